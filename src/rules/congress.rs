@@ -1,0 +1,391 @@
+//! CON: how many delegates a congress has and where their seats go.
+
+use std::cmp::Reverse;
+
+use serde::Serialize;
+
+use super::{
+    Finding, Outcome, Plan, Rule,
+    plan::{Cover, DelegateBase},
+};
+
+/// Students of one grade in one college.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cohort {
+    /// College.
+    pub college: String,
+    /// Entry year as printed, e.g. `2024`.
+    pub grade: String,
+    /// Students, at most 1,000,000.
+    pub students: u32,
+}
+
+/// The students a congress stands for. No college and grade stands twice; societies' members are not students again.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Population {
+    /// One entry a college and grade, in the order of the file.
+    pub cohorts: Vec<Cohort>,
+    /// The main societies, in the order of the file.
+    pub societies: Vec<String>,
+}
+
+/// Seats of one grade in one college.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct GradeSeats {
+    /// Entry year as printed.
+    pub grade: String,
+    /// Students of that grade in the college.
+    pub students: u32,
+    /// Seats.
+    pub seats: u32,
+}
+
+/// Seats of one college.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CollegeSeats {
+    /// The college.
+    pub name: String,
+    /// Its students.
+    pub students: u64,
+    /// Its seats: the sum of its grades'.
+    pub seats: u32,
+    /// Its grades, in the order of the file.
+    pub grades: Vec<GradeSeats>,
+}
+
+/// Seats of one society.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SocietySeats {
+    /// The society.
+    pub name: String,
+    /// 1 where the plan covers main societies and there was a seat left, else 0.
+    pub seats: u32,
+}
+
+/// An allocation of delegates' seats with what the rules say of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Allocation {
+    /// The plan's code.
+    pub plan: String,
+    /// All students of the colleges.
+    pub students: u64,
+    /// The least number of seats: the plan's share and what coverage needs.
+    pub minimum: u32,
+    /// The seats that were shared out.
+    pub seats: u32,
+    /// The colleges, in the order of the file.
+    pub colleges: Vec<CollegeSeats>,
+    /// The societies, in the order of the file.
+    pub societies: Vec<SocietySeats>,
+    /// CON-04 and CON-05.
+    pub findings: Vec<Finding>,
+}
+
+/// Shares out delegates' seats: societies first, colleges by largest remainder, inside a college its grades by
+/// largest remainder, then a seat for each grade of the school that has none. Without `seats`, the least number.
+#[must_use]
+pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> Allocation {
+    let covers = |what| plan.figures.cover.as_ref().is_some_and(|cover| cover.contains(&what));
+    let mut colleges = colleges_of(population);
+    let students: u64 = colleges.iter().map(|college| college.students).sum();
+    let grades = grades_of(population);
+
+    let share_floor =
+        plan.figures.delegates.map_or(0, |(share, _)| share.ceil_of(u32::try_from(students).unwrap_or(u32::MAX)));
+    let with_students = colleges.iter().filter(|college| college.students > 0).count();
+    let areas = [(Cover::College, with_students), (Cover::Grade, grades.len())];
+    let widest = areas.into_iter().filter(|(what, _)| covers(*what)).map(|(_, number)| number).max().unwrap_or(0);
+    let clubs = if covers(Cover::Society) { population.societies.len() } else { 0 };
+    let minimum = share_floor.max(whole(widest + clubs));
+    let seats = seats.unwrap_or(minimum);
+
+    let for_clubs = seats.min(whole(clubs));
+    let societies: Vec<SocietySeats> = population
+        .societies
+        .iter()
+        .zip(0u32..)
+        .map(|(name, place)| SocietySeats { name: name.clone(), seats: u32::from(place < for_clubs) })
+        .collect();
+
+    let sizes: Vec<u64> = colleges.iter().map(|college| college.students).collect();
+    let shares = if covers(Cover::College) {
+        at_least_one_each(seats - for_clubs, &sizes)
+    } else {
+        largest_remainder(seats - for_clubs, &sizes)
+    };
+    for (college, seats) in colleges.iter_mut().zip(shares) {
+        let sizes: Vec<u64> = college.grades.iter().map(|grade| u64::from(grade.students)).collect();
+        college.seats = seats;
+        for (grade, seats) in college.grades.iter_mut().zip(largest_remainder(seats, &sizes)) {
+            grade.seats = seats;
+        }
+    }
+    if covers(Cover::Grade) {
+        for grade in &grades {
+            if seats_of_grade(&colleges, grade) == 0 {
+                give_a_seat(&mut colleges, grade);
+            }
+        }
+    }
+    let findings =
+        vec![share_finding(plan, seats, share_floor, students), coverage_finding(plan, &colleges, &societies, &grades)];
+    Allocation { plan: plan.code.clone(), students, minimum, seats, colleges, societies, findings }
+}
+
+fn whole(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn colleges_of(population: &Population) -> Vec<CollegeSeats> {
+    let mut colleges: Vec<CollegeSeats> = Vec::new();
+    for Cohort { college, grade, students } in &population.cohorts {
+        let grade = GradeSeats { grade: grade.clone(), students: *students, seats: 0 };
+        if let Some(known) = colleges.iter_mut().find(|known| &known.name == college) {
+            known.students += u64::from(*students);
+            known.grades.push(grade);
+        } else {
+            let students = u64::from(*students);
+            colleges.push(CollegeSeats { name: college.clone(), students, seats: 0, grades: vec![grade] });
+        }
+    }
+    colleges
+}
+
+/// The grades that have students, in the order of the rows.
+fn grades_of(population: &Population) -> Vec<String> {
+    let mut grades: Vec<String> = Vec::new();
+    for cohort in population.cohorts.iter().filter(|cohort| cohort.students > 0) {
+        if !grades.contains(&cohort.grade) {
+            grades.push(cohort.grade.clone());
+        }
+    }
+    grades
+}
+
+/// Hamilton's method: the whole parts of the quotas, then one seat each by largest remainder; ties go to the larger
+/// unit, then to the earlier one. Units of no size get nothing; without any size no seat is given.
+fn largest_remainder(seats: u32, sizes: &[u64]) -> Vec<u32> {
+    let total: u128 = sizes.iter().map(|&size| u128::from(size)).sum();
+    if total == 0 {
+        return vec![0; sizes.len()];
+    }
+    let quota = |&size: &u64| u128::from(size) * u128::from(seats);
+    let mut shares: Vec<u32> =
+        sizes.iter().map(|size| u32::try_from(quota(size) / total).unwrap_or(u32::MAX)).collect();
+    let left = usize::try_from(seats - shares.iter().sum::<u32>()).unwrap_or(0);
+    let mut order: Vec<(usize, &u64)> = sizes.iter().enumerate().collect();
+    order.sort_by_key(|&(place, size)| (Reverse(quota(size) % total), Reverse(*size), place));
+    for (place, _) in order.into_iter().take(left) {
+        if let Some(share) = shares.get_mut(place) {
+            *share += 1;
+        }
+    }
+    shares
+}
+
+/// Largest remainder with a seat for every unit that has a size: those that got none are fixed at one together and
+/// the rest is shared out again among the others, until none is left without. With fewer seats than units nothing
+/// can be promised and the plain method decides.
+fn at_least_one_each(seats: u32, sizes: &[u64]) -> Vec<u32> {
+    let units = whole(sizes.iter().filter(|&&size| size > 0).count());
+    if seats < units {
+        return largest_remainder(seats, sizes);
+    }
+    let mut fixed = vec![false; sizes.len()];
+    loop {
+        let held = whole(fixed.iter().filter(|&&fixed| fixed).count());
+        let open: Vec<u64> = sizes.iter().zip(&fixed).map(|(&size, &fixed)| if fixed { 0 } else { size }).collect();
+        let shares = largest_remainder(seats - held, &open);
+        let mut settled = true;
+        for ((&size, share), fixed) in open.iter().zip(&shares).zip(&mut fixed) {
+            if size > 0 && *share == 0 {
+                *fixed = true;
+                settled = false;
+            }
+        }
+        if settled {
+            return shares.into_iter().zip(fixed).map(|(share, fixed)| if fixed { 1 } else { share }).collect();
+        }
+    }
+}
+
+fn seats_of_grade(colleges: &[CollegeSeats], grade: &str) -> u32 {
+    colleges.iter().flat_map(|college| &college.grades).filter(|held| held.grade == grade).map(|held| held.seats).sum()
+}
+
+/// A grade without a seat takes one inside a college: of those with a seat to spare, the one with most students of
+/// the grade gives it from its grade with most seats, but never a grade's only seat in the school. Ties go to the
+/// earlier row. If no college can give, nothing changes.
+fn give_a_seat(colleges: &mut [CollegeSeats], grade: &str) {
+    let donor = |college: &CollegeSeats| {
+        let can_give = |held: &&GradeSeats| held.seats > 0 && seats_of_grade(colleges, &held.grade) > 1;
+        let most = college.grades.iter().filter(can_give).map(|held| held.seats).max()?;
+        college.grades.iter().filter(can_give).find(|held| held.seats == most).map(|held| held.grade.clone())
+    };
+    let of_grade = |college: &CollegeSeats| {
+        college.grades.iter().find(|held| held.grade == grade && held.students > 0).map(|held| held.students)
+    };
+    let mut best: Option<(u32, usize, String)> = None;
+    for (place, college) in colleges.iter().enumerate() {
+        if let Some((students, from)) = of_grade(college).zip(donor(college))
+            && best.as_ref().is_none_or(|(most, ..)| students > *most)
+        {
+            best = Some((students, place, from));
+        }
+    }
+    let Some((_, place, from)) = best else { return };
+    for held in colleges.iter_mut().skip(place).take(1).flat_map(|college| &mut college.grades) {
+        if held.grade == from {
+            held.seats -= 1;
+        } else if held.grade == grade {
+            held.seats += 1;
+        }
+    }
+}
+
+/// CON-04, 不低于1%: not below means rounded up (trap T6).
+fn share_finding(plan: &Plan, seats: u32, least: u32, students: u64) -> Finding {
+    let Some((provision, (share, base))) = plan.provision(Rule::Con04).zip(plan.figures.delegates) else {
+        return Finding::not_required(Rule::Con04, plan);
+    };
+    let whom = match base {
+        DelegateBase::Served => "所联系学生",
+        DelegateBase::All => "全校学生",
+    };
+    let finding = if seats < least {
+        Finding::new(
+            provision,
+            Outcome::Fail,
+            format!("代表名额 {seats} 个，低于{whom} {students} 人的 {share}，至少 {least} 个"),
+        )
+        .remedy(format!("增加 {} 个名额", least - seats))
+    } else {
+        Finding::new(
+            provision,
+            Outcome::Pass,
+            format!("代表名额 {seats} 个，不低于{whom} {students} 人的 {share}（{least} 个）"),
+        )
+    };
+    finding.against(seats, format!(">={least}")).gauge(seats, least, None)
+}
+
+/// CON-05, 覆盖各个系（院）、年级及主要学生社团: each of them, not each college × grade.
+fn coverage_finding(plan: &Plan, colleges: &[CollegeSeats], societies: &[SocietySeats], grades: &[String]) -> Finding {
+    let Some((provision, cover)) = plan.provision(Rule::Con05).zip(plan.figures.cover.as_ref()) else {
+        return Finding::not_required(Rule::Con05, plan);
+    };
+    let mut missing: Vec<String> = Vec::new();
+    let mut needed = 0;
+    if cover.contains(&Cover::College) {
+        let asked = colleges.iter().filter(|college| college.students > 0);
+        needed += asked.clone().count();
+        missing.extend(asked.filter(|college| college.seats == 0).map(|college| college.name.clone()));
+    }
+    if cover.contains(&Cover::Grade) {
+        needed += grades.len();
+        let without = grades.iter().filter(|grade| seats_of_grade(colleges, grade) == 0);
+        missing.extend(without.map(|grade| format!("{grade}级")));
+    }
+    if cover.contains(&Cover::Society) {
+        needed += societies.len();
+        missing.extend(societies.iter().filter(|society| society.seats == 0).map(|society| society.name.clone()));
+    }
+    let covered = needed - missing.len();
+    let finding = if missing.is_empty() {
+        Finding::new(provision, Outcome::Pass, format!("名额覆盖全部 {needed} 个院系、年级和主要社团"))
+    } else {
+        let message = format!("有 {} 个院系、年级或主要社团没有名额：{}", missing.len(), missing.join("、"));
+        Finding::new(provision, Outcome::Fail, message).about(missing).remedy("增加名额，或调整院系内的分配")
+    };
+    finding.against(format!("{covered}/{needed}"), format!("={needed}")).gauge(whole(covered), whole(needed), None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::plan::named;
+
+    fn population(cohorts: &[(&str, &str, u32)], societies: &[&str]) -> Population {
+        Population {
+            cohorts: cohorts
+                .iter()
+                .map(|&(college, grade, students)| Cohort {
+                    college: college.to_owned(),
+                    grade: grade.to_owned(),
+                    students,
+                })
+                .collect(),
+            societies: societies.iter().map(|&name| name.to_owned()).collect(),
+        }
+    }
+
+    fn suzhou(population: &Population, seats: Option<u32>) -> Allocation {
+        allocate(named("suzhou-2020").unwrap(), population, seats)
+    }
+
+    fn seats(allocation: &Allocation) -> Vec<u32> {
+        allocation.colleges.iter().map(|college| college.seats).collect()
+    }
+
+    #[test]
+    fn t6_8432_students_need_85_delegates() {
+        let allocation = suzhou(&population(&[("甲", "2024", 8000), ("乙", "2024", 432)], &[]), None);
+        assert_eq!((allocation.minimum, allocation.seats), (85, 85));
+        assert_eq!(allocation.findings[0].verdict, Outcome::Pass);
+        let short = suzhou(&population(&[("甲", "2024", 8000), ("乙", "2024", 432)], &[]), Some(84));
+        assert_eq!(short.findings[0].verdict, Outcome::Fail);
+    }
+
+    #[test]
+    fn t6_coverage_can_need_more_than_one_percent() {
+        let cohorts = [("甲", "2023", 50), ("乙", "2023", 40), ("丙", "2024", 10)];
+        let allocation = suzhou(&population(&cohorts, &["合唱团", "志愿者协会"]), None);
+        assert_eq!(allocation.minimum, 5, "three colleges and two societies, not 1 % of 100");
+        assert_eq!(seats(&allocation), [1, 1, 1]);
+        assert!(allocation.findings.iter().all(|finding| finding.verdict == Outcome::Pass));
+    }
+
+    #[test]
+    fn s6_4_tiny_colleges_are_fixed_at_one_and_the_rest_shared_out_again() {
+        let cohorts = [("甲", "2024", 900), ("乙", "2024", 60), ("丙", "2024", 20), ("丁", "2024", 20)];
+        assert_eq!(seats(&suzhou(&population(&cohorts, &[]), Some(10))), [7, 1, 1, 1]);
+    }
+
+    #[test]
+    fn s6_4_a_grade_without_a_seat_takes_one_where_it_has_most_students() {
+        let cohorts =
+            [("甲", "2023", 500), ("甲", "2024", 490), ("甲", "2020", 5), ("乙", "2023", 300), ("乙", "2020", 4)];
+        let allocation = suzhou(&population(&cohorts, &[]), Some(8));
+        let grades: Vec<u32> = allocation.colleges[0].grades.iter().map(|grade| grade.seats).collect();
+        assert_eq!(grades.iter().sum::<u32>(), allocation.colleges[0].seats);
+        assert_eq!(grades[2], 1);
+        assert_eq!(allocation.findings[1].verdict, Outcome::Pass);
+    }
+
+    #[test]
+    fn s6_4_too_few_seats_are_still_shared_out_and_fail_by_name() {
+        let cohorts = [("甲", "2023", 500), ("乙", "2023", 300), ("丙", "2024", 9)];
+        let allocation = suzhou(&population(&cohorts, &["合唱团"]), Some(2));
+        assert_eq!(allocation.societies[0].seats, 1);
+        assert_eq!(seats(&allocation), [1, 0, 0]);
+        let coverage = &allocation.findings[1];
+        assert_eq!(coverage.verdict, Outcome::Fail);
+        assert_eq!(coverage.subjects, ["乙", "丙", "2024级"]);
+    }
+
+    #[test]
+    fn j3_2_4_where_the_plan_is_silent_nothing_is_covered() {
+        let cohorts = [("甲", "2023", 9000), ("乙", "2023", 10)];
+        let allocation = allocate(named("jining-2022").unwrap(), &population(&cohorts, &["合唱团"]), None);
+        assert_eq!(seats(&allocation), [91, 0]);
+        assert_eq!(allocation.societies[0].seats, 0);
+        assert_eq!(allocation.findings[1].verdict, Outcome::NotRequired);
+    }
+
+    #[test]
+    fn a_tie_of_remainders_goes_to_the_larger_then_the_earlier() {
+        assert_eq!(largest_remainder(1, &[10, 10]), [1, 0]);
+        assert_eq!(largest_remainder(2, &[1, 3]), [0, 2], "0.5 and 1.5: the larger one gets the seat");
+        assert_eq!(largest_remainder(3, &[0, 0]), [0, 0]);
+    }
+}

@@ -1,0 +1,354 @@
+//! The count of an election: what a ballot is worth, who is elected, who is tied. Whole numbers only.
+//!
+//! Neither plan says how votes are counted (gap G5): every switch here is an election's own rule, set before the vote.
+
+use std::{cmp::Reverse, collections::BTreeMap};
+
+use serde::Serialize;
+
+/// What a voter says of one candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// 赞成.
+    For,
+    /// 反对.
+    Against,
+    /// 弃权.
+    Abstain,
+}
+
+/// A ballot as cast. It names each candidate at most once; a candidate it does not name is an abstention.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ballot {
+    /// Choices by the candidate's place in the list.
+    pub choices: Vec<(usize, Choice)>,
+    /// Write-ins (另选他人) by name.
+    pub write_ins: Vec<(String, Choice)>,
+}
+
+/// On whose number the majority is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MajorityOf {
+    /// 实到.
+    Present,
+    /// 有效票.
+    Valid,
+}
+
+/// What happens to those who are tied at the last seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tie {
+    /// None of them is elected and the seat stays empty.
+    Vacant,
+    /// A second round among them.
+    SecondRound,
+    /// People draw lots among them.
+    Lot,
+}
+
+/// An election's own rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rules {
+    /// Quorum as a fraction of those due: numerator and denominator, at most 1.
+    pub quorum: (u32, u32),
+    /// More than the quorum, not just as many.
+    pub quorum_strict: bool,
+    /// Base of the majority.
+    pub majority_of: MajorityOf,
+    /// Ties at the last seat.
+    pub tie: Tie,
+    /// Write-ins are allowed; else a ballot with one is void.
+    pub write_in: bool,
+}
+
+/// An election with all its ballots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Election {
+    /// Seats to fill, at least 1.
+    pub seats: u32,
+    /// Candidates, each once.
+    pub candidates: Vec<String>,
+    /// 应到.
+    pub due: u32,
+    /// 实到.
+    pub present: u32,
+    /// 发出.
+    pub issued: u32,
+    /// Its rules.
+    pub rules: Rules,
+    /// 收回.
+    pub ballots: Vec<Ballot>,
+}
+
+/// A candidate's figures. For, against and abstain add up to the valid ballots.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CandidateFigures {
+    /// Name.
+    pub name: String,
+    /// 赞成.
+    #[serde(rename = "for")]
+    pub votes_for: u32,
+    /// 反对.
+    pub against: u32,
+    /// 弃权.
+    pub abstain: u32,
+}
+
+/// A write-in's figure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct WriteInFigures {
+    /// Name.
+    pub name: String,
+    /// Votes.
+    #[serde(rename = "for")]
+    pub votes_for: u32,
+}
+
+/// What the count says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Count {
+    /// The election is valid. If not, nobody is elected and the figures are given all the same.
+    pub valid_election: bool,
+    /// Why it is not, in Chinese.
+    pub reasons: Vec<String>,
+    /// 收回.
+    pub returned: u32,
+    /// 有效.
+    pub valid: u32,
+    /// 无效.
+    pub void: u32,
+    /// The candidates in the given order.
+    pub candidates: Vec<CandidateFigures>,
+    /// Write-ins with at least one vote, by votes, then by name.
+    pub write_ins: Vec<WriteInFigures>,
+    /// Elected, by votes, then in the given order, write-ins last.
+    pub elected: Vec<String>,
+    /// Tied at the last seat, where a second round or a lot decides.
+    pub tied: Vec<String>,
+    /// Seats that nobody holds yet, tied ones included.
+    pub vacant: u32,
+}
+
+/// Counts an election.
+#[must_use]
+pub fn count(election: &Election) -> Count {
+    let returned = whole(election.ballots.len());
+    let reasons = faults(election, returned);
+    let valid_ballots: Vec<&Ballot> = election.ballots.iter().filter(|ballot| !is_void(election, ballot)).collect();
+    let valid = whole(valid_ballots.len());
+    let candidates = tally(election, &valid_ballots, valid);
+    let write_ins = tally_write_ins(&valid_ballots);
+
+    let mut standings: Vec<(u32, usize, &str)> = candidates
+        .iter()
+        .map(|figures| (figures.votes_for, figures.name.as_str()))
+        .chain(write_ins.iter().map(|figures| (figures.votes_for, figures.name.as_str())))
+        .enumerate()
+        .map(|(place, (votes, name))| (votes, place, name))
+        .collect();
+    let base = match election.rules.majority_of {
+        MajorityOf::Present => election.present,
+        MajorityOf::Valid => valid,
+    };
+    standings.retain(|(votes, ..)| reasons.is_empty() && u64::from(*votes) * 2 > u64::from(base));
+    standings.sort_by_key(|&(votes, place, _)| (Reverse(votes), place));
+
+    let (elected, at_the_edge) = fill(&standings, election.seats);
+    let tied = match election.rules.tie {
+        Tie::Vacant => Vec::new(),
+        Tie::SecondRound | Tie::Lot => at_the_edge,
+    };
+    Count {
+        valid_election: reasons.is_empty(),
+        reasons,
+        returned,
+        valid,
+        void: returned - valid,
+        vacant: election.seats.saturating_sub(whole(elected.len())),
+        candidates,
+        write_ins,
+        elected,
+        tied,
+    }
+}
+
+fn whole(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+/// Why the election is not valid: no quorum, or more ballots than were issued, voters or people due.
+fn faults(election: &Election, returned: u32) -> Vec<String> {
+    let Election { due, present, issued, rules, .. } = election;
+    let (numerator, denominator) = rules.quorum;
+    let (has, needs) = (u64::from(*present) * u64::from(denominator), u64::from(*due) * u64::from(numerator));
+    let quorate = if rules.quorum_strict { has > needs } else { has >= needs };
+    let word = if rules.quorum_strict { "超过" } else { "达到" };
+    let mut reasons = Vec::new();
+    if !quorate {
+        reasons.push(format!("实到 {present} 人，未{word}应到 {due} 人的 {numerator}/{denominator}"));
+    }
+    if returned > *issued {
+        reasons.push(format!("收回 {returned} 张，多于发出 {issued} 张"));
+    }
+    if issued > present {
+        reasons.push(format!("发出 {issued} 张，多于实到 {present} 人"));
+    }
+    if present > due {
+        reasons.push(format!("实到 {present} 人，多于应到 {due} 人"));
+    }
+    reasons
+}
+
+/// Void: more chosen than seats, a write-in of somebody who stands, or any write-in where none is allowed.
+fn is_void(election: &Election, ballot: &Ballot) -> bool {
+    let chosen =
+        ballot.choices.iter().map(|(_, choice)| choice).chain(ballot.write_ins.iter().map(|(_, choice)| choice));
+    let too_many = whole(chosen.filter(|choice| **choice == Choice::For).count()) > election.seats;
+    let names_a_candidate = ballot.write_ins.iter().any(|(name, _)| election.candidates.contains(name));
+    too_many || names_a_candidate || (!election.rules.write_in && !ballot.write_ins.is_empty())
+}
+
+fn tally(election: &Election, ballots: &[&Ballot], valid: u32) -> Vec<CandidateFigures> {
+    let mut figures: Vec<CandidateFigures> = election
+        .candidates
+        .iter()
+        .map(|name| CandidateFigures { name: name.clone(), votes_for: 0, against: 0, abstain: 0 })
+        .collect();
+    for (place, choice) in ballots.iter().flat_map(|ballot| &ballot.choices) {
+        if let Some(figures) = figures.get_mut(*place) {
+            match choice {
+                Choice::For => figures.votes_for += 1,
+                Choice::Against => figures.against += 1,
+                Choice::Abstain => {}
+            }
+        }
+    }
+    for figures in &mut figures {
+        figures.abstain = valid - figures.votes_for - figures.against;
+    }
+    figures
+}
+
+fn tally_write_ins(ballots: &[&Ballot]) -> Vec<WriteInFigures> {
+    let mut votes: BTreeMap<&str, u32> = BTreeMap::new();
+    for (name, _) in ballots.iter().flat_map(|b| &b.write_ins).filter(|(_, choice)| *choice == Choice::For) {
+        *votes.entry(name).or_default() += 1;
+    }
+    let mut figures: Vec<WriteInFigures> =
+        votes.into_iter().map(|(name, votes_for)| WriteInFigures { name: name.to_owned(), votes_for }).collect();
+    figures.sort_by_key(|figures| Reverse(figures.votes_for));
+    figures
+}
+
+/// Fills the seats from the sorted standings; gives the elected and those who are tied at the last seat.
+fn fill(standings: &[(u32, usize, &str)], seats: u32) -> (Vec<String>, Vec<String>) {
+    let seats = usize::try_from(seats).unwrap_or(usize::MAX);
+    let names = |pick: &dyn Fn(u32) -> bool| {
+        standings.iter().filter(|(votes, ..)| pick(*votes)).map(|(_, _, name)| (*name).to_owned()).collect()
+    };
+    let first_out = standings.get(seats).map(|(votes, ..)| *votes);
+    let last_in = seats.checked_sub(1).and_then(|last| standings.get(last)).map(|(votes, ..)| *votes);
+    match first_out {
+        Some(edge) if last_in == Some(edge) => (names(&|votes| votes > edge), names(&|votes| votes == edge)),
+        Some(edge) => (names(&|votes| votes > edge), Vec::new()),
+        None => (names(&|_| true), Vec::new()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PRACTICE: Rules = Rules {
+        quorum: (2, 3),
+        quorum_strict: true,
+        majority_of: MajorityOf::Present,
+        tie: Tie::SecondRound,
+        write_in: true,
+    };
+
+    fn for_all(choices: &[usize]) -> Ballot {
+        Ballot { choices: choices.iter().map(|&place| (place, Choice::For)).collect(), write_ins: Vec::new() }
+    }
+
+    fn election(seats: u32, candidates: &[&str], ballots: Vec<Ballot>) -> Election {
+        let voters = whole(ballots.len());
+        Election {
+            seats,
+            candidates: candidates.iter().map(|&name| name.to_owned()).collect(),
+            due: voters,
+            present: voters,
+            issued: voters,
+            rules: PRACTICE,
+            ballots,
+        }
+    }
+
+    #[test]
+    fn exactly_half_is_not_a_majority() {
+        let mut ballots = vec![for_all(&[0]); 5];
+        ballots.extend(vec![Ballot::default(); 5]);
+        let half = count(&election(1, &["甲"], ballots.clone()));
+        assert_eq!((half.elected.len(), half.vacant), (0, 1));
+        ballots[9] = for_all(&[0]);
+        assert_eq!(count(&election(1, &["甲"], ballots)).elected, ["甲"]);
+    }
+
+    #[test]
+    fn a_tie_at_the_last_seat_elects_none_of_the_tied() {
+        let mut ballots = vec![for_all(&[0, 1]), for_all(&[0, 2]), for_all(&[0, 1]), for_all(&[0, 2])];
+        ballots.push(for_all(&[1, 2]));
+        let mut election = election(2, &["甲", "乙", "丙"], ballots);
+        let second = count(&election);
+        assert_eq!(
+            (second.elected, second.tied, second.vacant),
+            (vec!["甲".to_owned()], vec!["乙".to_owned(), "丙".to_owned()], 1)
+        );
+        election.rules.tie = Tie::Vacant;
+        let vacant = count(&election);
+        assert_eq!((vacant.elected.len(), vacant.tied.len(), vacant.vacant), (1, 0, 1));
+    }
+
+    #[test]
+    fn a_tie_above_the_last_seat_harms_nobody() {
+        let ballots = vec![for_all(&[0, 1]), for_all(&[0, 1]), for_all(&[0, 1])];
+        let count = count(&election(2, &["甲", "乙", "丙"], ballots));
+        assert_eq!((count.elected.len(), count.tied.len(), count.vacant), (2, 0, 0));
+    }
+
+    #[test]
+    fn void_ballots() {
+        let write_in = |name: &str, choice| Ballot { choices: Vec::new(), write_ins: vec![(name.to_owned(), choice)] };
+        let ballots = vec![
+            for_all(&[0, 1]),
+            write_in("甲", Choice::Abstain),
+            write_in("戊", Choice::For),
+            write_in("己", Choice::Against),
+        ];
+        let mut election = election(1, &["甲", "乙"], ballots);
+        let open = count(&election);
+        assert_eq!((open.valid, open.void), (2, 2), "two chosen for one seat; a candidate written in");
+        assert_eq!(open.write_ins, [WriteInFigures { name: "戊".to_owned(), votes_for: 1 }]);
+        election.rules.write_in = false;
+        assert_eq!(count(&election).void, 4);
+    }
+
+    #[test]
+    fn a_write_in_can_be_elected_after_a_candidate_with_as_many_votes() {
+        let both = Ballot { choices: vec![(0, Choice::For)], write_ins: vec![("丁".to_owned(), Choice::For)] };
+        assert_eq!(count(&election(2, &["甲"], vec![both; 3])).elected, ["甲", "丁"]);
+    }
+
+    #[test]
+    fn an_election_that_is_not_valid_elects_nobody_and_says_every_reason() {
+        let mut election = election(1, &["甲"], vec![for_all(&[0]); 3]);
+        (election.due, election.present, election.issued) = (1, 2, 2);
+        let result = count(&election);
+        assert_eq!((result.valid_election, result.reasons.len(), result.elected.len()), (false, 2, 0));
+        assert_eq!(result.candidates[0].votes_for, 3);
+        (election.due, election.present, election.issued) = (9, 6, 6);
+        assert_eq!(count(&election).reasons.len(), 1, "6 of 9 is not more than two thirds");
+        election.rules.quorum_strict = false;
+        assert!(count(&election).valid_election);
+    }
+}

@@ -1,0 +1,218 @@
+//! ELG: who may work for a union. Everyone in a post must qualify, not only candidates (trap T12).
+
+use super::{
+    Finding, Outcome, Plan, Rule,
+    plan::{Provision, SmallCohort},
+    roster::{Level, Member},
+};
+
+/// What a rule about people says of one person.
+enum Answer {
+    Meets,
+    Falls,
+    Unknown,
+    Exempt,
+}
+
+/// Gathers the answers on each person into one finding: fails if anyone fails, else unknown if anyone is unknown.
+fn gather(
+    provision: &Provision,
+    members: &[Member],
+    limit: String,
+    words: [&str; 2],
+    ask: impl Fn(&Member) -> Answer,
+) -> Finding {
+    let (mut falls, mut unknown, mut exempt) = (Vec::new(), Vec::new(), Vec::new());
+    for member in members {
+        let list = match ask(member) {
+            Answer::Meets => continue,
+            Answer::Falls => &mut falls,
+            Answer::Unknown => &mut unknown,
+            Answer::Exempt => &mut exempt,
+        };
+        list.push(member.number.clone());
+    }
+    let [fault, missing] = words;
+    let (verdict, message) = if !falls.is_empty() {
+        let more = if unknown.is_empty() { String::new() } else { format!("，另有 {} 人{missing}", unknown.len()) };
+        (Outcome::Fail, format!("{} 人{fault}{more}", falls.len()))
+    } else if unknown.is_empty() {
+        (
+            Outcome::Pass,
+            if exempt.is_empty() {
+                "全部符合".to_owned()
+            } else {
+                format!("全部符合，其中 {} 人按惯例不作要求", exempt.len())
+            },
+        )
+    } else {
+        (Outcome::Unknown, format!("{} 人{missing}", unknown.len()))
+    };
+    let remedy = match verdict {
+        Outcome::Fail => "核实后按退出或处理程序办理，由校团委决定",
+        Outcome::Unknown => "由本人所在院系团组织补齐数据",
+        Outcome::Warn | Outcome::Pass | Outcome::NotRequired => "",
+    };
+    let measured = falls.len();
+    Finding { unknown: Some(unknown), exempt: Some(exempt), ..Finding::new(provision, verdict, message) }
+        .against(measured, limit)
+        .about(falls)
+        .remedy(remedy)
+}
+
+/// ELG-01, 共产党员或共青团员: anything else fails, a blank is unknown. Probationary members are a switch (gap G9).
+#[must_use]
+pub fn political_status(plan: &Plan, members: &[Member]) -> Finding {
+    let Some((provision, accepted)) = plan.provision(Rule::Elg01).zip(plan.figures.political.as_ref()) else {
+        return Finding::not_required(Rule::Elg01, plan);
+    };
+    let probationary = plan.switches.probationary_counts;
+    let fits = |status: &str| {
+        let status = if probationary && status == "中共预备党员" { "中共党员" } else { status };
+        accepted.iter().any(|accepted| accepted == status)
+    };
+    gather(provision, members, accepted.join("、"), ["不是党员或团员", "政治面貌未填"], |member| {
+        match member.political.as_deref() {
+            None => Answer::Unknown,
+            Some(status) if fits(status) => Answer::Meets,
+            Some(_) => Answer::Falls,
+        }
+    })
+}
+
+/// ELG-03, 前30%以内: the boundary passes (trap T11), so 3 of 10 does and 4 of 10 does not.
+#[must_use]
+pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
+    let Some((provision, share)) = plan.provision(Rule::Elg03).zip(plan.figures.rank_share) else {
+        return Finding::not_required(Rule::Elg03, plan);
+    };
+    let switches = &plan.switches;
+    let too_small = |member: &Member| member.rank.is_some_and(|rank| share.floor_of(rank.cohort) == 0);
+    let exempt = |member: &Member| {
+        let graduate = switches.graduate_exempt && member.level == Some(Level::Graduate);
+        let first_year = switches.first_year_exempt && member.first_year == Some(true) && member.rank.is_none();
+        graduate || first_year
+    };
+    let finding = gather(
+        provision,
+        members,
+        format!("<={share}"),
+        [&format!("不在本专业前 {share} 以内"), "没有排名数据"],
+        |member| match member.rank {
+            _ if exempt(member) => Answer::Exempt,
+            None => Answer::Unknown,
+            Some(rank) if too_small(member) => match switches.small_cohort {
+                SmallCohort::Nobody => Answer::Falls,
+                SmallCohort::First if rank.rank == 1 => Answer::Meets,
+                SmallCohort::First => Answer::Falls,
+                SmallCohort::Unknown => Answer::Unknown,
+            },
+            Some(rank) if rank.rank <= share.floor_of(rank.cohort) => Answer::Meets,
+            Some(_) => Answer::Falls,
+        },
+    );
+    let small = members.iter().filter(|member| too_small(member) && !exempt(member)).count();
+    if small == 0 {
+        return finding;
+    }
+    let consequence = match switches.small_cohort {
+        SmallCohort::Nobody => "按字面无人可以通过",
+        SmallCohort::First => "按本校掌握第一名通过",
+        SmallCohort::Unknown => "由校团委逐人认定",
+    };
+    let message = format!("{}；{small} 人所在专业人数过少，{share} 不足 1 人，{consequence}", finding.message);
+    Finding { message, ..finding }
+}
+
+/// ELG-04, 无课业不及格情况: a blank is unknown.
+#[must_use]
+pub fn failed_courses(plan: &Plan, members: &[Member]) -> Finding {
+    let Some((provision, limit)) = plan.provision(Rule::Elg04).zip(plan.figures.failed_courses) else {
+        return Finding::not_required(Rule::Elg04, plan);
+    };
+    let words = ["有课业不及格", "不及格门数未填"];
+    gather(provision, members, format!("<={limit}"), words, |member| match member.failed_courses {
+        None => Answer::Unknown,
+        Some(failed) if failed <= limit => Answer::Meets,
+        Some(_) => Answer::Falls,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{
+        plan::named,
+        roster::{Post, Rank, tests::member},
+    };
+
+    fn one(change: impl FnOnce(&mut Member)) -> [Member; 1] {
+        let mut one = member(1, Post::Presidium);
+        change(&mut one);
+        [one]
+    }
+
+    #[test]
+    fn s4_1_party_and_league_members_qualify_and_blank_is_unknown() {
+        let judge = |status: Option<&str>| {
+            political_status(named("suzhou-2020").unwrap(), &one(|m| m.political = status.map(str::to_owned))).verdict
+        };
+        for status in ["中共党员", "中共预备党员", "共青团员"] {
+            assert_eq!(judge(Some(status)), Outcome::Pass, "{status}");
+        }
+        assert_eq!(judge(Some("群众")), Outcome::Fail);
+        assert_eq!(judge(None), Outcome::Unknown);
+    }
+
+    #[test]
+    fn t11_the_boundary_of_30_percent_passes() {
+        let judge = |rank, cohort| rank_of(&one(|m| m.rank = Some(Rank { rank, cohort })));
+        assert_eq!(judge(3, 10).verdict, Outcome::Pass);
+        assert_eq!(judge(4, 10).verdict, Outcome::Fail);
+        assert_eq!(judge(33, 110).verdict, Outcome::Pass);
+        let tiny = judge(1, 3);
+        assert_eq!(tiny.verdict, Outcome::Fail, "floor(0.9) = 0");
+        assert!(tiny.message.contains("无人可以通过"), "{}", tiny.message);
+    }
+
+    fn rank_of(members: &[Member]) -> Finding {
+        rank(named("jining-2022").unwrap(), members)
+    }
+
+    #[test]
+    fn g1_graduates_and_unranked_first_years_are_exempt() {
+        let graduate = rank_of(&one(|m| {
+            m.level = Some(Level::Graduate);
+            m.rank = Some(Rank { rank: 9, cohort: 10 });
+        }));
+        assert_eq!((graduate.verdict, graduate.exempt.unwrap().len()), (Outcome::Pass, 1));
+        let unranked = |first_year| {
+            rank_of(&one(|m| {
+                m.rank = None;
+                m.first_year = first_year;
+            }))
+            .verdict
+        };
+        assert_eq!(unranked(Some(true)), Outcome::Pass);
+        assert_eq!(unranked(Some(false)), Outcome::Unknown);
+        assert_eq!(unranked(None), Outcome::Unknown);
+        let ranked_first_year = rank_of(&one(|m| {
+            m.first_year = Some(true);
+            m.rank = Some(Rank { rank: 9, cohort: 10 });
+        }));
+        assert_eq!(ranked_first_year.verdict, Outcome::Fail, "a first-year with a rank is judged");
+    }
+
+    #[test]
+    fn a_failure_outweighs_what_is_unknown() {
+        let mut members = vec![member(1, Post::Presidium), member(2, Post::Presidium), member(3, Post::Presidium)];
+        members[0].failed_courses = Some(1);
+        members[1].failed_courses = None;
+        let finding = failed_courses(named("suzhou-2020").unwrap(), &members);
+        assert_eq!(finding.verdict, Outcome::Fail);
+        assert_eq!(
+            (finding.subjects, finding.unknown.unwrap()),
+            (vec!["20240001".to_owned()], vec!["20240002".to_owned()])
+        );
+    }
+}

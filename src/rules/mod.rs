@@ -1,0 +1,235 @@
+//! The rules: both plans as data, every quota as a pure function, every answer cited.
+//!
+//! A rule takes a [`Plan`](plan::Plan) and facts and gives back every finding, each with the rule's code, the
+//! measured value, the limit and the clause it rests on. Nothing here does I/O, keeps time or is async.
+//!
+//! What a rule allows is *sealed*: the decision can be made by the rule alone, so that a store that asks for it
+//! cannot be called without having asked the rule.
+//!
+//! ```compile_fail
+//! use lunzhi::rules::adoption::Adoption;
+//! // An adoption that no rule has passed does not compile: its fields are private.
+//! let adoption = Adoption { code: "suzhou-2020".into(), from: time::macros::date!(2026 - 09 - 01) };
+//! ```
+
+pub mod adoption;
+pub mod catalogue;
+pub mod congress;
+pub mod election;
+pub mod eligibility;
+pub mod plan;
+pub mod roster;
+pub mod rotation;
+pub mod staffing;
+pub mod structure;
+
+use serde::Serialize;
+
+pub use catalogue::{CATALOGUE, Rule};
+pub use plan::Plan;
+
+/// A place in a plan, in its own words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Clause {
+    /// The document's number, e.g. `苏工院党委〔2020〕41号`.
+    pub document: String,
+    /// The section in which the words stand.
+    pub section: String,
+    /// The words, verbatim.
+    pub quote: String,
+    /// The clause's short name in this project, e.g. `S3.4`; not part of any file format.
+    #[serde(skip)]
+    pub id: String,
+}
+
+/// The answer to one rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// A hard limit is passed.
+    Fail,
+    /// A soft limit is passed.
+    Warn,
+    /// Data is missing and could decide it. Never the same as "no".
+    Unknown,
+    /// The rule is met.
+    Pass,
+    /// The plan is silent. Never the same as "met".
+    NotRequired,
+}
+
+impl Outcome {
+    /// All outcomes, gravest first.
+    pub const ALL: [Self; 5] = [Self::Fail, Self::Warn, Self::Unknown, Self::Pass, Self::NotRequired];
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Fail => "不符合",
+            Self::Warn => "提醒",
+            Self::Unknown => "待补数据",
+            Self::Pass => "符合",
+            Self::NotRequired => "本方案未作要求",
+        }
+    }
+
+    /// A stable word for files and style sheets.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Fail => "fail",
+            Self::Warn => "warn",
+            Self::Unknown => "unknown",
+            Self::Pass => "pass",
+            Self::NotRequired => "not_required",
+        }
+    }
+
+    /// The sign shown beside the word, so that colour is never the only carrier.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Fail => "✕",
+            Self::Warn => "!",
+            Self::Unknown => "?",
+            Self::Pass => "✓",
+            Self::NotRequired => "–",
+        }
+    }
+}
+
+/// What one rule says of the facts: the portal's every answer has this shape.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// The part of the union that is judged (a department), where a rule looks at each.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// The answer.
+    pub verdict: Outcome,
+    /// The measured value; a whole number or a fraction such as `21/40`.
+    pub measured: String,
+    /// The limit it is held against, e.g. `<=5`, `2..3`, `>=50%`; empty where the plan is silent.
+    pub limit: String,
+    /// Student numbers of the people the breach or the warning is about.
+    pub subjects: Vec<String>,
+    /// Student numbers of the people whose data is missing, where the rule looks at people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unknown: Option<Vec<String>>,
+    /// Student numbers of the people the rule exempts, where it looks at people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exempt: Option<Vec<String>>,
+    /// One Chinese sentence.
+    pub message: String,
+    /// What would make room, or who can supply what is missing; empty where nothing is to be done.
+    #[serde(skip)]
+    pub remedy: String,
+    /// The numbers behind [`measured`](Self::measured), for drawing.
+    #[serde(skip)]
+    pub gauge: Option<Gauge>,
+    /// The clause; none where the plan is silent.
+    pub clause: Option<Clause>,
+}
+
+/// A measured number between bounds, for drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gauge {
+    /// The measured number.
+    pub value: u32,
+    /// The lower bound, 0 where there is none.
+    pub low: u32,
+    /// The upper bound; none where only the lower one counts.
+    pub high: Option<u32>,
+}
+
+impl Finding {
+    /// The answer "not required by this plan" for a rule on which the plan is silent.
+    #[must_use]
+    pub fn not_required(rule: Rule, plan: &Plan) -> Self {
+        Self {
+            rule,
+            unit: None,
+            verdict: Outcome::NotRequired,
+            measured: String::new(),
+            limit: String::new(),
+            subjects: Vec::new(),
+            unknown: None,
+            exempt: None,
+            message: format!("{}未作此项要求", plan.short),
+            remedy: String::new(),
+            gauge: None,
+            clause: None,
+        }
+    }
+
+    /// A finding on a rule that the plan states, citing its first clause.
+    pub(crate) fn new(provision: &plan::Provision, verdict: Outcome, message: String) -> Self {
+        Self {
+            rule: provision.rule,
+            unit: None,
+            verdict,
+            measured: String::new(),
+            limit: String::new(),
+            subjects: Vec::new(),
+            unknown: None,
+            exempt: None,
+            message,
+            remedy: String::new(),
+            gauge: None,
+            clause: Some(provision.clause().clone()),
+        }
+    }
+
+    pub(crate) fn against(mut self, measured: impl ToString, limit: impl Into<String>) -> Self {
+        self.measured = measured.to_string();
+        self.limit = limit.into();
+        self
+    }
+
+    pub(crate) fn about(mut self, subjects: Vec<String>) -> Self {
+        self.subjects = subjects;
+        self
+    }
+
+    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+        self.remedy = remedy.into();
+        self
+    }
+
+    pub(crate) fn gauge(mut self, value: u32, low: u32, high: Option<u32>) -> Self {
+        self.gauge = Some(Gauge { value, low, high });
+        self
+    }
+}
+
+/// All findings on a question, and the sealed decision if nothing refuses it.
+#[derive(Debug)]
+#[must_use]
+pub struct Verdict<T> {
+    findings: Vec<Finding>,
+    decision: Option<T>,
+}
+
+impl<T> Verdict<T> {
+    /// Seals `decision` unless a finding refuses it: a hard limit passed, or data missing that a hard rule needs.
+    pub(crate) fn seal(findings: Vec<Finding>, decision: T) -> Self {
+        let refused = findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
+        Self { findings, decision: (!refused).then_some(decision) }
+    }
+
+    /// Every finding, in the catalogue's order.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The sealed decision.
+    ///
+    /// # Errors
+    /// All findings, where at least one refuses.
+    pub fn permit(self) -> Result<T, Vec<Finding>> {
+        self.decision.ok_or(self.findings)
+    }
+}

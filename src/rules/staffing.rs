@@ -1,0 +1,327 @@
+//! STF: how many people a union has, and in which posts.
+//!
+//! 工作人员 has three meanings in the plans (trap T3): everyone (totals, shares), the members of a department who
+//! are not its heads (the cap of a department), and everyone but presidium candidates (the college's chain).
+
+use super::{
+    Finding, Outcome, Plan, Rule,
+    plan::{Bounds, Provision},
+    roster::{Member, Post, count, numbers},
+};
+
+/// A breach is a failure where the words are hard and a warning where they are soft.
+fn breach(provision: &Provision) -> Outcome {
+    if provision.is_soft() { Outcome::Warn } else { Outcome::Fail }
+}
+
+fn people(members: &[Member]) -> u32 {
+    count(members, |_| true)
+}
+
+/// STF-01, 人左右: a breach only above the target and what 左右 allows; fewer is none.
+#[must_use]
+pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
+    let Some((provision, target)) = plan.provision(Rule::Stf01).zip(plan.figures.school_total) else {
+        return Finding::not_required(Rule::Stf01, plan);
+    };
+    let total = people(members);
+    let percent = plan.switches.about_percent;
+    let limit = target * (100 + percent) / 100;
+    let (verdict, message) = if total * 100 > target * (100 + percent) {
+        (breach(provision), format!("工作人员 {total} 人，超过 {target} 人左右（按一般掌握至多 {limit} 人）"))
+    } else {
+        (Outcome::Pass, format!("工作人员 {total} 人，在 {target} 人左右以内"))
+    };
+    let finding =
+        Finding::new(provision, verdict, message).against(total, format!("<={limit}")).gauge(total, 0, Some(limit));
+    if verdict == Outcome::Pass {
+        finding
+    } else {
+        finding.remedy(format!("减少 {} 人，或由校团委说明理由", total - limit))
+    }
+}
+
+/// STF-02 and STF-07, 主席团成员不超过: `rule` says for which level, `limit` is that level's figure.
+#[must_use]
+pub fn presidium(plan: &Plan, rule: Rule, limit: Option<u32>, members: &[Member]) -> Finding {
+    let Some((provision, limit)) = plan.provision(rule).zip(limit) else {
+        return Finding::not_required(rule, plan);
+    };
+    at_most(provision, "主席团成员", "人", limit, numbers(members, Member::on_presidium))
+}
+
+/// STF-03, 工作部门不超过: departments in which somebody holds a department post.
+#[must_use]
+pub fn departments(plan: &Plan, members: &[Member]) -> Finding {
+    let Some((provision, limit)) = plan.provision(Rule::Stf03).zip(plan.figures.departments) else {
+        return Finding::not_required(Rule::Stf03, plan);
+    };
+    let names = department_names(members);
+    let total = u32::try_from(names.len()).unwrap_or(u32::MAX);
+    let (verdict, message) = if total > limit {
+        (breach(provision), format!("工作部门 {total} 个，超过 {limit} 个：{}", names.join("、")))
+    } else {
+        (Outcome::Pass, format!("工作部门 {total} 个，不超过 {limit} 个"))
+    };
+    let finding =
+        Finding::new(provision, verdict, message).against(total, format!("<={limit}")).gauge(total, 0, Some(limit));
+    if total > limit { finding.remedy(format!("合并或撤销 {} 个部门", total - limit)) } else { finding }
+}
+
+/// STF-04, 负责人2至3人: one finding a department.
+#[must_use]
+pub fn heads(plan: &Plan, members: &[Member]) -> Vec<Finding> {
+    let Some((provision, bounds)) = plan.provision(Rule::Stf04).zip(plan.figures.heads) else {
+        return vec![Finding::not_required(Rule::Stf04, plan)];
+    };
+    let judge = |name: &str| {
+        let holders = numbers(members, |member| member.posts.iter().any(|p| matches!(p, Post::Head(d) if d == name)));
+        let total = u32::try_from(holders.len()).unwrap_or(u32::MAX);
+        let finding = within(provision, &format!("{name}负责人"), bounds, total);
+        let finding = if finding.verdict == Outcome::Pass { finding } else { finding.about(holders) };
+        Finding { unit: Some(name.to_owned()), ..finding }
+    };
+    department_names(members).into_iter().map(judge).collect()
+}
+
+/// STF-05, 工作人员不超过: one finding a department. Whether heads count is the plan's switch (trap T1).
+#[must_use]
+pub fn department_staff(plan: &Plan, members: &[Member]) -> Vec<Finding> {
+    let Some((provision, limit)) = plan.provision(Rule::Stf05).zip(plan.figures.department_staff) else {
+        return vec![Finding::not_required(Rule::Stf05, plan)];
+    };
+    let inside = plan.switches.heads_inside;
+    let judge = |name: &str| {
+        let counts = |post: &Post| match post {
+            Post::Staff(department) => department == name,
+            Post::Head(department) => inside && department == name,
+            Post::Presidium | Post::Other(_) => false,
+        };
+        let holders = numbers(members, |member| member.posts.iter().any(counts));
+        let what = format!("{name}工作人员{}", if inside { "（含负责人）" } else { "（不含负责人）" });
+        Finding { unit: Some(name.to_owned()), ..at_most(provision, &what, "人", limit, holders) }
+    };
+    department_names(members).into_iter().map(judge).collect()
+}
+
+/// STF-06, 20至30人: everyone in a college union.
+#[must_use]
+pub fn college_total(plan: &Plan, members: &[Member]) -> Finding {
+    let Some((provision, bounds)) = plan.provision(Rule::Stf06).zip(plan.figures.college_total) else {
+        return Finding::not_required(Rule::Stf06, plan);
+    };
+    within(provision, "院系学生会工作人员", bounds, people(members))
+}
+
+/// STF-08, 均不设置其他任何职务: every post is one of the three.
+#[must_use]
+pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
+    let Some(provision) = plan.provision(Rule::Stf08) else {
+        return Finding::not_required(Rule::Stf08, plan);
+    };
+    let is_other = |post: &Post| matches!(post, Post::Other(_));
+    let holders = numbers(members, |member| member.posts.iter().any(is_other));
+    if holders.is_empty() {
+        return Finding::new(provision, Outcome::Pass, "没有主席团成员和工作部门成员以外的岗位".to_owned())
+            .against(0, "0");
+    }
+    let mut names: Vec<&str> = members.iter().flat_map(|m| &m.posts).filter(|p| is_other(p)).map(Post::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    Finding::new(provision, breach(provision), format!("设有不允许的岗位：{}", names.join("、")))
+        .against(holders.len(), "0")
+        .about(holders)
+        .remedy("改任部门负责人或部门工作人员；临时工作按项目招募志愿者，不占岗位")
+}
+
+/// STF-10, 来自系（院）学生会的成员不少于: of everyone, the presidium included (trap T13). Blanks fail only where the
+/// share could not be reached even if all of them were 是.
+#[must_use]
+pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
+    let Some((provision, share)) = plan.provision(Rule::Stf10).zip(plan.figures.from_colleges) else {
+        return Finding::not_required(Rule::Stf10, plan);
+    };
+    let total = people(members);
+    let yes = count(members, |member| member.from_college_union == Some(true));
+    let blank = numbers(members, |member| member.from_college_union.is_none());
+    let could_be = yes + u32::try_from(blank.len()).unwrap_or(u32::MAX);
+    let needed = share.ceil_of(total);
+    let finding = if yes >= needed {
+        Finding::new(provision, Outcome::Pass, format!("来自院系学生会 {yes} 人，占 {total} 人的比例不少于 {share}"))
+    } else if could_be < needed {
+        let others = numbers(members, |member| member.from_college_union == Some(false));
+        let message = format!("来自院系学生会至多 {could_be} 人，{total} 人中须有 {needed} 人，不足 {share}");
+        Finding::new(provision, breach(provision), message)
+            .about(others)
+            .remedy(format!("还须有 {} 名来自院系学生会的成员", needed - could_be))
+    } else {
+        let message = format!("来自院系学生会 {yes} 人，另有 {} 人未填，须有 {needed} 人", blank.len());
+        Finding { unknown: Some(blank), ..Finding::new(provision, Outcome::Unknown, message) }
+            .remedy("由院系团组织补填“来自院系学生会”一栏")
+    };
+    finding.against(format!("{yes}/{total}"), format!(">={share}")).gauge(yes, needed, None)
+}
+
+/// Departments of the department posts, in the roster's order.
+fn department_names(members: &[Member]) -> Vec<&str> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in members.iter().flat_map(|member| &member.posts).filter_map(Post::department) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn at_most(provision: &Provision, what: &str, unit: &str, limit: u32, holders: Vec<String>) -> Finding {
+    let total = u32::try_from(holders.len()).unwrap_or(u32::MAX);
+    let finding = if total > limit {
+        Finding::new(provision, breach(provision), format!("{what} {total} {unit}，超过 {limit} {unit}"))
+            .about(holders)
+            .remedy(format!("减少 {} {unit}", total - limit))
+    } else {
+        Finding::new(provision, Outcome::Pass, format!("{what} {total} {unit}，不超过 {limit} {unit}"))
+    };
+    finding.against(total, format!("<={limit}")).gauge(total, 0, Some(limit))
+}
+
+fn within(provision: &Provision, what: &str, Bounds { low, high }: Bounds, total: u32) -> Finding {
+    let finding = if total < low {
+        Finding::new(provision, breach(provision), format!("{what} {total} 人，不足 {low} 人"))
+            .remedy(format!("补充 {} 人", low - total))
+    } else if total > high {
+        Finding::new(provision, breach(provision), format!("{what} {total} 人，超过 {high} 人"))
+            .remedy(format!("减少 {} 人", total - high))
+    } else {
+        Finding::new(provision, Outcome::Pass, format!("{what} {total} 人，在 {low} 至 {high} 人之间"))
+    };
+    finding.against(total, format!("{low}..{high}")).gauge(total, low, Some(high))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{
+        plan::named,
+        roster::tests::{full_school, member},
+    };
+
+    fn suzhou() -> &'static Plan {
+        named("suzhou-2020").unwrap()
+    }
+
+    fn jining() -> &'static Plan {
+        named("jining-2022").unwrap()
+    }
+
+    fn of(number: u32, post: impl Fn(u32) -> Post) -> Vec<Member> {
+        (0..number).map(|place| member(place, post(place))).collect()
+    }
+
+    fn staff(number: u32) -> Vec<Member> {
+        of(number, |_| Post::Staff("办公室".to_owned()))
+    }
+
+    #[test]
+    fn s3_3_and_j4_2_1_about_40_and_60_allow_a_tenth_more() {
+        assert_eq!(school_total(suzhou(), &staff(44)).verdict, Outcome::Pass);
+        assert_eq!(school_total(suzhou(), &staff(45)).verdict, Outcome::Warn);
+        assert_eq!(school_total(suzhou(), &staff(3)).verdict, Outcome::Pass);
+        assert_eq!(school_total(jining(), &staff(66)).verdict, Outcome::Pass);
+        assert_eq!(school_total(jining(), &staff(67)).verdict, Outcome::Warn);
+    }
+
+    #[test]
+    fn s3_4_a_sixth_presidium_member_fails() {
+        let judge = |number| {
+            let members = of(number, |_| Post::Presidium);
+            presidium(suzhou(), Rule::Stf02, suzhou().figures.school_presidium, &members)
+        };
+        assert_eq!(judge(5).verdict, Outcome::Pass);
+        let finding = judge(6);
+        assert_eq!((finding.verdict, finding.measured.as_str(), finding.limit.as_str()), (Outcome::Fail, "6", "<=5"));
+        assert_eq!(finding.subjects.len(), 6);
+        assert_eq!(finding.message, "主席团成员 6 人，超过 5 人");
+    }
+
+    #[test]
+    fn s3_9_a_fourth_college_presidium_member_fails() {
+        let judge = |number| {
+            let members = of(number, |_| Post::Presidium);
+            presidium(jining(), Rule::Stf07, jining().figures.college_presidium, &members).verdict
+        };
+        assert_eq!((judge(3), judge(4)), (Outcome::Pass, Outcome::Fail));
+    }
+
+    #[test]
+    fn s3_5_a_seventh_department_fails() {
+        let judge = |number| departments(suzhou(), &of(number, |place| Post::Staff(format!("部{place}")))).verdict;
+        assert_eq!((judge(6), judge(7)), (Outcome::Pass, Outcome::Fail));
+    }
+
+    #[test]
+    fn s3_6_each_department_has_two_or_three_heads() {
+        let judge = |number| heads(suzhou(), &of(number, |_| Post::Head("文体部".to_owned())));
+        let verdicts: Vec<Outcome> = (1..=4).flat_map(judge).map(|finding| finding.verdict).collect();
+        assert_eq!(verdicts, [Outcome::Fail, Outcome::Pass, Outcome::Pass, Outcome::Fail]);
+        let none = heads(suzhou(), &staff(2));
+        assert_eq!((none.len(), none[0].verdict, none[0].unit.as_deref()), (1, Outcome::Fail, Some("办公室")));
+    }
+
+    #[test]
+    fn t1_heads_count_in_suzhou_and_stand_on_top_in_jining() {
+        let mut members = of(3, |_| Post::Head("办公室".to_owned()));
+        members.extend((10..14).map(|number| member(number, Post::Staff("办公室".to_owned()))));
+        assert_eq!(department_staff(suzhou(), &members)[0].verdict, Outcome::Fail, "3 + 4 > 6");
+        assert_eq!(department_staff(jining(), &members)[0].verdict, Outcome::Pass, "4 <= 6");
+        assert_eq!(department_staff(jining(), &staff(7))[0].verdict, Outcome::Warn, "一般不超过");
+    }
+
+    #[test]
+    fn s3_8_and_j4_2_6_a_college_union_has_20_to_30_people() {
+        let both =
+            |number| (college_total(suzhou(), &staff(number)).verdict, college_total(jining(), &staff(number)).verdict);
+        assert_eq!(both(19), (Outcome::Fail, Outcome::Warn));
+        assert_eq!(both(20), (Outcome::Pass, Outcome::Pass));
+        assert_eq!(both(30), (Outcome::Pass, Outcome::Pass));
+        assert_eq!(both(31), (Outcome::Fail, Outcome::Warn));
+    }
+
+    #[test]
+    fn s3_10_any_other_post_fails() {
+        let mut members = full_school();
+        members[9].posts = vec![Post::Other("秘书长".to_owned())];
+        let finding = no_other_posts(suzhou(), &members);
+        assert_eq!((finding.verdict, finding.subjects.len()), (Outcome::Fail, 1));
+    }
+
+    #[test]
+    fn s5_6_half_must_come_from_colleges_and_blanks_are_not_no() {
+        let judge = |yes: usize, no: usize, blank: usize| {
+            let mut members = staff(u32::try_from(yes + no + blank).unwrap());
+            for (place, member) in members.iter_mut().enumerate() {
+                member.from_college_union = if place < yes {
+                    Some(true)
+                } else if place < yes + no {
+                    Some(false)
+                } else {
+                    None
+                };
+            }
+            from_colleges(suzhou(), &members).verdict
+        };
+        assert_eq!(judge(20, 20, 0), Outcome::Pass);
+        assert_eq!(judge(19, 20, 1), Outcome::Unknown);
+        assert_eq!(judge(18, 21, 1), Outcome::Fail);
+        assert_eq!(judge(20, 21, 0), Outcome::Fail, "20 of 41 is under half");
+        assert_eq!(judge(0, 0, 4), Outcome::Unknown);
+        assert_eq!(from_colleges(jining(), &staff(4)).verdict, Outcome::NotRequired);
+    }
+
+    #[test]
+    fn one_person_in_two_posts_counts_once() {
+        let mut members = staff(6);
+        members[0].posts.push(Post::Head("办公室".to_owned()));
+        assert_eq!(department_staff(suzhou(), &members)[0].measured, "6");
+    }
+}
