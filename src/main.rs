@@ -1,1 +1,86 @@
-fn main() {}
+//! The command line; nothing else.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand, ValueEnum};
+use lunzhi::{commands, rules::plan::Union};
+
+/// 轮值：依规运行学生会的平台。
+#[derive(Parser)]
+#[command(name = "lunzhi", version, about, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 名单体检：用一份名单（.xlsx 或 .csv）对照方案，逐条给出结论和依据。
+    Check {
+        /// 名单文件。
+        roster: PathBuf,
+        /// 内置方案代码（suzhou-2020、jining-2022）或方案文件路径。
+        #[arg(long)]
+        plan: String,
+        /// 哪一类组织。
+        #[arg(long)]
+        union: UnionArg,
+        /// 输出一个 JSON 对象。
+        #[arg(long)]
+        json: bool,
+    },
+    /// 名额测算：按院系和年级分配学代会代表名额。
+    Allocate {
+        /// 学生人数文件。
+        population: PathBuf,
+        /// 内置方案代码或方案文件路径。
+        #[arg(long)]
+        plan: String,
+        /// 名额总数；不填则取最少名额。
+        #[arg(long, value_parser = clap::value_parser!(u32).range(0..=1_000_000))]
+        seats: Option<u32>,
+        /// 输出一个 JSON 对象。
+        #[arg(long)]
+        json: bool,
+    },
+    /// 计票：按选举办法统计全部选票。
+    Count {
+        /// 选举文件（JSON）。
+        election: PathBuf,
+        /// 输出一个 JSON 对象。
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum UnionArg {
+    /// 校级学生会。
+    School,
+    /// 院系学生会。
+    College,
+    /// 校研究生会。
+    Graduate,
+}
+
+impl From<UnionArg> for Union {
+    fn from(arg: UnionArg) -> Self {
+        match arg {
+            UnionArg::School => Self::School,
+            UnionArg::College => Self::College,
+            UnionArg::Graduate => Self::Graduate,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    match Cli::parse().command {
+        Command::Check { roster, plan, union, json } => {
+            commands::finish(commands::check(&roster, &plan, union.into(), json))
+        }
+        Command::Allocate { population, plan, seats, json } => {
+            commands::finish(commands::allocate(&population, &plan, seats, json))
+        }
+        Command::Count { election, json } => commands::finish(commands::count(&election, json)),
+    }
+}

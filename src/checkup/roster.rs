@@ -1,0 +1,316 @@
+//! A union's roster as it stands in a spreadsheet: one row a person and post.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{
+    rules::roster::{Level, Member, Post, Rank},
+    sheet::{BadCell, Columns, RowReader, Sheet, SheetError},
+};
+
+const NUMBER: &str = "学号";
+const NAME: &str = "姓名";
+const COLLEGE: &str = "院系";
+const MAJOR: &str = "专业";
+const GRADE: &str = "年级";
+const LEVEL: &str = "培养层次";
+const POLITICAL: &str = "政治面貌";
+const RANK: &str = "专业排名";
+const COHORT: &str = "专业人数";
+const FAILED: &str = "不及格门数";
+const POST: &str = "岗位";
+const DEPARTMENT: &str = "部门";
+const CHAIR: &str = "执行主席";
+const FROM_COLLEGE: &str = "来自院系学生会";
+const FIRST_YEAR: &str = "新生";
+
+/// Every column with its fixed values, in the order of the template.
+pub const COLUMNS: [(&str, &[&str]); 15] = [
+    (NUMBER, &[]),
+    (NAME, &[]),
+    (COLLEGE, &[]),
+    (MAJOR, &[]),
+    (GRADE, &[]),
+    (LEVEL, &["专科", "本科", "研究生"]),
+    (POLITICAL, &["中共党员", "中共预备党员", "共青团员", "群众"]),
+    (RANK, &[]),
+    (COHORT, &[]),
+    (FAILED, &[]),
+    (POST, &["主席团成员", "部门负责人", "部门工作人员"]),
+    (DEPARTMENT, &[]),
+    (CHAIR, &["是", "否"]),
+    (FROM_COLLEGE, &["是", "否"]),
+    (FIRST_YEAR, &["是", "否"]),
+];
+
+const LONGEST_NAME: usize = 50;
+const LONGEST_WORD: usize = 60;
+
+/// Why a roster cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// The file as a whole.
+    File(SheetError),
+    /// Rows of it, each with its reason.
+    Rows(Sheet, Vec<BadCell>),
+}
+
+/// A roster that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    /// One entry a person.
+    pub members: Vec<Member>,
+    /// Headers that were ignored.
+    pub ignored: Vec<String>,
+}
+
+/// Personal facts of a row: all columns but the post's. A blank says nothing, so two rows agree unless both speak.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Person {
+    texts: [Option<String>; 5],
+    level: Option<Level>,
+    rank: Option<Rank>,
+    failed_courses: Option<u32>,
+    from_college_union: Option<bool>,
+    first_year: Option<bool>,
+}
+
+const TEXTS: [&str; 5] = [NAME, COLLEGE, MAJOR, GRADE, POLITICAL];
+
+impl Person {
+    /// Takes over what `other` says; names the columns in which the two disagree.
+    fn merge(&mut self, other: Self) -> Vec<&'static str> {
+        fn one<T: PartialEq>(mine: &mut Option<T>, other: Option<T>) -> bool {
+            match (mine.as_ref(), other) {
+                (_, None) => true,
+                (Some(known), Some(new)) => *known == new,
+                (None, new) => {
+                    *mine = new;
+                    true
+                }
+            }
+        }
+        let mut agree = Vec::new();
+        for ((mine, new), column) in self.texts.iter_mut().zip(other.texts).zip(TEXTS) {
+            agree.push((one(mine, new), column));
+        }
+        agree.push((one(&mut self.level, other.level), LEVEL));
+        agree.push((one(&mut self.rank, other.rank), RANK));
+        agree.push((one(&mut self.failed_courses, other.failed_courses), FAILED));
+        agree.push((one(&mut self.from_college_union, other.from_college_union), FROM_COLLEGE));
+        agree.push((one(&mut self.first_year, other.first_year), FIRST_YEAR));
+        agree.into_iter().filter(|(agrees, _)| !agrees).map(|(_, column)| column).collect()
+    }
+}
+
+/// Reads a roster file.
+///
+/// # Errors
+/// [`Unreadable`]: the file as a whole, or every row that is wrong.
+pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
+    let sheet = Sheet::read(bytes).map_err(Unreadable::File)?;
+    let columns =
+        Columns::find(&sheet, &COLUMNS.map(|(name, _)| name), &[NUMBER, NAME, POST]).map_err(Unreadable::File)?;
+    let mut bad = Vec::new();
+    let mut members: Vec<(Person, Member)> = Vec::new();
+    let mut place_of: HashMap<String, usize> = HashMap::new();
+    let mut seen: HashSet<(String, String, String)> = HashSet::new();
+    for row in &sheet.rows {
+        let mut reader = RowReader::new(row, &columns, &mut bad);
+        let Some(line) = read_row(&mut reader) else { continue };
+        let Line { number, person, post, department, chair } = line;
+        if !seen.insert((number.clone(), post.name().to_owned(), department)) {
+            reader.fault(POST, format!("学号 {number} 的同一岗位重复出现"));
+            continue;
+        }
+        let place = *place_of.entry(number.clone()).or_insert(members.len());
+        if let Some((known, member)) = members.get_mut(place) {
+            for column in known.merge(person) {
+                reader.fault(column, format!("与学号 {number} 前面一行不一致"));
+            }
+            member.chair |= chair;
+            if !member.posts.contains(&post) {
+                member.posts.push(post);
+            }
+        } else {
+            members.push((person, new_member(number, post, chair)));
+        }
+    }
+    if !bad.is_empty() {
+        return Err(Unreadable::Rows(sheet, bad));
+    }
+    let members = members.into_iter().map(|(person, member)| fill(member, person)).collect();
+    Ok(Roster { members, ignored: columns.ignored })
+}
+
+struct Line {
+    number: String,
+    person: Person,
+    post: Post,
+    department: String,
+    chair: bool,
+}
+
+fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
+    let number = reader.required(NUMBER, 32);
+    if number.is_some_and(|number| !number.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))) {
+        reader.fault(NUMBER, "只能有字母、数字、“-”“_”“.”");
+    }
+    let name = reader.required(NAME, LONGEST_NAME);
+    if name.is_some_and(|name| name.chars().any(is_pictograph)) {
+        reader.fault(NAME, "含有表情符号");
+    }
+    let college = reader.text(COLLEGE, LONGEST_WORD);
+    let major = reader.text(MAJOR, LONGEST_WORD);
+    let grade = reader.entry_year(GRADE);
+    let level =
+        reader.word(LEVEL, &[("专科", Level::Vocational), ("本科", Level::Undergraduate), ("研究生", Level::Graduate)]);
+    let political = reader.text(POLITICAL, 20).map(|status| match status {
+        "党员" => "中共党员",
+        "预备党员" => "中共预备党员",
+        "团员" => "共青团员",
+        long => long,
+    });
+    let rank = read_rank(reader);
+    let failed_courses = reader.whole(FAILED, 0..=200);
+    let post = reader.required(POST, LONGEST_WORD);
+    let department = reader.text(DEPARTMENT, LONGEST_WORD);
+    let chair = reader.yes_no(CHAIR).unwrap_or(false);
+    let from_college_union = reader.yes_no(FROM_COLLEGE);
+    let first_year = reader.yes_no(FIRST_YEAR);
+    let needs_department = matches!(post, Some("部门负责人" | "部门工作人员"));
+    if needs_department && department.is_none() && reader.is_clean() {
+        reader.fault(DEPARTMENT, "部门岗位须填写部门");
+    }
+    if !reader.is_clean() {
+        return None;
+    }
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let department = owned(department).unwrap_or_default();
+    let post = match post? {
+        "主席团成员" => Post::Presidium,
+        "部门负责人" => Post::Head(department.clone()),
+        "部门工作人员" => Post::Staff(department.clone()),
+        other => Post::Other(other.to_owned()),
+    };
+    let texts = [owned(name), owned(college), owned(major), grade, owned(political)];
+    let person = Person { texts, level, rank, failed_courses, from_college_union, first_year };
+    Some(Line { number: number?.to_owned(), person, post, department, chair })
+}
+
+/// Rank and cohort: both or neither.
+fn read_rank(reader: &mut RowReader<'_, '_>) -> Option<Rank> {
+    let clean = reader.is_clean();
+    let (rank, cohort) = (reader.whole(RANK, 1..=100_000), reader.whole(COHORT, 1..=100_000));
+    match (rank, cohort) {
+        (Some(rank), Some(cohort)) if rank > cohort => {
+            reader.fault(RANK, format!("排名 {rank} 大于专业人数 {cohort}"));
+            None
+        }
+        (Some(rank), Some(cohort)) => Some(Rank { rank, cohort }),
+        (Some(_), None) if clean && reader.is_clean() => {
+            reader.fault(COHORT, "填了专业排名，须同时填专业人数");
+            None
+        }
+        (None, Some(_)) if clean && reader.is_clean() => {
+            reader.fault(RANK, "填了专业人数，须同时填专业排名");
+            None
+        }
+        _ => None,
+    }
+}
+
+fn is_pictograph(c: char) -> bool {
+    matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0xFE0F | 0x200D | 0xE0020..=0xE007F)
+}
+
+fn new_member(number: String, post: Post, chair: bool) -> Member {
+    Member {
+        number,
+        name: String::new(),
+        college: None,
+        level: None,
+        political: None,
+        rank: None,
+        failed_courses: None,
+        from_college_union: None,
+        first_year: None,
+        posts: vec![post],
+        chair,
+    }
+}
+
+fn fill(member: Member, person: Person) -> Member {
+    let [name, college, _, _, political] = person.texts;
+    Member {
+        name: name.unwrap_or_default(),
+        college,
+        level: person.level,
+        political,
+        rank: person.rank,
+        failed_courses: person.failed_courses,
+        from_college_union: person.from_college_union,
+        first_year: person.first_year,
+        ..member
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reasons(text: &str) -> Vec<String> {
+        match read(text.as_bytes()) {
+            Err(Unreadable::Rows(_, bad)) => bad.iter().map(ToString::to_string).collect(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_person_with_two_posts_is_one_member() {
+        let text = "岗位,学号,姓名,部门,执行主席,院系\n主席团成员,1,张三,,是,信息系\n部门负责人,1,张三,办公室,,\n";
+        let members = read(text.as_bytes()).unwrap().members;
+        assert_eq!(members.len(), 1);
+        assert_eq!((members[0].posts.len(), members[0].chair), (2, true));
+        assert_eq!(members[0].college.as_deref(), Some("信息系"));
+    }
+
+    #[test]
+    fn rows_of_one_person_must_agree_and_not_repeat() {
+        let text =
+            "学号,姓名,岗位,部门\n1,张三,部门负责人,办公室\n1,张山,部门工作人员,文体部\n1,张三,部门负责人,办公室\n";
+        let reasons = reasons(text);
+        assert_eq!(reasons.len(), 2, "{reasons:?}");
+        assert!(reasons[0].starts_with("第 3 行，“姓名”列，“张山”：与学号 1"));
+        assert!(reasons[1].starts_with("第 4 行，“岗位”列"));
+    }
+
+    #[test]
+    fn every_bad_cell_is_named_with_row_column_value_and_reason() {
+        let long = "长".repeat(300);
+        let text = format!(
+            "学号,姓名,岗位,部门,专业排名,专业人数,不及格门数,培养层次,执行主席,年级\n\
+             1,张三,部门负责人,,,,,,,\n\
+             2,{long},主席团成员,,,,,,,\n\
+             3,李四,主席团成员,,5,,,,,\n\
+             4,王五,主席团成员,,9,5,,,,\n\
+             5,赵六,主席团成员,,,,-1,,,\n\
+             6,孙七,主席团成员,,,,,博士,,\n\
+             7,周八,主席团成员,,,,,,对,\n\
+             8,吴九😀,主席团成员,,,,,,,24\n\
+             ',郑十,,,,,,,,\n"
+        );
+        let reasons = reasons(&text);
+        let rows: Vec<&str> = reasons.iter().filter_map(|reason| reason.split('，').next()).collect();
+        let expected = [2, 3, 4, 5, 6, 7, 8, 9, 9, 10, 10].map(|row| format!("第 {row} 行"));
+        assert_eq!(rows, expected, "{reasons:#?}");
+    }
+
+    #[test]
+    fn short_political_forms_mean_the_long_ones_and_other_posts_are_readable() {
+        let text = "学号,姓名,岗位,政治面貌\n1,𠮷野,秘书长,团员\n2,<b>乙</b>,主席团成员,预备党员\n";
+        let members = read(text.as_bytes()).unwrap().members;
+        assert_eq!(members[0].political.as_deref(), Some("共青团员"));
+        assert_eq!(members[0].posts, [Post::Other("秘书长".to_owned())]);
+        assert_eq!(members[1].political.as_deref(), Some("中共预备党员"));
+    }
+}

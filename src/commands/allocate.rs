@@ -1,0 +1,42 @@
+//! `lunzhi allocate`: delegates' seats by college and grade.
+
+use std::path::Path;
+
+use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, ignored_note, json, read_file, table};
+use crate::{
+    congress::population,
+    rules::congress::{self, Allocation},
+    sheet,
+};
+
+/// Shares out the seats for the population at `path`; without `seats`, the least number.
+///
+/// # Errors
+/// [`Unreadable`] where the population or the plan cannot be read.
+pub fn allocate(path: &Path, plan: &str, seats: Option<u32>, as_json: bool) -> Result<Answer, Unreadable> {
+    let plan = find_plan(plan)?;
+    let bytes = read_file(path, sheet::LARGEST_FILE)?;
+    let (population, ignored) = population::read(&bytes).map_err(|unreadable| match unreadable {
+        population::Unreadable::File(error) => Unreadable::one(error.to_string()),
+        population::Unreadable::Rows(bad) => Unreadable::all(&bad),
+    })?;
+    let allocation = congress::allocate(&plan, &population, seats);
+    let text = if as_json { json(&allocation)? } else { in_words(&plan.short, &allocation) };
+    Ok(Answer { text, fails: any_fails(&allocation.findings), notes: ignored_note(&ignored) })
+}
+
+fn in_words(plan: &str, allocation: &Allocation) -> String {
+    let Allocation { students, minimum, seats, .. } = allocation;
+    let mut rows = vec![["院系或社团", "年级", "学生", "名额"].map(str::to_owned).to_vec()];
+    for college in &allocation.colleges {
+        rows.push(vec![college.name.clone(), "合计".into(), college.students.to_string(), college.seats.to_string()]);
+        for grade in &college.grades {
+            rows.push(vec![String::new(), grade.grade.clone(), grade.students.to_string(), grade.seats.to_string()]);
+        }
+    }
+    for society in &allocation.societies {
+        rows.push(vec![society.name.clone(), "社团".into(), String::new(), society.seats.to_string()]);
+    }
+    let head = format!("名额分配：{plan} · 学生 {students} 人 · 至少 {minimum} 个名额 · 本次分配 {seats} 个");
+    format!("{head}\n\n{}\n{}", table(&rows), findings_in_words(&allocation.findings))
+}

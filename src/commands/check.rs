@@ -1,0 +1,46 @@
+//! `lunzhi check`: a roster held against a plan.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, ignored_note, json, read_file};
+use crate::{
+    checkup::roster,
+    rules::{
+        Finding,
+        plan::Union,
+        roster::{OutOfScope, judge},
+    },
+    sheet,
+};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    plan: &'a str,
+    union: &'static str,
+    people: usize,
+    findings: &'a [Finding],
+}
+
+/// Judges the roster at `path`.
+///
+/// # Errors
+/// [`Unreadable`] where the roster or the plan cannot be read, or the plan has no such union.
+pub fn check(path: &Path, plan: &str, union: Union, as_json: bool) -> Result<Answer, Unreadable> {
+    let plan = find_plan(plan)?;
+    let bytes = read_file(path, sheet::LARGEST_FILE)?;
+    let roster = roster::read(&bytes).map_err(|unreadable| match unreadable {
+        roster::Unreadable::File(error) => Unreadable::one(error.to_string()),
+        roster::Unreadable::Rows(_, bad) => Unreadable::all(&bad),
+    })?;
+    let findings =
+        judge(&plan, union, &roster.members).map_err(|error: OutOfScope| Unreadable::one(error.to_string()))?;
+    let people = roster.members.len();
+    let text = if as_json {
+        json(&Report { plan: &plan.code, union: union.slug(), people, findings: &findings })?
+    } else {
+        format!("名单体检：{} · {} · {people} 人\n\n{}", plan.short, union.label(), findings_in_words(&findings))
+    };
+    Ok(Answer { text, fails: any_fails(&findings), notes: ignored_note(&roster.ignored) })
+}

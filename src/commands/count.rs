@@ -1,0 +1,53 @@
+//! `lunzhi count`: an election counted.
+
+use std::path::Path;
+
+use super::{Answer, Unreadable, json, read_file, table};
+use crate::{
+    elections::paper,
+    rules::election::{self, Count},
+};
+
+/// Counts the election at `path`.
+///
+/// # Errors
+/// [`Unreadable`] where the file cannot be read.
+pub fn count(path: &Path, as_json: bool) -> Result<Answer, Unreadable> {
+    let bytes = read_file(path, paper::LARGEST_FILE)?;
+    let (election, ignored) = paper::read(&bytes).map_err(Unreadable)?;
+    let count = election::count(&election);
+    let text = if as_json { json(&count)? } else { in_words(&count) };
+    let notes = ignored.into_iter().map(|field| format!("提示：忽略了不认识的字段 {field}")).collect();
+    Ok(Answer { text, fails: !count.valid_election, notes })
+}
+
+fn in_words(count: &Count) -> String {
+    let Count { returned, valid, void, vacant, .. } = count;
+    let mut text = if count.valid_election {
+        "选举有效\n".to_owned()
+    } else {
+        format!("选举无效：{}\n", count.reasons.join("；"))
+    };
+    text += &format!("收回 {returned} 张，有效 {valid} 张，无效 {void} 张\n\n");
+    let mut rows = vec![["姓名", "赞成", "反对", "弃权", "结果"].map(str::to_owned).to_vec()];
+    let result = |name: &String| {
+        let word = if count.elected.contains(name) {
+            "当选"
+        } else if count.tied.contains(name) {
+            "得票相同，待定"
+        } else {
+            ""
+        };
+        word.to_owned()
+    };
+    for figures in &count.candidates {
+        let numbers = [figures.votes_for, figures.against, figures.abstain].map(|number| number.to_string());
+        rows.push([figures.name.clone()].into_iter().chain(numbers).chain([result(&figures.name)]).collect());
+    }
+    for figures in &count.write_ins {
+        let name = format!("{}（另选他人）", figures.name);
+        rows.push(vec![name, figures.votes_for.to_string(), String::new(), String::new(), result(&figures.name)]);
+    }
+    text += &table(&rows);
+    text + &format!("\n当选 {} 人，空缺 {vacant} 席\n", count.elected.len())
+}

@@ -1,0 +1,165 @@
+//! The commands that need no database: `check`, `allocate`, `count`. They answer people who only have a spreadsheet.
+//!
+//! Each reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
+//! fails), 1 (something fails) or 2 (the input cannot be read: every fault on standard error, nothing on standard
+//! output).
+
+mod allocate;
+mod check;
+mod count;
+
+use std::{
+    fmt::Display,
+    fs::File,
+    io::{Read, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+pub use allocate::allocate;
+pub use check::check;
+pub use count::count;
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+use crate::rules::{
+    Finding, Outcome, Plan,
+    plan::{self, LARGEST_FILE},
+};
+
+/// The input cannot be read; one line of Chinese a fault.
+#[derive(Debug)]
+pub struct Unreadable(Vec<String>);
+
+impl Unreadable {
+    fn one(reason: impl Into<String>) -> Self {
+        Self(vec![reason.into()])
+    }
+
+    fn all<T: Display>(faults: &[T]) -> Self {
+        Self(faults.iter().map(ToString::to_string).collect())
+    }
+}
+
+/// What a command says and how it ends.
+#[derive(Debug)]
+pub struct Answer {
+    text: String,
+    fails: bool,
+    notes: Vec<String>,
+}
+
+/// Prints an answer or the faults, and gives the exit status.
+#[must_use]
+pub fn finish(answer: Result<Answer, Unreadable>) -> ExitCode {
+    // Who closes the pipe early has read enough: a failed write is not a failed command.
+    let say = |lines: &[String]| {
+        let mut out = std::io::stderr().lock();
+        for line in lines {
+            let _ = writeln!(out, "{line}");
+        }
+    };
+    match answer {
+        Ok(Answer { text, fails, notes }) => {
+            say(&notes);
+            let _ = std::io::stdout().lock().write_all(text.as_bytes());
+            ExitCode::from(u8::from(fails))
+        }
+        Err(Unreadable(faults)) => {
+            say(&faults);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Reads a file of at most `largest` bytes; a longer one is not read to its end.
+fn read_file(path: &Path, largest: usize) -> Result<Vec<u8>, Unreadable> {
+    let fault = |error: std::io::Error| Unreadable::one(format!("无法读取 {}：{error}", path.display()));
+    let file = File::open(path).map_err(fault)?;
+    let mut bytes = Vec::new();
+    file.take(largest as u64 + 1).read_to_end(&mut bytes).map_err(fault)?;
+    if bytes.len() > largest {
+        return Err(Unreadable::one(format!("{}：文件超过 {} MB", path.display(), largest / 1024 / 1024)));
+    }
+    Ok(bytes)
+}
+
+/// A built-in plan by its code, or a plan file by its path.
+fn find_plan(name: &str) -> Result<Plan, Unreadable> {
+    if let Some(plan) = plan::named(name) {
+        return Ok(plan.clone());
+    }
+    let built_in: Vec<&str> = plan::built_in().iter().map(|plan| plan.code.as_str()).collect();
+    let path = Path::new(name);
+    if !path.exists() {
+        return Err(Unreadable::one(format!(
+            "没有方案 {name}：内置方案有 {}，也可以给出方案文件的路径",
+            built_in.join("、")
+        )));
+    }
+    let bytes = read_file(path, LARGEST_FILE + 1)?;
+    let text = String::from_utf8(bytes).map_err(|_| Unreadable::one(format!("{name}：不是 UTF-8 文本")))?;
+    Plan::parse(&text).map_err(|errors| Unreadable::all(&errors))
+}
+
+fn ignored_note(columns: &[String]) -> Vec<String> {
+    let note = || format!("提示：忽略了不认识的列：{}", columns.join("、"));
+    if columns.is_empty() { Vec::new() } else { vec![note()] }
+}
+
+fn json(value: &impl Serialize) -> Result<String, Unreadable> {
+    let line = serde_json::to_string(value).map_err(|error| Unreadable::one(error.to_string()))?;
+    Ok(line + "\n")
+}
+
+fn any_fails(findings: &[Finding]) -> bool {
+    findings.iter().any(|finding| finding.verdict == Outcome::Fail)
+}
+
+/// Findings as lines for people, gravest first, each with its clause.
+fn findings_in_words(findings: &[Finding]) -> String {
+    let mut sorted: Vec<&Finding> = findings.iter().collect();
+    sorted.sort_by_key(|finding| finding.verdict);
+    let mut text = String::new();
+    for finding in sorted {
+        let Finding { verdict, rule, message, .. } = finding;
+        let head = format!("{} {}", verdict.sign(), verdict.label());
+        text += &format!("{} {rule}  {message}\n", padded(&head, 18));
+        let mut line = |label: &str, value: &str| text += &format!("{} {label}：{value}\n", padded("", 18));
+        if matches!(verdict, Outcome::Pass | Outcome::NotRequired) {
+            continue;
+        }
+        if !finding.subjects.is_empty() {
+            line("涉及", &finding.subjects.join("、"));
+        }
+        if let Some(unknown) = finding.unknown.as_ref().filter(|unknown| !unknown.is_empty()) {
+            line("待补", &unknown.join("、"));
+        }
+        if let Some(clause) = &finding.clause {
+            line("依据", &format!("{} {}：“{}”", clause.document, clause.section, clause.quote));
+        }
+        if !finding.remedy.is_empty() {
+            line("办法", &finding.remedy);
+        }
+    }
+    text
+}
+
+/// Pads to a width in terminal columns, where a Chinese character takes two.
+fn padded(text: &str, width: usize) -> String {
+    let blanks = width.saturating_sub(text.width());
+    format!("{text}{}", " ".repeat(blanks))
+}
+
+/// Lines of equal columns.
+fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width =
+        |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|text| text.width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let line = |row: &Vec<String>| {
+        let cells: Vec<String> = row.iter().zip(&widths).map(|(text, width)| padded(text, *width)).collect();
+        cells.join("  ").trim_end().to_owned() + "\n"
+    };
+    rows.iter().map(line).collect()
+}

@@ -1,0 +1,82 @@
+//! The students a congress stands for, as they stand in a spreadsheet: a row a college and grade, or a society.
+
+use std::collections::HashSet;
+
+use crate::{
+    rules::congress::{Cohort, Population},
+    sheet::{BadCell, Columns, RowReader, Sheet, SheetError},
+};
+
+const KIND: &str = "类别";
+const NAME: &str = "名称";
+const GRADE: &str = "年级";
+const STUDENTS: &str = "人数";
+
+/// Why a population cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// The file as a whole.
+    File(SheetError),
+    /// Rows of it, each with its reason.
+    Rows(Vec<BadCell>),
+}
+
+/// Reads a population file; gives it with the headers that were ignored.
+///
+/// # Errors
+/// [`Unreadable`]: the file as a whole, or every row that is wrong.
+pub fn read(bytes: &[u8]) -> Result<(Population, Vec<String>), Unreadable> {
+    let sheet = Sheet::read(bytes).map_err(Unreadable::File)?;
+    let all = [KIND, NAME, GRADE, STUDENTS];
+    let columns = Columns::find(&sheet, &all, &all).map_err(Unreadable::File)?;
+    let (mut population, mut bad, mut seen) = (Population::default(), Vec::new(), HashSet::new());
+    for row in &sheet.rows {
+        let mut reader = RowReader::new(row, &columns, &mut bad);
+        let is_society = reader.required(KIND, 10).and_then(|_| reader.word(KIND, &[("院系", false), ("社团", true)]));
+        let name = reader.required(NAME, 60);
+        let grade = reader.entry_year(GRADE);
+        let students = reader.whole(STUDENTS, 0..=1_000_000);
+        if !reader.is_clean() {
+            continue;
+        }
+        let (Some(is_society), Some(name)) = (is_society, name) else { continue };
+        if is_society && grade.is_some() {
+            reader.fault(GRADE, "社团一行的年级应留空");
+        } else if !seen.insert((is_society, name, grade.clone())) {
+            reader.fault(NAME, "同一院系同一年级（或同一社团）重复出现");
+        } else if is_society {
+            population.societies.push(name.to_owned());
+        } else {
+            match (grade, students) {
+                (Some(grade), Some(students)) => {
+                    population.cohorts.push(Cohort { college: name.to_owned(), grade, students });
+                }
+                (None, _) => reader.fault(GRADE, "院系一行须填年级"),
+                (_, None) => reader.fault(STUDENTS, "院系一行须填人数"),
+            }
+        }
+    }
+    if bad.is_empty() { Ok((population, columns.ignored)) } else { Err(Unreadable::Rows(bad)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bad_rows_are_all_named() {
+        let text = "类别,名称,年级,人数\n院系,甲,2024,\n院系,甲,2024,3\n社团,合唱团,2024,\n学院,乙,2024,1\n院系,丙,,5\n社团,书画社,,\n院系,丁,2023,1.5\n";
+        let Err(Unreadable::Rows(bad)) = read(text.as_bytes()) else { panic!("must be refused") };
+        let places: Vec<(u32, &str)> = bad.iter().map(|bad| (bad.row, bad.column.as_str())).collect();
+        assert_eq!(places, [(2, "人数"), (3, "名称"), (4, "年级"), (5, "类别"), (6, "年级"), (8, "人数")]);
+    }
+
+    #[test]
+    fn a_society_needs_no_number() {
+        let (population, ignored) =
+            read("人数,名称,年级,类别,备注\n,合唱团,,社团,x\n30,甲,2024级,院系,\n".as_bytes()).unwrap();
+        assert_eq!(population.societies, ["合唱团"]);
+        assert_eq!(population.cohorts[0].grade, "2024");
+        assert_eq!(ignored, ["备注"]);
+    }
+}

@@ -1,0 +1,229 @@
+//! An election with its ballots as it stands in a JSON file.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    fmt,
+};
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, Visitor},
+};
+
+use crate::rules::election::{Ballot, Choice, Election, MajorityOf, Rules, Tie};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
+const MOST_CANDIDATES: usize = 1_000;
+const MOST_PEOPLE: u32 = 10_000_000;
+
+#[derive(Deserialize)]
+struct File {
+    seats: u32,
+    candidates: Vec<String>,
+    due: u32,
+    present: u32,
+    issued: u32,
+    rules: RulesOfFile,
+    ballots: Vec<Paper>,
+    #[serde(flatten)]
+    ignored: BTreeMap<String, IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+struct RulesOfFile {
+    quorum: String,
+    quorum_strict: bool,
+    majority_of: String,
+    tie: String,
+    write_in: bool,
+}
+
+/// A ballot as written; a map type would hide a name that stands twice.
+struct Paper(Vec<(String, String)>);
+
+impl<'de> Deserialize<'de> for Paper {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries;
+        impl<'de> Visitor<'de> for Entries {
+            type Value = Paper;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("选票应为 {\"姓名\": \"for\"} 形式的对象")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Paper, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(Paper(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries)
+    }
+}
+
+/// Reads an election file; gives it with the names of fields that were ignored.
+///
+/// # Errors
+/// Every fault in Chinese; never empty.
+pub fn read(bytes: &[u8]) -> Result<(Election, Vec<String>), Vec<String>> {
+    if bytes.len() > LARGEST_FILE {
+        return Err(vec![format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024)]);
+    }
+    let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
+    let file: File = serde_json::from_slice(bytes).map_err(|error| vec![in_chinese(&error)])?;
+    let mut faults = Vec::new();
+    if !(1..=1_000).contains(&file.seats) {
+        faults.push("seats 应为 1 至 1000 的整数".to_owned());
+    }
+    for (name, number) in [("due", file.due), ("present", file.present), ("issued", file.issued)] {
+        if number > MOST_PEOPLE {
+            faults.push(format!("{name} 不应超过 {MOST_PEOPLE}"));
+        }
+    }
+    let places = read_candidates(&file.candidates, &mut faults);
+    let rules = read_rules(&file.rules, &mut faults);
+    let ballots = file.ballots.into_iter().zip(1usize..).map(|(paper, number)| {
+        let mut fault = |reason: String| faults.push(format!("第 {number} 张选票：{reason}"));
+        read_paper(paper, &places, &mut fault)
+    });
+    let ballots: Vec<Ballot> = ballots.collect();
+    let Some(rules) = rules.filter(|_| faults.is_empty()) else { return Err(faults) };
+    let File { seats, due, present, issued, .. } = file;
+    let election = Election { seats, candidates: file.candidates, due, present, issued, rules, ballots };
+    Ok((election, file.ignored.into_keys().collect()))
+}
+
+fn in_chinese(error: &serde_json::Error) -> String {
+    let place = format!("第 {} 行第 {} 列", error.line(), error.column());
+    let text = error.to_string();
+    if !error.is_data() {
+        return format!("{place}：不是完整合法的 JSON");
+    }
+    match text.strip_prefix("missing field `").and_then(|rest| rest.split_once('`')) {
+        Some((field, _)) => format!("缺少 {field}"),
+        None => format!("{place}：内容的类型或范围不对（{}）", text.split(" at line ").next().unwrap_or_default()),
+    }
+}
+
+fn read_candidates<'a>(candidates: &'a [String], faults: &mut Vec<String>) -> HashMap<&'a str, usize> {
+    if candidates.is_empty() || candidates.len() > MOST_CANDIDATES {
+        faults.push(format!("candidates 应有 1 至 {MOST_CANDIDATES} 人"));
+    }
+    let mut places = HashMap::new();
+    for (place, name) in candidates.iter().enumerate() {
+        if name.trim().is_empty() || name.starts_with('+') || name.chars().count() > 60 {
+            faults.push(format!("候选人“{}”的姓名为空、过长或以“+”开头", clean(name)));
+        } else if places.insert(name.as_str(), place).is_some() {
+            faults.push(format!("候选人“{}”出现了两次", clean(name)));
+        }
+    }
+    places
+}
+
+fn read_rules(rules: &RulesOfFile, faults: &mut Vec<String>) -> Option<Rules> {
+    let quorum = rules.quorum.split_once('/').and_then(|(numerator, denominator)| {
+        let pair = (numerator.trim().parse::<u32>().ok()?, denominator.trim().parse::<u32>().ok()?);
+        (pair.1 > 0 && pair.0 <= pair.1 && pair.1 <= 1_000_000).then_some(pair)
+    });
+    if quorum.is_none() {
+        faults.push("rules.quorum 应为不大于 1 的分数，如 \"2/3\"".to_owned());
+    }
+    let majority_of = match rules.majority_of.as_str() {
+        "present" => Some(MajorityOf::Present),
+        "valid" => Some(MajorityOf::Valid),
+        _ => None,
+    };
+    if majority_of.is_none() {
+        faults.push("rules.majority_of 应为 present 或 valid".to_owned());
+    }
+    let tie = match rules.tie.as_str() {
+        "vacant" => Some(Tie::Vacant),
+        "second_round" => Some(Tie::SecondRound),
+        "lot" => Some(Tie::Lot),
+        _ => None,
+    };
+    if tie.is_none() {
+        faults.push("rules.tie 应为 vacant、second_round 或 lot".to_owned());
+    }
+    let (quorum_strict, write_in) = (rules.quorum_strict, rules.write_in);
+    Some(Rules { quorum: quorum?, quorum_strict, majority_of: majority_of?, tie: tie?, write_in })
+}
+
+fn read_paper(Paper(entries): Paper, places: &HashMap<&str, usize>, fault: &mut dyn FnMut(String)) -> Ballot {
+    let mut ballot = Ballot::default();
+    let mut seen = HashSet::new();
+    for (name, value) in entries {
+        let choice = match value.as_str() {
+            "for" => Choice::For,
+            "against" => Choice::Against,
+            "abstain" => Choice::Abstain,
+            other => {
+                fault(format!("“{}”的值“{}”应为 for、against 或 abstain", clean(&name), clean(other)));
+                continue;
+            }
+        };
+        let written = name.strip_prefix('+').map(str::trim);
+        let key = written.map_or_else(|| name.clone(), |name| format!("+{name}"));
+        if !seen.insert(key) {
+            fault(format!("“{}”出现了两次", clean(&name)));
+        }
+        match (written, places.get(name.as_str())) {
+            (Some(""), _) => fault("另选他人没有写姓名".to_owned()),
+            (Some(name), _) if name.chars().count() > 60 => fault("另选他人的姓名超过 60 字".to_owned()),
+            (Some(name), _) => ballot.write_ins.push((name.to_owned(), choice)),
+            (None, Some(place)) => ballot.choices.push((*place, choice)),
+            (None, None) => fault(format!("“{}”不是候选人；另选他人须以“+”开头", clean(&name))),
+        }
+    }
+    ballot
+}
+
+/// A name cut short and without control characters, fit for a terminal.
+fn clean(name: &str) -> String {
+    name.chars().take(60).map(|c| if c.is_control() { '␣' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"{"seats":1,"candidates":["甲","乙"],"due":3,"present":3,"issued":3,
+        "rules":{"quorum":"2/3","quorum_strict":true,"majority_of":"present","tie":"second_round","write_in":true},
+        "ballots":[{"甲":"for","乙":"against","+戊":"for"}]}"#;
+
+    fn faults(text: &str) -> String {
+        read(text.as_bytes()).unwrap_err().join("\n")
+    }
+
+    #[test]
+    fn a_good_file_reads() {
+        let (election, ignored) = read(GOOD.replacen('{', r#"{"title":"x","#, 1).as_bytes()).unwrap();
+        assert_eq!(election.ballots[0].choices, [(0, Choice::For), (1, Choice::Against)]);
+        assert_eq!(election.ballots[0].write_ins, [("戊".to_owned(), Choice::For)]);
+        assert_eq!(ignored, ["title"]);
+    }
+
+    #[test]
+    fn faults_are_named() {
+        for (from, to, part) in [
+            (r#""+戊":"for""#, r#""甲":"against""#, "“甲”出现了两次"),
+            (r#""+戊":"for""#, r#""戊":"for""#, "“戊”不是候选人"),
+            (r#""+戊":"for""#, r#""+戊":"yes""#, "应为 for、against 或 abstain"),
+            (r#""+戊":"for""#, r#""+":"for""#, "没有写姓名"),
+            (r#""甲","乙"]"#, r#""甲","甲"]"#, "候选人“甲”出现了两次"),
+            (r#""seats":1,"#, "", "缺少 seats"),
+            (r#""seats":1"#, r#""seats":0"#, "seats 应为"),
+            (r#""seats":1"#, r#""seats":-1"#, "类型或范围不对"),
+            ("2/3", "3/2", "rules.quorum"),
+            ("second_round", "coin", "rules.tie"),
+            (r#""tie":"second_round","#, "", "缺少 tie"),
+            ("]}", "]", "不是完整合法的 JSON"),
+        ] {
+            let text = GOOD.replace(from, to);
+            assert_ne!(text, GOOD);
+            let faults = faults(&text);
+            assert!(faults.contains(part), "{part} not in {faults}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What people keep in spreadsheets, read within bounds: `.xlsx` (first sheet) and `.csv` (UTF-8 or GB18030).
+//!
+//! A [`Sheet`] is the first row as headers and the other rows as text, each with the row number that the
+//! spreadsheet program shows. Whatever cannot be read cell by cell stays in the sheet as a fault, so that a reader
+//! can name row, column, value and reason for all of them at once.
+
+mod csv;
+mod reader;
+mod xlsx;
+
+pub use reader::{BadCell, Columns, RowReader};
+pub use xlsx::{drop_down_template, faults_workbook};
+
+/// The largest file that is read, in bytes.
+pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
+/// The most rows below the header.
+pub const MOST_ROWS: usize = 20_000;
+/// The most columns; cells beyond are not read.
+pub const MOST_COLUMNS: usize = 100;
+/// The longest text in one cell, in characters.
+pub const LONGEST_CELL: usize = 1_000;
+/// The most text in a whole sheet, in bytes. An .xlsx can point a million cells at one long string.
+const MOST_TEXT: usize = 32 * 1024 * 1024;
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cell {
+    /// Text with surrounding blanks removed and full-width digits folded; empty for an empty cell.
+    Text(String),
+    /// Something that is no plain value.
+    Fault {
+        /// What stands there, as far as it can be shown.
+        shown: String,
+        /// Why it cannot be used, in Chinese.
+        why: String,
+    },
+}
+
+impl Cell {
+    /// What stands there.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        match self {
+            Self::Text(text) => text,
+            Self::Fault { shown, .. } => shown,
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+}
+
+/// A row below the header; as many cells as there are headers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The number that the spreadsheet program shows; the header is row 1.
+    pub number: u32,
+    /// Its cells.
+    pub cells: Vec<Cell>,
+}
+
+/// A sheet: headers and rows that are not blank.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// The first row.
+    pub headers: Vec<String>,
+    /// The other rows, without the blank ones.
+    pub rows: Vec<Row>,
+}
+
+/// The file as a whole cannot be read; the reason is in Chinese.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct SheetError(pub String);
+
+fn error<T>(reason: impl Into<String>) -> Result<T, SheetError> {
+    Err(SheetError(reason.into()))
+}
+
+impl Sheet {
+    /// Reads a file by what it is, whatever its name says.
+    ///
+    /// # Errors
+    /// [`SheetError`] where the file is neither of the two kinds, damaged, too large, or without a header row.
+    pub fn read(bytes: &[u8]) -> Result<Self, SheetError> {
+        if bytes.len() > LARGEST_FILE {
+            return error(format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024));
+        }
+        let sheet = if bytes.starts_with(b"PK") {
+            xlsx::read(bytes)?
+        } else if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+            return error("这是旧版 .xls 或加了密码的文件，请另存为不加密的 .xlsx");
+        } else {
+            csv::read(bytes)?
+        };
+        if sheet.rows.is_empty() {
+            return error("表头以下没有一行数据");
+        }
+        Ok(sheet)
+    }
+}
+
+/// Gathers cells into a sheet and keeps it within bounds.
+#[derive(Default)]
+struct Gatherer {
+    headers: Vec<String>,
+    rows: Vec<Row>,
+    text: usize,
+}
+
+impl Gatherer {
+    fn row(&mut self, number: u32, mut cells: Vec<Cell>) -> Result<(), SheetError> {
+        self.text += cells.iter().map(|cell| cell.shown().len()).sum::<usize>();
+        if self.text > MOST_TEXT {
+            return error(format!("表内文字超过 {} MB", MOST_TEXT / 1024 / 1024));
+        }
+        if number == 1 {
+            self.headers = cells.iter().map(|cell| cell.shown().to_owned()).collect();
+            while self.headers.last().is_some_and(String::is_empty) {
+                self.headers.pop();
+            }
+            return Ok(());
+        }
+        cells.resize(self.headers.len(), Cell::Text(String::new()));
+        if cells.iter().all(Cell::is_blank) {
+            return Ok(());
+        }
+        if self.rows.len() == MOST_ROWS {
+            return error(format!("数据超过 {MOST_ROWS} 行"));
+        }
+        self.rows.push(Row { number, cells });
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Sheet, SheetError> {
+        if self.headers.iter().all(String::is_empty) {
+            return error("第 1 行没有表头");
+        }
+        Ok(Sheet { headers: self.headers, rows: self.rows })
+    }
+}
+
+/// Removes surrounding blanks (ideographic and invisible ones too) and folds full-width digits; a text that is too
+/// long or holds control characters becomes a fault.
+fn cell(raw: &str) -> Cell {
+    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}');
+    let trimmed = raw.trim_matches(invisible);
+    if trimmed.chars().nth(LONGEST_CELL).is_some() {
+        let shown: String = trimmed.chars().take(20).chain(['…']).collect();
+        return Cell::Fault { shown: printable(&shown), why: format!("超过 {LONGEST_CELL} 字") };
+    }
+    let fold = |c: char| match c {
+        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
+        other => other,
+    };
+    let text: String = trimmed.chars().map(fold).collect();
+    if text.chars().any(char::is_control) {
+        return Cell::Fault { shown: printable(&text), why: "含有换行或控制字符".to_owned() };
+    }
+    Cell::Text(text)
+}
+
+/// The text with control characters replaced, fit for a terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '␣' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_and_full_width_digits_are_normalised() {
+        assert_eq!(cell("\u{feff} \u{3000}２０２４０１ "), Cell::Text("202401".to_owned()));
+        assert_eq!(cell("𠮷野"), Cell::Text("𠮷野".to_owned()));
+        assert!(matches!(cell("a\u{0}b"), Cell::Fault { .. }));
+        assert!(matches!(cell(&"长".repeat(1001)), Cell::Fault { .. }));
+        assert!(matches!(cell(&"长".repeat(1000)), Cell::Text(_)));
+    }
+
+    #[test]
+    fn other_files_are_named_for_what_they_are() {
+        let reason = |bytes: &[u8]| Sheet::read(bytes).unwrap_err().0;
+        assert!(reason(&[0xD0, 0xCF, 0x11, 0xE0, 0]).contains(".xlsx"));
+        assert!(reason(b"").contains("表头"));
+        assert!(reason("学号,姓名\n".as_bytes()).contains("没有一行数据"));
+        assert!(reason(b"PK\x03\x04not a zip").contains("损坏"));
+        assert!(reason(&vec![b'a'; LARGEST_FILE + 1]).contains("超过"));
+    }
+}

@@ -1,0 +1,162 @@
+//! Reading a sheet's rows by the names of its columns, gathering every fault instead of stopping at the first.
+
+use std::{collections::BTreeMap, fmt, ops::RangeInclusive};
+
+use super::{Cell, Row, Sheet, SheetError, error, printable};
+
+/// A cell that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadCell {
+    /// The row number that the spreadsheet program shows.
+    pub row: u32,
+    /// The column's header.
+    pub column: String,
+    /// What stands there.
+    pub value: String,
+    /// Why it cannot be used, in Chinese.
+    pub reason: String,
+}
+
+impl fmt::Display for BadCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { row, column, value, reason } = self;
+        write!(f, "第 {row} 行，“{column}”列，“{}”：{reason}", printable(value))
+    }
+}
+
+/// Where the known columns stand in a sheet.
+#[derive(Debug)]
+pub struct Columns {
+    places: BTreeMap<&'static str, usize>,
+    /// Headers that are ignored.
+    pub ignored: Vec<String>,
+}
+
+impl Columns {
+    /// Finds the known columns, in any order.
+    ///
+    /// # Errors
+    /// Where a required column is missing or a known one stands twice.
+    pub fn find(sheet: &Sheet, known: &[&'static str], required: &[&str]) -> Result<Self, SheetError> {
+        let (mut places, mut ignored) = (BTreeMap::new(), Vec::new());
+        for (place, header) in sheet.headers.iter().enumerate() {
+            match known.iter().find(|name| *name == header) {
+                Some(name) if places.insert(*name, place).is_some() => {
+                    return error(format!("表头“{name}”出现了两次"));
+                }
+                Some(_) => {}
+                None if header.is_empty() => {}
+                None => ignored.push(printable(header)),
+            }
+        }
+        let missing: Vec<&str> = required.iter().copied().filter(|name| !places.contains_key(name)).collect();
+        if missing.is_empty() {
+            return Ok(Self { places, ignored });
+        }
+        let seen: String = printable(&sheet.headers.join("、")).chars().take(120).collect();
+        error(format!("第 1 行缺少表头：{}（现有：{seen}）", missing.join("、")))
+    }
+}
+
+/// Reads one row and notes what is wrong in it.
+#[derive(Debug)]
+pub struct RowReader<'a, 'b> {
+    row: &'a Row,
+    columns: &'a Columns,
+    bad: &'b mut Vec<BadCell>,
+    before: usize,
+}
+
+impl<'a, 'b> RowReader<'a, 'b> {
+    /// A reader of `row` that adds faults to `bad`.
+    pub fn new(row: &'a Row, columns: &'a Columns, bad: &'b mut Vec<BadCell>) -> Self {
+        let before = bad.len();
+        Self { row, columns, bad, before }
+    }
+
+    /// The row's number.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        self.row.number
+    }
+
+    /// Nothing was wrong so far.
+    #[must_use]
+    pub fn is_clean(&self) -> bool {
+        self.bad.len() == self.before
+    }
+
+    /// Notes a fault of the named column.
+    pub fn fault(&mut self, column: &str, reason: impl Into<String>) {
+        let value = self.cell(column).map_or_else(String::new, |cell| cell.shown().to_owned());
+        self.bad.push(BadCell { row: self.row.number, column: column.to_owned(), value, reason: reason.into() });
+    }
+
+    fn cell(&self, column: &str) -> Option<&'a Cell> {
+        self.columns.places.get(column).and_then(|&place| self.row.cells.get(place))
+    }
+
+    /// The cell's text; none where it is blank, the column is absent, or the text is at fault (which is noted).
+    pub fn text(&mut self, column: &str, longest: usize) -> Option<&'a str> {
+        match self.cell(column)? {
+            Cell::Fault { why, .. } => {
+                self.fault(column, why.clone());
+                None
+            }
+            Cell::Text(text) if text.is_empty() => None,
+            Cell::Text(text) if text.chars().nth(longest).is_some() => {
+                self.fault(column, format!("超过 {longest} 字"));
+                None
+            }
+            Cell::Text(text) => Some(text),
+        }
+    }
+
+    /// As [`text`](Self::text), and a blank is a fault.
+    pub fn required(&mut self, column: &str, longest: usize) -> Option<&'a str> {
+        let before = self.bad.len();
+        let text = self.text(column, longest);
+        if text.is_none() && self.bad.len() == before {
+            self.fault(column, "不能为空");
+        }
+        text
+    }
+
+    /// A whole number within bounds.
+    pub fn whole(&mut self, column: &str, allowed: RangeInclusive<u32>) -> Option<u32> {
+        let text = self.text(column, 40)?;
+        let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
+        let number = number.filter(|number| allowed.contains(number));
+        if number.is_none() {
+            self.fault(column, format!("应为 {} 至 {} 的整数", allowed.start(), allowed.end()));
+        }
+        number
+    }
+
+    /// One of a few words.
+    pub fn word<T: Copy>(&mut self, column: &str, words: &[(&str, T)]) -> Option<T> {
+        let text = self.text(column, 60)?;
+        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+            self.fault(column, format!("应为{}", all.join("、")));
+        }
+        found
+    }
+
+    /// An entry year between 1990 and 2100, as `2024` or `2024级`.
+    pub fn entry_year(&mut self, column: &str) -> Option<String> {
+        let text = self.text(column, 20)?;
+        let year = text.strip_suffix('级').unwrap_or(text);
+        let fits = year.len() == 4 && year.parse::<u32>().is_ok_and(|year| (1990..=2100).contains(&year));
+        if !fits {
+            self.fault(column, "应为四位入学年份，如 2024");
+        }
+        fits.then(|| year.to_owned())
+    }
+
+    /// 是, 否 or blank.
+    pub fn yes_no(&mut self, column: &str) -> Option<bool> {
+        self.word(column, &[("是", true), ("否", false)])
+    }
+}

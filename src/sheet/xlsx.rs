@@ -1,0 +1,280 @@
+//! Excel workbooks, read as if each were hostile: every entry is inflated through a cap before anything parses it
+//! (declared sizes lie), and cells are taken one by one (a dense grid of a sparse sheet could fill any memory).
+
+use std::{
+    collections::BTreeMap,
+    io::{Cursor, Read},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
+
+use calamine::{DataRef, Reader, Xlsx};
+use rust_xlsxwriter::{Color, DataValidation, Format, Workbook, XlsxError};
+
+use super::{BadCell, Cell, Gatherer, MOST_COLUMNS, MOST_ROWS, Sheet, SheetError, cell, error};
+
+/// The most bytes that all entries of a workbook may inflate to.
+const MOST_INFLATED: u64 = 64 * 1024 * 1024;
+/// The most entries of a workbook.
+const MOST_ENTRIES: usize = 2_000;
+/// Whole numbers in a cell are exact below this; beyond, Excel has already changed the last digits.
+const EXACT_BELOW: f64 = 1e15;
+
+pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SheetError> {
+    check_size(bytes)?;
+    // The parser is not ours and the file may be made to break it; a panic must stay this file's fault.
+    catch_unwind(AssertUnwindSafe(|| parse(bytes))).unwrap_or_else(|_| error("文件已损坏，无法读取"))
+}
+
+fn damaged<T>(_: T) -> SheetError {
+    SheetError("文件已损坏，不是完整的 .xlsx".to_owned())
+}
+
+fn check_size(bytes: &[u8]) -> Result<(), SheetError> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    if archive.len() > MOST_ENTRIES {
+        return error("文件内部结构过于复杂");
+    }
+    let mut left = MOST_INFLATED;
+    for place in 0..archive.len() {
+        let entry = archive.by_index(place).map_err(damaged)?;
+        let read = std::io::copy(&mut entry.take(left + 1), &mut std::io::sink()).map_err(damaged)?;
+        left = left
+            .checked_sub(read)
+            .ok_or_else(|| SheetError(format!("文件解压后超过 {} MB", MOST_INFLATED / 1024 / 1024)))?;
+    }
+    Ok(())
+}
+
+fn parse(bytes: &[u8]) -> Result<Sheet, SheetError> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(damaged)?;
+    let Some(name) = workbook.sheet_names().first().cloned() else {
+        return error("工作簿里没有工作表");
+    };
+    let merged = workbook.merge_cells_by_sheet_name(&name).map_err(damaged)?;
+    let mut cells = workbook.worksheet_cells_reader(&name).map_err(damaged)?;
+    let mut rows: BTreeMap<u32, Vec<Cell>> = BTreeMap::new();
+    let mut text = 0;
+    while let Some(record) = cells.next_cell_with_formula_metadata().map_err(damaged)? {
+        let (row, column) = record.pos;
+        let Some(column) = usize::try_from(column).ok().filter(|&column| column < MOST_COLUMNS) else { continue };
+        let value = value_of(&record.value, record.formula.is_some());
+        if value.is_blank() {
+            continue;
+        }
+        text += value.shown().len();
+        if rows.len() > MOST_ROWS + 1 || text > super::MOST_TEXT {
+            return error(format!("数据超过 {MOST_ROWS} 行，或文字过多"));
+        }
+        let held = rows.entry(row).or_default();
+        if held.len() <= column {
+            held.resize(column + 1, Cell::Text(String::new()));
+        }
+        if let Some(place) = held.get_mut(column) {
+            *place = value;
+        }
+    }
+    for region in merged.iter().filter(|region| region.start != region.end) {
+        mark_merged(&mut rows, region.start, region.end)?;
+    }
+    let mut gatherer = Gatherer::default();
+    for (row, cells) in rows {
+        gatherer.row(row.saturating_add(1), cells)?;
+    }
+    gatherer.finish()
+}
+
+/// A merged region holds one value for many cells: which of them it is meant for cannot be known.
+fn mark_merged(rows: &mut BTreeMap<u32, Vec<Cell>>, start: (u32, u32), end: (u32, u32)) -> Result<(), SheetError> {
+    if start.0 == 0 {
+        return error("第 1 行有合并单元格：第 1 行应是表头，标题请删去");
+    }
+    let columns = usize::try_from(start.1).unwrap_or(0)..=usize::try_from(end.1).unwrap_or(0).min(MOST_COLUMNS - 1);
+    for cells in rows.range_mut(start.0..=end.0).map(|(_, cells)| cells) {
+        for column in columns.clone() {
+            if cells.len() <= column {
+                cells.resize(column + 1, Cell::Text(String::new()));
+            }
+            if let Some(place) = cells.get_mut(column) {
+                let why = format!("第 {} 至 {} 行是合并单元格，请取消合并并逐行填写", start.0 + 1, end.0 + 1);
+                *place = Cell::Fault { shown: place.shown().to_owned(), why };
+            }
+        }
+    }
+    Ok(())
+}
+
+fn value_of(value: &DataRef<'_>, formula: bool) -> Cell {
+    let fault = |shown: String, why: &str| Cell::Fault { shown, why: why.to_owned() };
+    match value {
+        DataRef::Empty if formula => fault(String::new(), "公式没有保存计算结果，请粘贴为数值"),
+        DataRef::Empty => Cell::Text(String::new()),
+        DataRef::Int(number) => Cell::Text(number.to_string()),
+        DataRef::Float(number) if number.abs() >= EXACT_BELOW => {
+            fault(number.to_string(), "数字超过 15 位，Excel 已改动末位，请把单元格设为文本后重新填写")
+        }
+        // Shortest form: 3.0 prints as 3, 3.5 as 3.5.
+        DataRef::Float(number) => Cell::Text(number.to_string()),
+        DataRef::String(text) => cell(text),
+        DataRef::SharedString(text) => cell(text),
+        DataRef::Bool(true) => Cell::Text("是".to_owned()),
+        DataRef::Bool(false) => Cell::Text("否".to_owned()),
+        DataRef::DateTime(moment) => {
+            let (year, month, day, ..) = moment.to_ymd_hms_milli();
+            fault(format!("{year}-{month:02}-{day:02}"), "单元格是日期格式，请改为文本或数值")
+        }
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            fault(text.clone(), "单元格是日期格式，请改为文本或数值")
+        }
+        DataRef::Error(kind) => fault(kind.to_string(), "公式出错"),
+    }
+}
+
+/// A workbook with the bad rows of a sheet and, in a last column, what is wrong with each: to be mended and sent again.
+///
+/// # Errors
+/// Where the workbook cannot be written, which no input should bring about.
+pub fn faults_workbook(headers: &[String], rows: &[(Vec<String>, String)]) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("需修改的行")?;
+    let (head, fault) = (heading(), Format::new().set_font_color(Color::RGB(0x00B4_2318)).set_text_wrap());
+    for (column, header) in (0u16..).zip(headers) {
+        sheet.write_with_format(0, column, header, &head)?;
+    }
+    let last = u16::try_from(headers.len()).unwrap_or(u16::MAX);
+    sheet.write_with_format(0, last, "问题", &head)?;
+    for (row, (cells, reason)) in (1u32..).zip(rows) {
+        for (column, text) in (0u16..).zip(cells) {
+            sheet.write_string(row, column, text)?;
+        }
+        sheet.write_string_with_format(row, last, reason, &fault)?;
+    }
+    sheet.set_column_width(last, 60)?.set_freeze_panes(1, 0)?;
+    workbook.save_to_buffer()
+}
+
+/// An empty workbook with headers, drop-down lists for the columns that have fixed values, and example rows.
+///
+/// # Errors
+/// Where the workbook cannot be written, which no input should bring about.
+pub fn drop_down_template(
+    name: &str,
+    columns: &[(&str, &[&str])],
+    examples: &[Vec<String>],
+) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name(name)?;
+    let (head, text) = (heading(), Format::new().set_num_format("@"));
+    for (column, (header, values)) in (0u16..).zip(columns) {
+        sheet.write_with_format(0, column, *header, &head)?;
+        // Text, so that long student numbers keep their digits.
+        sheet.set_column_format(column, &text)?.set_column_width(column, 14)?;
+        if !values.is_empty() {
+            let list = DataValidation::new().allow_list_strings(values)?.ignore_blank(true);
+            sheet.add_data_validation(1, column, u32::try_from(MOST_ROWS).unwrap_or(1), column, &list)?;
+        }
+    }
+    for (row, cells) in (1u32..).zip(examples) {
+        for (column, value) in (0u16..).zip(cells) {
+            sheet.write_string(row, column, value)?;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    workbook.save_to_buffer()
+}
+
+fn heading() -> Format {
+    Format::new().set_bold().set_background_color(Color::RGB(0x00F3_F0EA))
+}
+
+impl Sheet {
+    /// The rows that `bad` names, with all reasons joined, for [`faults_workbook`].
+    #[must_use]
+    pub fn faulty_rows(&self, bad: &[BadCell]) -> Vec<(Vec<String>, String)> {
+        let reasons = |number| {
+            let of_row = bad.iter().filter(|bad| bad.row == number);
+            of_row.map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；")
+        };
+        self.rows
+            .iter()
+            .map(|row| (row, reasons(row.number)))
+            .filter(|(_, reason)| !reason.is_empty())
+            .map(|(row, reason)| (row.cells.iter().map(|cell| cell.shown().to_owned()).collect(), reason))
+            .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rust_xlsxwriter::Formula;
+
+    use super::*;
+
+    fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+        let mut workbook = Workbook::new();
+        fill(workbook.add_worksheet());
+        workbook.save_to_buffer().unwrap()
+    }
+
+    fn fault(cell: &Cell) -> &str {
+        match cell {
+            Cell::Fault { why, .. } => why,
+            Cell::Text(text) => panic!("no fault: {text}"),
+        }
+    }
+
+    #[test]
+    fn numbers_dates_formulas_and_merged_cells() {
+        let bytes = workbook(|sheet| {
+            for (column, header) in (0u16..).zip(["学号", "排名", "日期", "公式", "院系"]) {
+                sheet.write(0, column, header).unwrap();
+            }
+            sheet.write(1, 0, 2_024_001).unwrap();
+            sheet.write(1, 1, 3.5).unwrap();
+            let date = rust_xlsxwriter::ExcelDateTime::from_ymd(2024, 9, 1).unwrap();
+            sheet.write_with_format(1, 2, &date, &Format::new().set_num_format("yyyy-mm-dd")).unwrap();
+            sheet.write(1, 3, Formula::new("=1+1").set_result("2")).unwrap();
+            sheet.write(2, 0, 1e17).unwrap();
+            sheet.merge_range(1, 4, 2, 4, "信息系", &Format::new()).unwrap();
+        });
+        let sheet = read(&bytes).unwrap();
+        let row = &sheet.rows[0].cells;
+        assert_eq!((row[0].shown(), row[1].shown(), row[3].shown()), ("2024001", "3.5", "2"));
+        assert!(fault(&row[2]).contains("日期") && fault(&row[4]).contains("合并"));
+        assert!(fault(&sheet.rows[1].cells[0]).contains("15 位"));
+    }
+
+    #[test]
+    fn a_cell_in_the_last_corner_costs_nothing() {
+        let bytes = workbook(|sheet| {
+            sheet.write(0, 0, "学号").unwrap();
+            sheet.write(1_048_575, 0, "1").unwrap();
+            sheet.write(1_048_575, 16_383, "x").unwrap();
+        });
+        assert_eq!(read(&bytes).unwrap().rows[0].number, 1_048_576);
+    }
+
+    #[test]
+    fn a_bomb_and_a_stump_are_refused() {
+        use std::io::Write as _;
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        zip.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).unwrap();
+        let zeros = vec![0; 1024 * 1024];
+        for _ in 0..80 {
+            zip.write_all(&zeros).unwrap();
+        }
+        let bomb = zip.finish().unwrap().into_inner();
+        assert!(bomb.len() < 200_000);
+        assert!(read(&bomb).unwrap_err().0.contains("64 MB"));
+        let whole = workbook(|sheet| drop(sheet.write(0, 0, "学号")));
+        assert!(read(&whole[..whole.len() / 2]).unwrap_err().0.contains("损坏"));
+    }
+
+    #[test]
+    fn a_faults_workbook_reads_back_with_formulas_as_text() {
+        let rows = [(vec!["1".to_owned(), "=cmd|x".to_owned()], "姓名有误".to_owned())];
+        let bytes = faults_workbook(&["学号".to_owned(), "姓名".to_owned()], &rows).unwrap();
+        let sheet = read(&bytes).unwrap();
+        assert_eq!(sheet.headers, ["学号", "姓名", "问题"]);
+        assert_eq!(sheet.rows[0].cells[1], Cell::Text("=cmd|x".to_owned()));
+    }
+}
