@@ -1,9 +1,14 @@
 //! The command line; nothing else.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
-use lunzhi::{commands, rules::plan::Union};
+use lunzhi::{
+    commands,
+    config::{Config, DatabaseConfig},
+    rules::plan::Union,
+    serve::{self, AccountArgs},
+};
 
 /// 轮值：依规运行学生会的平台。
 #[derive(Parser)]
@@ -15,6 +20,14 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 运行平台。
+    Serve(Config),
+    /// 运行平台，并在空数据库里装入两所虚构学校供试用。
+    Demo(Config),
+    /// 建立学校的系统管理员，输出一次性密码。
+    Account(AccountArgs),
+    /// 核对操作记录的哈希链是否完整。
+    VerifyAudit(DatabaseConfig),
     /// 名单体检：用一份名单（.xlsx 或 .csv）对照方案，逐条给出结论和依据。
     Check {
         /// 名单文件。
@@ -75,6 +88,10 @@ impl From<UnionArg> for Union {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
+        Command::Serve(config) => ended(serve::serve(&config, false)),
+        Command::Demo(config) => ended(serve::serve(&config, true)),
+        Command::Account(args) => ended(serve::account(args)),
+        Command::VerifyAudit(database) => ended(serve::verify_audit(&database)),
         Command::Check { roster, plan, union, json } => {
             commands::finish(commands::check(&roster, &plan, union.into(), json))
         }
@@ -82,5 +99,16 @@ fn main() -> ExitCode {
             commands::finish(commands::allocate(&population, &plan, seats, json))
         }
         Command::Count { election, json } => commands::finish(commands::count(&election, json)),
+    }
+}
+
+fn ended(result: anyhow::Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // A standard error that is closed must not turn a failure into a panic.
+            let _ = writeln!(std::io::stderr(), "lunzhi: {error:#}");
+            ExitCode::FAILURE
+        }
     }
 }

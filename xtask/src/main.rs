@@ -1,1 +1,80 @@
-fn main() {}
+//! Build help that must run before anything with checked SQL can be compiled: keeps `.sqlx` current.
+//!
+//! `cargo xtask prepare` writes the answers that the `query!` macros check against; `cargo xtask check-prepared`
+//! fails where they are not the committed ones.
+
+#[path = "../../src/database/embedded.rs"]
+#[expect(dead_code, reason = "the portal's own file; this program only starts the server")]
+mod embedded;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use embedded::{EmbeddedPg, Options, find_binaries};
+
+fn main() -> Result<()> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace's folder")?.to_owned();
+    let committed = root.join(".sqlx");
+    match env::args().nth(1).as_deref() {
+        Some("prepare") => {
+            if committed.exists() {
+                fs::remove_dir_all(&committed)?;
+            }
+            write_answers(&root, &committed)
+        }
+        Some("check-prepared") => {
+            let fresh = root.join("target/sqlx-fresh");
+            if fresh.exists() {
+                fs::remove_dir_all(&fresh)?;
+            }
+            write_answers(&root, &fresh)?;
+            let same = Command::new("diff").arg("-r").arg(&committed).arg(&fresh).status()?.success();
+            ensure!(same, ".sqlx is not current: run `cargo xtask prepare` and commit it");
+            println!(".sqlx is current");
+            Ok(())
+        }
+        _ => bail!("usage: cargo xtask prepare | check-prepared"),
+    }
+}
+
+/// Checks the portal's SQL against a fresh, migrated database and writes the answers into `folder`.
+fn write_answers(root: &Path, folder: &Path) -> Result<()> {
+    // The folder must exist first, else the macros say that it does not.
+    fs::create_dir_all(folder)?;
+    let scratch = scratch();
+    let server = EmbeddedPg::start(&Options { dir: scratch.clone(), disposable: true })?;
+    let url = server.url("postgres");
+    let mut migrations: Vec<PathBuf> =
+        fs::read_dir(root.join("migrations"))?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    migrations.sort();
+    for migration in migrations {
+        let mut psql = Command::new(find_binaries(None)?.join("psql"));
+        psql.args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--single-transaction", "--file"]);
+        ensure!(psql.arg(&migration).arg(&url).status()?.success(), "{} failed", migration.display());
+    }
+    // The macros run when the crate is compiled: make the compiler see a change.
+    let library = root.join("src/lib.rs");
+    fs::File::options().append(true).open(&library)?.set_modified(std::time::SystemTime::now())?;
+    let cargo = env::var_os("CARGO").context("run this through cargo")?;
+    let status = Command::new(cargo)
+        .args(["check", "--quiet", "--package", "lunzhi", "--lib"])
+        .current_dir(root)
+        .env("SQLX_OFFLINE", "false")
+        .env("SQLX_OFFLINE_DIR", folder)
+        .env("DATABASE_URL", &url)
+        .status()?;
+    drop(server);
+    fs::remove_dir_all(scratch)?;
+    ensure!(status.success(), "the portal does not compile against its migrations");
+    Ok(())
+}
+
+fn scratch() -> PathBuf {
+    let memory = Path::new("/dev/shm");
+    let parent = if memory.is_dir() { memory.to_owned() } else { env::temp_dir() };
+    parent.join(format!("lunzhi-xtask-{}", std::process::id()))
+}

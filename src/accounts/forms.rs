@@ -1,0 +1,79 @@
+//! What the account forms ask.
+
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::store::Seat;
+use crate::{
+    auth::office::{OfficeKind, Place},
+    directory::store::{class_named, colleges},
+    failure::Failure,
+    ids::InstitutionId,
+    web::forms::Errors,
+};
+
+/// 职务 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct OfficeForm {
+    #[serde(default)]
+    pub office: String,
+    #[serde(default)]
+    pub college: String,
+    #[serde(default)]
+    pub class: String,
+}
+
+impl OfficeForm {
+    /// The office and where it belongs, or an error beside each field.
+    pub async fn read(
+        &self,
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        errors: &mut Errors,
+    ) -> Result<Option<(OfficeKind, Seat)>, Failure> {
+        let Ok(kind) = self.office.parse::<OfficeKind>() else {
+            errors.add("office", "请选择职务");
+            return Ok(None);
+        };
+        let seat = match kind.place() {
+            Place::School => Some(Seat::School),
+            Place::College => {
+                let all = colleges(connection, institution).await?;
+                all.iter().find(|college| college.id.to_string() == self.college).map(|found| Seat::College(found.id))
+            }
+            Place::Class => class_named(connection, institution, self.class.trim()).await?.map(Seat::Class),
+        };
+        match kind.place() {
+            Place::College if seat.is_none() => errors.add("college", format!("{}须选择院系", kind.label())),
+            Place::Class if seat.is_none() => errors.add("class", "没有这个班级，请填写班级全称"),
+            Place::School | Place::College | Place::Class => {}
+        }
+        Ok(seat.map(|seat| (kind, seat)))
+    }
+}
+
+/// 新建账号 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct NewForm {
+    #[serde(default)]
+    pub number: String,
+    #[serde(default)]
+    pub name: String,
+    #[serde(flatten)]
+    pub office: OfficeForm,
+}
+
+impl NewForm {
+    /// Number and name without surrounding blanks, or an error beside each field.
+    pub fn read(&self, errors: &mut Errors) -> Option<(String, String)> {
+        let (number, name) = (self.number.trim(), self.name.trim());
+        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if number.is_empty() || number.chars().count() > 32 || !number.chars().all(fits) {
+            errors.add("number", "请填写学号或工号：32 个以内的字母、数字");
+        }
+        if name.is_empty() || name.chars().count() > 50 || name.chars().any(char::is_control) {
+            errors.add("name", "请填写姓名：50 字以内");
+        }
+        errors.is_empty().then(|| (number.to_owned(), name.to_owned()))
+    }
+}

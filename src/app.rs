@@ -1,0 +1,247 @@
+//! The application's state, the whole router in one list, and the layers in order.
+
+use std::{pin::Pin, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    handler::Handler,
+    http::{HeaderName, StatusCode},
+    middleware,
+    routing::{MethodRouter, get, post},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sqlx::{Connection, PgConnection, Postgres, pool::PoolConnection};
+use tokio::sync::Semaphore;
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
+    timeout::{RequestBodyDeadlineLayer, TimeoutLayer},
+};
+
+use crate::{
+    accounts, audit,
+    auth::{
+        self,
+        acting::SignedIn,
+        office::OfficeKind,
+        password::{Cost, Hasher},
+    },
+    checkup,
+    clock::Clock,
+    database::Pools,
+    directory,
+    failure::{self, Failure},
+    rulebook,
+    web::{
+        self,
+        chrome::{Chrome, NavItem},
+    },
+};
+
+/// The largest request body: an upload with its form around it.
+const LARGEST_BODY: usize = crate::sheet::LARGEST_FILE + 64 * 1024;
+/// How long a client may take to send a body, and a handler to answer.
+const BODY_WITHIN: Duration = Duration::from_secs(120);
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// Uploads read at once; each may take a second and some hundred MB.
+const HEAVY_AT_ONCE: usize = 2;
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the navigation offers, and to which offices.
+const NAVIGATION: &[NavItem] = &[
+    NavItem { href: "/", label: "首页", offices: OfficeKind::ALL },
+    NavItem { href: "/rulebook", label: "规则手册", offices: OfficeKind::ALL },
+    NavItem { href: "/checkup", label: "名单体检", offices: checkup::OFFICES },
+    NavItem { href: "/plans", label: "实施方案", offices: rulebook::PLAN_OFFICES },
+    NavItem { href: "/directory", label: "学校概况", offices: directory::OFFICES },
+    NavItem { href: "/accounts", label: "账号与职务", offices: accounts::OFFICES },
+    NavItem { href: "/audit", label: "操作记录", offices: audit::OFFICES },
+];
+
+/// Everything a handler needs; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct App {
+    pools: Pools,
+    /// The time.
+    pub clock: Clock,
+    /// The threads that hash passwords.
+    pub hasher: Arc<Hasher>,
+    metrics: Option<PrometheusHandle>,
+    heavy: Arc<Semaphore>,
+}
+
+/// The work of one transaction, as [`App::write`] takes it.
+pub type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'c>>;
+
+impl App {
+    /// An application on these pools.
+    ///
+    /// # Errors
+    /// Where the hashing threads cannot be started.
+    pub fn new(pools: Pools, clock: Clock, cost: Cost, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
+        Ok(Self {
+            pools,
+            clock,
+            hasher: Arc::new(Hasher::start(cost)?),
+            metrics,
+            heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
+        })
+    }
+
+    /// A connection that can only read.
+    ///
+    /// # Errors
+    /// Where the database cannot be reached.
+    pub async fn read(&self) -> Result<PoolConnection<Postgres>, Failure> {
+        Ok(self.pools.read.acquire().await?)
+    }
+
+    /// Runs `work` in one transaction: committed on `Ok`, rolled back on `Err`.
+    ///
+    /// It runs in a task of its own to its end. A client that hangs up drops the handler; were the transaction the
+    /// handler's, it could be dropped half-begun, and its connection would go back to the pool still inside it.
+    ///
+    /// # Errors
+    /// What `work` returns, or what the database says; then nothing is written.
+    pub async fn write<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let pool = self.pools.write.clone();
+        let task = tokio::spawn(async move {
+            let mut connection = pool.acquire().await?;
+            let mut transaction = connection.begin().await?;
+            match work(&mut transaction).await {
+                Ok(value) => {
+                    transaction.commit().await?;
+                    Ok(value)
+                }
+                Err(failure) => {
+                    transaction.rollback().await?;
+                    Err(failure)
+                }
+            }
+        });
+        task.await.map_err(|error| Failure::Broken(anyhow::Error::new(error).context("a write did not end")))?
+    }
+
+    /// Waits for the writes under way and lets go of the database.
+    pub async fn close(&self) {
+        self.pools.close().await;
+    }
+
+    /// Runs work that keeps a core busy (reading an upload) away from the threads that serve pages, a few at a time.
+    ///
+    /// # Errors
+    /// [`Failure::Broken`] where it panics.
+    pub async fn heavy<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+        let permit = Arc::clone(&self.heavy).acquire_owned().await.map_err(anyhow::Error::new)?;
+        let done = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            work()
+        });
+        Ok(done.await.map_err(anyhow::Error::new)?)
+    }
+
+    /// The frame of a page for a person who is signed in.
+    #[must_use]
+    pub fn chrome(&self, person: &SignedIn, title: &str) -> Chrome {
+        Chrome::signed_in(person, NAVIGATION, title)
+    }
+
+    /// The metrics as text; none where they are not collected.
+    #[must_use]
+    pub fn render_metrics(&self) -> Option<String> {
+        self.metrics.as_ref().map(PrometheusHandle::render)
+    }
+}
+
+/// One route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    /// The path with its parameters in braces.
+    pub path: &'static str,
+    /// The method.
+    pub method: &'static str,
+}
+
+/// Routes as they are added, so that tests can walk every one of them.
+#[derive(Debug, Default)]
+pub struct Routes {
+    router: Router<App>,
+    list: Vec<Route>,
+}
+
+impl Routes {
+    fn add(mut self, path: &'static str, method: &'static str, handler: MethodRouter<App>) -> Self {
+        self.list.push(Route { path, method });
+        self.router = self.router.route(path, handler);
+        self
+    }
+
+    /// Adds a page.
+    #[must_use]
+    pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
+        self.add(path, "GET", get(handler))
+    }
+
+    /// Adds an act.
+    #[must_use]
+    pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
+        self.add(path, "POST", post(handler))
+    }
+
+    /// Adds a feature's routes.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.list.extend(other.list);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// Every route, in the order of the list.
+    #[must_use]
+    pub fn list(&self) -> &[Route] {
+        &self.list
+    }
+}
+
+/// Every route of the portal, a line a feature.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .merge(web::routes())
+        .merge(auth::routes())
+        .merge(rulebook::routes())
+        .merge(checkup::routes())
+        .merge(directory::routes())
+        .merge(accounts::routes())
+        .merge(audit::routes())
+}
+
+/// The router with its layers, the first one outermost.
+pub fn router(app: App) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(SetRequestIdLayer::new(REQUEST_ID, web::observe::RandomRequestId))
+        .layer(middleware::from_fn(web::observe::observe))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(middleware::from_fn(web::headers::security))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(failure::dress))
+        .layer(CatchPanicLayer::custom(web::observe::after_panic))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
+        .layer(RequestBodyDeadlineLayer::new(BODY_WITHIN))
+        .layer(CsrfLayer::new())
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY));
+    routes()
+        .router
+        .fallback(|| async { Failure::Missing })
+        .method_not_allowed_fallback(|| async { Failure::Missing })
+        .layer(axum::extract::DefaultBodyLimit::disable())
+        .layer(layers)
+        .with_state(app)
+}

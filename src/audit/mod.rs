@@ -1,0 +1,18 @@
+//! Who did what, when, in which office, under which clause; append-only, each entry's hash covering the one before.
+//!
+//! Single sign-ins are not entries: thousands at once would queue for the chain's one end, and it would keep where
+//! students are. Whoever can rewrite the whole table can also rewrite the chain; the last hash, printed by
+//! `verify-audit` and filed on paper, is what a rewritten chain cannot match.
+
+mod chain;
+mod pages;
+mod store;
+
+pub use chain::{Entry, Verb};
+pub use pages::routes;
+pub use store::{Broken, Verified, append, append_by_operator, verify};
+
+use crate::auth::office::{Office, OfficeKind, Overseer};
+
+/// Who sees the record.
+pub const OFFICES: &[OfficeKind] = Overseer::KINDS;

@@ -1,0 +1,66 @@
+//! The page 操作记录.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum_extra::extract::Query;
+use serde::Deserialize;
+
+use super::store::{self, Row};
+use crate::{
+    app::{App, Routes},
+    auth::{acting::Acting, office::Overseer},
+    failure::Failure,
+    web::{chrome::Chrome, filters},
+};
+
+const A_PAGE: i64 = 50;
+
+/// The routes of the record.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/audit", list)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "audit/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    rows: Vec<Row>,
+    /// The number before which the next page begins.
+    older: Option<i64>,
+    first_page: bool,
+}
+
+#[derive(Deserialize)]
+struct Place {
+    #[serde(default)]
+    before: i64,
+}
+
+async fn list(
+    State(app): State<App>,
+    acting: Acting<Overseer>,
+    Query(Place { before }): Query<Place>,
+) -> Result<ListPage, Failure> {
+    let mut rows = store::page(&mut *app.read().await?, acting.institution(), before.max(0), A_PAGE + 1).await?;
+    let more = rows.len() > usize::try_from(A_PAGE).unwrap_or(0);
+    if more {
+        rows.pop();
+    }
+    let older = rows.last().map(|row| row.seq).filter(|_| more);
+    Ok(ListPage { chrome: app.chrome(acting.person(), "操作记录"), rows, older, first_page: before <= 0 })
+}
+
+impl Row {
+    /// The details in words: `结束的登录：3`.
+    fn details(&self) -> String {
+        let details: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&self.detail).unwrap_or_default();
+        let words = details.iter().map(|(name, value)| match value.as_str() {
+            Some(text) => format!("{name}：{text}"),
+            None => format!("{name}：{value}"),
+        });
+        words.collect::<Vec<_>>().join("；")
+    }
+}

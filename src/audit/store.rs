@@ -1,0 +1,195 @@
+//! SQL of the record.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::chain::{Entry, Link};
+use crate::{auth::acting::SignedIn, failure::Failure, ids::InstitutionId};
+
+struct Actor<'a> {
+    institution: Option<InstitutionId>,
+    account: Option<Uuid>,
+    name: &'a str,
+    office: &'a str,
+}
+
+/// Adds an entry in the transaction of the act it records: both are written or neither.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn append(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    entry: Entry,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let office = person.acting.as_ref().map_or_else(String::new, crate::auth::acting::Held::label);
+    let name = format!("{}（{}）", person.name, person.number);
+    let actor =
+        Actor { institution: Some(person.institution), account: Some(person.account.0), name: &name, office: &office };
+    add(connection, &actor, entry, now).await
+}
+
+/// Adds an entry of an act from the command line, by whoever runs the server.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn append_by_operator(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    entry: Entry,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let actor = Actor { institution: Some(institution), account: None, name: "服务器命令行", office: "运维" };
+    add(connection, &actor, entry, now).await
+}
+
+async fn add(
+    connection: &mut PgConnection,
+    actor: &Actor<'_>,
+    entry: Entry,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    // The lock puts entries in order; it is held to the end of the transaction.
+    let head = sqlx::query!("select seq, hash from audit_head for update").fetch_one(&mut *connection).await?;
+    let detail = serde_json::Value::Object(entry.detail).to_string();
+    let link = Link {
+        seq: head.seq + 1,
+        at: now,
+        institution: actor.institution.map(|id| id.to_string()),
+        account: actor.account.map(|id| id.to_string()),
+        actor: actor.name,
+        office: actor.office,
+        verb: entry.verb.label(),
+        object: &entry.object,
+        detail: &detail,
+        clause: &entry.clause,
+    };
+    let hash = link.hash(&head.hash);
+    sqlx::query!(
+        "insert into audit_entry
+         (seq, at, institution_id, account_id, actor, office, verb, object, detail, clause, previous, hash)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        link.seq,
+        now,
+        actor.institution.map(|id| id.0),
+        actor.account,
+        link.actor,
+        link.office,
+        link.verb,
+        link.object,
+        link.detail,
+        link.clause,
+        head.hash,
+        hash
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("update audit_head set seq = $1, hash = $2", link.seq, hash).execute(connection).await?;
+    Ok(())
+}
+
+/// An entry as the page shows it.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub seq: i64,
+    pub at: OffsetDateTime,
+    pub actor: String,
+    pub office: String,
+    pub verb: String,
+    pub object: String,
+    pub detail: String,
+    pub clause: String,
+}
+
+/// A university's entries before `before` (0: the newest), newest first, at most `most`.
+pub(super) async fn page(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    before: i64,
+    most: i64,
+) -> Result<Vec<Row>, Failure> {
+    let rows = sqlx::query_as!(
+        Row,
+        "select seq, at, actor, office, verb, object, detail, clause from audit_entry
+         where institution_id = $1 and ($2::bigint = 0 or seq < $2) order by seq desc limit $3",
+        institution.0,
+        before,
+        most
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// What a whole chain says.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// Entries.
+    pub entries: i64,
+    /// The last hash, in hexadecimal.
+    pub head: String,
+}
+
+/// The first entry that does not fit, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// Its number.
+    pub seq: i64,
+    /// Why, in Chinese.
+    pub why: &'static str,
+}
+
+/// Entries read at a time.
+const BATCH: i64 = 1_000;
+
+/// Walks the whole chain from its first entry.
+///
+/// # Errors
+/// Where the database fails. The inner error names the first entry that does not fit.
+pub async fn verify(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
+    let (mut seq, mut hash) = (0_i64, vec![0_u8; 32]);
+    loop {
+        let rows = sqlx::query!(
+            "select seq, at, institution_id, account_id, actor, office, verb, object, detail, clause, previous, hash
+             from audit_entry where seq > $1 order by seq limit $2",
+            seq,
+            BATCH
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            let link = Link {
+                seq: row.seq,
+                at: row.at,
+                institution: row.institution_id.map(|id| id.to_string()),
+                account: row.account_id.map(|id| id.to_string()),
+                actor: &row.actor,
+                office: &row.office,
+                verb: &row.verb,
+                object: &row.object,
+                detail: &row.detail,
+                clause: &row.clause,
+            };
+            let broken = |why| Ok(Err(Broken { seq: row.seq, why }));
+            if row.seq != seq + 1 {
+                return broken("前面缺少记录");
+            }
+            if row.previous != hash {
+                return broken("与上一条不相接");
+            }
+            if link.hash(&row.previous) != row.hash {
+                return broken("内容与哈希不符");
+            }
+            (seq, hash) = (row.seq, row.hash);
+        }
+    }
+    let head = sqlx::query!("select seq, hash from audit_head").fetch_one(connection).await?;
+    if (head.seq, &head.hash) != (seq, &hash) {
+        return Ok(Err(Broken { seq: head.seq, why: "末尾的记录缺失" }));
+    }
+    let head = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    Ok(Ok(Verified { entries: seq, head }))
+}

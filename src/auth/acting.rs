@@ -1,0 +1,141 @@
+//! Who is signed in, and the proof that they act in an office.
+
+use std::marker::PhantomData;
+
+use axum::{
+    extract::{FromRequestParts, OptionalFromRequestParts},
+    http::{Method, request::Parts},
+};
+
+use super::{
+    office::{Office, OfficeKind},
+    store,
+    token::Token,
+};
+use crate::{
+    app::App,
+    failure::Failure,
+    ids::{AccountId, InstitutionId, OfficeId},
+};
+
+/// An office that a person holds now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The office.
+    pub id: OfficeId,
+    /// Its kind.
+    pub kind: OfficeKind,
+    /// Its college or class; none for the whole university.
+    pub place: Option<String>,
+}
+
+impl Held {
+    /// The office in words: `信息工程系 院系团组织`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match &self.place {
+            Some(place) => format!("{place} {}", self.kind.label()),
+            None => self.kind.label().to_owned(),
+        }
+    }
+}
+
+/// A person who is signed in.
+#[derive(Debug, Clone)]
+pub struct SignedIn {
+    /// Their account.
+    pub account: AccountId,
+    /// Their university.
+    pub institution: InstitutionId,
+    /// Its name.
+    pub institution_name: String,
+    /// 学号 or 工号.
+    pub number: String,
+    /// Their name.
+    pub name: String,
+    /// They must choose a password of their own before anything else.
+    pub must_change_password: bool,
+    /// The offices they hold now.
+    pub offices: Vec<Held>,
+    /// The one in which they act; none where they hold none.
+    pub acting: Option<Held>,
+    /// The hash of this session's token.
+    pub session: Vec<u8>,
+    /// The path that was asked for.
+    pub path: String,
+}
+
+async fn signed_in(parts: &Parts, app: &App) -> Result<Option<SignedIn>, Failure> {
+    let Some(token) = Token::from_headers(&parts.headers) else { return Ok(None) };
+    let mut connection = app.read().await?;
+    let person = store::person_of_session(&mut connection, &token.hash(), app.clock.now()).await?;
+    let path = parts.uri.path().to_owned();
+    Ok(person.map(|person| SignedIn { path, ..person }))
+}
+
+impl FromRequestParts<App> for SignedIn {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        match signed_in(parts, app).await? {
+            Some(person) if person.must_change_password && !person.path.starts_with("/me") => {
+                Err(Failure::PasswordFirst)
+            }
+            Some(person) => Ok(person),
+            // After signing in, on to the page that was asked for; an act is not repeated by itself.
+            None if parts.method == Method::GET => {
+                let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+                Err(Failure::SignInFirst(wanted.to_owned()))
+            }
+            None => Err(Failure::SignInFirst("/".to_owned())),
+        }
+    }
+}
+
+impl OptionalFromRequestParts<App> for SignedIn {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Option<Self>, Failure> {
+        signed_in(parts, app).await
+    }
+}
+
+/// The proof that this request's person acts in one of the offices of `O`. Made by its extractor alone.
+#[derive(Debug)]
+pub struct Acting<O> {
+    person: SignedIn,
+    office: Held,
+    proof: PhantomData<O>,
+}
+
+impl<O: Office> Acting<O> {
+    /// Who acts.
+    #[must_use]
+    pub fn person(&self) -> &SignedIn {
+        &self.person
+    }
+
+    /// In which office.
+    #[must_use]
+    pub fn office(&self) -> &Held {
+        &self.office
+    }
+
+    /// Their university: whatever they do, they do it there alone.
+    #[must_use]
+    pub fn institution(&self) -> InstitutionId {
+        self.person.institution
+    }
+}
+
+impl<O: Office> FromRequestParts<App> for Acting<O> {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let person = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
+        match person.acting.clone().filter(|office| O::KINDS.contains(&office.kind)) {
+            Some(office) => Ok(Self { person, office, proof: PhantomData }),
+            None => {
+                let held = person.offices.iter().map(|office| office.kind).find(|kind| O::KINDS.contains(kind));
+                Err(Failure::NotYours { needed: O::KINDS, held })
+            }
+        }
+    }
+}

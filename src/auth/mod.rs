@@ -1,0 +1,21 @@
+//! Who you are, and in which office you act: passwords, sessions, sign-in, and the proof of an office.
+//!
+//! A handler that needs an office asks for [`acting::Acting`]; no other code can make one, so a store that takes it
+//! cannot be called for somebody whose office was not proved.
+//!
+//! ```compile_fail
+//! use lunzhi::auth::{acting::Acting, office::Administrator};
+//! // Its fields are private: an office that no request has proved does not compile.
+//! fn forge() -> Acting<Administrator> {
+//!     Acting { person: todo!(), office: todo!(), proof: std::marker::PhantomData }
+//! }
+//! ```
+
+pub mod acting;
+pub mod office;
+mod pages;
+pub mod password;
+pub mod store;
+pub mod token;
+
+pub use pages::routes;

@@ -1,0 +1,187 @@
+//! The offices in which people act.
+
+use std::str::FromStr;
+
+/// A kind of office.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OfficeKind {
+    /// Keeps accounts; has no say in the union's matters.
+    Administrator,
+    /// 校团委.
+    SchoolLeague,
+    /// 学生工作部（处）.
+    StudentAffairs,
+    /// 学校党委.
+    SchoolParty,
+    /// 校学生会.
+    SchoolUnion,
+    /// 校研究生会.
+    GraduateUnion,
+    /// 院系团组织.
+    CollegeLeague,
+    /// 院系党组织.
+    CollegeParty,
+    /// 院系学生会.
+    CollegeUnion,
+    /// 班级团支部.
+    ClassBranch,
+    /// 学生.
+    Student,
+}
+
+impl OfficeKind {
+    /// All kinds, in the order in which a person's first office is chosen.
+    pub const ALL: &'static [Self] = &[
+        Self::Administrator,
+        Self::SchoolLeague,
+        Self::StudentAffairs,
+        Self::SchoolParty,
+        Self::SchoolUnion,
+        Self::GraduateUnion,
+        Self::CollegeLeague,
+        Self::CollegeParty,
+        Self::CollegeUnion,
+        Self::ClassBranch,
+        Self::Student,
+    ];
+
+    /// The stable word, as the database keeps it.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::SchoolLeague => "school_league",
+            Self::StudentAffairs => "student_affairs",
+            Self::SchoolParty => "school_party",
+            Self::SchoolUnion => "school_union",
+            Self::GraduateUnion => "graduate_union",
+            Self::CollegeLeague => "college_league",
+            Self::CollegeParty => "college_party",
+            Self::CollegeUnion => "college_union",
+            Self::ClassBranch => "class_branch",
+            Self::Student => "student",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Administrator => "系统管理员",
+            Self::SchoolLeague => "校团委",
+            Self::StudentAffairs => "学生工作部门",
+            Self::SchoolParty => "学校党委",
+            Self::SchoolUnion => "校学生会",
+            Self::GraduateUnion => "校研究生会",
+            Self::CollegeLeague => "院系团组织",
+            Self::CollegeParty => "院系党组织",
+            Self::CollegeUnion => "院系学生会",
+            Self::ClassBranch => "班级团支部",
+            Self::Student => "学生",
+        }
+    }
+
+    /// Where the office belongs.
+    #[must_use]
+    pub fn place(self) -> Place {
+        match self {
+            Self::CollegeLeague | Self::CollegeParty | Self::CollegeUnion => Place::College,
+            Self::ClassBranch => Place::Class,
+            Self::Administrator
+            | Self::SchoolLeague
+            | Self::StudentAffairs
+            | Self::SchoolParty
+            | Self::SchoolUnion
+            | Self::GraduateUnion
+            | Self::Student => Place::School,
+        }
+    }
+}
+
+impl FromStr for OfficeKind {
+    type Err = anyhow::Error;
+    fn from_str(slug: &str) -> anyhow::Result<Self> {
+        let found = Self::ALL.iter().find(|kind| kind.slug() == slug);
+        found.copied().ok_or_else(|| anyhow::anyhow!("no office is called {slug}"))
+    }
+}
+
+/// What part of a university an office belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The whole university.
+    School,
+    /// One college.
+    College,
+    /// One class.
+    Class,
+}
+
+/// A set of offices that may do something; a type, so that the compiler keeps them apart.
+pub trait Office: Send + Sync + 'static {
+    /// The kinds that may.
+    const KINDS: &'static [OfficeKind];
+}
+
+/// Who keeps accounts.
+#[derive(Debug)]
+pub struct Administrator;
+impl Office for Administrator {
+    const KINDS: &'static [OfficeKind] = &[OfficeKind::Administrator];
+}
+
+/// Who decides which plan governs.
+#[derive(Debug)]
+pub struct SchoolLeague;
+impl Office for SchoolLeague {
+    const KINDS: &'static [OfficeKind] = &[OfficeKind::SchoolLeague];
+}
+
+/// Who keeps a union's roster.
+#[derive(Debug)]
+pub struct RosterKeeper;
+impl Office for RosterKeeper {
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::SchoolLeague,
+        OfficeKind::StudentAffairs,
+        OfficeKind::SchoolUnion,
+        OfficeKind::GraduateUnion,
+        OfficeKind::CollegeLeague,
+        OfficeKind::CollegeUnion,
+    ];
+}
+
+/// Who sees the figures of the whole university.
+#[derive(Debug)]
+pub struct SchoolStaff;
+impl Office for SchoolStaff {
+    const KINDS: &'static [OfficeKind] =
+        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::StudentAffairs, OfficeKind::SchoolParty];
+}
+
+/// Who reads the record of what was done.
+#[derive(Debug)]
+pub struct Overseer;
+impl Office for Overseer {
+    const KINDS: &'static [OfficeKind] =
+        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::SchoolParty];
+}
+
+/// Anybody with an office, students included.
+#[derive(Debug)]
+pub struct Anyone;
+impl Office for Anyone {
+    const KINDS: &'static [OfficeKind] = OfficeKind::ALL;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_read_back() {
+        for kind in OfficeKind::ALL {
+            assert_eq!(kind.slug().parse::<OfficeKind>().unwrap(), *kind);
+        }
+    }
+}

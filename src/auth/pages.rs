@@ -1,0 +1,328 @@
+//! Signing in and out, one's own account, and the office in which one acts.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::{
+    acting::SignedIn,
+    password::weakness,
+    store::{self, Credentials, Institution, Session},
+    token::{Token, clear_cookie},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    failure::Failure,
+    ids::OfficeId,
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Errors, local_path},
+    },
+};
+
+/// The routes of signing in and of one's own account.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/sign-in", ask)
+        .post("/sign-in", sign_in)
+        .post("/sign-out", sign_out)
+        .get("/me", me)
+        .post("/me/password", change_password)
+        .post("/me/sessions/end", end_sessions)
+        .post("/me/office", act_in)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "auth/sign_in.html")]
+struct SignInPage {
+    chrome: Chrome,
+    institutions: Vec<Institution>,
+    form: SignInForm,
+    errors: Errors,
+}
+
+#[derive(Deserialize, Default)]
+struct SignInForm {
+    #[serde(default)]
+    school: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    next: String,
+}
+
+#[derive(Deserialize)]
+struct Next {
+    #[serde(default)]
+    next: String,
+}
+
+async fn sign_in_page(app: &App, form: SignInForm, errors: Errors) -> Result<SignInPage, Failure> {
+    let institutions = store::institutions(&mut *app.read().await?).await?;
+    // A password never comes back in a page.
+    let form = SignInForm { password: String::new(), ..form };
+    Ok(SignInPage { chrome: Chrome::bare("登录"), institutions, form, errors })
+}
+
+async fn ask(
+    State(app): State<App>,
+    person: Option<SignedIn>,
+    Query(Next { next }): Query<Next>,
+) -> Result<Response, Failure> {
+    if person.is_some() {
+        return Ok(Redirect::to(local_path(&next)).into_response());
+    }
+    let form = SignInForm { next, ..SignInForm::default() };
+    Ok(sign_in_page(&app, form, Errors::default()).await?.into_response())
+}
+
+async fn sign_in(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(form): Form<SignInForm>,
+) -> Result<Response, Failure> {
+    let number = form.number.trim().to_owned();
+    let mut errors = Errors::default();
+    let institutions = store::institutions(&mut *app.read().await?).await?;
+    let institution = institutions.iter().find(|institution| institution.code == form.school).map(|found| found.id);
+    if institution.is_none() {
+        errors.add("school", "请选择学校");
+    }
+    if number.is_empty() || number.chars().count() > 32 || number.chars().any(char::is_control) {
+        errors.add("number", "请填写学号或工号");
+    }
+    if form.password.is_empty() || form.password.len() > 1024 {
+        errors.add("password", "请填写密码");
+    }
+    let Some(institution) = institution.filter(|_| errors.is_empty()) else {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
+    };
+
+    let (now, charged) = (app.clock.now(), number.clone());
+    let allowed = app
+        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &charged, now).await }))
+        .await?;
+    if let Err(open_at) = allowed {
+        return too_soon(&app, form, open_at, now).await;
+    }
+    let credentials = store::credentials(&mut *app.read().await?, institution, &number).await?;
+    let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
+    let right = app.hasher.verify(&form.password, hash).await?;
+    let opened = match credentials.filter(|_| right) {
+        Some(credentials) => open_session(&app, &headers, credentials).await?,
+        None => None,
+    };
+    if let Some(token) = opened {
+        metrics::counter!("lunzhi_sign_ins_total", "result" => "opened").increment(1);
+        let cookie = token.set_cookie(&headers)?;
+        return Ok(([(header::SET_COOKIE, cookie)], Redirect::to(local_path(&form.next))).into_response());
+    }
+    metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
+    errors.add("password", "学校、学号（工号）或密码不对");
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response())
+}
+
+async fn too_soon(
+    app: &App,
+    form: SignInForm,
+    open_at: OffsetDateTime,
+    now: OffsetDateTime,
+) -> Result<Response, Failure> {
+    let seconds = (open_at - now).whole_seconds() + 1;
+    let mut errors = Errors::default();
+    errors.add("password", format!("失败次数较多，请过 {seconds} 秒再试"));
+    let page = sign_in_page(app, form, errors).await?;
+    Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+}
+
+async fn open_session(app: &App, headers: &HeaderMap, credentials: Credentials) -> Result<Option<Token>, Failure> {
+    let (token, now, device) = (Token::random(), app.clock.now(), device(headers));
+    let opening = token.clone();
+    let opened = app
+        .write(move |db| Box::pin(async move { store::open_session(db, &credentials, &opening, &device, now).await }))
+        .await?;
+    Ok(opened.then_some(token))
+}
+
+async fn sign_out(State(app): State<App>, headers: HeaderMap, person: Option<SignedIn>) -> Result<Response, Failure> {
+    if let Some(person) = person {
+        app.write(move |db| Box::pin(async move { store::end_session(db, &person.session).await })).await?;
+    }
+    Ok(([(header::SET_COOKIE, clear_cookie(&headers)?)], Redirect::to("/sign-in")).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "auth/me.html")]
+struct MePage {
+    chrome: Chrome,
+    person: SignedIn,
+    sessions: Vec<Session>,
+    errors: Errors,
+    done: &'static str,
+}
+
+#[derive(Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+async fn me_page(app: &App, person: SignedIn, errors: Errors, done: &'static str) -> Result<MePage, Failure> {
+    let sessions = store::sessions(&mut *app.read().await?, person.account, app.clock.now()).await?;
+    Ok(MePage { chrome: app.chrome(&person, "我的账号"), person, sessions, errors, done })
+}
+
+async fn me(State(app): State<App>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<MePage, Failure> {
+    let done = match done.as_str() {
+        "password" => "密码已更换，其他设备上的登录已全部结束。",
+        "sessions" => "其他设备上的登录已全部结束。",
+        "office" => "职务已切换。",
+        _ => "",
+    };
+    me_page(&app, person, Errors::default(), done).await
+}
+
+#[derive(Deserialize)]
+struct PasswordForm {
+    #[serde(default)]
+    old: String,
+    #[serde(default)]
+    new: String,
+    #[serde(default)]
+    again: String,
+}
+
+async fn change_password(
+    State(app): State<App>,
+    person: SignedIn,
+    Form(form): Form<PasswordForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    if let Some(weakness) = weakness(&form.new, &person.number) {
+        errors.add("new", weakness);
+    } else if form.new == form.old {
+        errors.add("new", "新密码与原密码相同");
+    }
+    if form.new != form.again {
+        errors.add("again", "两次填写的新密码不一致");
+    }
+    if !errors.is_empty() {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
+    }
+    // Guessing the old password from an open session is slowed down like guessing it at the door.
+    let (now, institution, number) = (app.clock.now(), person.institution, person.number.clone());
+    let allowed = app
+        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &number, now).await }))
+        .await?;
+    if let Err(open_at) = allowed {
+        errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));
+        return Ok((StatusCode::TOO_MANY_REQUESTS, me_page(&app, person, errors, "").await?).into_response());
+    }
+    let credentials = store::credentials(&mut *app.read().await?, person.institution, &person.number).await?;
+    let old_hash = credentials.map(|known| known.password_hash);
+    if !app.hasher.verify(&form.old, old_hash.as_deref()).await? {
+        errors.add("old", "原密码不对");
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
+    }
+    let new_hash = app.hasher.hash(&form.new).await?;
+    let now = app.clock.now();
+    app.write(move |db| {
+        Box::pin(async move {
+            if !store::set_password(db, person.account, &old_hash.unwrap_or_default(), &new_hash, now).await? {
+                return Err(Failure::Busy);
+            }
+            let ended = store::end_sessions(db, person.account, Some(&person.session)).await?;
+            let entry = Entry::new(Verb::PasswordChanged, "本人账号").detail("结束的其他登录", ended);
+            audit::append(db, &person, entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to("/me?done=password").into_response())
+}
+
+#[derive(Deserialize)]
+struct EndForm {
+    /// `all` ends this session too.
+    #[serde(default)]
+    which: String,
+}
+
+async fn end_sessions(
+    State(app): State<App>,
+    headers: HeaderMap,
+    person: SignedIn,
+    Form(EndForm { which }): Form<EndForm>,
+) -> Result<Response, Failure> {
+    let (all, now) = (which == "all", app.clock.now());
+    app.write(move |db| {
+        Box::pin(async move {
+            let keep = (!all).then_some(person.session.as_slice());
+            let ended = store::end_sessions(db, person.account, keep).await?;
+            let entry = Entry::new(Verb::SessionsEnded, "本人账号").detail("结束的登录", ended);
+            audit::append(db, &person, entry, now).await
+        })
+    })
+    .await?;
+    if all {
+        let cookie = clear_cookie(&headers)?;
+        return Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response());
+    }
+    Ok(Redirect::to("/me?done=sessions").into_response())
+}
+
+#[derive(Deserialize)]
+struct OfficeForm {
+    office: OfficeId,
+}
+
+async fn act_in(
+    State(app): State<App>,
+    person: SignedIn,
+    Form(OfficeForm { office }): Form<OfficeForm>,
+) -> Result<Redirect, Failure> {
+    let done = app.write(move |db| Box::pin(async move { store::act_in(db, &person.session, office).await })).await?;
+    if done { Ok(Redirect::to("/")) } else { Err(Failure::Missing) }
+}
+
+/// The browser in a few words, for a person who looks through their sessions. Nothing finer is kept.
+fn device(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let first = |words: &[(&str, &'static str)], otherwise| {
+        words.iter().find(|(word, _)| agent.contains(word)).map_or(otherwise, |(_, name)| *name)
+    };
+    let browser = first(
+        &[
+            ("MicroMessenger", "微信"),
+            ("Edg/", "Edge"),
+            ("Chrome/", "Chrome"),
+            ("Firefox/", "Firefox"),
+            ("Safari/", "Safari"),
+        ],
+        "其他浏览器",
+    );
+    let system = first(
+        &[
+            ("HarmonyOS", "鸿蒙"),
+            ("Android", "安卓手机"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Windows", "Windows"),
+            ("Mac OS", "Mac"),
+            ("Linux", "Linux"),
+        ],
+        "其他设备",
+    );
+    format!("{system} · {browser}")
+}

@@ -1,0 +1,239 @@
+//! Passwords: argon2id at OWASP's parameters, on a bounded pool of threads.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use anyhow::Context;
+use argon2::{
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
+};
+use subtle::ConstantTimeEq;
+use tokio::sync::oneshot;
+
+use crate::failure::Failure;
+
+/// How many may wait for a thread; whoever comes after is told to try again. At some 40 hashes a second and core
+/// that is a few seconds' wait.
+const MOST_WAITING: usize = 256;
+/// Hashing yields to everything else, so that pages stay quick while thousands sign in.
+const NICENESS: i32 = 10;
+const OUTPUT_LENGTH: usize = 32;
+
+/// What one hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cost {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub passes: u32,
+}
+
+impl Cost {
+    /// OWASP's recommendation: 19 MiB, 2 passes, 1 lane.
+    pub const OWASP: Self = Self { memory_kib: 19 * 1024, passes: 2 };
+    /// For tests that sign in hundreds of times and do not test the hash.
+    pub const CHEAP: Self = Self { memory_kib: 8, passes: 1 };
+}
+
+enum Task {
+    Hash,
+    Verify(String),
+}
+
+enum Answer {
+    Hashed(String),
+    Verified(bool),
+}
+
+struct Job {
+    password: String,
+    task: Task,
+    reply: oneshot::Sender<anyhow::Result<Answer>>,
+}
+
+/// Threads that hash, one a core, each with its memory kept.
+#[derive(Debug)]
+pub struct Hasher {
+    jobs: SyncSender<Job>,
+    /// A hash of nobody's password, so that an unknown number takes as long as a known one.
+    nobody: String,
+}
+
+impl Hasher {
+    /// Starts the threads; they end when this is dropped.
+    ///
+    /// # Errors
+    /// Where a thread cannot be started.
+    pub fn start(cost: Cost) -> anyhow::Result<Self> {
+        let (jobs, queue) = sync_channel(MOST_WAITING);
+        let queue = Arc::new(Mutex::new(queue));
+        let params = Params::new(cost.memory_kib, cost.passes, 1, Some(OUTPUT_LENGTH)).context("argon2 parameters")?;
+        let nobody = hash("", &params, &mut Vec::new())?;
+        for number in 0..std::thread::available_parallelism()?.get() {
+            let (queue, params) = (Arc::clone(&queue), params.clone());
+            std::thread::Builder::new().name(format!("hash-{number}")).spawn(move || work(&queue, &params))?;
+        }
+        Ok(Self { jobs, nobody })
+    }
+
+    async fn ask(&self, password: String, task: Task) -> Result<Answer, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(Job { password, task, reply }).map_err(|error| match error {
+            TrySendError::Full(_) => Failure::Busy,
+            TrySendError::Disconnected(_) => Failure::Broken(anyhow::anyhow!("the hashing threads are gone")),
+        })?;
+        Ok(answer.await.context("a hashing thread ended")??)
+    }
+
+    /// Hashes a password into a PHC string.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] where too many wait.
+    pub async fn hash(&self, password: &str) -> Result<String, Failure> {
+        match self.ask(password.to_owned(), Task::Hash).await? {
+            Answer::Hashed(hash) => Ok(hash),
+            Answer::Verified(_) => Err(Failure::Broken(anyhow::anyhow!("a hash was answered by a verification"))),
+        }
+    }
+
+    /// Whether the password is the one that was hashed; with no hash it takes as long and is `false`.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] where too many wait.
+    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Failure> {
+        let known = hash.is_some();
+        let against = hash.unwrap_or(&self.nobody).to_owned();
+        let answer = self.ask(password.to_owned(), Task::Verify(against)).await?;
+        Ok(known && matches!(answer, Answer::Verified(true)))
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>, params: &Params) {
+    // On Linux this is the thread's own priority, not the process's.
+    let _ = rustix::process::setpriority_process(None, NICENESS);
+    let mut memory = Vec::new();
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Job { password, task, reply }) = job else { return };
+        let answer = match task {
+            Task::Hash => hash(&password, params, &mut memory).map(Answer::Hashed),
+            Task::Verify(against) => verify(&password, &against, &mut memory).map(Answer::Verified),
+        };
+        let _ = reply.send(answer);
+    }
+}
+
+fn digest(
+    password: &str,
+    salt: &Salt,
+    params: &Params,
+    memory: &mut Vec<Block>,
+) -> anyhow::Result<[u8; OUTPUT_LENGTH]> {
+    let blocks = usize::try_from(params.m_cost().max(8 * params.p_cost()))?;
+    if memory.len() < blocks {
+        memory.resize(blocks, Block::default());
+    }
+    let mut output = [0; OUTPUT_LENGTH];
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
+    let salt: &[u8] = salt.as_ref();
+    argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut output, memory)?;
+    Ok(output)
+}
+
+fn hash(password: &str, params: &Params, memory: &mut Vec<Block>) -> anyhow::Result<String> {
+    let salt = Salt::generate();
+    let output = digest(password, &salt, params, memory)?;
+    let hash = PasswordHash {
+        algorithm: Algorithm::Argon2id.ident(),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(params)?,
+        salt: Some(salt),
+        hash: Some(Output::new(&output)?),
+    };
+    Ok(hash.to_string())
+}
+
+fn verify(password: &str, against: &str, memory: &mut Vec<Block>) -> anyhow::Result<bool> {
+    let against = PasswordHash::new(against)?;
+    let (salt, expected) = against.salt.zip(against.hash).context("a hash without salt or output")?;
+    let output = digest(password, &salt, &Params::try_from(&against)?, memory)?;
+    Ok(output.ct_eq(expected.as_bytes()).into())
+}
+
+/// Why a new password will not do, in Chinese; none if it will. Length counts, not kinds of characters.
+#[must_use]
+pub fn weakness(password: &str, number: &str) -> Option<&'static str> {
+    let length = password.chars().count();
+    let mut letters: Vec<char> = password.chars().collect();
+    letters.sort_unstable();
+    letters.dedup();
+    if length < 10 {
+        Some("至少 10 个字符")
+    } else if length > 128 {
+        Some("不能超过 128 个字符")
+    } else if letters.len() < 5 {
+        Some("不同的字符太少")
+    } else if !number.is_empty() && password.contains(number) {
+        Some("不能包含学号（工号）")
+    } else {
+        None
+    }
+}
+
+/// A password for people to copy from paper: 16 letters and digits in four groups, none that look alike, 79 bits.
+#[must_use]
+pub fn readable() -> String {
+    const LETTERS: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let mut text = String::new();
+    while text.len() < 19 {
+        let mut byte = [0_u8];
+        rand::fill(&mut byte);
+        // 248 = 8 × 31: bytes above it would favour the first letters.
+        if let Some(letter) = LETTERS.get(usize::from(byte[0]) % 31).filter(|_| byte[0] < 248) {
+            if matches!(text.len(), 4 | 9 | 14) {
+                text.push('-');
+            }
+            text.push(char::from(*letter));
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use argon2::password_hash::PasswordVerifier;
+
+    use super::*;
+
+    #[test]
+    fn hashes_are_owasp_argon2id_and_another_implementation_agrees() {
+        let params = Params::new(Cost::OWASP.memory_kib, Cost::OWASP.passes, 1, Some(OUTPUT_LENGTH)).unwrap();
+        let mut memory = Vec::new();
+        let text = hash("正确的密码", &params, &mut memory).unwrap();
+        assert!(text.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{text}");
+        assert!(verify("正确的密码", &text, &mut memory).unwrap());
+        assert!(!verify("错误的密码", &text, &mut memory).unwrap());
+        assert!(Argon2::default().verify_password("正确的密码".as_bytes(), text.as_str()).is_ok());
+    }
+
+    #[test]
+    fn memory_left_from_one_hash_does_not_change_the_next() {
+        let cheap = Params::new(Cost::CHEAP.memory_kib, Cost::CHEAP.passes, 1, Some(OUTPUT_LENGTH)).unwrap();
+        let mut memory = Vec::new();
+        let first = hash("a", &cheap, &mut memory).unwrap();
+        let second = hash("b", &cheap, &mut memory).unwrap();
+        assert!(verify("a", &first, &mut Vec::new()).unwrap() && verify("b", &second, &mut memory).unwrap());
+    }
+
+    #[test]
+    fn readable_passwords_are_strong_and_differ() {
+        let (one, two) = (readable(), readable());
+        assert_ne!(one, two);
+        assert_eq!((one.len(), one.split('-').count()), (19, 4));
+        assert_eq!(weakness(&one, "2024001"), None);
+        assert!(weakness("2024001-xyzw", "2024001").is_some());
+        assert!(weakness("aaaaaaaaaaaa", "").is_some());
+        assert!(weakness("short", "").is_some());
+    }
+}

@@ -1,0 +1,291 @@
+//! SQL of accounts' sign-in, sessions and attempts.
+
+use sqlx::{PgConnection, types::Json};
+use time::OffsetDateTime;
+
+use super::{
+    acting::{Held, SignedIn},
+    token::{SESSION_LASTS, Token},
+};
+use crate::{
+    failure::Failure,
+    ids::{AccountId, InstitutionId, OfficeId},
+};
+
+/// Failures after which each further attempt has to wait.
+const FREE_ATTEMPTS: i32 = 5;
+/// The first wait, doubled with each failure up to the longest; in seconds.
+const FIRST_WAIT: f64 = 5.0;
+const LONGEST_WAIT: f64 = 900.0;
+
+/// A university that one may sign in to.
+#[derive(Debug)]
+pub struct Institution {
+    /// Its id.
+    pub id: InstitutionId,
+    /// Its short code.
+    pub code: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// Every university, by name.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn institutions(connection: &mut PgConnection) -> Result<Vec<Institution>, Failure> {
+    let rows =
+        sqlx::query_as!(Institution, r#"select id as "id: InstitutionId", code, name from institution order by name"#);
+    Ok(rows.fetch_all(connection).await?)
+}
+
+#[derive(Debug, serde::Deserialize)]
+struct OfficeRow {
+    id: OfficeId,
+    kind: String,
+    place: Option<String>,
+}
+
+/// The person whose session it is, with the offices they hold, in one statement: every page begins with it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn person_of_session(
+    connection: &mut PgConnection,
+    token_hash: &[u8],
+    now: OffsetDateTime,
+) -> Result<Option<SignedIn>, Failure> {
+    let row = sqlx::query!(
+        r#"select a.id as "account: AccountId", a.institution_id as "institution: InstitutionId",
+                  i.name as institution_name, a.number, a.name, a.must_change_password,
+                  s.office_id as "office: OfficeId",
+                  (select coalesce(json_agg(json_build_object('id', o.id, 'kind', o.kind,
+                                                              'place', coalesce(c.name, k.name))
+                                            order by o.granted_at, o.id), '[]')
+                   from office o left join college c on c.id = o.college_id left join class k on k.id = o.class_id
+                   where o.account_id = a.id and o.ended_at is null) as "offices!: Json<Vec<OfficeRow>>"
+           from session s join account a on a.id = s.account_id join institution i on i.id = a.institution_id
+           where s.token_hash = $1 and s.expires_at > $2 and a.disabled_at is null"#,
+        token_hash,
+        now
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let held = |row: OfficeRow| Ok(Held { id: row.id, kind: row.kind.parse()?, place: row.place });
+    let mut offices = row.offices.0.into_iter().map(held).collect::<anyhow::Result<Vec<Held>>>()?;
+    offices.sort_by_key(|office| office.kind);
+    let chosen = offices.iter().find(|office| Some(office.id) == row.office).or(offices.first()).cloned();
+    Ok(Some(SignedIn {
+        account: row.account,
+        institution: row.institution,
+        institution_name: row.institution_name,
+        number: row.number,
+        name: row.name,
+        must_change_password: row.must_change_password,
+        offices,
+        acting: chosen,
+        session: token_hash.to_vec(),
+        path: String::new(),
+    }))
+}
+
+/// Charges an attempt before the password is looked at. `Err` in the inner result: the moment from which the next
+/// attempt is taken.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn charge_attempt(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    number: &str,
+    now: OffsetDateTime,
+) -> Result<Result<(), OffsetDateTime>, Failure> {
+    let charged = sqlx::query!(
+        "insert into sign_in_attempt as known (institution_id, number, failures, last_at, open_at)
+         values ($1, $2, 1, $3, $3)
+         on conflict (institution_id, number) do update
+         set failures = case when known.last_at < $3 - interval '1 day' then 1 else known.failures + 1 end,
+             last_at = $3,
+             open_at = $3 + case
+                 when known.last_at < $3 - interval '1 day' or known.failures + 1 < $4 then interval '0'
+                 else make_interval(secs => least($6::float8, $5::float8 * power(2, least(known.failures + 1 - $4, 20))))
+             end
+         where known.open_at <= $3
+         returning failures",
+        institution.0,
+        number,
+        now,
+        FREE_ATTEMPTS,
+        FIRST_WAIT,
+        LONGEST_WAIT
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if charged.is_some() {
+        return Ok(Ok(()));
+    }
+    let open_at = sqlx::query_scalar!(
+        "select open_at from sign_in_attempt where institution_id = $1 and number = $2",
+        institution.0,
+        number
+    );
+    Ok(Err(open_at.fetch_one(connection).await?))
+}
+
+/// What a sign-in is held against.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The account.
+    pub account: AccountId,
+    /// Its PHC string.
+    pub password_hash: String,
+}
+
+/// The credentials of an account that may sign in.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn credentials(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    number: &str,
+) -> Result<Option<Credentials>, Failure> {
+    let row = sqlx::query_as!(
+        Credentials,
+        r#"select id as "account: AccountId", password_hash from account
+           where institution_id = $1 and number = $2 and disabled_at is null"#,
+        institution.0,
+        number
+    );
+    Ok(row.fetch_optional(connection).await?)
+}
+
+/// Opens a session for an account whose password was right, forgets its failures, and clears away what has expired.
+/// The hash must still be the one that was verified: a password changed meanwhile opens nothing.
+///
+/// # Errors
+/// Where the database fails. `Ok(false)`: the account was changed meanwhile.
+pub async fn open_session(
+    connection: &mut PgConnection,
+    credentials: &Credentials,
+    token: &Token,
+    device: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let opened = sqlx::query!(
+        "insert into session (token_hash, account_id, device, created_at, expires_at)
+         select $1, id, $4, $5, $6 from account where id = $2 and password_hash = $3 and disabled_at is null",
+        token.hash(),
+        credentials.account.0,
+        credentials.password_hash,
+        device,
+        now,
+        now + SESSION_LASTS
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "delete from sign_in_attempt t using account a
+         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number",
+        credentials.account.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("delete from session where expires_at <= $1", now).execute(&mut *connection).await?;
+    sqlx::query!("delete from sign_in_attempt where last_at < $1::timestamptz - interval '2 days'", now)
+        .execute(connection)
+        .await?;
+    Ok(opened.rows_affected() == 1)
+}
+
+/// Ends one session.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_session(connection: &mut PgConnection, session: &[u8]) -> Result<(), Failure> {
+    sqlx::query!("delete from session where token_hash = $1", session).execute(connection).await?;
+    Ok(())
+}
+
+/// Ends every session of an account but `keep`; gives how many ended.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_sessions(
+    connection: &mut PgConnection,
+    account: AccountId,
+    keep: Option<&[u8]>,
+) -> Result<u64, Failure> {
+    let ended =
+        sqlx::query!("delete from session where account_id = $1 and token_hash is distinct from $2", account.0, keep);
+    Ok(ended.execute(connection).await?.rows_affected())
+}
+
+/// A session as its owner sees it.
+#[derive(Debug)]
+pub struct Session {
+    /// Its token's hash.
+    pub token_hash: Vec<u8>,
+    /// The browser, roughly.
+    pub device: String,
+    /// When it began.
+    pub created_at: OffsetDateTime,
+    /// When it ends by itself.
+    pub expires_at: OffsetDateTime,
+}
+
+/// An account's sessions, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn sessions(
+    connection: &mut PgConnection,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<Vec<Session>, Failure> {
+    let rows = sqlx::query_as!(
+        Session,
+        "select token_hash, device, created_at, expires_at from session
+         where account_id = $1 and expires_at > $2 order by created_at desc",
+        account.0,
+        now
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Makes a session act in another office of its person; `false` if they do not hold it.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn act_in(connection: &mut PgConnection, session: &[u8], office: OfficeId) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update session s set office_id = o.id from office o
+         where s.token_hash = $1 and o.id = $2 and o.account_id = s.account_id and o.ended_at is null",
+        session,
+        office.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Sets a person's own password, where the old hash is still the one they proved.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn set_password(
+    connection: &mut PgConnection,
+    account: AccountId,
+    old_hash: &str,
+    new_hash: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update account set password_hash = $3, password_set_at = $4, must_change_password = false
+         where id = $1 and password_hash = $2",
+        account.0,
+        old_hash,
+        new_hash,
+        now
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}

@@ -1,0 +1,127 @@
+//! Session tokens and the cookie that carries them.
+
+use std::fmt::Write as _;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use sha2::{Digest, Sha256};
+use time::Duration;
+
+/// How long a session lasts: a working day. Office computers are shared.
+pub const SESSION_LASTS: Duration = Duration::hours(12);
+
+/// Over TLS the prefix makes browsers insist on `Secure`, no domain and the whole site, so that no neighbour host
+/// can plant a cookie.
+const SECURE_NAME: &str = "__Host-lunzhi";
+/// Plain http reaches us on the machine itself alone; browsers and tools drop `Secure` cookies there.
+const LOOPBACK_NAME: &str = "lunzhi";
+
+/// A secret that a browser holds; the database holds its hash.
+#[derive(Clone)]
+pub struct Token(String);
+
+impl Token {
+    /// A random token of 256 bits.
+    #[must_use]
+    pub fn random() -> Self {
+        let mut bytes = [0; 32];
+        rand::fill(&mut bytes);
+        Self(bytes.iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
+    }
+
+    /// What the database keeps.
+    #[must_use]
+    pub fn hash(&self) -> Vec<u8> {
+        Sha256::digest(self.0.as_bytes()).to_vec()
+    }
+
+    /// The token in a request's cookies.
+    #[must_use]
+    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        let name = cookie_name(headers);
+        let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        let value = pairs.find(|(found, _)| *found == name).map(|(_, value)| value)?;
+        let fits = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+        fits.then(|| Self(value.to_owned()))
+    }
+
+    /// The header that gives the token to the browser.
+    ///
+    /// # Errors
+    /// Never for a token made here.
+    pub fn set_cookie(&self, request: &HeaderMap) -> anyhow::Result<HeaderValue> {
+        cookie(request, &self.0, SESSION_LASTS)
+    }
+}
+
+impl std::fmt::Debug for Token {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Token")
+    }
+}
+
+/// The header that takes the token away again.
+///
+/// # Errors
+/// Never.
+pub fn clear_cookie(request: &HeaderMap) -> anyhow::Result<HeaderValue> {
+    cookie(request, "", Duration::ZERO)
+}
+
+fn cookie(request: &HeaderMap, value: &str, lasts: Duration) -> anyhow::Result<HeaderValue> {
+    let secure = if is_loopback(request) { "" } else { "; Secure" };
+    let (name, seconds) = (cookie_name(request), lasts.whole_seconds());
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
+    Ok(HeaderValue::from_str(&text)?)
+}
+
+fn cookie_name(request: &HeaderMap) -> &'static str {
+    if is_loopback(request) { LOOPBACK_NAME } else { SECURE_NAME }
+}
+
+/// The browser speaks to this machine itself. Only the browser's own cookies depend on it, so a false `Host` fools
+/// nobody but its sender.
+fn is_loopback(request: &HeaderMap) -> bool {
+    let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let name = if host.starts_with('[') {
+        host.split_inclusive(']').next().unwrap_or_default()
+    } else {
+        host.split(':').next().unwrap_or_default()
+    };
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(host: &str, cookie: &str) -> HeaderMap {
+        [(header::HOST, host), (header::COOKIE, cookie)]
+            .into_iter()
+            .map(|(name, value)| (name, HeaderValue::from_str(value).unwrap()))
+            .collect()
+    }
+
+    #[test]
+    fn away_from_loopback_the_cookie_is_secure_and_host_bound() {
+        let token = Token::random();
+        let cookie = token.set_cookie(&request("lunzhi.example.edu.cn", "")).unwrap();
+        let cookie = cookie.to_str().unwrap();
+        assert!(cookie.starts_with("__Host-lunzhi=") && cookie.ends_with("HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+        let local = token.set_cookie(&request("127.0.0.1:8080", "")).unwrap();
+        assert!(!local.to_str().unwrap().contains("Secure"));
+    }
+
+    #[test]
+    fn the_plain_cookie_is_not_believed_away_from_loopback() {
+        let token = Token::random();
+        let value = format!("a=b; lunzhi={}", token.0);
+        assert!(Token::from_headers(&request("lunzhi.example.edu.cn", &value)).is_none());
+        let found = Token::from_headers(&request("[::1]:8080", &value)).unwrap();
+        assert_eq!(found.hash(), token.hash());
+        assert!(Token::from_headers(&request("localhost", "lunzhi=short")).is_none());
+    }
+}

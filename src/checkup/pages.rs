@@ -1,0 +1,276 @@
+//! The page 名单体检.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::{
+    roster::{self, Roster, Unreadable},
+    sample,
+};
+use crate::{
+    app::{App, Routes},
+    auth::{acting::Acting, office::RosterKeeper},
+    failure::Failure,
+    ids::PlanVersionId,
+    rulebook::store,
+    rules::{Finding, Outcome, Plan, plan::Union, roster::judge},
+    sheet::{BadCell, Sheet, faults_workbook},
+    web::{
+        charts::{Part, QuotaBar, strip},
+        chrome::Chrome,
+        filters,
+        forms::{Errors, Upload},
+    },
+};
+
+/// Bad rows shown on the page; the file to take back holds more.
+const SHOWN_FAULTS: usize = 200;
+/// Bad rows in the file to take back.
+const MOST_FAULT_ROWS: usize = 2_000;
+
+/// The routes of the checkup.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/checkup", ask)
+        .post("/checkup", check)
+        .post("/checkup/faults", take_back)
+        .get("/checkup/template.xlsx", template)
+        .get("/checkup/sample.xlsx", sample_roster)
+}
+
+/// A plan to choose.
+struct Choice {
+    id: String,
+    label: String,
+    chosen: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "checkup/ask.html")]
+struct AskPage {
+    chrome: Chrome,
+    plans: Vec<Choice>,
+    unions: Vec<(&'static str, &'static str, bool)>,
+    errors: Errors,
+    bad: Vec<BadCell>,
+    bad_count: usize,
+    /// The bad rows for the file to take back, as JSON.
+    take_back: String,
+}
+
+async fn ask_page(
+    app: &App,
+    acting: &Acting<RosterKeeper>,
+    plan: &str,
+    union: &str,
+    errors: Errors,
+) -> Result<AskPage, Failure> {
+    let mut db = app.read().await?;
+    let versions = store::versions(&mut db, acting.institution()).await?;
+    let governing = store::governing(&mut db, acting.institution(), app.clock.today()).await?;
+    let governs = |id: PlanVersionId| governing.as_ref().is_some_and(|governing| governing.id == id);
+    let plans = versions
+        .iter()
+        .map(|row| {
+            let now = if governs(row.id) { "（本校现行）" } else { "" };
+            let id = row.id.to_string();
+            let chosen = if plan.is_empty() { governs(row.id) } else { id == plan };
+            Choice { label: format!("{} 第 {} 版{now}", row.short, row.version), chosen, id }
+        })
+        .collect();
+    let unions = Union::ALL.map(|(slug, kind)| (slug, kind.label(), slug == union)).to_vec();
+    let chrome = app.chrome(acting.person(), "名单体检");
+    Ok(AskPage { chrome, plans, unions, errors, bad: Vec::new(), bad_count: 0, take_back: String::new() })
+}
+
+async fn ask(State(app): State<App>, acting: Acting<RosterKeeper>) -> Result<AskPage, Failure> {
+    ask_page(&app, &acting, "", "school", Errors::default()).await
+}
+
+/// A person a finding is about.
+struct Subject {
+    number: String,
+    name: String,
+}
+
+/// A finding as the page shows it.
+struct Shown {
+    finding: Finding,
+    bar: Option<QuotaBar>,
+    people: Vec<Subject>,
+    missing: Vec<Subject>,
+    exempt: Vec<Subject>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "checkup/result.html")]
+struct ResultPage {
+    chrome: Chrome,
+    plan: Plan,
+    version: i32,
+    kind: Union,
+    people: usize,
+    at: OffsetDateTime,
+    by: String,
+    institution: String,
+    ignored: Vec<String>,
+    strip: Vec<Part>,
+    /// What has to be looked at, gravest first.
+    open: Vec<Shown>,
+    /// What is met, and what the plan does not ask.
+    settled: Vec<Shown>,
+}
+
+async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upload) -> Result<Response, Failure> {
+    let (plan_field, union_field) = (upload.field("plan").to_owned(), upload.field("union").to_owned());
+    let mut errors = Errors::default();
+    let chosen = match plan_field.parse::<PlanVersionId>() {
+        Ok(id) => store::version(&mut *app.read().await?, acting.institution(), id).await?,
+        Err(_) => None,
+    };
+    if chosen.is_none() {
+        errors.add("plan", "请选择方案");
+    }
+    let union = Union::ALL.iter().find(|(slug, _)| *slug == union_field).map(|(_, union)| *union);
+    if union.is_none() {
+        errors.add("union", "请选择组织类别");
+    }
+    if let Some(((_, plan, _), union)) = chosen.as_ref().zip(union)
+        && !plan.unions.contains(&union)
+    {
+        errors.add("union", format!("{}没有{}，不适用", plan.short, union.label()));
+    }
+    let file = upload.file.filter(|bytes| !bytes.is_empty());
+    if file.is_none() {
+        errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
+    }
+    let (Some((version, plan, _)), Some(union), Some(file), true) = (chosen, union, file, errors.is_empty()) else {
+        let page = ask_page(&app, &acting, &plan_field, &union_field, errors).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    match app.heavy(move || roster::read(&file)).await? {
+        Ok(Roster { members, ignored }) => {
+            let findings = judge(&plan, union, &members).map_err(anyhow::Error::new)?;
+            let names = members.iter().map(|member| (member.number.as_str(), member.name.as_str())).collect();
+            let (open, settled) = arrange(findings, &names);
+            let counts = Outcome::ALL.map(|outcome| {
+                let is = |shown: &&Shown| shown.finding.verdict == outcome;
+                (outcome.slug(), outcome.label(), open.iter().chain(&settled).filter(is).count())
+            });
+            let chrome = app.chrome(acting.person(), "体检结果").under("/checkup", "名单体检");
+            let by = format!("{} {}", acting.office().label(), acting.person().name);
+            let (people, institution) = (members.len(), acting.person().institution_name.clone());
+            let (at, strip) = (app.clock.now(), strip(&counts));
+            Ok(ResultPage { chrome, plan, version, kind: union, people, at, by, institution, ignored, strip, open, settled }
+                .into_response())
+        }
+        Err(Unreadable::File(error)) => {
+            errors.add("file", error.to_string());
+            let page = ask_page(&app, &acting, &plan_field, &union_field, errors).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(Unreadable::Rows(sheet, bad)) => {
+            errors.add("file", format!("有 {} 处填写有误，名单没有检查。改好后重新上传。", bad.len()));
+            let mut page = ask_page(&app, &acting, &plan_field, &union_field, errors).await?;
+            page.bad_count = bad.len();
+            page.take_back = faults_as_json(&sheet, &bad)?;
+            page.bad = bad;
+            page.bad.truncate(SHOWN_FAULTS);
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
+fn arrange(mut findings: Vec<Finding>, names: &HashMap<&str, &str>) -> (Vec<Shown>, Vec<Shown>) {
+    findings.sort_by_key(|finding| finding.verdict);
+    let subjects = |numbers: &[String]| {
+        let subject = |number: &String| {
+            let name = names.get(number.as_str()).copied().unwrap_or_default().to_owned();
+            Subject { number: number.clone(), name }
+        };
+        numbers.iter().map(subject).collect::<Vec<_>>()
+    };
+    let shown = findings.into_iter().map(|finding| Shown {
+        bar: finding.gauge.map(QuotaBar::new),
+        people: subjects(&finding.subjects),
+        missing: subjects(finding.unknown.as_deref().unwrap_or_default()),
+        exempt: subjects(finding.exempt.as_deref().unwrap_or_default()),
+        finding,
+    });
+    shown.partition(|shown| matches!(shown.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown))
+}
+
+/// The bad rows as they travel through the page: nothing of a roster is kept on the server.
+#[derive(Serialize, Deserialize)]
+struct Faults {
+    headers: Vec<String>,
+    rows: Vec<(Vec<String>, String)>,
+}
+
+fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> Result<String, Failure> {
+    let mut rows = sheet.faulty_rows(bad);
+    rows.truncate(MOST_FAULT_ROWS);
+    let faults = Faults { headers: sheet.headers.clone(), rows };
+    Ok(serde_json::to_string(&faults).map_err(anyhow::Error::new)?)
+}
+
+#[derive(Deserialize)]
+struct TakeBack {
+    rows: String,
+}
+
+async fn take_back(
+    State(app): State<App>,
+    _acting: Acting<RosterKeeper>,
+    Form(TakeBack { rows }): Form<TakeBack>,
+) -> Result<Response, Failure> {
+    let faults: Faults = serde_json::from_str(&rows).map_err(|_| Failure::Malformed)?;
+    let columns = faults.headers.len();
+    let fits = columns <= crate::sheet::MOST_COLUMNS
+        && faults.rows.len() <= MOST_FAULT_ROWS
+        && faults.rows.iter().all(|(cells, _)| cells.len() <= columns);
+    if !fits {
+        return Err(Failure::Malformed);
+    }
+    let bytes = app.heavy(move || faults_workbook(&faults.headers, &faults.rows)).await?.map_err(anyhow::Error::new)?;
+    Ok(workbook("faults.xlsx", bytes))
+}
+
+async fn template(_acting: Acting<RosterKeeper>) -> Result<Response, Failure> {
+    Ok(workbook("roster-template.xlsx", sample::template()?))
+}
+
+#[derive(Deserialize)]
+struct Which {
+    #[serde(default)]
+    union: String,
+}
+
+async fn sample_roster(
+    State(app): State<App>,
+    _acting: Acting<RosterKeeper>,
+    Query(Which { union }): Query<Which>,
+) -> Result<Response, Failure> {
+    let union = Union::ALL.iter().find(|(slug, _)| *slug == union).map_or(Union::School, |(_, union)| *union);
+    let bytes = app.heavy(move || sample::roster(union)).await??;
+    Ok(workbook(&format!("sample-{}.xlsx", union.slug()), bytes))
+}
+
+fn workbook(name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, bytes).into_response()
+}

@@ -1,0 +1,53 @@
+//! Settings of `serve` and `demo`, from flags and the environment.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+/// Where the portal listens and where its data is.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// 监听地址；端口为 0 时自动选用空闲端口。
+    #[arg(long, env = "LUNZHI_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    #[command(flatten)]
+    /// Where the database is.
+    pub database: DatabaseConfig,
+}
+
+/// Where the database is.
+#[derive(Debug, Clone, Args)]
+pub struct DatabaseConfig {
+    /// 内置数据库的数据目录；默认是 ./data，进不去时用 /var/lib/lunzhi 或 ~/.local/share/lunzhi。
+    #[arg(long, env = "LUNZHI_DATA")]
+    pub data: Option<PathBuf>,
+    /// 外部 PostgreSQL 的地址；给出后不启动内置数据库。
+    #[arg(long = "database-url", env = "DATABASE_URL", hide_env_values = true)]
+    pub url: Option<String>,
+}
+
+impl DatabaseConfig {
+    /// The embedded database's folder. As root the server runs as another user, who must be able to enter every
+    /// folder above.
+    #[must_use]
+    pub fn data_folder(&self) -> PathBuf {
+        if let Some(data) = &self.data {
+            return data.clone();
+        }
+        let is_root = rustix::process::getuid().is_root();
+        if let Ok(here) = std::env::current_dir()
+            && (!is_root || everyone_may_enter(&here))
+        {
+            return here.join("data");
+        }
+        match std::env::var_os("HOME") {
+            Some(home) if !is_root => PathBuf::from(home).join(".local/share/lunzhi"),
+            _ => PathBuf::from("/var/lib/lunzhi"),
+        }
+    }
+}
+
+fn everyone_may_enter(folder: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    folder.ancestors().all(|up| up.metadata().is_ok_and(|folder| folder.permissions().mode() & 0o001 != 0))
+}

@@ -1,0 +1,113 @@
+//! Connecting, migrating, and the embedded PostgreSQL.
+
+pub mod embedded;
+
+use std::{str::FromStr, time::Duration};
+
+use anyhow::{Context, Result};
+use sqlx::{
+    PgPool,
+    migrate::Migrator,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use crate::config::DatabaseConfig;
+use embedded::{EmbeddedPg, Options};
+
+/// The migrations, in the program.
+pub static MIGRATOR: Migrator = sqlx::migrate!();
+
+const READERS: u32 = 16;
+const WRITERS: u32 = 8;
+
+/// Two pools on one database. Reading and writing are kept apart so that a page cannot change anything: whatever a
+/// reader's connection is asked to write, the server refuses.
+#[derive(Debug, Clone)]
+pub struct Pools {
+    /// Connections that can only read.
+    pub read: PgPool,
+    /// Connections for [`App::write`](crate::app::App::write) alone.
+    pub write: PgPool,
+}
+
+impl Pools {
+    /// Pools on `url`; connections are made when they are first needed.
+    ///
+    /// # Errors
+    /// Where `url` is no PostgreSQL address.
+    pub fn new(url: &str) -> Result<Self> {
+        let timeouts =
+            [("statement_timeout", "20s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")];
+        let options = PgConnectOptions::from_str(url)?.application_name("lunzhi").options(timeouts);
+        let read_only = options.clone().options([("default_transaction_read_only", "on")]);
+        let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
+        // A reader is not asked whether it still lives before each use: that is a round trip as long as a page's
+        // own query. One whose server went away fails one page and is replaced.
+        let read = pool(READERS).test_before_acquire(false).connect_lazy_with(read_only);
+        let write = pool(WRITERS)
+            .after_release(|connection, _| {
+                Box::pin(async move {
+                    // Outside a transaction the two are one instant. A connection that comes back inside one would
+                    // swallow the writes of whoever gets it next (they would be answered and never committed).
+                    let outside = "select now() = statement_timestamp()";
+                    let row: (bool,) = sqlx::query_as(outside).persistent(false).fetch_one(connection).await?;
+                    Ok(row.0)
+                })
+            })
+            .connect_lazy_with(options);
+        Ok(Self { read, write })
+    }
+
+    /// Waits for the writes under way and closes all connections.
+    pub async fn close(&self) {
+        self.write.close().await;
+        self.read.close().await;
+    }
+}
+
+/// An open database: its address, and the server where it is ours.
+#[derive(Debug)]
+pub struct Database {
+    /// For [`Pools::new`].
+    pub url: String,
+    /// The server that runs as our child.
+    pub embedded: Option<EmbeddedPg>,
+}
+
+impl Database {
+    /// The external database, or the embedded server started. Blocks; call it before the async runtime starts.
+    ///
+    /// # Errors
+    /// Where the embedded server cannot be started.
+    pub fn open(config: &DatabaseConfig) -> Result<Self> {
+        if let Some(url) = &config.url {
+            return Ok(Self { url: url.clone(), embedded: None });
+        }
+        let dir = config.data_folder();
+        let embedded = EmbeddedPg::start(&Options { dir: dir.clone(), disposable: false })
+            .with_context(|| format!("embedded database in {}", dir.display()))?;
+        Ok(Self { url: embedded.url("postgres"), embedded: Some(embedded) })
+    }
+
+    /// As [`open`](Self::open), or the server of a portal that runs on the same folder: for commands beside it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_beside(config: &DatabaseConfig) -> Result<Self> {
+        match embedded::running_at(&config.data_folder()).filter(|_| config.url.is_none()) {
+            Some(url) => Ok(Self { url, embedded: None }),
+            None => Self::open(config),
+        }
+    }
+}
+
+/// Brings the schema up to date, on a connection of its own: a migration may take longer than a page may.
+///
+/// # Errors
+/// Where the database cannot be reached or a migration fails; a failed one leaves nothing behind.
+pub async fn migrate(url: &str) -> Result<()> {
+    let pool = PgPoolOptions::new().max_connections(1).connect(url).await.context("connect to the database")?;
+    MIGRATOR.run(&pool).await.context("migrate the database")?;
+    pool.close().await;
+    Ok(())
+}

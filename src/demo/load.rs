@@ -1,0 +1,299 @@
+//! Loading the demo into an empty database, whole or not at all.
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::{Date, macros::date};
+use uuid::Uuid;
+
+use super::schools::{SCHOOLS, School};
+use crate::{
+    accounts::store as accounts_store,
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::office::{OfficeKind, Place},
+    directory::store::class_named,
+    failure::Failure,
+    ids::{AccountId, ClassId, CollegeId, InstitutionId, MajorId, SocietyId},
+    invented::{chance::Chance, names},
+    rules::plan,
+};
+
+const CLASS_OF: u32 = 42;
+/// From when the demo's plans govern: before any date a visitor would try.
+const ADOPTED: Date = date!(2024 - 09 - 01);
+
+/// An account to try the demo with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoAccount {
+    /// University and office, in Chinese.
+    pub office: String,
+    /// 学号 or 工号.
+    pub number: &'static str,
+    /// The password it starts with.
+    pub password: String,
+}
+
+/// The demo's accounts, always the same.
+#[must_use]
+pub fn accounts() -> Vec<DemoAccount> {
+    let of_school = |school: &'static School| {
+        school.accounts.iter().map(|(kind, number)| DemoAccount {
+            office: format!("{} {}", school.name, office_label(school, *kind)),
+            number,
+            password: password(number),
+        })
+    };
+    SCHOOLS.iter().flat_map(of_school).collect()
+}
+
+fn office_label(school: &School, kind: OfficeKind) -> String {
+    match kind.place() {
+        Place::School => kind.label().to_owned(),
+        Place::College => format!("{} {}", first_college(school), kind.label()),
+        Place::Class => format!("{} {}", first_class(school), kind.label()),
+    }
+}
+
+fn first_college(school: &School) -> &'static str {
+    school.colleges.first().map_or("", |(name, _)| name)
+}
+
+fn first_class(school: &School) -> String {
+    let major = school.colleges.first().and_then(|(_, majors)| majors.first()).copied().unwrap_or_default();
+    let year = school.years.first().copied().unwrap_or_default();
+    class_name(major, year, 1)
+}
+
+fn class_name(major: &str, year: u16, number: u32) -> String {
+    format!("{major}{:02}{number:02}班", year % 100)
+}
+
+/// A password that differs from account to account. It is printed at every start: the demo keeps no secrets.
+fn password(number: &str) -> String {
+    let digest = Sha256::digest(format!("lunzhi demo {number}"));
+    let hex: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("demo-{hex}")
+}
+
+/// Loads the demo where there is no university yet; `false` where there is one, and then nothing changes.
+///
+/// # Errors
+/// Where the database fails; then nothing is written.
+pub async fn load(app: &App) -> Result<bool, Failure> {
+    let mut hashes = Vec::new();
+    let is_empty = !sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
+        .fetch_one(&mut *app.read().await?)
+        .await?;
+    if !is_empty {
+        return Ok(false);
+    }
+    for account in accounts() {
+        hashes.push((account.number, app.hasher.hash(&account.password).await?));
+    }
+    let now = app.clock.now();
+    app.write(move |db| {
+        Box::pin(async move {
+            sqlx::query!("select pg_advisory_xact_lock(hashtext('demo'))").execute(&mut *db).await?;
+            if sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
+                .fetch_one(&mut *db)
+                .await?
+            {
+                return Ok(false);
+            }
+            for school in &SCHOOLS {
+                let institution = accounts_store::create_institution(db, school.code, school.name, now).await?;
+                let entry = Entry::new(Verb::InstitutionCreated, school.name);
+                audit::append_by_operator(db, institution, entry, now).await?;
+                load_students(db, school, institution).await?;
+                load_societies(db, school, institution).await?;
+                load_accounts(db, school, institution, &hashes, now).await?;
+            }
+            Ok(true)
+        })
+    })
+    .await
+}
+
+struct Class {
+    id: ClassId,
+    year: u16,
+    students: u32,
+}
+
+async fn load_students(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
+    let mut chance = Chance::new(school.seed);
+    let classes = load_classes(db, school, institution, &mut chance).await?;
+    let (mut numbers, mut people, mut class_ids, mut politics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    for (place, class) in classes.iter().enumerate() {
+        for seat in 1..=class.students {
+            numbers.push(format!("{}{:03}{seat:02}", class.year, place + 1));
+            people.push(names::person(&mut chance));
+            class_ids.push(class.id.0);
+            let status = match chance.below(100) {
+                0..3 => "中共党员",
+                3..8 => "中共预备党员",
+                8..85 => "共青团员",
+                _ => "群众",
+            };
+            politics.push(status.to_owned());
+        }
+    }
+    sqlx::query!(
+        "insert into student (institution_id, number, name, class_id, political)
+         select $1, * from unnest($2::text[], $3::text[], $4::uuid[], $5::text[])",
+        institution.0,
+        &numbers,
+        &people,
+        &class_ids,
+        &politics
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Colleges, majors and classes; the last class takes what is left of the students.
+async fn load_classes(
+    db: &mut PgConnection,
+    school: &School,
+    institution: InstitutionId,
+    chance: &mut Chance,
+) -> Result<Vec<Class>, Failure> {
+    let mut majors = Vec::new();
+    for (name, names) in school.colleges {
+        let college = CollegeId::random();
+        sqlx::query!(
+            "insert into college (id, institution_id, name) values ($1, $2, $3)",
+            college.0,
+            institution.0,
+            name
+        )
+        .execute(&mut *db)
+        .await?;
+        let years = school.years;
+        majors.extend(names.iter().map(|major| (college, *major, school.level, years)));
+        if names.is_empty() {
+            // The newest three years of the school's own.
+            let years = years.get(years.len().saturating_sub(3)..).unwrap_or(years);
+            majors.extend(school.graduate.iter().map(|major| (college, *major, "graduate", years)));
+        }
+    }
+    let mut plan = Vec::new();
+    for (college, name, level, years) in &majors {
+        let major = MajorId::random();
+        sqlx::query!(
+            "insert into major (id, college_id, name, level) values ($1, $2, $3, $4)",
+            major.0,
+            college.0,
+            name,
+            level
+        )
+        .execute(&mut *db)
+        .await?;
+        plan.extend(years.iter().map(|year| (major, *name, *year)));
+    }
+    // Each major and year has so many classes that the school comes out at its size.
+    let cohorts = u32::try_from(plan.len()).unwrap_or(1).max(1);
+    let mut left = school.students;
+    let mut classes = Vec::new();
+    for (place, (major, name, year)) in (0u32..).zip(&plan) {
+        let open = cohorts - place;
+        let share = if open == 1 { left } else { (left / open * (80 + chance.below(41)) / 100).min(left) };
+        left -= share;
+        let number = share.div_ceil(CLASS_OF);
+        for class in 0..number {
+            let students = share / number + u32::from(class < share % number);
+            let id = ClassId::random();
+            let title = class_name(name, *year, class + 1);
+            sqlx::query!(
+                "insert into class (id, major_id, entry_year, name) values ($1, $2, $3, $4)",
+                id.0,
+                major.0,
+                i32::from(*year),
+                title
+            )
+            .execute(&mut *db)
+            .await?;
+            classes.push(Class { id, year: *year, students });
+        }
+    }
+    Ok(classes)
+}
+
+async fn load_societies(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
+    let mut chance = Chance::new(school.seed + 1);
+    let all = school
+        .main_societies
+        .iter()
+        .map(|name| (name, true))
+        .chain(school.other_societies.iter().map(|name| (name, false)));
+    for (name, is_main) in all {
+        sqlx::query!(
+            "insert into society (id, institution_id, name, is_main, members) values ($1, $2, $3, $4, $5)",
+            SocietyId::random().0,
+            institution.0,
+            name,
+            is_main,
+            i32::try_from(30 + chance.below(200)).unwrap_or(30)
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+async fn load_accounts(
+    db: &mut PgConnection,
+    school: &School,
+    institution: InstitutionId,
+    hashes: &[(&str, String)],
+    now: time::OffsetDateTime,
+) -> Result<(), Failure> {
+    let mut chance = Chance::new(school.seed + 2);
+    let college = sqlx::query_scalar!(
+        r#"select id as "id: CollegeId" from college where institution_id = $1 and name = $2"#,
+        institution.0,
+        first_college(school)
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    let class = class_named(db, institution, &first_class(school)).await?;
+    let mut league: Option<AccountId> = None;
+    for (kind, number) in school.accounts {
+        let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
+        let name = names::person(&mut chance);
+        let account =
+            accounts_store::NewAccount { number, name: &name, password_hash: hash, must_change_password: false };
+        let account = accounts_store::create(db, institution, &account, now).await?.ok_or(Failure::Missing)?;
+        let place = match kind.place() {
+            Place::School => accounts_store::Seat::School,
+            Place::College => accounts_store::Seat::College(college),
+            Place::Class => accounts_store::Seat::Class(class.ok_or(Failure::Missing)?),
+        };
+        accounts_store::grant(db, account, *kind, place, now).await?;
+        if *kind == OfficeKind::SchoolLeague {
+            league = Some(account);
+        }
+    }
+    let version = sqlx::query_scalar!(
+        "select id from plan_version where institution_id is null and code = $1 order by version desc limit 1",
+        school.plan
+    )
+    .fetch_one(&mut *db)
+    .await?;
+    let by: Uuid = league.ok_or(Failure::Missing)?.0;
+    sqlx::query!(
+        "insert into adoption (institution_id, effective_from, plan_version_id, adopted_at, adopted_by)
+         values ($1, $2, $3, $4, $5)",
+        institution.0,
+        ADOPTED,
+        version,
+        now,
+        by
+    )
+    .execute(&mut *db)
+    .await?;
+    let short = plan::named(school.plan).map_or(school.plan, |plan| plan.short.as_str());
+    let entry = Entry::new(Verb::PlanAdopted, short).detail("启用日期", ADOPTED.to_string());
+    audit::append_by_operator(db, institution, entry, now).await
+}

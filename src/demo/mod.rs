@@ -1,0 +1,6 @@
+//! Two invented universities to try the portal with: one under each built-in plan.
+
+mod load;
+mod schools;
+
+pub use load::{DemoAccount, accounts, load};

@@ -1,0 +1,97 @@
+//! What the two invented universities are made of.
+
+use crate::auth::office::OfficeKind;
+
+/// A university of the demo.
+pub(super) struct School {
+    pub code: &'static str,
+    pub name: &'static str,
+    pub plan: &'static str,
+    pub seed: u64,
+    /// Students in all; the last class takes the rest.
+    pub students: u32,
+    pub level: &'static str,
+    /// Entry years of the main level.
+    pub years: &'static [u16],
+    pub colleges: &'static [(&'static str, &'static [&'static str])],
+    /// Graduate majors, all in the last college; none where there is no graduate union.
+    pub graduate: &'static [&'static str],
+    pub main_societies: &'static [&'static str],
+    pub other_societies: &'static [&'static str],
+    /// Accounts to try: office, number.
+    pub accounts: &'static [(OfficeKind, &'static str)],
+}
+
+pub(super) const SCHOOLS: [School; 2] = [
+    School {
+        code: "qingyu",
+        name: "青屿工业职业技术学院",
+        plan: "suzhou-2020",
+        seed: 20_200_041,
+        students: 8_432,
+        level: "vocational",
+        years: &[2024, 2025, 2026],
+        colleges: &[
+            ("信息工程系", &["软件技术", "计算机网络技术", "人工智能技术应用"]),
+            ("机电工程系", &["机电一体化技术", "工业机器人技术", "数控技术"]),
+            ("经济管理系", &["大数据与会计", "电子商务", "现代物流管理"]),
+            ("艺术设计系", &["视觉传达设计", "环境艺术设计"]),
+            ("建筑工程系", &["工程造价", "建筑工程技术"]),
+            ("汽车工程系", &["新能源汽车技术", "汽车检测与维修技术"]),
+            ("电子与通信工程系", &["应用电子技术", "现代通信技术"]),
+            ("外语与旅游系", &["商务英语", "旅游管理"]),
+        ],
+        graduate: &[],
+        main_societies: &["青年志愿者协会", "大学生合唱团", "机器人创新社", "国旗护卫队"],
+        other_societies: &["羽毛球协会", "摄影社", "茶艺社", "街舞社", "文学社"],
+        accounts: &[
+            (OfficeKind::Administrator, "Q0001"),
+            (OfficeKind::SchoolLeague, "Q0002"),
+            (OfficeKind::StudentAffairs, "Q0003"),
+            (OfficeKind::SchoolParty, "Q0004"),
+            (OfficeKind::SchoolUnion, "Q0005"),
+            (OfficeKind::CollegeLeague, "Q0006"),
+            (OfficeKind::CollegeParty, "Q0007"),
+            (OfficeKind::CollegeUnion, "Q0008"),
+            (OfficeKind::ClassBranch, "Q0009"),
+            (OfficeKind::Student, "Q0010"),
+        ],
+    },
+    School {
+        code: "wangyue",
+        name: "望岳医科大学",
+        plan: "jining-2022",
+        seed: 20_220_019,
+        students: 12_076,
+        level: "undergraduate",
+        years: &[2022, 2023, 2024, 2025, 2026],
+        colleges: &[
+            ("临床医学院", &["临床医学", "麻醉学", "医学影像学", "儿科学"]),
+            ("口腔医学院", &["口腔医学"]),
+            ("药学院", &["药学", "制药工程"]),
+            ("护理学院", &["护理学", "助产学"]),
+            ("公共卫生学院", &["预防医学", "健康服务与管理"]),
+            ("精神卫生学院", &["精神医学", "应用心理学"]),
+            ("医学信息工程学院", &["医学信息工程", "生物医学工程", "数据科学与大数据技术"]),
+            ("管理学院", &["公共事业管理", "市场营销"]),
+            ("康复医学院", &["康复治疗学"]),
+            ("研究生院", &[]),
+        ],
+        graduate: &["临床医学", "药学", "公共卫生", "护理"],
+        main_societies: &["红十字会学生分会", "大学生艺术团", "青年志愿者协会", "医学人文社"],
+        other_societies: &["急救技能社", "围棋社", "轮滑社", "天文爱好者协会"],
+        accounts: &[
+            (OfficeKind::Administrator, "W0001"),
+            (OfficeKind::SchoolLeague, "W0002"),
+            (OfficeKind::StudentAffairs, "W0003"),
+            (OfficeKind::SchoolParty, "W0004"),
+            (OfficeKind::SchoolUnion, "W0005"),
+            (OfficeKind::GraduateUnion, "W0006"),
+            (OfficeKind::CollegeLeague, "W0007"),
+            (OfficeKind::CollegeParty, "W0008"),
+            (OfficeKind::CollegeUnion, "W0009"),
+            (OfficeKind::ClassBranch, "W0010"),
+            (OfficeKind::Student, "W0011"),
+        ],
+    },
+];

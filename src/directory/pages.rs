@@ -1,0 +1,213 @@
+//! The home page and 学校概况.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
+
+use super::store::{self, CohortRow, SocietyRow};
+use crate::{
+    app::{App, Routes},
+    auth::{
+        acting::{Acting, SignedIn},
+        office::{OfficeKind, SchoolStaff},
+    },
+    failure::Failure,
+    rulebook::{self, Governing},
+    rules::{
+        Finding,
+        congress::{Cohort, Population, allocate},
+    },
+    web::{chrome::Chrome, filters},
+};
+
+/// The routes of the directory.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/", home).get("/directory", overview).get("/directory/population.csv", population_file)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "directory/welcome.html")]
+struct WelcomePage {
+    chrome: Chrome,
+}
+
+/// A thing a person can do next.
+struct Task {
+    href: &'static str,
+    title: &'static str,
+    says: &'static str,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "directory/home.html")]
+struct HomePage {
+    chrome: Chrome,
+    person: SignedIn,
+    governing: Option<Governing>,
+    tasks: Vec<Task>,
+}
+
+async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Response, Failure> {
+    let Some(person) = person else {
+        return Ok(WelcomePage { chrome: Chrome::bare("依规运行学生会") }.into_response());
+    };
+    if person.must_change_password {
+        return Err(Failure::PasswordFirst);
+    }
+    let today = app.clock.today();
+    let governing = rulebook::governing(&mut *app.read().await?, person.institution, today).await?;
+    let tasks = tasks(person.acting.as_ref().map(|office| office.kind));
+    Ok(HomePage { chrome: app.chrome(&person, "首页"), person, governing, tasks }.into_response())
+}
+
+fn tasks(office: Option<OfficeKind>) -> Vec<Task> {
+    let all = [
+        (
+            crate::checkup::OFFICES,
+            Task {
+                href: "/checkup",
+                title: "名单体检",
+                says: "上传一份名单，逐条看哪些规定符合、哪些不符合、依据哪一条",
+            },
+        ),
+        (
+            rulebook::PLAN_OFFICES,
+            Task {
+                href: "/plans", title: "实施方案", says: "启用本校的实施方案，或上传自己的方案文件"
+            },
+        ),
+        (
+            super::OFFICES,
+            Task {
+                href: "/directory", title: "学校概况", says: "各院系、年级的学生人数和代表名额下限"
+            },
+        ),
+        (
+            crate::accounts::OFFICES,
+            Task {
+                href: "/accounts", title: "账号与职务", says: "建立账号、授予职务、重置密码、结束登录"
+            },
+        ),
+        (crate::audit::OFFICES, Task { href: "/audit", title: "操作记录", says: "谁在什么时候以什么职务做了什么" }),
+        (
+            OfficeKind::ALL,
+            Task {
+                href: "/rulebook", title: "规则手册", says: "81 项规则、两份方案的原文，以及平台今天怎样执行"
+            },
+        ),
+        (OfficeKind::ALL, Task { href: "/me", title: "我的账号", says: "更换密码、查看在哪些设备上登录" }),
+    ];
+    all.into_iter()
+        .filter(|(offices, _)| office.is_some_and(|office| offices.contains(&office)))
+        .map(|(_, task)| task)
+        .collect()
+}
+
+/// One college with its bar.
+struct CollegeLine {
+    name: String,
+    grades: Vec<Option<i64>>,
+    students: i64,
+    /// The bar's length, 0 to 200.
+    length: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "directory/overview.html")]
+struct OverviewPage {
+    chrome: Chrome,
+    grades: Vec<i32>,
+    grade_totals: Vec<i64>,
+    colleges: Vec<CollegeLine>,
+    students: i64,
+    societies: Vec<SocietyRow>,
+    governing: Option<Governing>,
+    minimum: u32,
+    findings: Vec<Finding>,
+}
+
+async fn overview(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result<OverviewPage, Failure> {
+    let mut db = app.read().await?;
+    let cohorts = store::cohorts(&mut db, acting.institution()).await?;
+    let societies = store::societies(&mut db, acting.institution()).await?;
+    let governing = rulebook::governing(&mut db, acting.institution(), app.clock.today()).await?;
+    let allocation =
+        governing.as_ref().map(|governing| allocate(&governing.plan, &population(&cohorts, &societies), None));
+    let (minimum, findings) =
+        allocation.map(|allocation| (allocation.minimum, allocation.findings)).unwrap_or_default();
+
+    let mut grades: Vec<i32> = cohorts.iter().map(|cohort| cohort.entry_year).collect();
+    grades.sort_unstable();
+    grades.dedup();
+    let total =
+        |pick: &dyn Fn(&&CohortRow) -> bool| cohorts.iter().filter(pick).map(|cohort| cohort.students).sum::<i64>();
+    let grade_totals = grades.iter().map(|grade| total(&|cohort| cohort.entry_year == *grade)).collect();
+    let mut names: Vec<&str> = cohorts.iter().map(|cohort| cohort.college.as_str()).collect();
+    names.dedup();
+    let largest = names.iter().map(|name| total(&|cohort| cohort.college == *name)).max().unwrap_or(1).max(1);
+    let line = |name: &&str| {
+        let students = total(&|cohort| cohort.college == **name);
+        let of_grade = |grade: &i32| {
+            cohorts
+                .iter()
+                .find(|cohort| cohort.college == **name && cohort.entry_year == *grade)
+                .map(|cohort| cohort.students)
+        };
+        CollegeLine {
+            name: (*name).to_owned(),
+            grades: grades.iter().map(of_grade).collect(),
+            students,
+            length: students * 200 / largest,
+        }
+    };
+    Ok(OverviewPage {
+        chrome: app.chrome(acting.person(), "学校概况"),
+        colleges: names.iter().map(line).collect(),
+        students: total(&|_| true),
+        grades,
+        grade_totals,
+        societies,
+        governing,
+        minimum,
+        findings,
+    })
+}
+
+fn population(cohorts: &[CohortRow], societies: &[SocietyRow]) -> Population {
+    let cohort = |row: &CohortRow| Cohort {
+        college: row.college.clone(),
+        grade: row.entry_year.to_string(),
+        students: u32::try_from(row.students).unwrap_or(u32::MAX),
+    };
+    Population {
+        cohorts: cohorts.iter().map(cohort).collect(),
+        societies: societies.iter().filter(|society| society.is_main).map(|society| society.name.clone()).collect(),
+    }
+}
+
+/// The file that the `allocate` command reads, with a byte order mark so that Excel shows Chinese.
+async fn population_file(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let cohorts = store::cohorts(&mut db, acting.institution()).await?;
+    let societies = store::societies(&mut db, acting.institution()).await?;
+    let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let mut write = |record: [&str; 4]| writer.write_record(record).map_err(anyhow::Error::new);
+    write(["类别", "名称", "年级", "人数"])?;
+    for row in &cohorts {
+        write(["院系", &row.college, &row.entry_year.to_string(), &row.students.to_string()])?;
+    }
+    for row in societies.iter().filter(|society| society.is_main) {
+        write(["社团", &row.name, "", &row.members.map(|members| members.to_string()).unwrap_or_default()])?;
+    }
+    let bytes = writer.into_inner().map_err(|error| anyhow::anyhow!("{error}"))?;
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"population.csv\""),
+    ];
+    Ok((headers, bytes).into_response())
+}

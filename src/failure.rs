@@ -1,0 +1,178 @@
+//! What can go wrong for a visitor, and the page each becomes.
+//!
+//! Three things are kept apart: what cannot be read (the same page again, filled in, 422: the feature's own), what is
+//! refused (a page that quotes the clause, or names the office, and shows the way back) and what failed (a page with
+//! a way out and no word of the cause; the log has it).
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::Request,
+    http::{StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{
+    auth::office::OfficeKind,
+    rules::Finding,
+    web::{chrome::Chrome, filters},
+};
+
+/// Why a request does not get what it asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Nobody is signed in; after signing in, on to the path.
+    #[error("not signed in")]
+    SignInFirst(String),
+    /// The person must choose a password of their own first.
+    #[error("password first")]
+    PasswordFirst,
+    /// The office in which the person acts may not do this.
+    #[error("not this office's")]
+    NotYours {
+        /// The offices that may.
+        needed: &'static [OfficeKind],
+        /// One of them that the person also holds.
+        held: Option<OfficeKind>,
+    },
+    /// The rules say no.
+    #[error("refused by the rules")]
+    Refused(Box<Refusal>),
+    /// There is no such page or thing, or not for this person.
+    #[error("not found")]
+    Missing,
+    /// Too much at once.
+    #[error("busy")]
+    Busy,
+    /// The request is larger than it may be.
+    #[error("too large")]
+    TooLarge,
+    /// Another site's page sent the form.
+    #[error("foreign form")]
+    Foreign,
+    /// The form is not one that our pages send.
+    #[error("malformed request")]
+    Malformed,
+    /// The database.
+    #[error("database")]
+    Database(#[from] sqlx::Error),
+    /// Anything else that should not happen.
+    #[error("broken")]
+    Broken(#[from] anyhow::Error),
+}
+
+/// A refusal by the rules: what was wanted, why not, and the way back.
+#[derive(Debug)]
+pub struct Refusal {
+    /// What was wanted, in Chinese.
+    pub wanted: String,
+    /// Every finding; those that refuse come first.
+    pub findings: Vec<Finding>,
+    /// A path that shows the form again with everything kept.
+    pub back: String,
+}
+
+impl Refusal {
+    /// A refusal with its findings in order of gravity.
+    #[must_use]
+    pub fn new(wanted: impl Into<String>, mut findings: Vec<Finding>, back: impl Into<String>) -> Failure {
+        findings.sort_by_key(|finding| finding.verdict);
+        Failure::Refused(Box::new(Self { wanted: wanted.into(), findings, back: back.into() }))
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "failure.html")]
+struct FailurePage {
+    chrome: Chrome,
+    heading: &'static str,
+    says: String,
+    switch: Option<OfficeKind>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "refusal.html")]
+struct RefusalPage {
+    chrome: Chrome,
+    refusal: Refusal,
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Database(error) => tracing::error!(error = %without_values(error), "database"),
+            Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
+            _ => {}
+        }
+        let page = |status, heading, says: &str| plain(status, heading, says.to_owned(), None);
+        match self {
+            Self::SignInFirst(path) => Redirect::to(&filters::sign_in_path(&path)).into_response(),
+            Self::PasswordFirst => Redirect::to("/me").into_response(),
+            Self::NotYours { needed, held } => {
+                let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();
+                let says = format!("这一页由{}办理，你现在的职务不在其中。", names.join("、"));
+                plain(StatusCode::FORBIDDEN, "不属于当前职务的权限", says, held)
+            }
+            Self::Refused(refusal) => {
+                let page = RefusalPage { chrome: Chrome::bare("规则不允许"), refusal: *refusal };
+                (StatusCode::CONFLICT, page).into_response()
+            }
+            Self::Missing => page(StatusCode::NOT_FOUND, "没有这一页", "地址可能写错了，或者内容已不存在。"),
+            Self::Busy => {
+                let page =
+                    page(StatusCode::SERVICE_UNAVAILABLE, "现在人多", "系统正忙，请过几秒再试。你的请求没有办理。");
+                ([(header::RETRY_AFTER, "5")], page).into_response()
+            }
+            Self::TooLarge => page(StatusCode::PAYLOAD_TOO_LARGE, "文件太大", "上传的文件不能超过 8 MB。"),
+            Self::Foreign => page(
+                StatusCode::FORBIDDEN,
+                "不是从本平台发出的请求",
+                "这个请求来自别的网站，没有办理。请从平台内的页面重新提交。",
+            ),
+            Self::Malformed => {
+                page(StatusCode::BAD_REQUEST, "表单不完整", "收到的内容与页面上的表单不符，请返回重新填写。")
+            }
+            Self::Database(_) | Self::Broken(_) => page(
+                StatusCode::INTERNAL_SERVER_ERROR,
+                "系统出了问题",
+                "这不是你的原因，问题已记入日志。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。",
+            ),
+        }
+    }
+}
+
+/// Gives a page to refusals that come from below the handlers (a path that is no id, a body too large, a form from
+/// elsewhere, a handler out of time), which else are a line of English or nothing.
+pub async fn dress(request: Request, next: Next) -> Response {
+    let for_machines = matches!(request.uri().path(), "/healthz" | "/metrics");
+    let response = next.run(request).await;
+    let is_page =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if for_machines || is_page {
+        return response;
+    }
+    match response.status() {
+        StatusCode::FORBIDDEN => Failure::Foreign.into_response(),
+        StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Failure::Missing.into_response(),
+        StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge.into_response(),
+        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Failure::Busy.into_response(),
+        status if status.is_client_error() => Failure::Malformed.into_response(),
+        _ => response,
+    }
+}
+
+fn plain(status: StatusCode, heading: &'static str, says: String, switch: Option<OfficeKind>) -> Response {
+    (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch }).into_response()
+}
+
+/// A database error without what the server quotes of the row: details may hold personal data.
+fn without_values(error: &sqlx::Error) -> String {
+    match error.as_database_error() {
+        Some(error) => {
+            let code = error.code().unwrap_or_default();
+            format!("SQLSTATE {code}, constraint {}", error.constraint().unwrap_or("none"))
+        }
+        None => error.to_string(),
+    }
+}

@@ -1,0 +1,54 @@
+//! All typed ids, made by one macro: an id of one thing cannot be passed where another's is meant.
+
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize, sqlx::Type)]
+        #[serde(transparent)]
+        #[sqlx(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A random id. Random and not by time: an id must not tell when its row was made.
+            #[must_use]
+            #[expect(clippy::disallowed_methods, reason = "the one place where ids are made")]
+            pub fn random() -> Self {
+                Self(Uuid::new_v4())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// A university.
+    InstitutionId;
+    /// A college or department of a university.
+    CollegeId;
+    /// A major.
+    MajorId;
+    /// A class.
+    ClassId;
+    /// A society.
+    SocietyId;
+    /// A person who may sign in.
+    AccountId;
+    /// An office that a person holds.
+    OfficeId;
+    /// A version of a plan.
+    PlanVersionId;
+}

@@ -1,0 +1,178 @@
+//! The rule book as lines: a rule with what each plan says of it.
+
+use crate::rules::{
+    CATALOGUE, Plan,
+    catalogue::{Entry, Family},
+    plan::{Provision, ShownSwitch},
+};
+
+/// How the plans compare on a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Difference {
+    /// The same figure, the same strength, the same words.
+    Same,
+    /// The same figure and strength in other words.
+    Words,
+    /// Another figure or another strength.
+    Substance,
+    /// Not every plan speaks of it.
+    Partial,
+}
+
+impl Difference {
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Same => "相同",
+            Self::Words => "表述不同",
+            Self::Substance => "规定不同",
+            Self::Partial => "并非都有",
+        }
+    }
+
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Words => "words",
+            Self::Substance => "substance",
+            Self::Partial => "partial",
+        }
+    }
+
+    pub const ALL: [Self; 4] = [Self::Same, Self::Words, Self::Substance, Self::Partial];
+}
+
+/// What one plan says of the rule.
+pub(super) struct Cell<'a> {
+    pub plan: &'a Plan,
+    pub provision: Option<&'a Provision>,
+    pub switches: Vec<&'a ShownSwitch>,
+}
+
+/// One rule.
+pub(super) struct Line<'a> {
+    pub entry: &'static Entry,
+    pub cells: Vec<Cell<'a>>,
+    pub difference: Difference,
+}
+
+/// A family with its lines.
+pub(super) struct Chapter<'a> {
+    pub family: Family,
+    pub lines: Vec<Line<'a>>,
+}
+
+/// What a reader looks for; empty fields let everything through.
+#[derive(Debug, Clone, Default, serde::Deserialize)]
+pub(super) struct Search {
+    #[serde(default)]
+    pub q: String,
+    #[serde(default)]
+    pub family: String,
+    #[serde(default)]
+    pub difference: String,
+    #[serde(default)]
+    pub today: String,
+}
+
+impl Search {
+    pub fn is_empty(&self) -> bool {
+        [&self.q, &self.family, &self.difference, &self.today].into_iter().all(|field| field.trim().is_empty())
+    }
+
+    fn finds(&self, line: &Line<'_>) -> bool {
+        let entry = line.entry;
+        let chosen = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
+        chosen(&self.family, entry.family.prefix())
+            && chosen(&self.difference, line.difference.slug())
+            && chosen(&self.today, entry.today.slug())
+            && self.q.split_whitespace().all(|word| mentions(line, &word.to_uppercase()))
+    }
+}
+
+fn mentions(line: &Line<'_>, word: &str) -> bool {
+    let entry = line.entry;
+    let has = |text: &str| text.to_uppercase().contains(word);
+    let says = |provision: &Provision| {
+        provision.figure.as_deref().is_some_and(has)
+            || provision.clauses().any(|clause| has(&clause.quote) || has(&clause.section) || has(&clause.document))
+    };
+    has(entry.code)
+        || has(entry.name)
+        || has(entry.gist)
+        || line.cells.iter().filter_map(|cell| cell.provision).any(says)
+}
+
+/// The chapters that a search finds; families without a line are left out.
+pub(super) fn chapters<'a>(plans: &[&'a Plan], search: &Search) -> Vec<Chapter<'a>> {
+    let mut chapters: Vec<Chapter<'a>> = Vec::new();
+    for entry in CATALOGUE {
+        let line = line(entry, plans);
+        if !search.finds(&line) {
+            continue;
+        }
+        match chapters.last_mut().filter(|chapter| chapter.family == entry.family) {
+            Some(chapter) => chapter.lines.push(line),
+            None => chapters.push(Chapter { family: entry.family, lines: vec![line] }),
+        }
+    }
+    chapters
+}
+
+fn line<'a>(entry: &'static Entry, plans: &[&'a Plan]) -> Line<'a> {
+    let cell = |plan: &&'a Plan| Cell {
+        plan,
+        provision: plan.provision(entry.rule),
+        switches: plan.switches.shown.iter().filter(|switch| switch.rule == entry.rule).collect(),
+    };
+    let cells: Vec<Cell<'a>> = plans.iter().map(cell).collect();
+    let difference = compare(&cells);
+    Line { entry, cells, difference }
+}
+
+fn compare(cells: &[Cell<'_>]) -> Difference {
+    let stated: Vec<&Provision> = cells.iter().filter_map(|cell| cell.provision).collect();
+    if stated.len() < cells.len() {
+        return Difference::Partial;
+    }
+    let Some((first, rest)) = stated.split_first() else { return Difference::Partial };
+    let substance = |other: &&Provision| other.figure == first.figure && other.strength == first.strength;
+    let quotes = |provision: &Provision| provision.clauses().map(|clause| clause.quote.clone()).collect::<Vec<_>>();
+    if !rest.iter().all(substance) {
+        Difference::Substance
+    } else if rest.iter().all(|other| quotes(other) == quotes(first)) {
+        Difference::Same
+    } else {
+        Difference::Words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{Rule, plan::built_in};
+
+    fn difference(rule: Rule) -> Difference {
+        let plans: Vec<&Plan> = built_in().iter().collect();
+        line(rule.entry().unwrap(), &plans).difference
+    }
+
+    #[test]
+    fn differences_are_those_of_the_plans() {
+        assert_eq!(difference(Rule::Stf01), Difference::Substance, "40 and 60");
+        assert_eq!(difference(Rule::Stf05), Difference::Substance, "不超过 and 一般不超过");
+        assert_eq!(difference(Rule::Stf02), Difference::Same);
+        assert_eq!(difference(Rule::Stf10), Difference::Partial);
+        assert_eq!(difference(Rule::Con07), Difference::Words, "公告 and 报告");
+    }
+
+    #[test]
+    fn a_search_finds_by_quote_code_and_filters() {
+        let plans: Vec<&Plan> = built_in().iter().collect();
+        let count = |search: &Search| chapters(&plans, search).iter().map(|chapter| chapter.lines.len()).sum::<usize>();
+        assert_eq!(count(&Search::default()), 81);
+        assert_eq!(count(&Search { q: "stf-02".into(), ..Search::default() }), 1);
+        assert!(count(&Search { q: "主席团 5人".into(), ..Search::default() }) >= 1);
+        assert_eq!(count(&Search { family: "STF".into(), ..Search::default() }), 10);
+        assert_eq!(count(&Search { q: "没有这样的字".into(), ..Search::default() }), 0);
+    }
+}

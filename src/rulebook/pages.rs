@@ -1,0 +1,285 @@
+//! The pages 规则手册 and 实施方案.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+
+use super::{
+    book::{Chapter, Difference, Search, chapters},
+    forms::AdoptForm,
+    store::{self, AdoptionRow, Governing, VersionRow},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::{Acting, SignedIn},
+        office::SchoolLeague,
+    },
+    failure::{Failure, Refusal},
+    ids::PlanVersionId,
+    rules::{
+        CATALOGUE, Plan, Rule,
+        adoption::adopt,
+        catalogue::{Family, Today},
+        plan::{self, LARGEST_FILE, PlanError, Strength},
+    },
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Errors, Upload},
+    },
+};
+
+/// The routes of the rule book and of the plans.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/rulebook", book)
+        .get("/plans", list)
+        .post("/plans/adopt", adopt_plan)
+        .get("/plans/new", ask_plan)
+        .post("/plans", add_plan)
+        .get("/plans/{version}", show)
+        .get("/plans/{version}/source", source)
+}
+
+#[derive(Template)]
+#[template(path = "rulebook/book.html")]
+struct BookPage<'a> {
+    chrome: Chrome,
+    chapters: Vec<Chapter<'a>>,
+    search: Search,
+    found: usize,
+    governing: Option<&'a Governing>,
+    today: Vec<(Today, usize)>,
+}
+
+async fn book(State(app): State<App>, person: SignedIn, Query(search): Query<Search>) -> Result<Html<String>, Failure> {
+    let governing = store::governing(&mut *app.read().await?, person.institution, app.clock.today()).await?;
+    let mut plans: Vec<&Plan> = plan::built_in().iter().collect();
+    // A plan of one's own stands beside the two.
+    let own = governing.as_ref().map(|governing| &*governing.plan);
+    plans.extend(own.filter(|own| !plan::built_in().contains(own)));
+    let chapters = chapters(&plans, &search);
+    let found = chapters.iter().map(|chapter| chapter.lines.len()).sum();
+    let page = BookPage {
+        chrome: app.chrome(&person, "规则手册"),
+        chapters,
+        search,
+        found,
+        governing: governing.as_ref(),
+        today: today_counts(),
+    };
+    Ok(Html(page.render().map_err(anyhow::Error::new)?))
+}
+
+/// How many rules are enforced how far today, strongest first.
+fn today_counts() -> Vec<(Today, usize)> {
+    let states = [Today::Refused(""), Today::Warned(""), Today::Scheduled(""), Today::Shown(""), Today::NotYet];
+    let count = |state: Today| CATALOGUE.iter().filter(|entry| entry.today.slug() == state.slug()).count();
+    states.into_iter().map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect()
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rulebook/plans.html")]
+struct PlansPage {
+    chrome: Chrome,
+    governing: Option<Governing>,
+    adoptions: Vec<AdoptionRow>,
+    versions: Vec<VersionRow>,
+    form: AdoptForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+async fn plans_page(
+    app: &App,
+    acting: &Acting<SchoolLeague>,
+    form: AdoptForm,
+    errors: Errors,
+    done: &'static str,
+) -> Result<PlansPage, Failure> {
+    let mut db = app.read().await?;
+    let institution = acting.institution();
+    Ok(PlansPage {
+        chrome: app.chrome(acting.person(), "实施方案"),
+        governing: store::governing(&mut db, institution, app.clock.today()).await?,
+        adoptions: store::adoptions(&mut db, institution).await?,
+        versions: store::versions(&mut db, institution).await?,
+        form,
+        errors,
+        done,
+    })
+}
+
+#[derive(Deserialize)]
+struct ListQuery {
+    #[serde(default)]
+    done: String,
+    /// The form's values, kept through a refusal.
+    #[serde(flatten)]
+    form: AdoptForm,
+}
+
+async fn list(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Query(query): Query<ListQuery>,
+) -> Result<PlansPage, Failure> {
+    let done = match query.done.as_str() {
+        "adopted" => "方案已启用。自启用之日起，各项检查以该方案为据；此前的结论仍由原方案解释。",
+        "added" => "方案文件已收存。需要时在下面选定并启用。",
+        "same" => "这份文件与已收存的版本完全相同，没有新增版本。",
+        _ => "",
+    };
+    plans_page(&app, &acting, query.form, Errors::default(), done).await
+}
+
+async fn adopt_plan(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Form(form): Form<AdoptForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let read = form.read(&mut errors);
+    let Some((version, from)) = read.filter(|_| errors.is_empty()) else {
+        let page = plans_page(&app, &acting, form, errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let back = format!("/plans?version={version}&from={from}");
+    let (now, today) = (app.clock.now(), app.clock.today());
+    app.write(move |db| {
+        Box::pin(async move {
+            let found = store::version(db, acting.institution(), version).await?;
+            let (number, plan, _) = found.ok_or(Failure::Missing)?;
+            let last = store::last_adoption(db, acting.institution()).await?;
+            let adoption = adopt(&plan, from, last, today).permit().map_err(|findings| {
+                Refusal::new(format!("自 {from} 起启用{}（第 {number} 版）", plan.short), findings, back)
+            })?;
+            store::adopt(db, &acting, version, &adoption, now).await?;
+            let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))
+                .detail("启用日期", adoption.from().to_string());
+            if let Some(provision) = plan.provision(Rule::Pol00) {
+                entry = entry.under(provision.clause());
+            }
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to("/plans?done=adopted").into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rulebook/new.html")]
+struct NewPage {
+    chrome: Chrome,
+    text: String,
+    errors: Vec<PlanError>,
+    built_in: Vec<(PlanVersionId, String)>,
+}
+
+async fn new_page(
+    app: &App,
+    acting: &Acting<SchoolLeague>,
+    text: String,
+    errors: Vec<PlanError>,
+) -> Result<NewPage, Failure> {
+    let versions = store::versions(&mut *app.read().await?, acting.institution()).await?;
+    let mut built_in: Vec<(PlanVersionId, String)> = Vec::new();
+    for row in versions.into_iter().filter(|row| row.built_in) {
+        if !built_in.iter().any(|(_, short)| *short == row.short) {
+            built_in.push((row.id, row.short));
+        }
+    }
+    let chrome = app.chrome(acting.person(), "上传方案文件").under("/plans", "实施方案");
+    Ok(NewPage { chrome, text, errors, built_in })
+}
+
+async fn ask_plan(State(app): State<App>, acting: Acting<SchoolLeague>) -> Result<NewPage, Failure> {
+    new_page(&app, &acting, String::new(), Vec::new()).await
+}
+
+async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upload) -> Result<Response, Failure> {
+    let refused = |line, reason: &str| vec![PlanError { line, reason: reason.to_owned() }];
+    let read = match upload.file.as_deref().filter(|bytes| !bytes.is_empty()) {
+        // A file larger than any plan is not shown again in the form.
+        Some(bytes) if bytes.len() > LARGEST_FILE => Err((String::new(), refused(1, "文件超过 256 KB"))),
+        Some(bytes) => match std::str::from_utf8(bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes)) {
+            Ok(text) => Ok(text.to_owned()),
+            Err(_) => Err((String::new(), refused(1, "不是 UTF-8 文本"))),
+        },
+        // Browsers send a text area's lines with CR LF; the stored text and its hash are the file's own.
+        None => Ok(upload.field("text").replace("\r\n", "\n")),
+    };
+    let parsed = read.and_then(|text| match Plan::parse(&text) {
+        _ if text.trim().is_empty() => Err((text, refused(1, "请选择文件，或把内容粘贴到下面"))),
+        Ok(plan) if plan::named(&plan.code).is_some() => {
+            Err((text, refused(1, "code 与内置方案相同；请另起一个代码，如 my-school-2026")))
+        }
+        Ok(plan) => Ok((text, plan)),
+        Err(errors) => Err((text, errors)),
+    });
+    let (text, plan) = match parsed {
+        Ok(good) => good,
+        Err((text, errors)) => {
+            let page = new_page(&app, &acting, text, errors).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
+    let now = app.clock.now();
+    let added = app
+        .write(move |db| {
+            Box::pin(async move {
+                let (_, is_new) = store::add(db, &acting, &plan, &text, now).await?;
+                if is_new {
+                    let entry = Entry::new(Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
+                        .detail("文号", plan.document.clone());
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+                Ok(is_new)
+            })
+        })
+        .await?;
+    Ok(Redirect::to(if added { "/plans?done=added" } else { "/plans?done=same" }).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rulebook/plan.html")]
+struct PlanPage {
+    chrome: Chrome,
+    id: PlanVersionId,
+    version: i32,
+    plan: Plan,
+}
+
+async fn show(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<PlanVersionId>,
+) -> Result<PlanPage, Failure> {
+    let found = store::version(&mut *app.read().await?, acting.institution(), id).await?;
+    let (version, plan, _) = found.ok_or(Failure::Missing)?;
+    let chrome = app.chrome(acting.person(), &plan.short).under("/plans", "实施方案");
+    Ok(PlanPage { chrome, id, version, plan })
+}
+
+async fn source(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<PlanVersionId>,
+) -> Result<Response, Failure> {
+    let found = store::version(&mut *app.read().await?, acting.institution(), id).await?;
+    let (version, plan, text) = found.ok_or(Failure::Missing)?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}-v{version}.toml\"", plan.code)),
+    ];
+    Ok((headers, text).into_response())
+}

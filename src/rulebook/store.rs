@@ -1,0 +1,277 @@
+//! SQL of plan versions and adoptions.
+
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    auth::{acting::Acting, office::SchoolLeague},
+    failure::Failure,
+    ids::{InstitutionId, PlanVersionId},
+    rules::{
+        Plan,
+        adoption::Adoption,
+        plan::{self, BUILT_IN, PlanError},
+    },
+};
+
+/// The plan that governs a university on a day.
+#[derive(Debug, Clone)]
+pub struct Governing {
+    /// Its version's id.
+    pub id: PlanVersionId,
+    /// The version's number.
+    pub version: i32,
+    /// The first day on which it governs.
+    pub from: Date,
+    /// The plan.
+    pub plan: Arc<Plan>,
+}
+
+/// A version of a plan that a university may adopt.
+#[derive(Debug)]
+pub struct VersionRow {
+    /// Its id.
+    pub id: PlanVersionId,
+    /// The plan's code.
+    pub code: String,
+    /// Its number.
+    pub version: i32,
+    /// The plan's short name.
+    pub short: String,
+    /// The document's title.
+    pub title: String,
+    /// The document's number.
+    pub document: String,
+    /// The document's first day.
+    pub effective: Date,
+    /// It came with the program.
+    pub built_in: bool,
+    /// When it was taken in.
+    pub created_at: OffsetDateTime,
+}
+
+/// An adoption as the page shows it.
+#[derive(Debug)]
+pub struct AdoptionRow {
+    /// The first day.
+    pub effective_from: Date,
+    /// The version.
+    pub id: PlanVersionId,
+    /// The plan's short name.
+    pub short: String,
+    /// The version's number.
+    pub version: i32,
+    /// When it was decided.
+    pub adopted_at: OffsetDateTime,
+    /// Who entered it.
+    pub adopted_by: String,
+}
+
+fn digest(source: &str) -> Vec<u8> {
+    Sha256::digest(source.as_bytes()).to_vec()
+}
+
+fn parse(source: &str) -> Result<Plan, Failure> {
+    // A built-in text that has not changed is parsed already.
+    let known = BUILT_IN.iter().find(|(_, text)| *text == source).and_then(|(code, _)| plan::named(code));
+    match known {
+        Some(plan) => Ok(plan.clone()),
+        None => Plan::parse(source).map_err(stale),
+    }
+}
+
+/// A stored plan was valid when it came in; a later program that asks for more must be able to say so.
+fn stale(errors: Vec<PlanError>) -> Failure {
+    let first = errors.first().map(ToString::to_string).unwrap_or_default();
+    Failure::Broken(anyhow::anyhow!("a stored plan no longer parses: {first}"))
+}
+
+/// Takes in the built-in plans: a text that the database does not know yet becomes the next version.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('built-in plans'))").execute(&mut *connection).await?;
+    for (_, source) in BUILT_IN {
+        insert(connection, None, &parse(source)?, source, now).await?;
+    }
+    Ok(())
+}
+
+/// Takes in a university's own plan; gives its version's id and whether it is new. The same text again is the
+/// version that stands.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn add(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    plan: &Plan,
+    source: &str,
+    now: OffsetDateTime,
+) -> Result<(PlanVersionId, bool), Failure> {
+    lock_institution(connection, acting.institution()).await?;
+    insert(connection, Some(acting.institution()), plan, source, now).await
+}
+
+/// Whoever changes which plans a university has waits here for the one before.
+async fn lock_institution(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+    sqlx::query!("select id from institution where id = $1 for update", institution.0).fetch_one(connection).await?;
+    Ok(())
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    institution: Option<InstitutionId>,
+    plan: &Plan,
+    source: &str,
+    now: OffsetDateTime,
+) -> Result<(PlanVersionId, bool), Failure> {
+    let owner = institution.map(|id| id.0);
+    let known = sqlx::query_scalar!(
+        r#"select id as "id: PlanVersionId" from plan_version
+           where institution_id is not distinct from $1 and code = $2 and sha256 = $3"#,
+        owner,
+        plan.code,
+        digest(source)
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let Some(known) = known {
+        return Ok((known, false));
+    }
+    let id = PlanVersionId::random();
+    sqlx::query!(
+        "insert into plan_version
+             (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at)
+         select $1, $2, $3, coalesce(max(version), 0) + 1, $4, $5, $6, $7, $8, $9, $10
+         from plan_version where institution_id is not distinct from $2 and code = $3",
+        id.0,
+        owner,
+        plan.code,
+        plan.short,
+        plan.title,
+        plan.document,
+        plan.effective,
+        source,
+        digest(source),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok((id, true))
+}
+
+/// The versions a university may adopt: built-in ones and its own, newest version of each plan first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn versions(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<VersionRow>, Failure> {
+    let rows = sqlx::query_as!(
+        VersionRow,
+        r#"select id as "id: PlanVersionId", code, version, short, title, document, effective,
+                  institution_id is null as "built_in!", created_at
+           from plan_version where institution_id is null or institution_id = $1
+           order by institution_id nulls last, effective, code, version desc"#,
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A version that a university may see, with its text.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn version(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: PlanVersionId,
+) -> Result<Option<(i32, Plan, String)>, Failure> {
+    let row = sqlx::query!(
+        "select version, source from plan_version where id = $1 and (institution_id is null or institution_id = $2)",
+        id.0,
+        institution.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| Ok((row.version, parse(&row.source)?, row.source))).transpose()
+}
+
+/// The plan that governs a university on `day`; none before its first adoption.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn governing(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    day: Date,
+) -> Result<Option<Governing>, Failure> {
+    let row = sqlx::query!(
+        r#"select v.id as "id: PlanVersionId", v.version, v.source, a.effective_from
+           from adoption a join plan_version v on v.id = a.plan_version_id
+           where a.institution_id = $1 and a.effective_from <= $2 order by a.effective_from desc limit 1"#,
+        institution.0,
+        day
+    )
+    .fetch_optional(connection)
+    .await?;
+    row.map(|row| {
+        let plan = Arc::new(parse(&row.source)?);
+        Ok(Governing { id: row.id, version: row.version, from: row.effective_from, plan })
+    })
+    .transpose()
+}
+
+/// A university's adoptions, latest first day first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<AdoptionRow>, Failure> {
+    let rows = sqlx::query_as!(
+        AdoptionRow,
+        r#"select a.effective_from, v.id as "id: PlanVersionId", v.short, v.version, a.adopted_at, p.name as adopted_by
+           from adoption a join plan_version v on v.id = a.plan_version_id join account p on p.id = a.adopted_by
+           where a.institution_id = $1 order by a.effective_from desc"#,
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The first day of a university's latest adoption; the university's row is locked until the transaction ends, so
+/// that two adoptions at once see each other.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn last_adoption(connection: &mut PgConnection, institution: InstitutionId) -> Result<Option<Date>, Failure> {
+    lock_institution(connection, institution).await?;
+    let last = sqlx::query_scalar!("select max(effective_from) from adoption where institution_id = $1", institution.0);
+    Ok(last.fetch_one(connection).await?)
+}
+
+/// Writes an adoption that the rule has passed, for an office that was proved.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn adopt(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    version: PlanVersionId,
+    adoption: &Adoption,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into adoption (institution_id, effective_from, plan_version_id, adopted_at, adopted_by)
+         values ($1, $2, $3, $4, $5)",
+        acting.institution().0,
+        adoption.from(),
+        version.0,
+        now,
+        acting.person().account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

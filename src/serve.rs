@@ -1,0 +1,229 @@
+//! Running the portal: `serve` and `demo`, and the commands beside a running portal.
+
+use std::{
+    io::{IsTerminal, Write},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail, ensure};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+use tokio::{net::TcpListener, signal::unix::SignalKind};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    accounts::store::{self, NewAccount, Seat},
+    app::{App, router},
+    audit::{self, Entry, Verb},
+    auth::{
+        office::OfficeKind,
+        password::{Cost, readable},
+    },
+    clock::Clock,
+    config::{Config, DatabaseConfig},
+    database::{Database, Pools, migrate},
+    demo,
+    failure::Failure,
+    rulebook::store::take_in_built_in,
+};
+
+/// How often we look whether the embedded database still runs.
+const GLANCE: Duration = Duration::from_millis(200);
+/// Requests under way get this long to end after a stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Serves until SIGTERM or Ctrl-C.
+///
+/// # Errors
+/// Where the database or the address cannot be had, or the embedded database dies under us.
+pub fn serve(config: &Config, with_demo: bool) -> Result<()> {
+    log_to_standard_error();
+    // Before the runtime: the server is a child of a thread of its own.
+    let database = Database::open(&config.database)?;
+    runtime()?.block_on(run(config, database, with_demo))
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_multi_thread().enable_all().build()?)
+}
+
+fn log_to_standard_error() {
+    // PostgreSQL's notices at every start ("relation already exists, skipping") are no news.
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if std::io::stderr().is_terminal() { log.init() } else { log.json().init() }
+}
+
+async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result<()> {
+    let metrics = PrometheusBuilder::new()
+        .set_buckets_for_metric(
+            Matcher::Full("lunzhi_request_seconds".to_owned()),
+            &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0],
+        )?
+        .install_recorder()?;
+    let app = open(&database.url, Some(metrics)).await?;
+    let mut lines = String::new();
+    if with_demo {
+        demo::load(&app).await?;
+        for account in demo::accounts() {
+            lines += &format!("{}\t{}\t{}\n", account.office, account.number, account.password);
+        }
+    }
+    let listener = TcpListener::bind(&config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
+    lines += &format!("listening on http://{}\n", listener.local_addr()?);
+    let mut out = std::io::stdout();
+    out.write_all(lines.as_bytes()).and_then(|()| out.flush()).context("write to standard output")?;
+
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let stop = Arc::clone(&stopping);
+    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.notified().await });
+    let mut serving = tokio::spawn(serving.into_future());
+    let mut database_died = false;
+    tokio::select! {
+        ended = &mut serving => return Ok(ended??),
+        asked = asked_to_stop() => { asked?; tracing::info!("stopping"); }
+        () = dies(&database) => database_died = true,
+    }
+    stopping.notify_one();
+    let grace = if database_died { Duration::from_secs(1) } else { GRACE };
+    if tokio::time::timeout(grace, &mut serving).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    if database_died {
+        bail!("the embedded database ended by itself; see postgres.log in its folder");
+    }
+    // Writes go on after their client has hung up; none is cut off.
+    let _ = tokio::time::timeout(GRACE, app.close()).await;
+    if let Some(embedded) = &mut database.embedded {
+        embedded.stop();
+    }
+    Ok(())
+}
+
+async fn open(url: &str, metrics: Option<metrics_exporter_prometheus::PrometheusHandle>) -> Result<App> {
+    migrate(url).await?;
+    let app = App::new(Pools::new(url)?, Clock::default(), Cost::OWASP, metrics)?;
+    let now = app.clock.now();
+    app.write(move |db| Box::pin(async move { take_in_built_in(db, now).await })).await?;
+    Ok(app)
+}
+
+async fn asked_to_stop() -> Result<()> {
+    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => Ok(result?),
+        _ = terminate.recv() => Ok(()),
+    }
+}
+
+async fn dies(database: &Database) {
+    loop {
+        tokio::time::sleep(GLANCE).await;
+        if database.embedded.as_ref().is_some_and(crate::database::embedded::EmbeddedPg::died) {
+            return;
+        }
+    }
+}
+
+/// What `account` is asked to make.
+#[derive(Debug, clap::Args)]
+pub struct AccountArgs {
+    /// 学校代码，如 qingyu。
+    #[arg(long)]
+    pub school: String,
+    /// 学校全称；学校还不存在时填写，随即建立。
+    #[arg(long)]
+    pub school_name: Option<String>,
+    /// 学号或工号。
+    #[arg(long)]
+    pub number: String,
+    /// 姓名。
+    #[arg(long)]
+    pub name: String,
+    #[command(flatten)]
+    /// Where the database is.
+    pub database: DatabaseConfig,
+}
+
+/// Makes an administrator and prints a password that must be changed at the first sign-in.
+///
+/// # Errors
+/// Where the university does not exist and has no name, the number is taken, or the database cannot be had.
+pub fn account(args: AccountArgs) -> Result<()> {
+    let code_fits = (2..=40).contains(&args.school.len())
+        && args.school.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    ensure!(code_fits, "学校代码应为 2 至 40 个小写字母、数字或连字符");
+    let length = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
+    ensure!(length(&args.number, 32) && length(&args.name, 50), "学号（工号）至多 32 字，姓名至多 50 字，都不能为空");
+    ensure!(
+        args.school_name.as_deref().is_none_or(|name| name.trim().chars().count() >= 2 && length(name, 60)),
+        "学校全称应为 2 至 60 字"
+    );
+    let database = Database::open_beside(&args.database)?;
+    let password = readable();
+    let shown = password.clone();
+    runtime()?.block_on(async move {
+        let app = open(&database.url, None).await?;
+        let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
+        let made = app.write(move |db| Box::pin(async move { make_administrator(db, args, &hash, now).await })).await;
+        app.close().await;
+        made.map_err(|failure| match failure {
+            Failure::Broken(reason) => reason,
+            other => other.into(),
+        })
+    })?;
+    println!("{shown}");
+    Ok(())
+}
+
+async fn make_administrator(
+    db: &mut sqlx::PgConnection,
+    args: AccountArgs,
+    hash: &str,
+    now: time::OffsetDateTime,
+) -> Result<(), Failure> {
+    let institution = match (store::institution_named(db, &args.school).await?, &args.school_name) {
+        (Some(institution), _) => institution,
+        (None, Some(name)) => {
+            let institution = store::create_institution(db, &args.school, name.trim(), now).await?;
+            let entry = Entry::new(Verb::InstitutionCreated, name.trim());
+            audit::append_by_operator(db, institution, entry, now).await?;
+            institution
+        }
+        (None, None) => return Err(anyhow::anyhow!("没有代码为 {} 的学校；用 --school-name 建立", args.school).into()),
+    };
+    let (number, name) = (args.number.trim(), args.name.trim());
+    let account = NewAccount { number, name, password_hash: hash, must_change_password: true };
+    let Some(id) = store::create(db, institution, &account, now).await? else {
+        return Err(anyhow::anyhow!("{number} 在这所学校已有账号").into());
+    };
+    store::grant(db, id, OfficeKind::Administrator, Seat::School, now).await?;
+    let entry = Entry::new(Verb::AccountCreated, format!("{name}（{number}）"))
+        .detail("职务", OfficeKind::Administrator.label());
+    audit::append_by_operator(db, institution, entry, now).await
+}
+
+/// Walks the chain of the record and says whether it is whole.
+///
+/// # Errors
+/// Where the chain is broken or the database cannot be had.
+pub fn verify_audit(config: &DatabaseConfig) -> Result<()> {
+    let database = Database::open_beside(config)?;
+    let verified = runtime()?.block_on(async {
+        migrate(&database.url).await?;
+        let pools = Pools::new(&database.url)?;
+        let verified = audit::verify(&mut *pools.read.acquire().await?).await?;
+        pools.close().await;
+        Ok::<_, anyhow::Error>(verified)
+    })?;
+    match verified {
+        Ok(audit::Verified { entries, head }) => {
+            println!("操作记录完整：{entries} 条，末条哈希 {head}");
+            Ok(())
+        }
+        Err(audit::Broken { seq, why }) => bail!("操作记录在第 {seq} 条处不完整：{why}"),
+    }
+}

@@ -1,0 +1,106 @@
+//! The frame of every page: where am I, in which office do I act, where can I go.
+
+use super::assets;
+use crate::auth::{acting::SignedIn, office::OfficeKind};
+
+/// One entry of the navigation.
+#[derive(Debug, Clone, Copy)]
+pub struct NavItem {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its word.
+    pub label: &'static str,
+    /// The offices that see it.
+    pub offices: &'static [OfficeKind],
+}
+
+/// An entry as a page shows it.
+#[derive(Debug, Clone)]
+pub struct Link {
+    /// Where it leads.
+    pub href: &'static str,
+    /// Its word.
+    pub label: &'static str,
+    /// The page is below it.
+    pub here: bool,
+}
+
+/// Who looks at the page.
+#[derive(Debug, Clone)]
+pub struct Viewer {
+    /// Their university.
+    pub institution: String,
+    /// Their name.
+    pub name: String,
+    /// The office in which they act.
+    pub office: String,
+    /// They hold more than one.
+    pub may_switch: bool,
+}
+
+/// The frame.
+#[derive(Debug, Clone)]
+pub struct Chrome {
+    /// The page's title.
+    pub title: String,
+    /// Who looks; none on pages outside.
+    pub viewer: Option<Viewer>,
+    /// The navigation.
+    pub links: Vec<Link>,
+    /// Pages between the home page and this one: path and word.
+    pub trail: Vec<(String, String)>,
+    /// The stylesheet's address.
+    pub style: &'static str,
+    /// The script's address.
+    pub script: &'static str,
+    /// The icon's address.
+    pub icon: &'static str,
+}
+
+impl Chrome {
+    /// The frame of a page that does not know who looks.
+    #[must_use]
+    pub fn bare(title: &str) -> Self {
+        Self {
+            title: title.to_owned(),
+            viewer: None,
+            links: Vec::new(),
+            trail: Vec::new(),
+            style: assets::style(),
+            script: assets::script(),
+            icon: assets::icon(),
+        }
+    }
+
+    /// The frame for a person: the entries that their office sees.
+    #[must_use]
+    pub fn signed_in(person: &SignedIn, navigation: &[NavItem], title: &str) -> Self {
+        let kind = person.acting.as_ref().map(|office| office.kind);
+        let below = |href: &str| match href {
+            "/" => person.path == "/",
+            _ => person.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
+        };
+        let links = navigation
+            .iter()
+            .filter(|item| kind.is_some_and(|kind| item.offices.contains(&kind)))
+            .map(|item| Link { href: item.href, label: item.label, here: below(item.href) })
+            .collect();
+        let viewer = Viewer {
+            institution: person.institution_name.clone(),
+            name: person.name.clone(),
+            office: person
+                .acting
+                .as_ref()
+                .map_or_else(|| "没有职务".to_owned(), super::super::auth::acting::Held::label),
+            may_switch: person.offices.len() > 1,
+        };
+        Self { viewer: Some(viewer), links, ..Self::bare(title) }
+    }
+
+    /// Adds a page to the trail.
+    #[must_use]
+    pub fn under(mut self, path: &str, label: &str) -> Self {
+        self.trail.push((path.to_owned(), label.to_owned()));
+        self
+    }
+}

@@ -1,0 +1,103 @@
+//! What all forms share: errors beside their fields, and safe ways onward.
+
+use std::collections::BTreeMap;
+
+use axum::{
+    body::Bytes,
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::StatusCode,
+};
+
+use crate::{app::App, failure::Failure};
+
+/// Errors by field, in Chinese.
+#[derive(Debug, Clone, Default)]
+pub struct Errors(BTreeMap<&'static str, String>);
+
+impl Errors {
+    /// Adds an error; the first one of a field stays, it is the more specific.
+    pub fn add(&mut self, field: &'static str, says: impl Into<String>) {
+        self.0.entry(field).or_insert_with(|| says.into());
+    }
+
+    /// There is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The error of a field.
+    #[must_use]
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str)
+    }
+
+    /// All errors with their fields, for the summary above the form.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        self.0.iter().map(|(field, says)| (*field, says.as_str()))
+    }
+}
+
+/// The most fields of an upload's form.
+const MOST_FIELDS: usize = 20;
+
+/// A form with a file. The body's size is bounded by the router.
+#[derive(Debug, Default)]
+pub struct Upload {
+    /// The file in the field `file`; none where the form has none.
+    pub file: Option<Bytes>,
+    fields: BTreeMap<String, String>,
+}
+
+impl Upload {
+    /// A text field; empty where the form has none.
+    #[must_use]
+    pub fn field(&self, name: &str) -> &str {
+        self.fields.get(name).map_or("", String::as_str)
+    }
+}
+
+impl FromRequest<App> for Upload {
+    type Rejection = Failure;
+    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+        let too_large = |error: MultipartError| match error.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
+            _ => Failure::Malformed,
+        };
+        let mut parts = Multipart::from_request(request, app).await.map_err(|_| Failure::Malformed)?;
+        let mut upload = Self::default();
+        while let Some(part) = parts.next_field().await.map_err(too_large)? {
+            let name = part.name().unwrap_or_default().to_owned();
+            if name == "file" {
+                upload.file = Some(part.bytes().await.map_err(too_large)?);
+            } else if upload.fields.len() < MOST_FIELDS {
+                upload.fields.insert(name, part.text().await.map_err(too_large)?);
+            } else {
+                return Err(Failure::Malformed);
+            }
+        }
+        Ok(upload)
+    }
+}
+
+/// A path of ours, or the home page for anything that would lead elsewhere.
+#[must_use]
+pub fn local_path(path: &str) -> &str {
+    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t']);
+    if ours { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_paths_are_followed() {
+        assert_eq!(local_path("/rulebook?q=主席"), "/rulebook?q=主席");
+        for elsewhere in
+            ["", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/x"]
+        {
+            assert_eq!(local_path(elsewhere), "/", "{elsewhere}");
+        }
+    }
+}

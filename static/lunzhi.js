@@ -1,0 +1,24 @@
+// Comfort only: every page works without it.
+document.documentElement.classList.add("has-script");
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) window.print();
+});
+// A long check says so, and is not sent twice.
+document.addEventListener("submit", (event) => {
+  const button = event.submitter;
+  if (!button) return;
+  if (event.target.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (button.dataset.busy) {
+    event.target.dataset.sent = "yes";
+    button.dataset.label = button.textContent;
+    button.textContent = button.dataset.busy;
+  }
+});
+// A page that comes back from the browser's memory can be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  for (const button of document.querySelectorAll("button[data-label]")) button.textContent = button.dataset.label;
+});
