@@ -23,7 +23,7 @@ impl Token {
     /// A random token of 256 bits.
     #[must_use]
     pub fn random() -> Self {
-        let mut bytes = [0; 32];
+        let mut bytes = [0_u8; 32];
         rand::fill(&mut bytes);
         Self(bytes.iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");

@@ -172,8 +172,21 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
             let by = format!("{} {}", acting.office().label(), acting.person().name);
             let (people, institution) = (members.len(), acting.person().institution_name.clone());
             let (at, strip) = (app.clock.now(), strip(&counts));
-            Ok(ResultPage { chrome, plan, version, kind: union, people, at, by, institution, ignored, strip, open, settled }
-                .into_response())
+            Ok(ResultPage {
+                chrome,
+                plan,
+                version,
+                kind: union,
+                people,
+                at,
+                by,
+                institution,
+                ignored,
+                strip,
+                open,
+                settled,
+            }
+            .into_response())
         }
         Err(Unreadable::File(error)) => {
             errors.add("file", error.to_string());

@@ -12,6 +12,8 @@ pub struct QuotaBar {
     pub room: (u32, u32),
     /// How long the bar is.
     pub length: u32,
+    /// Where the bounds stand.
+    pub limits: Vec<u32>,
     /// What it says to those who cannot see it.
     pub title: String,
 }
@@ -35,6 +37,7 @@ impl QuotaBar {
         Self {
             room: (start, end.saturating_sub(start)),
             length: scale(value).max(2),
+            limits: [(low > 0).then_some(start), high.map(scale)].into_iter().flatten().collect(),
             title: format!("实有 {value}，{bounds}"),
         }
     }
