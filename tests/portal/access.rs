@@ -1,0 +1,50 @@
+//! The printed truth of who may do what: every route as every office, and as nobody.
+
+use std::fmt::Write as _;
+
+use lunzhi::{app::routes, auth::office::OfficeKind};
+
+use crate::support::Portal;
+
+/// Paths with an id of something that is not there: who may not act learns that first, who may learns it is missing.
+fn concrete(path: &str) -> String {
+    let id = "00000000-0000-4000-8000-000000000000";
+    ["{version}", "{account}", "{office}"].iter().fold(path.to_owned(), |path, name| path.replace(name, id))
+}
+
+#[tokio::test]
+async fn every_route_as_every_office() {
+    let portal = Portal::start().await;
+    let routes = routes();
+    let columns: Vec<Option<OfficeKind>> =
+        std::iter::once(None).chain(OfficeKind::ALL.iter().copied().map(Some)).collect();
+    let mut text = String::from("columns: nobody");
+    for kind in OfficeKind::ALL {
+        write!(text, ", {}", kind.slug()).unwrap();
+    }
+    text += "\n303 to sign-in is written 'in'; a page or an act that is reached is 'ok' (also where it finds its form empty)\n\n";
+    for route in routes.list().iter().filter(|route| !route.path.starts_with("/static")) {
+        write!(text, "{:4} {:44}", route.method, route.path).unwrap();
+        for column in &columns {
+            // Signing out and ending sessions would end the walk's own, so each step has a session of its own.
+            let mut client = match column {
+                None => portal.visitor(),
+                Some(kind) => portal.signed_in(*kind).await,
+            };
+            let path = concrete(route.path);
+            let page = if route.method == "GET" { client.get(&path).await } else { client.post(&path, &[]).await };
+            let word = match (page.status, page.location()) {
+                (303, to) if to.starts_with("/sign-in") && route.path != "/sign-out" => "in".to_owned(),
+                (403, _) => "no".to_owned(),
+                (200 | 303 | 400 | 404 | 422, _) => "ok".to_owned(),
+                (status, _) => status.to_string(),
+            };
+            write!(text, " {word:3}").unwrap();
+        }
+        text = text.trim_end().to_owned() + "\n";
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("access", text));
+}

@@ -1,0 +1,127 @@
+//! An administrator keeps accounts, at their own university alone.
+
+use lunzhi::auth::office::OfficeKind;
+
+use crate::support::{FIRST, PASSWORD, Portal, SECOND};
+
+#[tokio::test]
+async fn a_new_person_gets_a_password_once_and_must_change_it() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let fields = [("number", " T100 "), ("name", "𠮷野老师"), ("office", "school_league")];
+    let made = administrator.post("/accounts", &fields).await;
+    assert_eq!((made.status, made.heading().contains("账号已建立")), (200, true));
+    let password = made.all(".secret").remove(0);
+    let mut person = portal.visitor();
+    assert_eq!(person.sign_in(FIRST, "T100", &password).await.status, 303);
+    assert_eq!(person.get("/").await.location(), "/me", "first a password of one's own");
+    assert_eq!(person.get("/plans").await.location(), "/me");
+    let fields = [("old", password.as_str()), ("new", "my own long one"), ("again", "my own long one")];
+    assert_eq!(person.post("/me/password", &fields).await.status, 303);
+    assert_eq!(person.get("/plans").await.status, 200);
+    let twice = administrator.post("/accounts", &[("number", "T100"), ("name", "他人"), ("office", "student")]).await;
+    assert_eq!((twice.status, twice.fault("学号或工号").as_str()), (422, "✕ 这个学号（工号）已有账号"));
+    assert_eq!(twice.field("姓名"), "他人");
+}
+
+#[tokio::test]
+async fn offices_of_a_college_or_class_need_theirs() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let fields = |office: &'static str, class: &'static str| {
+        [("number", "T7"), ("name", "甲"), ("office", office), ("class", class)]
+    };
+    let college = administrator.post("/accounts", &fields("college_union", "")).await;
+    assert_eq!(college.fault("院系"), "✕ 院系学生会须选择院系");
+    let class = administrator.post("/accounts", &fields("class_branch", "没有这个班")).await;
+    assert_eq!(
+        (class.fault("班级").as_str(), class.field("班级").as_str()),
+        ("✕ 没有这个班级，请填写班级全称", "没有这个班")
+    );
+    assert_eq!(administrator.post("/accounts", &fields("president", "")).await.fault("职务"), "✕ 请选择职务");
+    assert_eq!(administrator.post("/accounts", &fields("class_branch", "软件2401班")).await.status, 200);
+}
+
+#[tokio::test]
+async fn ended_offices_sessions_and_accounts_take_effect_at_once() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let path = administrator.get("/accounts?q=school_league").await.attributes("tbody a", "href").remove(0);
+    let page = administrator.get(&path).await;
+    let end = page.attributes("form[action$='/end'][action*='/offices/']", "action").remove(0);
+    assert_eq!(administrator.post(&end, &[]).await.status, 303);
+    assert_eq!(league.get("/plans").await.status, 403, "the session stands, the office does not");
+    administrator.post(&format!("{path}/offices"), &[("office", "school_league")]).await;
+    assert_eq!(league.get("/plans").await.status, 200);
+    administrator.post(&format!("{path}/disable"), &[]).await;
+    assert_eq!(league.get("/plans").await.status, 303);
+    assert_eq!(portal.visitor().sign_in(FIRST, "school_league", PASSWORD).await.status, 422);
+    administrator.post(&format!("{path}/enable"), &[]).await;
+    let reset = administrator.post(&format!("{path}/password"), &[]).await;
+    let password = reset.all(".secret").remove(0);
+    assert_eq!(portal.visitor().sign_in(FIRST, "school_league", &password).await.status, 303);
+}
+
+#[tokio::test]
+async fn the_last_administrator_cannot_leave() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let path = administrator.get("/accounts?q=administrator").await.attributes("tbody a", "href").remove(0);
+    let disabled = administrator.post(&format!("{path}/disable"), &[]).await;
+    assert_eq!(disabled.status, 422);
+    assert!(disabled.text().contains("最后一名系统管理员"));
+    let end = administrator.get(&path).await.attributes("form[action*='/offices/']", "action").remove(0);
+    assert_eq!(administrator.post(&end, &[]).await.status, 422);
+    assert_eq!(administrator.get("/accounts").await.status, 200);
+}
+
+#[tokio::test]
+async fn two_administrators_who_leave_at_once_do_not_both_succeed() {
+    let portal = Portal::start().await;
+    let mut first = portal.signed_in(OfficeKind::Administrator).await;
+    let league = first.get("/accounts?q=school_league").await.attributes("tbody a", "href").remove(0);
+    first.post(&format!("{league}/offices"), &[("office", "administrator")]).await;
+    let own = first.get("/accounts?q=administrator").await.attributes("tbody a", "href").remove(0);
+    let mut second = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let (one, two) = (format!("{own}/disable"), format!("{league}/disable"));
+    let (one, two) = tokio::join!(first.post(&one, &[]), second.post(&two, &[]));
+    // Whoever comes second is refused, or finds their own account disabled and is asked to sign in.
+    let done = [&one, &two].iter().filter(|page| page.location().ends_with("?done=disabled")).count();
+    let (left,): (i64,) = sqlx::query_as(
+        "select count(distinct a.id) from account a join office o on o.account_id = a.id and o.kind = 'administrator'
+         and o.ended_at is null where a.disabled_at is null and a.institution_id = (select id from institution where code = $1)",
+    )
+    .bind(FIRST)
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!((done, left), (1, 1), "{} {}", one.status, two.status);
+}
+
+#[tokio::test]
+async fn another_universitys_accounts_do_not_exist() {
+    let portal = Portal::start().await;
+    let mut theirs = portal.signed_in_at(SECOND, OfficeKind::Administrator).await;
+    let path = theirs.get("/accounts?q=student").await.attributes("tbody a", "href").remove(0);
+    let mut ours = portal.signed_in(OfficeKind::Administrator).await;
+    assert_eq!(ours.get(&path).await.status, 404);
+    for act in ["password", "disable", "enable", "sessions/end"] {
+        assert_eq!(ours.post(&format!("{path}/{act}"), &[]).await.status, 404, "{act}");
+    }
+    assert_eq!(ours.post(&format!("{path}/offices"), &[("office", "student")]).await.status, 404);
+    assert_eq!(theirs.get(&path).await.status, 200);
+    let counts = ours.get("/accounts").await.all("tbody tr").len();
+    assert_eq!(counts, OfficeKind::ALL.len(), "only one's own are listed");
+}
+
+#[tokio::test]
+async fn markup_in_names_stays_text() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let name = "<script>alert(1)</script>'; drop table account; --";
+    administrator.post("/accounts", &[("number", "X1"), ("name", name), ("office", "student")]).await;
+    let page = administrator.get("/accounts?q=X1").await;
+    assert!(page.all("tbody td")[1].contains(name));
+    assert!(!page.text().contains("<script>alert"));
+}

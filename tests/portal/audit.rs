@@ -1,0 +1,79 @@
+//! The record of what was done.
+
+use lunzhi::{
+    audit::{Broken, verify},
+    auth::office::OfficeKind,
+};
+
+use crate::support::{Portal, SECOND};
+
+async fn do_three_things(portal: &Portal) {
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    administrator.post("/accounts", &[("number", "N1"), ("name", "新人"), ("office", "student")]).await;
+    administrator.post("/me/sessions/end", &[("which", "others")]).await;
+    let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    let version = league.get("/plans").await.attributes("#version option", "value").remove(1);
+    assert_eq!(league.post("/plans/adopt", &[("version", &version), ("from", "2024-09-01")]).await.status, 303);
+}
+
+#[tokio::test]
+async fn acts_are_recorded_with_person_office_and_clause_for_their_university_alone() {
+    let portal = Portal::start().await;
+    do_three_things(&portal).await;
+    let ours = portal.signed_in(OfficeKind::Administrator).await.get("/audit").await;
+    let rows = ours.all("tbody tr");
+    assert_eq!(rows.len(), 2);
+    assert!(
+        rows[1].contains("系统管理员甲（administrator）")
+            && rows[1].contains("建立账号")
+            && rows[1].contains("新人（N1）")
+    );
+    let theirs = portal.signed_in_at(SECOND, OfficeKind::SchoolParty).await.get("/audit").await;
+    let rows = theirs.all("tbody tr");
+    assert_eq!(rows.len(), 1);
+    assert!(
+        rows[0].contains("校团委")
+            && rows[0].contains("启用日期：2024-09-01")
+            && rows[0].contains("苏工院党委〔2020〕41号")
+    );
+    assert!(!ours.text().contains("secret"), "no password is ever recorded");
+}
+
+#[tokio::test]
+async fn the_chain_holds_and_any_change_breaks_it() {
+    let portal = Portal::start().await;
+    do_three_things(&portal).await;
+    let mut db = portal.owner().await;
+    let whole = verify(&mut db).await.unwrap().unwrap();
+    assert_eq!((whole.entries, whole.head.len()), (3, 64));
+    // Somebody with all rights on the database takes the guard away first.
+    for (change, back, broken) in [
+        ("update audit_entry set actor = 'x' where seq = 2", "", Broken { seq: 2, why: "内容与哈希不符" }),
+        ("delete from audit_entry where seq = 1", "", Broken { seq: 2, why: "前面缺少记录" }),
+        ("delete from audit_entry", "", Broken { seq: 3, why: "末尾的记录缺失" }),
+    ] {
+        let (change, _): (&'static str, &str) = (change, back);
+        sqlx::query("alter table audit_entry disable trigger all").execute(&mut db).await.unwrap();
+        sqlx::query(change).execute(&mut db).await.unwrap();
+        sqlx::query("alter table audit_entry enable trigger all").execute(&mut db).await.unwrap();
+        assert_eq!(verify(&mut db).await.unwrap(), Err(broken));
+    }
+}
+
+#[tokio::test]
+async fn many_acts_at_once_make_one_chain() {
+    let portal = Portal::start().await;
+    let mut set = tokio::task::JoinSet::new();
+    for number in 0..24 {
+        let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+        set.spawn(async move {
+            let number = format!("N{number}");
+            administrator
+                .post("/accounts", &[("number", &number), ("name", "新人"), ("office", "student")])
+                .await
+                .status
+        });
+    }
+    assert!(set.join_all().await.iter().all(|status| *status == 200));
+    assert_eq!(verify(&mut portal.owner().await).await.unwrap().unwrap().entries, 24);
+}

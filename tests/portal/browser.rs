@@ -1,0 +1,280 @@
+//! The main journeys in a real browser, at desk and phone width, each page judged by axe-core.
+
+use std::{
+    io::{BufRead, BufReader, Write},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use lunzhi::{app::router, auth::office::OfficeKind};
+use serde_json::{Value, json};
+
+use crate::support::{FIRST, PASSWORD, Portal, runtime};
+
+struct Driver {
+    child: Child,
+    url: String,
+}
+
+impl Driver {
+    fn start() -> Option<Self> {
+        let started = Command::new("chromedriver")
+            .arg("--port=0")
+            .env("LANGUAGE", "zh_CN")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut child = started.ok()?;
+        let lines = BufReader::new(child.stdout.take()?).lines();
+        let port = lines.map_while(Result::ok).find_map(|line| {
+            let (_, port) = line.split_once("started successfully on port ")?;
+            port.trim_end_matches('.').parse::<u16>().ok()
+        })?;
+        Some(Self { child, url: format!("http://127.0.0.1:{port}") })
+    }
+
+    async fn open(&self, profile: &Path, phone: bool) -> Client {
+        let profile = format!("--user-data-dir={}", profile.display());
+        let mut options = json!({"args": [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+            "--disable-background-networking", "--disable-component-update", "--disable-sync",
+            "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=zh-CN", "--window-size=1280,900", profile]});
+        if phone {
+            let metrics = json!({"width": 360, "height": 780, "pixelRatio": 2.0, "mobile": true, "touch": true});
+            options["mobileEmulation"] = json!({"deviceMetrics": metrics});
+        }
+        let capabilities = json!({"goog:chromeOptions": options});
+        ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities.as_object().unwrap().clone())
+            .connect(&self.url)
+            .await
+            .unwrap()
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn axe() -> Option<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(root.join(".tools/node_modules/axe-core/axe.min.js")).ok()
+}
+
+struct Desk {
+    browser: Client,
+    base: String,
+    axe: String,
+}
+
+impl Desk {
+    async fn go(&self, path: &str) {
+        self.browser.goto(&format!("{}{path}", self.base)).await.unwrap();
+    }
+
+    /// Fills the field with that label as a person does, by its label.
+    async fn fill(&self, label: &str, text: &str) {
+        let id = self.id_of(label).await;
+        let field = self.browser.find(Locator::Id(&id)).await.unwrap();
+        if field.tag_name().await.unwrap() == "select" {
+            field.select_by_label(text).await.unwrap();
+        } else {
+            field.clear().await.unwrap();
+            field.send_keys(text).await.unwrap();
+        }
+    }
+
+    async fn id_of(&self, label: &str) -> String {
+        let path = format!("//label[normalize-space()='{label}']");
+        let label = self.browser.find(Locator::XPath(&path)).await.unwrap();
+        label.attr("for").await.unwrap().unwrap()
+    }
+
+    async fn attach(&self, label: &str, file: &Path) {
+        let id = self.id_of(label).await;
+        let field = self.browser.find(Locator::Id(&id)).await.unwrap();
+        field.send_keys(&file.display().to_string()).await.unwrap();
+    }
+
+    /// Presses the button or follows the link with those words and waits for the next page.
+    async fn press(&self, words: &str) {
+        self.browser.execute("window.before = true", vec![]).await.unwrap();
+        let path = format!("//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']");
+        self.browser.find(Locator::XPath(&path)).await.unwrap_or_else(|_| panic!("no {words}")).click().await.unwrap();
+        let arrived = "return window.before !== true && document.readyState === 'complete'";
+        for _ in 0..300 {
+            // Between two pages there is none to ask; that is not there yet either.
+            if self.browser.execute(arrived, vec![]).await.is_ok_and(|answer| answer == json!(true)) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("no page after {words}");
+    }
+
+    async fn heading(&self) -> String {
+        self.browser.find(Locator::Css("h1")).await.unwrap().text().await.unwrap()
+    }
+
+    /// The page has no fault that axe knows, and does not scroll sideways.
+    async fn judge(&self, what: &str) {
+        self.browser.execute(&self.axe, vec![]).await.unwrap();
+        let run = "const done = arguments[arguments.length - 1];
+                   axe.run(document, {resultTypes: ['violations']}).then(
+                       (result) => done(result.violations.map((found) => [found.id, found.nodes.map((node) => node.html)])),
+                       (error) => done(String(error)));";
+        let found = self.browser.execute_async(run, vec![]).await.unwrap();
+        assert_eq!(found, json!([]), "{what}");
+        let width = "return [document.documentElement.scrollWidth, window.innerWidth]";
+        let Value::Array(widths) = self.browser.execute(width, vec![]).await.unwrap() else { panic!() };
+        assert!(widths[0].as_u64() <= widths[1].as_u64(), "{what} scrolls sideways: {widths:?}");
+    }
+
+    async fn sign_in(&self, office: OfficeKind) {
+        self.go("/sign-in").await;
+        self.fill("学校", "第一测试学院").await;
+        self.fill("学号或工号", office.slug()).await;
+        self.fill("密码", PASSWORD).await;
+        self.press("登录").await;
+    }
+}
+
+/// A roster file with one presidium member too many.
+fn roster(folder: &Path) -> PathBuf {
+    let path = folder.join("名单.csv");
+    let mut file = std::fs::File::create(&path).unwrap();
+    writeln!(file, "学号,姓名,岗位,部门,执行主席,政治面貌,专业排名,专业人数,不及格门数,来自院系学生会").unwrap();
+    for number in 1..=6 {
+        let chair = if number == 1 { "是" } else { "" };
+        writeln!(file, "20240{number},学生{number},主席团成员,,{chair},共青团员,1,40,0,是").unwrap();
+    }
+    path
+}
+
+fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
+    let (Some(driver), Some(axe)) = (Driver::start(), axe()) else {
+        assert!(std::env::var_os("CI").is_none(), "the browser, its driver or axe-core is missing: run `make tools`");
+        eprintln!("skipped: the browser, its driver or axe-core is missing (`make tools` installs them)");
+        return;
+    };
+    runtime().block_on(async {
+        let portal = Portal::start().await;
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let base = format!("http://{}", listener.local_addr().unwrap());
+        let service = router(portal.app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(axum::serve(listener, service).into_future());
+        let folder = tempfile::tempdir().unwrap();
+        let browser = driver.open(&folder.path().join("profile"), phone).await;
+        let desk = Desk { browser, base, axe };
+        play(&desk, folder.path()).await;
+        desk.browser.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_secretary_at_a_desk_has_a_roster_judged_and_adopts_a_plan() {
+    journey(false, async |desk, folder| {
+        desk.go("/").await;
+        desk.judge("welcome").await;
+        desk.press("登录").await;
+        desk.judge("sign-in").await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        assert_eq!(desk.heading().await, "校团委甲，你好");
+        desk.judge("home").await;
+        desk.press("名单体检").await;
+        desk.judge("checkup").await;
+        desk.attach("名单文件", &roster(folder)).await;
+        desk.press("开始体检").await;
+        assert_eq!(desk.heading().await, "名单体检结果");
+        desk.judge("result").await;
+        let first = desk.browser.find(Locator::Css("section.finding")).await.unwrap().text().await.unwrap();
+        assert!(first.contains("主席团成员 6 人，超过 5 人") && first.contains("“主席团成员不超过5人”"), "{first}");
+        desk.press("STF-02").await;
+        assert_eq!(desk.heading().await, "规则手册");
+        desk.judge("rule book").await;
+        desk.press("实施方案").await;
+        desk.judge("plans").await;
+        desk.fill("方案", "济宁方案（2022） 第 1 版 · 济医党字〔2022〕19号").await;
+        let set = "document.getElementById('from').value = '2020-01-01'";
+        desk.browser.execute(set, vec![]).await.unwrap();
+        desk.press("启用").await;
+        assert!(desk.heading().await.contains("济宁方案"));
+        desk.judge("refusal").await;
+        desk.press("返回修改（已填内容保留）").await;
+        let kept = desk.browser.execute("return document.getElementById('from').value", vec![]).await.unwrap();
+        assert_eq!(kept, json!("2020-01-01"));
+        for (path, what) in [
+            ("/plans/new", "new plan"),
+            ("/directory", "directory"),
+            ("/audit", "audit"),
+            ("/me", "me"),
+            ("/accounts", "forbidden"),
+        ] {
+            desk.go(path).await;
+            desk.judge(what).await;
+        }
+    });
+}
+
+#[test]
+fn an_administrator_makes_an_account_and_the_person_chooses_a_password() {
+    journey(false, async |desk, _| {
+        desk.sign_in(OfficeKind::Administrator).await;
+        desk.press("账号与职务").await;
+        desk.judge("accounts").await;
+        desk.press("新建账号").await;
+        desk.judge("new account").await;
+        desk.fill("学号或工号", "T1").await;
+        desk.fill("姓名", "欧阳老师").await;
+        desk.fill("职务", "院系团组织").await;
+        desk.press("建立账号").await;
+        desk.judge("new account with a fault").await;
+        desk.fill("院系", "信息工程系").await;
+        desk.press("建立账号").await;
+        desk.judge("password").await;
+        let password = desk.browser.find(Locator::Css(".secret")).await.unwrap().text().await.unwrap();
+        desk.press("查看账号").await;
+        desk.judge("account").await;
+        desk.press("退出").await;
+        desk.fill("学校", "第一测试学院").await;
+        desk.fill("学号或工号", "T1").await;
+        desk.fill("密码", &password).await;
+        desk.press("登录").await;
+        assert_eq!(desk.heading().await, "我的账号");
+        desk.fill("原密码", &password).await;
+        desk.fill("新密码", "一句好记的话当作密码").await;
+        desk.fill("再填一次新密码", "一句好记的话当作密码").await;
+        desk.press("更换密码").await;
+        desk.press("首页").await;
+        assert_eq!(desk.heading().await, "欧阳老师，你好");
+    });
+}
+
+#[test]
+fn a_phone_shows_every_page_in_one_column() {
+    journey(true, async |desk, folder| {
+        desk.go("/").await;
+        desk.judge("welcome").await;
+        desk.go("/sign-in").await;
+        desk.judge("sign-in").await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        for path in ["/", "/rulebook", "/plans", "/plans/new", "/directory", "/audit", "/me", "/accounts", "/nowhere"] {
+            desk.go(path).await;
+            desk.judge(path).await;
+        }
+        desk.go("/checkup").await;
+        desk.judge("checkup").await;
+        desk.attach("名单文件", &roster(folder)).await;
+        desk.press("开始体检").await;
+        desk.judge("result").await;
+        assert_eq!(desk.heading().await, "名单体检结果");
+    });
+    assert_eq!(FIRST, "first");
+}

@@ -1,0 +1,134 @@
+//! 名单体检, as a League secretary uses it.
+
+use lunzhi::{auth::office::OfficeKind, sheet::Sheet};
+
+use crate::support::{Client, Page, Portal};
+
+const HEAD: &str = "学号,姓名,院系,岗位,部门,执行主席,政治面貌,专业排名,专业人数,不及格门数,来自院系学生会\n";
+
+async fn check(client: &mut Client, plan: &str, union: &str, file: &[u8]) -> Page {
+    let page = client.get("/checkup").await;
+    let options = page.attributes("#plan option", "value").into_iter().zip(page.all("#plan option"));
+    let version = options.into_iter().find(|(_, label)| label.starts_with(plan)).unwrap().0;
+    client.upload("/checkup", &[("plan", &version), ("union", union)], Some(("名单.csv", file))).await
+}
+
+/// Six presidium members, one of them with a failed course; everything else as it should be.
+fn six_on_the_presidium() -> String {
+    let mut text = HEAD.to_owned();
+    for number in 1..=6 {
+        let (chair, failed) = (if number == 1 { "是" } else { "" }, u32::from(number == 3));
+        text += &format!("20240{number},学生{number},信息系,主席团成员,,{chair},共青团员,1,40,{failed},是\n");
+    }
+    text
+}
+
+#[tokio::test]
+async fn each_verdict_stands_with_its_people_and_its_clause_gravest_first() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(league.get("/checkup").await.field("对照的方案").len() > 10, "the governing plan is chosen already");
+    let page = check(&mut league, "苏州方案", "school", six_on_the_presidium().as_bytes()).await;
+    assert_eq!((page.status, page.heading().as_str()), (200, "名单体检结果"));
+    let open = page.all("section.finding h3");
+    assert_eq!(open, ["✕ 不符合 STF-02 校级主席团人数", "✕ 不符合 ELG-04 无课业不及格"]);
+    let people = page.all("section.finding .people");
+    assert!(people[0].contains("学生1") && people[0].contains("学生6"));
+    assert_eq!(people[1], "涉及：学生3202403");
+    let clauses = page.all("section.finding .clause");
+    assert_eq!(clauses[0], "“主席团成员不超过5人” 苏工院党委〔2020〕41号 · 三、坚持精简原则");
+    assert!(page.attributes("svg.bar", "aria-label").contains(&"实有 6，上限 5".to_owned()));
+    let settled = page.all("tbody tr").len();
+    assert_eq!(open.len() + settled, 10, "no departments, so neither STF-04 nor STF-05");
+}
+
+#[tokio::test]
+async fn nothing_is_stored() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let before = portal.row_counts().await;
+    assert_eq!(check(&mut league, "苏州方案", "school", six_on_the_presidium().as_bytes()).await.status, 200);
+    check(&mut league, "苏州方案", "school", b"x").await;
+    assert_eq!(portal.row_counts().await, before);
+}
+
+#[tokio::test]
+async fn bad_rows_are_listed_and_given_back_as_a_workbook() {
+    let portal = Portal::start().await;
+    let mut union = portal.signed_in(OfficeKind::CollegeUnion).await;
+    let text = format!(
+        "{HEAD}1,张三,信息系,部门负责人,,,,,,,\n2,李四,信息系,主席团成员,,,,9,5,,\n3,王五,信息系,主席团成员,,,,,,,\n"
+    );
+    let page = check(&mut union, "济宁方案", "graduate", text.as_bytes()).await;
+    assert_eq!(page.status, 422);
+    assert_eq!(page.fault("名单文件"), "✕ 有 2 处填写有误，名单没有检查。改好后重新上传。");
+    assert_eq!(page.field("组织类别"), "graduate", "what was chosen stays chosen");
+    let rows = page.all("#bad-rows tbody tr");
+    assert_eq!(rows, ["2部门部门岗位须填写部门", "3专业排名9排名 9 大于专业人数 5"]);
+    let rows = page.attributes("form[action='/checkup/faults'] input", "value").remove(0);
+    let file = union.post("/checkup/faults", &[("rows", &rows)]).await;
+    assert_eq!(file.status, 200);
+    let sheet = Sheet::read(&file.bytes).unwrap();
+    assert_eq!(sheet.headers.last().unwrap(), "问题");
+    assert_eq!(sheet.rows.len(), 2);
+    assert_eq!(sheet.rows[1].cells.last().unwrap().shown(), "专业排名：排名 9 大于专业人数 5");
+    assert_eq!(union.post("/checkup/faults", &[("rows", "{}")]).await.status, 400);
+}
+
+#[tokio::test]
+async fn unreadable_files_and_choices_are_named_beside_their_field() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    for (file, part) in [
+        (&b"PK\x03\x04broken"[..], "损坏"),
+        (&[0xD0, 0xCF, 0x11, 0xE0, 0, 0][..], "旧版 .xls"),
+        ("姓名,岗位\n张三,主席团成员\n".as_bytes(), "缺少表头：学号"),
+        ("学号,学号,姓名,岗位\n1,1,张三,主席团成员\n".as_bytes(), "“学号”出现了两次"),
+        (&[0xFF, 0xFE, 0x41, 0][..], "UTF-16"),
+        ("学号,姓名,岗位\n".as_bytes(), "没有一行数据"),
+        (&b""[..], "请选择名单文件"),
+    ] {
+        let page = check(&mut league, "苏州方案", "school", file).await;
+        assert_eq!(page.status, 422);
+        assert!(page.fault("名单文件").contains(part), "{part}: {}", page.fault("名单文件"));
+    }
+    let page = check(&mut league, "苏州方案", "graduate", six_on_the_presidium().as_bytes()).await;
+    assert!(page.fault("组织类别").contains("没有校研究生会"));
+    let page = league.upload("/checkup", &[("plan", "x"), ("union", "y")], None).await;
+    assert_eq!(
+        (page.fault("对照的方案").as_str(), page.fault("组织类别").as_str()),
+        ("✕ 请选择方案", "✕ 请选择组织类别")
+    );
+    let huge = vec![b'a'; 9 * 1024 * 1024];
+    let page = league.upload("/checkup", &[], Some(("x.csv", &huge))).await;
+    assert_eq!((page.status, page.heading().as_str()), (413, "文件太大"));
+    let half =
+        league.send("POST", "/checkup", &[("content-type", "multipart/form-data; boundary=x")], b"--x".to_vec()).await;
+    assert_eq!((half.status, half.is_page()), (400, true));
+}
+
+#[tokio::test]
+async fn markup_in_a_roster_stays_text() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let text = format!("{HEAD}1,<script>alert(1)</script>,<i>,<b>主席</b>,\"<img src=x>\",,群众,,,,\n");
+    let page = check(&mut league, "苏州方案", "school", text.as_bytes()).await;
+    assert_eq!(page.status, 200);
+    assert!(!page.text().contains("<script>alert") && !page.text().contains("<b>主席"));
+    assert!(page.all(".person").iter().any(|person| person.contains("<script>")));
+}
+
+#[tokio::test]
+async fn samples_and_the_template_go_through() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let page = league.get("/checkup").await;
+    for link in page.attributes("a[href*='.xlsx']", "href") {
+        let file = league.get(&link).await;
+        assert_eq!(file.status, 200, "{link}");
+        let union = link.split_once("union=").map_or("school", |(_, union)| union);
+        let plan = if union == "graduate" { "济宁方案" } else { "苏州方案" };
+        let checked = check(&mut league, plan, union, &file.bytes).await;
+        assert_eq!((checked.status, checked.heading().as_str()), (200, "名单体检结果"), "{link}");
+    }
+}

@@ -1,0 +1,226 @@
+//! `check`, `allocate` and `count` as people and scripts run them.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+struct Desk(TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.0.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+fn lunzhi(args: &[&str], file: &Path) -> Output {
+    let (command, rest) = args.split_first().unwrap();
+    // Nothing around it may matter: no database, no network, no settings.
+    Command::new(env!("CARGO_BIN_EXE_lunzhi")).env_clear().arg(command).arg(file).args(rest).output().unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"))
+}
+
+fn errors(output: &Output) -> String {
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(output.stdout.is_empty(), "nothing on standard output when the input cannot be read");
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+const SCHOOL: [&str; 6] = ["check", "--plan", "suzhou-2020", "--union", "school", "--json"];
+
+fn roster(presidium: u32) -> String {
+    let mut text = "学号,姓名,岗位,政治面貌,专业排名,专业人数,不及格门数,执行主席,来自院系学生会\n".to_owned();
+    for number in 1..=presidium {
+        let chair = if number == 1 { "是" } else { "" };
+        text += &format!("{number},学生{number},主席团成员,共青团员,3,10,0,{chair},是\n");
+    }
+    text
+}
+
+#[test]
+fn check_prints_one_object_with_exactly_the_rules_of_its_union() {
+    let desk = Desk::new();
+    let output = lunzhi(&SCHOOL, &desk.file("r.csv", roster(6)));
+    assert_eq!(output.status.code(), Some(1));
+    let report = json(&output);
+    assert_eq!(
+        (report["plan"].as_str(), report["union"].as_str(), report["people"].as_u64()),
+        (Some("suzhou-2020"), Some("school"), Some(6))
+    );
+    let findings = report["findings"].as_array().unwrap();
+    let rules: Vec<&str> = findings.iter().map(|finding| finding["rule"].as_str().unwrap()).collect();
+    assert_eq!(
+        rules,
+        ["ORG-02", "ORG-03", "STF-01", "STF-02", "STF-03", "STF-08", "STF-10", "ELG-01", "ELG-03", "ELG-04"]
+    );
+    let cap = &findings[3];
+    assert_eq!(
+        (cap["verdict"].as_str(), cap["measured"].as_str(), cap["limit"].as_str()),
+        (Some("fail"), Some("6"), Some("<=5"))
+    );
+    assert_eq!(cap["subjects"].as_array().unwrap().len(), 6);
+    assert_eq!(cap["message"], "主席团成员 6 人，超过 5 人");
+    assert_eq!(
+        cap["clause"],
+        serde_json::json!({"document": "苏工院党委〔2020〕41号", "section": "三、坚持精简原则", "quote": "主席团成员不超过5人"})
+    );
+    let good = lunzhi(&SCHOOL, &desk.file("r.csv", roster(5)));
+    assert_eq!(good.status.code(), Some(0));
+    let college =
+        lunzhi(&["check", "--plan", "jining-2022", "--union", "college", "--json"], &desk.file("r.csv", roster(3)));
+    let rules: Vec<String> =
+        json(&college)["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(rules, ["ORG-02", "ORG-03", "STF-06", "STF-07", "STF-08", "ELG-01", "ELG-03", "ELG-04"]);
+    assert_eq!(college.status.code(), Some(0), "19 too few is a warning in Jining");
+}
+
+#[test]
+fn check_reads_gb18030_and_workbooks_alike() {
+    let desk = Desk::new();
+    let text = roster(4).replace("学生2", "𠮷野");
+    let expected = json(&lunzhi(&SCHOOL, &desk.file("r.csv", &text)));
+    let (gb, _, _) = encoding_rs::GB18030.encode(&text);
+    assert_eq!(json(&lunzhi(&SCHOOL, &desk.file("gb.csv", &gb))), expected);
+    assert_eq!(json(&lunzhi(&SCHOOL, &desk.file("bom.csv", format!("\u{feff}{text}")))), expected);
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row, line) in (0u32..).zip(text.lines()) {
+        for (column, cell) in (0u16..).zip(line.split(',')) {
+            match cell.parse::<f64>() {
+                Ok(number) => sheet.write_number(row, column, number).unwrap(),
+                Err(_) => sheet.write_string(row, column, cell).unwrap(),
+            };
+        }
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    assert_eq!(json(&lunzhi(&SCHOOL, &desk.file("r.xlsx", bytes))), expected);
+}
+
+#[test]
+fn unreadable_input_names_every_row_and_prints_nothing() {
+    let desk = Desk::new();
+    let bad = "学号,姓名,岗位,部门,专业排名\n1,张三,部门负责人,,\n2,李四,主席团成员,,x\n2,李五,主席团成员,,\n";
+    let lines = errors(&lunzhi(&SCHOOL, &desk.file("r.csv", bad)));
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert!(lines.contains("第 2 行，“部门”列") && lines.contains("第 3 行，“专业排名”列，“x”"));
+    assert!(errors(&lunzhi(&SCHOOL, &desk.0.path().join("missing.csv"))).contains("无法读取"));
+    assert!(errors(&lunzhi(&SCHOOL, desk.0.path())).contains("无法读取"), "a folder");
+    let graduate = ["check", "--plan", "suzhou-2020", "--union", "graduate"];
+    assert!(errors(&lunzhi(&graduate, &desk.file("r.csv", roster(1)))).contains("没有校研究生会"));
+    let no_plan = ["check", "--plan", "nowhere-2020", "--union", "school"];
+    assert!(errors(&lunzhi(&no_plan, &desk.file("r.csv", roster(1)))).contains("suzhou-2020"));
+    let unknown = lunzhi(&SCHOOL, &desk.file("r.csv", roster(1).replace("不及格门数", "爱好")));
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("忽略了不认识的列：爱好"));
+}
+
+#[test]
+fn a_gigabyte_a_bomb_and_a_stump_end_at_once_with_a_reason() {
+    let desk = Desk::new();
+    let huge = desk.file("huge.csv", "学号,姓名,岗位\n");
+    fs::File::options().write(true).open(&huge).unwrap().set_len(1 << 30).unwrap();
+    assert!(errors(&lunzhi(&SCHOOL, &huge)).contains("超过 8 MB"));
+    assert!(errors(&lunzhi(&["count"], &huge)).contains("超过 64 MB"));
+    assert!(errors(&lunzhi(&SCHOOL, Path::new("/dev/zero"))).contains("超过 8 MB"));
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("xl/worksheets/sheet1.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    for _ in 0..100 {
+        std::io::Write::write_all(&mut zip, &vec![b' '; 1 << 20]).unwrap();
+    }
+    let bomb = zip.finish().unwrap().into_inner();
+    assert!(errors(&lunzhi(&SCHOOL, &desk.file("bomb.xlsx", &bomb))).contains("解压后超过 64 MB"));
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    workbook.add_worksheet().write(0, 0, "学号").unwrap();
+    let whole = workbook.save_to_buffer().unwrap();
+    assert!(errors(&lunzhi(&SCHOOL, &desk.file("stump.xlsx", &whole[..whole.len() / 2]))).contains("损坏"));
+    let rows = "学号,姓名,岗位\n".to_owned() + &"1,a,b\n".repeat(20_001);
+    assert!(errors(&lunzhi(&SCHOOL, &desk.file("rows.csv", rows))).contains("超过 20000 行"));
+}
+
+#[test]
+fn a_plan_file_of_ones_own_serves_as_well() {
+    let desk = Desk::new();
+    let (_, text) = lunzhi::rules::plan::BUILT_IN[0];
+    let own = text.replace("code = \"suzhou-2020\"", "code = \"own-2026\"").replace("at_most = 5\n", "at_most = 7\n");
+    let plan = desk.file("own.toml", own).display().to_string();
+    let args = ["check", "--plan", &plan, "--union", "school", "--json"];
+    let report = json(&lunzhi(&args, &desk.file("r.csv", roster(6))));
+    assert_eq!(report["plan"], "own-2026");
+    assert_eq!(report["findings"][3]["verdict"], "pass");
+    let broken = desk.file("broken.toml", text.replace("at_most = 5\n", "at_most = -5\n")).display().to_string();
+    let args = ["check", "--plan", &broken, "--union", "school"];
+    assert!(errors(&lunzhi(&args, &desk.file("r.csv", roster(6)))).contains("rule.STF-02.at_most"));
+}
+
+#[test]
+fn allocate_prints_the_allocation_and_fails_with_too_few_seats() {
+    let desk = Desk::new();
+    let text = "类别,名称,年级,人数\n院系,甲,2024,4000\n院系,甲,2023,3000\n院系,乙,2024,1432\n社团,合唱团,,\n";
+    let population = desk.file("p.csv", text);
+    let output = lunzhi(&["allocate", "--plan", "suzhou-2020", "--json"], &population);
+    assert_eq!(output.status.code(), Some(0));
+    let allocation = json(&output);
+    assert_eq!(
+        (allocation["students"].as_u64(), allocation["minimum"].as_u64(), allocation["seats"].as_u64()),
+        (Some(8432), Some(85), Some(85))
+    );
+    assert_eq!(allocation["societies"], serde_json::json!([{"name": "合唱团", "seats": 1}]));
+    assert_eq!(
+        allocation["colleges"][1],
+        serde_json::json!({"name": "乙", "students": 1432, "seats": 14, "grades": [{"grade": "2024", "students": 1432, "seats": 14}]})
+    );
+    let few = lunzhi(&["allocate", "--plan", "suzhou-2020", "--seats", "2", "--json"], &population);
+    assert_eq!(few.status.code(), Some(1));
+    assert_eq!(json(&few)["findings"][0]["verdict"], "fail");
+    let jining = json(&lunzhi(&["allocate", "--plan", "jining-2022", "--json"], &population));
+    assert_eq!(
+        jining["findings"][1],
+        serde_json::json!({
+            "rule": "CON-05", "verdict": "not_required", "measured": "", "limit": "", "subjects": [],
+            "message": "济宁方案（2022）未作此项要求", "clause": null
+        })
+    );
+    let twice = format!("{text}院系,乙,2024,3\n");
+    assert!(errors(&lunzhi(&["allocate", "--plan", "suzhou-2020"], &desk.file("p.csv", twice))).contains("第 6 行"));
+    let people = lunzhi(&["allocate", "--plan", "suzhou-2020"], &desk.file("p.csv", text));
+    assert!(String::from_utf8(people.stdout).unwrap().contains("至少 85 个名额"));
+}
+
+#[test]
+fn count_says_who_is_elected_and_ends_with_1_where_the_election_is_not_valid() {
+    let desk = Desk::new();
+    let ballots = vec![r#"{"甲":"for","乙":"against","+戊":"for"}"#; 60].join(",");
+    let text = format!(
+        r#"{{"seats":3,"candidates":["甲","乙"],"due":100,"present":90,"issued":90,
+        "rules":{{"quorum":"2/3","quorum_strict":true,"majority_of":"present","tie":"second_round","write_in":true}},
+        "ballots":[{ballots}]}}"#
+    );
+    let output = lunzhi(&["count", "--json"], &desk.file("e.json", &text));
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        json(&output),
+        serde_json::json!({
+            "valid_election": true, "reasons": [], "returned": 60, "valid": 60, "void": 0,
+            "candidates": [{"name": "甲", "for": 60, "against": 0, "abstain": 0}, {"name": "乙", "for": 0, "against": 60, "abstain": 0}],
+            "write_ins": [{"name": "戊", "for": 60}], "elected": ["甲", "戊"], "tied": [], "vacant": 1
+        })
+    );
+    let output = lunzhi(&["count", "--json"], &desk.file("e.json", text.replace("\"present\":90", "\"present\":66")));
+    assert_eq!(output.status.code(), Some(1));
+    let count = json(&output);
+    assert_eq!((count["reasons"].as_array().unwrap().len(), count["elected"].as_array().unwrap().len()), (2, 0));
+    assert!(errors(&lunzhi(&["count"], &desk.file("e.json", text.replace("+戊", "戊")))).contains("第 60 张选票"));
+    assert!(errors(&lunzhi(&["count"], &desk.file("e.json", "{"))).contains("JSON"));
+}

@@ -1,0 +1,129 @@
+//! A fuzz target for each parser, on the stable toolchain: nothing that can be sent makes one panic, hang or accept
+//! what it should not. `PROPTEST_CASES=100000 cargo test fuzz` runs them for longer.
+
+use lunzhi::{
+    checkup::roster,
+    congress::population,
+    elections::paper,
+    rules::{
+        congress::allocate,
+        election::count,
+        plan::{BUILT_IN, Plan, Share, Union, built_in},
+        roster::judge,
+    },
+    sheet::{Sheet, drop_down_template},
+};
+use proptest::{prelude::*, sample::Index};
+
+/// Bytes near to good ones: pieces cut out, doubled, overwritten.
+fn mangled(good: &'static [u8]) -> impl Strategy<Value = Vec<u8>> {
+    let edit = (any::<Index>(), any::<Index>(), any::<u8>(), 0..4_u8);
+    prop::collection::vec(edit, 0..12).prop_map(move |edits| {
+        let mut bytes = good.to_vec();
+        for (from, to, byte, kind) in edits {
+            if bytes.is_empty() {
+                break;
+            }
+            let (mut from, mut to) = (from.index(bytes.len()), to.index(bytes.len()));
+            if from > to {
+                std::mem::swap(&mut from, &mut to);
+            }
+            let to = to.min(from + 40);
+            match kind {
+                0 => drop(bytes.drain(from..to)),
+                1 => bytes[from] = byte,
+                2 => {
+                    let piece = bytes[from..to].to_vec();
+                    bytes.splice(from..from, piece);
+                }
+                _ => bytes.truncate(from.max(good.len() / 2)),
+            }
+        }
+        bytes
+    })
+}
+
+const ROSTER: &[u8] = "学号,姓名,院系,岗位,部门,执行主席,政治面貌,专业排名,专业人数,不及格门数,年级,新生\n\
+    1,张三,信息系,主席团成员,,是,党员,1,40,0,2024,否\n2,𠮷野,信息系,部门负责人,\"办,公室\",,团员,,,,2026级,是\n"
+    .as_bytes();
+const POPULATION: &[u8] = "类别,名称,年级,人数\n院系,甲,2024,400\n院系,乙,2023,3\n社团,合唱团,,12\n".as_bytes();
+const ELECTION: &[u8] = r#"{"seats":2,"candidates":["甲","乙"],"due":9,"present":9,"issued":9,"rules":{"quorum":"2/3",
+    "quorum_strict":true,"majority_of":"present","tie":"lot","write_in":true},"ballots":[{"甲":"for","+戊":"for"},{}]}"#
+    .as_bytes();
+
+fn workbook() -> &'static [u8] {
+    static BYTES: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
+        let row = |values: [&str; 4]| values.map(str::to_owned).to_vec();
+        let rows = [row(["1", "张三", "主席团成员", ""]), row(["2", "李四", "部门负责人", "办公室"])];
+        let columns: [(&str, &[&str]); 4] = [("学号", &[]), ("姓名", &[]), ("岗位", &["主席团成员"]), ("部门", &[])];
+        drop_down_template("名单", &columns, &rows).unwrap()
+    });
+    &BYTES
+}
+
+fn judge_whatever(bytes: &[u8]) {
+    if let Ok(roster) = roster::read(bytes) {
+        for plan in built_in() {
+            for (_, union) in Union::ALL {
+                let _ = judge(plan, union, &roster.members);
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn sheets_of_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        let _ = Sheet::read(&bytes);
+        let _ = paper::read(&bytes);
+        let _ = population::read(&bytes);
+    }
+
+    #[test]
+    fn rosters_near_to_good_ones(bytes in mangled(ROSTER)) {
+        judge_whatever(&bytes);
+    }
+
+    #[test]
+    fn workbooks_near_to_good_ones(bytes in mangled(workbook())) {
+        judge_whatever(&bytes);
+    }
+
+    #[test]
+    fn populations_near_to_good_ones(bytes in mangled(POPULATION), seats in prop::option::of(0..500_u32)) {
+        if let Ok((population, _)) = population::read(&bytes) {
+            for plan in built_in() {
+                let allocation = allocate(plan, &population, seats);
+                let given: u64 = allocation.colleges.iter().map(|college| u64::from(college.seats)).sum();
+                prop_assert!(given <= u64::from(allocation.seats));
+            }
+        }
+    }
+
+    #[test]
+    fn elections_near_to_good_ones(bytes in mangled(ELECTION)) {
+        if let Ok((election, _)) = paper::read(&bytes) {
+            let count = count(&election);
+            prop_assert_eq!(count.valid + count.void, count.returned);
+        }
+    }
+
+    #[test]
+    fn plans_near_to_good_ones(bytes in mangled(BUILT_IN[0].1.as_bytes())) {
+        if let Ok(text) = String::from_utf8(bytes)
+            && let Err(errors) = Plan::parse(&text)
+        {
+            let lines = text.lines().count() + 1;
+            prop_assert!(!errors.is_empty());
+            prop_assert!(errors.iter().all(|error| error.line >= 1 && error.line <= lines), "{:?}", errors);
+        }
+    }
+
+    #[test]
+    fn shares_of_any_text(text in "[0-9.% ]{0,8}", base in any::<u32>()) {
+        if let Some(share) = Share::parse(&text) {
+            prop_assert!(share.floor_of(base) <= share.ceil_of(base) && share.ceil_of(base) <= base);
+            prop_assert_eq!(Share::parse(&share.to_string()), Some(share));
+        }
+    }
+}

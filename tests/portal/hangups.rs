@@ -1,0 +1,347 @@
+//! Acknowledged = committed. Hundreds of clients hang up at random moments on every write path; whatever was answered
+//! is there, no connection is left inside a transaction, and the record's chain is whole.
+
+use std::{
+    io::Write,
+    net::{SocketAddr, TcpStream},
+    sync::atomic::{AtomicU64, Ordering},
+    time::Duration,
+};
+
+use lunzhi::{app::router, audit::verify, auth::office::OfficeKind, invented::chance::Chance, rules::plan::BUILT_IN};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+
+use crate::support::{
+    FIRST, PASSWORD, Portal, SECOND,
+    raw::{Answer, form, read, request},
+    runtime,
+};
+
+/// Sends a request and hangs up at a moment that chance picks; the answer, if it was waited for.
+fn hang_up(address: SocketAddr, request: &[u8], chance: &mut Chance) -> Option<Answer> {
+    let mut socket = TcpStream::connect(address).ok()?;
+    match chance.below(5) {
+        0 => {
+            let part = chance.below(u32::try_from(request.len()).unwrap()) as usize;
+            let _ = socket.write_all(&request[..part]);
+            None
+        }
+        1 | 2 => {
+            let _ = socket.write_all(request);
+            // Between nothing and a few milliseconds: anywhere in the handler's work.
+            std::thread::sleep(Duration::from_micros(u64::from(chance.below(4_000))));
+            None
+        }
+        _ => {
+            socket.write_all(request).ok()?;
+            read(&mut socket)
+        }
+    }
+}
+
+/// Runs `clients` threads of `each` requests; `make` gives the request, `note` learns each answer that came.
+fn storm(
+    address: SocketAddr,
+    (clients, each): (u64, u64),
+    make: impl Fn(u64) -> Vec<u8> + Sync,
+    note: impl Fn(u64, Answer) + Sync,
+) {
+    let next = AtomicU64::new(0);
+    std::thread::scope(|scope| {
+        for client in 0..clients {
+            let (next, make, note) = (&next, &make, &note);
+            scope.spawn(move || {
+                let mut chance = Chance::new(4711 + client);
+                for _ in 0..each {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if let Some(answer) = hang_up(address, &make(number), &mut chance) {
+                        note(number, answer);
+                    }
+                }
+            });
+        }
+    });
+}
+
+struct Stage {
+    portal: Portal,
+    address: SocketAddr,
+}
+
+async fn stage() -> Stage {
+    let portal = Portal::start().await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router(portal.app.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    tokio::spawn(axum::serve(listener, service).into_future());
+    Stage { portal, address }
+}
+
+impl Stage {
+    async fn cookie(&self, school: &str, office: OfficeKind) -> String {
+        self.portal.signed_in_at(school, office).await.cookie()
+    }
+
+    /// Nothing of the portal's sits in a transaction, and the chain is whole.
+    async fn settle(&self) -> PgConnection {
+        let mut db = self.portal.owner().await;
+        for _ in 0..300 {
+            let (open,): (i64,) = sqlx::query_as(
+                "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'lunzhi'
+                 and (state like 'idle in transaction%' or state = 'active')",
+            )
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+            if open == 0 {
+                verify(&mut db).await.unwrap().expect("the chain is whole");
+                return db;
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        panic!("a connection stays inside a transaction");
+    }
+}
+
+async fn count(db: &mut PgConnection, query: &'static str, value: &str) -> i64 {
+    let (rows,): (i64,) = sqlx::query_as(query).bind(value).fetch_one(db).await.unwrap();
+    rows
+}
+
+fn scene(play: impl AsyncFnOnce(Stage)) {
+    let runtime = runtime();
+    runtime.block_on(async { play(stage().await).await });
+}
+
+#[test]
+fn accounts_offices_and_passwords() {
+    scene(async |stage| {
+        let cookie = stage.cookie(FIRST, OfficeKind::Administrator).await;
+        let made = std::sync::Mutex::new(Vec::new());
+        let (address, note) = (stage.address, |number: u64, answer: Answer| {
+            assert_eq!(answer.status, 200, "{}", answer.body);
+            made.lock().unwrap().push(format!("H{number}"));
+        });
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (24, 16),
+                |number| {
+                    let number = format!("H{number}");
+                    form("POST", "/accounts", &cookie, &[("number", &number), ("name", "新人"), ("office", "student")])
+                },
+                note,
+            );
+        });
+        let mut db = stage.settle().await;
+        let made = made.into_inner().unwrap();
+        assert!(made.len() > 50, "{}", made.len());
+        for number in &made {
+            let there = count(
+                &mut db,
+                "select count(*) from account a join office o on o.account_id = a.id where a.number = $1",
+                number,
+            )
+            .await;
+            let recorded =
+                count(&mut db, "select count(*) from audit_entry where object like '%（' || $1 || '）'", number).await;
+            assert_eq!((there, recorded), (1, 1), "{number} was acknowledged");
+        }
+
+        // Offices granted and passwords reset to the accounts that were made.
+        let ids: Vec<(String,)> =
+            sqlx::query_as("select id::text from account where number like 'H%' order by number limit 60")
+                .fetch_all(&mut db)
+                .await
+                .unwrap();
+        let granted = std::sync::Mutex::new(Vec::new());
+        let id = |number: u64| ids[usize::try_from(number).unwrap() % ids.len()].0.clone();
+        let acts = ["offices", "password", "sessions/end", "disable", "enable"];
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (20, 12),
+                |number| {
+                    let act = acts[usize::try_from(number / 60).unwrap() % acts.len()];
+                    form("POST", &format!("/accounts/{}/{act}", id(number)), &cookie, &[("office", "school_union")])
+                },
+                |number, answer| {
+                    let act = acts[usize::try_from(number / 60).unwrap() % acts.len()];
+                    assert!(matches!(answer.status, 200 | 303), "{act}: {}", answer.status);
+                    if act == "offices" {
+                        granted.lock().unwrap().push(id(number));
+                    }
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let granted = granted.into_inner().unwrap();
+        assert!(!granted.is_empty());
+        for id in &granted {
+            let held = "select count(*) from office where account_id = $1::uuid and kind = 'school_union' and ended_at is null";
+            assert_eq!(count(&mut db, held, id).await, 1);
+        }
+    });
+}
+
+#[test]
+fn sign_ins_switches_and_sign_outs() {
+    scene(async |stage| {
+        let cookies = std::sync::Mutex::new(Vec::new());
+        let address = stage.address;
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (24, 14),
+                |number| {
+                    let kinds = OfficeKind::ALL;
+                    let office = kinds[usize::try_from(number).unwrap() % kinds.len()].slug();
+                    form("POST", "/sign-in", "", &[("school", FIRST), ("number", office), ("password", PASSWORD)])
+                },
+                |_, answer| {
+                    // Many sign-ins of one number at once may be slowed down; none may be half-done.
+                    if let Some(cookie) = answer.cookie() {
+                        assert_eq!(answer.status, 303);
+                        cookies.lock().unwrap().push(cookie);
+                    }
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let cookies = cookies.into_inner().unwrap();
+        assert!(cookies.len() > 20, "{}", cookies.len());
+        let token = |cookie: &String| Sha256::digest(cookie.split_once('=').unwrap().1).to_vec();
+        let open = "select count(*) from session where encode(token_hash, 'hex') = $1";
+        let hex = |bytes: Vec<u8>| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        for cookie in &cookies {
+            assert_eq!(count(&mut db, open, &hex(token(cookie))).await, 1, "an acknowledged sign-in is there");
+        }
+        let out = std::sync::Mutex::new(Vec::new());
+        let cookie = |number: u64| cookies[usize::try_from(number).unwrap() % cookies.len()].clone();
+        tokio::task::block_in_place(|| {
+            let all = u64::try_from(cookies.len()).unwrap();
+            storm(
+                address,
+                (8, all / 8),
+                |number| form("POST", "/sign-out", &cookie(number), &[]),
+                |number, answer| {
+                    assert_eq!(answer.status, 303);
+                    out.lock().unwrap().push(cookie(number));
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        for cookie in out.into_inner().unwrap() {
+            assert_eq!(count(&mut db, open, &hex(token(&cookie))).await, 0, "an acknowledged sign-out is done");
+        }
+    });
+}
+
+#[test]
+fn plans_and_adoptions() {
+    scene(async |stage| {
+        let cookie = stage.cookie(SECOND, OfficeKind::SchoolLeague).await;
+        let own = |number: u64| BUILT_IN[0].1.replace("code = \"suzhou-2020\"", &format!("code = \"own-{number:04}\""));
+        let added = std::sync::Mutex::new(Vec::new());
+        let address = stage.address;
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (16, 10),
+                |number| {
+                    let body = format!(
+                        "--XyX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"p.toml\"\r\n\r\n{}\r\n--XyX--\r\n",
+                        own(number)
+                    );
+                    request("POST", "/plans", &cookie, "multipart/form-data; boundary=XyX", body.as_bytes())
+                },
+                |number, answer| {
+                    assert_eq!(answer.location(), "/plans?done=added");
+                    added.lock().unwrap().push(format!("own-{number:04}"));
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let added = added.into_inner().unwrap();
+        assert!(added.len() > 20);
+        for code in &added {
+            assert_eq!(count(&mut db, "select count(*) from plan_version where code = $1", code).await, 1);
+        }
+        let version: (String,) = sqlx::query_as("select id::text from plan_version where code = 'suzhou-2020'")
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        let start = stage.portal.app.clock.today();
+        let day = |number: u64| (start + time::Duration::days(i64::try_from(number).unwrap())).to_string();
+        let adopted = std::sync::Mutex::new(Vec::new());
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (12, 12),
+                |number| form("POST", "/plans/adopt", &cookie, &[("version", &version.0), ("from", &day(number))]),
+                |number, answer| {
+                    assert!(matches!(answer.status, 303 | 409));
+                    if answer.status == 303 {
+                        adopted.lock().unwrap().push(day(number));
+                    }
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let adopted = adopted.into_inner().unwrap();
+        assert!(!adopted.is_empty());
+        for day in &adopted {
+            assert_eq!(count(&mut db, "select count(*) from adoption where effective_from = $1::date", day).await, 1);
+        }
+    });
+}
+
+#[test]
+fn own_passwords_sessions_and_offices() {
+    scene(async |stage| {
+        let cookie = stage.cookie(FIRST, OfficeKind::SchoolLeague).await;
+        let mut db = stage.portal.owner().await;
+        let office: (String,) = sqlx::query_as("select office.id::text from office join account a on a.id = account_id join institution i on i.id = institution_id where kind = 'school_league' and i.code = $1")
+            .bind(FIRST)
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        let address = stage.address;
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (16, 8),
+                |number| match number % 2 {
+                    0 => form("POST", "/me/office", &cookie, &[("office", &office.0)]),
+                    _ => form("POST", "/me/sessions/end", &cookie, &[("which", "others")]),
+                },
+                |_, answer| assert_eq!(answer.status, 303),
+            );
+        });
+        stage.settle().await;
+        // Passwords one after the other: each acknowledged one is the one that opens.
+        let mut current = PASSWORD.to_owned();
+        let mut chance = Chance::new(7);
+        let mut acknowledged = 0;
+        for number in 0..40 {
+            let new = format!("a new password {number:04}");
+            let request = form("POST", "/me/password", &cookie, &[("old", &current), ("new", &new), ("again", &new)]);
+            let answer = tokio::task::block_in_place(|| hang_up(address, &request, &mut chance));
+            stage.settle().await;
+            let mut visitor = stage.portal.visitor();
+            let opens = visitor.sign_in(FIRST, "school_league", &new).await.status == 303;
+            if let Some(answer) = answer {
+                assert_eq!(answer.location(), "/me?done=password");
+                assert!(opens, "an acknowledged password opens");
+                acknowledged += 1;
+            }
+            if opens {
+                current = new;
+            } else {
+                assert_eq!(visitor.sign_in(FIRST, "school_league", &current).await.status, 303, "one of the two opens");
+            }
+        }
+        assert!(acknowledged > 5);
+    });
+}

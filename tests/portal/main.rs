@@ -1,0 +1,20 @@
+//! Everything that is tested from outside, in one binary: stories told through HTTP, printed truths, the programs'
+//! behaviour as processes, and the browser.
+
+mod access;
+mod accounts;
+mod audit;
+mod browser;
+mod checkup;
+mod commands;
+mod fuzz;
+mod hangups;
+mod house;
+mod links;
+mod migrations;
+mod oracles;
+mod plans;
+mod process;
+mod rulebook;
+mod sign_in;
+mod support;

@@ -1,0 +1,50 @@
+//! Migrations run on an empty database, run again without effect, and hold on rows that stood before them.
+
+use lunzhi::database::MIGRATOR;
+use sqlx::Executor;
+
+use crate::support::Portal;
+
+#[tokio::test]
+async fn migrating_twice_changes_nothing_and_keeps_the_rows() {
+    let portal = Portal::start().await;
+    let before = portal.row_counts().await;
+    assert!(before.iter().any(|(table, rows)| table == "student" && *rows == 300));
+    lunzhi::database::migrate(&portal.url).await.unwrap();
+    assert_eq!(portal.row_counts().await, before);
+    let (applied,): (i64,) = sqlx::query_as("select count(*) from _sqlx_migrations where success")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(usize::try_from(applied).unwrap(), MIGRATOR.iter().count());
+}
+
+#[tokio::test]
+async fn the_database_repeats_what_it_can_say() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    for (statement, constraint) in [
+        ("update office set kind = 'president'", "office_kind_check"),
+        (
+            "update office set college_id = (select min(id::text)::uuid from college) where kind = 'school_league'",
+            "office_check1",
+        ),
+        (
+            "insert into office select gen_random_uuid(), account_id, kind, college_id, class_id, granted_at, null from office",
+            "office_once",
+        ),
+        (
+            "insert into account select gen_random_uuid(), institution_id, number, name, password_hash, password_set_at, false, null, created_at from account",
+            "account_institution_id_number_key",
+        ),
+        ("update audit_head set hash = '\\x00'", "audit_head_hash_check"),
+        ("insert into audit_head (single, seq, hash) select true, seq, hash from audit_head", "audit_head_pkey"),
+        ("update session set expires_at = created_at", "session_check"),
+    ] {
+        if statement.contains("session") {
+            portal.signed_in(lunzhi::auth::office::OfficeKind::Student).await;
+        }
+        let error = db.execute(statement).await.unwrap_err();
+        assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some(constraint), "{statement}");
+    }
+}

@@ -1,0 +1,147 @@
+//! A university adopts a plan, changes it, and brings one of its own.
+
+use lunzhi::{auth::office::OfficeKind, rules::plan::BUILT_IN};
+
+use crate::support::{Client, Portal, SECOND};
+
+async fn version_of(client: &mut Client, short: &str) -> String {
+    let page = client.get("/plans").await;
+    let options: Vec<(String, String)> =
+        page.attributes("#version option", "value").into_iter().zip(page.all("#version option")).collect();
+    options.into_iter().find(|(_, label)| label.starts_with(short)).expect("no such plan").0
+}
+
+#[tokio::test]
+async fn a_first_adoption_may_reach_back_to_the_documents_day_and_no_further() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "济宁方案").await;
+    let early = league.post("/plans/adopt", &[("version", &version), ("from", "2022-04-11")]).await;
+    assert_eq!(early.status, 409);
+    assert!(early.heading().starts_with("自 2022-04-11 起启用济宁方案"));
+    assert_eq!(early.all(".clause p"), ["“济医党字〔2022〕19号”"], "the refusal quotes the clause");
+    let back = early.attributes("a.button", "href").remove(0);
+    let kept = league.get(&back).await;
+    assert_eq!((kept.field("方案"), kept.field("启用日期").as_str()), (version.clone(), "2022-04-11"));
+    let adopted = league.post("/plans/adopt", &[("version", &version), ("from", "2022-04-12")]).await;
+    assert_eq!(adopted.location(), "/plans?done=adopted");
+    let page = league.get("/plans").await;
+    assert!(
+        page.all(".timeline li")[0].starts_with("2022年4月12日起 济宁方案（2022）"),
+        "{:?}",
+        page.all(".timeline li")
+    );
+    assert!(league.get("/").await.text().contains("济医党字〔2022〕19号"));
+}
+
+#[tokio::test]
+async fn a_change_of_plan_does_not_reach_back_and_the_past_stays_explained() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "济宁方案").await;
+    let today = portal.app.clock.today();
+    let yesterday = today.previous_day().unwrap().to_string();
+    let refused = league.post("/plans/adopt", &[("version", &version), ("from", &yesterday)]).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("不溯及既往"));
+    let tomorrow = today.next_day().unwrap().to_string();
+    assert_eq!(league.post("/plans/adopt", &[("version", &version), ("from", &tomorrow)]).await.status, 303);
+    assert!(league.get("/").await.text().contains("苏工院党委〔2020〕41号"), "until tomorrow the old one governs");
+    portal.app.clock.advance(time::Duration::days(1));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(league.get("/").await.text().contains("济医党字〔2022〕19号"));
+    assert_eq!(league.get("/plans").await.all(".timeline li").len(), 2);
+    let again = league.post("/plans/adopt", &[("version", &version), ("from", &tomorrow)]).await;
+    assert_eq!(again.status, 409, "not twice from one day");
+}
+
+#[tokio::test]
+async fn two_adoptions_at_once_do_not_both_pass() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "苏州方案").await;
+    let mut set = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+        let version = version.clone();
+        set.spawn(
+            async move { league.post("/plans/adopt", &[("version", &version), ("from", "2023-09-01")]).await.status },
+        );
+    }
+    let mut statuses = set.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [vec![303], vec![409; 11]].concat());
+}
+
+#[tokio::test]
+async fn unreadable_forms_come_back_as_filled_in() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let page = league.post("/plans/adopt", &[("version", ""), ("from", "2026年9月")]).await;
+    assert_eq!(page.status, 422);
+    assert_eq!((page.fault("方案").as_str(), page.field("启用日期").as_str()), ("✕ 请选择方案", "2026年9月"));
+    assert!(page.fault("启用日期").contains("2026-09-01"));
+    let unknown = "00000000-0000-4000-8000-000000000000";
+    assert_eq!(league.post("/plans/adopt", &[("version", unknown), ("from", "2026-09-01")]).await.status, 404);
+}
+
+fn own_plan() -> String {
+    BUILT_IN[0].1.replace("code = \"suzhou-2020\"", "code = \"own-2026\"").replace("苏州方案（2020）", "本校方案")
+}
+
+#[tokio::test]
+async fn a_plan_of_ones_own_is_refused_with_line_and_reason_and_kept_in_the_form() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let broken = own_plan().replace("about = 40", "about = 40000").replace("share = \"30%\"\n", "");
+    let page = league.upload("/plans", &[("text", "")], Some(("plan.toml", broken.as_bytes()))).await;
+    assert_eq!(page.status, 422);
+    let lines = page.all(".lines li");
+    let line = |what: &str| 1 + broken.lines().position(|line| line.contains(what)).unwrap();
+    assert_eq!(
+        lines,
+        [
+            format!("第 {} 行：rule.STF-01.about 应为 1 至 500 的整数", line("about = 40000")),
+            format!("第 {} 行：缺少 rule.ELG-03.share", line("[rule.ELG-03]")),
+        ]
+    );
+    assert_eq!(page.field("或者把内容粘贴在这里").trim(), broken.trim(), "the text is there to be mended");
+    let nothing = league.upload("/plans", &[("text", "  ")], None).await;
+    assert_eq!((nothing.status, nothing.all(".lines li").len()), (422, 1));
+    let built_in = league.upload("/plans", &[], Some(("plan.toml", BUILT_IN[0].1.as_bytes()))).await;
+    assert!(built_in.all(".lines li")[0].contains("与内置方案相同"));
+    let binary = league.upload("/plans", &[], Some(("plan.toml", &[0xFF, 0xFE, 0]))).await;
+    assert!(binary.all(".lines li")[0].contains("UTF-8"));
+}
+
+#[tokio::test]
+async fn a_plan_of_ones_own_becomes_a_version_and_can_govern() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    let first = own_plan();
+    assert_eq!(league.upload("/plans", &[("text", &first)], None).await.location(), "/plans?done=added");
+    assert_eq!(league.upload("/plans", &[("text", &first)], None).await.location(), "/plans?done=same");
+    let second = first.replace("about = 40", "about = 45");
+    assert_eq!(league.upload("/plans", &[("text", &second)], None).await.location(), "/plans?done=added");
+    let version = version_of(&mut league, "本校方案 第 2 版").await;
+    assert_eq!(league.post("/plans/adopt", &[("version", &version), ("from", "2024-09-01")]).await.status, 303);
+    let book = league.get("/rulebook?q=STF-01").await;
+    assert_eq!(book.all(".cell h4"), ["苏州方案（2020）", "济宁方案（2022）", "本校方案"]);
+    assert!(book.text().contains("45 人左右"));
+    let source = league.get(&format!("/plans/{version}/source")).await;
+    assert_eq!(source.text(), second, "the file comes back byte for byte");
+    let mut other = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(other.get(&format!("/plans/{version}")).await.status, 404, "another university does not see it");
+}
+
+#[tokio::test]
+async fn adoptions_and_versions_cannot_be_rewritten() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    for statement in
+        ["update adoption set effective_from = '2020-01-01'", "delete from plan_version", "truncate audit_entry"]
+    {
+        let error = sqlx::query(sqlx::AssertSqlSafe(statement)).execute(&mut db).await.unwrap_err();
+        assert!(error.to_string().contains("append-only"), "{error}");
+    }
+}

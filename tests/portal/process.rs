@@ -1,0 +1,243 @@
+//! The portal as a process: what it prints, how it stops, and that nothing acknowledged is lost when it is killed.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use lunzhi::database::Pools;
+
+use crate::support::{
+    raw::{ask, form},
+    runtime, scratch,
+};
+
+struct Running {
+    child: Child,
+    lines: Vec<String>,
+    address: SocketAddr,
+}
+
+impl Running {
+    fn start(command: &str, data: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_lunzhi"))
+            .args([command, "--listen", "127.0.0.1:0", "--data"])
+            .arg(data)
+            .env_remove("DATABASE_URL")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut lines = Vec::new();
+        for line in BufReader::new(child.stdout.take().unwrap()).lines() {
+            let line = line.unwrap();
+            if let Some(address) = line.strip_prefix("listening on http://") {
+                let address = address.parse().unwrap();
+                return Self { child, lines, address };
+            }
+            lines.push(line);
+        }
+        panic!("{command} ended: {:?}", child.wait());
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    fn wait(mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    fn stop(self) {
+        self.signal("-TERM");
+        assert_eq!(self.wait().code(), Some(0));
+    }
+
+    fn account(&self, office: &str) -> (String, String) {
+        let line = self.lines.iter().find(|line| line.split('\t').next().unwrap().ends_with(office)).unwrap();
+        let fields: Vec<&str> = line.split('\t').collect();
+        assert_eq!(fields.len(), 3, "{line}");
+        (fields[1].to_owned(), fields[2].to_owned())
+    }
+
+    fn sign_in(&self, number: &str, password: &str) -> Option<String> {
+        let fields = [("school", "qingyu"), ("number", number), ("password", password)];
+        let answer = ask(self.address, &form("POST", "/sign-in", "", &fields))?;
+        answer.cookie().filter(|_| answer.status == 303)
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn postmaster(data: &Path) -> String {
+    fs::read_to_string(data.join("data/postmaster.pid")).unwrap().lines().next().unwrap().to_owned()
+}
+
+/// Polls; a condition that never comes fails the test at the end of a generous while.
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    for _ in 0..600 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    panic!("{what} did not come about");
+}
+
+fn running(pid: &str) -> bool {
+    // A zombie that nobody has collected does not run.
+    let stat = fs::read_to_string(PathBuf::from("/proc").join(pid).join("stat")).unwrap_or_default();
+    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+}
+
+#[test]
+fn a_demo_prints_its_accounts_keeps_its_data_and_stops_when_asked() {
+    let data = scratch("demo");
+    let first = Running::start("demo", &data);
+    assert_eq!(first.lines.len(), 21, "one line an account and nothing else");
+    let (number, password) = first.account("系统管理员");
+    let cookie = first.sign_in(&number, &password).unwrap();
+    let fields = [("number", "T1"), ("name", "新人"), ("office", "student")];
+    assert_eq!(ask(first.address, &form("POST", "/accounts", &cookie, &fields)).unwrap().status, 200);
+    assert_eq!(ask(first.address, &form("GET", "/healthz", "", &[])).unwrap().status, 200);
+    let metrics = ask(first.address, &form("GET", "/metrics", "", &[])).unwrap().body;
+    assert!(metrics.contains("lunzhi_requests_total{") && !metrics.contains("T1"), "{metrics}");
+    let overview = ask(first.address, &form("GET", "/directory", &cookie, &[])).unwrap().body;
+    assert!(overview.contains("8,432"));
+    let lines = first.lines.clone();
+    first.stop();
+    let second = Running::start("demo", &data);
+    assert_eq!(second.lines, lines);
+    let cookie = second.sign_in(&number, &password).unwrap();
+    assert!(ask(second.address, &form("GET", "/accounts?q=T1", &cookie, &[])).unwrap().body.contains("新人"));
+    second.stop();
+    fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn the_first_administrator_is_made_beside_a_running_portal_and_the_record_is_verified() {
+    let data = scratch("account");
+    let portal = Running::start("serve", &data);
+    assert!(portal.lines.is_empty());
+    let lunzhi = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lunzhi"));
+        command.args(args).arg("--data").arg(&data).env_remove("DATABASE_URL").output().unwrap()
+    };
+    let args = ["account", "--school", "qingyu", "--number", "A1", "--name", "管理员"];
+    assert!(String::from_utf8_lossy(&lunzhi(&args).stderr).contains("--school-name"));
+    let made = lunzhi(&[&args[..], &["--school-name", "青屿学院"]].concat());
+    assert!(made.status.success(), "{made:?}");
+    let password = String::from_utf8(made.stdout).unwrap();
+    assert!(portal.sign_in("A1", password.trim()).is_some());
+    assert_eq!(lunzhi(&args).status.code(), Some(1), "the number is taken");
+    let verified = lunzhi(&["verify-audit"]);
+    assert!(String::from_utf8_lossy(&verified.stdout).contains("操作记录完整：2 条"), "{verified:?}");
+    portal.stop();
+    assert!(lunzhi(&["verify-audit"]).status.success(), "without a portal it starts the database itself");
+    fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn a_second_portal_on_the_same_folder_says_so() {
+    let data = scratch("twice");
+    let portal = Running::start("serve", &data);
+    let second = Command::new(env!("CARGO_BIN_EXE_lunzhi"))
+        .args(["serve", "--listen", "127.0.0.1:0", "--data"])
+        .arg(&data)
+        .env_remove("DATABASE_URL")
+        .output()
+        .unwrap();
+    assert_eq!(second.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&second.stderr).contains("in use by another process"));
+    portal.stop();
+    fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn if_the_database_dies_the_portal_ends_with_a_failure() {
+    let data = scratch("dies");
+    let portal = Running::start("serve", &data);
+    assert!(Command::new("kill").args(["-KILL", &postmaster(&data)]).status().unwrap().success());
+    let status = portal.wait();
+    assert_ne!(status.code(), Some(0));
+    let again = Running::start("serve", &data);
+    assert_eq!(ask(again.address, &form("GET", "/healthz", "", &[])).unwrap().status, 200, "it recovers by itself");
+    again.stop();
+    fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() {
+    let data = scratch("killed");
+    let portal = Running::start("demo", &data);
+    let (number, password) = portal.account("系统管理员");
+    let cookie = portal.sign_in(&number, &password).unwrap();
+    let (address, stop) = (portal.address, AtomicBool::new(false));
+    let acknowledged: Vec<String> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..6)
+            .map(|client| {
+                let (cookie, stop) = (&cookie, &stop);
+                scope.spawn(move || {
+                    let mut acknowledged = Vec::new();
+                    for place in 0.. {
+                        if stop.load(Ordering::Relaxed) {
+                            break;
+                        }
+                        let number = format!("K{client}x{place}");
+                        let fields = [("number", number.as_str()), ("name", "新人"), ("office", "student")];
+                        match ask(address, &form("POST", "/accounts", cookie, &fields)) {
+                            Some(answer) if answer.status == 200 => acknowledged.push(number),
+                            _ => break,
+                        }
+                    }
+                    acknowledged
+                })
+            })
+            .collect();
+        std::thread::sleep(Duration::from_millis(1_500));
+        let server = postmaster(&data);
+        portal.signal("-KILL");
+        wait_until("the database's end", || !running(&server));
+        stop.store(true, Ordering::Relaxed);
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    assert!(acknowledged.len() > 5, "only {} were acknowledged", acknowledged.len());
+    drop(portal);
+    let again = Running::start("serve", &data);
+    let cookie = again.sign_in(&number, &password).unwrap();
+    for number in &acknowledged {
+        let page = ask(again.address, &form("GET", &format!("/accounts?q={number}"), &cookie, &[])).unwrap();
+        assert!(page.body.contains(&format!(">{number}<")), "{number} was acknowledged and is gone");
+    }
+    again.stop();
+    fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn health_is_503_where_the_database_does_not_answer() {
+    use lunzhi::{
+        app::{App, router},
+        auth::password::Cost,
+        clock::Clock,
+    };
+    runtime().block_on(async {
+        let pools = Pools::new("postgres://nobody@%2Fnowhere/none").unwrap();
+        let app = App::new(pools, Clock::default(), Cost::CHEAP, None).unwrap();
+        let page = crate::support::Client::new(router(app.clone())).get("/healthz").await;
+        assert_eq!(page.status, 503);
+        let page = crate::support::Client::new(router(app)).get("/sign-in").await;
+        assert_eq!((page.status, page.heading().as_str()), (500, "系统出了问题"));
+        assert!(!page.text().contains("nowhere"), "no word of the cause to visitors");
+    });
+}

@@ -1,0 +1,205 @@
+//! Signing in, and everything that keeps others out.
+
+use axum::http::header;
+use lunzhi::auth::{office::OfficeKind, password::Cost};
+use time::Duration;
+
+use crate::support::{FIRST, PASSWORD, Portal, SECOND};
+
+const LEAGUE: &str = "school_league";
+
+#[tokio::test]
+async fn a_secretary_signs_in_works_and_signs_out() {
+    let portal = Portal::start().await;
+    let mut secretary = portal.visitor();
+    let asked = secretary.get("/plans").await;
+    assert_eq!((asked.status, asked.location()), (303, "/sign-in?next=/plans"));
+    let fields = [("school", FIRST), ("number", LEAGUE), ("password", PASSWORD), ("next", "/plans")];
+    let signed_in = secretary.post("/sign-in", &fields).await;
+    assert_eq!((signed_in.status, signed_in.location()), (303, "/plans"));
+    assert_eq!(secretary.get("/plans").await.heading(), "实施方案");
+    assert_eq!(secretary.get("/").await.all(".office"), ["校团委"]);
+    let cookie = secretary.cookie();
+    assert_eq!(secretary.post("/sign-out", &[]).await.location(), "/sign-in");
+    let mut thief = portal.visitor();
+    let page = thief.send("GET", "/plans", &[("cookie", &cookie)], Vec::new()).await;
+    assert_eq!(page.status, 303, "a session that was ended opens nothing");
+}
+
+#[tokio::test]
+async fn a_wrong_password_says_nothing_of_who_exists_and_keeps_what_was_typed() {
+    let portal = Portal::start().await;
+    let mut visitor = portal.visitor();
+    let wrong = visitor.sign_in(FIRST, LEAGUE, "wrong password").await;
+    let unknown = visitor.sign_in(FIRST, "no-such-number", "wrong password").await;
+    let elsewhere = visitor.sign_in(SECOND, "no-such-number", PASSWORD).await;
+    for page in [&wrong, &unknown, &elsewhere] {
+        assert_eq!(page.status, 422);
+        assert_eq!(page.fault("密码"), "✕ 学校、学号（工号）或密码不对");
+        assert_eq!(page.field("密码"), "", "a password never comes back");
+    }
+    assert_eq!((wrong.field("学校").as_str(), wrong.field("学号或工号").as_str()), (FIRST, LEAGUE));
+    let empty = visitor.post("/sign-in", &[]).await;
+    assert_eq!(empty.status, 422);
+    assert_eq!(
+        (empty.fault("学校").as_str(), empty.fault("学号或工号").as_str()),
+        ("✕ 请选择学校", "✕ 请填写学号或工号")
+    );
+}
+
+#[tokio::test]
+async fn failures_are_slowed_down_by_account_and_not_locked_out() {
+    let portal = Portal::start().await;
+    let mut guesser = portal.visitor();
+    for _ in 0..5 {
+        assert_eq!(guesser.sign_in(FIRST, LEAGUE, "a guess").await.status, 422);
+    }
+    let waiting = guesser.sign_in(FIRST, LEAGUE, PASSWORD).await;
+    assert_eq!(waiting.status, 429, "even the right password waits");
+    assert!(waiting.headers.contains_key(header::RETRY_AFTER));
+    assert_eq!(waiting.field("学号或工号"), LEAGUE);
+    let mut other = portal.visitor();
+    assert_eq!(other.sign_in(FIRST, "administrator", PASSWORD).await.status, 303, "others are not slowed down");
+    portal.app.clock.advance(Duration::seconds(6));
+    assert_eq!(guesser.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 303);
+    let mut again = portal.visitor();
+    assert_eq!(again.sign_in(FIRST, LEAGUE, "a slip").await.status, 422, "a success forgets the failures");
+    assert_eq!(again.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn many_guesses_at_once_do_not_outrun_the_delay() {
+    let portal = Portal::start().await;
+    let guesses = (0..40).map(|_| {
+        let mut guesser = portal.visitor();
+        async move { guesser.sign_in(FIRST, LEAGUE, "a guess").await.status }
+    });
+    let mut looked_at = 0;
+    let mut set = tokio::task::JoinSet::new();
+    guesses.for_each(|guess| drop(set.spawn(guess)));
+    while let Some(status) = set.join_next().await {
+        looked_at += usize::from(status.unwrap() == 422);
+    }
+    assert_eq!(looked_at, 5, "only as many passwords were looked at as are free");
+}
+
+#[tokio::test]
+async fn a_person_ends_their_sessions_everywhere_at_once() {
+    let portal = Portal::start().await;
+    let (mut office, mut home) =
+        (portal.signed_in(OfficeKind::SchoolLeague).await, portal.signed_in(OfficeKind::SchoolLeague).await);
+    assert_eq!(office.get("/me").await.all("tbody tr").len(), 2);
+    let done = office.post("/me/sessions/end", &[("which", "others")]).await;
+    assert_eq!(done.location(), "/me?done=sessions");
+    assert_eq!(office.get("/me").await.status, 200);
+    assert_eq!(home.get("/me").await.status, 303);
+    office.post("/me/sessions/end", &[("which", "all")]).await;
+    assert_eq!(office.get("/me").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_session_ends_by_itself_after_a_working_day() {
+    let portal = Portal::start().await;
+    let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
+    portal.app.clock.advance(Duration::hours(11));
+    assert_eq!(secretary.get("/me").await.status, 200);
+    portal.app.clock.advance(Duration::hours(2));
+    assert_eq!(secretary.get("/me").await.status, 303);
+}
+
+#[tokio::test]
+async fn changing_the_password_ends_other_sessions_and_the_old_password() {
+    let portal = Portal::start().await;
+    let mut here = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let mut there = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let change =
+        |old: &'static str, new: &'static str, again: &'static str| [("old", old), ("new", new), ("again", again)];
+    let weak = here.post("/me/password", &change(PASSWORD, "short", "other")).await;
+    assert_eq!(weak.status, 422);
+    assert_eq!(weak.fault("新密码"), "✕ 至少 10 个字符");
+    assert_eq!(weak.fault("再填一次新密码"), "✕ 两次填写的新密码不一致");
+    let wrong = here.post("/me/password", &change("not the old one", "brand new secret", "brand new secret")).await;
+    assert_eq!((wrong.status, wrong.fault("原密码").as_str()), (422, "✕ 原密码不对"));
+    let done = here.post("/me/password", &change(PASSWORD, "brand new secret", "brand new secret")).await;
+    assert_eq!(done.location(), "/me?done=password");
+    assert_eq!((here.get("/me").await.status, there.get("/me").await.status), (200, 303));
+    assert_eq!(portal.visitor().sign_in(FIRST, LEAGUE, PASSWORD).await.status, 422);
+    assert_eq!(portal.visitor().sign_in(FIRST, LEAGUE, "brand new secret").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_form_from_another_site_is_not_carried_out() {
+    let portal = Portal::start().await;
+    let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "cross-site")];
+    let page = secretary.send("POST", "/me/sessions/end", &form, b"which=all".to_vec()).await;
+    assert_eq!((page.status, page.heading().as_str()), (403, "不是从本平台发出的请求"));
+    let form = [("content-type", "application/x-www-form-urlencoded"), ("origin", "https://evil.example")];
+    assert_eq!(secretary.send("POST", "/sign-out", &form, Vec::new()).await.status, 403);
+    assert_eq!(secretary.get("/me").await.status, 200, "the session still stands");
+}
+
+#[tokio::test]
+async fn cookies_and_headers_keep_to_the_strict_side() {
+    let portal = Portal::start().await;
+    let mut visitor = portal.visitor();
+    visitor.host = "lunzhi.example.edu.cn";
+    let signed_in = visitor.sign_in(FIRST, LEAGUE, PASSWORD).await;
+    let cookie = signed_in.headers[header::SET_COOKIE].to_str().unwrap();
+    for part in ["__Host-lunzhi=", "; Path=/;", "HttpOnly", "SameSite=Lax", "; Secure"] {
+        assert!(cookie.contains(part), "{part} not in {cookie}");
+    }
+    let page = visitor.get("/").await;
+    assert_eq!(page.status, 200);
+    let policy = page.headers["content-security-policy"].to_str().unwrap();
+    assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(page.headers["cache-control"], "no-store");
+    assert_eq!(page.headers["x-content-type-options"], "nosniff");
+    // The database holds hashes alone.
+    let (stored,): (bool,) = sqlx::query_as("select bool_or(length(token_hash) = 32) from session")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert!(stored);
+}
+
+#[tokio::test]
+async fn a_reader_cannot_write_whatever_it_is_asked() {
+    let portal = Portal::start().await;
+    let mut reader = portal.app.read().await.unwrap();
+    let error = sqlx::query("delete from session").execute(&mut *reader).await.unwrap_err();
+    assert_eq!(error.as_database_error().unwrap().code().unwrap(), "25006", "read_only_sql_transaction");
+}
+
+#[tokio::test]
+async fn passwords_are_stored_as_owasp_argon2id() {
+    let portal = Portal::start_with(Cost::OWASP).await;
+    let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let fields = [("old", PASSWORD), ("new", "brand new secret"), ("again", "brand new secret")];
+    assert_eq!(secretary.post("/me/password", &fields).await.status, 303);
+    let (hash,): (String,) =
+        sqlx::query_as("select password_hash from account where number = $1 order by password_set_at desc limit 1")
+            .bind(LEAGUE)
+            .fetch_one(&mut portal.owner().await)
+            .await
+            .unwrap();
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+}
+
+#[tokio::test]
+async fn switching_the_office_changes_what_one_may_do() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    assert_eq!(administrator.get("/plans").await.status, 403);
+    let list = administrator.get("/accounts?q=administrator").await;
+    let own = list.attributes("tbody a", "href").remove(0);
+    administrator.post(&format!("{own}/offices"), &[("office", "school_league")]).await;
+    let refused = administrator.get("/plans").await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.text().contains("你还担任 <strong>校团委</strong>"));
+    let office = administrator.get("/me").await.attributes("form[action='/me/office'] input", "value").remove(0);
+    assert_eq!(administrator.post("/me/office", &[("office", &office)]).await.location(), "/");
+    assert_eq!(administrator.get("/plans").await.status, 200);
+    let stranger = portal.signed_in(OfficeKind::Student).await.post("/me/office", &[("office", &office)]).await;
+    assert_eq!(stranger.status, 404, "an office of somebody else's cannot be taken");
+}

@@ -1,0 +1,167 @@
+//! A browser without a window: cookies, forms, and pages read by role and label.
+
+use std::{collections::BTreeMap, net::SocketAddr};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::ConnectInfo,
+    http::{HeaderMap, Request, header},
+};
+use http_body_util::BodyExt;
+use lunzhi::web::filters::query_value;
+use scraper::{ElementRef, Html, Selector};
+use tower::ServiceExt;
+
+pub struct Client {
+    router: Router,
+    cookies: BTreeMap<String, String>,
+    pub host: &'static str,
+}
+
+/// An answer.
+pub struct Page {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Client {
+    pub fn new(router: Router) -> Self {
+        Self { router, cookies: BTreeMap::new(), host: "127.0.0.1:8080" }
+    }
+
+    pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Page {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies.join("; "));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let peer = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 40_000)));
+        let request = request.extension(peer).body(Body::from(body)).unwrap();
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let (pair, rest) = cookie.to_str().unwrap().split_once(';').unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            if rest.contains("Max-Age=0") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        Page { status: parts.status.as_u16(), headers: parts.headers, bytes }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Page {
+        self.send("GET", path, &[], Vec::new()).await
+    }
+
+    pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let pair = |(name, value): &(&str, &str)| format!("{}={}", query_value(name), query_value(value));
+        let body = fields.iter().map(pair).collect::<Vec<_>>().join("&");
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "same-origin")];
+        self.send("POST", path, &headers, body.into_bytes()).await
+    }
+
+    pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--XyX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        if let Some((name, bytes)) = file {
+            let part = format!("--XyX\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+            body.extend_from_slice(part.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--XyX--\r\n");
+        let headers = [("content-type", "multipart/form-data; boundary=XyX"), ("sec-fetch-site", "same-origin")];
+        self.send("POST", path, &headers, body).await
+    }
+
+    pub async fn sign_in(&mut self, school: &str, number: &str, password: &str) -> Page {
+        self.post("/sign-in", &[("school", school), ("number", number), ("password", password)]).await
+    }
+
+    pub fn cookie(&self) -> String {
+        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+}
+
+fn select<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
+    html.select(&Selector::parse(selector).unwrap()).collect()
+}
+
+fn words(element: ElementRef<'_>) -> String {
+    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Page {
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    fn html(&self) -> Html {
+        Html::parse_document(&self.text())
+    }
+
+    pub fn location(&self) -> &str {
+        self.headers.get(header::LOCATION).map_or("", |location| location.to_str().unwrap())
+    }
+
+    /// The text of the elements that a selector finds.
+    pub fn all(&self, selector: &str) -> Vec<String> {
+        let html = self.html();
+        select(&html, selector).into_iter().map(words).collect()
+    }
+
+    /// An attribute of the elements that a selector finds.
+    pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
+        let html = self.html();
+        select(&html, selector).iter().filter_map(|element| element.attr(name)).map(str::to_owned).collect()
+    }
+
+    pub fn heading(&self) -> String {
+        self.all("h1").into_iter().next().unwrap_or_default()
+    }
+
+    /// The value that stands in the field with that label.
+    pub fn field(&self, label: &str) -> String {
+        let html = self.html();
+        let label = select(&html, "label").into_iter().find(|found| words(*found) == label).expect("no such label");
+        let id = label.attr("for").expect("a label without a field");
+        let field = select(&html, &format!("[id='{id}']")).into_iter().next().expect("a label for nothing");
+        match field.value().name() {
+            "select" => {
+                let chosen = select(&html, &format!("[id='{id}'] option[selected]"));
+                chosen.first().and_then(|option| option.attr("value")).unwrap_or_default().to_owned()
+            }
+            "textarea" => field.text().collect(),
+            _ => field.attr("value").unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// The error beside the field with that label: the text its `aria-describedby` points to.
+    pub fn fault(&self, label: &str) -> String {
+        let html = self.html();
+        let label = select(&html, "label").into_iter().find(|found| words(*found) == label).expect("no such label");
+        let id = label.attr("for").unwrap();
+        let field = select(&html, &format!("[id='{id}']")).into_iter().next().unwrap();
+        if field.attr("aria-invalid") != Some("true") {
+            return String::new();
+        }
+        let described = field.attr("aria-describedby").expect("an invalid field without a description");
+        let says = described.split_whitespace().filter(|id| id.ends_with("-fault"));
+        says.flat_map(|id| select(&html, &format!("[id='{id}']"))).map(words).collect()
+    }
+
+    pub fn is_page(&self) -> bool {
+        self.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+    }
+}

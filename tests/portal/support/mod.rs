@@ -1,0 +1,16 @@
+//! What the stories stand on: one throw-away server, a clone of a prepared database for each test, and a client that
+//! reads pages by role and label.
+
+mod client;
+pub mod raw;
+mod server;
+
+pub use client::{Client, Page};
+pub use server::{Portal, runtime, scratch};
+
+/// The password of every account in the prepared database.
+pub const PASSWORD: &str = "a correct horse 77";
+
+/// The two universities of the prepared database; the first is under the Suzhou plan, the second has adopted none.
+pub const FIRST: &str = "first";
+pub const SECOND: &str = "second";

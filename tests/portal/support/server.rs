@@ -1,0 +1,211 @@
+//! The database server of the tests and the portals on it.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU32, Ordering},
+    },
+};
+
+use lunzhi::{
+    accounts::store::{self, NewAccount, Seat},
+    app::{App, router},
+    auth::{
+        office::{OfficeKind, Place},
+        password::Cost,
+    },
+    clock::Clock,
+    database::{
+        Pools,
+        embedded::{EmbeddedPg, Options},
+        migrate,
+    },
+    directory::store::{class_named, colleges},
+    ids::{CollegeId, InstitutionId},
+    rulebook::store::take_in_built_in,
+};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use time::macros::date;
+
+use super::{Client, FIRST, PASSWORD, SECOND};
+
+struct Server {
+    /// Ours unless an address was given; statics are not dropped, and the death signal stops it with this process.
+    _embedded: Option<EmbeddedPg>,
+    admin: String,
+}
+
+static SERVER: LazyLock<Server> = LazyLock::new(|| {
+    let (embedded, admin) = match std::env::var("TEST_DATABASE_URL") {
+        Ok(url) => (None, url),
+        Err(_) => {
+            let server = EmbeddedPg::start(&Options { dir: scratch("server"), disposable: true }).unwrap();
+            let url = server.url("postgres");
+            (Some(server), url)
+        }
+    };
+    let template = admin.clone();
+    std::thread::spawn(move || runtime().block_on(make_template(&template))).join().unwrap();
+    Server { _embedded: embedded, admin }
+});
+
+pub fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
+
+/// A folder of this process that the next run sweeps away. In memory where there is room.
+pub fn scratch(purpose: &str) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let memory = Path::new("/dev/shm");
+    let parent = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
+    for entry in std::fs::read_dir(&parent).into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let pid = name.strip_prefix("lunzhi-test-").and_then(|rest| rest.split('-').next());
+        if pid.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    parent.join(format!("lunzhi-test-{}-{purpose}-{number}", std::process::id()))
+}
+
+fn at(admin: &str, database: &str) -> String {
+    let (before, _) = admin.rsplit_once('/').unwrap();
+    format!("{before}/{database}")
+}
+
+async fn make_template(admin: &str) {
+    let mut db = PgConnection::connect(admin).await.unwrap();
+    db.execute("drop database if exists lunzhi_template").await.unwrap();
+    db.execute("create database lunzhi_template").await.unwrap();
+    let url = at(admin, "lunzhi_template");
+    migrate(&url).await.unwrap();
+    let pools = Pools::new(&url).unwrap();
+    let app = App::new(pools.clone(), Clock::default(), Cost::CHEAP, None).unwrap();
+    let hash = app.hasher.hash(PASSWORD).await.unwrap();
+    let mut db = pools.write.acquire().await.unwrap();
+    prepare(&mut db, &hash).await;
+    drop(db);
+    pools.close().await;
+}
+
+/// Two universities with a college, a class, students and an account for each office, numbered by its word.
+async fn prepare(db: &mut PgConnection, hash: &str) {
+    let now = Clock::default().now();
+    take_in_built_in(db, now).await.unwrap();
+    for (code, name) in [(FIRST, "第一测试学院"), (SECOND, "第二测试大学")] {
+        let institution = store::create_institution(db, code, name, now).await.unwrap();
+        let college = prepare_students(db, institution, code).await;
+        let class = class_named(db, institution, "软件2401班").await.unwrap().unwrap();
+        for kind in OfficeKind::ALL {
+            let (number, name) = (kind.slug(), format!("{}甲", kind.label()));
+            let account = NewAccount { number, name: &name, password_hash: hash, must_change_password: false };
+            let id = store::create(db, institution, &account, now).await.unwrap().unwrap();
+            let seat = match kind.place() {
+                Place::School => Seat::School,
+                Place::College => Seat::College(college),
+                Place::Class => Seat::Class(class),
+            };
+            store::grant(db, id, *kind, seat, now).await.unwrap();
+            if code == FIRST && *kind == OfficeKind::SchoolLeague {
+                sqlx::query(
+                    "insert into adoption (institution_id, effective_from, plan_version_id, adopted_at, adopted_by)
+                     select $1, $2, id, $3, $4 from plan_version where code = 'suzhou-2020'",
+                )
+                .bind(institution)
+                .bind(date!(2024 - 09 - 01))
+                .bind(now)
+                .bind(id)
+                .execute(&mut *db)
+                .await
+                .unwrap();
+            }
+        }
+    }
+}
+
+async fn prepare_students(db: &mut PgConnection, institution: InstitutionId, code: &str) -> CollegeId {
+    for statement in [
+        "insert into college (id, institution_id, name) values (gen_random_uuid(), $1, '信息工程系')",
+        "insert into major (id, college_id, name, level)
+         select gen_random_uuid(), id, '软件技术', 'vocational' from college where institution_id = $1",
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), m.id, 2024, '软件2401班' from major m join college c on c.id = m.college_id
+         where c.institution_id = $1",
+        "insert into student (institution_id, number, name, class_id, political)
+         select $1, '2024' || lpad(n::text, 4, '0'), '学生' || n, k.id, '共青团员'
+         from generate_series(1, 150) n, class k join major m on m.id = k.major_id
+              join college c on c.id = m.college_id where c.institution_id = $1",
+        "insert into society (id, institution_id, name, is_main, members)
+         values (gen_random_uuid(), $1, '青年志愿者协会', true, 80)",
+    ] {
+        sqlx::query(statement).bind(institution).execute(&mut *db).await.unwrap();
+    }
+    let all = colleges(db, institution).await.unwrap();
+    assert_eq!(all.len(), 1, "{code}");
+    all[0].id
+}
+
+/// A portal on a database of its own.
+pub struct Portal {
+    pub app: App,
+    pub url: String,
+}
+
+impl Portal {
+    pub async fn start() -> Self {
+        Self::start_with(Cost::CHEAP).await
+    }
+
+    pub async fn start_with(cost: Cost) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        // The first test to come prepares the server, which blocks.
+        let admin = tokio::task::spawn_blocking(|| SERVER.admin.clone()).await.unwrap();
+        let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let mut db = PgConnection::connect(&admin).await.unwrap();
+        let create = format!("create database {name} template lunzhi_template strategy file_copy");
+        db.execute(AssertSqlSafe(create)).await.unwrap();
+        let url = at(&admin, &name);
+        let app = App::new(Pools::new(&url).unwrap(), Clock::default(), cost, None).unwrap();
+        Self { app, url }
+    }
+
+    pub fn visitor(&self) -> Client {
+        Client::new(router(self.app.clone()))
+    }
+
+    /// A client signed in at the first university, in that office.
+    pub async fn signed_in(&self, office: OfficeKind) -> Client {
+        self.signed_in_at(FIRST, office).await
+    }
+
+    pub async fn signed_in_at(&self, school: &str, office: OfficeKind) -> Client {
+        let mut client = self.visitor();
+        let page = client.sign_in(school, office.slug(), PASSWORD).await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        client
+    }
+
+    /// A connection of the database's owner, past everything the portal guards.
+    pub async fn owner(&self) -> PgConnection {
+        PgConnection::connect(&self.url).await.unwrap()
+    }
+
+    /// How many rows each table has.
+    pub async fn row_counts(&self) -> Vec<(String, i64)> {
+        let mut db = self.owner().await;
+        let tables: Vec<(String,)> =
+            sqlx::query_as("select tablename::text from pg_tables where schemaname = 'public' order by 1")
+                .fetch_all(&mut db)
+                .await
+                .unwrap();
+        let mut counts = Vec::new();
+        for (table,) in tables {
+            let count = format!("select count(*) from {table}");
+            let (rows,): (i64,) = sqlx::query_as(AssertSqlSafe(count)).fetch_one(&mut db).await.unwrap();
+            counts.push((table, rows));
+        }
+        counts
+    }
+}
