@@ -151,15 +151,17 @@ fn colleges_of(population: &Population) -> Vec<CollegeSeats> {
     colleges
 }
 
-/// The grades that have students, in the order of the rows.
+/// The grades that have students somewhere, in the order in which the rows first name them.
 fn grades_of(population: &Population) -> Vec<String> {
-    let mut grades: Vec<String> = Vec::new();
-    for cohort in population.cohorts.iter().filter(|cohort| cohort.students > 0) {
-        if !grades.contains(&cohort.grade) {
-            grades.push(cohort.grade.clone());
+    let mut grades: Vec<(String, u64)> = Vec::new();
+    for cohort in &population.cohorts {
+        let students = u64::from(cohort.students);
+        match grades.iter_mut().find(|(grade, _)| *grade == cohort.grade) {
+            Some((_, known)) => *known += students,
+            None => grades.push((cohort.grade.clone(), students)),
         }
     }
-    grades
+    grades.into_iter().filter(|(_, students)| *students > 0).map(|(grade, _)| grade).collect()
 }
 
 /// Hamilton's method: the whole parts of the quotas, then one seat each by largest remainder; ties go to the larger

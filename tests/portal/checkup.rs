@@ -36,7 +36,7 @@ async fn each_verdict_stands_with_its_people_and_its_clause_gravest_first() {
     assert!(people[0].contains("学生1") && people[0].contains("学生6"));
     assert_eq!(people[1], "涉及：学生3202403");
     let clauses = page.all("section.finding .clause");
-    assert_eq!(clauses[0], "“主席团成员不超过5人” 苏工院党委〔2020〕41号 · 三、坚持精简原则");
+    assert_eq!(clauses[0], "“主席团成员不超过5人”苏工院党委〔2020〕41号 · 三、坚持精简原则");
     assert!(page.attributes("svg.bar", "aria-label").contains(&"实有 6，上限 5".to_owned()));
     let settled = page.all("tbody tr").len();
     assert_eq!(open.len() + settled, 10, "no departments, so neither STF-04 nor STF-05");
