@@ -45,8 +45,8 @@ use crate::{
 /// The largest request body: an upload with its form around it.
 const LARGEST_BODY: usize = crate::sheet::LARGEST_FILE + 64 * 1024;
 /// How long a client may take to send a body, and a handler to answer.
-const BODY_WITHIN: Duration = Duration::from_secs(120);
-const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+const BODY_WITHIN: Duration = Duration::from_mins(2);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// Uploads read at once; each may take a second and some hundred MB.
 const HEAVY_AT_ONCE: usize = 2;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -76,7 +76,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal with its findings in order of gravity.
     #[must_use]
-    pub fn new(wanted: impl Into<String>, mut findings: Vec<Finding>, back: impl Into<String>) -> Failure {
+    pub fn of(wanted: impl Into<String>, mut findings: Vec<Finding>, back: impl Into<String>) -> Failure {
         findings.sort_by_key(|finding| finding.verdict);
         Failure::Refused(Box::new(Self { wanted: wanted.into(), findings, back: back.into() }))
     }

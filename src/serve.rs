@@ -64,17 +64,16 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         )?
         .install_recorder()?;
     let app = open(&database.url, Some(metrics)).await?;
-    let mut lines = String::new();
+    let mut lines = Vec::new();
     if with_demo {
         demo::load(&app).await?;
-        for account in demo::accounts() {
-            lines += &format!("{}\t{}\t{}\n", account.office, account.number, account.password);
-        }
+        let line = |account: demo::DemoAccount| format!("{}\t{}\t{}", account.office, account.number, account.password);
+        lines.extend(demo::accounts().into_iter().map(line));
     }
     let listener = TcpListener::bind(&config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
-    lines += &format!("listening on http://{}\n", listener.local_addr()?);
+    lines.push(format!("listening on http://{}", listener.local_addr()?));
     let mut out = std::io::stdout();
-    out.write_all(lines.as_bytes()).and_then(|()| out.flush()).context("write to standard output")?;
+    writeln!(out, "{}", lines.join("\n")).and_then(|()| out.flush()).context("write to standard output")?;
 
     let stopping = Arc::new(tokio::sync::Notify::new());
     let stop = Arc::clone(&stopping);

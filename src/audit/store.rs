@@ -190,6 +190,6 @@ pub async fn verify(connection: &mut PgConnection) -> Result<Result<Verified, Br
     if (head.seq, &head.hash) != (seq, &hash) {
         return Ok(Err(Broken { seq: head.seq, why: "末尾的记录缺失" }));
     }
-    let head = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let head = hex::encode(&hash);
     Ok(Ok(Verified { entries: seq, head }))
 }

@@ -130,12 +130,11 @@ impl<O: Office> FromRequestParts<App> for Acting<O> {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let person = <SignedIn as FromRequestParts<App>>::from_request_parts(parts, app).await?;
-        match person.acting.clone().filter(|office| O::KINDS.contains(&office.kind)) {
-            Some(office) => Ok(Self { person, office, proof: PhantomData }),
-            None => {
-                let held = person.offices.iter().map(|office| office.kind).find(|kind| O::KINDS.contains(kind));
-                Err(Failure::NotYours { needed: O::KINDS, held })
-            }
+        let fits = |office: &&Held| O::KINDS.contains(&office.kind);
+        if let Some(office) = person.acting.as_ref().filter(fits).cloned() {
+            return Ok(Self { person, office, proof: PhantomData });
         }
+        let held = person.offices.iter().find(fits).map(|office| office.kind);
+        Err(Failure::NotYours { needed: O::KINDS, held })
     }
 }

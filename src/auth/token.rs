@@ -1,7 +1,5 @@
 //! Session tokens and the cookie that carries them.
 
-use std::fmt::Write as _;
-
 use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 use time::Duration;
@@ -25,10 +23,7 @@ impl Token {
     pub fn random() -> Self {
         let mut bytes = [0_u8; 32];
         rand::fill(&mut bytes);
-        Self(bytes.iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        }))
+        Self(hex::encode(bytes))
     }
 
     /// What the database keeps.

@@ -23,12 +23,11 @@ pub fn count(path: &Path, as_json: bool) -> Result<Answer, Unreadable> {
 
 fn in_words(count: &Count) -> String {
     let Count { returned, valid, void, vacant, .. } = count;
-    let mut text = if count.valid_election {
-        "选举有效\n".to_owned()
+    let head = if count.valid_election {
+        "选举有效".to_owned()
     } else {
-        format!("选举无效：{}\n", count.reasons.join("；"))
+        format!("选举无效：{}", count.reasons.join("；"))
     };
-    text += &format!("收回 {returned} 张，有效 {valid} 张，无效 {void} 张\n\n");
     let mut rows = vec![["姓名", "赞成", "反对", "弃权", "结果"].map(str::to_owned).to_vec()];
     let result = |name: &String| {
         let word = if count.elected.contains(name) {
@@ -48,6 +47,9 @@ fn in_words(count: &Count) -> String {
         let name = format!("{}（另选他人）", figures.name);
         rows.push(vec![name, figures.votes_for.to_string(), String::new(), String::new(), result(&figures.name)]);
     }
-    text += &table(&rows);
-    text + &format!("\n当选 {} 人，空缺 {vacant} 席\n", count.elected.len())
+    let elected = count.elected.len();
+    format!(
+        "{head}\n收回 {returned} 张，有效 {valid} 张，无效 {void} 张\n\n{}\n当选 {elected} 人，空缺 {vacant} 席\n",
+        table(&rows)
+    )
 }

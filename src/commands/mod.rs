@@ -120,12 +120,12 @@ fn any_fails(findings: &[Finding]) -> bool {
 fn findings_in_words(findings: &[Finding]) -> String {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
     sorted.sort_by_key(|finding| finding.verdict);
-    let mut text = String::new();
+    let mut lines = Vec::new();
     for finding in sorted {
         let Finding { verdict, rule, message, .. } = finding;
         let head = format!("{} {}", verdict.sign(), verdict.label());
-        text += &format!("{} {rule}  {message}\n", padded(&head, 18));
-        let mut line = |label: &str, value: &str| text += &format!("{} {label}：{value}\n", padded("", 18));
+        lines.push(format!("{} {rule}  {message}", padded(&head, 18)));
+        let mut line = |label: &str, value: &str| lines.push(format!("{} {label}：{value}", padded("", 18)));
         if matches!(verdict, Outcome::Pass | Outcome::NotRequired) {
             continue;
         }
@@ -142,7 +142,7 @@ fn findings_in_words(findings: &[Finding]) -> String {
             line("办法", &finding.remedy);
         }
     }
-    text
+    lines.join("\n") + "\n"
 }
 
 /// Pads to a width in terminal columns, where a Chinese character takes two.

@@ -31,7 +31,7 @@ use rustix::process::{Pid, Signal, getuid, kill_process, set_parent_process_deat
 const GLANCE: Duration = Duration::from_millis(100);
 const READY_GLANCE: Duration = Duration::from_millis(10);
 /// How long a server may take to become ready; recovery after a crash is part of it.
-const READY_WITHIN: Duration = Duration::from_secs(120);
+const READY_WITHIN: Duration = Duration::from_mins(2);
 /// `sun_path` holds 107 bytes; the socket's own name takes 15.
 const LONGEST_SOCKET_FOLDER: usize = 90;
 

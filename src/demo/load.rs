@@ -71,7 +71,8 @@ fn class_name(major: &str, year: u16, number: u32) -> String {
 /// A password that differs from account to account. It is printed at every start: the demo keeps no secrets.
 fn password(number: &str) -> String {
     let digest = Sha256::digest(format!("lunzhi demo {number}"));
-    let hex: String = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = hex::encode(digest);
+    hex.truncate(12);
     format!("demo-{hex}")
 }
 

@@ -27,6 +27,7 @@ struct File {
     rules: RulesOfFile,
     ballots: Vec<Paper>,
     #[serde(flatten)]
+    #[expect(clippy::zero_sized_map_values, reason = "only the names are wanted")]
     ignored: BTreeMap<String, IgnoredAny>,
 }
 

@@ -1,4 +1,4 @@
-//! A small seeded generator (SplitMix64), so that the demo is the same everywhere and for ever.
+//! A small seeded generator (`SplitMix64`), so that the demo is the same everywhere and for ever.
 
 /// The generator. Not for secrets.
 #[derive(Debug, Clone)]

@@ -161,7 +161,7 @@ async fn adopt_plan(
             let (number, plan, _) = found.ok_or(Failure::Missing)?;
             let last = store::last_adoption(db, acting.institution()).await?;
             let adoption = adopt(&plan, from, last, today).permit().map_err(|findings| {
-                Refusal::new(format!("自 {from} 起启用{}（第 {number} 版）", plan.short), findings, back)
+                Refusal::of(format!("自 {from} 起启用{}（第 {number} 版）", plan.short), findings, back)
             })?;
             store::adopt(db, &acting, version, &adoption, now).await?;
             let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))

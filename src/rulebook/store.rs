@@ -79,12 +79,12 @@ fn parse(source: &str) -> Result<Plan, Failure> {
     let known = BUILT_IN.iter().find(|(_, text)| *text == source).and_then(|(code, _)| plan::named(code));
     match known {
         Some(plan) => Ok(plan.clone()),
-        None => Plan::parse(source).map_err(stale),
+        None => Plan::parse(source).map_err(|errors| stale(&errors)),
     }
 }
 
 /// A stored plan was valid when it came in; a later program that asks for more must be able to say so.
-fn stale(errors: Vec<PlanError>) -> Failure {
+fn stale(errors: &[PlanError]) -> Failure {
     let first = errors.first().map(ToString::to_string).unwrap_or_default();
     Failure::Broken(anyhow::anyhow!("a stored plan no longer parses: {first}"))
 }

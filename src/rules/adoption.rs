@@ -40,7 +40,7 @@ pub fn adopt(plan: &Plan, from: Date, last: Option<Date>, today: Date) -> Verdic
     };
     let finding = |fails: bool, limit: Date, message: String, remedy: &str| {
         let verdict = if fails { Outcome::Fail } else { Outcome::Pass };
-        let finding = Finding::new(provision, verdict, message).against(from, format!(">={limit}"));
+        let finding = Finding::new(provision, verdict, message).against(&from, format!(">={limit}"));
         if fails { finding.remedy(remedy) } else { finding }
     };
     let mut findings = vec![finding(

@@ -268,7 +268,7 @@ fn share_finding(plan: &Plan, seats: u32, least: u32, students: u64) -> Finding 
             format!("代表名额 {seats} 个，不低于{whom} {students} 人的 {share}（{least} 个）"),
         )
     };
-    finding.against(seats, format!(">={least}")).gauge(seats, least, None)
+    finding.against(&seats, format!(">={least}")).gauge(seats, least, None)
 }
 
 /// CON-05, 覆盖各个系（院）、年级及主要学生社团: each of them, not each college × grade.
@@ -299,7 +299,7 @@ fn coverage_finding(plan: &Plan, colleges: &[CollegeSeats], societies: &[Society
         let message = format!("有 {} 个院系、年级或主要社团没有名额：{}", missing.len(), missing.join("、"));
         Finding::new(provision, Outcome::Fail, message).about(missing).remedy("增加名额，或调整院系内的分配")
     };
-    finding.against(format!("{covered}/{needed}"), format!("={needed}")).gauge(whole(covered), whole(needed), None)
+    finding.against(&format!("{covered}/{needed}"), format!("={needed}")).gauge(whole(covered), whole(needed), None)
 }
 
 #[cfg(test)]

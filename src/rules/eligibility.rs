@@ -55,7 +55,7 @@ fn gather(
     };
     let measured = falls.len();
     Finding { unknown: Some(unknown), exempt: Some(exempt), ..Finding::new(provision, verdict, message) }
-        .against(measured, limit)
+        .against(&measured, limit)
         .about(falls)
         .remedy(remedy)
 }
@@ -102,9 +102,8 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
             _ if exempt(member) => Answer::Exempt,
             None => Answer::Unknown,
             Some(rank) if too_small(member) => match switches.small_cohort {
-                SmallCohort::Nobody => Answer::Falls,
                 SmallCohort::First if rank.rank == 1 => Answer::Meets,
-                SmallCohort::First => Answer::Falls,
+                SmallCohort::First | SmallCohort::Nobody => Answer::Falls,
                 SmallCohort::Unknown => Answer::Unknown,
             },
             Some(rank) if rank.rank <= share.floor_of(rank.cohort) => Answer::Meets,

@@ -182,7 +182,7 @@ impl Finding {
         }
     }
 
-    pub(crate) fn against(mut self, measured: impl ToString, limit: impl Into<String>) -> Self {
+    pub(crate) fn against(mut self, measured: &impl std::fmt::Display, limit: impl Into<String>) -> Self {
         self.measured = measured.to_string();
         self.limit = limit.into();
         self

@@ -345,6 +345,7 @@ pub struct Figures {
 
 /// What the text leaves open, decided by practice or inference, with the reason. Never the plan's own word.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own that a plan leaves open")]
 pub struct Switches {
     /// Trap T1: the heads of a department count towards its staff.
     pub heads_inside: bool,

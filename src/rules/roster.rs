@@ -161,7 +161,7 @@ fn soften_by_reference(plan: &Plan, findings: &mut Vec<Finding>) {
                 (Outcome::Warn, format!("参照校学生会规定，{} 项人员设置需说明理由：{list}", open.len()))
             };
             Finding::new(provision, verdict, message)
-                .against(open.len(), "0")
+                .against(&open.len(), "0")
                 .remedy("由校团委结合实际确定，并记录理由")
         }
     };

@@ -28,7 +28,7 @@ pub fn executive_chair(plan: &Plan, members: &[Member]) -> Finding {
     } else {
         Finding::new(provision, Outcome::Pass, "1 名执行主席，是主席团成员".to_owned())
     };
-    finding.against(measured, "=1")
+    finding.against(&measured, "=1")
 }
 
 #[cfg(test)]

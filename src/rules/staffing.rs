@@ -33,7 +33,7 @@ pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
         (Outcome::Pass, format!("工作人员 {total} 人，在 {target} 人左右以内"))
     };
     let finding =
-        Finding::new(provision, verdict, message).against(total, format!("<={limit}")).gauge(total, 0, Some(limit));
+        Finding::new(provision, verdict, message).against(&total, format!("<={limit}")).gauge(total, 0, Some(limit));
     if verdict == Outcome::Pass {
         finding
     } else {
@@ -64,7 +64,7 @@ pub fn departments(plan: &Plan, members: &[Member]) -> Finding {
         (Outcome::Pass, format!("工作部门 {total} 个，不超过 {limit} 个"))
     };
     let finding =
-        Finding::new(provision, verdict, message).against(total, format!("<={limit}")).gauge(total, 0, Some(limit));
+        Finding::new(provision, verdict, message).against(&total, format!("<={limit}")).gauge(total, 0, Some(limit));
     if total > limit { finding.remedy(format!("合并或撤销 {} 个部门", total - limit)) } else { finding }
 }
 
@@ -123,13 +123,13 @@ pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
     let holders = numbers(members, |member| member.posts.iter().any(is_other));
     if holders.is_empty() {
         return Finding::new(provision, Outcome::Pass, "没有主席团成员和工作部门成员以外的岗位".to_owned())
-            .against(0, "0");
+            .against(&0, "0");
     }
     let mut names: Vec<&str> = members.iter().flat_map(|m| &m.posts).filter(|p| is_other(p)).map(Post::name).collect();
     names.sort_unstable();
     names.dedup();
     Finding::new(provision, breach(provision), format!("设有不允许的岗位：{}", names.join("、")))
-        .against(holders.len(), "0")
+        .against(&holders.len(), "0")
         .about(holders)
         .remedy("改任部门负责人或部门工作人员；临时工作按项目招募志愿者，不占岗位")
 }
@@ -159,7 +159,7 @@ pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
         Finding { unknown: Some(blank), ..Finding::new(provision, Outcome::Unknown, message) }
             .remedy("由院系团组织补填“来自院系学生会”一栏")
     };
-    finding.against(format!("{yes}/{total}"), format!(">={share}")).gauge(yes, needed, None)
+    finding.against(&format!("{yes}/{total}"), format!(">={share}")).gauge(yes, needed, None)
 }
 
 /// Departments of the department posts, in the roster's order.
@@ -182,7 +182,7 @@ fn at_most(provision: &Provision, what: &str, unit: &str, limit: u32, holders: V
     } else {
         Finding::new(provision, Outcome::Pass, format!("{what} {total} {unit}，不超过 {limit} {unit}"))
     };
-    finding.against(total, format!("<={limit}")).gauge(total, 0, Some(limit))
+    finding.against(&total, format!("<={limit}")).gauge(total, 0, Some(limit))
 }
 
 fn within(provision: &Provision, what: &str, Bounds { low, high }: Bounds, total: u32) -> Finding {
@@ -195,7 +195,7 @@ fn within(provision: &Provision, what: &str, Bounds { low, high }: Bounds, total
     } else {
         Finding::new(provision, Outcome::Pass, format!("{what} {total} 人，在 {low} 至 {high} 人之间"))
     };
-    finding.against(total, format!("{low}..{high}")).gauge(total, low, Some(high))
+    finding.against(&total, format!("{low}..{high}")).gauge(total, low, Some(high))
 }
 
 #[cfg(test)]

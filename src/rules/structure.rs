@@ -18,14 +18,14 @@ pub fn no_president(plan: &Plan, members: &[Member]) -> Finding {
     let holders = numbers(members, |member| member.posts.iter().any(is_barred));
     let measured = holders.len();
     if holders.is_empty() {
-        return Finding::new(provision, Outcome::Pass, "没有主席、副主席、会长等岗位".to_owned()).against(0, "0");
+        return Finding::new(provision, Outcome::Pass, "没有主席、副主席、会长等岗位".to_owned()).against(&0, "0");
     }
     let mut titles: Vec<&str> =
         members.iter().flat_map(|m| &m.posts).filter(|p| is_barred(p)).map(Post::name).collect();
     titles.sort_unstable();
     titles.dedup();
     Finding::new(provision, Outcome::Fail, format!("设有不允许的岗位：{}", titles.join("、")))
-        .against(measured, "0")
+        .against(&measured, "0")
         .about(holders)
         .remedy("改为“主席团成员”，执行主席由主席团成员轮值担任，是职责不是岗位")
 }

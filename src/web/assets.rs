@@ -19,7 +19,8 @@ struct Asset {
 
 impl Asset {
     fn new(stem: &str, ending: &str, kind: &'static str, bytes: &'static [u8]) -> Self {
-        let hash: String = Sha256::digest(bytes).iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+        let mut hash = hex::encode(Sha256::digest(bytes));
+        hash.truncate(12);
         Self { url: format!("/static/{stem}-{hash}.{ending}"), kind, bytes }
     }
 }

@@ -1,31 +1,33 @@
 //! How values look in pages.
 
+#![expect(
+    clippy::inline_always,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    clippy::unused_self,
+    reason = "askama fixes the shape of a filter"
+)]
+
 use time::{Date, OffsetDateTime};
 
 use crate::clock::CHINA;
 
 /// A moment as `2026-09-01 08:30`, in China's time.
 #[askama::filter_fn]
-pub fn moment(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(moment_text(*at))
-}
-
-/// As [`moment`](self::moment), outside templates.
-#[must_use]
-pub fn moment_text(at: OffsetDateTime) -> String {
+pub(crate) fn moment(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Result<String> {
     let at = at.to_offset(CHINA);
-    format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+    Ok(format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute()))
 }
 
 /// A day as `2026年9月1日`.
 #[askama::filter_fn]
-pub fn day(date: &Date, _: &dyn askama::Values) -> askama::Result<String> {
+pub(crate) fn day(date: &Date, _: &dyn askama::Values) -> askama::Result<String> {
     Ok(format!("{}年{}月{}日", date.year(), u8::from(date.month()), date.day()))
 }
 
 /// A number with thousands apart.
 #[askama::filter_fn]
-pub fn thousands(number: &i64, _: &dyn askama::Values) -> askama::Result<String> {
+pub(crate) fn thousands(number: &i64, _: &dyn askama::Values) -> askama::Result<String> {
     let digits = number.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -15,12 +15,11 @@ async fn check(client: &mut Client, plan: &str, union: &str, file: &[u8]) -> Pag
 
 /// Six presidium members, one of them with a failed course; everything else as it should be.
 fn six_on_the_presidium() -> String {
-    let mut text = HEAD.to_owned();
-    for number in 1..=6 {
+    let line = |number: u32| {
         let (chair, failed) = (if number == 1 { "是" } else { "" }, u32::from(number == 3));
-        text += &format!("20240{number},学生{number},信息系,主席团成员,,{chair},共青团员,1,40,{failed},是\n");
-    }
-    text
+        format!("20240{number},学生{number},信息系,主席团成员,,{chair},共青团员,1,40,{failed},是\n")
+    };
+    std::iter::once(HEAD.to_owned()).chain((1..=6).map(line)).collect()
 }
 
 #[tokio::test]

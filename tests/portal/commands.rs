@@ -42,12 +42,13 @@ fn errors(output: &Output) -> String {
 const SCHOOL: [&str; 6] = ["check", "--plan", "suzhou-2020", "--union", "school", "--json"];
 
 fn roster(presidium: u32) -> String {
-    let mut text = "学号,姓名,岗位,政治面貌,专业排名,专业人数,不及格门数,执行主席,来自院系学生会\n".to_owned();
-    for number in 1..=presidium {
+    let line = |number: u32| {
         let chair = if number == 1 { "是" } else { "" };
-        text += &format!("{number},学生{number},主席团成员,共青团员,3,10,0,{chair},是\n");
-    }
-    text
+        format!("{number},学生{number},主席团成员,共青团员,3,10,0,{chair},是")
+    };
+    let head = "学号,姓名,岗位,政治面貌,专业排名,专业人数,不及格门数,执行主席,来自院系学生会";
+    let lines: Vec<String> = std::iter::once(head.to_owned()).chain((1..=presidium).map(line)).collect();
+    lines.join("\n") + "\n"
 }
 
 #[test]

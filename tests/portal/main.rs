@@ -1,6 +1,14 @@
 //! Everything that is tested from outside, in one binary: stories told through HTTP, printed truths, the programs'
 //! behaviour as processes, and the browser.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on should stop where it is"
+)]
+
 mod access;
 mod accounts;
 mod audit;

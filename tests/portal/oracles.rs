@@ -94,8 +94,8 @@ fn transfer(rows: &[Row], grade: &str) -> Option<(usize, usize)> {
         let gives = |row: &Row| row.seats > 0 && seated(rows, |other| other.grade == row.grade) > 1;
         (0..rows.len()).filter(|&place| rows[place].college == college && gives(&rows[place])).collect()
     };
-    let takes = |row: &Row| row.grade == grade && row.students > 0 && !spare(&row.college).is_empty();
-    let takers: Vec<usize> = (0..rows.len()).filter(|&place| takes(&rows[place])).collect();
+    let may_take = |row: &Row| row.grade == grade && row.students > 0 && !spare(&row.college).is_empty();
+    let takers: Vec<usize> = (0..rows.len()).filter(|&place| may_take(&rows[place])).collect();
     let taker = first_largest(&takers, |place| rows[place].students)?;
     let giver = first_largest(&spare(&rows[taker].college), |place| rows[place].seats)?;
     Some((taker, giver))
@@ -323,8 +323,8 @@ fn votes_by_the_text(election: &Election) -> Count {
     let past: Vec<(&String, u32)> = people.filter(|(_, votes)| u64::from(*votes) * 2 > u64::from(base)).collect();
     let above = |votes: u32| small(past.iter().filter(|(_, other)| *other > votes).count());
     let level = |votes: u32| small(past.iter().filter(|(_, other)| *other == votes).count());
-    let (part, whole) = rules.quorum;
-    let (here, needed) = (u128::from(*present) * u128::from(whole), u128::from(*due) * u128::from(part));
+    let (numerator, denominator) = rules.quorum;
+    let (here, needed) = (u128::from(*present) * u128::from(denominator), u128::from(*due) * u128::from(numerator));
     let no_quorum = if rules.quorum_strict { here <= needed } else { here < needed };
     let failures = [no_quorum, small(ballots.len()) > *issued, issued > present, present > due];
     let failures = failures.into_iter().filter(|failed| *failed).count();
@@ -402,7 +402,9 @@ fn elections() -> impl Strategy<Value = Election> {
     ((1_u32..=4, 1..=CANDIDATES.len()), cast, election_rules(), figures).prop_map(|(sizes, cast, rules, figures)| {
         let ((seats, standing), (patterns, picks), ([one, two, three], at_quorum, huge)) = (sizes, cast, figures);
         let mut ballots: Vec<Ballot> = picks.iter().map(|pick| pick.get(&patterns).clone()).collect();
-        ballots.iter_mut().for_each(|ballot| ballot.choices.retain(|(place, _)| *place < standing));
+        for ballot in &mut ballots {
+            ballot.choices.retain(|(place, _)| *place < standing);
+        }
         let issued = (i64::from(small(ballots.len())) + one).max(0);
         let present = (issued + two).max(0);
         let (part, whole) = (i64::from(rules.quorum.0), i64::from(rules.quorum.1));

@@ -58,7 +58,8 @@ fn write_answers(root: &Path, folder: &Path) -> Result<()> {
     }
     // The macros run when the crate is compiled: make the compiler see a change.
     let library = root.join("src/lib.rs");
-    fs::File::options().append(true).open(&library)?.set_modified(std::time::SystemTime::now())?;
+    let text = fs::read(&library)?;
+    fs::write(&library, text)?;
     let cargo = env::var_os("CARGO").context("run this through cargo")?;
     let status = Command::new(cargo)
         .args(["check", "--quiet", "--package", "lunzhi", "--lib"])

@@ -49,7 +49,7 @@ pub fn form(method: &str, path: &str, cookie: &str, fields: &[(&str, &str)]) -> 
 /// Sends a request and reads the whole answer; none where the connection ends before it does.
 pub fn ask(address: SocketAddr, request: &[u8]) -> Option<Answer> {
     let mut socket = TcpStream::connect(address).ok()?;
-    socket.set_read_timeout(Some(Duration::from_secs(60))).ok()?;
+    socket.set_read_timeout(Some(Duration::from_mins(1))).ok()?;
     socket.write_all(request).ok()?;
     read(&mut socket)
 }

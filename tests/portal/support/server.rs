@@ -37,13 +37,12 @@ struct Server {
 }
 
 static SERVER: LazyLock<Server> = LazyLock::new(|| {
-    let (embedded, admin) = match std::env::var("TEST_DATABASE_URL") {
-        Ok(url) => (None, url),
-        Err(_) => {
-            let server = EmbeddedPg::start(&Options { dir: scratch("server"), disposable: true }).unwrap();
-            let url = server.url("postgres");
-            (Some(server), url)
-        }
+    let (embedded, admin) = if let Ok(url) = std::env::var("TEST_DATABASE_URL") {
+        (None, url)
+    } else {
+        let server = EmbeddedPg::start(&Options { dir: scratch("server"), disposable: true }).unwrap();
+        let url = server.url("postgres");
+        (Some(server), url)
     };
     let template = admin.clone();
     std::thread::spawn(move || runtime().block_on(make_template(&template))).join().unwrap();
