@@ -35,7 +35,7 @@ postgres:
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq gcc libc6-dev; }
 
 tools: postgres $(AXE)
-	@{ command -v chromium && command -v chromedriver && fc-list | grep -q 'CJK' && ls /usr/share/chromium/locales/zh-CN.pak; } >/dev/null 2>&1 || \
+	@{ command -v chromium && command -v chromedriver && fc-list | grep -q 'CJK' && ls /usr/lib/chromium/locales/zh-CN.pak; } >/dev/null 2>&1 || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq \
 	    chromium chromium-driver chromium-l10n fonts-noto-cjk fontconfig; }
 
