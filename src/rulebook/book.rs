@@ -63,18 +63,24 @@ pub(super) struct Chapter<'a> {
 
 /// What a reader looks for; empty fields let everything through.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
-pub(super) struct Search {
+pub struct Search {
+    /// Words that must all occur in the code, the name, a figure or a quotation.
     #[serde(default)]
     pub q: String,
+    /// A family's three letters.
     #[serde(default)]
     pub family: String,
+    /// How the plans compare.
     #[serde(default)]
     pub difference: String,
+    /// How far it is enforced today.
     #[serde(default)]
     pub today: String,
 }
 
 impl Search {
+    /// Nothing is looked for.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         [&self.q, &self.family, &self.difference, &self.today].into_iter().all(|field| field.trim().is_empty())
     }

@@ -6,7 +6,8 @@ mod forms;
 mod pages;
 pub mod store;
 
-pub use pages::routes;
+pub use book::Search;
+pub use pages::{book_html, routes};
 pub use store::{Governing, governing};
 
 use crate::auth::office::{Office, OfficeKind, SchoolLeague};

@@ -63,21 +63,21 @@ struct BookPage<'a> {
 
 async fn book(State(app): State<App>, person: SignedIn, Query(search): Query<Search>) -> Result<Html<String>, Failure> {
     let governing = store::governing(&mut *app.read().await?, person.institution, app.clock.today()).await?;
+    Ok(Html(book_html(app.chrome(&person, "规则手册"), governing.as_ref(), search)?))
+}
+
+/// The page 规则手册 for a search.
+///
+/// # Errors
+/// Never: what the template asks for is there.
+pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: Search) -> anyhow::Result<String> {
     let mut plans: Vec<&Plan> = plan::built_in().iter().collect();
     // A plan of one's own stands beside the two.
-    let own = governing.as_ref().map(|governing| &*governing.plan);
+    let own = governing.map(|governing| &*governing.plan);
     plans.extend(own.filter(|own| !plan::built_in().contains(own)));
     let chapters = chapters(&plans, &search);
     let found = chapters.iter().map(|chapter| chapter.lines.len()).sum();
-    let page = BookPage {
-        chrome: app.chrome(&person, "规则手册"),
-        chapters,
-        search,
-        found,
-        governing: governing.as_ref(),
-        today: today_counts(),
-    };
-    Ok(Html(page.render().map_err(anyhow::Error::new)?))
+    Ok(BookPage { chrome, chapters, search, found, governing, today: today_counts() }.render()?)
 }
 
 /// How many rules are enforced how far today, strongest first.

@@ -1,0 +1,288 @@
+//! The portal's speed as ratios, measured in one run on one machine: absolute figures depend on the machine and on what
+//! else it does, ratios much less. Nothing here passes or fails; `make bench` prints the figures with their targets.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on should stop")]
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::{SocketAddr, TcpStream},
+    process::{Command, Stdio},
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::{Duration, Instant},
+};
+
+use argon2::{Algorithm, Argon2, Block, Params, Version};
+use axum::{Router, extract::State, http::HeaderMap, response::Html, routing::get};
+use lunzhi::{
+    accounts::store::{self, NewAccount, Seat},
+    app::{App, router},
+    auth::{office::OfficeKind, password::Cost, token::Token},
+    clock::Clock,
+    database::{
+        Pools,
+        embedded::{EmbeddedPg, Options},
+        migrate,
+    },
+    rulebook::{Search, book_html, store::take_in_built_in},
+    web::chrome::Chrome,
+};
+use sqlx::PgPool;
+
+const ROUNDS: usize = 5;
+const ROUND: Duration = Duration::from_secs(4);
+const PASSWORD: &str = "a password of the bench";
+const CLIENTS: usize = 16;
+
+fn main() {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    println!(
+        "{cores} cores, {ROUNDS} rounds of {ROUND:?} each, alternating; medians, lowest and highest in brackets\n"
+    );
+    let folder = tempfile::tempdir_in(scratch()).unwrap();
+    let server = EmbeddedPg::start(&Options { dir: folder.path().join("pg"), disposable: false }).unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let (portal, bare) = runtime.block_on(stage(&server.url("postgres")));
+    sign_ins(portal);
+    rule_book(portal, bare);
+    whole_process();
+}
+
+fn scratch() -> &'static str {
+    if std::path::Path::new("/dev/shm").is_dir() { "/dev/shm" } else { "/tmp" }
+}
+
+/// A portal and, on the same database, the barest server that authenticates and renders the same page.
+async fn stage(url: &str) -> (SocketAddr, SocketAddr) {
+    migrate(url).await.unwrap();
+    let pools = Pools::new(url).unwrap();
+    let app = App::new(pools.clone(), Clock::default(), Cost::OWASP, None).unwrap();
+    let (hash, now) = (app.hasher.hash(PASSWORD).await.unwrap(), app.clock.now());
+    let mut db = pools.write.acquire().await.unwrap();
+    take_in_built_in(&mut db, now).await.unwrap();
+    let school = store::create_institution(&mut db, "bench", "测速学院", now).await.unwrap();
+    for number in 0..=CLIENTS {
+        let number = format!("B{number}");
+        let account = NewAccount { number: &number, name: "测速", password_hash: &hash, must_change_password: false };
+        let id = store::create(&mut db, school, &account, now).await.unwrap().unwrap();
+        store::grant(&mut db, id, OfficeKind::SchoolLeague, Seat::School, now).await.unwrap();
+    }
+    drop(db);
+    let pool = sqlx::postgres::PgPoolOptions::new().max_connections(16).connect(url).await.unwrap();
+    let bare = Router::new().route("/rulebook", get(bare_page)).with_state(pool);
+    (listen(router(app)).await, listen(bare).await)
+}
+
+async fn listen(router: Router) -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).into_future());
+    address
+}
+
+async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<String> {
+    let token = Token::from_headers(&headers).unwrap();
+    let query = "select a.name from session s join account a on a.id = s.account_id
+                 where s.token_hash = $1 and s.expires_at > now()";
+    let (name,): (String,) = sqlx::query_as(query).bind(token.hash()).fetch_one(&pool).await.unwrap();
+    Html(book_html(Chrome::bare(&name), None, Search::default()).unwrap())
+}
+
+/// One connection that is kept.
+struct Connection {
+    socket: BufReader<TcpStream>,
+    body: Vec<u8>,
+}
+
+impl Connection {
+    fn open(address: SocketAddr) -> Self {
+        let socket = TcpStream::connect(address).unwrap();
+        socket.set_nodelay(true).unwrap();
+        Self { socket: BufReader::new(socket), body: Vec::new() }
+    }
+
+    /// The status, and the cookie if one is set.
+    fn ask(&mut self, method: &str, path: &str, cookie: &str, body: &str) -> (u16, Option<String>) {
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        self.socket.get_mut().write_all(request.as_bytes()).unwrap();
+        let (mut status, mut length, mut set) = (0, 0, None);
+        let mut line = String::new();
+        loop {
+            line.clear();
+            self.socket.read_line(&mut line).unwrap();
+            let line = line.trim_end();
+            if line.is_empty() {
+                break;
+            }
+            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
+                status = rest[..3].parse().unwrap();
+            } else if let Some(rest) = line.strip_prefix("content-length: ") {
+                length = rest.parse().unwrap();
+            } else if let Some(rest) = line.strip_prefix("set-cookie: ") {
+                set = rest.split(';').next().map(str::to_owned);
+            }
+        }
+        self.body.resize(length, 0);
+        self.socket.read_exact(&mut self.body).unwrap();
+        (status, set)
+    }
+
+    fn sign_in(&mut self, number: usize) -> String {
+        let body = format!("school=bench&number=B{number}&password={}", PASSWORD.replace(' ', "+"));
+        let (status, cookie) = self.ask("POST", "/sign-in", "", &body);
+        assert_eq!(status, 303);
+        cookie.unwrap()
+    }
+}
+
+/// How often a second `work` is done by `threads` threads, each with a state of its own.
+fn rate<S>(threads: usize, start: impl Fn(usize) -> S + Sync, work: impl Fn(&mut S, usize) + Sync) -> f64 {
+    let (done, stop) = (AtomicU64::new(0), AtomicBool::new(false));
+    let took = std::thread::scope(|scope| {
+        for thread in 0..threads {
+            let (done, stop, start, work) = (&done, &stop, &start, &work);
+            scope.spawn(move || {
+                let mut state = start(thread);
+                while !stop.load(Ordering::Relaxed) {
+                    work(&mut state, thread);
+                    done.fetch_add(1, Ordering::Relaxed);
+                }
+            });
+        }
+        let began = Instant::now();
+        std::thread::sleep(ROUND);
+        stop.store(true, Ordering::Relaxed);
+        began.elapsed()
+    });
+    #[expect(clippy::cast_precision_loss, reason = "far below the limit")]
+    let done = done.load(Ordering::Relaxed) as f64;
+    done / took.as_secs_f64()
+}
+
+fn spread(mut figures: Vec<f64>, digits: usize) -> String {
+    figures.sort_by(f64::total_cmp);
+    let (low, middle, high) = (figures[0], figures[figures.len() / 2], figures[figures.len() - 1]);
+    format!("{middle:.digits$} [{low:.digits$} – {high:.digits$}]")
+}
+
+fn percentile(mut times: Vec<Duration>, part: usize) -> Duration {
+    times.sort();
+    times[(times.len() * part / 100).min(times.len() - 1)]
+}
+
+fn sign_ins(portal: SocketAddr) {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let params = Params::new(Cost::OWASP.memory_kib, Cost::OWASP.passes, 1, Some(32)).unwrap();
+    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let blocks = usize::try_from(Cost::OWASP.memory_kib).unwrap();
+    let raw = || {
+        rate(
+            cores,
+            |_| vec![Block::default(); blocks],
+            |memory, _| {
+                let mut output = [0; 32];
+                argon2
+                    .hash_password_into_with_memory(PASSWORD.as_bytes(), b"salt and more", &mut output, memory)
+                    .unwrap();
+            },
+        )
+    };
+    let http = || rate(CLIENTS, |_| Connection::open(portal), |connection, client| drop(connection.sign_in(client)));
+    let (mut hashes, mut signed_in, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut idle, mut busy) = (Vec::new(), Vec::new());
+    let cookie = Connection::open(portal).sign_in(CLIENTS);
+    for _ in 0..ROUNDS {
+        let hashing = raw();
+        idle.extend(probe(portal, &cookie, || std::thread::sleep(ROUND)));
+        let mut signing = 0.0;
+        busy.extend(probe(portal, &cookie, || signing = http()));
+        ratios.push(signing / hashing);
+        hashes.push(hashing);
+        signed_in.push(signing);
+    }
+    println!("argon2id hashes a second, nothing else    {}", spread(hashes, 1));
+    println!("sign-ins a second over HTTP               {}", spread(signed_in, 1));
+    println!("  ratio (target 0.95)                     {}", spread(ratios, 3));
+    let (quiet, loaded) = (percentile(idle, 99), percentile(busy, 99));
+    println!("p99 of a page, idle / while they sign in  {quiet:.1?} / {loaded:.1?}");
+    println!("  ratio (target under 10)                 {:.1}\n", loaded.as_secs_f64() / quiet.as_secs_f64());
+}
+
+/// How long a signed-in page takes, asked for again and again while `meanwhile` runs.
+fn probe(portal: SocketAddr, cookie: &str, meanwhile: impl FnOnce()) -> Vec<Duration> {
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let prober = scope.spawn(|| {
+            let (mut connection, mut times) = (Connection::open(portal), Vec::new());
+            while !stop.load(Ordering::Relaxed) {
+                let began = Instant::now();
+                assert_eq!(connection.ask("GET", "/me", cookie, "").0, 200);
+                times.push(began.elapsed());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            times
+        });
+        meanwhile();
+        stop.store(true, Ordering::Relaxed);
+        prober.join().unwrap()
+    })
+}
+
+fn rule_book(portal: SocketAddr, bare: SocketAddr) {
+    let cookie = Connection::open(portal).sign_in(0);
+    let pages = |address: SocketAddr| {
+        rate(
+            CLIENTS,
+            |_| Connection::open(address),
+            |connection, _| {
+                assert_eq!(connection.ask("GET", "/rulebook", &cookie, "").0, 200);
+            },
+        )
+    };
+    let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let (bare, portal) = (pages(bare), pages(portal));
+        ratios.push(portal / bare);
+        ours.push(portal);
+        theirs.push(bare);
+    }
+    println!("rule book pages a second, bare handler    {}", spread(theirs, 0));
+    println!("rule book pages a second, the portal      {}", spread(ours, 0));
+    println!("  ratio (target 0.70)                     {}\n", spread(ratios, 3));
+}
+
+fn whole_process() {
+    let folder = tempfile::tempdir().unwrap();
+    let roster = folder.path().join("roster.csv");
+    let mut text =
+        "学号,姓名,院系,岗位,部门,执行主席,政治面貌,专业排名,专业人数,不及格门数,来自院系学生会\n".to_owned();
+    for number in 0..60 {
+        let (post, department) = if number < 5 {
+            ("主席团成员", "")
+        } else {
+            ("部门工作人员", ["办公室", "文体部"][number % 2])
+        };
+        let line =
+            [&number.to_string(), "学生", "信息系", post, department, "", "共青团员", "3", "40", "0", "是"].join(",");
+        text.push_str(&line);
+        text.push('\n');
+    }
+    std::fs::write(&roster, text).unwrap();
+    let run = |args: &[&str]| {
+        let began = Instant::now();
+        let status = Command::new(env!("CARGO_BIN_EXE_lunzhi")).args(args).stdout(Stdio::null()).status().unwrap();
+        assert!(status.code().is_some_and(|code| code < 2));
+        began.elapsed()
+    };
+    let path = roster.display().to_string();
+    let check = ["check", &path, "--plan", "suzhou-2020", "--union", "school", "--json"];
+    let times: Vec<Duration> = (0..60).map(|_| run(&check)).collect();
+    let nothing: Vec<Duration> = (0..60).map(|_| run(&["--version"])).collect();
+    let (whole, start) = (percentile(times, 50), percentile(nothing, 50));
+    println!(
+        "check of 60 people, whole process         {whole:.1?} (target under 50 ms); a process that does nothing {start:.1?}"
+    );
+}
