@@ -4,6 +4,7 @@ use std::{pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     handler::Handler,
     http::{HeaderName, StatusCode},
     middleware,
@@ -44,6 +45,8 @@ use crate::{
 
 /// The largest request body: an upload with its form around it.
 const LARGEST_BODY: usize = crate::sheet::LARGEST_FILE + 64 * 1024;
+/// The largest form without a file.
+const LARGEST_FORM: usize = 64 * 1024;
 /// How long a client may take to send a body, and a handler to answer.
 const BODY_WITHIN: Duration = Duration::from_mins(2);
 const ANSWER_WITHIN: Duration = Duration::from_mins(1);
@@ -60,6 +63,7 @@ const NAVIGATION: &[NavItem] = &[
     NavItem { href: "/directory", label: "学校概况", offices: directory::OFFICES },
     NavItem { href: "/accounts", label: "账号与职务", offices: accounts::OFFICES },
     NavItem { href: "/audit", label: "操作记录", offices: audit::OFFICES },
+    NavItem { href: "/me", label: "我的账号", offices: OfficeKind::ALL },
 ];
 
 /// Everything a handler needs; cheap to clone.
@@ -189,10 +193,16 @@ impl Routes {
         self.add(path, "GET", get(handler))
     }
 
-    /// Adds an act.
+    /// Adds an act whose form is small.
     #[must_use]
     pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
-        self.add(path, "POST", post(handler))
+        self.add(path, "POST", post(handler).layer(DefaultBodyLimit::max(LARGEST_FORM)))
+    }
+
+    /// Adds an act whose form holds a file.
+    #[must_use]
+    pub fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
+        self.add(path, "POST", post(handler).layer(DefaultBodyLimit::max(LARGEST_BODY)))
     }
 
     /// Adds a feature's routes.
@@ -226,6 +236,7 @@ pub fn routes() -> Routes {
 /// The router with its layers, the first one outermost.
 pub fn router(app: App) -> Router {
     let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn(web::observe::own_request_id))
         .layer(SetRequestIdLayer::new(REQUEST_ID, web::observe::RandomRequestId))
         .layer(middleware::from_fn(web::observe::observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
@@ -241,7 +252,6 @@ pub fn router(app: App) -> Router {
         .router
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
-        .layer(axum::extract::DefaultBodyLimit::disable())
         .layer(layers)
         .with_state(app)
 }

@@ -15,7 +15,7 @@ use axum::{
 
 use crate::{
     auth::office::OfficeKind,
-    rules::Finding,
+    rules::{Finding, Outcome},
     web::{chrome::Chrome, filters},
 };
 
@@ -31,6 +31,8 @@ pub enum Failure {
     /// The office in which the person acts may not do this.
     #[error("not this office's")]
     NotYours {
+        /// The page's frame.
+        chrome: Box<Chrome>,
         /// The offices that may.
         needed: &'static [OfficeKind],
         /// One of them that the person also holds.
@@ -65,20 +67,24 @@ pub enum Failure {
 /// A refusal by the rules: what was wanted, why not, and the way back.
 #[derive(Debug)]
 pub struct Refusal {
+    /// The page's frame.
+    pub chrome: Chrome,
     /// What was wanted, in Chinese.
     pub wanted: String,
-    /// Every finding; those that refuse come first.
+    /// The findings that refuse, gravest first.
     pub findings: Vec<Finding>,
     /// A path that shows the form again with everything kept.
     pub back: String,
 }
 
 impl Refusal {
-    /// A refusal with its findings in order of gravity.
+    /// The refusal with the findings that refuse; what is met is no reason.
     #[must_use]
-    pub fn of(wanted: impl Into<String>, mut findings: Vec<Finding>, back: impl Into<String>) -> Failure {
-        findings.sort_by_key(|finding| finding.verdict);
-        Failure::Refused(Box::new(Self { wanted: wanted.into(), findings, back: back.into() }))
+    pub fn because(mut self, findings: Vec<Finding>) -> Failure {
+        self.findings = findings;
+        self.findings.retain(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
+        self.findings.sort_by_key(|finding| finding.verdict);
+        Failure::Refused(Box::new(self))
     }
 }
 
@@ -95,7 +101,9 @@ struct FailurePage {
 #[template(path = "refusal.html")]
 struct RefusalPage {
     chrome: Chrome,
-    refusal: Refusal,
+    wanted: String,
+    findings: Vec<Finding>,
+    back: String,
 }
 
 impl IntoResponse for Failure {
@@ -105,18 +113,19 @@ impl IntoResponse for Failure {
             Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
             _ => {}
         }
-        let page = |status, heading, says: &str| plain(status, heading, says.to_owned(), None);
+        let page = |status, heading, says: &str| plain(status, heading, says.to_owned());
         match self {
             Self::SignInFirst(path) => Redirect::to(&filters::sign_in_path(&path)).into_response(),
             Self::PasswordFirst => Redirect::to("/me").into_response(),
-            Self::NotYours { needed, held } => {
+            Self::NotYours { chrome, needed, held } => {
                 let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();
                 let says = format!("这一页由{}办理，你现在的职务不在其中。", names.join("、"));
-                plain(StatusCode::FORBIDDEN, "不属于当前职务的权限", says, held)
+                let heading = "不属于当前职务的权限";
+                (StatusCode::FORBIDDEN, FailurePage { chrome: *chrome, heading, says, switch: held }).into_response()
             }
             Self::Refused(refusal) => {
-                let page = RefusalPage { chrome: Chrome::bare("规则不允许"), refusal: *refusal };
-                (StatusCode::CONFLICT, page).into_response()
+                let Refusal { chrome, wanted, findings, back } = *refusal;
+                (StatusCode::CONFLICT, RefusalPage { chrome, wanted, findings, back }).into_response()
             }
             Self::Missing => page(StatusCode::NOT_FOUND, "没有这一页", "地址可能写错了，或者内容已不存在。"),
             Self::Busy => {
@@ -162,8 +171,8 @@ pub async fn dress(request: Request, next: Next) -> Response {
     }
 }
 
-fn plain(status: StatusCode, heading: &'static str, says: String, switch: Option<OfficeKind>) -> Response {
-    (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch }).into_response()
+fn plain(status: StatusCode, heading: &'static str, says: String) -> Response {
+    (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None }).into_response()
 }
 
 /// A database error without what the server quotes of the row: details may hold personal data.

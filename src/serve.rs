@@ -41,7 +41,11 @@ pub fn serve(config: &Config, with_demo: bool) -> Result<()> {
     log_to_standard_error();
     // Before the runtime: the server is a child of a thread of its own.
     let database = Database::open(&config.database)?;
-    runtime()?.block_on(run(config, database, with_demo))
+    let runtime = runtime()?;
+    let ended = runtime.block_on(run(config, database, with_demo));
+    // An upload that is still being read must not keep a stopped portal alive.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    ended
 }
 
 fn runtime() -> Result<tokio::runtime::Runtime> {

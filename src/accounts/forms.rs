@@ -9,6 +9,7 @@ use crate::{
     directory::store::{class_named, colleges},
     failure::Failure,
     ids::InstitutionId,
+    sheet::{folded, is_hidden, printable},
     web::forms::Errors,
 };
 
@@ -41,11 +42,14 @@ impl OfficeForm {
                 let all = colleges(connection, institution).await?;
                 all.iter().find(|college| college.id.to_string() == self.college).map(|found| Seat::College(found.id))
             }
-            Place::Class => class_named(connection, institution, self.class.trim()).await?.map(Seat::Class),
+            Place::Class => {
+                class_named(connection, institution, &printable(self.class.trim(), false)).await?.map(Seat::Class)
+            }
         };
         match kind.place() {
             Place::College if seat.is_none() => errors.add("college", format!("{}须选择院系", kind.label())),
-            Place::Class if seat.is_none() => errors.add("class", "没有这个班级，请填写班级全称"),
+            Place::Class if self.class.trim().is_empty() => errors.add("class", "请填写班级全称"),
+            Place::Class if seat.is_none() => errors.add("class", "没有这个班级，请核对班级全称"),
             Place::School | Place::College | Place::Class => {}
         }
         Ok(seat.map(|seat| (kind, seat)))
@@ -66,14 +70,14 @@ pub(super) struct NewForm {
 impl NewForm {
     /// Number and name without surrounding blanks, or an error beside each field.
     pub fn read(&self, errors: &mut Errors) -> Option<(String, String)> {
-        let (number, name) = (self.number.trim(), self.name.trim());
+        let (number, name) = (folded(&self.number), self.name.trim());
         let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         if number.is_empty() || number.chars().count() > 32 || !number.chars().all(fits) {
             errors.add("number", "请填写学号或工号：32 个以内的字母、数字");
         }
-        if name.is_empty() || name.chars().count() > 50 || name.chars().any(char::is_control) {
+        if name.is_empty() || name.chars().count() > 50 || name.chars().any(is_hidden) {
             errors.add("name", "请填写姓名：50 字以内");
         }
-        errors.is_empty().then(|| (number.to_owned(), name.to_owned()))
+        errors.is_empty().then(|| (number, name.to_owned()))
     }
 }

@@ -26,6 +26,7 @@ use crate::{
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::{AccountId, OfficeId},
+    sheet::folded,
     web::{chrome::Chrome, filters, forms::Errors},
 };
 
@@ -70,7 +71,7 @@ async fn list(
     acting: Acting<Administrator>,
     Query(Search { q, page }): Query<Search>,
 ) -> Result<ListPage, Failure> {
-    let (q, page) = (q.trim().to_owned(), page.clamp(0, 100_000));
+    let (q, page) = (folded(&q).replace('\0', ""), page.clamp(0, 100_000));
     let mut rows = store::list(&mut *app.read().await?, acting.institution(), &q, page * A_PAGE, A_PAGE + 1).await?;
     let more = rows.len() > usize::try_from(A_PAGE).unwrap_or(0);
     if more {
@@ -109,7 +110,7 @@ async fn ask(State(app): State<App>, acting: Acting<Administrator>) -> Result<Ne
 #[template(path = "accounts/password.html")]
 struct PasswordPage {
     chrome: Chrome,
-    heading: &'static str,
+    is_new: bool,
     account: AccountId,
     number: String,
     name: String,
@@ -152,7 +153,7 @@ async fn create(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors).await?).into_response());
     };
     let (number, name) = (shown_number, shown_name);
-    Ok(PasswordPage { chrome, heading: "账号已建立", account, number, name, password }.into_response())
+    Ok(PasswordPage { chrome, is_new: true, account, number, name, password }.into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -254,8 +255,10 @@ async fn grant(
                 if !store::grant(db, id, kind, seat, now).await? {
                     return Ok((acting, Act::Not("office", "已经担任这个职务")));
                 }
+                let offices = store::offices(db, id).await?;
+                let granted = offices.first().map_or_else(|| kind.label().to_owned(), OfficeRow::label);
                 let object = format!("{}（{}）", account.name, account.number);
-                let entry = Entry::new(Verb::OfficeGranted, object).detail("职务", kind.label());
+                let entry = Entry::new(Verb::OfficeGranted, object).detail("职务", granted);
                 audit::append(db, acting.person(), entry, now).await?;
                 Ok((acting, Act::Done))
             })
@@ -314,7 +317,7 @@ async fn reset_password(
         })
         .await?;
     let Account { number, name, .. } = account;
-    Ok(PasswordPage { chrome, heading: "密码已重置", account: id, number, name, password })
+    Ok(PasswordPage { chrome, is_new: false, account: id, number, name, password })
 }
 
 async fn end_all_sessions(

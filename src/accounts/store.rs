@@ -5,7 +5,11 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    auth::{acting::Acting, office::Administrator, office::OfficeKind},
+    auth::{
+        acting::Acting,
+        office::{Administrator, OfficeKind},
+        store::forget_attempts,
+    },
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId},
 };
@@ -325,14 +329,7 @@ pub async fn reset_password(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
-        "delete from sign_in_attempt t using account a
-         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number",
-        account.0
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    forget_attempts(connection, account).await
 }
 
 /// Disables an account or enables it again; `false` if it was so already.

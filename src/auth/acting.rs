@@ -135,6 +135,7 @@ impl<O: Office> FromRequestParts<App> for Acting<O> {
             return Ok(Self { person, office, proof: PhantomData });
         }
         let held = person.offices.iter().find(fits).map(|office| office.kind);
-        Err(Failure::NotYours { needed: O::KINDS, held })
+        let chrome = Box::new(app.chrome(&person, "不属于当前职务的权限"));
+        Err(Failure::NotYours { chrome, needed: O::KINDS, held })
     }
 }

@@ -22,6 +22,7 @@ use crate::{
     audit::{self, Entry, Verb},
     failure::Failure,
     ids::OfficeId,
+    sheet::folded,
     web::{
         chrome::Chrome,
         filters,
@@ -93,7 +94,7 @@ async fn sign_in(
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
-    let number = form.number.trim().to_owned();
+    let number = folded(&form.number);
     let mut errors = Errors::default();
     let institutions = store::institutions(&mut *app.read().await?).await?;
     let institution = institutions.iter().find(|institution| institution.code == form.school).map(|found| found.id);
@@ -110,6 +111,8 @@ async fn sign_in(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
     };
 
+    // Whoever is turned away because too many wait has not guessed.
+    let slot = app.hasher.reserve()?;
     let (now, charged) = (app.clock.now(), number.clone());
     let allowed = app
         .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &charged, now).await }))
@@ -119,7 +122,7 @@ async fn sign_in(
     }
     let credentials = store::credentials(&mut *app.read().await?, institution, &number).await?;
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
-    let right = app.hasher.verify(&form.password, hash).await?;
+    let right = app.hasher.verify(slot, &form.password, hash).await?;
     let opened = match credentials.filter(|_| right) {
         Some(credentials) => open_session(&app, &headers, credentials).await?,
         None => None,
@@ -221,6 +224,7 @@ async fn change_password(
     if !errors.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
     }
+    let slot = app.hasher.reserve()?;
     // Guessing the old password from an open session is slowed down like guessing it at the door.
     let (now, institution, number) = (app.clock.now(), person.institution, person.number.clone());
     let allowed = app
@@ -232,7 +236,7 @@ async fn change_password(
     }
     let credentials = store::credentials(&mut *app.read().await?, person.institution, &person.number).await?;
     let old_hash = credentials.map(|known| known.password_hash);
-    if !app.hasher.verify(&form.old, old_hash.as_deref()).await? {
+    if !app.hasher.verify(slot, &form.old, old_hash.as_deref()).await? {
         errors.add("old", "原密码不对");
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
     }

@@ -9,7 +9,7 @@ use argon2::{
     password_hash::phc::{Output, ParamsString, PasswordHash, Salt},
 };
 use subtle::ConstantTimeEq;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::failure::Failure;
 
@@ -52,10 +52,15 @@ struct Job {
     reply: oneshot::Sender<anyhow::Result<Answer>>,
 }
 
+/// A place in the queue; given back when it is dropped.
+#[derive(Debug)]
+pub struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+
 /// Threads that hash, one a core, each with its memory kept.
 #[derive(Debug)]
 pub struct Hasher {
     jobs: SyncSender<Job>,
+    slots: Arc<Semaphore>,
     /// A hash of nobody's password, so that an unknown number takes as long as a known one.
     nobody: String,
 }
@@ -74,10 +79,18 @@ impl Hasher {
             let (queue, params) = (Arc::clone(&queue), params.clone());
             std::thread::Builder::new().name(format!("hash-{number}")).spawn(move || work(&queue, &params))?;
         }
-        Ok(Self { jobs, nobody })
+        Ok(Self { jobs, slots: Arc::new(Semaphore::new(MOST_WAITING)), nobody })
     }
 
-    async fn ask(&self, password: String, task: Task) -> Result<Answer, Failure> {
+    /// A place in the queue, before anything is charged for it.
+    ///
+    /// # Errors
+    /// [`Failure::Busy`] where too many wait.
+    pub fn reserve(&self) -> Result<Slot, Failure> {
+        Arc::clone(&self.slots).try_acquire_owned().map(Slot).map_err(|_| Failure::Busy)
+    }
+
+    async fn ask(&self, _slot: Slot, password: String, task: Task) -> Result<Answer, Failure> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Job { password, task, reply }).map_err(|error| match error {
             TrySendError::Full(_) => Failure::Busy,
@@ -91,7 +104,7 @@ impl Hasher {
     /// # Errors
     /// [`Failure::Busy`] where too many wait.
     pub async fn hash(&self, password: &str) -> Result<String, Failure> {
-        match self.ask(password.to_owned(), Task::Hash).await? {
+        match self.ask(self.reserve()?, password.to_owned(), Task::Hash).await? {
             Answer::Hashed(hash) => Ok(hash),
             Answer::Verified(_) => Err(Failure::Broken(anyhow::anyhow!("a hash was answered by a verification"))),
         }
@@ -100,11 +113,11 @@ impl Hasher {
     /// Whether the password is the one that was hashed; with no hash it takes as long and is `false`.
     ///
     /// # Errors
-    /// [`Failure::Busy`] where too many wait.
-    pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, Failure> {
+    /// Where a thread has ended.
+    pub async fn verify(&self, slot: Slot, password: &str, hash: Option<&str>) -> Result<bool, Failure> {
         let known = hash.is_some();
         let against = hash.unwrap_or(&self.nobody).to_owned();
-        let answer = self.ask(password.to_owned(), Task::Verify(against)).await?;
+        let answer = self.ask(slot, password.to_owned(), Task::Verify(against)).await?;
         Ok(known && matches!(answer, Answer::Verified(true)))
     }
 }

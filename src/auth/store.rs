@@ -185,18 +185,27 @@ pub async fn open_session(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
-        "delete from sign_in_attempt t using account a
-         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number",
-        credentials.account.0
-    )
-    .execute(&mut *connection)
-    .await?;
+    forget_attempts(connection, credentials.account).await?;
     sqlx::query!("delete from session where expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("delete from sign_in_attempt where last_at < $1::timestamptz - interval '2 days'", now)
         .execute(connection)
         .await?;
     Ok(opened.rows_affected() == 1)
+}
+
+/// Forgets an account's failed attempts: its password was proved, or is a new one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn forget_attempts(connection: &mut PgConnection, account: AccountId) -> Result<(), Failure> {
+    sqlx::query!(
+        "delete from sign_in_attempt t using account a
+         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number",
+        account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// Ends one session.
@@ -279,6 +288,7 @@ pub async fn set_password(
     new_hash: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    forget_attempts(connection, account).await?;
     let done = sqlx::query!(
         "update account set password_hash = $3, password_set_at = $4, must_change_password = false
          where id = $1 and password_hash = $2",

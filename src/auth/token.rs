@@ -79,14 +79,17 @@ fn cookie_name(request: &HeaderMap) -> &'static str {
 
 /// The browser speaks to this machine itself. Only the browser's own cookies depend on it, so a false `Host` fools
 /// nobody but its sender.
-fn is_loopback(request: &HeaderMap) -> bool {
+#[must_use]
+pub fn is_loopback(request: &HeaderMap) -> bool {
     let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let name = if host.starts_with('[') {
         host.split_inclusive(']').next().unwrap_or_default()
     } else {
         host.split(':').next().unwrap_or_default()
     };
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]")
+    // A proxy that speaks TLS to the browser says so, whatever host it names to us.
+    let through_tls = request.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    matches!(name, "127.0.0.1" | "localhost" | "[::1]") && !through_tls
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The page 名单体检.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -24,7 +24,7 @@ use crate::{
     ids::PlanVersionId,
     rulebook::store,
     rules::{Finding, Outcome, Plan, plan::Union, roster::judge},
-    sheet::{BadCell, Sheet, faults_workbook},
+    sheet::{BadCell, LONGEST_CELL, Sheet, faults_workbook},
     web::{
         charts::{Part, QuotaBar, strip},
         chrome::Chrome,
@@ -43,8 +43,8 @@ const MOST_FAULT_ROWS: usize = 2_000;
 pub fn routes() -> Routes {
     Routes::default()
         .get("/checkup", ask)
-        .post("/checkup", check)
-        .post("/checkup/faults", take_back)
+        .upload("/checkup", check)
+        .upload("/checkup/faults", take_back)
         .get("/checkup/template.xlsx", template)
         .get("/checkup/sample.xlsx", sample_roster)
 }
@@ -117,7 +117,7 @@ struct Shown {
 #[template(path = "checkup/result.html")]
 struct ResultPage {
     chrome: Chrome,
-    plan: Plan,
+    plan: Arc<Plan>,
     version: i32,
     kind: Union,
     people: usize,
@@ -151,7 +151,8 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
     {
         errors.add("union", format!("{}没有{}，不适用", plan.short, union.label()));
     }
-    let file = upload.file.filter(|bytes| !bytes.is_empty());
+    // A field without a choice comes as an empty file without a name.
+    let file = upload.file;
     if file.is_none() {
         errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
     }
@@ -197,8 +198,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
             errors.add("file", format!("有 {} 处填写有误，名单没有检查。改好后重新上传。", bad.len()));
             let mut page = ask_page(&app, &acting, &plan_field, &union_field, errors).await?;
             page.bad_count = bad.len();
-            page.take_back = faults_as_json(&sheet, &bad)?;
-            page.bad = bad;
+            (page.take_back, page.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
             page.bad.truncate(SHOWN_FAULTS);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
@@ -231,11 +231,10 @@ struct Faults {
     rows: Vec<(Vec<String>, String)>,
 }
 
-fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> Result<String, Failure> {
-    let mut rows = sheet.faulty_rows(bad);
-    rows.truncate(MOST_FAULT_ROWS);
-    let faults = Faults { headers: sheet.headers.clone(), rows };
-    Ok(serde_json::to_string(&faults).map_err(anyhow::Error::new)?)
+fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> String {
+    let faults = Faults { headers: sheet.headers.clone(), rows: sheet.faulty_rows(bad, MOST_FAULT_ROWS) };
+    // Texts and lists of texts always have a JSON form.
+    serde_json::to_string(&faults).unwrap_or_default()
 }
 
 #[derive(Deserialize)]
@@ -252,7 +251,9 @@ async fn take_back(
     let columns = faults.headers.len();
     let fits = columns <= crate::sheet::MOST_COLUMNS
         && faults.rows.len() <= MOST_FAULT_ROWS
-        && faults.rows.iter().all(|(cells, _)| cells.len() <= columns);
+        && faults.rows.iter().all(|(cells, _)| cells.len() <= columns)
+        && faults.rows.iter().flat_map(|(cells, _)| cells).all(|cell| cell.chars().count() <= LONGEST_CELL)
+        && faults.headers.iter().chain(faults.rows.iter().map(|(_, reason)| reason)).all(|text| text.len() < 30_000);
     if !fits {
         return Err(Failure::Malformed);
     }

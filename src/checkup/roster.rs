@@ -112,7 +112,8 @@ pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
         Columns::find(&sheet, &COLUMNS.map(|(name, _)| name), &[NUMBER, NAME, POST]).map_err(Unreadable::File)?;
     let mut bad = Vec::new();
     let mut members: Vec<(Person, Member)> = Vec::new();
-    let mut place_of: HashMap<String, usize> = HashMap::new();
+    // Where a number's member stands, and the row that named it first.
+    let mut place_of: HashMap<String, (usize, u32)> = HashMap::new();
     let mut seen: HashSet<(String, String, String)> = HashSet::new();
     for row in &sheet.rows {
         let mut reader = RowReader::new(row, &columns, &mut bad);
@@ -122,10 +123,10 @@ pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
             reader.fault(POST, format!("学号 {number} 的同一岗位重复出现"));
             continue;
         }
-        let place = *place_of.entry(number.clone()).or_insert(members.len());
+        let (place, first) = *place_of.entry(number.clone()).or_insert((members.len(), row.number));
         if let Some((known, member)) = members.get_mut(place) {
             for column in known.merge(person) {
-                reader.fault(column, format!("与学号 {number} 前面一行不一致"));
+                reader.fault(column, format!("学号 {number} 已在第 {first} 行，两行的{column}不同；是否填错学号？"));
             }
             member.chair |= chair;
             if !member.posts.contains(&post) {
@@ -152,9 +153,6 @@ struct Line {
 
 fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
     let number = reader.required(NUMBER, 32);
-    if number.is_some_and(|number| !number.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.'))) {
-        reader.fault(NUMBER, "只能有字母、数字、“-”“_”“.”");
-    }
     let name = reader.required(NAME, LONGEST_NAME);
     if name.is_some_and(|name| name.chars().any(is_pictograph)) {
         reader.fault(NAME, "含有表情符号");
@@ -164,7 +162,7 @@ fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
     let grade = reader.entry_year(GRADE);
     let level =
         reader.word(LEVEL, &[("专科", Level::Vocational), ("本科", Level::Undergraduate), ("研究生", Level::Graduate)]);
-    let political = reader.text(POLITICAL, 20).map(|status| match status {
+    let political = reader.text(POLITICAL, LONGEST_WORD).map(|status| match status {
         "党员" => "中共党员",
         "预备党员" => "中共预备党员",
         "团员" => "共青团员",
@@ -178,7 +176,7 @@ fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
     let from_college_union = reader.yes_no(FROM_COLLEGE);
     let first_year = reader.yes_no(FIRST_YEAR);
     let needs_department = matches!(post, Some("部门负责人" | "部门工作人员"));
-    if needs_department && department.is_none() && reader.is_clean() {
+    if needs_department && department.is_none() && !reader.is_faulty(DEPARTMENT) {
         reader.fault(DEPARTMENT, "部门岗位须填写部门");
     }
     if !reader.is_clean() {
@@ -199,7 +197,6 @@ fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
 
 /// Rank and cohort: both or neither.
 fn read_rank(reader: &mut RowReader<'_, '_>) -> Option<Rank> {
-    let clean = reader.is_clean();
     let (rank, cohort) = (reader.whole(RANK, 1..=100_000), reader.whole(COHORT, 1..=100_000));
     match (rank, cohort) {
         (Some(rank), Some(cohort)) if rank > cohort => {
@@ -207,11 +204,11 @@ fn read_rank(reader: &mut RowReader<'_, '_>) -> Option<Rank> {
             None
         }
         (Some(rank), Some(cohort)) => Some(Rank { rank, cohort }),
-        (Some(_), None) if clean && reader.is_clean() => {
+        (Some(_), None) if !reader.is_faulty(COHORT) => {
             reader.fault(COHORT, "填了专业排名，须同时填专业人数");
             None
         }
-        (None, Some(_)) if clean && reader.is_clean() => {
+        (None, Some(_)) if !reader.is_faulty(RANK) => {
             reader.fault(RANK, "填了专业人数，须同时填专业排名");
             None
         }
@@ -280,7 +277,7 @@ mod tests {
             "学号,姓名,岗位,部门\n1,张三,部门负责人,办公室\n1,张山,部门工作人员,文体部\n1,张三,部门负责人,办公室\n";
         let reasons = reasons(text);
         assert_eq!(reasons.len(), 2, "{reasons:?}");
-        assert!(reasons[0].starts_with("第 3 行，“姓名”列，“张山”：与学号 1"));
+        assert!(reasons[0].starts_with("第 3 行，“姓名”列，“张山”：学号 1 已在第 2 行，两行的姓名不同"));
         assert!(reasons[1].starts_with("第 4 行，“岗位”列"));
     }
 
@@ -297,7 +294,7 @@ mod tests {
              6,孙七,主席团成员,,,,,博士,,\n\
              7,周八,主席团成员,,,,,,对,\n\
              8,吴九😀,主席团成员,,,,,,,24\n\
-             ',郑十,,,,,,,,\n"
+             ,郑十,,,,,,,,\n"
         );
         let reasons = reasons(&text);
         let rows: Vec<&str> = reasons.iter().filter_map(|reason| reason.split('，').next()).collect();

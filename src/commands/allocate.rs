@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, ignored_note, json, read_file, table};
+use super::{
+    Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, ignored_note, json, read_file, table,
+};
 use crate::{
     congress::population,
     rules::congress::{self, Allocation},
@@ -21,7 +23,7 @@ pub fn allocate(path: &Path, plan: &str, seats: Option<u32>, as_json: bool) -> R
         population::Unreadable::Rows(bad) => Unreadable::all(&bad),
     })?;
     let allocation = congress::allocate(&plan, &population, seats);
-    let text = if as_json { json(&allocation)? } else { in_words(&plan.short, &allocation) };
+    let text = if as_json { json(&allocation)? } else { for_people(&in_words(&plan.short, &allocation)) };
     Ok(Answer { text, fails: any_fails(&allocation.findings), notes: ignored_note(&ignored) })
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, ignored_note, json, read_file};
+use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, ignored_note, json, read_file};
 use crate::{
     checkup::roster,
     rules::{
@@ -40,7 +40,8 @@ pub fn check(path: &Path, plan: &str, union: Union, as_json: bool) -> Result<Ans
     let text = if as_json {
         json(&Report { plan: &plan.code, union: union.slug(), people, findings: &findings })?
     } else {
-        format!("名单体检：{} · {} · {people} 人\n\n{}", plan.short, union.label(), findings_in_words(&findings))
+        let findings = findings_in_words(&findings);
+        for_people(&format!("名单体检：{} · {} · {people} 人\n\n{findings}", plan.short, union.label()))
     };
     Ok(Answer { text, fails: any_fails(&findings), notes: ignored_note(&roster.ignored) })
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Answer, Unreadable, json, read_file, table};
+use super::{Answer, Unreadable, for_people, json, read_file, table};
 use crate::{
     elections::paper,
     rules::election::{self, Count},
@@ -14,11 +14,10 @@ use crate::{
 /// [`Unreadable`] where the file cannot be read.
 pub fn count(path: &Path, as_json: bool) -> Result<Answer, Unreadable> {
     let bytes = read_file(path, paper::LARGEST_FILE)?;
-    let (election, ignored) = paper::read(&bytes).map_err(Unreadable)?;
+    let election = paper::read(&bytes).map_err(Unreadable)?;
     let count = election::count(&election);
-    let text = if as_json { json(&count)? } else { in_words(&count) };
-    let notes = ignored.into_iter().map(|field| format!("提示：忽略了不认识的字段 {field}")).collect();
-    Ok(Answer { text, fails: !count.valid_election, notes })
+    let text = if as_json { json(&count)? } else { for_people(&in_words(&count)) };
+    Ok(Answer { text, fails: !count.valid_election, notes: Vec::new() })
 }
 
 fn in_words(count: &Count) -> String {

@@ -22,9 +22,12 @@ pub use count::count;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
-use crate::rules::{
-    Finding, Outcome, Plan,
-    plan::{self, LARGEST_FILE},
+use crate::{
+    rules::{
+        Finding, Outcome, Plan,
+        plan::{self, LARGEST_FILE},
+    },
+    sheet::printable,
 };
 
 /// The input cannot be read; one line of Chinese a fault.
@@ -56,7 +59,7 @@ pub fn finish(answer: Result<Answer, Unreadable>) -> ExitCode {
     let say = |lines: &[String]| {
         let mut out = std::io::stderr().lock();
         for line in lines {
-            let _ = writeln!(out, "{line}");
+            let _ = writeln!(out, "{}", printable(line, false));
         }
     };
     match answer {
@@ -75,6 +78,10 @@ pub fn finish(answer: Result<Answer, Unreadable>) -> ExitCode {
 /// Reads a file of at most `largest` bytes; a longer one is not read to its end.
 fn read_file(path: &Path, largest: usize) -> Result<Vec<u8>, Unreadable> {
     let fault = |error: std::io::Error| Unreadable::one(format!("无法读取 {}：{error}", path.display()));
+    // A pipe or a device could keep us waiting for ever.
+    if !path.metadata().map_err(fault)?.is_file() {
+        return Err(Unreadable::one(format!("无法读取 {}：不是普通文件", path.display())));
+    }
     let file = File::open(path).map_err(fault)?;
     let mut bytes = Vec::new();
     file.take(largest as u64 + 1).read_to_end(&mut bytes).map_err(fault)?;
@@ -105,6 +112,11 @@ fn find_plan(name: &str) -> Result<Plan, Unreadable> {
 fn ignored_note(columns: &[String]) -> Vec<String> {
     let note = || format!("提示：忽略了不认识的列：{}", columns.join("、"));
     if columns.is_empty() { Vec::new() } else { vec![note()] }
+}
+
+/// Text for people: what input brought along cannot steer a terminal.
+fn for_people(text: &str) -> String {
+    printable(text, true)
 }
 
 fn json(value: &impl Serialize) -> Result<String, Unreadable> {

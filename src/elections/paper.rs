@@ -1,20 +1,24 @@
 //! An election with its ballots as it stands in a JSON file.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     fmt,
 };
 
 use serde::{
     Deserialize, Deserializer,
-    de::{IgnoredAny, MapAccess, Visitor},
+    de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
-use crate::rules::election::{Ballot, Choice, Election, MajorityOf, Rules, Tie};
+use crate::{
+    rules::election::{Ballot, Choice, Election, MajorityOf, Rules, Tie},
+    sheet::printable,
+};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
 const MOST_CANDIDATES: usize = 1_000;
+const MOST_BALLOTS: usize = 1_000_000;
 const MOST_PEOPLE: u32 = 10_000_000;
 
 #[derive(Deserialize)]
@@ -25,10 +29,7 @@ struct File {
     present: u32,
     issued: u32,
     rules: RulesOfFile,
-    ballots: Vec<Paper>,
-    #[serde(flatten)]
-    #[expect(clippy::zero_sized_map_values, reason = "only the names are wanted")]
-    ignored: BTreeMap<String, IgnoredAny>,
+    ballots: Papers,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +39,32 @@ struct RulesOfFile {
     majority_of: String,
     tie: String,
     write_in: bool,
+}
+
+/// The ballots, no more than [`MOST_BALLOTS`]: two bytes of an empty one would take fifty in memory.
+struct Papers(Vec<Paper>);
+
+impl<'de> Deserialize<'de> for Papers {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Papers;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("ballots 应为选票的数组")
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Papers, A::Error> {
+                let mut papers = Vec::new();
+                while let Some(paper) = list.next_element()? {
+                    if papers.len() == MOST_BALLOTS {
+                        return Err(A::Error::custom(format!("选票超过 {MOST_BALLOTS} 张")));
+                    }
+                    papers.push(paper);
+                }
+                Ok(Papers(papers))
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
 }
 
 /// A ballot as written; a map type would hide a name that stands twice.
@@ -63,16 +90,16 @@ impl<'de> Deserialize<'de> for Paper {
     }
 }
 
-/// Reads an election file; gives it with the names of fields that were ignored.
+/// Reads an election file. Fields that it does not know are passed over; names are compared without surrounding blanks.
 ///
 /// # Errors
 /// Every fault in Chinese; never empty.
-pub fn read(bytes: &[u8]) -> Result<(Election, Vec<String>), Vec<String>> {
+pub fn read(bytes: &[u8]) -> Result<Election, Vec<String>> {
     if bytes.len() > LARGEST_FILE {
         return Err(vec![format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024)]);
     }
     let bytes = bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes);
-    let file: File = serde_json::from_slice(bytes).map_err(|error| vec![in_chinese(&error)])?;
+    let mut file: File = serde_json::from_slice(bytes).map_err(|error| vec![in_chinese(&error)])?;
     let mut faults = Vec::new();
     if !(1..=1_000).contains(&file.seats) {
         faults.push("seats 应为 1 至 1000 的整数".to_owned());
@@ -82,9 +109,12 @@ pub fn read(bytes: &[u8]) -> Result<(Election, Vec<String>), Vec<String>> {
             faults.push(format!("{name} 不应超过 {MOST_PEOPLE}"));
         }
     }
+    for name in &mut file.candidates {
+        *name = name.trim().to_owned();
+    }
     let places = read_candidates(&file.candidates, &mut faults);
     let rules = read_rules(&file.rules, &mut faults);
-    let ballots = file.ballots.into_iter().zip(1usize..).map(|(paper, number)| {
+    let ballots = file.ballots.0.into_iter().zip(1usize..).map(|(paper, number)| {
         let mut fault = |reason: String| faults.push(format!("第 {number} 张选票：{reason}"));
         read_paper(paper, &places, &mut fault)
     });
@@ -92,7 +122,7 @@ pub fn read(bytes: &[u8]) -> Result<(Election, Vec<String>), Vec<String>> {
     let Some(rules) = rules.filter(|_| faults.is_empty()) else { return Err(faults) };
     let File { seats, due, present, issued, .. } = file;
     let election = Election { seats, candidates: file.candidates, due, present, issued, rules, ballots };
-    Ok((election, file.ignored.into_keys().collect()))
+    Ok(election)
 }
 
 fn in_chinese(error: &serde_json::Error) -> String {
@@ -155,26 +185,27 @@ fn read_paper(Paper(entries): Paper, places: &HashMap<&str, usize>, fault: &mut 
     let mut ballot = Ballot::default();
     let mut seen = HashSet::new();
     for (name, value) in entries {
+        let name = name.trim();
         let choice = match value.as_str() {
             "for" => Choice::For,
             "against" => Choice::Against,
             "abstain" => Choice::Abstain,
             other => {
-                fault(format!("“{}”的值“{}”应为 for、against 或 abstain", clean(&name), clean(other)));
+                fault(format!("“{}”的值“{}”应为 for、against 或 abstain", clean(name), clean(other)));
                 continue;
             }
         };
         let written = name.strip_prefix('+').map(str::trim);
-        let key = written.map_or_else(|| name.clone(), |name| format!("+{name}"));
+        let key = written.map_or_else(|| name.to_owned(), |name| format!("+{name}"));
         if !seen.insert(key) {
-            fault(format!("“{}”出现了两次", clean(&name)));
+            fault(format!("“{}”出现了两次", clean(name)));
         }
-        match (written, places.get(name.as_str())) {
+        match (written, places.get(name)) {
             (Some(""), _) => fault("另选他人没有写姓名".to_owned()),
             (Some(name), _) if name.chars().count() > 60 => fault("另选他人的姓名超过 60 字".to_owned()),
             (Some(name), _) => ballot.write_ins.push((name.to_owned(), choice)),
             (None, Some(place)) => ballot.choices.push((*place, choice)),
-            (None, None) => fault(format!("“{}”不是候选人；另选他人须以“+”开头", clean(&name))),
+            (None, None) => fault(format!("“{}”不是候选人；另选他人须以“+”开头", clean(name))),
         }
     }
     ballot
@@ -182,7 +213,7 @@ fn read_paper(Paper(entries): Paper, places: &HashMap<&str, usize>, fault: &mut 
 
 /// A name cut short and without control characters, fit for a terminal.
 fn clean(name: &str) -> String {
-    name.chars().take(60).map(|c| if c.is_control() { '␣' } else { c }).collect()
+    printable(&name.chars().take(60).collect::<String>(), false)
 }
 
 #[cfg(test)]
@@ -199,10 +230,9 @@ mod tests {
 
     #[test]
     fn a_good_file_reads() {
-        let (election, ignored) = read(GOOD.replacen('{', r#"{"title":"x","#, 1).as_bytes()).unwrap();
+        let election = read(GOOD.replacen('{', r#"{"title":"x","#, 1).as_bytes()).unwrap();
         assert_eq!(election.ballots[0].choices, [(0, Choice::For), (1, Choice::Against)]);
         assert_eq!(election.ballots[0].write_ins, [("戊".to_owned(), Choice::For)]);
-        assert_eq!(ignored, ["title"]);
     }
 
     #[test]
@@ -213,6 +243,8 @@ mod tests {
             (r#""+戊":"for""#, r#""+戊":"yes""#, "应为 for、against 或 abstain"),
             (r#""+戊":"for""#, r#""+":"for""#, "没有写姓名"),
             (r#""甲","乙"]"#, r#""甲","甲"]"#, "候选人“甲”出现了两次"),
+            (r#""甲","乙"]"#, r#""甲","甲 "]"#, "候选人“甲”出现了两次"),
+            (r#""+戊":"for""#, r#""甲 ":"for""#, "“甲”出现了两次"),
             (r#""seats":1,"#, "", "缺少 seats"),
             (r#""seats":1"#, r#""seats":0"#, "seats 应为"),
             (r#""seats":1"#, r#""seats":-1"#, "类型或范围不对"),

@@ -25,7 +25,7 @@ impl Difference {
             Self::Same => "相同",
             Self::Words => "表述不同",
             Self::Substance => "规定不同",
-            Self::Partial => "并非都有",
+            Self::Partial => "仅部分方案有",
         }
     }
 
@@ -95,7 +95,31 @@ impl Search {
     }
 }
 
+/// What people say, and the plans' word for it.
+const SYNONYMS: [(&str, &str); 8] = [
+    ("挂科", "不及格"),
+    ("部长", "负责人"),
+    ("干事", "工作人员"),
+    ("团支书", "团支部"),
+    ("学代会", "代表大会"),
+    ("党员", "共产党员"),
+    ("述职", "评议"),
+    ("志愿", "志愿者"),
+];
+
+/// The word's characters stand in the text in their order: `部门人数` finds 每个部门的工作人员数.
+fn holds_in_order(text: &str, word: &str) -> bool {
+    let mut rest = text.chars();
+    word.chars().all(|wanted| rest.any(|found| found == wanted))
+}
+
 fn mentions(line: &Line<'_>, word: &str) -> bool {
+    let synonym = SYNONYMS.iter().find(|(said, _)| *said == word).map(|(_, meant)| *meant);
+    let loosely = holds_in_order(line.entry.name, word) || holds_in_order(line.entry.gist, word);
+    loosely || mentions_exactly(line, word) || synonym.is_some_and(|meant| mentions_exactly(line, meant))
+}
+
+fn mentions_exactly(line: &Line<'_>, word: &str) -> bool {
     let entry = line.entry;
     let has = |text: &str| text.to_uppercase().contains(word);
     let says = |provision: &Provision| {
@@ -180,5 +204,8 @@ mod tests {
         assert!(count(&Search { q: "主席团 5人".into(), ..Search::default() }) >= 1);
         assert_eq!(count(&Search { family: "STF".into(), ..Search::default() }), 10);
         assert_eq!(count(&Search { q: "没有这样的字".into(), ..Search::default() }), 0);
+        for said in ["部门人数", "工作部门人数", "挂科"] {
+            assert!(count(&Search { q: said.into(), ..Search::default() }) > 0, "{said}");
+        }
     }
 }

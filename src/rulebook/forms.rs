@@ -12,6 +12,9 @@ pub(super) struct AdoptForm {
     pub version: String,
     #[serde(default)]
     pub from: String,
+    /// `yes` once the person has read what cannot be undone.
+    #[serde(default)]
+    pub confirm: String,
 }
 
 impl AdoptForm {

@@ -1,5 +1,7 @@
 //! The pages 规则手册 and 实施方案.
 
+use std::sync::Arc;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -9,6 +11,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use time::Date;
 
 use super::{
     book::{Chapter, Difference, Search, chapters},
@@ -25,8 +28,8 @@ use crate::{
     failure::{Failure, Refusal},
     ids::PlanVersionId,
     rules::{
-        CATALOGUE, Plan, Rule,
-        adoption::adopt,
+        CATALOGUE, Outcome, Plan, Rule, Verdict,
+        adoption::{Adoption, adopt},
         catalogue::{Family, Today},
         plan::{self, LARGEST_FILE, PlanError, Strength},
     },
@@ -45,7 +48,7 @@ pub fn routes() -> Routes {
         .get("/plans", list)
         .post("/plans/adopt", adopt_plan)
         .get("/plans/new", ask_plan)
-        .post("/plans", add_plan)
+        .upload("/plans", add_plan)
         .get("/plans/{version}", show)
         .get("/plans/{version}/source", source)
 }
@@ -73,8 +76,8 @@ async fn book(State(app): State<App>, person: SignedIn, Query(search): Query<Sea
 pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: Search) -> anyhow::Result<String> {
     let mut plans: Vec<&Plan> = plan::built_in().iter().collect();
     // A plan of one's own stands beside the two.
-    let own = governing.map(|governing| &*governing.plan);
-    plans.extend(own.filter(|own| !plan::built_in().contains(own)));
+    let own = governing.filter(|governing| !governing.is_built_in).map(|governing| &*governing.plan);
+    plans.extend(own);
     let chapters = chapters(&plans, &search);
     let found = chapters.iter().map(|chapter| chapter.lines.len()).sum();
     Ok(BookPage { chrome, chapters, search, found, governing, today: today_counts() }.render()?)
@@ -92,6 +95,7 @@ fn today_counts() -> Vec<(Today, usize)> {
 struct PlansPage {
     chrome: Chrome,
     governing: Option<Governing>,
+    today: Date,
     adoptions: Vec<AdoptionRow>,
     versions: Vec<VersionRow>,
     form: AdoptForm,
@@ -111,6 +115,7 @@ async fn plans_page(
     Ok(PlansPage {
         chrome: app.chrome(acting.person(), "实施方案"),
         governing: store::governing(&mut db, institution, app.clock.today()).await?,
+        today: app.clock.today(),
         adoptions: store::adoptions(&mut db, institution).await?,
         versions: store::versions(&mut db, institution).await?,
         form,
@@ -135,11 +140,44 @@ async fn list(
 ) -> Result<PlansPage, Failure> {
     let done = match query.done.as_str() {
         "adopted" => "方案已启用。自启用之日起，各项检查以该方案为据；此前的结论仍由原方案解释。",
+        "scheduled" => "已登记。到启用之日起，各项检查以该方案为据；在此之前仍执行现行方案。",
         "added" => "方案文件已收存。需要时在下面选定并启用。",
         "same" => "这份文件与已收存的版本完全相同，没有新增版本。",
         _ => "",
     };
-    plans_page(&app, &acting, query.form, Errors::default(), done).await
+    // Who comes back from a refusal finds its reason beside the field.
+    let mut errors = Errors::default();
+    if let Some((version, from)) = query.form.read(&mut Errors::default()) {
+        let refused = judge_adoption(&app, &acting, version, from).await?.permit().err().unwrap_or_default();
+        if let Some(finding) = refused.iter().find(|finding| finding.verdict == Outcome::Fail) {
+            errors.add("from", format!("{}；{}", finding.message, finding.remedy));
+        }
+    }
+    plans_page(&app, &acting, query.form, errors, done).await
+}
+
+async fn judge_adoption(
+    app: &App,
+    acting: &Acting<SchoolLeague>,
+    version: PlanVersionId,
+    from: Date,
+) -> Result<Verdict<Adoption>, Failure> {
+    let mut db = app.read().await?;
+    let (_, plan, _) = store::version(&mut db, acting.institution(), version).await?.ok_or(Failure::Missing)?;
+    let last = store::last_adoption(&mut db, acting.institution(), version).await?;
+    Ok(adopt(&plan, from, last, app.clock.today()))
+}
+
+/// What cannot be undone is said before it is done.
+#[derive(Template, WebTemplate)]
+#[template(path = "rulebook/confirm.html")]
+struct ConfirmPage {
+    chrome: Chrome,
+    form: AdoptForm,
+    plan: Arc<Plan>,
+    number: i32,
+    from: Date,
+    today: Date,
 }
 
 async fn adopt_plan(
@@ -153,16 +191,28 @@ async fn adopt_plan(
         let page = plans_page(&app, &acting, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let back = format!("/plans?version={version}&from={from}");
+    let (number, plan, _) = {
+        let found = store::version(&mut *app.read().await?, acting.institution(), version).await?;
+        found.ok_or(Failure::Missing)?
+    };
+    let chrome = app.chrome(acting.person(), "启用方案").under("/plans", "实施方案");
     let (now, today) = (app.clock.now(), app.clock.today());
+    let refusal = Refusal {
+        chrome: chrome.clone(),
+        wanted: format!("自 {from} 起启用{}（第 {number} 版）", plan.short),
+        findings: Vec::new(),
+        back: format!("/plans?version={version}&from={from}"),
+    };
+    if form.confirm != "yes" {
+        judge_adoption(&app, &acting, version, from).await?.permit().map_err(|findings| refusal.because(findings))?;
+        return Ok(ConfirmPage { chrome, form, plan, number, from, today }.into_response());
+    }
     app.write(move |db| {
         Box::pin(async move {
-            let found = store::version(db, acting.institution(), version).await?;
-            let (number, plan, _) = found.ok_or(Failure::Missing)?;
-            let last = store::last_adoption(db, acting.institution()).await?;
-            let adoption = adopt(&plan, from, last, today).permit().map_err(|findings| {
-                Refusal::of(format!("自 {from} 起启用{}（第 {number} 版）", plan.short), findings, back)
-            })?;
+            store::lock_institution(db, acting.institution()).await?;
+            let last = store::last_adoption(db, acting.institution(), version).await?;
+            let verdict = adopt(&plan, from, last, today);
+            let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
             store::adopt(db, &acting, version, &adoption, now).await?;
             let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))
                 .detail("启用日期", adoption.from().to_string());
@@ -173,7 +223,7 @@ async fn adopt_plan(
         })
     })
     .await?;
-    Ok(Redirect::to("/plans?done=adopted").into_response())
+    Ok(Redirect::to(if from > today { "/plans?done=scheduled" } else { "/plans?done=adopted" }).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -207,26 +257,29 @@ async fn ask_plan(State(app): State<App>, acting: Acting<SchoolLeague>) -> Resul
 }
 
 async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upload) -> Result<Response, Failure> {
+    // Line 0 stands for the file as a whole.
     let refused = |line, reason: &str| vec![PlanError { line, reason: reason.to_owned() }];
     let read = match upload.file.as_deref().filter(|bytes| !bytes.is_empty()) {
         // A file larger than any plan is not shown again in the form.
-        Some(bytes) if bytes.len() > LARGEST_FILE => Err((String::new(), refused(1, "文件超过 256 KB"))),
+        Some(bytes) if bytes.len() > LARGEST_FILE => Err((String::new(), refused(0, "文件超过 256 KB"))),
         Some(bytes) => match std::str::from_utf8(bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes)) {
             Ok(text) => Ok(text.to_owned()),
-            Err(_) => Err((String::new(), refused(1, "不是 UTF-8 文本"))),
+            Err(_) => Err((String::new(), refused(0, "这不是方案文件：方案文件是 UTF-8 文本（.toml）"))),
         },
         // Browsers send a text area's lines with CR LF; the stored text and its hash are the file's own.
         None => Ok(upload.field("text").replace("\r\n", "\n")),
     };
-    let parsed = read.and_then(|text| match Plan::parse(&text) {
-        _ if text.trim().is_empty() => Err((text, refused(1, "请选择文件，或把内容粘贴到下面"))),
-        Ok(plan) if plan::named(&plan.code).is_some() => {
-            Err((text, refused(1, "code 与内置方案相同；请另起一个代码，如 my-school-2026")))
-        }
-        Ok(plan) => Ok((text, plan)),
-        Err(errors) => Err((text, errors)),
-    });
-    let (text, plan) = match parsed {
+    let parse = move || {
+        read.and_then(|text| match Plan::parse(&text) {
+            _ if text.trim().is_empty() => Err((text, refused(0, "请选择文件，或把内容粘贴到下面"))),
+            Ok(plan) if plan::named(&plan.code).is_some() => {
+                Err((text, refused(0, "code（方案代码）与内置方案相同；请另起一个代码，如 my-school-2026")))
+            }
+            Ok(plan) => Ok((text, plan)),
+            Err(errors) => Err((text, errors)),
+        })
+    };
+    let (text, plan) = match app.heavy(parse).await? {
         Ok(good) => good,
         Err((text, errors)) => {
             let page = new_page(&app, &acting, text, errors).await?;
@@ -256,7 +309,7 @@ struct PlanPage {
     chrome: Chrome,
     id: PlanVersionId,
     version: i32,
-    plan: Plan,
+    plan: Arc<Plan>,
 }
 
 async fn show(

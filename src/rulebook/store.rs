@@ -1,6 +1,9 @@
 //! SQL of plan versions and adoptions.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -12,8 +15,8 @@ use crate::{
     ids::{InstitutionId, PlanVersionId},
     rules::{
         Plan,
-        adoption::Adoption,
-        plan::{self, BUILT_IN, PlanError},
+        adoption::{Adoption, Last},
+        plan::{BUILT_IN, PlanError},
     },
 };
 
@@ -26,6 +29,8 @@ pub struct Governing {
     pub version: i32,
     /// The first day on which it governs.
     pub from: Date,
+    /// Its text is one that this program brings along.
+    pub is_built_in: bool,
     /// The plan.
     pub plan: Arc<Plan>,
 }
@@ -74,13 +79,23 @@ fn digest(source: &str) -> Vec<u8> {
     Sha256::digest(source.as_bytes()).to_vec()
 }
 
-fn parse(source: &str) -> Result<Plan, Failure> {
-    // A built-in text that has not changed is parsed already.
-    let known = BUILT_IN.iter().find(|(_, text)| *text == source).and_then(|(code, _)| plan::named(code));
-    match known {
-        Some(plan) => Ok(plan.clone()),
-        None => Plan::parse(source).map_err(|errors| stale(&errors)),
+/// Plans by their text's hash: a text never changes, and parsing one takes longer than the rest of a page.
+static PARSED: LazyLock<RwLock<HashMap<Vec<u8>, Arc<Plan>>>> = LazyLock::new(RwLock::default);
+
+static BUILT_IN_HASHES: LazyLock<Vec<Vec<u8>>> =
+    LazyLock::new(|| BUILT_IN.iter().map(|(_, source)| digest(source)).collect());
+
+fn parsed(hash: &[u8]) -> Option<Arc<Plan>> {
+    PARSED.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned()
+}
+
+fn parse(source: &str, hash: &[u8]) -> Result<Arc<Plan>, Failure> {
+    if let Some(plan) = parsed(hash) {
+        return Ok(plan);
     }
+    let plan = Arc::new(Plan::parse(source).map_err(|errors| stale(&errors))?);
+    PARSED.write().unwrap_or_else(PoisonError::into_inner).insert(hash.to_vec(), Arc::clone(&plan));
+    Ok(plan)
 }
 
 /// A stored plan was valid when it came in; a later program that asks for more must be able to say so.
@@ -96,7 +111,8 @@ fn stale(errors: &[PlanError]) -> Failure {
 pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("select pg_advisory_xact_lock(hashtext('built-in plans'))").execute(&mut *connection).await?;
     for (_, source) in BUILT_IN {
-        insert(connection, None, &parse(source)?, source, now).await?;
+        let plan = parse(source, &digest(source))?;
+        insert(connection, None, &plan, source, now).await?;
     }
     Ok(())
 }
@@ -118,7 +134,10 @@ pub async fn add(
 }
 
 /// Whoever changes which plans a university has waits here for the one before.
-async fn lock_institution(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+///
+/// # Errors
+/// Where the database fails.
+pub async fn lock_institution(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
     sqlx::query!("select id from institution where id = $1 for update", institution.0).fetch_one(connection).await?;
     Ok(())
 }
@@ -189,15 +208,16 @@ pub async fn version(
     connection: &mut PgConnection,
     institution: InstitutionId,
     id: PlanVersionId,
-) -> Result<Option<(i32, Plan, String)>, Failure> {
+) -> Result<Option<(i32, Arc<Plan>, String)>, Failure> {
     let row = sqlx::query!(
-        "select version, source from plan_version where id = $1 and (institution_id is null or institution_id = $2)",
+        "select version, source, sha256 from plan_version
+         where id = $1 and (institution_id is null or institution_id = $2)",
         id.0,
         institution.0
     )
     .fetch_optional(connection)
     .await?;
-    row.map(|row| Ok((row.version, parse(&row.source)?, row.source))).transpose()
+    row.map(|row| Ok((row.version, parse(&row.source, &row.sha256)?, row.source))).transpose()
 }
 
 /// The plan that governs a university on `day`; none before its first adoption.
@@ -210,19 +230,23 @@ pub async fn governing(
     day: Date,
 ) -> Result<Option<Governing>, Failure> {
     let row = sqlx::query!(
-        r#"select v.id as "id: PlanVersionId", v.version, v.source, a.effective_from
+        r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from
            from adoption a join plan_version v on v.id = a.plan_version_id
            where a.institution_id = $1 and a.effective_from <= $2 order by a.effective_from desc limit 1"#,
         institution.0,
         day
     )
-    .fetch_optional(connection)
+    .fetch_optional(&mut *connection)
     .await?;
-    row.map(|row| {
-        let plan = Arc::new(parse(&row.source)?);
-        Ok(Governing { id: row.id, version: row.version, from: row.effective_from, plan })
-    })
-    .transpose()
+    let Some(row) = row else { return Ok(None) };
+    let plan = if let Some(plan) = parsed(&row.sha256) {
+        plan
+    } else {
+        let source = sqlx::query_scalar!("select source from plan_version where id = $1", row.id.0);
+        parse(&source.fetch_one(connection).await?, &row.sha256)?
+    };
+    let is_built_in = BUILT_IN_HASHES.contains(&row.sha256);
+    Ok(Some(Governing { id: row.id, version: row.version, from: row.effective_from, is_built_in, plan }))
 }
 
 /// A university's adoptions, latest first day first.
@@ -240,15 +264,23 @@ pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// The first day of a university's latest adoption; the university's row is locked until the transaction ends, so
-/// that two adoptions at once see each other.
+/// The adoption that one of `version` would follow. Who is about to write locks the university first.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn last_adoption(connection: &mut PgConnection, institution: InstitutionId) -> Result<Option<Date>, Failure> {
-    lock_institution(connection, institution).await?;
-    let last = sqlx::query_scalar!("select max(effective_from) from adoption where institution_id = $1", institution.0);
-    Ok(last.fetch_one(connection).await?)
+pub async fn last_adoption(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    version: PlanVersionId,
+) -> Result<Option<Last>, Failure> {
+    let last = sqlx::query_as!(
+        Last,
+        r#"select effective_from as "from", plan_version_id = $2 as "same_version!" from adoption
+           where institution_id = $1 order by effective_from desc limit 1"#,
+        institution.0,
+        version.0
+    );
+    Ok(last.fetch_optional(connection).await?)
 }
 
 /// Writes an adoption that the rule has passed, for an office that was proved.

@@ -28,35 +28,43 @@ impl Adoption {
     }
 }
 
+/// The adoption that a new one would follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Last {
+    /// Its first day.
+    pub from: Date,
+    /// It is of the very version that is to be adopted.
+    pub same_version: bool,
+}
+
 /// POL-00: a plan may govern from the day on which the document itself holds. A university's first adoption may
-/// reach back to that day; a later one may not reach back before today nor before the adoption it follows (`last`).
-pub fn adopt(plan: &Plan, from: Date, last: Option<Date>, today: Date) -> Verdict<Adoption> {
+/// reach back to that day; a later one may not reach back before today nor before the one it follows, and does not
+/// repeat it. What only this portal asks (no reaching back, no repeating) is said without a clause.
+pub fn adopt(plan: &Plan, from: Date, last: Option<Last>, today: Date) -> Verdict<Adoption> {
     let decision = Adoption { code: plan.code.clone(), from };
     let Some(provision) = plan.provision(Rule::Pol00) else {
-        return Verdict::seal(
-            vec![Finding { verdict: Outcome::Fail, ..Finding::not_required(Rule::Pol00, plan) }],
-            decision,
-        );
+        let finding = Finding { verdict: Outcome::Fail, ..Finding::not_required(Rule::Pol00, plan) };
+        return Verdict::seal(vec![finding], decision);
     };
-    let finding = |fails: bool, limit: Date, message: String, remedy: &str| {
-        let verdict = if fails { Outcome::Fail } else { Outcome::Pass };
-        let finding = Finding::new(provision, verdict, message).against(&from, format!(">={limit}"));
-        if fails { finding.remedy(remedy) } else { finding }
-    };
-    let mut findings = vec![finding(
-        from < plan.effective,
-        plan.effective,
-        format!("方案自 {} 起施行（{}）", plan.effective, plan.effective_note),
-        "把启用日期改到该日或以后",
-    )];
-    if let Some(last) = last {
-        let soonest = last.next_day().unwrap_or(last).max(today);
-        findings.push(finding(
-            from < soonest,
-            soonest,
-            format!("已有方案自 {last} 起启用；更换方案不溯及既往，最早自 {soonest} 起"),
-            "把启用日期改到该日或以后，此前的结论仍由原方案解释",
-        ));
+    let after_last = last.map(|last| last.from.next_day().unwrap_or(last.from).max(today));
+    let earliest = after_last.map_or(plan.effective, |soonest| soonest.max(plan.effective));
+    let remedy = format!("启用日期最早可填 {earliest}");
+    let outcome = |fails| if fails { Outcome::Fail } else { Outcome::Pass };
+    let by_document = format!("方案自 {} 起施行（{}）", plan.effective, plan.effective_note);
+    let mut findings = vec![
+        Finding::new(provision, outcome(from < plan.effective), by_document)
+            .against(&from, format!("不早于 {}", plan.effective))
+            .remedy(remedy.clone()),
+    ];
+    if let Some((last, soonest)) = last.zip(after_last) {
+        let says = format!("现行方案自 {} 起启用；更换方案不溯及既往", last.from);
+        let backwards = Finding::new(provision, outcome(from < soonest), says)
+            .against(&from, format!("不早于 {soonest}"))
+            .remedy(remedy);
+        findings.push(Finding { clause: None, ..backwards });
+        let says = "这份方案的这一版就是最近一次启用的方案，不需要重复启用".to_owned();
+        let again = Finding::new(provision, outcome(last.same_version), says).remedy("选择另一份方案或另一版");
+        findings.push(Finding { clause: None, ..again });
     }
     Verdict::seal(findings, decision)
 }
@@ -82,9 +90,12 @@ mod tests {
     fn a_later_adoption_does_not_reach_back() {
         let plan = named("jining-2022").unwrap();
         let today = date!(2026 - 09 - 01);
-        let again = |from| adopt(plan, from, Some(date!(2024 - 09 - 01)), today).permit().is_ok();
-        assert!(!again(date!(2026 - 08 - 31)));
-        assert!(again(today));
-        assert!(adopt(plan, today, Some(today), today).permit().is_err(), "not twice on one day");
+        let after =
+            |last, from| adopt(plan, from, Some(Last { from: last, same_version: false }), today).permit().is_ok();
+        assert!(!after(date!(2024 - 09 - 01), date!(2026 - 08 - 31)));
+        assert!(after(date!(2024 - 09 - 01), today));
+        assert!(!after(today, today), "not twice on one day");
+        let same = Last { from: date!(2024 - 09 - 01), same_version: true };
+        assert!(adopt(plan, today, Some(same), today).permit().is_err(), "not the same once more");
     }
 }

@@ -55,7 +55,7 @@ impl Today {
             Self::Warned(_) => "提醒",
             Self::Scheduled(_) => "定期",
             Self::Shown(_) => "显示",
-            Self::NotYet => "尚未",
+            Self::NotYet => "尚未执行",
         }
     }
 
@@ -229,7 +229,7 @@ impl Serialize for Rule {
 }
 
 const CHECKUP: Today = Today::Shown("名单体检");
-const ALLOCATE: Today = Today::Shown("名额测算命令");
+const ALLOCATE: Today = Today::Shown("学校概况");
 
 catalogue! {
     Org01 "ORG-01" Org [Refuse] Today::NotYet, "主席团+工作部门两层架构", "学生会只有主席团和工作部门两层，不另设中心、办公室等层级。";

@@ -23,6 +23,9 @@ use super::{CATALOGUE, Clause, Rule};
 /// The largest plan file that is read, in bytes. The two built-in plans have about 20 KB.
 pub const LARGEST_FILE: usize = 256 * 1024;
 
+/// The most faults that are named; a file with more is not a plan.
+const MOST_ERRORS: usize = 200;
+
 /// The built-in plans: file name without ending, and text.
 pub const BUILT_IN: [(&str, &str); 2] =
     [("suzhou-2020", include_str!("plans/suzhou-2020.toml")), ("jining-2022", include_str!("plans/jining-2022.toml"))];
@@ -442,7 +445,7 @@ pub struct Plan {
 /// A line of a plan file and what is wrong there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PlanError {
-    /// The line, from 1.
+    /// The line, from 1; 0 for the file as a whole.
     pub line: usize,
     /// The reason, in Chinese.
     pub reason: String,
@@ -450,7 +453,10 @@ pub struct PlanError {
 
 impl fmt::Display for PlanError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "第 {} 行：{}", self.line, self.reason)
+        match self.line {
+            0 => f.write_str(&self.reason),
+            line => write!(f, "第 {line} 行：{}", self.reason),
+        }
     }
 }
 
@@ -468,7 +474,7 @@ impl Plan {
             vec![PlanError { line, reason: format!("不是合法的 TOML：{}", error.message()) }]
         })?;
         let errors = RefCell::new(Vec::new());
-        let section = Section { text, errors: &errors, path: String::new(), at: 0, table: root.get_ref() };
+        let section = Section { errors: &errors, path: String::new(), at: 0, table: root.get_ref() };
         let plan = read(&section);
         let mut errors = errors.into_inner();
         match plan {
@@ -476,7 +482,7 @@ impl Plan {
             _ => {
                 errors.sort();
                 errors.dedup();
-                Err(errors)
+                Err(with_lines(text, errors))
             }
         }
     }
@@ -508,14 +514,52 @@ fn chain_in_words(chain: &[Step], bodies: &BTreeMap<Body, String>) -> String {
     chain.iter().map(step).collect::<Vec<_>>().join(" → ")
 }
 
+/// What a field means, for those who write the file; empty where its name says it or the rule's other fields do.
+fn meaning(key: &str) -> &'static str {
+    match key {
+        "format" => "（文件格式版本，填 1）",
+        "code" => "（方案代码）",
+        "title" => "（方案全称）",
+        "short" => "（方案简称）",
+        "document" => "（文号）",
+        "issuer" => "（发文单位）",
+        "effective" => "（施行日期）",
+        "effective_note" => "（施行日期的依据）",
+        "basis" => "（上位文件）",
+        "unions" => "（适用的组织）",
+        "silent" => "（方案没有写到的规则）",
+        "bodies" => "（各组织的称呼）",
+        "switch" => "（实践惯例）",
+        "rule" => "（各项规则的条款和数字）",
+        "strength" => "（力度）",
+        "clauses" => "（条款原文）",
+        "section" => "（章节）",
+        "quote" => "（原文）",
+        "reason" => "（理由）",
+        "value" => "（取值）",
+        _ => "",
+    }
+}
+
+/// Turns places in the text, in order, into lines in one pass.
+fn with_lines(text: &str, errors: Vec<(usize, String)>) -> Vec<PlanError> {
+    let (mut line, mut before) = (1, 0);
+    let place = |(at, reason): (usize, String)| {
+        let between = text.as_bytes().get(before..at).unwrap_or_default();
+        line += between.iter().filter(|&&byte| byte == b'\n').count();
+        before = at.max(before);
+        PlanError { line, reason }
+    };
+    errors.into_iter().map(place).collect()
+}
+
 fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
 }
 
 /// A table of the file, with a note of where it stands.
 struct Section<'a> {
-    text: &'a str,
-    errors: &'a RefCell<Vec<PlanError>>,
+    errors: &'a RefCell<Vec<(usize, String)>>,
     path: String,
     at: usize,
     table: &'a DeTable<'a>,
@@ -525,7 +569,10 @@ type Value<'a> = Spanned<DeValue<'a>>;
 
 impl<'a> Section<'a> {
     fn error(&self, at: usize, reason: String) {
-        self.errors.borrow_mut().push(PlanError { line: line_of(self.text, at), reason });
+        let mut errors = self.errors.borrow_mut();
+        if errors.len() < MOST_ERRORS {
+            errors.push((at, reason));
+        }
     }
 
     fn name(&self, key: &str) -> String {
@@ -540,7 +587,7 @@ impl<'a> Section<'a> {
     fn need(&self, key: &str) -> Option<&'a Value<'a>> {
         let value = self.get(key);
         if value.is_none() {
-            self.error(self.at, format!("缺少 {}", self.name(key)));
+            self.error(self.at, format!("缺少 {}{}", self.name(key), meaning(key)));
         }
         value
     }
@@ -722,17 +769,17 @@ fn read_rules(
 ) -> BTreeMap<Rule, Provision> {
     let mut provisions = BTreeMap::new();
     let mut seen = BTreeSet::new();
-    if let Some(rules) = file.section("rule") {
-        for (key, value) in rules.table {
-            let Ok(rule) = key.get_ref().parse::<Rule>() else {
-                rules.error(key.span().start, format!("规则库中没有 {}", key.get_ref()));
-                continue;
-            };
-            seen.insert(rule);
-            let Some(section) = rules.section_of(rule.code(), value) else { continue };
-            if let Some(provision) = read_provision(&section, rule, document, effective, bodies, figures) {
-                provisions.insert(rule, provision);
-            }
+    // Without the table there is nothing to compare: one error says so instead of 81.
+    let Some(rules) = file.section("rule") else { return provisions };
+    for (key, value) in rules.table {
+        let Ok(rule) = key.get_ref().parse::<Rule>() else {
+            rules.error(key.span().start, format!("规则库中没有 {}", key.get_ref()));
+            continue;
+        };
+        seen.insert(rule);
+        let Some(section) = rules.section_of(rule.code(), value) else { continue };
+        if let Some(provision) = read_provision(&section, rule, document, effective, bodies, figures) {
+            provisions.insert(rule, provision);
         }
     }
     for item in file.items("silent").unwrap_or_default() {
@@ -870,7 +917,7 @@ fn read_figure<'k>(
         Rule::Org02 => {
             keys(&["titles"]);
             figures.barred_titles = section.strings("titles", 1);
-            figures.barred_titles.as_ref().map(|titles| format!("不得含有：{}", list(titles)))
+            figures.barred_titles.as_ref().map(|titles| format!("岗位名称不得含{}（主席团成员除外）", list(titles)))
         }
         Rule::Org04 => {
             keys(&["period", "exact"]);
@@ -935,7 +982,10 @@ fn read_figure<'k>(
         Rule::Elg04 => {
             keys(&["at_most"]);
             figures.failed_courses = section.number("at_most", 0..=20);
-            figures.failed_courses.as_ref().map(|number| at_most(number, "门"))
+            figures.failed_courses.map(|number| match number {
+                0 => "没有不及格课程".to_owned(),
+                most => at_most(&most, "门"),
+            })
         }
         Rule::Vet01 => {
             keys(&["chain"]);
@@ -1163,7 +1213,7 @@ mod tests {
         let end = clauses + text[clauses..].find("]\n").unwrap() + 2;
         let broken = format!("{}{}", &text[..clauses], &text[end..]);
         let line = line_of(text, start);
-        assert_eq!(refusals(&broken), [format!("第 {line} 行：缺少 rule.STF-02.clauses")]);
+        assert_eq!(refusals(&broken), [format!("第 {line} 行：缺少 rule.STF-02.clauses（条款原文）")]);
     }
 
     #[test]

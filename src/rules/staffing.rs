@@ -28,9 +28,12 @@ pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
     let percent = plan.switches.about_percent;
     let limit = target * (100 + percent) / 100;
     let (verdict, message) = if total * 100 > target * (100 + percent) {
-        (breach(provision), format!("工作人员 {total} 人，超过 {target} 人左右（按一般掌握至多 {limit} 人）"))
+        (
+            breach(provision),
+            format!("工作人员 {total} 人，超过“{target} 人左右”（上浮 {percent}% 掌握，至多 {limit} 人）"),
+        )
     } else {
-        (Outcome::Pass, format!("工作人员 {total} 人，在 {target} 人左右以内"))
+        (Outcome::Pass, format!("工作人员 {total} 人，没有超过“{target} 人左右”"))
     };
     let finding =
         Finding::new(provision, verdict, message).against(&total, format!("<={limit}")).gauge(total, 0, Some(limit));
@@ -131,7 +134,7 @@ pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
     Finding::new(provision, breach(provision), format!("设有不允许的岗位：{}", names.join("、")))
         .against(&holders.len(), "0")
         .about(holders)
-        .remedy("改任部门负责人或部门工作人员；临时工作按项目招募志愿者，不占岗位")
+        .remedy("改任部门负责人或部门工作人员；秘书长由团委教师担任的不列入名单；临时工作按项目招募志愿者，不占岗位")
 }
 
 /// STF-10, 来自系（院）学生会的成员不少于: of everyone, the presidium included (trap T13). Blanks fail only where the
@@ -147,7 +150,11 @@ pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
     let could_be = yes + u32::try_from(blank.len()).unwrap_or(u32::MAX);
     let needed = share.ceil_of(total);
     let finding = if yes >= needed {
-        Finding::new(provision, Outcome::Pass, format!("来自院系学生会 {yes} 人，占 {total} 人的比例不少于 {share}"))
+        Finding::new(
+            provision,
+            Outcome::Pass,
+            format!("来自院系学生会 {yes} 人，占 {total} 人的 {}，不少于 {share}", share_in_words(yes, total)),
+        )
     } else if could_be < needed {
         let others = numbers(members, |member| member.from_college_union == Some(false));
         let message = format!("来自院系学生会至多 {could_be} 人，{total} 人中须有 {needed} 人，不足 {share}");
@@ -160,6 +167,12 @@ pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
             .remedy("由院系团组织补填“来自院系学生会”一栏")
     };
     finding.against(&format!("{yes}/{total}"), format!(">={share}")).gauge(yes, needed, None)
+}
+
+/// A share to a tenth of a percent, rounded down so that it never looks better than it is.
+fn share_in_words(part: u32, whole: u32) -> String {
+    let thousandths = u64::from(part) * 1_000 / u64::from(whole.max(1));
+    format!("{}.{}%", thousandths / 10, thousandths % 10)
 }
 
 /// Departments of the department posts, in the roster's order.

@@ -87,17 +87,17 @@ impl Sheet {
         if bytes.len() > LARGEST_FILE {
             return error(format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024));
         }
-        let sheet = if bytes.starts_with(b"PK") {
-            xlsx::read(bytes)?
+        if bytes.starts_with(b"PK") {
+            xlsx::read(bytes)
         } else if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-            return error("这是旧版 .xls 或加了密码的文件，请另存为不加密的 .xlsx");
+            error("这是旧版 .xls 或加了密码的文件，请另存为不加密的 .xlsx")
+        } else if bytes.starts_with(b"%PDF") {
+            error("这是 PDF 文件，请上传 .xlsx 或 .csv")
+        } else if bytes.is_empty() {
+            error("文件是空的")
         } else {
-            csv::read(bytes)?
-        };
-        if sheet.rows.is_empty() {
-            return error("表头以下没有一行数据");
+            csv::read(bytes)
         }
-        Ok(sheet)
     }
 }
 
@@ -144,26 +144,43 @@ impl Gatherer {
 /// Removes surrounding blanks (ideographic and invisible ones too) and folds full-width digits; a text that is too
 /// long or holds control characters becomes a fault.
 fn cell(raw: &str) -> Cell {
-    let invisible = |c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{200e}' | '\u{200f}');
-    let trimmed = raw.trim_matches(invisible);
+    let trimmed = trimmed(raw);
     if trimmed.chars().nth(LONGEST_CELL).is_some() {
         let shown: String = trimmed.chars().take(20).chain(['…']).collect();
-        return Cell::Fault { shown: printable(&shown), why: format!("超过 {LONGEST_CELL} 字") };
+        return Cell::Fault { shown: printable(&shown, false), why: format!("超过 {LONGEST_CELL} 字") };
     }
-    let fold = |c: char| match c {
-        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
-        other => other,
-    };
-    let text: String = trimmed.chars().map(fold).collect();
-    if text.chars().any(char::is_control) {
-        return Cell::Fault { shown: printable(&text), why: "含有换行或控制字符".to_owned() };
+    let text = folded(trimmed);
+    if text.chars().any(is_hidden) {
+        return Cell::Fault { shown: printable(&text, false), why: "含有换行或看不见的字符".to_owned() };
     }
     Cell::Text(text)
 }
 
-/// The text with control characters replaced, fit for a terminal.
-fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '␣' } else { c }).collect()
+fn trimmed(raw: &str) -> &str {
+    raw.trim_matches(|c: char| c.is_whitespace() || is_hidden(c))
+}
+
+/// The text without surrounding blanks and with full-width digits folded, as numbers of people are compared.
+#[must_use]
+pub fn folded(raw: &str) -> String {
+    let fold = |c: char| match c {
+        '０'..='９' => char::from_u32(u32::from(c) - u32::from('０') + u32::from('0')).unwrap_or(c),
+        other => other,
+    };
+    trimmed(raw).chars().map(fold).collect()
+}
+
+/// A character that shows nothing or turns the text around it: control, zero-width and direction marks.
+#[must_use]
+pub fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// The text with hidden characters replaced, fit for a terminal and a log. Line breaks stay where `lines` says so.
+#[must_use]
+pub fn printable(text: &str, lines: bool) -> String {
+    text.chars().map(|c| if is_hidden(c) && !(lines && c == '\n') { '␣' } else { c }).collect()
 }
 
 #[cfg(test)]
@@ -183,8 +200,9 @@ mod tests {
     fn other_files_are_named_for_what_they_are() {
         let reason = |bytes: &[u8]| Sheet::read(bytes).unwrap_err().0;
         assert!(reason(&[0xD0, 0xCF, 0x11, 0xE0, 0]).contains(".xlsx"));
-        assert!(reason(b"").contains("表头"));
-        assert!(reason("学号,姓名\n".as_bytes()).contains("没有一行数据"));
+        assert!(reason(b"").contains("空的"));
+        assert!(reason(b"\n\n").contains("表头"));
+        assert!(reason(b"%PDF-1.7").contains("PDF"));
         assert!(reason(b"PK\x03\x04not a zip").contains("损坏"));
         assert!(reason(&vec![b'a'; LARGEST_FILE + 1]).contains("超过"));
     }

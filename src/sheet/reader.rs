@@ -20,7 +20,7 @@ pub struct BadCell {
 impl fmt::Display for BadCell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { row, column, value, reason } = self;
-        write!(f, "第 {row} 行，“{column}”列，“{}”：{reason}", printable(value))
+        write!(f, "第 {row} 行，“{column}”列，“{}”：{reason}", printable(value, false))
     }
 }
 
@@ -36,7 +36,7 @@ impl Columns {
     /// Finds the known columns, in any order.
     ///
     /// # Errors
-    /// Where a required column is missing or a known one stands twice.
+    /// Where a required column is missing, a known one stands twice, or there is no row below.
     pub fn find(sheet: &Sheet, known: &[&'static str], required: &[&str]) -> Result<Self, SheetError> {
         let (mut places, mut ignored) = (BTreeMap::new(), Vec::new());
         for (place, header) in sheet.headers.iter().enumerate() {
@@ -46,15 +46,21 @@ impl Columns {
                 }
                 Some(_) => {}
                 None if header.is_empty() => {}
-                None => ignored.push(printable(header)),
+                None => ignored.push(printable(header, false)),
             }
         }
         let missing: Vec<&str> = required.iter().copied().filter(|name| !places.contains_key(name)).collect();
-        if missing.is_empty() {
-            return Ok(Self { places, ignored });
+        let seen: String = printable(&sheet.headers.join("、"), false).chars().take(120).collect();
+        if places.is_empty() {
+            return error(format!("第 1 行不是表头，应有{}等列；现在是：{seen}", missing.join("、")));
         }
-        let seen: String = printable(&sheet.headers.join("、")).chars().take(120).collect();
-        error(format!("第 1 行缺少表头：{}（现有：{seen}）", missing.join("、")))
+        if !missing.is_empty() {
+            return error(format!("第 1 行缺少表头：{}（现有：{seen}）", missing.join("、")));
+        }
+        if sheet.rows.is_empty() {
+            return error("表头以下没有一行数据");
+        }
+        Ok(Self { places, ignored })
     }
 }
 
@@ -84,6 +90,12 @@ impl<'a, 'b> RowReader<'a, 'b> {
     #[must_use]
     pub fn is_clean(&self) -> bool {
         self.bad.len() == self.before
+    }
+
+    /// A fault of the named column was noted for this row.
+    #[must_use]
+    pub fn is_faulty(&self, column: &str) -> bool {
+        self.bad.iter().skip(self.before).any(|bad| bad.column == column)
     }
 
     /// Notes a fault of the named column.
@@ -138,17 +150,17 @@ impl<'a, 'b> RowReader<'a, 'b> {
         let text = self.text(column, 60)?;
         let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
-            let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-            self.fault(column, format!("应为{}", all.join("、")));
+            let all: Vec<String> = words.iter().map(|(word, _)| format!("“{word}”")).collect();
+            self.fault(column, format!("应填{}", all.join("或")));
         }
         found
     }
 
-    /// An entry year between 1990 and 2100, as `2024` or `2024级`.
+    /// An entry year between 1900 and 2200, as `2024` or `2024级`.
     pub fn entry_year(&mut self, column: &str) -> Option<String> {
         let text = self.text(column, 20)?;
         let year = text.strip_suffix('级').unwrap_or(text);
-        let fits = year.len() == 4 && year.parse::<u32>().is_ok_and(|year| (1990..=2100).contains(&year));
+        let fits = year.len() == 4 && year.parse::<u32>().is_ok_and(|year| (1900..=2200).contains(&year));
         if !fits {
             self.fault(column, "应为四位入学年份，如 2024");
         }

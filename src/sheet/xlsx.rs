@@ -10,12 +10,14 @@ use std::{
 use calamine::{DataRef, Reader, Xlsx};
 use rust_xlsxwriter::{Color, DataValidation, Format, Workbook, XlsxError};
 
-use super::{BadCell, Cell, Gatherer, MOST_COLUMNS, MOST_ROWS, Sheet, SheetError, cell, error};
+use super::{BadCell, Cell, Gatherer, MOST_COLUMNS, MOST_ROWS, Row, Sheet, SheetError, cell, error};
 
 /// The most bytes that all entries of a workbook may inflate to.
 const MOST_INFLATED: u64 = 64 * 1024 * 1024;
 /// The most entries of a workbook.
 const MOST_ENTRIES: usize = 2_000;
+/// The most cells that merged regions may cover: regions may overlap without end, and each cell is visited for each.
+const MOST_MARKS: usize = 50_000;
 /// Whole numbers in a cell are exact below this; beyond, Excel has already changed the last digits.
 const EXACT_BELOW: f64 = 1e15;
 
@@ -73,8 +75,9 @@ fn parse(bytes: &[u8]) -> Result<Sheet, SheetError> {
             *place = value;
         }
     }
+    let mut marks = 0;
     for region in merged.iter().filter(|region| region.start != region.end) {
-        mark_merged(&mut rows, region.start, region.end)?;
+        mark_merged(&mut rows, region.start, region.end, &mut marks)?;
     }
     let mut gatherer = Gatherer::default();
     for (row, cells) in rows {
@@ -84,12 +87,21 @@ fn parse(bytes: &[u8]) -> Result<Sheet, SheetError> {
 }
 
 /// A merged region holds one value for many cells: which of them it is meant for cannot be known.
-fn mark_merged(rows: &mut BTreeMap<u32, Vec<Cell>>, start: (u32, u32), end: (u32, u32)) -> Result<(), SheetError> {
+fn mark_merged(
+    rows: &mut BTreeMap<u32, Vec<Cell>>,
+    start: (u32, u32),
+    end: (u32, u32),
+    marks: &mut usize,
+) -> Result<(), SheetError> {
     if start.0 == 0 {
         return error("第 1 行有合并单元格：第 1 行应是表头，标题请删去");
     }
     let columns = usize::try_from(start.1).unwrap_or(0)..=usize::try_from(end.1).unwrap_or(0).min(MOST_COLUMNS - 1);
     for cells in rows.range_mut(start.0..=end.0).map(|(_, cells)| cells) {
+        *marks += 1 + columns.clone().count();
+        if *marks > MOST_MARKS {
+            return error("合并单元格过多，请全部取消合并后重新上传");
+        }
         for column in columns.clone() {
             if cells.len() <= column {
                 cells.resize(column + 1, Cell::Text(String::new()));
@@ -187,19 +199,16 @@ fn heading() -> Format {
 }
 
 impl Sheet {
-    /// The rows that `bad` names, with all reasons joined, for [`faults_workbook`].
+    /// The first `most` rows that `bad` names, each with all its reasons joined, for [`faults_workbook`].
     #[must_use]
-    pub fn faulty_rows(&self, bad: &[BadCell]) -> Vec<(Vec<String>, String)> {
-        let reasons = |number| {
-            let of_row = bad.iter().filter(|bad| bad.row == number);
-            of_row.map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；")
-        };
-        self.rows
-            .iter()
-            .map(|row| (row, reasons(row.number)))
-            .filter(|(_, reason)| !reason.is_empty())
-            .map(|(row, reason)| (row.cells.iter().map(|cell| cell.shown().to_owned()).collect(), reason))
-            .collect()
+    pub fn faulty_rows(&self, bad: &[BadCell], most: usize) -> Vec<(Vec<String>, String)> {
+        let mut reasons: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        for BadCell { row, column, reason, .. } in bad {
+            reasons.entry(*row).or_default().push(format!("{column}：{reason}"));
+        }
+        let texts = |row: &Row| row.cells.iter().map(|cell| cell.shown().to_owned()).collect();
+        let faulty = self.rows.iter().filter_map(|row| Some((texts(row), reasons.get(&row.number)?.join("；"))));
+        faulty.take(most).collect()
     }
 }
 

@@ -1,7 +1,10 @@
 //! The frame of every page: where am I, in which office do I act, where can I go.
 
 use super::assets;
-use crate::auth::{acting::SignedIn, office::OfficeKind};
+use crate::auth::{
+    acting::{Held, SignedIn},
+    office::OfficeKind,
+};
 
 /// One entry of the navigation.
 #[derive(Debug, Clone, Copy)]
@@ -88,13 +91,16 @@ impl Chrome {
         let viewer = Viewer {
             institution: person.institution_name.clone(),
             name: person.name.clone(),
-            office: person
-                .acting
-                .as_ref()
-                .map_or_else(|| "没有职务".to_owned(), super::super::auth::acting::Held::label),
+            office: person.acting.as_ref().map_or_else(|| "没有职务".to_owned(), Held::label),
             may_switch: person.offices.len() > 1,
         };
         Self { viewer: Some(viewer), links, ..Self::bare(title) }
+    }
+
+    /// The viewer's university; empty outside.
+    #[must_use]
+    pub fn institution(&self) -> &str {
+        self.viewer.as_ref().map_or("", |viewer| &viewer.institution)
     }
 
     /// Adds a page to the trail.

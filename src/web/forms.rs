@@ -44,7 +44,7 @@ const MOST_FIELDS: usize = 20;
 /// A form with a file. The body's size is bounded by the router.
 #[derive(Debug, Default)]
 pub struct Upload {
-    /// The file in the field `file`; none where the form has none.
+    /// The file in the field `file`; none where no file was chosen.
     pub file: Option<Bytes>,
     fields: BTreeMap<String, String>,
 }
@@ -69,7 +69,9 @@ impl FromRequest<App> for Upload {
         while let Some(part) = parts.next_field().await.map_err(too_large)? {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" {
-                upload.file = Some(part.bytes().await.map_err(too_large)?);
+                let is_chosen = part.file_name().is_some_and(|name| !name.is_empty());
+                let bytes = part.bytes().await.map_err(too_large)?;
+                upload.file = Some(bytes).filter(|bytes| is_chosen || !bytes.is_empty());
             } else if upload.fields.len() < MOST_FIELDS {
                 upload.fields.insert(name, part.text().await.map_err(too_large)?);
             } else {
@@ -83,7 +85,9 @@ impl FromRequest<App> for Upload {
 /// A path of ours, or the home page for anything that would lead elsewhere.
 #[must_use]
 pub fn local_path(path: &str) -> &str {
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n', '\t']);
+    // What is no plain ASCII cannot stand in a header; a page that was asked for came percent-encoded.
+    let plain = path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    let ours = path.starts_with('/') && !path.starts_with("//") && plain && path.len() <= 2_000;
     if ours { path } else { "/" }
 }
 
@@ -93,10 +97,17 @@ mod tests {
 
     #[test]
     fn only_our_own_paths_are_followed() {
-        assert_eq!(local_path("/rulebook?q=主席"), "/rulebook?q=主席");
-        for elsewhere in
-            ["", "//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/\t/x"]
-        {
+        assert_eq!(local_path("/rulebook?q=%E4%B8%BB"), "/rulebook?q=%E4%B8%BB");
+        for elsewhere in [
+            "",
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/\t/x",
+            "/\u{1}",
+            "/主席",
+        ] {
             assert_eq!(local_path(elsewhere), "/", "{elsewhere}");
         }
     }

@@ -11,7 +11,7 @@ use axum::{
 };
 use tower_http::request_id::{MakeRequestId, RequestId};
 
-use crate::{app::App, failure::Failure};
+use crate::{app::App, auth::token::is_loopback, failure::Failure};
 
 /// Gives each request a random id.
 #[derive(Debug, Clone, Copy)]
@@ -26,23 +26,31 @@ impl MakeRequestId for RandomRequestId {
     }
 }
 
+/// Drops a request id of the client's own: ours are random and fit for logs.
+pub async fn own_request_id(mut request: Request, next: Next) -> axum::response::Response {
+    request.headers_mut().remove("x-request-id");
+    next.run(request).await
+}
+
 /// Logs and measures a request: by its route, never by its path, whose parameters and query may name people.
 pub async fn observe(request: Request, next: Next) -> axum::response::Response {
     let started = Instant::now();
-    let method = request.method().clone();
+    // Any word may stand as the method; only the known ones become a name of a metric.
+    let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
+    let method = known.into_iter().find(|known| *known == request.method().as_str()).unwrap_or("OTHER");
     let route = request.extensions().get::<MatchedPath>().map_or("none", MatchedPath::as_str).to_owned();
     let id = request.extensions().get::<RequestId>().and_then(|id| id.header_value().to_str().ok()).map(str::to_owned);
     let response = next.run(request).await;
     let (status, took) = (response.status().as_u16(), started.elapsed());
     tracing::info!(
         id = id.unwrap_or_default(),
-        %method,
+        method,
         route,
         status,
         ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX),
         "request"
     );
-    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    let labels = [("method", method.to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("lunzhi_requests_total", &labels).increment(1);
     metrics::histogram!("lunzhi_request_seconds", &labels).record(took.as_secs_f64());
     response
@@ -75,7 +83,9 @@ pub async fn metrics(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Failure> {
-    let proxied = headers.contains_key("x-forwarded-for") || headers.contains_key(header::FORWARDED);
-    let text = app.render_metrics().filter(|_| peer.ip().is_loopback() && !proxied).ok_or(Failure::Missing)?;
+    let added_by_proxies = ["x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
+    let direct = peer.ip().is_loopback() && is_loopback(&headers);
+    let direct = direct && !added_by_proxies.iter().any(|name| headers.contains_key(*name));
+    let text = app.render_metrics().filter(|_| direct).ok_or(Failure::Missing)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
 }

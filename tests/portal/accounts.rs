@@ -36,7 +36,7 @@ async fn offices_of_a_college_or_class_need_theirs() {
     let class = administrator.post("/accounts", &fields("class_branch", "没有这个班")).await;
     assert_eq!(
         (class.fault("班级").as_str(), class.field("班级").as_str()),
-        ("✕ 没有这个班级，请填写班级全称", "没有这个班")
+        ("✕ 没有这个班级，请核对班级全称", "没有这个班")
     );
     assert_eq!(administrator.post("/accounts", &fields("president", "")).await.fault("职务"), "✕ 请选择职务");
     assert_eq!(administrator.post("/accounts", &fields("class_branch", "软件2401班")).await.status, 200);

@@ -102,7 +102,7 @@ proptest! {
 
     #[test]
     fn elections_near_to_good_ones(bytes in mangled(ELECTION)) {
-        if let Ok((election, _)) = paper::read(&bytes) {
+        if let Ok(election) = paper::read(&bytes) {
             let count = count(&election);
             prop_assert_eq!(count.valid + count.void, count.returned);
         }
