@@ -93,15 +93,26 @@ create table session (
 create index session_account on session (account_id);
 create index session_expiry on session (expires_at);
 
+-- Browsers that have signed in to an account; the cookie's token is never stored, only its hash.
+create table known_device (
+    token_hash bytea primary key check (length(token_hash) = 32),
+    account_id uuid not null references account,
+    created_at timestamptz not null,
+    expires_at timestamptz not null check (expires_at > created_at)
+);
+create index known_device_account on known_device (account_id);
+
 -- Attempts are charged before a password is looked at, so that many at once cannot outrun the delay. A number that
 -- nobody holds is charged like any other: the answer does not tell which numbers exist.
 create table sign_in_attempt (
     institution_id uuid not null references institution,
     number text not null check (length(number) between 1 and 32),
+    -- A browser that has signed in with this number before (its hash), or nothing: strangers cannot slow it down.
+    device bytea not null check (length(device) in (0, 32)),
     failures integer not null check (failures >= 0),
     last_at timestamptz not null,
     open_at timestamptz not null,
-    primary key (institution_id, number)
+    primary key (institution_id, number, device)
 );
 create index sign_in_attempt_age on sign_in_attempt (last_at);
 

@@ -27,7 +27,7 @@ use crate::{
     accounts, audit,
     auth::{
         self,
-        acting::SignedIn,
+        acting::{SignedIn, Standing},
         office::OfficeKind,
         password::{Cost, Hasher},
     },
@@ -131,6 +131,29 @@ impl App {
             }
         });
         task.await.map_err(|error| Failure::Broken(anyhow::Error::new(error).context("a write did not end")))?
+    }
+
+    /// As [`write`](Self::write), for a person: in the same transaction they must still be signed in and still hold the
+    /// office in which the request was read. A body may take long to arrive, and an office ends at once.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write), and [`Failure::SignInFirst`] where the person may no longer act.
+    pub async fn write_as<T: Send + 'static>(
+        &self,
+        standing: Standing,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let now = self.clock.now();
+        self.write(move |db| {
+            Box::pin(async move {
+                if auth::store::still_stands(db, &standing, now).await? {
+                    work(db).await
+                } else {
+                    Err(Failure::SignInFirst("/".to_owned()))
+                }
+            })
+        })
+        .await
     }
 
     /// Waits for the writes under way and lets go of the database.

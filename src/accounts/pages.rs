@@ -133,7 +133,7 @@ async fn create(
     let chrome = app.chrome(acting.person(), "账号已建立").under("/accounts", "账号与职务");
     let (shown_number, shown_name) = (number.clone(), name.clone());
     let (acting, made) = app
-        .write(move |db| {
+        .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let account =
                     NewAccount { number: &number, name: &name, password_hash: &hash, must_change_password: true };
@@ -141,8 +141,8 @@ async fn create(
                     return Ok((acting, None));
                 };
                 store::grant(db, id, kind, seat, now).await?;
-                let entry =
-                    Entry::new(Verb::AccountCreated, format!("{name}（{number}）")).detail("职务", kind.label());
+                let granted = store::offices(db, id).await?.first().map_or_else(String::new, OfficeRow::label);
+                let entry = Entry::new(Verb::AccountCreated, format!("{name}（{number}）")).detail("职务", granted);
                 audit::append(db, acting.person(), entry, now).await?;
                 Ok((acting, Some(id)))
             })
@@ -249,9 +249,13 @@ async fn grant(
     };
     let now = app.clock.now();
     let (acting, act) = app
-        .write(move |db| {
+        .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
+                // Who keeps the accounts does not make themselves a party to the union's matters.
+                if id == acting.person().account {
+                    return Ok((acting, Act::Not("office", "不能给自己授予职务，请由另一名系统管理员办理")));
+                }
                 if !store::grant(db, id, kind, seat, now).await? {
                     return Ok((acting, Act::Not("office", "已经担任这个职务")));
                 }
@@ -274,7 +278,7 @@ async fn end_office(
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let (acting, act) = app
-        .write(move |db| {
+        .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 let offices = store::offices(db, id).await?;
@@ -304,7 +308,7 @@ async fn reset_password(
     let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
     let chrome = app.chrome(acting.person(), "密码已重置").under("/accounts", "账号与职务");
     let account = app
-        .write(move |db| {
+        .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 store::reset_password(db, id, &hash, now).await?;
@@ -326,7 +330,7 @@ async fn end_all_sessions(
     Path(id): Path<AccountId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write(move |db| {
+    app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             let ended = end_sessions(db, id, None).await?;
@@ -346,7 +350,7 @@ async fn disable(
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let (acting, act) = app
-        .write(move |db| {
+        .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 let offices = store::offices(db, id).await?;
@@ -374,7 +378,7 @@ async fn enable(
     Path(id): Path<AccountId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write(move |db| {
+    app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             if store::set_disabled(db, id, false, now).await? {

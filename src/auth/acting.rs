@@ -10,7 +10,7 @@ use axum::{
 use super::{
     office::{Office, OfficeKind},
     store,
-    token::Token,
+    token::{Purpose, Token},
 };
 use crate::{
     app::App,
@@ -65,8 +65,23 @@ pub struct SignedIn {
     pub path: String,
 }
 
+/// What an act rests on: a session, and the office in which it acts.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    pub(super) session: Vec<u8>,
+    pub(super) office: Option<OfficeId>,
+}
+
+impl SignedIn {
+    /// What this person's act rests on, to be looked at again when it is written.
+    #[must_use]
+    pub fn standing(&self) -> Standing {
+        Standing { session: self.session.clone(), office: self.acting.as_ref().map(|office| office.id) }
+    }
+}
+
 async fn signed_in(parts: &Parts, app: &App) -> Result<Option<SignedIn>, Failure> {
-    let Some(token) = Token::from_headers(&parts.headers) else { return Ok(None) };
+    let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
     let mut connection = app.read().await?;
     let person = store::person_of_session(&mut connection, &token.hash(), app.clock.now()).await?;
     let path = parts.uri.path().to_owned();

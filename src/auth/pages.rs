@@ -14,8 +14,8 @@ use time::OffsetDateTime;
 use super::{
     acting::SignedIn,
     password::weakness,
-    store::{self, Credentials, Institution, Session},
-    token::{Token, clear_cookie},
+    store::{self, Credentials, Institution, Opening, Session},
+    token::{Purpose, Token, clear_cookie},
 };
 use crate::{
     app::{App, Routes},
@@ -114,8 +114,11 @@ async fn sign_in(
     // Whoever is turned away because too many wait has not guessed.
     let slot = app.hasher.reserve()?;
     let (now, charged) = (app.clock.now(), number.clone());
+    let device = Token::from_headers(Purpose::Device, &headers);
+    let device = store::known_device(&mut *app.read().await?, institution, &number, device.as_ref(), now).await?;
+    let from = device.clone();
     let allowed = app
-        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &charged, now).await }))
+        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &charged, &from, now).await }))
         .await?;
     if let Err(open_at) = allowed {
         return too_soon(&app, form, open_at, now).await;
@@ -124,13 +127,18 @@ async fn sign_in(
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
     let right = app.hasher.verify(slot, &form.password, hash).await?;
     let opened = match credentials.filter(|_| right) {
-        Some(credentials) => open_session(&app, &headers, credentials).await?,
+        Some(credentials) => open_session(&app, &headers, credentials, device).await?,
         None => None,
     };
-    if let Some(token) = opened {
+    if let Some(Opening { token, new_device, .. }) = opened {
         metrics::counter!("lunzhi_sign_ins_total", "result" => "opened").increment(1);
-        let cookie = token.set_cookie(&headers)?;
-        return Ok(([(header::SET_COOKIE, cookie)], Redirect::to(local_path(&form.next))).into_response());
+        let mut response = Redirect::to(local_path(&form.next)).into_response();
+        let cookies = response.headers_mut();
+        cookies.append(header::SET_COOKIE, token.set_cookie(Purpose::Session, &headers)?);
+        if let Some(device) = new_device {
+            cookies.append(header::SET_COOKIE, device.set_cookie(Purpose::Device, &headers)?);
+        }
+        return Ok(response);
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
     errors.add("password", "学校、学号（工号）或密码不对");
@@ -150,13 +158,19 @@ async fn too_soon(
     Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response())
 }
 
-async fn open_session(app: &App, headers: &HeaderMap, credentials: Credentials) -> Result<Option<Token>, Failure> {
-    let (token, now, device) = (Token::random(), app.clock.now(), device(headers));
-    let opening = token.clone();
+async fn open_session(
+    app: &App,
+    headers: &HeaderMap,
+    credentials: Credentials,
+    device: Vec<u8>,
+) -> Result<Option<Opening>, Failure> {
+    let new_device = device.is_empty().then(Token::random);
+    let opening = Opening { token: Token::random(), browser: browser(headers), device, new_device };
+    let (now, to_open) = (app.clock.now(), opening.clone());
     let opened = app
-        .write(move |db| Box::pin(async move { store::open_session(db, &credentials, &opening, &device, now).await }))
+        .write(move |db| Box::pin(async move { store::open_session(db, &credentials, &to_open, now).await }))
         .await?;
-    Ok(opened.then_some(token))
+    Ok(opened.then_some(opening))
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap, person: Option<SignedIn>) -> Result<Response, Failure> {
@@ -225,10 +239,11 @@ async fn change_password(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
     }
     let slot = app.hasher.reserve()?;
-    // Guessing the old password from an open session is slowed down like guessing it at the door.
+    // Guessing the old password from an open session is slowed down like guessing it at the door, by that session.
     let (now, institution, number) = (app.clock.now(), person.institution, person.number.clone());
+    let session = person.session.clone();
     let allowed = app
-        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &number, now).await }))
+        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &number, &session, now).await }))
         .await?;
     if let Err(open_at) = allowed {
         errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));
@@ -242,7 +257,7 @@ async fn change_password(
     }
     let new_hash = app.hasher.hash(&form.new).await?;
     let now = app.clock.now();
-    app.write(move |db| {
+    app.write_as(person.standing(), move |db| {
         Box::pin(async move {
             if !store::set_password(db, person.account, &old_hash.unwrap_or_default(), &new_hash, now).await? {
                 return Err(Failure::Busy);
@@ -270,7 +285,7 @@ async fn end_sessions(
     Form(EndForm { which }): Form<EndForm>,
 ) -> Result<Response, Failure> {
     let (all, now) = (which == "all", app.clock.now());
-    app.write(move |db| {
+    app.write_as(person.standing(), move |db| {
         Box::pin(async move {
             let keep = (!all).then_some(person.session.as_slice());
             let ended = store::end_sessions(db, person.account, keep).await?;
@@ -296,17 +311,21 @@ async fn act_in(
     person: SignedIn,
     Form(OfficeForm { office }): Form<OfficeForm>,
 ) -> Result<Redirect, Failure> {
-    let done = app.write(move |db| Box::pin(async move { store::act_in(db, &person.session, office).await })).await?;
+    let done = app
+        .write_as(person.standing(), move |db| {
+            Box::pin(async move { store::act_in(db, &person.session, office).await })
+        })
+        .await?;
     if done { Ok(Redirect::to("/")) } else { Err(Failure::Missing) }
 }
 
 /// The browser in a few words, for a person who looks through their sessions. Nothing finer is kept.
-fn device(headers: &HeaderMap) -> String {
+fn browser(headers: &HeaderMap) -> String {
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let first = |words: &[(&str, &'static str)], otherwise| {
         words.iter().find(|(word, _)| agent.contains(word)).map_or(otherwise, |(_, name)| *name)
     };
-    let browser = first(
+    let name = first(
         &[
             ("MicroMessenger", "微信"),
             ("Edg/", "Edge"),
@@ -328,5 +347,5 @@ fn device(headers: &HeaderMap) -> String {
         ],
         "其他设备",
     );
-    format!("{system} · {browser}")
+    format!("{system} · {name}")
 }

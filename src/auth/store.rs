@@ -4,8 +4,8 @@ use sqlx::{PgConnection, types::Json};
 use time::OffsetDateTime;
 
 use super::{
-    acting::{Held, SignedIn},
-    token::{SESSION_LASTS, Token},
+    acting::{Held, SignedIn, Standing},
+    token::{DEVICE_LASTS, SESSION_LASTS, Token},
 };
 use crate::{
     failure::Failure,
@@ -90,7 +90,53 @@ pub async fn person_of_session(
     }))
 }
 
-/// Charges an attempt before the password is looked at. `Err` in the inner result: the moment from which the next
+/// The session still opens and its office is still held.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn still_stands(
+    connection: &mut PgConnection,
+    standing: &Standing,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let stands = sqlx::query_scalar!(
+        r#"select exists (
+               select from session s join account a on a.id = s.account_id
+               where s.token_hash = $1 and s.expires_at > $3 and a.disabled_at is null
+                     and ($2::uuid is null or exists (
+                         select from office o where o.id = $2 and o.account_id = a.id and o.ended_at is null))
+           ) as "stands!""#,
+        standing.session,
+        standing.office.map(|id| id.0),
+        now
+    );
+    Ok(stands.fetch_one(connection).await?)
+}
+
+/// The hash of a device that has signed in with this number before; empty for any other.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn known_device(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    number: &str,
+    device: Option<&Token>,
+    now: OffsetDateTime,
+) -> Result<Vec<u8>, Failure> {
+    let Some(device) = device else { return Ok(Vec::new()) };
+    let known = sqlx::query_scalar!(
+        "select d.token_hash from known_device d join account a on a.id = d.account_id
+         where d.token_hash = $1 and a.institution_id = $2 and a.number = $3 and d.expires_at > $4",
+        device.hash(),
+        institution.0,
+        number,
+        now
+    );
+    Ok(known.fetch_optional(connection).await?.unwrap_or_default())
+}
+
+/// Charges an attempt of a device (empty for an unknown one) before the password is looked at. `Err` in the inner result: the moment from which the next
 /// attempt is taken.
 ///
 /// # Errors
@@ -99,12 +145,13 @@ pub async fn charge_attempt(
     connection: &mut PgConnection,
     institution: InstitutionId,
     number: &str,
+    device: &[u8],
     now: OffsetDateTime,
 ) -> Result<Result<(), OffsetDateTime>, Failure> {
     let charged = sqlx::query!(
-        "insert into sign_in_attempt as known (institution_id, number, failures, last_at, open_at)
-         values ($1, $2, 1, $3, $3)
-         on conflict (institution_id, number) do update
+        "insert into sign_in_attempt as known (institution_id, number, device, failures, last_at, open_at)
+         values ($1, $2, $7, 1, $3, $3)
+         on conflict (institution_id, number, device) do update
          set failures = case when known.last_at < $3 - interval '1 day' then 1 else known.failures + 1 end,
              last_at = $3,
              open_at = $3 + case
@@ -118,7 +165,8 @@ pub async fn charge_attempt(
         now,
         FREE_ATTEMPTS,
         FIRST_WAIT,
-        LONGEST_WAIT
+        LONGEST_WAIT,
+        device
     )
     .fetch_optional(&mut *connection)
     .await?;
@@ -126,9 +174,10 @@ pub async fn charge_attempt(
         return Ok(Ok(()));
     }
     let open_at = sqlx::query_scalar!(
-        "select open_at from sign_in_attempt where institution_id = $1 and number = $2",
+        "select open_at from sign_in_attempt where institution_id = $1 and number = $2 and device = $3",
         institution.0,
-        number
+        number,
+        device
     );
     Ok(Err(open_at.fetch_one(connection).await?))
 }
@@ -161,7 +210,20 @@ pub async fn credentials(
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// Opens a session for an account whose password was right, forgets its failures, and clears away what has expired.
+/// A session about to be opened.
+#[derive(Debug, Clone)]
+pub struct Opening {
+    /// Its token.
+    pub token: Token,
+    /// The browser in a few words.
+    pub browser: String,
+    /// The known device it comes from; empty for an unknown one.
+    pub device: Vec<u8>,
+    /// The token by which an unknown device is known from now on.
+    pub new_device: Option<Token>,
+}
+
+/// Opens a session for an account whose password was right, forgets its device's failures, and clears away what has expired.
 /// The hash must still be the one that was verified: a password changed meanwhile opens nothing.
 ///
 /// # Errors
@@ -169,23 +231,42 @@ pub async fn credentials(
 pub async fn open_session(
     connection: &mut PgConnection,
     credentials: &Credentials,
-    token: &Token,
-    device: &str,
+    opening: &Opening,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let opened = sqlx::query!(
         "insert into session (token_hash, account_id, device, created_at, expires_at)
          select $1, id, $4, $5, $6 from account where id = $2 and password_hash = $3 and disabled_at is null",
-        token.hash(),
+        opening.token.hash(),
         credentials.account.0,
         credentials.password_hash,
-        device,
+        opening.browser,
         now,
         now + SESSION_LASTS
     )
     .execute(&mut *connection)
     .await?;
-    forget_attempts(connection, credentials.account).await?;
+    if let Some(device) = &opening.new_device {
+        sqlx::query!(
+            "insert into known_device (token_hash, account_id, created_at, expires_at) values ($1, $2, $3, $4)",
+            device.hash(),
+            credentials.account.0,
+            now,
+            now + DEVICE_LASTS
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    // Only this device's failures: a stranger's are not forgiven because the owner signs in.
+    sqlx::query!(
+        "delete from sign_in_attempt t using account a
+         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number and t.device = $2",
+        credentials.account.0,
+        opening.device
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!("delete from known_device where expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("delete from session where expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("delete from sign_in_attempt where last_at < $1::timestamptz - interval '2 days'", now)
         .execute(connection)

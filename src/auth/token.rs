@@ -7,11 +7,37 @@ use time::Duration;
 /// How long a session lasts: a working day. Office computers are shared.
 pub const SESSION_LASTS: Duration = Duration::hours(12);
 
-/// Over TLS the prefix makes browsers insist on `Secure`, no domain and the whole site, so that no neighbour host
-/// can plant a cookie.
-const SECURE_NAME: &str = "__Host-lunzhi";
-/// Plain http reaches us on the machine itself alone; browsers and tools drop `Secure` cookies there.
-const LOOPBACK_NAME: &str = "lunzhi";
+/// How long a browser is remembered as one that has signed in before.
+pub const DEVICE_LASTS: Duration = Duration::days(180);
+
+/// What a token is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// It opens a session.
+    Session,
+    /// It tells that this browser has signed in before; it opens nothing.
+    Device,
+}
+
+impl Purpose {
+    fn lasts(self) -> Duration {
+        match self {
+            Self::Session => SESSION_LASTS,
+            Self::Device => DEVICE_LASTS,
+        }
+    }
+}
+
+/// Over TLS the prefix makes browsers insist on `Secure`, no domain and the whole site, so that no neighbour host can
+/// plant a cookie. Plain http reaches us on the machine itself alone; browsers and tools drop `Secure` cookies there.
+fn cookie_name(purpose: Purpose, request: &HeaderMap) -> &'static str {
+    match (purpose, is_loopback(request)) {
+        (Purpose::Session, false) => "__Host-lunzhi",
+        (Purpose::Session, true) => "lunzhi",
+        (Purpose::Device, false) => "__Host-lunzhi-device",
+        (Purpose::Device, true) => "lunzhi-device",
+    }
+}
 
 /// A secret that a browser holds; the database holds its hash.
 #[derive(Clone)]
@@ -34,8 +60,8 @@ impl Token {
 
     /// The token in a request's cookies.
     #[must_use]
-    pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
-        let name = cookie_name(headers);
+    pub fn from_headers(purpose: Purpose, headers: &HeaderMap) -> Option<Self> {
+        let name = cookie_name(purpose, headers);
         let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let value = pairs.find(|(found, _)| *found == name).map(|(_, value)| value)?;
@@ -47,8 +73,8 @@ impl Token {
     ///
     /// # Errors
     /// Never for a token made here.
-    pub fn set_cookie(&self, request: &HeaderMap) -> anyhow::Result<HeaderValue> {
-        cookie(request, &self.0, SESSION_LASTS)
+    pub fn set_cookie(&self, purpose: Purpose, request: &HeaderMap) -> anyhow::Result<HeaderValue> {
+        cookie(purpose, request, &self.0, purpose.lasts())
     }
 }
 
@@ -58,23 +84,19 @@ impl std::fmt::Debug for Token {
     }
 }
 
-/// The header that takes the token away again.
+/// The header that takes a session's token away again; the browser stays one that has signed in before.
 ///
 /// # Errors
 /// Never.
 pub fn clear_cookie(request: &HeaderMap) -> anyhow::Result<HeaderValue> {
-    cookie(request, "", Duration::ZERO)
+    cookie(Purpose::Session, request, "", Duration::ZERO)
 }
 
-fn cookie(request: &HeaderMap, value: &str, lasts: Duration) -> anyhow::Result<HeaderValue> {
+fn cookie(purpose: Purpose, request: &HeaderMap, value: &str, lasts: Duration) -> anyhow::Result<HeaderValue> {
     let secure = if is_loopback(request) { "" } else { "; Secure" };
-    let (name, seconds) = (cookie_name(request), lasts.whole_seconds());
+    let (name, seconds) = (cookie_name(purpose, request), lasts.whole_seconds());
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
     Ok(HeaderValue::from_str(&text)?)
-}
-
-fn cookie_name(request: &HeaderMap) -> &'static str {
-    if is_loopback(request) { LOOPBACK_NAME } else { SECURE_NAME }
 }
 
 /// The browser speaks to this machine itself. Only the browser's own cookies depend on it, so a false `Host` fools
@@ -106,10 +128,10 @@ mod tests {
     #[test]
     fn away_from_loopback_the_cookie_is_secure_and_host_bound() {
         let token = Token::random();
-        let cookie = token.set_cookie(&request("lunzhi.example.edu.cn", "")).unwrap();
+        let cookie = token.set_cookie(Purpose::Session, &request("lunzhi.example.edu.cn", "")).unwrap();
         let cookie = cookie.to_str().unwrap();
         assert!(cookie.starts_with("__Host-lunzhi=") && cookie.ends_with("HttpOnly; SameSite=Lax; Secure"), "{cookie}");
-        let local = token.set_cookie(&request("127.0.0.1:8080", "")).unwrap();
+        let local = token.set_cookie(Purpose::Session, &request("127.0.0.1:8080", "")).unwrap();
         assert!(!local.to_str().unwrap().contains("Secure"));
     }
 
@@ -117,9 +139,9 @@ mod tests {
     fn the_plain_cookie_is_not_believed_away_from_loopback() {
         let token = Token::random();
         let value = format!("a=b; lunzhi={}", token.0);
-        assert!(Token::from_headers(&request("lunzhi.example.edu.cn", &value)).is_none());
-        let found = Token::from_headers(&request("[::1]:8080", &value)).unwrap();
+        assert!(Token::from_headers(Purpose::Session, &request("lunzhi.example.edu.cn", &value)).is_none());
+        let found = Token::from_headers(Purpose::Session, &request("[::1]:8080", &value)).unwrap();
         assert_eq!(found.hash(), token.hash());
-        assert!(Token::from_headers(&request("localhost", "lunzhi=short")).is_none());
+        assert!(Token::from_headers(Purpose::Session, &request("localhost", "lunzhi=short")).is_none());
     }
 }

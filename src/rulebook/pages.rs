@@ -11,6 +11,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 use time::Date;
 
 use super::{
@@ -191,10 +192,11 @@ async fn adopt_plan(
         let page = plans_page(&app, &acting, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let (number, plan, _) = {
+    let (number, plan, text) = {
         let found = store::version(&mut *app.read().await?, acting.institution(), version).await?;
         found.ok_or(Failure::Missing)?
     };
+    let hash = hex::encode(Sha256::digest(text));
     let chrome = app.chrome(acting.person(), "启用方案").under("/plans", "实施方案");
     let (now, today) = (app.clock.now(), app.clock.today());
     let refusal = Refusal {
@@ -207,7 +209,7 @@ async fn adopt_plan(
         judge_adoption(&app, &acting, version, from).await?.permit().map_err(|findings| refusal.because(findings))?;
         return Ok(ConfirmPage { chrome, form, plan, number, from, today }.into_response());
     }
-    app.write(move |db| {
+    app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
             store::lock_institution(db, acting.institution()).await?;
             let last = store::last_adoption(db, acting.institution(), version).await?;
@@ -215,7 +217,9 @@ async fn adopt_plan(
             let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
             store::adopt(db, &acting, version, &adoption, now).await?;
             let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))
-                .detail("启用日期", adoption.from().to_string());
+                .detail("启用日期", adoption.from().to_string())
+                .detail("方案代码", adoption.code())
+                .detail("文件摘要", hash);
             if let Some(provision) = plan.provision(Rule::Pol00) {
                 entry = entry.under(provision.clause());
             }
@@ -288,7 +292,7 @@ async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: 
     };
     let now = app.clock.now();
     let added = app
-        .write(move |db| {
+        .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let (_, is_new) = store::add(db, &acting, &plan, &text, now).await?;
                 if is_new {

@@ -16,7 +16,11 @@ use axum::{Router, extract::State, http::HeaderMap, response::Html, routing::get
 use lunzhi::{
     accounts::store::{self, NewAccount, Seat},
     app::{App, router},
-    auth::{office::OfficeKind, password::Cost, token::Token},
+    auth::{
+        office::OfficeKind,
+        password::Cost,
+        token::{Purpose, Token},
+    },
     clock::Clock,
     database::{
         Pools,
@@ -80,7 +84,7 @@ async fn listen(router: Router) -> SocketAddr {
 }
 
 async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<String> {
-    let token = Token::from_headers(&headers).unwrap();
+    let token = Token::from_headers(Purpose::Session, &headers).unwrap();
     let query = "select a.name from session s join account a on a.id = s.account_id
                  where s.token_hash = $1 and s.expires_at > now()";
     let (name,): (String,) = sqlx::query_as(query).bind(token.hash()).fetch_one(&pool).await.unwrap();
@@ -121,7 +125,7 @@ impl Connection {
                 status = rest[..3].parse().unwrap();
             } else if let Some(rest) = line.strip_prefix("content-length: ") {
                 length = rest.parse().unwrap();
-            } else if let Some(rest) = line.strip_prefix("set-cookie: ") {
+            } else if let Some(rest) = line.strip_prefix("set-cookie: ").filter(|rest| rest.starts_with("lunzhi=")) {
                 set = rest.split(';').next().map(str::to_owned);
             }
         }

@@ -13,7 +13,10 @@ async fn do_three_things(portal: &Portal) {
     administrator.post("/me/sessions/end", &[("which", "others")]).await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let version = league.get("/plans").await.attributes("#version option", "value").remove(1);
-    assert_eq!(league.post("/plans/adopt", &[("version", &version), ("from", "2024-09-01")]).await.status, 303);
+    assert_eq!(
+        league.post("/plans/adopt", &[("version", &version), ("from", "2024-09-01"), ("confirm", "yes")]).await.status,
+        303
+    );
 }
 
 #[tokio::test]

@@ -278,7 +278,14 @@ fn plans_and_adoptions() {
             storm(
                 address,
                 (12, 12),
-                |number| form("POST", "/plans/adopt", &cookie, &[("version", &version.0), ("from", &day(number))]),
+                |number| {
+                    form(
+                        "POST",
+                        "/plans/adopt",
+                        &cookie,
+                        &[("version", &version.0), ("from", &day(number)), ("confirm", "yes")],
+                    )
+                },
                 |number, answer| {
                     assert!(matches!(answer.status, 303 | 409));
                     if answer.status == 303 {

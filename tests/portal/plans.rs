@@ -2,7 +2,18 @@
 
 use lunzhi::{auth::office::OfficeKind, rules::plan::BUILT_IN};
 
-use crate::support::{Client, Portal, SECOND};
+use crate::support::{Client, Page, Portal, SECOND};
+
+/// Adopts a plan as a person does: asks, reads what cannot be undone, confirms.
+async fn adopt(client: &mut Client, version: &str, from: &str) -> Page {
+    let asked = client.post("/plans/adopt", &[("version", version), ("from", from)]).await;
+    if asked.status != 200 {
+        return asked;
+    }
+    assert_eq!(asked.heading(), "确认启用");
+    assert!(asked.text().contains("启用后不能撤销"));
+    client.post("/plans/adopt", &[("version", version), ("from", from), ("confirm", "yes")]).await
+}
 
 async fn version_of(client: &mut Client, short: &str) -> String {
     let page = client.get("/plans").await;
@@ -16,14 +27,15 @@ async fn a_first_adoption_may_reach_back_to_the_documents_day_and_no_further() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let version = version_of(&mut league, "济宁方案").await;
-    let early = league.post("/plans/adopt", &[("version", &version), ("from", "2022-04-11")]).await;
+    let early = adopt(&mut league, &version, "2022-04-11").await;
     assert_eq!(early.status, 409);
     assert!(early.heading().starts_with("自 2022-04-11 起启用济宁方案"));
-    assert_eq!(early.all(".clause p"), ["“济医党字〔2022〕19号”"], "the refusal quotes the clause");
+    assert_eq!(early.all(".clause p"), ["济医党字〔2022〕19号"], "the refusal quotes the clause");
     let back = early.attributes("a.button", "href").remove(0);
     let kept = league.get(&back).await;
     assert_eq!((kept.field("方案"), kept.field("启用日期").as_str()), (version.clone(), "2022-04-11"));
-    let adopted = league.post("/plans/adopt", &[("version", &version), ("from", "2022-04-12")]).await;
+    assert!(kept.fault("启用日期").contains("最早可填 2022-04-12"), "{}", kept.fault("启用日期"));
+    let adopted = adopt(&mut league, &version, "2022-04-12").await;
     assert_eq!(adopted.location(), "/plans?done=adopted");
     let page = league.get("/plans").await;
     assert!(
@@ -41,18 +53,19 @@ async fn a_change_of_plan_does_not_reach_back_and_the_past_stays_explained() {
     let version = version_of(&mut league, "济宁方案").await;
     let today = portal.app.clock.today();
     let yesterday = today.previous_day().unwrap().to_string();
-    let refused = league.post("/plans/adopt", &[("version", &version), ("from", &yesterday)]).await;
+    let refused = adopt(&mut league, &version, &yesterday).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("不溯及既往"));
     let tomorrow = today.next_day().unwrap().to_string();
-    assert_eq!(league.post("/plans/adopt", &[("version", &version), ("from", &tomorrow)]).await.status, 303);
+    assert_eq!(adopt(&mut league, &version, &tomorrow).await.location(), "/plans?done=scheduled");
     assert!(league.get("/").await.text().contains("苏工院党委〔2020〕41号"), "until tomorrow the old one governs");
     portal.app.clock.advance(time::Duration::days(1));
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     assert!(league.get("/").await.text().contains("济医党字〔2022〕19号"));
     assert_eq!(league.get("/plans").await.all(".timeline li").len(), 2);
-    let again = league.post("/plans/adopt", &[("version", &version), ("from", &tomorrow)]).await;
-    assert_eq!(again.status, 409, "not twice from one day");
+    let again = adopt(&mut league, &version, &tomorrow).await;
+    assert_eq!(again.status, 409, "not twice from one day, nor the same once more");
+    assert!(again.text().contains("不需要重复启用"));
 }
 
 #[tokio::test]
@@ -64,9 +77,7 @@ async fn two_adoptions_at_once_do_not_both_pass() {
     for _ in 0..12 {
         let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
         let version = version.clone();
-        set.spawn(
-            async move { league.post("/plans/adopt", &[("version", &version), ("from", "2023-09-01")]).await.status },
-        );
+        set.spawn(async move { adopt(&mut league, &version, "2023-09-01").await.status });
     }
     let mut statuses = set.join_all().await;
     statuses.sort_unstable();
@@ -124,7 +135,7 @@ async fn a_plan_of_ones_own_becomes_a_version_and_can_govern() {
     let second = first.replace("about = 40", "about = 45");
     assert_eq!(league.upload("/plans", &[("text", &second)], None).await.location(), "/plans?done=added");
     let version = version_of(&mut league, "本校方案 第 2 版").await;
-    assert_eq!(league.post("/plans/adopt", &[("version", &version), ("from", "2024-09-01")]).await.status, 303);
+    assert_eq!(adopt(&mut league, &version, "2024-09-01").await.status, 303);
     let book = league.get("/rulebook?q=STF-01").await;
     assert_eq!(book.all(".cell h4"), ["苏州方案（2020）", "济宁方案（2022）", "本校方案"]);
     assert!(book.text().contains("45 人左右"));

@@ -4,7 +4,7 @@ use axum::http::header;
 use lunzhi::auth::{office::OfficeKind, password::Cost};
 use time::Duration;
 
-use crate::support::{FIRST, PASSWORD, Portal, SECOND};
+use crate::support::{FIRST, PASSWORD, Page, Portal, SECOND};
 
 const LEAGUE: &str = "school_league";
 
@@ -145,9 +145,11 @@ async fn cookies_and_headers_keep_to_the_strict_side() {
     let mut visitor = portal.visitor();
     visitor.host = "lunzhi.example.edu.cn";
     let signed_in = visitor.sign_in(FIRST, LEAGUE, PASSWORD).await;
-    let cookie = signed_in.headers[header::SET_COOKIE].to_str().unwrap();
-    for part in ["__Host-lunzhi=", "; Path=/;", "HttpOnly", "SameSite=Lax", "; Secure"] {
-        assert!(cookie.contains(part), "{part} not in {cookie}");
+    let cookies: Vec<&str> =
+        signed_in.headers.get_all(header::SET_COOKIE).iter().map(|cookie| cookie.to_str().unwrap()).collect();
+    assert!(cookies[0].starts_with("__Host-lunzhi=") && cookies[1].starts_with("__Host-lunzhi-device="));
+    for part in ["; Path=/;", "HttpOnly", "SameSite=Lax", "; Secure"] {
+        assert!(cookies.iter().all(|cookie| cookie.contains(part)), "{part} not in {cookies:?}");
     }
     let page = visitor.get("/").await;
     assert_eq!(page.status, 200);
@@ -190,16 +192,33 @@ async fn passwords_are_stored_as_owasp_argon2id() {
 async fn switching_the_office_changes_what_one_may_do() {
     let portal = Portal::start().await;
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
-    assert_eq!(administrator.get("/plans").await.status, 403);
-    let list = administrator.get("/accounts?q=administrator").await;
-    let own = list.attributes("tbody a", "href").remove(0);
-    administrator.post(&format!("{own}/offices"), &[("office", "school_league")]).await;
-    let refused = administrator.get("/plans").await;
+    let path = |page: &Page| page.attributes("tbody a", "href").remove(0);
+    let own = path(&administrator.get("/accounts?q=administrator").await);
+    let to_oneself = administrator.post(&format!("{own}/offices"), &[("office", "school_league")]).await;
+    assert_eq!((to_oneself.status, administrator.get("/plans").await.status), (422, 403));
+    let league = path(&administrator.get("/accounts?q=school_league").await);
+    administrator.post(&format!("{league}/offices"), &[("office", "student")]).await;
+    let mut person = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(person.get("/plans").await.status, 200);
+    let office = person.get("/me").await.attributes("form[action='/me/office'] input", "value").remove(0);
+    assert_eq!(person.post("/me/office", &[("office", &office)]).await.location(), "/");
+    let refused = person.get("/plans").await;
     assert_eq!(refused.status, 403);
     assert!(refused.text().contains("你还担任 <strong>校团委</strong>"));
-    let office = administrator.get("/me").await.attributes("form[action='/me/office'] input", "value").remove(0);
-    assert_eq!(administrator.post("/me/office", &[("office", &office)]).await.location(), "/");
-    assert_eq!(administrator.get("/plans").await.status, 200);
     let stranger = portal.signed_in(OfficeKind::Student).await.post("/me/office", &[("office", &office)]).await;
     assert_eq!(stranger.status, 404, "an office of somebody else's cannot be taken");
+}
+
+#[tokio::test]
+async fn a_stranger_who_guesses_does_not_keep_the_owner_out() {
+    let portal = Portal::start().await;
+    let mut owner = portal.signed_in(OfficeKind::SchoolLeague).await;
+    owner.post("/sign-out", &[]).await;
+    let mut stranger = portal.visitor();
+    for _ in 0..7 {
+        stranger.sign_in(FIRST, LEAGUE, "a guess").await;
+    }
+    assert_eq!(stranger.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 429);
+    assert_eq!(owner.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 303, "the browser has signed in before");
+    assert_eq!(stranger.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 429, "which forgives the stranger nothing");
 }

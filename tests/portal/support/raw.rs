@@ -19,7 +19,10 @@ pub struct Answer {
 impl Answer {
     /// The cookie that the answer sets, as `name=value`.
     pub fn cookie(&self) -> Option<String> {
-        let line = self.head.lines().find_map(|line| line.strip_prefix("set-cookie: "))?;
+        let line = self
+            .head
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: ").filter(|rest| rest.starts_with("lunzhi=")))?;
         line.split(';').next().map(str::to_owned)
     }
 
