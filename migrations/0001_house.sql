@@ -133,13 +133,15 @@ create table plan_version (
     unique nulls not distinct (institution_id, code, sha256)
 );
 
+-- The adoption registered last among those that have begun governs: a later one supersedes those that have not.
 create table adoption (
     institution_id uuid not null references institution,
+    seq integer not null check (seq >= 1),
     effective_from date not null,
     plan_version_id uuid not null references plan_version,
     adopted_at timestamptz not null,
     adopted_by uuid not null references account,
-    primary key (institution_id, effective_from)
+    primary key (institution_id, seq)
 );
 
 -- Who did what, when, in which office, under which clause. Each entry's hash covers the one before it.

@@ -43,12 +43,13 @@ use crate::{
     },
 };
 
-/// The largest request body: an upload with its form around it.
+/// The largest body that a handler takes: an upload with its form around it. The layer outside takes a little more, so
+/// that it is the handler who sees and names the excess.
 const LARGEST_BODY: usize = crate::sheet::LARGEST_FILE + 64 * 1024;
 /// The largest form without a file.
 const LARGEST_FORM: usize = 64 * 1024;
 /// How long a client may take to send a body, and a handler to answer.
-const BODY_WITHIN: Duration = Duration::from_mins(2);
+const BODY_WITHIN: Duration = Duration::from_secs(45);
 const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// Uploads read at once; each may take a second and some hundred MB.
 const HEAVY_AT_ONCE: usize = 2;
@@ -267,10 +268,10 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new())
         .layer(middleware::from_fn(failure::dress))
         .layer(CatchPanicLayer::custom(web::observe::after_panic))
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, ANSWER_WITHIN))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
         .layer(RequestBodyDeadlineLayer::new(BODY_WITHIN))
         .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY));
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY + LARGEST_FORM));
     routes()
         .router
         .fallback(|| async { Failure::Missing })

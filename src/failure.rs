@@ -47,6 +47,9 @@ pub enum Failure {
     /// Too much at once.
     #[error("busy")]
     Busy,
+    /// It took too long; what was begun may still be done.
+    #[error("took too long")]
+    TookLong,
     /// The request is larger than it may be.
     #[error("too large")]
     TooLarge,
@@ -109,6 +112,7 @@ struct RefusalPage {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match &self {
+            Self::Database(error) if is_congestion(error) => return Self::Busy.into_response(),
             Self::Database(error) => tracing::error!(error = %without_values(error), "database"),
             Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
             _ => {}
@@ -133,6 +137,11 @@ impl IntoResponse for Failure {
                     page(StatusCode::SERVICE_UNAVAILABLE, "现在人多", "系统正忙，请过几秒再试。你的请求没有办理。");
                 ([(header::RETRY_AFTER, "5")], page).into_response()
             }
+            Self::TookLong => page(
+                StatusCode::GATEWAY_TIMEOUT,
+                "等待时间过长",
+                "请先到相应页面核对刚才的内容是否已经生效，再决定要不要重交。",
+            ),
             Self::TooLarge => page(StatusCode::PAYLOAD_TOO_LARGE, "文件太大", "上传的文件不能超过 8 MB。"),
             Self::Foreign => page(
                 StatusCode::FORBIDDEN,
@@ -165,7 +174,8 @@ pub async fn dress(request: Request, next: Next) -> Response {
         StatusCode::FORBIDDEN => Failure::Foreign.into_response(),
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => Failure::Missing.into_response(),
         StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge.into_response(),
-        StatusCode::SERVICE_UNAVAILABLE | StatusCode::REQUEST_TIMEOUT => Failure::Busy.into_response(),
+        StatusCode::SERVICE_UNAVAILABLE => Failure::Busy.into_response(),
+        StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Failure::TookLong.into_response(),
         status if status.is_client_error() => Failure::Malformed.into_response(),
         _ => response,
     }
@@ -173,6 +183,13 @@ pub async fn dress(request: Request, next: Next) -> Response {
 
 fn plain(status: StatusCode, heading: &'static str, says: String) -> Response {
     (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None }).into_response()
+}
+
+/// No connection in time, a lock not had in time, or two transactions that waited for each other: nothing is written,
+/// and trying again helps.
+fn is_congestion(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    matches!(error, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| matches!(&*code, "55P03" | "40P01"))
 }
 
 /// A database error without what the server quotes of the row: details may hold personal data.

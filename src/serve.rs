@@ -30,6 +30,8 @@ use crate::{
 
 /// How often we look whether the embedded database still runs.
 const GLANCE: Duration = Duration::from_millis(200);
+/// How often metrics are tidied.
+const UPKEEP: Duration = Duration::from_secs(5);
 /// Requests under way get this long to end after a stop.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -53,6 +55,11 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 }
 
 fn log_to_standard_error() {
+    // What a panic says may hold anything; where it happened is enough to find it.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, "panic");
+    }));
     // PostgreSQL's notices at every start ("relation already exists, skipping") are no news.
     let filter =
         EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
@@ -61,12 +68,23 @@ fn log_to_standard_error() {
 }
 
 async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result<()> {
+    // Before anybody can know that we run: a stop that is asked for at once is a stop, not a kill.
+    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
+    let mut interrupt = tokio::signal::unix::signal(SignalKind::interrupt())?;
     let metrics = PrometheusBuilder::new()
         .set_buckets_for_metric(
             Matcher::Full("lunzhi_request_seconds".to_owned()),
             &[0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0],
         )?
         .install_recorder()?;
+    let upkeep = metrics.clone();
+    tokio::spawn(async move {
+        // Samples that nobody collects would pile up.
+        loop {
+            tokio::time::sleep(UPKEEP).await;
+            upkeep.run_upkeep();
+        }
+    });
     let app = open(&database.url, Some(metrics)).await?;
     let mut lines = Vec::new();
     if with_demo {
@@ -87,7 +105,8 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     let mut database_died = false;
     tokio::select! {
         ended = &mut serving => return Ok(ended??),
-        asked = asked_to_stop() => { asked?; tracing::info!("stopping"); }
+        _ = terminate.recv() => tracing::info!("stopping"),
+        _ = interrupt.recv() => tracing::info!("stopping"),
         () = dies(&database) => database_died = true,
     }
     stopping.notify_one();
@@ -112,14 +131,6 @@ async fn open(url: &str, metrics: Option<metrics_exporter_prometheus::Prometheus
     let now = app.clock.now();
     app.write(move |db| Box::pin(async move { take_in_built_in(db, now).await })).await?;
     Ok(app)
-}
-
-async fn asked_to_stop() -> Result<()> {
-    let mut terminate = tokio::signal::unix::signal(SignalKind::terminate())?;
-    tokio::select! {
-        result = tokio::signal::ctrl_c() => Ok(result?),
-        _ = terminate.recv() => Ok(()),
-    }
 }
 
 async fn dies(database: &Database) {

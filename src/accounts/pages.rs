@@ -288,7 +288,9 @@ async fn end_office(
                 if is_administrator && store::other_administrators(db, &acting, id).await? == 0 {
                     return Ok((acting, Act::Not("held", LAST_ADMINISTRATOR)));
                 }
-                store::end_office(db, id, office, now).await?;
+                if !store::end_office(db, id, office, now).await? {
+                    return Err(Failure::Missing);
+                }
                 let object = format!("{}（{}）", account.name, account.number);
                 let entry = Entry::new(Verb::OfficeEnded, object).detail("职务", held.label());
                 audit::append(db, acting.person(), entry, now).await?;

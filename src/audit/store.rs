@@ -1,6 +1,6 @@
 //! SQL of the record.
 
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
@@ -147,6 +147,14 @@ const BATCH: i64 = 1_000;
 /// # Errors
 /// Where the database fails. The inner error names the first entry that does not fit.
 pub async fn verify(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
+    // One snapshot for all batches and the head: entries that are added meanwhile are not seen by half.
+    let mut snapshot = connection.begin_with("begin isolation level repeatable read, read only").await?;
+    let verified = walk(&mut snapshot).await;
+    snapshot.rollback().await?;
+    verified
+}
+
+async fn walk(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
     let (mut seq, mut hash) = (0_i64, vec![0_u8; 32]);
     loop {
         let rows = sqlx::query!(

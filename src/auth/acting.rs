@@ -92,7 +92,9 @@ impl FromRequestParts<App> for SignedIn {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         match signed_in(parts, app).await? {
-            Some(person) if person.must_change_password && !person.path.starts_with("/me") => {
+            Some(person)
+                if person.must_change_password && !(person.path == "/me" || person.path.starts_with("/me/")) =>
+            {
                 Err(Failure::PasswordFirst)
             }
             Some(person) => Ok(person),

@@ -47,12 +47,13 @@ enum Answer {
 }
 
 struct Job {
+    slot: Slot,
     password: String,
     task: Task,
     reply: oneshot::Sender<anyhow::Result<Answer>>,
 }
 
-/// A place in the queue; given back when it is dropped.
+/// A place in the queue; given back when its work is done.
 #[derive(Debug)]
 pub struct Slot(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
@@ -90,9 +91,9 @@ impl Hasher {
         Arc::clone(&self.slots).try_acquire_owned().map(Slot).map_err(|_| Failure::Busy)
     }
 
-    async fn ask(&self, _slot: Slot, password: String, task: Task) -> Result<Answer, Failure> {
+    async fn ask(&self, slot: Slot, password: String, task: Task) -> Result<Answer, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send(Job { password, task, reply }).map_err(|error| match error {
+        self.jobs.try_send(Job { slot, password, task, reply }).map_err(|error| match error {
             TrySendError::Full(_) => Failure::Busy,
             TrySendError::Disconnected(_) => Failure::Broken(anyhow::anyhow!("the hashing threads are gone")),
         })?;
@@ -128,11 +129,16 @@ fn work(queue: &Mutex<Receiver<Job>>, params: &Params) {
     let mut memory = Vec::new();
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Job { password, task, reply }) = job else { return };
+        let Ok(Job { slot, password, task, reply }) = job else { return };
+        if reply.is_closed() {
+            // Whoever asked has hung up.
+            continue;
+        }
         let answer = match task {
             Task::Hash => hash(&password, params, &mut memory).map(Answer::Hashed),
             Task::Verify(against) => verify(&password, &against, &mut memory).map(Answer::Verified),
         };
+        drop(slot);
         let _ = reply.send(answer);
     }
 }

@@ -99,18 +99,22 @@ pub async fn still_stands(
     standing: &Standing,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let stands = sqlx::query_scalar!(
-        r#"select exists (
-               select from session s join account a on a.id = s.account_id
-               where s.token_hash = $1 and s.expires_at > $3 and a.disabled_at is null
-                     and ($2::uuid is null or exists (
-                         select from office o where o.id = $2 and o.account_id = a.id and o.ended_at is null))
-           ) as "stands!""#,
+    // The account and the office are held as they are until the act is written; whoever would end them waits.
+    let account = sqlx::query_scalar!(
+        "select a.id from session s join account a on a.id = s.account_id
+         where s.token_hash = $1 and s.expires_at > $2 and a.disabled_at is null for share of a",
         standing.session,
-        standing.office.map(|id| id.0),
         now
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let (Some(account), Some(office)) = (account, standing.office) else { return Ok(account.is_some()) };
+    let held = sqlx::query_scalar!(
+        "select id from office where id = $1 and account_id = $2 and ended_at is null for share",
+        office.0,
+        account
     );
-    Ok(stands.fetch_one(connection).await?)
+    Ok(held.fetch_optional(connection).await?.is_some())
 }
 
 /// The hash of a device that has signed in with this number before; empty for any other.

@@ -162,7 +162,9 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
     };
     match app.heavy(move || roster::read(&file)).await? {
         Ok(Roster { members, ignored }) => {
-            let findings = judge(&plan, union, &members).map_err(anyhow::Error::new)?;
+            let (today, judging) = (app.clock.today(), Arc::clone(&plan));
+            let judged = app.heavy(move || (judge(&judging.as_of(today), union, &members), members)).await?;
+            let (findings, members) = (judged.0.map_err(anyhow::Error::new)?, judged.1);
             let names = members.iter().map(|member| (member.number.as_str(), member.name.as_str())).collect();
             let (open, settled) = arrange(findings, &names);
             let counts = Outcome::ALL.map(|outcome| {

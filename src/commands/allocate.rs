@@ -6,6 +6,7 @@ use super::{
     Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, ignored_note, json, read_file, table,
 };
 use crate::{
+    clock::Clock,
     congress::population,
     rules::congress::{self, Allocation},
     sheet,
@@ -22,7 +23,7 @@ pub fn allocate(path: &Path, plan: &str, seats: Option<u32>, as_json: bool) -> R
         population::Unreadable::File(error) => Unreadable::one(error.to_string()),
         population::Unreadable::Rows(bad) => Unreadable::all(&bad),
     })?;
-    let allocation = congress::allocate(&plan, &population, seats);
+    let allocation = congress::allocate(&plan.as_of(Clock::default().today()), &population, seats);
     let text = if as_json { json(&allocation)? } else { for_people(&in_words(&plan.short, &allocation)) };
     Ok(Answer { text, fails: any_fails(&allocation.findings), notes: ignored_note(&ignored) })
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, ignored_note, json, read_file};
 use crate::{
     checkup::roster,
+    clock::Clock,
     rules::{
         Finding,
         plan::Union,
@@ -34,8 +35,8 @@ pub fn check(path: &Path, plan: &str, union: Union, as_json: bool) -> Result<Ans
         roster::Unreadable::File(error) => Unreadable::one(error.to_string()),
         roster::Unreadable::Rows(_, bad) => Unreadable::all(&bad),
     })?;
-    let findings =
-        judge(&plan, union, &roster.members).map_err(|error: OutOfScope| Unreadable::one(error.to_string()))?;
+    let findings = judge(&plan.as_of(Clock::default().today()), union, &roster.members)
+        .map_err(|error: OutOfScope| Unreadable::one(error.to_string()))?;
     let people = roster.members.len();
     let text = if as_json {
         json(&Report { plan: &plan.code, union: union.slug(), people, findings: &findings })?

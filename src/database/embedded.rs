@@ -155,10 +155,13 @@ fn spawn(options: &Options) -> Result<(Child, PathBuf)> {
     // Held until this process ends; it is closed on exec, so the server does not inherit it.
     std::mem::forget(lock);
     let data = dir.join("data");
+    wait_for_the_one_before(&data)?;
     let socket_dir = if dir.as_os_str().len() <= LONGEST_SOCKET_FOLDER {
         dir.clone()
     } else {
-        let short = std::env::temp_dir().join(format!("lunzhi-{}", std::process::id()));
+        // Made new: a folder that somebody else has put there must not become the socket's.
+        let short = std::env::temp_dir().join(format!("lunzhi-{}-{}", std::process::id(), dir.as_os_str().len()));
+        fs::DirBuilder::new().mode(0o700).create(&short).with_context(|| format!("make {}", short.display()))?;
         make_private(&short, &who)?;
         short
     };
@@ -195,6 +198,20 @@ fn spawn(options: &Options) -> Result<(Child, PathBuf)> {
     Ok((child, socket_dir))
 }
 
+/// A portal that was killed leaves a server that is still shutting down; it has the data until it is gone.
+fn wait_for_the_one_before(data: &Path) -> Result<()> {
+    for _ in 0..READY_WITHIN.as_millis() / READY_GLANCE.as_millis() {
+        let note = fs::read_to_string(data.join("postmaster.pid")).unwrap_or_default();
+        let Some(pid) = note.lines().next().map(str::trim).filter(|pid| !pid.is_empty()) else { return Ok(()) };
+        let name = fs::read_to_string(Path::new("/proc").join(pid).join("comm")).unwrap_or_default();
+        if name.trim() != "postgres" {
+            return Ok(());
+        }
+        std::thread::sleep(READY_GLANCE);
+    }
+    bail!("another postgres holds {}", data.display());
+}
+
 fn wait_until_ready(child: &mut Child, data: &Path) -> Result<()> {
     let pid = child.id().to_string();
     for _ in 0..READY_WITHIN.as_millis() / READY_GLANCE.as_millis() {
@@ -214,6 +231,12 @@ fn wait_until_ready(child: &mut Child, data: &Path) -> Result<()> {
 }
 
 fn initialise(bin: &Path, data: &Path, who: &RunAs) -> Result<()> {
+    // Made beside and renamed when it is whole: a start that is cut off leaves nothing that looks like a database.
+    let finished = data;
+    let data = &data.with_extension("new");
+    if data.exists() {
+        fs::remove_dir_all(data)?;
+    }
     let output = command(bin, "initdb", who)
         .arg("-D")
         .arg(data)
@@ -229,6 +252,7 @@ fn initialise(bin: &Path, data: &Path, who: &RunAs) -> Result<()> {
     fs::write(data.join("pg_hba.conf"), "local all all peer map=portal\n")?;
     let root = if who.ids.is_some() { "portal root portal\n" } else { "" };
     fs::write(data.join("pg_ident.conf"), format!("portal {} portal\n{root}", who.name))?;
+    fs::rename(data, finished)?;
     Ok(())
 }
 
@@ -269,6 +293,9 @@ fn run_as() -> Result<RunAs> {
 }
 
 fn make_private(dir: &Path, who: &RunAs) -> Result<()> {
+    let ours = ["lock", "data", "data.new"].iter().any(|name| dir.join(name).exists());
+    let is_empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
+    ensure!(ours || is_empty, "{} is not empty and holds no database of ours: choose another folder", dir.display());
     if !dir.exists() {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true).mode(0o755).create(dir).with_context(|| format!("make {}", dir.display()))?;

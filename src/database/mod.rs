@@ -6,7 +6,7 @@ use std::{str::FromStr, time::Duration};
 
 use anyhow::{Context, Result};
 use sqlx::{
-    PgPool,
+    PgPool, Row as _,
     migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
@@ -49,9 +49,9 @@ impl Pools {
                 Box::pin(async move {
                     // Outside a transaction the two are one instant. A connection that comes back inside one would
                     // swallow the writes of whoever gets it next (they would be answered and never committed).
-                    let outside = "select now() = statement_timestamp()";
-                    let row: (bool,) = sqlx::query_as(outside).persistent(false).fetch_one(connection).await?;
-                    Ok(row.0)
+                    // Asked by the simple protocol: the extended one moves the statement's instant between its steps.
+                    let outside = sqlx::raw_sql("select now() = statement_timestamp()");
+                    outside.fetch_one(connection).await?.try_get(0)
                 })
             })
             .connect_lazy_with(options);

@@ -284,8 +284,8 @@ async fn load_accounts(
     .await?;
     let by: Uuid = league.ok_or(Failure::Missing)?.0;
     sqlx::query!(
-        "insert into adoption (institution_id, effective_from, plan_version_id, adopted_at, adopted_by)
-         values ($1, $2, $3, $4, $5)",
+        "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
+         values ($1, 1, $2, $3, $4, $5)",
         institution.0,
         ADOPTED,
         version,

@@ -17,7 +17,7 @@ use time::Date;
 use super::{
     book::{Chapter, Difference, Search, chapters},
     forms::AdoptForm,
-    store::{self, AdoptionRow, Governing, VersionRow},
+    store::{self, AdoptionRow, Governing, Phase, VersionRow},
 };
 use crate::{
     app::{App, Routes},
@@ -32,7 +32,7 @@ use crate::{
         CATALOGUE, Outcome, Plan, Rule, Verdict,
         adoption::{Adoption, adopt},
         catalogue::{Family, Today},
-        plan::{self, LARGEST_FILE, PlanError, Strength},
+        plan::{self, LARGEST_FILE, PlanError},
     },
     web::{
         chrome::Chrome,
@@ -96,8 +96,7 @@ fn today_counts() -> Vec<(Today, usize)> {
 struct PlansPage {
     chrome: Chrome,
     governing: Option<Governing>,
-    today: Date,
-    adoptions: Vec<AdoptionRow>,
+    adoptions: Vec<(AdoptionRow, Phase)>,
     versions: Vec<VersionRow>,
     form: AdoptForm,
     errors: Errors,
@@ -112,12 +111,16 @@ async fn plans_page(
     done: &'static str,
 ) -> Result<PlansPage, Failure> {
     let mut db = app.read().await?;
-    let institution = acting.institution();
+    let (institution, today) = (acting.institution(), app.clock.today());
+    let rows = store::adoptions(&mut db, institution).await?;
+    let phases: Vec<Phase> =
+        (0..).zip(&rows).map(|(place, row)| row.phase(rows.get(..place).unwrap_or_default(), today)).collect();
+    let adoptions = rows.into_iter().zip(phases).collect();
     Ok(PlansPage {
         chrome: app.chrome(acting.person(), "实施方案"),
-        governing: store::governing(&mut db, institution, app.clock.today()).await?,
-        today: app.clock.today(),
-        adoptions: store::adoptions(&mut db, institution).await?,
+        // A plan that this program can no longer read must not keep another one from being adopted.
+        governing: store::governing(&mut db, institution, today).await.ok().flatten(),
+        adoptions,
         versions: store::versions(&mut db, institution).await?,
         form,
         errors,
@@ -165,7 +168,7 @@ async fn judge_adoption(
 ) -> Result<Verdict<Adoption>, Failure> {
     let mut db = app.read().await?;
     let (_, plan, _) = store::version(&mut db, acting.institution(), version).await?.ok_or(Failure::Missing)?;
-    let last = store::last_adoption(&mut db, acting.institution(), version).await?;
+    let last = store::last_adoption(&mut db, acting.institution(), version, app.clock.today()).await?;
     Ok(adopt(&plan, from, last, app.clock.today()))
 }
 
@@ -212,7 +215,7 @@ async fn adopt_plan(
     app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
             store::lock_institution(db, acting.institution()).await?;
-            let last = store::last_adoption(db, acting.institution(), version).await?;
+            let last = store::last_adoption(db, acting.institution(), version, today).await?;
             let verdict = adopt(&plan, from, last, today);
             let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
             store::adopt(db, &acting, version, &adoption, now).await?;

@@ -75,6 +75,31 @@ pub struct AdoptionRow {
     pub adopted_by: String,
 }
 
+/// How an adoption stands on a day, seen among all of them (the one registered last first).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It has begun, now or once.
+    Begun,
+    /// It will begin.
+    Ahead,
+    /// A later one begins before it would.
+    Superseded,
+}
+
+impl AdoptionRow {
+    /// How it stands; `later` are those registered after it.
+    #[must_use]
+    pub fn phase(&self, later: &[Self], today: Date) -> Phase {
+        if self.effective_from <= today {
+            Phase::Begun
+        } else if later.iter().any(|other| other.effective_from <= self.effective_from) {
+            Phase::Superseded
+        } else {
+            Phase::Ahead
+        }
+    }
+}
+
 fn digest(source: &str) -> Vec<u8> {
     Sha256::digest(source.as_bytes()).to_vec()
 }
@@ -232,7 +257,7 @@ pub async fn governing(
     let row = sqlx::query!(
         r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from
            from adoption a join plan_version v on v.id = a.plan_version_id
-           where a.institution_id = $1 and a.effective_from <= $2 order by a.effective_from desc limit 1"#,
+           where a.institution_id = $1 and a.effective_from <= $2 order by a.seq desc limit 1"#,
         institution.0,
         day
     )
@@ -249,7 +274,7 @@ pub async fn governing(
     Ok(Some(Governing { id: row.id, version: row.version, from: row.effective_from, is_built_in, plan }))
 }
 
-/// A university's adoptions, latest first day first.
+/// A university's adoptions, the one registered last first.
 ///
 /// # Errors
 /// Where the database fails.
@@ -258,13 +283,13 @@ pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId
         AdoptionRow,
         r#"select a.effective_from, v.id as "id: PlanVersionId", v.short, v.version, a.adopted_at, p.name as adopted_by
            from adoption a join plan_version v on v.id = a.plan_version_id join account p on p.id = a.adopted_by
-           where a.institution_id = $1 order by a.effective_from desc"#,
+           where a.institution_id = $1 order by a.seq desc"#,
         institution.0
     );
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// The adoption that one of `version` would follow. Who is about to write locks the university first.
+/// The adoption in force today, which one of `version` would follow. Who is about to write locks the university first.
 ///
 /// # Errors
 /// Where the database fails.
@@ -272,13 +297,15 @@ pub async fn last_adoption(
     connection: &mut PgConnection,
     institution: InstitutionId,
     version: PlanVersionId,
+    today: Date,
 ) -> Result<Option<Last>, Failure> {
     let last = sqlx::query_as!(
         Last,
         r#"select effective_from as "from", plan_version_id = $2 as "same_version!" from adoption
-           where institution_id = $1 order by effective_from desc limit 1"#,
+           where institution_id = $1 and effective_from <= $3 order by seq desc limit 1"#,
         institution.0,
-        version.0
+        version.0,
+        today
     );
     Ok(last.fetch_optional(connection).await?)
 }
@@ -295,8 +322,8 @@ pub async fn adopt(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     sqlx::query!(
-        "insert into adoption (institution_id, effective_from, plan_version_id, adopted_at, adopted_by)
-         values ($1, $2, $3, $4, $5)",
+        "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
+         select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from adoption where institution_id = $1",
         acting.institution().0,
         adoption.from(),
         version.0,

@@ -28,7 +28,8 @@ impl Adoption {
     }
 }
 
-/// The adoption that a new one would follow.
+/// The adoption in force today, which a new one would follow. One that is registered but has not begun binds nobody
+/// yet: the new one supersedes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Last {
     /// Its first day.
@@ -62,7 +63,7 @@ pub fn adopt(plan: &Plan, from: Date, last: Option<Last>, today: Date) -> Verdic
             .against(&from, format!("不早于 {soonest}"))
             .remedy(remedy);
         findings.push(Finding { clause: None, ..backwards });
-        let says = "这份方案的这一版就是最近一次启用的方案，不需要重复启用".to_owned();
+        let says = "这份方案的这一版就是现行方案，不需要重复启用".to_owned();
         let again = Finding::new(provision, outcome(last.same_version), says).remedy("选择另一份方案或另一版");
         findings.push(Finding { clause: None, ..again });
     }

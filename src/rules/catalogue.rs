@@ -263,7 +263,7 @@ catalogue! {
     Elg04 "ELG-04" Elg [Refuse Schedule] CHECKUP, "无课业不及格", "没有课业不及格的情况。";
     Elg05 "ELG-05" Elg [Refuse] Today::NotYet, "符合条件均可报名", "符合条件的学生都可以报名，不设隐形门槛。";
     Elg06 "ELG-06" Elg [Refuse] Today::NotYet, "学有余力、品学兼优", "推荐意见须说明学习与品行情况。";
-    Vet01 "VET-01" Vet [Refuse] Today::NotYet, "校级主席团候选人的遴选程序", "四步依次进行，上一步未通过不得进入下一步。";
+    Vet01 "VET-01" Vet [Refuse] Today::NotYet, "校级主席团候选人的遴选程序", "各步依次进行，上一步未通过不得进入下一步。";
     Vet02 "VET-02" Vet [Refuse] Today::NotYet, "校级工作部门成员的遴选程序", "推荐之后由两个部门审核确定，缺一不可。";
     Vet03 "VET-03" Vet [Refuse] Today::NotYet, "院系候选人和工作人员的遴选程序", "团支部推荐，院系团组织、党组织依次把关。";
     Vet04 "VET-04" Vet [Warn Show] Today::NotYet, "候选人具有代表性", "候选人来源不应只有一类。";

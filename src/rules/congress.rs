@@ -1,6 +1,6 @@
 //! CON: how many delegates a congress has and where their seats go.
 
-use std::cmp::Reverse;
+use std::{cmp::Reverse, collections::HashMap};
 
 use serde::Serialize;
 
@@ -138,9 +138,11 @@ fn whole(number: usize) -> u32 {
 
 fn colleges_of(population: &Population) -> Vec<CollegeSeats> {
     let mut colleges: Vec<CollegeSeats> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     for Cohort { college, grade, students } in &population.cohorts {
         let grade = GradeSeats { grade: grade.clone(), students: *students, seats: 0 };
-        if let Some(known) = colleges.iter_mut().find(|known| &known.name == college) {
+        let place = *places.entry(college).or_insert(colleges.len());
+        if let Some(known) = colleges.get_mut(place) {
             known.students += u64::from(*students);
             known.grades.push(grade);
         } else {
@@ -219,8 +221,13 @@ fn seats_of_grade(colleges: &[CollegeSeats], grade: &str) -> u32 {
 /// the grade gives it from its grade with most seats, but never a grade's only seat in the school. Ties go to the
 /// earlier row. If no college can give, nothing changes.
 fn give_a_seat(colleges: &mut [CollegeSeats], grade: &str) {
+    let mut in_school: HashMap<&str, u32> = HashMap::new();
+    for held in colleges.iter().flat_map(|college| &college.grades) {
+        *in_school.entry(&held.grade).or_default() += held.seats;
+    }
     let donor = |college: &CollegeSeats| {
-        let can_give = |held: &&GradeSeats| held.seats > 0 && seats_of_grade(colleges, &held.grade) > 1;
+        let can_give =
+            |held: &&GradeSeats| held.seats > 0 && in_school.get(held.grade.as_str()).is_some_and(|seats| *seats > 1);
         let most = college.grades.iter().filter(can_give).map(|held| held.seats).max()?;
         college.grades.iter().filter(can_give).find(|held| held.seats == most).map(|held| held.grade.clone())
     };
@@ -297,7 +304,7 @@ fn coverage_finding(plan: &Plan, colleges: &[CollegeSeats], societies: &[Society
         Finding::new(provision, Outcome::Pass, format!("名额覆盖全部 {needed} 个院系、年级和主要社团"))
     } else {
         let message = format!("有 {} 个院系、年级或主要社团没有名额：{}", missing.len(), missing.join("、"));
-        Finding::new(provision, Outcome::Fail, message).about(missing).remedy("增加名额，或调整院系内的分配")
+        Finding::new(provision, provision.breach(), message).about(missing).remedy("增加名额，或调整院系内的分配")
     };
     finding.against(&format!("{covered}/{needed}"), format!("={needed}")).gauge(whole(covered), whole(needed), None)
 }

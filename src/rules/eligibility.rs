@@ -35,7 +35,7 @@ fn gather(
     let [fault, missing] = words;
     let (verdict, message) = if !falls.is_empty() {
         let more = if unknown.is_empty() { String::new() } else { format!("，另有 {} 人{missing}", unknown.len()) };
-        (Outcome::Fail, format!("{} 人{fault}{more}", falls.len()))
+        (provision.breach(), format!("{} 人{fault}{more}", falls.len()))
     } else if unknown.is_empty() {
         (
             Outcome::Pass,
@@ -49,9 +49,9 @@ fn gather(
         (Outcome::Unknown, format!("{} 人{missing}", unknown.len()))
     };
     let remedy = match verdict {
-        Outcome::Fail => "核实后按退出或处理程序办理，由校团委决定",
+        Outcome::Fail | Outcome::Warn => "核实后按退出或处理程序办理，由校团委决定",
         Outcome::Unknown => "由本人所在院系团组织补齐数据",
-        Outcome::Warn | Outcome::Pass | Outcome::NotRequired => "",
+        Outcome::Pass | Outcome::NotRequired => "",
     };
     let measured = falls.len();
     Finding { unknown: Some(unknown), exempt: Some(exempt), ..Finding::new(provision, verdict, message) }

@@ -5,6 +5,7 @@
 //! and never as the plan's own word. A file that falls short of this is refused with every line and reason at once.
 
 use std::{
+    borrow::Cow,
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     fmt,
@@ -18,7 +19,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::{CATALOGUE, Clause, Rule};
+use super::{CATALOGUE, Clause, Outcome, Rule};
 
 /// The largest plan file that is read, in bytes. The two built-in plans have about 20 KB.
 pub const LARGEST_FILE: usize = 256 * 1024;
@@ -61,6 +62,12 @@ pub enum Strength {
 impl Strength {
     const WORDS: [(&'static str, Self); 4] =
         [("hard", Self::Hard), ("soft", Self::Soft), ("duty", Self::Duty), ("implied", Self::Implied)];
+
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, strength)| *strength == self).map_or("", |(word, _)| word)
+    }
 
     /// The word for people.
     #[must_use]
@@ -406,10 +413,10 @@ impl Provision {
         std::iter::once(&self.clause).chain(&self.more)
     }
 
-    /// [`Strength::Soft`] turns a breach into a warning.
+    /// What a breach is: a warning where the words are soft, else a failure.
     #[must_use]
-    pub fn is_soft(&self) -> bool {
-        self.strength == Strength::Soft
+    pub fn breach(&self) -> Outcome {
+        if self.strength == Strength::Soft { Outcome::Warn } else { Outcome::Fail }
     }
 }
 
@@ -493,16 +500,15 @@ impl Plan {
         self.provisions.get(&rule)
     }
 
-    /// What this plan calls a body.
+    /// The plan as it holds on a day: a provision that takes effect later is not there yet.
     #[must_use]
-    pub fn body(&self, body: Body) -> &str {
-        self.bodies.get(&body).map_or("", String::as_str)
-    }
-
-    /// A chain in words: `系（院）团组织推荐 → …`.
-    #[must_use]
-    pub fn chain_in_words(&self, chain: &[Step]) -> String {
-        chain_in_words(chain, &self.bodies)
+    pub fn as_of(&self, day: Date) -> Cow<'_, Self> {
+        if self.provisions.values().all(|provision| provision.effective <= day) {
+            return Cow::Borrowed(self);
+        }
+        let mut then = self.clone();
+        then.provisions.retain(|_, provision| provision.effective <= day);
+        Cow::Owned(then)
     }
 }
 
@@ -786,6 +792,9 @@ fn read_rules(
         let at = item.span().start;
         match item.get_ref().as_str().and_then(|code| code.parse::<Rule>().ok()) {
             None => file.error(at, "silent 中有规则库没有的编号".to_owned()),
+            Some(Rule::Pol00) => {
+                file.error(at, "POL-00（方案的出处）不能列入 silent：没有出处的方案不能启用".to_owned())
+            }
             Some(rule) if !seen.insert(rule) => {
                 file.error(at, format!("{rule} 已写明条款或重复，不能再列入 silent"));
             }

@@ -140,7 +140,8 @@ pub fn judge(plan: &Plan, union: Union, members: &[Member]) -> Result<Vec<Findin
 
 /// STF-09: a graduate union follows the school's staffing rules by reference (参照), so a breach is a warning.
 fn soften_by_reference(plan: &Plan, findings: &mut Vec<Finding>) {
-    for finding in findings.iter_mut().filter(|finding| finding.rule.code().starts_with("STF")) {
+    let by_reference = plan.provision(Rule::Stf09).is_some_and(|provision| provision.breach() == Outcome::Warn);
+    for finding in findings.iter_mut().filter(|finding| by_reference && finding.rule.code().starts_with("STF")) {
         if finding.verdict == Outcome::Fail {
             finding.verdict = Outcome::Warn;
         }

@@ -18,11 +18,11 @@ pub fn executive_chair(plan: &Plan, members: &[Member]) -> Finding {
         Finding::new(provision, Outcome::Unknown, "名单没有标明谁是当值执行主席".to_owned())
             .remedy("在“执行主席”一栏填“是”")
     } else if measured > 1 {
-        Finding::new(provision, Outcome::Fail, format!("标明了 {measured} 名执行主席，同一时间只能有 1 名"))
+        Finding::new(provision, provision.breach(), format!("标明了 {measured} 名执行主席，同一时间只能有 1 名"))
             .about(chairs)
             .remedy("只保留当值的一名")
     } else if !outsiders.is_empty() {
-        Finding::new(provision, Outcome::Fail, "执行主席不是主席团成员".to_owned())
+        Finding::new(provision, provision.breach(), "执行主席不是主席团成员".to_owned())
             .about(outsiders)
             .remedy("由主席团成员轮值担任")
     } else {

@@ -3,16 +3,13 @@
 //! 工作人员 has three meanings in the plans (trap T3): everyone (totals, shares), the members of a department who
 //! are not its heads (the cap of a department), and everyone but presidium candidates (the college's chain).
 
+use std::collections::HashMap;
+
 use super::{
     Finding, Outcome, Plan, Rule,
     plan::{Bounds, Provision},
     roster::{Member, Post, count, numbers},
 };
-
-/// A breach is a failure where the words are hard and a warning where they are soft.
-fn breach(provision: &Provision) -> Outcome {
-    if provision.is_soft() { Outcome::Warn } else { Outcome::Fail }
-}
 
 fn people(members: &[Member]) -> u32 {
     count(members, |_| true)
@@ -29,7 +26,7 @@ pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
     let limit = target * (100 + percent) / 100;
     let (verdict, message) = if total * 100 > target * (100 + percent) {
         (
-            breach(provision),
+            provision.breach(),
             format!("工作人员 {total} 人，超过“{target} 人左右”（上浮 {percent}% 掌握，至多 {limit} 人）"),
         )
     } else {
@@ -59,10 +56,10 @@ pub fn departments(plan: &Plan, members: &[Member]) -> Finding {
     let Some((provision, limit)) = plan.provision(Rule::Stf03).zip(plan.figures.departments) else {
         return Finding::not_required(Rule::Stf03, plan);
     };
-    let names = department_names(members);
+    let names: Vec<&str> = departments_of(members).into_iter().map(|(name, _)| name).collect();
     let total = u32::try_from(names.len()).unwrap_or(u32::MAX);
     let (verdict, message) = if total > limit {
-        (breach(provision), format!("工作部门 {total} 个，超过 {limit} 个：{}", names.join("、")))
+        (provision.breach(), format!("工作部门 {total} 个，超过 {limit} 个：{}", names.join("、")))
     } else {
         (Outcome::Pass, format!("工作部门 {total} 个，不超过 {limit} 个"))
     };
@@ -77,14 +74,14 @@ pub fn heads(plan: &Plan, members: &[Member]) -> Vec<Finding> {
     let Some((provision, bounds)) = plan.provision(Rule::Stf04).zip(plan.figures.heads) else {
         return vec![Finding::not_required(Rule::Stf04, plan)];
     };
-    let judge = |name: &str| {
-        let holders = numbers(members, |member| member.posts.iter().any(|p| matches!(p, Post::Head(d) if d == name)));
+    let judge = |(name, held): (&str, Vec<&Member>)| {
+        let holders = numbers_of(&held, |post| matches!(post, Post::Head(department) if department == name));
         let total = u32::try_from(holders.len()).unwrap_or(u32::MAX);
         let finding = within(provision, &format!("{name}负责人"), bounds, total);
         let finding = if finding.verdict == Outcome::Pass { finding } else { finding.about(holders) };
         Finding { unit: Some(name.to_owned()), ..finding }
     };
-    department_names(members).into_iter().map(judge).collect()
+    departments_of(members).into_iter().map(judge).collect()
 }
 
 /// STF-05, 工作人员不超过: one finding a department. Whether heads count is the plan's switch (trap T1).
@@ -94,17 +91,17 @@ pub fn department_staff(plan: &Plan, members: &[Member]) -> Vec<Finding> {
         return vec![Finding::not_required(Rule::Stf05, plan)];
     };
     let inside = plan.switches.heads_inside;
-    let judge = |name: &str| {
+    let judge = |(name, held): (&str, Vec<&Member>)| {
         let counts = |post: &Post| match post {
             Post::Staff(department) => department == name,
             Post::Head(department) => inside && department == name,
             Post::Presidium | Post::Other(_) => false,
         };
-        let holders = numbers(members, |member| member.posts.iter().any(counts));
+        let holders = numbers_of(&held, counts);
         let what = format!("{name}工作人员{}", if inside { "（含负责人）" } else { "（不含负责人）" });
         Finding { unit: Some(name.to_owned()), ..at_most(provision, &what, "人", limit, holders) }
     };
-    department_names(members).into_iter().map(judge).collect()
+    departments_of(members).into_iter().map(judge).collect()
 }
 
 /// STF-06, 20至30人: everyone in a college union.
@@ -131,7 +128,7 @@ pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
     let mut names: Vec<&str> = members.iter().flat_map(|m| &m.posts).filter(|p| is_other(p)).map(Post::name).collect();
     names.sort_unstable();
     names.dedup();
-    Finding::new(provision, breach(provision), format!("设有不允许的岗位：{}", names.join("、")))
+    Finding::new(provision, provision.breach(), format!("设有不允许的岗位：{}", names.join("、")))
         .against(&holders.len(), "0")
         .about(holders)
         .remedy("改任部门负责人或部门工作人员；秘书长由团委教师担任的不列入名单；临时工作按项目招募志愿者，不占岗位")
@@ -158,7 +155,7 @@ pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
     } else if could_be < needed {
         let others = numbers(members, |member| member.from_college_union == Some(false));
         let message = format!("来自院系学生会至多 {could_be} 人，{total} 人中须有 {needed} 人，不足 {share}");
-        Finding::new(provision, breach(provision), message)
+        Finding::new(provision, provision.breach(), message)
             .about(others)
             .remedy(format!("还须有 {} 名来自院系学生会的成员", needed - could_be))
     } else {
@@ -175,21 +172,35 @@ fn share_in_words(part: u32, whole: u32) -> String {
     format!("{}.{}%", thousandths / 10, thousandths % 10)
 }
 
-/// Departments of the department posts, in the roster's order.
-fn department_names(members: &[Member]) -> Vec<&str> {
-    let mut names: Vec<&str> = Vec::new();
-    for name in members.iter().flat_map(|member| &member.posts).filter_map(Post::department) {
-        if !names.contains(&name) {
-            names.push(name);
+/// Departments of the department posts in the roster's order, each with the members who hold one there.
+fn departments_of(members: &[Member]) -> Vec<(&str, Vec<&Member>)> {
+    let mut departments: Vec<(&str, Vec<&Member>)> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for member in members {
+        for name in member.posts.iter().filter_map(Post::department) {
+            let place = *places.entry(name).or_insert_with(|| {
+                departments.push((name, Vec::new()));
+                departments.len() - 1
+            });
+            if let Some((_, held)) = departments.get_mut(place)
+                && held.last().is_none_or(|last| last.number != member.number)
+            {
+                held.push(member);
+            }
         }
     }
-    names
+    departments
+}
+
+fn numbers_of(members: &[&Member], holds: impl Fn(&Post) -> bool) -> Vec<String> {
+    let holders = members.iter().filter(|member| member.posts.iter().any(&holds));
+    holders.map(|member| member.number.clone()).collect()
 }
 
 fn at_most(provision: &Provision, what: &str, unit: &str, limit: u32, holders: Vec<String>) -> Finding {
     let total = u32::try_from(holders.len()).unwrap_or(u32::MAX);
     let finding = if total > limit {
-        Finding::new(provision, breach(provision), format!("{what} {total} {unit}，超过 {limit} {unit}"))
+        Finding::new(provision, provision.breach(), format!("{what} {total} {unit}，超过 {limit} {unit}"))
             .about(holders)
             .remedy(format!("减少 {} {unit}", total - limit))
     } else {
@@ -200,10 +211,10 @@ fn at_most(provision: &Provision, what: &str, unit: &str, limit: u32, holders: V
 
 fn within(provision: &Provision, what: &str, Bounds { low, high }: Bounds, total: u32) -> Finding {
     let finding = if total < low {
-        Finding::new(provision, breach(provision), format!("{what} {total} 人，不足 {low} 人"))
+        Finding::new(provision, provision.breach(), format!("{what} {total} 人，不足 {low} 人"))
             .remedy(format!("补充 {} 人", low - total))
     } else if total > high {
-        Finding::new(provision, breach(provision), format!("{what} {total} 人，超过 {high} 人"))
+        Finding::new(provision, provision.breach(), format!("{what} {total} 人，超过 {high} 人"))
             .remedy(format!("减少 {} 人", total - high))
     } else {
         Finding::new(provision, Outcome::Pass, format!("{what} {total} 人，在 {low} 至 {high} 人之间"))

@@ -24,7 +24,7 @@ pub fn no_president(plan: &Plan, members: &[Member]) -> Finding {
         members.iter().flat_map(|m| &m.posts).filter(|p| is_barred(p)).map(Post::name).collect();
     titles.sort_unstable();
     titles.dedup();
-    Finding::new(provision, Outcome::Fail, format!("设有不允许的岗位：{}", titles.join("、")))
+    Finding::new(provision, provision.breach(), format!("设有不允许的岗位：{}", titles.join("、")))
         .against(&measured, "0")
         .about(holders)
         .remedy("改为“主席团成员”，执行主席由主席团成员轮值担任，是职责不是岗位")

@@ -1,12 +1,13 @@
 //! What all forms share: errors beside their fields, and safe ways onward.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, error::Error};
 
 use axum::{
     body::Bytes,
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
-    http::StatusCode,
 };
+
+use http_body_util::LengthLimitError;
 
 use crate::{app::App, failure::Failure};
 
@@ -60,9 +61,9 @@ impl Upload {
 impl FromRequest<App> for Upload {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let too_large = |error: MultipartError| match error.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Failure::TooLarge,
-            _ => Failure::Malformed,
+        let too_large = |error: MultipartError| match is_over_the_limit(&error) {
+            true => Failure::TooLarge,
+            false => Failure::Malformed,
         };
         let mut parts = Multipart::from_request(request, app).await.map_err(|_| Failure::Malformed)?;
         let mut upload = Self::default();
@@ -80,6 +81,11 @@ impl FromRequest<App> for Upload {
         }
         Ok(upload)
     }
+}
+
+/// A limit of some layer stands somewhere below the error.
+fn is_over_the_limit(error: &(dyn Error + 'static)) -> bool {
+    std::iter::successors(Some(error), |error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
 }
 
 /// A path of ours, or the home page for anything that would lead elsewhere.

@@ -103,6 +103,8 @@ async fn unreadable_files_and_choices_are_named_beside_their_field() {
     let huge = vec![b'a'; 9 * 1024 * 1024];
     let page = league.upload("/checkup", &[], Some(("x.csv", &huge))).await;
     assert_eq!((page.status, page.heading().as_str()), (413, "文件太大"));
+    let form = league.post("/me/password", &[("old", &"x".repeat(70_000))]).await;
+    assert_eq!(form.status, 413, "a form without a file is small");
     let half =
         league.send("POST", "/checkup", &[("content-type", "multipart/form-data; boundary=x")], b"--x".to_vec()).await;
     assert_eq!((half.status, half.is_page()), (400, true));

@@ -298,7 +298,11 @@ fn plans_and_adoptions() {
         let adopted = adopted.into_inner().unwrap();
         assert!(!adopted.is_empty());
         for day in &adopted {
-            assert_eq!(count(&mut db, "select count(*) from adoption where effective_from = $1::date", day).await, 1);
+            assert_eq!(
+                count(&mut db, "select count(*) from adoption where effective_from = $1::date", day).await,
+                1,
+                "{day}"
+            );
         }
     });
 }

@@ -69,6 +69,21 @@ async fn a_change_of_plan_does_not_reach_back_and_the_past_stays_explained() {
 }
 
 #[tokio::test]
+async fn a_date_that_was_mistyped_is_superseded_by_the_next_adoption() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "济宁方案").await;
+    assert_eq!(adopt(&mut league, &version, "2062-09-01").await.location(), "/plans?done=scheduled");
+    let tomorrow = portal.app.clock.today().next_day().unwrap().to_string();
+    assert_eq!(adopt(&mut league, &version, &tomorrow).await.location(), "/plans?done=scheduled");
+    let rows = league.get("/plans").await.all(".timeline li");
+    assert!(
+        rows[0].contains("待启用") && rows[1].contains("2062年9月1日起") && rows[1].contains("已由后来的登记取代"),
+        "{rows:?}"
+    );
+}
+
+#[tokio::test]
 async fn two_adoptions_at_once_do_not_both_pass() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;

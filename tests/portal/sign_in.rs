@@ -1,10 +1,19 @@
 //! Signing in, and everything that keeps others out.
 
 use axum::http::header;
-use lunzhi::auth::{office::OfficeKind, password::Cost};
+use lunzhi::{
+    app::router,
+    auth::{office::OfficeKind, password::Cost},
+    database::Pools,
+    rules::plan::BUILT_IN,
+};
 use time::Duration;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
-use crate::support::{FIRST, PASSWORD, Page, Portal, SECOND};
+use crate::support::{FIRST, PASSWORD, Page, Portal, SECOND, raw};
 
 const LEAGUE: &str = "school_league";
 
@@ -221,4 +230,65 @@ async fn a_stranger_who_guesses_does_not_keep_the_owner_out() {
     assert_eq!(stranger.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 429);
     assert_eq!(owner.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 303, "the browser has signed in before");
     assert_eq!(stranger.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 429, "which forgives the stranger nothing");
+}
+
+#[tokio::test]
+async fn a_writers_connection_is_kept_and_one_inside_a_transaction_is_not() {
+    let portal = Portal::start().await;
+    let pools = Pools::new(&portal.url).unwrap();
+    let backend = async |leave_open: bool| {
+        let mut connection = pools.write.acquire().await.unwrap();
+        if leave_open {
+            sqlx::raw_sql("begin").execute(&mut *connection).await.unwrap();
+        }
+        let (pid,): (i32,) = sqlx::query_as("select pg_backend_pid()").fetch_one(&mut *connection).await.unwrap();
+        drop(connection);
+        // What is done with a connection that is given back is done in the background.
+        while pools.write.size() > 0 && pools.write.num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+        pid
+    };
+    let first = backend(false).await;
+    assert_eq!(backend(true).await, first, "an ordinary write keeps its connection");
+    assert_ne!(backend(false).await, first, "a transaction that was left open does not go on to the next");
+}
+
+#[tokio::test]
+async fn an_office_that_ends_while_its_form_is_on_its_way_does_nothing() {
+    let portal = Portal::start().await;
+    let league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let service = router(portal.app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
+    tokio::spawn(axum::serve(listener, service).into_future());
+    let plan = BUILT_IN[0].1.replace("code = \"suzhou-2020\"", "code = \"late-2026\"");
+    let body = format!("--XyX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{plan}\r\n--XyX--\r\n");
+    let kind = "multipart/form-data; boundary=XyX";
+    let request = raw::request("POST", "/plans", &league.cookie(), kind, body.as_bytes());
+    let (head, rest) = request.split_at(request.len() - 200);
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    socket.write_all(head).await.unwrap();
+    // The handler has proved the office and waits for the rest when the administrator ends the account.
+    let reading =
+        "select count(*) from pg_stat_activity where datname = current_database() and query like '%json_agg%'";
+    let mut db = portal.owner().await;
+    loop {
+        let (asked,): (i64,) = sqlx::query_as(reading).fetch_one(&mut db).await.unwrap();
+        if asked > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("update account set disabled_at = now() where number = 'school_league'")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    socket.write_all(rest).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.contains("location: /sign-in"), "{answer}");
+    let (added,): (i64,) =
+        sqlx::query_as("select count(*) from plan_version where code = 'late-2026'").fetch_one(&mut db).await.unwrap();
+    assert_eq!(added, 0);
 }

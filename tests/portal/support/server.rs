@@ -109,8 +109,8 @@ async fn prepare(db: &mut PgConnection, hash: &str) {
             store::grant(db, id, *kind, seat, now).await.unwrap();
             if code == FIRST && *kind == OfficeKind::SchoolLeague {
                 sqlx::query(
-                    "insert into adoption (institution_id, effective_from, plan_version_id, adopted_at, adopted_by)
-                     select $1, $2, id, $3, $4 from plan_version where code = 'suzhou-2020'",
+                    "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
+                     select $1, 1, $2, id, $3, $4 from plan_version where code = 'suzhou-2020'",
                 )
                 .bind(institution)
                 .bind(date!(2024 - 09 - 01))
