@@ -551,8 +551,7 @@ fn meaning(key: &str) -> &'static str {
 fn with_lines(text: &str, errors: Vec<(usize, String)>) -> Vec<PlanError> {
     let (mut line, mut before) = (1, 0);
     let place = |(at, reason): (usize, String)| {
-        let between = text.as_bytes().get(before..at).unwrap_or_default();
-        line += between.iter().filter(|&&byte| byte == b'\n').count();
+        line += text.get(before..at).unwrap_or_default().matches('\n').count();
         before = at.max(before);
         PlanError { line, reason }
     };
@@ -793,7 +792,7 @@ fn read_rules(
         match item.get_ref().as_str().and_then(|code| code.parse::<Rule>().ok()) {
             None => file.error(at, "silent 中有规则库没有的编号".to_owned()),
             Some(Rule::Pol00) => {
-                file.error(at, "POL-00（方案的出处）不能列入 silent：没有出处的方案不能启用".to_owned())
+                file.error(at, "POL-00（方案的出处）不能列入 silent：没有出处的方案不能启用".to_owned());
             }
             Some(rule) if !seen.insert(rule) => {
                 file.error(at, format!("{rule} 已写明条款或重复，不能再列入 silent"));

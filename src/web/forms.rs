@@ -61,9 +61,8 @@ impl Upload {
 impl FromRequest<App> for Upload {
     type Rejection = Failure;
     async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
-        let too_large = |error: MultipartError| match is_over_the_limit(&error) {
-            true => Failure::TooLarge,
-            false => Failure::Malformed,
+        let too_large = |error: MultipartError| {
+            if is_over_the_limit(&error) { Failure::TooLarge } else { Failure::Malformed }
         };
         let mut parts = Multipart::from_request(request, app).await.map_err(|_| Failure::Malformed)?;
         let mut upload = Self::default();
@@ -85,7 +84,7 @@ impl FromRequest<App> for Upload {
 
 /// A limit of some layer stands somewhere below the error.
 fn is_over_the_limit(error: &(dyn Error + 'static)) -> bool {
-    std::iter::successors(Some(error), |error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
+    std::iter::successors(Some(error), |&error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
 }
 
 /// A path of ours, or the home page for anything that would lead elsewhere.
