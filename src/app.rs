@@ -57,14 +57,43 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the navigation offers, and to which offices.
 const NAVIGATION: &[NavItem] = &[
-    NavItem { href: "/", label: "首页", offices: OfficeKind::ALL },
-    NavItem { href: "/rulebook", label: "规则手册", offices: OfficeKind::ALL },
-    NavItem { href: "/checkup", label: "名单体检", offices: checkup::OFFICES },
-    NavItem { href: "/plans", label: "实施方案", offices: rulebook::PLAN_OFFICES },
-    NavItem { href: "/directory", label: "学校概况", offices: directory::OFFICES },
-    NavItem { href: "/accounts", label: "账号与职务", offices: accounts::OFFICES },
-    NavItem { href: "/audit", label: "操作记录", offices: audit::OFFICES },
-    NavItem { href: "/me", label: "我的账号", offices: OfficeKind::ALL },
+    NavItem { href: "/", label: "首页", says: "", offices: OfficeKind::ALL },
+    NavItem {
+        href: "/checkup",
+        label: "名单体检",
+        says: "上传一份名单，逐条看哪些规定符合、哪些不符合、依据哪一条",
+        offices: checkup::OFFICES,
+    },
+    NavItem {
+        href: "/rulebook",
+        label: "规则手册",
+        says: "81 项规则、两份方案的原文，以及平台今天怎样执行",
+        offices: OfficeKind::ALL,
+    },
+    NavItem {
+        href: "/plans",
+        label: "实施方案",
+        says: "启用本校的实施方案，或上传自己的方案文件",
+        offices: rulebook::PLAN_OFFICES,
+    },
+    NavItem {
+        href: "/directory",
+        label: "学校概况",
+        says: "各院系、年级的学生人数和代表名额下限",
+        offices: directory::OFFICES,
+    },
+    NavItem {
+        href: "/accounts",
+        label: "账号与职务",
+        says: "建立账号、授予职务、重置密码、结束登录",
+        offices: accounts::OFFICES,
+    },
+    NavItem {
+        href: "/audit", label: "操作记录", says: "谁在什么时候以什么职务做了什么", offices: audit::OFFICES
+    },
+    NavItem {
+        href: "/me", label: "我的账号", says: "更换密码、查看在哪些设备上登录", offices: OfficeKind::ALL
+    },
 ];
 
 /// Everything a handler needs; cheap to clone.
@@ -179,6 +208,13 @@ impl App {
     #[must_use]
     pub fn chrome(&self, person: &SignedIn, title: &str) -> Chrome {
         Chrome::signed_in(person, NAVIGATION, title)
+    }
+
+    /// What a person can do in the office in which they act: the entries of the navigation but the home page.
+    #[must_use]
+    pub fn tasks(&self, person: &SignedIn) -> Vec<&'static NavItem> {
+        let office = person.acting.as_ref().map(|office| office.kind);
+        NAVIGATION.iter().filter(|item| item.is_for(office) && !item.says.is_empty()).collect()
     }
 
     /// The metrics as text; none where they are not collected.

@@ -9,7 +9,7 @@ use crate::{
     directory::store::{class_named, colleges},
     failure::Failure,
     ids::InstitutionId,
-    sheet::{folded, is_hidden, printable},
+    text::{folded, is_hidden, printable},
     web::forms::Errors,
 };
 

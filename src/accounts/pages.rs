@@ -26,7 +26,7 @@ use crate::{
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::{AccountId, OfficeId},
-    sheet::folded,
+    text::folded,
     web::{chrome::Chrome, filters, forms::Errors},
 };
 
@@ -261,8 +261,7 @@ async fn grant(
                 }
                 let offices = store::offices(db, id).await?;
                 let granted = offices.first().map_or_else(|| kind.label().to_owned(), OfficeRow::label);
-                let object = format!("{}（{}）", account.name, account.number);
-                let entry = Entry::new(Verb::OfficeGranted, object).detail("职务", granted);
+                let entry = Entry::new(Verb::OfficeGranted, account.title()).detail("职务", granted);
                 audit::append(db, acting.person(), entry, now).await?;
                 Ok((acting, Act::Done))
             })
@@ -282,17 +281,15 @@ async fn end_office(
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 let offices = store::offices(db, id).await?;
-                let held = offices.iter().find(|held| held.id == office && held.ended_at.is_none());
+                let held = offices.iter().find(|held| held.id == office && held.is_held());
                 let held = held.ok_or(Failure::Missing)?;
-                let is_administrator = held.kind == OfficeKind::Administrator.slug();
-                if is_administrator && store::other_administrators(db, &acting, id).await? == 0 {
+                if held.administers() && store::other_administrators(db, &acting, id).await? == 0 {
                     return Ok((acting, Act::Not("held", LAST_ADMINISTRATOR)));
                 }
                 if !store::end_office(db, id, office, now).await? {
                     return Err(Failure::Missing);
                 }
-                let object = format!("{}（{}）", account.name, account.number);
-                let entry = Entry::new(Verb::OfficeEnded, object).detail("职务", held.label());
+                let entry = Entry::new(Verb::OfficeEnded, account.title()).detail("职务", held.label());
                 audit::append(db, acting.person(), entry, now).await?;
                 Ok((acting, Act::Done))
             })
@@ -315,8 +312,7 @@ async fn reset_password(
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 store::reset_password(db, id, &hash, now).await?;
                 let ended = end_sessions(db, id, None).await?;
-                let entry = Entry::new(Verb::PasswordReset, format!("{}（{}）", account.name, account.number))
-                    .detail("结束的登录", ended);
+                let entry = Entry::new(Verb::PasswordReset, account.title()).detail("结束的登录", ended);
                 audit::append(db, acting.person(), entry, now).await?;
                 Ok(account)
             })
@@ -336,8 +332,7 @@ async fn end_all_sessions(
         Box::pin(async move {
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             let ended = end_sessions(db, id, None).await?;
-            let entry = Entry::new(Verb::SessionsEnded, format!("{}（{}）", account.name, account.number))
-                .detail("结束的登录", ended);
+            let entry = Entry::new(Verb::SessionsEnded, account.title()).detail("结束的登录", ended);
             audit::append(db, acting.person(), entry, now).await
         })
     })
@@ -356,15 +351,14 @@ async fn disable(
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 let offices = store::offices(db, id).await?;
-                let administrator = OfficeKind::Administrator.slug();
-                let is_administrator = offices.iter().any(|held| held.kind == administrator && held.ended_at.is_none());
-                if is_administrator && store::other_administrators(db, &acting, id).await? == 0 {
+                if offices.iter().any(OfficeRow::administers)
+                    && store::other_administrators(db, &acting, id).await? == 0
+                {
                     return Ok((acting, Act::Not("account", LAST_ADMINISTRATOR)));
                 }
                 if store::set_disabled(db, id, true, now).await? {
                     let ended = end_sessions(db, id, None).await?;
-                    let entry = Entry::new(Verb::AccountDisabled, format!("{}（{}）", account.name, account.number))
-                        .detail("结束的登录", ended);
+                    let entry = Entry::new(Verb::AccountDisabled, account.title()).detail("结束的登录", ended);
                     audit::append(db, acting.person(), entry, now).await?;
                 }
                 Ok((acting, Act::Done))
@@ -384,7 +378,7 @@ async fn enable(
         Box::pin(async move {
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             if store::set_disabled(db, id, false, now).await? {
-                let entry = Entry::new(Verb::AccountEnabled, format!("{}（{}）", account.name, account.number));
+                let entry = Entry::new(Verb::AccountEnabled, account.title());
                 audit::append(db, acting.person(), entry, now).await?;
             }
             Ok(())

@@ -1,5 +1,5 @@
-//! SQL of accounts and offices. The functions without an [`Acting`] serve the command line and the demo, whose caller
-//! runs the server itself.
+//! SQL of accounts and offices. What reads asks for an [`Acting`] and sees its university alone; what writes takes an
+//! account that was found so, or, for the command line and the demo, one that was just made.
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
@@ -200,6 +200,14 @@ pub struct Account {
     pub sessions: i64,
 }
 
+impl Account {
+    /// Name and number, as the record names people.
+    #[must_use]
+    pub fn title(&self) -> String {
+        format!("{}（{}）", self.name, self.number)
+    }
+}
+
 /// An account of the administrator's university; none of any other.
 ///
 /// # Errors
@@ -239,6 +247,18 @@ pub struct OfficeRow {
 }
 
 impl OfficeRow {
+    /// It is held now.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.ended_at.is_none()
+    }
+
+    /// It is held now and keeps the accounts.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        self.is_held() && self.kind == OfficeKind::Administrator.slug()
+    }
+
     /// The office in words.
     #[must_use]
     pub fn label(&self) -> String {

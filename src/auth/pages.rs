@@ -22,7 +22,7 @@ use crate::{
     audit::{self, Entry, Verb},
     failure::Failure,
     ids::OfficeId,
-    sheet::folded,
+    text::folded,
     web::{
         chrome::Chrome,
         filters,

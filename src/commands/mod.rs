@@ -27,7 +27,7 @@ use crate::{
         Finding, Outcome, Plan,
         plan::{self, LARGEST_FILE},
     },
-    sheet::printable,
+    text::printable,
 };
 
 /// The input cannot be read; one line of Chinese a fault.

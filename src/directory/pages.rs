@@ -13,7 +13,7 @@ use crate::{
     app::{App, Routes},
     auth::{
         acting::{Acting, SignedIn},
-        office::{OfficeKind, SchoolStaff},
+        office::SchoolStaff,
     },
     failure::Failure,
     rulebook::{self, Governing},
@@ -21,7 +21,10 @@ use crate::{
         Finding,
         congress::{Cohort, Population, allocate},
     },
-    web::{chrome::Chrome, filters},
+    web::{
+        chrome::{Chrome, NavItem},
+        filters,
+    },
 };
 
 /// The routes of the directory.
@@ -36,20 +39,13 @@ struct WelcomePage {
     chrome: Chrome,
 }
 
-/// A thing a person can do next.
-struct Task {
-    href: &'static str,
-    title: &'static str,
-    says: &'static str,
-}
-
 #[derive(Template, WebTemplate)]
 #[template(path = "directory/home.html")]
 struct HomePage {
     chrome: Chrome,
     person: SignedIn,
     governing: Option<Governing>,
-    tasks: Vec<Task>,
+    tasks: Vec<&'static NavItem>,
 }
 
 async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Response, Failure> {
@@ -61,51 +57,8 @@ async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Respon
     }
     let today = app.clock.today();
     let governing = rulebook::governing(&mut *app.read().await?, person.institution, today).await?;
-    let tasks = tasks(person.acting.as_ref().map(|office| office.kind));
+    let tasks = app.tasks(&person);
     Ok(HomePage { chrome: app.chrome(&person, "首页"), person, governing, tasks }.into_response())
-}
-
-fn tasks(office: Option<OfficeKind>) -> Vec<Task> {
-    let all = [
-        (
-            crate::checkup::OFFICES,
-            Task {
-                href: "/checkup",
-                title: "名单体检",
-                says: "上传一份名单，逐条看哪些规定符合、哪些不符合、依据哪一条",
-            },
-        ),
-        (
-            rulebook::PLAN_OFFICES,
-            Task {
-                href: "/plans", title: "实施方案", says: "启用本校的实施方案，或上传自己的方案文件"
-            },
-        ),
-        (
-            super::OFFICES,
-            Task {
-                href: "/directory", title: "学校概况", says: "各院系、年级的学生人数和代表名额下限"
-            },
-        ),
-        (
-            crate::accounts::OFFICES,
-            Task {
-                href: "/accounts", title: "账号与职务", says: "建立账号、授予职务、重置密码、结束登录"
-            },
-        ),
-        (crate::audit::OFFICES, Task { href: "/audit", title: "操作记录", says: "谁在什么时候以什么职务做了什么" }),
-        (
-            OfficeKind::ALL,
-            Task {
-                href: "/rulebook", title: "规则手册", says: "81 项规则、两份方案的原文，以及平台今天怎样执行"
-            },
-        ),
-        (OfficeKind::ALL, Task { href: "/me", title: "我的账号", says: "更换密码、查看在哪些设备上登录" }),
-    ];
-    all.into_iter()
-        .filter(|(offices, _)| office.is_some_and(|office| offices.contains(&office)))
-        .map(|(_, task)| task)
-        .collect()
 }
 
 /// One college with its bar.

@@ -12,7 +12,7 @@ use serde::{
 
 use crate::{
     rules::election::{Ballot, Choice, Election, MajorityOf, Rules, Tie},
-    sheet::printable,
+    text::printable,
 };
 
 /// The largest file that is read, in bytes.

@@ -219,12 +219,6 @@ impl<T> Verdict<T> {
         Self { findings, decision: (!refused).then_some(decision) }
     }
 
-    /// Every finding, in the catalogue's order.
-    #[must_use]
-    pub fn findings(&self) -> &[Finding] {
-        &self.findings
-    }
-
     /// The sealed decision.
     ///
     /// # Errors

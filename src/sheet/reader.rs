@@ -2,7 +2,8 @@
 
 use std::{collections::BTreeMap, fmt, ops::RangeInclusive};
 
-use super::{Cell, Row, Sheet, SheetError, error, printable};
+use super::{Cell, Row, Sheet, SheetError, error};
+use crate::text::printable;
 
 /// A cell that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,8 +13,18 @@ pub struct NavItem {
     pub href: &'static str,
     /// Its word.
     pub label: &'static str,
+    /// What one does there, in one line; empty for the home page itself.
+    pub says: &'static str,
     /// The offices that see it.
     pub offices: &'static [OfficeKind],
+}
+
+impl NavItem {
+    /// That office sees it.
+    #[must_use]
+    pub fn is_for(&self, office: Option<OfficeKind>) -> bool {
+        office.is_some_and(|office| self.offices.contains(&office))
+    }
 }
 
 /// An entry as a page shows it.
@@ -85,7 +95,7 @@ impl Chrome {
         };
         let links = navigation
             .iter()
-            .filter(|item| kind.is_some_and(|kind| item.offices.contains(&kind)))
+            .filter(|item| item.is_for(kind))
             .map(|item| Link { href: item.href, label: item.label, here: below(item.href) })
             .collect();
         let viewer = Viewer {

@@ -13,7 +13,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use lunzhi::{app::router, auth::office::OfficeKind};
 use serde_json::{Value, json};
 
-use crate::support::{FIRST, PASSWORD, Portal, runtime};
+use crate::support::{PASSWORD, Portal, runtime};
 
 struct Driver {
     child: Child,
@@ -160,8 +160,8 @@ fn roster(folder: &Path) -> PathBuf {
 
 fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
     let (Some(driver), Some(axe)) = (Driver::start(), axe()) else {
-        assert!(std::env::var_os("CI").is_none(), "the browser, its driver or axe-core is missing: run `make tools`");
-        eprintln!("skipped: the browser, its driver or axe-core is missing (`make tools` installs them)");
+        let skip = std::env::var_os("SKIP_BROWSER").is_some();
+        assert!(skip, "the browser, its driver or axe-core is missing: run `make tools`, or set SKIP_BROWSER");
         return;
     };
     runtime().block_on(async {
@@ -276,5 +276,4 @@ fn a_phone_shows_every_page_in_one_column() {
         desk.judge("result").await;
         assert_eq!(desk.heading().await, "名单体检结果");
     });
-    assert_eq!(FIRST, "first");
 }

@@ -6,7 +6,7 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
-    sync::atomic::{AtomicBool, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     time::Duration,
 };
 
@@ -183,11 +183,11 @@ fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() 
     let portal = Running::start("demo", &data);
     let (number, password) = portal.account("系统管理员");
     let cookie = portal.sign_in(&number, &password).unwrap();
-    let (address, stop) = (portal.address, AtomicBool::new(false));
+    let (address, stop, count) = (portal.address, AtomicBool::new(false), AtomicUsize::new(0));
     let acknowledged: Vec<String> = std::thread::scope(|scope| {
         let clients: Vec<_> = (0..6)
             .map(|client| {
-                let (cookie, stop) = (&cookie, &stop);
+                let (cookie, stop, count) = (&cookie, &stop, &count);
                 scope.spawn(move || {
                     let mut acknowledged = Vec::new();
                     for place in 0.. {
@@ -197,7 +197,10 @@ fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() 
                         let number = format!("K{client}x{place}");
                         let fields = [("number", number.as_str()), ("name", "新人"), ("office", "student")];
                         match ask(address, &form("POST", "/accounts", cookie, &fields)) {
-                            Some(answer) if answer.status == 200 => acknowledged.push(number),
+                            Some(answer) if answer.status == 200 => {
+                                count.fetch_add(1, Ordering::Relaxed);
+                                acknowledged.push(number);
+                            }
                             _ => break,
                         }
                     }
@@ -205,14 +208,14 @@ fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() 
                 })
             })
             .collect();
-        std::thread::sleep(Duration::from_millis(1_500));
+        wait_until("a few acknowledgements", || count.load(Ordering::Relaxed) > 20);
         let server = postmaster(&data);
         portal.signal("-KILL");
         wait_until("the database's end", || !running(&server));
         stop.store(true, Ordering::Relaxed);
         clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
     });
-    assert!(acknowledged.len() > 5, "only {} were acknowledged", acknowledged.len());
+    assert!(acknowledged.len() > 20);
     drop(portal);
     let again = Running::start("serve", &data);
     let cookie = again.sign_in(&number, &password).unwrap();
