@@ -86,10 +86,12 @@ impl Stage {
     /// Nothing of the portal's sits in a transaction, and the chain is whole.
     async fn settle(&self) -> PgConnection {
         let mut db = self.portal.owner().await;
-        for _ in 0..300 {
+        // Well before the server itself would end a transaction that nobody goes on with (30 s).
+        for _ in 0..100 {
             let (open,): (i64,) = sqlx::query_as(
-                "select count(*) from pg_stat_activity where datname = current_database() and application_name = 'lunzhi'
-                 and (state like 'idle in transaction%' or state = 'active')",
+                "select count(*) from pg_stat_activity
+                 where datname = current_database() and application_name = 'lunzhi'
+                       and (state like 'idle in transaction%' or state = 'active')",
             )
             .fetch_one(&mut db)
             .await
