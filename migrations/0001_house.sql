@@ -93,6 +93,17 @@ create table session (
 create index session_account on session (account_id);
 create index session_expiry on session (expires_at);
 
+-- Who a session is, with the offices they hold: every page begins with it, some join what else they need.
+create view person_of_session as
+select s.token_hash, s.expires_at, s.office_id, a.id as account_id, a.institution_id, i.name as institution_name,
+       a.number, a.name, a.must_change_password,
+       (select coalesce(json_agg(json_build_object('id', o.id, 'kind', o.kind, 'place', coalesce(c.name, k.name))
+                                 order by o.granted_at, o.id), '[]')
+        from office o left join college c on c.id = o.college_id left join class k on k.id = o.class_id
+        where o.account_id = a.id and o.ended_at is null) as offices
+from session s join account a on a.id = s.account_id join institution i on i.id = a.institution_id
+where a.disabled_at is null;
+
 -- Browsers that have signed in to an account; the cookie's token is never stored, only its hash.
 create table known_device (
     token_hash bytea primary key check (length(token_hash) = 32),

@@ -160,7 +160,21 @@ impl App {
                 }
             }
         });
-        task.await.map_err(|error| Failure::Broken(anyhow::Error::new(error).context("a write did not end")))?
+        task.await.map_err(did_not_end)?
+    }
+
+    /// Runs `work`, which is a single statement and so a transaction by itself, in a task of its own as
+    /// [`write`](Self::write) does.
+    ///
+    /// # Errors
+    /// What `work` returns, or what the database says; then nothing is written.
+    pub async fn write_one<T: Send + 'static>(
+        &self,
+        work: impl for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let pool = self.pools.write.clone();
+        let task = tokio::spawn(async move { work(&mut *pool.acquire().await?).await });
+        task.await.map_err(did_not_end)?
     }
 
     /// As [`write`](Self::write), for a person: in the same transaction they must still be signed in and still hold the
@@ -222,6 +236,10 @@ impl App {
     pub fn render_metrics(&self) -> Option<String> {
         self.metrics.as_ref().map(PrometheusHandle::render)
     }
+}
+
+fn did_not_end(error: tokio::task::JoinError) -> Failure {
+    Failure::Broken(anyhow::Error::new(error).context("a write did not end"))
 }
 
 /// One route.

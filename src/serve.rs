@@ -19,6 +19,7 @@ use crate::{
     auth::{
         office::OfficeKind,
         password::{Cost, readable},
+        store::clear_expired,
     },
     clock::Clock,
     config::{Config, DatabaseConfig},
@@ -30,6 +31,8 @@ use crate::{
 
 /// How often we look whether the embedded database still runs.
 const GLANCE: Duration = Duration::from_millis(200);
+/// How often what has expired is cleared away.
+const CLEAR_EVERY: Duration = Duration::from_mins(10);
 /// How often metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Requests under way get this long to end after a stop.
@@ -86,6 +89,17 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         }
     });
     let app = open(&database.url, Some(metrics)).await?;
+    let clearing = app.clone();
+    tokio::spawn(async move {
+        loop {
+            let now = clearing.clock.now();
+            let cleared = clearing.write(move |db| Box::pin(async move { clear_expired(db, now).await })).await;
+            if let Err(failure) = cleared {
+                tracing::warn!(%failure, "expired sessions were not cleared away");
+            }
+            tokio::time::sleep(CLEAR_EVERY).await;
+        }
+    });
     let mut lines = Vec::new();
     if with_demo {
         demo::load(&app).await?;

@@ -2,6 +2,9 @@
 
 use std::marker::PhantomData;
 
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
 use axum::{
     extract::{FromRequestParts, OptionalFromRequestParts},
     http::{Method, request::Parts},
@@ -91,20 +94,52 @@ async fn signed_in(parts: &Parts, app: &App) -> Result<Option<SignedIn>, Failure
 impl FromRequestParts<App> for SignedIn {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        match signed_in(parts, app).await? {
-            Some(person)
-                if person.must_change_password && !(person.path == "/me" || person.path.starts_with("/me/")) =>
-            {
-                Err(Failure::PasswordFirst)
-            }
-            Some(person) => Ok(person),
-            // After signing in, on to the page that was asked for; an act is not repeated by itself.
-            None if parts.method == Method::GET => {
-                let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
-                Err(Failure::SignInFirst(wanted.to_owned()))
-            }
-            None => Err(Failure::SignInFirst("/".to_owned())),
+        admit(parts, signed_in(parts, app).await?)
+    }
+}
+
+/// What a page reads together with its person, in one statement: round trips are the cost of a page.
+pub trait Alongside: Sized + Send {
+    /// Reads the person of a session and the rest.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    fn load(
+        connection: &mut PgConnection,
+        token_hash: &[u8],
+        now: OffsetDateTime,
+    ) -> impl Future<Output = Result<Option<(SignedIn, Self)>, Failure>> + Send;
+}
+
+/// A person who is signed in, and what was read with them.
+#[derive(Debug)]
+pub struct With<T>(pub SignedIn, pub T);
+
+impl<T: Alongside> FromRequestParts<App> for With<T> {
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let found = match Token::from_headers(Purpose::Session, &parts.headers) {
+            Some(token) => T::load(&mut *app.read().await?, &token.hash(), app.clock.now()).await?,
+            None => None,
+        };
+        let (person, rest) = found.unzip();
+        let path = parts.uri.path().to_owned();
+        let person = admit(parts, person.map(|person| SignedIn { path, ..person }))?;
+        rest.map(|rest| Self(person, rest)).ok_or(Failure::Missing)
+    }
+}
+
+fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
+    let own_account = |path: &str| path == "/me" || path.starts_with("/me/");
+    match person {
+        Some(person) if person.must_change_password && !own_account(&person.path) => Err(Failure::PasswordFirst),
+        Some(person) => Ok(person),
+        // After signing in, on to the page that was asked for; an act is not repeated by itself.
+        None if parts.method == Method::GET => {
+            let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+            Err(Failure::SignInFirst(wanted.to_owned()))
         }
+        None => Err(Failure::SignInFirst("/".to_owned())),
     }
 }
 

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::{
     acting::SignedIn,
     password::weakness,
-    store::{self, Credentials, Institution, Opening, Session},
+    store::{self, Credentials, Door, Institution, Opening, Session},
     token::{Purpose, Token, clear_cookie},
 };
 use crate::{
@@ -96,34 +96,36 @@ async fn sign_in(
 ) -> Result<Response, Failure> {
     let number = folded(&form.number);
     let mut errors = Errors::default();
-    let institutions = store::institutions(&mut *app.read().await?).await?;
-    let institution = institutions.iter().find(|institution| institution.code == form.school).map(|found| found.id);
-    if institution.is_none() {
-        errors.add("school", "请选择学校");
-    }
     if number.is_empty() || number.chars().count() > 32 || number.chars().any(char::is_control) {
         errors.add("number", "请填写学号或工号");
     }
     if form.password.is_empty() || form.password.len() > 1024 {
         errors.add("password", "请填写密码");
     }
-    let Some(institution) = institution.filter(|_| errors.is_empty()) else {
+    let now = app.clock.now();
+    let device = Token::from_headers(Purpose::Device, &headers);
+    let names_a_school = !form.school.is_empty() && !form.school.chars().any(char::is_control);
+    let door = if names_a_school && errors.is_empty() {
+        store::door(&mut *app.read().await?, &form.school, &number, device.as_ref(), now).await?
+    } else {
+        None
+    };
+    if door.is_none() && (!names_a_school || errors.is_empty()) {
+        errors.add("school", "请选择学校");
+    }
+    let Some(Door { institution, credentials, device }) = door else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
     };
 
     // Whoever is turned away because too many wait has not guessed.
     let slot = app.hasher.reserve()?;
-    let (now, charged) = (app.clock.now(), number.clone());
-    let device = Token::from_headers(Purpose::Device, &headers);
-    let device = store::known_device(&mut *app.read().await?, institution, &number, device.as_ref(), now).await?;
     let from = device.clone();
     let allowed = app
-        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &charged, &from, now).await }))
+        .write_one(move |db| Box::pin(async move { store::charge_attempt(db, institution, &number, &from, now).await }))
         .await?;
     if let Err(open_at) = allowed {
         return too_soon(&app, form, open_at, now).await;
     }
-    let credentials = store::credentials(&mut *app.read().await?, institution, &number).await?;
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
     let right = app.hasher.verify(slot, &form.password, hash).await?;
     let opened = match credentials.filter(|_| right) {
@@ -168,7 +170,7 @@ async fn open_session(
     let opening = Opening { token: Token::random(), browser: browser(headers), device, new_device };
     let (now, to_open) = (app.clock.now(), opening.clone());
     let opened = app
-        .write(move |db| Box::pin(async move { store::open_session(db, &credentials, &to_open, now).await }))
+        .write_one(move |db| Box::pin(async move { store::open_session(db, &credentials, &to_open, now).await }))
         .await?;
     Ok(opened.then_some(opening))
 }
@@ -243,7 +245,9 @@ async fn change_password(
     let (now, institution, number) = (app.clock.now(), person.institution, person.number.clone());
     let session = person.session.clone();
     let allowed = app
-        .write(move |db| Box::pin(async move { store::charge_attempt(db, institution, &number, &session, now).await }))
+        .write_one(move |db| {
+            Box::pin(async move { store::charge_attempt(db, institution, &number, &session, now).await })
+        })
         .await?;
     if let Err(open_at) = allowed {
         errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));

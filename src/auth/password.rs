@@ -17,7 +17,7 @@ use crate::failure::Failure;
 /// that is a few seconds' wait.
 const MOST_WAITING: usize = 256;
 /// Hashing yields to everything else, so that pages stay quick while thousands sign in.
-const NICENESS: i32 = 10;
+const NICENESS: i32 = 19;
 const OUTPUT_LENGTH: usize = 32;
 
 /// What one hash costs.

@@ -39,14 +39,61 @@ pub async fn institutions(connection: &mut PgConnection) -> Result<Vec<Instituti
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// An office as the view gives it.
 #[derive(Debug, serde::Deserialize)]
-struct OfficeRow {
+pub struct OfficeRow {
     id: OfficeId,
     kind: String,
     place: Option<String>,
 }
 
-/// The person whose session it is, with the offices they hold, in one statement: every page begins with it.
+/// A row of the view `person_of_session`.
+#[derive(Debug)]
+pub struct PersonRow {
+    /// Account.
+    pub account: AccountId,
+    /// University.
+    pub institution: InstitutionId,
+    /// Its name.
+    pub institution_name: String,
+    /// 学号 or 工号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// See [`SignedIn::must_change_password`].
+    pub must_change_password: bool,
+    /// The office that was chosen for the session.
+    pub office: Option<OfficeId>,
+    /// The offices held now.
+    pub offices: Json<Vec<OfficeRow>>,
+}
+
+impl PersonRow {
+    /// The person of the session with that hash.
+    ///
+    /// # Errors
+    /// Where an office is of a kind that the program does not know.
+    pub fn into_person(self, token_hash: &[u8]) -> Result<SignedIn, Failure> {
+        let held = |row: OfficeRow| Ok(Held { id: row.id, kind: row.kind.parse()?, place: row.place });
+        let mut offices = self.offices.0.into_iter().map(held).collect::<anyhow::Result<Vec<Held>>>()?;
+        offices.sort_by_key(|office| office.kind);
+        let chosen = offices.iter().find(|office| Some(office.id) == self.office).or(offices.first()).cloned();
+        Ok(SignedIn {
+            account: self.account,
+            institution: self.institution,
+            institution_name: self.institution_name,
+            number: self.number,
+            name: self.name,
+            must_change_password: self.must_change_password,
+            offices,
+            acting: chosen,
+            session: token_hash.to_vec(),
+            path: String::new(),
+        })
+    }
+}
+
+/// The person whose session it is, with the offices they hold.
 ///
 /// # Errors
 /// Where the database fails.
@@ -55,39 +102,17 @@ pub async fn person_of_session(
     token_hash: &[u8],
     now: OffsetDateTime,
 ) -> Result<Option<SignedIn>, Failure> {
-    let row = sqlx::query!(
-        r#"select a.id as "account: AccountId", a.institution_id as "institution: InstitutionId",
-                  i.name as institution_name, a.number, a.name, a.must_change_password,
-                  s.office_id as "office: OfficeId",
-                  (select coalesce(json_agg(json_build_object('id', o.id, 'kind', o.kind,
-                                                              'place', coalesce(c.name, k.name))
-                                            order by o.granted_at, o.id), '[]')
-                   from office o left join college c on c.id = o.college_id left join class k on k.id = o.class_id
-                   where o.account_id = a.id and o.ended_at is null) as "offices!: Json<Vec<OfficeRow>>"
-           from session s join account a on a.id = s.account_id join institution i on i.id = a.institution_id
-           where s.token_hash = $1 and s.expires_at > $2 and a.disabled_at is null"#,
+    let row = sqlx::query_as!(
+        PersonRow,
+        r#"select account_id as "account!: AccountId", institution_id as "institution!: InstitutionId",
+                  institution_name as "institution_name!", number as "number!", name as "name!",
+                  must_change_password as "must_change_password!", office_id as "office: OfficeId",
+                  offices as "offices!: Json<Vec<OfficeRow>>"
+           from person_of_session where token_hash = $1 and expires_at > $2"#,
         token_hash,
         now
-    )
-    .fetch_optional(connection)
-    .await?;
-    let Some(row) = row else { return Ok(None) };
-    let held = |row: OfficeRow| Ok(Held { id: row.id, kind: row.kind.parse()?, place: row.place });
-    let mut offices = row.offices.0.into_iter().map(held).collect::<anyhow::Result<Vec<Held>>>()?;
-    offices.sort_by_key(|office| office.kind);
-    let chosen = offices.iter().find(|office| Some(office.id) == row.office).or(offices.first()).cloned();
-    Ok(Some(SignedIn {
-        account: row.account,
-        institution: row.institution,
-        institution_name: row.institution_name,
-        number: row.number,
-        name: row.name,
-        must_change_password: row.must_change_password,
-        offices,
-        acting: chosen,
-        session: token_hash.to_vec(),
-        path: String::new(),
-    }))
+    );
+    row.fetch_optional(connection).await?.map(|row| row.into_person(token_hash)).transpose()
 }
 
 /// The session still opens and its office is still held.
@@ -117,27 +142,49 @@ pub async fn still_stands(
     Ok(held.fetch_optional(connection).await?.is_some())
 }
 
-/// The hash of a device that has signed in with this number before; empty for any other.
+/// What a sign-in is about, in one statement: the university, the account if there is one that may sign in, and whether
+/// the browser has signed in to it before.
+#[derive(Debug)]
+pub struct Door {
+    /// The university.
+    pub institution: InstitutionId,
+    /// The account and its PHC string.
+    pub credentials: Option<Credentials>,
+    /// The known device's hash; empty for an unknown one.
+    pub device: Vec<u8>,
+}
+
+/// The door at which `number` knocks; none where there is no such university.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn known_device(
+pub async fn door(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    school: &str,
     number: &str,
     device: Option<&Token>,
     now: OffsetDateTime,
-) -> Result<Vec<u8>, Failure> {
-    let Some(device) = device else { return Ok(Vec::new()) };
-    let known = sqlx::query_scalar!(
-        "select d.token_hash from known_device d join account a on a.id = d.account_id
-         where d.token_hash = $1 and a.institution_id = $2 and a.number = $3 and d.expires_at > $4",
-        device.hash(),
-        institution.0,
+) -> Result<Option<Door>, Failure> {
+    let row = sqlx::query!(
+        r#"select i.id as "institution: InstitutionId", a.id as "account?: AccountId",
+                  a.password_hash as "password_hash?", d.token_hash as "device?"
+           from institution i
+                left join account a on a.institution_id = i.id and a.number = $2 and a.disabled_at is null
+                left join known_device d on d.account_id = a.id and d.token_hash = $3 and d.expires_at > $4
+           where i.code = $1"#,
+        school,
         number,
+        device.map(Token::hash),
         now
     );
-    Ok(known.fetch_optional(connection).await?.unwrap_or_default())
+    Ok(row.fetch_optional(connection).await?.map(|row| Door {
+        institution: row.institution,
+        credentials: row
+            .account
+            .zip(row.password_hash)
+            .map(|(account, password_hash)| Credentials { account, password_hash }),
+        device: row.device.unwrap_or_default(),
+    }))
 }
 
 /// Charges an attempt of a device (empty for an unknown one) before the password is looked at. `Err` in the inner result: the moment from which the next
@@ -227,8 +274,9 @@ pub struct Opening {
     pub new_device: Option<Token>,
 }
 
-/// Opens a session for an account whose password was right, forgets its device's failures, and clears away what has expired.
-/// The hash must still be the one that was verified: a password changed meanwhile opens nothing.
+/// Opens a session for an account whose password was right, remembers a new device and forgets this device's failures (a
+/// stranger's are not forgiven because the owner signs in); one statement. The hash must still be the one that was
+/// verified: a password changed meanwhile opens nothing.
 ///
 /// # Errors
 /// Where the database fails. `Ok(false)`: the account was changed meanwhile.
@@ -238,44 +286,44 @@ pub async fn open_session(
     opening: &Opening,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let opened = sqlx::query!(
-        "insert into session (token_hash, account_id, device, created_at, expires_at)
-         select $1, id, $4, $5, $6 from account where id = $2 and password_hash = $3 and disabled_at is null",
+    let opened = sqlx::query_scalar!(
+        r#"with opened as (
+               insert into session (token_hash, account_id, device, created_at, expires_at)
+               select $1, id, $4, $5, $6 from account where id = $2 and password_hash = $3 and disabled_at is null
+               returning account_id
+           ), remembered as (
+               insert into known_device (token_hash, account_id, created_at, expires_at)
+               select $7, account_id, $5, $8 from opened where $7::bytea is not null
+           ), forgotten as (
+               delete from sign_in_attempt t using account a, opened o
+               where a.id = o.account_id and t.institution_id = a.institution_id and t.number = a.number
+                     and t.device = $9
+           )
+           select count(*) as "opened!" from opened"#,
         opening.token.hash(),
         credentials.account.0,
         credentials.password_hash,
         opening.browser,
         now,
-        now + SESSION_LASTS
-    )
-    .execute(&mut *connection)
-    .await?;
-    if let Some(device) = &opening.new_device {
-        sqlx::query!(
-            "insert into known_device (token_hash, account_id, created_at, expires_at) values ($1, $2, $3, $4)",
-            device.hash(),
-            credentials.account.0,
-            now,
-            now + DEVICE_LASTS
-        )
-        .execute(&mut *connection)
-        .await?;
-    }
-    // Only this device's failures: a stranger's are not forgiven because the owner signs in.
-    sqlx::query!(
-        "delete from sign_in_attempt t using account a
-         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number and t.device = $2",
-        credentials.account.0,
+        now + SESSION_LASTS,
+        opening.new_device.as_ref().map(Token::hash),
+        now + DEVICE_LASTS,
         opening.device
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!("delete from known_device where expires_at <= $1", now).execute(&mut *connection).await?;
+    );
+    Ok(opened.fetch_one(connection).await? == 1)
+}
+
+/// Clears away sessions, devices and attempts that have expired.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("delete from session where expires_at <= $1", now).execute(&mut *connection).await?;
+    sqlx::query!("delete from known_device where expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("delete from sign_in_attempt where last_at < $1::timestamptz - interval '2 days'", now)
         .execute(connection)
         .await?;
-    Ok(opened.rows_affected() == 1)
+    Ok(())
 }
 
 /// Forgets an account's failed attempts: its password was proved, or is a new one.

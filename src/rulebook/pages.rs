@@ -17,13 +17,13 @@ use time::Date;
 use super::{
     book::{Chapter, Difference, Search, chapters},
     forms::AdoptForm,
-    store::{self, AdoptionRow, Governing, Phase, VersionRow},
+    store::{self, AdoptionRow, Governing, GoverningToday, Phase, VersionRow},
 };
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
     auth::{
-        acting::{Acting, SignedIn},
+        acting::{Acting, With},
         office::SchoolLeague,
     },
     failure::{Failure, Refusal},
@@ -65,8 +65,11 @@ struct BookPage<'a> {
     today: Vec<(Today, usize)>,
 }
 
-async fn book(State(app): State<App>, person: SignedIn, Query(search): Query<Search>) -> Result<Html<String>, Failure> {
-    let governing = store::governing(&mut *app.read().await?, person.institution, app.clock.today()).await?;
+async fn book(
+    State(app): State<App>,
+    With(person, GoverningToday(governing)): With<GoverningToday>,
+    Query(search): Query<Search>,
+) -> Result<Html<String>, Failure> {
     Ok(Html(book_html(app.chrome(&person, "规则手册"), governing.as_ref(), search)?))
 }
 

@@ -6,13 +6,17 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::{acting::Acting, office::SchoolLeague},
+    auth::{
+        acting::{Acting, Alongside, SignedIn},
+        office::SchoolLeague,
+        store::{OfficeRow, PersonRow},
+    },
     failure::Failure,
-    ids::{InstitutionId, PlanVersionId},
+    ids::{AccountId, InstitutionId, OfficeId, PlanVersionId},
     rules::{
         Plan,
         adoption::{Adoption, Last},
@@ -264,14 +268,74 @@ pub async fn governing(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let plan = if let Some(plan) = parsed(&row.sha256) {
+    Ok(Some(found(connection, row.id, row.version, &row.sha256, row.effective_from).await?))
+}
+
+/// The plan that governs the university of a session's person today, read with them.
+#[derive(Debug)]
+pub struct GoverningToday(pub Option<Governing>);
+
+impl Alongside for GoverningToday {
+    async fn load(
+        connection: &mut PgConnection,
+        token_hash: &[u8],
+        now: OffsetDateTime,
+    ) -> Result<Option<(SignedIn, Self)>, Failure> {
+        let row = sqlx::query!(
+            r#"select p.account_id as "account!: AccountId", p.institution_id as "institution!: InstitutionId",
+                      p.institution_name as "institution_name!", p.number as "number!", p.name as "name!",
+                      p.must_change_password as "must_change_password!", p.office_id as "office: OfficeId",
+                      p.offices as "offices!: Json<Vec<OfficeRow>>",
+                      g.id as "id?: PlanVersionId", g.version as "version?", g.sha256 as "sha256?",
+                      g.effective_from as "effective_from?"
+               from person_of_session p left join lateral (
+                   select v.id, v.version, v.sha256, a.effective_from
+                   from adoption a join plan_version v on v.id = a.plan_version_id
+                   where a.institution_id = p.institution_id and a.effective_from <= $3 order by a.seq desc limit 1
+               ) g on true
+               where p.token_hash = $1 and p.expires_at > $2"#,
+            token_hash,
+            now,
+            now.date()
+        )
+        .fetch_optional(&mut *connection)
+        .await?;
+        let Some(row) = row else { return Ok(None) };
+        let governing = match (row.id, row.version, row.sha256, row.effective_from) {
+            (Some(id), Some(version), Some(hash), Some(from)) => {
+                Some(found(connection, id, version, &hash, from).await?)
+            }
+            _ => None,
+        };
+        let person = PersonRow {
+            account: row.account,
+            institution: row.institution,
+            institution_name: row.institution_name,
+            number: row.number,
+            name: row.name,
+            must_change_password: row.must_change_password,
+            office: row.office,
+            offices: row.offices,
+        };
+        Ok(Some((person.into_person(token_hash)?, Self(governing))))
+    }
+}
+
+async fn found(
+    connection: &mut PgConnection,
+    id: PlanVersionId,
+    version: i32,
+    hash: &[u8],
+    from: Date,
+) -> Result<Governing, Failure> {
+    let plan = if let Some(plan) = parsed(hash) {
         plan
     } else {
-        let source = sqlx::query_scalar!("select source from plan_version where id = $1", row.id.0);
-        parse(&source.fetch_one(connection).await?, &row.sha256)?
+        let source = sqlx::query_scalar!("select source from plan_version where id = $1", id.0);
+        parse(&source.fetch_one(connection).await?, hash)?
     };
-    let is_built_in = BUILT_IN_HASHES.contains(&row.sha256);
-    Ok(Some(Governing { id: row.id, version: row.version, from: row.effective_from, is_built_in, plan }))
+    let is_built_in = BUILT_IN_HASHES.iter().any(|known| known == hash);
+    Ok(Governing { id, version, from, is_built_in, plan })
 }
 
 /// A university's adoptions, the one registered last first.
