@@ -115,7 +115,9 @@ create index known_device_account on known_device (account_id);
 
 -- Attempts are charged before a password is looked at, so that many at once cannot outrun the delay. A number that
 -- nobody holds is charged like any other: the answer does not tell which numbers exist.
-create table sign_in_attempt (
+-- Unlogged: nobody is told that a failure was counted, and a commit that need not wait for the disk halves what the
+-- disk has to do while thousands sign in. After a crash the counting begins anew.
+create unlogged table sign_in_attempt (
     institution_id uuid not null references institution,
     number text not null check (length(number) between 1 and 32),
     -- A browser that has signed in with this number before (its hash), or nothing: strangers cannot slow it down.
