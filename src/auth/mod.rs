@@ -4,10 +4,13 @@
 //! cannot be called for somebody whose office was not proved.
 //!
 //! ```compile_fail
-//! use lunzhi::auth::{acting::Acting, office::Administrator};
+//! use lunzhi::auth::{
+//!     acting::{Acting, Held, SignedIn},
+//!     office::Administrator,
+//! };
 //! // Its fields are private: an office that no request has proved does not compile.
-//! fn forge() -> Acting<Administrator> {
-//!     Acting { person: todo!(), office: todo!(), proof: std::marker::PhantomData }
+//! fn forge(person: SignedIn, office: Held) -> Acting<Administrator> {
+//!     Acting { person, office, proof: std::marker::PhantomData }
 //! }
 //! ```
 
