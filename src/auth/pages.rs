@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 use super::{
     acting::SignedIn,
     password::weakness,
-    store::{self, Credentials, Door, Institution, Opening, Session},
+    store::{self, Credentials, Door, Institution, Knock, Opening, Session},
     token::{Purpose, Token, clear_cookie},
 };
 use crate::{
@@ -102,28 +102,31 @@ async fn sign_in(
     if form.password.is_empty() || form.password.len() > 1024 {
         errors.add("password", "请填写密码");
     }
-    let now = app.clock.now();
-    let device = Token::from_headers(Purpose::Device, &headers);
     let names_a_school = !form.school.is_empty() && !form.school.chars().any(char::is_control);
-    let door = if names_a_school && errors.is_empty() {
-        store::door(&mut *app.read().await?, &form.school, &number, device.as_ref(), now).await?
-    } else {
-        None
-    };
-    if door.is_none() && (!names_a_school || errors.is_empty()) {
+    if !names_a_school {
         errors.add("school", "请选择学校");
     }
-    let Some(Door { institution, credentials, device }) = door else {
+    if !errors.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
-    };
+    }
 
     // Whoever is turned away because too many wait has not guessed.
     let slot = app.hasher.reserve()?;
-    let from = device.clone();
-    let allowed = app
-        .write_one(move |db| Box::pin(async move { store::charge_attempt(db, institution, &number, &from, now).await }))
+    let now = app.clock.now();
+    let (school, device) = (form.school.clone(), Token::from_headers(Purpose::Device, &headers));
+    let door = app
+        .write_one(move |db| {
+            Box::pin(async move {
+                let who = Knock::Outside { school: &school, device: device.as_ref() };
+                store::knock(db, who, &number, now).await
+            })
+        })
         .await?;
-    if let Err(open_at) = allowed {
+    let Some(Door { credentials, device, closed_until }) = door else {
+        errors.add("school", "请选择学校");
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
+    };
+    if let Some(open_at) = closed_until {
         return too_soon(&app, form, open_at, now).await;
     }
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
@@ -244,16 +247,18 @@ async fn change_password(
     // Guessing the old password from an open session is slowed down like guessing it at the door, by that session.
     let (now, institution, number) = (app.clock.now(), person.institution, person.number.clone());
     let session = person.session.clone();
-    let allowed = app
+    let door = app
         .write_one(move |db| {
-            Box::pin(async move { store::charge_attempt(db, institution, &number, &session, now).await })
+            Box::pin(
+                async move { store::knock(db, Knock::Inside { institution, session: &session }, &number, now).await },
+            )
         })
         .await?;
-    if let Err(open_at) = allowed {
+    let Some(Door { credentials, closed_until, .. }) = door else { return Err(Failure::Missing) };
+    if let Some(open_at) = closed_until {
         errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));
         return Ok((StatusCode::TOO_MANY_REQUESTS, me_page(&app, person, errors, "").await?).into_response());
     }
-    let credentials = store::credentials(&mut *app.read().await?, person.institution, &person.number).await?;
     let old_hash = credentials.map(|known| known.password_hash);
     if !app.hasher.verify(slot, &form.old, old_hash.as_deref()).await? {
         errors.add("old", "原密码不对");

@@ -142,98 +142,37 @@ pub async fn still_stands(
     Ok(held.fetch_optional(connection).await?.is_some())
 }
 
-/// What a sign-in is about, in one statement: the university, the account if there is one that may sign in, and whether
-/// the browser has signed in to it before.
+/// Who knocks.
+#[derive(Debug)]
+pub enum Knock<'a> {
+    /// Somebody at the door of a university (its code), perhaps from a browser that has signed in before.
+    Outside {
+        /// The university's code.
+        school: &'a str,
+        /// The device's token.
+        device: Option<&'a Token>,
+    },
+    /// The person of a session, who is asked for the password again.
+    Inside {
+        /// The person's university.
+        institution: InstitutionId,
+        /// The session's hash.
+        session: &'a [u8],
+    },
+}
+
+/// What the password is held against, and where the attempt is counted.
 #[derive(Debug)]
 pub struct Door {
-    /// The university.
-    pub institution: InstitutionId,
-    /// The account and its PHC string.
+    /// The account if there is one that may sign in.
     pub credentials: Option<Credentials>,
-    /// The known device's hash; empty for an unknown one.
+    /// The known device's hash or the session's; empty for an unknown device.
     pub device: Vec<u8>,
+    /// The moment from which the next attempt is taken, where this one came too soon.
+    pub closed_until: Option<OffsetDateTime>,
 }
 
-/// The door at which `number` knocks; none where there is no such university.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn door(
-    connection: &mut PgConnection,
-    school: &str,
-    number: &str,
-    device: Option<&Token>,
-    now: OffsetDateTime,
-) -> Result<Option<Door>, Failure> {
-    let row = sqlx::query!(
-        r#"select i.id as "institution: InstitutionId", a.id as "account?: AccountId",
-                  a.password_hash as "password_hash?", d.token_hash as "device?"
-           from institution i
-                left join account a on a.institution_id = i.id and a.number = $2 and a.disabled_at is null
-                left join known_device d on d.account_id = a.id and d.token_hash = $3 and d.expires_at > $4
-           where i.code = $1"#,
-        school,
-        number,
-        device.map(Token::hash),
-        now
-    );
-    Ok(row.fetch_optional(connection).await?.map(|row| Door {
-        institution: row.institution,
-        credentials: row
-            .account
-            .zip(row.password_hash)
-            .map(|(account, password_hash)| Credentials { account, password_hash }),
-        device: row.device.unwrap_or_default(),
-    }))
-}
-
-/// Charges an attempt of a device (empty for an unknown one) before the password is looked at. `Err` in the inner result: the moment from which the next
-/// attempt is taken.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn charge_attempt(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    number: &str,
-    device: &[u8],
-    now: OffsetDateTime,
-) -> Result<Result<(), OffsetDateTime>, Failure> {
-    let charged = sqlx::query!(
-        "insert into sign_in_attempt as known (institution_id, number, device, failures, last_at, open_at)
-         values ($1, $2, $7, 1, $3, $3)
-         on conflict (institution_id, number, device) do update
-         set failures = case when known.last_at < $3 - interval '1 day' then 1 else known.failures + 1 end,
-             last_at = $3,
-             open_at = $3 + case
-                 when known.last_at < $3 - interval '1 day' or known.failures + 1 < $4 then interval '0'
-                 else make_interval(secs => least($6::float8, $5::float8 * power(2, least(known.failures + 1 - $4, 20))))
-             end
-         where known.open_at <= $3
-         returning failures",
-        institution.0,
-        number,
-        now,
-        FREE_ATTEMPTS,
-        FIRST_WAIT,
-        LONGEST_WAIT,
-        device
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    if charged.is_some() {
-        return Ok(Ok(()));
-    }
-    let open_at = sqlx::query_scalar!(
-        "select open_at from sign_in_attempt where institution_id = $1 and number = $2 and device = $3",
-        institution.0,
-        number,
-        device
-    );
-    Ok(Err(open_at.fetch_one(connection).await?))
-}
-
-/// What a sign-in is held against.
+/// An account and its PHC string.
 #[derive(Debug)]
 pub struct Credentials {
     /// The account.
@@ -242,23 +181,68 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
-/// The credentials of an account that may sign in.
+/// Charges an attempt with `number`, before the password is looked at, and gives what it is about; one statement. None
+/// where there is no such university.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn credentials(
+pub async fn knock(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    who: Knock<'_>,
     number: &str,
-) -> Result<Option<Credentials>, Failure> {
-    let row = sqlx::query_as!(
-        Credentials,
-        r#"select id as "account: AccountId", password_hash from account
-           where institution_id = $1 and number = $2 and disabled_at is null"#,
-        institution.0,
-        number
+    now: OffsetDateTime,
+) -> Result<Option<Door>, Failure> {
+    let (school, device, institution, session) = match who {
+        Knock::Outside { school, device } => (Some(school), device.map(Token::hash), None, None),
+        Knock::Inside { institution, session } => (None, None, Some(institution.0), Some(session)),
+    };
+    let row = sqlx::query!(
+        r#"with door as (
+               select i.id as institution_id, a.id as account_id, a.password_hash,
+                      coalesce(d.token_hash, $6::bytea, '') as device
+               from institution i
+                    left join account a on a.institution_id = i.id and a.number = $2 and a.disabled_at is null
+                    left join known_device d on d.account_id = a.id and d.token_hash = $4 and d.expires_at > $3
+               where i.code = $1 or i.id = $5
+           ), charged as (
+               insert into sign_in_attempt as known (institution_id, number, device, failures, last_at, open_at)
+               select institution_id, $2, device, 1, $3, $3 from door
+               on conflict (institution_id, number, device) do update
+               set failures = case when known.last_at < $3 - interval '1 day' then 1 else known.failures + 1 end,
+                   last_at = $3,
+                   open_at = $3 + case
+                       when known.last_at < $3 - interval '1 day' or known.failures + 1 < $7 then interval '0'
+                       else make_interval(secs =>
+                           least($9::float8, $8::float8 * power(2, least(known.failures + 1 - $7, 20))))
+                   end
+               where known.open_at <= $3
+               returning failures
+           )
+           select account_id as "account?: AccountId", password_hash as "password_hash?", device as "device!",
+                  case when not exists (select from charged) then coalesce(
+                      (select open_at from sign_in_attempt t
+                       where t.institution_id = door.institution_id and t.number = $2 and t.device = door.device),
+                      $3 + interval '1 second')
+                  end as closed_until
+           from door"#,
+        school,
+        number,
+        now,
+        device,
+        institution,
+        session,
+        FREE_ATTEMPTS,
+        FIRST_WAIT,
+        LONGEST_WAIT
     );
-    Ok(row.fetch_optional(connection).await?)
+    Ok(row.fetch_optional(connection).await?.map(|row| Door {
+        credentials: row
+            .account
+            .zip(row.password_hash)
+            .map(|(account, password_hash)| Credentials { account, password_hash }),
+        device: row.device,
+        closed_until: row.closed_until,
+    }))
 }
 
 /// A session about to be opened.
