@@ -163,8 +163,8 @@ impl App {
         task.await.map_err(did_not_end)?
     }
 
-    /// Runs `work`, which is a single statement and so a transaction by itself, in a task of its own as
-    /// [`write`](Self::write) does.
+    /// Runs `work`, which is a single statement and so a transaction by itself (it must not begin one), in a task of its
+    /// own as [`write`](Self::write) does.
     ///
     /// # Errors
     /// What `work` returns, or what the database says; then nothing is written.
@@ -172,7 +172,7 @@ impl App {
         &self,
         work: impl for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
     ) -> Result<T, Failure> {
-        let pool = self.pools.write.clone();
+        let pool = self.pools.single.clone();
         let task = tokio::spawn(async move { work(&mut *pool.acquire().await?).await });
         task.await.map_err(did_not_end)?
     }

@@ -19,8 +19,9 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 
 const READERS: u32 = 16;
 const WRITERS: u32 = 8;
+const SINGLE_WRITERS: u32 = 4;
 
-/// Two pools on one database. Reading and writing are kept apart so that a page cannot change anything: whatever a
+/// Three pools on one database. Reading and writing are kept apart so that a page cannot change anything: whatever a
 /// reader's connection is asked to write, the server refuses.
 #[derive(Debug, Clone)]
 pub struct Pools {
@@ -28,6 +29,9 @@ pub struct Pools {
     pub read: PgPool,
     /// Connections for [`App::write`](crate::app::App::write) alone.
     pub write: PgPool,
+    /// Connections for [`App::write_one`](crate::app::App::write_one) alone. No transaction is ever begun on them, so
+    /// none is looked for when they come back: that is a round trip as long as the statement itself.
+    pub single: PgPool,
 }
 
 impl Pools {
@@ -54,13 +58,15 @@ impl Pools {
                     outside.fetch_one(connection).await?.try_get(0)
                 })
             })
-            .connect_lazy_with(options);
-        Ok(Self { read, write })
+            .connect_lazy_with(options.clone());
+        let single = pool(SINGLE_WRITERS).test_before_acquire(false).connect_lazy_with(options);
+        Ok(Self { read, write, single })
     }
 
     /// Waits for the writes under way and closes all connections.
     pub async fn close(&self) {
         self.write.close().await;
+        self.single.close().await;
         self.read.close().await;
     }
 }
