@@ -2,7 +2,6 @@
 
 use std::{
     io::{IsTerminal, Write},
-    net::SocketAddr,
     sync::Arc,
     time::Duration,
 };
@@ -27,6 +26,7 @@ use crate::{
     demo,
     failure::Failure,
     rulebook::store::take_in_built_in,
+    web::connections::{self, Limits},
 };
 
 /// How often we look whether the embedded database still runs.
@@ -113,12 +113,13 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
 
     let stopping = Arc::new(tokio::sync::Notify::new());
     let stop = Arc::clone(&stopping);
-    let service = router(app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(async move { stop.notified().await });
-    let mut serving = tokio::spawn(serving.into_future());
+    let served = router(app.clone());
+    let mut serving = tokio::spawn(async move {
+        connections::serve(listener, served, Limits::default(), stop.notified()).await;
+    });
     let mut database_died = false;
     tokio::select! {
-        ended = &mut serving => return Ok(ended??),
+        ended = &mut serving => return Ok(ended?),
         _ = terminate.recv() => tracing::info!("stopping"),
         _ = interrupt.recv() => tracing::info!("stopping"),
         () = dies(&database) => database_died = true,

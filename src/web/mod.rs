@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod charts;
 pub mod chrome;
+pub mod connections;
 pub mod filters;
 pub mod forms;
 pub mod headers;

@@ -28,9 +28,13 @@ use lunzhi::{
         migrate,
     },
     rulebook::{Search, book_html, store::take_in_built_in},
-    web::chrome::Chrome,
+    web::{
+        chrome::Chrome,
+        connections::{self, Limits},
+    },
 };
 use sqlx::PgPool;
+use tokio::net::TcpListener;
 
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(4);
@@ -70,14 +74,17 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr) {
     drop(db);
     let pool = sqlx::postgres::PgPoolOptions::new().max_connections(16).connect(url).await.unwrap();
     let bare = Router::new().route("/rulebook", get(bare_page)).with_state(pool);
-    (listen(router(app)).await, listen(bare).await)
+    let (listener, at) = bind().await;
+    tokio::spawn(connections::serve(listener, router(app), Limits::default(), std::future::pending()));
+    let (bare_listener, bare_at) = bind().await;
+    tokio::spawn(axum::serve(bare_listener, bare).into_future());
+    (at, bare_at)
 }
 
-async fn listen(router: Router) -> SocketAddr {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+async fn bind() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    tokio::spawn(axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>()).into_future());
-    address
+    (listener, address)
 }
 
 async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<String> {
@@ -88,20 +95,21 @@ async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<Strin
     Html(book_html(Chrome::bare(&name), None, Search::default()).unwrap())
 }
 
-/// One connection that is kept.
+/// One connection that is kept, of a browser that keeps its cookies.
 struct Connection {
     socket: BufReader<TcpStream>,
     body: Vec<u8>,
+    device: String,
 }
 
 impl Connection {
     fn open(address: SocketAddr) -> Self {
         let socket = TcpStream::connect(address).unwrap();
         socket.set_nodelay(true).unwrap();
-        Self { socket: BufReader::new(socket), body: Vec::new() }
+        Self { socket: BufReader::new(socket), body: Vec::new(), device: String::new() }
     }
 
-    /// The status, and the cookie if one is set.
+    /// The status, and the session's cookie if one is set.
     fn ask(&mut self, method: &str, path: &str, cookie: &str, body: &str) -> (u16, Option<String>) {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\
@@ -122,8 +130,12 @@ impl Connection {
                 status = rest[..3].parse().unwrap();
             } else if let Some(rest) = line.strip_prefix("content-length: ") {
                 length = rest.parse().unwrap();
-            } else if let Some(rest) = line.strip_prefix("set-cookie: ").filter(|rest| rest.starts_with("lunzhi=")) {
-                set = rest.split(';').next().map(str::to_owned);
+            } else if let Some(rest) = line.strip_prefix("set-cookie: ").and_then(|rest| rest.split(';').next()) {
+                if rest.starts_with("lunzhi=") {
+                    set = Some(rest.to_owned());
+                } else {
+                    rest.clone_into(&mut self.device);
+                }
             }
         }
         self.body.resize(length, 0);
@@ -133,7 +145,7 @@ impl Connection {
 
     fn sign_in(&mut self, number: usize) -> String {
         let body = format!("school=bench&number=B{number}&password={}", PASSWORD.replace(' ', "+"));
-        let (status, cookie) = self.ask("POST", "/sign-in", "", &body);
+        let (status, cookie) = self.ask("POST", "/sign-in", &self.device.clone(), &body);
         assert_eq!(status, 303);
         cookie.unwrap()
     }
@@ -142,7 +154,8 @@ impl Connection {
 /// How often a second `work` is done by `threads` threads, each with a state of its own.
 fn rate<S>(threads: usize, start: impl Fn(usize) -> S + Sync, work: impl Fn(&mut S, usize) + Sync) -> f64 {
     let (done, stop) = (AtomicU64::new(0), AtomicBool::new(false));
-    let took = std::thread::scope(|scope| {
+    let began = Instant::now();
+    std::thread::scope(|scope| {
         for thread in 0..threads {
             let (done, stop, start, work) = (&done, &stop, &start, &work);
             scope.spawn(move || {
@@ -153,11 +166,11 @@ fn rate<S>(threads: usize, start: impl Fn(usize) -> S + Sync, work: impl Fn(&mut
                 }
             });
         }
-        let began = Instant::now();
         std::thread::sleep(ROUND);
         stop.store(true, Ordering::Relaxed);
-        began.elapsed()
     });
+    // What was under way at the stop is done and counted, and so is its time.
+    let took = began.elapsed();
     #[expect(clippy::cast_precision_loss, reason = "far below the limit")]
     let done = done.load(Ordering::Relaxed) as f64;
     done / took.as_secs_f64()

@@ -2,7 +2,6 @@
 
 use std::{
     io::{BufRead, BufReader, Write},
-    net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     time::Duration,
@@ -10,7 +9,7 @@ use std::{
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use lunzhi::{app::router, auth::office::OfficeKind};
+use lunzhi::{auth::office::OfficeKind, web::connections::Limits};
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Portal, runtime};
@@ -166,10 +165,7 @@ fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
     };
     runtime().block_on(async {
         let portal = Portal::start().await;
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let base = format!("http://{}", listener.local_addr().unwrap());
-        let service = router(portal.app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-        tokio::spawn(axum::serve(listener, service).into_future());
+        let base = format!("http://{}", portal.listen(Limits::default()).await);
         let folder = tempfile::tempdir().unwrap();
         let browser = driver.open(&folder.path().join("profile"), phone).await;
         let desk = Desk { browser, base, axe };

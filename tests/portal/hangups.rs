@@ -2,19 +2,21 @@
 //! is there, no connection is left inside a transaction, and the record's chain is whole.
 
 use std::{
-    io::Write,
+    io::{Read, Write},
     net::{SocketAddr, TcpStream},
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
-use lunzhi::{app::router, audit::verify, auth::office::OfficeKind, invented::chance::Chance, rules::plan::BUILT_IN};
+use lunzhi::{
+    audit::verify, auth::office::OfficeKind, invented::chance::Chance, rules::plan::BUILT_IN, web::connections::Limits,
+};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
 use crate::support::{
     FIRST, PASSWORD, Portal, SECOND,
-    raw::{Answer, form, read, request},
+    raw::{Answer, ask, form, read, request},
     runtime,
 };
 
@@ -71,10 +73,7 @@ struct Stage {
 
 async fn stage() -> Stage {
     let portal = Portal::start().await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = router(portal.app.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    tokio::spawn(axum::serve(listener, service).into_future());
+    let address = portal.listen(Limits::default()).await;
     Stage { portal, address }
 }
 
@@ -354,5 +353,28 @@ fn own_passwords_sessions_and_offices() {
             }
         }
         assert!(acknowledged > 5);
+    });
+}
+
+#[test]
+fn half_a_request_is_ended_and_does_not_keep_others_out() {
+    runtime().block_on(async {
+        let portal = Portal::start().await;
+        let limits = Limits { head_within: Duration::from_millis(300), at_once: 4 };
+        let address = portal.listen(limits).await;
+        // As many as there are places, each with half a head and then silence.
+        let mut silent: Vec<TcpStream> = (0..4).map(|_| TcpStream::connect(address).unwrap()).collect();
+        for socket in &mut silent {
+            socket.write_all(b"GET / HTTP/1.1\r\nHost: x").unwrap();
+            socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
+        }
+        let answer =
+            tokio::task::spawn_blocking(move || ask(address, &request("GET", "/healthz", "", "text/plain", b"")));
+        assert_eq!(answer.await.unwrap().unwrap().status, 200);
+        for mut socket in silent {
+            let mut rest = Vec::new();
+            let ended = tokio::task::spawn_blocking(move || socket.read_to_end(&mut rest));
+            assert!(ended.await.unwrap().is_ok(), "a silent connection is kept");
+        }
     });
 }

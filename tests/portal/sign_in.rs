@@ -2,10 +2,10 @@
 
 use axum::http::header;
 use lunzhi::{
-    app::router,
     auth::{office::OfficeKind, password::Cost},
     database::Pools,
     rules::plan::BUILT_IN,
+    web::connections::Limits,
 };
 use sha2::{Digest, Sha256};
 use time::Duration;
@@ -261,10 +261,7 @@ async fn a_writers_connection_is_kept_and_one_inside_a_transaction_is_not() {
 async fn an_office_that_ends_while_its_form_is_on_its_way_does_nothing() {
     let portal = Portal::start().await;
     let league = portal.signed_in(OfficeKind::SchoolLeague).await;
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let service = router(portal.app.clone()).into_make_service_with_connect_info::<std::net::SocketAddr>();
-    tokio::spawn(axum::serve(listener, service).into_future());
+    let address = portal.listen(Limits::default()).await;
     let plan = BUILT_IN[0].1.replace("code = \"suzhou-2020\"", "code = \"late-2026\"");
     let body = format!("--XyX\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\n{plan}\r\n--XyX--\r\n");
     let kind = "multipart/form-data; boundary=XyX";

@@ -1,6 +1,7 @@
 //! The database server of the tests and the portals on it.
 
 use std::{
+    net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
         LazyLock,
@@ -24,9 +25,11 @@ use lunzhi::{
     directory::store::{class_named, colleges},
     ids::{CollegeId, InstitutionId},
     rulebook::store::take_in_built_in,
+    web::connections::{self, Limits},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use time::macros::date;
+use tokio::net::TcpListener;
 
 use super::{Client, FIRST, PASSWORD, SECOND};
 
@@ -168,6 +171,14 @@ impl Portal {
         let url = at(&admin, &name);
         let app = App::new(Pools::new(&url).unwrap(), Clock::default(), cost, None).unwrap();
         Self { app, url }
+    }
+
+    /// The portal on a port of its own, for clients that need a real connection.
+    pub async fn listen(&self, limits: Limits) -> SocketAddr {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(connections::serve(listener, router(self.app.clone()), limits, std::future::pending()));
+        address
     }
 
     pub fn visitor(&self) -> Client {
