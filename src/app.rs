@@ -36,7 +36,8 @@ use crate::{
     database::Pools,
     directory,
     failure::{self, Failure},
-    rulebook,
+    imports::{self, board::Board},
+    inbox, people, privacy, rollover, rulebook,
     web::{
         self,
         chrome::{Chrome, NavItem},
@@ -77,9 +78,45 @@ const NAVIGATION: &[NavItem] = &[
         offices: rulebook::PLAN_OFFICES,
     },
     NavItem {
+        href: "/people",
+        label: "人员",
+        says: "按学号、姓名、班级查找学生；更正信息、登记离校",
+        offices: people::OFFICES,
+    },
+    NavItem {
+        href: "/imports",
+        label: "导入数据",
+        says: "学生名单、成绩排名、任职人员：先预览，再一次写入",
+        offices: imports::OFFICES,
+    },
+    NavItem {
+        href: "/disputes",
+        label: "数据异议",
+        says: "学生认为排名或不及格门数有误，由学生工作部门答复",
+        offices: people::DISPUTE_OFFICES,
+    },
+    NavItem {
+        href: "/rollover",
+        label: "学年更替",
+        says: "毕业离校和班级合并，先核对再写入",
+        offices: rollover::OFFICES,
+    },
+    NavItem {
+        href: "/slips",
+        label: "激活条",
+        says: "按班打印一次性激活码，学生自己设置密码",
+        offices: accounts::SLIP_OFFICES,
+    },
+    NavItem {
         href: "/directory",
         label: "学校概况",
         says: "各院系、年级的学生人数和代表名额下限",
+        offices: directory::OFFICES,
+    },
+    NavItem {
+        href: "/organisations",
+        label: "学生组织",
+        says: "社团和其他学生组织及其职能，学生会不与之重叠",
         offices: directory::OFFICES,
     },
     NavItem {
@@ -89,7 +126,19 @@ const NAVIGATION: &[NavItem] = &[
         offices: accounts::OFFICES,
     },
     NavItem {
+        href: "/retention",
+        label: "保存期限与删除",
+        says: "离校人员的个人信息保存多久，到期删除",
+        offices: privacy::OFFICES,
+    },
+    NavItem {
         href: "/audit", label: "操作记录", says: "谁在什么时候以什么职务做了什么", offices: audit::OFFICES
+    },
+    NavItem {
+        href: "/me/data",
+        label: "我的信息",
+        says: "平台知道我什么、从哪里来；有误提出异议",
+        offices: &[OfficeKind::Student],
     },
     NavItem {
         href: "/me", label: "我的账号", says: "更换密码、查看在哪些设备上登录", offices: OfficeKind::ALL
@@ -104,6 +153,8 @@ pub struct App {
     pub clock: Clock,
     /// The threads that hash passwords.
     pub hasher: Arc<Hasher>,
+    /// The imports being committed.
+    pub imports: Arc<Board>,
     metrics: Option<PrometheusHandle>,
     heavy: Arc<Semaphore>,
 }
@@ -121,6 +172,7 @@ impl App {
             pools,
             clock,
             hasher: Arc::new(Hasher::start(cost)?),
+            imports: Arc::new(Board::default()),
             metrics,
             heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
         })
@@ -307,6 +359,11 @@ pub fn routes() -> Routes {
         .merge(rulebook::routes())
         .merge(checkup::routes())
         .merge(directory::routes())
+        .merge(people::routes())
+        .merge(imports::routes())
+        .merge(rollover::routes())
+        .merge(inbox::routes())
+        .merge(privacy::routes())
         .merge(accounts::routes())
         .merge(audit::routes())
 }

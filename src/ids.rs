@@ -43,8 +43,20 @@ ids! {
     MajorId;
     /// A class.
     ClassId;
-    /// A society.
-    SocietyId;
+    /// A student organisation.
+    OrganisationId;
+    /// A student.
+    StudentId;
+    /// A file on its way in.
+    ImportId;
+    /// A notice.
+    NoticeId;
+    /// A grade fact.
+    GradeFactId;
+    /// A student's objection to a grade fact.
+    DisputeId;
+    /// A change of a student's data.
+    ChangeId;
     /// A person who may sign in.
     AccountId;
     /// An office that a person holds.

@@ -38,6 +38,11 @@ pub mod checkup;
 pub mod congress;
 pub mod directory;
 pub mod elections;
+pub mod imports;
+pub mod inbox;
+pub mod people;
+pub mod privacy;
+pub mod rollover;
 pub mod rulebook;
 
 pub mod commands;

@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    accounts::store::{self, NewAccount, Seat},
+    accounts::store::{self, Keeper, NewAccount, Seat, Term},
     app::{App, router},
     audit::{self, Entry, Verb},
     auth::{
@@ -25,6 +25,7 @@ use crate::{
     database::{Database, Pools, migrate},
     demo,
     failure::Failure,
+    imports,
     rulebook::store::take_in_built_in,
     web::connections::{self, Limits},
 };
@@ -93,9 +94,16 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     tokio::spawn(async move {
         loop {
             let now = clearing.clock.now();
-            let cleared = clearing.write(move |db| Box::pin(async move { clear_expired(db, now).await })).await;
+            let cleared = clearing
+                .write(move |db| {
+                    Box::pin(async move {
+                        clear_expired(db, now).await?;
+                        imports::store::clear_old(db, now).await
+                    })
+                })
+                .await;
             if let Err(failure) = cleared {
-                tracing::warn!(%failure, "expired sessions were not cleared away");
+                tracing::warn!(%failure, "what has expired was not cleared away");
             }
             tokio::time::sleep(CLEAR_EVERY).await;
         }
@@ -192,7 +200,7 @@ pub fn account(args: AccountArgs) -> Result<()> {
         "学校全称应为 2 至 60 字"
     );
     let database = Database::open_beside(&args.database)?;
-    let password = readable();
+    let password = readable(16, 4);
     let shown = password.clone();
     runtime()?.block_on(async move {
         let app = open(&database.url, None).await?;
@@ -225,13 +233,14 @@ async fn make_administrator(
         (None, None) => return Err(anyhow::anyhow!("没有代码为 {} 的学校；用 --school-name 建立", args.school).into()),
     };
     let (number, name) = (args.number.trim(), args.name.trim());
-    let account = NewAccount { number, name, password_hash: hash, must_change_password: true };
-    let Some(id) = store::create(db, institution, &account, now).await? else {
+    let account = NewAccount { number, name, password_hash: Some(hash), must_change_password: true };
+    let keeper = Keeper::operator(institution);
+    let Some(id) = store::create(db, &keeper, &account, now).await? else {
         return Err(anyhow::anyhow!("{number} 在这所学校已有账号").into());
     };
-    store::grant(db, id, OfficeKind::Administrator, Seat::School, now).await?;
-    let entry = Entry::new(Verb::AccountCreated, format!("{name}（{number}）"))
-        .detail("职务", OfficeKind::Administrator.label());
+    let term = Term::since(now.date());
+    store::grant(db, &keeper, id, (OfficeKind::Administrator, Seat::School), term, now).await?;
+    let entry = Entry::about(Verb::AccountCreated, id).detail("职务", OfficeKind::Administrator.label());
     audit::append_by_operator(db, institution, entry, now).await
 }
 

@@ -1,5 +1,7 @@
 //! Text as people type it and as terminals and logs may show it.
 
+use time::{Date, Month};
+
 /// The text without surrounding blanks, ideographic and invisible ones too.
 #[must_use]
 pub fn trimmed(raw: &str) -> &str {
@@ -27,4 +29,39 @@ pub fn is_hidden(c: char) -> bool {
 #[must_use]
 pub fn printable(text: &str, lines: bool) -> String {
     text.chars().map(|c| if is_hidden(c) && !(lines && c == '\n') { '␣' } else { c }).collect()
+}
+
+/// A pictograph or a part of one.
+#[must_use]
+pub fn is_pictograph(c: char) -> bool {
+    matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0xFE0F | 0x200D | 0xE0020..=0xE007F)
+}
+
+/// A day as a date field sends it: `2026-09-01`, and as people type it: `2026.9.1`, `2026/9/1`, `2026年9月1日`. Years 1990
+/// to 2100.
+#[must_use]
+pub fn day(text: &str) -> Option<Date> {
+    let text = folded(text);
+    let parts: Vec<&str> =
+        text.strip_suffix('日').unwrap_or(&text).split(['-', '/', '.', '年', '月']).map(str::trim).collect();
+    let [year, month, day] = parts.as_slice() else { return None };
+    let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    let date = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
+    (1990..=2100).contains(&date.year()).then_some(date)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_are_read_as_people_write_them() {
+        let first = time::macros::date!(2026 - 09 - 01);
+        for text in ["2026-09-01", "2026.9.1", "2026/9/1", "２０２６年9月1日"] {
+            assert_eq!(day(text), Some(first), "{text}");
+        }
+        for text in ["", "2026-13-01", "2026-02-30", "26-9-1", "1800-01-01", "明天"] {
+            assert_eq!(day(text), None, "{text}");
+        }
+    }
 }

@@ -3,13 +3,15 @@
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::store::Seat;
+use time::Date;
+
+use super::store::{Seat, Term};
 use crate::{
     auth::office::{OfficeKind, Place},
     directory::store::{class_named, colleges},
     failure::Failure,
     ids::InstitutionId,
-    text::{folded, is_hidden, printable},
+    text::{day, folded, is_hidden, printable},
     web::forms::Errors,
 };
 
@@ -22,9 +24,32 @@ pub(super) struct OfficeForm {
     pub college: String,
     #[serde(default)]
     pub class: String,
+    /// The first day; today where it is left empty.
+    #[serde(default)]
+    pub from: String,
+    /// The last day; open where it is left empty.
+    #[serde(default)]
+    pub last: String,
 }
 
 impl OfficeForm {
+    /// The term, or an error beside each field.
+    pub fn term(&self, today: Date, errors: &mut Errors) -> Option<Term> {
+        let mut read = |field, text: &str| {
+            let day = day(text);
+            if day.is_none() && !text.trim().is_empty() {
+                errors.add(field, "应为日期，如 2026-09-01");
+            }
+            day
+        };
+        let (from, last) = (read("from", &self.from), read("last", &self.last));
+        let from = from.unwrap_or(today);
+        if last.is_some_and(|last| last < from) {
+            errors.add("last", "最后一天早于第一天");
+        }
+        errors.is_empty().then(|| Term { from, until: last.and_then(Date::next_day) })
+    }
+
     /// The office and where it belongs, or an error beside each field.
     pub async fn read(
         &self,

@@ -1,13 +1,26 @@
 //! 账号与职务: who may sign in at a university and which offices they hold. Kept by its administrators, who have no
 //! say in the union's matters.
 
+mod activate;
+pub mod codes;
 mod forms;
 mod pages;
+mod slips;
 pub mod store;
 
-pub use pages::routes;
+use crate::{
+    app::Routes,
+    auth::office::{Administrator, Office, OfficeKind, SlipPrinter},
+};
 
-use crate::auth::office::{Administrator, Office, OfficeKind};
+/// The routes of accounts.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().merge(slips::routes()).merge(activate::routes())
+}
+
+/// Who prints activation slips.
+pub const SLIP_OFFICES: &[OfficeKind] = SlipPrinter::KINDS;
 
 /// Who keeps accounts.
 pub const OFFICES: &[OfficeKind] = Administrator::KINDS;

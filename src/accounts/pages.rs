@@ -9,23 +9,25 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use sqlx::PgConnection;
 
 use super::{
+    codes::{self, Purpose},
     forms::{NewForm, OfficeForm},
-    store::{self, Account, AccountRow, NewAccount, OfficeRow},
+    store::{self, Account, AccountRow, Keeper, NewAccount, OfficeRow},
 };
 use crate::{
-    app::{App, Routes},
+    app::{App, Routes, Work},
     audit::{self, Entry, Verb},
     auth::{
         acting::Acting,
         office::{Administrator, OfficeKind},
-        password::readable,
         store::end_sessions,
     },
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::{AccountId, OfficeId},
+    inbox::{self, Notice, To},
     text::folded,
     web::{chrome::Chrome, filters, forms::Errors},
 };
@@ -72,7 +74,8 @@ async fn list(
     Query(Search { q, page }): Query<Search>,
 ) -> Result<ListPage, Failure> {
     let (q, page) = (folded(&q).replace('\0', ""), page.clamp(0, 100_000));
-    let mut rows = store::list(&mut *app.read().await?, acting.institution(), &q, page * A_PAGE, A_PAGE + 1).await?;
+    let place = (page * A_PAGE, A_PAGE + 1);
+    let mut rows = store::list(&mut *app.read().await?, &acting, &q, place, app.clock.now()).await?;
     let more = rows.len() > usize::try_from(A_PAGE).unwrap_or(0);
     if more {
         rows.pop();
@@ -105,17 +108,26 @@ async fn ask(State(app): State<App>, acting: Acting<Administrator>) -> Result<Ne
     new_page(&app, &acting, NewForm::default(), Errors::default()).await
 }
 
-/// A password that is shown once.
+/// A code that is shown once.
 #[derive(Template, WebTemplate)]
-#[template(path = "accounts/password.html")]
-struct PasswordPage {
+#[template(path = "accounts/code.html")]
+struct CodePage {
     chrome: Chrome,
     is_new: bool,
     account: AccountId,
     number: String,
     name: String,
-    password: String,
+    code: String,
 }
+
+/// How making an account ended.
+enum Made {
+    NumberTaken,
+    DeputyTaken,
+    Done(AccountId, codes::Code),
+}
+
+const DEPUTY_TAKEN: &str = "校团委专职副书记只设 1 人，任期内已有人担任；请先免去，或改任期";
 
 async fn create(
     State(app): State<App>,
@@ -125,35 +137,46 @@ async fn create(
     let mut errors = Errors::default();
     let person = form.read(&mut errors);
     let office = form.office.read(&mut *app.read().await?, acting.institution(), &mut errors).await?;
-    let (Some((number, name)), Some((kind, seat)), true) = (person, office, errors.is_empty()) else {
+    let now = app.clock.now();
+    let term = form.office.term(now.date(), &mut errors);
+    let (Some((number, name)), Some(office), Some(term)) = (person, office, term) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors).await?).into_response());
     };
-    let password = readable();
-    let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
     let chrome = app.chrome(acting.person(), "账号已建立").under("/accounts", "账号与职务");
     let (shown_number, shown_name) = (number.clone(), name.clone());
     let (acting, made) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
+                let keeper = Keeper::from(&acting);
+                if store::deputy_is_taken(db, &keeper, office.0, term).await? {
+                    return Ok((acting, Made::DeputyTaken));
+                }
                 let account =
-                    NewAccount { number: &number, name: &name, password_hash: &hash, must_change_password: true };
-                let Some(id) = store::create(db, acting.institution(), &account, now).await? else {
-                    return Ok((acting, None));
+                    NewAccount { number: &number, name: &name, password_hash: None, must_change_password: false };
+                let Some(id) = store::create(db, &keeper, &account, now).await? else {
+                    return Ok((acting, Made::NumberTaken));
                 };
-                store::grant(db, id, kind, seat, now).await?;
-                let granted = store::offices(db, id).await?.first().map_or_else(String::new, OfficeRow::label);
-                let entry = Entry::new(Verb::AccountCreated, format!("{name}（{number}）")).detail("职务", granted);
+                if !store::grant(db, &keeper, id, office, term, now).await? {
+                    // Another deputy secretary was entered at the same moment.
+                    return Err(Failure::Busy);
+                }
+                let code = codes::issue(db, &keeper, id, Purpose::First, now).await?;
+                let granted = store::offices(db, id, now).await?.first().map_or_else(String::new, OfficeRow::label);
+                let entry = Entry::about(Verb::AccountCreated, id).detail("职务", granted);
                 audit::append(db, acting.person(), entry, now).await?;
-                Ok((acting, Some(id)))
+                Ok((acting, Made::Done(id, code)))
             })
         })
         .await?;
-    let Some(account) = made else {
-        errors.add("number", "这个学号（工号）已有账号");
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors).await?).into_response());
-    };
-    let (number, name) = (shown_number, shown_name);
-    Ok(PasswordPage { chrome, is_new: true, account, number, name, password }.into_response())
+    match made {
+        Made::NumberTaken => errors.add("number", "这个学号（工号）已有账号"),
+        Made::DeputyTaken => errors.add("office", DEPUTY_TAKEN),
+        Made::Done(account, code) => {
+            let (number, name, code) = (shown_number, shown_name, code.text().to_owned());
+            return Ok(CodePage { chrome, is_new: true, account, number, name, code }.into_response());
+        }
+    }
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors).await?).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -177,9 +200,9 @@ async fn show_page(
     errors: Errors,
     done: &'static str,
 ) -> Result<ShowPage, Failure> {
-    let mut db = app.read().await?;
-    let account = store::find(&mut db, acting, id, app.clock.now()).await?.ok_or(Failure::Missing)?;
-    let offices = store::offices(&mut db, id).await?;
+    let (mut db, now) = (app.read().await?, app.clock.now());
+    let account = store::find(&mut db, acting, id, now).await?.ok_or(Failure::Missing)?;
+    let offices = store::offices(&mut db, id, now).await?;
     let colleges = colleges(&mut db, acting.institution()).await?;
     let chrome = app.chrome(acting.person(), &account.name).under("/accounts", "账号与职务");
     Ok(ShowPage { chrome, account, offices, form, errors, kinds: OfficeKind::ALL, colleges, done })
@@ -198,7 +221,7 @@ async fn show(
     Query(Done { done }): Query<Done>,
 ) -> Result<ShowPage, Failure> {
     let done = match done.as_str() {
-        "granted" => "职务已授予，下次打开页面即生效。",
+        "granted" => "职务已授予，自任职第一天起生效。",
         "ended" => "职务已免去，立即生效。",
         "sessions" => "该账号的登录已全部结束。",
         "disabled" => "账号已停用，登录已全部结束。",
@@ -210,27 +233,38 @@ async fn show(
 
 /// How an act on an account ended.
 enum Act {
-    Done,
+    Done(&'static str),
     /// Refused, with the field and the reason.
     Not(&'static str, &'static str),
 }
 
 const LAST_ADMINISTRATOR: &str = "这是本校最后一名系统管理员；请先给另一人授予系统管理员职务";
 
-async fn after(
+/// Finds the account in the transaction of the act, does the act, and answers with the account's page.
+async fn on_account(
     app: &App,
-    acting: &Acting<Administrator>,
+    acting: Acting<Administrator>,
     id: AccountId,
     form: OfficeForm,
-    act: Act,
-    done: &str,
+    act: impl for<'c> FnOnce(&'c mut PgConnection, &'c Acting<Administrator>, Keeper) -> Work<'c, Act> + Send + 'static,
 ) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let (acting, act) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
+                let keeper = Keeper::from(&acting);
+                let act = act(db, &acting, keeper).await?;
+                Ok((acting, act))
+            })
+        })
+        .await?;
     match act {
-        Act::Done => Ok(Redirect::to(&format!("/accounts/{id}?done={done}")).into_response()),
+        Act::Done(done) => Ok(Redirect::to(&format!("/accounts/{id}?done={done}")).into_response()),
         Act::Not(field, says) => {
             let mut errors = Errors::default();
             errors.add(field, says);
-            let page = show_page(app, acting, id, form, errors, "").await?;
+            let page = show_page(app, &acting, id, form, errors, "").await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -242,32 +276,35 @@ async fn grant(
     Path(id): Path<AccountId>,
     Form(form): Form<OfficeForm>,
 ) -> Result<Response, Failure> {
-    let mut errors = Errors::default();
-    let Some((kind, seat)) = form.read(&mut *app.read().await?, acting.institution(), &mut errors).await? else {
+    let (mut errors, now) = (Errors::default(), app.clock.now());
+    let office = form.read(&mut *app.read().await?, acting.institution(), &mut errors).await?;
+    let (Some(office), Some(term)) = (office, form.term(now.date(), &mut errors)) else {
         let page = show_page(&app, &acting, id, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let now = app.clock.now();
-    let (acting, act) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-                // Who keeps the accounts does not make themselves a party to the union's matters.
-                if id == acting.person().account {
-                    return Ok((acting, Act::Not("office", "不能给自己授予职务，请由另一名系统管理员办理")));
-                }
-                if !store::grant(db, id, kind, seat, now).await? {
-                    return Ok((acting, Act::Not("office", "已经担任这个职务")));
-                }
-                let offices = store::offices(db, id).await?;
-                let granted = offices.first().map_or_else(|| kind.label().to_owned(), OfficeRow::label);
-                let entry = Entry::new(Verb::OfficeGranted, account.title()).detail("职务", granted);
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((acting, Act::Done))
-            })
+    on_account(&app, acting, id, form, move |db, acting, keeper| {
+        Box::pin(async move {
+            // Who keeps the accounts does not make themselves a party to the union's matters.
+            if id == acting.person().account {
+                return Ok(Act::Not("office", "不能给自己授予职务，请由另一名系统管理员办理"));
+            }
+            if store::deputy_is_taken(db, &keeper, office.0, term).await? {
+                return Ok(Act::Not("office", DEPUTY_TAKEN));
+            }
+            if !store::grant(db, &keeper, id, office, term, now).await? {
+                return Ok(Act::Not("office", "这段时间里已经担任这个职务"));
+            }
+            let offices = store::offices(db, id, now).await?;
+            let granted = offices.iter().find(|held| held.kind == office.0.slug() && held.is_open());
+            let label = granted.map_or_else(|| office.0.label().to_owned(), OfficeRow::label);
+            let entry = Entry::about(Verb::OfficeGranted, id).detail("职务", label.clone());
+            audit::append(db, acting.person(), entry.detail("任职第一天", term.from.to_string()), now).await?;
+            let subject = format!("你担任了新的职务：{label}");
+            inbox::tell(db, acting.institution(), To::Account(id), &Notice::new(subject, "/me#offices"), now).await?;
+            Ok(Act::Done("granted"))
         })
-        .await?;
-    after(&app, &acting, id, form, act, "granted").await
+    })
+    .await
 }
 
 async fn end_office(
@@ -276,68 +313,69 @@ async fn end_office(
     Path((id, office)): Path<(AccountId, OfficeId)>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    let (acting, act) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-                let offices = store::offices(db, id).await?;
-                let held = offices.iter().find(|held| held.id == office && held.is_held());
-                let held = held.ok_or(Failure::Missing)?;
-                if held.administers() && store::other_administrators(db, &acting, id).await? == 0 {
-                    return Ok((acting, Act::Not("held", LAST_ADMINISTRATOR)));
-                }
-                if !store::end_office(db, id, office, now).await? {
-                    return Err(Failure::Missing);
-                }
-                let entry = Entry::new(Verb::OfficeEnded, account.title()).detail("职务", held.label());
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((acting, Act::Done))
-            })
+    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, keeper| {
+        Box::pin(async move {
+            let offices = store::offices(db, id, now).await?;
+            let held = offices.iter().find(|held| held.id == office && held.is_open()).ok_or(Failure::Missing)?;
+            if held.administers() && store::other_administrators(db, &keeper, id, now).await? == 0 {
+                return Ok(Act::Not("held", LAST_ADMINISTRATOR));
+            }
+            if !store::end_office(db, &keeper, id, office, now).await? {
+                return Err(Failure::Missing);
+            }
+            let entry = Entry::about(Verb::OfficeEnded, id).detail("职务", held.label());
+            audit::append(db, acting.person(), entry, now).await?;
+            let notice = Notice::new(format!("你不再担任{}", held.label()), "/me#offices");
+            inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
+            Ok(Act::Done("ended"))
         })
-        .await?;
-    after(&app, &acting, id, OfficeForm::default(), act, "ended").await
+    })
+    .await
 }
 
 async fn reset_password(
     State(app): State<App>,
     acting: Acting<Administrator>,
     Path(id): Path<AccountId>,
-) -> Result<PasswordPage, Failure> {
-    let password = readable();
-    let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
+) -> Result<CodePage, Failure> {
+    let now = app.clock.now();
     let chrome = app.chrome(acting.person(), "密码已重置").under("/accounts", "账号与职务");
-    let account = app
+    let (account, code) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-                store::reset_password(db, id, &hash, now).await?;
-                let ended = end_sessions(db, id, None).await?;
-                let entry = Entry::new(Verb::PasswordReset, account.title()).detail("结束的登录", ended);
+                let keeper = Keeper::from(&acting);
+                let ended = store::take_password(db, &keeper, id).await?;
+                let code = codes::issue(db, &keeper, id, Purpose::Reset, now).await?;
+                let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);
                 audit::append(db, acting.person(), entry, now).await?;
-                Ok(account)
+                // The person learns of it when they are in again: a reset that they did not ask for is theirs to report.
+                let notice = Notice::new("你的密码被重置过", "/me")
+                    .says(format!("由{}办理。如果不是你本人要求的，请立即向校团委报告。", acting.office().label()));
+                inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
+                Ok((account, code))
             })
         })
         .await?;
     let Account { number, name, .. } = account;
-    Ok(PasswordPage { chrome, is_new: false, account: id, number, name, password })
+    Ok(CodePage { chrome, is_new: false, account: id, number, name, code: code.text().to_owned() })
 }
 
 async fn end_all_sessions(
     State(app): State<App>,
     acting: Acting<Administrator>,
     Path(id): Path<AccountId>,
-) -> Result<Redirect, Failure> {
+) -> Result<Response, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
+    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, _| {
         Box::pin(async move {
-            let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             let ended = end_sessions(db, id, None).await?;
-            let entry = Entry::new(Verb::SessionsEnded, account.title()).detail("结束的登录", ended);
-            audit::append(db, acting.person(), entry, now).await
+            let entry = Entry::about(Verb::SessionsEnded, id).detail("结束的登录", ended);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok(Act::Done("sessions"))
         })
     })
-    .await?;
-    Ok(Redirect::to(&format!("/accounts/{id}?done=sessions")))
+    .await
 }
 
 async fn disable(
@@ -346,44 +384,36 @@ async fn disable(
     Path(id): Path<AccountId>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    let (acting, act) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-                let offices = store::offices(db, id).await?;
-                if offices.iter().any(OfficeRow::administers)
-                    && store::other_administrators(db, &acting, id).await? == 0
-                {
-                    return Ok((acting, Act::Not("account", LAST_ADMINISTRATOR)));
-                }
-                if store::set_disabled(db, id, true, now).await? {
-                    let ended = end_sessions(db, id, None).await?;
-                    let entry = Entry::new(Verb::AccountDisabled, account.title()).detail("结束的登录", ended);
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((acting, Act::Done))
-            })
+    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, keeper| {
+        Box::pin(async move {
+            let administers = store::offices(db, id, now).await?.iter().any(OfficeRow::administers);
+            if administers && store::other_administrators(db, &keeper, id, now).await? == 0 {
+                return Ok(Act::Not("account", LAST_ADMINISTRATOR));
+            }
+            if store::set_disabled(db, &keeper, id, true, now).await? {
+                let ended = end_sessions(db, id, None).await?;
+                let entry = Entry::about(Verb::AccountDisabled, id).detail("结束的登录", ended);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok(Act::Done("disabled"))
         })
-        .await?;
-    after(&app, &acting, id, OfficeForm::default(), act, "disabled").await
+    })
+    .await
 }
 
 async fn enable(
     State(app): State<App>,
     acting: Acting<Administrator>,
     Path(id): Path<AccountId>,
-) -> Result<Redirect, Failure> {
+) -> Result<Response, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
+    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, keeper| {
         Box::pin(async move {
-            let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-            if store::set_disabled(db, id, false, now).await? {
-                let entry = Entry::new(Verb::AccountEnabled, account.title());
-                audit::append(db, acting.person(), entry, now).await?;
+            if store::set_disabled(db, &keeper, id, false, now).await? {
+                audit::append(db, acting.person(), Entry::about(Verb::AccountEnabled, id), now).await?;
             }
-            Ok(())
+            Ok(Act::Done("enabled"))
         })
     })
-    .await?;
-    Ok(Redirect::to(&format!("/accounts/{id}?done=enabled")))
+    .await
 }

@@ -1,18 +1,46 @@
-//! SQL of accounts and offices. What reads asks for an [`Acting`] and sees its university alone; what writes takes an
-//! account that was found so, or, for the command line and the demo, one that was just made.
+//! SQL of accounts and offices. Whatever reads or writes asks for the proof that the asker keeps them, and does it at
+//! the proof's university alone.
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::{
         acting::Acting,
-        office::{Administrator, OfficeKind},
-        store::forget_attempts,
+        office::{Administrator, OfficeKind, SlipPrinter},
+        store::{end_sessions, forget_attempts},
     },
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId},
 };
+
+/// The proof that somebody may keep a university's accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct Keeper {
+    pub(super) institution: InstitutionId,
+    /// None for whoever runs the server.
+    pub(super) by: Option<AccountId>,
+}
+
+impl Keeper {
+    /// Whoever runs the server: the command line, and the demo.
+    #[must_use]
+    pub fn operator(institution: InstitutionId) -> Self {
+        Self { institution, by: None }
+    }
+}
+
+impl From<&Acting<Administrator>> for Keeper {
+    fn from(acting: &Acting<Administrator>) -> Self {
+        Self { institution: acting.institution(), by: Some(acting.person().account) }
+    }
+}
+
+impl From<&Acting<SlipPrinter>> for Keeper {
+    fn from(acting: &Acting<SlipPrinter>) -> Self {
+        Self { institution: acting.institution(), by: Some(acting.person().account) }
+    }
+}
 
 /// Where an office belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +53,23 @@ pub enum Seat {
     Class(ClassId),
 }
 
+/// From which day an office is held, and the first day on which it is not held any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// The first day.
+    pub from: Date,
+    /// The first day after; none where it is open.
+    pub until: Option<Date>,
+}
+
+impl Term {
+    /// From that day on.
+    #[must_use]
+    pub fn since(from: Date) -> Self {
+        Self { from, until: None }
+    }
+}
+
 /// An account to be made.
 #[derive(Debug)]
 pub struct NewAccount<'a> {
@@ -32,8 +77,8 @@ pub struct NewAccount<'a> {
     pub number: &'a str,
     /// Name.
     pub name: &'a str,
-    /// A PHC string.
-    pub password_hash: &'a str,
+    /// A PHC string; none for an account that waits for its activation code.
+    pub password_hash: Option<&'a str>,
     /// The person must choose a password of their own at the first sign-in.
     pub must_change_password: bool,
 }
@@ -64,23 +109,25 @@ pub async fn institution_named(connection: &mut PgConnection, code: &str) -> Res
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// Makes an account; none where the number is taken.
+/// Makes an account, that of the student with its number where there is one; none where the number is taken.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn create(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    keeper: &Keeper,
     account: &NewAccount<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<AccountId>, Failure> {
     let id = AccountId::random();
     let made = sqlx::query!(
-        "insert into account
-             (id, institution_id, number, name, password_hash, password_set_at, must_change_password, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $6) on conflict (institution_id, number) do nothing",
+        "insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
+                              created_at, student_id)
+         select $1, $2, $3, $4, $5::text, case when $5::text is not null then $6::timestamptz end, $7, $6,
+                (select id from student where institution_id = $2 and number = $3)
+         on conflict (institution_id, number) do nothing",
         id.0,
-        institution.0,
+        keeper.institution.0,
         account.number,
         account.name,
         account.password_hash,
@@ -90,15 +137,17 @@ pub async fn create(
     Ok((made.execute(connection).await?.rows_affected() == 1).then_some(id))
 }
 
-/// Grants an office; `false` where the account holds it already.
+/// Grants an office for a term; `false` where the account holds it on some day of the term already, or where the one
+/// deputy secretary's place is taken.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn grant(
     connection: &mut PgConnection,
+    keeper: &Keeper,
     account: AccountId,
-    kind: OfficeKind,
-    seat: Seat,
+    (kind, seat): (OfficeKind, Seat),
+    term: Term,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let (college, class) = match seat {
@@ -107,16 +156,44 @@ pub async fn grant(
         Seat::Class(class) => (None, Some(class.0)),
     };
     let done = sqlx::query!(
-        "insert into office (id, account_id, kind, college_id, class_id, granted_at) values ($1, $2, $3, $4, $5, $6)
-         on conflict (account_id, kind, coalesce(college_id, class_id, account_id)) where ended_at is null do nothing",
+        "insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, until_day, granted_at)
+         select $1, a.id, a.institution_id, $4, $5, $6, $7, $8, $9 from account a
+         where a.id = $2 and a.institution_id = $3
+         on conflict do nothing",
         OfficeId::random().0,
         account.0,
+        keeper.institution.0,
         kind.slug(),
         college,
         class,
+        term.from,
+        term.until,
         now
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Somebody is deputy secretary on a day of that term; the one place is asked for by no other office.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn deputy_is_taken(
+    connection: &mut PgConnection,
+    keeper: &Keeper,
+    kind: OfficeKind,
+    term: Term,
+) -> Result<bool, Failure> {
+    if kind != OfficeKind::DeputySecretary {
+        return Ok(false);
+    }
+    let taken = sqlx::query_scalar!(
+        r#"select exists (select from office where institution_id = $1 and kind = 'deputy_secretary'
+                          and ended_at is null and daterange(from_day, until_day) && daterange($2, $3)) as "taken!""#,
+        keeper.institution.0,
+        term.from,
+        term.until
+    );
+    Ok(taken.fetch_one(connection).await?)
 }
 
 /// An account as the list shows it.
@@ -130,8 +207,8 @@ pub struct AccountRow {
     pub name: String,
     /// It may not sign in.
     pub disabled: bool,
-    /// It has not yet chosen a password of its own.
-    pub must_change_password: bool,
+    /// It has no password yet.
+    pub waiting: bool,
     /// Its offices in words, e.g. `信息工程系 院系团组织`.
     pub offices: String,
 }
@@ -142,26 +219,29 @@ pub struct AccountRow {
 /// Where the database fails.
 pub async fn list(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    acting: &Acting<Administrator>,
     search: &str,
-    skip: i64,
-    most: i64,
+    (skip, most): (i64, i64),
+    now: OffsetDateTime,
 ) -> Result<Vec<AccountRow>, Failure> {
     let rows = sqlx::query!(
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at is not null as "disabled!",
-                  a.must_change_password,
-                  array(select o.kind from office o where o.account_id = a.id and o.ended_at is null
+                  a.password_hash is null as "waiting!",
+                  array(select o.kind from office o
+                        where o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $5)
                         order by o.granted_at, o.id) as "kinds!",
                   array(select coalesce(c.name, k.name, '') from office o left join college c on c.id = o.college_id
-                        left join class k on k.id = o.class_id where o.account_id = a.id and o.ended_at is null
+                        left join class k on k.id = o.class_id
+                        where o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $5)
                         order by o.granted_at, o.id) as "places!"
            from account a
            where a.institution_id = $1 and (strpos(a.number, $2) > 0 or strpos(a.name, $2) > 0)
            order by a.number offset $3 limit $4"#,
-        institution.0,
+        acting.institution().0,
         search,
         skip,
-        most
+        most,
+        now
     )
     .fetch_all(connection)
     .await?;
@@ -174,7 +254,7 @@ pub async fn list(
             number: row.number,
             name: row.name,
             disabled: row.disabled,
-            must_change_password: row.must_change_password,
+            waiting: row.waiting,
         })
         .collect())
 }
@@ -190,22 +270,12 @@ pub struct Account {
     pub name: String,
     /// Since when it may not sign in.
     pub disabled_at: Option<OffsetDateTime>,
-    /// It has not yet chosen a password of its own.
-    pub must_change_password: bool,
     /// When it was made.
     pub created_at: OffsetDateTime,
-    /// When its password was set.
-    pub password_set_at: OffsetDateTime,
+    /// When its password was set; none while it waits for its activation.
+    pub password_set_at: Option<OffsetDateTime>,
     /// Sessions open now.
     pub sessions: i64,
-}
-
-impl Account {
-    /// Name and number, as the record names people.
-    #[must_use]
-    pub fn title(&self) -> String {
-        format!("{}（{}）", self.name, self.number)
-    }
 }
 
 /// An account of the administrator's university; none of any other.
@@ -220,8 +290,7 @@ pub async fn find(
 ) -> Result<Option<Account>, Failure> {
     let row = sqlx::query_as!(
         Account,
-        r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.must_change_password, a.created_at,
-                  a.password_set_at,
+        r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.created_at, a.password_set_at,
                   (select count(*) from session s where s.account_id = a.id and s.expires_at > $3) as "sessions!"
            from account a where a.id = $1 and a.institution_id = $2"#,
         id.0,
@@ -240,23 +309,35 @@ pub struct OfficeRow {
     pub kind: String,
     /// Its college or class.
     pub place: Option<String>,
-    /// Since when.
-    pub granted_at: OffsetDateTime,
-    /// Until when; none while it is held.
+    /// The first day of its term.
+    pub from_day: Date,
+    /// The first day after its term.
+    pub until_day: Option<Date>,
+    /// When it was ended ahead of its term.
     pub ended_at: Option<OffsetDateTime>,
+    /// It is held now.
+    pub held: bool,
+    /// Its term is still to come.
+    pub to_come: bool,
 }
 
 impl OfficeRow {
-    /// It is held now.
-    #[must_use]
-    pub fn is_held(&self) -> bool {
-        self.ended_at.is_none()
-    }
-
-    /// It is held now and keeps the accounts.
+    /// It is held, or will be, and keeps the accounts.
     #[must_use]
     pub fn administers(&self) -> bool {
-        self.is_held() && self.kind == OfficeKind::Administrator.slug()
+        self.held && self.kind == OfficeKind::Administrator.slug()
+    }
+
+    /// It can still be ended.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.held || self.to_come
+    }
+
+    /// The last day of its term.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.until_day.and_then(Date::previous_day)
     }
 
     /// The office in words.
@@ -276,13 +357,21 @@ fn in_words(kind: &str, place: Option<&String>) -> String {
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn offices(connection: &mut PgConnection, account: AccountId) -> Result<Vec<OfficeRow>, Failure> {
+pub async fn offices(
+    connection: &mut PgConnection,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<Vec<OfficeRow>, Failure> {
     let rows = sqlx::query_as!(
         OfficeRow,
-        r#"select o.id as "id: OfficeId", o.kind, coalesce(c.name, k.name) as place, o.granted_at, o.ended_at
+        r#"select o.id as "id: OfficeId", o.kind, coalesce(c.name, k.name) as place, o.from_day, o.until_day, o.ended_at,
+                  is_held(o.from_day, o.until_day, o.ended_at, $2) as "held!",
+                  (o.ended_at is null and o.from_day > china_day($2)) as "to_come!"
            from office o left join college c on c.id = o.college_id left join class k on k.id = o.class_id
-           where o.account_id = $1 order by o.ended_at is not null, o.granted_at desc, o.id"#,
-        account.0
+           where o.account_id = $1
+           order by is_held(o.from_day, o.until_day, o.ended_at, $2) desc, o.granted_at desc, o.id"#,
+        account.0,
+        now
     );
     Ok(rows.fetch_all(connection).await?)
 }
@@ -294,36 +383,43 @@ pub async fn offices(connection: &mut PgConnection, account: AccountId) -> Resul
 /// Where the database fails.
 pub async fn other_administrators(
     connection: &mut PgConnection,
-    acting: &Acting<Administrator>,
+    keeper: &Keeper,
     except: AccountId,
+    now: OffsetDateTime,
 ) -> Result<i64, Failure> {
-    sqlx::query!("select id from institution where id = $1 for update", acting.institution().0)
+    sqlx::query!("select id from institution where id = $1 for update", keeper.institution.0)
         .fetch_one(&mut *connection)
         .await?;
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from account a
-           where a.institution_id = $1 and a.id <> $2 and a.disabled_at is null and exists (
-               select from office o where o.account_id = a.id and o.kind = 'administrator' and o.ended_at is null)"#,
-        acting.institution().0,
-        except.0
+           where a.institution_id = $1 and a.id <> $2 and a.disabled_at is null and a.password_hash is not null
+                 and exists (select from office o where o.account_id = a.id and o.kind = 'administrator'
+                             and is_held(o.from_day, o.until_day, o.ended_at, $3))"#,
+        keeper.institution.0,
+        except.0,
+        now
     );
     Ok(count.fetch_one(connection).await?)
 }
 
-/// Ends an office; `false` if it was not held any more.
+/// Ends an office at once; `false` if it was not held any more.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn end_office(
     connection: &mut PgConnection,
+    keeper: &Keeper,
     account: AccountId,
     office: OfficeId,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update office set ended_at = $3 where id = $1 and account_id = $2 and ended_at is null",
+        "update office set ended_at = $4
+         where id = $1 and account_id = $2 and institution_id = $3 and ended_at is null
+               and (until_day is null or china_day($4) < until_day)",
         office.0,
         account.0,
+        keeper.institution.0,
         now
     );
     let ended = done.execute(&mut *connection).await?.rows_affected() == 1;
@@ -331,25 +427,21 @@ pub async fn end_office(
     Ok(ended)
 }
 
-/// Sets a password for somebody else, who must change it at the next sign-in; their failed attempts are forgotten.
+/// Takes an account's password away and ends its sessions, for a new one by a one-time code; its failed attempts are
+/// forgotten. Gives how many sessions ended.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn reset_password(
-    connection: &mut PgConnection,
-    account: AccountId,
-    password_hash: &str,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
+pub async fn take_password(connection: &mut PgConnection, keeper: &Keeper, account: AccountId) -> Result<u64, Failure> {
     sqlx::query!(
-        "update account set password_hash = $2, password_set_at = $3, must_change_password = true where id = $1",
+        "update account set password_hash = null, password_set_at = null where id = $1 and institution_id = $2",
         account.0,
-        password_hash,
-        now
+        keeper.institution.0
     )
     .execute(&mut *connection)
     .await?;
-    forget_attempts(connection, account).await
+    forget_attempts(connection, account).await?;
+    end_sessions(connection, account, None).await
 }
 
 /// Disables an account or enables it again; `false` if it was so already.
@@ -358,14 +450,16 @@ pub async fn reset_password(
 /// Where the database fails.
 pub async fn set_disabled(
     connection: &mut PgConnection,
+    keeper: &Keeper,
     account: AccountId,
     disabled: bool,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update account set disabled_at = case when $2 then $3::timestamptz end
-         where id = $1 and (disabled_at is not null) <> $2",
+        "update account set disabled_at = case when $3 then $4::timestamptz end
+         where id = $1 and institution_id = $2 and (disabled_at is not null) <> $3",
         account.0,
+        keeper.institution.0,
         disabled,
         now
     );

@@ -1,10 +1,15 @@
 //! An entry and its place in the chain.
 
+use std::fmt;
+
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use crate::rules::Clause;
+use crate::{
+    ids::{AccountId, StudentId},
+    rules::Clause,
+};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +32,28 @@ pub enum Verb {
     OfficeGranted,
     /// An office was ended.
     OfficeEnded,
+    /// One-time codes were made.
+    CodesMade,
+    /// An account got its password by a one-time code.
+    AccountActivated,
+    /// A file was committed.
+    ImportCommitted,
+    /// A student's data were corrected.
+    StudentCorrected,
+    /// A student left, or came back.
+    StudentLeft,
+    /// An objection to a grade was raised.
+    DisputeRaised,
+    /// An objection to a grade was answered.
+    DisputeAnswered,
+    /// The turn of the year: graduations and mergers.
+    YearTurned,
+    /// Personal data were erased.
+    Erased,
+    /// The time for which data are kept was set.
+    RetentionSet,
+    /// A student organisation was registered, changed or ended.
+    OrganisationKept,
     /// A plan file was taken in.
     PlanAdded,
     /// A plan governs from a day on.
@@ -47,8 +74,62 @@ impl Verb {
             Self::SessionsEnded => "结束登录",
             Self::OfficeGranted => "授予职务",
             Self::OfficeEnded => "免去职务",
+            Self::CodesMade => "生成激活码",
+            Self::AccountActivated => "激活账号",
+            Self::ImportCommitted => "导入数据",
+            Self::StudentCorrected => "更正学生信息",
+            Self::StudentLeft => "登记离校",
+            Self::DisputeRaised => "提出数据异议",
+            Self::DisputeAnswered => "答复数据异议",
+            Self::YearTurned => "学年更替",
+            Self::Erased => "删除个人信息",
+            Self::RetentionSet => "设置保存期限",
+            Self::OrganisationKept => "登记学生组织",
             Self::PlanAdded => "上传方案",
             Self::PlanAdopted => "启用方案",
+        }
+    }
+}
+
+/// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// An account.
+    Account(AccountId),
+    /// A student.
+    Student(StudentId),
+}
+
+impl From<AccountId> for Mark {
+    fn from(id: AccountId) -> Self {
+        Self::Account(id)
+    }
+}
+
+impl From<StudentId> for Mark {
+    fn from(id: StudentId) -> Self {
+        Self::Student(id)
+    }
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Account(id) => write!(f, "⟦账号 {id}⟧"),
+            Self::Student(id) => write!(f, "⟦学生 {id}⟧"),
+        }
+    }
+}
+
+impl Mark {
+    /// The mark that is the whole of `text`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let inner = text.strip_prefix('⟦')?.strip_suffix('⟧')?;
+        let (kind, id) = inner.split_once(' ')?;
+        match kind {
+            "账号" => id.parse().ok().map(Self::Account),
+            "学生" => id.parse().ok().map(Self::Student),
+            _ => None,
         }
     }
 }
@@ -63,7 +144,13 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// An act on an object.
+    /// An act on a person, who is named by a mark: the record is never rewritten, a name may have to go.
+    #[must_use]
+    pub fn about(verb: Verb, person: impl Into<Mark>) -> Self {
+        Self::new(verb, person.into().to_string())
+    }
+
+    /// An act on an object that is no person.
     #[must_use]
     pub fn new(verb: Verb, object: impl Into<String>) -> Self {
         Self { verb, object: object.into(), detail: Map::new(), clause: String::new() }
@@ -113,6 +200,14 @@ impl Link<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn marks_read_back_and_names_are_no_marks() {
+        let mark = Mark::Account(AccountId::random());
+        assert_eq!(Mark::parse(&mark.to_string()), Some(mark));
+        assert_eq!(Mark::parse("王老师（T1）"), None);
+        assert_eq!(Mark::parse("⟦账号 x⟧"), None);
+    }
 
     #[test]
     fn any_changed_field_changes_the_hash() {

@@ -8,9 +8,9 @@ mod chain;
 mod pages;
 mod store;
 
-pub use chain::{Entry, Verb};
+pub use chain::{Entry, Mark, Verb};
 pub use pages::routes;
-pub use store::{Broken, Verified, append, append_by_operator, verify};
+pub use store::{Broken, Verified, append, append_by_operator, append_by_visitor, verify};
 
 use crate::auth::office::{Office, OfficeKind, Overseer};
 

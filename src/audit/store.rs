@@ -1,11 +1,17 @@
 //! SQL of the record.
 
+use std::collections::HashMap;
+
 use sqlx::{Connection, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::chain::{Entry, Link};
-use crate::{auth::acting::SignedIn, failure::Failure, ids::InstitutionId};
+use super::chain::{Entry, Link, Mark};
+use crate::{
+    auth::acting::SignedIn,
+    failure::Failure,
+    ids::{AccountId, InstitutionId},
+};
 
 struct Actor<'a> {
     institution: Option<InstitutionId>,
@@ -25,9 +31,25 @@ pub async fn append(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let office = person.acting.as_ref().map_or_else(String::new, crate::auth::acting::Held::label);
-    let name = format!("{}（{}）", person.name, person.number);
+    let name = Mark::from(person.account).to_string();
     let actor =
         Actor { institution: Some(person.institution), account: Some(person.account.0), name: &name, office: &office };
+    add(connection, &actor, entry, now).await
+}
+
+/// Adds an entry of an act of a person who is not signed in yet: an activation.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn append_by_visitor(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    account: AccountId,
+    entry: Entry,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let name = Mark::from(account).to_string();
+    let actor = Actor { institution: Some(institution), account: Some(account.0), name: &name, office: "本人" };
     add(connection, &actor, entry, now).await
 }
 
@@ -118,7 +140,43 @@ pub(super) async fn page(
         before,
         most
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut rows = rows.fetch_all(&mut *connection).await?;
+    name_people(connection, &mut rows).await?;
+    Ok(rows)
+}
+
+/// Puts today's names in the place of marks.
+async fn name_people(connection: &mut PgConnection, rows: &mut [Row]) -> Result<(), Failure> {
+    let (mut accounts, mut students) = (Vec::new(), Vec::new());
+    for mark in rows.iter().flat_map(|row| [&row.actor, &row.object]).filter_map(|text| Mark::parse(text)) {
+        match mark {
+            Mark::Account(id) => accounts.push(id.0),
+            Mark::Student(id) => students.push(id.0),
+        }
+    }
+    let people = sqlx::query!(
+        r#"select id as "id!", name as "name!", number as "number!" from account where id = any($1)
+           union all select id, name, number from student where id = any($2)"#,
+        &accounts,
+        &students
+    )
+    .fetch_all(connection)
+    .await?;
+    let names: HashMap<Uuid, String> =
+        people.into_iter().map(|row| (row.id, format!("{}（{}）", row.name, row.number))).collect();
+    for row in rows {
+        for text in [&mut row.actor, &mut row.object] {
+            let id = match Mark::parse(text) {
+                Some(Mark::Account(id)) => id.0,
+                Some(Mark::Student(id)) => id.0,
+                None => continue,
+            };
+            if let Some(name) = names.get(&id) {
+                text.clone_from(name);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What a whole chain says.

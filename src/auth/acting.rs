@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::App,
     failure::Failure,
-    ids::{AccountId, InstitutionId, OfficeId},
+    ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
 };
 
 /// An office that a person holds now.
@@ -28,8 +28,12 @@ pub struct Held {
     pub id: OfficeId,
     /// Its kind.
     pub kind: OfficeKind,
-    /// Its college or class; none for the whole university.
+    /// Its college's or class's name; none for the whole university.
     pub place: Option<String>,
+    /// Its college.
+    pub college: Option<CollegeId>,
+    /// Its class.
+    pub class: Option<ClassId>,
 }
 
 impl Held {
@@ -56,8 +60,12 @@ pub struct SignedIn {
     pub number: String,
     /// Their name.
     pub name: String,
+    /// The student they are.
+    pub student: Option<StudentId>,
     /// They must choose a password of their own before anything else.
     pub must_change_password: bool,
+    /// Notices they have not read.
+    pub unread: i64,
     /// The offices they hold now.
     pub offices: Vec<Held>,
     /// The one in which they act; none where they hold none.
@@ -175,6 +183,25 @@ impl<O: Office> Acting<O> {
     #[must_use]
     pub fn institution(&self) -> InstitutionId {
         self.person.institution
+    }
+}
+
+/// Whose data an office sees: all of a university, one college or one class of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Scope {
+    /// The university.
+    pub institution: InstitutionId,
+    /// Only this college.
+    pub college: Option<CollegeId>,
+    /// Only this class.
+    pub class: Option<ClassId>,
+}
+
+impl<O: Office> Acting<O> {
+    /// Whose data the office sees.
+    #[must_use]
+    pub fn scope(&self) -> Scope {
+        Scope { institution: self.person.institution, college: self.office.college, class: self.office.class }
     }
 }
 

@@ -18,6 +18,7 @@ pub mod acting;
 pub mod office;
 mod pages;
 pub mod password;
+pub mod sign_in;
 pub mod store;
 pub mod token;
 

@@ -9,6 +9,8 @@ pub enum OfficeKind {
     Administrator,
     /// 校团委.
     SchoolLeague,
+    /// 校团委专职副书记: one at a time, acts for the School Youth League committee.
+    DeputySecretary,
     /// 学生工作部（处）.
     StudentAffairs,
     /// 学校党委.
@@ -34,6 +36,7 @@ impl OfficeKind {
     pub const ALL: &'static [Self] = &[
         Self::Administrator,
         Self::SchoolLeague,
+        Self::DeputySecretary,
         Self::StudentAffairs,
         Self::SchoolParty,
         Self::SchoolUnion,
@@ -51,6 +54,7 @@ impl OfficeKind {
         match self {
             Self::Administrator => "administrator",
             Self::SchoolLeague => "school_league",
+            Self::DeputySecretary => "deputy_secretary",
             Self::StudentAffairs => "student_affairs",
             Self::SchoolParty => "school_party",
             Self::SchoolUnion => "school_union",
@@ -69,6 +73,7 @@ impl OfficeKind {
         match self {
             Self::Administrator => "系统管理员",
             Self::SchoolLeague => "校团委",
+            Self::DeputySecretary => "校团委专职副书记",
             Self::StudentAffairs => "学生工作部门",
             Self::SchoolParty => "学校党委",
             Self::SchoolUnion => "校学生会",
@@ -89,6 +94,7 @@ impl OfficeKind {
             Self::ClassBranch => Place::Class,
             Self::Administrator
             | Self::SchoolLeague
+            | Self::DeputySecretary
             | Self::StudentAffairs
             | Self::SchoolParty
             | Self::SchoolUnion
@@ -134,7 +140,7 @@ impl Office for Administrator {
 #[derive(Debug)]
 pub struct SchoolLeague;
 impl Office for SchoolLeague {
-    const KINDS: &'static [OfficeKind] = &[OfficeKind::SchoolLeague];
+    const KINDS: &'static [OfficeKind] = &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary];
 }
 
 /// Who keeps a union's roster.
@@ -143,6 +149,7 @@ pub struct RosterKeeper;
 impl Office for RosterKeeper {
     const KINDS: &'static [OfficeKind] = &[
         OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
         OfficeKind::StudentAffairs,
         OfficeKind::SchoolUnion,
         OfficeKind::GraduateUnion,
@@ -155,8 +162,13 @@ impl Office for RosterKeeper {
 #[derive(Debug)]
 pub struct SchoolStaff;
 impl Office for SchoolStaff {
-    const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::StudentAffairs, OfficeKind::SchoolParty];
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::Administrator,
+        OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
+        OfficeKind::StudentAffairs,
+        OfficeKind::SchoolParty,
+    ];
 }
 
 /// Who reads the record of what was done.
@@ -164,7 +176,45 @@ impl Office for SchoolStaff {
 pub struct Overseer;
 impl Office for Overseer {
     const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::SchoolParty];
+        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::SchoolParty];
+}
+
+/// Who sees people's data: the whole university, a college its own, a class branch its class.
+#[derive(Debug)]
+pub struct PeopleReader;
+impl Office for PeopleReader {
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::Administrator,
+        OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
+        OfficeKind::StudentAffairs,
+        OfficeKind::CollegeLeague,
+        OfficeKind::CollegeParty,
+        OfficeKind::ClassBranch,
+    ];
+}
+
+/// Who keeps the students' data: imports, corrections, leaving, the turn of the year.
+#[derive(Debug)]
+pub struct Registrar;
+impl Office for Registrar {
+    const KINDS: &'static [OfficeKind] =
+        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::StudentAffairs];
+}
+
+/// Who prints activation slips: whoever keeps accounts, and a college's League organisation for its own classes.
+#[derive(Debug)]
+pub struct SlipPrinter;
+impl Office for SlipPrinter {
+    const KINDS: &'static [OfficeKind] =
+        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::CollegeLeague];
+}
+
+/// Who answers students' objections to their grades.
+#[derive(Debug)]
+pub struct StudentAffairs;
+impl Office for StudentAffairs {
+    const KINDS: &'static [OfficeKind] = &[OfficeKind::StudentAffairs];
 }
 
 /// Anybody with an office, students included.

@@ -14,7 +14,8 @@ use time::OffsetDateTime;
 use super::{
     acting::SignedIn,
     password::weakness,
-    store::{self, Credentials, Door, Institution, Knock, Opening, Session},
+    sign_in::open_session,
+    store::{self, Door, Institution, Knock, Session},
     token::{Purpose, Token, clear_cookie},
 };
 use crate::{
@@ -135,15 +136,8 @@ async fn sign_in(
         Some(credentials) => open_session(&app, &headers, credentials, device).await?,
         None => None,
     };
-    if let Some(Opening { token, new_device, .. }) = opened {
-        metrics::counter!("lunzhi_sign_ins_total", "result" => "opened").increment(1);
-        let mut response = Redirect::to(local_path(&form.next)).into_response();
-        let cookies = response.headers_mut();
-        cookies.append(header::SET_COOKIE, token.set_cookie(Purpose::Session, &headers)?);
-        if let Some(device) = new_device {
-            cookies.append(header::SET_COOKIE, device.set_cookie(Purpose::Device, &headers)?);
-        }
-        return Ok(response);
+    if let Some(opening) = opened {
+        return opening.into_response(&headers, &form.next);
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
     errors.add("password", "学校、学号（工号）或密码不对");
@@ -161,21 +155,6 @@ async fn too_soon(
     errors.add("password", format!("失败次数较多，请过 {seconds} 秒再试"));
     let page = sign_in_page(app, form, errors).await?;
     Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response())
-}
-
-async fn open_session(
-    app: &App,
-    headers: &HeaderMap,
-    credentials: Credentials,
-    device: Vec<u8>,
-) -> Result<Option<Opening>, Failure> {
-    let new_device = device.is_empty().then(Token::random);
-    let opening = Opening { token: Token::random(), browser: browser(headers), device, new_device };
-    let (now, to_open) = (app.clock.now(), opening.clone());
-    let opened = app
-        .write_one(move |db| Box::pin(async move { store::open_session(db, &credentials, &to_open, now).await }))
-        .await?;
-    Ok(opened.then_some(opening))
 }
 
 async fn sign_out(State(app): State<App>, headers: HeaderMap, person: Option<SignedIn>) -> Result<Response, Failure> {
@@ -320,41 +299,11 @@ async fn act_in(
     person: SignedIn,
     Form(OfficeForm { office }): Form<OfficeForm>,
 ) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
     let done = app
         .write_as(person.standing(), move |db| {
-            Box::pin(async move { store::act_in(db, &person.session, office).await })
+            Box::pin(async move { store::act_in(db, &person.session, office, now).await })
         })
         .await?;
     if done { Ok(Redirect::to("/")) } else { Err(Failure::Missing) }
-}
-
-/// The browser in a few words, for a person who looks through their sessions. Nothing finer is kept.
-fn browser(headers: &HeaderMap) -> String {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
-    let first = |words: &[(&str, &'static str)], otherwise| {
-        words.iter().find(|(word, _)| agent.contains(word)).map_or(otherwise, |(_, name)| *name)
-    };
-    let name = first(
-        &[
-            ("MicroMessenger", "微信"),
-            ("Edg/", "Edge"),
-            ("Chrome/", "Chrome"),
-            ("Firefox/", "Firefox"),
-            ("Safari/", "Safari"),
-        ],
-        "其他浏览器",
-    );
-    let system = first(
-        &[
-            ("HarmonyOS", "鸿蒙"),
-            ("Android", "安卓手机"),
-            ("iPhone", "iPhone"),
-            ("iPad", "iPad"),
-            ("Windows", "Windows"),
-            ("Mac OS", "Mac"),
-            ("Linux", "Linux"),
-        ],
-        "其他设备",
-    );
-    format!("{system} · {name}")
 }

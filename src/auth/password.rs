@@ -105,7 +105,15 @@ impl Hasher {
     /// # Errors
     /// [`Failure::Busy`] where too many wait.
     pub async fn hash(&self, password: &str) -> Result<String, Failure> {
-        match self.ask(self.reserve()?, password.to_owned(), Task::Hash).await? {
+        self.hash_in(self.reserve()?, password).await
+    }
+
+    /// As [`hash`](Self::hash), in a place that was reserved.
+    ///
+    /// # Errors
+    /// Where a thread has ended.
+    pub async fn hash_in(&self, slot: Slot, password: &str) -> Result<String, Failure> {
+        match self.ask(slot, password.to_owned(), Task::Hash).await? {
             Answer::Hashed(hash) => Ok(hash),
             Answer::Verified(_) => Err(Failure::Broken(anyhow::anyhow!("a hash was answered by a verification"))),
         }
@@ -222,20 +230,23 @@ pub fn weakness(password: &str, number: &str) -> Option<&'static str> {
     }
 }
 
-/// A password for people to copy from paper: 16 letters and digits in four groups, none that look alike, 79 bits.
+/// A secret for people to copy from paper: `length` letters and digits in groups of `group`, none that look alike, just
+/// under five bits each.
 #[must_use]
-pub fn readable() -> String {
+pub fn readable(length: usize, group: usize) -> String {
     const LETTERS: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
     let mut text = String::new();
-    while text.len() < 19 {
+    let mut letters = 0;
+    while letters < length {
         let mut byte = [0_u8];
         rand::fill(&mut byte);
         // 248 = 8 × 31: bytes above it would favour the first letters.
         if let Some(letter) = LETTERS.get(usize::from(byte[0]) % 31).filter(|_| byte[0] < 248) {
-            if matches!(text.len(), 4 | 9 | 14) {
+            if letters > 0 && letters.is_multiple_of(group) {
                 text.push('-');
             }
             text.push(char::from(*letter));
+            letters += 1;
         }
     }
     text
@@ -269,7 +280,7 @@ mod tests {
 
     #[test]
     fn readable_passwords_are_strong_and_differ() {
-        let (one, two) = (readable(), readable());
+        let (one, two) = (readable(16, 4), readable(16, 4));
         assert_ne!(one, two);
         assert_eq!((one.len(), one.split('-').count()), (19, 4));
         assert_eq!(weakness(&one, "2024001"), None);

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    ids::{AccountId, InstitutionId, OfficeId},
+    ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
 };
 
 /// Failures after which each further attempt has to wait.
@@ -39,15 +39,17 @@ pub async fn institutions(connection: &mut PgConnection) -> Result<Vec<Instituti
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// An office as the view gives it.
+/// An office as the database gives it.
 #[derive(Debug, serde::Deserialize)]
 pub struct OfficeRow {
     id: OfficeId,
     kind: String,
     place: Option<String>,
+    college: Option<CollegeId>,
+    class: Option<ClassId>,
 }
 
-/// A row of the view `person_of_session`.
+/// What `person_of_session` gives.
 #[derive(Debug)]
 pub struct PersonRow {
     /// Account.
@@ -62,10 +64,14 @@ pub struct PersonRow {
     pub name: String,
     /// See [`SignedIn::must_change_password`].
     pub must_change_password: bool,
-    /// The office that was chosen for the session.
-    pub office: Option<OfficeId>,
+    /// The student they are.
+    pub student: Option<StudentId>,
+    /// The office in which they act.
+    pub acting: Option<OfficeId>,
     /// The offices held now.
     pub offices: Json<Vec<OfficeRow>>,
+    /// Notices not read.
+    pub unread: i64,
 }
 
 impl PersonRow {
@@ -74,19 +80,24 @@ impl PersonRow {
     /// # Errors
     /// Where an office is of a kind that the program does not know.
     pub fn into_person(self, token_hash: &[u8]) -> Result<SignedIn, Failure> {
-        let held = |row: OfficeRow| Ok(Held { id: row.id, kind: row.kind.parse()?, place: row.place });
+        let held = |row: OfficeRow| {
+            let OfficeRow { id, kind, place, college, class } = row;
+            Ok(Held { id, kind: kind.parse()?, place, college, class })
+        };
         let mut offices = self.offices.0.into_iter().map(held).collect::<anyhow::Result<Vec<Held>>>()?;
         offices.sort_by_key(|office| office.kind);
-        let chosen = offices.iter().find(|office| Some(office.id) == self.office).or(offices.first()).cloned();
+        let acting = offices.iter().find(|office| Some(office.id) == self.acting).cloned();
         Ok(SignedIn {
             account: self.account,
             institution: self.institution,
             institution_name: self.institution_name,
             number: self.number,
             name: self.name,
+            student: self.student,
             must_change_password: self.must_change_password,
+            unread: self.unread,
             offices,
-            acting: chosen,
+            acting,
             session: token_hash.to_vec(),
             path: String::new(),
         })
@@ -106,9 +117,9 @@ pub async fn person_of_session(
         PersonRow,
         r#"select account_id as "account!: AccountId", institution_id as "institution!: InstitutionId",
                   institution_name as "institution_name!", number as "number!", name as "name!",
-                  must_change_password as "must_change_password!", office_id as "office: OfficeId",
-                  offices as "offices!: Json<Vec<OfficeRow>>"
-           from person_of_session where token_hash = $1 and expires_at > $2"#,
+                  must_change_password as "must_change_password!", student_id as "student: StudentId",
+                  office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>", unread as "unread!"
+           from person_of_session($1, $2)"#,
         token_hash,
         now
     );
@@ -135,9 +146,11 @@ pub async fn still_stands(
     .await?;
     let (Some(account), Some(office)) = (account, standing.office) else { return Ok(account.is_some()) };
     let held = sqlx::query_scalar!(
-        "select id from office where id = $1 and account_id = $2 and ended_at is null for share",
+        "select id from office
+         where id = $1 and account_id = $2 and is_held(from_day, until_day, ended_at, $3) for share",
         office.0,
-        account
+        account,
+        now
     );
     Ok(held.fetch_optional(connection).await?.is_some())
 }
@@ -304,6 +317,9 @@ pub async fn open_session(
 pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("delete from session where expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("delete from known_device where expires_at <= $1", now).execute(&mut *connection).await?;
+    sqlx::query!("delete from activation where expires_at < $1::timestamptz - interval '90 days'", now)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query!("delete from sign_in_attempt where last_at < $1::timestamptz - interval '2 days'", now)
         .execute(connection)
         .await?;
@@ -384,12 +400,19 @@ pub async fn sessions(
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn act_in(connection: &mut PgConnection, session: &[u8], office: OfficeId) -> Result<bool, Failure> {
+pub async fn act_in(
+    connection: &mut PgConnection,
+    session: &[u8],
+    office: OfficeId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update session s set office_id = o.id from office o
-         where s.token_hash = $1 and o.id = $2 and o.account_id = s.account_id and o.ended_at is null",
+         where s.token_hash = $1 and o.id = $2 and o.account_id = s.account_id
+               and is_held(o.from_day, o.until_day, o.ended_at, $3)",
         session,
-        office.0
+        office.0,
+        now
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }

@@ -114,6 +114,14 @@ pub fn is_loopback(request: &HeaderMap) -> bool {
     matches!(name, "127.0.0.1" | "localhost" | "[::1]") && !through_tls
 }
 
+/// The address under which the browser reaches the portal: `https://lunzhi.example.edu.cn`.
+#[must_use]
+pub fn origin(request: &HeaderMap) -> String {
+    let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let scheme = if is_loopback(request) { "http" } else { "https" };
+    format!("{scheme}://{host}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

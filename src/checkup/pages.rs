@@ -6,7 +6,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::State,
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::{Form, Query};
@@ -30,6 +30,7 @@ use crate::{
         chrome::Chrome,
         filters,
         forms::{Errors, Upload},
+        workbook,
     },
 };
 
@@ -281,12 +282,4 @@ async fn sample_roster(
     let union = Union::ALL.iter().find(|(slug, _)| *slug == union).map_or(Union::School, |(_, union)| *union);
     let bytes = app.heavy(move || sample::roster(union)).await??;
     Ok(workbook(&format!("sample-{}.xlsx", union.slug()), bytes))
-}
-
-fn workbook(name: &str, bytes: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-    ];
-    (headers, bytes).into_response()
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
+    people::student::political_status,
     rules::roster::{Level, Member, Post, Rank},
     sheet::{BadCell, Columns, RowReader, Sheet, SheetError},
 };
@@ -42,7 +43,6 @@ pub const COLUMNS: [(&str, &[&str]); 15] = [
     (FIRST_YEAR, &["是", "否"]),
 ];
 
-const LONGEST_NAME: usize = 50;
 const LONGEST_WORD: usize = 60;
 
 /// Why a roster cannot be read.
@@ -153,21 +153,13 @@ struct Line {
 
 fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
     let number = reader.required(NUMBER, 32);
-    let name = reader.required(NAME, LONGEST_NAME);
-    if name.is_some_and(|name| name.chars().any(is_pictograph)) {
-        reader.fault(NAME, "含有表情符号");
-    }
+    let name = reader.person_name(NAME);
     let college = reader.text(COLLEGE, LONGEST_WORD);
     let major = reader.text(MAJOR, LONGEST_WORD);
     let grade = reader.entry_year(GRADE);
     let level =
         reader.word(LEVEL, &[("专科", Level::Vocational), ("本科", Level::Undergraduate), ("研究生", Level::Graduate)]);
-    let political = reader.text(POLITICAL, LONGEST_WORD).map(|status| match status {
-        "党员" => "中共党员",
-        "预备党员" => "中共预备党员",
-        "团员" => "共青团员",
-        long => long,
-    });
+    let political = reader.text(POLITICAL, LONGEST_WORD).map(political_status);
     let rank = read_rank(reader);
     let failed_courses = reader.whole(FAILED, 0..=200);
     let post = reader.required(POST, LONGEST_WORD);
@@ -195,8 +187,8 @@ fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
     Some(Line { number: number?.to_owned(), person, post, department, chair })
 }
 
-/// Rank and cohort: both or neither.
-fn read_rank(reader: &mut RowReader<'_, '_>) -> Option<Rank> {
+/// Rank and cohort from 专业排名 and 专业人数: both or neither.
+pub fn read_rank(reader: &mut RowReader<'_, '_>) -> Option<Rank> {
     let (rank, cohort) = (reader.whole(RANK, 1..=100_000), reader.whole(COHORT, 1..=100_000));
     match (rank, cohort) {
         (Some(rank), Some(cohort)) if rank > cohort => {
@@ -214,10 +206,6 @@ fn read_rank(reader: &mut RowReader<'_, '_>) -> Option<Rank> {
         }
         _ => None,
     }
-}
-
-fn is_pictograph(c: char) -> bool {
-    matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0xFE0F | 0x200D | 0xE0020..=0xE007F)
 }
 
 fn new_member(number: String, post: Post, chair: bool) -> Member {

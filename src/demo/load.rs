@@ -13,7 +13,7 @@ use crate::{
     auth::office::{OfficeKind, Place},
     directory::store::class_named,
     failure::Failure,
-    ids::{AccountId, ClassId, CollegeId, InstitutionId, MajorId, SocietyId},
+    ids::{AccountId, ClassId, CollegeId, InstitutionId, MajorId, OrganisationId, StudentId},
     invented::{chance::Chance, names},
     rules::plan,
 };
@@ -124,7 +124,8 @@ struct Class {
 async fn load_students(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
     let mut chance = Chance::new(school.seed);
     let classes = load_classes(db, school, institution, &mut chance).await?;
-    let (mut numbers, mut people, mut class_ids, mut politics) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut ids, mut numbers, mut people) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut class_ids, mut politics) = (Vec::new(), Vec::new());
     for (place, class) in classes.iter().enumerate() {
         for seat in 1..=class.students {
             numbers.push(format!("{}{:03}{seat:02}", class.year, place + 1));
@@ -137,16 +138,18 @@ async fn load_students(db: &mut PgConnection, school: &School, institution: Inst
                 _ => "群众",
             };
             politics.push(status.to_owned());
+            ids.push(StudentId::random().0);
         }
     }
     sqlx::query!(
-        "insert into student (institution_id, number, name, class_id, political)
-         select $1, * from unnest($2::text[], $3::text[], $4::uuid[], $5::text[])",
+        "insert into student (institution_id, id, number, name, class_id, political)
+         select $1, * from unnest($6::uuid[], $2::text[], $3::text[], $4::uuid[], $5::text[])",
         institution.0,
         &numbers,
         &people,
         &class_ids,
-        &politics
+        &politics,
+        &ids
     )
     .execute(db)
     .await?;
@@ -230,8 +233,8 @@ async fn load_societies(db: &mut PgConnection, school: &School, institution: Ins
         .chain(school.other_societies.iter().map(|name| (name, false)));
     for (name, is_main) in all {
         sqlx::query!(
-            "insert into society (id, institution_id, name, is_main, members) values ($1, $2, $3, $4, $5)",
-            SocietyId::random().0,
+            "insert into organisation (id, institution_id, name, is_main, members, kind) values ($1, $2, $3, $4, $5, 'society')",
+            OrganisationId::random().0,
             institution.0,
             name,
             is_main,
@@ -260,18 +263,20 @@ async fn load_accounts(
     .await?;
     let class = class_named(db, institution, &first_class(school)).await?;
     let mut league: Option<AccountId> = None;
+    let keeper = accounts_store::Keeper::operator(institution);
     for (kind, number) in school.accounts {
         let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
         let name = names::person(&mut chance);
         let account =
-            accounts_store::NewAccount { number, name: &name, password_hash: hash, must_change_password: false };
-        let account = accounts_store::create(db, institution, &account, now).await?.ok_or(Failure::Missing)?;
+            accounts_store::NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
+        let account = accounts_store::create(db, &keeper, &account, now).await?.ok_or(Failure::Missing)?;
         let place = match kind.place() {
             Place::School => accounts_store::Seat::School,
             Place::College => accounts_store::Seat::College(college),
             Place::Class => accounts_store::Seat::Class(class.ok_or(Failure::Missing)?),
         };
-        accounts_store::grant(db, account, *kind, place, now).await?;
+        let term = accounts_store::Term::since(ADOPTED);
+        accounts_store::grant(db, &keeper, account, (*kind, place), term, now).await?;
         if *kind == OfficeKind::SchoolLeague {
             league = Some(account);
         }

@@ -86,7 +86,7 @@ struct OverviewPage {
 
 async fn overview(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result<OverviewPage, Failure> {
     let mut db = app.read().await?;
-    let cohorts = store::cohorts(&mut db, acting.institution()).await?;
+    let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.today()).await?;
     let societies = store::societies(&mut db, acting.institution()).await?;
     let governing = rulebook::governing(&mut db, acting.institution(), app.clock.today()).await?;
     let allocation =
@@ -146,7 +146,7 @@ fn population(cohorts: &[CohortRow], societies: &[SocietyRow]) -> Population {
 /// The file that the `allocate` command reads, with a byte order mark so that Excel shows Chinese.
 async fn population_file(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result<Response, Failure> {
     let mut db = app.read().await?;
-    let cohorts = store::cohorts(&mut db, acting.institution()).await?;
+    let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.today()).await?;
     let societies = store::societies(&mut db, acting.institution()).await?;
     let mut writer = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
     let mut write = |record: [&str; 4]| writer.write_record(record).map_err(anyhow::Error::new);

@@ -16,7 +16,7 @@ use crate::{
         store::{OfficeRow, PersonRow},
     },
     failure::Failure,
-    ids::{AccountId, InstitutionId, OfficeId, PlanVersionId},
+    ids::{AccountId, InstitutionId, OfficeId, PlanVersionId, StudentId},
     rules::{
         Plan,
         adoption::{Adoption, Last},
@@ -284,16 +284,16 @@ impl Alongside for GoverningToday {
         let row = sqlx::query!(
             r#"select p.account_id as "account!: AccountId", p.institution_id as "institution!: InstitutionId",
                       p.institution_name as "institution_name!", p.number as "number!", p.name as "name!",
-                      p.must_change_password as "must_change_password!", p.office_id as "office: OfficeId",
-                      p.offices as "offices!: Json<Vec<OfficeRow>>",
+                      p.must_change_password as "must_change_password!", p.student_id as "student: StudentId",
+                      p.office_id as "acting: OfficeId", p.offices as "offices!: Json<Vec<OfficeRow>>",
+                      p.unread as "unread!",
                       g.id as "id?: PlanVersionId", g.version as "version?", g.sha256 as "sha256?",
                       g.effective_from as "effective_from?"
-               from person_of_session p left join lateral (
+               from person_of_session($1, $2) p left join lateral (
                    select v.id, v.version, v.sha256, a.effective_from
                    from adoption a join plan_version v on v.id = a.plan_version_id
                    where a.institution_id = p.institution_id and a.effective_from <= $3 order by a.seq desc limit 1
-               ) g on true
-               where p.token_hash = $1 and p.expires_at > $2"#,
+               ) g on true"#,
             token_hash,
             now,
             now.date()
@@ -314,8 +314,10 @@ impl Alongside for GoverningToday {
             number: row.number,
             name: row.name,
             must_change_password: row.must_change_password,
-            office: row.office,
+            student: row.student,
+            acting: row.acting,
             offices: row.offices,
+            unread: row.unread,
         };
         Ok(Some((person.into_person(token_hash)?, Self(governing))))
     }

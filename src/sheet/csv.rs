@@ -42,7 +42,7 @@ fn cells_of(record: &csv::StringRecord, headers: &[String]) -> Vec<Cell> {
     let wide = !headers.is_empty() && record.iter().skip(headers.len()).any(|field| !field.trim().is_empty());
     if wide && let Some(last) = cells.get_mut(headers.len() - 1) {
         *last = Cell::Fault {
-            shown: last.shown().to_owned(),
+            shown: last.shown().into_owned(),
             why: format!("这一行有 {} 列，表头只有 {} 列", record.len(), headers.len()),
         };
     }

@@ -8,6 +8,10 @@ mod csv;
 mod reader;
 mod xlsx;
 
+use std::borrow::Cow;
+
+use time::Date;
+
 use crate::text::{folded, is_hidden, printable, trimmed};
 
 pub use reader::{BadCell, Columns, RowReader};
@@ -16,9 +20,11 @@ pub use xlsx::{drop_down_template, faults_workbook};
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
 /// The most rows below the header.
-pub const MOST_ROWS: usize = 20_000;
+pub const MOST_ROWS: usize = 60_000;
 /// The most columns; cells beyond are not read.
 pub const MOST_COLUMNS: usize = 100;
+/// The most cells: about 60 MB while a sheet is read.
+const MOST_CELLS: usize = 1_200_000;
 /// The longest text in one cell, in characters.
 pub const LONGEST_CELL: usize = 1_000;
 /// The most text in a whole sheet, in bytes. An .xlsx can point a million cells at one long string.
@@ -29,6 +35,8 @@ const MOST_TEXT: usize = 32 * 1024 * 1024;
 pub enum Cell {
     /// Text with surrounding blanks removed and full-width digits folded; empty for an empty cell.
     Text(String),
+    /// A date cell of a workbook: a day for a column that asks for one, a fault in any other.
+    Date(Date),
     /// Something that is no plain value.
     Fault {
         /// What stands there, as far as it can be shown.
@@ -41,10 +49,11 @@ pub enum Cell {
 impl Cell {
     /// What stands there.
     #[must_use]
-    pub fn shown(&self) -> &str {
+    pub fn shown(&self) -> Cow<'_, str> {
         match self {
-            Self::Text(text) => text,
-            Self::Fault { shown, .. } => shown,
+            Self::Text(text) => Cow::Borrowed(text),
+            Self::Date(day) => Cow::Owned(day.to_string()),
+            Self::Fault { shown, .. } => Cow::Borrowed(shown),
         }
     }
 
@@ -118,7 +127,7 @@ impl Gatherer {
             return error(format!("表内文字超过 {} MB", MOST_TEXT / 1024 / 1024));
         }
         if number == 1 {
-            self.headers = cells.iter().map(|cell| cell.shown().to_owned()).collect();
+            self.headers = cells.iter().map(|cell| cell.shown().into_owned()).collect();
             while self.headers.last().is_some_and(String::is_empty) {
                 self.headers.pop();
             }
@@ -130,6 +139,9 @@ impl Gatherer {
         }
         if self.rows.len() == MOST_ROWS {
             return error(format!("数据超过 {MOST_ROWS} 行"));
+        }
+        if (self.rows.len() + 1) * self.headers.len() > MOST_CELLS {
+            return error("表格过大：行数乘列数超过 120 万格，请删去多余的列");
         }
         self.rows.push(Row { number, cells });
         Ok(())

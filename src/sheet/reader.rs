@@ -1,9 +1,11 @@
 //! Reading a sheet's rows by the names of its columns, gathering every fault instead of stopping at the first.
 
-use std::{collections::BTreeMap, fmt, ops::RangeInclusive};
+use std::{borrow::Cow, collections::BTreeMap, fmt, ops::RangeInclusive};
+
+use time::Date;
 
 use super::{Cell, Row, Sheet, SheetError, error};
-use crate::text::printable;
+use crate::text::{day, is_pictograph, printable};
 
 /// A cell that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,12 @@ impl Columns {
         }
         Ok(Self { places, ignored })
     }
+
+    /// What stands in a row's cell of a known column; empty where the sheet does not have it.
+    #[must_use]
+    pub fn shown<'r>(&self, row: &'r Row, column: &str) -> Cow<'r, str> {
+        self.places.get(column).and_then(|&place| row.cells.get(place)).map_or(Cow::Borrowed(""), Cell::shown)
+    }
 }
 
 /// Reads one row and notes what is wrong in it.
@@ -101,7 +109,7 @@ impl<'a, 'b> RowReader<'a, 'b> {
 
     /// Notes a fault of the named column.
     pub fn fault(&mut self, column: &str, reason: impl Into<String>) {
-        let value = self.cell(column).map_or_else(String::new, |cell| cell.shown().to_owned());
+        let value = self.cell(column).map_or_else(String::new, |cell| cell.shown().into_owned());
         self.bad.push(BadCell { row: self.row.number, column: column.to_owned(), value, reason: reason.into() });
     }
 
@@ -114,6 +122,10 @@ impl<'a, 'b> RowReader<'a, 'b> {
         match self.cell(column)? {
             Cell::Fault { why, .. } => {
                 self.fault(column, why.clone());
+                None
+            }
+            Cell::Date(_) => {
+                self.fault(column, "单元格是日期格式，请改为文本或数值");
                 None
             }
             Cell::Text(text) if text.is_empty() => None,
@@ -133,6 +145,29 @@ impl<'a, 'b> RowReader<'a, 'b> {
             self.fault(column, "不能为空");
         }
         text
+    }
+
+    /// A person's name, at most 50 characters; a blank and a pictograph are faults.
+    pub fn person_name(&mut self, column: &str) -> Option<&'a str> {
+        let name = self.required(column, 50)?;
+        if name.chars().any(is_pictograph) {
+            self.fault(column, "含有表情符号");
+            return None;
+        }
+        Some(name)
+    }
+
+    /// A day, in a date cell or as text: `2026-09-01`, `2026.9.1`, `2026年9月1日`.
+    pub fn day(&mut self, column: &str) -> Option<Date> {
+        let text = match self.cell(column)? {
+            Cell::Date(day) => return Some(*day),
+            Cell::Text(_) | Cell::Fault { .. } => self.text(column, 20)?,
+        };
+        let day = day(text);
+        if day.is_none() {
+            self.fault(column, "应为日期，如 2026-09-01");
+        }
+        day
     }
 
     /// A whole number within bounds.

@@ -8,6 +8,8 @@ use std::{
 };
 
 use calamine::{DataRef, Reader, Xlsx};
+use time::{Date, Month};
+
 use rust_xlsxwriter::{Color, DataValidation, Format, Workbook, XlsxError};
 
 use super::{BadCell, Cell, Gatherer, MOST_COLUMNS, MOST_ROWS, Row, Sheet, SheetError, cell, error};
@@ -108,7 +110,7 @@ fn mark_merged(
             }
             if let Some(place) = cells.get_mut(column) {
                 let why = format!("第 {} 至 {} 行是合并单元格，请取消合并并逐行填写", start.0 + 1, end.0 + 1);
-                *place = Cell::Fault { shown: place.shown().to_owned(), why };
+                *place = Cell::Fault { shown: place.shown().into_owned(), why };
             }
         }
     }
@@ -131,8 +133,13 @@ fn value_of(value: &DataRef<'_>, formula: bool) -> Cell {
         DataRef::Bool(true) => Cell::Text("是".to_owned()),
         DataRef::Bool(false) => Cell::Text("否".to_owned()),
         DataRef::DateTime(moment) => {
-            let (year, month, day, ..) = moment.to_ymd_hms_milli();
-            fault(format!("{year}-{month:02}-{day:02}"), "单元格是日期格式，请改为文本或数值")
+            let (year, month, day, hour, minute, ..) = moment.to_ymd_hms_milli();
+            let month_of_year = Month::try_from(month).ok();
+            let date = month_of_year.and_then(|month| Date::from_calendar_date(i32::from(year), month, day).ok());
+            match date {
+                Some(date) if (hour, minute) == (0, 0) => Cell::Date(date),
+                _ => fault(format!("{year}-{month:02}-{day:02}"), "单元格是日期时间格式，请改为文本"),
+            }
         }
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
             fault(text.clone(), "单元格是日期格式，请改为文本或数值")
@@ -206,7 +213,7 @@ impl Sheet {
         for BadCell { row, column, reason, .. } in bad {
             reasons.entry(*row).or_default().push(format!("{column}：{reason}"));
         }
-        let texts = |row: &Row| row.cells.iter().map(|cell| cell.shown().to_owned()).collect();
+        let texts = |row: &Row| row.cells.iter().map(|cell| cell.shown().into_owned()).collect();
         let faulty = self.rows.iter().filter_map(|row| Some((texts(row), reasons.get(&row.number)?.join("；"))));
         faulty.take(most).collect()
     }
@@ -227,7 +234,7 @@ mod tests {
     fn fault(cell: &Cell) -> &str {
         match cell {
             Cell::Fault { why, .. } => why,
-            Cell::Text(text) => panic!("no fault: {text}"),
+            other => panic!("no fault: {other:?}"),
         }
     }
 
@@ -247,8 +254,9 @@ mod tests {
         });
         let sheet = read(&bytes).unwrap();
         let row = &sheet.rows[0].cells;
-        assert_eq!((row[0].shown(), row[1].shown(), row[3].shown()), ("2024001", "3.5", "2"));
-        assert!(fault(&row[2]).contains("日期") && fault(&row[4]).contains("合并"));
+        assert_eq!([row[0].shown(), row[1].shown(), row[3].shown()], ["2024001", "3.5", "2"]);
+        assert_eq!(row[2], Cell::Date(time::macros::date!(2024 - 09 - 01)));
+        assert!(fault(&row[4]).contains("合并"));
         assert!(fault(&sheet.rows[1].cells[0]).contains("15 位"));
     }
 

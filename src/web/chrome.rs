@@ -49,6 +49,8 @@ pub struct Viewer {
     pub office: String,
     /// They hold more than one.
     pub may_switch: bool,
+    /// Notices they have not read.
+    pub unread: i64,
 }
 
 /// The frame.
@@ -103,6 +105,7 @@ impl Chrome {
             name: person.name.clone(),
             office: person.acting.as_ref().map_or_else(|| "没有职务".to_owned(), Held::label),
             may_switch: person.offices.len() > 1,
+            unread: person.unread,
         };
         Self { viewer: Some(viewer), links, ..Self::bare(title) }
     }

@@ -9,7 +9,11 @@ use axum::{
 
 use http_body_util::LengthLimitError;
 
-use crate::{app::App, failure::Failure};
+use crate::{
+    app::App,
+    failure::Failure,
+    text::{is_hidden, printable, trimmed},
+};
 
 /// Errors by field, in Chinese.
 #[derive(Debug, Clone, Default)]
@@ -47,6 +51,8 @@ const MOST_FIELDS: usize = 20;
 pub struct Upload {
     /// The file in the field `file`; none where no file was chosen.
     pub file: Option<Bytes>,
+    /// What the browser calls it, cut at 100 characters and fit to be shown.
+    pub file_name: String,
     fields: BTreeMap<String, String>,
 }
 
@@ -69,7 +75,9 @@ impl FromRequest<App> for Upload {
         while let Some(part) = parts.next_field().await.map_err(too_large)? {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" {
-                let is_chosen = part.file_name().is_some_and(|name| !name.is_empty());
+                let file_name = part.file_name().unwrap_or_default();
+                let is_chosen = !file_name.is_empty();
+                upload.file_name = printable(file_name, false).chars().take(100).collect();
                 let bytes = part.bytes().await.map_err(too_large)?;
                 upload.file = Some(bytes).filter(|bytes| is_chosen || !bytes.is_empty());
             } else if upload.fields.len() < MOST_FIELDS {
@@ -85,6 +93,26 @@ impl FromRequest<App> for Upload {
 /// A limit of some layer stands somewhere below the error.
 fn is_over_the_limit(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
+}
+
+/// A reason of 1 to 200 characters, or an error beside the field.
+pub fn reason(text: &str, errors: &mut Errors) -> Option<String> {
+    written(text, 200, "reason", "请写明理由", errors)
+}
+
+/// A text of 1 to `most` characters; line breaks become blanks.
+pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
+    let text = trimmed(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.is_empty() {
+        errors.add(field, ask);
+    } else if text.chars().count() > most {
+        errors.add(field, format!("不能超过 {most} 字"));
+    } else if text.chars().any(is_hidden) {
+        errors.add(field, "含有看不见的字符");
+    } else {
+        return Some(text);
+    }
+    None
 }
 
 /// A path of ours, or the home page for anything that would lead elsewhere.

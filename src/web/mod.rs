@@ -9,7 +9,22 @@ pub mod forms;
 pub mod headers;
 pub mod observe;
 
+use axum::{
+    http::header,
+    response::{IntoResponse, Response},
+};
+
 use crate::app::Routes;
+
+/// An Excel workbook to be saved under an ASCII name.
+#[must_use]
+pub fn workbook(name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, bytes).into_response()
+}
 
 /// Assets, health and metrics.
 #[must_use]

@@ -14,7 +14,7 @@ use std::{
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 use axum::{Router, extract::State, http::HeaderMap, response::Html, routing::get};
 use lunzhi::{
-    accounts::store::{self, NewAccount, Seat},
+    accounts::store::{self, Keeper, NewAccount, Seat, Term},
     app::{App, router},
     auth::{
         office::OfficeKind,
@@ -65,11 +65,14 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr) {
     let mut db = pools.write.acquire().await.unwrap();
     take_in_built_in(&mut db, now).await.unwrap();
     let school = store::create_institution(&mut db, "bench", "测速学院", now).await.unwrap();
+    let keeper = Keeper::operator(school);
     for number in 0..=CLIENTS {
         let number = format!("B{number}");
-        let account = NewAccount { number: &number, name: "测速", password_hash: &hash, must_change_password: false };
-        let id = store::create(&mut db, school, &account, now).await.unwrap().unwrap();
-        store::grant(&mut db, id, OfficeKind::SchoolLeague, Seat::School, now).await.unwrap();
+        let account =
+            NewAccount { number: &number, name: "测速", password_hash: Some(&hash), must_change_password: false };
+        let id = store::create(&mut db, &keeper, &account, now).await.unwrap().unwrap();
+        let office = (OfficeKind::SchoolLeague, Seat::School);
+        store::grant(&mut db, &keeper, id, office, Term::since(now.date()), now).await.unwrap();
     }
     drop(db);
     let pool = sqlx::postgres::PgPoolOptions::new().max_connections(16).connect(url).await.unwrap();

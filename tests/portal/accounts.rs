@@ -4,21 +4,27 @@ use lunzhi::auth::office::OfficeKind;
 
 use crate::support::{FIRST, PASSWORD, Portal, SECOND};
 
+const OWN: &str = "a password of one's own";
+
 #[tokio::test]
-async fn a_new_person_gets_a_password_once_and_must_change_it() {
+async fn a_new_person_gets_a_code_once_and_sets_their_own_password() {
     let portal = Portal::start().await;
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let fields = [("number", " T100 "), ("name", "𠮷野老师"), ("office", "school_league")];
     let made = administrator.post("/accounts", &fields).await;
     assert_eq!((made.status, made.heading().contains("账号已建立")), (200, true));
-    let password = made.all(".secret").remove(0);
+    let code = made.all(".secret").remove(0);
     let mut person = portal.visitor();
-    assert_eq!(person.sign_in(FIRST, "T100", &password).await.status, 303);
-    assert_eq!(person.get("/").await.location(), "/me", "first a password of one's own");
-    assert_eq!(person.get("/plans").await.location(), "/me");
-    let fields = [("old", password.as_str()), ("new", "my own long one"), ("again", "my own long one")];
-    assert_eq!(person.post("/me/password", &fields).await.status, 303);
-    assert_eq!(person.get("/plans").await.status, 200);
+    assert_eq!(person.sign_in(FIRST, "T100", &code).await.status, 422, "a code is no password");
+    let short = person.activate(FIRST, "T100", &code, "short").await;
+    assert_eq!((short.status, short.fault("新密码").as_str()), (422, "✕ 至少 10 个字符"));
+    assert_eq!((short.field("激活码"), short.field("新密码")), (code.clone(), String::new()));
+    let shouted = code.to_uppercase().replace('-', " ");
+    assert_eq!(person.activate(FIRST, "T100", &shouted, OWN).await.status, 303);
+    assert_eq!(person.get("/plans").await.status, 200, "in at once, in the office");
+    let again = portal.visitor().activate(FIRST, "T100", &code, "another one of mine").await;
+    assert!(again.fault("激活码").contains("已用过"), "a code works once");
+    assert_eq!(portal.visitor().sign_in(FIRST, "T100", OWN).await.status, 303);
     let twice = administrator.post("/accounts", &[("number", "T100"), ("name", "他人"), ("office", "student")]).await;
     assert_eq!((twice.status, twice.fault("学号或工号").as_str()), (422, "✕ 这个学号（工号）已有账号"));
     assert_eq!(twice.field("姓名"), "他人");
@@ -59,8 +65,15 @@ async fn ended_offices_sessions_and_accounts_take_effect_at_once() {
     assert_eq!(portal.visitor().sign_in(FIRST, "school_league", PASSWORD).await.status, 422);
     administrator.post(&format!("{path}/enable"), &[]).await;
     let reset = administrator.post(&format!("{path}/password"), &[]).await;
-    let password = reset.all(".secret").remove(0);
-    assert_eq!(portal.visitor().sign_in(FIRST, "school_league", &password).await.status, 303);
+    let code = reset.all(".secret").remove(0);
+    assert_eq!(portal.visitor().sign_in(FIRST, "school_league", PASSWORD).await.status, 422, "the old one is gone");
+    let mut person = portal.visitor();
+    assert_eq!(person.activate(FIRST, "school_league", &code, OWN).await.status, 303);
+    assert!(person.get("/inbox").await.text().contains("你的密码被重置过"), "the owner learns of it");
+    let newer = administrator.post(&format!("{path}/password"), &[]).await.all(".secret").remove(0);
+    let newest = administrator.post(&format!("{path}/password"), &[]).await.all(".secret").remove(0);
+    assert_eq!(portal.visitor().activate(FIRST, "school_league", &newer, OWN).await.status, 422, "voided");
+    assert_eq!(portal.visitor().activate(FIRST, "school_league", &newest, OWN).await.status, 303);
 }
 
 #[tokio::test]
@@ -124,4 +137,48 @@ async fn markup_in_names_stays_text() {
     let page = administrator.get("/accounts?q=X1").await;
     assert!(page.all("tbody td")[1].contains(name));
     assert!(!page.text().contains("<script>alert"));
+}
+
+#[tokio::test]
+async fn offices_have_terms() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let day = |ahead: i64| (portal.app.clock.today() + time::Duration::days(ahead)).to_string();
+    let (tomorrow, week) = (day(1), day(7));
+    let path = administrator.get("/accounts?q=school_party").await.attributes("tbody a", "href").remove(0);
+    let late = [("office", "school_league"), ("from", week.as_str()), ("last", tomorrow.as_str())];
+    let refused = administrator.post(&format!("{path}/offices"), &late).await;
+    assert_eq!((refused.status, refused.fault("任职最后一天").as_str()), (422, "✕ 最后一天早于第一天"));
+    let term = [("office", "school_league"), ("from", tomorrow.as_str()), ("last", week.as_str())];
+    assert_eq!(administrator.post(&format!("{path}/offices"), &term).await.status, 303);
+    let again = administrator.post(&format!("{path}/offices"), &term).await;
+    assert_eq!(again.fault("职务"), "✕ 这段时间里已经担任这个职务");
+    let mut person = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(person.get("/plans").await.status, 403, "not before its first day");
+    assert!(person.get("/inbox").await.text().contains("你担任了新的职务"));
+    portal.app.clock.advance(time::Duration::days(2));
+    let mut person = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(person.get("/plans").await.status, 200, "on its second day");
+    portal.app.clock.advance(time::Duration::days(6));
+    let mut person = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(person.get("/plans").await.status, 403, "its term is over");
+    let (office,): (String,) =
+        sqlx::query_as("select id::text from office where kind = 'school_league' and until_day is not null")
+            .fetch_one(&mut portal.owner().await)
+            .await
+            .unwrap();
+    assert_eq!(person.post("/me/office", &[("office", &office)]).await.status, 404);
+}
+
+#[tokio::test]
+async fn there_is_one_full_time_deputy_secretary_at_a_time() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let path = administrator.get("/accounts?q=school_league").await.attributes("tbody a", "href").remove(0);
+    let taken = administrator.post(&format!("{path}/offices"), &[("office", "deputy_secretary")]).await;
+    assert!(taken.fault("职务").contains("只设 1 人"), "{}", taken.text());
+    let new = [("number", "T9"), ("name", "甲"), ("office", "deputy_secretary")];
+    let refused = administrator.post("/accounts", &new).await;
+    assert!(refused.fault("职务").contains("只设 1 人"));
+    assert!(administrator.get("/accounts?q=T9").await.all("tbody tr").is_empty(), "nothing half-written");
 }

@@ -220,7 +220,7 @@ fn a_secretary_at_a_desk_has_a_roster_judged_and_adopts_a_plan() {
 }
 
 #[test]
-fn an_administrator_makes_an_account_and_the_person_chooses_a_password() {
+fn an_administrator_makes_an_account_and_the_person_activates_it() {
     journey(false, async |desk, _| {
         desk.sign_in(OfficeKind::Administrator).await;
         desk.press("账号与职务").await;
@@ -234,20 +234,19 @@ fn an_administrator_makes_an_account_and_the_person_chooses_a_password() {
         desk.judge("new account with a fault").await;
         desk.fill("院系", "信息工程系").await;
         desk.press("建立账号").await;
-        desk.judge("password").await;
-        let password = desk.browser.find(Locator::Css(".secret")).await.unwrap().text().await.unwrap();
+        desk.judge("code").await;
+        let code = desk.browser.find(Locator::Css(".secret")).await.unwrap().text().await.unwrap();
         desk.press("查看账号").await;
         desk.judge("account").await;
         desk.press("退出").await;
+        desk.press("首次使用：激活账号").await;
         desk.fill("学校", "第一测试学院").await;
         desk.fill("学号或工号", "T1").await;
-        desk.fill("密码", &password).await;
-        desk.press("登录").await;
-        assert_eq!(desk.heading().await, "我的账号");
-        desk.fill("原密码", &password).await;
+        desk.fill("激活码", &code).await;
         desk.fill("新密码", "一句好记的话当作密码").await;
         desk.fill("再填一次新密码", "一句好记的话当作密码").await;
-        desk.press("更换密码").await;
+        desk.judge("activate").await;
+        desk.press("激活并登录").await;
         desk.press("首页").await;
         assert_eq!(desk.heading().await, "欧阳老师，你好");
     });

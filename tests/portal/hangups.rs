@@ -146,7 +146,7 @@ fn accounts_offices_and_passwords() {
             )
             .await;
             let recorded =
-                count(&mut db, "select count(*) from audit_entry where object like '%（' || $1 || '）'", number).await;
+                count(&mut db, "select count(*) from audit_entry e join account a on e.object = '⟦账号 ' || a.id || '⟧' where a.number = $1", number).await;
             assert_eq!((there, recorded), (1, 1), "{number} was acknowledged");
         }
 
@@ -312,7 +312,7 @@ fn own_passwords_sessions_and_offices() {
     scene(async |stage| {
         let cookie = stage.cookie(FIRST, OfficeKind::SchoolLeague).await;
         let mut db = stage.portal.owner().await;
-        let office: (String,) = sqlx::query_as("select office.id::text from office join account a on a.id = account_id join institution i on i.id = institution_id where kind = 'school_league' and i.code = $1")
+        let office: (String,) = sqlx::query_as("select office.id::text from office join account a on a.id = account_id join institution i on i.id = a.institution_id where kind = 'school_league' and i.code = $1")
             .bind(FIRST)
             .fetch_one(&mut db)
             .await

@@ -30,13 +30,24 @@ async fn the_database_repeats_what_it_can_say() {
             "office_check1",
         ),
         (
-            "insert into office select gen_random_uuid(), account_id, kind, college_id, class_id, granted_at, null from office",
+            "insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, granted_at)
+             select gen_random_uuid(), account_id, institution_id, kind, college_id, class_id, from_day + 1, granted_at
+             from office where kind <> 'deputy_secretary'",
             "office_once",
         ),
         (
-            "insert into account select gen_random_uuid(), institution_id, number, name, password_hash, password_set_at, false, null, created_at from account",
+            "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+             select gen_random_uuid(), account_id, institution_id, 'deputy_secretary', from_day, granted_at
+             from office where kind = 'student'",
+            "office_one_deputy",
+        ),
+        (
+            "insert into account (id, institution_id, number, name, must_change_password, created_at)
+             select gen_random_uuid(), institution_id, number, name, false, created_at from account",
             "account_institution_id_number_key",
         ),
+        ("update student set left_on = '2026-01-01'", "student_left"),
+        ("update student set erased_at = now()", "student_erased"),
         ("update audit_head set hash = '\\x00'", "audit_head_hash_check"),
         ("insert into audit_head (single, seq, hash) select true, seq, hash from audit_head", "audit_head_pkey"),
         ("update session set expires_at = created_at", "session_check"),

@@ -89,6 +89,12 @@ impl Client {
         self.post("/sign-in", &[("school", school), ("number", number), ("password", password)]).await
     }
 
+    /// Sets a password by a one-time code; the person is signed in afterwards.
+    pub async fn activate(&mut self, school: &str, number: &str, code: &str, password: &str) -> Page {
+        let fields = [("school", school), ("number", number), ("code", code), ("new", password), ("again", password)];
+        self.post("/activate", &fields).await
+    }
+
     pub fn cookie(&self) -> String {
         self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use lunzhi::{
-    accounts::store::{self, NewAccount, Seat},
+    accounts::store::{self, Keeper, NewAccount, Seat, Term},
     app::{App, router},
     auth::{
         office::{OfficeKind, Place},
@@ -99,17 +99,19 @@ async fn prepare(db: &mut PgConnection, hash: &str) {
     for (code, name) in [(FIRST, "第一测试学院"), (SECOND, "第二测试大学")] {
         let institution = store::create_institution(db, code, name, now).await.unwrap();
         let college = prepare_students(db, institution, code).await;
+        let keeper = Keeper::operator(institution);
         let class = class_named(db, institution, "软件2401班").await.unwrap().unwrap();
         for kind in OfficeKind::ALL {
             let (number, name) = (kind.slug(), format!("{}甲", kind.label()));
-            let account = NewAccount { number, name: &name, password_hash: hash, must_change_password: false };
-            let id = store::create(db, institution, &account, now).await.unwrap().unwrap();
+            let account = NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
+            let id = store::create(db, &keeper, &account, now).await.unwrap().unwrap();
             let seat = match kind.place() {
                 Place::School => Seat::School,
                 Place::College => Seat::College(college),
                 Place::Class => Seat::Class(class),
             };
-            store::grant(db, id, *kind, seat, now).await.unwrap();
+            let term = Term::since(date!(2024 - 09 - 01));
+            assert!(store::grant(db, &keeper, id, (*kind, seat), term, now).await.unwrap());
             if code == FIRST && *kind == OfficeKind::SchoolLeague {
                 sqlx::query(
                     "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
@@ -135,12 +137,12 @@ async fn prepare_students(db: &mut PgConnection, institution: InstitutionId, cod
         "insert into class (id, major_id, entry_year, name)
          select gen_random_uuid(), m.id, 2024, '软件2401班' from major m join college c on c.id = m.college_id
          where c.institution_id = $1",
-        "insert into student (institution_id, number, name, class_id, political)
-         select $1, '2024' || lpad(n::text, 4, '0'), '学生' || n, k.id, '共青团员'
+        "insert into student (id, institution_id, number, name, class_id, political)
+         select gen_random_uuid(), $1, '2024' || lpad(n::text, 4, '0'), '学生' || n, k.id, '共青团员'
          from generate_series(1, 150) n, class k join major m on m.id = k.major_id
               join college c on c.id = m.college_id where c.institution_id = $1",
-        "insert into society (id, institution_id, name, is_main, members)
-         values (gen_random_uuid(), $1, '青年志愿者协会', true, 80)",
+        "insert into organisation (id, institution_id, name, is_main, members, kind)
+         values (gen_random_uuid(), $1, '青年志愿者协会', true, 80, 'society')",
     ] {
         sqlx::query(statement).bind(institution).execute(&mut *db).await.unwrap();
     }

@@ -1,0 +1,158 @@
+//! The page 激活账号: a person with a one-time code sets their own password and is in.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+
+use super::codes::{self, Purpose};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{
+        password::weakness,
+        sign_in::open_session,
+        store::{Credentials, Door, Institution, Knock, institutions, knock},
+        token::{Purpose as TokenPurpose, Token},
+    },
+    failure::Failure,
+    text::folded,
+    web::{chrome::Chrome, forms::Errors},
+};
+
+/// One answer for whatever does not open: it does not tell which numbers exist.
+const NOT_OPEN: &str = "学号与激活码不符，或激活码已用过、已过期；过期的请向发放激活条的老师重新领取";
+
+/// The routes of activation.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/activate", ask).post("/activate", activate)
+}
+
+#[derive(Deserialize, Default)]
+struct ActivateForm {
+    #[serde(default)]
+    school: String,
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    new: String,
+    #[serde(default)]
+    again: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/activate.html")]
+struct ActivatePage {
+    chrome: Chrome,
+    institutions: Vec<Institution>,
+    form: ActivateForm,
+    errors: Errors,
+}
+
+async fn page(app: &App, form: ActivateForm, errors: Errors) -> Result<ActivatePage, Failure> {
+    let institutions = institutions(&mut *app.read().await?).await?;
+    // Passwords never come back in a page; the code does, it is long to type.
+    let form = ActivateForm { new: String::new(), again: String::new(), ..form };
+    Ok(ActivatePage { chrome: Chrome::bare("激活账号"), institutions, form, errors })
+}
+
+async fn ask(State(app): State<App>, Query(form): Query<ActivateForm>) -> Result<ActivatePage, Failure> {
+    page(&app, ActivateForm { code: String::new(), ..form }, Errors::default()).await
+}
+
+async fn activate(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(form): Form<ActivateForm>,
+) -> Result<Response, Failure> {
+    let number = folded(&form.number);
+    let mut errors = Errors::default();
+    let is_plain =
+        |text: &str, most| !text.is_empty() && text.chars().count() <= most && !text.chars().any(char::is_control);
+    if !is_plain(&form.school, 40) {
+        errors.add("school", "请选择学校");
+    }
+    if !is_plain(&number, 32) {
+        errors.add("number", "请填写学号或工号");
+    }
+    if form.code.trim().is_empty() || form.code.len() > 100 {
+        errors.add("code", "请填写激活条上的激活码");
+    }
+    if let Some(weakness) = weakness(&form.new, &number) {
+        errors.add("new", weakness);
+    }
+    if form.new != form.again {
+        errors.add("again", "两次填写的密码不一致");
+    }
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    if !errors.is_empty() {
+        return Ok((unfit, page(&app, form, errors).await?).into_response());
+    }
+    // Guessing a code is charged like guessing a password.
+    let slot = app.hasher.reserve()?;
+    let (now, device) = (app.clock.now(), Token::from_headers(TokenPurpose::Device, &headers));
+    let (school, knocking) = (form.school.clone(), number.clone());
+    let door = app
+        .write_one(move |db| {
+            Box::pin(async move {
+                knock(db, Knock::Outside { school: &school, device: device.as_ref() }, &knocking, now).await
+            })
+        })
+        .await?;
+    let Some(Door { device, closed_until, .. }) = door else {
+        errors.add("school", "请选择学校");
+        return Ok((unfit, page(&app, form, errors).await?).into_response());
+    };
+    if let Some(open_at) = closed_until {
+        let seconds = (open_at - now).whole_seconds() + 1;
+        errors.add("code", format!("失败次数较多，请过 {seconds} 秒再试"));
+        let answer = page(&app, form, errors).await?;
+        return Ok(
+            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], answer).into_response()
+        );
+    }
+    let code = codes::hash_of(&form.code);
+    let mut db = app.read().await?;
+    let account = match codes::waiting_account(&mut db, &form.school, &number).await? {
+        Some((institution, account)) if codes::opens(&mut db, account, &code, now).await? => {
+            Some((institution, account))
+        }
+        _ => None,
+    };
+    drop(db);
+    let Some((institution, account)) = account else {
+        errors.add("code", NOT_OPEN);
+        return Ok((unfit, page(&app, form, errors).await?).into_response());
+    };
+    let hash = app.hasher.hash_in(slot, &form.new).await?;
+    let credentials = Credentials { account, password_hash: hash.clone() };
+    let purpose = app
+        .write(move |db| {
+            Box::pin(async move {
+                let purpose = codes::redeem(db, account, &code, &hash, now).await?;
+                if let Some(purpose) = purpose {
+                    let why = if purpose == Purpose::First { "首次使用" } else { "密码重置" };
+                    let entry = Entry::about(Verb::AccountActivated, account).detail("事由", why);
+                    audit::append_by_visitor(db, institution, account, entry, now).await?;
+                }
+                Ok(purpose)
+            })
+        })
+        .await?;
+    if purpose.is_none() {
+        errors.add("code", NOT_OPEN);
+        return Ok((unfit, page(&app, form, errors).await?).into_response());
+    }
+    match open_session(&app, &headers, credentials, device).await? {
+        Some(opening) => opening.into_response(&headers, "/"),
+        None => Ok(Redirect::to("/sign-in").into_response()),
+    }
+}

@@ -1,0 +1,309 @@
+//! One-time codes: by one an account gets its first password, or a new one after a reset. The person sets the password;
+//! nobody else ever knows it. Only a code's hash is kept, it works once and expires.
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::store::Keeper;
+use crate::{
+    auth::{acting::Scope, password::readable, store::forget_attempts},
+    failure::Failure,
+    ids::{AccountId, ClassId, InstitutionId},
+};
+
+/// How long a code works: slips are handed out in class over some weeks.
+pub const LASTS: Duration = Duration::days(30);
+/// Characters in a code: 20 of 31 letters and digits, 99 bits.
+const LENGTH: usize = 20;
+
+/// A code, as it stands on paper: `abcde-fghjk-…`. Shown once.
+#[derive(Debug, Clone)]
+pub struct Code(String);
+
+impl Code {
+    fn random() -> Self {
+        Self(readable(LENGTH, 5))
+    }
+
+    /// The code for the person.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+
+    fn hash(&self) -> Vec<u8> {
+        hash_of(&self.0)
+    }
+}
+
+/// The hash of a code as typed: case, blanks and hyphens do not count.
+#[must_use]
+pub fn hash_of(typed: &str) -> Vec<u8> {
+    let plain: String = typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    Sha256::digest(plain.as_bytes()).to_vec()
+}
+
+/// What a code is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The account's first password.
+    First,
+    /// A new password in the place of one that was taken away.
+    Reset,
+}
+
+impl Purpose {
+    fn slug(self) -> &'static str {
+        match self {
+            Self::First => "first",
+            Self::Reset => "reset",
+        }
+    }
+}
+
+/// Makes a code for an account of the keeper's university; an earlier one works no more.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn issue(
+    connection: &mut PgConnection,
+    keeper: &Keeper,
+    account: AccountId,
+    purpose: Purpose,
+    now: OffsetDateTime,
+) -> Result<Code, Failure> {
+    let codes = issue_many(connection, keeper, &[account.0], purpose, now).await?;
+    codes.into_iter().next().ok_or(Failure::Missing)
+}
+
+async fn issue_many(
+    connection: &mut PgConnection,
+    keeper: &Keeper,
+    accounts: &[uuid::Uuid],
+    purpose: Purpose,
+    now: OffsetDateTime,
+) -> Result<Vec<Code>, Failure> {
+    sqlx::query!(
+        "update activation set voided_at = $2 where account_id = any($1) and used_at is null and voided_at is null",
+        accounts,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    let codes: Vec<Code> = accounts.iter().map(|_| Code::random()).collect();
+    let hashes: Vec<Vec<u8>> = codes.iter().map(Code::hash).collect();
+    sqlx::query!(
+        "insert into activation (code_hash, account_id, purpose, made_by, made_at, expires_at)
+         select u.code, a.id, $4, $5, $6, $7
+         from unnest($1::bytea[], $2::uuid[]) as u(code, account) join account a on a.id = u.account
+         where a.institution_id = $3",
+        &hashes,
+        accounts,
+        keeper.institution.0,
+        purpose.slug(),
+        keeper.by.map(|by| by.0),
+        now,
+        now + LASTS
+    )
+    .execute(connection)
+    .await?;
+    Ok(codes)
+}
+
+/// A printed slip.
+#[derive(Debug)]
+pub struct Slip {
+    /// 学号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// The code.
+    pub code: Code,
+}
+
+/// Makes accounts for a class's students who have none, and a code for each who has no password yet. Whoever holds an
+/// office beyond the class is left out: their code comes from who keeps the accounts.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn issue_for_class(
+    connection: &mut PgConnection,
+    keeper: &Keeper,
+    class: ClassId,
+    now: OffsetDateTime,
+) -> Result<Vec<Slip>, Failure> {
+    sqlx::query!(
+        "insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
+         select gen_random_uuid(), s.institution_id, s.number, s.name, false, $3, s.id
+         from student s
+         where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
+         on conflict (institution_id, number) do nothing",
+        class.0,
+        keeper.institution.0,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    let waiting = sqlx::query!(
+        r#"select a.id, a.number, a.name from account a join student s on s.id = a.student_id
+           where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
+                 and a.password_hash is null and a.disabled_at is null
+                 and not exists (select from activation c where c.account_id = a.id and c.purpose = 'reset'
+                                 and c.used_at is null and c.voided_at is null)
+                 and not exists (select from office o where o.account_id = a.id
+                                 and o.kind not in ('student', 'class_branch')
+                                 and is_held(o.from_day, o.until_day, o.ended_at, $3))
+           order by a.number"#,
+        class.0,
+        keeper.institution.0,
+        now
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let ids: Vec<uuid::Uuid> = waiting.iter().map(|row| row.id).collect();
+    let codes = issue_many(connection, keeper, &ids, Purpose::First, now).await?;
+    Ok(waiting.into_iter().zip(codes).map(|(row, code)| Slip { number: row.number, name: row.name, code }).collect())
+}
+
+/// A class and how many of its students have no password yet.
+#[derive(Debug)]
+pub struct ClassState {
+    /// Its id.
+    pub id: ClassId,
+    /// Its college.
+    pub college: String,
+    /// Its name.
+    pub name: String,
+    /// Its students.
+    pub students: i64,
+    /// Those who have not activated their account.
+    pub waiting: i64,
+    /// Those of them whose slip was printed and still works.
+    pub printed: i64,
+}
+
+/// The classes of a scope, those with most still to activate first within each college.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn classes(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    now: OffsetDateTime,
+) -> Result<Vec<ClassState>, Failure> {
+    let rows = sqlx::query_as!(
+        ClassState,
+        r#"select k.id as "id: ClassId", c.name as college, k.name, count(*) as "students!",
+                  count(*) filter (where a.password_hash is null) as "waiting!",
+                  count(*) filter (where a.password_hash is null and exists (
+                      select from activation v where v.account_id = a.id and v.used_at is null
+                             and v.voided_at is null and v.expires_at > $4)) as "printed!"
+           from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                join college c on c.id = m.college_id left join account a on a.student_id = s.id
+           where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
+                 and (s.left_on is null or s.left_on > china_day($4))
+           group by k.id, c.name, k.name order by c.name, k.name"#,
+        scope.institution.0,
+        scope.college.map(|id| id.0),
+        scope.class.map(|id| id.0),
+        now
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Whether a code opens that account now.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn opens(
+    connection: &mut PgConnection,
+    account: AccountId,
+    code_hash: &[u8],
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let found = sqlx::query_scalar!(
+        r#"select exists (select from activation where code_hash = $1 and account_id = $2 and used_at is null
+                          and voided_at is null and expires_at > $3) as "opens!""#,
+        code_hash,
+        account.0,
+        now
+    );
+    Ok(found.fetch_one(connection).await?)
+}
+
+/// The account of a number that may be activated: it has no password and is not disabled.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn waiting_account(
+    connection: &mut PgConnection,
+    school: &str,
+    number: &str,
+) -> Result<Option<(InstitutionId, AccountId)>, Failure> {
+    let row = sqlx::query!(
+        r#"select i.id as "institution: InstitutionId", a.id as "account: AccountId"
+           from institution i join account a on a.institution_id = i.id
+           where i.code = $1 and a.number = $2 and a.disabled_at is null and a.password_hash is null"#,
+        school,
+        number
+    );
+    Ok(row.fetch_optional(connection).await?.map(|row| (row.institution, row.account)))
+}
+
+/// Uses a code up and sets the password; a student gets the office of a student. `None` where the code does not open
+/// the account any more.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn redeem(
+    connection: &mut PgConnection,
+    account: AccountId,
+    code_hash: &[u8],
+    password_hash: &str,
+    now: OffsetDateTime,
+) -> Result<Option<Purpose>, Failure> {
+    let used = sqlx::query_scalar!(
+        "update activation set used_at = $3
+         where code_hash = $1 and account_id = $2 and used_at is null and voided_at is null and expires_at > $3
+         returning purpose",
+        code_hash,
+        account.0,
+        now
+    );
+    let Some(purpose) = used.fetch_optional(&mut *connection).await? else { return Ok(None) };
+    sqlx::query!(
+        "update account set password_hash = $2, password_set_at = $3, must_change_password = false where id = $1",
+        account.0,
+        password_hash,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into office (id, account_id, institution_id, kind, from_day, until_day, granted_at)
+         select gen_random_uuid(), a.id, a.institution_id, 'student', china_day($2), s.left_on, $2
+         from account a join student s on s.id = a.student_id
+         where a.id = $1 and (s.left_on is null or s.left_on > china_day($2))
+         on conflict do nothing",
+        account.0,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    forget_attempts(connection, account).await?;
+    Ok(Some(if purpose == "reset" { Purpose::Reset } else { Purpose::First }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_reads_back_however_it_is_typed() {
+        let code = Code::random();
+        assert_eq!(code.text().len(), 23);
+        assert_eq!(hash_of(&code.text().to_uppercase().replace('-', " ")), code.hash());
+        assert_ne!(hash_of(Code::random().text()), code.hash());
+    }
+}

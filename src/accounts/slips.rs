@@ -1,0 +1,83 @@
+//! The pages 激活条: who has not activated their account, and slips to print for a class.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::HeaderMap,
+};
+use time::Date;
+
+use super::{
+    codes::{self, ClassState, Slip},
+    store::Keeper,
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::SlipPrinter, token::origin},
+    failure::Failure,
+    ids::ClassId,
+    web::{chrome::Chrome, filters},
+};
+
+/// The routes of slips.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/slips", list).post("/slips/{class}", print)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/slips.html")]
+struct ListPage {
+    chrome: Chrome,
+    classes: Vec<ClassState>,
+    students: i64,
+    waiting: i64,
+}
+
+async fn list(State(app): State<App>, acting: Acting<SlipPrinter>) -> Result<ListPage, Failure> {
+    let classes = codes::classes(&mut *app.read().await?, &acting.scope(), app.clock.now()).await?;
+    let (students, waiting) =
+        (classes.iter().map(|class| class.students).sum(), classes.iter().map(|class| class.waiting).sum());
+    Ok(ListPage { chrome: app.chrome(acting.person(), "激活条"), classes, students, waiting })
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "accounts/slips_print.html")]
+struct PrintPage {
+    chrome: Chrome,
+    institution: String,
+    class: String,
+    address: String,
+    slips: Vec<Slip>,
+    last_day: Date,
+}
+
+async fn print(
+    State(app): State<App>,
+    acting: Acting<SlipPrinter>,
+    headers: HeaderMap,
+    Path(class): Path<ClassId>,
+) -> Result<PrintPage, Failure> {
+    let now = app.clock.now();
+    let chrome = app.chrome(acting.person(), "打印激活条").under("/slips", "激活条");
+    let institution = acting.person().institution_name.clone();
+    let (name, slips) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let scope = acting.scope();
+                let all = codes::classes(db, &scope, now).await?;
+                let found = all.into_iter().find(|known| known.id == class).ok_or(Failure::Missing)?;
+                let slips = codes::issue_for_class(db, &Keeper::from(&acting), class, now).await?;
+                if !slips.is_empty() {
+                    let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+                Ok((found.name, slips))
+            })
+        })
+        .await?;
+    let last_day = (now + codes::LASTS).date();
+    Ok(PrintPage { chrome, institution, class: name, address: origin(&headers), slips, last_day })
+}

@@ -1,0 +1,80 @@
+//! Opening a session and giving it to the browser: at the door, and after an activation.
+
+use axum::{
+    http::{HeaderMap, header},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{
+    store::{self, Credentials, Opening},
+    token::{Purpose, Token},
+};
+use crate::{app::App, failure::Failure, web::forms::local_path};
+
+/// Opens a session for an account whose secret was right; `device` is the known browser's hash, empty for an unknown
+/// one. None where the account was changed meanwhile.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn open_session(
+    app: &App,
+    headers: &HeaderMap,
+    credentials: Credentials,
+    device: Vec<u8>,
+) -> Result<Option<Opening>, Failure> {
+    let new_device = device.is_empty().then(Token::random);
+    let opening = Opening { token: Token::random(), browser: browser(headers), device, new_device };
+    let (now, to_open) = (app.clock.now(), opening.clone());
+    let opened = app
+        .write_one(move |db| Box::pin(async move { store::open_session(db, &credentials, &to_open, now).await }))
+        .await?;
+    Ok(opened.then_some(opening))
+}
+
+impl Opening {
+    /// On to `next` with the session's cookie.
+    ///
+    /// # Errors
+    /// Never for tokens made here.
+    pub fn into_response(self, headers: &HeaderMap, next: &str) -> Result<Response, Failure> {
+        metrics::counter!("lunzhi_sign_ins_total", "result" => "opened").increment(1);
+        let mut response = Redirect::to(local_path(next)).into_response();
+        let cookies = response.headers_mut();
+        cookies.append(header::SET_COOKIE, self.token.set_cookie(Purpose::Session, headers)?);
+        if let Some(device) = self.new_device {
+            cookies.append(header::SET_COOKIE, device.set_cookie(Purpose::Device, headers)?);
+        }
+        Ok(response)
+    }
+}
+
+/// The browser in a few words, for a person who looks through their sessions. Nothing finer is kept.
+fn browser(headers: &HeaderMap) -> String {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let first = |words: &[(&str, &'static str)], otherwise| {
+        words.iter().find(|(word, _)| agent.contains(word)).map_or(otherwise, |(_, name)| *name)
+    };
+    let name = first(
+        &[
+            ("MicroMessenger", "微信"),
+            ("Edg/", "Edge"),
+            ("Chrome/", "Chrome"),
+            ("Firefox/", "Firefox"),
+            ("Safari/", "Safari"),
+        ],
+        "其他浏览器",
+    );
+    let system = first(
+        &[
+            ("HarmonyOS", "鸿蒙"),
+            ("Android", "安卓手机"),
+            ("iPhone", "iPhone"),
+            ("iPad", "iPad"),
+            ("Windows", "Windows"),
+            ("Mac OS", "Mac"),
+            ("Linux", "Linux"),
+        ],
+        "其他设备",
+    );
+    format!("{system} · {name}")
+}

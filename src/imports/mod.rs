@@ -1,0 +1,19 @@
+//! 导入数据: students, grades and office holders from spreadsheets. A file is previewed (new, changed, same, missing,
+//! wrong), then committed whole or not at all, with progress; the same file twice changes nothing; what is wrong comes
+//! back as a file to mend. Grades are facts with their period and source: a later file never rewrites what was decided on
+//! an earlier one (ELG-03, ELG-04).
+//!
+//! Memory: a file of at most 8 MB, 60,000 rows and 1.2 million cells is held once while it is read (some 60 MB of cells
+//! at the very most), two files at a time; from then on it lies in the database, and a commit holds none of it.
+
+pub mod board;
+pub mod file;
+mod pages;
+pub mod store;
+
+pub use pages::routes;
+
+use crate::auth::office::{Office, OfficeKind, Registrar};
+
+/// Who imports.
+pub const OFFICES: &[OfficeKind] = Registrar::KINDS;

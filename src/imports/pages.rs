@@ -1,0 +1,371 @@
+//! The pages 导入数据.
+
+use std::time::Duration;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderName, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::Query;
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    board::Job,
+    file::{self, Kind, grants},
+    store::{self, Committed, Import, NewImport, NewStructure, PreviewRow},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::Acting,
+        office::{OfficeKind, Registrar},
+    },
+    failure::Failure,
+    ids::ImportId,
+    people::student::Basis,
+    sheet::{drop_down_template, faults_workbook},
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Errors, Upload, written},
+        workbook,
+    },
+};
+
+const A_PAGE: i64 = 50;
+/// People whom a file does not name, at most, on the page.
+const SHOWN_MISSING: i64 = 200;
+/// Wrong rows in the file to take back.
+const MOST_FAULT_ROWS: i64 = 20_000;
+/// A page that waits asks again by itself, without script.
+const REFRESH: HeaderName = HeaderName::from_static("refresh");
+
+/// The routes of imports.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/imports", list)
+        .upload("/imports", upload)
+        .get("/imports/template/{kind}", template)
+        .get("/imports/{import}", show)
+        .get("/imports/{import}/faults.xlsx", take_back)
+        .post("/imports/{import}/commit", commit)
+        .post("/imports/{import}/discard", discard)
+}
+
+#[derive(Default)]
+struct Asked {
+    kind: String,
+    basis: String,
+    period: String,
+    source: String,
+    end_others: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "imports/list.html")]
+struct ListPage {
+    chrome: Chrome,
+    imports: Vec<Import>,
+    kinds: Vec<Kind>,
+    bases: &'static [Basis],
+    form: Asked,
+    errors: Errors,
+}
+
+/// The kinds that an office may import.
+fn kinds(acting: &Acting<Registrar>) -> Vec<Kind> {
+    let office = acting.office().kind;
+    let may = |kind: &Kind| match kind {
+        Kind::Students => true,
+        // Who keeps the accounts has no business with ranks.
+        Kind::Grades => office != OfficeKind::Administrator,
+        Kind::Offices => !grants(office).is_empty(),
+    };
+    Kind::ALL.into_iter().filter(may).collect()
+}
+
+async fn list_page(app: &App, acting: &Acting<Registrar>, form: Asked, errors: Errors) -> Result<ListPage, Failure> {
+    let imports = store::list(&mut *app.read().await?, acting.institution(), None).await?;
+    let chrome = app.chrome(acting.person(), "导入数据");
+    Ok(ListPage { chrome, imports, kinds: kinds(acting), bases: Basis::ALL, form, errors })
+}
+
+async fn list(State(app): State<App>, acting: Acting<Registrar>) -> Result<ListPage, Failure> {
+    list_page(&app, &acting, Asked::default(), Errors::default()).await
+}
+
+async fn upload(State(app): State<App>, acting: Acting<Registrar>, upload: Upload) -> Result<Response, Failure> {
+    let form = Asked {
+        kind: upload.field("kind").to_owned(),
+        basis: upload.field("basis").to_owned(),
+        period: upload.field("period").to_owned(),
+        source: upload.field("source").to_owned(),
+        end_others: upload.field("end_others") == "yes",
+    };
+    let mut errors = Errors::default();
+    let kind = form.kind.parse::<Kind>().ok().filter(|kind| kinds(&acting).contains(kind));
+    if kind.is_none() {
+        errors.add("kind", "请选择要导入什么");
+    }
+    let grades = if kind == Some(Kind::Grades) { read_grades(&form, &mut errors) } else { None };
+    if upload.file.is_none() {
+        errors.add("file", "请选择文件（.xlsx 或 .csv）");
+    }
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let (Some(kind), Some(file), true) = (kind, upload.file, errors.is_empty()) else {
+        return Ok((unfit, list_page(&app, &acting, form, errors).await?).into_response());
+    };
+    let (may_grant, own) = (grants(acting.office().kind), acting.person().number.clone());
+    let read = app
+        .heavy(move || {
+            let sha256 = Sha256::digest(&file).to_vec();
+            file::read(&file, kind, may_grant, &own).map(|lines| (lines, sha256))
+        })
+        .await?;
+    let (lines, sha256) = match read {
+        Ok(read) => read,
+        Err(error) => {
+            errors.add("file", error.to_string());
+            return Ok((unfit, list_page(&app, &acting, form, errors).await?).into_response());
+        }
+    };
+    let ignored = lines.ignored.join("、");
+    let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
+    let end_others = form.end_others && kind == Kind::Offices;
+    let new = NewImport { kind, file_name, sha256, grades, end_others, lines: lines.lines };
+    let now = app.clock.now();
+    let id = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move { store::stage(db, &acting, &new, now).await })
+        })
+        .await?;
+    let ignored = filters::query_value(&ignored.chars().take(200).collect::<String>());
+    Ok(Redirect::to(&format!("/imports/{id}?ignored={ignored}")).into_response())
+}
+
+fn read_grades(form: &Asked, errors: &mut Errors) -> Option<(Basis, String, String)> {
+    let basis = form.basis.parse::<Basis>().ok();
+    if basis.is_none() {
+        errors.add("basis", "请选择统计口径");
+    }
+    let period = written(&form.period, 40, "period", "请填写统计期间，如“2025—2026 学年第二学期”", errors);
+    let source = written(&form.source, 60, "source", "请填写数据来源，如“教务处”", errors);
+    Some((basis?, period?, source?))
+}
+
+async fn template(_acting: Acting<Registrar>, Path(kind): Path<String>) -> Result<Response, Failure> {
+    let kind = kind.strip_suffix(".xlsx").and_then(|kind| kind.parse::<Kind>().ok()).ok_or(Failure::Missing)?;
+    let bytes = drop_down_template(kind.label(), kind.columns(), &kind.examples()).map_err(anyhow::Error::new)?;
+    Ok(workbook(&format!("{}-template.xlsx", kind.slug()), bytes))
+}
+
+/// A state of rows and how many there are.
+struct Tab {
+    slug: &'static str,
+    label: &'static str,
+    count: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "imports/show.html")]
+struct ShowPage {
+    chrome: Chrome,
+    import: Import,
+    columns: Vec<&'static str>,
+    tabs: Vec<Tab>,
+    tab: &'static str,
+    rows: Vec<PreviewRow>,
+    missing: Vec<(String, String, String)>,
+    structure: NewStructure,
+    ignored: String,
+    page: i64,
+    pages: i64,
+    moved: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "imports/progress.html")]
+struct ProgressPage {
+    chrome: Chrome,
+    import: Import,
+    job: Job,
+    /// The bar's length, 0 to 200.
+    length: u64,
+}
+
+#[derive(Deserialize)]
+struct View {
+    #[serde(default)]
+    tab: String,
+    #[serde(default)]
+    page: i64,
+    #[serde(default)]
+    ignored: String,
+    #[serde(default)]
+    moved: String,
+}
+
+async fn show(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Path(id): Path<ImportId>,
+    Query(view): Query<View>,
+) -> Result<Response, Failure> {
+    let (mut db, now) = (app.read().await?, app.clock.now());
+    let found = store::list(&mut db, acting.institution(), Some(id)).await?;
+    let import = found.into_iter().next().ok_or(Failure::Missing)?;
+    let chrome = app.chrome(acting.person(), import.kind_label()).under("/imports", "导入数据");
+    if let Some(job) = app.imports.job(id).filter(|_| import.state == "previewed") {
+        let (length, refresh) = match job {
+            Job::Writing { done, total } => (done.min(total) * 200 / total.max(1), Some("1")),
+            Job::Waiting { .. } => (0, Some("2")),
+            Job::Failed => (0, None),
+        };
+        let page = ProgressPage { chrome, import, job, length };
+        return Ok(match refresh {
+            Some(seconds) => ([(REFRESH, seconds)], page).into_response(),
+            None => page.into_response(),
+        });
+    }
+    let previewed = import.state == "previewed";
+    let (missing, missing_count) = if previewed {
+        store::missing(&mut db, &import, acting.institution(), SHOWN_MISSING, now).await?
+    } else {
+        (Vec::new(), 0)
+    };
+    let structure = if previewed && import.kind() == Some(Kind::Students) {
+        store::new_structure(&mut db, id, acting.institution()).await?
+    } else {
+        NewStructure::default()
+    };
+    let mut tabs = vec![
+        Tab { slug: "added", label: "新增", count: import.added.into() },
+        Tab { slug: "changed", label: "变化", count: import.changed.into() },
+        Tab { slug: "same", label: "相同", count: import.same.into() },
+        Tab { slug: "wrong", label: "有误", count: import.wrong.into() },
+    ];
+    if import.kind() != Some(Kind::Grades) {
+        tabs.push(Tab { slug: "missing", label: "名单外", count: missing_count });
+    }
+    // What needs eyes comes first.
+    let first = ["wrong", "changed", "added", "same"];
+    let chosen = tabs
+        .iter()
+        .find(|tab| tab.slug == view.tab)
+        .or_else(|| first.iter().find_map(|slug| tabs.iter().find(|tab| tab.slug == *slug && tab.count > 0)));
+    let (tab, count) = chosen.map_or(("added", 0), |tab| (tab.slug, tab.count));
+    let page = view.page.clamp(0, 100_000);
+    let rows =
+        if tab == "missing" { Vec::new() } else { store::rows(&mut db, id, tab, (page * A_PAGE, A_PAGE)).await? };
+    let columns = import.kind().map(Kind::columns).unwrap_or_default().iter().map(|(name, _)| *name).collect();
+    Ok(ShowPage {
+        chrome,
+        import,
+        columns,
+        tabs,
+        tab,
+        rows,
+        missing,
+        structure,
+        ignored: view.ignored.chars().take(200).collect(),
+        page,
+        pages: (count + A_PAGE - 1) / A_PAGE,
+        moved: view.moved == "yes",
+    }
+    .into_response())
+}
+
+async fn take_back(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Path(id): Path<ImportId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let found = store::list(&mut db, acting.institution(), Some(id)).await?;
+    let import = found.into_iter().next().ok_or(Failure::Missing)?;
+    let rows = store::rows(&mut db, id, "wrong", (0, MOST_FAULT_ROWS)).await?;
+    drop(db);
+    let headers: Vec<String> =
+        import.kind().map(Kind::columns).unwrap_or_default().iter().map(|(name, _)| (*name).to_owned()).collect();
+    let rows: Vec<(Vec<String>, String)> = rows.into_iter().map(|row| (row.cells, row.says)).collect();
+    let bytes = app.heavy(move || faults_workbook(&headers, &rows)).await?.map_err(anyhow::Error::new)?;
+    Ok(workbook("faults.xlsx", bytes))
+}
+
+async fn commit(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Path(id): Path<ImportId>,
+) -> Result<Redirect, Failure> {
+    let found = store::list(&mut *app.read().await?, acting.institution(), Some(id)).await?;
+    let import = found.into_iter().next().ok_or(Failure::Missing)?;
+    if import.state != "previewed" {
+        return Ok(Redirect::to(&format!("/imports/{id}")));
+    }
+    let title = format!("{}（{}）的“{}”", acting.person().name, acting.office().label(), import.file_name);
+    if !app.imports.begin(id, acting.institution(), title) {
+        return Ok(Redirect::to(&format!("/imports/{id}")));
+    }
+    // A task of its own: 40,000 rows take longer than a page may, and whoever began it may close the browser.
+    let mut task = tokio::spawn(run(app, acting, import));
+    // What is quick is done when the page comes back.
+    match tokio::time::timeout(Duration::from_millis(500), &mut task).await {
+        Ok(Ok(Some(Committed::Moved))) => Ok(Redirect::to(&format!("/imports/{id}?moved=yes"))),
+        _ => Ok(Redirect::to(&format!("/imports/{id}"))),
+    }
+}
+
+async fn run(app: App, acting: Acting<Registrar>, import: Import) -> Option<Committed> {
+    let id = import.id;
+    let turn = app.imports.turn(acting.institution());
+    let _turn = turn.lock().await;
+    let progress = app.imports.writing(id, u64::try_from(import.rows).unwrap_or(0));
+    let now = app.clock.now();
+    let committed = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (committed, import) = store::commit(db, &acting, id, &progress, now).await?;
+                if let Some(import) = import {
+                    let entry = Entry::new(Verb::ImportCommitted, import.kind_label())
+                        .detail("文件", import.file_name.clone())
+                        .detail("新增", import.added)
+                        .detail("变化", import.changed)
+                        .detail("有误未写入", import.wrong);
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+                Ok(committed)
+            })
+        })
+        .await;
+    match committed {
+        Ok(committed) => {
+            app.imports.done(id);
+            Some(committed)
+        }
+        Err(failure) => {
+            tracing::error!(%failure, "an import was not committed");
+            app.imports.failed(id);
+            None
+        }
+    }
+}
+
+async fn discard(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Path(id): Path<ImportId>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let discarded = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move { store::discard(db, &acting, id, now).await })
+        })
+        .await?;
+    if discarded { Ok(Redirect::to("/imports")) } else { Err(Failure::Missing) }
+}

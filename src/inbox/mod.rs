@@ -1,0 +1,8 @@
+//! 消息: notices in the portal, to a person or to whoever holds an office. Nothing here depends on e-mail; what has to be
+//! done is found by each feature's own list, a notice only says that something happened.
+
+mod pages;
+mod store;
+
+pub use pages::routes;
+pub use store::{Notice, To, tell};

@@ -1,0 +1,162 @@
+//! SQL of notices.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::{
+    auth::{acting::SignedIn, office::OfficeKind},
+    failure::Failure,
+    ids::{AccountId, ClassId, CollegeId, InstitutionId, NoticeId, StudentId},
+};
+
+/// Whom a notice is for.
+#[derive(Debug, Clone, Copy)]
+pub enum To {
+    /// A person who has an account.
+    Account(AccountId),
+    /// A student, who may have no account yet.
+    Student(StudentId),
+    /// Whoever holds an office, there from the day on which they hold it.
+    Office {
+        /// Its kind.
+        kind: OfficeKind,
+        /// Its college, for a college's office.
+        college: Option<CollegeId>,
+        /// Its class, for a class's office.
+        class: Option<ClassId>,
+    },
+}
+
+/// What a notice says.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    subject: String,
+    body: String,
+    href: String,
+}
+
+impl Notice {
+    /// A notice with the page it leads to. The subject is cut at 80 characters.
+    #[must_use]
+    pub fn new(subject: impl AsRef<str>, href: impl Into<String>) -> Self {
+        Self { subject: subject.as_ref().chars().take(80).collect(), body: String::new(), href: href.into() }
+    }
+
+    /// Adds a text, cut at 600 characters.
+    #[must_use]
+    pub fn says(mut self, body: impl AsRef<str>) -> Self {
+        self.body = body.as_ref().chars().take(600).collect();
+        self
+    }
+}
+
+/// Tells somebody, in the transaction of what is told.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn tell(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    to: To,
+    notice: &Notice,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let (mut account, mut student, mut office, mut college, mut class) = (None, None, None, None, None);
+    match to {
+        To::Account(id) => account = Some(id.0),
+        To::Student(id) => student = Some(id.0),
+        To::Office { kind, college: in_college, class: in_class } => {
+            office = Some(kind.slug());
+            college = in_college.map(|id| id.0);
+            class = in_class.map(|id| id.0);
+        }
+    }
+    sqlx::query!(
+        "insert into notice (id, institution_id, account_id, student_id, office, college_id, class_id, subject, body,
+                             href, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        NoticeId::random().0,
+        institution.0,
+        account,
+        student,
+        office,
+        college,
+        class,
+        notice.subject,
+        notice.body,
+        notice.href,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A notice as the page shows it.
+#[derive(Debug)]
+pub struct Row {
+    /// Its id.
+    pub id: NoticeId,
+    /// What happened.
+    pub subject: String,
+    /// More of it.
+    pub body: String,
+    /// The page it leads to; empty where there is none.
+    pub href: String,
+    /// It was told to the office and not to the person.
+    pub to_office: bool,
+    /// When.
+    pub at: OffsetDateTime,
+    /// This person has read it.
+    pub read: bool,
+}
+
+/// The notices of a person in the office in which they act, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    (skip, most): (i64, i64),
+) -> Result<Vec<Row>, Failure> {
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select n.id as "id!: NoticeId", n.subject as "subject!", n.body as "body!", n.href as "href!",
+                  n.office is not null as "to_office!", n.at as "at!",
+                  exists (select from notice_read r where r.notice_id = n.id and r.account_id = $1) as "read!"
+           from notices_for($1, $2) n order by n.at desc, n.id offset $3 limit $4"#,
+        person.account.0,
+        person.acting.as_ref().map(|office| office.id.0),
+        skip,
+        most
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Marks notices as read: one, or all that the person has in this office. Gives where the one leads.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn mark_read(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    one: Option<NoticeId>,
+    now: OffsetDateTime,
+) -> Result<Option<String>, Failure> {
+    let rows = sqlx::query_scalar!(
+        r#"with mine as (
+               select n.id, n.href from notices_for($1, $2) n where $3::uuid is null or n.id = $3
+           ), marked as (
+               insert into notice_read (notice_id, account_id, at) select id, $1, $4 from mine on conflict do nothing
+           )
+           select href as "href!" from mine"#,
+        person.account.0,
+        person.acting.as_ref().map(|office| office.id.0),
+        one.map(|id| id.0),
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().next())
+}

@@ -1,0 +1,136 @@
+//! The pages 数据异议: the student-affairs office answers objections by their day.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::Date;
+
+use super::{
+    forms::AnswerForm,
+    store::{self, Dispute},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::StudentAffairs},
+    failure::Failure,
+    ids::DisputeId,
+    inbox::{self, Notice, To},
+    web::{chrome::Chrome, filters, forms::Errors},
+};
+
+/// The routes of objections.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/disputes", list).get("/disputes/{dispute}", show).post("/disputes/{dispute}/answer", answer)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "people/disputes.html")]
+struct ListPage {
+    chrome: Chrome,
+    open: Vec<Dispute>,
+    answered: Vec<Dispute>,
+    today: Date,
+    done: &'static str,
+}
+
+#[derive(Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+async fn list(
+    State(app): State<App>,
+    acting: Acting<StudentAffairs>,
+    Query(Done { done }): Query<Done>,
+) -> Result<ListPage, Failure> {
+    let all = store::disputes(&mut *app.read().await?, acting.institution(), None, None).await?;
+    let (open, answered) = all.into_iter().partition(|dispute| dispute.upheld.is_none());
+    let done = if done == "answered" { "已答复，并已告知学生。" } else { "" };
+    let chrome = app.chrome(acting.person(), "数据异议");
+    Ok(ListPage { chrome, open, answered, today: app.clock.today(), done })
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "people/dispute.html")]
+struct ShowPage {
+    chrome: Chrome,
+    dispute: Dispute,
+    form: AnswerForm,
+    errors: Errors,
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<StudentAffairs>,
+    id: DisputeId,
+    form: Option<AnswerForm>,
+    errors: Errors,
+) -> Result<ShowPage, Failure> {
+    let found = store::disputes(&mut *app.read().await?, acting.institution(), None, Some(id)).await?;
+    let dispute = found.into_iter().next().ok_or(Failure::Missing)?;
+    let figure = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
+    let known = || AnswerForm {
+        rank: figure(dispute.rank),
+        cohort: figure(dispute.cohort),
+        failed: figure(dispute.failed),
+        ..AnswerForm::default()
+    };
+    let form = form.unwrap_or_else(known);
+    let chrome = app.chrome(acting.person(), "答复异议").under("/disputes", "数据异议");
+    Ok(ShowPage { chrome, dispute, form, errors })
+}
+
+async fn show(
+    State(app): State<App>,
+    acting: Acting<StudentAffairs>,
+    Path(id): Path<DisputeId>,
+) -> Result<ShowPage, Failure> {
+    page(&app, &acting, id, None, Errors::default()).await
+}
+
+async fn answer(
+    State(app): State<App>,
+    acting: Acting<StudentAffairs>,
+    Path(id): Path<DisputeId>,
+    Form(form): Form<AnswerForm>,
+) -> Result<Response, Failure> {
+    let found = store::disputes(&mut *app.read().await?, acting.institution(), None, Some(id)).await?;
+    let dispute = found.into_iter().next().ok_or(Failure::Missing)?;
+    let mut errors = Errors::default();
+    if dispute.upheld.is_some() {
+        errors.add("upheld", "这项异议已经答复");
+    } else if acting.person().student == Some(dispute.student) {
+        errors.add("upheld", "不能答复自己提出的异议");
+    }
+    let Some(ruling) = form.read(&dispute, &mut errors) else {
+        let page = page(&app, &acting, id, Some(form), errors).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let now = app.clock.now();
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            if !store::answer(db, &acting, id, &ruling, now).await? {
+                return Err(Failure::Busy);
+            }
+            let word = if ruling.upheld { "成立" } else { "不成立" };
+            let entry = Entry::about(Verb::DisputeAnswered, dispute.student)
+                .detail("项目", dispute.about_label())
+                .detail("结论", word);
+            audit::append(db, acting.person(), entry, now).await?;
+            let subject = format!("你对{}的异议已答复：{word}", dispute.about_label());
+            let notice = Notice::new(subject, "/me/data").says(ruling.answer);
+            inbox::tell(db, acting.institution(), To::Student(dispute.student), &notice, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to("/disputes?done=answered").into_response())
+}

@@ -1,0 +1,195 @@
+//! What the forms about students ask.
+
+use serde::Deserialize;
+use sqlx::PgConnection;
+use time::Date;
+
+use super::{
+    store::{Corrected, Dispute, Ruling, Student},
+    student::{About, Left, political_status},
+};
+use crate::{
+    directory::store::class_named,
+    failure::Failure,
+    ids::InstitutionId,
+    text::{day, folded, is_pictograph, printable, trimmed},
+    web::forms::{Errors, reason, written},
+};
+
+/// 更正 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct CorrectForm {
+    #[serde(default)]
+    pub number: String,
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub class: String,
+    #[serde(default)]
+    pub political: String,
+    #[serde(default)]
+    pub gender: String,
+    #[serde(default)]
+    pub ethnic: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl CorrectForm {
+    /// The form with what is known now.
+    #[must_use]
+    pub fn of(student: &Student) -> Self {
+        Self {
+            number: student.number.clone(),
+            name: student.name.clone(),
+            class: student.class.clone(),
+            political: student.political.clone().unwrap_or_default(),
+            gender: student.gender.clone().unwrap_or_default(),
+            ethnic: student.ethnic.clone().unwrap_or_default(),
+            reason: String::new(),
+        }
+    }
+
+    /// What the data become and why, or an error beside each field.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn read(
+        &self,
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        errors: &mut Errors,
+    ) -> Result<Option<(Corrected, String)>, Failure> {
+        let number = folded(&self.number);
+        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if number.is_empty() || number.chars().count() > 32 || !number.chars().all(fits) {
+            errors.add("number", "请填写学号：32 个以内的字母、数字");
+        }
+        let name = written(&self.name, 50, "name", "请填写姓名", errors);
+        if self.name.chars().any(is_pictograph) {
+            errors.add("name", "含有表情符号");
+        }
+        let class = class_named(connection, institution, &printable(trimmed(&self.class), false)).await?;
+        if class.is_none() {
+            errors.add("class", "没有这个班级，或有几个班级同名；请核对班级全称");
+        }
+        let mut optional = |text: &str, most, field| {
+            (!trimmed(text).is_empty()).then(|| written(text, most, field, "", errors)).flatten()
+        };
+        let political = optional(&self.political, 20, "political").map(|status| political_status(&status).to_owned());
+        let ethnic = optional(&self.ethnic, 20, "ethnic");
+        let gender = Some(self.gender.clone()).filter(|gender| !gender.is_empty());
+        if gender.as_deref().is_some_and(|gender| gender != "男" && gender != "女") {
+            errors.add("gender", "请选择性别");
+        }
+        let why = reason(&self.reason, errors);
+        let (Some(name), Some(class), Some(why), true) = (name, class, why, errors.is_empty()) else {
+            return Ok(None);
+        };
+        Ok(Some((Corrected { number, name, class, political, gender, ethnic }, why)))
+    }
+}
+
+/// 离校登记 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct LeaveForm {
+    #[serde(default)]
+    pub day: String,
+    #[serde(default)]
+    pub why: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl LeaveForm {
+    /// The day, why, and the reason in words, or an error beside each field.
+    pub fn read(&self, errors: &mut Errors) -> Option<((Date, Left), String)> {
+        let day = day(&self.day);
+        if day.is_none() {
+            errors.add("day", "请填写离校日期");
+        }
+        let why = self.why.parse::<Left>().ok();
+        if why.is_none() {
+            errors.add("why", "请选择离校原因");
+        }
+        let reason = reason(&self.reason, errors);
+        Some(((day?, why?), reason?))
+    }
+}
+
+/// 数据异议 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct DisputeForm {
+    #[serde(default)]
+    pub fact: String,
+    #[serde(default)]
+    pub about: String,
+    #[serde(default)]
+    pub says: String,
+}
+
+impl DisputeForm {
+    /// What it is about and what the student says.
+    pub fn read(&self, errors: &mut Errors) -> Option<(crate::ids::GradeFactId, About, String)> {
+        let fact = self.fact.parse().ok();
+        let about = self.about.parse::<About>().ok();
+        if fact.is_none() || about.is_none() {
+            errors.add("about", "请选择有异议的一项");
+        }
+        let says = written(&self.says, 500, "says", "请写明哪里不对、正确的应是什么", errors);
+        Some((fact?, about?, says?))
+    }
+}
+
+/// 异议答复 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct AnswerForm {
+    #[serde(default)]
+    pub upheld: String,
+    #[serde(default)]
+    pub answer: String,
+    #[serde(default)]
+    pub rank: String,
+    #[serde(default)]
+    pub cohort: String,
+    #[serde(default)]
+    pub failed: String,
+}
+
+impl AnswerForm {
+    /// The ruling on a dispute; the right figures are asked for where it is upheld.
+    pub fn read(&self, dispute: &Dispute, errors: &mut Errors) -> Option<Ruling> {
+        let upheld = match self.upheld.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => {
+                errors.add("upheld", "请选择是否成立");
+                None
+            }
+        };
+        let answer = written(&self.answer, 500, "answer", "请写明复核结果", errors);
+        let mut whole = |text: &str, field, from: i32, to: i32| {
+            let number = folded(text).parse::<i32>().ok().filter(|number| (from..=to).contains(number));
+            if number.is_none() {
+                errors.add(field, format!("应为 {from} 至 {to} 的整数"));
+            }
+            number
+        };
+        let (mut rank, mut failed) = (None, None);
+        if upheld == Some(true) {
+            if dispute.about == About::Rank.slug() {
+                let (place, of) = (whole(&self.rank, "rank", 1, 100_000), whole(&self.cohort, "cohort", 1, 100_000));
+                rank = place.zip(of);
+                if rank.is_some_and(|(place, of)| place > of) {
+                    errors.add("rank", "排名大于专业人数");
+                }
+            } else {
+                failed = whole(&self.failed, "failed", 0, 200);
+            }
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        Some(Ruling { upheld: upheld?, answer: answer?, rank, failed })
+    }
+}

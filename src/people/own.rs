@@ -1,0 +1,119 @@
+//! The page 我的信息: what is known of me, from whom, and where I say that it is wrong.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::Duration;
+
+use super::{
+    forms::DisputeForm,
+    store::{self, Change, Dispute, Grade, Student},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::{Scope, SignedIn},
+        office::OfficeKind,
+    },
+    failure::Failure,
+    inbox::{self, Notice, To},
+    web::{chrome::Chrome, filters, forms::Errors},
+};
+
+/// Days for an answer. Neither plan gives a figure; a practice of the portal, said so on the page.
+pub const ANSWER_WITHIN: Duration = Duration::days(7);
+
+/// The routes of a student's own data.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/me/data", show).post("/me/data/disputes", dispute)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "people/own.html")]
+struct OwnPage {
+    chrome: Chrome,
+    student: Option<Student>,
+    grades: Vec<Grade>,
+    changes: Vec<Change>,
+    disputes: Vec<Dispute>,
+    within: i64,
+    form: DisputeForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    form: DisputeForm,
+    errors: Errors,
+    done: &'static str,
+) -> Result<OwnPage, Failure> {
+    let mut db = app.read().await?;
+    let chrome = app.chrome(person, "我的信息").under("/me", "我的账号");
+    let (mut student, mut grades, mut changes, mut disputes) = (None, Vec::new(), Vec::new(), Vec::new());
+    if let Some(id) = person.student {
+        let everywhere = Scope { institution: person.institution, college: None, class: None };
+        student = store::find(&mut db, &everywhere, id).await?;
+        grades = store::grades(&mut db, id).await?;
+        changes = store::changes(&mut db, id).await?;
+        disputes = store::disputes(&mut db, person.institution, Some(id), None).await?;
+    }
+    Ok(OwnPage { chrome, student, grades, changes, disputes, within: ANSWER_WITHIN.whole_days(), form, errors, done })
+}
+
+#[derive(Deserialize)]
+struct Done {
+    #[serde(default)]
+    done: String,
+}
+
+async fn show(State(app): State<App>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<OwnPage, Failure> {
+    let done = if done == "dispute" {
+        "异议已提交学生工作部门，答复后在“消息”里告诉你。"
+    } else {
+        ""
+    };
+    page(&app, &person, DisputeForm::default(), Errors::default(), done).await
+}
+
+async fn dispute(State(app): State<App>, person: SignedIn, Form(form): Form<DisputeForm>) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let (Some(student), Some((fact, about, says))) = (person.student, form.read(&mut errors)) else {
+        if person.student.is_none() {
+            return Err(Failure::Missing);
+        }
+        return Ok((unfit, page(&app, &person, form, errors, "").await?).into_response());
+    };
+    let now = app.clock.now();
+    let due_on = (now + ANSWER_WITHIN).date();
+    let (person, raised) = app
+        .write_as(person.standing(), move |db| {
+            Box::pin(async move {
+                let raised = store::raise(db, student, (fact, about), &says, due_on, now).await?;
+                if raised.is_some() {
+                    let entry = Entry::about(Verb::DisputeRaised, student).detail("项目", about.label());
+                    audit::append(db, &person, entry, now).await?;
+                    let notice = Notice::new(format!("学生对{}有异议，{due_on} 前答复", about.label()), "/disputes");
+                    let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
+                    inbox::tell(db, person.institution, office, &notice, now).await?;
+                }
+                Ok((person, raised))
+            })
+        })
+        .await?;
+    if raised.is_none() {
+        errors.add("about", "这一项的异议正在复核，或这条记录里没有这一项");
+        return Ok((unfit, page(&app, &person, form, errors, "").await?).into_response());
+    }
+    Ok(Redirect::to("/me/data?done=dispute").into_response())
+}

@@ -1,0 +1,221 @@
+//! The pages 个人信息保护说明 and 保存期限与删除.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+
+use super::store::{self, Due};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Mark, Verb},
+    auth::{
+        acting::{Acting, SignedIn},
+        office::Administrator,
+    },
+    failure::Failure,
+    ids::StudentId,
+    text::folded,
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Errors, reason},
+    },
+};
+
+/// The routes of privacy.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/privacy", notice)
+        .get("/retention", show)
+        .post("/retention", set)
+        .post("/retention/erase", erase_due)
+        .post("/retention/erase-one", erase_one)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "privacy/notice.html")]
+struct NoticePage {
+    chrome: Chrome,
+    /// The university and how long it keeps data; none for a visitor.
+    school: Option<(String, i32)>,
+}
+
+async fn notice(State(app): State<App>, person: Option<SignedIn>) -> Result<NoticePage, Failure> {
+    let title = "个人信息保护说明";
+    let Some(person) = person else { return Ok(NoticePage { chrome: Chrome::bare(title), school: None }) };
+    let years = store::retention_years(&mut *app.read().await?, person.institution).await?;
+    let school = Some((person.institution_name.clone(), years));
+    Ok(NoticePage { chrome: app.chrome(&person, title), school })
+}
+
+#[derive(Default, Deserialize)]
+struct RetentionForm {
+    #[serde(default)]
+    years: String,
+}
+
+#[derive(Default, Deserialize)]
+struct OneForm {
+    #[serde(default)]
+    number: String,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "privacy/retention.html")]
+struct RetentionPage {
+    chrome: Chrome,
+    years: String,
+    due: Vec<Due>,
+    total: i64,
+    erased: i64,
+    one: OneForm,
+    errors: Errors,
+    done: String,
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<Administrator>,
+    years: Option<String>,
+    one: OneForm,
+    errors: Errors,
+    done: String,
+) -> Result<RetentionPage, Failure> {
+    let mut db = app.read().await?;
+    let kept = store::retention_years(&mut db, acting.institution()).await?;
+    let due = store::due(&mut db, acting.institution(), app.clock.today()).await?;
+    let erased = store::erased(&mut db, acting.institution()).await?;
+    Ok(RetentionPage {
+        chrome: app.chrome(acting.person(), "保存期限与删除"),
+        years: years.unwrap_or_else(|| kept.to_string()),
+        total: due.iter().map(|due| due.students).sum(),
+        due,
+        erased,
+        one,
+        errors,
+        done,
+    })
+}
+
+#[derive(Deserialize)]
+struct Done {
+    #[serde(default)]
+    erased: Option<u64>,
+    #[serde(default)]
+    set: Option<u64>,
+}
+
+async fn show(
+    State(app): State<App>,
+    acting: Acting<Administrator>,
+    Query(Done { erased, set }): Query<Done>,
+) -> Result<RetentionPage, Failure> {
+    let done = match (erased, set) {
+        (Some(erased), _) => format!("已删除 {erased} 人的个人信息，不能恢复。"),
+        (None, Some(_)) => "保存期限已改。".to_owned(),
+        (None, None) => String::new(),
+    };
+    page(&app, &acting, None, OneForm::default(), Errors::default(), done).await
+}
+
+async fn set(
+    State(app): State<App>,
+    acting: Acting<Administrator>,
+    Form(form): Form<RetentionForm>,
+) -> Result<Response, Failure> {
+    let Some(years) = folded(&form.years).parse::<i32>().ok().filter(|years| (1..=30).contains(years)) else {
+        let mut errors = Errors::default();
+        errors.add("years", "应为 1 至 30 的整数");
+        let page = page(&app, &acting, Some(form.years), OneForm::default(), errors, String::new()).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let now = app.clock.now();
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            store::set_retention(db, &acting, years).await?;
+            let entry = Entry::new(Verb::RetentionSet, "离校人员信息").detail("年数", years);
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to("/retention?set=1").into_response())
+}
+
+#[derive(Deserialize)]
+struct EraseForm {
+    /// How many the page showed.
+    #[serde(default)]
+    total: String,
+}
+
+async fn erase_due(
+    State(app): State<App>,
+    acting: Acting<Administrator>,
+    Form(form): Form<EraseForm>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let (acting, erased) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let ids = store::due_ids(db, acting.institution(), now.date()).await?;
+                // What is erased is what was seen.
+                if form.total != ids.len().to_string() || ids.is_empty() {
+                    return Ok((acting, None));
+                }
+                let erased = store::erase(db, &acting, &ids, now).await?;
+                let entry = Entry::new(Verb::Erased, "保存期满的离校人员").detail("人数", erased);
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok((acting, Some(erased)))
+            })
+        })
+        .await?;
+    if let Some(erased) = erased {
+        return Ok(Redirect::to(&format!("/retention?erased={erased}")).into_response());
+    }
+    let mut errors = Errors::default();
+    errors.add("due", "人数有变化，没有删除；请核对后再办");
+    let page = page(&app, &acting, None, OneForm::default(), errors, String::new()).await?;
+    Ok((StatusCode::CONFLICT, page).into_response())
+}
+
+async fn erase_one(
+    State(app): State<App>,
+    acting: Acting<Administrator>,
+    Form(form): Form<OneForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let number = folded(&form.number).replace('\0', "");
+    let Some(why) = reason(&form.reason, &mut errors) else {
+        let page = page(&app, &acting, None, form, errors, String::new()).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let now = app.clock.now();
+    let (acting, erased) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let Some(id) = store::gone_student(db, acting.institution(), &number, now.date()).await? else {
+                    return Ok((acting, 0));
+                };
+                let erased = store::erase(db, &acting, &[id], now).await?;
+                let entry = Entry::about(Verb::Erased, Mark::Student(StudentId(id))).detail("理由", why);
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok((acting, erased))
+            })
+        })
+        .await?;
+    if erased == 0 {
+        errors.add("number", "没有已离校的这名学生；在校学生的信息不能删除");
+        let page = page(&app, &acting, None, form, errors, String::new()).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    Ok(Redirect::to(&format!("/retention?erased={erased}")).into_response())
+}

@@ -1,0 +1,231 @@
+//! The pages 学年更替.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::Date;
+
+use super::store::{self, ClassRow, Cohort};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::Registrar},
+    failure::Failure,
+    people::{self, student::Left},
+    text::day,
+    web::{chrome::Chrome, filters, forms::Errors},
+};
+
+/// Mergers in one form.
+const MERGERS: usize = 4;
+
+/// The routes of the turn of the year.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/rollover", ask).post("/rollover/preview", preview).post("/rollover", turn)
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct YearForm {
+    #[serde(default)]
+    day: String,
+    #[serde(default)]
+    cohort: Vec<String>,
+    #[serde(default)]
+    from: Vec<String>,
+    #[serde(default)]
+    into: Vec<String>,
+    /// What the preview counted: what is done must be what was seen.
+    #[serde(default)]
+    seen: String,
+}
+
+/// What the form asks for.
+struct Turn {
+    day: Option<Date>,
+    cohorts: Vec<Cohort>,
+    mergers: Vec<(ClassRow, ClassRow)>,
+}
+
+impl Turn {
+    /// The figures that a preview shows, as one text.
+    fn seen(&self) -> String {
+        let cohorts = self.cohorts.iter().map(|c| format!("{}={}/{}", c.key(), c.students, c.offices));
+        let mergers = self.mergers.iter().map(|(from, into)| format!("{}({})>{}", from.id, from.students, into.id));
+        cohorts.chain(mergers).collect::<Vec<_>>().join(",")
+    }
+
+    fn students(&self) -> i64 {
+        self.cohorts.iter().map(|cohort| cohort.students).sum()
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rollover/ask.html")]
+struct AskPage {
+    chrome: Chrome,
+    cohorts: Vec<Cohort>,
+    classes: Vec<ClassRow>,
+    form: YearForm,
+    places: Vec<(String, String)>,
+    errors: Errors,
+    done: String,
+}
+
+async fn ask_page(
+    app: &App,
+    acting: &Acting<Registrar>,
+    form: YearForm,
+    errors: Errors,
+    done: String,
+) -> Result<AskPage, Failure> {
+    let mut db = app.read().await?;
+    let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
+    let classes = store::classes(&mut db, acting.institution()).await?;
+    let pick = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
+    let places = (0..MERGERS).map(|place| (pick(&form.from, place), pick(&form.into, place))).collect();
+    Ok(AskPage { chrome: app.chrome(acting.person(), "学年更替"), cohorts, classes, form, places, errors, done })
+}
+
+#[derive(Deserialize)]
+struct Done {
+    #[serde(default)]
+    left: Option<i64>,
+    #[serde(default)]
+    moved: Option<i64>,
+}
+
+async fn ask(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Query(Done { left, moved }): Query<Done>,
+) -> Result<AskPage, Failure> {
+    let done = match (left, moved) {
+        (Some(left), Some(moved)) => format!("已办理：{left} 人登记毕业离校，{moved} 人随班级合并转入新班。"),
+        _ => String::new(),
+    };
+    ask_page(&app, &acting, YearForm::default(), Errors::default(), done).await
+}
+
+async fn read(app: &App, acting: &Acting<Registrar>, form: &YearForm, errors: &mut Errors) -> Result<Turn, Failure> {
+    let mut db = app.read().await?;
+    let all = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
+    let cohorts: Vec<Cohort> = all.into_iter().filter(|cohort| form.cohort.contains(&cohort.key())).collect();
+    let classes = store::classes(&mut db, acting.institution()).await?;
+    let mut mergers: Vec<(ClassRow, ClassRow)> = Vec::new();
+    for (from, into) in form.from.iter().zip(&form.into).take(MERGERS) {
+        if from.is_empty() && into.is_empty() {
+            continue;
+        }
+        let find = |id: &String| classes.iter().find(|class| class.id.to_string() == *id).cloned();
+        match (find(from), find(into)) {
+            (Some(from), Some(into)) if from.id == into.id => {
+                errors.add("from", format!("{}不能并入自己", from.name));
+            }
+            (Some(from), Some(into)) => {
+                let twice =
+                    mergers.iter().any(|(gone, kept)| gone.id == from.id || gone.id == into.id || kept.id == from.id);
+                if twice {
+                    errors.add("from", format!("{}出现在两次合并里", from.name));
+                }
+                mergers.push((from, into));
+            }
+            _ => errors.add("from", "请同时选择被合并的班和并入的班"),
+        }
+    }
+    let day = day(&form.day);
+    if day.is_none() && !cohorts.is_empty() {
+        errors.add("day", "请填写离校日期");
+    }
+    if cohorts.is_empty() && mergers.is_empty() {
+        errors.add("cohort", "请至少勾选一个毕业年级，或填写一次班级合并");
+    }
+    Ok(Turn { day, cohorts, mergers })
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rollover/preview.html")]
+struct PreviewPage {
+    chrome: Chrome,
+    turn: Turn,
+    form: YearForm,
+    seen: String,
+    changed: bool,
+}
+
+fn preview_page(app: &App, acting: &Acting<Registrar>, turn: Turn, form: YearForm, changed: bool) -> PreviewPage {
+    let chrome = app.chrome(acting.person(), "核对").under("/rollover", "学年更替");
+    PreviewPage { chrome, seen: turn.seen(), turn, form, changed }
+}
+
+async fn preview(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Form(form): Form<YearForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let turn = read(&app, &acting, &form, &mut errors).await?;
+    if !errors.is_empty() {
+        let page = ask_page(&app, &acting, form, errors, String::new()).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    Ok(preview_page(&app, &acting, turn, form, false).into_response())
+}
+
+async fn turn(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Form(form): Form<YearForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let turn = read(&app, &acting, &form, &mut errors).await?;
+    if !errors.is_empty() {
+        let page = ask_page(&app, &acting, form, errors, String::new()).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    if turn.seen() != form.seen {
+        let page = preview_page(&app, &acting, turn, form, true);
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
+    let now = app.clock.now();
+    let (left, moved) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (mut left, mut offices, mut moved) = (0, 0, 0);
+                for cohort in &turn.cohorts {
+                    let day = turn.day.ok_or(Failure::Malformed)?;
+                    let students = store::students_of(db, acting.institution(), cohort).await?;
+                    if i64::try_from(students.len()).ok() != Some(cohort.students) {
+                        // Somebody came or went since the preview: it is to be seen again.
+                        return Err(Failure::Busy);
+                    }
+                    let reason = format!("学年更替：{}毕业", cohort.label());
+                    let gone =
+                        people::store::leave(db, &acting, &students, (day, Left::Graduated), &reason, now).await?;
+                    left += gone.0;
+                    offices += gone.1;
+                    store::end_classes(db, acting.institution(), cohort, day).await?;
+                }
+                for (from, into) in &turn.mergers {
+                    moved += store::merge(db, &acting, from.id, into.id, now).await?;
+                }
+                let names: Vec<String> = turn.cohorts.iter().map(Cohort::label).collect();
+                let entry = Entry::new(Verb::YearTurned, "学年更替")
+                    .detail("毕业年级", names.join("、"))
+                    .detail("毕业人数", left)
+                    .detail("随之结束的职务", offices)
+                    .detail("合并班级", turn.mergers.len())
+                    .detail("转班人数", moved);
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok((left, moved))
+            })
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/rollover?left={left}&moved={moved}")).into_response())
+}

@@ -1,0 +1,175 @@
+//! SQL of the turn of the year.
+
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    auth::{acting::Acting, office::Registrar},
+    failure::Failure,
+    ids::{ClassId, InstitutionId},
+    people::student::level_label,
+};
+
+/// The students of one level and entry year.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cohort {
+    /// 培养层次, by its stable word.
+    pub level: String,
+    /// Entry year.
+    pub entry_year: i32,
+    /// Students who have not left.
+    pub students: i64,
+    /// Their classes.
+    pub classes: i64,
+    /// Offices that they hold beside that of a student.
+    pub offices: i64,
+}
+
+impl Cohort {
+    /// How forms name it.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.level, self.entry_year)
+    }
+
+    /// How people name it.
+    #[must_use]
+    pub fn label(&self) -> String {
+        format!("{} 级{}", self.entry_year, level_label(&self.level))
+    }
+}
+
+/// The cohorts with students, the oldest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn cohorts(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<Vec<Cohort>, Failure> {
+    let rows = sqlx::query_as!(
+        Cohort,
+        r#"select m.level, k.entry_year, count(distinct s.id) as "students!", count(distinct k.id) as "classes!",
+                  count(o.id) as "offices!"
+           from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                left join account a on a.student_id = s.id
+                left join office o on o.account_id = a.id and o.kind <> 'student'
+                     and is_held(o.from_day, o.until_day, o.ended_at, $2)
+           where s.institution_id = $1 and s.left_on is null
+           group by m.level, k.entry_year order by k.entry_year, m.level"#,
+        institution.0,
+        now
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The students of a cohort who have not left.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn students_of(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    cohort: &Cohort,
+) -> Result<Vec<Uuid>, Failure> {
+    let ids = sqlx::query_scalar!(
+        "select s.id from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+         where s.institution_id = $1 and s.left_on is null and m.level = $2 and k.entry_year = $3
+         order by s.id for update of s",
+        institution.0,
+        cohort.level,
+        cohort.entry_year
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// Ends the classes of a cohort whose students have all left by a day.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_classes(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    cohort: &Cohort,
+    day: Date,
+) -> Result<u64, Failure> {
+    let done = sqlx::query!(
+        "update class k set ended_on = $4 from major m join college c on c.id = m.college_id
+         where m.id = k.major_id and c.institution_id = $1 and m.level = $2 and k.entry_year = $3
+               and k.ended_on is null
+               and not exists (select from student s where s.class_id = k.id and s.left_on is null)",
+        institution.0,
+        cohort.level,
+        cohort.entry_year,
+        day
+    );
+    Ok(done.execute(connection).await?.rows_affected())
+}
+
+/// A class that may be merged.
+#[derive(Debug, Clone)]
+pub struct ClassRow {
+    /// Its id.
+    pub id: ClassId,
+    /// Its name with its college.
+    pub name: String,
+    /// Its students.
+    pub students: i64,
+}
+
+/// The classes that have not ended.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn classes(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<ClassRow>, Failure> {
+    let rows = sqlx::query_as!(
+        ClassRow,
+        r#"select k.id as "id: ClassId", c.name || ' ' || k.name as "name!",
+                  (select count(*) from student s where s.class_id = k.id and s.left_on is null) as "students!"
+           from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+           where c.institution_id = $1 and k.ended_on is null order by c.name, k.entry_year desc, k.name"#,
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Moves a class's students into another and ends it: its branch's offices end with it. Gives how many moved.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn merge(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    from: ClassId,
+    into: ClassId,
+    now: OffsetDateTime,
+) -> Result<i64, Failure> {
+    let moved = sqlx::query_scalar!(
+        r#"with classes as (
+               select o.id as old_id, o.name as old_name, n.id as new_id, n.name as new_name
+               from class o, class n where o.id = $1 and n.id = $2
+           ), moved as (
+               update student s set class_id = c.new_id from classes c
+               where s.class_id = c.old_id and s.institution_id = $3 and s.left_on is null returning s.id
+           ), kept as (
+               insert into student_change (id, student_id, at, by_account, office, field, before, after, reason)
+               select gen_random_uuid(), m.id, $4, $5, $6, 'class', c.old_name, c.new_name, '班级合并'
+               from moved m, classes c
+           ), ended as (
+               update class set ended_on = china_day($4), merged_into = $2 where id = $1
+           ), branch as (
+               update office set ended_at = $4
+               where class_id = $1 and institution_id = $3 and ended_at is null
+                     and (until_day is null or until_day > china_day($4))
+           )
+           select count(*) as "moved!" from moved"#,
+        from.0,
+        into.0,
+        acting.institution().0,
+        now,
+        acting.person().account.0,
+        acting.office().label()
+    );
+    Ok(moved.fetch_one(connection).await?)
+}
