@@ -3,7 +3,6 @@
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Date, macros::date};
-use uuid::Uuid;
 
 use super::schools::{SCHOOLS, School};
 use crate::{
@@ -13,14 +12,19 @@ use crate::{
     auth::office::{OfficeKind, Place},
     directory::store::class_named,
     failure::Failure,
-    ids::{AccountId, ClassId, CollegeId, InstitutionId, MajorId, OrganisationId, StudentId},
+    ids::{AccountId, ClassId, CollegeId, GradeFactId, InstitutionId, MajorId, OrganisationId, StudentId},
+    inbox::{self, Notice, To},
     invented::{chance::Chance, names},
+    people::{self, student::About},
     rules::plan,
 };
 
 const CLASS_OF: u32 = 42;
 /// From when the demo's plans govern: before any date a visitor would try.
 const ADOPTED: Date = date!(2024 - 09 - 01);
+/// The term of the class branches' secretaries.
+const BRANCHES: (Date, Date) = (date!(2026 - 09 - 01), date!(2027 - 09 - 01));
+const LAST_SEMESTER: &str = "2025—2026 学年第二学期";
 
 /// An account to try the demo with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,7 +110,7 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
                 let entry = Entry::new(Verb::InstitutionCreated, school.name);
                 audit::append_by_operator(db, institution, entry, now).await?;
                 load_students(db, school, institution).await?;
-                load_societies(db, school, institution).await?;
+                load_organisations(db, school, institution).await?;
                 load_accounts(db, school, institution, &hashes, now).await?;
             }
             Ok(true)
@@ -224,21 +228,22 @@ async fn load_classes(
     Ok(classes)
 }
 
-async fn load_societies(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
+async fn load_organisations(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
     let mut chance = Chance::new(school.seed + 1);
-    let all = school
-        .main_societies
-        .iter()
-        .map(|name| (name, true))
-        .chain(school.other_societies.iter().map(|name| (name, false)));
-    for (name, is_main) in all {
+    let societies = school.main_societies.iter().map(|known| (known, "society", true));
+    let societies = societies.chain(school.other_societies.iter().map(|known| (known, "society", false)));
+    let all = societies.chain(school.other_organisations.iter().map(|known| (known, "other", false)));
+    for ((name, functions), kind, is_main) in all {
         sqlx::query!(
-            "insert into organisation (id, institution_id, name, is_main, members, kind) values ($1, $2, $3, $4, $5, 'society')",
+            "insert into organisation (id, institution_id, name, is_main, members, kind, functions)
+             values ($1, $2, $3, $4, $5, $6, $7)",
             OrganisationId::random().0,
             institution.0,
             name,
             is_main,
-            i32::try_from(30 + chance.below(200)).unwrap_or(30)
+            i32::try_from(30 + chance.below(200)).unwrap_or(30),
+            kind,
+            functions
         )
         .execute(&mut *db)
         .await?;
@@ -267,6 +272,21 @@ async fn load_accounts(
     for (kind, number) in school.accounts {
         let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
         let name = names::person(&mut chance);
+        if let (OfficeKind::Student | OfficeKind::ClassBranch, Some(class)) = (kind, class) {
+            // Students of the demo are among the students.
+            sqlx::query!(
+                "update student set number = $3, name = $4, political = '共青团员'
+                 where id = (select id from student where class_id = $2 and institution_id = $1
+                                    and number not in (select number from account where institution_id = $1)
+                             order by number limit 1)",
+                institution.0,
+                class.0,
+                number,
+                name
+            )
+            .execute(&mut *db)
+            .await?;
+        }
         let account =
             accounts_store::NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
         let account = accounts_store::create(db, &keeper, &account, now).await?.ok_or(Failure::Missing)?;
@@ -281,13 +301,103 @@ async fn load_accounts(
             league = Some(account);
         }
     }
+    let league = league.ok_or(Failure::Missing)?;
+    load_branches(db, institution, now).await?;
+    load_grades(db, institution, league, now).await?;
+    load_dispute(db, institution, now).await?;
+    adopt(db, school, institution, league, now).await
+}
+
+/// A secretary for each class branch, most of whom have not activated their account.
+async fn load_branches(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    now: time::OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "with secretary as (
+             select distinct on (s.class_id) s.id, s.number, s.name, s.class_id from student s
+             where s.institution_id = $1 and not exists (
+                       select from office o where o.class_id = s.class_id and o.kind = 'class_branch')
+             order by s.class_id, s.number
+         ), made as (
+             insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
+             select gen_random_uuid(), $1, number, name, false, $2, id from secretary returning id, student_id
+         )
+         insert into office (id, account_id, institution_id, kind, class_id, from_day, until_day, granted_at)
+         select gen_random_uuid(), m.id, $1, 'class_branch', s.class_id, $3, $4, $2
+         from made m join secretary s on s.id = m.student_id",
+        institution.0,
+        now,
+        BRANCHES.0,
+        BRANCHES.1
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Ranks and failed courses of last semester for everybody but first-years; the order is invented and always the same.
+async fn load_grades(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    by: AccountId,
+    now: time::OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
+         select gen_random_uuid(), r.id, 'semester', $4, r.rank, r.cohort,
+                case when r.rank * 5 > r.cohort * 4 then 1 + r.rank % 3 else 0 end, '教务处', $2, $3
+         from (select s.id, k.entry_year,
+                      (row_number() over (partition by k.major_id, k.entry_year order by md5(s.number)))::integer as rank,
+                      (count(*) over (partition by k.major_id, k.entry_year))::integer as cohort
+               from student s join class k on k.id = s.class_id where s.institution_id = $1) r
+         where r.entry_year < 2026",
+        institution.0,
+        now,
+        by.0,
+        LAST_SEMESTER
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The demo's student doubts a figure, and the student-affairs office has something to answer.
+async fn load_dispute(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    now: time::OffsetDateTime,
+) -> Result<(), Failure> {
+    let fact = sqlx::query!(
+        r#"select a.student_id as "student!: StudentId", g.id as "fact: GradeFactId"
+           from account a join office o on o.account_id = a.id and o.kind = 'student'
+                join grade_fact g on g.student_id = a.student_id
+           where a.institution_id = $1 and a.password_hash is not null limit 1"#,
+        institution.0
+    );
+    let Some(row) = fact.fetch_optional(&mut *db).await? else { return Ok(()) };
+    let due_on = (now + people::own::ANSWER_WITHIN).date();
+    let says = "我是转专业来的，登记的名次好像还是原专业的，请按现在的专业重新核对。";
+    people::store::raise(db, row.student, (row.fact, About::Rank), says, due_on, now).await?;
+    let notice = Notice::new(format!("学生对专业排名有异议，{due_on} 前答复"), "/disputes");
+    let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
+    inbox::tell(db, institution, office, &notice, now).await
+}
+
+async fn adopt(
+    db: &mut PgConnection,
+    school: &School,
+    institution: InstitutionId,
+    by: AccountId,
+    now: time::OffsetDateTime,
+) -> Result<(), Failure> {
     let version = sqlx::query_scalar!(
         "select id from plan_version where institution_id is null and code = $1 order by version desc limit 1",
         school.plan
     )
     .fetch_one(&mut *db)
     .await?;
-    let by: Uuid = league.ok_or(Failure::Missing)?.0;
     sqlx::query!(
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
          values ($1, 1, $2, $3, $4, $5)",
@@ -295,7 +405,7 @@ async fn load_accounts(
         ADOPTED,
         version,
         now,
-        by
+        by.0
     )
     .execute(&mut *db)
     .await?;

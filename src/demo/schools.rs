@@ -16,8 +16,11 @@ pub(super) struct School {
     pub colleges: &'static [(&'static str, &'static [&'static str])],
     /// Graduate majors, all in the last college; none where there is no graduate union.
     pub graduate: &'static [&'static str],
-    pub main_societies: &'static [&'static str],
-    pub other_societies: &'static [&'static str],
+    /// Main societies with their functions.
+    pub main_societies: &'static [(&'static str, &'static str)],
+    pub other_societies: &'static [(&'static str, &'static str)],
+    /// Student organisations that are no societies.
+    pub other_organisations: &'static [(&'static str, &'static str)],
     /// Accounts to try: office, number.
     pub accounts: &'static [(OfficeKind, &'static str)],
 }
@@ -42,8 +45,23 @@ pub(super) const SCHOOLS: [School; 2] = [
             ("外语与旅游系", &["商务英语", "旅游管理"]),
         ],
         graduate: &[],
-        main_societies: &["青年志愿者协会", "大学生合唱团", "机器人创新社", "国旗护卫队"],
-        other_societies: &["羽毛球协会", "摄影社", "茶艺社", "街舞社", "文学社"],
+        main_societies: &[
+            ("青年志愿者协会", "志愿服务、支教、社区实践"),
+            ("大学生合唱团", "合唱排练与演出"),
+            ("机器人创新社", "机器人竞赛、科技创新"),
+            ("国旗护卫队", "升旗、国防教育"),
+        ],
+        other_societies: &[
+            ("羽毛球协会", "羽毛球训练与比赛"),
+            ("摄影社", "摄影采风、校园影像"),
+            ("茶艺社", "茶艺展示"),
+            ("街舞社", "街舞排练与演出"),
+            ("文学社", "文学创作、社刊编辑"),
+        ],
+        other_organisations: &[
+            ("大学生社团联合会", "社团管理、社团活动协调"),
+            ("大学生新媒体中心", "校园新闻、新媒体运营"),
+        ],
         accounts: &[
             (OfficeKind::Administrator, "Q0001"),
             (OfficeKind::SchoolLeague, "Q0002"),
@@ -78,8 +96,19 @@ pub(super) const SCHOOLS: [School; 2] = [
             ("研究生院", &[]),
         ],
         graduate: &["临床医学", "药学", "公共卫生", "护理"],
-        main_societies: &["红十字会学生分会", "大学生艺术团", "青年志愿者协会", "医学人文社"],
-        other_societies: &["急救技能社", "围棋社", "轮滑社", "天文爱好者协会"],
+        main_societies: &[
+            ("红十字会学生分会", "急救培训、无偿献血宣传"),
+            ("大学生艺术团", "文艺演出"),
+            ("青年志愿者协会", "志愿服务、医院导诊"),
+            ("医学人文社", "医学人文阅读与讲座"),
+        ],
+        other_societies: &[
+            ("急救技能社", "急救技能训练"),
+            ("围棋社", "围棋比赛"),
+            ("轮滑社", "轮滑训练"),
+            ("天文爱好者协会", "天文观测"),
+        ],
+        other_organisations: &[("大学生社团联合会", "社团管理、社团活动协调")],
         accounts: &[
             (OfficeKind::Administrator, "W0001"),
             (OfficeKind::SchoolLeague, "W0002"),

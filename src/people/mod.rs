@@ -4,7 +4,7 @@
 
 mod disputes;
 mod forms;
-mod own;
+pub mod own;
 mod pages;
 pub mod store;
 pub mod student;

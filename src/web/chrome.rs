@@ -95,10 +95,12 @@ impl Chrome {
             "/" => person.path == "/",
             _ => person.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
         };
-        let links = navigation
+        // Of two entries one of which lies below the other, the page is in the nearer one.
+        let offered: Vec<&NavItem> = navigation.iter().filter(|item| item.is_for(kind)).collect();
+        let nearest = offered.iter().map(|item| item.href).filter(|href| below(href)).max_by_key(|href| href.len());
+        let links = offered
             .iter()
-            .filter(|item| item.is_for(kind))
-            .map(|item| Link { href: item.href, label: item.label, here: below(item.href) })
+            .map(|item| Link { href: item.href, label: item.label, here: Some(item.href) == nearest })
             .collect();
         let viewer = Viewer {
             institution: person.institution_name.clone(),

@@ -1,0 +1,272 @@
+//! Files come in: previewed, committed whole or not at all, and the same file twice changes nothing.
+
+use std::time::Duration;
+
+use lunzhi::auth::office::OfficeKind;
+
+use crate::support::{Client, FIRST, Page, Portal};
+
+const HEAD: &str = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n";
+
+fn student(number: &str, name: &str, class: &str) -> String {
+    format!("{number},{name},信息工程系,软件技术,专科,2026,{class},团员\n")
+}
+
+/// Uploads a file and gives the path of its preview.
+async fn upload(client: &mut Client, kind: &str, more: &[(&str, &str)], text: &str) -> String {
+    let mut fields = vec![("kind", kind)];
+    fields.extend_from_slice(more);
+    let page = client.upload("/imports", &fields, Some(("名单.csv", text.as_bytes()))).await;
+    assert_eq!(page.status, 303, "{}", page.text());
+    page.location().split('?').next().unwrap().to_owned()
+}
+
+/// Commits and waits until it is settled one way or another.
+async fn commit(client: &mut Client, path: &str) -> Page {
+    assert_eq!(client.post(&format!("{path}/commit"), &[]).await.status, 303);
+    loop {
+        let page = client.get(path).await;
+        if !page.headers.contains_key("refresh") {
+            return page;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+async fn count(portal: &Portal, query: &'static str) -> i64 {
+    let (count,): (i64,) = sqlx::query_as(query).fetch_one(&mut portal.owner().await).await.unwrap();
+    count
+}
+
+const GRADES: [(&str, &str); 3] = [("basis", "semester"), ("period", "2025—2026 学年第二学期"), ("source", "教务处")];
+
+#[tokio::test]
+async fn students_come_in_once_however_often_the_file_does() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = format!("{HEAD}{}{}", student("N1", "𠮷野", "软件2601班"), student("20240001", "学生1", "软件2601班"));
+    let path = upload(&mut staff, "students", &[], &file).await;
+    let preview = staff.get(&path).await;
+    assert_eq!(preview.all(".tabs a"), ["新增 1", "变化 1", "相同 0", "有误 0", "名单外 149"]);
+    assert!(preview.text().contains("班级 1 个"), "a new class is announced");
+    assert!(staff.get(&format!("{path}?tab=changed")).await.text().contains("软件2401班 → 软件2601班"));
+    assert_eq!(
+        count(&portal, "select count(*) from student where number = 'N1'").await,
+        0,
+        "nothing before the commit"
+    );
+    let done = commit(&mut staff, &path).await;
+    assert!(done.text().contains("已写入：新增 1 条，变化 1 条"), "{}", done.text());
+    let staged = "select count(*) from import_row where state <> 'wrong'";
+    assert_eq!(count(&portal, staged).await, 0, "what was staged is gone");
+    let known = "select count(*) from student s join class k on k.id = s.class_id
+                 where s.number in ('N1', '20240001') and k.name = '软件2601班' and s.political = '共青团员'";
+    assert_eq!(count(&portal, known).await, 2);
+    let history = "select count(*) from student_change where field = 'class' and before = '软件2401班'
+                   and after = '软件2601班' and import_id is not null";
+    assert_eq!(count(&portal, history).await, 1);
+
+    let again = upload(&mut staff, "students", &[], &file).await;
+    let preview = staff.get(&again).await;
+    assert_eq!(preview.all(".tabs a")[..4], ["新增 0", "变化 0", "相同 2", "有误 0"]);
+    assert!(preview.text().contains("没有要写入的内容"));
+    assert_eq!(count(&portal, "select count(*) from student where number = 'N1'").await, 1);
+    assert!(staff.get("/imports").await.text().contains("已写入"));
+}
+
+#[tokio::test]
+async fn wrong_rows_come_back_as_a_file_to_mend() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let long = "长".repeat(300);
+    let file = format!(
+        "{HEAD}{}A2,,信息工程系,软件技术,专科,2026,软件2601班,\nA3,丙,信息工程系,软件技术,大专,26,软件2601班,\n\
+         A4,{long},信息工程系,软件技术,专科,2026,软件2601班,\nA5,😀,信息工程系,软件技术,专科,2026,软件2601班,\n\
+         A6,'; drop table student; --,<b>系</b>,软件技术,专科,2026,软件2601班,\nA1,重复,信息工程系,软件技术,专科,2026,软件2601班,\n",
+        student("A1", "甲", "软件2601班")
+    );
+    let path = upload(&mut staff, "students", &[], &file).await;
+    let preview = staff.get(&format!("{path}?tab=wrong")).await;
+    let says = preview.all(".says-cell");
+    assert_eq!(says.len(), 5, "{says:?}");
+    for (row, word) in
+        ["姓名：不能为空", "年级：应为四位", "超过 50 字", "表情符号", "与第 2 行重复"].iter().enumerate()
+    {
+        assert!(says[row].contains(word), "{}", says[row]);
+    }
+    assert!(!preview.text().contains("<b>系"), "markup stays text");
+    let faults = staff.get(&format!("{path}/faults.xlsx")).await.bytes;
+    let sheet = lunzhi::sheet::Sheet::read(&faults).unwrap();
+    assert_eq!(sheet.headers.last().unwrap(), "问题");
+    assert_eq!(sheet.rows.len(), 5);
+    let done = commit(&mut staff, &path).await;
+    assert!(done.text().contains("有误的 5 条没有写入"), "{}", done.text());
+    // The mended file goes in as it is, with its extra column.
+    let mended = "学号,姓名,院系,专业,培养层次,年级,班级,问题\nA2,乙,信息工程系,软件技术,专科,2026,软件2601班,x\n";
+    let path = upload(&mut staff, "students", &[], mended).await;
+    commit(&mut staff, &path).await;
+    assert_eq!(count(&portal, "select count(*) from student where number in ('A1', 'A2', 'A6')").await, 3);
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_read_says_why_and_keeps_the_form() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let mut send = async |kind: &str, file: Option<&[u8]>| {
+        let fields = [("kind", kind), ("period", "上学期"), ("basis", ""), ("source", "教务处")];
+        staff.upload("/imports", &fields, file.map(|bytes| ("x.csv", bytes))).await
+    };
+    assert_eq!(send("", None).await.fault("导入什么"), "✕ 请选择要导入什么");
+    assert_eq!(send("students", None).await.fault("文件"), "✕ 请选择文件（.xlsx 或 .csv）");
+    let grades = send("grades", Some("学号,专业排名,专业人数\n1,1,2\n".as_bytes())).await;
+    assert_eq!((grades.status, grades.fault("统计口径").as_str()), (422, "✕ 请选择统计口径"));
+    assert_eq!(grades.field("数据来源"), "教务处");
+    assert!(send("students", Some(b"PK\x03\x04broken")).await.fault("文件").contains("损坏"));
+    assert!(send("students", Some("学号,姓名\n1,a\n".as_bytes())).await.fault("文件").contains("缺少表头"));
+    let other = "学号（工号）,姓名,职务,任职第一天\n1,a,校学生会,2026-09-01\n";
+    assert!(send("students", Some(other.as_bytes())).await.fault("文件").contains("像是“任职人员”"));
+    assert_eq!(send("offices", Some(other.as_bytes())).await.status, 422, "offices are not this office's to grant");
+    assert_eq!(count(&portal, "select count(*) from import").await, 0);
+}
+
+#[tokio::test]
+async fn grades_are_facts_that_later_files_never_rewrite() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let head = "学号,姓名,专业排名,专业人数,不及格门数\n";
+    let first = format!("{head}20240001,学生1,3,150,0\n20240002,,4,150,1\nNOBODY,,1,2,0\n20240003,别人,5,150,0\n");
+    let path = upload(&mut staff, "grades", &GRADES, &first).await;
+    let wrong = staff.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert_eq!(wrong.len(), 2);
+    assert!(wrong[0].contains("没有这名学生") && wrong[1].contains("与学号不符"), "{wrong:?}");
+    commit(&mut staff, &path).await;
+    let second = format!("{head}20240001,,5,150,\n20240002,,4,150,1\n");
+    let path = upload(&mut staff, "grades", &GRADES, &second).await;
+    assert_eq!(staff.get(&path).await.all(".tabs a"), ["新增 0", "变化 1", "相同 1", "有误 0"]);
+    commit(&mut staff, &path).await;
+    let facts: Vec<(i32, i32, i32)> = sqlx::query_as(
+        "select rank, cohort, failed from grade_fact g join student s on s.id = g.student_id
+         where s.number = '20240001' and s.institution_id = (select id from institution where code = $1)
+         order by recorded_at",
+    )
+    .bind(FIRST)
+    .fetch_all(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(facts, [(3, 150, 0), (5, 150, 0)], "the blank is taken over, the old fact stays");
+    let update = sqlx::query("update grade_fact set rank = 1").execute(&mut portal.owner().await).await;
+    assert!(update.is_err(), "no statement rewrites a fact");
+}
+
+#[tokio::test]
+async fn branch_secretaries_change_with_one_file() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = portal.app.clock.today();
+    let file = format!(
+        "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n20240007,学生7,班级团支部,,软件2401班,{today},\n\
+         T77,新老师,院系团组织,信息工程系,,{today},2036-08-31\nT78,某人,学校党委,,,{today},\n20240008,别名,班级团支部,,软件2401班,{today},\n"
+    );
+    let path = upload(&mut league, "offices", &[("end_others", "yes")], &file).await;
+    let wrong = league.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert!(wrong[0].contains("由系统管理员授予") && wrong[1].contains("与学号（工号）不符"), "{wrong:?}");
+    let missing = league.get(&format!("{path}?tab=missing")).await;
+    assert!(missing.text().contains("class_branch") && missing.text().contains("任职到新任者的前一天"));
+    let done = commit(&mut league, &path).await;
+    assert!(done.text().contains("新增 2 条"), "{}", done.text());
+    let mut old = portal.signed_in(OfficeKind::ClassBranch).await;
+    assert_eq!(old.get("/people").await.status, 403, "the old secretary is one no more");
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    assert_eq!(party.get("/people").await.status, 200, "other offices of the college stay");
+    let new = "select count(*) from office o join account a on a.id = o.account_id join student s on s.id = a.student_id
+               where a.number = '20240007' and o.kind = 'class_branch' and a.password_hash is null and o.ended_at is null";
+    assert_eq!(count(&portal, new).await, 1);
+    let told = "select count(*) from notice where subject like '你担任了新的职务：软件2401班 班级团支部'";
+    assert_eq!(count(&portal, told).await, 1);
+    let again = upload(&mut league, "offices", &[("end_others", "yes")], &file).await;
+    assert_eq!(league.get(&again).await.all(".tabs a")[..3], ["新增 0", "变化 0", "相同 2"]);
+}
+
+#[tokio::test]
+async fn what_changed_since_the_preview_is_shown_again_before_it_is_written() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = format!("{HEAD}{}", student("20240001", "新名", "软件2401班"));
+    let path = upload(&mut staff, "students", &[], &file).await;
+    sqlx::query("update student set name = '新名' where number = '20240001'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let moved = staff.post(&format!("{path}/commit"), &[]).await;
+    assert!(moved.location().ends_with("moved=yes"), "{}", moved.location());
+    assert!(staff.get(moved.location()).await.text().contains("预览已按最新情况重做"));
+    assert_eq!(count(&portal, "select count(*) from student_change").await, 0);
+    assert!(commit(&mut staff, &path).await.text().contains("已写入"));
+}
+
+#[tokio::test]
+async fn two_staff_at_once_one_waits_and_is_told_why() {
+    let portal = Portal::start().await;
+    let (mut one, mut two) =
+        (portal.signed_in(OfficeKind::StudentAffairs).await, portal.signed_in(OfficeKind::SchoolLeague).await);
+    let first = upload(&mut one, "students", &[], &format!("{HEAD}{}", student("B1", "甲", "软件2601班"))).await;
+    let second = upload(&mut two, "students", &[], &format!("{HEAD}{}", student("B2", "乙", "软件2601班"))).await;
+    // Somebody holds the university's turn in the database, as a long commit does.
+    let mut holder = portal.owner().await;
+    sqlx::query("begin").execute(&mut holder).await.unwrap();
+    sqlx::query(
+        "select pg_advisory_xact_lock(hashtextextended('import ' || id::text, 0)) from institution where code = $1",
+    )
+    .bind(FIRST)
+    .execute(&mut holder)
+    .await
+    .unwrap();
+    one.post(&format!("{first}/commit"), &[]).await;
+    two.post(&format!("{second}/commit"), &[]).await;
+    let waiting = two.get(&second).await;
+    assert!(waiting.text().contains("正在排队") && waiting.text().contains("学生工作部门甲"), "{}", waiting.text());
+    assert!(one.get(&first).await.text().contains("正在写入"));
+    sqlx::query("commit").execute(&mut holder).await.unwrap();
+    for (client, path) in [(&mut one, first), (&mut two, second)] {
+        let mut tries = 0;
+        while !client.get(&path).await.text().contains("已写入：") {
+            tries += 1;
+            assert!(tries < 500, "it never ended");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    assert_eq!(count(&portal, "select count(*) from student where number in ('B1', 'B2')").await, 2);
+}
+
+#[tokio::test]
+async fn a_file_is_committed_once_whoever_presses_twice_and_is_nobody_elses() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let path = upload(&mut staff, "students", &[], &format!("{HEAD}{}", student("C1", "甲", "软件2601班"))).await;
+    let mut theirs = portal.signed_in_at(crate::support::SECOND, OfficeKind::StudentAffairs).await;
+    assert_eq!(theirs.get(&path).await.status, 404);
+    assert_eq!(theirs.get(&format!("{path}/faults.xlsx")).await.status, 404);
+    assert_eq!(theirs.post(&format!("{path}/commit"), &[]).await.status, 404);
+    assert_eq!(theirs.post(&format!("{path}/discard"), &[]).await.status, 404);
+    let mut other = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let act = format!("{path}/commit");
+    let (one, two) = tokio::join!(staff.post(&act, &[]), other.post(&act, &[]));
+    assert_eq!((one.status, two.status), (303, 303));
+    commit(&mut staff, &path).await;
+    let entries = "select count(*) from audit_entry where verb = '导入数据'";
+    assert_eq!(count(&portal, entries).await, 1);
+    assert_eq!(staff.post(&format!("{path}/discard"), &[]).await.status, 404, "what is written is not discarded");
+}
+
+#[tokio::test]
+async fn whoever_has_left_does_not_come_back_by_a_file() {
+    let portal = Portal::start().await;
+    sqlx::query("update student set left_on = '2026-07-01', left_why = 'graduated' where number = '20240001'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = format!("{HEAD}{}", student("20240001", "学生1", "软件2401班"));
+    let path = upload(&mut staff, "students", &[], &file).await;
+    assert!(staff.get(&path).await.all(".says-cell")[0].contains("已于 2026-07-01 离校"));
+}

@@ -1,0 +1,446 @@
+//! Students as the portal knows them: who sees whom, corrections, leaving, objections, activation, the turn of the year
+//! and erasure.
+
+use lunzhi::auth::office::OfficeKind;
+use sqlx::PgConnection;
+
+use crate::support::{Client, FIRST, PASSWORD, Portal, SECOND};
+
+async fn text(db: &mut PgConnection, query: &'static str) -> Vec<String> {
+    let rows: Vec<(String,)> = sqlx::query_as(query).fetch_all(db).await.unwrap();
+    rows.into_iter().map(|(text,)| text).collect()
+}
+
+async fn count(portal: &Portal, query: &'static str) -> i64 {
+    let (count,): (i64,) = sqlx::query_as(query).fetch_one(&mut portal.owner().await).await.unwrap();
+    count
+}
+
+/// The first university gets a second college, whose class has one student; its own class a neighbour of one student.
+async fn neighbours(portal: &Portal) -> PgConnection {
+    let mut db = portal.owner().await;
+    for statement in [
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), m.id, 2024, '软件2402班' from major m join college c on c.id = m.college_id
+         where c.institution_id = (select id from institution where code = 'first')",
+        "insert into college (id, institution_id, name)
+         select gen_random_uuid(), id, '机电工程系' from institution where code = 'first'",
+        "insert into major (id, college_id, name, level)
+         select gen_random_uuid(), id, '数控技术', 'vocational' from college where name = '机电工程系'",
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), id, 2025, '数控2501班' from major where name = '数控技术'",
+        "insert into student (id, institution_id, number, name, class_id, political)
+         select gen_random_uuid(), i.id, 'NEAR', '邻班生', k.id, '群众' from institution i, class k
+         where i.code = 'first' and k.name = '软件2402班'",
+        "insert into student (id, institution_id, number, name, class_id, political)
+         select gen_random_uuid(), i.id, 'FAR', '邻院生', k.id, '群众' from institution i, class k
+         where i.code = 'first' and k.name = '数控2501班'",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    db
+}
+
+/// The student account of the first university becomes the student 20240001.
+async fn become_student(portal: &Portal) -> Client {
+    let mut db = portal.owner().await;
+    sqlx::query(
+        "update account a set student_id = s.id from student s
+         where a.number = 'student' and s.number = '20240001' and s.institution_id = a.institution_id",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    portal.signed_in(OfficeKind::Student).await
+}
+
+#[tokio::test]
+async fn nobody_sees_beyond_their_office() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let theirs = text(&mut db, "select s.id::text from student s join institution i on i.id = s.institution_id where i.code = 'second' limit 1").await;
+    let ours = text(&mut db, "select s.id::text from student s join institution i on i.id = s.institution_id where i.code = 'first' and number in ('20240001', 'NEAR', 'FAR') order by number").await;
+    let (own, far, near) = (&ours[0], &ours[1], &ours[2]);
+    // own class, neighbour class, neighbour college, another university
+    for (office, sees) in [
+        (OfficeKind::ClassBranch, [200, 404, 404, 404]),
+        (OfficeKind::CollegeLeague, [200, 200, 404, 404]),
+        (OfficeKind::CollegeParty, [200, 200, 404, 404]),
+        (OfficeKind::SchoolLeague, [200, 200, 200, 404]),
+        (OfficeKind::StudentAffairs, [200, 200, 200, 404]),
+        (OfficeKind::Administrator, [200, 200, 200, 404]),
+        (OfficeKind::CollegeUnion, [403, 403, 403, 403]),
+        (OfficeKind::Student, [403, 403, 403, 403]),
+    ] {
+        let mut client = portal.signed_in(office).await;
+        for (id, status) in [own, near, far, &theirs[0]].into_iter().zip(sees) {
+            assert_eq!(client.get(&format!("/people/{id}")).await.status, status, "{} at {id}", office.slug());
+        }
+        if sees[0] == 200 {
+            let listed = client.get("/people?q=AR").await.all("tbody tr").len();
+            assert_eq!(listed, sees[1..3].iter().filter(|status| **status == 200).count(), "{}", office.slug());
+        }
+    }
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let page = branch.get(&format!("/people/{own}")).await;
+    assert!(!page.all("h2").contains(&"成绩".to_owned()), "classmates do not see ranks");
+    let mut second = portal.signed_in_at(SECOND, OfficeKind::StudentAffairs).await;
+    for act in ["correct", "leave", "return"] {
+        let fields = [
+            ("number", "X"),
+            ("name", "偷改"),
+            ("class", "软件2401班"),
+            ("reason", "x"),
+            ("day", "2026-09-01"),
+            ("why", "other"),
+        ];
+        let status = second.post(&format!("/people/{own}/{act}"), &fields).await.status;
+        assert!(status == 404, "{act}: {status}");
+    }
+    assert_eq!(count(&portal, "select count(*) from student where name = '偷改' or left_on is not null").await, 0);
+}
+
+#[tokio::test]
+async fn every_neighbours_id_is_tried_and_none_opens() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let all = text(&mut db, "select s.id::text from student s join class k on k.id = s.class_id join institution i on i.id = s.institution_id where not (i.code = 'first' and k.name = '软件2401班') order by s.number limit 60").await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    for id in &all {
+        assert_eq!(branch.get(&format!("/people/{id}")).await.status, 404);
+    }
+    let classes = text(&mut db, "select k.id::text from class k join major m on m.id = k.major_id join college c on c.id = m.college_id join institution i on i.id = c.institution_id where c.name = '机电工程系' or i.code = 'second'").await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    for id in &classes {
+        assert_eq!(league.post(&format!("/slips/{id}"), &[]).await.status, 404);
+    }
+}
+
+#[tokio::test]
+async fn a_search_finds_two_characters_of_a_name_a_number_or_a_class() {
+    let portal = Portal::start().await;
+    neighbours(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(staff.get("/people?q=邻院").await.all("tbody tr").len(), 1);
+    assert_eq!(staff.get("/people?q=FAR").await.all("tbody tr").len(), 1);
+    assert_eq!(staff.get("/people?q=数控2501班").await.all("tbody tr").len(), 1);
+    let short = staff.get("/people?q=邻").await;
+    assert_eq!((short.all("tbody tr").len(), short.text().contains("至少填两个字")), (0, true));
+    assert_eq!(staff.get("/people?q=%00%27--").await.status, 200);
+    let page = staff.get("/people?page=2").await;
+    assert!(page.text().contains("第 3 / 4 页"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn a_correction_keeps_what_stood_there_and_the_student_learns_of_it() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let mut student = become_student(&portal).await;
+    let id = text(&mut db, "select id::text from student where number = '20240001' and institution_id = (select id from institution where code = 'first')").await.remove(0);
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let path = format!("/people/{id}/correct");
+    let fields = |name: &'static str, number: &'static str, class: &'static str, reason: &'static str| {
+        [
+            ("number", number),
+            ("name", name),
+            ("class", class),
+            ("political", "党员"),
+            ("gender", "女"),
+            ("ethnic", ""),
+            ("reason", reason),
+        ]
+    };
+    let bad = staff.post(&path, &fields("欧阳𠮷", "20240002", "没有的班", "")).await;
+    assert_eq!(bad.status, 422);
+    assert!(bad.fault("班级").contains("没有这个班级") && bad.fault("更正理由").contains("请写明理由"));
+    assert_eq!(bad.field("姓名"), "欧阳𠮷", "what was typed stays");
+    let taken = staff.post(&path, &fields("欧阳𠮷", "20240002", "软件2402班", "身份证更名")).await;
+    assert_eq!(taken.fault("学号"), "✕ 这个学号已属于另一人");
+    let done = staff.post(&path, &fields("欧阳𠮷", "20240001", "软件2402班", "身份证更名")).await;
+    assert_eq!(done.status, 303);
+    let page = staff.get(&format!("/people/{id}")).await;
+    for words in ["学生1", "欧阳𠮷", "软件2401班", "软件2402班", "中共党员", "身份证更名"] {
+        assert!(page.text().contains(words), "{words}");
+    }
+    assert_eq!(count(&portal, "select count(*) from student_change").await, 4);
+    assert!(student.get("/inbox").await.text().contains("你的信息有更正"));
+    let own = student.get("/me/data").await;
+    assert!(own.text().contains("身份证更名") && own.text().contains("欧阳𠮷"));
+    assert_eq!(student.get("/").await.heading(), "欧阳𠮷，你好", "the account follows");
+    let same = staff.post(&path, &fields("欧阳𠮷", "20240001", "软件2402班", "再来")).await;
+    assert!(same.location().ends_with("done=same"));
+}
+
+#[tokio::test]
+async fn whoever_leaves_keeps_the_history_and_loses_the_rights_on_the_day() {
+    let portal = Portal::start().await;
+    let mut student = become_student(&portal).await;
+    let mut db = portal.owner().await;
+    let id = text(&mut db, "select student_id::text from account where student_id is not null").await.remove(0);
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let tomorrow = portal.app.clock.today().next_day().unwrap().to_string();
+    let path = format!("/people/{id}/leave");
+    assert_eq!(
+        staff.post(&path, &[("day", "明天"), ("why", "withdrawn"), ("reason", "x")]).await.fault("离校日期"),
+        "✕ 请填写离校日期"
+    );
+    let done = staff.post(&path, &[("day", &tomorrow), ("why", "withdrawn"), ("reason", "退学决定")]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(student.get("/rulebook").await.status, 200, "today still in office");
+    assert_eq!(staff.post(&path, &[("day", &tomorrow), ("why", "other"), ("reason", "again")]).await.status, 422);
+    portal.app.clock.advance(time::Duration::days(1));
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    assert!(student.get("/").await.text().contains("你还没有职务"), "from the day on no office");
+    assert_eq!(student.get("/me/data").await.status, 200, "their own data stay theirs to see");
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(staff.get(&format!("/people/{id}")).await.text().contains("退学"));
+    assert_eq!(staff.get("/people?q=20240001").await.all("tbody tr").len(), 0);
+    assert_eq!(staff.get("/people?q=20240001&state=left").await.all("tbody tr").len(), 1);
+    assert_eq!(staff.post(&format!("/people/{id}/return"), &[("reason", "复学")]).await.status, 303);
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    assert!(!student.get("/").await.text().contains("你还没有职务"));
+}
+
+#[tokio::test]
+async fn an_objection_is_answered_and_a_right_one_leaves_both_facts() {
+    let portal = Portal::start().await;
+    let mut student = become_student(&portal).await;
+    let mut db = portal.owner().await;
+    sqlx::query(
+        "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
+         select gen_random_uuid(), student_id, 'semester', '上学期', 60, 150, 1, '教务处', now(), id from account
+         where student_id is not null",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let fact = text(&mut db, "select id::text from grade_fact").await.remove(0);
+    let empty = student.post("/me/data/disputes", &[("fact", &fact), ("about", "rank"), ("says", " ")]).await;
+    assert!(empty.fault("哪里不对").contains("请写明"));
+    let fields = [("fact", fact.as_str()), ("about", "rank"), ("says", "应为第 6 名")];
+    assert_eq!(student.post("/me/data/disputes", &fields).await.status, 303);
+    assert_eq!(student.post("/me/data/disputes", &fields).await.status, 422, "one at a time");
+    let mut stranger = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert_eq!(stranger.post("/me/data/disputes", &fields).await.status, 404);
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(staff.get("/inbox").await.text().contains("学生对专业排名有异议"));
+    let path = staff.get("/disputes").await.attributes("tbody a", "href").remove(0);
+    let mut other = portal.signed_in_at(SECOND, OfficeKind::StudentAffairs).await;
+    assert_eq!(other.get(&path).await.status, 404);
+    let act = format!("{path}/answer");
+    let none = staff.post(&act, &[("upheld", "yes"), ("rank", "9"), ("cohort", "5"), ("answer", "属实")]).await;
+    assert_eq!((none.status, none.fault("正确的专业排名").as_str()), (422, "✕ 排名大于专业人数"));
+    let answer = [("upheld", "yes"), ("rank", "6"), ("cohort", "150"), ("answer", "核对属实")];
+    assert_eq!(other.post(&act, &answer).await.status, 404);
+    assert_eq!(staff.post(&act, &answer).await.status, 303);
+    assert_eq!(staff.post(&act, &answer).await.status, 422, "once");
+    let own = student.get("/me/data").await;
+    assert!(own.text().contains("6 / 150") && own.text().contains("60 / 150") && own.text().contains("核对属实"));
+    assert!(student.get("/inbox").await.text().contains("异议已答复：成立"));
+}
+
+#[tokio::test]
+async fn slips_open_accounts_once_and_leave_higher_offices_alone() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+    let first = league.post(&act, &[]).await;
+    let (codes, names) = (first.all(".slip-code"), first.all(".slip-name"));
+    assert_eq!((codes.len(), names.len()), (150, 150));
+    let mut unique = codes.clone();
+    unique.sort();
+    unique.dedup();
+    assert_eq!(unique.len(), 150);
+    let stored =
+        "select count(*) from activation where position(code_hash in 'x'::bytea) = 0 and length(code_hash) = 32";
+    assert_eq!(count(&portal, stored).await, 150, "hashes alone are kept");
+    let mut phone = portal.visitor();
+    let wrong = phone.activate(FIRST, "20240002", &codes[0], "my own long one").await;
+    assert!(wrong.fault("激活码").contains("不符"), "a code opens its own account alone");
+    assert_eq!(phone.activate(FIRST, "20240001", &codes[0], "my own long one").await.status, 303);
+    assert_eq!(phone.get("/me/data").await.status, 200);
+    assert_eq!(phone.get("/people").await.status, 403);
+    let again = league.post(&act, &[]).await;
+    assert_eq!(again.all(".slip-code").len(), 149, "who is in needs none");
+    assert_eq!(portal.visitor().activate(FIRST, "20240003", &codes[2], "my own long one").await.status, 422, "voided");
+    let fresh = again.all(".slip-code").remove(0);
+    portal.app.clock.advance(time::Duration::days(31));
+    let late = portal.visitor().activate(FIRST, "20240002", &fresh, "my own long one").await;
+    assert!(late.fault("激活码").contains("过期"));
+    // Somebody who is granted an office of the whole school gets no slip from a college.
+    let granted = "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+        select gen_random_uuid(), a.id, a.institution_id, 'school_party', '2026-01-01', now() from account a
+        join institution i on i.id = a.institution_id where a.number = '20240002' and i.code = 'first'";
+    sqlx::query(granted).execute(&mut portal.owner().await).await.unwrap();
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(league.post(&act, &[]).await.all(".slip-code").len(), 148);
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let waiting = branch.get("/people?state=waiting").await;
+    assert!(waiting.text().contains("共 149 人"), "the branch sees who has not activated");
+}
+
+#[tokio::test]
+async fn guessing_codes_is_slowed_down() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+    let code = league.post(&act, &[]).await.all(".slip-code").remove(0);
+    let mut guesser = portal.visitor();
+    for _ in 0..5 {
+        guesser.activate(FIRST, "20240001", "aaaaa-bbbbb-ccccc-ddddd", "my own long one").await;
+    }
+    assert_eq!(guesser.activate(FIRST, "20240001", &code, "my own long one").await.status, 429);
+    portal.app.clock.advance(time::Duration::hours(1));
+    assert_eq!(guesser.activate(FIRST, "20240001", &code, "my own long one").await.status, 303);
+}
+
+#[tokio::test]
+async fn the_year_turns_with_a_preview() {
+    let portal = Portal::start().await;
+    neighbours(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let empty = staff.post("/rollover/preview", &[]).await;
+    assert_eq!(empty.status, 422);
+    let mut db = portal.owner().await;
+    let classes = text(&mut db, "select k.id::text from class k join major m on m.id = k.major_id join college c on c.id = m.college_id join institution i on i.id = c.institution_id where i.code = 'first' order by k.name").await;
+    let (from, into) = (classes[2].as_str(), classes[1].as_str());
+    let own = [("from", from), ("into", from), ("day", "")];
+    assert!(staff.post("/rollover/preview", &own).await.text().contains("不能并入自己"));
+    let day = portal.app.clock.today().to_string();
+    let fields = [("cohort", "vocational:2025"), ("day", day.as_str()), ("from", from), ("into", into)];
+    let preview = staff.post("/rollover/preview", &fields).await;
+    assert_eq!((preview.status, preview.heading().as_str()), (200, "核对学年更替"), "{}", preview.text());
+    let seen = preview.attributes("input[name='seen']", "value").remove(0);
+    assert_eq!(count(&portal, "select count(*) from student where left_on is not null").await, 0);
+    let mut act = fields.to_vec();
+    act.push(("seen", "something else"));
+    assert_eq!(staff.post("/rollover", &act).await.status, 409, "what is done is what was seen");
+    act.pop();
+    act.push(("seen", seen.as_str()));
+    let done = staff.post("/rollover", &act).await;
+    assert_eq!(done.location(), "/rollover?left=1&moved=1", "{}", done.text());
+    assert!(staff.get(done.location()).await.text().contains("1 人登记毕业离校"));
+    assert_eq!(count(&portal, "select count(*) from student where number = 'FAR' and left_why = 'graduated'").await, 1);
+    assert_eq!(
+        count(&portal, "select count(*) from class where merged_into is not null and ended_on is not null").await,
+        1
+    );
+    assert_eq!(count(&portal, "select count(*) from student_change where reason = '班级合并'").await, 1);
+    assert_eq!(
+        count(&portal, "select count(*) from class where name = '数控2501班' and ended_on is not null").await,
+        1
+    );
+    assert_eq!(staff.post("/rollover", &act).await.status, 422, "the year turns once");
+}
+
+#[tokio::test]
+async fn erased_people_stay_as_a_number_in_counts_and_in_the_chain() {
+    let portal = Portal::start().await;
+    let mut student = become_student(&portal).await;
+    let mut db = portal.owner().await;
+    let id = text(&mut db, "select student_id::text from account where student_id is not null").await.remove(0);
+    // A past with a name in it: a correction, a notice, a session, an entry of their own.
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let fields = [("number", "20240001"), ("name", "将被忘记"), ("class", "软件2401班"), ("reason", "更名")];
+    assert_eq!(staff.post(&format!("/people/{id}/correct"), &fields).await.status, 303);
+    student.post("/me/sessions/end", &[("which", "others")]).await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let one = [("number", "20240001"), ("reason", "本人申请")];
+    let here = administrator.post("/retention/erase-one", &one).await;
+    assert!(here.fault("学号").contains("在校学生的信息不能删除"));
+    let day = portal.app.clock.today().to_string();
+    staff.post(&format!("/people/{id}/leave"), &[("day", &day), ("why", "graduated"), ("reason", "毕业")]).await;
+    assert!(administrator.get("/audit").await.text().contains("将被忘记"), "named while they are known");
+    let before = count(&portal, "select count(*) from student").await;
+    assert_eq!(administrator.post("/retention/erase-one", &one).await.location(), "/retention?erased=1");
+    assert_eq!(count(&portal, "select count(*) from student").await, before, "they still count");
+    for table in ["student", "account", "audit_entry", "notice", "student_change", "office", "session", "grade_fact"] {
+        let dump = format!("select coalesce(string_agg(t::text, ' '), '') from {table} t");
+        let (all,): (String,) = sqlx::query_as(sqlx::AssertSqlSafe(dump)).fetch_one(&mut db).await.unwrap();
+        assert!(!all.contains("将被忘记"), "{table} still knows the name");
+    }
+    assert_eq!(
+        count(&portal, "select count(*) from student where number = '20240001'").await,
+        1,
+        "the second school's alone"
+    );
+    let record = administrator.get("/audit").await.text();
+    assert!(!record.contains("将被忘记") && record.contains("已删除"));
+    let verified = lunzhi::audit::verify(&mut portal.owner().await).await.unwrap();
+    assert!(verified.is_ok(), "the chain holds: {verified:?}");
+    assert_eq!(portal.visitor().sign_in(FIRST, "student", PASSWORD).await.status, 422);
+}
+
+#[tokio::test]
+async fn what_is_kept_too_long_is_erased_by_count() {
+    let portal = Portal::start().await;
+    sqlx::query(
+        "update student set left_on = '2023-07-01', left_why = 'graduated' where number in ('20240010', '20240011')
+         and institution_id = (select id from institution where code = 'first')",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    assert!(administrator.get("/retention").await.text().contains("已到期：2 人"));
+    assert_eq!(
+        administrator.post("/retention", &[("years", "0")]).await.fault("离校后保存几年"),
+        "✕ 应为 1 至 30 的整数"
+    );
+    administrator.post("/retention", &[("years", "30")]).await;
+    assert!(administrator.get("/retention").await.text().contains("已到期：0 人"));
+    administrator.post("/retention", &[("years", "3")]).await;
+    assert_eq!(administrator.post("/retention/erase", &[("total", "3")]).await.status, 409);
+    assert_eq!(administrator.post("/retention/erase", &[("total", "2")]).await.location(), "/retention?erased=2");
+    assert_eq!(count(&portal, "select count(*) from student where erased_at is not null").await, 2);
+}
+
+#[tokio::test]
+async fn notices_go_to_the_person_or_the_office_and_are_read_once() {
+    let portal = Portal::start().await;
+    let mut student = become_student(&portal).await;
+    let mut db = portal.owner().await;
+    sqlx::query(
+        "insert into grade_fact (id, student_id, basis, period, rank, cohort, source, recorded_at, recorded_by)
+         select gen_random_uuid(), student_id, 'entry', '入学以来', 6, 150, '教务处', now(), id from account
+         where student_id is not null",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let fact = text(&mut db, "select id::text from grade_fact").await.remove(0);
+    student.post("/me/data/disputes", &[("fact", &fact), ("about", "rank"), ("says", "不对")]).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert_eq!(staff.get("/").await.all(".count"), ["1 条未读"]);
+    let act = staff.get("/inbox").await.attributes("form[action$='/read']", "action");
+    let one = act.iter().find(|act| act.len() > 20).unwrap().clone();
+    let mut other = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(other.post(&one, &[]).await.status, 404, "not theirs to read");
+    let mut second = portal.signed_in_at(SECOND, OfficeKind::StudentAffairs).await;
+    assert!(second.get("/").await.all(".count").is_empty());
+    assert_eq!(staff.post(&one, &[]).await.location(), "/disputes");
+    assert!(staff.get("/").await.all(".count").is_empty());
+}
+
+#[tokio::test]
+async fn organisations_are_registered_with_their_functions() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let bad = league.post("/organisations", &[("name", "甲"), ("kind", ""), ("members", "很多")]).await;
+    assert_eq!(bad.status, 422);
+    assert!(bad.fault("名称").contains("至少两个字") && bad.fault("成员数").contains("整数"));
+    let fields = [("name", "社团联合会"), ("kind", "other"), ("members", ""), ("functions", "社团管理")];
+    assert_eq!(league.post("/organisations", &fields).await.status, 303);
+    assert_eq!(league.post("/organisations", &fields).await.fault("名称"), "✕ 已有同名的学生组织");
+    let path = league.get("/organisations").await.attributes("tbody a", "href").remove(0);
+    let changed = [("name", "社团联合会"), ("kind", "society"), ("members", "30"), ("functions", "社团管理、场地")];
+    let _ = league.post(&path, &changed).await;
+    let mut theirs = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    assert_eq!(theirs.get(&path).await.status, 404);
+    assert_eq!(theirs.post(&format!("{path}/end"), &[]).await.status, 404);
+    assert_eq!(league.post(&format!("{path}/end"), &[]).await.status, 303);
+    assert_eq!(league.get(&path).await.status, 404);
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    let page = party.get("/organisations").await;
+    assert!(page.text().contains("注销") && page.attributes("form[action='/organisations']", "action").is_empty());
+}
