@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on should stop")]
 
 use std::{
+    fmt::Write as _,
     io::{BufRead, BufReader, Read, Write},
     net::{SocketAddr, TcpStream},
     process::{Command, Stdio},
@@ -33,7 +34,7 @@ use lunzhi::{
         connections::{self, Limits},
     },
 };
-use sqlx::PgPool;
+use sqlx::{Connection as _, PgPool};
 use tokio::net::TcpListener;
 
 const ROUNDS: usize = 5;
@@ -51,9 +52,21 @@ fn main() {
     let server = EmbeddedPg::start(&Options { dir: folder.path().join("pg"), disposable: false }).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let (portal, bare) = runtime.block_on(stage(&server.url("postgres")));
-    sign_ins(portal);
-    rule_book(portal, bare);
-    whole_process();
+    // All of it, or what is named: `cargo bench --bench ratios -- imports`.
+    let named: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
+    let wanted = |name: &str| named.is_empty() || named.iter().any(|found| found == name);
+    if wanted("sign-ins") {
+        sign_ins(portal);
+    }
+    if wanted("rulebook") {
+        rule_book(portal, bare);
+    }
+    if wanted("imports") {
+        imports(portal, &runtime, &server.url("postgres"));
+    }
+    if wanted("check") {
+        whole_process();
+    }
 }
 
 /// A portal and, on the same database, the barest server that authenticates and renders the same page.
@@ -98,6 +111,12 @@ async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<Strin
     Html(book_html(Chrome::bare(&name), None, Search::default()).unwrap())
 }
 
+struct Answer {
+    status: u16,
+    set: Option<String>,
+    location: String,
+}
+
 /// One connection that is kept, of a browser that keeps its cookies.
 struct Connection {
     socket: BufReader<TcpStream>,
@@ -114,13 +133,18 @@ impl Connection {
 
     /// The status, and the session's cookie if one is set.
     fn ask(&mut self, method: &str, path: &str, cookie: &str, body: &str) -> (u16, Option<String>) {
+        let answer = self.send(method, path, cookie, "application/x-www-form-urlencoded", body);
+        (answer.status, answer.set)
+    }
+
+    fn send(&mut self, method: &str, path: &str, cookie: &str, kind: &str, body: &str) -> Answer {
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
+             Content-Type: {kind}\r\nContent-Length: {}\r\n\r\n{body}",
             body.len()
         );
         self.socket.get_mut().write_all(request.as_bytes()).unwrap();
-        let (mut status, mut length, mut set) = (0, 0, None);
+        let (mut status, mut length, mut set, mut location) = (0, 0, None, String::new());
         let mut line = String::new();
         loop {
             line.clear();
@@ -133,6 +157,8 @@ impl Connection {
                 status = rest[..3].parse().unwrap();
             } else if let Some(rest) = line.strip_prefix("content-length: ") {
                 length = rest.parse().unwrap();
+            } else if let Some(rest) = line.strip_prefix("location: ") {
+                rest.clone_into(&mut location);
             } else if let Some(rest) = line.strip_prefix("set-cookie: ").and_then(|rest| rest.split(';').next()) {
                 if rest.starts_with("lunzhi=") {
                     set = Some(rest.to_owned());
@@ -143,7 +169,7 @@ impl Connection {
         }
         self.body.resize(length, 0);
         self.socket.read_exact(&mut self.body).unwrap();
-        (status, set)
+        Answer { status, set, location }
     }
 
     fn sign_in(&mut self, number: usize) -> String {
@@ -272,6 +298,92 @@ fn rule_book(portal: SocketAddr, bare: SocketAddr) {
     println!("rule book pages a second, bare handler    {}", spread(theirs, 0));
     println!("rule book pages a second, the portal      {}", spread(ours, 0));
     println!("  ratio (target 0.70)                     {}\n", spread(ratios, 3));
+}
+
+/// A list of students whose numbers begin with `round`, as the portal's template has it.
+fn student_list(round: usize, students: usize) -> String {
+    let mut text = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌,性别,民族\n".to_owned();
+    for number in 0..students {
+        let class = number / 40;
+        let (college, major) = (class % 12, class % 60);
+        writeln!(
+            text,
+            "{round}{number:07},学生{number},院系{college},专业{major},本科,2026,班级{round}-{class},共青团员,女,汉族"
+        )
+        .unwrap();
+    }
+    text
+}
+
+/// A new list from upload to preview and from the confirmation to the last row, against `\copy` of the same rows into a
+/// bare table with the same key; and how both grow tenfold.
+fn imports(portal: SocketAddr, runtime: &tokio::runtime::Runtime, url: &str) {
+    let mut connection = Connection::open(portal);
+    let cookie = connection.sign_in(0);
+    let mut medians = Vec::new();
+    for (place, students) in [4_000, 40_000].into_iter().enumerate() {
+        let (mut previews, mut commits, mut copies, mut ratios) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for round in 0..3 {
+            let text = student_list(1 + place * 3 + round, students);
+            let by_copy = runtime.block_on(copy(url, &text));
+            let body = format!(
+                "--XyX\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nstudents\r\n--XyX\r\n\
+                 Content-Disposition: form-data; name=\"file\"; filename=\"s.csv\"\r\n\r\n{text}\r\n--XyX--\r\n"
+            );
+            let began = Instant::now();
+            let answer = connection.send("POST", "/imports", &cookie, "multipart/form-data; boundary=XyX", &body);
+            assert_eq!(answer.status, 303);
+            let path = answer.location.split('?').next().unwrap().to_owned();
+            assert_eq!(connection.ask("GET", &path, &cookie, "").0, 200);
+            let previewed = began.elapsed();
+            let began = Instant::now();
+            assert_eq!(connection.ask("POST", &format!("{path}/commit"), &cookie, "").0, 303);
+            loop {
+                assert_eq!(connection.ask("GET", &path, &cookie, "").0, 200);
+                if String::from_utf8_lossy(&connection.body).contains("已写入：") {
+                    break;
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            let committed = began.elapsed();
+            previews.push(previewed.as_secs_f64());
+            commits.push(committed.as_secs_f64());
+            copies.push(by_copy.as_secs_f64());
+            ratios.push((previewed + committed).as_secs_f64() / by_copy.as_secs_f64());
+        }
+        let middle = |mut all: Vec<f64>| {
+            all.sort_by(f64::total_cmp);
+            all[all.len() / 2]
+        };
+        println!("{students} students: \\copy of the rows, s      {}", spread(copies.clone(), 3));
+        println!("  upload and preview, s                   {}", spread(previews.clone(), 3));
+        println!("  confirmation to the last row, s         {}", spread(commits.clone(), 3));
+        println!("  both as a multiple of \\copy             {}", spread(ratios, 1));
+        medians.push((middle(previews) + middle(commits), middle(copies)));
+    }
+    println!(
+        "from 4,000 to 40,000 it takes             {:.1} times as long (\\copy {:.1})",
+        medians[1].0 / medians[0].0,
+        medians[1].1 / medians[0].1
+    );
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    println!("peak memory of this process, client and portal {}\n", peak.trim());
+}
+
+/// How long `\copy` of a list takes into a table with the key that students have.
+async fn copy(url: &str, text: &str) -> Duration {
+    let mut db = sqlx::PgConnection::connect(url).await.unwrap();
+    let table = "create table copied (number text primary key, name text, college text, major text, level text,
+                 year text, class text, political text, gender text, ethnic text)";
+    sqlx::query(table).execute(&mut db).await.unwrap();
+    let began = Instant::now();
+    let mut into = db.copy_in_raw("copy copied from stdin (format csv, header)").await.unwrap();
+    into.send(text.as_bytes()).await.unwrap();
+    into.finish().await.unwrap();
+    let took = began.elapsed();
+    sqlx::query("drop table copied").execute(&mut db).await.unwrap();
+    took
 }
 
 fn whole_process() {
