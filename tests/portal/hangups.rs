@@ -357,6 +357,89 @@ fn own_passwords_sessions_and_offices() {
 }
 
 #[test]
+fn corrections_codes_and_activations() {
+    scene(async |stage| {
+        let cookie = stage.cookie(FIRST, OfficeKind::StudentAffairs).await;
+        let mut db = stage.portal.owner().await;
+        let students: Vec<(String, String)> = sqlx::query_as(
+            "select s.id::text, s.number from student s join institution i on i.id = s.institution_id
+             where i.code = $1 order by s.number limit 100",
+        )
+        .bind(FIRST)
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
+        let (address, corrected) = (stage.address, std::sync::Mutex::new(Vec::new()));
+        let place = |number: u64| usize::try_from(number).unwrap() % students.len();
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (20, 12),
+                |number| {
+                    let (id, own) = &students[place(number)];
+                    let name = format!("改名{number}");
+                    let fields =
+                        [("number", own.as_str()), ("name", &name), ("class", "软件2401班"), ("reason", "更名")];
+                    form("POST", &format!("/people/{id}/correct"), &cookie, &fields)
+                },
+                |number, answer| {
+                    assert_eq!(answer.status, 303, "{}", answer.body);
+                    corrected.lock().unwrap().push(format!("改名{number}"));
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let corrected = corrected.into_inner().unwrap();
+        assert!(corrected.len() > 30, "{}", corrected.len());
+        for name in &corrected {
+            let kept = "select count(*) from student_change where field = 'name' and after = $1";
+            assert_eq!(count(&mut db, kept, name).await, 1, "{name} was acknowledged");
+        }
+
+        // Codes for the class, then everybody activates at once.
+        let mut league = stage.portal.signed_in(OfficeKind::CollegeLeague).await;
+        let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+        let codes = league.post(&act, &[]).await.all(".slip-code");
+        assert!(codes.len() >= students.len());
+        let activated = std::sync::Mutex::new(Vec::new());
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (10, 10),
+                |number| {
+                    let place = place(number);
+                    let fields = [
+                        ("school", FIRST),
+                        ("number", students[place].1.as_str()),
+                        ("code", codes[place].as_str()),
+                        ("new", "a long one of my own"),
+                        ("again", "a long one of my own"),
+                    ];
+                    form("POST", "/activate", "", &fields)
+                },
+                |number, answer| {
+                    if answer.status == 303 {
+                        activated.lock().unwrap().push(students[place(number)].1.clone());
+                    }
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let activated = activated.into_inner().unwrap();
+        assert!(activated.len() > 20, "{}", activated.len());
+        for number in &activated {
+            let opened = "select count(*) from account a join activation c on c.account_id = a.id
+                          join session s on s.account_id = a.id
+                          where a.number = $1 and a.password_hash is not null and c.used_at is not null";
+            assert!(count(&mut db, opened, number).await >= 1, "{number} was let in");
+        }
+        let twice = "select count(*) from (select account_id from activation where used_at is not null and $1 <> ''
+                     group by account_id having count(*) > 1) x";
+        assert_eq!(count(&mut db, twice, "x").await, 0, "a code worked twice");
+    });
+}
+
+#[test]
 fn half_a_request_is_ended_and_does_not_keep_others_out() {
     runtime().block_on(async {
         let portal = Portal::start().await;

@@ -1,6 +1,7 @@
 //! The portal as a process: what it prints, how it stops, and that nothing acknowledged is lost when it is killed.
 
 use std::{
+    fmt::Write as _,
     fs,
     io::{BufRead, BufReader},
     net::SocketAddr,
@@ -13,7 +14,7 @@ use std::{
 use lunzhi::database::Pools;
 
 use crate::support::{
-    raw::{ask, form},
+    raw::{ask, form, request},
     runtime, scratch,
 };
 
@@ -224,6 +225,74 @@ fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() 
         assert!(page.body.contains(&format!(">{number}<")), "{number} was acknowledged and is gone");
     }
     again.stop();
+    fs::remove_dir_all(data).unwrap();
+}
+
+/// A list of new students whose numbers begin with `mark`, as an upload.
+fn student_upload(mark: &str, students: usize, cookie: &str) -> Vec<u8> {
+    let mut text = "学号,姓名,院系,专业,培养层次,年级,班级\n".to_owned();
+    for number in 0..students {
+        writeln!(text, "{mark}{number},学生{number},新设系,新设专业,专科,2026,新设{}班", number / 50).unwrap();
+    }
+    let body = format!(
+        "--XyX\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\nstudents\r\n--XyX\r\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"s.csv\"\r\n\r\n{text}\r\n--XyX--\r\n"
+    );
+    request("POST", "/imports", cookie, "multipart/form-data; boundary=XyX", body.as_bytes())
+}
+
+#[test]
+fn a_portal_killed_in_the_middle_of_an_import_has_written_all_of_it_or_nothing() {
+    const STUDENTS: usize = 20_000;
+    let data = scratch("import");
+    let mut portal = Running::start("demo", &data);
+    let (number, password) = portal.account("学生工作部门");
+    let mut caught = false;
+    for attempt in 0..6 {
+        let mark = format!("X{attempt}Y");
+        let cookie = portal.sign_in(&number, &password).unwrap();
+        let uploaded = ask(portal.address, &student_upload(&mark, STUDENTS, &cookie)).unwrap();
+        assert_eq!(uploaded.status, 303, "{}", uploaded.body);
+        let path = uploaded.location().split('?').next().unwrap().to_owned();
+        let begun = ask(portal.address, &form("POST", &format!("{path}/commit"), &cookie, &[])).unwrap();
+        assert_eq!(begun.status, 303);
+        // Some rows are written and not all: the page says so.
+        let mut middle = false;
+        for _ in 0..2_000 {
+            let page = ask(portal.address, &form("GET", &path, &cookie, &[])).unwrap().body;
+            middle = page.contains("正在写入：") && !page.contains("正在写入：0 ");
+            if middle || page.contains("已写入：") {
+                break;
+            }
+        }
+        let server = postmaster(&data);
+        portal.signal("-KILL");
+        wait_until("the database's end", || !running(&server));
+        drop(portal);
+        portal = Running::start("serve", &data);
+        let cookie = portal.sign_in(&number, &password).unwrap();
+        let found = |mark: &str| {
+            let page = ask(portal.address, &form("GET", &format!("/people?q={mark}"), &cookie, &[])).unwrap().body;
+            if page.contains("没有符合的学生") {
+                0
+            } else if page.contains("共 20,000 人") {
+                STUDENTS
+            } else {
+                1
+            }
+        };
+        let there = found(&mark);
+        assert!(there == 0 || there == STUDENTS, "half of an import stands");
+        if middle && there == 0 {
+            caught = true;
+            // The preview has survived, and is committed now.
+            ask(portal.address, &form("POST", &format!("{path}/commit"), &cookie, &[])).unwrap();
+            wait_until("the second commit", || found(&mark) == STUDENTS);
+            break;
+        }
+    }
+    assert!(caught, "no attempt was caught in the middle");
+    portal.stop();
     fs::remove_dir_all(data).unwrap();
 }
 
