@@ -81,6 +81,14 @@ create function is_held(from_day date, until_day date, ended_at timestamptz, at 
 language sql immutable parallel safe as
 $$ select ended_at is null and from_day <= china_day(at) and (until_day is null or china_day(at) < until_day) $$;
 
+-- The account holds, or will hold, an office of the whole school or of a college's staff: its number, its leaving and its
+-- codes are for whoever keeps the accounts alone.
+create function is_staff(of_account uuid, at timestamptz) returns boolean language sql stable as $$
+    select exists (select from office o where o.account_id = of_account and o.ended_at is null
+                   and (o.until_day is null or o.until_day > china_day(at))
+                   and o.kind not in ('student', 'class_branch', 'college_union', 'school_union', 'graduate_union'))
+$$;
+
 -- Notices in the portal: to a person, or to whoever holds an office. A student who has no account yet finds theirs later.
 create table notice (
     id uuid primary key,
@@ -225,6 +233,8 @@ create table grade_fact (
     recorded_at timestamptz not null,
     recorded_by uuid not null references account,
     import_id uuid references import,
+    -- The objection that it answers.
+    dispute_id uuid,
     constraint grade_rank check ((rank is null) = (cohort is null) and rank >= 1 and rank <= cohort),
     constraint grade_says check (num_nonnulls(rank, failed) > 0)
 );
@@ -255,6 +265,8 @@ create table dispute (
 );
 create unique index dispute_one_open on dispute (grade_fact_id, about) where upheld is null;
 create index dispute_student on dispute (student_id, at desc);
+
+alter table grade_fact add constraint grade_dispute foreign key (dispute_id) references dispute;
 
 -- How long data of people who have left is kept, as the university decides.
 alter table institution add column retention_years integer not null default 3 check (retention_years between 1 and 30);

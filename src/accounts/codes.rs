@@ -3,17 +3,24 @@
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use time::{Duration, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::store::Keeper;
 use crate::{
     auth::{acting::Scope, password::readable, store::forget_attempts},
+    clock::CHINA,
     failure::Failure,
     ids::{AccountId, ClassId, InstitutionId},
 };
 
-/// How long a code works: slips are handed out in class over some weeks.
-pub const LASTS: Duration = Duration::days(30);
+/// How long a code works, to the end of the last day: slips are handed out in class over some weeks.
+const LASTS: Duration = Duration::days(30);
+
+/// The last day of a code that is made at that moment.
+#[must_use]
+pub fn last_day(now: OffsetDateTime) -> Date {
+    (now + LASTS).to_offset(CHINA).date()
+}
 /// Characters in a code: 20 of 31 letters and digits, 99 bits.
 const LENGTH: usize = 20;
 
@@ -104,7 +111,7 @@ async fn issue_many(
         purpose.slug(),
         keeper.by.map(|by| by.0),
         now,
-        now + LASTS
+        last_day(now).next_day().unwrap_or(Date::MAX).midnight().assume_offset(CHINA)
     )
     .execute(connection)
     .await?;
@@ -133,6 +140,8 @@ pub async fn issue_for_class(
     class: ClassId,
     now: OffsetDateTime,
 ) -> Result<Vec<Slip>, Failure> {
+    // Two who print at once: the second one's slips are the valid ones.
+    sqlx::query!("select id from class where id = $1 for update", class.0).fetch_one(&mut *connection).await?;
     sqlx::query!(
         "insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
          select gen_random_uuid(), s.institution_id, s.number, s.name, false, $3, s.id
@@ -152,8 +161,8 @@ pub async fn issue_for_class(
                  and not exists (select from activation c where c.account_id = a.id and c.purpose = 'reset'
                                  and c.used_at is null and c.voided_at is null)
                  and not exists (select from office o where o.account_id = a.id
-                                 and o.kind not in ('student', 'class_branch')
-                                 and is_held(o.from_day, o.until_day, o.ended_at, $3))
+                                 and o.kind not in ('student', 'class_branch') and o.ended_at is null
+                                 and (o.until_day is null or o.until_day > china_day($3)))
            order by a.number"#,
         class.0,
         keeper.institution.0,
@@ -264,9 +273,10 @@ pub async fn redeem(
     now: OffsetDateTime,
 ) -> Result<Option<Purpose>, Failure> {
     let used = sqlx::query_scalar!(
-        "update activation set used_at = $3
-         where code_hash = $1 and account_id = $2 and used_at is null and voided_at is null and expires_at > $3
-         returning purpose",
+        "update activation c set used_at = $3 from account a
+         where c.code_hash = $1 and c.account_id = $2 and c.used_at is null and c.voided_at is null
+               and c.expires_at > $3 and a.id = c.account_id and a.password_hash is null and a.disabled_at is null
+         returning c.purpose",
         code_hash,
         account.0,
         now

@@ -55,6 +55,7 @@ impl OfficeForm {
         &self,
         connection: &mut PgConnection,
         institution: InstitutionId,
+        today: Date,
         errors: &mut Errors,
     ) -> Result<Option<(OfficeKind, Seat)>, Failure> {
         let Ok(kind) = self.office.parse::<OfficeKind>() else {
@@ -68,7 +69,8 @@ impl OfficeForm {
                 all.iter().find(|college| college.id.to_string() == self.college).map(|found| Seat::College(found.id))
             }
             Place::Class => {
-                class_named(connection, institution, &printable(self.class.trim(), false)).await?.map(Seat::Class)
+                let name = printable(self.class.trim(), false);
+                class_named(connection, institution, &name, today).await?.map(Seat::Class)
             }
         };
         match kind.place() {

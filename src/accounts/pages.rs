@@ -136,8 +136,8 @@ async fn create(
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
     let person = form.read(&mut errors);
-    let office = form.office.read(&mut *app.read().await?, acting.institution(), &mut errors).await?;
     let now = app.clock.now();
+    let office = form.office.read(&mut *app.read().await?, acting.institution(), now.date(), &mut errors).await?;
     let term = form.office.term(now.date(), &mut errors);
     let (Some((number, name)), Some(office), Some(term)) = (person, office, term) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors).await?).into_response());
@@ -169,7 +169,7 @@ async fn create(
         })
         .await?;
     match made {
-        Made::NumberTaken => errors.add("number", "这个学号（工号）已有账号"),
+        Made::NumberTaken => errors.add("number", "这个学号（工号）已有账号，或属于学生名单里的另一人"),
         Made::DeputyTaken => errors.add("office", DEPUTY_TAKEN),
         Made::Done(account, code) => {
             let (number, name, code) = (shown_number, shown_name, code.text().to_owned());
@@ -277,7 +277,7 @@ async fn grant(
     Form(form): Form<OfficeForm>,
 ) -> Result<Response, Failure> {
     let (mut errors, now) = (Errors::default(), app.clock.now());
-    let office = form.read(&mut *app.read().await?, acting.institution(), &mut errors).await?;
+    let office = form.read(&mut *app.read().await?, acting.institution(), now.date(), &mut errors).await?;
     let (Some(office), Some(term)) = (office, form.term(now.date(), &mut errors)) else {
         let page = show_page(&app, &acting, id, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
@@ -292,7 +292,7 @@ async fn grant(
                 return Ok(Act::Not("office", DEPUTY_TAKEN));
             }
             if !store::grant(db, &keeper, id, office, term, now).await? {
-                return Ok(Act::Not("office", "这段时间里已经担任这个职务"));
+                return Ok(Act::Not("office", "这段时间里已经担任这个职务，或已经离校"));
             }
             let offices = store::offices(db, id, now).await?;
             let granted = offices.iter().find(|held| held.kind == office.0.slug() && held.is_open());

@@ -78,6 +78,6 @@ async fn print(
             })
         })
         .await?;
-    let last_day = (now + codes::LASTS).date();
+    let last_day = codes::last_day(now);
     Ok(PrintPage { chrome, institution, class: name, address: origin(&headers), slips, last_day })
 }

@@ -109,7 +109,8 @@ pub async fn institution_named(connection: &mut PgConnection, code: &str) -> Res
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// Makes an account, that of the student with its number where there is one; none where the number is taken.
+/// Makes an account, that of the student with its number where there is one; none where the number is taken, or is a
+/// student's of another name.
 ///
 /// # Errors
 /// Where the database fails.
@@ -125,6 +126,7 @@ pub async fn create(
                               created_at, student_id)
          select $1, $2, $3, $4, $5::text, case when $5::text is not null then $6::timestamptz end, $7, $6,
                 (select id from student where institution_id = $2 and number = $3)
+         where not exists (select from student where institution_id = $2 and number = $3 and name <> $4)
          on conflict (institution_id, number) do nothing",
         id.0,
         keeper.institution.0,
@@ -137,8 +139,9 @@ pub async fn create(
     Ok((made.execute(connection).await?.rows_affected() == 1).then_some(id))
 }
 
-/// Grants an office for a term; `false` where the account holds it on some day of the term already, or where the one
-/// deputy secretary's place is taken.
+/// Grants an office for a term, which ends at the latest when the person leaves; `false` where the account holds it on
+/// some day of the term already, the person has left by then, or the one deputy secretary's place is taken. Slips that
+/// were printed for a student open nothing more once an office beyond the class comes with the account.
 ///
 /// # Errors
 /// Where the database fails.
@@ -157,8 +160,9 @@ pub async fn grant(
     };
     let done = sqlx::query!(
         "insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, until_day, granted_at)
-         select $1, a.id, a.institution_id, $4, $5, $6, $7, $8, $9 from account a
-         where a.id = $2 and a.institution_id = $3
+         select $1, a.id, a.institution_id, $4, $5, $6, $7, least($8, s.left_on), $9
+         from account a left join student s on s.id = a.student_id
+         where a.id = $2 and a.institution_id = $3 and (s.left_on is null or s.left_on > $7)
          on conflict do nothing",
         OfficeId::random().0,
         account.0,
@@ -170,7 +174,18 @@ pub async fn grant(
         term.until,
         now
     );
-    Ok(done.execute(connection).await?.rows_affected() == 1)
+    let granted = done.execute(&mut *connection).await?.rows_affected() == 1;
+    if granted && !matches!(kind, OfficeKind::Student | OfficeKind::ClassBranch) {
+        sqlx::query!(
+            "update activation set voided_at = $2
+             where account_id = $1 and purpose = 'first' and used_at is null and voided_at is null",
+            account.0,
+            now
+        )
+        .execute(connection)
+        .await?;
+    }
+    Ok(granted)
 }
 
 /// Somebody is deputy secretary on a day of that term; the one place is asked for by no other office.
@@ -236,6 +251,7 @@ pub async fn list(
                         order by o.granted_at, o.id) as "places!"
            from account a
            where a.institution_id = $1 and (strpos(a.number, $2) > 0 or strpos(a.name, $2) > 0)
+                 and not exists (select from student s where s.id = a.student_id and s.erased_at is not null)
            order by a.number offset $3 limit $4"#,
         acting.institution().0,
         search,
@@ -278,7 +294,7 @@ pub struct Account {
     pub sessions: i64,
 }
 
-/// An account of the administrator's university; none of any other.
+/// An account of the administrator's university; none of any other, and none of an erased person's.
 ///
 /// # Errors
 /// Where the database fails.
@@ -292,7 +308,8 @@ pub async fn find(
         Account,
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.created_at, a.password_set_at,
                   (select count(*) from session s where s.account_id = a.id and s.expires_at > $3) as "sessions!"
-           from account a where a.id = $1 and a.institution_id = $2"#,
+           from account a where a.id = $1 and a.institution_id = $2
+                 and not exists (select from student s where s.id = a.student_id and s.erased_at is not null)"#,
         id.0,
         acting.institution().0,
         now

@@ -266,7 +266,7 @@ async fn load_accounts(
     )
     .fetch_one(&mut *db)
     .await?;
-    let class = class_named(db, institution, &first_class(school)).await?;
+    let class = class_named(db, institution, &first_class(school), now.date()).await?;
     let mut league: Option<AccountId> = None;
     let keeper = accounts_store::Keeper::operator(institution);
     for (kind, number) in school.accounts {

@@ -89,7 +89,7 @@ pub async fn colleges(connection: &mut PgConnection, institution: InstitutionId)
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// The class of that name, if there is exactly one.
+/// The class of that name that has not ended, if there is exactly one.
 ///
 /// # Errors
 /// Where the database fails.
@@ -97,12 +97,14 @@ pub async fn class_named(
     connection: &mut PgConnection,
     institution: InstitutionId,
     name: &str,
+    today: Date,
 ) -> Result<Option<ClassId>, Failure> {
     let rows = sqlx::query_scalar!(
         r#"select k.id as "id: ClassId" from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
-           where c.institution_id = $1 and k.name = $2 and k.ended_on is null limit 2"#,
+           where c.institution_id = $1 and k.name = $2 and (k.ended_on is null or k.ended_on > $3) limit 2"#,
         institution.0,
-        name
+        name,
+        today
     )
     .fetch_all(connection)
     .await?;

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::{
     board::Job,
     file::{self, Kind, grants},
-    store::{self, Committed, Import, NewImport, NewStructure, PreviewRow},
+    store::{self, Committed, Import, Move, NewImport, NewStructure, PreviewRow},
 };
 use crate::{
     app::{App, Routes},
@@ -78,20 +78,32 @@ struct ListPage {
     errors: Errors,
 }
 
-/// The kinds that an office may import.
-fn kinds(acting: &Acting<Registrar>) -> Vec<Kind> {
+/// Whether the office may import a kind, and see what others import of it.
+fn may(acting: &Acting<Registrar>, kind: Kind) -> bool {
     let office = acting.office().kind;
-    let may = |kind: &Kind| match kind {
+    match kind {
         Kind::Students => true,
         // Who keeps the accounts has no business with ranks.
         Kind::Grades => office != OfficeKind::Administrator,
         Kind::Offices => !grants(office).is_empty(),
-    };
-    Kind::ALL.into_iter().filter(may).collect()
+    }
+}
+
+/// The kinds that an office may import.
+fn kinds(acting: &Acting<Registrar>) -> Vec<Kind> {
+    Kind::ALL.into_iter().filter(|kind| may(acting, *kind)).collect()
+}
+
+/// A file of the university, of a kind that the office may import.
+async fn found(app: &App, acting: &Acting<Registrar>, id: ImportId) -> Result<Import, Failure> {
+    let found = store::list(&mut *app.read().await?, acting.institution(), Some(id)).await?;
+    let mine = found.into_iter().find(|import| import.kind().is_some_and(|kind| may(acting, kind)));
+    mine.ok_or(Failure::Missing)
 }
 
 async fn list_page(app: &App, acting: &Acting<Registrar>, form: Asked, errors: Errors) -> Result<ListPage, Failure> {
-    let imports = store::list(&mut *app.read().await?, acting.institution(), None).await?;
+    let mut imports = store::list(&mut *app.read().await?, acting.institution(), None).await?;
+    imports.retain(|import| import.kind().is_some_and(|kind| may(acting, kind)));
     let chrome = app.chrome(acting.person(), "导入数据");
     Ok(ListPage { chrome, imports, kinds: kinds(acting), bases: Basis::ALL, form, errors })
 }
@@ -183,6 +195,8 @@ struct ShowPage {
     rows: Vec<PreviewRow>,
     missing: Vec<(String, String, String)>,
     structure: NewStructure,
+    /// There is something to write.
+    writes: bool,
     ignored: String,
     page: i64,
     pages: i64,
@@ -217,9 +231,8 @@ async fn show(
     Path(id): Path<ImportId>,
     Query(view): Query<View>,
 ) -> Result<Response, Failure> {
+    let import = found(&app, &acting, id).await?;
     let (mut db, now) = (app.read().await?, app.clock.now());
-    let found = store::list(&mut db, acting.institution(), Some(id)).await?;
-    let import = found.into_iter().next().ok_or(Failure::Missing)?;
     let chrome = app.chrome(acting.person(), import.kind_label()).under("/imports", "导入数据");
     if let Some(job) = app.imports.job(id).filter(|_| import.state == "previewed") {
         let (length, refresh) = match job {
@@ -239,6 +252,7 @@ async fn show(
     } else {
         (Vec::new(), 0)
     };
+    let writes = import.added + import.changed > 0 || (import.end_others && missing_count > 0);
     let structure = if previewed && import.kind() == Some(Kind::Students) {
         store::new_structure(&mut db, id, acting.institution()).await?
     } else {
@@ -273,6 +287,7 @@ async fn show(
         rows,
         missing,
         structure,
+        writes,
         ignored: view.ignored.chars().take(200).collect(),
         page,
         pages: (count + A_PAGE - 1) / A_PAGE,
@@ -286,9 +301,8 @@ async fn take_back(
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
 ) -> Result<Response, Failure> {
+    let import = found(&app, &acting, id).await?;
     let mut db = app.read().await?;
-    let found = store::list(&mut db, acting.institution(), Some(id)).await?;
-    let import = found.into_iter().next().ok_or(Failure::Missing)?;
     let rows = store::rows(&mut db, id, "wrong", (0, MOST_FAULT_ROWS)).await?;
     drop(db);
     let headers: Vec<String> =
@@ -303,8 +317,7 @@ async fn commit(
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
 ) -> Result<Redirect, Failure> {
-    let found = store::list(&mut *app.read().await?, acting.institution(), Some(id)).await?;
-    let import = found.into_iter().next().ok_or(Failure::Missing)?;
+    let import = found(&app, &acting, id).await?;
     if import.state != "previewed" {
         return Ok(Redirect::to(&format!("/imports/{id}")));
     }
@@ -331,13 +344,19 @@ async fn run(app: App, acting: Acting<Registrar>, import: Import) -> Option<Comm
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let (committed, import) = store::commit(db, &acting, id, &progress, now).await?;
-                if let Some(import) = import {
+                if let Some((import, moves)) = import {
+                    // By its number and not by its name: a file may be called by somebody's.
                     let entry = Entry::new(Verb::ImportCommitted, import.kind_label())
-                        .detail("文件", import.file_name.clone())
+                        .detail("编号", id.to_string())
                         .detail("新增", import.added)
                         .detail("变化", import.changed)
                         .detail("有误未写入", import.wrong);
                     audit::append(db, acting.person(), entry, now).await?;
+                    for Move { account, office, ended } in moves {
+                        let verb = if ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
+                        let entry = Entry::about(verb, account).detail("职务", office).detail("导入", id.to_string());
+                        audit::append(db, acting.person(), entry, now).await?;
+                    }
                 }
                 Ok(committed)
             })
@@ -361,6 +380,7 @@ async fn discard(
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
 ) -> Result<Redirect, Failure> {
+    found(&app, &acting, id).await?;
     let now = app.clock.now();
     let discarded = app
         .write_as(acting.person().standing(), move |db| {

@@ -5,12 +5,12 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     board::Progress,
-    file::{Kind, Line},
+    file::{Kind, Line, grants},
 };
 use crate::{
     auth::{acting::Acting, office::Registrar},
     failure::Failure,
-    ids::{ImportId, InstitutionId},
+    ids::{AccountId, ImportId, InstitutionId},
     people::student::Basis,
 };
 
@@ -92,7 +92,7 @@ pub async fn stage(
     }
     // The planner has not seen the new rows yet.
     sqlx::query!("analyze import_row").execute(&mut *connection).await?;
-    compare(connection, id, acting.institution(), new.kind, now).await?;
+    compare(connection, acting, id, new.kind, now).await?;
     Ok(id)
 }
 
@@ -113,15 +113,16 @@ fn joined(line: &Line) -> String {
 /// Says of each row that is not wrong what it would do as the database stands now, and counts.
 async fn compare(
     connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
     id: ImportId,
-    institution: InstitutionId,
     kind: Kind,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    let institution = acting.institution();
     match kind {
         Kind::Students => compare_students(connection, id, institution, now).await?,
         Kind::Grades => compare_grades(connection, id, institution, now).await?,
-        Kind::Offices => compare_offices(connection, id, institution, now).await?,
+        Kind::Offices => compare_offices(connection, acting, id, now).await?,
     }
     sqlx::query!(
         "update import i set added = c.added, changed = c.changed, same = c.same, wrong = c.wrong
@@ -153,8 +154,12 @@ async fn compare_students(
              select r.row, s.id as student,
                     case when s.left_on is not null and s.left_on <= china_day($3)
                              then '学号：该生已于 ' || s.left_on || ' 离校；复学请先在“人员”里恢复在校'
-                         when target.ended_on is not null then '班级：该班已合并或结束'
-                         when a.id is not null then '学号：已有他人的账号使用这个学号'
+                         when target.ended_on <= china_day($3) then '班级：该班已合并或结束'
+                         when a.id is not null and a.name <> r.cells[2] then '学号：已有他人的账号使用这个学号'
+                         when a.id is not null and is_staff(a.id, $3)
+                             then '学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对'
+                         when s.name <> r.cells[2] and own.id is not null and is_staff(own.id, $3)
+                             then '姓名：此人担任工作职务，姓名由系统管理员更正'
                          else '' end as wrong,
                     case when s.id is null then '' else concat_ws('；',
                         case when s.name <> r.cells[2] then '姓名：' || s.name || ' → ' || r.cells[2] end,
@@ -176,7 +181,7 @@ async fn compare_students(
                   left join class target on target.major_id = tm.id and target.entry_year = r.cells[6]::integer
                        and target.name = r.cells[7]
                   left join account a on s.id is null and a.institution_id = $2 and a.number = r.cells[1]
-                       and a.name <> r.cells[2]
+                  left join account own on own.student_id = s.id
              where r.import_id = $1 and r.state <> 'wrong'
          ) d
          where r.import_id = $1 and r.row = d.row",
@@ -198,10 +203,17 @@ async fn compare_grades(
     sqlx::query!(
         "update import_row r set
              state = case when d.wrong <> '' then 'wrong' when d.known is null then 'added'
-                          when d.changes = '' then 'same' else 'changed' end,
-             says = case when d.wrong <> '' then d.wrong else d.changes end
+                          when d.changes = '' or d.reviewed then 'same' else 'changed' end,
+             says = case when d.wrong <> '' then d.wrong when d.reviewed then '异议复核后已更正，不再改回'
+                         else d.changes end
          from (
              select r.row, g.id as known,
+                    -- What the file says stood here before an objection was upheld.
+                    g.dispute_id is not null and exists (
+                        select from grade_fact e
+                        where e.student_id = s.id and e.basis = i.basis and e.period = i.period and e.id <> g.id
+                              and (r.cells[3] is null or (e.rank, e.cohort) = (r.cells[3]::integer, r.cells[4]::integer))
+                              and (r.cells[5] is null or e.failed = r.cells[5]::integer)) as reviewed,
                     case when s.id is null then '学号：没有这名学生，请先导入学生名单'
                          when s.left_on is not null and s.left_on <= china_day($3) then '学号：该生已离校'
                          when r.cells[2] is not null and s.name <> r.cells[2]
@@ -218,7 +230,7 @@ async fn compare_grades(
              from import_row r join import i on i.id = r.import_id
                   left join student s on s.institution_id = $2 and s.number = r.cells[1]
                   left join lateral (
-                      select g.id, g.rank, g.cohort, g.failed from grade_fact g
+                      select g.id, g.rank, g.cohort, g.failed, g.dispute_id from grade_fact g
                       where g.student_id = s.id and g.basis = i.basis and g.period = i.period
                       order by g.recorded_at desc, g.id limit 1) g on true
              where r.import_id = $1 and r.state <> 'wrong'
@@ -235,10 +247,12 @@ async fn compare_grades(
 
 async fn compare_offices(
     connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
     id: ImportId,
-    institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    // Whoever commits must be able to grant, not only whoever uploaded.
+    let may_grant: Vec<&str> = grants(acting.office().kind).iter().map(|kind| kind.label()).collect();
     sqlx::query!(
         "update import_row r set
              state = case when d.wrong <> '' then 'wrong' when d.held is not null then 'same' else 'added' end,
@@ -246,34 +260,44 @@ async fn compare_offices(
                          when d.account is null then '新账号，需要激活码' else '' end
          from (
              select r.row, a.id as account,
-                    case when r.cells[4] is not null and c.id is null then '院系：没有这个院系'
+                    case when r.cells[3] <> all($4::text[]) then '职务：由系统管理员授予，当前职务不能导入'
+                         when r.cells[1] = $5 then '学号（工号）：不能给自己授予职务'
+                         when r.cells[4] is not null and c.id is null then '院系：没有这个院系'
                          when r.cells[5] is not null and k.n = 0 then '班级：没有这个班级，请核对班级全称'
                          when r.cells[5] is not null and k.n > 1 then '班级：有几个班级同名'
                          when coalesce(s.name, a.name, r.cells[2]) <> r.cells[2]
                              then '姓名：与学号（工号）不符，该号码是' || coalesce(s.name, a.name)
                          when s.left_on is not null and s.left_on <= r.cells[6]::date then '学号（工号）：该生已离校'
                          when a.disabled_at is not null then '学号（工号）：账号已停用'
+                         when o.term is not null and not o.term @> f.term
+                             then '任职第一天：与现任期重叠（' || lower(o.term)
+                                  || coalesce(' 至 ' || (upper(o.term) - 1), ' 起长期') || '），续任请从现任期之后填起'
                          else '' end as wrong,
-                    (select '已担任（' || o.from_day || ' 起' || coalesce('，至 ' || (o.until_day - 1), '') || '）'
-                     from office o
-                     where o.account_id = a.id and o.ended_at is null and o.kind = office_slug(r.cells[3])
-                           and o.college_id is not distinct from c.id and o.class_id is not distinct from k.id
-                           and daterange(o.from_day, o.until_day)
-                               && daterange(r.cells[6]::date, r.cells[7]::date + 1) limit 1) as held
+                    '已担任（' || lower(o.term) || ' 起' || coalesce('，至 ' || (upper(o.term) - 1), '') || '）' as held
              from import_row r
+                  cross join lateral (select daterange(r.cells[6]::date, r.cells[7]::date + 1) as term) f
                   left join account a on a.institution_id = $2 and a.number = r.cells[1]
                   left join student s on s.institution_id = $2 and s.number = r.cells[1]
                   left join college c on c.institution_id = $2 and c.name = r.cells[4]
                   left join lateral (
                       select count(*) as n, min(k.id::text)::uuid as id from class k join major m on m.id = k.major_id
                              join college kc on kc.id = m.college_id
-                      where kc.institution_id = $2 and k.name = r.cells[5] and k.ended_on is null) k on true
-             where r.import_id = $1 and r.state <> 'wrong' and $3::timestamptz is not null
+                      where kc.institution_id = $2 and k.name = r.cells[5]
+                            and (k.ended_on is null or k.ended_on > china_day($3))) k on true
+                  left join lateral (
+                      select daterange(o.from_day, o.until_day) as term from office o
+                      where o.account_id = a.id and o.ended_at is null and o.kind = office_slug(r.cells[3])
+                            and o.college_id is not distinct from c.id and o.class_id is not distinct from k.id
+                            and daterange(o.from_day, o.until_day) && f.term
+                      order by o.from_day limit 1) o on true
+             where r.import_id = $1 and r.state <> 'wrong'
          ) d
          where r.import_id = $1 and r.row = d.row",
         id.0,
-        institution.0,
-        now
+        acting.institution().0,
+        now,
+        &may_grant as &[&str],
+        acting.person().number
     )
     .execute(connection)
     .await?;
@@ -324,6 +348,12 @@ impl Import {
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         self.kind.parse().ok()
+    }
+
+    /// What its uploader called it, while that is kept.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        if self.file_name.is_empty() { "（文件名已清除）" } else { &self.file_name }
     }
 
     /// Its kind in words.
@@ -476,14 +506,13 @@ pub async fn missing(
                           count(*) over () as "total!"
                    from office o join account a on a.id = o.account_id left join college c on c.id = o.college_id
                         left join class k on k.id = o.class_id
-                   where o.institution_id = $2 and is_held(o.from_day, o.until_day, o.ended_at, $4)
+                   where o.institution_id = $2 and o.ended_at is null
+                         and (o.until_day is null or o.until_day > china_day($4))
                          and exists (select from import_row r where r.import_id = $1 and r.state <> 'wrong'
                                      and office_slug(r.cells[3]) = o.kind and r.cells[4] is not distinct from c.name
-                                     and r.cells[5] is not distinct from k.name)
-                         and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = a.number
-                                         and office_slug(r.cells[3]) = o.kind
-                                         and r.cells[4] is not distinct from c.name
-                                         and r.cells[5] is not distinct from k.name)
+                                     and r.cells[5] is not distinct from k.name
+                                     and (o.until_day is null or o.until_day > r.cells[6]::date))
+                         and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = a.number)
                    order by 3, 1 limit $3"#,
             import.id.0,
             institution.0,
@@ -501,6 +530,18 @@ pub async fn missing(
     Ok((rows.into_iter().map(|(number, name, place, _)| (number, name, place)).collect(), total))
 }
 
+/// Waits for the university's turn and holds it to the end of the transaction: one file at a time, whatever process
+/// commits it, and no turn of the year in between.
+///
+/// # Errors
+/// Where the database fails, or the turn does not come within its time.
+pub async fn take_turn(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('import ' || $1::text, 0))", institution.0.to_string())
+        .fetch_one(connection)
+        .await?;
+    Ok(())
+}
+
 /// How a commit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
@@ -512,7 +553,18 @@ pub enum Committed {
     Settled,
 }
 
-/// Commits a previewed file in the caller's transaction.
+/// Somebody who came into an office by a file, or went out of one.
+#[derive(Debug)]
+pub struct Move {
+    /// Who.
+    pub account: AccountId,
+    /// The office in words.
+    pub office: String,
+    /// They went.
+    pub ended: bool,
+}
+
+/// Commits a previewed file in the caller's transaction; gives it and, for offices, who came and went.
 ///
 /// # Errors
 /// Where the database fails; then nothing is written.
@@ -522,12 +574,9 @@ pub async fn commit(
     id: ImportId,
     progress: &Progress,
     now: OffsetDateTime,
-) -> Result<(Committed, Option<Import>), Failure> {
+) -> Result<(Committed, Option<(Import, Vec<Move>)>), Failure> {
     let institution = acting.institution();
-    // One file of a university at a time, whatever process commits it.
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('import ' || $1::text, 0))", institution.0.to_string())
-        .fetch_one(&mut *connection)
-        .await?;
+    take_turn(connection, institution).await?;
     let state = sqlx::query_scalar!(
         "select state from import where id = $1 and institution_id = $2 for update",
         id.0,
@@ -541,11 +590,12 @@ pub async fn commit(
     let one = |found: Vec<Import>| found.into_iter().next().ok_or(Failure::Missing);
     let before = one(list(connection, institution, Some(id)).await?)?;
     let kind = before.kind().ok_or(Failure::Missing)?;
-    let digest = digest_of(connection, id).await?;
-    compare(connection, id, institution, kind, now).await?;
-    if digest_of(connection, id).await? != digest {
+    let digest = digest_of(connection, &before, institution, now).await?;
+    compare(connection, acting, id, kind, now).await?;
+    if digest_of(connection, &before, institution, now).await? != digest {
         return Ok((Committed::Moved, None));
     }
+    let mut moves = Vec::new();
     let author = Author { account: acting.person().account.0, office: acting.office().label() };
     match kind {
         Kind::Students => {
@@ -554,7 +604,7 @@ pub async fn commit(
         }
         Kind::Grades => each_batch(connection, id, progress, Step::Grades, &author, now).await?,
         Kind::Offices => {
-            commit_offices(connection, &before, institution, now).await?;
+            moves = commit_offices(connection, &before, institution, now).await?;
             progress.add(u64::try_from(before.rows).unwrap_or(0));
         }
     }
@@ -565,16 +615,25 @@ pub async fn commit(
     sqlx::query!("delete from import_row where import_id = $1 and state <> 'wrong'", id.0)
         .execute(&mut *connection)
         .await?;
-    Ok((Committed::Done, Some(before)))
+    Ok((Committed::Done, Some((before, moves))))
 }
 
 /// What a preview says, as a hash: two that say the same are the same.
-async fn digest_of(connection: &mut PgConnection, id: ImportId) -> Result<Option<String>, Failure> {
+async fn digest_of(
+    connection: &mut PgConnection,
+    import: &Import,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<(Option<String>, usize), Failure> {
     let digest = sqlx::query_scalar!(
         "select md5(string_agg(row || state || says, ',' order by row)) from import_row where import_id = $1",
-        id.0
-    );
-    Ok(digest.fetch_one(connection).await?)
+        import.id.0
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    let others =
+        if import.end_others { missing(connection, import, institution, 10_000, now).await?.0.len() } else { 0 };
+    Ok((digest, others))
 }
 
 struct Author {
@@ -683,6 +742,11 @@ async fn write_students(
          ), linked as (
              update account a set student_id = new.id from new
              where a.institution_id = new.institution_id and a.number = new.number and a.student_id is null
+             returning a.id, a.institution_id, a.password_hash
+         ), students_too as (
+             insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+             select gen_random_uuid(), id, institution_id, 'student', china_day($4), $4
+             from linked where password_hash is not null
          ), was as (
              select s.*, k.name as old_class, f.cells, f.class_id as new_class_id, f.class_name, f.file_name
              from file f join student s on s.institution_id = f.institution_id and s.number = f.cells[1]
@@ -695,6 +759,11 @@ async fn write_students(
              from was where s.id = was.id
          ), account_follows as (
              update account a set name = was.cells[2] from was where a.student_id = was.id and a.name <> was.cells[2]
+         ), branch as (
+             -- Whoever changes class hands the old class's branch over.
+             update office o set ended_at = $4 from account a, was
+             where a.student_id = was.id and o.account_id = a.id and o.kind = 'class_branch' and o.ended_at is null
+                   and o.class_id = was.class_id and was.class_id <> was.new_class_id
          )
          insert into student_change (id, student_id, at, by_account, office, field, before, after, reason, import_id)
          select gen_random_uuid(), was.id, $4, $5, $6, f.field, f.before, f.after, left('导入：' || was.file_name, 200), $1
@@ -757,37 +826,52 @@ async fn commit_offices(
     import: &Import,
     institution: InstitutionId,
     now: OffsetDateTime,
-) -> Result<(), Failure> {
-    let id = import.id.0;
+) -> Result<Vec<Move>, Failure> {
+    let (id, mut moves) = (import.id.0, Vec::new());
     if import.end_others {
         // Before the new ones are granted: who hands over a place holds it to the day before.
-        sqlx::query!(
-            "with named as (
+        // Whoever is named anywhere in the file, on a wrong row too, is not among the others.
+        let ended = sqlx::query!(
+            r#"with named as (
                  select office_slug(r.cells[3]) as kind, c.id as college_id, k.id as class_id,
-                        min(r.cells[6]::date) as from_day, array_agg(r.cells[1]) as numbers
+                        min(r.cells[6]::date) as from_day
                  from import_row r left join college c on c.institution_id = $2 and c.name = r.cells[4]
                       left join lateral (
                           select k.id from class k join major m on m.id = k.major_id
                                  join college kc on kc.id = m.college_id
-                          where kc.institution_id = $2 and k.name = r.cells[5] and k.ended_on is null) k on true
+                          where kc.institution_id = $2 and k.name = r.cells[5]
+                                and (k.ended_on is null or k.ended_on > china_day($3))) k on true
                  where r.import_id = $1 and r.state <> 'wrong'
                  group by 1, 2, 3
              ), others as (
                  select o.id, o.from_day, n.from_day as new_day from office o join account a on a.id = o.account_id
                       join named n on n.kind = o.kind and n.college_id is not distinct from o.college_id
                            and n.class_id is not distinct from o.class_id
-                 where o.institution_id = $2 and o.ended_at is null and a.number <> all(n.numbers)
-                       and (o.until_day is null or o.until_day > n.from_day)
+                 where o.institution_id = $2 and o.ended_at is null
+                       and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = a.number)
+                       and (o.until_day is null or (o.until_day > n.from_day and o.until_day > china_day($3)))
+             ), gone as (
+                 update office o set until_day = case when x.from_day < x.new_day then x.new_day else o.until_day end,
+                        ended_at = case when x.from_day < x.new_day then null else $3::timestamptz end
+                 from others x where o.id = x.id
+                 returning o.account_id, o.kind, o.college_id, o.class_id, x.new_day
+             ), worded as (
+                 select g.account_id, g.new_day,
+                        coalesce(c.name || ' ', k.name || ' ', '') || office_label(g.kind) as office
+                 from gone g left join college c on c.id = g.college_id left join class k on k.id = g.class_id
+             ), told as (
+                 insert into notice (id, institution_id, account_id, subject, body, href, at)
+                 select gen_random_uuid(), $2, account_id, left('你不再担任' || office, 80),
+                        '换届，任职到 ' || (new_day - 1) || ' 为止。', '/me#offices', $3 from worded
              )
-             update office o set until_day = case when x.from_day < x.new_day then x.new_day else o.until_day end,
-                    ended_at = case when x.from_day < x.new_day then null else $3::timestamptz end
-             from others x where o.id = x.id",
+             select account_id as "account!: AccountId", office as "office!" from worded"#,
             id,
             institution.0,
             now
         )
-        .execute(&mut *connection)
+        .fetch_all(&mut *connection)
         .await?;
+        moves.extend(ended.into_iter().map(|row| Move { account: row.account, office: row.office, ended: true }));
     }
     sqlx::query!(
         "insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
@@ -801,33 +885,45 @@ async fn commit_offices(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!(
-        "with granted as (
+    let granted = sqlx::query!(
+        r#"with granted as (
              insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, until_day,
                                  granted_at)
              select gen_random_uuid(), a.id, $2, office_slug(r.cells[3]), c.id, k.id, r.cells[6]::date,
-                    r.cells[7]::date + 1, $3
+                    least(r.cells[7]::date + 1, s.left_on), $3
              from import_row r join account a on a.institution_id = $2 and a.number = r.cells[1]
+                  left join student s on s.id = a.student_id
                   left join college c on c.institution_id = $2 and c.name = r.cells[4]
                   left join lateral (
                       select k.id from class k join major m on m.id = k.major_id join college kc on kc.id = m.college_id
-                      where kc.institution_id = $2 and k.name = r.cells[5] and k.ended_on is null) k on true
+                      where kc.institution_id = $2 and k.name = r.cells[5]
+                            and (k.ended_on is null or k.ended_on > china_day($3))) k on true
              where r.import_id = $1 and r.state = 'added'
              on conflict do nothing
              returning account_id, kind, college_id, class_id, from_day
+         ), worded as (
+             select g.account_id, g.kind, g.from_day,
+                    coalesce(c.name || ' ', k.name || ' ', '') || office_label(g.kind) as office
+             from granted g left join college c on c.id = g.college_id left join class k on k.id = g.class_id
+         ), voided as (
+             -- Slips that were printed for a student open nothing more once an office beyond the class comes with it.
+             update activation v set voided_at = $3 from worded w
+             where v.account_id = w.account_id and w.kind <> 'class_branch' and v.purpose = 'first'
+                   and v.used_at is null and v.voided_at is null
+         ), told as (
+             insert into notice (id, institution_id, account_id, subject, body, href, at)
+             select gen_random_uuid(), $2, account_id, left('你担任了新的职务：' || office, 80),
+                    '自 ' || from_day || ' 起。', '/me#offices', $3 from worded
          )
-         insert into notice (id, institution_id, account_id, subject, body, href, at)
-         select gen_random_uuid(), $2, g.account_id,
-                left('你担任了新的职务：' || coalesce(c.name || ' ', k.name || ' ', '') || office_label(g.kind), 80),
-                '自 ' || g.from_day || ' 起。', '/me#offices', $3
-         from granted g left join college c on c.id = g.college_id left join class k on k.id = g.class_id",
+         select account_id as "account!: AccountId", office as "office!" from worded"#,
         id,
         institution.0,
         now
     )
-    .execute(connection)
+    .fetch_all(connection)
     .await?;
-    Ok(())
+    moves.extend(granted.into_iter().map(|row| Move { account: row.account, office: row.office, ended: false }));
+    Ok(moves)
 }
 
 /// Discards a previewed file with its rows; `false` where it was settled before.

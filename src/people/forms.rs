@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use sqlx::PgConnection;
-use time::Date;
+use time::{Date, Duration};
 
 use super::{
     store::{Corrected, Dispute, Ruling, Student},
@@ -58,6 +58,8 @@ impl CorrectForm {
         &self,
         connection: &mut PgConnection,
         institution: InstitutionId,
+        known: &Student,
+        today: Date,
         errors: &mut Errors,
     ) -> Result<Option<(Corrected, String)>, Failure> {
         let number = folded(&self.number);
@@ -69,7 +71,11 @@ impl CorrectForm {
         if self.name.chars().any(is_pictograph) {
             errors.add("name", "含有表情符号");
         }
-        let class = class_named(connection, institution, &printable(trimmed(&self.class), false)).await?;
+        // The class they are in needs no looking up: it may have a namesake, or have ended.
+        let class = match printable(trimmed(&self.class), false) {
+            same if same == known.class => Some(known.class_id),
+            other => class_named(connection, institution, &other, today).await?,
+        };
         if class.is_none() {
             errors.add("class", "没有这个班级，或有几个班级同名；请核对班级全称");
         }
@@ -90,6 +96,22 @@ impl CorrectForm {
     }
 }
 
+/// A day on which people leave: at most a year back, because a mistyped year would make their data due for erasure, and at
+/// most five ahead.
+pub fn leaving_day(text: &str, today: Date, errors: &mut Errors) -> Option<Date> {
+    let day = day(text);
+    let (from, to) = (today - Duration::days(366), today + Duration::days(5 * 366));
+    match day {
+        None => errors.add("day", "请填写离校日期"),
+        Some(day) if !(from..=to).contains(&day) => {
+            errors.add("day", format!("离校日期应在 {from} 至 {to} 之间，请核对年份"));
+            return None;
+        }
+        Some(_) => {}
+    }
+    day
+}
+
 /// 离校登记 as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct LeaveForm {
@@ -103,11 +125,8 @@ pub(super) struct LeaveForm {
 
 impl LeaveForm {
     /// The day, why, and the reason in words, or an error beside each field.
-    pub fn read(&self, errors: &mut Errors) -> Option<((Date, Left), String)> {
-        let day = day(&self.day);
-        if day.is_none() {
-            errors.add("day", "请填写离校日期");
-        }
+    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<((Date, Left), String)> {
+        let day = leaving_day(&self.day, today, errors);
         let why = self.why.parse::<Left>().ok();
         if why.is_none() {
             errors.add("why", "请选择离校原因");

@@ -3,7 +3,7 @@
 //! college its college. The facts here are what ELG-01, ELG-03 and ELG-04 will be judged on.
 
 mod disputes;
-mod forms;
+pub mod forms;
 pub mod own;
 mod pages;
 pub mod store;

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     forms::{CorrectForm, LeaveForm},
-    store::{self, Change, Grade, HeldRow, ListRow, Search, Student},
+    store::{self, Change, Correction, Grade, HeldRow, ListRow, Search, Student},
     student::{Field, Left},
 };
 use crate::{
@@ -208,20 +208,22 @@ async fn correct(
     Form(form): Form<CorrectForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let read = form.read(&mut *app.read().await?, acting.institution(), &mut errors).await?;
+    let mut db = app.read().await?;
+    let known = store::find(&mut db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
+    let read = form.read(&mut db, acting.institution(), &known, app.clock.today(), &mut errors).await?;
+    drop(db);
     let Some((to, why)) = read else {
         return unfit(&app, &acting, id, Forms { correct: Some(form), errors, ..Forms::none("") }).await;
     };
     let now = app.clock.now();
-    let (acting, fields) = app
+    let (acting, done) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
-                let known = store::find(db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
-                if known.erased_at.is_some() {
-                    return Err(Failure::Missing);
-                }
-                let fields = store::correct(db, &acting, id, &to, &why, now).await?;
-                if let Some(fields) = fields.as_ref().filter(|fields| !fields.is_empty()) {
+                store::find(db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
+                let done = store::correct(db, &acting, id, &to, &why, now).await?;
+                if let Correction::Done(fields) = &done
+                    && !fields.is_empty()
+                {
                     let names: Vec<&str> = fields.iter().map(|field| Field::label(*field)).collect();
                     let names = names.join("、");
                     let entry = Entry::about(Verb::StudentCorrected, id).detail("项目", names.clone());
@@ -230,15 +232,23 @@ async fn correct(
                         .says(format!("由{}办理，理由：{why}", acting.office().label()));
                     inbox::tell(db, acting.institution(), To::Student(id), &notice, now).await?;
                 }
-                Ok((acting, fields))
+                Ok((acting, done))
             })
         })
         .await?;
-    let Some(fields) = fields else {
-        errors.add("number", "这个学号已属于另一人");
-        return unfit(&app, &acting, id, Forms { correct: Some(form), errors, ..Forms::none("") }).await;
+    let done = match done {
+        Correction::Done(fields) if fields.is_empty() => "same",
+        Correction::Done(_) => "corrected",
+        Correction::NumberTaken | Correction::Staff => {
+            let says = if done == Correction::Staff {
+                "此人担任学校或院系的工作职务，学号和姓名由系统管理员更正"
+            } else {
+                "这个学号已属于另一人"
+            };
+            errors.add("number", says);
+            return unfit(&app, &acting, id, Forms { correct: Some(form), errors, ..Forms::none("") }).await;
+        }
     };
-    let done = if fields.is_empty() { "same" } else { "corrected" };
     Ok(Redirect::to(&format!("/people/{id}?done={done}")).into_response())
 }
 
@@ -249,7 +259,7 @@ async fn leave(
     Form(form): Form<LeaveForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let Some((left, why)) = form.read(&mut errors) else {
+    let Some((left, why)) = form.read(app.clock.today(), &mut errors) else {
         return unfit(&app, &acting, id, Forms { leave: form, errors, ..Forms::none("") }).await;
     };
     let now = app.clock.now();
@@ -270,7 +280,7 @@ async fn leave(
         })
         .await?;
     if gone == 0 {
-        errors.add("day", "已登记离校，没有重复登记");
+        errors.add("day", "没有登记：已经登记过离校，或担任学校、院系的工作职务，须先由系统管理员免去");
         return unfit(&app, &acting, id, Forms { leave: form, errors, ..Forms::none("") }).await;
     }
     Ok(Redirect::to(&format!("/people/{id}?done=left")).into_response())

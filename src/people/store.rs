@@ -8,7 +8,7 @@ use super::student::{About, Basis, Field, Left};
 use crate::{
     auth::{
         acting::{Acting, Scope},
-        office::{Registrar, StudentAffairs},
+        office::{OfficeKind, Registrar, StudentAffairs},
     },
     failure::Failure,
     ids::{AccountId, ChangeId, ClassId, CollegeId, DisputeId, GradeFactId, InstitutionId, StudentId},
@@ -65,7 +65,7 @@ pub async fn list(
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
            where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
-                 and ($4::uuid is null or c.id = $4)
+                 and s.erased_at is null and ($4::uuid is null or c.id = $4)
                  and (strpos(s.number, $5) > 0 or strpos(s.name, $5) > 0 or strpos(k.name, $5) > 0)
                  and (s.left_on is not null and s.left_on <= $7) = $6
                  and (not $8 or a.password_hash is null)
@@ -119,6 +119,8 @@ pub struct Student {
     pub entry_year: i32,
     /// Class.
     pub class: String,
+    /// Its id.
+    pub class_id: ClassId,
     /// 政治面貌.
     pub political: Option<String>,
     /// 性别.
@@ -129,8 +131,6 @@ pub struct Student {
     pub left_on: Option<Date>,
     /// Why; by its stable word.
     pub left_why: Option<String>,
-    /// When their data were erased.
-    pub erased_at: Option<OffsetDateTime>,
     /// Their account.
     pub account: Option<AccountId>,
     /// They have activated it.
@@ -159,11 +159,11 @@ pub async fn find(connection: &mut PgConnection, scope: &Scope, id: StudentId) -
     let row = sqlx::query_as!(
         Student,
         r#"select s.id as "id: StudentId", s.number, s.name, c.name as college, m.name as major, m.level, k.entry_year,
-                  k.name as class, s.political, s.gender, s.ethnic, s.left_on, s.left_why, s.erased_at,
+                  k.name as class, k.id as "class_id: ClassId", s.political, s.gender, s.ethnic, s.left_on, s.left_why,
                   a.id as "account: AccountId", a.password_hash is not null as "active!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
-           where s.id = $4 and s.institution_id = $1 and ($2::uuid is null or c.id = $2)
+           where s.id = $4 and s.institution_id = $1 and s.erased_at is null and ($2::uuid is null or c.id = $2)
                  and ($3::uuid is null or k.id = $3)"#,
         scope.institution.0,
         scope.college.map(|id| id.0),
@@ -327,8 +327,19 @@ pub struct Corrected {
     pub ethnic: Option<String>,
 }
 
-/// Corrects a student's data and keeps what stood there, with the reason; the account follows. Gives the fields that
-/// changed, or `None` where the number is another's.
+/// How a correction ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Correction {
+    /// These fields changed.
+    Done(Vec<Field>),
+    /// The number is another's.
+    NumberTaken,
+    /// They hold an office of the school's staff: their name and number are for who keeps the accounts.
+    Staff,
+}
+
+/// Corrects a student's data and keeps what stood there, with the reason; the account follows. Whoever changes class
+/// hands the old class's branch over.
 ///
 /// # Errors
 /// Where the database fails.
@@ -339,7 +350,7 @@ pub async fn correct(
     to: &Corrected,
     reason: &str,
     now: OffsetDateTime,
-) -> Result<Option<Vec<Field>>, Failure> {
+) -> Result<Correction, Failure> {
     let taken = sqlx::query_scalar!(
         r#"select exists (
                select from student where institution_id = $1 and number = $2 and id <> $3
@@ -351,7 +362,18 @@ pub async fn correct(
         id.0
     );
     if taken.fetch_one(&mut *connection).await? {
-        return Ok(None);
+        return Ok(Correction::NumberTaken);
+    }
+    let guarded = sqlx::query_scalar!(
+        r#"select exists (select from account a where a.student_id = $1 and is_staff(a.id, $2)
+                          and (a.number, a.name) is distinct from ($3, $4)) as "staff!""#,
+        id.0,
+        now,
+        to.number,
+        to.name
+    );
+    if acting.office().kind != OfficeKind::Administrator && guarded.fetch_one(&mut *connection).await? {
+        return Ok(Correction::Staff);
     }
     let fields = sqlx::query_scalar!(
         r#"with was as (
@@ -363,6 +385,10 @@ pub async fn correct(
            ), account_follows as (
                update account a set number = $3, name = $4 from done
                where a.student_id = done.id and (a.number, a.name) is distinct from ($3, $4)
+           ), branch as (
+               update office o set ended_at = $9 from account a, was
+               where a.student_id = was.id and o.account_id = a.id and o.kind = 'class_branch' and o.ended_at is null
+                     and o.class_id = was.class_id and was.class_id <> $5
            ), kept as (
                insert into student_change (id, student_id, at, by_account, office, field, before, after, reason)
                select gen_random_uuid(), $1, $9, $10, $11, f.field, f.before, f.after, $12
@@ -392,11 +418,12 @@ pub async fn correct(
     .fetch_all(connection)
     .await?;
     let fields: anyhow::Result<Vec<Field>> = fields.iter().map(|slug| slug.parse()).collect();
-    Ok(Some(fields?))
+    Ok(Correction::Done(fields?))
 }
 
 /// Students leave on a day: their offices end with the day before, their history stays. Gives how many left, and how many
-/// offices end. Those who have left already are left alone.
+/// offices end. Those who have left already are left alone, and so are those who hold an office of the school's staff:
+/// whoever keeps the accounts ends that first.
 ///
 /// # Errors
 /// Where the database fails.
@@ -412,7 +439,9 @@ pub async fn leave(
     let done = sqlx::query!(
         r#"with gone as (
                update student set left_on = $3, left_why = $4
-               where id = any($1) and institution_id = $2 and left_on is null and erased_at is null returning id
+               where id = any($1) and institution_id = $2 and left_on is null and erased_at is null
+                     and not exists (select from account a where a.student_id = student.id and is_staff(a.id, $5))
+               returning id
            ), kept as (
                insert into student_change (id, student_id, at, by_account, office, field, before, after, reason)
                select gen_random_uuid(), id, $5, $6, $7, 'left', '在校', $8, $9 from gone
@@ -465,10 +494,17 @@ pub async fn come_back(
            ), kept as (
                insert into student_change (id, student_id, at, by_account, office, field, before, after, reason)
                select $7, was.id, $3, $4, $5, 'left', was.left_on::text || ' 起离校', '在校', $6 from was
+           ), reopened as (
+               -- A leaving that was still to come only shortened it.
+               update office o set until_day = null from account a, was
+               where a.student_id = was.id and o.account_id = a.id and o.kind = 'student' and o.ended_at is null
+                     and o.until_day = was.left_on and was.left_on > china_day($3)
+               returning o.account_id
            ), again as (
                insert into office (id, account_id, institution_id, kind, from_day, granted_at)
                select gen_random_uuid(), a.id, a.institution_id, 'student', china_day($3), $3
-               from account a join back on back.id = a.student_id where a.password_hash is not null
+               from account a join back on back.id = a.student_id
+               where a.password_hash is not null and a.id not in (select account_id from reopened)
                on conflict do nothing
            )
            select count(*) as "back!" from back"#,
@@ -637,10 +673,16 @@ pub async fn answer(
     if ruling.upheld {
         sqlx::query!(
             "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at,
-                                     recorded_by)
+                                     recorded_by, dispute_id)
              select $2, g.student_id, g.basis, g.period, coalesce($3, g.rank), coalesce($4, g.cohort),
-                    coalesce($5, g.failed), left('学生工作部门复核（原来源：' || g.source || '）', 60), $6, $7
-             from dispute d join grade_fact g on g.id = d.grade_fact_id where d.id = $1",
+                    coalesce($5, g.failed), left('学生工作部门复核（原来源：' || was.source || '）', 60), $6, $7, d.id
+             from dispute d join grade_fact was on was.id = d.grade_fact_id
+                  -- What the objection is not about is taken from the newest fact: it may have been mended meanwhile.
+                  cross join lateral (
+                      select g.* from grade_fact g
+                      where g.student_id = was.student_id and g.basis = was.basis and g.period = was.period
+                      order by g.recorded_at desc, g.id limit 1) g
+             where d.id = $1",
             dispute.0,
             GradeFactId::random().0,
             ruling.rank.map(|(rank, _)| rank),

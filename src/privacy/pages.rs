@@ -21,12 +21,11 @@ use crate::{
     failure::Failure,
     ids::StudentId,
     text::folded,
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Errors, reason},
-    },
+    web::{chrome::Chrome, filters, forms::Errors},
 };
+
+/// Why somebody is erased ahead of time.
+const GROUNDS: [&str; 3] = ["本人申请", "法律法规或监管要求", "登记有误"];
 
 /// The routes of privacy.
 #[must_use]
@@ -78,6 +77,7 @@ struct RetentionPage {
     total: i64,
     erased: i64,
     one: OneForm,
+    grounds: [&'static str; 3],
     errors: Errors,
     done: String,
 }
@@ -101,6 +101,7 @@ async fn page(
         due,
         erased,
         one,
+        grounds: GROUNDS,
         errors,
         done,
     })
@@ -194,7 +195,9 @@ async fn erase_one(
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
     let number = folded(&form.number).replace('\0', "");
-    let Some(why) = reason(&form.reason, &mut errors) else {
+    // One of a few words: the record is never rewritten, and a free text may name the person.
+    let Some(why) = GROUNDS.iter().find(|ground| **ground == form.reason) else {
+        errors.add("reason", "请选择理由");
         let page = page(&app, &acting, None, form, errors, String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -206,7 +209,7 @@ async fn erase_one(
                     return Ok((acting, 0));
                 };
                 let erased = store::erase(db, &acting, &[id], now).await?;
-                let entry = Entry::about(Verb::Erased, Mark::Student(StudentId(id))).detail("理由", why);
+                let entry = Entry::about(Verb::Erased, Mark::Student(StudentId(id))).detail("理由", *why);
                 audit::append(db, acting.person(), entry, now).await?;
                 Ok((acting, erased))
             })

@@ -17,8 +17,8 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{acting::Acting, office::Registrar},
     failure::Failure,
-    people::{self, student::Left},
-    text::day,
+    imports,
+    people::{self, forms::leaving_day, student::Left},
     web::{chrome::Chrome, filters, forms::Errors},
 };
 
@@ -87,7 +87,7 @@ async fn ask_page(
 ) -> Result<AskPage, Failure> {
     let mut db = app.read().await?;
     let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
-    let classes = store::classes(&mut db, acting.institution()).await?;
+    let classes = store::classes(&mut db, acting.institution(), app.clock.today()).await?;
     let pick = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
     let places = (0..MERGERS).map(|place| (pick(&form.from, place), pick(&form.into, place))).collect();
     Ok(AskPage { chrome: app.chrome(acting.person(), "学年更替"), cohorts, classes, form, places, errors, done })
@@ -117,7 +117,7 @@ async fn read(app: &App, acting: &Acting<Registrar>, form: &YearForm, errors: &m
     let mut db = app.read().await?;
     let all = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
     let cohorts: Vec<Cohort> = all.into_iter().filter(|cohort| form.cohort.contains(&cohort.key())).collect();
-    let classes = store::classes(&mut db, acting.institution()).await?;
+    let classes = store::classes(&mut db, acting.institution(), app.clock.today()).await?;
     let mut mergers: Vec<(ClassRow, ClassRow)> = Vec::new();
     for (from, into) in form.from.iter().zip(&form.into).take(MERGERS) {
         if from.is_empty() && into.is_empty() {
@@ -139,10 +139,11 @@ async fn read(app: &App, acting: &Acting<Registrar>, form: &YearForm, errors: &m
             _ => errors.add("from", "请同时选择被合并的班和并入的班"),
         }
     }
-    let day = day(&form.day);
-    if day.is_none() && !cohorts.is_empty() {
-        errors.add("day", "请填写离校日期");
+    let graduates = |class: &ClassRow| cohorts.iter().any(|cohort| cohort.key() == class.cohort);
+    if let Some((from, into)) = mergers.iter().find(|(from, into)| graduates(from) || graduates(into)) {
+        errors.add("from", format!("{}并入{}：其中一班正在毕业年级里，不能同时合并", from.name, into.name));
     }
+    let day = if cohorts.is_empty() { None } else { leaving_day(&form.day, app.clock.today(), errors) };
     if cohorts.is_empty() && mergers.is_empty() {
         errors.add("cohort", "请至少勾选一个毕业年级，或填写一次班级合并");
     }
@@ -197,6 +198,8 @@ async fn turn(
     let (left, moved) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
+                // No import writes into a class that ends here.
+                imports::store::take_turn(db, acting.institution()).await?;
                 let (mut left, mut offices, mut moved) = (0, 0, 0);
                 for cohort in &turn.cohorts {
                     let day = turn.day.ok_or(Failure::Malformed)?;
@@ -210,7 +213,7 @@ async fn turn(
                         people::store::leave(db, &acting, &students, (day, Left::Graduated), &reason, now).await?;
                     left += gone.0;
                     offices += gone.1;
-                    store::end_classes(db, acting.institution(), cohort, day).await?;
+                    store::end_classes(db, acting.institution(), cohort, day, now).await?;
                 }
                 for (from, into) in &turn.mergers {
                     moved += store::merge(db, &acting, from.id, into.id, now).await?;

@@ -93,18 +93,30 @@ pub async fn end_classes(
     institution: InstitutionId,
     cohort: &Cohort,
     day: Date,
-) -> Result<u64, Failure> {
-    let done = sqlx::query!(
-        "update class k set ended_on = $4 from major m join college c on c.id = m.college_id
-         where m.id = k.major_id and c.institution_id = $1 and m.level = $2 and k.entry_year = $3
-               and k.ended_on is null
-               and not exists (select from student s where s.class_id = k.id and s.left_on is null)",
+    now: OffsetDateTime,
+) -> Result<i64, Failure> {
+    let done = sqlx::query_scalar!(
+        r#"with ended as (
+             update class k set ended_on = $4 from major m join college c on c.id = m.college_id
+             where m.id = k.major_id and c.institution_id = $1 and m.level = $2 and k.entry_year = $3
+                   and k.ended_on is null
+                   and not exists (select from student s where s.class_id = k.id
+                                   and (s.left_on is null or s.left_on > $4))
+             returning k.id
+         ), branch as (
+             -- A class's branch ends with it, whoever runs it.
+             update office o set until_day = case when o.from_day < $4 then $4 else o.until_day end,
+                    ended_at = case when o.from_day < $4 then null else $5::timestamptz end
+             from ended where o.class_id = ended.id and o.ended_at is null and (o.until_day is null or o.until_day > $4)
+         )
+         select count(*) as "ended!" from ended"#,
         institution.0,
         cohort.level,
         cohort.entry_year,
-        day
+        day,
+        now
     );
-    Ok(done.execute(connection).await?.rows_affected())
+    Ok(done.fetch_one(connection).await?)
 }
 
 /// A class that may be merged.
@@ -116,20 +128,30 @@ pub struct ClassRow {
     pub name: String,
     /// Its students.
     pub students: i64,
+    /// The cohort it belongs to, as forms name it.
+    pub cohort: String,
 }
 
 /// The classes that have not ended.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn classes(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<ClassRow>, Failure> {
+pub async fn classes(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    today: Date,
+) -> Result<Vec<ClassRow>, Failure> {
     let rows = sqlx::query_as!(
         ClassRow,
         r#"select k.id as "id: ClassId", c.name || ' ' || k.name as "name!",
-                  (select count(*) from student s where s.class_id = k.id and s.left_on is null) as "students!"
+                  (select count(*) from student s
+                   where s.class_id = k.id and (s.left_on is null or s.left_on > $2)) as "students!",
+                  m.level || ':' || k.entry_year as "cohort!"
            from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
-           where c.institution_id = $1 and k.ended_on is null order by c.name, k.entry_year desc, k.name"#,
-        institution.0
+           where c.institution_id = $1 and (k.ended_on is null or k.ended_on > $2)
+           order by c.name, k.entry_year desc, k.name"#,
+        institution.0,
+        today
     );
     Ok(rows.fetch_all(connection).await?)
 }
@@ -145,13 +167,29 @@ pub async fn merge(
     into: ClassId,
     now: OffsetDateTime,
 ) -> Result<i64, Failure> {
+    // Two mergers at once, or one of a class that has just ended, find one class too few.
+    let both = sqlx::query_scalar!(
+        "select k.id from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+         where k.id in ($1, $2) and c.institution_id = $3 and (k.ended_on is null or k.ended_on > china_day($4))
+         order by k.id for update of k",
+        from.0,
+        into.0,
+        acting.institution().0,
+        now
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    if both.len() != 2 {
+        return Err(Failure::Busy);
+    }
     let moved = sqlx::query_scalar!(
         r#"with classes as (
                select o.id as old_id, o.name as old_name, n.id as new_id, n.name as new_name
                from class o, class n where o.id = $1 and n.id = $2
            ), moved as (
                update student s set class_id = c.new_id from classes c
-               where s.class_id = c.old_id and s.institution_id = $3 and s.left_on is null returning s.id
+               where s.class_id = c.old_id and s.institution_id = $3
+                     and (s.left_on is null or s.left_on > china_day($4)) returning s.id
            ), kept as (
                insert into student_change (id, student_id, at, by_account, office, field, before, after, reason)
                select gen_random_uuid(), m.id, $4, $5, $6, 'class', c.old_name, c.new_name, '班级合并'

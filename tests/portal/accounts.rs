@@ -26,7 +26,10 @@ async fn a_new_person_gets_a_code_once_and_sets_their_own_password() {
     assert!(again.fault("激活码").contains("已用过"), "a code works once");
     assert_eq!(portal.visitor().sign_in(FIRST, "T100", OWN).await.status, 303);
     let twice = administrator.post("/accounts", &[("number", "T100"), ("name", "他人"), ("office", "student")]).await;
-    assert_eq!((twice.status, twice.fault("学号或工号").as_str()), (422, "✕ 这个学号（工号）已有账号"));
+    assert_eq!(
+        (twice.status, twice.fault("学号或工号").as_str()),
+        (422, "✕ 这个学号（工号）已有账号，或属于学生名单里的另一人")
+    );
     assert_eq!(twice.field("姓名"), "他人");
 }
 
@@ -152,7 +155,7 @@ async fn offices_have_terms() {
     let term = [("office", "school_league"), ("from", tomorrow.as_str()), ("last", week.as_str())];
     assert_eq!(administrator.post(&format!("{path}/offices"), &term).await.status, 303);
     let again = administrator.post(&format!("{path}/offices"), &term).await;
-    assert_eq!(again.fault("职务"), "✕ 这段时间里已经担任这个职务");
+    assert_eq!(again.fault("职务"), "✕ 这段时间里已经担任这个职务，或已经离校");
     let mut person = portal.signed_in(OfficeKind::SchoolParty).await;
     assert_eq!(person.get("/plans").await.status, 403, "not before its first day");
     assert!(person.get("/inbox").await.text().contains("你担任了新的职务"));
@@ -181,4 +184,47 @@ async fn there_is_one_full_time_deputy_secretary_at_a_time() {
     let refused = administrator.post("/accounts", &new).await;
     assert!(refused.fault("职务").contains("只设 1 人"));
     assert!(administrator.get("/accounts?q=T9").await.all("tbody tr").is_empty(), "nothing half-written");
+}
+
+#[tokio::test]
+async fn sixteen_deputy_secretaries_at_once_are_one() {
+    let portal = Portal::start().await;
+    sqlx::query("update office set ended_at = now() where kind = 'deputy_secretary'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut asks = Vec::new();
+    for number in 0..16 {
+        let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+        asks.push(tokio::spawn(async move {
+            let number = format!("D{number}");
+            let fields = [("number", number.as_str()), ("name", "甲"), ("office", "deputy_secretary")];
+            administrator.post("/accounts", &fields).await.status
+        }));
+    }
+    let mut made = 0;
+    for ask in asks {
+        let status = ask.await.unwrap();
+        assert!(matches!(status, 200 | 422 | 503), "{status}");
+        made += usize::from(status == 200);
+    }
+    let (held,): (i64,) = sqlx::query_as(
+        "select count(*) from office where kind = 'deputy_secretary' and ended_at is null
+                        and institution_id = (select id from institution where code = $1)",
+    )
+    .bind(FIRST)
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!((made, held), (1, 1));
+}
+
+#[tokio::test]
+async fn an_account_with_a_students_number_is_that_students() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let other = [("number", "20240001"), ("name", "另一人"), ("office", "school_union")];
+    assert!(administrator.post("/accounts", &other).await.fault("学号或工号").contains("另一人"));
+    let same = [("number", "20240001"), ("name", "学生1"), ("office", "school_union")];
+    assert_eq!(administrator.post("/accounts", &same).await.status, 200);
 }

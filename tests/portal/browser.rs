@@ -68,6 +68,7 @@ fn axe() -> Option<String> {
 }
 
 struct Desk {
+    portal: Portal,
     browser: Client,
     base: String,
     axe: String,
@@ -168,7 +169,7 @@ fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
         let base = format!("http://{}", portal.listen(Limits::default()).await);
         let folder = tempfile::tempdir().unwrap();
         let browser = driver.open(&folder.path().join("profile"), phone).await;
-        let desk = Desk { browser, base, axe };
+        let desk = Desk { portal, browser, base, axe };
         play(&desk, folder.path()).await;
         desk.browser.close().await.unwrap();
     });
@@ -270,5 +271,132 @@ fn a_phone_shows_every_page_in_one_column() {
         desk.press("开始体检").await;
         desk.judge("result").await;
         assert_eq!(desk.heading().await, "名单体检结果");
+    });
+}
+
+#[test]
+fn a_student_activates_on_a_phone_and_doubts_a_figure() {
+    journey(true, async |desk, _| {
+        let mut league = desk.portal.signed_in(OfficeKind::CollegeLeague).await;
+        let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+        let code = league.post(&act, &[]).await.all(".slip-code").remove(0);
+        let fact = "insert into grade_fact
+                        (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
+                    select gen_random_uuid(), student_id, 'semester', '2025—2026 学年第二学期', 60, 150, 0, '教务处', now(), id
+                    from account where number = '20240001'";
+        sqlx::query(fact).execute(&mut desk.portal.owner().await).await.unwrap();
+        desk.go("/sign-in").await;
+        desk.press("首次使用：激活账号").await;
+        desk.judge("activate").await;
+        desk.fill("学校", "第一测试学院").await;
+        desk.fill("学号或工号", "20240001").await;
+        desk.fill("激活码", "aaaaa-bbbbb-ccccc-ddddd").await;
+        desk.fill("新密码", "雨天也要带一把伞出门").await;
+        desk.fill("再填一次新密码", "雨天也要带一把伞出门").await;
+        desk.press("激活并登录").await;
+        desk.judge("activate with a wrong code").await;
+        desk.fill("激活码", &code).await;
+        desk.fill("新密码", "雨天也要带伞出门，晴天也要").await;
+        desk.fill("再填一次新密码", "雨天也要带伞出门，晴天也要").await;
+        desk.press("激活并登录").await;
+        assert_eq!(desk.heading().await, "学生1，你好");
+        desk.judge("a student's home").await;
+        desk.press("我的信息").await;
+        desk.judge("own data").await;
+        desk.browser.execute("document.querySelector('main details').open = true", vec![]).await.unwrap();
+        desk.judge("own data with the form").await;
+        desk.fill("哪里不对", "转专业后没有重新排名").await;
+        desk.press("提交异议").await;
+        desk.judge("own data with an objection").await;
+        for path in ["/inbox", "/privacy", "/me", "/people"] {
+            desk.go(path).await;
+            desk.judge(path).await;
+        }
+        desk.press("退出").await;
+        desk.sign_in(OfficeKind::StudentAffairs).await;
+        desk.go("/inbox").await;
+        desk.judge("the office's inbox").await;
+        desk.press("数据异议").await;
+        desk.judge("objections").await;
+        desk.browser.find(Locator::Css("tbody a")).await.unwrap().click().await.unwrap();
+        desk.judge("an objection").await;
+        staff_pages(desk).await;
+    });
+}
+
+/// Every page of those who keep people's data, as they stand for the student-affairs office and for the administrator.
+async fn staff_pages(desk: &Desk) {
+    for path in ["/people", "/people?q=学生1&state=waiting", "/imports", "/rollover", "/organisations", "/"] {
+        desk.go(path).await;
+        desk.judge(path).await;
+    }
+    desk.go("/people?q=20240002").await;
+    desk.browser.find(Locator::Css("tbody a")).await.unwrap().click().await.unwrap();
+    let open = "document.querySelectorAll('main details').forEach((one) => { one.open = true })";
+    desk.browser.execute(open, vec![]).await.unwrap();
+    desk.judge("a student").await;
+    desk.fill("更正理由", "核对过").await;
+    desk.press("更正").await;
+    desk.judge("a student after a correction").await;
+    desk.go("/").await;
+    desk.press("退出").await;
+    desk.sign_in(OfficeKind::Administrator).await;
+    for path in ["/slips", "/retention", "/accounts", "/audit", "/organisations"] {
+        desk.go(path).await;
+        desk.judge(path).await;
+    }
+}
+
+#[test]
+fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
+    journey(false, async |desk, folder| {
+        let file = folder.join("新生.csv");
+        let text = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n\
+                    N1,甲,信息工程系,软件技术,专科,2026,软件2601班,团员\n\
+                    N2,,信息工程系,软件技术,专科,2026,软件2601班,团员\n\
+                    N3,丙,信息工程系,软件技术,大专,2026,软件2601班,群众\n";
+        std::fs::write(&file, text).unwrap();
+        desk.sign_in(OfficeKind::StudentAffairs).await;
+        desk.press("导入数据").await;
+        desk.judge("imports").await;
+        desk.fill("导入什么", "学生名单").await;
+        desk.attach("文件", &file).await;
+        desk.press("上传并预览").await;
+        assert_eq!(desk.heading().await, "学生名单：新生.csv");
+        desk.judge("preview").await;
+        // The file of errors is taken down and mended as a person would in a spreadsheet.
+        let path = desk.browser.current_url().await.unwrap().path().to_owned();
+        let mut staff = desk.portal.signed_in(OfficeKind::StudentAffairs).await;
+        let faults = staff.get(&format!("{path}/faults.xlsx")).await.bytes;
+        let sheet = lunzhi::sheet::Sheet::read(&faults).unwrap();
+        let mended = folder.join("改好.xlsx");
+        let mut workbook = rust_xlsxwriter::Workbook::new();
+        let page = workbook.add_worksheet();
+        for (column, header) in sheet.headers.iter().enumerate() {
+            page.write(0, u16::try_from(column).unwrap(), header).unwrap();
+        }
+        for (place, row) in (1..).zip(&sheet.rows) {
+            for (column, cell) in row.cells.iter().enumerate() {
+                let text = match (place, sheet.headers[column].as_str()) {
+                    (1, "姓名") => "乙".to_owned(),
+                    (2, "培养层次") => "专科".to_owned(),
+                    _ => cell.shown().into_owned(),
+                };
+                page.write(place, u16::try_from(column).unwrap(), text).unwrap();
+            }
+        }
+        workbook.save(&mended).unwrap();
+        desk.press("确认写入 1 条").await;
+        desk.judge("committed").await;
+        desk.press("再导入").await;
+        desk.fill("导入什么", "学生名单").await;
+        desk.attach("文件", &mended).await;
+        desk.press("上传并预览").await;
+        desk.press("确认写入 2 条").await;
+        desk.go("/people?q=软件2601班").await;
+        assert_eq!(desk.browser.find_all(Locator::Css("tbody tr")).await.unwrap().len(), 3);
+        desk.go("/rollover").await;
+        desk.judge("the year").await;
+        staff_pages(desk).await;
     });
 }

@@ -270,3 +270,126 @@ async fn whoever_has_left_does_not_come_back_by_a_file() {
     let path = upload(&mut staff, "students", &[], &file).await;
     assert!(staff.get(&path).await.all(".says-cell")[0].contains("已于 2026-07-01 离校"));
 }
+
+#[tokio::test]
+async fn a_list_of_students_takes_over_nobody_who_works_for_the_school() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = format!("{HEAD}{}", student("administrator", "系统管理员甲", "软件2401班"));
+    let path = upload(&mut staff, "students", &[], &file).await;
+    assert!(staff.get(&path).await.all(".says-cell")[0].contains("担任工作职务"));
+    // A student who comes to work for the school: only who keeps the accounts renames them or ends their offices.
+    sqlx::query(
+        "update account a set student_id = s.id, name = s.name from student s
+         where a.number = 'school_party' and s.number = '20240001' and s.institution_id = a.institution_id",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let renamed = format!("{HEAD}{}", student("20240001", "改名", "软件2401班"));
+    let path = upload(&mut staff, "students", &[], &renamed).await;
+    assert!(staff.get(&path).await.all(".says-cell")[0].contains("由系统管理员更正"));
+    let person = staff.get("/people?q=20240001").await.attributes("tbody a", "href").remove(0);
+    let fields = [("number", "NEW1"), ("name", "学生1"), ("class", "软件2401班"), ("reason", "x")];
+    assert!(staff.post(&format!("{person}/correct"), &fields).await.fault("学号").contains("由系统管理员更正"));
+    let today = portal.app.clock.today().to_string();
+    let leave = [("day", today.as_str()), ("why", "other"), ("reason", "x")];
+    assert!(staff.post(&format!("{person}/leave"), &leave).await.fault("离校日期").contains("须先由系统管理员免去"));
+    assert_eq!(portal.signed_in(OfficeKind::SchoolParty).await.get("/audit").await.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_commits_must_be_able_to_grant() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let today = portal.app.clock.today();
+    let head = "学号（工号）,姓名,职务,任职第一天\n";
+    let file = format!("{head}student_affairs,学生工作部门甲,校团委,{today}\nT1,甲,学校党委,{today}\n");
+    let path = upload(&mut administrator, "offices", &[], &file).await;
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert_eq!(affairs.get(&path).await.status, 404);
+    assert_eq!(affairs.post(&format!("{path}/commit"), &[]).await.status, 404);
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let moved = league.post(&format!("{path}/commit"), &[]).await;
+    assert!(moved.location().ends_with("moved=yes"), "{}", moved.location());
+    assert_eq!(count(&portal, "select count(*) from account where number = 'T1'").await, 0);
+    let grades = upload(&mut affairs, "grades", &GRADES, "学号,专业排名,专业人数\n20240001,1,150\n").await;
+    assert_eq!(administrator.get(&grades).await.status, 404, "ranks are none of the administrator's business");
+    assert_eq!(administrator.post(&format!("{grades}/commit"), &[]).await.status, 404);
+}
+
+#[tokio::test]
+async fn what_an_objection_mended_is_not_undone_by_the_old_file_or_the_next_ruling() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = "学号,专业排名,专业人数,不及格门数\n20240001,72,150,2\n";
+    let path = upload(&mut staff, "grades", &GRADES, file).await;
+    commit(&mut staff, &path).await;
+    sqlx::query(
+        "update account a set student_id = s.id from student s
+         where a.number = 'student' and s.number = '20240001' and s.institution_id = a.institution_id",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    let fact = student.get("/me/data").await.attributes("#fact option", "value").remove(0);
+    for about in ["rank", "failed"] {
+        let fields = [("fact", fact.as_str()), ("about", about), ("says", "不对")];
+        assert_eq!(student.post("/me/data/disputes", &fields).await.status, 303);
+    }
+    for _ in 0..2 {
+        let path = staff.get("/disputes").await.attributes("tbody a", "href").remove(0);
+        let answer = [("upheld", "yes"), ("rank", "10"), ("cohort", "150"), ("failed", "0"), ("answer", "属实")];
+        assert_eq!(staff.post(&format!("{path}/answer"), &answer).await.status, 303);
+    }
+    let newest = "select count(*) from (select rank, failed from grade_fact order by recorded_at desc limit 1) g
+                  where rank = 10 and failed = 0";
+    assert_eq!(count(&portal, newest).await, 1, "the second ruling keeps the first");
+    let again = upload(&mut staff, "grades", &GRADES, file).await;
+    assert_eq!(staff.get(&again).await.all(".tabs a")[..3], ["新增 0", "变化 0", "相同 1"]);
+}
+
+#[tokio::test]
+async fn a_typing_error_does_not_end_the_sitting_secretary() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = portal.app.clock.today();
+    let file = format!(
+        "学号（工号）,姓名,职务,班级,任职第一天\nclass_branch,错名,班级团支部,软件2401班,{today}\n\
+         20240007,学生7,班级团支部,软件2401班,{today}\n"
+    );
+    let path = upload(&mut league, "offices", &[("end_others", "yes")], &file).await;
+    assert!(league.get(&path).await.all(".tabs a").contains(&"名单外 0".to_owned()));
+    commit(&mut league, &path).await;
+    assert_eq!(portal.signed_in(OfficeKind::ClassBranch).await.get("/people").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_renewal_is_no_repetition_and_no_office_outlives_leaving() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let day = |ahead: i64| portal.app.clock.today() + time::Duration::days(ahead);
+    let head = "学号（工号）,姓名,职务,班级,任职第一天,任职最后一天\n";
+    let first = format!("{head}20240007,学生7,班级团支部,软件2401班,{},{}\n", day(0), day(30));
+    let path = upload(&mut league, "offices", &[], &first).await;
+    commit(&mut league, &path).await;
+    let overlap = format!("{head}20240007,学生7,班级团支部,软件2401班,{},{}\n", day(20), day(400));
+    let path = upload(&mut league, "offices", &[], &overlap).await;
+    assert!(league.get(&path).await.all(".says-cell")[0].contains("续任请从现任期之后填起"));
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let person = staff.get("/people?q=20240007").await.attributes("tbody a", "href").remove(0);
+    let leaves = day(60).to_string();
+    let leave = [("day", leaves.as_str()), ("why", "graduated"), ("reason", "毕业")];
+    assert_eq!(staff.post(&format!("{person}/leave"), &leave).await.status, 303);
+    let renewal = format!("{head}20240007,学生7,班级团支部,软件2401班,{},\n", day(31));
+    let path = upload(&mut league, "offices", &[], &renewal).await;
+    commit(&mut league, &path).await;
+    let (until,): (time::Date,) = sqlx::query_as(
+        "select max(o.until_day) from office o join account a on a.id = o.account_id where a.number = '20240007'",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(until, day(60));
+}

@@ -444,3 +444,73 @@ async fn organisations_are_registered_with_their_functions() {
     let page = party.get("/organisations").await;
     assert!(page.text().contains("注销") && page.attributes("form[action='/organisations']", "action").is_empty());
 }
+
+#[tokio::test]
+async fn a_leaving_that_is_taken_back_takes_no_rights() {
+    let portal = Portal::start().await;
+    let _ = become_student(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let person = staff.get("/people?q=20240001").await.attributes("tbody a", "href").remove(0);
+    let later = (portal.app.clock.today() + time::Duration::days(30)).to_string();
+    let leave = [("day", later.as_str()), ("why", "transferred"), ("reason", "转学")];
+    assert_eq!(staff.post(&format!("{person}/leave"), &leave).await.status, 303);
+    assert_eq!(staff.post(&format!("{person}/return"), &[("reason", "不转了")]).await.status, 303);
+    portal.app.clock.advance(time::Duration::days(40));
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    assert!(!student.get("/").await.text().contains("你还没有职务"));
+    let far = [("day", "2016-07-01"), ("why", "graduated"), ("reason", "错年份")];
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(staff.post(&format!("{person}/leave"), &far).await.fault("离校日期").contains("请核对年份"));
+}
+
+#[tokio::test]
+async fn a_printed_slip_opens_no_office_that_came_later() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+    let codes = league.post(&act, &[]).await.all(".slip-code");
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let later = (portal.app.clock.today() + time::Duration::days(90)).to_string();
+    let path = administrator.get("/accounts?q=20240001").await.attributes("tbody a", "href").remove(0);
+    let grant = [("office", "school_union"), ("from", later.as_str())];
+    assert_eq!(administrator.post(&format!("{path}/offices"), &grant).await.status, 303);
+    assert_eq!(portal.visitor().activate(FIRST, "20240001", &codes[0], "my own long one").await.status, 422);
+    assert_eq!(league.post(&act, &[]).await.all(".slip-code").len(), 149, "not before its first day either");
+}
+
+#[tokio::test]
+async fn slips_printed_by_several_at_once_are_all_answered() {
+    let portal = Portal::start().await;
+    let mut prints = Vec::new();
+    for _ in 0..6 {
+        let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+        let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+        prints.push(tokio::spawn(async move { league.post(&act, &[]).await.status }));
+    }
+    for print in prints {
+        assert_eq!(print.await.unwrap(), 200);
+    }
+    let open = "select count(*) from activation where used_at is null and voided_at is null";
+    assert_eq!(count(&portal, open).await, 150);
+}
+
+#[tokio::test]
+async fn a_class_that_graduates_takes_nobody_in_and_the_erased_are_nobodys_to_open() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let classes = text(&mut db, "select k.id::text from class k join major m on m.id = k.major_id join college c on c.id = m.college_id join institution i on i.id = c.institution_id where i.code = 'first' order by k.name").await;
+    let day = portal.app.clock.today().to_string();
+    let both = [("cohort", "vocational:2025"), ("day", day.as_str()), ("from", &classes[2]), ("into", &classes[0])];
+    assert!(staff.post("/rollover/preview", &both).await.text().contains("正在毕业年级里"));
+    sqlx::query("update student set left_on = '2026-09-01', left_why = 'graduated' where number = 'FAR'")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    let person = staff.get("/people?q=FAR&state=left").await.attributes("tbody a", "href").remove(0);
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let one = [("number", "FAR"), ("reason", "本人申请")];
+    assert_eq!(administrator.post("/retention/erase-one", &one).await.status, 303);
+    assert_eq!(staff.get(&person).await.status, 404);
+    assert!(staff.get("/people?state=left").await.all("tbody tr").is_empty());
+}

@@ -100,7 +100,7 @@ async fn prepare(db: &mut PgConnection, hash: &str) {
         let institution = store::create_institution(db, code, name, now).await.unwrap();
         let college = prepare_students(db, institution, code).await;
         let keeper = Keeper::operator(institution);
-        let class = class_named(db, institution, "软件2401班").await.unwrap().unwrap();
+        let class = class_named(db, institution, "软件2401班", now.date()).await.unwrap().unwrap();
         for kind in OfficeKind::ALL {
             let (number, name) = (kind.slug(), format!("{}甲", kind.label()));
             let account = NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
