@@ -287,3 +287,15 @@ create function office_label(slug text) returns text language sql immutable para
         when 'college_league' then '院系团组织' when 'college_party' then '院系党组织'
         when 'college_union' then '院系学生会' when 'class_branch' then '班级团支部' when 'student' then '学生' end
 $$;
+
+-- 培养层次 by its word for people.
+create function level_slug(label text) returns text language sql immutable parallel safe as $$
+    select case label when '专科' then 'vocational' when '本科' then 'undergraduate' when '研究生' then 'graduate' end
+$$;
+
+-- The one class of that name that has not ended by a day; nothing where there is none, or several.
+create function open_class(of_institution uuid, called text, on_day date) returns uuid language sql stable as $$
+    select min(k.id::text)::uuid from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+    where c.institution_id = of_institution and k.name = called and (k.ended_on is null or k.ended_on > on_day)
+    having count(*) = 1
+$$;

@@ -114,6 +114,18 @@ const NAVIGATION: &[NavItem] = &[
         offices: directory::OFFICES,
     },
     NavItem {
+        href: "/structure",
+        label: "院系专业班级",
+        says: "各院系的专业、班级和人数；更正写错的名称",
+        offices: directory::OFFICES,
+    },
+    NavItem {
+        href: "/offices",
+        label: "任职一览",
+        says: "谁担任什么职务、从何时到何时；哪些岗位空缺",
+        offices: directory::OFFICES,
+    },
+    NavItem {
         href: "/organisations",
         label: "学生组织",
         says: "社团和其他学生组织及其职能，学生会不与之重叠",

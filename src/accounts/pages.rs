@@ -29,7 +29,11 @@ use crate::{
     ids::{AccountId, OfficeId},
     inbox::{self, Notice, To},
     text::folded,
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Done, Errors},
+    },
 };
 
 const A_PAGE: i64 = 50;
@@ -206,12 +210,6 @@ async fn show_page(
     let colleges = colleges(&mut db, acting.institution()).await?;
     let chrome = app.chrome(acting.person(), &account.name).under("/accounts", "账号与职务");
     Ok(ShowPage { chrome, account, offices, form, errors, kinds: OfficeKind::ALL, colleges, done })
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn show(

@@ -46,6 +46,8 @@ pub enum Verb {
     DisputeRaised,
     /// An objection to a grade was answered.
     DisputeAnswered,
+    /// A college, major or class got another name.
+    Renamed,
     /// The turn of the year: graduations and mergers.
     YearTurned,
     /// Personal data were erased.
@@ -81,6 +83,7 @@ impl Verb {
             Self::StudentLeft => "登记离校",
             Self::DisputeRaised => "提出数据异议",
             Self::DisputeAnswered => "答复数据异议",
+            Self::Renamed => "更名",
             Self::YearTurned => "学年更替",
             Self::Erased => "删除个人信息",
             Self::RetentionSet => "设置保存期限",

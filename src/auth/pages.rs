@@ -27,7 +27,7 @@ use crate::{
     web::{
         chrome::Chrome,
         filters,
-        forms::{Errors, local_path},
+        forms::{Done, Errors, local_path},
     },
 };
 
@@ -172,12 +172,6 @@ struct MePage {
     sessions: Vec<Session>,
     errors: Errors,
     done: &'static str,
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn me_page(app: &App, person: SignedIn, errors: Errors, done: &'static str) -> Result<MePage, Failure> {

@@ -2,9 +2,11 @@
 //! congress stands for are counted here (CON-04, CON-05); other student organisations are registered with their functions
 //! (ORG-13).
 
+mod holders;
 mod organisations;
 mod pages;
 pub mod store;
+mod structure;
 
 use crate::{
     app::Routes,
@@ -14,7 +16,7 @@ use crate::{
 /// The routes of the directory.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().merge(organisations::routes())
+    pages::routes().merge(structure::routes()).merge(holders::routes()).merge(organisations::routes())
 }
 
 /// Who sees the university's figures.

@@ -24,7 +24,7 @@ use crate::{
     text::{folded, trimmed},
     web::{
         chrome::Chrome,
-        forms::{Errors, written},
+        forms::{Done, Errors, written},
     },
 };
 
@@ -114,12 +114,6 @@ async fn list_page(
     let kind = person.acting.as_ref().map(|office| office.kind);
     let may_keep = kind.is_some_and(|kind: OfficeKind| SchoolLeague::KINDS.contains(&kind));
     Ok(ListPage { chrome: app.chrome(person, "学生组织"), rows, may_keep, form, errors, done })
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn list(

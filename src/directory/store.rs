@@ -1,12 +1,15 @@
 //! SQL of the directory.
 
-use sqlx::PgConnection;
-use time::Date;
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::{acting::Acting, office::SchoolLeague},
+    auth::{
+        acting::Acting,
+        office::{OfficeKind, Registrar, SchoolLeague},
+    },
     failure::Failure,
-    ids::{ClassId, CollegeId, InstitutionId, OrganisationId},
+    ids::{ClassId, CollegeId, InstitutionId, MajorId, OrganisationId},
 };
 
 /// Students of one grade in one college.
@@ -99,16 +102,8 @@ pub async fn class_named(
     name: &str,
     today: Date,
 ) -> Result<Option<ClassId>, Failure> {
-    let rows = sqlx::query_scalar!(
-        r#"select k.id as "id: ClassId" from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
-           where c.institution_id = $1 and k.name = $2 and (k.ended_on is null or k.ended_on > $3) limit 2"#,
-        institution.0,
-        name,
-        today
-    )
-    .fetch_all(connection)
-    .await?;
-    Ok(if let [one] = rows.as_slice() { Some(*one) } else { None })
+    let id = sqlx::query_scalar!(r#"select open_class($1, $2, $3) as "id: ClassId""#, institution.0, name, today);
+    Ok(id.fetch_one(connection).await?)
 }
 
 /// A student organisation as its page shows it.
@@ -249,4 +244,250 @@ pub async fn end_organisation(
         day
     );
     Ok(name.fetch_optional(connection).await?)
+}
+
+/// At what time offices are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    /// Held now.
+    Now,
+    /// Held no more.
+    Past,
+    /// Still to come.
+    Future,
+}
+
+/// Somebody in an office.
+#[derive(Debug)]
+pub struct HolderRow {
+    /// 学号 or 工号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// The office in words.
+    pub office: String,
+    /// The first day.
+    pub from_day: Date,
+    /// The last day of the term.
+    pub last_day: Option<Date>,
+    /// It was ended ahead of its term.
+    pub ended_at: Option<OffsetDateTime>,
+    /// Their account is activated.
+    pub active: bool,
+}
+
+/// Who holds offices beside that of a student, by office and place; and how many.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn holders(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    (kind, college): (Option<OfficeKind>, Option<CollegeId>),
+    when: When,
+    (skip, most): (i64, i64),
+    now: OffsetDateTime,
+) -> Result<(Vec<HolderRow>, i64), Failure> {
+    let when = match when {
+        When::Now => "now",
+        When::Past => "past",
+        When::Future => "future",
+    };
+    let rows = sqlx::query!(
+        r#"select a.number, a.name, coalesce(c.name || ' ', k.name || ' ', '') || office_label(o.kind) as "office!",
+                  o.from_day, o.until_day - 1 as last_day, o.ended_at, a.password_hash is not null as "active!",
+                  count(*) over () as "total!"
+           from office o join account a on a.id = o.account_id left join class k on k.id = o.class_id
+                left join major m on m.id = k.major_id left join college c on c.id = o.college_id
+           where o.institution_id = $1 and o.kind <> 'student' and ($2::text is null or o.kind = $2)
+                 and ($3::uuid is null or coalesce(o.college_id, m.college_id) = $3)
+                 and case $4 when 'now' then is_held(o.from_day, o.until_day, o.ended_at, $5)
+                             when 'future' then o.ended_at is null and o.from_day > china_day($5)
+                             else o.ended_at is not null or o.until_day <= china_day($5) end
+           order by array_position(array[
+                        'school_league', 'deputy_secretary', 'student_affairs', 'school_party', 'school_union',
+                        'graduate_union', 'college_league', 'college_party', 'college_union', 'class_branch'], o.kind),
+                    coalesce(c.name, k.name), a.number, o.id
+           offset $6 limit $7"#,
+        institution.0,
+        kind.map(OfficeKind::slug),
+        college.map(|id| id.0),
+        when,
+        now,
+        skip,
+        most
+    )
+    .fetch_all(connection)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let row = rows.into_iter().map(|row| HolderRow {
+        number: row.number,
+        name: row.name,
+        office: row.office,
+        from_day: row.from_day,
+        last_day: row.last_day,
+        ended_at: row.ended_at,
+        active: row.active,
+    });
+    Ok((row.collect(), total))
+}
+
+/// Places of colleges and classes that nobody holds now: college and office in words; at most 500.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn vacancies(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    kind: Option<OfficeKind>,
+    college: Option<CollegeId>,
+    now: OffsetDateTime,
+) -> Result<Vec<(String, String)>, Failure> {
+    let rows = sqlx::query!(
+        r#"with place as (
+               select c.name as college, c.name || ' ' || office_label(w.kind) as office, w.kind, c.id as college_id,
+                      null::uuid as class_id
+               from college c cross join (values ('college_league'), ('college_party'), ('college_union')) as w(kind)
+               where c.institution_id = $1
+               union all
+               select c.name, k.name || ' ' || office_label('class_branch'), 'class_branch', c.id, k.id
+               from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+               where c.institution_id = $1 and (k.ended_on is null or k.ended_on > china_day($4))
+           )
+           select p.college as "college!", p.office as "office!" from place p
+           where ($2::text is null or p.kind = $2) and ($3::uuid is null or p.college_id = $3)
+                 and not exists (
+                     select from office o where o.institution_id = $1 and o.kind = p.kind
+                            and is_held(o.from_day, o.until_day, o.ended_at, $4)
+                            and case when p.class_id is null then o.college_id = p.college_id
+                                     else o.class_id = p.class_id end)
+           order by 1, 2 limit 500"#,
+        institution.0,
+        kind.map(OfficeKind::slug),
+        college.map(|id| id.0),
+        now
+    );
+    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.college, row.office)).collect())
+}
+
+/// A class with its major.
+#[derive(Debug, Clone)]
+pub struct ClassLine {
+    /// The major.
+    pub major_id: MajorId,
+    /// Its name.
+    pub major: String,
+    /// 培养层次, by its stable word.
+    pub level: String,
+    /// The class; none for a major without one.
+    pub class_id: Option<ClassId>,
+    /// Its name.
+    pub class: Option<String>,
+    /// Its entry year.
+    pub entry_year: Option<i32>,
+    /// Its students.
+    pub students: i64,
+    /// The first day on which it is no more.
+    pub ended_on: Option<Date>,
+    /// The class that took its students over.
+    pub merged_into: Option<String>,
+}
+
+/// The majors and classes of a college of the university, newest classes first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn class_lines(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    college: CollegeId,
+    today: Date,
+) -> Result<Vec<ClassLine>, Failure> {
+    let rows = sqlx::query_as!(
+        ClassLine,
+        r#"select m.id as "major_id: MajorId", m.name as major, m.level, k.id as "class_id?: ClassId",
+                  k.name as "class?", k.entry_year as "entry_year?", k.ended_on, n.name as "merged_into?",
+                  (select count(*) from student s
+                   where s.class_id = k.id and (s.left_on is null or s.left_on > $3)) as "students!"
+           from major m join college c on c.id = m.college_id left join class k on k.major_id = m.id
+                left join class n on n.id = k.merged_into
+           where c.institution_id = $1 and c.id = $2
+           order by m.name, m.level, m.id, k.entry_year desc, k.name"#,
+        institution.0,
+        college.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A part of a university that has a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// A college.
+    College,
+    /// A major.
+    Major,
+    /// A class.
+    Class,
+}
+
+/// Gives a part of the university another name and gives its old one; none where the name is taken beside it, or there is
+/// no such part.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn rename(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    part: Part,
+    id: Uuid,
+    name: &str,
+) -> Result<Option<String>, Failure> {
+    let institution = acting.institution().0;
+    // The old name is read from the snapshot before the update.
+    let was = match part {
+        Part::College => {
+            sqlx::query_scalar!(
+                "update college c set name = $3 from college was
+                 where c.id = $1 and was.id = c.id and c.institution_id = $2
+                       and not exists (select from college x where x.institution_id = $2 and x.name = $3)
+                 returning was.name",
+                id,
+                institution,
+                name
+            )
+            .fetch_optional(connection)
+            .await?
+        }
+        Part::Major => {
+            sqlx::query_scalar!(
+                "update major m set name = $3 from major was join college c on c.id = was.college_id
+                 where m.id = $1 and was.id = m.id and c.institution_id = $2
+                       and not exists (select from major x where x.college_id = m.college_id and x.level = m.level
+                                       and x.name = $3)
+                 returning was.name",
+                id,
+                institution,
+                name
+            )
+            .fetch_optional(connection)
+            .await?
+        }
+        Part::Class => {
+            sqlx::query_scalar!(
+                "update class k set name = $3
+                 from class was join major m on m.id = was.major_id join college c on c.id = m.college_id
+                 where k.id = $1 and was.id = k.id and c.institution_id = $2
+                       and not exists (select from class x where x.major_id = k.major_id
+                                       and x.entry_year = k.entry_year and x.name = $3)
+                 returning was.name",
+                id,
+                institution,
+                name
+            )
+            .fetch_optional(connection)
+            .await?
+        }
+    };
+    Ok(was)
 }

@@ -176,8 +176,7 @@ async fn compare_students(
                   left join class k on k.id = s.class_id
                   left join college tc on tc.institution_id = $2 and tc.name = r.cells[3]
                   left join major tm on tm.college_id = tc.id and tm.name = r.cells[4]
-                       and tm.level = case r.cells[5] when '专科' then 'vocational' when '本科' then 'undergraduate'
-                                                      else 'graduate' end
+                       and tm.level = level_slug(r.cells[5])
                   left join class target on target.major_id = tm.id and target.entry_year = r.cells[6]::integer
                        and target.name = r.cells[7]
                   left join account a on s.id is null and a.institution_id = $2 and a.number = r.cells[1]
@@ -454,8 +453,7 @@ pub async fn new_structure(
                select n.*, c.id as college_id, m.id as major_id, k.id as class_id
                from named n left join college c on c.institution_id = $2 and c.name = n.college
                     left join major m on m.college_id = c.id and m.name = n.major
-                         and m.level = case n.level when '专科' then 'vocational' when '本科' then 'undergraduate'
-                                                    else 'graduate' end
+                         and m.level = level_slug(n.level)
                     left join class k on k.major_id = m.id and k.entry_year = n.year::integer and k.name = n.class
            )
            select array(select distinct college from known where college_id is null order by 1) as "colleges!",
@@ -689,7 +687,7 @@ async fn set_up(connection: &mut PgConnection, id: ImportId, institution: Instit
         "insert into major (id, college_id, name, level)
          select gen_random_uuid(), c.id, n.name, n.level
          from (select distinct cells[3] as college, cells[4] as name,
-                      case cells[5] when '专科' then 'vocational' when '本科' then 'undergraduate' else 'graduate' end
+                      level_slug(cells[5])
                           as level
                from import_row where import_id = $1 and state in ('added', 'changed')) n
               join college c on c.institution_id = $2 and c.name = n.college
@@ -703,7 +701,7 @@ async fn set_up(connection: &mut PgConnection, id: ImportId, institution: Instit
         "insert into class (id, major_id, entry_year, name)
          select gen_random_uuid(), m.id, n.year, n.name
          from (select distinct cells[3] as college, cells[4] as major,
-                      case cells[5] when '专科' then 'vocational' when '本科' then 'undergraduate' else 'graduate' end
+                      level_slug(cells[5])
                           as level, cells[6]::integer as year, cells[7] as name
                from import_row where import_id = $1 and state in ('added', 'changed')) n
               join college c on c.institution_id = $2 and c.name = n.college
@@ -730,8 +728,7 @@ async fn write_students(
              from import_row r join import i on i.id = r.import_id
                   join college c on c.institution_id = i.institution_id and c.name = r.cells[3]
                   join major m on m.college_id = c.id and m.name = r.cells[4]
-                       and m.level = case r.cells[5] when '专科' then 'vocational' when '本科' then 'undergraduate'
-                                                     else 'graduate' end
+                       and m.level = level_slug(r.cells[5])
                   join class k on k.major_id = m.id and k.entry_year = r.cells[6]::integer and k.name = r.cells[7]
              where r.import_id = $1 and r.row >= $2 and r.row < $3 and r.state in ('added', 'changed')
          ), new as (
@@ -836,11 +833,7 @@ async fn commit_offices(
                  select office_slug(r.cells[3]) as kind, c.id as college_id, k.id as class_id,
                         min(r.cells[6]::date) as from_day
                  from import_row r left join college c on c.institution_id = $2 and c.name = r.cells[4]
-                      left join lateral (
-                          select k.id from class k join major m on m.id = k.major_id
-                                 join college kc on kc.id = m.college_id
-                          where kc.institution_id = $2 and k.name = r.cells[5]
-                                and (k.ended_on is null or k.ended_on > china_day($3))) k on true
+                      left join class k on k.id = open_class($2, r.cells[5], china_day($3))
                  where r.import_id = $1 and r.state <> 'wrong'
                  group by 1, 2, 3
              ), others as (
@@ -894,10 +887,7 @@ async fn commit_offices(
              from import_row r join account a on a.institution_id = $2 and a.number = r.cells[1]
                   left join student s on s.id = a.student_id
                   left join college c on c.institution_id = $2 and c.name = r.cells[4]
-                  left join lateral (
-                      select k.id from class k join major m on m.id = k.major_id join college kc on kc.id = m.college_id
-                      where kc.institution_id = $2 and k.name = r.cells[5]
-                            and (k.ended_on is null or k.ended_on > china_day($3))) k on true
+                  left join class k on k.id = open_class($2, r.cells[5], china_day($3))
              where r.import_id = $1 and r.state = 'added'
              on conflict do nothing
              returning account_id, kind, college_id, class_id, from_day

@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use serde::Deserialize;
 use time::Date;
 
 use super::{
@@ -22,7 +21,11 @@ use crate::{
     failure::Failure,
     ids::DisputeId,
     inbox::{self, Notice, To},
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Done, Errors},
+    },
 };
 
 /// The routes of objections.
@@ -39,12 +42,6 @@ struct ListPage {
     answered: Vec<Dispute>,
     today: Date,
     done: &'static str,
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn list(

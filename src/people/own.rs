@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use serde::Deserialize;
 use time::Duration;
 
 use super::{
@@ -24,7 +23,11 @@ use crate::{
     },
     failure::Failure,
     inbox::{self, Notice, To},
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Done, Errors},
+    },
 };
 
 /// Days for an answer. Neither plan gives a figure; a practice of the portal, said so on the page.
@@ -68,12 +71,6 @@ async fn page(
         disputes = store::disputes(&mut db, person.institution, Some(id), None).await?;
     }
     Ok(OwnPage { chrome, student, grades, changes, disputes, within: ANSWER_WITHIN.whole_days(), form, errors, done })
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn show(State(app): State<App>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<OwnPage, Failure> {

@@ -30,7 +30,7 @@ use crate::{
     web::{
         chrome::Chrome,
         filters,
-        forms::{Errors, reason},
+        forms::{Done, Errors, reason},
     },
 };
 
@@ -172,12 +172,6 @@ async fn show_page(
         errors: forms.errors,
         done: forms.done,
     })
-}
-
-#[derive(Deserialize)]
-struct Done {
-    #[serde(default)]
-    done: String,
 }
 
 async fn show(

@@ -8,6 +8,7 @@ use axum::{
 };
 
 use http_body_util::LengthLimitError;
+use serde::Deserialize;
 
 use crate::{
     app::App,
@@ -41,6 +42,14 @@ impl Errors {
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(field, says)| (*field, says.as_str()))
     }
+}
+
+/// What a page is told by the act that leads to it: a word for what was done.
+#[derive(Debug, Default, Deserialize)]
+pub struct Done {
+    /// The word; empty where one just comes to look.
+    #[serde(default)]
+    pub done: String,
 }
 
 /// The most fields of an upload's form.

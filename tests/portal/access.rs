@@ -9,7 +9,7 @@ use crate::support::Portal;
 /// Paths with an id of something that is not there: who may not act learns that first, who may learns it is missing.
 fn concrete(path: &str) -> String {
     let id = "00000000-0000-4000-8000-000000000000";
-    let named = path.replace("{kind}", "students.xlsx");
+    let named = path.replace("{kind}", "students.xlsx").replace("{part}", "class");
     let parts = named.split('/').map(|part| if part.starts_with('{') { id } else { part });
     parts.collect::<Vec<_>>().join("/")
 }

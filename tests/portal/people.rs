@@ -514,3 +514,29 @@ async fn a_class_that_graduates_takes_nobody_in_and_the_erased_are_nobodys_to_op
     assert_eq!(staff.get(&person).await.status, 404);
     assert!(staff.get("/people?state=left").await.all("tbody tr").is_empty());
 }
+
+#[tokio::test]
+async fn names_are_mended_and_holders_and_vacancies_seen() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let far = text(&mut db, "select id::text from college where name = '机电工程系'").await.remove(0);
+    let page = staff.get(&format!("/structure?college={far}")).await;
+    assert!(page.text().contains("数控2501班"), "{}", page.text());
+    let class = text(&mut db, "select id::text from class where name = '数控2501班'").await.remove(0);
+    let path = format!("/structure/college/{far}");
+    assert!(staff.post(&path, &[("name", "信息工程系"), ("college", &far)]).await.text().contains("已有这个名称"));
+    let done = staff.post(&path, &[("name", "智能制造学院"), ("college", &far)]).await;
+    assert!(staff.get(done.location()).await.text().contains("智能制造学院"));
+    assert_eq!(staff.post(&format!("/structure/class/{class}"), &[("name", "数控2502班")]).await.status, 303);
+    assert_eq!(staff.post(&format!("/structure/none/{class}"), &[("name", "数控")]).await.status, 404);
+    let mut theirs = portal.signed_in_at(SECOND, OfficeKind::StudentAffairs).await;
+    assert_eq!(theirs.post(&path, &[("name", "偷改系"), ("college", &far)]).await.status, 422);
+    assert_eq!(count(&portal, "select count(*) from college where name = '偷改系'").await, 0);
+    let held = staff.get("/offices").await;
+    assert!(held.text().contains("软件2401班 班级团支部") && held.text().contains("空缺"));
+    assert!(held.text().contains("智能制造学院 院系团组织"), "nobody holds it");
+    assert_eq!(staff.get("/offices?kind=class_branch").await.all("tbody tr").len(), 1);
+    assert!(staff.get("/offices?when=past").await.all("tbody tr").is_empty());
+    assert_eq!(theirs.get(&format!("/offices?college={far}")).await.all("tbody tr").len(), 0);
+}

@@ -1,0 +1,106 @@
+//! The page 任职一览: who holds which office, from when to when, and which places nobody holds.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use axum_extra::extract::Query;
+use serde::Deserialize;
+
+use super::store::{self, CollegeRow, HolderRow, When};
+use crate::{
+    app::{App, Routes},
+    auth::{
+        acting::Acting,
+        office::{OfficeKind, SchoolStaff},
+    },
+    failure::Failure,
+    web::chrome::Chrome,
+};
+
+const A_PAGE: i64 = 100;
+/// The offices that the page offers; students are found in 人员.
+const KINDS: &[OfficeKind] = &[
+    OfficeKind::SchoolLeague,
+    OfficeKind::DeputySecretary,
+    OfficeKind::StudentAffairs,
+    OfficeKind::SchoolParty,
+    OfficeKind::SchoolUnion,
+    OfficeKind::GraduateUnion,
+    OfficeKind::CollegeLeague,
+    OfficeKind::CollegeParty,
+    OfficeKind::CollegeUnion,
+    OfficeKind::ClassBranch,
+    OfficeKind::Administrator,
+];
+
+/// The routes of office holders.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default().get("/offices", list)
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    kind: String,
+    #[serde(default)]
+    college: String,
+    #[serde(default)]
+    when: String,
+    #[serde(default)]
+    page: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "directory/holders.html")]
+struct HoldersPage {
+    chrome: Chrome,
+    rows: Vec<HolderRow>,
+    vacant: Vec<(String, String)>,
+    kinds: &'static [OfficeKind],
+    colleges: Vec<CollegeRow>,
+    kind: String,
+    college: String,
+    when: String,
+    total: i64,
+    page: i64,
+    pages: i64,
+}
+
+async fn list(
+    State(app): State<App>,
+    acting: Acting<SchoolStaff>,
+    Query(Asked { kind, college, when, page }): Query<Asked>,
+) -> Result<HoldersPage, Failure> {
+    let (mut db, now, page) = (app.read().await?, app.clock.now(), page.clamp(0, 10_000));
+    let chosen = kind.parse::<OfficeKind>().ok().filter(|kind| KINDS.contains(kind));
+    let time = match when.as_str() {
+        "past" => When::Past,
+        "future" => When::Future,
+        _ => When::Now,
+    };
+    let (rows, total) = store::holders(
+        &mut db,
+        acting.institution(),
+        (chosen, college.parse().ok()),
+        time,
+        (page * A_PAGE, A_PAGE),
+        now,
+    )
+    .await?;
+    let vacant = store::vacancies(&mut db, acting.institution(), chosen, college.parse().ok(), now).await?;
+    let colleges = store::colleges(&mut db, acting.institution()).await?;
+    Ok(HoldersPage {
+        chrome: app.chrome(acting.person(), "任职一览"),
+        rows,
+        vacant,
+        kinds: KINDS,
+        colleges,
+        kind,
+        college,
+        when,
+        total,
+        page,
+        pages: (total + A_PAGE - 1) / A_PAGE,
+    })
+}
