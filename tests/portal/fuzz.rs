@@ -5,6 +5,7 @@ use lunzhi::{
     checkup::roster,
     congress::population,
     elections::paper,
+    imports::file::{self, IMPORTED_OFFICES, Kind},
     rules::{
         congress::allocate,
         election::count,
@@ -51,6 +52,29 @@ const ELECTION: &[u8] = r#"{"seats":2,"candidates":["甲","乙"],"due":9,"presen
     "quorum_strict":true,"majority_of":"present","tie":"lot","write_in":true},"ballots":[{"甲":"for","+戊":"for"},{}]}"#
     .as_bytes();
 
+const STUDENTS: &[u8] = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌,性别,民族\n\
+    N1,张三,信息系,软件技术,专科,2026级,软件2601班,团员,男,汉族\nN2,𠮷野,信息系,软件技术,专科,2026,软件2601班,,,\n"
+    .as_bytes();
+const GRADES: &[u8] = "学号,姓名,专业排名,专业人数,不及格门数\n1,张三,3,40,0\n2,,4,40,\n".as_bytes();
+const OFFICES: &[u8] = "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n\
+    1,张三,班级团支部,,软件2601班,2026-09-01,2027.8.31\nT2,李四,院系团组织,信息系,,2026年9月1日,\n"
+    .as_bytes();
+
+/// What a line that can be used promises to whoever stages it.
+fn usable_lines_keep_their_promises(bytes: &[u8], kind: Kind) -> Result<(), TestCaseError> {
+    let Ok(read) = file::read(bytes, kind, IMPORTED_OFFICES, "me") else { return Ok(()) };
+    for line in &read.lines {
+        prop_assert_eq!(line.cells.len(), kind.columns().len());
+        for cell in line.cells.iter().flatten() {
+            prop_assert!(!cell.is_empty() && !cell.chars().any(char::is_control), "{:?}", cell);
+        }
+        if line.wrong.is_empty() {
+            prop_assert!(line.cells[0].as_deref().is_some_and(|number| number.chars().count() <= 32));
+        }
+    }
+    Ok(())
+}
+
 fn workbook() -> &'static [u8] {
     static BYTES: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
         let row = |values: [&str; 4]| values.map(str::to_owned).to_vec();
@@ -68,6 +92,23 @@ fn judge_whatever(bytes: &[u8]) {
                 let _ = judge(plan, union, &roster.members);
             }
         }
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_list_of_students_is_read_or_refused(bytes in mangled(STUDENTS)) {
+        usable_lines_keep_their_promises(&bytes, Kind::Students)?;
+    }
+
+    #[test]
+    fn a_list_of_grades_is_read_or_refused(bytes in mangled(GRADES)) {
+        usable_lines_keep_their_promises(&bytes, Kind::Grades)?;
+    }
+
+    #[test]
+    fn a_list_of_office_holders_is_read_or_refused(bytes in mangled(OFFICES)) {
+        usable_lines_keep_their_promises(&bytes, Kind::Offices)?;
     }
 }
 
