@@ -22,3 +22,13 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("button[data-label]")) button.textContent = button.dataset.label;
 });
+// A slip's QR code leads here with its three words behind the #, which no server sees: they are typed for the student.
+const slip = document.querySelector("form[action='/activate']");
+if (slip && location.hash) {
+  const [school, number, code] = location.hash.slice(1).split("/").map(decodeURIComponent);
+  history.replaceState(null, "", location.pathname);
+  slip.elements.school.value = school;
+  slip.elements.number.value = number ?? "";
+  slip.elements.code.value = code ?? "";
+  slip.elements.new.focus();
+}

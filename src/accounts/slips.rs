@@ -10,7 +10,7 @@ use time::Date;
 
 use super::{
     codes::{self, ClassState, Slip},
-    store::Keeper,
+    store::{self, Keeper},
 };
 use crate::{
     app::{App, Routes},
@@ -18,7 +18,11 @@ use crate::{
     auth::{acting::Acting, office::SlipPrinter, token::origin},
     failure::Failure,
     ids::ClassId,
-    web::{chrome::Chrome, filters},
+    web::{
+        charts::Qr,
+        chrome::Chrome,
+        filters::{self, query_value},
+    },
 };
 
 /// The routes of slips.
@@ -50,7 +54,7 @@ struct PrintPage {
     institution: String,
     class: String,
     address: String,
-    slips: Vec<Slip>,
+    slips: Vec<(Slip, Qr)>,
     last_day: Date,
 }
 
@@ -63,21 +67,28 @@ async fn print(
     let now = app.clock.now();
     let chrome = app.chrome(acting.person(), "打印激活条").under("/slips", "激活条");
     let institution = acting.person().institution_name.clone();
-    let (name, slips) = app
+    let (name, school, slips) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let scope = acting.scope();
                 let all = codes::classes(db, &scope, now).await?;
                 let found = all.into_iter().find(|known| known.id == class).ok_or(Failure::Missing)?;
-                let slips = codes::issue_for_class(db, &Keeper::from(&acting), class, now).await?;
+                let keeper = Keeper::from(&acting);
+                let slips = codes::issue_for_class(db, &keeper, class, now).await?;
                 if !slips.is_empty() {
                     let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());
                     audit::append(db, acting.person(), entry, now).await?;
                 }
-                Ok((found.name, slips))
+                let school = store::institution_code(db, &keeper).await?;
+                Ok((found.name, school, slips))
             })
         })
         .await?;
     let last_day = codes::last_day(now);
-    Ok(PrintPage { chrome, institution, class: name, address: origin(&headers), slips, last_day })
+    let address = origin(&headers);
+    // After the #: browsers keep it to themselves, so that no proxy's log ever holds a code.
+    let link = |slip: &Slip| format!("{address}/activate#{school}/{}/{}", query_value(&slip.number), slip.code.text());
+    let drawn = slips.into_iter().map(|slip| Qr::new(&link(&slip)).map(|qr| (slip, qr)));
+    let slips = drawn.collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(PrintPage { chrome, institution, class: name, address, slips, last_day })
 }

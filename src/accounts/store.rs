@@ -109,6 +109,15 @@ pub async fn institution_named(connection: &mut PgConnection, code: &str) -> Res
     Ok(row.fetch_optional(connection).await?)
 }
 
+/// The code of the keeper's university.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn institution_code(connection: &mut PgConnection, keeper: &Keeper) -> Result<String, Failure> {
+    let code = sqlx::query_scalar!("select code from institution where id = $1", keeper.institution.0);
+    Ok(code.fetch_one(connection).await?)
+}
+
 /// Makes an account, that of the student with its number where there is one; none where the number is taken, or is a
 /// student's of another name.
 ///

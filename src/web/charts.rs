@@ -74,6 +74,36 @@ pub fn strip(counts: &[(&'static str, &'static str, usize)]) -> Vec<Part> {
         .collect()
 }
 
+/// A QR code as one path of dark squares, to be drawn in a square of `size` units.
+#[derive(Debug, Clone)]
+pub struct Qr {
+    /// The path's data.
+    pub path: String,
+    /// Units to a side, with the quiet zone of four that readers need.
+    pub size: usize,
+}
+
+impl Qr {
+    const QUIET: usize = 4;
+
+    /// The code of a text.
+    ///
+    /// # Errors
+    /// Where the text is too long for one, over some 2,000 bytes.
+    pub fn new(text: &str) -> anyhow::Result<Self> {
+        use std::fmt::Write as _;
+        let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M)?;
+        let width = code.width();
+        let mut path = String::new();
+        for (place, color) in code.to_colors().into_iter().enumerate() {
+            if color == qrcode::Color::Dark {
+                write!(path, "M{} {}h1v1h-1z", place % width + Self::QUIET, place / width + Self::QUIET)?;
+            }
+        }
+        Ok(Self { path, size: width + 2 * Self::QUIET })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
