@@ -393,3 +393,59 @@ async fn a_renewal_is_no_repetition_and_no_office_outlives_leaving() {
     .unwrap();
     assert_eq!(until, day(60));
 }
+
+/// Every bad file that the first uploads had to bear, again.
+#[tokio::test]
+async fn bad_files_are_refused_with_their_reason_and_good_ones_of_any_make_are_read() {
+    use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+    use std::io::Write as _;
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let mut send =
+        async |kind: &str, bytes: &[u8]| league.upload("/imports", &[("kind", kind)], Some(("file.xlsx", bytes))).await;
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file("xl/sharedStrings.xml", zip::write::SimpleFileOptions::default()).unwrap();
+    let zeros = vec![0; 1 << 20];
+    for _ in 0..80 {
+        zip.write_all(&zeros).unwrap();
+    }
+    let bomb = zip.finish().unwrap().into_inner();
+    assert!(send("students", &bomb).await.fault("文件").contains("解压后超过 64 MB"));
+    let huge = send("students", &vec![b'a'; 9 * 1024 * 1024]).await;
+    assert_eq!(huge.status, 413, "{}", huge.text());
+    assert!(send("students", b"").await.fault("文件").contains("空的"));
+    let many = format!("{HEAD}{}", "1,a,b,c,d,e,f,\n".repeat(60_001));
+    assert!(send("students", many.as_bytes()).await.fault("文件").contains("超过 60000 行"));
+
+    // Offices with dates as date cells, a formula and a merged region.
+    let mut workbook = Workbook::new();
+    let page = workbook.add_worksheet();
+    for (column, header) in (0..).zip(["学号（工号）", "姓名", "职务", "院系", "任职第一天", "任职最后一天"])
+    {
+        page.write(0, column, header).unwrap();
+    }
+    let day = Format::new().set_num_format("yyyy-mm-dd");
+    for row in 1..=4 {
+        page.write(row, 0, format!("T{row}")).unwrap();
+        page.write(row, 1, "新老师").unwrap();
+        page.write(row, 2, "院系团组织").unwrap();
+        page.write(row, 3, "信息工程系").unwrap();
+        let date = ExcelDateTime::from_ymd(2026, 9, 1).unwrap();
+        page.write_with_format(row, 4, &date, &day).unwrap();
+    }
+    page.write(2, 3, Formula::new("=A1").set_result("信息工程系")).unwrap();
+    page.merge_range(3, 5, 4, 5, "2027-08-31", &Format::new()).unwrap();
+    let answer = send("offices", &workbook.save_to_buffer().unwrap()).await;
+    assert_eq!(answer.status, 303, "{}", answer.text());
+    let path = answer.location().split('?').next().unwrap().to_owned();
+    let preview = league.get(&format!("{path}?tab=wrong")).await;
+    assert_eq!(preview.all(".tabs a")[..4], ["新增 2", "变化 0", "相同 0", "有误 2"], "{}", preview.text());
+    assert!(preview.all(".says-cell").iter().all(|says| says.contains("合并单元格")));
+
+    let (gb, _, _) = encoding_rs::GB18030
+        .encode("学号,姓名,院系,专业,培养层次,年级,班级\nG1,𠮷野,信息工程系,软件技术,专科,2026,软件2601班\n");
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let answer = staff.upload("/imports", &[("kind", "students")], Some(("gb.csv", &gb))).await;
+    let path = answer.location().split('?').next().unwrap().to_owned();
+    assert!(staff.get(&path).await.text().contains("𠮷野"));
+}
