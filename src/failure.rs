@@ -56,6 +56,9 @@ pub enum Failure {
     /// Another site's page sent the form.
     #[error("foreign form")]
     Foreign,
+    /// The plan that governs was written for another version of the program, which reads it no more.
+    #[error("the governing plan cannot be read: {0:#}")]
+    PlanUnreadable(anyhow::Error),
     /// The form is not one that our pages send.
     #[error("malformed request")]
     Malformed,
@@ -98,7 +101,12 @@ struct FailurePage {
     heading: &'static str,
     says: String,
     switch: Option<OfficeKind>,
+    /// The way out: path and word.
+    onward: (&'static str, &'static str),
 }
+
+/// The way out of most failures.
+const HOME: (&str, &str) = ("/", "回首页");
 
 #[derive(Template, WebTemplate)]
 #[template(path = "refusal.html")]
@@ -114,6 +122,9 @@ impl IntoResponse for Failure {
         match &self {
             Self::Database(error) if is_congestion(error) => return Self::Busy.into_response(),
             Self::Database(error) => tracing::error!(error = %without_values(error), "database"),
+            Self::PlanUnreadable(error) => {
+                tracing::error!(error = format!("{error:#}"), "the governing plan cannot be read");
+            }
             Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
             _ => {}
         }
@@ -125,7 +136,8 @@ impl IntoResponse for Failure {
                 let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();
                 let says = format!("这一页由{}办理，你现在的职务不在其中。", names.join("、"));
                 let heading = "不属于当前职务的权限";
-                (StatusCode::FORBIDDEN, FailurePage { chrome: *chrome, heading, says, switch: held }).into_response()
+                (StatusCode::FORBIDDEN, FailurePage { chrome: *chrome, heading, says, switch: held, onward: HOME })
+                    .into_response()
             }
             Self::Refused(refusal) => {
                 let Refusal { chrome, wanted, findings, back } = *refusal;
@@ -148,6 +160,16 @@ impl IntoResponse for Failure {
                 "不是从本平台发出的请求",
                 "这个请求来自别的网站，没有办理。请从平台内的页面重新提交。",
             ),
+            // The home page shows the plan too: the way out is where another one is adopted.
+            Self::PlanUnreadable(_) => {
+                let heading = "现行方案读不出来";
+                let says = "本校现行的方案文件与这一版平台不合，凡要用到方案的页面都打不开；其他页面不受影响。\
+                            请校团委在“实施方案”里启用另一份，或上传改好的文件。"
+                    .to_owned();
+                let onward = ("/plans", "去实施方案");
+                let page = FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None, onward };
+                (StatusCode::INTERNAL_SERVER_ERROR, page).into_response()
+            }
             Self::Malformed => {
                 page(StatusCode::BAD_REQUEST, "表单不完整", "收到的内容与页面上的表单不符，请返回重新填写。")
             }
@@ -182,7 +204,7 @@ pub async fn dress(request: Request, next: Next) -> Response {
 }
 
 fn plain(status: StatusCode, heading: &'static str, says: String) -> Response {
-    (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None }).into_response()
+    (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None, onward: HOME }).into_response()
 }
 
 /// No connection in time, a lock not had in time, or two transactions that waited for each other: nothing is written,

@@ -130,7 +130,7 @@ fn parse(source: &str, hash: &[u8]) -> Result<Arc<Plan>, Failure> {
 /// A stored plan was valid when it came in; a later program that asks for more must be able to say so.
 fn stale(errors: &[PlanError]) -> Failure {
     let first = errors.first().map(ToString::to_string).unwrap_or_default();
-    Failure::Broken(anyhow::anyhow!("a stored plan no longer parses: {first}"))
+    Failure::PlanUnreadable(anyhow::anyhow!("{first}"))
 }
 
 /// Takes in the built-in plans: a text that the database does not know yet becomes the next version.

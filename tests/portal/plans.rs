@@ -171,3 +171,32 @@ async fn adoptions_and_versions_cannot_be_rewritten() {
         assert!(error.to_string().contains("append-only"), "{error}");
     }
 }
+
+#[tokio::test]
+async fn a_plan_that_the_program_reads_no_more_leads_to_where_another_is_adopted() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    // A version of an older program: it stands, and nothing rewrites it.
+    sqlx::query(
+        "insert into plan_version (id, institution_id, code, version, short, title, document, effective, source, sha256, created_at)
+         select gen_random_uuid(), i.id, 'old-2019', 1, '旧', '旧方案', '旧', '2019-01-01', 'code = 1', sha256('old'), now()
+         from institution i where i.code = 'first'",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    sqlx::query(
+        "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
+         select v.institution_id, 2, '2024-10-01', v.id, now(), a.adopted_by from plan_version v
+         join adoption a on a.institution_id = v.institution_id where v.code = 'old-2019'",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let home = league.get("/").await;
+    assert_eq!((home.status, home.heading().as_str()), (500, "现行方案读不出来"));
+    let onward = home.attributes("main a.button", "href").remove(0);
+    assert_eq!((onward.as_str(), league.get(&onward).await.status), ("/plans", 200));
+    assert_eq!(league.get("/people").await.status, 200, "the rest goes on");
+}
