@@ -299,3 +299,26 @@ create function open_class(of_institution uuid, called text, on_day date) return
     where c.institution_id = of_institution and k.name = called and (k.ended_on is null or k.ended_on > on_day)
     having count(*) = 1
 $$;
+
+-- The offices that end when a file of office holders is committed for good: at the places that it names, of people whom it
+-- does not name on any row, with the day on which they are held no more: the day of the place's first new holder, or the
+-- day itself where everybody named holds it already.
+create function handed_over(of_import uuid, of_institution uuid, at timestamptz)
+returns table (office_id uuid, account_id uuid, kind text, college_id uuid, class_id uuid, from_day date, until_day date,
+               new_day date) language sql stable as $$
+    with named as (
+        select office_slug(r.cells[3]) as kind, c.id as college_id, k.id as class_id,
+               coalesce(min(r.cells[6]::date) filter (where r.state = 'added'), china_day(at)) as new_day
+        from import_row r left join college c on c.institution_id = of_institution and c.name = r.cells[4]
+             left join class k on k.id = open_class(of_institution, r.cells[5], china_day(at))
+        where r.import_id = of_import and r.state <> 'wrong'
+        group by 1, 2, 3
+    )
+    select o.id, o.account_id, o.kind, o.college_id, o.class_id, o.from_day, o.until_day, n.new_day
+    from office o join account a on a.id = o.account_id
+         join named n on n.kind = o.kind and n.college_id is not distinct from o.college_id
+              and n.class_id is not distinct from o.class_id
+    where o.institution_id = of_institution and o.ended_at is null
+          and not exists (select from import_row r where r.import_id = of_import and r.cells[1] = a.number)
+          and (o.until_day is null or (o.until_day > n.new_day and o.until_day > china_day(at)))
+$$;

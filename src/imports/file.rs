@@ -192,6 +192,8 @@ pub fn read(bytes: &[u8], kind: Kind, may_grant: &[OfficeKind], own: &str) -> Re
     let names: Vec<&'static str> = kind.columns().iter().map(|(name, _)| *name).collect();
     let columns = Columns::find(&sheet, &names, kind.required()).map_err(|error| named(kind, &sheet, error))?;
     let mut seen: HashMap<String, u32> = HashMap::new();
+    // Under one number there is one person.
+    let mut names_of: HashMap<String, (String, u32)> = HashMap::new();
     let mut lines = Vec::with_capacity(sheet.rows.len().min(MOST_ROWS));
     for row in &sheet.rows {
         let mut bad: Vec<BadCell> = Vec::new();
@@ -217,6 +219,18 @@ pub fn read(bytes: &[u8], kind: Kind, may_grant: &[OfficeKind], own: &str) -> Re
                 None => {
                     seen.insert(key, row.number);
                 }
+            }
+        }
+        if let [Some(number), Some(name), ..] = cells.as_slice()
+            && reader.is_clean()
+        {
+            match names_of.get(number) {
+                Some((known, first)) if known != name => {
+                    let why = format!("同一号码在第 {first} 行是{known}");
+                    reader.fault("姓名", why);
+                }
+                Some(_) => {}
+                None => drop(names_of.insert(number.clone(), (name.clone(), row.number))),
             }
         }
         let wrong = bad.iter().map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；");
@@ -383,6 +397,9 @@ mod tests {
     #[test]
     fn offices_know_their_places_terms_and_limits() {
         let head = "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n";
+        let twice =
+            wrongs(&format!("{head}W1,王一,校学生会,,,2026-09-01,\nW1,李二,校研究生会,,,2026-09-01,\n"), Kind::Offices);
+        assert_eq!((twice[0].as_str(), twice[1].as_str()), ("", "姓名：同一号码在第 2 行是王一"));
         let row = |line: &str| wrongs(&format!("{head}{line}\n"), Kind::Offices).remove(0);
         assert_eq!(row("T1,甲,院系团组织,信息系,,2026.9.1,"), "");
         assert!(row("T1,甲,院系团组织,,,2026-09-01,").contains("须填写院系"));

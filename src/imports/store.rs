@@ -154,7 +154,8 @@ async fn compare_students(
              select r.row, s.id as student,
                     case when s.left_on is not null and s.left_on <= china_day($3)
                              then '学号：该生已于 ' || s.left_on || ' 离校；复学请先在“人员”里恢复在校'
-                         when target.ended_on <= china_day($3) then '班级：该班已合并或结束'
+                         when target.ended_on is not null and target.id is distinct from k.id
+                             then '班级：该班已合并、结束或即将毕业'
                          when a.id is not null and a.name <> r.cells[2] then '学号：已有他人的账号使用这个学号'
                          when a.id is not null and is_staff(a.id, $3)
                              then '学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对'
@@ -199,20 +200,44 @@ async fn compare_grades(
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    // What an objection has mended is not put back: a figure that stood there before the ruling is left out of the row.
+    sqlx::query!(
+        "update import_row r set cells[3] = case when x.rank then null else r.cells[3] end,
+                cells[4] = case when x.rank then null else r.cells[4] end,
+                cells[5] = case when x.failed then null else r.cells[5] end
+         from (
+             select r.row,
+                    coalesce(bool_or(d.about = 'rank' and (e.rank, e.cohort) = (r.cells[3]::integer, r.cells[4]::integer)),
+                             false) as rank,
+                    coalesce(bool_or(d.about = 'failed' and e.failed = r.cells[5]::integer), false) as failed
+             from import_row r join import i on i.id = r.import_id
+                  join student s on s.institution_id = $2 and s.number = r.cells[1]
+                  join grade_fact f on f.student_id = s.id and f.basis = i.basis and f.period = i.period
+                  join dispute d on d.id = f.dispute_id and d.upheld
+                  join grade_fact e on e.student_id = s.id and e.basis = i.basis and e.period = i.period
+                       and e.recorded_at < f.recorded_at
+             where r.import_id = $1 and r.state <> 'wrong'
+             group by r.row
+         ) x
+         where r.import_id = $1 and r.row = x.row and (x.rank or x.failed)",
+        id.0,
+        institution.0
+    )
+    .execute(&mut *connection)
+    .await?;
     sqlx::query!(
         "update import_row r set
              state = case when d.wrong <> '' then 'wrong' when d.known is null then 'added'
-                          when d.changes = '' or d.reviewed then 'same' else 'changed' end,
-             says = case when d.wrong <> '' then d.wrong when d.reviewed then '异议复核后已更正，不再改回'
-                         else d.changes end
+                          when d.changes = '' then 'same' else 'changed' end,
+             says = case when d.wrong <> '' then d.wrong
+                         else concat_ws('；', nullif(d.changes, ''),
+                                        case when d.reviewed then '另一项已经异议复核，以复核为准' end) end
          from (
              select r.row, g.id as known,
-                    -- What the file says stood here before an objection was upheld.
-                    g.dispute_id is not null and exists (
-                        select from grade_fact e
-                        where e.student_id = s.id and e.basis = i.basis and e.period = i.period and e.id <> g.id
-                              and (r.cells[3] is null or (e.rank, e.cohort) = (r.cells[3]::integer, r.cells[4]::integer))
-                              and (r.cells[5] is null or e.failed = r.cells[5]::integer)) as reviewed,
+                    (r.cells[3] is null or r.cells[5] is null) and exists (
+                        select from grade_fact f join dispute d on d.id = f.dispute_id
+                        where f.student_id = s.id and f.basis = i.basis and f.period = i.period
+                              and case d.about when 'rank' then r.cells[3] is null else r.cells[5] is null end) as reviewed,
                     case when s.id is null then '学号：没有这名学生，请先导入学生名单'
                          when s.left_on is not null and s.left_on <= china_day($3) then '学号：该生已离校'
                          when r.cells[2] is not null and s.name <> r.cells[2]
@@ -229,7 +254,7 @@ async fn compare_grades(
              from import_row r join import i on i.id = r.import_id
                   left join student s on s.institution_id = $2 and s.number = r.cells[1]
                   left join lateral (
-                      select g.id, g.rank, g.cohort, g.failed, g.dispute_id from grade_fact g
+                      select g.id, g.rank, g.cohort, g.failed from grade_fact g
                       where g.student_id = s.id and g.basis = i.basis and g.period = i.period
                       order by g.recorded_at desc, g.id limit 1) g on true
              where r.import_id = $1 and r.state <> 'wrong'
@@ -459,7 +484,8 @@ pub async fn new_structure(
            select array(select distinct college from known where college_id is null order by 1) as "colleges!",
                   array(select distinct college || ' ' || major || '（' || level || '）' from known
                         where major_id is null order by 1) as "majors!",
-                  array(select distinct class from known where class_id is null order by 1) as "classes!""#,
+                  array(select distinct class || '（' || college || ' ' || major || '）' from known
+                        where class_id is null order by 1) as "classes!""#,
         id.0,
         institution.0
     )
@@ -502,15 +528,8 @@ pub async fn missing(
             r#"select a.number as "number!", a.name as "name!",
                           coalesce(c.name || ' ', k.name || ' ', '') || office_label(o.kind) as "place!",
                           count(*) over () as "total!"
-                   from office o join account a on a.id = o.account_id left join college c on c.id = o.college_id
-                        left join class k on k.id = o.class_id
-                   where o.institution_id = $2 and o.ended_at is null
-                         and (o.until_day is null or o.until_day > china_day($4))
-                         and exists (select from import_row r where r.import_id = $1 and r.state <> 'wrong'
-                                     and office_slug(r.cells[3]) = o.kind and r.cells[4] is not distinct from c.name
-                                     and r.cells[5] is not distinct from k.name
-                                     and (o.until_day is null or o.until_day > r.cells[6]::date))
-                         and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = a.number)
+                   from handed_over($1, $2, $4) o join account a on a.id = o.account_id
+                        left join college c on c.id = o.college_id left join class k on k.id = o.class_id
                    order by 3, 1 limit $3"#,
             import.id.0,
             institution.0,
@@ -622,15 +641,21 @@ async fn digest_of(
     import: &Import,
     institution: InstitutionId,
     now: OffsetDateTime,
-) -> Result<(Option<String>, usize), Failure> {
+) -> Result<(Option<String>, Option<String>), Failure> {
     let digest = sqlx::query_scalar!(
         "select md5(string_agg(row || state || says, ',' order by row)) from import_row where import_id = $1",
         import.id.0
     )
     .fetch_one(&mut *connection)
     .await?;
-    let others =
-        if import.end_others { missing(connection, import, institution, 10_000, now).await?.0.len() } else { 0 };
+    let others = sqlx::query_scalar!(
+        "select md5(string_agg(office_id || coalesce(until_day::text, '') || new_day, ',' order by office_id))
+         from handed_over($1, $2, $3)",
+        import.id.0,
+        institution.0,
+        now
+    );
+    let others = if import.end_others { others.fetch_one(connection).await? } else { None };
     Ok((digest, others))
 }
 
@@ -744,6 +769,7 @@ async fn write_students(
              insert into office (id, account_id, institution_id, kind, from_day, granted_at)
              select gen_random_uuid(), id, institution_id, 'student', china_day($4), $4
              from linked where password_hash is not null
+             on conflict do nothing
          ), was as (
              select s.*, k.name as old_class, f.cells, f.class_id as new_class_id, f.class_name, f.file_name
              from file f join student s on s.institution_id = f.institution_id and s.number = f.cells[1]
@@ -827,26 +853,11 @@ async fn commit_offices(
     let (id, mut moves) = (import.id.0, Vec::new());
     if import.end_others {
         // Before the new ones are granted: who hands over a place holds it to the day before.
-        // Whoever is named anywhere in the file, on a wrong row too, is not among the others.
         let ended = sqlx::query!(
-            r#"with named as (
-                 select office_slug(r.cells[3]) as kind, c.id as college_id, k.id as class_id,
-                        min(r.cells[6]::date) as from_day
-                 from import_row r left join college c on c.institution_id = $2 and c.name = r.cells[4]
-                      left join class k on k.id = open_class($2, r.cells[5], china_day($3))
-                 where r.import_id = $1 and r.state <> 'wrong'
-                 group by 1, 2, 3
-             ), others as (
-                 select o.id, o.from_day, n.from_day as new_day from office o join account a on a.id = o.account_id
-                      join named n on n.kind = o.kind and n.college_id is not distinct from o.college_id
-                           and n.class_id is not distinct from o.class_id
-                 where o.institution_id = $2 and o.ended_at is null
-                       and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = a.number)
-                       and (o.until_day is null or (o.until_day > n.from_day and o.until_day > china_day($3)))
-             ), gone as (
+            r#"with gone as (
                  update office o set until_day = case when x.from_day < x.new_day then x.new_day else o.until_day end,
                         ended_at = case when x.from_day < x.new_day then null else $3::timestamptz end
-                 from others x where o.id = x.id
+                 from handed_over($1, $2, $3) x where o.id = x.office_id
                  returning o.account_id, o.kind, o.college_id, o.class_id, x.new_day
              ), worded as (
                  select g.account_id, g.new_day,

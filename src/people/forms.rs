@@ -59,7 +59,6 @@ impl CorrectForm {
         connection: &mut PgConnection,
         institution: InstitutionId,
         known: &Student,
-        today: Date,
         errors: &mut Errors,
     ) -> Result<Option<(Corrected, String)>, Failure> {
         let number = folded(&self.number);
@@ -74,10 +73,11 @@ impl CorrectForm {
         // The class they are in needs no looking up: it may have a namesake, or have ended.
         let class = match printable(trimmed(&self.class), false) {
             same if same == known.class => Some(known.class_id),
-            other => class_named(connection, institution, &other, today).await?,
+            // Nobody moves into a class that has ended, or will with its graduation.
+            other => class_named(connection, institution, &other, Date::MAX).await?,
         };
         if class.is_none() {
-            errors.add("class", "没有这个班级，或有几个班级同名；请核对班级全称");
+            errors.add("class", "没有这个班级、有几个班级同名，或该班已结束、即将毕业；请核对班级全称");
         }
         let mut optional = |text: &str, most, field| {
             (!trimmed(text).is_empty()).then(|| written(text, most, field, "", errors)).flatten()

@@ -204,7 +204,7 @@ async fn correct(
     let mut errors = Errors::default();
     let mut db = app.read().await?;
     let known = store::find(&mut db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
-    let read = form.read(&mut db, acting.institution(), &known, app.clock.today(), &mut errors).await?;
+    let read = form.read(&mut db, acting.institution(), &known, &mut errors).await?;
     drop(db);
     let Some((to, why)) = read else {
         return unfit(&app, &acting, id, Forms { correct: Some(form), errors, ..Forms::none("") }).await;

@@ -473,7 +473,8 @@ pub async fn leave(
     Ok((done.gone, done.offices))
 }
 
-/// Somebody who had left is a student again, from today; offices do not come back by themselves. `false` where they had
+/// Somebody who had left is a student again, from today, in their class or the one it was merged into, which goes on with
+/// them; offices do not come back by themselves. `false` where they had
 /// not left or their data are erased.
 ///
 /// # Errors
@@ -487,10 +488,21 @@ pub async fn come_back(
 ) -> Result<bool, Failure> {
     let done = sqlx::query_scalar!(
         r#"with was as (
-               select id, left_on from student
+               select id, left_on, class_id from student
                where id = $1 and institution_id = $2 and left_on is not null and erased_at is null for update
+           ), place as (
+               -- The class may have been merged meanwhile, into one that was merged too.
+               with recursive onward as (
+                   select k.id, k.merged_into from class k, was where k.id = was.class_id
+                   union all
+                   select k.id, k.merged_into from class k join onward on k.id = onward.merged_into
+               )
+               select id from onward where merged_into is null
+           ), open_again as (
+               update class k set ended_on = null from place where k.id = place.id and k.ended_on is not null
            ), back as (
-               update student s set left_on = null, left_why = null from was where s.id = was.id returning s.id
+               update student s set left_on = null, left_why = null, class_id = place.id
+               from was, place where s.id = was.id returning s.id
            ), kept as (
                insert into student_change (id, student_id, at, by_account, office, field, before, after, reason)
                select $7, was.id, $3, $4, $5, 'left', was.left_on::text || ' 起离校', '在校', $6 from was

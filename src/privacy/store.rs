@@ -150,7 +150,7 @@ pub async fn erase(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!("delete from dispute where student_id = any($1)", students).execute(&mut *connection).await?;
+    // Facts and objections name each other; the objections go with the facts they are about.
     sqlx::query!("delete from grade_fact where student_id = any($1)", students).execute(&mut *connection).await?;
     sqlx::query!("delete from student_change where student_id = any($1)", students).execute(&mut *connection).await?;
     sqlx::query!("delete from notice_read where account_id = any($1)", &accounts).execute(&mut *connection).await?;

@@ -148,7 +148,7 @@ pub async fn classes(
                    where s.class_id = k.id and (s.left_on is null or s.left_on > $2)) as "students!",
                   m.level || ':' || k.entry_year as "cohort!"
            from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
-           where c.institution_id = $1 and (k.ended_on is null or k.ended_on > $2)
+           where c.institution_id = $1 and k.ended_on is null
            order by c.name, k.entry_year desc, k.name"#,
         institution.0,
         today
@@ -170,12 +170,11 @@ pub async fn merge(
     // Two mergers at once, or one of a class that has just ended, find one class too few.
     let both = sqlx::query_scalar!(
         "select k.id from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
-         where k.id in ($1, $2) and c.institution_id = $3 and (k.ended_on is null or k.ended_on > china_day($4))
+         where k.id in ($1, $2) and c.institution_id = $3 and k.ended_on is null
          order by k.id for update of k",
         from.0,
         into.0,
-        acting.institution().0,
-        now
+        acting.institution().0
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -310,6 +310,10 @@ async fn whoever_commits_must_be_able_to_grant() {
     assert_eq!(affairs.get(&path).await.status, 404);
     assert_eq!(affairs.post(&format!("{path}/commit"), &[]).await.status, 404);
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(league.post(&format!("{path}/commit"), &[]).await.status, 404, "it grants less");
+    assert_eq!(count(&portal, "select count(*) from account where number = 'T1'").await, 0);
+    // What one's own office may grant is looked at again when it is written, whatever the file's history.
+    sqlx::query("update import set office = '校团委'").execute(&mut portal.owner().await).await.unwrap();
     let moved = league.post(&format!("{path}/commit"), &[]).await;
     assert!(moved.location().ends_with("moved=yes"), "{}", moved.location());
     assert_eq!(count(&portal, "select count(*) from account where number = 'T1'").await, 0);
@@ -348,6 +352,25 @@ async fn what_an_objection_mended_is_not_undone_by_the_old_file_or_the_next_ruli
     assert_eq!(count(&portal, newest).await, 1, "the second ruling keeps the first");
     let again = upload(&mut staff, "grades", &GRADES, file).await;
     assert_eq!(staff.get(&again).await.all(".tabs a")[..3], ["新增 0", "变化 0", "相同 1"]);
+    // The old rank with a new number of failed courses changes the one and leaves the other.
+    let mixed = "学号,专业排名,专业人数,不及格门数\n20240001,72,150,1\n";
+    let path = upload(&mut staff, "grades", &GRADES, mixed).await;
+    assert!(staff.get(&path).await.all(".says-cell")[0].contains("不及格门数：0 → 1；另一项已经异议复核"));
+    commit(&mut staff, &path).await;
+    let newest = "select count(*) from (select rank, failed from grade_fact order by recorded_at desc limit 1) g
+                  where rank = 10 and failed = 1";
+    assert_eq!(count(&portal, newest).await, 1);
+    let original = upload(&mut staff, "grades", &GRADES, file).await;
+    assert!(!staff.get(&original).await.text().contains("10/150 →"), "nor does the first file come back later");
+    // Whoever was right about a figure can still be erased.
+    sqlx::query("update student set left_on = '2026-09-01', left_why = 'graduated' where number = '20240001'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let one = [("number", "20240001"), ("reason", "本人申请")];
+    assert_eq!(administrator.post("/retention/erase-one", &one).await.status, 303);
+    assert_eq!(count(&portal, "select count(*) from grade_fact").await, 0);
 }
 
 #[tokio::test]
@@ -448,4 +471,39 @@ async fn bad_files_are_refused_with_their_reason_and_good_ones_of_any_make_are_r
     let answer = staff.upload("/imports", &[("kind", "students")], Some(("gb.csv", &gb))).await;
     let path = answer.location().split('?').next().unwrap().to_owned();
     assert!(staff.get(&path).await.text().contains("𠮷野"));
+}
+
+#[tokio::test]
+async fn who_hands_over_goes_with_the_first_new_holder_and_not_with_those_who_stay() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let day = |ahead: i64| portal.app.clock.today() + time::Duration::days(ahead);
+    let head = "学号（工号）,姓名,职务,班级,任职第一天\n";
+    let stays = format!("{head}20240005,学生5,班级团支部,软件2401班,{}\n", day(-60));
+    let path = upload(&mut league, "offices", &[], &stays).await;
+    commit(&mut league, &path).await;
+    let line = format!("{stays}20240006,学生6,班级团支部,软件2401班,{}\n", day(40));
+    let path = upload(&mut league, "offices", &[("end_others", "yes")], &line).await;
+    commit(&mut league, &path).await;
+    let (until,): (Option<time::Date>,) = sqlx::query_as(
+        "select o.until_day from office o join account a on a.id = o.account_id
+         join institution i on i.id = a.institution_id
+         where a.number = 'class_branch' and o.kind = 'class_branch' and i.code = $1",
+    )
+    .bind(FIRST)
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(until, Some(day(40)), "to the day before the new one");
+}
+
+#[tokio::test]
+async fn an_account_that_has_the_office_of_a_student_already_stops_no_list() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = format!("{HEAD}{}", student("student", "学生甲", "软件2401班").replace("2026", "2024"));
+    let path = upload(&mut staff, "students", &[], &file).await;
+    let done = commit(&mut staff, &path).await;
+    assert!(done.text().contains("已写入：新增 1 条"), "{}", done.text());
+    assert!(portal.signed_in(OfficeKind::Student).await.get("/me/data").await.text().contains("软件2401班"));
 }

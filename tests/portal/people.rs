@@ -540,3 +540,34 @@ async fn names_are_mended_and_holders_and_vacancies_seen() {
     assert!(staff.get("/offices?when=past").await.all("tbody tr").is_empty());
     assert_eq!(theirs.get(&format!("/offices?college={far}")).await.all("tbody tr").len(), 0);
 }
+
+#[tokio::test]
+async fn whoever_comes_back_finds_a_class_that_goes_on() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let later = (portal.app.clock.today() + time::Duration::days(100)).to_string();
+    let fields = [("cohort", "vocational:2025"), ("day", later.as_str())];
+    let preview = staff.post("/rollover/preview", &fields).await;
+    let seen = preview.attributes("input[name='seen']", "value").remove(0);
+    let act = [("cohort", "vocational:2025"), ("day", later.as_str()), ("seen", seen.as_str())];
+    assert_eq!(staff.post("/rollover", &act).await.status, 303);
+    // Nobody moves into a class that will graduate.
+    let near = staff.get("/people?q=NEAR").await.attributes("tbody a", "href").remove(0);
+    let fields = [("number", "NEAR"), ("name", "邻班生"), ("class", "数控2501班"), ("reason", "转专业")];
+    assert!(staff.post(&format!("{near}/correct"), &fields).await.fault("班级").contains("即将毕业"));
+    let far = staff.get("/people?q=FAR").await.attributes("tbody a", "href").remove(0);
+    assert_eq!(staff.post(&format!("{far}/return"), &[("reason", "延期毕业")]).await.status, 303);
+    let ended = "select count(*) from class where ended_on is not null";
+    assert_eq!(count(&portal, ended).await, 0, "it goes on with them");
+    // And into the class that took the old one over.
+    for statement in [
+        "update student set left_on = '2026-09-01', left_why = 'suspended' where number = 'NEAR'",
+        "update class k set ended_on = '2026-10-01', merged_into = n.id from class n
+         where k.name = '软件2402班' and n.name = '软件2401班' and n.major_id = k.major_id",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    assert_eq!(staff.post(&format!("{near}/return"), &[("reason", "复学")]).await.status, 303);
+    assert!(staff.get(&near).await.text().contains("软件2401班"));
+}
