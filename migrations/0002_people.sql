@@ -76,6 +76,13 @@ alter table office
         where (kind = 'deputy_secretary' and ended_at is null);
 create index office_place on office (institution_id, kind, college_id, class_id) where ended_at is null;
 
+-- One key for an office at its place, whoever holds it.
+create function place_key(institution uuid, kind text, college uuid, class uuid) returns uuid
+language sql immutable parallel safe as
+$$ select md5(institution::text || kind || coalesce(college::text, '') || coalesce(class::text, ''))::uuid $$;
+alter table office add column place uuid not null
+    generated always as (place_key(institution_id, kind, college_id, class_id)) stored;
+
 -- The office is held at that moment.
 create function is_held(from_day date, until_day date, ended_at timestamptz, at timestamptz) returns boolean
 language sql immutable parallel safe as
@@ -102,12 +109,13 @@ create table notice (
     body text not null check (length(body) <= 600),
     href text not null check (href ~ '^/[^/\\]' or href = '/' or href = ''),
     at timestamptz not null,
+    -- One key finds a person's and an office's notices.
+    recipient uuid not null generated always as (
+        coalesce(account_id, student_id, place_key(institution_id, office, college_id, class_id))) stored,
     constraint notice_addressee check (num_nonnulls(account_id, student_id, office) = 1),
     constraint notice_place check (office is not null or (college_id is null and class_id is null))
 );
-create index notice_account on notice (account_id) where account_id is not null;
-create index notice_student on notice (student_id) where student_id is not null;
-create index notice_office on notice (institution_id, office, college_id, class_id) where office is not null;
+create index notice_recipient on notice (recipient, at desc);
 
 create table notice_read (
     notice_id uuid not null references notice on delete cascade,
@@ -118,25 +126,19 @@ create table notice_read (
 
 -- The notices of an account in an office: told to the person, to the student they are, and to the office in which they act.
 create function notices_for(of_account uuid, in_office uuid) returns setof notice language sql stable as $$
-    select n.* from notice n where n.account_id = of_account
-    union all
-    select n.* from notice n join account a on a.student_id = n.student_id where a.id = of_account
-    union all
-    select n.* from notice n join office o on o.institution_id = n.institution_id and o.kind = n.office
-         and o.college_id is not distinct from n.college_id and o.class_id is not distinct from n.class_id
-    where o.id = in_office and n.at >= o.granted_at
+    select n.* from account a left join office o on o.id = in_office and o.account_id = a.id
+         join notice n on n.recipient in (a.id, a.student_id, o.place)
+    where a.id = of_account and (n.office is null or n.at >= o.granted_at)
 $$;
 
 -- Who a session is, with the offices they hold: every page begins with it, some join what else they need.
 drop view person_of_session;
 create function person_of_session(token bytea, at timestamptz) returns table (
     account_id uuid, institution_id uuid, institution_name text, number text, name text, must_change_password boolean,
-    student_id uuid, office_id uuid, offices json, unread bigint
+    student_id uuid, office_id uuid, offices json
 ) language sql stable as $$
     select a.id, a.institution_id, i.name, a.number, a.name, a.must_change_password, a.student_id, held.acting,
-           held.offices,
-           (select count(*) from notices_for(a.id, held.acting) n
-            where not exists (select from notice_read r where r.notice_id = n.id and r.account_id = a.id))
+           held.offices
     from session s join account a on a.id = s.account_id join institution i on i.id = a.institution_id
          cross join lateral (
              select coalesce(json_agg(json_build_object(

@@ -30,6 +30,7 @@ use crate::{
         acting::{SignedIn, Standing},
         office::OfficeKind,
         password::{Cost, Hasher},
+        unread::Unread,
     },
     checkup,
     clock::Clock,
@@ -167,6 +168,8 @@ pub struct App {
     pub hasher: Arc<Hasher>,
     /// The imports being committed.
     pub imports: Arc<Board>,
+    /// How many notices people have not read.
+    pub unread: Arc<Unread>,
     metrics: Option<PrometheusHandle>,
     heavy: Arc<Semaphore>,
 }
@@ -185,6 +188,7 @@ impl App {
             clock,
             hasher: Arc::new(Hasher::start(cost)?),
             imports: Arc::new(Board::default()),
+            unread: Arc::default(),
             metrics,
             heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
         })
@@ -209,13 +213,14 @@ impl App {
         &self,
         work: impl for<'c> FnOnce(&'c mut PgConnection) -> Work<'c, T> + Send + 'static,
     ) -> Result<T, Failure> {
-        let pool = self.pools.write.clone();
+        let (pool, unread) = (self.pools.write.clone(), Arc::clone(&self.unread));
         let task = tokio::spawn(async move {
             let mut connection = pool.acquire().await?;
             let mut transaction = connection.begin().await?;
             match work(&mut transaction).await {
                 Ok(value) => {
                     transaction.commit().await?;
+                    unread.forget();
                     Ok(value)
                 }
                 Err(failure) => {

@@ -93,10 +93,10 @@ impl SignedIn {
 
 async fn signed_in(parts: &Parts, app: &App) -> Result<Option<SignedIn>, Failure> {
     let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
-    let mut connection = app.read().await?;
-    let person = store::person_of_session(&mut connection, &token.hash(), app.clock.now()).await?;
-    let path = parts.uri.path().to_owned();
-    Ok(person.map(|person| SignedIn { path, ..person }))
+    let (mut connection, now) = (app.read().await?, app.clock.now());
+    let Some(person) = store::person_of_session(&mut connection, &token.hash(), now).await? else { return Ok(None) };
+    let unread = app.unread.of(&mut connection, &person, now).await?;
+    Ok(Some(SignedIn { path: parts.uri.path().to_owned(), unread, ..person }))
 }
 
 impl FromRequestParts<App> for SignedIn {
@@ -126,13 +126,16 @@ pub struct With<T>(pub SignedIn, pub T);
 impl<T: Alongside> FromRequestParts<App> for With<T> {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        let found = match Token::from_headers(Purpose::Session, &parts.headers) {
-            Some(token) => T::load(&mut *app.read().await?, &token.hash(), app.clock.now()).await?,
-            None => None,
-        };
+        let mut found = None;
+        if let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) {
+            let (mut connection, now) = (app.read().await?, app.clock.now());
+            if let Some((person, rest)) = T::load(&mut connection, &token.hash(), now).await? {
+                let unread = app.unread.of(&mut connection, &person, now).await?;
+                found = Some((SignedIn { path: parts.uri.path().to_owned(), unread, ..person }, rest));
+            }
+        }
         let (person, rest) = found.unzip();
-        let path = parts.uri.path().to_owned();
-        let person = admit(parts, person.map(|person| SignedIn { path, ..person }))?;
+        let person = admit(parts, person)?;
         rest.map(|rest| Self(person, rest)).ok_or(Failure::Missing)
     }
 }

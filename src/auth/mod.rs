@@ -21,5 +21,6 @@ pub mod password;
 pub mod sign_in;
 pub mod store;
 pub mod token;
+pub mod unread;
 
 pub use pages::routes;

@@ -70,8 +70,6 @@ pub struct PersonRow {
     pub acting: Option<OfficeId>,
     /// The offices held now.
     pub offices: Json<Vec<OfficeRow>>,
-    /// Notices not read.
-    pub unread: i64,
 }
 
 impl PersonRow {
@@ -95,7 +93,7 @@ impl PersonRow {
             name: self.name,
             student: self.student,
             must_change_password: self.must_change_password,
-            unread: self.unread,
+            unread: 0,
             offices,
             acting,
             session: token_hash.to_vec(),
@@ -118,12 +116,30 @@ pub async fn person_of_session(
         r#"select account_id as "account!: AccountId", institution_id as "institution!: InstitutionId",
                   institution_name as "institution_name!", number as "number!", name as "name!",
                   must_change_password as "must_change_password!", student_id as "student: StudentId",
-                  office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>", unread as "unread!"
+                  office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>"
            from person_of_session($1, $2)"#,
         token_hash,
         now
     );
     row.fetch_optional(connection).await?.map(|row| row.into_person(token_hash)).transpose()
+}
+
+/// How many notices an account has not read, in the office in which it acts.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn unread(
+    connection: &mut PgConnection,
+    account: AccountId,
+    office: Option<OfficeId>,
+) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "unread!" from notices_for($1, $2) n
+           where not exists (select from notice_read r where r.notice_id = n.id and r.account_id = $1)"#,
+        account.0,
+        office.map(|id| id.0)
+    );
+    Ok(count.fetch_one(connection).await?)
 }
 
 /// The session still opens and its office is still held.

@@ -63,11 +63,13 @@ async fn open(State(app): State<App>, person: SignedIn, Path(notice): Path<Notic
         .write_one(move |db| Box::pin(async move { store::mark_read(db, &person, Some(notice), now).await }))
         .await?
         .ok_or(Failure::Missing)?;
+    app.unread.forget();
     Ok(Redirect::to(if href.is_empty() { "/inbox" } else { local_path(&href) }))
 }
 
 async fn read_all(State(app): State<App>, person: SignedIn) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     app.write_one(move |db| Box::pin(async move { store::mark_read(db, &person, None, now).await })).await?;
+    app.unread.forget();
     Ok(Redirect::to("/inbox"))
 }

@@ -286,7 +286,6 @@ impl Alongside for GoverningToday {
                       p.institution_name as "institution_name!", p.number as "number!", p.name as "name!",
                       p.must_change_password as "must_change_password!", p.student_id as "student: StudentId",
                       p.office_id as "acting: OfficeId", p.offices as "offices!: Json<Vec<OfficeRow>>",
-                      p.unread as "unread!",
                       g.id as "id?: PlanVersionId", g.version as "version?", g.sha256 as "sha256?",
                       g.effective_from as "effective_from?"
                from person_of_session($1, $2) p left join lateral (
@@ -317,7 +316,6 @@ impl Alongside for GoverningToday {
             student: row.student,
             acting: row.acting,
             offices: row.offices,
-            unread: row.unread,
         };
         Ok(Some((person.into_person(token_hash)?, Self(governing))))
     }
