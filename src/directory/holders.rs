@@ -18,20 +18,10 @@ use crate::{
 };
 
 const A_PAGE: i64 = 100;
-/// The offices that the page offers; students are found in 人员.
-const KINDS: &[OfficeKind] = &[
-    OfficeKind::SchoolLeague,
-    OfficeKind::DeputySecretary,
-    OfficeKind::StudentAffairs,
-    OfficeKind::SchoolParty,
-    OfficeKind::SchoolUnion,
-    OfficeKind::GraduateUnion,
-    OfficeKind::CollegeLeague,
-    OfficeKind::CollegeParty,
-    OfficeKind::CollegeUnion,
-    OfficeKind::ClassBranch,
-    OfficeKind::Administrator,
-];
+/// The page offers it; students are found in 人员.
+fn is_offered(kind: OfficeKind) -> bool {
+    kind != OfficeKind::Student
+}
 
 /// The routes of office holders.
 #[must_use]
@@ -57,7 +47,7 @@ struct HoldersPage {
     chrome: Chrome,
     rows: Vec<HolderRow>,
     vacant: Vec<(String, String)>,
-    kinds: &'static [OfficeKind],
+    kinds: Vec<OfficeKind>,
     colleges: Vec<CollegeRow>,
     kind: String,
     college: String,
@@ -73,7 +63,7 @@ async fn list(
     Query(Asked { kind, college, when, page }): Query<Asked>,
 ) -> Result<HoldersPage, Failure> {
     let (mut db, now, page) = (app.read().await?, app.clock.now(), page.clamp(0, 10_000));
-    let chosen = kind.parse::<OfficeKind>().ok().filter(|kind| KINDS.contains(kind));
+    let chosen = kind.parse::<OfficeKind>().ok().filter(|kind| is_offered(*kind));
     let time = match when.as_str() {
         "past" => When::Past,
         "future" => When::Future,
@@ -94,7 +84,7 @@ async fn list(
         chrome: app.chrome(acting.person(), "任职一览"),
         rows,
         vacant,
-        kinds: KINDS,
+        kinds: OfficeKind::ALL.iter().copied().filter(|kind| is_offered(*kind)).collect(),
         colleges,
         kind,
         college,

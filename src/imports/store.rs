@@ -712,8 +712,7 @@ async fn set_up(connection: &mut PgConnection, id: ImportId, institution: Instit
         "insert into major (id, college_id, name, level)
          select gen_random_uuid(), c.id, n.name, n.level
          from (select distinct cells[3] as college, cells[4] as name,
-                      level_slug(cells[5])
-                          as level
+                      level_slug(cells[5]) as level
                from import_row where import_id = $1 and state in ('added', 'changed')) n
               join college c on c.institution_id = $2 and c.name = n.college
          on conflict do nothing",
@@ -726,8 +725,7 @@ async fn set_up(connection: &mut PgConnection, id: ImportId, institution: Instit
         "insert into class (id, major_id, entry_year, name)
          select gen_random_uuid(), m.id, n.year, n.name
          from (select distinct cells[3] as college, cells[4] as major,
-                      level_slug(cells[5])
-                          as level, cells[6]::integer as year, cells[7] as name
+                      level_slug(cells[5]) as level, cells[6]::integer as year, cells[7] as name
                from import_row where import_id = $1 and state in ('added', 'changed')) n
               join college c on c.institution_id = $2 and c.name = n.college
               join major m on m.college_id = c.id and m.name = n.major and m.level = n.level

@@ -1,6 +1,11 @@
 //! Migrations run on an empty database, run again without effect, and hold on rows that stood before them.
 
-use lunzhi::database::MIGRATOR;
+use lunzhi::{
+    auth::office::OfficeKind,
+    database::MIGRATOR,
+    imports::file::{IMPORTED_OFFICES, Kind},
+    people::student::level_label,
+};
 use sqlx::Executor;
 
 use crate::support::Portal;
@@ -53,9 +58,34 @@ async fn the_database_repeats_what_it_can_say() {
         ("update session set expires_at = created_at", "session_check"),
     ] {
         if statement.contains("session") {
-            portal.signed_in(lunzhi::auth::office::OfficeKind::Student).await;
+            portal.signed_in(OfficeKind::Student).await;
         }
         let error = db.execute(statement).await.unwrap_err();
         assert_eq!(error.as_database_error().and_then(|error| error.constraint()), Some(constraint), "{statement}");
+    }
+}
+
+#[tokio::test]
+async fn the_database_and_the_program_call_offices_and_levels_the_same() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    for kind in OfficeKind::ALL {
+        let (label, slug): (Option<String>, Option<String>) =
+            sqlx::query_as("select office_label($1), office_slug($2)")
+                .bind(kind.slug())
+                .bind(kind.label())
+                .fetch_one(&mut db)
+                .await
+                .unwrap();
+        assert_eq!(label.as_deref(), Some(kind.label()));
+        let imported = IMPORTED_OFFICES.contains(kind).then(|| kind.slug());
+        assert_eq!(slug.as_deref(), imported, "files name those offices and no other");
+    }
+    let (_, words) = Kind::Offices.columns()[2];
+    assert_eq!(words, IMPORTED_OFFICES.iter().map(|kind| kind.label()).collect::<Vec<_>>());
+    let (_, levels) = Kind::Students.columns()[4];
+    for level in levels {
+        let (slug,): (String,) = sqlx::query_as("select level_slug($1)").bind(level).fetch_one(&mut db).await.unwrap();
+        assert_eq!(level_label(&slug), *level);
     }
 }
