@@ -63,4 +63,20 @@ ids! {
     OfficeId;
     /// A version of a plan.
     PlanVersionId;
+    /// A student union.
+    UnionId;
+    /// A department of a union.
+    DepartmentId;
+    /// A post that somebody holds.
+    PostId;
+    /// A turn of the executive chair.
+    TurnId;
+    /// A semester.
+    SemesterId;
+    /// A scanned document.
+    DocumentId;
+    /// A roster on its way in.
+    DraftId;
+    /// Something that was done about a union.
+    FactId;
 }

@@ -60,6 +60,26 @@ pub enum Verb {
     PlanAdded,
     /// A plan governs from a day on.
     PlanAdopted,
+    /// A semester was set, changed or removed.
+    SemesterKept,
+    /// A student union was set up.
+    UnionCreated,
+    /// A union's posts were taken down as they stand.
+    UnionRegistered,
+    /// A union came under the rules.
+    UnionOpened,
+    /// Somebody was appointed to a post.
+    Appointed,
+    /// A post was ended.
+    PostEnded,
+    /// A post was corrected.
+    PostCorrected,
+    /// A whole union was newly staffed.
+    Reshuffled,
+    /// A department was set up, changed or ended.
+    DepartmentKept,
+    /// A turn of the executive chair was proposed, confirmed or withdrawn.
+    TurnKept,
 }
 
 impl Verb {
@@ -90,6 +110,16 @@ impl Verb {
             Self::OrganisationKept => "登记学生组织",
             Self::PlanAdded => "上传方案",
             Self::PlanAdopted => "启用方案",
+            Self::SemesterKept => "登记学期",
+            Self::UnionCreated => "建立学生会",
+            Self::UnionRegistered => "现状登记",
+            Self::UnionOpened => "学生会启用",
+            Self::Appointed => "任命",
+            Self::PostEnded => "离任",
+            Self::PostCorrected => "更正任职",
+            Self::Reshuffled => "换届",
+            Self::DepartmentKept => "工作部门",
+            Self::TurnKept => "执行主席轮值",
         }
     }
 }

@@ -217,6 +217,44 @@ impl Office for StudentAffairs {
     const KINDS: &'static [OfficeKind] = &[OfficeKind::StudentAffairs];
 }
 
+/// Who sees unions: the school's offices all of them, a college's and a union's their own.
+#[derive(Debug)]
+pub struct UnionReader;
+impl Office for UnionReader {
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
+        OfficeKind::StudentAffairs,
+        OfficeKind::SchoolParty,
+        OfficeKind::SchoolUnion,
+        OfficeKind::GraduateUnion,
+        OfficeKind::CollegeLeague,
+        OfficeKind::CollegeParty,
+        OfficeKind::CollegeUnion,
+    ];
+}
+
+/// Who appoints, ends and confirms: the school's League committee everywhere, a college's League organisation in its own
+/// college union.
+#[derive(Debug)]
+pub struct UnionKeeper;
+impl Office for UnionKeeper {
+    const KINDS: &'static [OfficeKind] =
+        &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::CollegeLeague];
+}
+
+/// Who has the compliance of every union before them.
+#[derive(Debug)]
+pub struct ComplianceReader;
+impl Office for ComplianceReader {
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
+        OfficeKind::StudentAffairs,
+        OfficeKind::SchoolParty,
+    ];
+}
+
 /// Anybody with an office, students included.
 #[derive(Debug)]
 pub struct Anyone;

@@ -3,6 +3,8 @@
 //! An adoption is never rewritten: findings made before a new plan's first day stay explained by the plan that
 //! governed then.
 
+use std::{borrow::Cow, sync::Arc};
+
 use time::Date;
 
 use super::{Finding, Outcome, Plan, Rule, Verdict};
@@ -36,6 +38,41 @@ pub struct Last {
     pub from: Date,
     /// It is of the very version that is to be adopted.
     pub same_version: bool,
+}
+
+/// A university's adoptions in the order in which they were registered: which plan governs on which day.
+#[derive(Debug, Clone, Default)]
+pub struct Calendar(Vec<(Date, Arc<Plan>)>);
+
+impl Calendar {
+    /// A calendar of first days and plans, the one registered first in front.
+    #[must_use]
+    pub fn new(adoptions: Vec<(Date, Arc<Plan>)>) -> Self {
+        Self(adoptions)
+    }
+
+    /// One plan for all days.
+    #[must_use]
+    pub fn always(plan: Arc<Plan>) -> Self {
+        Self(vec![(Date::MIN, plan)])
+    }
+
+    /// The plan that governs on a day: of those that have begun, the one registered last.
+    #[must_use]
+    pub fn on(&self, day: Date) -> Option<&Arc<Plan>> {
+        self.0.iter().rev().find(|(from, _)| *from <= day).map(|(_, plan)| plan)
+    }
+
+    /// The plan that governs on a day, as it holds on that day.
+    #[must_use]
+    pub fn in_force(&self, day: Date) -> Option<Cow<'_, Plan>> {
+        self.on(day).map(|plan| plan.as_of(day))
+    }
+
+    /// The days on which a plan begins.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        self.0.iter().map(|(from, _)| *from)
+    }
 }
 
 /// POL-00: a plan may govern from the day on which the document itself holds. A university's first adoption may

@@ -13,6 +13,7 @@
 //! ```
 
 pub mod adoption;
+pub mod appointment;
 pub mod catalogue;
 pub mod congress;
 pub mod election;
@@ -22,6 +23,7 @@ pub mod roster;
 pub mod rotation;
 pub mod staffing;
 pub mod structure;
+pub mod timeline;
 
 use serde::Serialize;
 
@@ -126,6 +128,9 @@ pub struct Finding {
     /// What would make room, or who can supply what is missing; empty where nothing is to be done.
     #[serde(skip)]
     pub remedy: String,
+    /// Who fills the places that a cap counts, by name; empty where that is no answer.
+    #[serde(skip)]
+    pub holders: Vec<String>,
     /// The numbers behind [`measured`](Self::measured), for drawing.
     #[serde(skip)]
     pub gauge: Option<Gauge>,
@@ -148,26 +153,24 @@ impl Finding {
     /// The answer "not required by this plan" for a rule on which the plan is silent.
     #[must_use]
     pub fn not_required(rule: Rule, plan: &Plan) -> Self {
-        Self {
-            rule,
-            unit: None,
-            verdict: Outcome::NotRequired,
-            measured: String::new(),
-            limit: String::new(),
-            subjects: Vec::new(),
-            unknown: None,
-            exempt: None,
-            message: format!("{}未作此项要求", plan.short),
-            remedy: String::new(),
-            gauge: None,
-            clause: None,
-        }
+        Self::practice(rule, Outcome::NotRequired, format!("{}未作此项要求", plan.short))
     }
 
     /// A finding on a rule that the plan states, citing its first clause.
     pub(crate) fn new(provision: &plan::Provision, verdict: Outcome, message: String) -> Self {
+        Self { clause: Some(provision.clause().clone()), ..Self::practice(provision.rule, verdict, message) }
+    }
+
+    pub(crate) fn against(mut self, measured: &impl std::fmt::Display, limit: impl Into<String>) -> Self {
+        self.measured = measured.to_string();
+        self.limit = limit.into();
+        self
+    }
+
+    /// A finding on what practice asks and no plan says: it cites no clause.
+    pub(crate) fn practice(rule: Rule, verdict: Outcome, message: String) -> Self {
         Self {
-            rule: provision.rule,
+            rule,
             unit: None,
             verdict,
             measured: String::new(),
@@ -177,15 +180,25 @@ impl Finding {
             exempt: None,
             message,
             remedy: String::new(),
+            holders: Vec::new(),
             gauge: None,
-            clause: Some(provision.clause().clone()),
+            clause: None,
         }
     }
 
-    pub(crate) fn against(mut self, measured: &impl std::fmt::Display, limit: impl Into<String>) -> Self {
-        self.measured = measured.to_string();
-        self.limit = limit.into();
-        self
+    /// The limit as people read it: `不超过 5`.
+    #[must_use]
+    pub fn limit_in_words(&self) -> String {
+        if let Some(most) = self.limit.strip_prefix("<=") {
+            return format!("不超过 {most}");
+        }
+        if let Some(least) = self.limit.strip_prefix(">=") {
+            return format!("不少于 {least}");
+        }
+        match self.limit.split_once("..") {
+            Some((low, high)) => format!("{low} 至 {high}"),
+            None => self.limit.strip_prefix('=').unwrap_or(&self.limit).to_owned(),
+        }
     }
 
     pub(crate) fn about(mut self, subjects: Vec<String>) -> Self {
@@ -217,6 +230,19 @@ impl<T> Verdict<T> {
     pub(crate) fn seal(findings: Vec<Finding>, decision: T) -> Self {
         let refused = findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
         Self { findings, decision: (!refused).then_some(decision) }
+    }
+
+    /// As [`seal`](Self::seal), where a warning too needs a reason: without one it refuses.
+    pub(crate) fn seal_with_reason(findings: Vec<Finding>, decision: T, reason: Option<&str>) -> Self {
+        let warned = findings.iter().any(|finding| finding.verdict == Outcome::Warn);
+        let Self { findings, decision } = Self::seal(findings, decision);
+        Self { findings, decision: decision.filter(|_| !warned || reason.is_some()) }
+    }
+
+    /// All findings, also those that do not stand in the way.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
     }
 
     /// The sealed decision.

@@ -109,6 +109,19 @@ pub struct OutOfScope {
 /// # Errors
 /// [`OutOfScope`] where the plan has no such union.
 pub fn judge(plan: &Plan, union: Union, members: &[Member]) -> Result<Vec<Finding>, OutOfScope> {
+    judge_with(plan, union, members, &[])
+}
+
+/// As [`judge`], where departments are known by themselves: one in which nobody holds a post counts too.
+///
+/// # Errors
+/// [`OutOfScope`] where the plan has no such union.
+pub fn judge_with(
+    plan: &Plan,
+    union: Union,
+    members: &[Member],
+    departments: &[&str],
+) -> Result<Vec<Finding>, OutOfScope> {
     if !plan.unions.contains(&union) {
         return Err(OutOfScope { plan: plan.short.clone(), union });
     }
@@ -117,9 +130,9 @@ pub fn judge(plan: &Plan, union: Union, members: &[Member]) -> Result<Vec<Findin
         Union::School | Union::Graduate => {
             findings.push(staffing::school_total(plan, members));
             findings.push(staffing::presidium(plan, Rule::Stf02, plan.figures.school_presidium, members));
-            findings.push(staffing::departments(plan, members));
-            findings.extend(staffing::heads(plan, members));
-            findings.extend(staffing::department_staff(plan, members));
+            findings.push(staffing::departments(plan, members, departments));
+            findings.extend(staffing::heads(plan, members, departments));
+            findings.extend(staffing::department_staff(plan, members, departments));
             findings.push(staffing::no_other_posts(plan, members));
             findings.push(staffing::from_colleges(plan, members));
         }

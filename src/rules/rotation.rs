@@ -1,8 +1,13 @@
 //! ORG: the executive chair, a duty that presidium members carry in turn.
 
+use time::{Date, Duration};
+
 use super::{
-    Finding, Outcome, Plan, Rule,
-    roster::{Member, numbers},
+    Finding, Outcome, Plan, Rule, Verdict,
+    adoption::Calendar,
+    plan::Turn as Period,
+    roster::{Member, Post, numbers},
+    timeline::{Semester, Timeline, Turn, covers},
 };
 
 /// ORG-03, 执行主席由主席团成员轮值担任: one at a time, and a presidium member. Nobody marked is unknown, not a breach.
@@ -29,6 +34,185 @@ pub fn executive_chair(plan: &Plan, members: &[Member]) -> Finding {
         Finding::new(provision, Outcome::Pass, "1 名执行主席，是主席团成员".to_owned())
     };
     finding.against(&measured, "=1")
+}
+
+/// ORG-03 for a union under the rules: who is on duty is known, so nobody is a breach and not a blank.
+#[must_use]
+pub fn somebody_on_duty(plan: &Plan, members: &[Member]) -> Finding {
+    let finding = executive_chair(plan, members);
+    match plan.provision(Rule::Org03) {
+        Some(provision) if finding.verdict == Outcome::Unknown => {
+            Finding::new(provision, provision.breach(), "今天没有当值执行主席".to_owned())
+                .against(&0, "=1")
+                .remedy("在“轮值”里排定并确认当值人选")
+        }
+        _ => finding,
+    }
+}
+
+/// The last day of a term that ends before `until`.
+fn last_day(until: Date) -> Date {
+    until.previous_day().unwrap_or(until)
+}
+
+/// ORG-04, 以学期为一个轮值周期 or 不超过一学期: one turn against its semester. A turn that completes a period begun by
+/// somebody who left, or the semester in which the union came under the rules, is a whole one (the project's reading: the
+/// period is the semester, and it must not stay without a chair).
+fn period(plan: &Plan, timeline: &Timeline, turn: &Turn) -> Finding {
+    let Some((provision, length)) = plan.provision(Rule::Org04).zip(plan.figures.turn) else {
+        return Finding::not_required(Rule::Org04, plan);
+    };
+    let measured = format!("{} 至 {}", turn.from, last_day(turn.until));
+    let Some(semester) = timeline.semesters.iter().find(|semester| covers(semester.from, Some(semester.until), turn.from))
+    else {
+        return Finding::new(provision, Outcome::Unknown, format!("{} 不在已登记的学期内", turn.from))
+            .against(&measured, "一个学期")
+            .remedy("由校团委先在“学期”里登记这个学期");
+    };
+    let whole = format!("{} 至 {}", semester.from, last_day(semester.until));
+    if turn.until > semester.until {
+        return Finding::new(provision, provision.breach(), "轮值跨出了一个学期".to_owned())
+            .against(&measured, whole)
+            .remedy("到学期末为止，下学期另排");
+    }
+    match length {
+        Period::AtMostOneSemester => {
+            Finding::new(provision, Outcome::Pass, "不超过一个学期".to_owned()).against(&measured, whole)
+        }
+        Period::OneSemester => {
+            let before = timeline.turns.iter().any(|other| other.until == turn.from && other.from >= semester.from);
+            let from_start = turn.from == semester.from;
+            let opened = timeline.opened.is_some_and(|day| turn.from == day && day > semester.from);
+            if turn.until == semester.until && (from_start || before || opened) {
+                Finding::new(provision, Outcome::Pass, "与学期一致".to_owned()).against(&measured, whole)
+            } else {
+                Finding::new(provision, provision.breach(), "轮值周期不是一个完整的学期".to_owned())
+                    .against(&measured, whole)
+                    .remedy("起止日期与学期一致；前任中途离任的，接替者从离任当天起到学期末")
+            }
+        }
+    }
+}
+
+/// ORG-04 for a union on a day: the turn that runs.
+#[must_use]
+pub fn length_of_turn(plan: &Plan, timeline: &Timeline, day: Date) -> Finding {
+    let Some(provision) = plan.provision(Rule::Org04) else {
+        return Finding::not_required(Rule::Org04, plan);
+    };
+    match timeline.turns.iter().find(|turn| covers(turn.from, Some(turn.until), day)) {
+        Some(turn) => period(plan, timeline, turn),
+        None => Finding::new(provision, Outcome::Unknown, "今天没有确认过的轮值，无从核对长短".to_owned())
+            .remedy("在“轮值”里排定并确认"),
+    }
+}
+
+/// A turn, passed by [`take_turn`]. Its fields are private: only the rule makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Duty {
+    turn: Turn,
+    warned: Vec<Finding>,
+}
+
+impl Duty {
+    /// The turn.
+    #[must_use]
+    pub fn turn(&self) -> &Turn {
+        &self.turn
+    }
+
+    /// What was warned of and passed with a reason.
+    #[must_use]
+    pub fn warned(&self) -> &[Finding] {
+        &self.warned
+    }
+}
+
+/// ORG-03, ORG-04: whether a turn may stand. Its holder sits on the presidium on every day of it, nobody else is on duty
+/// meanwhile, and it is as long as the plan says. The same person twice running is warned of: a permanent chair would be a
+/// president by another name (trap T4), but no clause forbids it.
+pub fn take_turn(calendar: &Calendar, timeline: &Timeline, turn: Turn, reason: Option<&str>) -> Verdict<Duty> {
+    let mut findings = Vec::new();
+    if let Some(plan) = calendar.in_force(turn.from) {
+        if let Some(provision) = plan.provision(Rule::Org03) {
+            let sits = timeline.holdings.iter().filter(|holding| {
+                let person = timeline.people.get(holding.person);
+                holding.post == Post::Presidium && person.is_some_and(|person| person.number == turn.number)
+            });
+            let seats: Vec<(Date, Option<Date>)> = sits.map(|holding| (holding.from, holding.until)).collect();
+            if let Some(day) = first_gap(&seats, &turn) {
+                let says = format!("{day} 这天，当值人选不是在任的主席团成员");
+                findings.push(
+                    Finding::new(provision, provision.breach(), says)
+                        .against(&day, "轮值期内一直是主席团成员")
+                        .remedy("选在任期覆盖整个轮值期的主席团成员，或调整起止日期"),
+                );
+            }
+            let clash = timeline.turns.iter().find(|other| other.from < turn.until && turn.from < other.until);
+            if let Some(other) = clash {
+                let says = format!("{} 至 {} 已有确认的当值执行主席，同一时间只能有 1 名", other.from, last_day(other.until));
+                let mut finding = Finding::new(provision, provision.breach(), says)
+                    .against(&2, "=1")
+                    .remedy(format!("从 {} 起排，或先撤回已确认的一期", other.until));
+                finding.holders = timeline.names(std::slice::from_ref(&other.number));
+                findings.push(finding);
+            }
+            let again = |other: &&Turn| other.number == turn.number && (other.until == turn.from || turn.until == other.from);
+            if timeline.turns.iter().any(|other| again(&other)) {
+                let says = "与相邻的一期是同一人；轮值应由不同的主席团成员担任，这是实践惯例，方案未作规定".to_owned();
+                findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
+            }
+        }
+        let finding = period(&plan, timeline, &turn);
+        if finding.verdict != Outcome::NotRequired {
+            findings.push(finding);
+        }
+    }
+    let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
+    Verdict::seal_with_reason(findings, Duty { turn, warned }, reason)
+}
+
+/// The first day of a turn on which no seat is held.
+fn first_gap(seats: &[(Date, Option<Date>)], turn: &Turn) -> Option<Date> {
+    let mut day = turn.from;
+    while day < turn.until {
+        match seats.iter().filter(|(from, until)| covers(*from, *until, day)).map(|(_, until)| *until).max_by_key(|until| {
+            // An open seat reaches furthest.
+            until.unwrap_or(Date::MAX)
+        }) {
+            None => return Some(day),
+            Some(None) => return None,
+            Some(Some(until)) => day = until,
+        }
+    }
+    None
+}
+
+/// Days without a confirmed turn between two days: first day and first day after.
+#[must_use]
+pub fn gaps(turns: &[Turn], from: Date, until: Date) -> Vec<(Date, Date)> {
+    let mut sorted: Vec<&Turn> = turns.iter().filter(|turn| turn.until > turn.from).collect();
+    sorted.sort_by_key(|turn| turn.from);
+    let (mut gaps, mut day) = (Vec::new(), from);
+    for turn in sorted {
+        if turn.from > day && day < until {
+            gaps.push((day, turn.from.min(until)));
+        }
+        day = day.max(turn.until);
+    }
+    if day < until {
+        gaps.push((day, until));
+    }
+    gaps
+}
+
+/// How long before a semester's end its successor should be settled.
+pub const AHEAD: Duration = Duration::days(21);
+
+/// The semester that holds a day.
+#[must_use]
+pub fn semester_of(semesters: &[Semester], day: Date) -> Option<Semester> {
+    semesters.iter().copied().find(|semester| covers(semester.from, Some(semester.until), day))
 }
 
 #[cfg(test)]

@@ -50,13 +50,13 @@ pub fn presidium(plan: &Plan, rule: Rule, limit: Option<u32>, members: &[Member]
     at_most(provision, "主席团成员", "人", limit, numbers(members, Member::on_presidium))
 }
 
-/// STF-03, 工作部门不超过: departments in which somebody holds a department post.
+/// STF-03, 工作部门不超过: the departments `known` by themselves, and those in which somebody holds a department post.
 #[must_use]
-pub fn departments(plan: &Plan, members: &[Member]) -> Finding {
+pub fn departments(plan: &Plan, members: &[Member], known: &[&str]) -> Finding {
     let Some((provision, limit)) = plan.provision(Rule::Stf03).zip(plan.figures.departments) else {
         return Finding::not_required(Rule::Stf03, plan);
     };
-    let names: Vec<&str> = departments_of(members).into_iter().map(|(name, _)| name).collect();
+    let names: Vec<&str> = departments_of(members, known).into_iter().map(|(name, _)| name).collect();
     let total = u32::try_from(names.len()).unwrap_or(u32::MAX);
     let (verdict, message) = if total > limit {
         (provision.breach(), format!("工作部门 {total} 个，超过 {limit} 个：{}", names.join("、")))
@@ -70,7 +70,7 @@ pub fn departments(plan: &Plan, members: &[Member]) -> Finding {
 
 /// STF-04, 负责人2至3人: one finding a department.
 #[must_use]
-pub fn heads(plan: &Plan, members: &[Member]) -> Vec<Finding> {
+pub fn heads(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
     let Some((provision, bounds)) = plan.provision(Rule::Stf04).zip(plan.figures.heads) else {
         return vec![Finding::not_required(Rule::Stf04, plan)];
     };
@@ -81,12 +81,12 @@ pub fn heads(plan: &Plan, members: &[Member]) -> Vec<Finding> {
         let finding = if finding.verdict == Outcome::Pass { finding } else { finding.about(holders) };
         Finding { unit: Some(name.to_owned()), ..finding }
     };
-    departments_of(members).into_iter().map(judge).collect()
+    departments_of(members, known).into_iter().map(judge).collect()
 }
 
 /// STF-05, 工作人员不超过: one finding a department. Whether heads count is the plan's switch (trap T1).
 #[must_use]
-pub fn department_staff(plan: &Plan, members: &[Member]) -> Vec<Finding> {
+pub fn department_staff(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
     let Some((provision, limit)) = plan.provision(Rule::Stf05).zip(plan.figures.department_staff) else {
         return vec![Finding::not_required(Rule::Stf05, plan)];
     };
@@ -101,7 +101,7 @@ pub fn department_staff(plan: &Plan, members: &[Member]) -> Vec<Finding> {
         let what = format!("{name}工作人员{}", if inside { "（含负责人）" } else { "（不含负责人）" });
         Finding { unit: Some(name.to_owned()), ..at_most(provision, &what, "人", limit, holders) }
     };
-    departments_of(members).into_iter().map(judge).collect()
+    departments_of(members, known).into_iter().map(judge).collect()
 }
 
 /// STF-06, 20至30人: everyone in a college union.
@@ -172,10 +172,11 @@ fn share_in_words(part: u32, whole: u32) -> String {
     format!("{}.{}%", thousandths / 10, thousandths % 10)
 }
 
-/// Departments of the department posts in the roster's order, each with the members who hold one there.
-fn departments_of(members: &[Member]) -> Vec<(&str, Vec<&Member>)> {
-    let mut departments: Vec<(&str, Vec<&Member>)> = Vec::new();
-    let mut places: HashMap<&str, usize> = HashMap::new();
+/// The departments known by themselves, then those of the department posts in the roster's order, each with the members
+/// who hold one there.
+fn departments_of<'a>(members: &'a [Member], known: &[&'a str]) -> Vec<(&'a str, Vec<&'a Member>)> {
+    let mut departments: Vec<(&str, Vec<&Member>)> = known.iter().map(|name| (*name, Vec::new())).collect();
+    let mut places: HashMap<&str, usize> = known.iter().enumerate().map(|(place, name)| (*name, place)).collect();
     for member in members {
         for name in member.posts.iter().filter_map(Post::department) {
             let place = *places.entry(name).or_insert_with(|| {
@@ -279,16 +280,16 @@ mod tests {
 
     #[test]
     fn s3_5_a_seventh_department_fails() {
-        let judge = |number| departments(suzhou(), &of(number, |place| Post::Staff(format!("部{place}")))).verdict;
+        let judge = |number| departments(suzhou(), &of(number, |place| Post::Staff(format!("部{place}"))), &[]).verdict;
         assert_eq!((judge(6), judge(7)), (Outcome::Pass, Outcome::Fail));
     }
 
     #[test]
     fn s3_6_each_department_has_two_or_three_heads() {
-        let judge = |number| heads(suzhou(), &of(number, |_| Post::Head("文体部".to_owned())));
+        let judge = |number| heads(suzhou(), &of(number, |_| Post::Head("文体部".to_owned())), &[]);
         let verdicts: Vec<Outcome> = (1..=4).flat_map(judge).map(|finding| finding.verdict).collect();
         assert_eq!(verdicts, [Outcome::Fail, Outcome::Pass, Outcome::Pass, Outcome::Fail]);
-        let none = heads(suzhou(), &staff(2));
+        let none = heads(suzhou(), &staff(2), &[]);
         assert_eq!((none.len(), none[0].verdict, none[0].unit.as_deref()), (1, Outcome::Fail, Some("办公室")));
     }
 
@@ -296,9 +297,9 @@ mod tests {
     fn t1_heads_count_in_suzhou_and_stand_on_top_in_jining() {
         let mut members = of(3, |_| Post::Head("办公室".to_owned()));
         members.extend((10..14).map(|number| member(number, Post::Staff("办公室".to_owned()))));
-        assert_eq!(department_staff(suzhou(), &members)[0].verdict, Outcome::Fail, "3 + 4 > 6");
-        assert_eq!(department_staff(jining(), &members)[0].verdict, Outcome::Pass, "4 <= 6");
-        assert_eq!(department_staff(jining(), &staff(7))[0].verdict, Outcome::Warn, "一般不超过");
+        assert_eq!(department_staff(suzhou(), &members, &[])[0].verdict, Outcome::Fail, "3 + 4 > 6");
+        assert_eq!(department_staff(jining(), &members, &[])[0].verdict, Outcome::Pass, "4 <= 6");
+        assert_eq!(department_staff(jining(), &staff(7), &[])[0].verdict, Outcome::Warn, "一般不超过");
     }
 
     #[test]
@@ -346,6 +347,6 @@ mod tests {
     fn one_person_in_two_posts_counts_once() {
         let mut members = staff(6);
         members[0].posts.push(Post::Head("办公室".to_owned()));
-        assert_eq!(department_staff(suzhou(), &members)[0].measured, "6");
+        assert_eq!(department_staff(suzhou(), &members, &[])[0].measured, "6");
     }
 }

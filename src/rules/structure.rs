@@ -1,9 +1,26 @@
-//! ORG: how a union is built. Titles that no post may carry.
+//! ORG: how a union is built. Titles that no post may carry, two layers, and departments that repeat nobody's work.
+
+use std::collections::BTreeSet;
+
+use time::Date;
 
 use super::{
-    Finding, Outcome, Plan, Rule,
+    Finding, Outcome, Plan, Rule, Verdict,
+    adoption::Calendar,
+    plan::Union,
     roster::{Member, Post, numbers},
+    timeline::{Organisation, Timeline, Unit, covers, is_over},
 };
+
+/// Words in a department's name that speak of a layer of its own. Practice, from the national disclosure form: no
+/// standing level such as a centre or a project office above or below the departments.
+const LAYER_WORDS: [&str; 4] = ["中心", "项目办", "委员会", "分会"];
+/// Endings that make a department sound like an authority. Practice.
+const RANK_ENDINGS: [&str; 4] = ["处", "局", "科", "司"];
+/// Functions of the university's own offices, which no student union carries out: the first core indicator of the national
+/// disclosure form. Practice.
+const OFFICES_FUNCTIONS: [&str; 8] =
+    ["宿舍管理", "宿舍检查", "公寓管理", "文明纠察", "校园纠察", "安全保卫", "校园巡逻", "考勤管理"];
 
 /// ORG-02, 不设主席、副主席: no post's name holds a barred word, except 主席团成员 itself.
 #[must_use]
@@ -28,6 +45,188 @@ pub fn no_president(plan: &Plan, members: &[Member]) -> Finding {
         .against(&measured, "0")
         .about(holders)
         .remedy("改为“主席团成员”，执行主席由主席团成员轮值担任，是职责不是岗位")
+}
+
+/// ORG-01, 主席团+工作部门: the portal knows presidium and departments alone; a department whose name speaks of another layer
+/// is warned of.
+#[must_use]
+pub fn two_layers(plan: &Plan, departments: &[&str]) -> Finding {
+    let Some(provision) = plan.provision(Rule::Org01) else {
+        return Finding::not_required(Rule::Org01, plan);
+    };
+    let layers: Vec<&str> =
+        departments.iter().copied().filter(|name| LAYER_WORDS.iter().any(|word| name.contains(word))).collect();
+    if layers.is_empty() {
+        let says = format!("主席团和 {} 个工作部门，两层", departments.len());
+        return Finding::new(provision, Outcome::Pass, says).against(&2, "=2");
+    }
+    Finding::new(provision, Outcome::Warn, format!("名称像是在工作部门之外另设层级：{}", layers.join("、")))
+        .against(&layers.len(), "0")
+        .remedy("核对是否只是工作部门；是的话改用“部”一类名称")
+}
+
+/// ORG-12, 避免行政化: a department does not sound like an authority.
+#[must_use]
+pub fn no_ranks(plan: &Plan, departments: &[&str]) -> Finding {
+    let Some(provision) = plan.provision(Rule::Org12) else {
+        return Finding::not_required(Rule::Org12, plan);
+    };
+    let ranked: Vec<&str> =
+        departments.iter().copied().filter(|name| RANK_ENDINGS.iter().any(|word| name.ends_with(word))).collect();
+    if ranked.is_empty() {
+        return Finding::new(provision, Outcome::Pass, "部门名称不带行政级别".to_owned()).against(&0, "0");
+    }
+    Finding::new(provision, Outcome::Warn, format!("部门名称带有行政机关色彩：{}", ranked.join("、")))
+        .against(&ranked.len(), "0")
+        .remedy("改用“部”一类名称")
+}
+
+/// The functions in a text, parted by commas and the like.
+fn functions_of(text: &str) -> BTreeSet<&str> {
+    let parts = text.split(['、', '，', ',', '；', ';', '。', '/', ' ', '\u{3000}']);
+    parts.map(str::trim).filter(|part| part.chars().count() >= 2).collect()
+}
+
+/// Functions that two texts share: the same words, or one inside the other.
+fn shared<'a>(ours: &'a str, theirs: &str) -> Vec<&'a str> {
+    let theirs = functions_of(theirs);
+    let meets = |ours: &&str| theirs.iter().any(|other| other.contains(*ours) || ours.contains(other));
+    functions_of(ours).into_iter().filter(meets).collect()
+}
+
+/// ORG-13, 不与其他学生组织重叠: one finding a department whose functions another organisation has too, and one where none
+/// does. It is about organisations and not about persons (trap T14). A written ruling settles it.
+#[must_use]
+pub fn overlaps(plan: &Plan, units: &[&Unit], organisations: &[Organisation]) -> Vec<Finding> {
+    let Some(provision) = plan.provision(Rule::Org13) else {
+        return vec![Finding::not_required(Rule::Org13, plan)];
+    };
+    let judge = |unit: &&Unit| {
+        let met: Vec<String> = organisations
+            .iter()
+            .map(|other| (other, shared(&unit.functions, &other.functions)))
+            .filter(|(_, shared)| !shared.is_empty())
+            .map(|(other, shared)| format!("{}（{}）", other.name, shared.join("、")))
+            .collect();
+        if met.is_empty() {
+            return None;
+        }
+        let finding = match &unit.ruling {
+            Some(ruling) => {
+                let says = format!("{}的职能与{}相近，已有书面裁定：{ruling}", unit.name, met.join("、"));
+                Finding::new(provision, Outcome::Pass, says)
+            }
+            None => Finding::new(
+                provision,
+                Outcome::Warn,
+                format!("{}的职能与{}相近，没有书面裁定", unit.name, met.join("、")),
+            )
+            .remedy("调整职能，或由校团委书面裁定并登记裁定文号"),
+        };
+        Some(Finding { unit: Some(unit.name.clone()), ..finding.against(&met.len(), "0") })
+    };
+    let found: Vec<Finding> = units.iter().filter_map(judge).collect();
+    if found.is_empty() {
+        let says = "各部门职能与其他学生组织没有重叠".to_owned();
+        return vec![Finding::new(provision, Outcome::Pass, says).against(&0, "0")];
+    }
+    found
+}
+
+/// The first core indicator of the disclosure form: no functions of the university's own offices. Practice and no plan's word,
+/// so it cites no clause.
+#[must_use]
+pub fn offices_functions(units: &[&Unit]) -> Vec<Finding> {
+    let judge = |unit: &&Unit| {
+        let text = format!("{}、{}", unit.name, unit.functions);
+        let found: Vec<&str> = OFFICES_FUNCTIONS.into_iter().filter(|word| text.contains(word)).collect();
+        let says = format!(
+            "{}承担了{}：属于行政职能，年度改革自评表核心指标第 1 项“不承担行政职能”不能通过",
+            unit.name,
+            found.join("、")
+        );
+        (!found.is_empty()).then(|| Finding {
+            unit: Some(unit.name.clone()),
+            ..Finding::practice(Rule::Pol03, Outcome::Warn, says).against(&found.len(), "0").remedy("把这项职能交还职能部门")
+        })
+    };
+    units.iter().filter_map(judge).collect()
+}
+
+/// A department from a day on, passed by [`establish`]. Its fields are private: only the rule makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Establishment {
+    unit: Unit,
+    warned: Vec<Finding>,
+}
+
+impl Establishment {
+    /// The department.
+    #[must_use]
+    pub fn unit(&self) -> &Unit {
+        &self.unit
+    }
+
+    /// What was warned of and passed with a reason.
+    #[must_use]
+    pub fn warned(&self) -> &[Finding] {
+        &self.warned
+    }
+}
+
+/// STF-03, ORG-01, ORG-12, ORG-13: whether a department may be set up. The number of departments is judged on every day from
+/// its first; functions that another organisation has too need a written ruling, and a warning needs a reason.
+///
+/// `instead` is the department that it takes the place of, where one is changed.
+pub fn establish(
+    calendar: &Calendar,
+    timeline: &Timeline,
+    unit: Unit,
+    instead: Option<&str>,
+    reason: Option<&str>,
+) -> Verdict<Establishment> {
+    let mut with = timeline.clone();
+    if let Some(name) = instead {
+        with.units.retain(|known| known.name != name || !covers(known.from, known.until, unit.from));
+    }
+    let mut findings: Vec<Finding> = Vec::new();
+    let before = timeline.clone();
+    with.units.push(unit.clone());
+    let mut days: BTreeSet<Date> = with.days().into_iter().chain(calendar.days()).collect();
+    days.insert(unit.from);
+    for day in days.range(unit.from..).copied().filter(|day| covers(unit.from, unit.until, *day)) {
+        let Some(plan) = calendar.in_force(day) else { continue };
+        if !plan.unions.contains(&with.union) {
+            continue;
+        }
+        let count = |timeline: &Timeline| timeline.units_on(day).count();
+        let names: Vec<&str> = with.units_on(day).map(|unit| unit.name.as_str()).collect();
+        let mut found = vec![two_layers(&plan, &[unit.name.as_str()]), no_ranks(&plan, &[unit.name.as_str()])];
+        if with.union != Union::College && count(&with) > count(&before) {
+            let mut finding = super::staffing::departments(&plan, &[], &names);
+            if with.union == Union::Graduate && finding.verdict == Outcome::Fail {
+                finding.verdict = Outcome::Warn;
+            }
+            if is_over(&finding) {
+                finding.holders = names.iter().filter(|name| **name != unit.name).map(|name| (*name).to_owned()).collect();
+            }
+            if day > unit.from && is_over(&finding) {
+                finding.message = format!("自 {day} 起，{}", finding.message);
+            }
+            found.push(finding);
+        }
+        found.extend(overlaps(&plan, &[&unit], &with.organisations));
+        found.extend(offices_functions(&[&unit]));
+        found.retain(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Warn));
+        for finding in found {
+            let known = findings.iter().any(|known| (known.rule, &known.unit) == (finding.rule, &finding.unit));
+            if !known {
+                findings.push(finding);
+            }
+        }
+    }
+    let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
+    Verdict::seal_with_reason(findings, Establishment { unit, warned }, reason)
 }
 
 #[cfg(test)]

@@ -1,0 +1,249 @@
+//! A union over time: who holds which post, which departments there are and who is on duty, each from a day to a day.
+//!
+//! A cap holds on every day, so the rules look at a union on each day on which something begins or ends, under the plan
+//! that governs on that day.
+
+use std::collections::{BTreeSet, HashMap};
+
+use time::Date;
+
+use super::{
+    Finding, Outcome, Plan, Rule,
+    adoption::Calendar,
+    plan::Union,
+    roster::{self, Member, OutOfScope, Post},
+    rotation, structure,
+};
+
+/// A post that a person holds from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holding {
+    /// The person's place in [`Timeline::people`].
+    pub person: usize,
+    /// The post.
+    pub post: Post,
+    /// The first day.
+    pub from: Date,
+    /// The first day on which it is held no more; none while it is open.
+    pub until: Option<Date>,
+    /// The roster taken in at the start called them the executive chair on duty.
+    pub marked_chair: bool,
+}
+
+/// A department.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Its name.
+    pub name: String,
+    /// What it does, in words parted by commas.
+    pub functions: String,
+    /// The written ruling on functions that another organisation has too (ORG-13).
+    pub ruling: Option<String>,
+    /// The first day.
+    pub from: Date,
+    /// The first day on which it is no more.
+    pub until: Option<Date>,
+}
+
+/// A turn of the executive chair that was confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Turn {
+    /// 学号 of the holder.
+    pub number: String,
+    /// The first day.
+    pub from: Date,
+    /// The first day after it.
+    pub until: Date,
+}
+
+/// Another student organisation, with what it does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its name.
+    pub name: String,
+    /// What it does, in words parted by commas.
+    pub functions: String,
+}
+
+/// A semester: its first day and the first day after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Semester {
+    /// The first day.
+    pub from: Date,
+    /// The first day after it.
+    pub until: Date,
+}
+
+/// A union over time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Timeline {
+    /// Its kind.
+    pub union: Union,
+    /// Everybody who holds, held or will hold a post, with today's facts; their posts stand in `holdings`.
+    pub people: Vec<Member>,
+    /// The posts.
+    pub holdings: Vec<Holding>,
+    /// The departments.
+    pub units: Vec<Unit>,
+    /// Confirmed turns.
+    pub turns: Vec<Turn>,
+    /// The day on which the union came under the rules; before it, it is only taken down as it stands.
+    pub opened: Option<Date>,
+    /// The university's semesters.
+    pub semesters: Vec<Semester>,
+    /// The university's other student organisations.
+    pub organisations: Vec<Organisation>,
+}
+
+/// Whether a term from a day until another (or open) holds on `day`.
+#[must_use]
+pub fn covers(from: Date, until: Option<Date>, day: Date) -> bool {
+    from <= day && until.is_none_or(|until| day < until)
+}
+
+impl Timeline {
+    /// A union without anybody.
+    #[must_use]
+    pub fn empty(union: Union) -> Self {
+        Self {
+            union,
+            people: Vec::new(),
+            holdings: Vec::new(),
+            units: Vec::new(),
+            turns: Vec::new(),
+            opened: None,
+            semesters: Vec::new(),
+            organisations: Vec::new(),
+        }
+    }
+
+    /// The union with one post more.
+    #[must_use]
+    pub fn with(&self, person: &Member, post: Post, from: Date, until: Option<Date>) -> Self {
+        let mut with = self.clone();
+        with.add(person, post, from, until);
+        with
+    }
+
+    /// Adds a post.
+    pub fn add(&mut self, person: &Member, post: Post, from: Date, until: Option<Date>) {
+        let known = self.people.iter().position(|known| known.number == person.number);
+        let place = known.unwrap_or_else(|| {
+            self.people.push(Member { posts: Vec::new(), chair: false, ..person.clone() });
+            self.people.len() - 1
+        });
+        self.holdings.push(Holding { person: place, post, from, until, marked_chair: false });
+    }
+
+    /// The people in posts on a day, in the order in which the posts stand.
+    #[must_use]
+    pub fn members_on(&self, day: Date) -> Vec<Member> {
+        let on_duty: Vec<&str> = self.on_duty(day).collect();
+        let rotates = !self.turns.is_empty();
+        let mut places: HashMap<usize, usize> = HashMap::new();
+        let mut members: Vec<Member> = Vec::new();
+        for holding in self.holdings.iter().filter(|holding| covers(holding.from, holding.until, day)) {
+            let Some(person) = self.people.get(holding.person) else { continue };
+            let place = *places.entry(holding.person).or_insert_with(|| {
+                let chair = rotates && on_duty.contains(&person.number.as_str());
+                members.push(Member { posts: Vec::new(), chair, ..person.clone() });
+                members.len() - 1
+            });
+            if let Some(member) = members.get_mut(place) {
+                member.chair |= !rotates && holding.marked_chair;
+                if !member.posts.contains(&holding.post) {
+                    member.posts.push(holding.post.clone());
+                }
+            }
+        }
+        members
+    }
+
+    /// Who is on duty as executive chair by a confirmed turn on a day: 学号.
+    pub fn on_duty(&self, day: Date) -> impl Iterator<Item = &str> {
+        self.turns
+            .iter()
+            .filter(move |turn| covers(turn.from, Some(turn.until), day))
+            .map(|turn| turn.number.as_str())
+    }
+
+    /// The departments on a day.
+    pub fn units_on(&self, day: Date) -> impl Iterator<Item = &Unit> {
+        self.units.iter().filter(move |unit| covers(unit.from, unit.until, day))
+    }
+
+    /// Every day on which something begins or ends.
+    #[must_use]
+    pub fn days(&self) -> BTreeSet<Date> {
+        let posts = self.holdings.iter().flat_map(|holding| [Some(holding.from), holding.until]);
+        let units = self.units.iter().flat_map(|unit| [Some(unit.from), unit.until]);
+        let turns = self.turns.iter().flat_map(|turn| [Some(turn.from), Some(turn.until)]);
+        posts.chain(units).chain(turns).flatten().collect()
+    }
+
+    /// Everything the plan asks of the union on a day, in the catalogue's order.
+    ///
+    /// # Errors
+    /// [`OutOfScope`] where the plan has no such union.
+    pub fn findings(&self, plan: &Plan, day: Date) -> Result<Vec<Finding>, OutOfScope> {
+        let members = self.members_on(day);
+        let units: Vec<&Unit> = self.units_on(day).collect();
+        let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
+        let mut findings = roster::judge_with(plan, self.union, &members, &names)?;
+        if !self.turns.is_empty() || self.opened.is_some_and(|opened| opened <= day) {
+            let on_duty = rotation::somebody_on_duty(plan, &members);
+            if let Some(finding) = findings.iter_mut().find(|finding| finding.rule == Rule::Org03) {
+                *finding = on_duty;
+            }
+        }
+        findings.push(structure::two_layers(plan, &names));
+        findings.push(rotation::length_of_turn(plan, self, day));
+        findings.push(structure::no_ranks(plan, &names));
+        findings.extend(structure::overlaps(plan, &units, &self.organisations));
+        findings.extend(structure::offices_functions(&units));
+        findings.sort_by_key(|finding| finding.rule);
+        Ok(findings)
+    }
+
+    /// The day since which the union has been as `finding` says without a break, seen from `today`, by what began and ended;
+    /// the facts of people are taken as they are today.
+    #[must_use]
+    pub fn since(&self, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
+        let mut days = self.days();
+        days.extend(calendar.days());
+        let mut since = None;
+        for day in days.into_iter().rev().filter(|day| *day <= today) {
+            let Some(plan) = calendar.on(day) else { break };
+            let then = self.findings(&plan.as_of(day), day).unwrap_or_default();
+            let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
+            if then.iter().find(same).is_none_or(|other| other.verdict != finding.verdict) {
+                break;
+            }
+            since = Some(day);
+        }
+        since
+    }
+
+    /// The names of people by 学号.
+    #[must_use]
+    pub fn names(&self, numbers: &[String]) -> Vec<String> {
+        let name = |number: &String| {
+            let person = self.people.iter().find(|person| person.number == *number);
+            person.map_or_else(|| number.clone(), |person| person.name.clone())
+        };
+        numbers.iter().map(name).collect()
+    }
+}
+
+/// A finding above its upper bound.
+#[must_use]
+pub fn is_over(finding: &Finding) -> bool {
+    finding.gauge.is_some_and(|gauge| gauge.high.is_some_and(|high| gauge.value > high))
+}
+
+/// A finding below its lower bound only: what is not yet full, and no reason to refuse anybody.
+#[must_use]
+pub fn is_short(finding: &Finding) -> bool {
+    let short = finding.gauge.is_some_and(|gauge| gauge.high.is_some() && gauge.value < gauge.low);
+    short && matches!(finding.verdict, Outcome::Fail | Outcome::Warn)
+}
