@@ -29,7 +29,6 @@ create table student_union (
     institution_id uuid not null references institution,
     kind text not null check (kind in ('school', 'graduate', 'college')),
     college_id uuid references college,
-    name text not null check (length(name) between 2 and 60),
     created_at timestamptz not null,
     -- From this day the rules are enforced at the click; before it the union is only taken down as it stands.
     opened_on date,
@@ -195,3 +194,13 @@ begin
 end $$;
 create trigger student_leaves_unions after update of left_on on student for each row
     when (new.left_on is not null and new.left_on is distinct from old.left_on) execute function leave_unions();
+
+-- A union as people call it.
+create function union_name(kind text, college text) returns text language sql immutable parallel safe as
+$$ select case kind when 'school' then '校学生会' when 'graduate' then '校研究生会' else college || '学生会' end $$;
+
+-- A post as people call it.
+create function post_label(kind text, title text) returns text language sql immutable parallel safe as $$
+    select case kind when 'presidium' then '主席团成员' when 'head' then '部门负责人' when 'staff' then '部门工作人员'
+                     else title end
+$$;

@@ -38,7 +38,7 @@ use crate::{
     directory,
     failure::{self, Failure},
     imports::{self, board::Board},
-    inbox, people, privacy, rollover, rulebook,
+    inbox, people, privacy, rollover, rotation, rulebook, unions,
     web::{
         self,
         chrome::{Chrome, NavItem},
@@ -60,6 +60,24 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// What the navigation offers, and to which offices.
 const NAVIGATION: &[NavItem] = &[
     NavItem { href: "/", label: "首页", says: "", offices: OfficeKind::ALL },
+    NavItem {
+        href: "/compliance",
+        label: "合规总览",
+        says: "全部学生会对照全部规则：哪里不符合、自何日起、依据哪一条",
+        offices: unions::COMPLIANCE_OFFICES,
+    },
+    NavItem {
+        href: "/unions",
+        label: "学生会",
+        says: "各级学生会的部门、人员、轮值；任命、离任、换届逐条核对",
+        offices: unions::OFFICES,
+    },
+    NavItem {
+        href: "/semesters",
+        label: "学期",
+        says: "各学期的起止日期，执行主席轮值以此为准",
+        offices: rotation::SEMESTER_OFFICES,
+    },
     NavItem {
         href: "/checkup",
         label: "名单体检",
@@ -374,6 +392,8 @@ pub fn routes() -> Routes {
         .merge(web::routes())
         .merge(auth::routes())
         .merge(rulebook::routes())
+        .merge(unions::routes())
+        .merge(rotation::routes())
         .merge(checkup::routes())
         .merge(directory::routes())
         .merge(people::routes())

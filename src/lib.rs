@@ -36,6 +36,7 @@ pub mod web;
 pub mod accounts;
 pub mod checkup;
 pub mod congress;
+pub mod desk;
 pub mod directory;
 pub mod elections;
 pub mod imports;
@@ -43,7 +44,9 @@ pub mod inbox;
 pub mod people;
 pub mod privacy;
 pub mod rollover;
+pub mod rotation;
 pub mod rulebook;
+pub mod unions;
 
 pub mod commands;
 pub mod demo;

@@ -1,7 +1,7 @@
 //! 名单体检: a roster is uploaded and judged; nothing is stored. Clauses: every rule that looks at people in posts
 //! (ORG-02, ORG-03, STF-01 … STF-10, ELG-01, ELG-03, ELG-04).
 
-mod pages;
+pub(crate) mod pages;
 pub mod roster;
 mod sample;
 

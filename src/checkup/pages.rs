@@ -234,7 +234,8 @@ struct Faults {
     rows: Vec<(Vec<String>, String)>,
 }
 
-fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> String {
+/// The bad rows of a sheet as a form carries them to the file to take back.
+pub(crate) fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> String {
     let faults = Faults { headers: sheet.headers.clone(), rows: sheet.faulty_rows(bad, MOST_FAULT_ROWS) };
     // Texts and lists of texts always have a JSON form.
     serde_json::to_string(&faults).unwrap_or_default()

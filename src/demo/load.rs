@@ -112,6 +112,7 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
                 load_students(db, school, institution).await?;
                 load_organisations(db, school, institution).await?;
                 load_accounts(db, school, institution, &hashes, now).await?;
+                super::unions::load_unions(db, school, institution, now).await?;
             }
             Ok(true)
         })

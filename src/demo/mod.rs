@@ -2,5 +2,6 @@
 
 mod load;
 mod schools;
+mod unions;
 
 pub use load::{DemoAccount, accounts, load};

@@ -15,6 +15,7 @@ use crate::{
         acting::{Acting, SignedIn},
         office::SchoolStaff,
     },
+    desk::{self, Task},
     failure::Failure,
     rulebook::{self, Governing},
     rules::{
@@ -45,6 +46,7 @@ struct HomePage {
     chrome: Chrome,
     person: SignedIn,
     governing: Option<Governing>,
+    waiting: Vec<Task>,
     tasks: Vec<&'static NavItem>,
 }
 
@@ -55,10 +57,11 @@ async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Respon
     if person.must_change_password {
         return Err(Failure::PasswordFirst);
     }
-    let today = app.clock.today();
-    let governing = rulebook::governing(&mut *app.read().await?, person.institution, today).await?;
+    let (mut db, now) = (app.read().await?, app.clock.now());
+    let governing = rulebook::governing(&mut db, person.institution, now.date()).await?;
+    let waiting = desk::waiting(&mut db, &person, now).await?;
     let tasks = app.tasks(&person);
-    Ok(HomePage { chrome: app.chrome(&person, "首页"), person, governing, tasks }.into_response())
+    Ok(HomePage { chrome: app.chrome(&person, "首页"), person, governing, waiting, tasks }.into_response())
 }
 
 /// One college with its bar.

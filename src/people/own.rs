@@ -12,7 +12,7 @@ use time::Duration;
 
 use super::{
     forms::DisputeForm,
-    store::{self, Change, Dispute, Grade, Student},
+    store::{self, Change, Dispute, Grade, Student, UnionPostRow},
 };
 use crate::{
     app::{App, Routes},
@@ -47,6 +47,7 @@ struct OwnPage {
     grades: Vec<Grade>,
     changes: Vec<Change>,
     disputes: Vec<Dispute>,
+    union_posts: Vec<UnionPostRow>,
     within: i64,
     form: DisputeForm,
     errors: Errors,
@@ -63,14 +64,17 @@ async fn page(
     let mut db = app.read().await?;
     let chrome = app.chrome(person, "我的信息").under("/me", "我的账号");
     let (mut student, mut grades, mut changes, mut disputes) = (None, Vec::new(), Vec::new(), Vec::new());
+    let mut union_posts = Vec::new();
     if let Some(id) = person.student {
         let everywhere = Scope { institution: person.institution, college: None, class: None };
         student = store::find(&mut db, &everywhere, id).await?;
         grades = store::grades(&mut db, id).await?;
         changes = store::changes(&mut db, id).await?;
         disputes = store::disputes(&mut db, person.institution, Some(id), None).await?;
+        union_posts = store::union_posts(&mut db, id).await?;
     }
-    Ok(OwnPage { chrome, student, grades, changes, disputes, within: ANSWER_WITHIN.whole_days(), form, errors, done })
+    let within = ANSWER_WITHIN.whole_days();
+    Ok(OwnPage { chrome, student, grades, changes, disputes, union_posts, within, form, errors, done })
 }
 
 async fn show(State(app): State<App>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<OwnPage, Failure> {

@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     forms::{CorrectForm, LeaveForm},
-    store::{self, Change, Correction, Grade, HeldRow, ListRow, Search, Student},
+    store::{self, Change, Correction, Grade, HeldRow, ListRow, Search, Student, UnionPostRow},
     student::{Field, Left},
 };
 use crate::{
@@ -120,6 +120,7 @@ struct ShowPage {
     grades: Option<Vec<Grade>>,
     changes: Vec<Change>,
     held: Vec<HeldRow>,
+    union_posts: Vec<UnionPostRow>,
     may_keep: bool,
     gone: bool,
     reasons: &'static [Left],
@@ -158,6 +159,7 @@ async fn show_page(
     let grades = if sees_grades { Some(store::grades(&mut db, id).await?) } else { None };
     let changes = if sees_grades { store::changes(&mut db, id).await? } else { Vec::new() };
     let held = store::held(&mut db, id).await?;
+    let union_posts = store::union_posts(&mut db, id).await?;
     Ok(ShowPage {
         chrome: app.chrome(person, &student.name).under("/people", "人员"),
         form: forms.correct.unwrap_or_else(|| CorrectForm::of(&student)),
@@ -166,6 +168,7 @@ async fn show_page(
         grades,
         changes,
         held,
+        union_posts,
         may_keep: kind.is_some_and(|kind| Registrar::KINDS.contains(&kind)),
         reasons: Left::ALL,
         leave: forms.leave,

@@ -294,6 +294,39 @@ impl HeldRow {
     }
 }
 
+/// A post in a student union that a student holds, held or will hold.
+#[derive(Debug)]
+pub struct UnionPostRow {
+    /// The union.
+    pub union: String,
+    /// The department.
+    pub department: Option<String>,
+    /// The post's name.
+    pub post: String,
+    /// The first day.
+    pub from_day: Date,
+    /// The first day on which it is held no more.
+    pub until_day: Option<Date>,
+}
+
+/// The posts of a student in unions, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn union_posts(connection: &mut PgConnection, student: StudentId) -> Result<Vec<UnionPostRow>, Failure> {
+    let rows = sqlx::query_as!(
+        UnionPostRow,
+        r#"select union_name(u.kind, c.name) as "union!", d.name as "department?", post_label(p.kind, p.title) as "post!",
+                  p.from_day, p.until_day
+           from post p join student_union u on u.id = p.union_id left join college c on c.id = u.college_id
+                left join department d on d.id = p.department_id
+           where p.student_id = $1 and p.voided_at is null and (p.until_day is null or p.until_day > p.from_day)
+           order by p.from_day desc, p.id"#,
+        student.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
 /// The offices of a student beside that of a student.
 ///
 /// # Errors

@@ -19,7 +19,7 @@ use crate::{
     ids::{AccountId, InstitutionId, OfficeId, PlanVersionId, StudentId},
     rules::{
         Plan,
-        adoption::{Adoption, Last},
+        adoption::{Adoption, Calendar, Last},
         plan::{BUILT_IN, PlanError},
     },
 };
@@ -269,6 +269,26 @@ pub async fn governing(
     .await?;
     let Some(row) = row else { return Ok(None) };
     Ok(Some(found(connection, row.id, row.version, &row.sha256, row.effective_from).await?))
+}
+
+/// Every adoption of a university with its plan: which governs on which day.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn calendar(connection: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {
+    let rows = sqlx::query!(
+        r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from
+           from adoption a join plan_version v on v.id = a.plan_version_id where a.institution_id = $1 order by a.seq"#,
+        institution.0
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut adoptions = Vec::new();
+    for row in rows {
+        let governing = found(connection, row.id, row.version, &row.sha256, row.effective_from).await?;
+        adoptions.push((row.effective_from, governing.plan));
+    }
+    Ok(Calendar::new(adoptions))
 }
 
 /// The plan that governs the university of a session's person today, read with them.

@@ -54,15 +54,24 @@ impl Appointment {
 /// refuses (hard) or asks for a reason (soft). What was over before and is left as it was does not stand in the way. Too few
 /// people never refuse. STF-10 is only warned of: its half is judged on a whole batch. Data that a hard rule on the person
 /// needs and nobody has supplied refuse.
-pub fn appoint(calendar: &Calendar, timeline: &Timeline, wanted: Wanted, reason: Option<&str>) -> Verdict<Appointment> {
-    let mut findings = over_caps(calendar, timeline, &wanted);
+///
+/// `instead` is the place in [`Timeline::holdings`] of the post that it takes the place of, where one is corrected.
+pub fn appoint(
+    calendar: &Calendar,
+    timeline: &Timeline,
+    instead: Option<usize>,
+    wanted: Wanted,
+    reason: Option<&str>,
+) -> Verdict<Appointment> {
+    let base = without(timeline, instead);
+    let mut findings = over_caps(calendar, timeline, &base, &wanted);
     if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail)) {
-        make_room(calendar, timeline, &wanted, &mut findings);
+        make_room(calendar, (timeline, &base), &wanted, &mut findings);
     }
     for plan in plans_of(calendar, timeline, &wanted) {
         add_new(&mut findings, conditions(&plan, &wanted.person));
     }
-    if let Some(finding) = second_post(timeline, &wanted) {
+    if let Some(finding) = second_post(&base, &wanted) {
         findings.push(finding);
     }
     let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
@@ -145,9 +154,19 @@ fn add_new(findings: &mut Vec<Finding>, more: Vec<Finding>) {
     }
 }
 
-/// What goes over a cap, on the first day on which it does, because of what is wanted.
-fn over_caps(calendar: &Calendar, timeline: &Timeline, wanted: &Wanted) -> Vec<Finding> {
-    let with = timeline.with(&wanted.person, wanted.post.clone(), wanted.from, wanted.until);
+/// A timeline without one of its posts.
+fn without(timeline: &Timeline, instead: Option<usize>) -> Timeline {
+    let mut base = timeline.clone();
+    if let Some(place) = instead.filter(|place| *place < base.holdings.len()) {
+        base.holdings.remove(place);
+    }
+    base
+}
+
+/// What goes over a cap, on the first day on which it does, because of what is wanted: `timeline` as it is now against `base`,
+/// which has what is corrected taken out, with what is wanted.
+fn over_caps(calendar: &Calendar, timeline: &Timeline, base: &Timeline, wanted: &Wanted) -> Vec<Finding> {
+    let with = base.with(&wanted.person, wanted.post.clone(), wanted.from, wanted.until);
     let mut days: BTreeSet<Date> = with.days();
     days.extend(calendar.days());
     days.insert(wanted.from);
@@ -199,10 +218,10 @@ fn dated(finding: Finding, with: &Timeline, wanted: &Wanted, day: Date) -> Findi
 }
 
 /// Says from which day on there is room, where terms that end make some.
-fn make_room(calendar: &Calendar, timeline: &Timeline, wanted: &Wanted, findings: &mut [Finding]) {
+fn make_room(calendar: &Calendar, (timeline, base): (&Timeline, &Timeline), wanted: &Wanted, findings: &mut [Finding]) {
     let fits = |day: &Date| {
         let later = Wanted { from: *day, ..wanted.clone() };
-        !over_caps(calendar, timeline, &later).iter().any(|finding| finding.verdict == Outcome::Fail)
+        !over_caps(calendar, timeline, base, &later).iter().any(|finding| finding.verdict == Outcome::Fail)
     };
     let ends = timeline.days();
     let first = ends

@@ -62,6 +62,8 @@ pub struct Upload {
     pub file: Option<Bytes>,
     /// What the browser calls it, cut at 100 characters and fit to be shown.
     pub file_name: String,
+    /// The file in the field `scan`, with its name: the paper that an act rests on.
+    pub scan: Option<(String, Bytes)>,
     fields: BTreeMap<String, String>,
 }
 
@@ -83,12 +85,17 @@ impl FromRequest<App> for Upload {
         let mut upload = Self::default();
         while let Some(part) = parts.next_field().await.map_err(too_large)? {
             let name = part.name().unwrap_or_default().to_owned();
-            if name == "file" {
+            if name == "file" || name == "scan" {
                 let file_name = part.file_name().unwrap_or_default();
                 let is_chosen = !file_name.is_empty();
-                upload.file_name = printable(file_name, false).chars().take(100).collect();
+                let file_name = printable(file_name, false).chars().take(100).collect();
                 let bytes = part.bytes().await.map_err(too_large)?;
-                upload.file = Some(bytes).filter(|bytes| is_chosen || !bytes.is_empty());
+                let bytes = Some(bytes).filter(|bytes| is_chosen || !bytes.is_empty());
+                if name == "file" {
+                    (upload.file_name, upload.file) = (file_name, bytes);
+                } else {
+                    upload.scan = bytes.map(|bytes| (file_name, bytes));
+                }
             } else if upload.fields.len() < MOST_FIELDS {
                 upload.fields.insert(name, part.text().await.map_err(too_large)?);
             } else {

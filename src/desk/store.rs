@@ -1,0 +1,219 @@
+//! SQL of what waits.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    auth::{
+        acting::{Held, SignedIn},
+        office::{Office, OfficeKind, Registrar, SchoolLeague, UnionKeeper},
+    },
+    failure::Failure,
+    ids::{ImportId, StudentId, UnionId},
+    rules::{plan::Union, rotation},
+};
+
+/// Something that waits for a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// What is to be done.
+    pub says: String,
+    /// More of it: since when, by when.
+    pub more: String,
+    /// Where it is done.
+    pub href: String,
+    /// Something is amiss until it is done.
+    pub urgent: bool,
+}
+
+fn task(urgent: bool, says: String, more: String, href: String) -> Task {
+    Task { says, more, href, urgent }
+}
+
+/// Everything that waits for a person, urgent first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let today = now.date();
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(unions(connection, person, office, today).await?);
+        if SchoolLeague::KINDS.contains(&office.kind) {
+            tasks.extend(semesters(connection, person, today).await?);
+        }
+        if office.kind == OfficeKind::StudentAffairs {
+            tasks.extend(disputes(connection, person, today).await?);
+        }
+        if Registrar::KINDS.contains(&office.kind) {
+            tasks.extend(imports(connection, person).await?);
+        }
+    }
+    if let Some(student) = person.student {
+        tasks.extend(duties(connection, student, today).await?);
+    }
+    tasks.sort_by_key(|task| !task.urgent);
+    Ok(tasks)
+}
+
+/// Unions that wait to be taken down, opened or given a chair, and turns that wait to be confirmed: for whoever keeps them,
+/// and their own officers where they may propose.
+async fn unions(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    let kind = match office.kind {
+        OfficeKind::SchoolUnion => Some(Union::School.slug()),
+        OfficeKind::GraduateUnion => Some(Union::Graduate.slug()),
+        OfficeKind::CollegeUnion | OfficeKind::CollegeLeague => Some(Union::College.slug()),
+        OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => None,
+        _ => return Ok(Vec::new()),
+    };
+    let keeps = UnionKeeper::KINDS.contains(&office.kind);
+    let rows = sqlx::query!(
+        r#"select u.id as "id: UnionId", union_name(u.kind, c.name) as "name!", u.opened_on is not null as "opened!",
+                  exists (select from post p where p.union_id = u.id and p.voided_at is null) as "taken_down!",
+                  (select count(*) from turn t where t.union_id = u.id and t.state = 'proposed'
+                                                     and t.until_day > t.from_day) as "proposed!",
+                  (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
+                   where not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed'
+                                     and t.from_day <= d::date and d::date < t.until_day)) as gap
+           from student_union u left join college c on c.id = u.college_id
+           where u.institution_id = $1 and ($2::text is null or u.kind = $2) and ($3::uuid is null or u.college_id = $3)
+           order by array_position(array['school', 'graduate', 'college'], u.kind), c.name"#,
+        person.institution.0,
+        kind,
+        office.college.map(|id| id.0),
+        today,
+        i32::try_from(rotation::AHEAD.whole_days()).unwrap_or(21)
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut tasks = Vec::new();
+    let mut waiting: (Vec<String>, Option<UnionId>) = (Vec::new(), None);
+    for row in rows {
+        let href = format!("/unions/{}", row.id);
+        if !row.opened {
+            if !keeps {
+                continue;
+            }
+            if row.taken_down {
+                tasks.push(task(false, format!("核对并启用{}", row.name), "现状已登记".to_owned(), href));
+            } else {
+                waiting.0.push(row.name);
+                waiting.1 = Some(row.id);
+            }
+            continue;
+        }
+        let rotation = format!("{href}/rotation");
+        if row.proposed > 0 && keeps {
+            let says = format!("确认{}的执行主席轮值", row.name);
+            tasks.push(task(false, says, format!("已拟定 {} 期", row.proposed), rotation.clone()));
+        }
+        if let Some(gap) = row.gap
+            && (row.proposed == 0 || !keeps)
+        {
+            let says = if gap <= today {
+                format!("{}今天没有当值执行主席，请排定轮值", row.name)
+            } else {
+                format!("{}自 {gap} 起没有当值执行主席，请排定下一期", row.name)
+            };
+            tasks.push(task(gap <= today, says, String::new(), rotation));
+        }
+    }
+    // A university that begins has dozens: one line for all.
+    match (waiting.0.as_slice(), waiting.1) {
+        ([one], Some(id)) => {
+            tasks.push(task(false, format!("为{one}做现状登记"), String::new(), format!("/unions/{id}/batch")));
+        }
+        ([first, ..], _) => {
+            let says = format!("{}个学生会还没有现状登记", waiting.0.len());
+            tasks.push(task(false, says, format!("{first}等"), "/unions".to_owned()));
+        }
+        _ => {}
+    }
+    Ok(tasks)
+}
+
+/// The semester that is missing, or will be soon.
+async fn semesters(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
+    let row = sqlx::query!(
+        r#"select exists (select from student_union where institution_id = $1) as "unions!",
+                  exists (select from semester where institution_id = $1 and from_day <= $2 and $2 < until_day) as "now!",
+                  exists (select from semester where institution_id = $1 and from_day <= $2 + 30
+                          and $2 + 30 < until_day) as "soon!""#,
+        person.institution.0,
+        today
+    )
+    .fetch_one(connection)
+    .await?;
+    let says = match (row.unions, row.now, row.soon) {
+        (false, ..) | (true, true, true) => return Ok(None),
+        (true, false, _) => "登记本学期的起止日期",
+        (true, true, false) => "登记下学期的起止日期",
+    };
+    let more = "执行主席轮值以学期为准".to_owned();
+    Ok(Some(task(!row.now, says.to_owned(), more, "/semesters".to_owned())))
+}
+
+async fn disputes(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
+    let row = sqlx::query!(
+        r#"select count(*) as "open!", min(d.due_on) as due
+           from dispute d join student s on s.id = d.student_id where s.institution_id = $1 and d.upheld is null"#,
+        person.institution.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(row.due.map(|due| {
+        let (says, more) = (format!("答复 {} 件数据异议", row.open), format!("最早一件 {due} 前答复"));
+        task(due < today, says, more, "/disputes".to_owned())
+    }))
+}
+
+async fn imports(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
+    let row = sqlx::query!(
+        r#"select id as "id: ImportId", file_name from import
+           where institution_id = $1 and by_account = $2 and state = 'previewed' order by at desc limit 1"#,
+        person.institution.0,
+        person.account.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| {
+        let href = format!("/imports/{}", row.id);
+        task(false, format!("确认导入“{}”", row.file_name), "已预览，还没有写入".to_owned(), href)
+    }))
+}
+
+/// What a student's turn as executive chair asks of them.
+async fn duties(connection: &mut PgConnection, student: StudentId, today: Date) -> Result<Vec<Task>, Failure> {
+    let rows = sqlx::query!(
+        r#"select union_name(u.kind, c.name) as "name!", t.from_day, t.until_day, t.handover is not null as "handed!"
+           from turn t join student_union u on u.id = t.union_id left join college c on c.id = u.college_id
+           where t.student_id = $1 and t.state = 'confirmed' and t.until_day > t.from_day and t.from_day <= $2
+                 and $2 < t.until_day + 7
+           order by t.from_day"#,
+        student.0,
+        today
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut tasks = Vec::new();
+    for row in rows {
+        let last = row.until_day.previous_day().unwrap_or(row.until_day);
+        if !row.handed && row.until_day <= today + rotation::AHEAD {
+            let says = format!("写{}执行主席交接说明", row.name);
+            tasks.push(task(row.until_day <= today, says, format!("轮值到 {last}"), "/duty".to_owned()));
+        } else if today < row.until_day {
+            let says = format!("你是{}当值执行主席", row.name);
+            tasks.push(task(false, says, format!("轮值到 {last}"), "/duty".to_owned()));
+        }
+    }
+    Ok(tasks)
+}

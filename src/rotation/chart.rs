@@ -1,0 +1,95 @@
+//! The turns on a line of time, drawn on the server: confirmed ones filled, proposals hatched, gaps in red.
+
+use time::{Date, Duration};
+
+use super::store::SemesterRow;
+use crate::{rules::rotation::gaps, unions::union::Record};
+
+const WIDTH: i64 = 960;
+
+/// A piece of the line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// Left edge.
+    pub x: i64,
+    /// Width.
+    pub width: i64,
+    /// `confirmed`, `proposed`, `gap` or `semester`.
+    pub slug: &'static str,
+    /// The word inside, empty where there is no room for it.
+    pub word: String,
+    /// What it says to those who cannot see it.
+    pub title: String,
+}
+
+impl Piece {
+    /// The middle, where its word stands.
+    #[must_use]
+    pub fn middle(&self) -> i64 {
+        self.x + self.width / 2
+    }
+}
+
+/// The drawing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimelineChart {
+    /// Semesters.
+    pub semesters: Vec<Piece>,
+    /// Turns and gaps.
+    pub turns: Vec<Piece>,
+    /// Where today stands.
+    pub today: Option<i64>,
+    /// Gaps as days: first and last.
+    pub gaps: Vec<(Date, Date)>,
+    /// What it says to those who cannot see it.
+    pub title: String,
+}
+
+impl TimelineChart {
+    /// The line of a union: the semester before today's, today's, and those after; none without semesters.
+    #[must_use]
+    pub fn new(record: &Record, semesters: &[SemesterRow], today: Date) -> Option<Self> {
+        let place = semesters.iter().rposition(|semester| semester.from_day <= today).unwrap_or(0);
+        let shown = semesters.get(place.saturating_sub(1)..)?;
+        let shown = shown.get(..shown.len().min(4))?;
+        let (from, until) = (shown.first()?.from_day, shown.last()?.until_day);
+        let days = (until - from).whole_days().max(1);
+        let x = |day: Date| (day.clamp(from, until) - from).whole_days() * WIDTH / days;
+        let piece = |start: Date, end: Date, slug, word: String, title: String| {
+            let (left, right) = (x(start), x(end));
+            let width = (right - left).max(2);
+            let fits = i64::try_from(word.chars().count()).unwrap_or(i64::MAX) * 15 < width;
+            Piece { x: left, width, slug, word: if fits { word } else { String::new() }, title }
+        };
+        let last = |until: Date| until - Duration::DAY;
+        let semesters = shown
+            .iter()
+            .map(|row| {
+                let title = format!("{}：{} 至 {}", row.name, row.from_day, row.last_day());
+                piece(row.from_day, row.until_day, "semester", row.name.clone(), title)
+            })
+            .collect();
+        // Before a union came under the rules nobody had to be on duty by the portal.
+        let since = record.union.opened_on.map_or(until, |opened| opened.max(from));
+        let empty = gaps(&record.timeline.turns, since, until);
+        let mut turns: Vec<Piece> = record
+            .turns
+            .iter()
+            .filter(|turn| turn.from_day < until && turn.until_day > from)
+            .map(|turn| {
+                let (slug, state) = if turn.confirmed { ("confirmed", "已确认") } else { ("proposed", "拟定") };
+                let title = format!("{}：{} 至 {}（{state}）", turn.name, turn.from_day, turn.last_day());
+                piece(turn.from_day, turn.until_day, slug, turn.name.clone(), title)
+            })
+            .collect();
+        turns.extend(empty.iter().map(|(start, end)| {
+            piece(*start, *end, "gap", "空缺".to_owned(), format!("空缺：{start} 至 {}", last(*end)))
+        }));
+        // Gaps lie below proposals that would fill them.
+        turns.sort_by_key(|piece| (piece.slug != "gap", piece.x));
+        let title = format!("执行主席轮值：{from} 至 {}，空缺 {} 段", last(until), empty.len());
+        let gaps = empty.into_iter().map(|(start, end)| (start, last(end))).collect();
+        let today = (from <= today && today < until).then(|| x(today));
+        Some(Self { semesters, turns, today, gaps, title })
+    }
+}

@@ -1,0 +1,22 @@
+//! 轮值: the university's semesters and the turns of the executive chair. An order is proposed by the union or whoever keeps
+//! it, adjusted, and confirmed turn by turn through the rule; who is on duty follows from the confirmed turns on the day and
+//! passes over by itself. Clauses: ORG-03, ORG-04.
+
+pub mod chart;
+mod pages;
+mod semesters;
+pub mod store;
+
+use crate::{
+    app::Routes,
+    auth::office::{Office, OfficeKind, SchoolLeague},
+};
+
+/// The routes of the rotation.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().merge(semesters::routes())
+}
+
+/// Who keeps the semesters.
+pub const SEMESTER_OFFICES: &[OfficeKind] = SchoolLeague::KINDS;

@@ -1,0 +1,538 @@
+//! 轮值: the turns of one union, and 我的轮值 for whoever sits on a presidium.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use sqlx::PgConnection;
+use time::Date;
+
+use super::{
+    chart::TimelineChart,
+    store::{self, SemesterRow},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::{Acting, Held, SignedIn},
+        office::{OfficeKind, UnionKeeper},
+    },
+    failure::{Failure, Refusal},
+    ids::{SemesterId, TurnId, UnionId},
+    inbox::{self, Notice, To},
+    rules::{
+        Finding, Outcome, Rule,
+        plan::Turn as Period,
+        rotation::take_turn,
+    },
+    text::{day, trimmed},
+    unions::{
+        store::{self as unions_store, Locked},
+        union::{PostKind, PostRow, Record, TurnRow},
+    },
+    web::{
+        chrome::Chrome,
+        forms::{Done, Errors, written},
+    },
+};
+
+/// The routes of turns.
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/unions/{union}/rotation", show)
+        .post("/unions/{union}/rotation", propose)
+        .post("/unions/{union}/rotation/confirm", confirm)
+        .post("/unions/{union}/rotation/{turn}/withdraw", withdraw)
+        .post("/unions/{union}/rotation/{turn}/handover", hand_over)
+        .get("/duty", duty)
+}
+
+/// What a person may do about a union's turns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct May {
+    /// Confirm and take back what is confirmed.
+    decide: bool,
+    /// Propose an order and adjust it.
+    propose: bool,
+}
+
+/// What the person may do, if they see the union at all: whoever keeps it, its officers, and its presidium as students.
+async fn may(db: &mut PgConnection, person: &SignedIn, record: &Record, today: Date) -> Result<Option<May>, Failure> {
+    let office = person.acting.as_ref();
+    let sees = office.is_some_and(|office| record.union.is_seen_by(office));
+    let decide = office.is_some_and(|office| record.union.is_kept_by(office));
+    let own = office.is_some_and(|office| record.union.is_own_of(office));
+    let on_presidium = match (person.student, sees) {
+        (Some(student), false) => store::unions_of(db, student, today).await?.contains(&record.union.id),
+        _ => false,
+    };
+    if !sees && !on_presidium {
+        return Ok(None);
+    }
+    Ok(Some(May { decide, propose: decide || own || is_on_duty(person, record, today) }))
+}
+
+/// The person is the executive chair on duty.
+fn is_on_duty(person: &SignedIn, record: &Record, today: Date) -> bool {
+    record.turns.iter().any(|turn| turn.confirmed && turn.is_on(&today) && Some(turn.student) == person.student)
+}
+
+async fn seen(app: &App, person: &SignedIn, id: UnionId) -> Result<(Record, May), Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = unions_store::record(&mut db, person.institution, id, today).await?.ok_or(Failure::Missing)?;
+    let may = may(&mut db, person, &record, today).await?.ok_or(Failure::Missing)?;
+    Ok((record, may))
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct ProposeForm {
+    #[serde(default)]
+    holder: String,
+    #[serde(default)]
+    semester: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    last: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rotation/show.html")]
+struct RotationPage {
+    chrome: Chrome,
+    record: Record,
+    /// The tabs of the union's other pages; none for students, who see this page alone.
+    tabs: Option<(UnionId, bool)>,
+    may: May,
+    today: Date,
+    chart: Option<TimelineChart>,
+    semesters: Vec<SemesterRow>,
+    presidium: Vec<PostRow>,
+    proposed: Vec<TurnRow>,
+    /// The whole semester is the only length that the plan allows.
+    exact: bool,
+    clause: Option<crate::rules::Clause>,
+    form: ProposeForm,
+    errors: Errors,
+    warned: Vec<Finding>,
+    reason: String,
+    done: &'static str,
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    id: UnionId,
+    form: ProposeForm,
+    (errors, warned, reason): (Errors, Vec<Finding>, String),
+    done: &'static str,
+) -> Result<RotationPage, Failure> {
+    let (record, may) = seen(app, person, id).await?;
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let semesters = store::semesters(&mut db, person.institution).await?;
+    let governing = crate::rulebook::governing(&mut db, person.institution, today).await?;
+    let plan = governing.as_ref().map(|governing| &governing.plan);
+    let exact = plan.is_some_and(|plan| plan.figures.turn == Some(Period::OneSemester));
+    let clause = plan.and_then(|plan| plan.provision(Rule::Org04)).map(|provision| provision.clause().clone());
+    let presidium = record
+        .posts
+        .iter()
+        .filter(|post| post.kind() == PostKind::Presidium && post.until_day.is_none_or(|until| until > today))
+        .cloned()
+        .collect();
+    let proposed = record.turns.iter().filter(|turn| !turn.confirmed).cloned().collect();
+    let chart = TimelineChart::new(&record, &semesters, today);
+    let sees = person.acting.as_ref().is_some_and(|office| record.union.is_seen_by(office));
+    let mut chrome = app.chrome(person, "轮值");
+    chrome = if sees {
+        chrome.under("/unions", "学生会").under(&format!("/unions/{id}"), &record.union.name)
+    } else {
+        chrome.under("/duty", "我的轮值")
+    };
+    Ok(RotationPage {
+        chrome,
+        tabs: sees.then_some((id, record.union.opened_on.is_some())),
+        may,
+        today,
+        chart,
+        presidium,
+        proposed,
+        exact,
+        clause,
+        record,
+        semesters,
+        form,
+        errors,
+        warned,
+        reason,
+        done,
+    })
+}
+
+async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<UnionId>,
+    Query(Done { done }): Query<Done>,
+) -> Result<RotationPage, Failure> {
+    let done = match done.as_str() {
+        "proposed" => "已拟定，等待确认。",
+        "confirmed" => "已确认。当值人选从起始日起自动生效。",
+        "withdrawn" => "已撤回。",
+        "handed" => "交接说明已保存，下一任可以看到。",
+        _ => "",
+    };
+    page(&app, &person, id, ProposeForm::default(), (Errors::default(), Vec::new(), String::new()), done).await
+}
+
+/// Holds the union's row for a person who may propose.
+async fn hold(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    id: UnionId,
+    today: Date,
+) -> Result<(Locked, Record, May), Failure> {
+    let office = person.acting.as_ref().map_or_else(String::new, Held::label);
+    let locked = unions_store::hold(db, person.institution, id, person, &office).await?;
+    let record = unions_store::record(db, person.institution, id, today).await?.ok_or(Failure::Missing)?;
+    let may = may(db, person, &record, today).await?.ok_or(Failure::Missing)?;
+    Ok((locked, record, may))
+}
+
+async fn propose(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<UnionId>,
+    Form(form): Form<ProposeForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let (record, allowed) = seen(&app, &person, id).await?;
+    if !allowed.propose {
+        return Err(Failure::Missing);
+    }
+    if record.union.opened_on.is_none() {
+        errors.add("holder", "这个学生会还没有启用");
+    }
+    let semesters = store::semesters(&mut *app.read().await?, person.institution).await?;
+    let holder = record
+        .posts
+        .iter()
+        .find(|post| post.kind() == PostKind::Presidium && post.student.to_string() == form.holder)
+        .map(|post| post.student);
+    if holder.is_none() {
+        errors.add("holder", "请选择主席团成员");
+    }
+    let chosen = form.semester.parse::<SemesterId>().ok();
+    let semester = semesters.iter().find(|row| Some(row.id) == chosen);
+    if semester.is_none() {
+        errors.add("semester", "请选择学期");
+    }
+    // An empty day means the semester's own, or today for a semester that already runs without anybody.
+    let start = |row: &SemesterRow| match record.union.opened_on {
+        Some(opened) if opened > row.from_day && opened < row.until_day && !began(&record, row) => opened,
+        _ => row.from_day,
+    };
+    let typed = |text: &str, field: &'static str, errors: &mut Errors| {
+        if trimmed(text).is_empty() {
+            return None;
+        }
+        let read = day(text);
+        if read.is_none() {
+            errors.add(field, "请按 2026-09-01 的格式填写日期");
+        }
+        read
+    };
+    let from = typed(&form.from, "from", &mut errors).or_else(|| semester.map(start));
+    let last = typed(&form.last, "last", &mut errors).or_else(|| semester.map(SemesterRow::last_day));
+    let until = last.and_then(Date::next_day);
+    if let Some((from, until)) = from.zip(until)
+        && (until <= from || semester.is_some_and(|row| from < row.from_day || until > row.until_day))
+    {
+        errors.add("from", "起止日期应在所选学期之内，且先后正确");
+    }
+    let (Some(holder), Some(from), Some(until), true) = (holder, from, until, errors.is_empty()) else {
+        let page = page(&app, &person, id, form, (errors, Vec::new(), String::new()), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let name = record.union.name.clone();
+    app.write_as(person.standing(), move |db| {
+        Box::pin(async move {
+            let (locked, record, may) = hold(db, &person, id, today).await?;
+            if !may.propose {
+                return Err(Failure::Missing);
+            }
+            store::propose(db, &locked, (holder, from, until), now).await?;
+            let entry = Entry::about(Verb::TurnKept, holder)
+                .detail("办理", "拟定")
+                .detail("学生会", name.clone())
+                .detail("起止", format!("{from} 至 {until} 前一天"));
+            audit::append(db, &person, entry, now).await?;
+            if !may.decide {
+                let kind = if record.union.college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+                let office = To::Office { kind, college: record.union.college, class: None };
+                let notice =
+                    Notice::new(format!("{name}拟定了执行主席轮值，请确认"), format!("/unions/{id}/rotation"));
+                inbox::tell(db, person.institution, office, &notice, now).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/unions/{id}/rotation?done=proposed")).into_response())
+}
+
+/// Somebody was on duty in that semester already.
+fn began(record: &Record, semester: &SemesterRow) -> bool {
+    record.timeline.turns.iter().any(|turn| turn.from < semester.until_day && turn.until > semester.from_day)
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct ConfirmForm {
+    #[serde(default)]
+    turn: Vec<TurnId>,
+    #[serde(default)]
+    reason: String,
+}
+
+/// What came of confirming.
+enum Confirmed {
+    All,
+    NeedsReason(Vec<Finding>),
+}
+
+async fn confirm(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+    Form(form): Form<ConfirmForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let (record, allowed) = seen(&app, acting.person(), id).await?;
+    if !allowed.decide {
+        return Err(Failure::Missing);
+    }
+    let reason = if trimmed(&form.reason).is_empty() {
+        None
+    } else {
+        written(&form.reason, 200, "reason", "", &mut errors)
+    };
+    if form.turn.is_empty() {
+        errors.add("turn", "请选择要确认的轮值");
+    }
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    if !errors.is_empty() {
+        let again = (errors, Vec::new(), form.reason);
+        return Ok((unfit, page(&app, acting.person(), id, ProposeForm::default(), again, "").await?).into_response());
+    }
+    let refusal = Refusal {
+        chrome: app
+            .chrome(acting.person(), "确认轮值")
+            .under("/unions", "学生会")
+            .under(&format!("/unions/{id}"), &record.union.name),
+        wanted: format!("确认执行主席轮值（{}）", record.union.name),
+        findings: Vec::new(),
+        back: format!("/unions/{id}/rotation"),
+    };
+    let (chosen, person) = (form.turn, acting.person().clone());
+    let done = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (locked, mut record) = unions_store::lock(db, &acting, id, today).await?;
+                let plans = crate::rulebook::store::calendar(db, acting.institution()).await?;
+                let proposed: Vec<TurnRow> =
+                    record.turns.iter().filter(|turn| !turn.confirmed && chosen.contains(&turn.id)).cloned().collect();
+                if proposed.is_empty() {
+                    return Err(Failure::Missing);
+                }
+                let mut warned = Vec::new();
+                for row in proposed {
+                    let verdict = take_turn(&plans, &record.timeline, row.turn(), reason.as_deref());
+                    let duty = match verdict.permit() {
+                        Ok(duty) => duty,
+                        Err(findings) => {
+                            let refuses = |finding: &Finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown);
+                            if findings.iter().any(refuses) {
+                                let mut refusal = refusal;
+                                refusal.wanted = format!(
+                                    "确认{}自 {} 至 {} 当值（{}）",
+                                    row.name,
+                                    row.from_day,
+                                    row.last_day(),
+                                    record.union.name
+                                );
+                                return Err(refusal.because(findings));
+                            }
+                            warned.extend(findings.into_iter().filter(|finding| finding.verdict == Outcome::Warn));
+                            record.timeline.turns.push(row.turn());
+                            continue;
+                        }
+                    };
+                    if !store::confirm(db, &locked, row.id, (&duty, reason.as_deref()), now).await? {
+                        return Err(Failure::Missing);
+                    }
+                    let mut entry = Entry::about(Verb::TurnKept, row.student)
+                        .detail("办理", "确认")
+                        .detail("学生会", record.union.name.clone())
+                        .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+                    if let Some(reason) = &reason {
+                        entry = entry.detail("理由", reason.clone());
+                    }
+                    if let Some(provision) = plans.on(row.from_day).and_then(|plan| plan.provision(Rule::Org03)) {
+                        entry = entry.under(provision.clause());
+                    }
+                    audit::append(db, acting.person(), entry, now).await?;
+                    let subject = format!("你自 {} 起担任{}执行主席", row.from_day, record.union.name);
+                    let notice = Notice::new(subject, "/duty")
+                        .says(format!("轮值到 {}。执行主席是职责不是岗位，到期自动交接。", row.last_day()));
+                    inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await?;
+                    record.timeline.turns.push(row.turn());
+                }
+                // All or none: what was confirmed beside a turn that needs a reason is rolled back with it.
+                if warned.is_empty() { Ok(Confirmed::All) } else { Err(Failure::Refused(Box::new(Refusal {
+                    findings: warned,
+                    ..refusal
+                }))) }
+            })
+        })
+        .await;
+    let done = match done {
+        Err(Failure::Refused(refusal)) if refusal.findings.iter().all(|finding| finding.verdict == Outcome::Warn) => {
+            Confirmed::NeedsReason(refusal.findings)
+        }
+        other => other?,
+    };
+    match done {
+        Confirmed::All => Ok(Redirect::to(&format!("/unions/{id}/rotation?done=confirmed")).into_response()),
+        Confirmed::NeedsReason(warned) => {
+            errors.add("reason", "请写明理由；理由与轮值一起保留");
+            let again = (errors, warned, String::new());
+            Ok((unfit, page(&app, &person, id, ProposeForm::default(), again, "").await?).into_response())
+        }
+    }
+}
+
+async fn withdraw(
+    State(app): State<App>,
+    person: SignedIn,
+    Path((id, turn)): Path<(UnionId, TurnId)>,
+) -> Result<Redirect, Failure> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    app.write_as(person.standing(), move |db| {
+        Box::pin(async move {
+            let (locked, record, may) = hold(db, &person, id, today).await?;
+            let row = record.turns.iter().find(|row| row.id == turn).filter(|_| may.propose).ok_or(Failure::Missing)?;
+            if !store::withdraw(db, &locked, turn, (may.decide, today), now).await? {
+                return Err(Failure::Missing);
+            }
+            let entry = Entry::about(Verb::TurnKept, row.student)
+                .detail("办理", "撤回")
+                .detail("学生会", record.union.name.clone())
+                .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+            audit::append(db, &person, entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/unions/{id}/rotation?done=withdrawn")))
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct HandoverForm {
+    #[serde(default)]
+    handover: String,
+}
+
+async fn hand_over(
+    State(app): State<App>,
+    person: SignedIn,
+    Path((id, turn)): Path<(UnionId, TurnId)>,
+    Form(form): Form<HandoverForm>,
+) -> Result<Response, Failure> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let student = person.student.ok_or(Failure::Missing)?;
+    let text = trimmed(&form.handover).replace("\r\n", "\n");
+    let fault = if text.is_empty() {
+        Some("请写交接说明")
+    } else if text.chars().count() > 2_000 {
+        Some("不能超过 2000 字")
+    } else {
+        None
+    };
+    if let Some(says) = fault {
+        let mut errors = Errors::default();
+        errors.add("handover", says);
+        let page = duty_page(&app, &person, errors, form.handover).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    app.write_as(person.standing(), move |db| {
+        Box::pin(async move {
+            let (locked, record, _) = hold(db, &person, id, today).await?;
+            if !store::hand_over(db, &locked, (turn, student), &text, now).await? {
+                return Err(Failure::Missing);
+            }
+            let entry = Entry::about(Verb::TurnKept, student)
+                .detail("办理", "交接说明")
+                .detail("学生会", record.union.name.clone());
+            audit::append(db, &person, entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to("/duty?done=handed").into_response())
+}
+
+/// A union on whose presidium the student sits, with their turns.
+struct Mine {
+    record: Record,
+    turns: Vec<TurnRow>,
+    /// Today is in one of them.
+    on_duty: bool,
+    /// What the one before left.
+    before: Option<TurnRow>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rotation/duty.html")]
+struct DutyPage {
+    chrome: Chrome,
+    mine: Vec<Mine>,
+    today: Date,
+    errors: Errors,
+    typed: String,
+    done: &'static str,
+}
+
+async fn duty_page(app: &App, person: &SignedIn, errors: Errors, typed: String) -> Result<DutyPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let mut mine = Vec::new();
+    if let Some(student) = person.student {
+        for id in store::unions_of(&mut db, student, today).await? {
+            let Some(record) = unions_store::record(&mut db, person.institution, id, today).await? else { continue };
+            let turns: Vec<TurnRow> =
+                record.turns.iter().filter(|turn| turn.confirmed && turn.student == student).cloned().collect();
+            let on_duty = turns.iter().any(|turn| turn.is_on(&today));
+            let first = turns.iter().find(|turn| turn.until_day > today).map(|turn| turn.from_day);
+            let before = record
+                .turns
+                .iter()
+                .filter(|turn| turn.confirmed && first.is_some_and(|first| turn.until_day <= first))
+                .max_by_key(|turn| turn.until_day)
+                .cloned();
+            mine.push(Mine { record, turns, on_duty, before });
+        }
+    }
+    Ok(DutyPage { chrome: app.chrome(person, "我的轮值"), mine, today, errors, typed, done: "" })
+}
+
+async fn duty(
+    State(app): State<App>,
+    person: SignedIn,
+    Query(Done { done }): Query<Done>,
+) -> Result<DutyPage, Failure> {
+    let page = duty_page(&app, &person, Errors::default(), String::new()).await?;
+    Ok(DutyPage { done: if done == "handed" { "交接说明已保存，下一任可以看到。" } else { "" }, ..page })
+}

@@ -1,0 +1,161 @@
+//! The page 学期.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::Date;
+
+use super::store::{self, SemesterRow};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::SchoolLeague},
+    failure::Failure,
+    ids::SemesterId,
+    text::day,
+    web::{
+        chrome::Chrome,
+        forms::{Done, Errors, written},
+    },
+};
+
+/// The routes of semesters.
+pub(super) fn routes() -> Routes {
+    Routes::default().get("/semesters", list).post("/semesters", add).post("/semesters/{semester}/remove", remove)
+}
+
+#[derive(Debug, Clone, Default, Deserialize)]
+struct SemesterForm {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    last: String,
+}
+
+impl SemesterForm {
+    /// The name, the first day and the first day after it.
+    fn read(&self, known: &[SemesterRow], errors: &mut Errors) -> Option<(String, Date, Date)> {
+        let name = written(&self.name, 40, "name", "请填写名称，如“2026—2027 学年第一学期”", errors);
+        if let Some(name) = &name {
+            if name.chars().count() < 2 {
+                errors.add("name", "至少两个字");
+            }
+            if known.iter().any(|row| row.name == *name) {
+                errors.add("name", "已有同名的学期");
+            }
+        }
+        let (from, last) = (day(&self.from), day(&self.last));
+        if from.is_none() {
+            errors.add("from", "请填写开始日期");
+        }
+        if last.is_none() {
+            errors.add("last", "请填写结束日期");
+        }
+        let (name, from, last) = (name?, from?, last?);
+        let until = last.next_day()?;
+        if !(60..=250).contains(&(until - from).whole_days()) {
+            errors.add("last", "一个学期应在 60 至 250 天之间");
+        }
+        if let Some(other) = known.iter().find(|row| row.from_day < until && from < row.until_day) {
+            errors.add("from", format!("与“{}”重叠（{} 至 {}）", other.name, other.from_day, other.last_day()));
+        }
+        errors.is_empty().then_some((name, from, until))
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "rotation/semesters.html")]
+struct SemestersPage {
+    chrome: Chrome,
+    rows: Vec<SemesterRow>,
+    today: Date,
+    form: SemesterForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<SchoolLeague>,
+    form: SemesterForm,
+    errors: Errors,
+    done: &'static str,
+) -> Result<SemestersPage, Failure> {
+    let rows = store::semesters(&mut *app.read().await?, acting.institution()).await?;
+    let chrome = app.chrome(acting.person(), "学期");
+    Ok(SemestersPage { chrome, rows, today: app.clock.today(), form, errors, done })
+}
+
+async fn list(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Query(Done { done }): Query<Done>,
+) -> Result<SemestersPage, Failure> {
+    let done = match done.as_str() {
+        "added" => "已登记。",
+        "removed" => "已删除。",
+        _ => "",
+    };
+    let rows = store::semesters(&mut *app.read().await?, acting.institution()).await?;
+    // The next one begins where the last one ends: a day between two semesters is a day without a chair.
+    let from = rows.last().map(|row| row.until_day.to_string()).unwrap_or_default();
+    page(&app, &acting, SemesterForm { from, ..SemesterForm::default() }, Errors::default(), done).await
+}
+
+async fn add(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Form(form): Form<SemesterForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let known = store::semesters(&mut *app.read().await?, acting.institution()).await?;
+    let Some((name, from, until)) = form.read(&known, &mut errors) else {
+        let page = page(&app, &acting, form, errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let (acting, added) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let added = store::add_semester(db, &acting, (&name, from, until)).await?;
+                if added {
+                    let last = until.previous_day().unwrap_or(until);
+                    let entry = Entry::new(Verb::SemesterKept, name)
+                        .detail("办理", "登记")
+                        .detail("起止", format!("{from} 至 {last}"));
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+                Ok((acting, added))
+            })
+        })
+        .await?;
+    if !added {
+        errors.add("from", "与已登记的学期重叠，或名称重复");
+        let page = page(&app, &acting, form, errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    Ok(Redirect::to("/semesters?done=added").into_response())
+}
+
+async fn remove(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<SemesterId>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            let name = store::remove_semester(db, &acting, id).await?.ok_or(Failure::Missing)?;
+            audit::append(db, acting.person(), Entry::new(Verb::SemesterKept, name).detail("办理", "删除"), now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to("/semesters?done=removed"))
+}

@@ -1,0 +1,253 @@
+//! SQL of semesters and turns.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    auth::{acting::Acting, office::SchoolLeague},
+    failure::Failure,
+    ids::{InstitutionId, SemesterId, StudentId, TurnId, UnionId},
+    rules::rotation::Duty,
+    unions::store::{About, Ground, Locked, Warned, note},
+};
+
+/// A semester.
+#[derive(Debug, Clone)]
+pub struct SemesterRow {
+    /// Its id.
+    pub id: SemesterId,
+    /// Its name.
+    pub name: String,
+    /// The first day.
+    pub from_day: Date,
+    /// The first day after it.
+    pub until_day: Date,
+    /// Confirmed turns lie in it: it is not moved any more.
+    pub in_use: bool,
+}
+
+impl SemesterRow {
+    /// The last day.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        self.until_day.previous_day().unwrap_or(self.until_day)
+    }
+
+    /// It holds a day.
+    #[must_use]
+    pub fn is_on(&self, day: &Date) -> bool {
+        crate::rules::timeline::covers(self.from_day, Some(self.until_day), *day)
+    }
+}
+
+/// A university's semesters by day.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn semesters(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<SemesterRow>, Failure> {
+    let rows = sqlx::query_as!(
+        SemesterRow,
+        r#"select s.id as "id: SemesterId", s.name, s.from_day, s.until_day,
+                  exists (select from turn t join student_union u on u.id = t.union_id
+                          where u.institution_id = s.institution_id and t.state = 'confirmed'
+                                and t.from_day < s.until_day and t.until_day > s.from_day) as "in_use!"
+           from semester s where s.institution_id = $1 order by s.from_day"#,
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Adds a semester; its first day and the first day after it. `false` where it overlaps another or repeats a name.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn add_semester(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    (name, from, until): (&str, Date, Date),
+) -> Result<bool, Failure> {
+    insert_semester(connection, acting.institution(), (name, from, until)).await
+}
+
+pub(crate) async fn insert_semester(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    (name, from, until): (&str, Date, Date),
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "insert into semester (id, institution_id, name, from_day, until_day)
+         values ($1, $2, $3, $4, $5) on conflict do nothing",
+        SemesterId::random().0,
+        institution.0,
+        name,
+        from,
+        until
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Removes a semester in which nothing is confirmed; its name, or none where it stays.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn remove_semester(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    id: SemesterId,
+) -> Result<Option<String>, Failure> {
+    let name = sqlx::query_scalar!(
+        "delete from semester s where s.id = $1 and s.institution_id = $2
+         and not exists (select from turn t join student_union u on u.id = t.union_id
+                         where u.institution_id = s.institution_id and t.state = 'confirmed'
+                               and t.from_day < s.until_day and t.until_day > s.from_day)
+         returning s.name",
+        id.0,
+        acting.institution().0
+    );
+    Ok(name.fetch_optional(connection).await?)
+}
+
+/// Proposes a turn.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn propose(
+    connection: &mut PgConnection,
+    union: &Locked,
+    (student, from, until): (StudentId, Date, Date),
+    now: OffsetDateTime,
+) -> Result<TurnId, Failure> {
+    let id = TurnId::random();
+    sqlx::query!(
+        "insert into turn (id, union_id, student_id, from_day, until_day, state, proposed_at)
+         values ($1, $2, $3, $4, $5, 'proposed', $6)",
+        id.0,
+        union.id().0,
+        student.0,
+        from,
+        until,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    let about = About { turn: Some(id), ..About::default() };
+    let says = format!("{from} 至 {until} 前一天");
+    note(connection, union, "turn_proposed", about, (Some(from), &says), (&Ground::default(), Vec::new()), now).await?;
+    Ok(id)
+}
+
+/// Confirms a proposed turn that the rule has passed; `false` where it is not proposed any more.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn confirm(
+    connection: &mut PgConnection,
+    union: &Locked,
+    id: TurnId,
+    (duty, reason): (&Duty, Option<&str>),
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update turn set state = 'confirmed' where id = $1 and union_id = $2 and state = 'proposed'
+                and from_day = $3 and until_day = $4",
+        id.0,
+        union.id().0,
+        duty.turn().from,
+        duty.turn().until
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let about = About { turn: Some(id), ..About::default() };
+    let says = format!("{} 至 {} 前一天", duty.turn().from, duty.turn().until);
+    let ground = Ground { reason: reason.map(str::to_owned), ..Ground::default() };
+    let warned = Warned::of(duty.warned());
+    note(connection, union, "turn_confirmed", about, (Some(duty.turn().from), &says), (&ground, warned), now).await?;
+    Ok(true)
+}
+
+/// Takes back a turn that is proposed, or confirmed and still to come; `false` where it has begun.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn withdraw(
+    connection: &mut PgConnection,
+    union: &Locked,
+    id: TurnId,
+    (confirmed_too, today): (bool, Date),
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update turn set state = 'withdrawn'
+         where id = $1 and union_id = $2 and (state = 'proposed' or (state = 'confirmed' and $3 and from_day > $4))",
+        id.0,
+        union.id().0,
+        confirmed_too,
+        today
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let about = About { turn: Some(id), ..About::default() };
+    note(connection, union, "turn_withdrawn", about, (None, ""), (&Ground::default(), Vec::new()), now).await?;
+    Ok(true)
+}
+
+/// Writes what is handed over with a turn; `false` where it is not this person's confirmed turn that has begun.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn hand_over(
+    connection: &mut PgConnection,
+    union: &Locked,
+    (id, student): (TurnId, StudentId),
+    text: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update turn set handover = $4, handover_at = $5
+         where id = $1 and union_id = $2 and student_id = $3 and state = 'confirmed' and from_day <= china_day($5)
+               and china_day($5) < until_day + 30",
+        id.0,
+        union.id().0,
+        student.0,
+        text,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let about = About { turn: Some(id), ..About::default() };
+    note(connection, union, "handover", about, (None, ""), (&Ground::default(), Vec::new()), now).await?;
+    Ok(true)
+}
+
+/// The unions on whose presidium a student sits, or whose chair they are or were within the last 30 days.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn unions_of(
+    connection: &mut PgConnection,
+    student: StudentId,
+    today: Date,
+) -> Result<Vec<UnionId>, Failure> {
+    let rows = sqlx::query_scalar!(
+        r#"select p.union_id as "id!: UnionId" from post p
+           where p.student_id = $1 and p.kind = 'presidium' and p.voided_at is null and p.from_day <= $2
+                 and (p.until_day is null or p.until_day > $2)
+           union
+           select t.union_id from turn t
+           where t.student_id = $1 and t.state = 'confirmed' and t.until_day > t.from_day and t.until_day + 30 > $2"#,
+        student.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}

@@ -1,0 +1,114 @@
+//! The organisation chart: presidium above, departments below, drawn on the server.
+
+use time::Date;
+
+use super::union::{PostKind, Record};
+
+const COLUMN: usize = 152;
+const GAP: usize = 12;
+const LINE: usize = 20;
+const HEAD: usize = 34;
+const MOST_ACROSS: usize = 6;
+
+/// A line of text in a box.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// What it says.
+    pub text: String,
+    /// Its baseline.
+    pub y: usize,
+    /// The person leads: a head, or the chair on duty.
+    pub strong: bool,
+}
+
+/// A box with a title and names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// Left edge.
+    pub x: usize,
+    /// Upper edge.
+    pub y: usize,
+    /// Height.
+    pub height: usize,
+    /// The middle of its upper edge.
+    pub middle: usize,
+    /// The title.
+    pub title: String,
+    /// The names.
+    pub lines: Vec<Line>,
+}
+
+/// The chart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chart {
+    /// Width of the drawing.
+    pub width: usize,
+    /// Height of the drawing.
+    pub height: usize,
+    /// Width of a box.
+    pub column: usize,
+    /// The presidium.
+    pub top: Unit,
+    /// The departments.
+    pub units: Vec<Unit>,
+    /// Lines from the presidium to the departments, as a path.
+    pub path: String,
+    /// What it says to those who cannot see it.
+    pub title: String,
+}
+
+fn unit(title: String, names: Vec<(String, bool)>, x: usize, y: usize) -> Unit {
+    let lines: Vec<Line> = names
+        .into_iter()
+        .enumerate()
+        .map(|(place, (text, strong))| Line { text, y: y + HEAD + LINE * (place + 1) - 4, strong })
+        .collect();
+    let height = HEAD + LINE * lines.len().max(1) + 8;
+    Unit { x, y, height, middle: x + COLUMN / 2, title, lines }
+}
+
+impl Chart {
+    /// The chart of a union on a day.
+    #[must_use]
+    pub fn new(record: &Record, day: Date) -> Self {
+        use std::fmt::Write as _;
+        let chairs: Vec<&str> = record.chairs_on(day).collect();
+        let departments: Vec<_> = record.departments_on(day).collect();
+        let across = departments.len().clamp(1, MOST_ACROSS);
+        let width = across * (COLUMN + GAP) + GAP;
+        let mut presidium: Vec<(String, bool)> = Vec::new();
+        for post in record.posts_on(day).filter(|post| post.department.is_none()) {
+            let on_duty = chairs.contains(&post.name.as_str());
+            let title = if post.kind() == PostKind::Other { format!("（{}）", post.label()) } else { String::new() };
+            let duty = if on_duty { "（执行主席）" } else { "" };
+            presidium.push((format!("{}{title}{duty}", post.name), on_duty));
+        }
+        let top = unit("主席团".to_owned(), presidium, (width - COLUMN) / 2, GAP);
+        let bottom = top.y + top.height;
+        let mut y = bottom + 36;
+        let (mut units, mut path) = (Vec::new(), String::new());
+        for row in departments.chunks(across) {
+            let mut tallest = 0;
+            let bar = y - 18;
+            for (place, department) in row.iter().enumerate() {
+                let held = record.posts_on(day).filter(|post| post.department == Some(department.id));
+                let names = held.map(|post| (post.name.clone(), post.kind() == PostKind::Head)).collect();
+                let one = unit(department.name.clone(), names, GAP + place * (COLUMN + GAP), y);
+                tallest = tallest.max(one.height);
+                let _ = write!(path, "M{} {bar}V{}", one.middle, one.y);
+                units.push(one);
+            }
+            if let (Some(first), Some(last)) = (row.first().and(units.get(units.len() - row.len())), units.last()) {
+                let middle = top.middle;
+                let (left, right) = (first.middle.min(middle), last.middle.max(middle));
+                let _ = write!(path, "M{left} {bar}H{right}");
+            }
+            y += tallest + 36;
+        }
+        if let Some(last) = units.last() {
+            let _ = write!(path, "M{} {bottom}V{}", top.middle, last.y.saturating_sub(18));
+        }
+        let title = format!("{}组织架构：主席团 {} 人，工作部门 {} 个", record.union.name, top.lines.len(), units.len());
+        Self { width, height: y.saturating_sub(36) + GAP, column: COLUMN, top, units, path, title }
+    }
+}

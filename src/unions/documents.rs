@@ -1,0 +1,148 @@
+//! Scans of signed decisions: taken in as they are, handed out as files to save and never shown as pages.
+
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::{store, union::StudentUnion};
+use crate::{
+    app::App,
+    auth::{
+        acting::{Acting, SignedIn},
+        office::UnionReader,
+    },
+    failure::Failure,
+    ids::{DocumentId, InstitutionId, UnionId},
+    web::filters::query_value,
+};
+
+/// The largest scan, in bytes.
+pub const LARGEST: usize = 8 * 1024 * 1024;
+/// How long a scan that no act refers to is kept: its form may come back filled in.
+const KEPT: Duration = Duration::days(1);
+
+/// A scan to be kept.
+#[derive(Debug)]
+pub struct Scan {
+    name: String,
+    media: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Scan {
+    /// Takes a file for what its first bytes say it is.
+    ///
+    /// # Errors
+    /// Why it cannot be kept, in Chinese.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, &'static str> {
+        let media = match bytes {
+            [] => return Err("文件是空的"),
+            [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
+            [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
+            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => "image/png",
+            _ => return Err("请上传 PDF、JPG 或 PNG 格式的扫描件"),
+        };
+        if bytes.len() > LARGEST {
+            return Err("扫描件不能超过 8 MB");
+        }
+        let name = if name.is_empty() { "扫描件".to_owned() } else { name.chars().take(100).collect() };
+        Ok(Self { name, media, bytes: bytes.to_vec() })
+    }
+}
+
+/// Keeps a scan, and lets go of those that no act came to refer to.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn keep(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    scan: &Scan,
+    now: OffsetDateTime,
+) -> Result<DocumentId, Failure> {
+    sqlx::query!(
+        "delete from document d where d.at < $1 and not exists (select from union_fact f where f.document_id = d.id)
+                and not exists (select from roster_draft r where r.document_id = d.id)",
+        now - KEPT
+    )
+    .execute(&mut *connection)
+    .await?;
+    let id = DocumentId::random();
+    sqlx::query!(
+        "insert into document (id, institution_id, name, media, bytes, sha256, at, by_account)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id.0,
+        person.institution.0,
+        scan.name,
+        scan.media,
+        scan.bytes,
+        Sha256::digest(&scan.bytes).to_vec(),
+        now,
+        person.account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
+/// The name of a scan that the person took in themselves a moment ago, for a form that comes back.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn own(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    id: DocumentId,
+) -> Result<Option<(DocumentId, String)>, Failure> {
+    let name = sqlx::query_scalar!(
+        "select name from document where id = $1 and institution_id = $2 and by_account = $3",
+        id.0,
+        person.institution.0,
+        person.account.0
+    );
+    Ok(name.fetch_optional(connection).await?.map(|name| (id, name)))
+}
+
+async fn union_of(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: DocumentId,
+) -> Result<Vec<StudentUnion>, Failure> {
+    let ids = sqlx::query_scalar!(
+        r#"select distinct f.union_id as "id: UnionId" from union_fact f join document d on d.id = f.document_id
+           where d.id = $1 and d.institution_id = $2"#,
+        id.0,
+        institution.0
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let mut unions = Vec::new();
+    for id in ids {
+        unions.extend(store::list(connection, institution, Some(id)).await?);
+    }
+    Ok(unions)
+}
+
+/// Hands out a scan to whoever sees a union whose act rests on it.
+pub(super) async fn download(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<DocumentId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let unions = union_of(&mut db, acting.institution(), id).await?;
+    if !unions.iter().any(|union| union.is_seen_by(acting.office())) {
+        return Err(Failure::Missing);
+    }
+    let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(&mut *db).await?;
+    let headers = [
+        (header::CONTENT_TYPE, row.media),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{}", query_value(&row.name))),
+    ];
+    Ok((headers, row.bytes).into_response())
+}

@@ -1,0 +1,297 @@
+//! What the forms about unions ask.
+
+use serde::Deserialize;
+use time::{Date, Duration};
+
+use super::{
+    store::Ground,
+    union::{Department, Fact, PostKind, Record, StudentUnion},
+};
+use crate::{
+    ids::DepartmentId,
+    rules::{plan::Union, roster::Post, timeline::Unit},
+    text::{day, folded, trimmed},
+    web::{
+        filters::query_value,
+        forms::{Errors, Upload, written},
+    },
+};
+
+/// How far back and ahead a day may lie.
+const BACK: Duration = Duration::days(3 * 366);
+const AHEAD: Duration = Duration::days(2 * 366);
+
+/// A day in a field, near enough to today to be meant.
+pub(super) fn near_day(text: &str, field: &'static str, ask: &'static str, today: Date, errors: &mut Errors) -> Option<Date> {
+    let Some(day) = day(text) else {
+        errors.add(field, if trimmed(text).is_empty() { ask } else { "请按 2026-09-01 的格式填写日期" });
+        return None;
+    };
+    let (from, to) = (today - BACK, today + AHEAD);
+    if !(from..=to).contains(&day) {
+        errors.add(field, format!("应在 {from} 至 {to} 之间，请核对年份"));
+        return None;
+    }
+    Some(day)
+}
+
+/// An optional text of at most `most` characters.
+fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
+    if trimmed(text).is_empty() { None } else { written(text, most, field, "", errors) }
+}
+
+/// 任命 and 更正 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct AppointForm {
+    #[serde(default)]
+    pub number: String,
+    #[serde(default)]
+    pub post: String,
+    #[serde(default)]
+    pub department: String,
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub until: String,
+    #[serde(default)]
+    pub from_college: String,
+    #[serde(default)]
+    pub ground: String,
+    #[serde(default)]
+    pub document: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// 任命 as read: everything but the person's facts.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub number: String,
+    pub post: Post,
+    pub from: Date,
+    pub until: Option<Date>,
+    pub from_college: Option<bool>,
+    pub ground: Ground,
+}
+
+impl AppointForm {
+    /// The form in a request with a file.
+    pub fn of(upload: &Upload) -> Self {
+        let field = |name: &str| upload.field(name).to_owned();
+        Self {
+            number: field("number"),
+            post: field("post"),
+            department: field("department"),
+            from: field("from"),
+            until: field("until"),
+            from_college: field("from_college"),
+            ground: field("ground"),
+            document: field("document"),
+            reason: field("reason"),
+        }
+    }
+
+    /// Reads the form, or leaves an error beside each field.
+    pub fn read(&self, record: &Record, today: Date, errors: &mut Errors) -> Option<Asked> {
+        let number = folded(&self.number);
+        if number.is_empty() || number.chars().count() > 32 {
+            errors.add("number", "请填写学号");
+        }
+        let from = near_day(&self.from, "from", "请填写生效日期", today, errors);
+        let until = if trimmed(&self.until).is_empty() {
+            None
+        } else {
+            near_day(&self.until, "until", "", today, errors)
+        };
+        if let Some((from, until)) = from.zip(until)
+            && until <= from
+        {
+            errors.add("until", "届满日期应在生效日期之后");
+        }
+        if let Some((from, opened)) = from.zip(record.union.opened_on)
+            && from < opened
+        {
+            errors.add("from", format!("这个学生会自 {opened} 起启用，之前的任职在现状登记里"));
+        }
+        let post = match self.post.as_str() {
+            "presidium" => Some(Post::Presidium),
+            "head" | "staff" => self.department(record, from, errors).map(|department| {
+                if self.post == PostKind::Head.slug() { Post::Head(department) } else { Post::Staff(department) }
+            }),
+            _ => {
+                errors.add("post", "请选择岗位；除这三种外不设其他岗位");
+                None
+            }
+        };
+        let from_college = match self.from_college.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        };
+        let words = written(&self.ground, 120, "ground", "请填写任命依据，如“校团委〔2026〕12号批复”", errors);
+        let reason = optional(&self.reason, 200, "reason", errors);
+        let (from, post, words) = (from?, post?, words?);
+        let ground = Ground { words, document: None, reason };
+        errors.is_empty().then_some(Asked { number, post, from, until, from_college, ground })
+    }
+
+    fn department(&self, record: &Record, from: Option<Date>, errors: &mut Errors) -> Option<String> {
+        let id = self.department.parse::<DepartmentId>().ok();
+        let found = record.departments.iter().find(|department| Some(department.id) == id);
+        match found {
+            None => {
+                errors.add("department", "请选择部门");
+                None
+            }
+            Some(department) if from.is_some_and(|from| !department.is_on(from)) => {
+                errors.add("department", format!("{}在生效日期没有设立", department.name));
+                None
+            }
+            Some(department) => Some(department.name.clone()),
+        }
+    }
+
+    /// The form as a query, so that a way back keeps everything.
+    pub fn as_query(&self) -> String {
+        let pairs = [
+            ("number", &self.number),
+            ("post", &self.post),
+            ("department", &self.department),
+            ("from", &self.from),
+            ("until", &self.until),
+            ("from_college", &self.from_college),
+            ("ground", &self.ground),
+            ("document", &self.document),
+            ("reason", &self.reason),
+        ];
+        let pair = |(name, value): &(&str, &String)| format!("{name}={}", query_value(value));
+        pairs.iter().filter(|(_, value)| !value.is_empty()).map(pair).collect::<Vec<_>>().join("&")
+    }
+}
+
+/// Whether a student may be in a union at all: enrolled on the day, of the college, a graduate where it is theirs. What is
+/// wrong is said in Chinese.
+pub(super) fn misfit(union: &StudentUnion, fact: &Fact, day: Date) -> Option<String> {
+    if !fact.is_student_on(day) {
+        return Some(format!("{}到生效日期已不在校", fact.name));
+    }
+    match union.kind {
+        Union::College if union.college != Some(fact.college_id) => {
+            Some(format!("{}在{}，不是本院系学生", fact.name, fact.college))
+        }
+        Union::Graduate if fact.level != "graduate" => Some(format!("{}不是研究生", fact.name)),
+        _ => None,
+    }
+}
+
+/// Why a post ends.
+pub(super) const WHYS: [&str; 6] = ["任满离职", "自愿辞职", "劝退", "引咎辞职", "工作调整", "其他原因离任"];
+
+/// 离任 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct EndForm {
+    #[serde(default)]
+    pub day: String,
+    #[serde(default)]
+    pub why: String,
+    #[serde(default)]
+    pub ground: String,
+}
+
+impl EndForm {
+    /// The day, why and the ground, or an error beside each field.
+    pub fn read(&self, from: Date, today: Date, errors: &mut Errors) -> Option<(Date, &'static str, Ground)> {
+        let day = near_day(&self.day, "day", "请填写离任日期", today, errors);
+        if let Some(day) = day
+            && day < from
+        {
+            errors.add("day", format!("任职自 {from} 起，离任日期不能更早；从未任职的请用“更正”作废"));
+        }
+        let why = WHYS.iter().find(|why| **why == self.why).copied();
+        if why.is_none() {
+            errors.add("why", "请选择原因");
+        }
+        let words = optional(&self.ground, 120, "end-ground", errors).unwrap_or_default();
+        let (day, why) = (day?, why?);
+        errors.is_empty().then(|| (day, why, Ground { words, ..Ground::default() }))
+    }
+}
+
+/// 部门 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct DepartmentForm {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub functions: String,
+    #[serde(default)]
+    pub from: String,
+    #[serde(default)]
+    pub ruling: String,
+    #[serde(default)]
+    pub ground: String,
+    #[serde(default)]
+    pub reason: String,
+}
+
+impl DepartmentForm {
+    /// The form with what is known now.
+    pub fn of(department: &Department) -> Self {
+        Self {
+            name: department.name.clone(),
+            functions: department.functions.clone(),
+            from: department.from_day.to_string(),
+            ruling: department.ruling.clone().unwrap_or_default(),
+            ..Self::default()
+        }
+    }
+
+    /// The form as a query, so that a way back keeps everything.
+    pub fn as_query(&self) -> String {
+        let pairs = [
+            ("name", &self.name),
+            ("functions", &self.functions),
+            ("from", &self.from),
+            ("ruling", &self.ruling),
+            ("ground", &self.ground),
+            ("reason", &self.reason),
+        ];
+        let pair = |(name, value): &(&str, &String)| format!("{name}={}", query_value(value));
+        pairs.iter().filter(|(_, value)| !value.is_empty()).map(pair).collect::<Vec<_>>().join("&")
+    }
+
+    /// Reads the form, or leaves an error beside each field. `instead` is the department that is changed.
+    pub fn read(
+        &self,
+        record: &Record,
+        instead: Option<&Department>,
+        today: Date,
+        errors: &mut Errors,
+    ) -> Option<(Unit, Ground)> {
+        let name = written(&self.name, 30, "name", "请填写部门名称", errors);
+        if name.as_ref().is_some_and(|name| name.chars().count() < 2) {
+            errors.add("name", "至少两个字");
+        }
+        let functions = written(&self.functions, 300, "functions", "请填写部门职能，用顿号分开", errors);
+        let from = match instead {
+            Some(department) => Some(department.from_day),
+            None => near_day(&self.from, "from", "请填写设立日期", today, errors),
+        };
+        if let Some((name, from)) = name.as_ref().zip(from) {
+            let taken = record.departments.iter().any(|known| {
+                known.name == *name
+                    && instead.is_none_or(|own| own.id != known.id)
+                    && known.until_day.is_none_or(|until| until > from)
+            });
+            if taken {
+                errors.add("name", "本会已有同名部门");
+            }
+        }
+        let ruling = optional(&self.ruling, 200, "ruling", errors);
+        let words = written(&self.ground, 120, "ground", "请填写依据，如“校团委〔2026〕12号批复”", errors);
+        let reason = optional(&self.reason, 200, "reason", errors);
+        let (name, functions, from, words) = (name?, functions?, from?, words?);
+        let unit = Unit { name, functions, ruling, from, until: instead.and_then(|department| department.until_day) };
+        errors.is_empty().then(|| (unit, Ground { words, document: None, reason }))
+    }
+}

@@ -1,0 +1,457 @@
+//! 现状登记 and 换届: a whole roster, previewed with everything the rules say of it, then written whole or not at all.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+
+use super::{
+    appoint::{Done, held_up, kept_scan, take_scan},
+    calendar, frame, kept,
+};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::UnionKeeper},
+    checkup::{
+        pages::faults_as_json,
+        roster::{self as file, Unreadable},
+    },
+    failure::{Failure, Refusal},
+    ids::{DocumentId, DraftId, UnionId},
+    inbox::{self, Notice, To},
+    rules::{
+        Finding, Outcome,
+        appointment::{Wanted, reshuffle, reshuffled},
+    },
+    sheet::{BadCell, Sheet},
+    unions::{
+        forms::near_day,
+        roster::{self, Draft, Line, Purpose},
+        store::{self, Found, Ground},
+        union::{Fact, Record},
+    },
+    web::{
+        charts::QuotaBar,
+        chrome::Chrome,
+        filters,
+        forms::{Errors, Upload, written},
+    },
+};
+
+/// Bad rows shown on the page; the file to take back holds more.
+const SHOWN_FAULTS: usize = 200;
+
+#[derive(Debug, Clone, Default)]
+struct AskForm {
+    day: String,
+    ground: String,
+    document: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/batch.html")]
+pub(super) struct AskPage {
+    chrome: Chrome,
+    record: Record,
+    purpose: Purpose,
+    form: AskForm,
+    errors: Errors,
+    document: Option<(DocumentId, String)>,
+    bad: Vec<BadCell>,
+    bad_count: usize,
+    /// The bad rows for the file to take back, as JSON.
+    take_back: String,
+    has_plan: bool,
+}
+
+/// Before a union comes under the rules it is taken down; afterwards it is staffed anew.
+fn purpose_of(record: &Record) -> Purpose {
+    if record.union.opened_on.is_none() { Purpose::Register } else { Purpose::Reshuffle }
+}
+
+async fn ask_page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: UnionId,
+    form: AskForm,
+    errors: Errors,
+) -> Result<AskPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = kept(&mut db, acting, id, today).await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let document = kept_scan(&mut db, acting.person(), &form.document).await?;
+    let purpose = purpose_of(&record);
+    let chrome = frame(app, acting.person(), &record, purpose.label());
+    let has_plan = plans.on(today).is_some_and(|plan| plan.unions.contains(&record.union.kind));
+    Ok(AskPage {
+        chrome,
+        record,
+        purpose,
+        form,
+        errors,
+        document,
+        bad: Vec::new(),
+        bad_count: 0,
+        take_back: String::new(),
+        has_plan,
+    })
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+) -> Result<AskPage, Failure> {
+    let form = AskForm { day: app.clock.today().to_string(), ..AskForm::default() };
+    ask_page(&app, &acting, id, form, Errors::default()).await
+}
+
+async fn faulty(
+    app: &App,
+    mut page: AskPage,
+    sheet: Sheet,
+    bad: Vec<BadCell>,
+) -> Result<Response, Failure> {
+    page.errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
+    page.bad_count = bad.len();
+    (page.take_back, page.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
+    page.bad.truncate(SHOWN_FAULTS);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+pub(super) async fn upload(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+    mut upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let field = |name: &str| upload.field(name).to_owned();
+    let mut form = AskForm { day: field("day"), ground: field("ground"), document: field("document") };
+    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let purpose = purpose_of(&record);
+    let day = near_day(&form.day, "day", "请填写日期", today, &mut errors);
+    if purpose == Purpose::Register && day.is_some_and(|day| day > today) {
+        errors.add("day", "现状登记的是已经在任的人，日期不能晚于今天");
+    }
+    if let Some((day, opened)) = day.zip(record.union.opened_on)
+        && day <= opened
+    {
+        errors.add("day", format!("这个学生会自 {opened} 起启用，换届日期应在其后"));
+    }
+    let words = match purpose {
+        Purpose::Register => Some(String::new()),
+        Purpose::Reshuffle => written(&form.ground, 120, "ground", "请填写换届依据，如选举结果批复文号", &mut errors),
+    };
+    if upload.file.is_none() {
+        errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
+    }
+    take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let (Some(day), Some(words), Some(file), true) = (day, words, upload.file.take(), errors.is_empty()) else {
+        return Ok((unfit, ask_page(&app, &acting, id, form, errors).await?).into_response());
+    };
+    let read = app
+        .heavy(move || {
+            let roster = file::read(&file);
+            // The sheet is needed again where numbers turn out to be nobody's.
+            roster.map(|roster| (roster, Sheet::read(&file)))
+        })
+        .await?;
+    let (people, sheet) = match read {
+        Ok((people, Ok(sheet))) => (people, sheet),
+        Err(Unreadable::Rows(sheet, bad)) => {
+            let page = ask_page(&app, &acting, id, form, errors).await?;
+            return faulty(&app, page, sheet, bad).await;
+        }
+        Ok((_, Err(error))) | Err(Unreadable::File(error)) => {
+            errors.add("file", error.to_string());
+            return Ok((unfit, ask_page(&app, &acting, id, form, errors).await?).into_response());
+        }
+    };
+    let lines = Line::of(&people);
+    let mut others: Vec<&str> = lines
+        .iter()
+        .flat_map(|line| &line.posts)
+        .filter(|(kind, _)| kind == "other")
+        .map(|(_, title)| title.as_str())
+        .collect();
+    if purpose == Purpose::Reshuffle && !others.is_empty() {
+        others.sort_unstable();
+        others.dedup();
+        let says = format!("除主席团成员、部门负责人、部门工作人员外不设其他岗位（STF-08）：{}", others.join("、"));
+        errors.add("file", says);
+        return Ok((unfit, ask_page(&app, &acting, id, form, errors).await?).into_response());
+    }
+    let matched = {
+        let mut db = app.read().await?;
+        roster::matched(&mut db, acting.institution(), &record.union, (&lines, day), today).await?
+    };
+    if let Err(wrong) = matched {
+        let bad = roster::bad_cells(&sheet, &wrong);
+        let page = ask_page(&app, &acting, id, form, errors).await?;
+        return faulty(&app, page, sheet, bad).await;
+    }
+    let document = kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
+    let ground = Ground { words, document, reason: None };
+    let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
+    let draft = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (locked, _) = store::lock(db, &acting, id, today).await?;
+                let what = (purpose, day, file_name.as_str());
+                roster::stage(db, &locked, acting.person(), what, (&lines, &ground), now).await
+            })
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/unions/{id}/batch/{draft}")).into_response())
+}
+
+/// A post that a roster brings, as the preview shows it.
+struct Coming {
+    name: String,
+    number: String,
+    college: String,
+    posts: String,
+    chair: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/draft.html")]
+pub(super) struct DraftPage {
+    chrome: Chrome,
+    record: Record,
+    draft: Draft,
+    coming: Vec<Coming>,
+    leaving: Vec<String>,
+    shown: Vec<(Finding, Option<QuotaBar>)>,
+    settled: usize,
+    /// A warning needs a reason.
+    needs_reason: bool,
+    /// A hard rule stands in the way.
+    refused: bool,
+    errors: Errors,
+    reason: String,
+    document: Option<(DocumentId, String)>,
+    /// What does not match any more; then nothing can be written.
+    moved: Vec<(String, String)>,
+}
+
+async fn found(app: &App, acting: &Acting<UnionKeeper>, id: UnionId, draft: DraftId) -> Result<(Record, Draft), Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = kept(&mut db, acting, id, today).await?;
+    let draft = roster::draft(&mut db, id, draft).await?.ok_or(Failure::Missing)?;
+    Ok((record, draft))
+}
+
+fn wanted_of(people: &[(Fact, Found)]) -> Vec<Wanted> {
+    people.iter().flat_map(|(_, found)| found.posts.iter().cloned()).collect()
+}
+
+async fn draft_page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    (id, draft): (UnionId, DraftId),
+    (errors, reason): (Errors, String),
+) -> Result<DraftPage, Failure> {
+    let (record, draft) = found(app, acting, id, draft).await?;
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let matched =
+        roster::matched(&mut db, acting.institution(), &record.union, (&draft.lines, draft.day), today).await?;
+    let (people, moved) = match matched {
+        Ok(people) => (people, Vec::new()),
+        Err(wrong) => (Vec::new(), wrong.into_iter().collect()),
+    };
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let wanted = wanted_of(&people);
+    let findings: Vec<Finding> = match draft.purpose {
+        Purpose::Register => {
+            let mut as_found = reshuffled(&record.timeline, draft.day, &wanted);
+            for (_, found) in people.iter().filter(|(_, found)| found.chair) {
+                for holding in &mut as_found.holdings {
+                    let person = as_found.people.get(holding.person);
+                    let same = person.is_some_and(|person| found.posts.iter().any(|post| post.person.number == person.number));
+                    holding.marked_chair |= same;
+                }
+            }
+            let day = draft.day.max(today);
+            let judged = plans.in_force(day).and_then(|plan| as_found.findings(&plan, day).ok());
+            judged.unwrap_or_default()
+        }
+        Purpose::Reshuffle => {
+            reshuffle(&plans, &record.timeline, draft.day, wanted.clone(), None).findings().to_vec()
+        }
+    };
+    let refused = draft.purpose == Purpose::Reshuffle
+        && findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
+    let needs_reason = draft.purpose == Purpose::Reshuffle
+        && !refused
+        && findings.iter().any(|finding| finding.verdict == Outcome::Warn);
+    let (mut open, settled): (Vec<_>, Vec<_>) = findings
+        .into_iter()
+        .partition(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
+    open.sort_by_key(|finding| (finding.verdict, finding.rule));
+    let shown = open.into_iter().map(|finding| (finding.clone(), finding.gauge.map(QuotaBar::new))).collect();
+    let coming = people
+        .iter()
+        .map(|(fact, found)| Coming {
+            name: fact.name.clone(),
+            number: fact.number.clone(),
+            college: fact.college.clone(),
+            posts: found
+                .posts
+                .iter()
+                .map(|wanted| crate::rules::appointment::holding_in_words(&wanted.post))
+                .collect::<Vec<_>>()
+                .join("、"),
+            chair: found.chair,
+        })
+        .collect();
+    let stays = |number: &str| people.iter().any(|(fact, _)| fact.number == number);
+    let mut leaving: Vec<String> =
+        record.posts_on(draft.day).filter(|post| !stays(&post.number)).map(|post| post.name.clone()).collect();
+    leaving.dedup();
+    let document = match draft.document {
+        Some(id) => kept_scan(&mut db, acting.person(), &id.to_string()).await?,
+        None => None,
+    };
+    let chrome = frame(app, acting.person(), &record, draft.purpose.label());
+    Ok(DraftPage {
+        chrome,
+        record,
+        draft,
+        coming,
+        leaving,
+        shown,
+        settled: settled.len(),
+        needs_reason,
+        refused,
+        errors,
+        reason,
+        document,
+        moved,
+    })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path((id, draft)): Path<(UnionId, DraftId)>,
+) -> Result<DraftPage, Failure> {
+    draft_page(&app, &acting, (id, draft), (Errors::default(), String::new())).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct CommitForm {
+    #[serde(default)]
+    reason: String,
+}
+
+pub(super) async fn commit(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path((id, draft)): Path<(UnionId, DraftId)>,
+    Form(form): Form<CommitForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let (record, shown) = found(&app, &acting, id, draft).await?;
+    let has_reason = !crate::text::trimmed(&form.reason).is_empty();
+    let reason = if has_reason { crate::web::forms::reason(&form.reason, &mut errors) } else { None };
+    if has_reason && reason.is_none() {
+        let page = draft_page(&app, &acting, (id, draft), (errors, form.reason)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &record, shown.purpose.label()),
+        wanted: format!("{}换届，自 {} 起", record.union.name, shown.day),
+        findings: Vec::new(),
+        back: format!("/unions/{id}/batch/{draft}"),
+    };
+    let (done, acting) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (locked, record) = store::lock(db, &acting, id, today).await?;
+                let draft = roster::draft(db, id, draft).await?.filter(|draft| draft.state == "previewed");
+                let draft = draft.ok_or(Failure::Missing)?;
+                if draft.purpose != purpose_of(&record) {
+                    return Ok((Done::Unfit("file", "这个学生会的状态变了，请重新上传".to_owned()), acting));
+                }
+                let matched =
+                    roster::matched(db, acting.institution(), &record.union, (&draft.lines, draft.day), today).await?;
+                let Ok(people) = matched else {
+                    return Ok((Done::Unfit("file", "预览之后学生数据变了，请看下面的说明".to_owned()), acting));
+                };
+                let wanted = wanted_of(&people);
+                let found: Vec<Found> = people.iter().map(|(_, found)| found.clone()).collect();
+                let says = format!("{} 人、{} 个岗位", people.len(), wanted.len());
+                let name = record.union.name.clone();
+                match draft.purpose {
+                    Purpose::Register => {
+                        store::register(db, &locked, draft.day, &found, &says, now).await?;
+                        let entry = Entry::new(Verb::UnionRegistered, name).detail("登记", says);
+                        audit::append(db, acting.person(), entry, now).await?;
+                    }
+                    Purpose::Reshuffle => {
+                        let plans = calendar(db, acting.institution()).await?;
+                        let verdict = reshuffle(&plans, &record.timeline, draft.day, wanted, reason.as_deref());
+                        let passed = match verdict.permit() {
+                            Ok(passed) => passed,
+                            Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                        };
+                        let ground =
+                            Ground { words: draft.ground.clone(), document: draft.document, reason: reason.clone() };
+                        store::reshuffle(db, &locked, &passed, &found, &ground, now).await?;
+                        let entry = Entry::new(Verb::Reshuffled, name.clone())
+                            .detail("自", draft.day.to_string())
+                            .detail("任命", says)
+                            .detail("依据", draft.ground.clone())
+                            .detail("理由", reason.unwrap_or_default());
+                        audit::append(db, acting.person(), entry, now).await?;
+                        for (fact, found) in &people {
+                            let posts: Vec<String> = found
+                                .posts
+                                .iter()
+                                .map(|wanted| crate::rules::appointment::holding_in_words(&wanted.post))
+                                .collect();
+                            let notice = Notice::new(format!("你被任命为{name}{}", posts.join("、")), "/me/data")
+                                .says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
+                            inbox::tell(db, acting.institution(), To::Student(fact.student), &notice, now).await?;
+                        }
+                    }
+                }
+                roster::settle(db, &locked, draft.id, "committed").await?;
+                Ok((Done::Written, acting))
+            })
+        })
+        .await?;
+    let onward = match shown.purpose {
+        Purpose::Register => format!("/unions/{id}?done=registered"),
+        Purpose::Reshuffle => format!("/unions/{id}?done=reshuffled"),
+    };
+    super::appoint::answer(done, errors, onward, async |errors, _| {
+        Ok(draft_page(&app, &acting, (id, draft), (errors, form.reason)).await?.into_response())
+    })
+    .await
+}
+
+pub(super) async fn discard(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path((id, draft)): Path<(UnionId, DraftId)>,
+) -> Result<Redirect, Failure> {
+    let today = app.clock.today();
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            let (locked, _) = store::lock(db, &acting, id, today).await?;
+            roster::settle(db, &locked, draft, "discarded").await
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/unions/{id}")))
+}

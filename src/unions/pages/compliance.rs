@@ -1,0 +1,170 @@
+//! 合规总览: every union against every rule, a breach seen in a second.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::State;
+use time::{Date, OffsetDateTime};
+
+use super::{calendar, evidence};
+use crate::{
+    app::App,
+    auth::{acting::Acting, office::ComplianceReader},
+    failure::Failure,
+    ids::UnionId,
+    rules::{Outcome, Rule, adoption::Calendar},
+    unions::{
+        store,
+        union::{Record, StudentUnion},
+    },
+    web::{
+        charts::{Part, strip},
+        chrome::Chrome,
+        filters,
+    },
+};
+
+/// Breaches listed above the table; the table has them all.
+const LISTED: usize = 60;
+
+/// What one rule says of one union.
+struct Cell {
+    verdict: Option<Outcome>,
+    /// The measured value where one finding says it all, else how many parts are not met.
+    shown: String,
+    /// Value, limit, since when, in words.
+    title: String,
+}
+
+/// A union's row.
+struct Line {
+    union: StudentUnion,
+    cells: Vec<Cell>,
+    gravest: Option<Outcome>,
+}
+
+/// A breach in the list above the table.
+struct Breach {
+    union: UnionId,
+    name: String,
+    rule: Rule,
+    verdict: Outcome,
+    says: String,
+    clause: String,
+    since: Option<Date>,
+    reasons: usize,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/compliance.html")]
+pub(super) struct CompliancePage {
+    chrome: Chrome,
+    institution: String,
+    plan: String,
+    rules: Vec<Rule>,
+    lines: Vec<Line>,
+    breaches: Vec<Breach>,
+    more: usize,
+    strip: Vec<Part>,
+    unopened: usize,
+    has_plan: bool,
+    at: OffsetDateTime,
+}
+
+pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader>) -> Result<CompliancePage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let unions = store::list(&mut db, acting.institution(), None).await?;
+    let ids: Vec<UnionId> = unions.iter().map(|union| union.id).collect();
+    let records = store::records(&mut db, acting.institution(), unions, today).await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let reasons = store::reasons(&mut db, &ids).await?;
+    drop(db);
+    let (office, at) = (acting.office().kind, app.clock.now());
+    let chrome = app.chrome(acting.person(), "合规总览");
+    let institution = acting.person().institution_name.clone();
+    // Fifty thousand posts take a while to judge: away from the threads that serve pages.
+    let page = app
+        .heavy(move || assemble(&records, &plans, |record| evidence(record, &plans, &reasons, office, today), today))
+        .await?;
+    Ok(CompliancePage { chrome, institution, at, ..page })
+}
+
+fn assemble(
+    records: &[Record],
+    plans: &Calendar,
+    judge: impl Fn(&Record) -> Option<Vec<super::Evidence>>,
+    today: Date,
+) -> CompliancePage {
+    let (mut rules, mut judged): (Vec<Rule>, Vec<_>) = (Vec::new(), Vec::new());
+    let mut breaches = Vec::new();
+    let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
+    for record in records {
+        let found = judge(record);
+        for evidence in found.iter().flatten() {
+            let finding = &evidence.finding;
+            if !rules.contains(&finding.rule) {
+                rules.push(finding.rule);
+            }
+            *counts.entry(finding.verdict).or_default() += 1;
+            if matches!(finding.verdict, Outcome::Fail | Outcome::Warn) {
+                breaches.push(Breach {
+                    union: record.union.id,
+                    name: record.union.name.clone(),
+                    rule: finding.rule,
+                    verdict: finding.verdict,
+                    says: finding.message.clone(),
+                    clause: finding.clause.as_ref().map(|clause| clause.quote.clone()).unwrap_or_default(),
+                    since: evidence.since,
+                    reasons: evidence.reasons.len(),
+                });
+            }
+        }
+        judged.push((record.union.clone(), found));
+    }
+    rules.sort_unstable();
+    let mut lines: Vec<Line> = judged.into_iter().map(|(union, found)| line(union, found.as_deref(), &rules)).collect();
+    lines.sort_by_key(|line| line.gravest.unwrap_or(Outcome::NotRequired));
+    breaches.sort_by_key(|breach| (breach.verdict, breach.since));
+    let more = breaches.len().saturating_sub(LISTED);
+    breaches.truncate(LISTED);
+    let strip = strip(&Outcome::ALL.map(|outcome| {
+        (outcome.slug(), outcome.label(), counts.get(&outcome).copied().unwrap_or_default())
+    }));
+    CompliancePage {
+        chrome: Chrome::bare(""),
+        institution: String::new(),
+        plan: plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default(),
+        rules,
+        lines,
+        breaches,
+        more,
+        strip,
+        unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
+        has_plan: plans.on(today).is_some(),
+        at: OffsetDateTime::UNIX_EPOCH,
+    }
+}
+
+fn line(union: StudentUnion, found: Option<&[super::Evidence]>, rules: &[Rule]) -> Line {
+    let cell = |rule: &Rule| {
+        let own: Vec<&super::Evidence> =
+            found.into_iter().flatten().filter(|evidence| evidence.finding.rule == *rule).collect();
+        let verdict = own.iter().map(|evidence| evidence.finding.verdict).min();
+        let open = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).count();
+        let shown = match (own.as_slice(), verdict) {
+            ([one], _) => one.finding.measured.clone(),
+            (_, Some(Outcome::Pass | Outcome::NotRequired) | None) => String::new(),
+            _ => format!("{open} 项"),
+        };
+        let words = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).take(3).map(|evidence| {
+            let since = evidence.since.map(|day| format!("（自 {day} 起）")).unwrap_or_default();
+            format!("{}{since}", evidence.finding.message)
+        });
+        let title = words.collect::<Vec<_>>().join("；");
+        Cell { verdict, shown, title }
+    };
+    let cells: Vec<Cell> = rules.iter().map(cell).collect();
+    let gravest = cells.iter().filter_map(|cell| cell.verdict).min();
+    Line { union, cells, gravest }
+}

@@ -1,0 +1,211 @@
+//! The pages 学生会 and 合规总览.
+
+mod appoint;
+mod batch;
+mod compliance;
+mod departments;
+mod overview;
+mod posts;
+mod what_if;
+
+use std::collections::BTreeSet;
+
+use sqlx::PgConnection;
+use time::Date;
+
+use super::{
+    documents,
+    store::{self, ReasonRow},
+    union::{Record, sees_grades},
+};
+use crate::{
+    app::{App, Routes},
+    auth::{
+        acting::{Acting, SignedIn},
+        office::{Office, OfficeKind, UnionKeeper, UnionReader},
+    },
+    failure::Failure,
+    ids::{InstitutionId, UnionId},
+    rules::{Finding, Outcome, Rule, adoption::Calendar},
+    web::{charts::QuotaBar, chrome::Chrome},
+};
+
+/// The routes of unions.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/unions", overview::list)
+        .post("/unions", overview::create)
+        .get("/unions/{union}", overview::show)
+        .post("/unions/{union}/open", overview::open)
+        .get("/unions/{union}/roster", overview::roster)
+        .get("/unions/{union}/roster.xlsx", overview::roster_file)
+        .get("/unions/{union}/findings", overview::findings)
+        .get("/unions/{union}/history", overview::history)
+        .get("/unions/{union}/appoint", appoint::ask)
+        .upload("/unions/{union}/appoint", appoint::act)
+        .get("/unions/{union}/posts/{post}", posts::show)
+        .upload("/unions/{union}/posts/{post}/end", posts::end)
+        .upload("/unions/{union}/posts/{post}/correct", posts::correct)
+        .get("/unions/{union}/departments", departments::list)
+        .post("/unions/{union}/departments", departments::add)
+        .get("/unions/{union}/departments/{department}", departments::show)
+        .post("/unions/{union}/departments/{department}", departments::change)
+        .post("/unions/{union}/departments/{department}/end", departments::end)
+        .get("/unions/{union}/batch", batch::ask)
+        .upload("/unions/{union}/batch", batch::upload)
+        .get("/unions/{union}/batch/{draft}", batch::show)
+        .post("/unions/{union}/batch/{draft}/commit", batch::commit)
+        .post("/unions/{union}/batch/{draft}/discard", batch::discard)
+        .get("/unions/{union}/what-if", what_if::ask)
+        .post("/unions/{union}/what-if", what_if::answer)
+        .get("/compliance", compliance::page)
+        .get("/documents/{document}", documents::download)
+}
+
+/// A union with everything, if the office sees it.
+async fn seen(db: &mut PgConnection, acting: &Acting<UnionReader>, id: UnionId, today: Date) -> Result<Record, Failure> {
+    let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
+    if record.union.is_seen_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
+}
+
+/// A union with everything, if the office keeps it.
+async fn kept(db: &mut PgConnection, acting: &Acting<UnionKeeper>, id: UnionId, today: Date) -> Result<Record, Failure> {
+    let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
+    if record.union.is_kept_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
+}
+
+/// The frame of a page of a union.
+fn frame(app: &App, person: &SignedIn, record: &Record, title: &str) -> Chrome {
+    let path = format!("/unions/{}", record.union.id);
+    app.chrome(person, title).under("/unions", "学生会").under(&path, &record.union.name)
+}
+
+/// The tabs above a union's pages.
+pub struct Tabs {
+    /// The union.
+    pub id: UnionId,
+    /// The page that is open, by its word.
+    pub here: &'static str,
+    /// The office keeps the union.
+    pub keeps: bool,
+    /// The union is under the rules.
+    pub opened: bool,
+}
+
+impl Tabs {
+    /// The tabs for an office.
+    #[must_use]
+    pub fn new<O: Office>(acting: &Acting<O>, record: &Record, here: &'static str) -> Self {
+        Self {
+            id: record.union.id,
+            here,
+            keeps: record.union.is_kept_by(acting.office()),
+            opened: record.union.opened_on.is_some(),
+        }
+    }
+
+    /// The page is that tab's.
+    #[must_use]
+    pub fn is_here(&self, end: &str) -> bool {
+        self.here == end
+    }
+
+    /// Each tab: the end of its path, and its word.
+    #[must_use]
+    pub fn all(&self) -> Vec<(&'static str, &'static str)> {
+        let mut tabs = vec![("", "概况"), ("/roster", "花名册"), ("/departments", "部门")];
+        if self.opened {
+            tabs.push(("/rotation", "轮值"));
+        }
+        tabs.push(("/findings", "合规明细"));
+        tabs.push(("/history", "沿革"));
+        tabs
+    }
+}
+
+/// Somebody a finding is about.
+pub struct Subject {
+    pub number: String,
+    pub name: String,
+}
+
+/// A finding with its evidence.
+pub struct Evidence {
+    pub finding: Finding,
+    pub bar: Option<QuotaBar>,
+    pub people: Vec<Subject>,
+    pub missing: Vec<Subject>,
+    /// Some people are not named to this office.
+    pub hidden: usize,
+    pub since: Option<Date>,
+    pub reasons: Vec<ReasonRow>,
+    /// The first finding of its rule: links to the rule lead here.
+    pub anchor: bool,
+}
+
+/// Rules that look at what students do not see of each other.
+fn is_personal(rule: Rule) -> bool {
+    matches!(rule, Rule::Elg01 | Rule::Elg03 | Rule::Elg04)
+}
+
+/// Since when a finding has stood. Of a rule about people: since the first of them is in a post with the data of today.
+fn since(record: &Record, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
+    if !matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown) {
+        return None;
+    }
+    if !is_personal(finding.rule) {
+        return record.timeline.since(calendar, finding, today);
+    }
+    let numbers = if finding.subjects.is_empty() { finding.unknown.as_deref().unwrap_or_default() } else { &finding.subjects };
+    let of_person = |number: &String| {
+        let post = record.posts_on(today).filter(|post| post.number == *number).map(|post| post.from_day).min()?;
+        let fact = record.facts.iter().find(|fact| fact.number == *number)?;
+        let at = if finding.rule == Rule::Elg01 { fact.political_at } else { fact.graded_at };
+        let known = at.filter(|_| !finding.subjects.is_empty()).map(|at| at.to_offset(crate::clock::CHINA).date());
+        Some(known.map_or(post, |known| known.max(post)))
+    };
+    numbers.iter().filter_map(of_person).min()
+}
+
+/// The findings of a union today with their evidence, gravest first; none where the plan has no such union or none governs.
+fn evidence(
+    record: &Record,
+    calendar: &Calendar,
+    reasons: &[ReasonRow],
+    office: OfficeKind,
+    today: Date,
+) -> Option<Vec<Evidence>> {
+    let plan = calendar.in_force(today)?;
+    let findings = record.timeline.findings(&plan, today).ok()?;
+    let subjects = |numbers: &[String]| {
+        let names = record.timeline.names(numbers);
+        numbers.iter().zip(names).map(|(number, name)| Subject { number: number.clone(), name }).collect::<Vec<_>>()
+    };
+    let one = |finding: Finding| {
+        let shows = sees_grades(office) || !is_personal(finding.rule);
+        let unknown = finding.unknown.as_deref().unwrap_or_default();
+        let (people, missing) =
+            if shows { (subjects(&finding.subjects), subjects(unknown)) } else { (Vec::new(), Vec::new()) };
+        let hidden = if shows { 0 } else { finding.subjects.len() + unknown.len() };
+        let since = since(record, calendar, &finding, today);
+        let reasons = reasons
+            .iter()
+            .filter(|row| row.rule == finding.rule.code() && row.unit == finding.unit && row.union == record.union.id)
+            .cloned()
+            .collect();
+        Evidence { bar: finding.gauge.map(QuotaBar::new), people, missing, hidden, since, reasons, finding, anchor: false }
+    };
+    let mut all: Vec<Evidence> = findings.into_iter().map(one).collect();
+    all.sort_by_key(|evidence| (evidence.finding.verdict, evidence.finding.rule));
+    let mut rules = BTreeSet::new();
+    for evidence in &mut all {
+        evidence.anchor = rules.insert(evidence.finding.rule);
+    }
+    Some(all)
+}
+
+/// The plan calendar of a university.
+async fn calendar(db: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {
+    crate::rulebook::store::calendar(db, institution).await
+}

@@ -1,0 +1,281 @@
+//! One post: its history, its end, its correction.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use time::Date;
+
+use super::{
+    appoint::{Done, Room, answer, held_up, kept_scan, rooms, take_scan, wanted},
+    calendar, frame, kept, seen,
+};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::Acting,
+        office::{UnionKeeper, UnionReader},
+    },
+    failure::{Failure, Refusal},
+    ids::{DocumentId, PostId, UnionId},
+    inbox::{self, Notice, To},
+    rules::{Finding, appointment::appoint},
+    unions::{
+        forms::{AppointForm, EndForm, WHYS},
+        store::{self, FactRow, Ground},
+        union::{PostRow, Record},
+    },
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Errors, Upload},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/post.html")]
+pub(super) struct PostPage {
+    chrome: Chrome,
+    record: Record,
+    post: PostRow,
+    today: Date,
+    facts: Vec<FactRow>,
+    keeps: bool,
+    end: EndForm,
+    whys: [&'static str; 6],
+    form: AppointForm,
+    errors: Errors,
+    presidium: String,
+    rooms: Vec<Room>,
+    warned: Vec<Finding>,
+    document: Option<(DocumentId, String)>,
+    /// The correction is open: it was sent and came back.
+    correcting: bool,
+}
+
+fn find(record: &Record, id: PostId) -> Result<PostRow, Failure> {
+    record.posts.iter().find(|post| post.id == id).cloned().ok_or(Failure::Missing)
+}
+
+/// The correction's form as the post stands.
+fn form_of(post: &PostRow) -> AppointForm {
+    AppointForm {
+        number: post.number.clone(),
+        post: post.kind().slug().to_owned(),
+        department: post.department.map(|id| id.to_string()).unwrap_or_default(),
+        from: post.from_day.to_string(),
+        until: post.until_day.map(|day| day.to_string()).unwrap_or_default(),
+        from_college: match post.from_college {
+            Some(true) => "yes",
+            Some(false) => "no",
+            None => "",
+        }
+        .to_owned(),
+        ..AppointForm::default()
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path((id, post)): Path<(UnionId, PostId)>,
+) -> Result<Response, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = seen(&mut db, &acting, id, today).await?;
+    let post = find(&record, post)?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let (presidium, rooms) = rooms(&record, plans.in_force(today).as_deref(), today);
+    let facts = store::facts_of(&mut db, id, Some(post.id), (0, 50)).await?;
+    let keeps = record.union.is_kept_by(acting.office());
+    let title = format!("{} {}", post.name, post.label());
+    Ok(PostPage {
+        chrome: frame(&app, acting.person(), &record, &title),
+        form: form_of(&post),
+        end: EndForm { day: today.to_string(), ..EndForm::default() },
+        whys: WHYS,
+        errors: Errors::default(),
+        warned: Vec::new(),
+        document: None,
+        correcting: false,
+        record,
+        post,
+        today,
+        facts,
+        keeps,
+        presidium,
+        rooms,
+    }
+    .into_response())
+}
+
+/// The page again, as it was filled in.
+struct Again {
+    end: EndForm,
+    form: AppointForm,
+    errors: Errors,
+    warned: Vec<Finding>,
+    correcting: bool,
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    (id, post): (UnionId, PostId),
+    again: Again,
+) -> Result<Response, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = kept(&mut db, acting, id, today).await?;
+    let post = find(&record, post)?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let (presidium, rooms) = rooms(&record, plans.in_force(today).as_deref(), today);
+    let facts = store::facts_of(&mut db, id, Some(post.id), (0, 50)).await?;
+    let document = kept_scan(&mut db, acting.person(), &again.form.document).await?;
+    let title = format!("{} {}", post.name, post.label());
+    let Again { end, form, errors, warned, correcting } = again;
+    Ok(PostPage {
+        chrome: frame(app, acting.person(), &record, &title),
+        record,
+        post,
+        today,
+        facts,
+        keeps: true,
+        end,
+        whys: WHYS,
+        form,
+        errors,
+        presidium,
+        rooms,
+        warned,
+        document,
+        correcting,
+    }
+    .into_response())
+}
+
+pub(super) async fn end(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path((id, post)): Path<(UnionId, PostId)>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let field = |name: &str| upload.field(name).to_owned();
+    let form = EndForm { day: field("day"), why: field("why"), ground: field("ground") };
+    let mut document = String::new();
+    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let row = find(&record, post)?;
+    take_scan(&app, acting.person(), &upload, &mut document, &mut errors).await?;
+    let Some((day, why, ground)) = form.read(row.from_day, today, &mut errors) else {
+        let again = Again { end: form, form: form_of(&row), errors, warned: Vec::new(), correcting: false };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, &acting, (id, post), again).await?).into_response());
+    };
+    let ground = Ground { document: document.parse().ok(), ..ground };
+    let name = record.union.name.clone();
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            let (locked, record) = store::lock(db, &acting, id, today).await?;
+            let row = find(&record, post)?;
+            if !store::end(db, &locked, post, day, (why, &ground), now).await? {
+                return Err(Failure::Missing);
+            }
+            let entry = Entry::about(Verb::PostEnded, row.student)
+                .detail("学生会", name.clone())
+                .detail("岗位", row.label_with_place())
+                .detail("原因", why)
+                .detail("自", day.to_string())
+                .detail("依据", ground.words.clone());
+            audit::append(db, acting.person(), entry, now).await?;
+            let subject = format!("你在{name}的任职自 {day} 起结束");
+            let notice = Notice::new(subject, "/me/data").says(format!("{}，{why}。", row.label_with_place()));
+            inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/unions/{id}?done=ended")).into_response())
+}
+
+pub(super) async fn correct(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path((id, post)): Path<(UnionId, PostId)>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let mut form = AppointForm::of(&upload);
+    let never = upload.field("never") == "yes";
+    let mut record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let row = find(&record, post)?;
+    take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
+    // What was taken down at the start may have begun before the union came under the rules.
+    if row.registered {
+        record.union.opened_on = None;
+    }
+    // A correction rests on its reason; the decision it was made on stays that of the post.
+    form.ground = "更正".to_owned();
+    let read = if never { None } else { form.read(&record, today, &mut errors) };
+    let reason = crate::web::forms::reason(&form.reason, &mut errors);
+    let again = |form: AppointForm, errors: Errors, warned: Vec<Finding>| Again {
+        end: EndForm { day: today.to_string(), ..EndForm::default() },
+        form,
+        errors,
+        warned,
+        correcting: true,
+    };
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    if (read.is_none() && !never) || reason.is_none() || !errors.is_empty() {
+        let page = page(&app, &acting, (id, post), again(form, errors, Vec::new())).await?;
+        return Ok((unfit, page).into_response());
+    }
+    let document = kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &record, "更正任职"),
+        wanted: format!("更正{}的任职（{}）", row.name, record.union.name),
+        findings: Vec::new(),
+        back: format!("/unions/{id}/posts/{post}"),
+    };
+    let registered = row.registered;
+    let (done, acting) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (locked, record) = store::lock(db, &acting, id, today).await?;
+                let row = find(&record, post)?;
+                let ground = Ground { words: "更正".to_owned(), document, reason };
+                let says = if let Some(asked) = read {
+                    let (fact, wanted, plans) = match wanted(db, &acting, &record, &asked, today).await? {
+                        Ok(found) => found,
+                        Err(done) => return Ok((done, acting)),
+                    };
+                    let words = format!("{}，自 {} 起", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from);
+                    let place = record.posts.iter().position(|known| known.id == post);
+                    let verdict = appoint(&plans, &record.timeline, place, wanted, ground.reason.as_deref());
+                    let appointment = match verdict.permit() {
+                        Ok(appointment) => appointment,
+                        Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                    };
+                    let right = (&appointment, fact.student, asked.from_college);
+                    store::correct(db, &locked, post, Some(right), &ground, now).await?;
+                    words
+                } else {
+                    store::correct(db, &locked, post, None, &ground, now).await?;
+                    "作废".to_owned()
+                };
+                let entry = Entry::about(Verb::PostCorrected, row.student)
+                    .detail("学生会", record.union.name.clone())
+                    .detail("原", format!("{}，自 {} 起", row.label_with_place(), row.from_day))
+                    .detail("改为", says)
+                    .detail("现状登记", registered)
+                    .detail("理由", ground.reason.clone().unwrap_or_default());
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok((Done::Written, acting))
+            })
+        })
+        .await?;
+    answer(done, errors, format!("/unions/{id}?done=corrected"), async |errors, warned| {
+        page(&app, &acting, (id, post), again(form, errors, warned)).await
+    })
+    .await
+}

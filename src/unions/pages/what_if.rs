@@ -1,0 +1,282 @@
+//! 推演: what the rules would say if a department were added, people moved, or another plan adopted. Nothing is written.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+use time::Date;
+
+use super::{calendar, frame, kept};
+use crate::{
+    app::App,
+    auth::{acting::Acting, office::UnionKeeper},
+    failure::Failure,
+    ids::{PlanVersionId, UnionId},
+    rulebook::store as plans_store,
+    rules::{
+        Finding, Outcome, Plan, Rule,
+        roster::{Level, Member, Post, Rank},
+        timeline::{Timeline, Unit, covers},
+    },
+    text::{folded, trimmed},
+    unions::union::{PostRow, Record},
+    web::{chrome::Chrome, forms::Errors},
+};
+
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct WhatIfForm {
+    #[serde(default)]
+    plan: String,
+    #[serde(default)]
+    department: String,
+    #[serde(default)]
+    heads: String,
+    #[serde(default)]
+    staff: String,
+    /// `post:where`, one for each post.
+    #[serde(default, rename = "move")]
+    moves: Vec<String>,
+}
+
+impl WhatIfForm {
+    /// Where a post would go: empty where it stays.
+    fn target(&self, post: &PostRow) -> &str {
+        let id = post.id.to_string();
+        let found = self.moves.iter().find_map(|moved| moved.strip_prefix(&id)?.strip_prefix(':'));
+        found.unwrap_or_default()
+    }
+}
+
+/// A rule before and after.
+struct Line {
+    rule: Rule,
+    unit: Option<String>,
+    before: Option<Finding>,
+    after: Option<Finding>,
+    /// `better`, `worse` or nothing.
+    change: &'static str,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/what_if.html")]
+pub(super) struct WhatIfPage {
+    chrome: Chrome,
+    record: Record,
+    posts: Vec<(PostRow, String)>,
+    targets: Vec<(String, String)>,
+    plans: Vec<(String, String)>,
+    form: WhatIfForm,
+    errors: Errors,
+    /// None before anything was asked.
+    answer: Option<Vec<Line>>,
+    /// What was asked, in words.
+    asked: Vec<String>,
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    record: Record,
+    form: WhatIfForm,
+    errors: Errors,
+    answer: Option<(Vec<Line>, Vec<String>)>,
+) -> Result<WhatIfPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let versions = plans_store::versions(&mut db, acting.institution()).await?;
+    let plans = versions.iter().map(|row| (row.id.to_string(), format!("{} 第 {} 版", row.short, row.version))).collect();
+    let mut targets = vec![("leave".to_owned(), "离任".to_owned()), ("presidium".to_owned(), "主席团成员".to_owned())];
+    let mut names: Vec<String> = record.departments_on(today).map(|department| department.name.clone()).collect();
+    let added = trimmed(&form.department).to_owned();
+    if !added.is_empty() && !names.contains(&added) {
+        names.push(added);
+    }
+    for name in names {
+        targets.push((format!("head:{name}"), format!("{name} 负责人")));
+        targets.push((format!("staff:{name}"), format!("{name} 工作人员")));
+    }
+    let posts = record.posts_on(today).map(|post| (post.clone(), form.target(post).to_owned())).collect();
+    let (answer, asked) = answer.unzip();
+    Ok(WhatIfPage {
+        chrome: frame(app, acting.person(), &record, "推演"),
+        record,
+        posts,
+        targets,
+        plans,
+        form,
+        errors,
+        answer,
+        asked: asked.unwrap_or_default(),
+    })
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+) -> Result<WhatIfPage, Failure> {
+    let record = kept(&mut *app.read().await?, &acting, id, app.clock.today()).await?;
+    page(&app, &acting, record, WhatIfForm::default(), Errors::default(), None).await
+}
+
+fn number(text: &str, field: &'static str, errors: &mut Errors) -> u32 {
+    let text = folded(text);
+    if text.is_empty() {
+        return 0;
+    }
+    let number = text.parse::<u32>().ok().filter(|number| *number <= 50);
+    if number.is_none() {
+        errors.add(field, "请填写 0 至 50 的整数");
+    }
+    number.unwrap_or(0)
+}
+
+/// Somebody who meets every condition, for posts that are only supposed.
+fn anybody(place: u32) -> Member {
+    Member {
+        number: format!("推演{place}"),
+        name: format!("新增 {place}"),
+        college: None,
+        level: Some(Level::Undergraduate),
+        political: Some("共青团员".to_owned()),
+        rank: Some(Rank { rank: 1, cohort: 100 }),
+        failed_courses: Some(0),
+        from_college_union: Some(true),
+        first_year: Some(false),
+        posts: Vec::new(),
+        chair: false,
+    }
+}
+
+fn post_of(target: &str) -> Option<Post> {
+    match target.split_once(':') {
+        None if target == "presidium" => Some(Post::Presidium),
+        Some(("head", name)) => Some(Post::Head(name.to_owned())),
+        Some(("staff", name)) => Some(Post::Staff(name.to_owned())),
+        _ => None,
+    }
+}
+
+/// The union as supposed, and what was supposed in words.
+fn supposed(record: &Record, form: &WhatIfForm, (heads, staff): (u32, u32), today: Date) -> (Timeline, Vec<String>) {
+    let (mut timeline, mut words) = (record.timeline.clone(), Vec::new());
+    let name = trimmed(&form.department).to_owned();
+    if !name.is_empty() {
+        if !timeline.units_on(today).any(|unit| unit.name == name) {
+            let (functions, ruling, name) = (String::new(), None, name.clone());
+            timeline.units.push(Unit { name, functions, ruling, from: today, until: None });
+        }
+        words.push(format!("部门“{name}”，新增负责人 {heads} 人、工作人员 {staff} 人"));
+        for place in 0..heads {
+            timeline.add(&anybody(place + 1), Post::Head(name.clone()), today, None);
+        }
+        for place in 0..staff {
+            timeline.add(&anybody(heads + place + 1), Post::Staff(name.clone()), today, None);
+        }
+    }
+    let mut added: Vec<(Member, Post)> = Vec::new();
+    for (row, holding) in record.posts.iter().zip(timeline.holdings.iter_mut()) {
+        let target = form.target(row);
+        if target.is_empty() || !covers(holding.from, holding.until, today) {
+            continue;
+        }
+        let post = post_of(target);
+        if post.as_ref() == Some(&holding.post) {
+            continue;
+        }
+        holding.until = Some(today);
+        let person = timeline.people.get(holding.person).cloned();
+        words.push(match &post {
+            Some(post) => format!("{}改任{}", row.name, crate::rules::appointment::holding_in_words(post)),
+            None => format!("{}离任", row.name),
+        });
+        added.extend(person.zip(post));
+    }
+    for (person, post) in added {
+        timeline.add(&person, post, today, None);
+    }
+    (timeline, words)
+}
+
+fn compare(before: Vec<Finding>, after: Vec<Finding>) -> Vec<Line> {
+    let mut lines: BTreeMap<(Rule, Option<String>), (Option<Finding>, Option<Finding>)> = BTreeMap::new();
+    for finding in before {
+        let key = (finding.rule, finding.unit.clone());
+        lines.entry(key).or_default().0 = Some(finding);
+    }
+    for finding in after {
+        let key = (finding.rule, finding.unit.clone());
+        lines.entry(key).or_default().1 = Some(finding);
+    }
+    let gravity = |finding: &Option<Finding>| finding.as_ref().map_or(Outcome::NotRequired, |finding| finding.verdict);
+    let mut lines: Vec<Line> = lines
+        .into_iter()
+        .map(|((rule, unit), (before, after))| {
+            let change = match gravity(&after).cmp(&gravity(&before)) {
+                std::cmp::Ordering::Less => "worse",
+                std::cmp::Ordering::Greater => "better",
+                std::cmp::Ordering::Equal => "",
+            };
+            Line { rule, unit, before, after, change }
+        })
+        .collect();
+    let measured = |finding: &Option<Finding>| finding.as_ref().map(|finding| finding.measured.clone());
+    // What changes comes first.
+    lines.sort_by_key(|line| (line.change.is_empty(), measured(&line.before) == measured(&line.after)));
+    lines
+}
+
+pub(super) async fn answer(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+    Form(form): Form<WhatIfForm>,
+) -> Result<Response, Failure> {
+    let (today, mut errors) = (app.clock.today(), Errors::default());
+    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let (heads, staff) = (number(&form.heads, "heads", &mut errors), number(&form.staff, "staff", &mut errors));
+    if trimmed(&form.department).is_empty() && heads + staff > 0 {
+        errors.add("department", "请填写部门名称");
+    }
+    if trimmed(&form.department).chars().count() > 30 {
+        errors.add("department", "不能超过 30 字");
+    }
+    let mut db = app.read().await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let now = plans.on(today).map(|plan| plan.as_ref().clone());
+    let chosen: Option<Plan> = if form.plan.is_empty() {
+        now.clone()
+    } else {
+        let id = form.plan.parse::<PlanVersionId>().map_err(|_| Failure::Malformed)?;
+        let found = plans_store::version(&mut db, acting.institution(), id).await?;
+        found.map(|(_, plan, _)| plan.as_ref().clone())
+    };
+    drop(db);
+    let Some(then) = chosen else {
+        errors.add("plan", "请选择方案：本校还没有启用实施方案");
+        let page = page(&app, &acting, record, form, errors, None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    if !then.unions.contains(&record.union.kind) {
+        errors.add("plan", format!("{}没有{}，不适用", then.short, record.union.kind.label()));
+    }
+    if !errors.is_empty() {
+        let page = page(&app, &acting, record, form, errors, None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let (timeline, mut asked) = supposed(&record, &form, (heads, staff), today);
+    if !form.plan.is_empty() && now.as_ref().is_none_or(|now| *now != then) {
+        asked.insert(0, format!("启用{}", then.short));
+    }
+    let before =
+        now.and_then(|plan| record.timeline.findings(&plan.as_of(today), today).ok()).unwrap_or_default();
+    let after = timeline.findings(&then.as_of(today), today).unwrap_or_default();
+    let lines = compare(before, after);
+    Ok(page(&app, &acting, record, form, errors, Some((lines, asked))).await?.into_response())
+}

@@ -1,0 +1,248 @@
+//! A union's roster on its way in: 现状登记 and 换届. Read from the columns that the `check` command reads, matched against the
+//! students, judged, and written whole or not at all.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, types::Json};
+use time::{Date, OffsetDateTime};
+
+use super::{
+    forms::misfit,
+    store::{self, Found, Locked},
+    union::{Fact, StudentUnion},
+};
+use crate::{
+    auth::acting::SignedIn,
+    checkup::roster::Roster,
+    failure::Failure,
+    ids::{DocumentId, DraftId, InstitutionId, UnionId},
+    rules::{appointment::Wanted, roster::Post},
+    sheet::{BadCell, Sheet},
+};
+
+/// What a roster is taken in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// 现状登记: the union as it stands.
+    Register,
+    /// 换届: the whole union anew.
+    Reshuffle,
+}
+
+impl Purpose {
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Register => "register",
+            Self::Reshuffle => "reshuffle",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Register => "现状登记",
+            Self::Reshuffle => "换届",
+        }
+    }
+}
+
+/// A person of a roster as it is kept between preview and commit. Personal facts are not kept: the portal has its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// 学号.
+    pub number: String,
+    /// 姓名.
+    pub name: String,
+    /// Kind and department or title of each post.
+    pub posts: Vec<(String, String)>,
+    /// 来自院系学生会.
+    pub from_college: Option<bool>,
+    /// 执行主席.
+    pub chair: bool,
+}
+
+impl Line {
+    /// The lines of a roster that was read.
+    #[must_use]
+    pub fn of(roster: &Roster) -> Vec<Self> {
+        let post = |post: &Post| match post {
+            Post::Presidium => ("presidium".to_owned(), String::new()),
+            Post::Head(department) => ("head".to_owned(), department.clone()),
+            Post::Staff(department) => ("staff".to_owned(), department.clone()),
+            Post::Other(title) => ("other".to_owned(), title.clone()),
+        };
+        let line = |member: &crate::rules::roster::Member| Self {
+            number: member.number.clone(),
+            name: member.name.clone(),
+            posts: member.posts.iter().map(post).collect(),
+            from_college: member.from_college_union,
+            chair: member.chair,
+        };
+        roster.members.iter().map(line).collect()
+    }
+
+    fn posts(&self) -> impl Iterator<Item = Post> {
+        self.posts.iter().map(|(kind, of)| match kind.as_str() {
+            "presidium" => Post::Presidium,
+            "head" => Post::Head(of.clone()),
+            "staff" => Post::Staff(of.clone()),
+            _ => Post::Other(of.clone()),
+        })
+    }
+}
+
+/// A roster on its way in.
+#[derive(Debug)]
+pub struct Draft {
+    /// Its id.
+    pub id: DraftId,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The day from which it holds.
+    pub day: Date,
+    /// What its uploader calls it.
+    pub file_name: String,
+    /// Its lines; none once it is settled.
+    pub lines: Vec<Line>,
+    /// What it rests on.
+    pub ground: String,
+    /// The scan of that.
+    pub document: Option<DocumentId>,
+    /// `previewed`, `committed` or `discarded`.
+    pub state: String,
+}
+
+/// People of a roster matched against the students, or what is wrong by 学号.
+pub(super) async fn matched(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    union: &StudentUnion,
+    (lines, day): (&[Line], Date),
+    today: Date,
+) -> Result<Result<Vec<(Fact, Found)>, HashMap<String, String>>, Failure> {
+    let numbers: Vec<String> = lines.iter().map(|line| line.number.clone()).collect();
+    let facts = store::facts_by_number(connection, institution, &numbers).await?;
+    let facts: HashMap<&str, &Fact> = facts.iter().map(|fact| (fact.number.as_str(), fact)).collect();
+    let (mut people, mut wrong) = (Vec::new(), HashMap::new());
+    for line in lines {
+        let fault = match facts.get(line.number.as_str()) {
+            None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
+            Some(fact) if fact.name != line.name => {
+                Some("姓名与平台登记的不同；请核对学号和姓名".to_owned())
+            }
+            Some(fact) => misfit(union, fact, day),
+        };
+        match (fault, facts.get(line.number.as_str())) {
+            (None, Some(fact)) => {
+                let person = fact.member(line.from_college, today);
+                let wanted = |post| Wanted { person: person.clone(), post, from: day, until: None };
+                let found = Found {
+                    student: fact.student,
+                    posts: line.posts().map(wanted).collect(),
+                    from_college: line.from_college,
+                    chair: line.chair,
+                };
+                people.push(((*fact).clone(), found));
+            }
+            (fault, _) => {
+                wrong.insert(line.number.clone(), fault.unwrap_or_default());
+            }
+        }
+    }
+    Ok(if wrong.is_empty() { Ok(people) } else { Err(wrong) })
+}
+
+/// The bad cells of a sheet whose 学号 stand for a fault.
+pub(super) fn bad_cells(sheet: &Sheet, wrong: &HashMap<String, String>) -> Vec<BadCell> {
+    let Some(place) = sheet.headers.iter().position(|header| header == "学号") else { return Vec::new() };
+    let bad = |row: &crate::sheet::Row| {
+        let value = row.cells.get(place)?.shown().into_owned();
+        let reason = wrong.get(&value)?.clone();
+        Some(BadCell { row: row.number, column: "学号".to_owned(), value, reason })
+    };
+    sheet.rows.iter().filter_map(bad).collect()
+}
+
+/// Keeps a roster for its preview; what was previewed before for the same union is let go.
+pub(super) async fn stage(
+    connection: &mut PgConnection,
+    union: &Locked,
+    person: &SignedIn,
+    (purpose, day, file_name): (Purpose, Date, &str),
+    (lines, ground): (&[Line], &store::Ground),
+    now: OffsetDateTime,
+) -> Result<DraftId, Failure> {
+    sqlx::query!(
+        "update roster_draft set state = 'discarded', rows = '[]' where union_id = $1 and state = 'previewed'",
+        union.id().0
+    )
+    .execute(&mut *connection)
+    .await?;
+    let id = DraftId::random();
+    sqlx::query!(
+        "insert into roster_draft (id, union_id, purpose, day, file_name, rows, ground, document_id, by_account, at, state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'previewed')",
+        id.0,
+        union.id().0,
+        purpose.slug(),
+        day,
+        file_name,
+        serde_json::to_value(lines).map_err(anyhow::Error::new)?,
+        ground.words,
+        ground.document.map(|id| id.0),
+        person.account.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
+/// A roster of a union.
+pub(super) async fn draft(
+    connection: &mut PgConnection,
+    union: UnionId,
+    id: DraftId,
+) -> Result<Option<Draft>, Failure> {
+    let row = sqlx::query!(
+        r#"select purpose, day, file_name, rows as "rows: Json<Vec<Line>>", ground,
+                  document_id as "document: DocumentId", state
+           from roster_draft where id = $1 and union_id = $2"#,
+        id.0,
+        union.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| Draft {
+        id,
+        purpose: if row.purpose == Purpose::Register.slug() { Purpose::Register } else { Purpose::Reshuffle },
+        day: row.day,
+        file_name: row.file_name,
+        lines: row.rows.0,
+        ground: row.ground,
+        document: row.document,
+        state: row.state,
+    }))
+}
+
+/// Settles a roster that is still previewed; `false` where it was settled meanwhile.
+pub(super) async fn settle(
+    connection: &mut PgConnection,
+    union: &Locked,
+    id: DraftId,
+    state: &str,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update roster_draft set state = $3, rows = '[]' where id = $1 and union_id = $2 and state = 'previewed'",
+        id.0,
+        union.id().0,
+        state
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}

@@ -1,0 +1,475 @@
+//! A student union as the portal keeps it: its departments, posts and turns, and the same as the rules see it.
+
+use time::{Date, Month, OffsetDateTime};
+
+use crate::{
+    auth::{
+        acting::Held,
+        office::{Office, OfficeKind, UnionKeeper},
+    },
+    ids::{CollegeId, DepartmentId, PostId, StudentId, TurnId, UnionId},
+    rules::{
+        plan::Union,
+        roster::{Level, Member, Post, Rank},
+        timeline::{Holding, Organisation, Semester, Timeline, Turn, Unit, covers},
+    },
+};
+
+/// A union.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StudentUnion {
+    /// Its id.
+    pub id: UnionId,
+    /// Its kind.
+    pub kind: Union,
+    /// Its college; none for the school's own.
+    pub college: Option<CollegeId>,
+    /// What people call it.
+    pub name: String,
+    /// The day on which it came under the rules.
+    pub opened_on: Option<Date>,
+}
+
+impl StudentUnion {
+    /// An office sees it: the school's offices every union, a union's and a college's their own.
+    #[must_use]
+    pub fn is_seen_by(&self, office: &Held) -> bool {
+        match office.kind {
+            OfficeKind::SchoolLeague
+            | OfficeKind::DeputySecretary
+            | OfficeKind::StudentAffairs
+            | OfficeKind::SchoolParty => true,
+            OfficeKind::SchoolUnion => self.kind == Union::School,
+            OfficeKind::GraduateUnion => self.kind == Union::Graduate,
+            OfficeKind::CollegeLeague | OfficeKind::CollegeParty | OfficeKind::CollegeUnion => {
+                self.college.is_some() && self.college == office.college
+            }
+            OfficeKind::Administrator | OfficeKind::ClassBranch | OfficeKind::Student => false,
+        }
+    }
+
+    /// An office appoints to it, ends and confirms: the School Youth League committee, and a college's League organisation
+    /// in its own.
+    #[must_use]
+    pub fn is_kept_by(&self, office: &Held) -> bool {
+        UnionKeeper::KINDS.contains(&office.kind) && self.is_seen_by(office)
+    }
+
+    /// An office speaks for it: its own officers, who propose and do not decide.
+    #[must_use]
+    pub fn is_own_of(&self, office: &Held) -> bool {
+        let own = matches!(office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
+        own && self.is_seen_by(office)
+    }
+}
+
+/// The office sees ranks and failed courses of the people in a union. Students do not see each other's, whatever they do
+/// for the union.
+#[must_use]
+pub fn sees_grades(office: OfficeKind) -> bool {
+    !matches!(office, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion)
+}
+
+/// What kind of post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PostKind {
+    /// 主席团成员.
+    Presidium,
+    /// 部门负责人.
+    Head,
+    /// 部门工作人员.
+    Staff,
+    /// Another one, found when the union was taken down.
+    Other,
+}
+
+impl PostKind {
+    /// The three that exist.
+    pub const ALL: [Self; 3] = [Self::Presidium, Self::Head, Self::Staff];
+
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Presidium => "presidium",
+            Self::Head => "head",
+            Self::Staff => "staff",
+            Self::Other => "other",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Presidium => "主席团成员",
+            Self::Head => "部门负责人",
+            Self::Staff => "部门工作人员",
+            Self::Other => "其他岗位",
+        }
+    }
+
+    /// The kind of that stable word; anything else is another post.
+    #[must_use]
+    pub fn of(slug: &str) -> Self {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug).unwrap_or(Self::Other)
+    }
+}
+
+/// A post that somebody holds, held or will hold.
+#[derive(Debug, Clone)]
+pub struct PostRow {
+    /// Its id.
+    pub id: PostId,
+    /// Its union.
+    pub union: UnionId,
+    /// Who.
+    pub student: StudentId,
+    /// 学号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// The person's college.
+    pub college: String,
+    /// The person's class.
+    pub class: String,
+    /// The person's entry year.
+    pub entry_year: i32,
+    /// By its stable word.
+    pub kind: String,
+    /// Its department.
+    pub department: Option<DepartmentId>,
+    /// The department's name.
+    pub department_name: Option<String>,
+    /// What another post is called.
+    pub title: Option<String>,
+    /// The first day.
+    pub from_day: Date,
+    /// The first day on which it is held no more.
+    pub until_day: Option<Date>,
+    /// Whether the person came from a college union, by the roster or by the portal's own record of posts.
+    pub from_college: Option<bool>,
+    /// Marked as executive chair when the union was taken down.
+    pub marked_chair: bool,
+    /// Taken down, not appointed.
+    pub registered: bool,
+}
+
+impl PostRow {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> PostKind {
+        PostKind::of(&self.kind)
+    }
+
+    /// The post as the rules see it.
+    #[must_use]
+    pub fn post(&self) -> Post {
+        let department = || self.department_name.clone().unwrap_or_default();
+        match self.kind() {
+            PostKind::Presidium => Post::Presidium,
+            PostKind::Head => Post::Head(department()),
+            PostKind::Staff => Post::Staff(department()),
+            PostKind::Other => Post::Other(self.title.clone().unwrap_or_default()),
+        }
+    }
+
+    /// The post's name.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        match self.kind() {
+            PostKind::Other => self.title.as_deref().unwrap_or_default(),
+            kind => kind.label(),
+        }
+    }
+
+    /// The post's name with its department.
+    #[must_use]
+    pub fn label_with_place(&self) -> String {
+        match &self.department_name {
+            Some(department) => format!("{department} {}", self.label()),
+            None => self.label().to_owned(),
+        }
+    }
+
+    /// Held on a day.
+    #[must_use]
+    pub fn is_on(&self, day: Date) -> bool {
+        covers(self.from_day, self.until_day, day)
+    }
+}
+
+/// A department.
+#[derive(Debug, Clone)]
+pub struct Department {
+    /// Its id.
+    pub id: DepartmentId,
+    /// Its union.
+    pub union: UnionId,
+    /// Its name.
+    pub name: String,
+    /// What it does.
+    pub functions: String,
+    /// The written ruling on functions that another organisation has too.
+    pub ruling: Option<String>,
+    /// The first day.
+    pub from_day: Date,
+    /// The first day on which it is no more.
+    pub until_day: Option<Date>,
+}
+
+impl Department {
+    /// The department as the rules see it.
+    #[must_use]
+    pub fn unit(&self) -> Unit {
+        Unit {
+            name: self.name.clone(),
+            functions: self.functions.clone(),
+            ruling: self.ruling.clone(),
+            from: self.from_day,
+            until: self.until_day,
+        }
+    }
+
+    /// There on a day.
+    #[must_use]
+    pub fn is_on(&self, day: Date) -> bool {
+        covers(self.from_day, self.until_day, day)
+    }
+}
+
+/// A turn of the executive chair.
+#[derive(Debug, Clone)]
+pub struct TurnRow {
+    /// Its id.
+    pub id: TurnId,
+    /// Its union.
+    pub union: UnionId,
+    /// Who.
+    pub student: StudentId,
+    /// 学号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// The first day.
+    pub from_day: Date,
+    /// The first day after it.
+    pub until_day: Date,
+    /// Confirmed, or only proposed.
+    pub confirmed: bool,
+    /// What is handed to the next one.
+    pub handover: Option<String>,
+    /// When that was written.
+    pub handover_at: Option<OffsetDateTime>,
+}
+
+impl TurnRow {
+    /// The last day.
+    #[must_use]
+    pub fn last_day(&self) -> Date {
+        self.until_day.previous_day().unwrap_or(self.until_day)
+    }
+
+    /// The turn as the rules see it.
+    #[must_use]
+    pub fn turn(&self) -> Turn {
+        Turn { number: self.number.clone(), from: self.from_day, until: self.until_day }
+    }
+
+    /// It runs on a day.
+    #[must_use]
+    pub fn is_on(&self, day: &Date) -> bool {
+        covers(self.from_day, Some(self.until_day), *day)
+    }
+}
+
+/// What the rules ask of a student, as the portal knows it today.
+#[derive(Debug, Clone)]
+pub struct Fact {
+    /// Their id.
+    pub student: StudentId,
+    /// 学号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Their college's id.
+    pub college_id: CollegeId,
+    /// Their college.
+    pub college: String,
+    /// Their major.
+    pub major: String,
+    /// Their class.
+    pub class: String,
+    /// 培养层次, by its stable word.
+    pub level: String,
+    /// Entry year.
+    pub entry_year: i32,
+    /// 政治面貌.
+    pub political: Option<String>,
+    /// The first day on which they are no student any more.
+    pub left_on: Option<Date>,
+    /// Rank in the major.
+    pub rank: Option<i32>,
+    /// Students of the major.
+    pub cohort: Option<i32>,
+    /// Failed courses.
+    pub failed: Option<i32>,
+    /// Over what time the figures are counted, in words.
+    pub period: Option<String>,
+    /// Who vouches for them.
+    pub source: Option<String>,
+    /// When they were recorded.
+    pub graded_at: Option<OffsetDateTime>,
+    /// When the political status was last changed.
+    pub political_at: Option<OffsetDateTime>,
+    /// They hold or held a post in a college union, by the portal's own record.
+    pub was_in_college_union: bool,
+}
+
+/// The year in which the academic year of a day began: August to July.
+#[must_use]
+pub fn academic_year(day: Date) -> i32 {
+    if u8::from(day.month()) >= u8::from(Month::August) { day.year() } else { day.year() - 1 }
+}
+
+impl Fact {
+    /// The person as the rules see them; `from_college` is what an appointment says where the record says nothing.
+    #[must_use]
+    pub fn member(&self, from_college: Option<bool>, today: Date) -> Member {
+        let number = |number: Option<i32>| number.and_then(|number| u32::try_from(number).ok());
+        let rank = number(self.rank).zip(number(self.cohort)).map(|(rank, cohort)| Rank { rank, cohort });
+        Member {
+            number: self.number.clone(),
+            name: self.name.clone(),
+            college: Some(self.college.clone()),
+            level: match self.level.as_str() {
+                "vocational" => Some(Level::Vocational),
+                "undergraduate" => Some(Level::Undergraduate),
+                "graduate" => Some(Level::Graduate),
+                _ => None,
+            },
+            political: self.political.clone(),
+            rank,
+            failed_courses: number(self.failed),
+            from_college_union: if self.was_in_college_union { Some(true) } else { from_college },
+            first_year: Some(self.entry_year == academic_year(today)),
+            posts: Vec::new(),
+            chair: false,
+        }
+    }
+
+    /// They are a student on a day.
+    #[must_use]
+    pub fn is_student_on(&self, day: Date) -> bool {
+        self.left_on.is_none_or(|left| day < left)
+    }
+}
+
+/// A union with everything that the rules look at.
+#[derive(Debug, Clone)]
+pub struct Record {
+    /// The union.
+    pub union: StudentUnion,
+    /// Its posts, presidium first, then by department; those that ended too.
+    pub posts: Vec<PostRow>,
+    /// Its departments in the order of their names' first day.
+    pub departments: Vec<Department>,
+    /// Turns that were proposed or confirmed, by day.
+    pub turns: Vec<TurnRow>,
+    /// Facts of the people in posts now or later.
+    pub facts: Vec<Fact>,
+    /// The union as the rules see it.
+    pub timeline: Timeline,
+}
+
+impl Record {
+    /// Puts what the rules look at together.
+    #[must_use]
+    pub fn new(
+        union: StudentUnion,
+        posts: Vec<PostRow>,
+        departments: Vec<Department>,
+        turns: Vec<TurnRow>,
+        facts: Vec<Fact>,
+        (semesters, organisations): (Vec<Semester>, Vec<Organisation>),
+        today: Date,
+    ) -> Self {
+        let mut people: Vec<Member> = Vec::new();
+        let mut holdings = Vec::new();
+        for row in &posts {
+            let known = people.iter().position(|person| person.number == row.number);
+            let place = known.unwrap_or_else(|| {
+                let fact = facts.iter().find(|fact| fact.student == row.student);
+                people.push(fact.map_or_else(|| unknown(row), |fact| fact.member(row.from_college, today)));
+                people.len() - 1
+            });
+            if let Some(person) = people.get_mut(place) {
+                person.from_college_union = match (person.from_college_union, row.from_college) {
+                    (Some(true), _) | (_, Some(true)) => Some(true),
+                    (known, new) => known.or(new),
+                };
+            }
+            holdings.push(Holding {
+                person: place,
+                post: row.post(),
+                from: row.from_day,
+                until: row.until_day,
+                marked_chair: row.marked_chair,
+            });
+        }
+        let timeline = Timeline {
+            union: union.kind,
+            people,
+            holdings,
+            units: departments.iter().map(Department::unit).collect(),
+            turns: turns.iter().filter(|turn| turn.confirmed).map(TurnRow::turn).collect(),
+            opened: union.opened_on,
+            semesters,
+            organisations,
+        };
+        Self { union, posts, departments, turns, facts, timeline }
+    }
+
+    /// The posts held on a day.
+    pub fn posts_on(&self, day: Date) -> impl Iterator<Item = &PostRow> {
+        self.posts.iter().filter(move |post| post.is_on(day))
+    }
+
+    /// How many people hold a post on a day.
+    #[must_use]
+    pub fn people_on(&self, day: Date) -> usize {
+        let mut people: Vec<StudentId> = self.posts_on(day).map(|post| post.student).collect();
+        people.sort_unstable();
+        people.dedup();
+        people.len()
+    }
+
+    /// The departments there on a day.
+    pub fn departments_on(&self, day: Date) -> impl Iterator<Item = &Department> {
+        self.departments.iter().filter(move |department| department.is_on(day))
+    }
+
+    /// Who is on duty on a day: by a confirmed turn, or by the mark with which the union was taken down.
+    pub fn chairs_on(&self, day: Date) -> impl Iterator<Item = &str> {
+        let marked = self.timeline.turns.is_empty();
+        let by_turn = self.turns.iter().filter(move |turn| turn.confirmed && turn.is_on(&day)).map(|turn| turn.name.as_str());
+        by_turn.chain(self.posts_on(day).filter(move |post| marked && post.marked_chair).map(|post| post.name.as_str()))
+    }
+}
+
+/// Somebody whose post has ended: the rules look at their past posts and no longer at them.
+fn unknown(row: &PostRow) -> Member {
+    Member {
+        number: row.number.clone(),
+        name: row.name.clone(),
+        college: Some(row.college.clone()),
+        level: None,
+        political: None,
+        rank: None,
+        failed_courses: None,
+        from_college_union: row.from_college,
+        first_year: None,
+        posts: Vec::new(),
+        chair: false,
+    }
+}
