@@ -350,7 +350,9 @@ async fn load_grades(
          select gen_random_uuid(), r.id, 'semester', $4, r.rank, r.cohort,
                 case when r.rank * 5 > r.cohort * 4 then 1 + r.rank % 3 else 0 end, '教务处', $2, $3
          from (select s.id, k.entry_year,
-                      (row_number() over (partition by k.major_id, k.entry_year order by md5(s.number)))::integer as rank,
+                      (row_number() over (partition by k.major_id, k.entry_year
+                                          -- Those with an account to try lead: they can be appointed.
+                                          order by s.number ~ '^[0-9]', md5(s.number)))::integer as rank,
                       (count(*) over (partition by k.major_id, k.entry_year))::integer as cohort
                from student s join class k on k.id = s.class_id where s.institution_id = $1) r
          where r.entry_year < 2026",
@@ -379,7 +381,7 @@ async fn load_dispute(
     );
     let Some(row) = fact.fetch_optional(&mut *db).await? else { return Ok(()) };
     let due_on = (now + people::own::ANSWER_WITHIN).date();
-    let says = "我是转专业来的，登记的名次好像还是原专业的，请按现在的专业重新核对。";
+    let says = "我是转专业来的，登记的专业人数好像还是原专业的，请按现在的专业重新核对。";
     people::store::raise(db, row.student, (row.fact, About::Rank), says, due_on, now).await?;
     let notice = Notice::new(format!("学生对专业排名有异议，{due_on} 前答复"), "/disputes");
     let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };

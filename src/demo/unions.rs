@@ -58,7 +58,8 @@ struct Pool {
 impl Pool {
     async fn load(db: &mut PgConnection, institution: InstitutionId) -> Result<Self, Failure> {
         let ids = sqlx::query_scalar!(
-            "select id from student where institution_id = $1 and left_on is null order by md5(number) limit 4000",
+            "select id from student where institution_id = $1 and left_on is null order by number ~ '^[0-9]', md5('unions' || number)
+             limit 4000",
             institution.0
         )
         .fetch_all(&mut *db)
@@ -319,12 +320,14 @@ async fn rotate(
     let locked = store::hold_by_operator(db, id).await?;
     let plans = calendar(db, institution).await?;
     let mut record = whole(db, institution, id, now).await?;
-    let presidium: Vec<(StudentId, String)> = record
+    let mut presidium: Vec<(StudentId, String)> = record
         .posts
         .iter()
         .filter(|post| post.post() == Post::Presidium)
         .map(|post| (post.student, post.number.clone()))
         .collect();
+    // Whoever has an account to try is on duty first.
+    presidium.sort_by_key(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
     let [_, (_, this_end), (next_start, next_end)] = SEMESTERS.map(|(_, from, until)| (from, until));
     let turns = [(OPENED, this_end), (next_start, next_end)];
     for (place, ((student, number), (from, until))) in presidium.into_iter().zip(turns).enumerate() {

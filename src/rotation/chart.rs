@@ -46,11 +46,16 @@ pub struct TimelineChart {
 }
 
 impl TimelineChart {
-    /// The line of a union: the semester before today's, today's, and those after; none without semesters.
+    /// The line of a union: today's semester, the one before where somebody was on duty in it, and those after; none
+    /// without semesters.
     #[must_use]
     pub fn new(record: &Record, semesters: &[SemesterRow], today: Date) -> Option<Self> {
-        let place = semesters.iter().rposition(|semester| semester.from_day <= today).unwrap_or(0);
-        let shown = semesters.get(place.saturating_sub(1)..)?;
+        let now = semesters.iter().rposition(|semester| semester.from_day <= today).unwrap_or(0);
+        let before = now.checked_sub(1).filter(|before| {
+            let row = semesters.get(*before);
+            row.is_some_and(|row| record.turns.iter().any(|turn| turn.from_day < row.until_day))
+        });
+        let shown = semesters.get(before.unwrap_or(now)..)?;
         let shown = shown.get(..shown.len().min(4))?;
         let (from, until) = (shown.first()?.from_day, shown.last()?.until_day);
         let days = (until - from).whole_days().max(1);

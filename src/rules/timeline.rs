@@ -178,7 +178,7 @@ impl Timeline {
         let posts = self.holdings.iter().flat_map(|holding| [Some(holding.from), holding.until]);
         let units = self.units.iter().flat_map(|unit| [Some(unit.from), unit.until]);
         let turns = self.turns.iter().flat_map(|turn| [Some(turn.from), Some(turn.until)]);
-        posts.chain(units).chain(turns).flatten().collect()
+        posts.chain(units).chain(turns).chain([self.opened]).flatten().collect()
     }
 
     /// Everything the plan asks of the union on a day, in the catalogue's order.
@@ -205,18 +205,20 @@ impl Timeline {
         Ok(findings)
     }
 
-    /// The day since which the union has been as `finding` says without a break, seen from `today`, by what began and ended;
-    /// the facts of people are taken as they are today.
+    /// The day since which the union has been as `finding` says without a break, seen from `today`, by what began and ended,
+    /// and not before its first post; the facts of people are taken as they are today.
     #[must_use]
     pub fn since(&self, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
         let mut days = self.days();
         days.extend(calendar.days());
+        let first = self.holdings.iter().map(|holding| holding.from).min();
         let mut since = None;
-        for day in days.into_iter().rev().filter(|day| *day <= today) {
+        let side = |finding: &Finding| (finding.verdict, is_over(finding));
+        for day in days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first) {
             let Some(plan) = calendar.on(day) else { break };
             let then = self.findings(&plan.as_of(day), day).unwrap_or_default();
             let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
-            if then.iter().find(same).is_none_or(|other| other.verdict != finding.verdict) {
+            if then.iter().find(same).is_none_or(|other| side(other) != side(finding)) {
                 break;
             }
             since = Some(day);

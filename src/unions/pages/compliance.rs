@@ -100,7 +100,8 @@ fn assemble(
     let mut breaches = Vec::new();
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     for record in records {
-        let found = judge(record);
+        // A union of which nobody has been taken down yet is nothing to judge.
+        let found = if record.people_on(today) == 0 { None } else { judge(record) };
         for evidence in found.iter().flatten() {
             let finding = &evidence.finding;
             if !rules.contains(&finding.rule) {
@@ -153,7 +154,9 @@ fn line(union: StudentUnion, found: Option<&[super::Evidence]>, rules: &[Rule]) 
         let verdict = own.iter().map(|evidence| evidence.finding.verdict).min();
         let open = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).count();
         let shown = match (own.as_slice(), verdict) {
-            ([one], _) => one.finding.measured.clone(),
+            // Days and the like stand in the evidence.
+            ([one], _) if one.finding.measured.chars().count() <= 6 => one.finding.measured.clone(),
+            ([_], _) => String::new(),
             (_, Some(Outcome::Pass | Outcome::NotRequired) | None) => String::new(),
             _ => format!("{open} 项"),
         };
