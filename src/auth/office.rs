@@ -247,12 +247,8 @@ impl Office for UnionKeeper {
 #[derive(Debug)]
 pub struct ComplianceReader;
 impl Office for ComplianceReader {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::SchoolParty,
-    ];
+    const KINDS: &'static [OfficeKind] =
+        &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::StudentAffairs, OfficeKind::SchoolParty];
 }
 
 /// Anybody with an office, students included.

@@ -67,7 +67,8 @@ impl Pool {
         let mut facts = store::facts(db, &ids).await?;
         facts.sort_by(|one, other| one.number.cmp(&other.number));
         // The same invented order every time, and not one class after the other.
-        facts.sort_by_key(|fact| fact.number.bytes().rev().map(u64::from).fold(0, |sum, byte| (sum * 31 + byte) % 9973));
+        facts
+            .sort_by_key(|fact| fact.number.bytes().rev().map(u64::from).fold(0, |sum, byte| (sum * 31 + byte) % 9973));
         Ok(Self { facts, taken: HashSet::new() })
     }
 

@@ -28,8 +28,9 @@ use crate::{
     inbox::{self, Notice, To},
     rules::{
         Finding, Outcome, Rule,
+        adoption::Calendar,
         plan::Turn as Period,
-        rotation::take_turn,
+        rotation::{Duty, take_turn},
     },
     text::{day, trimmed},
     unions::{
@@ -274,10 +275,10 @@ async fn propose(
                 .detail("起止", format!("{from} 至 {until} 前一天"));
             audit::append(db, &person, entry, now).await?;
             if !may.decide {
-                let kind = if record.union.college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+                let kind =
+                    if record.union.college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
                 let office = To::Office { kind, college: record.union.college, class: None };
-                let notice =
-                    Notice::new(format!("{name}拟定了执行主席轮值，请确认"), format!("/unions/{id}/rotation"));
+                let notice = Notice::new(format!("{name}拟定了执行主席轮值，请确认"), format!("/unions/{id}/rotation"));
                 inbox::tell(db, person.institution, office, &notice, now).await?;
             }
             Ok(())
@@ -317,11 +318,8 @@ async fn confirm(
     if !allowed.decide {
         return Err(Failure::Missing);
     }
-    let reason = if trimmed(&form.reason).is_empty() {
-        None
-    } else {
-        written(&form.reason, 200, "reason", "", &mut errors)
-    };
+    let reason =
+        if trimmed(&form.reason).is_empty() { None } else { written(&form.reason, 200, "reason", "", &mut errors) };
     if form.turn.is_empty() {
         errors.add("turn", "请选择要确认的轮值");
     }
@@ -343,36 +341,13 @@ async fn confirm(
     let done = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
-                let (locked, mut record) = unions_store::lock(db, &acting, id, today).await?;
+                let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
                 let plans = crate::rulebook::store::calendar(db, acting.institution()).await?;
-                let proposed: Vec<TurnRow> =
-                    record.turns.iter().filter(|turn| !turn.confirmed && chosen.contains(&turn.id)).cloned().collect();
-                if proposed.is_empty() {
-                    return Err(Failure::Missing);
-                }
-                let mut warned = Vec::new();
-                for row in proposed {
-                    let verdict = take_turn(&plans, &record.timeline, row.turn(), reason.as_deref());
-                    let duty = match verdict.permit() {
-                        Ok(duty) => duty,
-                        Err(findings) => {
-                            let refuses = |finding: &Finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown);
-                            if findings.iter().any(refuses) {
-                                let mut refusal = refusal;
-                                refusal.wanted = format!(
-                                    "确认{}自 {} 至 {} 当值（{}）",
-                                    row.name,
-                                    row.from_day,
-                                    row.last_day(),
-                                    record.union.name
-                                );
-                                return Err(refusal.because(findings));
-                            }
-                            warned.extend(findings.into_iter().filter(|finding| finding.verdict == Outcome::Warn));
-                            record.timeline.turns.push(row.turn());
-                            continue;
-                        }
-                    };
+                let passed = match judge(&plans, &record, &chosen, reason.as_deref(), refusal)? {
+                    Judged::Passed(passed) => passed,
+                    Judged::NeedsReason(warned) => return Ok(Confirmed::NeedsReason(warned)),
+                };
+                for (row, duty) in passed {
                     if !store::confirm(db, &locked, row.id, (&duty, reason.as_deref()), now).await? {
                         return Err(Failure::Missing);
                     }
@@ -391,22 +366,11 @@ async fn confirm(
                     let notice = Notice::new(subject, "/duty")
                         .says(format!("轮值到 {}。执行主席是职责不是岗位，到期自动交接。", row.last_day()));
                     inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await?;
-                    record.timeline.turns.push(row.turn());
                 }
-                // All or none: what was confirmed beside a turn that needs a reason is rolled back with it.
-                if warned.is_empty() { Ok(Confirmed::All) } else { Err(Failure::Refused(Box::new(Refusal {
-                    findings: warned,
-                    ..refusal
-                }))) }
+                Ok(Confirmed::All)
             })
         })
-        .await;
-    let done = match done {
-        Err(Failure::Refused(refusal)) if refusal.findings.iter().all(|finding| finding.verdict == Outcome::Warn) => {
-            Confirmed::NeedsReason(refusal.findings)
-        }
-        other => other?,
-    };
+        .await?;
     match done {
         Confirmed::All => Ok(Redirect::to(&format!("/unions/{id}/rotation?done=confirmed")).into_response()),
         Confirmed::NeedsReason(warned) => {
@@ -415,6 +379,47 @@ async fn confirm(
             Ok((unfit, page(&app, &person, id, ProposeForm::default(), again, "").await?).into_response())
         }
     }
+}
+
+/// What the rule says of all the turns that are to be confirmed: all stand, or none is written.
+enum Judged {
+    Passed(Vec<(TurnRow, Duty)>),
+    NeedsReason(Vec<Finding>),
+}
+
+/// Judges the chosen proposals in the order of their days, each with those before it.
+fn judge(
+    plans: &Calendar,
+    record: &Record,
+    chosen: &[TurnId],
+    reason: Option<&str>,
+    mut refusal: Refusal,
+) -> Result<Judged, Failure> {
+    let mut timeline = record.timeline.clone();
+    let (mut passed, mut warned) = (Vec::new(), Vec::new());
+    for row in record.turns.iter().filter(|turn| !turn.confirmed && chosen.contains(&turn.id)) {
+        match take_turn(plans, &timeline, row.turn(), reason).permit() {
+            Ok(duty) => passed.push((row.clone(), duty)),
+            Err(findings) if findings.iter().all(|finding| !refuses(finding)) => {
+                warned.extend(findings.into_iter().filter(|finding| finding.verdict == Outcome::Warn));
+            }
+            Err(findings) => {
+                let days = format!("自 {} 至 {}", row.from_day, row.last_day());
+                refusal.wanted = format!("确认{}{days} 当值（{}）", row.name, record.union.name);
+                return Err(refusal.because(findings));
+            }
+        }
+        timeline.turns.push(row.turn());
+    }
+    match (passed.is_empty(), warned.is_empty()) {
+        (true, true) => Err(Failure::Missing),
+        (_, false) => Ok(Judged::NeedsReason(warned)),
+        (false, true) => Ok(Judged::Passed(passed)),
+    }
+}
+
+fn refuses(finding: &Finding) -> bool {
+    matches!(finding.verdict, Outcome::Fail | Outcome::Unknown)
 }
 
 async fn withdraw(
@@ -534,5 +539,7 @@ async fn duty(
     Query(Done { done }): Query<Done>,
 ) -> Result<DutyPage, Failure> {
     let page = duty_page(&app, &person, Errors::default(), String::new()).await?;
-    Ok(DutyPage { done: if done == "handed" { "交接说明已保存，下一任可以看到。" } else { "" }, ..page })
+    Ok(DutyPage {
+        done: if done == "handed" { "交接说明已保存，下一任可以看到。" } else { "" }, ..page
+    })
 }

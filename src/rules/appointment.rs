@@ -82,8 +82,11 @@ pub fn appoint(
 #[must_use]
 pub fn conditions(plan: &Plan, person: &Member) -> Vec<Finding> {
     let one = std::slice::from_ref(person);
-    let findings =
-        vec![eligibility::political_status(plan, one), eligibility::rank(plan, one), eligibility::failed_courses(plan, one)];
+    let findings = vec![
+        eligibility::political_status(plan, one),
+        eligibility::rank(plan, one),
+        eligibility::failed_courses(plan, one),
+    ];
     let about = |finding: Finding| match finding.verdict {
         Outcome::Pass | Outcome::NotRequired => finding,
         _ => in_words(finding, person),
@@ -224,10 +227,8 @@ fn make_room(calendar: &Calendar, (timeline, base): (&Timeline, &Timeline), want
         !over_caps(calendar, timeline, base, &later).iter().any(|finding| finding.verdict == Outcome::Fail)
     };
     let ends = timeline.days();
-    let first = ends
-        .into_iter()
-        .filter(|day| *day > wanted.from && wanted.until.is_none_or(|until| *day < until))
-        .find(fits);
+    let first =
+        ends.into_iter().filter(|day| *day > wanted.from && wanted.until.is_none_or(|until| *day < until)).find(fits);
     for finding in findings.iter_mut().filter(|finding| finding.verdict == Outcome::Fail) {
         let room = match first {
             Some(day) => format!("；或把生效日期改到 {day}，那天起有空缺"),
@@ -247,8 +248,7 @@ fn second_post(timeline: &Timeline, wanted: &Wanted) -> Option<Finding> {
             && holding.until.is_none_or(|until| wanted.from < until)
     })?;
     let place = holding_in_words(&holds.post);
-    let says =
-        format!("{}在本会已任{place}；一人一岗是实践惯例，方案未作规定", wanted.person.name);
+    let says = format!("{}在本会已任{place}；一人一岗是实践惯例，方案未作规定", wanted.person.name);
     Some(Finding::practice(Rule::Stf08, Outcome::Warn, says).remedy("先办理原岗位离任，或写明兼任的理由"))
 }
 
@@ -300,7 +300,8 @@ pub fn reshuffle(
     reason: Option<&str>,
 ) -> Verdict<Reshuffle> {
     let after = reshuffled(timeline, day, &wanted);
-    let mut days: BTreeSet<Date> = after.days().into_iter().chain(calendar.days()).filter(|later| *later > day).collect();
+    let mut days: BTreeSet<Date> =
+        after.days().into_iter().chain(calendar.days()).filter(|later| *later > day).collect();
     days.insert(day);
     let mut findings: Vec<Finding> = Vec::new();
     for when in days {
@@ -350,4 +351,335 @@ pub fn reshuffled(timeline: &Timeline, day: Date, wanted: &[Wanted]) -> Timeline
         after.add(&one.person, one.post.clone(), one.from, one.until);
     }
     after
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+    use time::{Duration, macros::date};
+
+    use super::*;
+    use crate::rules::{
+        plan::{Union, named},
+        roster::{Rank, tests::member},
+        structure::establish,
+    };
+
+    const DAY: Date = date!(2026 - 10 - 01);
+
+    fn calendar(code: &str) -> Calendar {
+        Calendar::always(Arc::new(named(code).unwrap().clone()))
+    }
+
+    fn person(number: u32) -> Member {
+        Member { posts: Vec::new(), ..member(number, Post::Presidium) }
+    }
+
+    fn wanted(number: u32, post: Post, from: Date, until: Option<Date>) -> Wanted {
+        Wanted { person: person(number), post, from, until }
+    }
+
+    fn presidium_of(number: u32) -> Timeline {
+        let mut timeline = Timeline::empty(Union::School);
+        for place in 0..number {
+            timeline.add(&person(place), Post::Presidium, DAY, None);
+        }
+        timeline
+    }
+
+    fn verdicts(findings: &[Finding]) -> Vec<(Rule, Outcome)> {
+        let open = findings.iter().filter(|finding| finding.verdict != Outcome::Pass);
+        open.map(|finding| (finding.rule, finding.verdict)).collect()
+    }
+
+    #[test]
+    fn s3_4_the_last_place_is_given_and_the_next_refused_with_who_fills_it() {
+        let plans = calendar("suzhou-2020");
+        assert!(appoint(&plans, &presidium_of(4), None, wanted(9, Post::Presidium, DAY, None), None).permit().is_ok());
+        let findings =
+            appoint(&plans, &presidium_of(5), None, wanted(9, Post::Presidium, DAY, None), None).permit().unwrap_err();
+        assert_eq!(verdicts(&findings), [(Rule::Stf02, Outcome::Fail)]);
+        assert_eq!((findings[0].measured.as_str(), findings[0].limit_in_words().as_str()), ("6", "不超过 5"));
+        assert_eq!(findings[0].holders.len(), 5);
+        assert_eq!(findings[0].message, "任命后主席团成员 6 人，超过 5 人");
+        assert!(findings[0].remedy.contains("先离任"), "{}", findings[0].remedy);
+        assert!(findings[0].clause.is_some());
+    }
+
+    #[test]
+    fn two_later_appointments_are_judged_on_the_day_on_which_they_meet() {
+        let plans = calendar("suzhou-2020");
+        let mut timeline = presidium_of(4);
+        timeline.add(&person(20), Post::Presidium, date!(2027 - 03 - 01), None);
+        // In December there is a place, from March on there is none.
+        let open = wanted(21, Post::Presidium, date!(2026 - 12 - 01), None);
+        let findings = appoint(&plans, &timeline, None, open, None).permit().unwrap_err();
+        assert_eq!(findings[0].message, "自 2027-03-01 起，任命后主席团成员 6 人，超过 5 人");
+        let until_then = wanted(21, Post::Presidium, date!(2026 - 12 - 01), Some(date!(2027 - 03 - 01)));
+        assert!(appoint(&plans, &timeline, None, until_then, None).permit().is_ok());
+    }
+
+    #[test]
+    fn a_term_that_ends_makes_room_and_the_refusal_names_the_day() {
+        let plans = calendar("suzhou-2020");
+        let mut timeline = presidium_of(5);
+        timeline.holdings[2].until = Some(date!(2027 - 01 - 15));
+        let findings =
+            appoint(&plans, &timeline, None, wanted(9, Post::Presidium, DAY, None), None).permit().unwrap_err();
+        assert!(findings[0].remedy.contains("2027-01-15"), "{}", findings[0].remedy);
+        let later = wanted(9, Post::Presidium, date!(2027 - 01 - 15), None);
+        assert!(appoint(&plans, &timeline, None, later, None).permit().is_ok());
+    }
+
+    #[test]
+    fn what_was_over_before_does_not_stand_in_the_way_of_something_else() {
+        let plans = calendar("suzhou-2020");
+        let timeline = presidium_of(6);
+        let staff = wanted(9, Post::Staff("办公室".to_owned()), DAY, None);
+        assert!(appoint(&plans, &timeline, None, staff, None).permit().is_ok());
+        let seventh = wanted(9, Post::Presidium, DAY, None);
+        assert!(appoint(&plans, &timeline, None, seventh, None).permit().is_err());
+        // Putting right who one of the six is adds nobody.
+        let other = wanted(9, Post::Presidium, DAY, None);
+        assert!(appoint(&plans, &timeline, Some(3), other, None).permit().is_ok());
+    }
+
+    #[test]
+    fn s3_7_is_hard_and_j4_2_5_asks_for_a_reason() {
+        let office = || Post::Staff("办公室".to_owned());
+        let mut timeline = Timeline::empty(Union::School);
+        for place in 0..6 {
+            timeline.add(&person(place), office(), DAY, None);
+        }
+        let suzhou = appoint(&calendar("suzhou-2020"), &timeline, None, wanted(9, office(), DAY, None), Some("理由"));
+        assert_eq!(verdicts(&suzhou.permit().unwrap_err()), [(Rule::Stf05, Outcome::Fail)]);
+        let jining = calendar("jining-2022");
+        let bare = appoint(&jining, &timeline, None, wanted(9, office(), DAY, None), None).permit().unwrap_err();
+        assert_eq!(verdicts(&bare), [(Rule::Stf05, Outcome::Warn)]);
+        let reasoned =
+            appoint(&jining, &timeline, None, wanted(9, office(), DAY, None), Some("大型活动多")).permit().unwrap();
+        assert_eq!(reasoned.warned()[0].rule, Rule::Stf05);
+    }
+
+    #[test]
+    fn j4_2_7_a_graduate_union_passes_a_cap_with_a_recorded_reason() {
+        let mut timeline = presidium_of(5);
+        timeline.union = Union::Graduate;
+        let plans = calendar("jining-2022");
+        let sixth = || wanted(9, Post::Presidium, DAY, None);
+        let findings = appoint(&plans, &timeline, None, sixth(), None).permit().unwrap_err();
+        assert_eq!(verdicts(&findings), [(Rule::Stf02, Outcome::Warn)]);
+        assert!(appoint(&plans, &timeline, None, sixth(), Some("校区多")).permit().is_ok());
+    }
+
+    #[test]
+    fn s5_6_one_appointment_is_warned_of_and_a_whole_batch_is_refused() {
+        let plans = calendar("suzhou-2020");
+        let stranger = |number| {
+            let mut one = wanted(number, Post::Staff("办公室".to_owned()), DAY, None);
+            one.person.from_college_union = Some(false);
+            one
+        };
+        let findings = appoint(&plans, &Timeline::empty(Union::School), None, stranger(1), None).permit().unwrap_err();
+        assert_eq!(verdicts(&findings), [(Rule::Stf10, Outcome::Warn)]);
+        let batch = vec![stranger(1), stranger(2), wanted(3, Post::Presidium, DAY, None)];
+        let findings =
+            reshuffle(&plans, &Timeline::empty(Union::School), DAY, batch, Some("理由")).permit().unwrap_err();
+        assert!(verdicts(&findings).contains(&(Rule::Stf10, Outcome::Fail)), "{findings:#?}");
+        let half = vec![stranger(1), wanted(3, Post::Presidium, DAY, None)];
+        assert!(reshuffle(&plans, &Timeline::empty(Union::School), DAY, half, Some("理由")).permit().is_ok());
+    }
+
+    #[test]
+    fn the_person_must_meet_the_conditions_and_missing_data_refuse() {
+        let plans = calendar("suzhou-2020");
+        let judge = |change: fn(&mut Member)| {
+            let mut one = wanted(1, Post::Presidium, DAY, None);
+            change(&mut one.person);
+            let verdict = appoint(&plans, &Timeline::empty(Union::School), None, one, Some("理由"));
+            verdict.permit().map(|_| ()).map_err(|findings| verdicts(&findings))
+        };
+        let refused = |rule, outcome, change| {
+            let findings: Vec<_> = judge(change).unwrap_err();
+            assert!(findings.contains(&(rule, outcome)), "{findings:?}");
+        };
+        refused(Rule::Elg01, Outcome::Fail, |person| person.political = Some("群众".to_owned()));
+        refused(Rule::Elg01, Outcome::Unknown, |person| person.political = None);
+        refused(Rule::Elg03, Outcome::Fail, |person| person.rank = Some(Rank { rank: 4, cohort: 10 }));
+        refused(Rule::Elg03, Outcome::Unknown, |person| person.rank = None);
+        refused(Rule::Elg04, Outcome::Fail, |person| person.failed_courses = Some(1));
+        refused(Rule::Elg04, Outcome::Unknown, |person| person.failed_courses = None);
+        assert_eq!(judge(|person| person.rank = Some(Rank { rank: 3, cohort: 10 })), Ok(()));
+    }
+
+    #[test]
+    fn a_plan_that_begins_later_judges_from_its_first_day_on() {
+        let later = date!(2027 - 03 - 01);
+        let plans = Calendar::new(vec![
+            (date!(2024 - 09 - 01), Arc::new(named("jining-2022").unwrap().clone())),
+            (later, Arc::new(named("suzhou-2020").unwrap().clone())),
+        ]);
+        let office = || Post::Staff("办公室".to_owned());
+        let mut timeline = Timeline::empty(Union::School);
+        for place in 0..6 {
+            timeline.add(&person(place), office(), DAY, None);
+        }
+        let findings =
+            appoint(&plans, &timeline, None, wanted(9, office(), DAY, None), Some("理由")).permit().unwrap_err();
+        assert_eq!(verdicts(&findings), [(Rule::Stf05, Outcome::Fail)]);
+        assert!(findings[0].message.starts_with("自 2027-03-01 起，"), "{}", findings[0].message);
+        let until = wanted(9, office(), DAY, Some(later));
+        assert!(appoint(&plans, &timeline, None, until, Some("理由")).permit().is_ok());
+    }
+
+    #[test]
+    fn one_person_in_two_posts_is_warned_of_as_practice() {
+        let timeline = presidium_of(2);
+        let second = wanted(1, Post::Staff("办公室".to_owned()), DAY, None);
+        let findings = appoint(&calendar("suzhou-2020"), &timeline, None, second, None).permit().unwrap_err();
+        assert_eq!(verdicts(&findings), [(Rule::Stf08, Outcome::Warn)]);
+        assert!(findings[0].clause.is_none());
+    }
+
+    /// What may happen to a union.
+    #[derive(Debug, Clone)]
+    enum Act {
+        Appoint { person: u32, post: u32, from: i64, days: Option<i64> },
+        End { place: usize, at: i64 },
+        Found { name: u32, from: i64 },
+        Reshuffle { seed: u32, at: i64 },
+        Correct { place: usize, post: u32, from: i64 },
+    }
+
+    fn acts() -> impl Strategy<Value = Vec<Act>> {
+        let appoint = (0..60_u32, 0..15_u32, 0..200_i64, proptest::option::of(1..120_i64))
+            .prop_map(|(person, post, from, days)| Act::Appoint { person, post, from, days });
+        let end = (0..80_usize, 0..260_i64).prop_map(|(place, at)| Act::End { place, at });
+        let found = (0..9_u32, 0..200_i64).prop_map(|(name, from)| Act::Found { name, from });
+        let reshuffle = (0..500_u32, 0..200_i64).prop_map(|(seed, at)| Act::Reshuffle { seed, at });
+        let correct =
+            (0..80_usize, 0..15_u32, 0..200_i64).prop_map(|(place, post, from)| Act::Correct { place, post, from });
+        let any = prop_oneof![12 => appoint, 4 => end, 3 => found, 1 => reshuffle, 2 => correct];
+        proptest::collection::vec(any, 1..60)
+    }
+
+    fn post_of(number: u32) -> Post {
+        match number {
+            0..5 => Post::Presidium,
+            5..9 => Post::Head(format!("部门{}", number % 3)),
+            _ => Post::Staff(format!("部门{}", number % 3)),
+        }
+    }
+
+    /// The hard caps of the Suzhou plan, counted another way than the rules count.
+    fn over(timeline: &Timeline, day: Date) -> Option<String> {
+        let held: Vec<(usize, &Post)> = timeline
+            .holdings
+            .iter()
+            .filter(|holding| covers(holding.from, holding.until, day))
+            .map(|holding| (holding.person, &holding.post))
+            .collect();
+        let people = |is: &dyn Fn(&Post) -> bool| {
+            held.iter().filter(|(_, post)| is(post)).map(|(person, _)| *person).collect::<BTreeSet<_>>().len()
+        };
+        let presidium = people(&|post| *post == Post::Presidium);
+        let names: BTreeSet<&str> = timeline
+            .units_on(day)
+            .map(|unit| unit.name.as_str())
+            .chain(held.iter().filter_map(|(_, post)| post.department()))
+            .collect();
+        let college = timeline.union == Union::College;
+        if presidium > if college { 3 } else { 5 } {
+            return Some(format!("{presidium} on the presidium on {day}"));
+        }
+        if college {
+            let all = people(&|_| true);
+            return (all > 30).then(|| format!("{all} people on {day}"));
+        }
+        if names.len() > 6 {
+            return Some(format!("{} departments on {day}", names.len()));
+        }
+        names.iter().find_map(|name| {
+            let heads = people(&|post| *post == Post::Head((*name).to_owned()));
+            let all = people(&|post| post.department() == Some(*name));
+            (heads > 3 || all > 6).then(|| format!("{name} has {heads} heads and {all} people on {day}"))
+        })
+    }
+
+    fn perform(timeline: &mut Timeline, plans: &Calendar, act: Act) {
+        let at = |days: i64| DAY + Duration::days(days);
+        let there = |timeline: &Timeline, post: &Post, day: Date| {
+            post.department().is_none_or(|name| timeline.units_on(day).any(|unit| unit.name == name))
+        };
+        match act {
+            Act::Appoint { person, post, from, days } => {
+                let one = wanted(person, post_of(post), at(from), days.map(|days| at(from + days)));
+                if there(timeline, &one.post, one.from)
+                    && let Ok(passed) = appoint(plans, timeline, None, one, Some("理由")).permit()
+                {
+                    let Wanted { person, post, from, until } = passed.wanted().clone();
+                    timeline.add(&person, post, from, until);
+                }
+            }
+            Act::End { place, at: days } => {
+                if let Some(holding) = timeline.holdings.get_mut(place)
+                    && holding.until.is_none_or(|until| until > at(days))
+                {
+                    holding.until = Some(at(days).max(holding.from));
+                }
+            }
+            Act::Found { name, from } => {
+                let name = format!("部门{name}");
+                if timeline.units.iter().all(|unit| unit.name != name) {
+                    let unit = Unit { name, functions: "文艺".to_owned(), ruling: None, from: at(from), until: None };
+                    if let Ok(passed) = establish(plans, timeline, unit, None, Some("理由")).permit() {
+                        timeline.units.push(passed.unit().clone());
+                    }
+                }
+            }
+            Act::Reshuffle { seed, at: days } => {
+                let seats =
+                    (0..seed % 40).map(|place| wanted(place + seed % 7, post_of((place * seed) % 15), at(days), None));
+                if let Ok(passed) = reshuffle(plans, timeline, at(days), seats.collect(), Some("理由")).permit() {
+                    *timeline = reshuffled(timeline, passed.day(), passed.appointments());
+                }
+            }
+            Act::Correct { place, post, from } => {
+                let Some(holding) = timeline.holdings.get(place) else { return };
+                let one = Wanted {
+                    person: timeline.people[holding.person].clone(),
+                    post: post_of(post),
+                    from: at(from),
+                    until: holding.until.filter(|until| *until > at(from)),
+                };
+                if there(timeline, &one.post, one.from)
+                    && let Ok(passed) = appoint(plans, timeline, Some(place), one, Some("理由")).permit()
+                {
+                    let Wanted { person, post, from, until } = passed.wanted().clone();
+                    timeline.holdings.remove(place);
+                    timeline.add(&person, post, from, until);
+                }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn after_every_act_every_hard_cap_holds_on_every_day(acts in acts(), college in any::<bool>()) {
+            let plans = calendar("suzhou-2020");
+            let mut timeline = Timeline::empty(if college { Union::College } else { Union::School });
+            for act in acts {
+                let said = format!("{act:?}");
+                perform(&mut timeline, &plans, act);
+                for days in 0..340 {
+                    let broken = over(&timeline, DAY + Duration::days(days));
+                    prop_assert!(broken.is_none(), "after {said}: {}", broken.unwrap_or_default());
+                }
+            }
+        }
+    }
 }

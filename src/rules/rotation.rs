@@ -63,7 +63,8 @@ fn period(plan: &Plan, timeline: &Timeline, turn: &Turn) -> Finding {
         return Finding::not_required(Rule::Org04, plan);
     };
     let measured = format!("{} 至 {}", turn.from, last_day(turn.until));
-    let Some(semester) = timeline.semesters.iter().find(|semester| covers(semester.from, Some(semester.until), turn.from))
+    let Some(semester) =
+        timeline.semesters.iter().find(|semester| covers(semester.from, Some(semester.until), turn.from))
     else {
         return Finding::new(provision, Outcome::Unknown, format!("{} 不在已登记的学期内", turn.from))
             .against(&measured, "一个学期")
@@ -150,14 +151,16 @@ pub fn take_turn(calendar: &Calendar, timeline: &Timeline, turn: Turn, reason: O
             }
             let clash = timeline.turns.iter().find(|other| other.from < turn.until && turn.from < other.until);
             if let Some(other) = clash {
-                let says = format!("{} 至 {} 已有确认的当值执行主席，同一时间只能有 1 名", other.from, last_day(other.until));
+                let says =
+                    format!("{} 至 {} 已有确认的当值执行主席，同一时间只能有 1 名", other.from, last_day(other.until));
                 let mut finding = Finding::new(provision, provision.breach(), says)
                     .against(&2, "=1")
                     .remedy(format!("从 {} 起排，或先撤回已确认的一期", other.until));
                 finding.holders = timeline.names(std::slice::from_ref(&other.number));
                 findings.push(finding);
             }
-            let again = |other: &&Turn| other.number == turn.number && (other.until == turn.from || turn.until == other.from);
+            let again =
+                |other: &&Turn| other.number == turn.number && (other.until == turn.from || turn.until == other.from);
             if timeline.turns.iter().any(|other| again(&other)) {
                 let says = "与相邻的一期是同一人；轮值应由不同的主席团成员担任，这是实践惯例，方案未作规定".to_owned();
                 findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
@@ -176,10 +179,12 @@ pub fn take_turn(calendar: &Calendar, timeline: &Timeline, turn: Turn, reason: O
 fn first_gap(seats: &[(Date, Option<Date>)], turn: &Turn) -> Option<Date> {
     let mut day = turn.from;
     while day < turn.until {
-        match seats.iter().filter(|(from, until)| covers(*from, *until, day)).map(|(_, until)| *until).max_by_key(|until| {
-            // An open seat reaches furthest.
-            until.unwrap_or(Date::MAX)
-        }) {
+        match seats.iter().filter(|(from, until)| covers(*from, *until, day)).map(|(_, until)| *until).max_by_key(
+            |until| {
+                // An open seat reaches furthest.
+                until.unwrap_or(Date::MAX)
+            },
+        ) {
             None => return Some(day),
             Some(None) => return None,
             Some(Some(until)) => day = until,
@@ -217,10 +222,14 @@ pub fn semester_of(semesters: &[Semester], day: Date) -> Option<Semester> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use time::macros::date;
+
     use super::*;
     use crate::rules::{
-        plan::named,
-        roster::{Post, tests::member},
+        plan::{Union, named},
+        roster::tests::member,
     };
 
     #[test]
@@ -237,5 +246,87 @@ mod tests {
         people[1].chair = false;
         people[2].chair = true;
         assert_eq!(executive_chair(plan, &people).subjects, ["20240003"]);
+    }
+
+    const AUTUMN: Semester = Semester { from: date!(2026 - 09 - 01), until: date!(2027 - 02 - 22) };
+    const SPRING: Semester = Semester { from: date!(2027 - 02 - 22), until: date!(2027 - 09 - 01) };
+
+    fn union() -> Timeline {
+        let mut timeline = Timeline::empty(Union::School);
+        timeline.semesters = vec![AUTUMN, SPRING];
+        for number in 0..3 {
+            timeline.add(&member(number, Post::Presidium), Post::Presidium, AUTUMN.from, None);
+        }
+        timeline.add(&member(9, Post::Presidium), Post::Staff("办公室".to_owned()), AUTUMN.from, None);
+        timeline
+    }
+
+    fn turn(number: u32, from: Date, until: Date) -> Turn {
+        Turn { number: format!("2024{number:04}"), from, until }
+    }
+
+    fn judge(code: &str, timeline: &Timeline, turn: Turn) -> Result<(), Vec<(Rule, Outcome)>> {
+        let plans = Calendar::always(Arc::new(named(code).unwrap().clone()));
+        let verdict = take_turn(&plans, timeline, turn, None).permit();
+        verdict.map(|_| ()).map_err(|findings| {
+            let open = findings.iter().filter(|finding| finding.verdict != Outcome::Pass);
+            open.map(|finding| (finding.rule, finding.verdict)).collect()
+        })
+    }
+
+    #[test]
+    fn s2_6_a_turn_is_exactly_a_semester_and_j4_1_7_at_most_one() {
+        let half = turn(1, AUTUMN.from, date!(2026 - 12 - 01));
+        assert_eq!(judge("suzhou-2020", &union(), turn(1, AUTUMN.from, AUTUMN.until)), Ok(()));
+        assert_eq!(judge("suzhou-2020", &union(), half.clone()), Err(vec![(Rule::Org04, Outcome::Fail)]));
+        assert_eq!(judge("jining-2022", &union(), half), Ok(()));
+        for plan in ["suzhou-2020", "jining-2022"] {
+            let long = turn(1, AUTUMN.from, date!(2027 - 03 - 01));
+            assert_eq!(judge(plan, &union(), long), Err(vec![(Rule::Org04, Outcome::Fail)]), "{plan}");
+            let nowhere = turn(1, date!(2028 - 03 - 01), date!(2028 - 06 - 01));
+            assert_eq!(judge(plan, &union(), nowhere), Err(vec![(Rule::Org04, Outcome::Unknown)]), "{plan}");
+        }
+    }
+
+    #[test]
+    fn s2_6_whoever_completes_a_period_takes_the_rest_of_the_semester() {
+        let mut timeline = union();
+        timeline.turns.push(turn(1, AUTUMN.from, date!(2026 - 11 - 10)));
+        assert_eq!(judge("suzhou-2020", &timeline, turn(2, date!(2026 - 11 - 10), AUTUMN.until)), Ok(()));
+        let late = turn(2, date!(2026 - 11 - 20), AUTUMN.until);
+        assert_eq!(judge("suzhou-2020", &timeline, late), Err(vec![(Rule::Org04, Outcome::Fail)]));
+        let mut opened = union();
+        opened.opened = Some(date!(2026 - 10 - 08));
+        assert_eq!(judge("suzhou-2020", &opened, turn(2, date!(2026 - 10 - 08), AUTUMN.until)), Ok(()));
+    }
+
+    #[test]
+    fn s2_5_the_holder_sits_on_the_presidium_all_the_time_and_alone() {
+        let whole = |number| turn(number, AUTUMN.from, AUTUMN.until);
+        assert_eq!(judge("suzhou-2020", &union(), whole(9)), Err(vec![(Rule::Org03, Outcome::Fail)]));
+        let mut leaving = union();
+        leaving.holdings[1].until = Some(date!(2027 - 01 - 01));
+        assert_eq!(judge("suzhou-2020", &leaving, whole(1)), Err(vec![(Rule::Org03, Outcome::Fail)]));
+        let mut taken = union();
+        taken.turns.push(whole(0));
+        assert_eq!(judge("suzhou-2020", &taken, whole(1)), Err(vec![(Rule::Org03, Outcome::Fail)]));
+        assert_eq!(judge("suzhou-2020", &taken, turn(1, SPRING.from, SPRING.until)), Ok(()));
+        let again = turn(0, SPRING.from, SPRING.until);
+        assert_eq!(judge("suzhou-2020", &taken, again), Err(vec![(Rule::Org03, Outcome::Warn)]), "T4: practice");
+    }
+
+    #[test]
+    fn gaps_are_the_days_without_a_turn() {
+        let turns =
+            [turn(0, date!(2026 - 10 - 01), date!(2026 - 11 - 01)), turn(1, date!(2026 - 12 - 01), AUTUMN.until)];
+        assert_eq!(
+            gaps(&turns, AUTUMN.from, SPRING.until),
+            [
+                (AUTUMN.from, date!(2026 - 10 - 01)),
+                (date!(2026 - 11 - 01), date!(2026 - 12 - 01)),
+                (AUTUMN.until, SPRING.until)
+            ]
+        );
+        assert_eq!(gaps(&[turn(0, AUTUMN.from, SPRING.until)], AUTUMN.from, SPRING.until), []);
     }
 }

@@ -147,7 +147,9 @@ pub fn offices_functions(units: &[&Unit]) -> Vec<Finding> {
         );
         (!found.is_empty()).then(|| Finding {
             unit: Some(unit.name.clone()),
-            ..Finding::practice(Rule::Pol03, Outcome::Warn, says).against(&found.len(), "0").remedy("把这项职能交还职能部门")
+            ..Finding::practice(Rule::Pol03, Outcome::Warn, says)
+                .against(&found.len(), "0")
+                .remedy("把这项职能交还职能部门")
         })
     };
     units.iter().filter_map(judge).collect()
@@ -208,7 +210,8 @@ pub fn establish(
                 finding.verdict = Outcome::Warn;
             }
             if is_over(&finding) {
-                finding.holders = names.iter().filter(|name| **name != unit.name).map(|name| (*name).to_owned()).collect();
+                finding.holders =
+                    names.iter().filter(|name| **name != unit.name).map(|name| (*name).to_owned()).collect();
             }
             if day > unit.from && is_over(&finding) {
                 finding.message = format!("自 {day} 起，{}", finding.message);
@@ -231,6 +234,10 @@ pub fn establish(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use time::macros::date;
+
     use super::*;
     use crate::rules::{plan::named, roster::tests::member};
 
@@ -244,6 +251,49 @@ mod tests {
                 assert_eq!((finding.verdict, finding.subjects), (Outcome::Fail, vec!["20240002".to_owned()]));
             }
             assert_eq!(no_president(plan, &people(Post::Other("秘书长".to_owned()))).verdict, Outcome::Pass);
+        }
+    }
+
+    fn unit(name: &str, functions: &str) -> Unit {
+        let (name, functions) = (name.to_owned(), functions.to_owned());
+        Unit { name, functions, ruling: None, from: date!(2026 - 10 - 01), until: None }
+    }
+
+    fn found(code: &str, there: usize, unit: Unit, reason: Option<&str>) -> Result<(), Vec<(Rule, Outcome)>> {
+        let mut timeline = Timeline::empty(Union::School);
+        timeline.units = (0..there).map(|place| self::unit(&format!("部门{place}"), "文艺演出")).collect();
+        timeline.organisations =
+            vec![Organisation { name: "新媒体社".to_owned(), functions: "新媒体运营、摄影".to_owned() }];
+        let plans = Calendar::always(Arc::new(named(code).unwrap().clone()));
+        let verdict = establish(&plans, &timeline, unit, None, reason);
+        let pairs = |findings: Vec<Finding>| findings.iter().map(|finding| (finding.rule, finding.verdict)).collect();
+        verdict.permit().map(|_| ()).map_err(pairs)
+    }
+
+    #[test]
+    fn s3_5_a_seventh_department_is_refused() {
+        assert_eq!(found("suzhou-2020", 5, unit("宣传部", "海报"), None), Ok(()));
+        let seventh = found("suzhou-2020", 6, unit("宣传部", "海报"), Some("理由"));
+        assert_eq!(seventh, Err(vec![(Rule::Stf03, Outcome::Fail)]));
+    }
+
+    #[test]
+    fn s3_1_functions_of_another_organisation_ask_for_a_ruling() {
+        let bare = found("suzhou-2020", 0, unit("宣传部", "新媒体运营"), None);
+        assert_eq!(bare, Err(vec![(Rule::Org13, Outcome::Warn)]));
+        let mut ruled = unit("宣传部", "新媒体运营");
+        ruled.ruling = Some("校团委〔2026〕8号".to_owned());
+        assert_eq!(found("suzhou-2020", 0, ruled, None), Ok(()));
+        assert_eq!(found("jining-2022", 0, unit("宣传部", "新媒体运营"), None), Ok(()), "that plan does not ask it");
+    }
+
+    #[test]
+    fn s2_1_another_layer_a_rank_and_an_offices_work_are_warned_of() {
+        for (name, rule) in [("新媒体中心", Rule::Org01), ("学术处", Rule::Org12), ("校园文明纠察部", Rule::Pol03)]
+        {
+            let warned = found("suzhou-2020", 0, unit(name, "海报"), None);
+            assert_eq!(warned, Err(vec![(rule, Outcome::Warn)]), "{name}");
+            assert_eq!(found("suzhou-2020", 0, unit(name, "海报"), Some("历史沿用")), Ok(()), "{name}");
         }
     }
 }

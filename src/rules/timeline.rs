@@ -161,10 +161,7 @@ impl Timeline {
 
     /// Who is on duty as executive chair by a confirmed turn on a day: 学号.
     pub fn on_duty(&self, day: Date) -> impl Iterator<Item = &str> {
-        self.turns
-            .iter()
-            .filter(move |turn| covers(turn.from, Some(turn.until), day))
-            .map(|turn| turn.number.as_str())
+        self.turns.iter().filter(move |turn| covers(turn.from, Some(turn.until), day)).map(|turn| turn.number.as_str())
     }
 
     /// The departments on a day.

@@ -108,7 +108,8 @@ impl Chart {
         if let Some(last) = units.last() {
             let _ = write!(path, "M{} {bottom}V{}", top.middle, last.y.saturating_sub(18));
         }
-        let title = format!("{}组织架构：主席团 {} 人，工作部门 {} 个", record.union.name, top.lines.len(), units.len());
+        let title =
+            format!("{}组织架构：主席团 {} 人，工作部门 {} 个", record.union.name, top.lines.len(), units.len());
         Self { width, height: y.saturating_sub(36) + GAP, column: COLUMN, top, units, path, title }
     }
 }

@@ -142,7 +142,10 @@ pub(super) async fn download(
     let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(&mut *db).await?;
     let headers = [
         (header::CONTENT_TYPE, row.media),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{}", query_value(&row.name))),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"scan\"; filename*=UTF-8''{}", query_value(&row.name)),
+        ),
     ];
     Ok((headers, row.bytes).into_response())
 }

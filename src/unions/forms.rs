@@ -22,7 +22,13 @@ const BACK: Duration = Duration::days(3 * 366);
 const AHEAD: Duration = Duration::days(2 * 366);
 
 /// A day in a field, near enough to today to be meant.
-pub(super) fn near_day(text: &str, field: &'static str, ask: &'static str, today: Date, errors: &mut Errors) -> Option<Date> {
+pub(super) fn near_day(
+    text: &str,
+    field: &'static str,
+    ask: &'static str,
+    today: Date,
+    errors: &mut Errors,
+) -> Option<Date> {
     let Some(day) = day(text) else {
         errors.add(field, if trimmed(text).is_empty() { ask } else { "请按 2026-09-01 的格式填写日期" });
         return None;
@@ -98,11 +104,8 @@ impl AppointForm {
             errors.add("number", "请填写学号");
         }
         let from = near_day(&self.from, "from", "请填写生效日期", today, errors);
-        let until = if trimmed(&self.until).is_empty() {
-            None
-        } else {
-            near_day(&self.until, "until", "", today, errors)
-        };
+        let until =
+            if trimmed(&self.until).is_empty() { None } else { near_day(&self.until, "until", "", today, errors) };
         if let Some((from, until)) = from.zip(until)
             && until <= from
         {
@@ -292,6 +295,6 @@ impl DepartmentForm {
         let reason = optional(&self.reason, 200, "reason", errors);
         let (name, functions, from, words) = (name?, functions?, from?, words?);
         let unit = Unit { name, functions, ruling, from, until: instead.and_then(|department| department.until_day) };
-        errors.is_empty().then(|| (unit, Ground { words, document: None, reason }))
+        errors.is_empty().then_some((unit, Ground { words, document: None, reason }))
     }
 }

@@ -131,9 +131,7 @@ pub(super) async fn matched(
     for line in lines {
         let fault = match facts.get(line.number.as_str()) {
             None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
-            Some(fact) if fact.name != line.name => {
-                Some("姓名与平台登记的不同；请核对学号和姓名".to_owned())
-            }
+            Some(fact) if fact.name != line.name => Some("姓名与平台登记的不同；请核对学号和姓名".to_owned()),
             Some(fact) => misfit(union, fact, day),
         };
         match (fault, facts.get(line.number.as_str())) {

@@ -177,7 +177,10 @@ async fn semesters(connection: &mut PgConnection, institution: InstitutionId) ->
     Ok(rows.fetch_all(connection).await?)
 }
 
-async fn organisations(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<Organisation>, Failure> {
+async fn organisations(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Vec<Organisation>, Failure> {
     let rows = sqlx::query_as!(
         Organisation,
         "select name, functions from organisation where institution_id = $1 and ended_on is null order by name",
@@ -279,10 +282,7 @@ pub(crate) async fn hold(
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn hold_by_operator(
-    connection: &mut PgConnection,
-    id: UnionId,
-) -> Result<Locked, Failure> {
+pub(crate) async fn hold_by_operator(connection: &mut PgConnection, id: UnionId) -> Result<Locked, Failure> {
     sqlx::query!("select id from student_union where id = $1 for update", id.0).fetch_one(connection).await?;
     Ok(Locked { id, by: None, office: "运维".to_owned() })
 }
@@ -384,12 +384,9 @@ pub async fn create(
 ) -> Result<Option<UnionId>, Failure> {
     let id = insert_union(connection, acting.institution(), kind, college, now).await?;
     if let Some(id) = id {
-        let locked = Locked {
-            id,
-            by: Some(acting.person().account.0),
-            office: acting.office().label(),
-        };
-        note(connection, &locked, "created", About::default(), (None, ""), (&Ground::default(), Vec::new()), now).await?;
+        let locked = Locked { id, by: Some(acting.person().account.0), office: acting.office().label() };
+        note(connection, &locked, "created", About::default(), (None, ""), (&Ground::default(), Vec::new()), now)
+            .await?;
     }
     Ok(id)
 }
@@ -429,17 +426,15 @@ pub async fn open(
     says: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let done = sqlx::query!(
-        "update student_union set opened_on = $2 where id = $1 and opened_on is null",
-        union.id.0,
-        day
-    )
-    .execute(&mut *connection)
-    .await?;
+    let done =
+        sqlx::query!("update student_union set opened_on = $2 where id = $1 and opened_on is null", union.id.0, day)
+            .execute(&mut *connection)
+            .await?;
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    note(connection, union, "opened", About::default(), (Some(day), says), (&Ground::default(), Vec::new()), now).await?;
+    note(connection, union, "opened", About::default(), (Some(day), says), (&Ground::default(), Vec::new()), now)
+        .await?;
     Ok(true)
 }
 
@@ -508,7 +503,8 @@ pub async fn appoint(
     let post = insert_post(connection, union, &new).await?;
     let about = About { post: Some(post), ..About::default() };
     let warned = Warned::of(appointment.warned());
-    note(connection, union, "appointed", about, (Some(wanted.from), &post_words(wanted)), (ground, warned), now).await?;
+    note(connection, union, "appointed", about, (Some(wanted.from), &post_words(wanted)), (ground, warned), now)
+        .await?;
     Ok(post)
 }
 
@@ -754,7 +750,8 @@ pub async fn register(
             insert_post(connection, union, &new).await?;
         }
     }
-    note(connection, union, "registered", About::default(), (Some(day), says), (&Ground::default(), Vec::new()), now).await
+    note(connection, union, "registered", About::default(), (Some(day), says), (&Ground::default(), Vec::new()), now)
+        .await
 }
 
 async fn begin_departments(
@@ -823,7 +820,8 @@ pub async fn reshuffle(
     )
     .fetch_all(&mut *connection)
     .await?;
-    let new: Vec<&str> = names.iter().map(String::as_str).filter(|name| !there.iter().any(|known| known == name)).collect();
+    let new: Vec<&str> =
+        names.iter().map(String::as_str).filter(|name| !there.iter().any(|known| known == name)).collect();
     begin_departments(connection, union, &new, day).await?;
     for wanted in reshuffle.appointments() {
         let Some(found) = people.iter().find(|found| found.posts.contains(wanted)) else { continue };
@@ -837,7 +835,8 @@ pub async fn reshuffle(
         };
         let post = insert_post(connection, union, &new).await?;
         let about = About { post: Some(post), ..About::default() };
-        note(connection, union, "appointed", about, (Some(day), &post_words(wanted)), (ground, Vec::new()), now).await?;
+        note(connection, union, "appointed", about, (Some(day), &post_words(wanted)), (ground, Vec::new()), now)
+            .await?;
     }
     let says = format!("换届，{} 个岗位", reshuffle.appointments().len());
     let warned = Warned::of(reshuffle.warned());

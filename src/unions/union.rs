@@ -452,7 +452,8 @@ impl Record {
     /// Who is on duty on a day: by a confirmed turn, or by the mark with which the union was taken down.
     pub fn chairs_on(&self, day: Date) -> impl Iterator<Item = &str> {
         let marked = self.timeline.turns.is_empty();
-        let by_turn = self.turns.iter().filter(move |turn| turn.confirmed && turn.is_on(&day)).map(|turn| turn.name.as_str());
+        let by_turn =
+            self.turns.iter().filter(move |turn| turn.confirmed && turn.is_on(&day)).map(|turn| turn.name.as_str());
         by_turn.chain(self.posts_on(day).filter(move |post| marked && post.marked_chair).map(|post| post.name.as_str()))
     }
 }

@@ -54,9 +54,8 @@ pub(super) struct Room {
 pub(super) fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (String, Vec<Room>) {
     let of_school = record.union.kind != Union::College;
     let limit = |limit: Option<u32>| limit.map(|limit| format!("/{limit}")).unwrap_or_default();
-    let most = plan.and_then(|plan| {
-        if of_school { plan.figures.school_presidium } else { plan.figures.college_presidium }
-    });
+    let most =
+        plan.and_then(|plan| if of_school { plan.figures.school_presidium } else { plan.figures.college_presidium });
     let seats = record.posts_on(today).filter(|post| post.kind() == PostKind::Presidium).count();
     let presidium = format!("现有 {seats}{} 人", limit(most));
     let heads_most = plan.filter(|_| of_school).and_then(|plan| plan.figures.heads).map(|bounds| bounds.high);
@@ -69,8 +68,12 @@ pub(super) fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (Strin
         let (heads, staff) = (held(PostKind::Head), held(PostKind::Staff));
         let staff = if inside { staff + heads } else { staff };
         let with = if inside { "（含负责人）" } else { "" };
-        let words =
-            format!("{}：负责人 {heads}{}，工作人员{with} {staff}{}", department.name, limit(heads_most), limit(staff_most));
+        let words = format!(
+            "{}：负责人 {heads}{}，工作人员{with} {staff}{}",
+            department.name,
+            limit(heads_most),
+            limit(staff_most)
+        );
         Room { id: department.id, words }
     };
     (presidium, record.departments_on(today).map(room).collect())
@@ -86,7 +89,10 @@ pub(super) struct Card {
 pub(super) fn card(record: &Record, plan: Option<&Plan>, fact: Fact, today: Date) -> Card {
     let member = fact.member(None, today);
     let conditions = plan.map(|plan| conditions(plan, &member)).unwrap_or_default();
-    let held = record.posts.iter().filter(|post| post.student == fact.student && post.until_day.is_none_or(|until| until > today));
+    let held = record
+        .posts
+        .iter()
+        .filter(|post| post.student == fact.student && post.until_day.is_none_or(|until| until > today));
     let posts = held.map(PostRow::label_with_place).collect();
     Card { fact, conditions, posts }
 }
@@ -119,10 +125,8 @@ async fn page(
     let record = kept(&mut db, acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
-    let card = match person(&mut db, acting.institution(), &form.number).await? {
-        Some(fact) => Some(card(&record, plan.as_deref(), fact, today)),
-        None => None,
-    };
+    let found = person(&mut db, acting.institution(), &form.number).await?;
+    let card = found.map(|fact| card(&record, plan.as_deref(), fact, today));
     if form.from.is_empty() {
         form.from = today.to_string();
     }
@@ -284,7 +288,8 @@ pub(super) async fn act(
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
         return Ok((unfit, page(&app, &acting, id, form, errors, Vec::new()).await?).into_response());
     };
-    asked.ground.document = kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
+    asked.ground.document =
+        kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &record, "任命"),
         wanted: format!("任命学号 {} 为{}（{}）", asked.number, holding_in_words(&asked.post), record.union.name),

@@ -112,12 +112,7 @@ pub(super) async fn ask(
     ask_page(&app, &acting, id, form, Errors::default()).await
 }
 
-async fn faulty(
-    app: &App,
-    mut page: AskPage,
-    sheet: Sheet,
-    bad: Vec<BadCell>,
-) -> Result<Response, Failure> {
+async fn faulty(app: &App, mut page: AskPage, sheet: Sheet, bad: Vec<BadCell>) -> Result<Response, Failure> {
     page.errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
     page.bad_count = bad.len();
     (page.take_back, page.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
@@ -243,7 +238,12 @@ pub(super) struct DraftPage {
     moved: Vec<(String, String)>,
 }
 
-async fn found(app: &App, acting: &Acting<UnionKeeper>, id: UnionId, draft: DraftId) -> Result<(Record, Draft), Failure> {
+async fn found(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: UnionId,
+    draft: DraftId,
+) -> Result<(Record, Draft), Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = kept(&mut db, acting, id, today).await?;
     let draft = roster::draft(&mut db, id, draft).await?.ok_or(Failure::Missing)?;
@@ -276,7 +276,8 @@ async fn draft_page(
             for (_, found) in people.iter().filter(|(_, found)| found.chair) {
                 for holding in &mut as_found.holdings {
                     let person = as_found.people.get(holding.person);
-                    let same = person.is_some_and(|person| found.posts.iter().any(|post| post.person.number == person.number));
+                    let same =
+                        person.is_some_and(|person| found.posts.iter().any(|post| post.person.number == person.number));
                     holding.marked_chair |= same;
                 }
             }
@@ -284,9 +285,7 @@ async fn draft_page(
             let judged = plans.in_force(day).and_then(|plan| as_found.findings(&plan, day).ok());
             judged.unwrap_or_default()
         }
-        Purpose::Reshuffle => {
-            reshuffle(&plans, &record.timeline, draft.day, wanted.clone(), None).findings().to_vec()
-        }
+        Purpose::Reshuffle => reshuffle(&plans, &record.timeline, draft.day, wanted.clone(), None).findings().to_vec(),
     };
     let refused = draft.purpose == Purpose::Reshuffle
         && findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));

@@ -129,9 +129,10 @@ fn assemble(
     breaches.sort_by_key(|breach| (breach.verdict, breach.since));
     let more = breaches.len().saturating_sub(LISTED);
     breaches.truncate(LISTED);
-    let strip = strip(&Outcome::ALL.map(|outcome| {
-        (outcome.slug(), outcome.label(), counts.get(&outcome).copied().unwrap_or_default())
-    }));
+    let strip = strip(
+        &Outcome::ALL
+            .map(|outcome| (outcome.slug(), outcome.label(), counts.get(&outcome).copied().unwrap_or_default())),
+    );
     CompliancePage {
         chrome: Chrome::bare(""),
         institution: String::new(),
@@ -153,11 +154,12 @@ fn line(union: StudentUnion, found: Option<&[super::Evidence]>, rules: &[Rule]) 
             found.into_iter().flatten().filter(|evidence| evidence.finding.rule == *rule).collect();
         let verdict = own.iter().map(|evidence| evidence.finding.verdict).min();
         let open = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).count();
-        let shown = match (own.as_slice(), verdict) {
+        let settled = matches!(verdict, Some(Outcome::Pass | Outcome::NotRequired) | None);
+        let shown = match own.as_slice() {
             // Days and the like stand in the evidence.
-            ([one], _) if one.finding.measured.chars().count() <= 6 => one.finding.measured.clone(),
-            ([_], _) => String::new(),
-            (_, Some(Outcome::Pass | Outcome::NotRequired) | None) => String::new(),
+            [one] if one.finding.measured.chars().count() > 6 => String::new(),
+            [one] => one.finding.measured.clone(),
+            _ if settled => String::new(),
             _ => format!("{open} 项"),
         };
         let words = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).take(3).map(|evidence| {

@@ -57,8 +57,10 @@ fn list_page(
 ) -> ListPage {
     let today = app.clock.today();
     let open = |department: &&Department| department.until_day.is_none_or(|until| until > today);
-    let held = |department: &Department| record.posts_on(today).filter(|post| post.department == Some(department.id)).count();
-    let current = record.departments.iter().filter(open).map(|department| (department.clone(), held(department))).collect();
+    let held =
+        |department: &Department| record.posts_on(today).filter(|post| post.department == Some(department.id)).count();
+    let current =
+        record.departments.iter().filter(open).map(|department| (department.clone(), held(department))).collect();
     let past = record
         .departments
         .iter()
@@ -126,20 +128,17 @@ async fn keep(
     }
     let read = form.read(&record, old.as_ref(), today, &mut errors);
     let back = match instead {
-        Some(department) => format!("/unions/{id}/departments/{department}"),
+        Some(department) => format!("/unions/{id}/departments/{department}?{}", form.as_query()),
         None => format!("/unions/{id}/departments?{}", form.as_query()),
     };
     let again = async |app: &App, acting: &Acting<UnionKeeper>, form, errors, warned| -> Result<Response, Failure> {
         let record = kept(&mut *app.read().await?, acting, id, today).await?;
-        Ok(match instead {
-            Some(wanted) => {
-                let department = find(&record, wanted)?;
-                edit_page(app, acting.person(), record, department, (form, errors, warned)).into_response()
-            }
-            None => {
-                let tabs = Tabs::new(acting, &record, "/departments");
-                list_page(app, acting.person(), (record, tabs), (form, errors, warned), "").into_response()
-            }
+        Ok(if let Some(wanted) = instead {
+            let department = find(&record, wanted)?;
+            edit_page(app, acting.person(), record, department, (form, errors, warned)).into_response()
+        } else {
+            let tabs = Tabs::new(acting, &record, "/departments");
+            list_page(app, acting.person(), (record, tabs), (form, errors, warned), "").into_response()
         })
     };
     let Some((unit, ground)) = read else {
@@ -163,7 +162,9 @@ async fn keep(
                     None => None,
                 };
                 let name = old.as_ref().map(|department| department.name.as_str());
-                if old.is_none() && record.departments.iter().any(|known| known.name == unit.name && known.is_on(unit.from)) {
+                if old.is_none()
+                    && record.departments.iter().any(|known| known.name == unit.name && known.is_on(unit.from))
+                {
                     return Ok((Done::Unfit("name", "本会已有同名部门".to_owned()), acting));
                 }
                 // A written ruling is reason enough for what it settles.
@@ -237,10 +238,12 @@ pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path((id, department)): Path<(UnionId, DepartmentId)>,
+    Query(typed): Query<DepartmentForm>,
 ) -> Result<Response, Failure> {
     let record = kept(&mut *app.read().await?, &acting, id, app.clock.today()).await?;
     let department = find(&record, department)?;
-    let form = DepartmentForm::of(&department);
+    // The way back from a refusal brings what was typed.
+    let form = if typed.name.is_empty() { DepartmentForm::of(&department) } else { typed };
     Ok(edit_page(&app, acting.person(), record, department, (form, Errors::default(), Vec::new())).into_response())
 }
 

@@ -64,13 +64,23 @@ pub fn routes() -> Routes {
 }
 
 /// A union with everything, if the office sees it.
-async fn seen(db: &mut PgConnection, acting: &Acting<UnionReader>, id: UnionId, today: Date) -> Result<Record, Failure> {
+async fn seen(
+    db: &mut PgConnection,
+    acting: &Acting<UnionReader>,
+    id: UnionId,
+    today: Date,
+) -> Result<Record, Failure> {
     let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
     if record.union.is_seen_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
 }
 
 /// A union with everything, if the office keeps it.
-async fn kept(db: &mut PgConnection, acting: &Acting<UnionKeeper>, id: UnionId, today: Date) -> Result<Record, Failure> {
+async fn kept(
+    db: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    id: UnionId,
+    today: Date,
+) -> Result<Record, Failure> {
     let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
     if record.union.is_kept_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
 }
@@ -157,7 +167,8 @@ fn since(record: &Record, calendar: &Calendar, finding: &Finding, today: Date) -
     if !is_personal(finding.rule) {
         return record.timeline.since(calendar, finding, today);
     }
-    let numbers = if finding.subjects.is_empty() { finding.unknown.as_deref().unwrap_or_default() } else { &finding.subjects };
+    let numbers =
+        if finding.subjects.is_empty() { finding.unknown.as_deref().unwrap_or_default() } else { &finding.subjects };
     let of_person = |number: &String| {
         let post = record.posts_on(today).filter(|post| post.number == *number).map(|post| post.from_day).min()?;
         let fact = record.facts.iter().find(|fact| fact.number == *number)?;
@@ -194,7 +205,16 @@ fn evidence(
             .filter(|row| row.rule == finding.rule.code() && row.unit == finding.unit && row.union == record.union.id)
             .cloned()
             .collect();
-        Evidence { bar: finding.gauge.map(QuotaBar::new), people, missing, hidden, since, reasons, finding, anchor: false }
+        Evidence {
+            bar: finding.gauge.map(QuotaBar::new),
+            people,
+            missing,
+            hidden,
+            since,
+            reasons,
+            finding,
+            anchor: false,
+        }
     };
     let mut all: Vec<Evidence> = findings.into_iter().map(one).collect();
     all.sort_by_key(|evidence| (evidence.finding.verdict, evidence.finding.rule));

@@ -202,17 +202,16 @@ pub(super) async fn show(
         .collect();
     let open = all
         .into_iter()
-        .filter(|evidence| {
-            matches!(evidence.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown)
-        })
+        .filter(|evidence| matches!(evidence.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown))
         .collect();
     let mut groups = vec![Group { name: "主席团".to_owned(), department: None, posts: Vec::new() }];
     for department in record.departments_on(today) {
         groups.push(Group { name: department.name.clone(), department: Some(department.clone()), posts: Vec::new() });
     }
     for post in record.posts_on(today) {
-        let group =
-            groups.iter_mut().find(|group| group.department.as_ref().map(|department| department.id) == post.department);
+        let group = groups
+            .iter_mut()
+            .find(|group| group.department.as_ref().map(|department| department.id) == post.department);
         if let Some(group) = group {
             group.posts.push(post.clone());
         }

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use axum_extra::extract::Query;
 use time::Date;
 
 use super::{
@@ -83,6 +84,7 @@ pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path((id, post)): Path<(UnionId, PostId)>,
+    Query(typed): Query<AppointForm>,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = seen(&mut db, &acting, id, today).await?;
@@ -92,15 +94,18 @@ pub(super) async fn show(
     let facts = store::facts_of(&mut db, id, Some(post.id), (0, 50)).await?;
     let keeps = record.union.is_kept_by(acting.office());
     let title = format!("{} {}", post.name, post.label());
+    // The way back from a refusal brings what was typed.
+    let correcting = keeps && !typed.number.is_empty();
+    let document = kept_scan(&mut db, acting.person(), &typed.document).await?;
     Ok(PostPage {
         chrome: frame(&app, acting.person(), &record, &title),
-        form: form_of(&post),
+        form: if correcting { typed } else { form_of(&post) },
         end: EndForm { day: today.to_string(), ..EndForm::default() },
         whys: WHYS,
         errors: Errors::default(),
         warned: Vec::new(),
-        document: None,
-        correcting: false,
+        document,
+        correcting,
         record,
         post,
         today,
@@ -215,7 +220,7 @@ pub(super) async fn correct(
         record.union.opened_on = None;
     }
     // A correction rests on its reason; the decision it was made on stays that of the post.
-    form.ground = "更正".to_owned();
+    "更正".clone_into(&mut form.ground);
     let read = if never { None } else { form.read(&record, today, &mut errors) };
     let reason = crate::web::forms::reason(&form.reason, &mut errors);
     let again = |form: AppointForm, errors: Errors, warned: Vec<Finding>| Again {
@@ -235,7 +240,7 @@ pub(super) async fn correct(
         chrome: frame(&app, acting.person(), &record, "更正任职"),
         wanted: format!("更正{}的任职（{}）", row.name, record.union.name),
         findings: Vec::new(),
-        back: format!("/unions/{id}/posts/{post}"),
+        back: format!("/unions/{id}/posts/{post}?{}", form.as_query()),
     };
     let registered = row.registered;
     let (done, acting) = app
@@ -249,7 +254,8 @@ pub(super) async fn correct(
                         Ok(found) => found,
                         Err(done) => return Ok((done, acting)),
                     };
-                    let words = format!("{}，自 {} 起", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from);
+                    let words =
+                        format!("{}，自 {} 起", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from);
                     let place = record.posts.iter().position(|known| known.id == post);
                     let verdict = appoint(&plans, &record.timeline, place, wanted, ground.reason.as_deref());
                     let appointment = match verdict.permit() {

@@ -90,7 +90,8 @@ async fn page(
 ) -> Result<WhatIfPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let versions = plans_store::versions(&mut db, acting.institution()).await?;
-    let plans = versions.iter().map(|row| (row.id.to_string(), format!("{} 第 {} 版", row.short, row.version))).collect();
+    let plans =
+        versions.iter().map(|row| (row.id.to_string(), format!("{} 第 {} 版", row.short, row.version))).collect();
     let mut targets = vec![("leave".to_owned(), "离任".to_owned()), ("presidium".to_owned(), "主席团成员".to_owned())];
     let mut names: Vec<String> = record.departments_on(today).map(|department| department.name.clone()).collect();
     let added = trimmed(&form.department).to_owned();
@@ -205,19 +206,19 @@ fn supposed(record: &Record, form: &WhatIfForm, (heads, staff): (u32, u32), toda
 }
 
 fn compare(before: Vec<Finding>, after: Vec<Finding>) -> Vec<Line> {
-    let mut lines: BTreeMap<(Rule, Option<String>), (Option<Finding>, Option<Finding>)> = BTreeMap::new();
+    let mut lines: BTreeMap<(Rule, Option<String>), [Option<Finding>; 2]> = BTreeMap::new();
     for finding in before {
-        let key = (finding.rule, finding.unit.clone());
-        lines.entry(key).or_default().0 = Some(finding);
+        let [line, _] = lines.entry((finding.rule, finding.unit.clone())).or_default();
+        *line = Some(finding);
     }
     for finding in after {
-        let key = (finding.rule, finding.unit.clone());
-        lines.entry(key).or_default().1 = Some(finding);
+        let [_, line] = lines.entry((finding.rule, finding.unit.clone())).or_default();
+        *line = Some(finding);
     }
     let gravity = |finding: &Option<Finding>| finding.as_ref().map_or(Outcome::NotRequired, |finding| finding.verdict);
     let mut lines: Vec<Line> = lines
         .into_iter()
-        .map(|((rule, unit), (before, after))| {
+        .map(|((rule, unit), [before, after])| {
             let change = match gravity(&after).cmp(&gravity(&before)) {
                 std::cmp::Ordering::Less => "worse",
                 std::cmp::Ordering::Greater => "better",
@@ -274,8 +275,7 @@ pub(super) async fn answer(
     if !form.plan.is_empty() && now.as_ref().is_none_or(|now| *now != then) {
         asked.insert(0, format!("启用{}", then.short));
     }
-    let before =
-        now.and_then(|plan| record.timeline.findings(&plan.as_of(today), today).ok()).unwrap_or_default();
+    let before = now.and_then(|plan| record.timeline.findings(&plan.as_of(today), today).ok()).unwrap_or_default();
     let after = timeline.findings(&then.as_of(today), today).unwrap_or_default();
     let lines = compare(before, after);
     Ok(page(&app, &acting, record, form, errors, Some((lines, asked))).await?.into_response())
