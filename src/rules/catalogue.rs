@@ -228,14 +228,15 @@ impl Serialize for Rule {
     }
 }
 
-const CHECKUP: Today = Today::Shown("名单体检");
+const POSTS: Today = Today::Refused("任命、换届");
+const TURNS: Today = Today::Refused("确认轮值");
 const ALLOCATE: Today = Today::Shown("学校概况");
 
 catalogue! {
-    Org01 "ORG-01" Org [Refuse] Today::NotYet, "主席团+工作部门两层架构", "学生会只有主席团和工作部门两层，不另设中心、办公室等层级。";
-    Org02 "ORG-02" Org [Refuse] CHECKUP, "不设主席、副主席", "岗位名称中不得出现主席、副主席、会长。";
-    Org03 "ORG-03" Org [Refuse Schedule] CHECKUP, "执行主席由主席团成员轮值", "同一时间只有一名执行主席，且必须是在任主席团成员。";
-    Org04 "ORG-04" Org [Refuse Schedule] Today::NotYet, "轮值周期", "一个轮值周期的长度以学期为准。";
+    Org01 "ORG-01" Org [Refuse] Today::Warned("设立部门"), "主席团+工作部门两层架构", "学生会只有主席团和工作部门两层，不另设中心、办公室等层级。";
+    Org02 "ORG-02" Org [Refuse] POSTS, "不设主席、副主席", "岗位名称中不得出现主席、副主席、会长。";
+    Org03 "ORG-03" Org [Refuse Schedule] TURNS, "执行主席由主席团成员轮值", "同一时间只有一名执行主席，且必须是在任主席团成员。";
+    Org04 "ORG-04" Org [Refuse Schedule] TURNS, "轮值周期", "一个轮值周期的长度以学期为准。";
     Org05 "ORG-05" Org [Refuse] Today::NotYet, "主席团集体负责重大事项", "重大事项须有主席团会议记录，不得一人决定。";
     Org06 "ORG-06" Org [Refuse] Today::NotYet, "执行主席召集会议、牵头日常工作", "只有当值执行主席可以召集主席团会议。";
     Org07 "ORG-07" Org [Refuse Show] Today::NotYet, "逐级指导关系", "院系学生会接受校级学生会指导。";
@@ -243,24 +244,24 @@ catalogue! {
     Org09 "ORG-09" Org [Schedule Show] Today::NotYet, "校、院系学生会工作例会", "校级与院系学生会按期召开工作例会。";
     Org10 "ORG-10" Org [Show] Today::NotYet, "院系承办面向全校的工作项目", "院系学生会承办面向全校学生的具体项目。";
     Org11 "ORG-11" Org [Show] Today::NotYet, "动员同学，依托班级和社团", "在班级工作和社团活动的基础上开展活动。";
-    Org12 "ORG-12" Org [Refuse Warn] Today::NotYet, "减少层次，避免行政化", "组织层次不超过两层，名称不带行政级别。";
-    Org13 "ORG-13" Org [Warn Show] Today::NotYet, "不与其他学生组织重叠", "学生会的机构不与其他学生组织职能重叠。";
-    Stf01 "STF-01" Stf [Warn Show] CHECKUP, "校级学生会工作人员总数", "校级学生会全体工作人员控制在规定人数左右。";
-    Stf02 "STF-02" Stf [Refuse] CHECKUP, "校级主席团人数", "校级主席团成员不超过规定人数。";
-    Stf03 "STF-03" Stf [Refuse] CHECKUP, "校级工作部门数", "校级工作部门不超过规定个数。";
-    Stf04 "STF-04" Stf [Refuse Schedule] CHECKUP, "每个部门的负责人数", "每个工作部门的负责人在规定的上下限之内。";
-    Stf05 "STF-05" Stf [Refuse Warn] CHECKUP, "每个部门的工作人员数", "每个工作部门的工作人员不超过规定人数。";
-    Stf06 "STF-06" Stf [Refuse Warn Show] CHECKUP, "院系学生会工作人员总数", "院系学生会全体工作人员在规定范围之内。";
-    Stf07 "STF-07" Stf [Refuse] CHECKUP, "院系主席团人数", "院系主席团成员不超过规定人数。";
-    Stf08 "STF-08" Stf [Refuse] CHECKUP, "不设置其他任何职务", "除主席团成员、部门负责人、部门工作人员外不设岗位。";
-    Stf09 "STF-09" Stf [Warn] CHECKUP, "研究生会参照执行", "校研究生会的工作人员设置参照校学生会规定。";
-    Stf10 "STF-10" Stf [Refuse Show] CHECKUP, "来自院系学生会的比例", "校级学生会工作人员中来自院系学生会的不低于规定比例。";
+    Org12 "ORG-12" Org [Refuse Warn] Today::Warned("设立部门"), "减少层次，避免行政化", "组织层次不超过两层，名称不带行政级别。";
+    Org13 "ORG-13" Org [Warn Show] Today::Warned("设立部门"), "不与其他学生组织重叠", "学生会的机构不与其他学生组织职能重叠。";
+    Stf01 "STF-01" Stf [Warn Show] Today::Warned("任命、换届"), "校级学生会工作人员总数", "校级学生会全体工作人员控制在规定人数左右。";
+    Stf02 "STF-02" Stf [Refuse] POSTS, "校级主席团人数", "校级主席团成员不超过规定人数。";
+    Stf03 "STF-03" Stf [Refuse] Today::Refused("设立部门、换届"), "校级工作部门数", "校级工作部门不超过规定个数。";
+    Stf04 "STF-04" Stf [Refuse Schedule] POSTS, "每个部门的负责人数", "每个工作部门的负责人在规定的上下限之内。";
+    Stf05 "STF-05" Stf [Refuse Warn] POSTS, "每个部门的工作人员数", "每个工作部门的工作人员不超过规定人数。";
+    Stf06 "STF-06" Stf [Refuse Warn Show] POSTS, "院系学生会工作人员总数", "院系学生会全体工作人员在规定范围之内。";
+    Stf07 "STF-07" Stf [Refuse] POSTS, "院系主席团人数", "院系主席团成员不超过规定人数。";
+    Stf08 "STF-08" Stf [Refuse] POSTS, "不设置其他任何职务", "除主席团成员、部门负责人、部门工作人员外不设岗位。";
+    Stf09 "STF-09" Stf [Warn] Today::Warned("任命、换届"), "研究生会参照执行", "校研究生会的工作人员设置参照校学生会规定。";
+    Stf10 "STF-10" Stf [Refuse Show] Today::Refused("换届；单个任命时提醒"), "来自院系学生会的比例", "校级学生会工作人员中来自院系学生会的不低于规定比例。";
     Vol01 "VOL-01" Vol [Refuse] Today::NotYet, "项目化招募志愿者", "确需主办的重大工作或活动，按项目招募志愿者。";
     Vol02 "VOL-02" Vol [Refuse Schedule] Today::NotYet, "因事用人、事完人散", "项目结束，志愿者的工作关系同时结束。";
-    Elg01 "ELG-01" Elg [Refuse Schedule] CHECKUP, "政治面貌", "工作人员须为共产党员或共青团员。";
+    Elg01 "ELG-01" Elg [Refuse Schedule] POSTS, "政治面貌", "工作人员须为共产党员或共青团员。";
     Elg02 "ELG-02" Elg [Refuse] Today::NotYet, "政治品德与服务意识", "推荐单位对政治、品德、服务意识签署意见。";
-    Elg03 "ELG-03" Elg [Refuse Schedule] CHECKUP, "学习成绩综合排名", "综合排名在本专业规定比例以内，含边界。";
-    Elg04 "ELG-04" Elg [Refuse Schedule] CHECKUP, "无课业不及格", "没有课业不及格的情况。";
+    Elg03 "ELG-03" Elg [Refuse Schedule] POSTS, "学习成绩综合排名", "综合排名在本专业规定比例以内，含边界。";
+    Elg04 "ELG-04" Elg [Refuse Schedule] POSTS, "无课业不及格", "没有课业不及格的情况。";
     Elg05 "ELG-05" Elg [Refuse] Today::NotYet, "符合条件均可报名", "符合条件的学生都可以报名，不设隐形门槛。";
     Elg06 "ELG-06" Elg [Refuse] Today::NotYet, "学有余力、品学兼优", "推荐意见须说明学习与品行情况。";
     Vet01 "VET-01" Vet [Refuse] Today::NotYet, "校级主席团候选人的遴选程序", "各步依次进行，上一步未通过不得进入下一步。";

@@ -16,9 +16,10 @@ use sqlx::PgConnection;
 
 use crate::support::{
     FIRST, PASSWORD, Portal, SECOND,
-    raw::{Answer, ask, form, read, request},
+    raw::{Answer, ask, form, multipart, read, request},
     runtime,
 };
+use crate::unions::{grade_everybody, rows, union};
 
 /// Sends a request and hangs up at a moment that chance picks; the answer, if it was waited for.
 fn hang_up(address: SocketAddr, request: &[u8], chance: &mut Chance) -> Option<Answer> {
@@ -235,6 +236,88 @@ fn sign_ins_switches_and_sign_outs() {
         for cookie in out.into_inner().unwrap() {
             assert_eq!(count(&mut db, open, &token(&cookie)).await, 0, "an acknowledged sign-out is done");
         }
+    });
+}
+
+#[test]
+fn appointments_endings_and_turns() {
+    scene(async |stage| {
+        grade_everybody(&stage.portal).await;
+        let mut league = stage.portal.signed_in(OfficeKind::SchoolLeague).await;
+        let today = stage.portal.app.clock.today();
+        let path = union(&mut league, "school", &rows(1, 2, "部门工作人员", "办公室"), &today.to_string(), true).await;
+        let page = league.get(&format!("{path}/appoint")).await;
+        let department = page.attributes("#department option", "value").remove(1);
+        let (cookie, address) = (league.cookie(), stage.address);
+        // Each for two days of their own, so that no cap stands in the way.
+        let day = |number: u64, more: i64| {
+            (today + time::Duration::days(i64::try_from(number).unwrap() * 2 + more)).to_string()
+        };
+        let student = |number: u64| format!("2024{:04}", 20 + number % 130);
+        let stood = std::sync::Mutex::new(Vec::new());
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (16, 15),
+                |number| {
+                    let (student, from, until) = (student(number), day(number, 0), day(number, 2));
+                    let fields = [
+                        ("number", student.as_str()),
+                        ("post", "staff"),
+                        ("department", department.as_str()),
+                        ("from", from.as_str()),
+                        ("until", until.as_str()),
+                        ("from_college", "yes"),
+                        ("ground", "批复"),
+                        ("reason", "理由"),
+                    ];
+                    multipart(&format!("{path}/appoint"), &cookie, &fields)
+                },
+                |number, answer| {
+                    assert_eq!(answer.status, 303, "{}", answer.body);
+                    stood.lock().unwrap().push(number);
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let stood = stood.into_inner().unwrap();
+        assert!(stood.len() > 30, "{}", stood.len());
+        for number in &stood {
+            let there = "select count(*) from post p join student s on s.id = p.student_id
+                         where s.number || ' ' || p.from_day = $1";
+            let one = format!("{} {}", student(*number), day(*number, 0));
+            assert_eq!(count(&mut db, there, &one).await, 1, "{one} was acknowledged");
+        }
+        let posts: Vec<(String,)> = sqlx::query_as("select id::text from post where not registered order by id")
+            .fetch_all(&mut db)
+            .await
+            .unwrap();
+        let ended = std::sync::Mutex::new(Vec::new());
+        let id = |number: u64| posts[usize::try_from(number).unwrap() % posts.len()].0.clone();
+        let last = day(0, 700);
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (8, 10),
+                |number| {
+                    let fields = [("never", "yes"), ("reason", "登记有误"), ("day", last.as_str())];
+                    multipart(&format!("{path}/posts/{}/correct", id(number)), &cookie, &fields)
+                },
+                |number, answer| {
+                    // Another client may have been first.
+                    assert!(matches!(answer.status, 303 | 404), "{}", answer.body);
+                    ended.lock().unwrap().push(id(number));
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        for id in ended.into_inner().unwrap() {
+            let void = "select count(*) from post where id = $1::uuid and voided_at is not null";
+            assert_eq!(count(&mut db, void, &id).await, 1, "an acknowledged correction is there");
+        }
+        let noted = "select count(*) from post p where voided_at is not null and $1 = '' and not exists (
+                         select from union_fact f where f.post_id = p.id and f.act = 'corrected')";
+        assert_eq!(count(&mut db, noted, "").await, 0, "each with its note");
     });
 }
 

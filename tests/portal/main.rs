@@ -25,6 +25,8 @@ mod oracles;
 mod people;
 mod plans;
 mod process;
+mod rotation;
 mod rulebook;
 mod sign_in;
 mod support;
+mod unions;

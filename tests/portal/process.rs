@@ -14,7 +14,7 @@ use std::{
 use lunzhi::database::Pools;
 
 use crate::support::{
-    raw::{ask, form, request},
+    raw::{ask, form, multipart, request},
     runtime, scratch,
 };
 
@@ -225,6 +225,105 @@ fn a_killed_portal_takes_its_database_along_and_loses_nothing_it_acknowledged() 
         assert!(page.body.contains(&format!(">{number}<")), "{number} was acknowledged and is gone");
     }
     again.stop();
+    fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn a_portal_or_a_database_killed_in_a_stream_of_appointments_loses_none_and_passes_no_cap() {
+    let data = scratch("posts");
+    let mut portal = Running::start("demo", &data);
+    let (number, password) = portal.account("校团委");
+    for (round, kill_database) in [(0, false), (1, true)] {
+        let cookie = portal.sign_in(&number, &password).unwrap();
+        let get = |portal: &Running, path: &str| ask(portal.address, &form("GET", path, &cookie, &[])).unwrap().body;
+        let after = |text: &str, mark: &str| {
+            text.split(mark).nth(1).unwrap().chars().take_while(|c| *c != '"').collect::<String>()
+        };
+        let list = get(&portal, "/unions");
+        let row = list.split("<tr>").find(|row| row.contains("经济管理系学生会")).unwrap();
+        let path = format!("/unions/{}", after(row, "href=\"/unions/"));
+        let ask_page = get(&portal, &format!("{path}/appoint"));
+        let department = after(ask_page.split("（主席团成员不选）").nth(1).unwrap(), "<option value=\"");
+        let roster = get(&portal, &format!("{path}/roster"));
+        let people: Vec<String> = roster
+            .split("data-label=\"学号\">")
+            .skip(1)
+            .map(|rest| rest.chars().take_while(|c| *c != '<').collect())
+            .collect();
+        let (address, stop, count) = (portal.address, AtomicBool::new(false), AtomicUsize::new(0));
+        let start = lunzhi::clock::Clock::default().today() + time::Duration::days(30 + round * 300);
+        // Each acknowledged appointment: who, and the first of the two days for which it holds.
+        let acknowledged: Vec<(String, String)> = std::thread::scope(|scope| {
+            let clients: Vec<_> = (0..6_i64)
+                .map(|client| {
+                    let (cookie, stop, count, path, people, department) =
+                        (&cookie, &stop, &count, &path, &people, &department);
+                    scope.spawn(move || {
+                        let mut acknowledged = Vec::new();
+                        for place in 0..48_i64 {
+                            if stop.load(Ordering::Relaxed) {
+                                break;
+                            }
+                            let from = start + time::Duration::days((place * 6 + client) % 290);
+                            let (from, until) = (from.to_string(), (from + time::Duration::days(2)).to_string());
+                            let who = people[usize::try_from(place * 6 + client).unwrap() % people.len()].clone();
+                            // Every other one knocks at the full presidium.
+                            let post = if place % 2 == 0 { "staff" } else { "presidium" };
+                            let fields = [
+                                ("number", who.as_str()),
+                                ("post", post),
+                                ("department", department.as_str()),
+                                ("from", from.as_str()),
+                                ("until", until.as_str()),
+                                ("ground", "批复"),
+                                ("reason", "临时加强"),
+                            ];
+                            match ask(address, &multipart(&format!("{path}/appoint"), cookie, &fields)) {
+                                Some(answer) if answer.status == 303 && post == "staff" => {
+                                    count.fetch_add(1, Ordering::Relaxed);
+                                    acknowledged.push((who, from));
+                                }
+                                Some(answer) if matches!(answer.status, 409 | 422) => {}
+                                Some(answer) => assert_ne!(answer.status, 303, "a fourth on the presidium"),
+                                None => break,
+                            }
+                        }
+                        acknowledged
+                    })
+                })
+                .collect();
+            wait_until("a few acknowledgements", || count.load(Ordering::Relaxed) > 15);
+            let server = postmaster(&data);
+            if kill_database {
+                assert!(Command::new("kill").args(["-KILL", &server]).status().unwrap().success());
+            } else {
+                portal.signal("-KILL");
+            }
+            wait_until("the database's end", || !running(&server));
+            stop.store(true, Ordering::Relaxed);
+            clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+        });
+        drop(portal);
+        portal = Running::start("serve", &data);
+        let cookie = portal.sign_in(&number, &password).unwrap();
+        let page = ask(portal.address, &form("GET", &path, &cookie, &[])).unwrap().body;
+        let coming = page.split("尚未生效").nth(1).unwrap();
+        for (who, from) in &acknowledged {
+            let there = coming
+                .split("<tr>")
+                .any(|row| row.contains(&format!(">{who}<")) && row.contains(&format!(">{from} 起")));
+            assert!(there, "{who} from {from} was acknowledged and is gone");
+        }
+        assert!(!coming.contains("主席团成员"));
+    }
+    portal.stop();
+    let verified = Command::new(env!("CARGO_BIN_EXE_lunzhi"))
+        .args(["verify-audit", "--data"])
+        .arg(&data)
+        .env_remove("DATABASE_URL")
+        .output()
+        .unwrap();
+    assert!(verified.status.success(), "{verified:?}");
     fs::remove_dir_all(data).unwrap();
 }
 

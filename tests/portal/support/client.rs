@@ -13,6 +13,7 @@ use lunzhi::web::filters::query_value;
 use scraper::{ElementRef, Html, Selector};
 use tower::ServiceExt;
 
+#[derive(Clone)]
 pub struct Client {
     router: Router,
     cookies: BTreeMap<String, String>,

@@ -71,3 +71,13 @@ pub fn read(socket: &mut TcpStream) -> Option<Answer> {
     let status = original.split(' ').nth(1)?.parse().ok()?;
     Some(Answer { status, head: original, body: String::from_utf8_lossy(body).into_owned() })
 }
+
+/// A form with fields as pages with a file send it, without the file.
+pub fn multipart(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
+    let mut body = String::new();
+    for (name, value) in fields {
+        body += &format!("--XyX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    }
+    body += "--XyX--\r\n";
+    request("POST", path, cookie, "multipart/form-data; boundary=XyX", body.as_bytes())
+}

@@ -1,0 +1,186 @@
+//! The executive chair's turns: proposed by the union, confirmed by whoever keeps it, passing over by themselves.
+
+use lunzhi::auth::office::OfficeKind;
+use time::{Date, Duration};
+
+use crate::{
+    support::{Client, Page, Portal},
+    unions::{ready, rows, union},
+};
+
+/// Two semesters that meet: one that runs, one that follows.
+async fn semesters(league: &mut Client, today: Date) -> (Date, Date, Date) {
+    let (from, middle, until) = (today - Duration::days(60), today + Duration::days(60), today + Duration::days(200));
+    for (name, from, until) in [("本学期", from, middle), ("下学期", middle, until)] {
+        let (from, last) = (from.to_string(), (until - Duration::DAY).to_string());
+        let page = league.post("/semesters", &[("name", name), ("from", &from), ("last", &last)]).await;
+        assert_eq!(page.status, 303, "{}", page.text());
+    }
+    (from, middle, until)
+}
+
+async fn propose(client: &mut Client, path: &str, holder: &str, semester: &str, days: (&str, &str)) -> Page {
+    let page = client.get(&format!("{path}/rotation")).await;
+    let pick = |label: &str, name: &str| {
+        let names = page.all(&format!("#{label} option"));
+        let place = names.iter().position(|found| found.starts_with(name));
+        place.map_or(String::new(), |place| page.attributes(&format!("#{label} option"), "value").remove(place))
+    };
+    let (holder, semester) = (pick("holder", holder), pick("semester", semester));
+    let fields = [("holder", holder.as_str()), ("semester", &semester), ("from", days.0), ("last", days.1)];
+    client.post(&format!("{path}/rotation"), &fields).await
+}
+
+async fn confirm(client: &mut Client, path: &str, reason: &str) -> Page {
+    let page = client.get(&format!("{path}/rotation")).await;
+    let turns = page.attributes("form[action$='/confirm'] input[name=turn]", "value");
+    let mut fields: Vec<(&str, &str)> = turns.iter().map(|turn| ("turn", turn.as_str())).collect();
+    fields.push(("reason", reason));
+    client.post(&format!("{path}/rotation/confirm"), &fields).await
+}
+
+async fn stage() -> (Portal, Client, String, (Date, Date, Date)) {
+    let (portal, mut league, today) = ready().await;
+    let days = semesters(&mut league, today).await;
+    let path = union(&mut league, "school", &rows(1, 4, "主席团成员", ""), &days.0.to_string(), true).await;
+    (portal, league, path, days)
+}
+
+#[tokio::test]
+async fn the_union_proposes_the_committee_confirms_and_the_duty_passes_over_by_itself() {
+    let (portal, mut league, path, (_, middle, _)) = stage().await;
+    let today = portal.app.clock.today();
+    let home = league.get("/").await;
+    assert!(home.all(".waiting li.urgent").iter().any(|task| task.contains("校学生会今天没有当值执行主席")));
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert!(officer.get("/").await.text().contains("今天没有当值执行主席"));
+    assert_eq!(propose(&mut officer, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    assert_eq!(propose(&mut officer, &path, "学生2", "下学期", ("", "")).await.status, 303);
+    let page = officer.get(&format!("{path}/rotation")).await;
+    assert_eq!(page.all(".choices strong"), ["学生1", "学生2"]);
+    assert_eq!(page.attributes("svg .rota-proposed", "x").len(), 2);
+    let own = officer.post(&format!("{path}/rotation/confirm"), &[]).await;
+    assert_eq!(own.status, 403, "who proposes does not decide");
+    assert!(league.get("/inbox").await.text().contains("拟定了执行主席轮值"));
+    assert!(league.get("/").await.text().contains("确认校学生会的执行主席轮值"));
+    let done = confirm(&mut league, &path, "").await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let page = league.get(&format!("{path}/rotation")).await;
+    assert_eq!(page.attributes("svg .rota-confirmed", "x").len(), 2);
+    assert!(page.all("svg .rota-gap").is_empty() && !page.text().contains("note-fail"));
+    assert!(league.get(&path).await.text().contains("当值执行主席：<strong>学生1</strong>"));
+    // The next day of the next semester it is somebody else, and nobody did anything.
+    portal.app.clock.advance(middle - today + Duration::DAY);
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(league.get(&path).await.text().contains("当值执行主席：<strong>学生2</strong>"));
+}
+
+#[tokio::test]
+async fn a_turn_that_is_no_semester_or_overlaps_is_refused_with_the_clause() {
+    let (portal, mut league, path, (_, middle, _)) = stage().await;
+    let today = portal.app.clock.today();
+    let short = (today.to_string(), (today + Duration::days(20)).to_string());
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", (&short.0, &short.1)).await.status, 303);
+    let refused = confirm(&mut league, &path, "").await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("以学期为一个轮值周期"), "{}", refused.text());
+    let page = league.get(&format!("{path}/rotation")).await;
+    let withdraw = page.attributes("form[action$='/withdraw']", "action").remove(0);
+    assert_eq!(league.post(&withdraw, &[]).await.status, 303);
+    for _ in 0..2 {
+        assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    }
+    let refused = confirm(&mut league, &path, "").await;
+    assert_eq!(refused.status, 409, "two at once");
+    assert!(refused.text().contains("同一时间只能有 1 名"), "{}", refused.text());
+    let outside = (middle + Duration::days(1)).to_string();
+    let unfit = propose(&mut league, &path, "学生1", "本学期", ("", &outside)).await;
+    assert!(unfit.fault("起（不填为学期初）").contains("所选学期之内"));
+}
+
+#[tokio::test]
+async fn the_same_person_twice_running_needs_a_reason() {
+    let (_portal, mut league, path, _) = stage().await;
+    for semester in ["本学期", "下学期"] {
+        assert_eq!(propose(&mut league, &path, "学生1", semester, ("", "")).await.status, 303);
+    }
+    let asked = confirm(&mut league, &path, "").await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.text().contains("轮值应由不同的主席团成员担任"));
+    let page = league.get(&format!("{path}/rotation")).await;
+    assert_eq!(page.all(".choices strong").len(), 2, "nothing is half-confirmed");
+    assert_eq!(confirm(&mut league, &path, "其余成员实习").await.status, 303);
+    assert!(league.get(&format!("{path}/history")).await.text().contains("其余成员实习"));
+}
+
+#[tokio::test]
+async fn a_chair_who_leaves_makes_a_gap_that_somebody_completes() {
+    let (portal, mut league, path, (_, middle, _)) = stage().await;
+    let today = portal.app.clock.today();
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    let page = league.get(&path).await;
+    let place = page.all("td[data-label='姓名'] a").iter().position(|name| name == "学生1").unwrap();
+    let post = page.attributes("td[data-label='姓名'] a", "href").remove(place);
+    let day = (today + Duration::days(5)).to_string();
+    let fields = [("day", day.as_str()), ("why", "自愿辞职"), ("ground", "")];
+    assert_eq!(league.upload(&format!("{post}/end"), &fields, None).await.status, 303);
+    let page = league.get(&format!("{path}/rotation")).await;
+    assert!(page.text().contains(&format!("{day} 至")), "the gap is named: {}", page.text());
+    let home = league.get("/").await;
+    assert!(home.all(".waiting li").iter().any(|task| task.contains(&format!("自 {day} 起没有当值执行主席"))));
+    assert_eq!(propose(&mut league, &path, "学生2", "本学期", (&day, "")).await.status, 303);
+    let done = confirm(&mut league, &path, "").await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let error = sqlx::query("update turn set from_day = $1 where from_day = $2")
+        .bind(today)
+        .bind(today + Duration::days(5))
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap_err();
+    assert_eq!(error.as_database_error().unwrap().constraint(), Some("turn_alone"));
+    assert!(today + Duration::days(5) < middle);
+}
+
+#[tokio::test]
+async fn the_chair_writes_what_is_handed_over_and_nobody_else_does() {
+    let (portal, mut league, path, _) = stage().await;
+    sqlx::query("update account set student_id = (select id from student s where s.number = '20240001' and s.institution_id = account.institution_id) where number = 'student'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    let mut chair = portal.signed_in(OfficeKind::Student).await;
+    assert!(chair.get("/").await.text().contains("你是校学生会当值执行主席"));
+    let duty = chair.get("/duty").await;
+    assert!(duty.text().contains("今天由你当值执行主席"));
+    let act = duty.attributes("form[action$='/handover']", "action").remove(0);
+    let empty = chair.post(&act, &[("handover", " ")]).await;
+    assert_eq!(empty.status, 422);
+    assert_eq!(chair.post(&act, &[("handover", "迎新晚会账目未结\n仓库钥匙在办公室")]).await.status, 303);
+    assert!(league.get(&format!("{path}/rotation")).await.text().contains("仓库钥匙在办公室"));
+    // The chair on duty proposes the next turn; the committee confirms it.
+    assert_eq!(propose(&mut chair, &path, "学生2", "下学期", ("", "")).await.status, 303);
+    assert_eq!(league.post(&act, &[("handover", "别人写的")]).await.status, 404);
+    let mut other = portal.signed_in(OfficeKind::ClassBranch).await;
+    assert_eq!(other.get(&format!("{path}/rotation")).await.status, 404);
+    assert_eq!(other.post(&act, &[("handover", "别人写的")]).await.status, 404);
+}
+
+#[tokio::test]
+async fn semesters_meet_do_not_overlap_and_stay_while_turns_stand_in_them() {
+    let (_portal, mut league, path, (from, middle, until)) = stage().await;
+    let (inside, late) = (from.to_string(), (middle + Duration::days(30)).to_string());
+    let overlap = league.post("/semesters", &[("name", "重叠"), ("from", &inside), ("last", &late)]).await;
+    assert!(overlap.fault("开始日期").contains("与“本学期”重叠"));
+    assert_eq!(overlap.field("名称"), "重叠");
+    let next = until.to_string();
+    assert_eq!(league.get("/semesters").await.field("开始日期"), next, "the next one begins where the last one ends");
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    let page = league.get("/semesters").await;
+    let removals = page.attributes("form[action$='/remove']", "action");
+    assert_eq!(removals.len(), 1, "the one with a turn stays");
+    assert_eq!(league.post(&removals[0], &[]).await.status, 303);
+}
