@@ -43,6 +43,8 @@ create table department (
     functions text not null check (length(functions) <= 300),
     -- The written ruling on functions that another organisation has too.
     ruling text check (length(ruling) between 1 and 200),
+    -- The day on which its name or functions were last changed; what they were stands in the union's facts.
+    changed_on date,
     from_day date not null,
     until_day date,
     constraint department_term check (until_day >= from_day),

@@ -18,7 +18,6 @@ use crate::{
         plan::{self, Union},
         roster::Post,
         rotation::take_turn,
-        structure::establish,
         timeline::Turn,
     },
     unions::{
@@ -64,7 +63,7 @@ impl Pool {
         )
         .fetch_all(&mut *db)
         .await?;
-        let mut facts = store::facts(db, &ids).await?;
+        let mut facts = store::facts(db, &ids, TAKEN_DOWN).await?;
         facts.sort_by(|one, other| one.number.cmp(&other.number));
         // The same invented order every time, and not one class after the other.
         facts
@@ -281,22 +280,16 @@ async fn open(
         Found { student: fact.student, posts: vec![wanted], from_college: seat.from_college, chair: seat.chair }
     };
     let found: Vec<Found> = people.iter().map(found).collect();
-    let locked = store::hold_by_operator(db, id).await?;
+    let locked = store::hold_by_operator(db, institution, id).await?;
     let says = format!("{} 人、{} 个岗位", found.len(), found.len());
     store::register(db, &locked, TAKEN_DOWN, &found, &says, now).await?;
-    let plans = calendar(db, institution).await?;
     let record = whole(db, institution, id, now).await?;
-    let ground = Ground { reason: Some("现状如此，待学校研究".to_owned()), ..Ground::default() };
     for department in &record.departments {
         let mut unit = department.unit();
         functions(&unit.name).clone_into(&mut unit.functions);
-        let name = department.name.as_str();
-        let verdict = establish(&plans, &record.timeline, unit, Some(name), ground.reason.as_deref());
-        if let Ok(establishment) = verdict.permit() {
-            store::change_department(db, &locked, department, &establishment, &ground, now).await?;
-        }
+        store::take_down_functions(db, &locked, department, &unit, now).await?;
     }
-    store::open(db, &locked, OPENED, &says, now).await?;
+    store::open(db, &locked, (OPENED, &says), &Ground::default(), now).await?;
     let entry = Entry::new(Verb::UnionOpened, record.union.name).detail("情况", says);
     audit::append_by_operator(db, institution, entry, now).await
 }
@@ -318,25 +311,26 @@ async fn rotate(
     next: bool,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let locked = store::hold_by_operator(db, id).await?;
+    let locked = store::hold_by_operator(db, institution, id).await?;
     let plans = calendar(db, institution).await?;
     let mut record = whole(db, institution, id, now).await?;
-    let mut presidium: Vec<(StudentId, String)> = record
+    let mut presidium: Vec<(StudentId, String, String)> = record
         .posts
         .iter()
         .filter(|post| post.post() == Post::Presidium)
-        .map(|post| (post.student, post.number.clone()))
+        .map(|post| (post.student, post.number.clone(), post.name.clone()))
         .collect();
     // Whoever has an account to try is on duty first.
-    presidium.sort_by_key(|(_, number)| number.bytes().all(|byte| byte.is_ascii_digit()));
+    presidium.sort_by_key(|(_, number, _)| number.bytes().all(|byte| byte.is_ascii_digit()));
     let [_, (_, this_end), (next_start, next_end)] = SEMESTERS.map(|(_, from, until)| (from, until));
     let turns = [(OPENED, this_end), (next_start, next_end)];
-    for (place, ((student, number), (from, until))) in presidium.into_iter().zip(turns).enumerate() {
+    for (place, ((student, number, name), (from, until))) in presidium.into_iter().zip(turns).enumerate() {
         let turn = rotation_store::propose(db, &locked, (student, from, until), now).await?;
         if place > 0 && !next {
             continue;
         }
-        if let Ok(duty) = take_turn(&plans, &record.timeline, Turn { number, from, until }, None).permit() {
+        let turn_wanted = Turn { number, name, from, until };
+        if let Ok(duty) = take_turn(&plans, &record.timeline, turn_wanted, OPENED, None).permit() {
             rotation_store::confirm(db, &locked, turn, (&duty, None), now).await?;
             record.timeline.turns.push(duty.turn().clone());
         }

@@ -81,6 +81,10 @@ async fn unions(
                   exists (select from post p where p.union_id = u.id and p.voided_at is null) as "taken_down!",
                   (select count(*) from turn t where t.union_id = u.id and t.state = 'proposed'
                                                      and t.until_day > t.from_day) as "proposed!",
+                  exists (select from post p where p.union_id = u.id and p.voided_at is null and p.marked_chair
+                          and p.from_day <= $4 and (p.until_day is null or p.until_day > $4))
+                  and not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed' and t.from_day <= $4)
+                      as "marked!",
                   (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
                    where not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed'
                                      and t.from_day <= d::date and d::date < t.until_day)) as gap
@@ -119,7 +123,9 @@ async fn unions(
         if let Some(gap) = row.gap
             && (row.proposed == 0 || !keeps)
         {
-            let says = if gap <= today {
+            let says = if row.marked {
+                format!("{}的执行主席只在名单里标明，请排定并确认轮值", row.name)
+            } else if gap <= today {
                 format!("{}今天没有当值执行主席，请排定轮值", row.name)
             } else {
                 format!("{}自 {gap} 起没有当值执行主席，请排定下一期", row.name)

@@ -12,6 +12,7 @@ use crate::{
     },
     failure::Failure,
     ids::{AccountId, ChangeId, ClassId, CollegeId, DisputeId, GradeFactId, InstitutionId, StudentId},
+    unions::union::term_in_words,
 };
 
 /// A student as a list shows them.
@@ -307,6 +308,14 @@ pub struct UnionPostRow {
     pub from_day: Date,
     /// The first day on which it is held no more.
     pub until_day: Option<Date>,
+}
+
+impl UnionPostRow {
+    /// The term in words.
+    #[must_use]
+    pub fn term(&self) -> String {
+        term_in_words(self.from_day, self.until_day)
+    }
 }
 
 /// The posts of a student in unions, newest first.

@@ -39,8 +39,10 @@ pub struct TimelineChart {
     pub turns: Vec<Piece>,
     /// Where today stands.
     pub today: Option<i64>,
-    /// Gaps as days: first and last.
+    /// Gaps for which nobody is even proposed, as days: first and last.
     pub gaps: Vec<(Date, Date)>,
+    /// What is proposed and waits: who, first and last day.
+    pub waiting: Vec<(String, Date, Date)>,
     /// What it says to those who cannot see it.
     pub title: String,
 }
@@ -93,8 +95,11 @@ impl TimelineChart {
         // Gaps lie below proposals that would fill them.
         turns.sort_by_key(|piece| (piece.slug != "gap", piece.x));
         let title = format!("执行主席轮值：{from} 至 {}，空缺 {} 段", last(until), empty.len());
-        let gaps = empty.into_iter().map(|(start, end)| (start, last(end))).collect();
+        let proposed = record.turns.iter().filter(|turn| !turn.confirmed && turn.until_day > since);
+        let waiting = proposed.map(|turn| (turn.name.clone(), turn.from_day, turn.last_day())).collect();
+        let all: Vec<_> = record.turns.iter().map(crate::unions::union::TurnRow::turn).collect();
+        let gaps = gaps(&all, since, until).into_iter().map(|(start, end)| (start, last(end))).collect();
         let today = (from <= today && today < until).then(|| x(today));
-        Some(Self { semesters, turns, today, gaps, title })
+        Some(Self { semesters, turns, today, gaps, waiting, title })
     }
 }

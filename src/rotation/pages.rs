@@ -30,15 +30,17 @@ use crate::{
         Finding, Outcome, Rule,
         adoption::Calendar,
         plan::Turn as Period,
-        rotation::{Duty, take_turn},
+        rotation::{Duty, gaps, take_turn},
+        timeline::Turn,
     },
-    text::{day, trimmed},
+    text::{day, is_hidden, trimmed},
     unions::{
         store::{self as unions_store, Locked},
         union::{PostKind, PostRow, Record, TurnRow},
     },
     web::{
         chrome::Chrome,
+        filters,
         forms::{Done, Errors, written},
     },
 };
@@ -180,16 +182,25 @@ async fn show(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<UnionId>,
-    Query(Done { done }): Query<Done>,
+    Query(Asked { done, form }): Query<Asked>,
 ) -> Result<RotationPage, Failure> {
     let done = match done.as_str() {
         "proposed" => "已拟定，等待确认。",
         "confirmed" => "已确认。当值人选从起始日起自动生效。",
-        "withdrawn" => "已撤回。",
+        "withdrawn" => "已撤回；正在当值的一期到昨天为止。",
         "handed" => "交接说明已保存，下一任可以看到。",
         _ => "",
     };
-    page(&app, &person, id, ProposeForm::default(), (Errors::default(), Vec::new(), String::new()), done).await
+    page(&app, &person, id, form, (Errors::default(), Vec::new(), String::new()), done).await
+}
+
+/// What was done, or what was typed before a refusal.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    done: String,
+    #[serde(flatten)]
+    form: ProposeForm,
 }
 
 /// Holds the union's row for a person who may propose.
@@ -234,10 +245,12 @@ async fn propose(
     if semester.is_none() {
         errors.add("semester", "请选择学期");
     }
-    // An empty day means the semester's own, or today for a semester that already runs without anybody.
-    let start = |row: &SemesterRow| match record.union.opened_on {
-        Some(opened) if opened > row.from_day && opened < row.until_day && !began(&record, row) => opened,
-        _ => row.from_day,
+    // An empty day means the semester's own; in a semester that runs already, today or the first day after it without a
+    // chair: what has gone by without one is not painted over.
+    let start = |row: &SemesterRow| {
+        let running = row.from_day.max(today.min(row.until_day));
+        let free = gaps(&record.timeline.turns, running, row.until_day);
+        free.first().map_or(row.from_day, |(day, _)| *day)
     };
     let typed = |text: &str, field: &'static str, errors: &mut Errors| {
         if trimmed(text).is_empty() {
@@ -262,11 +275,33 @@ async fn propose(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let name = record.union.name.clone();
+    let back = format!(
+        "/unions/{id}/rotation?holder={}&semester={}&from={}&last={}",
+        filters::query_value(&form.holder),
+        filters::query_value(&form.semester),
+        filters::query_value(&form.from),
+        filters::query_value(&form.last)
+    );
+    let chrome = app
+        .chrome(&person, "拟定轮值")
+        .under("/unions", "学生会")
+        .under(&format!("/unions/{id}/rotation"), &record.union.name);
     app.write_as(person.standing(), move |db| {
         Box::pin(async move {
             let (locked, record, may) = hold(db, &person, id, today).await?;
             if !may.propose {
                 return Err(Failure::Missing);
+            }
+            // What cannot be confirmed is not proposed: the rule is asked at once, warnings wait for the confirmation.
+            let post = record.posts.iter().find(|post| post.student == holder).ok_or(Failure::Missing)?;
+            let turn = Turn { number: post.number.clone(), name: post.name.clone(), from, until };
+            let plans = crate::rulebook::store::calendar(db, person.institution).await?;
+            let verdict = take_turn(&plans, &record.timeline, turn, today, Some("拟定"));
+            if verdict.findings().iter().any(refuses) {
+                let last = until.previous_day().unwrap_or(until);
+                let wanted = format!("拟定{}自 {from} 至 {last} 当值（{name}）", post.name);
+                let findings = verdict.findings().to_vec();
+                return Err(Refusal { chrome, wanted, findings: Vec::new(), back }.because(findings));
             }
             store::propose(db, &locked, (holder, from, until), now).await?;
             let entry = Entry::about(Verb::TurnKept, holder)
@@ -286,11 +321,6 @@ async fn propose(
     })
     .await?;
     Ok(Redirect::to(&format!("/unions/{id}/rotation?done=proposed")).into_response())
-}
-
-/// Somebody was on duty in that semester already.
-fn began(record: &Record, semester: &SemesterRow) -> bool {
-    record.timeline.turns.iter().any(|turn| turn.from < semester.until_day && turn.until > semester.from_day)
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -343,7 +373,7 @@ async fn confirm(
             Box::pin(async move {
                 let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
                 let plans = crate::rulebook::store::calendar(db, acting.institution()).await?;
-                let passed = match judge(&plans, &record, &chosen, reason.as_deref(), refusal)? {
+                let passed = match judge(&plans, &record, &chosen, (today, reason.as_deref()), refusal)? {
                     Judged::Passed(passed) => passed,
                     Judged::NeedsReason(warned) => return Ok(Confirmed::NeedsReason(warned)),
                 };
@@ -392,13 +422,13 @@ fn judge(
     plans: &Calendar,
     record: &Record,
     chosen: &[TurnId],
-    reason: Option<&str>,
+    (today, reason): (Date, Option<&str>),
     mut refusal: Refusal,
 ) -> Result<Judged, Failure> {
     let mut timeline = record.timeline.clone();
     let (mut passed, mut warned) = (Vec::new(), Vec::new());
     for row in record.turns.iter().filter(|turn| !turn.confirmed && chosen.contains(&turn.id)) {
-        match take_turn(plans, &timeline, row.turn(), reason).permit() {
+        match take_turn(plans, &timeline, row.turn(), today, reason).permit() {
             Ok(duty) => passed.push((row.clone(), duty)),
             Err(findings) if findings.iter().all(|finding| !refuses(finding)) => {
                 warned.extend(findings.into_iter().filter(|finding| finding.verdict == Outcome::Warn));
@@ -463,6 +493,8 @@ async fn hand_over(
     let text = trimmed(&form.handover).replace("\r\n", "\n");
     let fault = if text.is_empty() {
         Some("请写交接说明")
+    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
+        Some("含有看不见的字符")
     } else if text.chars().count() > 2_000 {
         Some("不能超过 2000 字")
     } else {
@@ -471,7 +503,7 @@ async fn hand_over(
     if let Some(says) = fault {
         let mut errors = Errors::default();
         errors.add("handover", says);
-        let page = duty_page(&app, &person, errors, form.handover).await?;
+        let page = duty_page(&app, &person, errors, (Some(turn), form.handover)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     app.write_as(person.standing(), move |db| {
@@ -498,6 +530,8 @@ struct Mine {
     on_duty: bool,
     /// What the one before left.
     before: Option<TurnRow>,
+    /// Who comes after.
+    next: Option<TurnRow>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -507,11 +541,18 @@ struct DutyPage {
     mine: Vec<Mine>,
     today: Date,
     errors: Errors,
+    /// The turn whose note could not be kept, and what was typed.
+    failed: Option<TurnId>,
     typed: String,
     done: &'static str,
 }
 
-async fn duty_page(app: &App, person: &SignedIn, errors: Errors, typed: String) -> Result<DutyPage, Failure> {
+async fn duty_page(
+    app: &App,
+    person: &SignedIn,
+    errors: Errors,
+    (failed, typed): (Option<TurnId>, String),
+) -> Result<DutyPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let mut mine = Vec::new();
     if let Some(student) = person.student {
@@ -526,11 +567,15 @@ async fn duty_page(app: &App, person: &SignedIn, errors: Errors, typed: String) 
                 .iter()
                 .filter(|turn| turn.confirmed && first.is_some_and(|first| turn.until_day <= first))
                 .max_by_key(|turn| turn.until_day)
+                .filter(|turn| turn.student != student)
                 .cloned();
-            mine.push(Mine { record, turns, on_duty, before });
+            let next =
+                record.turns.iter().find(|turn| turn.confirmed && turn.from_day > today && turn.student != student);
+            let next = next.cloned();
+            mine.push(Mine { record, turns, on_duty, before, next });
         }
     }
-    Ok(DutyPage { chrome: app.chrome(person, "我的轮值"), mine, today, errors, typed, done: "" })
+    Ok(DutyPage { chrome: app.chrome(person, "我的轮值"), mine, today, errors, failed, typed, done: "" })
 }
 
 async fn duty(
@@ -538,7 +583,7 @@ async fn duty(
     person: SignedIn,
     Query(Done { done }): Query<Done>,
 ) -> Result<DutyPage, Failure> {
-    let page = duty_page(&app, &person, Errors::default(), String::new()).await?;
+    let page = duty_page(&app, &person, Errors::default(), (None, String::new())).await?;
     Ok(DutyPage {
         done: if done == "handed" { "交接说明已保存，下一任可以看到。" } else { "" }, ..page
     })

@@ -170,7 +170,8 @@ pub async fn confirm(
     Ok(true)
 }
 
-/// Takes back a turn that is proposed, or confirmed and still to come; `false` where it has begun.
+/// Takes back a turn that is proposed, or confirmed and still to come; one that runs ends with the day before. `false` where
+/// it has ended.
 ///
 /// # Errors
 /// Where the database fails.
@@ -182,8 +183,9 @@ pub async fn withdraw(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update turn set state = 'withdrawn'
-         where id = $1 and union_id = $2 and (state = 'proposed' or (state = 'confirmed' and $3 and from_day > $4))",
+        "update turn set state = case when state = 'confirmed' and from_day < $4 then state else 'withdrawn' end,
+                until_day = case when state = 'confirmed' and from_day < $4 then $4 else until_day end
+         where id = $1 and union_id = $2 and (state = 'proposed' or (state = 'confirmed' and $3 and until_day > $4))",
         id.0,
         union.id().0,
         confirmed_too,
@@ -195,7 +197,8 @@ pub async fn withdraw(
         return Ok(false);
     }
     let about = About { turn: Some(id), ..About::default() };
-    note(connection, union, "turn_withdrawn", about, (None, ""), (&Ground::default(), Vec::new()), now).await?;
+    let day = confirmed_too.then_some(today);
+    note(connection, union, "turn_withdrawn", about, (day, ""), (&Ground::default(), Vec::new()), now).await?;
     Ok(true)
 }
 

@@ -11,7 +11,7 @@ use super::{
     adoption::Calendar,
     eligibility,
     roster::{Member, Post},
-    timeline::{Timeline, Unit, covers, is_over, is_short},
+    timeline::{Holding, Timeline, Unit, covers, is_over, is_short},
 };
 
 /// What is asked for: a person in a post from a day on.
@@ -68,8 +68,12 @@ pub fn appoint(
     if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail)) {
         make_room(calendar, (timeline, &base), &wanted, &mut findings);
     }
-    for plan in plans_of(calendar, timeline, &wanted) {
-        add_new(&mut findings, conditions(&plan, &wanted.person));
+    // Putting right what is written of somebody's own post makes nobody a member who was none.
+    let own = instead.and_then(|place| timeline.holdings.get(place)).and_then(|held| timeline.people.get(held.person));
+    if own.is_none_or(|own| own.number != wanted.person.number) {
+        for plan in plans_of(calendar, timeline, &wanted) {
+            add_new(&mut findings, conditions(&plan, &wanted.person));
+        }
     }
     if let Some(finding) = second_post(&base, &wanted) {
         findings.push(finding);
@@ -113,7 +117,8 @@ fn in_words(finding: Finding, person: &Member) -> Finding {
         (Rule::Elg03, _) => match person.rank {
             Some(rank) => {
                 let shown = format!("{}/{}", rank.rank, rank.cohort);
-                (format!("{name}在本专业排第 {} 名（共 {} 人）；{}", rank.rank, rank.cohort, finding.message), shown)
+                let within = finding.limit_in_words();
+                (format!("{name}在本专业 {} 人中排第 {} 名，名次所占比例应{within}", rank.cohort, rank.rank), shown)
             }
             None => (finding.message.clone(), finding.measured.clone()),
         },
@@ -198,7 +203,8 @@ fn is_worse(finding: &Finding, before: &[Finding], person: &Member) -> bool {
             matches!(finding.verdict, Outcome::Fail | Outcome::Unknown) && person.from_college_union != Some(true)
         }
         Rule::Org02 | Rule::Stf08 => {
-            finding.verdict == Outcome::Fail && was.is_none_or(|was| was.measured != finding.measured)
+            let count = |finding: &Finding| finding.measured.parse::<u32>().unwrap_or_default();
+            finding.verdict == Outcome::Fail && count(finding) > was.map_or(0, count)
         }
         _ => {
             let value = |finding: &Finding| finding.gauge.map_or(0, |gauge| gauge.value);
@@ -289,7 +295,8 @@ impl Reshuffle {
     }
 }
 
-/// 换届: everybody who holds a post on `day` and is not named for it again ends, and those named begin. Every rule is judged
+/// 换届: everybody who holds a post on `day` and is not named for it again ends, those named for another begin, and those
+/// named for the post they hold go on with it. Every rule is judged
 /// on the whole, STF-10 too; a hard rule that fails, or that data are missing for, refuses. Posts that stay too few are only
 /// warned of: they can still be filled.
 pub fn reshuffle(
@@ -312,6 +319,8 @@ pub fn reshuffle(
             .filter(|finding| !matches!(finding.verdict, Outcome::Pass | Outcome::NotRequired))
             // Who is on duty is settled by turns, after the new presidium is there.
             .filter(|finding| !matches!(finding.rule, Rule::Org03 | Rule::Org04))
+            // What a new department does is entered with it, on its own page.
+            .filter(|finding| (finding.rule, finding.verdict) != (Rule::Org13, Outcome::Unknown))
             .map(|finding| {
                 let verdict = if is_short(&finding) { Outcome::Warn } else { finding.verdict };
                 let message =
@@ -332,8 +341,20 @@ pub fn reshuffle(
 #[must_use]
 pub fn reshuffled(timeline: &Timeline, day: Date, wanted: &[Wanted]) -> Timeline {
     let mut after = timeline.clone();
+    let mut staying: Vec<&Wanted> = Vec::new();
+    // What was appointed for a later day is superseded with the rest.
+    for holding in after.holdings.iter_mut().filter(|holding| holding.from > day) {
+        holding.until = Some(holding.from);
+    }
+    for unit in after.units.iter_mut().filter(|unit| unit.from > day) {
+        unit.until = Some(unit.from);
+    }
     for holding in after.holdings.iter_mut().filter(|holding| covers(holding.from, holding.until, day)) {
-        holding.until = Some(day);
+        let number = timeline.people.get(holding.person).map(|person| person.number.as_str());
+        match wanted.iter().find(|one| stays(holding, number, one)) {
+            Some(one) => staying.push(one),
+            None => holding.until = Some(day),
+        }
     }
     let named: BTreeSet<&str> = wanted.iter().filter_map(|one| one.post.department()).collect();
     for unit in after.units.iter_mut().filter(|unit| covers(unit.from, unit.until, day)) {
@@ -344,13 +365,19 @@ pub fn reshuffled(timeline: &Timeline, day: Date, wanted: &[Wanted]) -> Timeline
     for name in named {
         if !after.units_on(day).any(|unit| unit.name == name) {
             let (functions, name) = (String::new(), name.to_owned());
-            after.units.push(Unit { name, functions, ruling: None, from: day, until: None });
+            after.units.push(Unit { name, functions, ruling: None, changed: None, from: day, until: None });
         }
     }
-    for one in wanted {
+    for one in wanted.iter().filter(|one| !staying.contains(one)) {
         after.add(&one.person, one.post.clone(), one.from, one.until);
     }
     after
+}
+
+/// Whether somebody who holds a post simply goes on with it: the same person, the same post, and no end that was set.
+#[must_use]
+pub fn stays(holding: &Holding, number: Option<&str>, wanted: &Wanted) -> bool {
+    holding.until.is_none() && number == Some(wanted.person.number.as_str()) && holding.post == wanted.post
 }
 
 #[cfg(test)]
@@ -608,12 +635,12 @@ mod tests {
         })
     }
 
-    fn perform(timeline: &mut Timeline, plans: &Calendar, act: Act) {
+    fn perform(timeline: &mut Timeline, plans: &Calendar, act: &Act) {
         let at = |days: i64| DAY + Duration::days(days);
         let there = |timeline: &Timeline, post: &Post, day: Date| {
             post.department().is_none_or(|name| timeline.units_on(day).any(|unit| unit.name == name))
         };
-        match act {
+        match *act {
             Act::Appoint { person, post, from, days } => {
                 let one = wanted(person, post_of(post), at(from), days.map(|days| at(from + days)));
                 if there(timeline, &one.post, one.from)
@@ -633,7 +660,14 @@ mod tests {
             Act::Found { name, from } => {
                 let name = format!("部门{name}");
                 if timeline.units.iter().all(|unit| unit.name != name) {
-                    let unit = Unit { name, functions: "文艺".to_owned(), ruling: None, from: at(from), until: None };
+                    let unit = Unit {
+                        name,
+                        functions: "文艺".to_owned(),
+                        ruling: None,
+                        changed: None,
+                        from: at(from),
+                        until: None,
+                    };
                     if let Ok(passed) = establish(plans, timeline, unit, None, Some("理由")).permit() {
                         timeline.units.push(passed.unit().clone());
                     }
@@ -674,7 +708,7 @@ mod tests {
             let mut timeline = Timeline::empty(if college { Union::College } else { Union::School });
             for act in acts {
                 let said = format!("{act:?}");
-                perform(&mut timeline, &plans, act);
+                perform(&mut timeline, &plans, &act);
                 for days in 0..340 {
                     let broken = over(&timeline, DAY + Duration::days(days));
                     prop_assert!(broken.is_none(), "after {said}: {}", broken.unwrap_or_default());

@@ -7,7 +7,7 @@ use super::{
     adoption::Calendar,
     plan::Turn as Period,
     roster::{Member, Post, numbers},
-    timeline::{Semester, Timeline, Turn, covers},
+    timeline::{Holding, Semester, Timeline, Turn, covers},
 };
 
 /// ORG-03, 执行主席由主席团成员轮值担任: one at a time, and a presidium member. Nobody marked is unknown, not a breach.
@@ -36,11 +36,17 @@ pub fn executive_chair(plan: &Plan, members: &[Member]) -> Finding {
     finding.against(&measured, "=1")
 }
 
-/// ORG-03 for a union under the rules: who is on duty is known, so nobody is a breach and not a blank.
+/// ORG-03 for a union under the rules: who is on duty is known by turns, so nobody is a breach and not a blank. `by_turn` is
+/// false before the first turn is confirmed, when only the roster says who it was.
 #[must_use]
-pub fn somebody_on_duty(plan: &Plan, members: &[Member]) -> Finding {
+pub fn somebody_on_duty(plan: &Plan, members: &[Member], by_turn: bool) -> Finding {
     let finding = executive_chair(plan, members);
+    let marked: Vec<&str> = members.iter().filter(|member| member.chair).map(|member| member.name.as_str()).collect();
     match plan.provision(Rule::Org03) {
+        Some(provision) if !by_turn && finding.verdict == Outcome::Pass => {
+            let says = format!("名单标明的执行主席{}还没有确认轮值", marked.join("、"));
+            Finding::new(provision, Outcome::Unknown, says).remedy("在“轮值”里拟定并确认")
+        }
         Some(provision) if finding.verdict == Outcome::Unknown => {
             Finding::new(provision, provision.breach(), "今天没有当值执行主席".to_owned())
                 .against(&0, "=1")
@@ -55,10 +61,11 @@ fn last_day(until: Date) -> Date {
     until.previous_day().unwrap_or(until)
 }
 
-/// ORG-04, 以学期为一个轮值周期 or 不超过一学期: one turn against its semester. A turn that completes a period begun by
-/// somebody who left, or the semester in which the union came under the rules, is a whole one (the project's reading: the
-/// period is the semester, and it must not stay without a chair).
-fn period(plan: &Plan, timeline: &Timeline, turn: &Turn) -> Finding {
+/// ORG-04, 以学期为一个轮值周期 or 不超过一学期: one turn against its semester, seen from `today`. A turn that completes a
+/// semester is a whole one: after somebody who left, from the day on which the union came under the rules, or from today
+/// where nobody was on duty until now (the project's reading: the period is the semester, and it must not stay without a
+/// chair).
+fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding {
     let Some((provision, length)) = plan.provision(Rule::Org04).zip(plan.figures.turn) else {
         return Finding::not_required(Rule::Org04, plan);
     };
@@ -84,8 +91,17 @@ fn period(plan: &Plan, timeline: &Timeline, turn: &Turn) -> Finding {
             let before = timeline.turns.iter().any(|other| other.until == turn.from && other.from >= semester.from);
             let from_start = turn.from == semester.from;
             let opened = timeline.opened.is_some_and(|day| turn.from == day && day > semester.from);
-            if turn.until == semester.until && (from_start || before || opened) {
+            let late = turn.from <= today;
+            // The presidium is new: nobody sat on it the day before.
+            let eve = turn.from.previous_day().unwrap_or(turn.from);
+            let seated =
+                |holding: &&Holding| holding.post == Post::Presidium && covers(holding.from, holding.until, eve);
+            let late = late || !timeline.holdings.iter().any(|holding| seated(&holding));
+            if turn.until == semester.until && from_start {
                 Finding::new(provision, Outcome::Pass, "与学期一致".to_owned()).against(&measured, whole)
+            } else if turn.until == semester.until && (before || opened || late) {
+                let says = format!("自 {} 起接到学期末，补足本学期的轮值周期", turn.from);
+                Finding::new(provision, Outcome::Pass, says).against(&measured, whole)
             } else {
                 Finding::new(provision, provision.breach(), "轮值周期不是一个完整的学期".to_owned())
                     .against(&measured, whole)
@@ -102,7 +118,7 @@ pub fn length_of_turn(plan: &Plan, timeline: &Timeline, day: Date) -> Finding {
         return Finding::not_required(Rule::Org04, plan);
     };
     match timeline.turns.iter().find(|turn| covers(turn.from, Some(turn.until), day)) {
-        Some(turn) => period(plan, timeline, turn),
+        Some(turn) => period(plan, timeline, turn, day),
         None => Finding::new(provision, Outcome::Unknown, "今天没有确认过的轮值，无从核对长短".to_owned())
             .remedy("在“轮值”里排定并确认"),
     }
@@ -132,7 +148,16 @@ impl Duty {
 /// ORG-03, ORG-04: whether a turn may stand. Its holder sits on the presidium on every day of it, nobody else is on duty
 /// meanwhile, and it is as long as the plan says. The same person twice running is warned of: a permanent chair would be a
 /// president by another name (trap T4), but no clause forbids it.
-pub fn take_turn(calendar: &Calendar, timeline: &Timeline, turn: Turn, reason: Option<&str>) -> Verdict<Duty> {
+///
+/// A turn that begins before `today` is entered afterwards, which needs a reason too: it must not paint over days on which
+/// nobody was on duty.
+pub fn take_turn(
+    calendar: &Calendar,
+    timeline: &Timeline,
+    turn: Turn,
+    today: Date,
+    reason: Option<&str>,
+) -> Verdict<Duty> {
     let mut findings = Vec::new();
     if let Some(plan) = calendar.in_force(turn.from) {
         if let Some(provision) = plan.provision(Rule::Org03) {
@@ -155,8 +180,8 @@ pub fn take_turn(calendar: &Calendar, timeline: &Timeline, turn: Turn, reason: O
                     format!("{} 至 {} 已有确认的当值执行主席，同一时间只能有 1 名", other.from, last_day(other.until));
                 let mut finding = Finding::new(provision, provision.breach(), says)
                     .against(&2, "=1")
-                    .remedy(format!("从 {} 起排，或先撤回已确认的一期", other.until));
-                finding.holders = timeline.names(std::slice::from_ref(&other.number));
+                    .remedy(format!("从 {} 起排，或先撤回（结束）已确认的一期", other.until));
+                finding.holders = vec![other.name.clone()];
                 findings.push(finding);
             }
             let again =
@@ -165,8 +190,12 @@ pub fn take_turn(calendar: &Calendar, timeline: &Timeline, turn: Turn, reason: O
                 let says = "与相邻的一期是同一人；轮值应由不同的主席团成员担任，这是实践惯例，方案未作规定".to_owned();
                 findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
             }
+            if turn.from < today {
+                let says = format!("起始日 {} 早于今天，是补登；补登须写明理由，也可以改为从今天起", turn.from);
+                findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
+            }
         }
-        let finding = period(&plan, timeline, &turn);
+        let finding = period(&plan, timeline, &turn, today);
         if finding.verdict != Outcome::NotRequired {
             findings.push(finding);
         }
@@ -262,12 +291,12 @@ mod tests {
     }
 
     fn turn(number: u32, from: Date, until: Date) -> Turn {
-        Turn { number: format!("2024{number:04}"), from, until }
+        Turn { number: format!("2024{number:04}"), name: String::new(), from, until }
     }
 
     fn judge(code: &str, timeline: &Timeline, turn: Turn) -> Result<(), Vec<(Rule, Outcome)>> {
         let plans = Calendar::always(Arc::new(named(code).unwrap().clone()));
-        let verdict = take_turn(&plans, timeline, turn, None).permit();
+        let verdict = take_turn(&plans, timeline, turn, AUTUMN.from, None).permit();
         verdict.map(|_| ()).map_err(|findings| {
             let open = findings.iter().filter(|finding| finding.verdict != Outcome::Pass);
             open.map(|finding| (finding.rule, finding.verdict)).collect()

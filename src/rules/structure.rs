@@ -102,9 +102,11 @@ pub fn overlaps(plan: &Plan, units: &[&Unit], organisations: &[Organisation]) ->
         return vec![Finding::not_required(Rule::Org13, plan)];
     };
     let judge = |unit: &&Unit| {
+        // A name says what a department does, too.
+        let done = format!("{}、{}", unit.functions, unit.name);
         let met: Vec<String> = organisations
             .iter()
-            .map(|other| (other, shared(&unit.functions, &other.functions)))
+            .map(|other| (other, shared(&done, &other.functions)))
             .filter(|(_, shared)| !shared.is_empty())
             .map(|(other, shared)| format!("{}（{}）", other.name, shared.join("、")))
             .collect();
@@ -125,7 +127,13 @@ pub fn overlaps(plan: &Plan, units: &[&Unit], organisations: &[Organisation]) ->
         };
         Some(Finding { unit: Some(unit.name.clone()), ..finding.against(&met.len(), "0") })
     };
-    let found: Vec<Finding> = units.iter().filter_map(judge).collect();
+    let mut found: Vec<Finding> = units.iter().filter_map(judge).collect();
+    let blank: Vec<&str> =
+        units.iter().filter(|unit| unit.functions.is_empty()).map(|unit| unit.name.as_str()).collect();
+    if !blank.is_empty() {
+        let says = format!("{} 个部门没有登记职能，无从比对：{}", blank.len(), blank.join("、"));
+        found.push(Finding::new(provision, Outcome::Unknown, says).remedy("在“部门”里登记职能"));
+    }
     if found.is_empty() {
         let says = "各部门职能与其他学生组织没有重叠".to_owned();
         return vec![Finding::new(provision, Outcome::Pass, says).against(&0, "0")];
@@ -177,7 +185,8 @@ impl Establishment {
 }
 
 /// STF-03, ORG-01, ORG-12, ORG-13: whether a department may be set up. The number of departments is judged on every day from
-/// its first; functions that another organisation has too need a written ruling, and a warning needs a reason.
+/// its first; functions that another organisation has too need a written ruling, no other reason does, and every other
+/// warning needs a reason.
 ///
 /// `instead` is the department that it takes the place of, where one is changed.
 pub fn establish(
@@ -205,7 +214,7 @@ pub fn establish(
         let names: Vec<&str> = with.units_on(day).map(|unit| unit.name.as_str()).collect();
         let mut found = vec![two_layers(&plan, &[unit.name.as_str()]), no_ranks(&plan, &[unit.name.as_str()])];
         if with.union != Union::College && count(&with) > count(&before) {
-            let mut finding = super::staffing::departments(&plan, &[], &names);
+            let mut finding = super::staffing::departments(&plan, &with.members_on(day), &names);
             if with.union == Union::Graduate && finding.verdict == Outcome::Fail {
                 finding.verdict = Outcome::Warn;
             }
@@ -229,7 +238,8 @@ pub fn establish(
         }
     }
     let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
-    Verdict::seal_with_reason(findings, Establishment { unit, warned }, reason)
+    let unruled = findings.iter().any(|finding| finding.rule == Rule::Org13);
+    Verdict::seal_with_reason(findings, Establishment { unit, warned }, reason.filter(|_| !unruled))
 }
 
 #[cfg(test)]
@@ -256,7 +266,7 @@ mod tests {
 
     fn unit(name: &str, functions: &str) -> Unit {
         let (name, functions) = (name.to_owned(), functions.to_owned());
-        Unit { name, functions, ruling: None, from: date!(2026 - 10 - 01), until: None }
+        Unit { name, functions, ruling: None, changed: None, from: date!(2026 - 10 - 01), until: None }
     }
 
     fn found(code: &str, there: usize, unit: Unit, reason: Option<&str>) -> Result<(), Vec<(Rule, Outcome)>> {
@@ -279,8 +289,8 @@ mod tests {
 
     #[test]
     fn s3_1_functions_of_another_organisation_ask_for_a_ruling() {
-        let bare = found("suzhou-2020", 0, unit("宣传部", "新媒体运营"), None);
-        assert_eq!(bare, Err(vec![(Rule::Org13, Outcome::Warn)]));
+        let bare = found("suzhou-2020", 0, unit("宣传部", "新媒体运营"), Some("确有需要"));
+        assert_eq!(bare, Err(vec![(Rule::Org13, Outcome::Warn)]), "a reason is no ruling");
         let mut ruled = unit("宣传部", "新媒体运营");
         ruled.ruling = Some("校团委〔2026〕8号".to_owned());
         assert_eq!(found("suzhou-2020", 0, ruled, None), Ok(()));

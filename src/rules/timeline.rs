@@ -39,6 +39,8 @@ pub struct Unit {
     pub functions: String,
     /// The written ruling on functions that another organisation has too (ORG-13).
     pub ruling: Option<String>,
+    /// The day since which it has its name and functions, where they were changed.
+    pub changed: Option<Date>,
     /// The first day.
     pub from: Date,
     /// The first day on which it is no more.
@@ -50,6 +52,8 @@ pub struct Unit {
 pub struct Turn {
     /// 学号 of the holder.
     pub number: String,
+    /// The holder's name.
+    pub name: String,
     /// The first day.
     pub from: Date,
     /// The first day after it.
@@ -128,10 +132,16 @@ impl Timeline {
     /// Adds a post.
     pub fn add(&mut self, person: &Member, post: Post, from: Date, until: Option<Date>) {
         let known = self.people.iter().position(|known| known.number == person.number);
-        let place = known.unwrap_or_else(|| {
-            self.people.push(Member { posts: Vec::new(), chair: false, ..person.clone() });
-            self.people.len() - 1
-        });
+        let mut fresh = Member { posts: Vec::new(), chair: false, ..person.clone() };
+        let place = known.unwrap_or(self.people.len());
+        match self.people.get_mut(place) {
+            // What is known of them now counts, also of somebody whose former post has ended.
+            Some(old) => {
+                fresh.from_college_union = fresh.from_college_union.or(old.from_college_union);
+                *old = fresh;
+            }
+            None => self.people.push(fresh),
+        }
         self.holdings.push(Holding { person: place, post, from, until, marked_chair: false });
     }
 
@@ -139,7 +149,7 @@ impl Timeline {
     #[must_use]
     pub fn members_on(&self, day: Date) -> Vec<Member> {
         let on_duty: Vec<&str> = self.on_duty(day).collect();
-        let rotates = !self.turns.is_empty();
+        let rotates = self.rotates_on(day);
         let mut places: HashMap<usize, usize> = HashMap::new();
         let mut members: Vec<Member> = Vec::new();
         for holding in self.holdings.iter().filter(|holding| covers(holding.from, holding.until, day)) {
@@ -157,6 +167,12 @@ impl Timeline {
             }
         }
         members
+    }
+
+    /// Turns have begun by that day: before the first, only the roster that was taken down says who the chair was.
+    #[must_use]
+    pub fn rotates_on(&self, day: Date) -> bool {
+        self.turns.iter().any(|turn| turn.from <= day)
     }
 
     /// Who is on duty as executive chair by a confirmed turn on a day: 学号.
@@ -187,8 +203,8 @@ impl Timeline {
         let units: Vec<&Unit> = self.units_on(day).collect();
         let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
         let mut findings = roster::judge_with(plan, self.union, &members, &names)?;
-        if !self.turns.is_empty() || self.opened.is_some_and(|opened| opened <= day) {
-            let on_duty = rotation::somebody_on_duty(plan, &members);
+        if self.opened.is_some_and(|opened| opened <= day) {
+            let on_duty = rotation::somebody_on_duty(plan, &members, self.rotates_on(day));
             if let Some(finding) = findings.iter_mut().find(|finding| finding.rule == Rule::Org03) {
                 *finding = on_duty;
             }
@@ -209,6 +225,14 @@ impl Timeline {
         let mut days = self.days();
         days.extend(calendar.days());
         let first = self.holdings.iter().map(|holding| holding.from).min();
+        // A name or a function is what it is since it was changed.
+        let changed = match finding.rule {
+            Rule::Org01 | Rule::Org12 | Rule::Org13 | Rule::Pol03 => {
+                let about = |unit: &&Unit| finding.unit.as_ref().is_none_or(|name| *name == unit.name);
+                self.units_on(today).filter(about).filter_map(|unit| unit.changed).max()
+            }
+            _ => None,
+        };
         let mut since = None;
         let side = |finding: &Finding| (finding.verdict, is_over(finding));
         for day in days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first) {
@@ -220,7 +244,7 @@ impl Timeline {
             }
             since = Some(day);
         }
-        since
+        since.max(changed)
     }
 
     /// The names of people by 学号.

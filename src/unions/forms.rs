@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ids::DepartmentId,
     rules::{plan::Union, roster::Post, timeline::Unit},
-    text::{day, folded, trimmed},
+    text::{day, folded, is_hidden, trimmed},
     web::{
         filters::query_value,
         forms::{Errors, Upload, written},
@@ -102,15 +102,19 @@ impl AppointForm {
         let number = folded(&self.number);
         if number.is_empty() || number.chars().count() > 32 {
             errors.add("number", "请填写学号");
+        } else if number.chars().any(is_hidden) {
+            errors.add("number", "含有看不见的字符");
         }
         let from = near_day(&self.from, "from", "请填写生效日期", today, errors);
-        let until =
+        // People write the last day; the term ends with the day after.
+        let last =
             if trimmed(&self.until).is_empty() { None } else { near_day(&self.until, "until", "", today, errors) };
-        if let Some((from, until)) = from.zip(until)
-            && until <= from
+        if let Some((from, last)) = from.zip(last)
+            && last < from
         {
-            errors.add("until", "届满日期应在生效日期之后");
+            errors.add("until", "任职截止日期不能早于生效日期");
         }
+        let until = last.and_then(Date::next_day);
         if let Some((from, opened)) = from.zip(record.union.opened_on)
             && from < opened
         {
@@ -141,6 +145,7 @@ impl AppointForm {
     fn department(&self, record: &Record, from: Option<Date>, errors: &mut Errors) -> Option<String> {
         let id = self.department.parse::<DepartmentId>().ok();
         let found = record.departments.iter().find(|department| Some(department.id) == id);
+        // One that has not begun or has ended on the day is not there; how long it stays is looked at when it is written.
         match found {
             None => {
                 errors.add("department", "请选择部门");
@@ -175,8 +180,8 @@ impl AppointForm {
 /// Whether a student may be in a union at all: enrolled on the day, of the college, a graduate where it is theirs. What is
 /// wrong is said in Chinese.
 pub(super) fn misfit(union: &StudentUnion, fact: &Fact, day: Date) -> Option<String> {
-    if !fact.is_student_on(day) {
-        return Some(format!("{}到生效日期已不在校", fact.name));
+    if let Some(left) = fact.left_on.filter(|left| *left <= day) {
+        return Some(format!("{}自 {left} 起已不在校", fact.name));
     }
     match union.kind {
         Union::College if union.college != Some(fact.college_id) => {
@@ -294,7 +299,8 @@ impl DepartmentForm {
         let words = written(&self.ground, 120, "ground", "请填写依据，如“校团委〔2026〕12号批复”", errors);
         let reason = optional(&self.reason, 200, "reason", errors);
         let (name, functions, from, words) = (name?, functions?, from?, words?);
-        let unit = Unit { name, functions, ruling, from, until: instead.and_then(|department| department.until_day) };
+        let until = instead.and_then(|department| department.until_day);
+        let unit = Unit { name, functions, ruling, changed: None, from, until };
         errors.is_empty().then_some((unit, Ground { words, document: None, reason }))
     }
 }

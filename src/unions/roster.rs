@@ -125,19 +125,20 @@ pub(super) async fn matched(
     today: Date,
 ) -> Result<Result<Vec<(Fact, Found)>, HashMap<String, String>>, Failure> {
     let numbers: Vec<String> = lines.iter().map(|line| line.number.clone()).collect();
-    let facts = store::facts_by_number(connection, institution, &numbers).await?;
+    let facts = store::facts_by_number(connection, institution, &numbers, today).await?;
     let facts: HashMap<&str, &Fact> = facts.iter().map(|fact| (fact.number.as_str(), fact)).collect();
     let (mut people, mut wrong) = (Vec::new(), HashMap::new());
     for line in lines {
         let fault = match facts.get(line.number.as_str()) {
             None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
             Some(fact) if fact.name != line.name => Some("姓名与平台登记的不同；请核对学号和姓名".to_owned()),
-            Some(fact) => misfit(union, fact, day),
+            Some(fact) => misfit(union, fact, day).or_else(|| bad_department(line)),
         };
         match (fault, facts.get(line.number.as_str())) {
             (None, Some(fact)) => {
                 let person = fact.member(line.from_college, today);
-                let wanted = |post| Wanted { person: person.clone(), post, from: day, until: None };
+                // Whoever is known to leave holds the post until then.
+                let wanted = |post| Wanted { person: person.clone(), post, from: day, until: fact.left_on };
                 let found = Found {
                     student: fact.student,
                     posts: line.posts().map(wanted).collect(),
@@ -152,6 +153,12 @@ pub(super) async fn matched(
         }
     }
     Ok(if wrong.is_empty() { Ok(people) } else { Err(wrong) })
+}
+
+fn bad_department(line: &Line) -> Option<String> {
+    let names = line.posts.iter().filter(|(kind, _)| kind == "head" || kind == "staff").map(|(_, name)| name);
+    let unfit = names.into_iter().find(|name| !(2..=30).contains(&name.chars().count()))?;
+    Some(format!("部门名称“{unfit}”应为 2 至 30 字"))
 }
 
 /// The bad cells of a sheet whose 学号 stand for a fault.

@@ -9,7 +9,7 @@ use sqlx::{
 };
 use time::{Date, OffsetDateTime};
 
-use super::union::{Department, Fact, PostKind, PostRow, Record, StudentUnion, TurnRow};
+use super::union::{Department, Fact, PostKind, PostRow, Record, StudentUnion, TurnRow, term_in_words};
 use crate::{
     auth::{
         acting::{Acting, Scope, SignedIn},
@@ -17,13 +17,14 @@ use crate::{
     },
     failure::Failure,
     ids::{CollegeId, DepartmentId, DocumentId, FactId, InstitutionId, PostId, StudentId, TurnId, UnionId},
+    inbox::{self, Notice, To},
     rules::{
         Finding,
-        appointment::{Appointment, Wanted},
+        appointment::{Appointment, Reshuffle, Wanted, holding_in_words, stays},
         plan::Union,
         roster::Post,
         structure::Establishment,
-        timeline::{Organisation, Semester},
+        timeline::{Holding, Organisation, Semester, Unit},
     },
 };
 
@@ -84,7 +85,7 @@ pub async fn records(
     current.sort_unstable();
     current.dedup();
     let facts: HashMap<StudentId, Fact> =
-        facts(connection, &current).await?.into_iter().map(|fact| (fact.student, fact)).collect();
+        self::facts(connection, &current, today).await?.into_iter().map(|fact| (fact.student, fact)).collect();
     let semesters: Vec<Semester> = semesters(connection, institution).await?;
     let organisations = organisations(connection, institution).await?;
     let record = |union: StudentUnion| {
@@ -148,7 +149,8 @@ async fn posts(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<Pos
 async fn departments(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<Department>, Failure> {
     let rows = sqlx::query_as!(
         Department,
-        r#"select id as "id: DepartmentId", union_id as "union: UnionId", name, functions, ruling, from_day, until_day
+        r#"select id as "id: DepartmentId", union_id as "union: UnionId", name, functions, ruling, changed_on, from_day,
+                  until_day
            from department where union_id = any($1) order by from_day, name"#,
         unions
     );
@@ -193,18 +195,23 @@ async fn organisations(
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn facts(connection: &mut PgConnection, students: &[Uuid]) -> Result<Vec<Fact>, Failure> {
+pub async fn facts(connection: &mut PgConnection, students: &[Uuid], today: Date) -> Result<Vec<Fact>, Failure> {
     let rows = sqlx::query_as!(
         Fact,
         r#"select f.student_id as "student!: StudentId", f.number as "number!", f.name as "name!",
                   f.college_id as "college_id!: CollegeId", f.college as "college!", f.major as "major!",
                   f.class as "class!", f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
                   f.cohort, f.failed, f.period, f.source, f.graded_at, f.political_at,
-                  exists (select from post p join student_union u on u.id = p.union_id
-                          where p.student_id = f.student_id and p.voided_at is null and u.kind = 'college')
+                  -- A post that began, and not after one in a union of the whole school.
+                  coalesce((select min(p.from_day) filter (where u.kind = 'college')
+                                   <= coalesce(min(p.from_day) filter (where u.kind <> 'college'), 'infinity')
+                            from post p join student_union u on u.id = p.union_id
+                            where p.student_id = f.student_id and p.voided_at is null and p.from_day <= $2
+                                  and (p.until_day is null or p.until_day > p.from_day)), false)
                       as "was_in_college_union!"
            from student_fact f where f.student_id = any($1)"#,
-        students
+        students,
+        today
     );
     Ok(rows.fetch_all(connection).await?)
 }
@@ -217,6 +224,7 @@ pub async fn facts_by_number(
     connection: &mut PgConnection,
     institution: InstitutionId,
     numbers: &[String],
+    today: Date,
 ) -> Result<Vec<Fact>, Failure> {
     let ids = sqlx::query_scalar!(
         "select id from student where institution_id = $1 and number = any($2) and erased_at is null",
@@ -224,13 +232,14 @@ pub async fn facts_by_number(
         numbers
     );
     let ids = ids.fetch_all(&mut *connection).await?;
-    facts(connection, &ids).await
+    facts(connection, &ids, today).await
 }
 
 /// A union whose row this transaction holds: nobody else adds to it meanwhile. Made by [`lock`] and [`create`] alone.
 #[derive(Debug)]
 pub struct Locked {
     id: UnionId,
+    institution: InstitutionId,
     by: Option<Uuid>,
     office: String,
 }
@@ -275,16 +284,20 @@ pub(crate) async fn hold(
         institution.0
     );
     found.fetch_optional(connection).await?.ok_or(Failure::Missing)?;
-    Ok(Locked { id, by: Some(person.account.0), office: office.to_owned() })
+    Ok(Locked { id, institution, by: Some(person.account.0), office: office.to_owned() })
 }
 
 /// Takes a union for whoever runs the server: the demo.
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) async fn hold_by_operator(connection: &mut PgConnection, id: UnionId) -> Result<Locked, Failure> {
+pub(crate) async fn hold_by_operator(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: UnionId,
+) -> Result<Locked, Failure> {
     sqlx::query!("select id from student_union where id = $1 for update", id.0).fetch_one(connection).await?;
-    Ok(Locked { id, by: None, office: "运维".to_owned() })
+    Ok(Locked { id, institution, by: None, office: "运维".to_owned() })
 }
 
 /// A rule that was warned of and passed with a reason.
@@ -384,7 +397,8 @@ pub async fn create(
 ) -> Result<Option<UnionId>, Failure> {
     let id = insert_union(connection, acting.institution(), kind, college, now).await?;
     if let Some(id) = id {
-        let locked = Locked { id, by: Some(acting.person().account.0), office: acting.office().label() };
+        let (by, office) = (Some(acting.person().account.0), acting.office().label());
+        let locked = Locked { id, institution: acting.institution(), by, office };
         note(connection, &locked, "created", About::default(), (None, ""), (&Ground::default(), Vec::new()), now)
             .await?;
     }
@@ -422,8 +436,8 @@ pub(crate) async fn insert_union(
 pub async fn open(
     connection: &mut PgConnection,
     union: &Locked,
-    day: Date,
-    says: &str,
+    (day, says): (Date, &str),
+    ground: &Ground,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done =
@@ -433,8 +447,7 @@ pub async fn open(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    note(connection, union, "opened", About::default(), (Some(day), says), (&Ground::default(), Vec::new()), now)
-        .await?;
+    note(connection, union, "opened", About::default(), (Some(day), says), (ground, Vec::new()), now).await?;
     Ok(true)
 }
 
@@ -482,8 +495,7 @@ async fn insert_post(connection: &mut PgConnection, union: &Locked, new: &NewPos
 
 /// What a post is called in notes and in the record, without the person's name.
 fn post_words(wanted: &Wanted) -> String {
-    let until = wanted.until.map(|until| format!("，至 {until} 前一天")).unwrap_or_default();
-    format!("{}，自 {} 起{until}", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from)
+    format!("{}，{}", holding_in_words(&wanted.post), term_in_words(wanted.from, wanted.until))
 }
 
 /// Appoints somebody whom the rule has passed.
@@ -508,6 +520,19 @@ pub async fn appoint(
     Ok(post)
 }
 
+/// What is right in the place of a post that was written wrong.
+#[derive(Debug, Clone, Copy)]
+pub struct Right<'a> {
+    /// The post, as the rule has passed it.
+    pub appointment: &'a Appointment,
+    /// Who holds it.
+    pub student: StudentId,
+    /// Whether they came from a college union, where the record does not say so itself.
+    pub from_college: Option<bool>,
+    /// It was taken down at the start, and stays so.
+    pub registered: bool,
+}
+
 /// Puts what is right in the place of a post that was written wrong, or nothing where it never was.
 ///
 /// # Errors
@@ -516,7 +541,7 @@ pub async fn correct(
     connection: &mut PgConnection,
     union: &Locked,
     post: PostId,
-    right: Option<(&Appointment, StudentId, Option<bool>)>,
+    right: Option<Right<'_>>,
     ground: &Ground,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
@@ -532,17 +557,51 @@ pub async fn correct(
         return Err(Failure::Missing);
     }
     let (about, says, day, warned) = match right {
-        Some((appointment, student, from_college)) => {
+        Some(Right { appointment, student, from_college, registered }) => {
             let wanted = appointment.wanted();
-            let new =
-                NewPost { student, wanted, from_college, marked_chair: false, registered: false, corrects: Some(post) };
+            let corrects = Some(post);
+            let new = NewPost { student, wanted, from_college, marked_chair: false, registered, corrects };
             let id = insert_post(connection, union, &new).await?;
             (id, format!("更正为{}", post_words(wanted)), Some(wanted.from), Warned::of(appointment.warned()))
         }
         None => (post, "登记有误，作废".to_owned(), None, Vec::new()),
     };
     let about = About { post: Some(about), ..About::default() };
-    note(connection, union, "corrected", about, (day, &says), (ground, warned), now).await
+    note(connection, union, "corrected", about, (day, &says), (ground, warned), now).await?;
+    leave_duty(connection, union, now.date(), now).await
+}
+
+/// Ends the turns, proposed ones too, of those who have no seat on the presidium from a day on any more.
+async fn leave_duty(
+    connection: &mut PgConnection,
+    union: &Locked,
+    day: Date,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let cut = sqlx::query!(
+        r#"update turn t set until_day = greatest(t.from_day, $2)
+           where t.union_id = $1 and t.state <> 'withdrawn' and t.until_day > $2
+                 and not exists (select from post p
+                                 where p.union_id = t.union_id and p.student_id = t.student_id and p.kind = 'presidium'
+                                       and p.voided_at is null and p.from_day <= greatest(t.from_day, $2)
+                                       and (p.until_day is null or p.until_day > greatest(t.from_day, $2)))
+           returning t.id as "id: TurnId", t.student_id as "student: StudentId", t.state"#,
+        union.id.0,
+        day
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for turn in cut {
+        let about = About { turn: Some(turn.id), ..About::default() };
+        let says = format!("不再是主席团成员，轮值自 {day} 起结束");
+        note(connection, union, "turn_withdrawn", about, (Some(day), &says), (&Ground::default(), Vec::new()), now)
+            .await?;
+        if turn.state == "confirmed" {
+            let notice = Notice::new(format!("你的执行主席轮值自 {day} 起结束"), "/duty");
+            inbox::tell(connection, union.institution, To::Student(turn.student), &notice, now).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Ends a post: from `day` on it is held no more. A turn of the executive chair ends with the seat on the presidium. No cap
@@ -559,29 +618,21 @@ pub async fn end(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        r#"with ended as (
-               update post set until_day = greatest(from_day, $3)
-               where id = $1 and union_id = $2 and voided_at is null and (until_day is null or until_day > $3)
-               returning student_id, kind
-           ), off_duty as (
-               update turn t set until_day = greatest(t.from_day, $3)
-               from ended e
-               where e.kind = 'presidium' and t.union_id = $2 and t.student_id = e.student_id and t.state <> 'withdrawn'
-                     and t.until_day > $3
-           )
-           select count(*) as "ended!" from ended"#,
+        "update post set until_day = greatest(from_day, $3)
+         where id = $1 and union_id = $2 and voided_at is null and (until_day is null or until_day > $3)",
         post.0,
         union.id.0,
         day
     )
-    .fetch_one(&mut *connection)
+    .execute(&mut *connection)
     .await?;
-    if done.ended == 0 {
+    if done.rows_affected() == 0 {
         return Ok(false);
     }
     let about = About { post: Some(post), ..About::default() };
     let says = format!("{why}，自 {day} 起不再任职");
     note(connection, union, "ended", about, (Some(day), &says), (ground, Vec::new()), now).await?;
+    leave_duty(connection, union, day, now).await?;
     Ok(true)
 }
 
@@ -607,7 +658,7 @@ pub async fn establish(
 async fn insert_department(
     connection: &mut PgConnection,
     union: &Locked,
-    unit: &crate::rules::timeline::Unit,
+    unit: &Unit,
 ) -> Result<DepartmentId, Failure> {
     let id = DepartmentId::random();
     sqlx::query!(
@@ -640,19 +691,21 @@ pub async fn change_department(
 ) -> Result<(), Failure> {
     let unit = establishment.unit();
     sqlx::query!(
-        "update department set name = $3, functions = $4, ruling = $5 where id = $1 and union_id = $2",
+        "update department set name = $3, functions = $4, ruling = $5, changed_on = china_day($6)
+         where id = $1 and union_id = $2",
         department.id.0,
         union.id.0,
         unit.name,
         unit.functions,
-        unit.ruling
+        unit.ruling,
+        now
     )
     .execute(&mut *connection)
     .await?;
-    let says = if department.name == unit.name {
-        format!("{}的职能由“{}”改为“{}”", unit.name, department.functions, unit.functions)
-    } else {
-        format!("{}更名为{}", department.name, unit.name)
+    let says = match (department.name == unit.name, department.functions.is_empty()) {
+        (false, _) => format!("{}更名为{}，职能“{}”", department.name, unit.name, unit.functions),
+        (true, true) => format!("{}登记职能“{}”", unit.name, unit.functions),
+        (true, false) => format!("{}的职能由“{}”改为“{}”", unit.name, department.functions, unit.functions),
     };
     let about = About { department: Some(department.id), ..About::default() };
     let warned = Warned::of(establishment.warned());
@@ -722,7 +775,7 @@ pub async fn register(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     sqlx::query!(
-        "with gone as (update post set voided_at = $2 where union_id = $1 and voided_at is null and registered)
+        "with gone as (update post set voided_at = $2 where union_id = $1 and voided_at is null)
          update department set until_day = from_day where union_id = $1",
         union.id.0,
         now
@@ -761,10 +814,11 @@ async fn begin_departments(
     day: Date,
 ) -> Result<(), Failure> {
     for name in names {
-        let unit = crate::rules::timeline::Unit {
+        let unit = Unit {
             name: (*name).to_owned(),
             functions: String::new(),
             ruling: None,
+            changed: None,
             from: day,
             until: None,
         };
@@ -773,57 +827,69 @@ async fn begin_departments(
     Ok(())
 }
 
-/// Staffs a whole union anew, as the rule has passed: everybody in a post ends, departments that nobody is named for end,
-/// and those named begin.
+/// Staffs a whole union anew, as the rule has passed: whoever is named for the post they hold goes on with it, everybody
+/// else in a post ends, departments that nobody is named for end, and those named begin. Gives the posts that began.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn reshuffle(
     connection: &mut PgConnection,
     union: &Locked,
-    reshuffle: &crate::rules::appointment::Reshuffle,
-    people: &[Found],
+    record: &Record,
+    (reshuffle, people): (&Reshuffle, &[Found]),
     ground: &Ground,
     now: OffsetDateTime,
-) -> Result<(), Failure> {
+) -> Result<Vec<(StudentId, Post)>, Failure> {
     let day = reshuffle.day();
-    let names: Vec<String> = {
-        let mut names: Vec<String> = Vec::new();
-        for name in reshuffle.appointments().iter().filter_map(|wanted| wanted.post.department()) {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
-        }
-        names
+    let going_on = |row: &PostRow, holding: &Holding| {
+        reshuffle.appointments().iter().find(|wanted| stays(holding, Some(&row.number), wanted))
     };
+    let mut staying: Vec<&Wanted> = Vec::new();
+    for (row, holding) in record.posts.iter().zip(&record.timeline.holdings).filter(|(row, _)| row.is_on(day)) {
+        if let Some(wanted) = going_on(row, holding) {
+            staying.push(wanted);
+            continue;
+        }
+        sqlx::query!("update post set until_day = greatest(from_day, $2) where id = $1", row.id.0, day)
+            .execute(&mut *connection)
+            .await?;
+        let about = About { post: Some(row.id), ..About::default() };
+        note(connection, union, "ended", about, (Some(day), "换届"), (ground, Vec::new()), now).await?;
+        if !reshuffle.appointments().iter().any(|wanted| wanted.person.number == row.number) {
+            tell_end(connection, union, (row, &record.union.name), (day, "换届"), now).await?;
+        }
+    }
+    // What was appointed for a later day is superseded with the rest.
     sqlx::query!(
-        "with gone as (
-             update post set until_day = greatest(from_day, $2)
-             where union_id = $1 and voided_at is null and from_day <= $2 and (until_day is null or until_day > $2)
-         ), off_duty as (
-             update turn t set until_day = greatest(t.from_day, $2)
-             where t.union_id = $1 and t.state <> 'withdrawn' and t.until_day > $2
+        "with posts as (
+             update post set until_day = from_day
+             where union_id = $1 and voided_at is null and from_day > $2 and (until_day is null or until_day > from_day)
          )
-         update department set until_day = greatest(from_day, $2)
-         where union_id = $1 and (until_day is null or until_day > $2) and from_day <= $2 and not name = any($3)",
-        union.id.0,
-        day,
-        &names
-    )
-    .execute(&mut *connection)
-    .await?;
-    let there = sqlx::query_scalar!(
-        "select name from department
-         where union_id = $1 and from_day <= $2 and (until_day is null or until_day > $2)",
+         update department set until_day = from_day
+         where union_id = $1 and from_day > $2 and (until_day is null or until_day > from_day)",
         union.id.0,
         day
     )
-    .fetch_all(&mut *connection)
+    .execute(&mut *connection)
     .await?;
-    let new: Vec<&str> =
-        names.iter().map(String::as_str).filter(|name| !there.iter().any(|known| known == name)).collect();
+    let named: Vec<&str> = reshuffle.appointments().iter().filter_map(|wanted| wanted.post.department()).collect();
+    for department in record.departments_on(day).filter(|department| !named.contains(&department.name.as_str())) {
+        sqlx::query!("update department set until_day = greatest(from_day, $2) where id = $1", department.id.0, day)
+            .execute(&mut *connection)
+            .await?;
+        let about = About { department: Some(department.id), ..About::default() };
+        let says = format!("换届，撤销{}", department.name);
+        note(connection, union, "department_ended", about, (Some(day), &says), (ground, Vec::new()), now).await?;
+    }
+    let mut new: Vec<&str> = Vec::new();
+    for name in named {
+        if !new.contains(&name) && !record.departments_on(day).any(|known| known.name == name) {
+            new.push(name);
+        }
+    }
     begin_departments(connection, union, &new, day).await?;
-    for wanted in reshuffle.appointments() {
+    let mut begun = Vec::new();
+    for wanted in reshuffle.appointments().iter().filter(|wanted| !staying.contains(wanted)) {
         let Some(found) = people.iter().find(|found| found.posts.contains(wanted)) else { continue };
         let new = NewPost {
             student: found.student,
@@ -837,10 +903,54 @@ pub async fn reshuffle(
         let about = About { post: Some(post), ..About::default() };
         note(connection, union, "appointed", about, (Some(day), &post_words(wanted)), (ground, Vec::new()), now)
             .await?;
+        begun.push((found.student, wanted.post.clone()));
     }
-    let says = format!("换届，{} 个岗位", reshuffle.appointments().len());
+    leave_duty(connection, union, day, now).await?;
+    let says = format!("换届：{} 个岗位，其中连任 {} 个", reshuffle.appointments().len(), staying.len());
     let warned = Warned::of(reshuffle.warned());
-    note(connection, union, "reshuffled", About::default(), (Some(day), &says), (ground, warned), now).await
+    note(connection, union, "reshuffled", About::default(), (Some(day), &says), (ground, warned), now).await?;
+    Ok(begun)
+}
+
+/// Tells somebody that their post ends.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn tell_end(
+    connection: &mut PgConnection,
+    union: &Locked,
+    (post, name): (&PostRow, &str),
+    (day, why): (Date, &str),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let notice = Notice::new(format!("你在{name}的任职自 {day} 起结束"), "/me/data")
+        .says(format!("{}，{why}。", post.label_with_place()));
+    inbox::tell(connection, union.institution, To::Student(post.student), &notice, now).await
+}
+
+/// Enters what a department does before its union comes under the rules: as it is, not as it may be.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn take_down_functions(
+    connection: &mut PgConnection,
+    union: &Locked,
+    department: &Department,
+    unit: &Unit,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update department set functions = $3, ruling = $4 where id = $1 and union_id = $2",
+        department.id.0,
+        union.id.0,
+        unit.functions,
+        unit.ruling
+    )
+    .execute(&mut *connection)
+    .await?;
+    let about = About { department: Some(department.id), ..About::default() };
+    let says = format!("{}登记职能“{}”", department.name, unit.functions);
+    note(connection, union, "department_changed", about, (None, &says), (&Ground::default(), Vec::new()), now).await
 }
 
 /// What was done about a union, as its page shows it.

@@ -197,6 +197,22 @@ impl PostRow {
     pub fn is_on(&self, day: Date) -> bool {
         covers(self.from_day, self.until_day, day)
     }
+
+    /// The term in words: `2026-09-14 起` or `2026-09-14 至 2027-01-14`, both days within it.
+    #[must_use]
+    pub fn term(&self) -> String {
+        term_in_words(self.from_day, self.until_day)
+    }
+}
+
+/// A term in words, with the first and the last day within it.
+#[must_use]
+pub fn term_in_words(from: Date, until: Option<Date>) -> String {
+    match until.and_then(Date::previous_day) {
+        Some(last) if last >= from => format!("{from} 至 {last}"),
+        Some(_) => format!("原定 {from} 起，没有生效"),
+        None => format!("{from} 起"),
+    }
 }
 
 /// A department.
@@ -212,6 +228,8 @@ pub struct Department {
     pub functions: String,
     /// The written ruling on functions that another organisation has too.
     pub ruling: Option<String>,
+    /// The day on which its name or functions were last changed.
+    pub changed_on: Option<Date>,
     /// The first day.
     pub from_day: Date,
     /// The first day on which it is no more.
@@ -226,6 +244,7 @@ impl Department {
             name: self.name.clone(),
             functions: self.functions.clone(),
             ruling: self.ruling.clone(),
+            changed: self.changed_on,
             from: self.from_day,
             until: self.until_day,
         }
@@ -235,6 +254,12 @@ impl Department {
     #[must_use]
     pub fn is_on(&self, day: Date) -> bool {
         covers(self.from_day, self.until_day, day)
+    }
+
+    /// The term in words.
+    #[must_use]
+    pub fn term(&self) -> String {
+        term_in_words(self.from_day, self.until_day)
     }
 }
 
@@ -273,7 +298,13 @@ impl TurnRow {
     /// The turn as the rules see it.
     #[must_use]
     pub fn turn(&self) -> Turn {
-        Turn { number: self.number.clone(), from: self.from_day, until: self.until_day }
+        Turn { number: self.number.clone(), name: self.name.clone(), from: self.from_day, until: self.until_day }
+    }
+
+    /// It is the one with that id.
+    #[must_use]
+    pub fn is_it(&self, id: &Option<TurnId>) -> bool {
+        *id == Some(self.id)
     }
 
     /// It runs on a day.
@@ -356,12 +387,6 @@ impl Fact {
             posts: Vec::new(),
             chair: false,
         }
-    }
-
-    /// They are a student on a day.
-    #[must_use]
-    pub fn is_student_on(&self, day: Date) -> bool {
-        self.left_on.is_none_or(|left| day < left)
     }
 }
 
@@ -451,7 +476,7 @@ impl Record {
 
     /// Who is on duty on a day: by a confirmed turn, or by the mark with which the union was taken down.
     pub fn chairs_on(&self, day: Date) -> impl Iterator<Item = &str> {
-        let marked = self.timeline.turns.is_empty();
+        let marked = !self.timeline.rotates_on(day);
         let by_turn =
             self.turns.iter().filter(move |turn| turn.confirmed && turn.is_on(&day)).map(|turn| turn.name.as_str());
         by_turn.chain(self.posts_on(day).filter(move |post| marked && post.marked_chair).map(|post| post.name.as_str()))

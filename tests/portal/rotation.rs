@@ -95,7 +95,7 @@ async fn a_turn_that_is_no_semester_or_overlaps_is_refused_with_the_clause() {
     assert!(refused.text().contains("同一时间只能有 1 名"), "{}", refused.text());
     let outside = (middle + Duration::days(1)).to_string();
     let unfit = propose(&mut league, &path, "学生1", "本学期", ("", &outside)).await;
-    assert!(unfit.fault("起（不填为学期初）").contains("所选学期之内"));
+    assert!(unfit.fault("起（可不填）").contains("所选学期之内"));
 }
 
 #[tokio::test]

@@ -50,7 +50,7 @@ pub async fn union(league: &mut Client, what: &str, roster: &str, day: &str, ope
     let done = league.post(&format!("{}/commit", draft.location()), &[]).await;
     assert_eq!(done.status, 303, "{}", done.text());
     if open {
-        let opened = league.post(&format!("{path}/open"), &[]).await;
+        let opened = league.post(&format!("{path}/open"), &[("ground", "校团委〔2026〕8号")]).await;
         assert!(opened.location().ends_with("done=opened"), "{}", opened.location());
     }
     path
@@ -119,7 +119,8 @@ async fn breaches_at_the_start_are_findings_and_from_the_opening_on_nothing_is_a
     let early = appoint(&mut league, &path, 30, "presidium", "", today).await;
     assert_eq!(early.status, 422);
     assert!(early.fault("岗位").contains("现状登记"));
-    assert_eq!(league.post(&format!("{path}/open"), &[]).await.status, 303);
+    assert!(!league.post(&format!("{path}/open"), &[]).await.fault("启用依据").is_empty());
+    assert_eq!(league.post(&format!("{path}/open"), &[("ground", "校团委〔2026〕8号")]).await.status, 303);
 
     let refused = appoint(&mut league, &path, 30, "presidium", "", today).await;
     assert_eq!(refused.status, 409);

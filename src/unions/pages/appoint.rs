@@ -23,19 +23,19 @@ use crate::{
     ids::{DepartmentId, DocumentId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
     rules::{
-        Finding, Outcome, Plan,
+        Finding, Outcome, Plan, Rule,
         adoption::Calendar,
         appointment::{Wanted, appoint, conditions, holding_in_words},
         plan::Union,
         roster::Post,
         timeline::Timeline,
     },
-    text::folded,
+    text::{folded, is_hidden},
     unions::{
         documents::{self, Scan},
         forms::{AppointForm, Asked, misfit},
         store,
-        union::{Fact, PostKind, PostRow, Record},
+        union::{Department, Fact, PostKind, PostRow, Record},
     },
     web::{
         chrome::Chrome,
@@ -125,8 +125,10 @@ async fn page(
     let record = kept(&mut db, acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
-    let found = person(&mut db, acting.institution(), &form.number).await?;
-    let card = found.map(|fact| card(&record, plan.as_deref(), fact, today));
+    let found = person(&mut db, acting.institution(), &form.number, today).await?;
+    // Of somebody who cannot be in this union at all nothing more is shown: another college's students are not its business.
+    let fits = found.filter(|fact| misfit(&record.union, fact, today).is_none());
+    let card = fits.map(|fact| card(&record, plan.as_deref(), fact, today));
     if form.from.is_empty() {
         form.from = today.to_string();
     }
@@ -154,12 +156,13 @@ pub(super) async fn person(
     db: &mut PgConnection,
     institution: InstitutionId,
     number: &str,
+    today: Date,
 ) -> Result<Option<Fact>, Failure> {
     let number = folded(number);
-    if number.is_empty() {
+    if number.is_empty() || number.chars().any(is_hidden) {
         return Ok(None);
     }
-    Ok(store::facts_by_number(db, institution, &[number]).await?.into_iter().next())
+    Ok(store::facts_by_number(db, institution, &[number], today).await?.into_iter().next())
 }
 
 pub(super) async fn ask(
@@ -170,9 +173,15 @@ pub(super) async fn ask(
 ) -> Result<AppointPage, Failure> {
     let mut errors = Errors::default();
     if !form.number.is_empty() {
-        let found = person(&mut *app.read().await?, acting.institution(), &form.number).await?;
-        if found.is_none() {
-            errors.add("number", "平台没有这个学号；请核对，或先导入学生名单");
+        let (mut db, today) = (app.read().await?, app.clock.today());
+        let record = kept(&mut db, &acting, id, today).await?;
+        match person(&mut db, acting.institution(), &form.number, today).await? {
+            None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
+            Some(fact) => {
+                if let Some(says) = misfit(&record.union, &fact, today) {
+                    errors.add("number", format!("{says}，不能在本会任职"));
+                }
+            }
         }
     }
     page(&app, &acting, id, form, errors, Vec::new()).await
@@ -229,11 +238,25 @@ pub(super) async fn wanted(
     today: Date,
 ) -> Result<Result<(Fact, Wanted, Calendar), Done>, Failure> {
     let unfit = |field, says: String| Ok(Err(Done::Unfit(field, says)));
-    let Some(fact) = person(db, acting.institution(), &asked.number).await? else {
+    let Some(fact) = person(db, acting.institution(), &asked.number, today).await? else {
         return unfit("number", "平台没有这个学号；请核对，或先导入学生名单".to_owned());
     };
     if let Some(says) = misfit(&record.union, &fact, asked.from) {
         return unfit("number", says);
+    }
+    let ends_by = |day: Date| asked.until.is_some_and(|until| until <= day);
+    if let Some(left) = fact.left_on.filter(|left| !ends_by(*left)) {
+        return unfit("until", format!("{}自 {left} 起不在校，请填写不晚于 {} 的任职截止日期", fact.name, eve(left)));
+    }
+    if let Some(name) = asked.post.department() {
+        match record.departments_on(asked.from).find(|department| department.name == name) {
+            None => return unfit("department", format!("{name}在生效日期没有设立")),
+            Some(Department { until_day: Some(end), .. }) if !ends_by(*end) => {
+                let says = format!("{name}自 {end} 起撤销，请填写不晚于 {} 的任职截止日期", eve(*end));
+                return unfit("until", says);
+            }
+            Some(_) => {}
+        }
     }
     let plans = calendar(db, acting.institution()).await?;
     match plans.in_force(asked.from) {
@@ -249,9 +272,13 @@ pub(super) async fn wanted(
     Ok(Ok((fact, wanted, plans)))
 }
 
-/// The person holds this very post in that time already.
-pub(super) fn holds_it(timeline: &Timeline, wanted: &Wanted) -> bool {
-    timeline.holdings.iter().any(|holding| {
+fn eve(day: Date) -> Date {
+    day.previous_day().unwrap_or(day)
+}
+
+/// The person holds this very post in that time already, but for the holding in the place `but`.
+pub(super) fn holds_it(timeline: &Timeline, but: Option<usize>, wanted: &Wanted) -> bool {
+    timeline.holdings.iter().enumerate().filter(|(place, _)| Some(*place) != but).any(|(_, holding)| {
         let same = timeline.people.get(holding.person).is_some_and(|person| person.number == wanted.person.number);
         same && holding.post == wanted.post
             && wanted.until.is_none_or(|until| holding.from < until)
@@ -262,11 +289,11 @@ pub(super) fn holds_it(timeline: &Timeline, wanted: &Wanted) -> bool {
 /// An appointment's clauses in the record: those it was warned of, and the first that caps the post.
 pub(super) fn clause_of(plans: &Calendar, union: Union, wanted: &Wanted) -> Option<crate::rules::Clause> {
     let rule = match (&wanted.post, union) {
-        (Post::Presidium, Union::College) => crate::rules::Rule::Stf07,
-        (Post::Presidium, _) => crate::rules::Rule::Stf02,
-        (Post::Head(_), Union::School | Union::Graduate) => crate::rules::Rule::Stf04,
-        (Post::Staff(_), Union::School | Union::Graduate) => crate::rules::Rule::Stf05,
-        _ => crate::rules::Rule::Stf06,
+        (Post::Presidium, Union::College) => Rule::Stf07,
+        (Post::Presidium, _) => Rule::Stf02,
+        (Post::Head(_), Union::School | Union::Graduate) => Rule::Stf04,
+        (Post::Staff(_), Union::School | Union::Graduate) => Rule::Stf05,
+        _ => Rule::Stf06,
     };
     plans.on(wanted.from)?.provision(rule).map(|provision| provision.clause().clone())
 }
@@ -304,7 +331,7 @@ pub(super) async fn act(
                     Ok(found) => found,
                     Err(done) => return Ok((done, acting)),
                 };
-                if holds_it(&record.timeline, &wanted) {
+                if holds_it(&record.timeline, None, &wanted) {
                     let says = format!("{}在这段时间已任这一岗位", fact.name);
                     return Ok((Done::Unfit("number", says), acting));
                 }
@@ -367,7 +394,12 @@ pub(super) async fn answer(
     match done {
         Done::Written => Ok(Redirect::to(&onward).into_response()),
         Done::NeedsReason(warned) => {
-            errors.add("reason", "超出柔性要求，请写明理由；理由与本次办理一起保留并显示在合规明细里");
+            if warned.iter().any(|finding| finding.rule == Rule::Org13) {
+                errors.add("ruling", "职能与其他学生组织相近，须有书面裁定，请填裁定文号");
+            }
+            if warned.iter().any(|finding| finding.rule != Rule::Org13) {
+                errors.add("reason", "超出柔性要求，请写明理由；理由与本次办理一起保留并显示在合规明细里");
+            }
             Ok((unfit, again(errors, warned).await?).into_response())
         }
         Done::Unfit(field, says) => {

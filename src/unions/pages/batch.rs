@@ -27,14 +27,15 @@ use crate::{
     inbox::{self, Notice, To},
     rules::{
         Finding, Outcome,
-        appointment::{Wanted, reshuffle, reshuffled},
+        appointment::{Wanted, holding_in_words, reshuffle, reshuffled},
+        roster::Post,
     },
     sheet::{BadCell, Sheet},
     unions::{
         forms::near_day,
         roster::{self, Draft, Line, Purpose},
         store::{self, Found, Ground},
-        union::{Fact, Record},
+        union::{Fact, PostRow, Record},
     },
     web::{
         charts::QuotaBar,
@@ -215,6 +216,10 @@ struct Coming {
     college: String,
     posts: String,
     chair: bool,
+    /// 连任, 换岗 or 新任; empty when a union is taken down.
+    how: &'static str,
+    /// The rules on people that this person does not meet, or has no data for.
+    open: Vec<String>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -224,7 +229,7 @@ pub(super) struct DraftPage {
     record: Record,
     draft: Draft,
     coming: Vec<Coming>,
-    leaving: Vec<String>,
+    along: Along,
     shown: Vec<(Finding, Option<QuotaBar>)>,
     settled: usize,
     /// A warning needs a reason.
@@ -292,30 +297,23 @@ async fn draft_page(
     let needs_reason = draft.purpose == Purpose::Reshuffle
         && !refused
         && findings.iter().any(|finding| finding.verdict == Outcome::Warn);
+    let findings: Vec<Finding> = findings
+        .into_iter()
+        .map(|finding| {
+            let mut numbers = finding.subjects.clone();
+            numbers.extend(finding.unknown.clone().unwrap_or_default());
+            let name = |number: &String| people.iter().find(|(fact, _)| fact.number == *number);
+            let names = numbers.iter().filter_map(name).map(|(fact, _)| fact.name.clone()).collect();
+            Finding { holders: names, ..finding }
+        })
+        .collect();
+    let coming = coming(&record, &draft, &people, &findings);
     let (mut open, settled): (Vec<_>, Vec<_>) = findings
         .into_iter()
         .partition(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
     open.sort_by_key(|finding| (finding.verdict, finding.rule));
     let shown = open.into_iter().map(|finding| (finding.clone(), finding.gauge.map(QuotaBar::new))).collect();
-    let coming = people
-        .iter()
-        .map(|(fact, found)| Coming {
-            name: fact.name.clone(),
-            number: fact.number.clone(),
-            college: fact.college.clone(),
-            posts: found
-                .posts
-                .iter()
-                .map(|wanted| crate::rules::appointment::holding_in_words(&wanted.post))
-                .collect::<Vec<_>>()
-                .join("、"),
-            chair: found.chair,
-        })
-        .collect();
-    let stays = |number: &str| people.iter().any(|(fact, _)| fact.number == number);
-    let mut leaving: Vec<String> =
-        record.posts_on(draft.day).filter(|post| !stays(&post.number)).map(|post| post.name.clone()).collect();
-    leaving.dedup();
+    let along = Along::with(&record, &draft, &people);
     let document = match draft.document {
         Some(id) => kept_scan(&mut db, acting.person(), &id.to_string()).await?,
         None => None,
@@ -326,7 +324,7 @@ async fn draft_page(
         record,
         draft,
         coming,
-        leaving,
+        along,
         shown,
         settled: settled.len(),
         needs_reason,
@@ -336,6 +334,90 @@ async fn draft_page(
         document,
         moved,
     })
+}
+
+/// The people of a roster as the preview shows them, those who do not meet the rules first.
+fn coming(record: &Record, draft: &Draft, people: &[(Fact, Found)], findings: &[Finding]) -> Vec<Coming> {
+    let about_person = |number: &String| {
+        let speaks = |finding: &&Finding| {
+            let subjects = finding.subjects.iter().chain(finding.unknown.iter().flatten());
+            super::is_personal(finding.rule) && subjects.into_iter().any(|known| known == number)
+        };
+        findings.iter().filter(speaks).map(|finding| finding.rule.name().to_owned()).collect::<Vec<_>>()
+    };
+    let before: Vec<&PostRow> = record.posts_on(draft.day).collect();
+    let how = |fact: &Fact, found: &Found| {
+        let held: Vec<_> = before.iter().filter(|post| post.student == fact.student).map(|post| post.post()).collect();
+        match draft.purpose {
+            Purpose::Register => "",
+            Purpose::Reshuffle if held.is_empty() => "新任",
+            Purpose::Reshuffle if found.posts.iter().all(|wanted| held.contains(&wanted.post)) => "连任",
+            Purpose::Reshuffle => "换岗",
+        }
+    };
+    let mut coming: Vec<Coming> = people
+        .iter()
+        .map(|(fact, found)| Coming {
+            name: fact.name.clone(),
+            number: fact.number.clone(),
+            college: fact.college.clone(),
+            posts: words_of(found),
+            chair: found.chair,
+            how: how(fact, found),
+            open: about_person(&fact.number),
+        })
+        .collect();
+    coming.sort_by_key(|one| one.open.is_empty());
+    coming
+}
+
+/// What changes along with a 换届; of no interest where a union is taken down.
+#[derive(Default)]
+struct Along {
+    /// People who leave.
+    leaving: Vec<String>,
+    /// Departments that end.
+    ended: Vec<String>,
+    /// Departments that begin.
+    begun: Vec<String>,
+    /// Appointments for a later day that fall away.
+    superseded: usize,
+    /// Turns that end because their holders leave the presidium.
+    turns: Vec<String>,
+}
+
+impl Along {
+    fn with(record: &Record, draft: &Draft, people: &[(Fact, Found)]) -> Self {
+        if draft.purpose == Purpose::Register {
+            return Self::default();
+        }
+        let wanted = wanted_of(people);
+        let named: Vec<&str> = wanted.iter().filter_map(|one| one.post.department()).collect();
+        let there: Vec<String> = record.departments_on(draft.day).map(|department| department.name.clone()).collect();
+        let mut begun: Vec<String> = named.iter().map(|name| (*name).to_owned()).collect();
+        begun.sort_unstable();
+        begun.dedup();
+        begun.retain(|name| !there.contains(name));
+        let stays = |number: &str| people.iter().any(|(fact, _)| fact.number == number);
+        let mut leaving: Vec<String> =
+            record.posts_on(draft.day).filter(|post| !stays(&post.number)).map(|post| post.name.clone()).collect();
+        leaving.dedup();
+        let ahead = |post: &&PostRow| post.from_day > draft.day && post.until_day != Some(post.from_day);
+        let seated = |number: &str| wanted.iter().any(|one| one.post == Post::Presidium && one.person.number == number);
+        let turns = record.turns.iter().filter(|turn| turn.until_day > draft.day && !seated(&turn.number));
+        Self {
+            leaving,
+            ended: there.into_iter().filter(|name| !named.contains(&name.as_str())).collect(),
+            begun,
+            superseded: record.posts.iter().filter(ahead).count(),
+            turns: turns.map(|turn| format!("{} {} 至 {}", turn.name, turn.from_day, turn.last_day())).collect(),
+        }
+    }
+}
+
+fn words_of(found: &Found) -> String {
+    let words = found.posts.iter().map(|wanted| holding_in_words(&wanted.post));
+    words.collect::<Vec<_>>().join("、")
 }
 
 pub(super) async fn show(
@@ -376,8 +458,10 @@ pub(super) async fn commit(
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let (locked, record) = store::lock(db, &acting, id, today).await?;
-                let draft = roster::draft(db, id, draft).await?.filter(|draft| draft.state == "previewed");
-                let draft = draft.ok_or(Failure::Missing)?;
+                let draft = roster::draft(db, id, draft).await?.ok_or(Failure::Missing)?;
+                if draft.state != "previewed" {
+                    return Ok((Done::Unfit("file", "这份名单已经办理过了".to_owned()), acting));
+                }
                 if draft.purpose != purpose_of(&record) {
                     return Ok((Done::Unfit("file", "这个学生会的状态变了，请重新上传".to_owned()), acting));
                 }
@@ -405,22 +489,18 @@ pub(super) async fn commit(
                         };
                         let ground =
                             Ground { words: draft.ground.clone(), document: draft.document, reason: reason.clone() };
-                        store::reshuffle(db, &locked, &passed, &found, &ground, now).await?;
+                        let begun = store::reshuffle(db, &locked, &record, (&passed, &found), &ground, now).await?;
                         let entry = Entry::new(Verb::Reshuffled, name.clone())
                             .detail("自", draft.day.to_string())
                             .detail("任命", says)
                             .detail("依据", draft.ground.clone())
                             .detail("理由", reason.unwrap_or_default());
                         audit::append(db, acting.person(), entry, now).await?;
-                        for (fact, found) in &people {
-                            let posts: Vec<String> = found
-                                .posts
-                                .iter()
-                                .map(|wanted| crate::rules::appointment::holding_in_words(&wanted.post))
-                                .collect();
-                            let notice = Notice::new(format!("你被任命为{name}{}", posts.join("、")), "/me/data")
+                        for (student, post) in begun {
+                            let subject = format!("你被任命为{name}{}", holding_in_words(&post));
+                            let notice = Notice::new(subject, "/me/data")
                                 .says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
-                            inbox::tell(db, acting.institution(), To::Student(fact.student), &notice, now).await?;
+                            inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
                         }
                     }
                 }

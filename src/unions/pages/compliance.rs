@@ -64,6 +64,8 @@ pub(super) struct CompliancePage {
     plan: String,
     rules: Vec<Rule>,
     lines: Vec<Line>,
+    /// The unions with hard breaches, and how many.
+    failing: Vec<(String, usize)>,
     breaches: Vec<Breach>,
     more: usize,
     strip: Vec<Part>,
@@ -80,12 +82,12 @@ pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &ids).await?;
     drop(db);
-    let (office, at) = (acting.office().kind, app.clock.now());
+    let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "合规总览");
     let institution = acting.person().institution_name.clone();
     // Fifty thousand posts take a while to judge: away from the threads that serve pages.
     let page = app
-        .heavy(move || assemble(&records, &plans, |record| evidence(record, &plans, &reasons, office, today), today))
+        .heavy(move || assemble(&records, &plans, |record| evidence(record, &plans, &reasons, &office, today), today))
         .await?;
     Ok(CompliancePage { chrome, institution, at, ..page })
 }
@@ -101,7 +103,8 @@ fn assemble(
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     for record in records {
         // A union of which nobody has been taken down yet is nothing to judge.
-        let found = if record.people_on(today) == 0 { None } else { judge(record) };
+        let is_blank = record.union.opened_on.is_none() && record.people_on(today) == 0;
+        let found = if is_blank { None } else { judge(record) };
         for evidence in found.iter().flatten() {
             let finding = &evidence.finding;
             if !rules.contains(&finding.rule) {
@@ -126,6 +129,14 @@ fn assemble(
     rules.sort_unstable();
     let mut lines: Vec<Line> = judged.into_iter().map(|(union, found)| line(union, found.as_deref(), &rules)).collect();
     lines.sort_by_key(|line| line.gravest.unwrap_or(Outcome::NotRequired));
+    let mut failing: Vec<(String, usize)> = Vec::new();
+    for breach in breaches.iter().filter(|breach| breach.verdict == Outcome::Fail) {
+        match failing.iter_mut().find(|(name, _)| *name == breach.name) {
+            Some((_, count)) => *count += 1,
+            None => failing.push((breach.name.clone(), 1)),
+        }
+    }
+    failing.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     breaches.sort_by_key(|breach| (breach.verdict, breach.since));
     let more = breaches.len().saturating_sub(LISTED);
     breaches.truncate(LISTED);
@@ -139,6 +150,7 @@ fn assemble(
         plan: plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default(),
         rules,
         lines,
+        failing,
         breaches,
         more,
         strip,

@@ -9,7 +9,6 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::Date;
 
 use super::{
     Tabs,
@@ -31,7 +30,7 @@ use crate::{
         store::{self, Ground},
         union::{Department, Record},
     },
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::{chrome::Chrome, forms::Errors},
 };
 
 #[derive(Template, WebTemplate)]
@@ -161,19 +160,24 @@ async fn keep(
                     Some(wanted) => Some(find(&record, wanted)?),
                     None => None,
                 };
+                if let (Some(department), None) = (&old, record.union.opened_on) {
+                    store::take_down_functions(db, &locked, department, &unit, now).await?;
+                    let object = format!("{} {}", record.union.name, department.name);
+                    let entry = Entry::new(Verb::DepartmentKept, object).detail("登记职能", unit.functions.clone());
+                    audit::append(db, acting.person(), entry, now).await?;
+                    return Ok((Done::Written, acting));
+                }
                 let name = old.as_ref().map(|department| department.name.as_str());
                 if old.is_none()
                     && record.departments.iter().any(|known| known.name == unit.name && known.is_on(unit.from))
                 {
                     return Ok((Done::Unfit("name", "本会已有同名部门".to_owned()), acting));
                 }
-                // A written ruling is reason enough for what it settles.
-                let reason = ground.reason.clone().or_else(|| unit.ruling.clone());
                 let clause = plans
                     .on(unit.from)
                     .and_then(|plan| plan.provision(Rule::Stf03))
                     .map(|provision| provision.clause().clone());
-                let verdict = establish(&plans, &record.timeline, unit, name, reason.as_deref());
+                let verdict = establish(&plans, &record.timeline, unit, name, ground.reason.as_deref());
                 let establishment = match verdict.permit() {
                     Ok(establishment) => establishment,
                     Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
@@ -214,8 +218,8 @@ pub(super) struct EditPage {
     record: Record,
     department: Department,
     held: usize,
-    today: Date,
     form: DepartmentForm,
+    end: EndForm,
     errors: Errors,
     warned: Vec<Finding>,
 }
@@ -231,7 +235,8 @@ fn edit_page(
     let path = format!("/unions/{}/departments", record.union.id);
     let chrome = frame(app, person, &record, &department.name).under(&path, "部门");
     let held = record.posts_on(today).filter(|post| post.department == Some(department.id)).count();
-    EditPage { chrome, record, department, held, today, form, errors, warned }
+    let end = EndForm { day: today.to_string(), ground: String::new() };
+    EditPage { chrome, record, department, held, form, end, errors, warned }
 }
 
 pub(super) async fn show(
@@ -277,10 +282,13 @@ pub(super) async fn end(
     if day.is_some_and(|day| day < old.from_day) {
         errors.add("day", format!("部门自 {} 起设立，撤销日期不能更早", old.from_day));
     }
+    if let Some(until) = old.until_day.filter(|until| day.is_some_and(|day| day >= *until)) {
+        errors.add("day", format!("部门自 {until} 起已撤销，撤销日期须在其前"));
+    }
     let words = crate::web::forms::written(&form.ground, 120, "end-ground", "请填写依据", &mut errors);
     let (Some(day), Some(words), true) = (day, words, errors.is_empty()) else {
         let again = (DepartmentForm::of(&old), errors, Vec::new());
-        let page = edit_page(&app, acting.person(), record, old, again);
+        let page = EditPage { end: form, ..edit_page(&app, acting.person(), record, old, again) };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.write_as(acting.person().standing(), move |db| {
@@ -289,6 +297,10 @@ pub(super) async fn end(
             let old = find(&record, department)?;
             let ground = Ground { words, ..Ground::default() };
             let posts = store::end_department(db, &locked, &old, day, &ground, now).await?.ok_or(Failure::Missing)?;
+            for post in record.posts.iter().filter(|post| post.department == Some(old.id) && post.is_on(day)) {
+                let why = format!("{}撤销", old.name);
+                store::tell_end(db, &locked, (post, &record.union.name), (day, &why), now).await?;
+            }
             let entry = Entry::new(Verb::DepartmentKept, format!("{} {}", record.union.name, old.name))
                 .detail("办理", "撤销")
                 .detail("自", day.to_string())

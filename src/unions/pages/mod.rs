@@ -21,12 +21,12 @@ use super::{
 use crate::{
     app::{App, Routes},
     auth::{
-        acting::{Acting, SignedIn},
-        office::{Office, OfficeKind, UnionKeeper, UnionReader},
+        acting::{Acting, Held, SignedIn},
+        office::{Office, UnionKeeper, UnionReader},
     },
     failure::Failure,
-    ids::{InstitutionId, UnionId},
-    rules::{Finding, Outcome, Rule, adoption::Calendar},
+    ids::{InstitutionId, PostId, UnionId},
+    rules::{Finding, Outcome, Rule, adoption::Calendar, timeline::is_short},
     web::{charts::QuotaBar, chrome::Chrome},
 };
 
@@ -37,6 +37,7 @@ pub fn routes() -> Routes {
         .get("/unions", overview::list)
         .post("/unions", overview::create)
         .get("/unions/{union}", overview::show)
+        .get("/unions/{union}/open", overview::ask_open)
         .post("/unions/{union}/open", overview::open)
         .get("/unions/{union}/roster", overview::roster)
         .get("/unions/{union}/roster.xlsx", overview::roster_file)
@@ -138,6 +139,8 @@ impl Tabs {
 pub struct Subject {
     pub number: String,
     pub name: String,
+    /// A post of theirs in the union.
+    pub post: Option<PostId>,
 }
 
 /// A finding with its evidence.
@@ -152,6 +155,10 @@ pub struct Evidence {
     pub reasons: Vec<ReasonRow>,
     /// The first finding of its rule: links to the rule lead here.
     pub anchor: bool,
+    /// It looks at people's own data.
+    pub personal: bool,
+    /// Where whoever keeps the union goes on: the end of a path, and its word.
+    pub onward: Option<(&'static str, &'static str)>,
 }
 
 /// Rules that look at what students do not see of each other.
@@ -179,22 +186,37 @@ fn since(record: &Record, calendar: &Calendar, finding: &Finding, today: Date) -
     numbers.iter().filter_map(of_person).min()
 }
 
+/// Where a finding is put right.
+fn onward(finding: &Finding) -> Option<(&'static str, &'static str)> {
+    match finding.rule {
+        Rule::Org03 | Rule::Org04 => Some(("/rotation", "去排轮值")),
+        Rule::Org01 | Rule::Org12 | Rule::Org13 | Rule::Stf03 | Rule::Pol03 => Some(("/departments", "去看部门")),
+        Rule::Stf04 | Rule::Stf06 if is_short(finding) => Some(("/appoint", "去任命")),
+        _ => None,
+    }
+}
+
 /// The findings of a union today with their evidence, gravest first; none where the plan has no such union or none governs.
 fn evidence(
     record: &Record,
     calendar: &Calendar,
     reasons: &[ReasonRow],
-    office: OfficeKind,
+    office: &Held,
     today: Date,
 ) -> Option<Vec<Evidence>> {
+    let keeps = record.union.is_kept_by(office);
     let plan = calendar.in_force(today)?;
     let findings = record.timeline.findings(&plan, today).ok()?;
     let subjects = |numbers: &[String]| {
         let names = record.timeline.names(numbers);
-        numbers.iter().zip(names).map(|(number, name)| Subject { number: number.clone(), name }).collect::<Vec<_>>()
+        let post = |number: &String| record.posts_on(today).find(|post| post.number == *number).map(|post| post.id);
+        let subject = |(number, name): (&String, String)| Subject { number: number.clone(), name, post: post(number) };
+        numbers.iter().zip(names).map(subject).collect::<Vec<_>>()
     };
     let one = |finding: Finding| {
-        let shows = sees_grades(office) || !is_personal(finding.rule);
+        let personal = is_personal(finding.rule);
+        let onward = onward(&finding).filter(|_| keeps && record.union.opened_on.is_some());
+        let shows = sees_grades(office.kind) || !personal;
         let unknown = finding.unknown.as_deref().unwrap_or_default();
         let (people, missing) =
             if shows { (subjects(&finding.subjects), subjects(unknown)) } else { (Vec::new(), Vec::new()) };
@@ -212,8 +234,10 @@ fn evidence(
             hidden,
             since,
             reasons,
-            finding,
             anchor: false,
+            personal,
+            onward,
+            finding,
         }
     };
     let mut all: Vec<Evidence> = findings.into_iter().map(one).collect();

@@ -4,6 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
@@ -27,10 +28,16 @@ use crate::{
     sheet::drop_down_template,
     unions::{
         chart::Chart,
-        store::{self, FactRow, RosterRow},
+        store::{self, FactRow, Ground, RosterRow},
         union::{Department, PostKind, PostRow, Record, sees_grades},
     },
-    web::{charts::QuotaBar, chrome::Chrome, filters, forms::Done, workbook},
+    web::{
+        charts::QuotaBar,
+        chrome::Chrome,
+        filters,
+        forms::{Done, Errors, written},
+        workbook,
+    },
 };
 
 const A_PAGE: i64 = 50;
@@ -43,6 +50,7 @@ struct UnionLine {
     people: usize,
     departments: usize,
     chairs: Vec<String>,
+    by_turn: bool,
     fails: usize,
     warns: usize,
     /// The governing plan has such unions.
@@ -93,6 +101,7 @@ pub(super) async fn list(
             people: record.people_on(today),
             departments: record.departments_on(today).count(),
             chairs: record.chairs_on(today).map(str::to_owned).collect(),
+            by_turn: record.timeline.rotates_on(today),
             fails: count(Outcome::Fail),
             warns: count(Outcome::Warn),
             in_scope: plan.is_none() || findings.is_some(),
@@ -181,6 +190,10 @@ pub(super) struct ShowPage {
     judged: bool,
     chart: Chart,
     people: usize,
+    /// Who is on duty follows from confirmed turns, and not from the roster's mark.
+    by_turn: bool,
+    /// What was just done, for whoever comes from doing it.
+    latest: Option<FactRow>,
     done: &'static str,
 }
 
@@ -193,7 +206,7 @@ pub(super) async fn show(
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = seen(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
-    let all = evidence(&record, &plans, &[], acting.office().kind, today);
+    let all = evidence(&record, &plans, &[], acting.office(), today);
     let judged = all.is_some();
     let all = all.unwrap_or_default();
     let bars = all
@@ -217,13 +230,14 @@ pub(super) async fn show(
         }
     }
     let coming = record.posts.iter().filter(|post| post.from_day > today).cloned().collect();
+    let latest = if done.is_empty() { None } else { store::facts_of(&mut db, id, None, (0, 1)).await?.pop() };
     let done = match done.as_str() {
         "appointed" => "已任命，并已通知本人。",
         "ended" => "已办理离任。",
         "corrected" => "已更正；原来的登记保留在沿革里。",
         "opened" => "已启用。从现在起，每一次任命都按方案逐条核对。",
-        "registered" => "现状已登记。请核对下面的发现，然后启用。",
-        "reshuffled" => "换届已写入。",
+        "registered" => "现状已登记。请核对下面存在的问题，登记部门职能，然后启用。",
+        "reshuffled" => "换届已办理。请接着在“轮值”里排定执行主席。",
         _ => "",
     };
     Ok(ShowPage {
@@ -237,17 +251,76 @@ pub(super) async fn show(
         judged,
         chart: Chart::new(&record, today),
         people: record.people_on(today),
+        by_turn: record.timeline.rotates_on(today),
         record,
+        latest,
         done,
     })
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/open.html")]
+pub(super) struct OpenPage {
+    chrome: Chrome,
+    record: Record,
+    people: usize,
+    /// The first day of the posts that were taken down.
+    since: Option<Date>,
+    counts: Vec<(&'static str, usize)>,
+    /// Departments of which nobody has said what they do.
+    blank: Vec<String>,
+    ground: String,
+    errors: Errors,
+}
+
+async fn open_page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: UnionId,
+    (ground, errors): (String, Errors),
+) -> Result<OpenPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = super::kept(&mut db, acting, id, today).await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let findings = plans.in_force(today).and_then(|plan| record.timeline.findings(&plan, today).ok());
+    let count = |outcome: &Outcome| {
+        let count = findings.iter().flatten().filter(|finding| finding.verdict == *outcome).count();
+        (outcome.label(), count)
+    };
+    let counts = [Outcome::Fail, Outcome::Warn, Outcome::Unknown].iter().map(count).collect();
+    let blank = record.departments_on(today).filter(|department| department.functions.is_empty());
+    let blank = blank.map(|department| department.name.clone()).collect();
+    let since = record.posts_on(today).map(|post| post.from_day).min();
+    let chrome = frame(app, acting.person(), &record, "启用");
+    Ok(OpenPage { chrome, people: record.people_on(today), since, counts, blank, record, ground, errors })
+}
+
+pub(super) async fn ask_open(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+) -> Result<OpenPage, Failure> {
+    open_page(&app, &acting, id, (String::new(), Errors::default())).await
+}
+
+#[derive(Deserialize)]
+pub(super) struct OpenForm {
+    #[serde(default)]
+    ground: String,
 }
 
 pub(super) async fn open(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<UnionId>,
-) -> Result<Redirect, Failure> {
-    let (now, today) = (app.clock.now(), app.clock.today());
+    Form(form): Form<OpenForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let Some(words) = written(&form.ground, 120, "ground", "请填写启用依据，如“校团委〔2026〕8号通知”", &mut errors)
+    else {
+        let page = open_page(&app, &acting, id, (form.ground, errors)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
     let opened = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
@@ -260,15 +333,18 @@ pub(super) async fn open(
                 }
                 let fails = findings.iter().filter(|finding| finding.verdict == Outcome::Fail).count();
                 let says = format!("启用时 {} 人，不符合 {fails} 项", record.people_on(today));
-                if store::open(db, &locked, today, &says, now).await? {
-                    let entry = Entry::new(Verb::UnionOpened, record.union.name.clone()).detail("情况", says);
+                let ground = Ground { words, ..Ground::default() };
+                if store::open(db, &locked, (today, &says), &ground, now).await? {
+                    let entry = Entry::new(Verb::UnionOpened, record.union.name.clone())
+                        .detail("情况", says)
+                        .detail("依据", ground.words.clone());
                     audit::append(db, acting.person(), entry, now).await?;
                 }
                 Ok(true)
             })
         })
         .await?;
-    Ok(Redirect::to(&format!("/unions/{id}{}", if opened { "?done=opened" } else { "" })))
+    Ok(Redirect::to(&format!("/unions/{id}{}", if opened { "?done=opened" } else { "" })).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -281,6 +357,8 @@ pub(super) struct RosterPage {
     rows: Vec<RosterRow>,
     today: Date,
     people: usize,
+    /// The office sees what students do not see of each other.
+    grades: bool,
 }
 
 /// The union's name by its office, where the statement of the roster finds nobody.
@@ -301,7 +379,8 @@ pub(super) async fn roster(
     let people = numbers.len();
     let path = format!("/unions/{id}");
     let chrome = app.chrome(acting.person(), "花名册").under("/unions", "学生会").under(&path, &name);
-    Ok(RosterPage { chrome, id, name, institution: acting.person().institution_name.clone(), rows, today, people })
+    let (institution, grades) = (acting.person().institution_name.clone(), sees_grades(acting.office().kind));
+    Ok(RosterPage { chrome, id, name, institution, rows, today, people, grades })
 }
 
 /// The roster in the columns that 名单体检, 现状登记 and 换届 read. Ranks and failed courses only for offices that see them.
@@ -338,7 +417,7 @@ fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>
             fact.map(|fact| fact.major.clone()).unwrap_or_default(),
             post.entry_year.to_string(),
             fact.map_or("", |fact| level_label(&fact.level)).to_owned(),
-            fact.and_then(|fact| fact.political.clone()).unwrap_or_default(),
+            fact.filter(|_| grades).and_then(|fact| fact.political.clone()).unwrap_or_default(),
             figure(|fact| fact.rank),
             figure(|fact| fact.cohort),
             figure(|fact| fact.failed),
@@ -358,8 +437,12 @@ fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>
 pub(super) struct FindingsPage {
     chrome: Chrome,
     tabs: Tabs,
+    institution: String,
     record: Record,
-    all: Vec<Evidence>,
+    /// What has to be looked at, and what is met or not asked.
+    open: Vec<Evidence>,
+    settled: Vec<Evidence>,
+    counts: Vec<(&'static str, usize)>,
     judged: bool,
     plan: String,
     at: OffsetDateTime,
@@ -375,13 +458,23 @@ pub(super) async fn findings(
     let record = seen(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &[id]).await?;
-    let all = evidence(&record, &plans, &reasons, acting.office().kind, today);
+    let all = evidence(&record, &plans, &reasons, acting.office(), today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
+    let judged = all.is_some();
+    let all = all.unwrap_or_default();
+    let count = |outcome: Outcome| all.iter().filter(|one| one.finding.verdict == outcome).count();
+    let counts = Outcome::ALL.iter().map(|outcome| (outcome.label(), count(*outcome))).collect();
+    let (open, settled) = all
+        .into_iter()
+        .partition(|one| matches!(one.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
     Ok(FindingsPage {
         chrome: frame(&app, acting.person(), &record, "合规明细"),
         tabs: Tabs::new(&acting, &record, "/findings"),
-        judged: all.is_some(),
-        all: all.unwrap_or_default(),
+        institution: acting.person().institution_name.clone(),
+        judged,
+        open,
+        settled,
+        counts,
         record,
         plan,
         at: app.clock.now(),

@@ -11,7 +11,7 @@ use axum_extra::extract::Query;
 use time::Date;
 
 use super::{
-    appoint::{Done, Room, answer, held_up, kept_scan, rooms, take_scan, wanted},
+    appoint::{Done, Room, answer, held_up, holds_it, kept_scan, rooms, take_scan, wanted},
     calendar, frame, kept, seen,
 };
 use crate::{
@@ -23,11 +23,10 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::{DocumentId, PostId, UnionId},
-    inbox::{self, Notice, To},
     rules::{Finding, appointment::appoint},
     unions::{
         forms::{AppointForm, EndForm, WHYS},
-        store::{self, FactRow, Ground},
+        store::{self, FactRow, Ground, Right},
         union::{PostRow, Record},
     },
     web::{
@@ -69,7 +68,7 @@ fn form_of(post: &PostRow) -> AppointForm {
         post: post.kind().slug().to_owned(),
         department: post.department.map(|id| id.to_string()).unwrap_or_default(),
         from: post.from_day.to_string(),
-        until: post.until_day.map(|day| day.to_string()).unwrap_or_default(),
+        until: post.until_day.and_then(Date::previous_day).map(|day| day.to_string()).unwrap_or_default(),
         from_college: match post.from_college {
             Some(true) => "yes",
             Some(false) => "no",
@@ -170,15 +169,22 @@ pub(super) async fn end(
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let field = |name: &str| upload.field(name).to_owned();
     let form = EndForm { day: field("day"), why: field("why"), ground: field("ground") };
-    let mut document = String::new();
+    let mut document = field("document");
     let record = kept(&mut *app.read().await?, &acting, id, today).await?;
     let row = find(&record, post)?;
     take_scan(&app, acting.person(), &upload, &mut document, &mut errors).await?;
+    if let (Some(typed), Some(until)) = (crate::text::day(&form.day), row.until_day)
+        && typed >= until
+    {
+        errors.add("day", format!("任期到 {} 为止，离任日期须在其前", until.previous_day().unwrap_or(until)));
+    }
     let Some((day, why, ground)) = form.read(row.from_day, today, &mut errors) else {
-        let again = Again { end: form, form: form_of(&row), errors, warned: Vec::new(), correcting: false };
+        let form_kept = AppointForm { document, ..form_of(&row) };
+        let again = Again { end: form, form: form_kept, errors, warned: Vec::new(), correcting: false };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, &acting, (id, post), again).await?).into_response());
     };
-    let ground = Ground { document: document.parse().ok(), ..ground };
+    let document = kept_scan(&mut *app.read().await?, acting.person(), &document).await?.map(|(id, _)| id);
+    let ground = Ground { document, ..ground };
     let name = record.union.name.clone();
     app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
@@ -194,9 +200,7 @@ pub(super) async fn end(
                 .detail("自", day.to_string())
                 .detail("依据", ground.words.clone());
             audit::append(db, acting.person(), entry, now).await?;
-            let subject = format!("你在{name}的任职自 {day} 起结束");
-            let notice = Notice::new(subject, "/me/data").says(format!("{}，{why}。", row.label_with_place()));
-            inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await
+            store::tell_end(db, &locked, (&row, &name), (day, why), now).await
         })
     })
     .await?;
@@ -215,6 +219,7 @@ pub(super) async fn correct(
     let mut record = kept(&mut *app.read().await?, &acting, id, today).await?;
     let row = find(&record, post)?;
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
+    let unopened = record.union.opened_on.is_none();
     // What was taken down at the start may have begun before the union came under the rules.
     if row.registered {
         record.union.opened_on = None;
@@ -223,6 +228,9 @@ pub(super) async fn correct(
     "更正".clone_into(&mut form.ground);
     let read = if never { None } else { form.read(&record, today, &mut errors) };
     let reason = crate::web::forms::reason(&form.reason, &mut errors);
+    if unopened {
+        errors.add("number", "启用之前请重新做现状登记，上一次登记会作废");
+    }
     let again = |form: AppointForm, errors: Errors, warned: Vec<Finding>| Again {
         end: EndForm { day: today.to_string(), ..EndForm::default() },
         form,
@@ -257,12 +265,17 @@ pub(super) async fn correct(
                     let words =
                         format!("{}，自 {} 起", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from);
                     let place = record.posts.iter().position(|known| known.id == post);
+                    if holds_it(&record.timeline, place, &wanted) {
+                        let says = format!("{}在这段时间已任这一岗位", fact.name);
+                        return Ok((Done::Unfit("number", says), acting));
+                    }
                     let verdict = appoint(&plans, &record.timeline, place, wanted, ground.reason.as_deref());
                     let appointment = match verdict.permit() {
                         Ok(appointment) => appointment,
                         Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
                     };
-                    let right = (&appointment, fact.student, asked.from_college);
+                    let (appointment, student) = (&appointment, fact.student);
+                    let right = Right { appointment, student, from_college: asked.from_college, registered };
                     store::correct(db, &locked, post, Some(right), &ground, now).await?;
                     words
                 } else {

@@ -60,7 +60,7 @@ struct Line {
     unit: Option<String>,
     before: Option<Finding>,
     after: Option<Finding>,
-    /// `better`, `worse` or nothing.
+    /// `better`, `worse`, `gone` where it is asked no more, `new` where it is asked now and met, or nothing.
     change: &'static str,
 }
 
@@ -171,7 +171,7 @@ fn supposed(record: &Record, form: &WhatIfForm, (heads, staff): (u32, u32), toda
     if !name.is_empty() {
         if !timeline.units_on(today).any(|unit| unit.name == name) {
             let (functions, ruling, name) = (String::new(), None, name.clone());
-            timeline.units.push(Unit { name, functions, ruling, from: today, until: None });
+            timeline.units.push(Unit { name, functions, ruling, changed: None, from: today, until: None });
         }
         words.push(format!("部门“{name}”，新增负责人 {heads} 人、工作人员 {staff} 人"));
         for place in 0..heads {
@@ -219,10 +219,14 @@ fn compare(before: Vec<Finding>, after: Vec<Finding>) -> Vec<Line> {
     let mut lines: Vec<Line> = lines
         .into_iter()
         .map(|((rule, unit), [before, after])| {
-            let change = match gravity(&after).cmp(&gravity(&before)) {
-                std::cmp::Ordering::Less => "worse",
-                std::cmp::Ordering::Greater => "better",
-                std::cmp::Ordering::Equal => "",
+            // What a plan does not ask is neither better nor worse than what it does.
+            let change = match (gravity(&before), gravity(&after)) {
+                (Outcome::NotRequired, Outcome::NotRequired) => "",
+                (_, Outcome::NotRequired) => "gone",
+                (Outcome::NotRequired, Outcome::Pass) => "new",
+                (before, after) if after < before => "worse",
+                (before, after) if after > before => "better",
+                _ => "",
             };
             Line { rule, unit, before, after, change }
         })

@@ -74,10 +74,9 @@ pub fn read(socket: &mut TcpStream) -> Option<Answer> {
 
 /// A form with fields as pages with a file send it, without the file.
 pub fn multipart(path: &str, cookie: &str, fields: &[(&str, &str)]) -> Vec<u8> {
-    let mut body = String::new();
-    for (name, value) in fields {
-        body += &format!("--XyX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-    }
-    body += "--XyX--\r\n";
+    let part = |(name, value): &(&str, &str)| {
+        format!("--XyX\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+    };
+    let body = fields.iter().map(part).chain(["--XyX--\r\n".to_owned()]).collect::<String>();
     request("POST", path, cookie, "multipart/form-data; boundary=XyX", body.as_bytes())
 }
