@@ -311,7 +311,7 @@ fn a_portal_or_a_database_killed_in_a_stream_of_appointments_loses_none_and_pass
         for (who, from) in &acknowledged {
             let there = coming
                 .split("<tr>")
-                .any(|row| row.contains(&format!(">{who}<")) && row.contains(&format!(">{from} 起")));
+                .any(|row| row.contains(&format!(">{who}<")) && row.contains(&format!(">{from} 至")));
             assert!(there, "{who} from {from} was acknowledged and is gone");
         }
         assert!(!coming.contains("主席团成员"));

@@ -80,18 +80,20 @@ async fn a_turn_that_is_no_semester_or_overlaps_is_refused_with_the_clause() {
     let (portal, mut league, path, (_, middle, _)) = stage().await;
     let today = portal.app.clock.today();
     let short = (today.to_string(), (today + Duration::days(20)).to_string());
-    assert_eq!(propose(&mut league, &path, "学生1", "本学期", (&short.0, &short.1)).await.status, 303);
-    let refused = confirm(&mut league, &path, "").await;
+    let refused = propose(&mut league, &path, "学生1", "本学期", (&short.0, &short.1)).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("以学期为一个轮值周期"), "{}", refused.text());
-    let page = league.get(&format!("{path}/rotation")).await;
-    let withdraw = page.attributes("form[action$='/withdraw']", "action").remove(0);
-    assert_eq!(league.post(&withdraw, &[]).await.status, 303);
+    let back = league.get(&refused.attributes(".actions a.button", "href").remove(0)).await;
+    assert_eq!(back.field("止（可不填）"), short.1, "what was typed is still there");
     for _ in 0..2 {
         assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
     }
     let refused = confirm(&mut league, &path, "").await;
     assert_eq!(refused.status, 409, "two at once");
+    let page = league.get(&format!("{path}/rotation")).await;
+    let withdraw = page.attributes("form[action$='/withdraw']", "action").remove(0);
+    assert_eq!(league.post(&withdraw, &[]).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
     assert!(refused.text().contains("同一时间只能有 1 名"), "{}", refused.text());
     let outside = (middle + Duration::days(1)).to_string();
     let unfit = propose(&mut league, &path, "学生1", "本学期", ("", &outside)).await;
@@ -183,4 +185,36 @@ async fn semesters_meet_do_not_overlap_and_stay_while_turns_stand_in_them() {
     let removals = page.attributes("form[action$='/remove']", "action");
     assert_eq!(removals.len(), 1, "the one with a turn stays");
     assert_eq!(league.post(&removals[0], &[]).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_seat_that_never_was_takes_its_turn_along_and_a_running_turn_can_be_ended() {
+    let (portal, mut league, path, _) = stage().await;
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303);
+    portal.app.clock.advance(Duration::days(5));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let page = league.get(&path).await;
+    let place = page.all("td[data-label='姓名'] a").iter().position(|name| name == "学生1").unwrap();
+    let post = page.attributes("td[data-label='姓名'] a", "href").remove(place);
+    let fields = [("never", "yes"), ("reason", "登记有误")];
+    assert_eq!(league.upload(&format!("{post}/correct"), &fields, None).await.status, 303);
+    assert!(league.get(&path).await.text().contains("今天没有当值执行主席"));
+    // Somebody takes over from today; then that turn too is ended, and a third completes the semester.
+    for (name, then) in [("学生2", true), ("学生3", false)] {
+        assert_eq!(propose(&mut league, &path, name, "本学期", ("", "")).await.status, 303, "{name}");
+        let done = confirm(&mut league, &path, "").await;
+        assert_eq!(done.status, 303, "{}", done.text());
+        portal.app.clock.advance(Duration::days(3));
+        league = portal.signed_in(OfficeKind::SchoolLeague).await;
+        if then {
+            let page = league.get(&format!("{path}/rotation")).await;
+            let end = page.attributes("details form[action$='/withdraw']", "action").remove(0);
+            assert_eq!(league.post(&end, &[]).await.status, 303);
+        }
+    }
+    let page = league.get(&format!("{path}/rotation")).await;
+    assert_eq!(page.all("td[data-label='当值']"), ["学生1", "学生2", "学生3"]);
+    let findings = league.get(&format!("{path}/findings")).await;
+    assert!(findings.all("tbody [id='ORG-03'], tr[id='ORG-03']").len() == 1, "it is met: {}", findings.text());
 }

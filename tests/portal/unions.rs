@@ -346,7 +346,7 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     let text = format!("{HEADER}{strangers}");
     let draft = league.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
     let page = league.get(draft.location()).await;
-    assert!(page.text().contains("不能写入") && page.text().contains("STF-10"), "{}", page.text());
+    assert!(page.text().contains("不能办理") && page.text().contains("STF-10"), "{}", page.text());
     assert_eq!(league.post(&format!("{}/commit", draft.location()), &[]).await.status, 409);
     // A sound one: whoever is not named leaves on that day, and so does a department without anybody.
     let new = rows(3, 2, "主席团成员", "")
@@ -368,7 +368,16 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     assert!(names.contains(&"学生3".to_owned()) && !names.contains(&"学生1".to_owned()), "{names:?}");
     assert!(!after.all(".chart-title").contains(&"文体部".to_owned()));
     let again = league.post(&format!("{}/commit", draft.location()), &[]).await;
-    assert_eq!(again.status, 404, "a roster is written once");
+    assert_eq!(again.status, 422, "a roster is written once");
+    // Who stays goes on: the term is as it was, and nobody tells them that they were appointed.
+    let roster = league.get(&format!("{path}/roster")).await;
+    let place = roster.all("td[data-label='姓名']").iter().position(|name| name == "学生3").unwrap();
+    assert_eq!(roster.all("td[data-label='任职时间']")[place], day);
+    let history = league.get(&format!("{path}/history")).await;
+    let done = history.all("td[data-label='内容']");
+    for part in ["学生1 换届", "换届，撤销文体部", "连任 2 个"] {
+        assert!(done.iter().any(|says| says.contains(part)), "{part}: {done:#?}");
+    }
 }
 
 #[tokio::test]
@@ -521,6 +530,126 @@ async fn the_overview_names_every_breach_with_its_day_and_leads_to_the_evidence(
     let evidence = league.get(path).await;
     assert_eq!(evidence.all(&format!("[id='{rule}'] .person")).len(), 6);
     assert!(page.all(".matrix tbody th").iter().any(|name| name == "信息工程系学生会"));
+}
+
+#[tokio::test]
+async fn nobody_sits_in_a_department_that_is_no_more() {
+    let (_portal, mut league, today) = ready().await;
+    let roster =
+        (1..7).fold(String::new(), |text, place| text + &rows(place * 10, 1, "部门工作人员", &format!("部门{place}")));
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(9)).to_string(), true).await;
+    let list = league.get(&format!("{path}/departments")).await;
+    let edit = list.attributes("td[data-label='部门'] a", "href").remove(5);
+    let id = edit.rsplit('/').next().unwrap().to_owned();
+    let soon = (today + Duration::days(10)).to_string();
+    assert_eq!(league.post(&format!("{edit}/end"), &[("day", &soon), ("ground", "批复")]).await.status, 303);
+    let day = today.to_string();
+    let fields = |until| {
+        [
+            ("number", "20240100"),
+            ("post", "staff"),
+            ("department", id.as_str()),
+            ("from", day.as_str()),
+            ("until", until),
+            ("from_college", "yes"),
+            ("ground", "批复"),
+        ]
+    };
+    let open = league.upload(&format!("{path}/appoint"), &fields(""), None).await;
+    assert_eq!(open.status, 422);
+    assert!(open.fault("任职截止日期（可不填）").contains("撤销"), "{}", open.text());
+    let last = (today + Duration::days(9)).to_string();
+    assert_eq!(league.upload(&format!("{path}/appoint"), &fields(&last), None).await.status, 303);
+    // The seventh from the day on which the sixth ends, and not a day before.
+    let new = |from| [("name", "新部"), ("functions", "海报"), ("from", from), ("ground", "批复")];
+    assert_eq!(league.post(&format!("{path}/departments"), &new(&day)).await.status, 409);
+    assert_eq!(league.post(&format!("{path}/departments"), &new(&soon)).await.status, 303);
+}
+
+#[tokio::test]
+async fn breaches_can_be_taken_away_one_by_one() {
+    let (_portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "")
+        + &rows(7, 1, "秘书长", "")
+        + &rows(8, 1, "学生会主席", "")
+        + &rows(10, 2, "部门负责人", "办公室");
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(9)).to_string(), true).await;
+    let office = department_id(&mut league, &path, "办公室").await;
+    let day = (today - Duration::days(9)).to_string();
+    for (name, number) in [("学生7", "20240007"), ("学生8", "20240008")] {
+        let post = post_of(&mut league, &path, name).await;
+        let fields =
+            [("number", number), ("post", "staff"), ("department", &office), ("from", &day), ("reason", "按方案改任")];
+        let done = league.upload(&format!("{post}/correct"), &fields, None).await;
+        assert_eq!(done.status, 303, "{}", done.text());
+    }
+    // What was taken down stays so, and can be corrected once more.
+    let post = post_of(&mut league, &path, "学生7").await;
+    assert!(league.get(&post).await.text().contains("现状登记"));
+    let fields =
+        [("number", "20240007"), ("post", "staff"), ("department", &office), ("from", &day), ("reason", "再核对")];
+    assert_eq!(league.upload(&format!("{post}/correct"), &fields, None).await.status, 303);
+    // Not to somebody who has the very post already.
+    let one = post_of(&mut league, &path, "学生1").await;
+    let fields = [("number", "20240002"), ("post", "presidium"), ("from", day.as_str()), ("reason", "抄错")];
+    let twice = league.upload(&format!("{one}/correct"), &fields, None).await;
+    assert!(twice.fault("学号").contains("已任这一岗位"), "{}", twice.text());
+}
+
+#[tokio::test]
+async fn another_colleges_students_and_strange_characters_get_a_word_and_no_data() {
+    let (portal, mut league, today) = ready().await;
+    let path = union(&mut league, "colleges", &rows(50, 3, "主席团成员", ""), &today.to_string(), true).await;
+    let mut owner = portal.owner().await;
+    for statement in [
+        "insert into college (id, institution_id, name) select gen_random_uuid(), id, '别系' from institution where code = 'first'",
+        "insert into major (id, college_id, name, level) select gen_random_uuid(), id, '别业', 'vocational' from college where name = '别系'",
+        "insert into class (id, major_id, entry_year, name) select gen_random_uuid(), id, 2024, '别班' from major where name = '别业'",
+        "update student set class_id = (select id from class where name = '别班')
+         where number = '20240100' and institution_id = (select id from institution where code = 'first')",
+    ] {
+        sqlx::query(statement).execute(&mut owner).await.unwrap();
+    }
+    let mut secretary = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let page = secretary.get(&format!("{path}/appoint?number=20240100")).await;
+    assert!(page.fault("学号").contains("不是本院系学生"));
+    assert!(!page.text().contains("100 / 600") && page.all(".checks").is_empty());
+    let nul = secretary.get(&format!("{path}/appoint?number=a%00b")).await;
+    assert_eq!(nul.status, 200);
+    let fields = [("number", "a\0b"), ("post", "presidium"), ("from", "2026-10-01"), ("ground", "x")];
+    assert_eq!(secretary.upload(&format!("{path}/appoint"), &fields, None).await.status, 422);
+    // Who will leave holds a post until then and no longer.
+    sqlx::query("update student set left_on = current_date + 9, left_why = 'other' where number = '20240101'")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    let leaving = appoint(&mut secretary, &path, 101, "presidium", "", today).await;
+    assert_eq!(leaving.status, 422);
+    assert!(leaving.fault("任职截止日期（可不填）").contains("不在校"), "{}", leaving.text());
+    // A department's name that cannot be kept is a bad row and no failure later.
+    let long = rows(60, 1, "部门工作人员", &"长".repeat(31));
+    let text = format!("{HEADER}{long}");
+    let later = (today + Duration::days(3)).to_string();
+    let fields = [("day", later.as_str()), ("ground", "批复")];
+    let page = secretary.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
+    assert!(page.text().contains("应为 2 至 30 字"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn posts_that_never_began_bring_nobody_from_a_college_union() {
+    let (_portal, mut league, today) = ready().await;
+    let strangers = rows(1, 4, "主席团成员", "").replace(",是", ",否");
+    let school = union(&mut league, "school", &strangers, &today.to_string(), true).await;
+    let college =
+        union(&mut league, "colleges", &rows(50, 1, "部门工作人员", "综合部"), &today.to_string(), true).await;
+    let before = league.get(&format!("{school}/findings")).await;
+    assert!(before.all("[id='STF-10'] .says")[0].contains("至多 0 人"));
+    for number in 1..=3 {
+        let later = today + Duration::days(60);
+        assert_eq!(appoint(&mut league, &college, number, "staff", "综合部", later).await.status, 303);
+    }
+    let after = league.get(&format!("{school}/findings")).await;
+    assert!(after.all("[id='STF-10'] .says")[0].contains("至多 0 人"), "not before, and not after");
 }
 
 #[test]
