@@ -11,7 +11,7 @@ mod roster;
 pub mod store;
 pub mod union;
 
-pub use pages::routes;
+pub use pages::{roster_html, routes};
 
 use crate::auth::office::{ComplianceReader, Office, OfficeKind, UnionReader};
 

@@ -202,14 +202,18 @@ pub async fn facts(connection: &mut PgConnection, students: &[Uuid], today: Date
                   f.college_id as "college_id!: CollegeId", f.college as "college!", f.major as "major!",
                   f.class as "class!", f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
                   f.cohort, f.failed, f.period, f.source, f.graded_at, f.political_at,
-                  -- A post that began, and not after one in a union of the whole school.
-                  coalesce((select min(p.from_day) filter (where u.kind = 'college')
-                                   <= coalesce(min(p.from_day) filter (where u.kind <> 'college'), 'infinity')
-                            from post p join student_union u on u.id = p.union_id
-                            where p.student_id = f.student_id and p.voided_at is null and p.from_day <= $2
-                                  and (p.until_day is null or p.until_day > p.from_day)), false)
-                      as "was_in_college_union!"
-           from student_fact f where f.student_id = any($1)"#,
+                  coalesce(h.from_college, false) as "was_in_college_union!"
+           from student_fact f left join (
+               -- A post that began, and not after one in a union of the whole school. Once for all, not for each.
+               select p.student_id, min(p.from_day) filter (where u.kind = 'college')
+                                    <= coalesce(min(p.from_day) filter (where u.kind <> 'college'), 'infinity')
+                                    as from_college
+               from post p join student_union u on u.id = p.union_id
+               where p.student_id = any($1) and p.voided_at is null and p.from_day <= $2
+                     and (p.until_day is null or p.until_day > p.from_day)
+               group by p.student_id
+           ) h on h.student_id = f.student_id
+           where f.student_id = any($1)"#,
         students,
         today
     );

@@ -13,11 +13,18 @@ use std::{
 };
 
 use argon2::{Algorithm, Argon2, Block, Params, Version};
-use axum::{Router, extract::State, http::HeaderMap, response::Html, routing::get};
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::HeaderMap,
+    response::Html,
+    routing::get,
+};
 use lunzhi::{
     accounts::store::{self, Keeper, NewAccount, Seat, Term},
     app::{App, router},
     auth::{
+        acting::Scope,
         office::OfficeKind,
         password::Cost,
         token::{Purpose, Token},
@@ -28,7 +35,9 @@ use lunzhi::{
         embedded::{EmbeddedPg, Options},
         migrate,
     },
+    ids::{InstitutionId, UnionId},
     rulebook::{Search, book_html, store::take_in_built_in},
+    unions::{self, roster_html},
     web::{
         chrome::Chrome,
         connections::{self, Limits},
@@ -36,6 +45,10 @@ use lunzhi::{
 };
 use sqlx::{Connection as _, PgPool};
 use tokio::net::TcpListener;
+use tracing_subscriber::{
+    Layer,
+    layer::{Context, SubscriberExt},
+};
 
 const ROUNDS: usize = 5;
 const ROUND: Duration = Duration::from_secs(4);
@@ -51,7 +64,7 @@ fn main() {
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let server = EmbeddedPg::start(&Options { dir: folder.path().join("pg"), disposable: false }).unwrap();
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let (portal, bare) = runtime.block_on(stage(&server.url("postgres")));
+    let (portal, bare, union) = runtime.block_on(stage(&server.url("postgres")));
     // All of it, or what is named: `cargo bench --bench ratios -- imports`.
     let named: Vec<String> = std::env::args().skip(1).filter(|name| !name.starts_with('-')).collect();
     let wanted = |name: &str| named.is_empty() || named.iter().any(|found| found == name);
@@ -59,7 +72,10 @@ fn main() {
         sign_ins(portal);
     }
     if wanted("rulebook") {
-        rule_book(portal, bare);
+        against_bare(portal, bare, "/rulebook", "rule book");
+    }
+    if wanted("roster") {
+        against_bare(portal, bare, &format!("/unions/{union}/roster"), "roster   ");
     }
     if wanted("imports") {
         imports(portal, &runtime, &server.url("postgres"));
@@ -67,10 +83,13 @@ fn main() {
     if wanted("check") {
         whole_process();
     }
+    if wanted("overview") {
+        overview(portal);
+    }
 }
 
 /// A portal and, on the same database, the barest server that authenticates and renders the same page.
-async fn stage(url: &str) -> (SocketAddr, SocketAddr) {
+async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     migrate(url).await.unwrap();
     let pools = Pools::new(url).unwrap();
     let app = App::new(pools.clone(), Clock::default(), Cost::OWASP, None).unwrap();
@@ -87,14 +106,21 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr) {
         let office = (OfficeKind::SchoolLeague, Seat::School);
         store::grant(&mut db, &keeper, id, office, Term::since(now.date()), now).await.unwrap();
     }
+    make_unions(&mut db, &hash, "few", 50).await;
+    make_unions(&mut db, &hash, "many", 500).await;
+    // A school union of sixty for the roster.
+    let union = make_roster(&mut db).await;
     drop(db);
     let pool = sqlx::postgres::PgPoolOptions::new().max_connections(16).connect(url).await.unwrap();
-    let bare = Router::new().route("/rulebook", get(bare_page)).with_state(pool);
+    let bare = Router::new()
+        .route("/rulebook", get(bare_page))
+        .route("/unions/{union}/roster", get(bare_roster))
+        .with_state(pool);
     let (listener, at) = bind().await;
     tokio::spawn(connections::serve(listener, router(app), Limits::default(), std::future::pending()));
     let (bare_listener, bare_at) = bind().await;
     tokio::spawn(axum::serve(bare_listener, bare).into_future());
-    (at, bare_at)
+    (at, bare_at, union)
 }
 
 async fn bind() -> (TcpListener, SocketAddr) {
@@ -109,6 +135,36 @@ async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<Strin
                  where s.token_hash = $1 and s.expires_at > now()";
     let (name,): (String,) = sqlx::query_as(query).bind(token.hash()).fetch_one(&pool).await.unwrap();
     Html(book_html(Chrome::bare(&name), None, Search::default()).unwrap())
+}
+
+async fn bare_roster(State(pool): State<PgPool>, Path(union): Path<UnionId>, headers: HeaderMap) -> Html<String> {
+    let token = Token::from_headers(Purpose::Session, &headers).unwrap();
+    let query = "select a.name, a.institution_id from session s join account a on a.id = s.account_id
+                 where s.token_hash = $1 and s.expires_at > now()";
+    let (name, institution): (String, InstitutionId) =
+        sqlx::query_as(query).bind(token.hash()).fetch_one(&pool).await.unwrap();
+    let (scope, today) = (Scope { institution, college: None, class: None }, Clock::default().today());
+    let mut db = pool.acquire().await.unwrap();
+    let rows = unions::store::roster(&mut db, &scope, OfficeKind::SchoolLeague, union, today).await.unwrap();
+    Html(roster_html(Chrome::bare(&name), (union, "校学生会".to_owned()), rows, today, true).unwrap())
+}
+
+/// The university of the other measurements gets a school union of sixty people, who are students of the others'.
+async fn make_roster(db: &mut sqlx::PgConnection) -> UnionId {
+    let union = UnionId::random();
+    for statement in [
+        "insert into student_union (id, institution_id, kind, created_at, opened_on)
+         select $1, id, 'school', now(), '2025-09-01' from institution where code = 'bench'",
+        "insert into department (id, union_id, name, functions, from_day)
+         select gen_random_uuid(), $1, '部门' || n, '文艺', '2025-09-01' from generate_series(1, 6) n",
+        "insert into post (id, union_id, student_id, kind, department_id, from_day)
+         select gen_random_uuid(), $1, s.id, 'staff', d.id, '2025-09-01'
+         from (select id, row_number() over (order by number) as place from student limit 60) s
+              join department d on d.union_id = $1 and d.name = '部门' || (1 + s.place % 6)",
+    ] {
+        sqlx::query(statement).bind(union).execute(&mut *db).await.unwrap();
+    }
+    union
 }
 
 struct Answer {
@@ -173,7 +229,11 @@ impl Connection {
     }
 
     fn sign_in(&mut self, number: usize) -> String {
-        let body = format!("school=bench&number=B{number}&password={}", PASSWORD.replace(' ', "+"));
+        self.sign_in_as("bench", &format!("B{number}"))
+    }
+
+    fn sign_in_as(&mut self, school: &str, number: &str) -> String {
+        let body = format!("school={school}&number={number}&password={}", PASSWORD.replace(' ', "+"));
         let (status, cookie) = self.ask("POST", "/sign-in", &self.device.clone(), &body);
         assert_eq!(status, 303);
         cookie.unwrap()
@@ -277,14 +337,15 @@ fn probe(portal: SocketAddr, cookie: &str, meanwhile: impl FnOnce()) -> Vec<Dura
     })
 }
 
-fn rule_book(portal: SocketAddr, bare: SocketAddr) {
+/// Pages a second of the portal against those of the barest handler that authenticates the session and renders the same.
+fn against_bare(portal: SocketAddr, bare: SocketAddr, path: &str, what: &str) {
     let cookie = Connection::open(portal).sign_in(0);
     let pages = |address: SocketAddr| {
         rate(
             CLIENTS,
             |_| Connection::open(address),
             |connection, _| {
-                assert_eq!(connection.ask("GET", "/rulebook", &cookie, "").0, 200);
+                assert_eq!(connection.ask("GET", path, &cookie, "").0, 200);
             },
         )
     };
@@ -295,9 +356,92 @@ fn rule_book(portal: SocketAddr, bare: SocketAddr) {
         ours.push(portal);
         theirs.push(bare);
     }
-    println!("rule book pages a second, bare handler    {}", spread(theirs, 0));
-    println!("rule book pages a second, the portal      {}", spread(ours, 0));
+    println!("{what} pages a second, bare handler    {}", spread(theirs, 0));
+    println!("{what} pages a second, the portal      {}", spread(ours, 0));
     println!("  ratio (target 0.70)                     {}\n", spread(ratios, 3));
+}
+
+/// A university with so many college unions of a hundred posts each, opened long ago, and somebody of its League committee.
+async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions: i32) {
+    let clock = Clock::default();
+    let school = store::create_institution(db, code, &format!("{unions} 个学生会的学院"), clock.now()).await.unwrap();
+    let keeper = Keeper::operator(school);
+    let account = NewAccount { number: "L1", name: "测速", password_hash: Some(hash), must_change_password: false };
+    let id = store::create(db, &keeper, &account, clock.now()).await.unwrap().unwrap();
+    let office = (OfficeKind::SchoolLeague, Seat::School);
+    store::grant(db, &keeper, id, office, Term::since(clock.today()), clock.now()).await.unwrap();
+    for statement in [
+        "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
+         select $1, 1, '2024-09-01', v.id, now(), a.id from plan_version v, account a
+         where v.code = 'suzhou-2020' and a.institution_id = $1 and $2 > 0",
+        "insert into college (id, institution_id, name) select gen_random_uuid(), $1, '院系' || n from generate_series(1, $2) n",
+        "insert into major (id, college_id, name, level)
+         select gen_random_uuid(), id, '专业', 'undergraduate' from college where institution_id = $1 and $2 > 0",
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), m.id, 2024, '班级' from major m join college c on c.id = m.college_id
+         where c.institution_id = $1 and $2 > 0",
+        "insert into student (id, institution_id, number, name, class_id, political)
+         select gen_random_uuid(), $1, 'S' || row_number() over (), '学生' || n, k.id, '共青团员'
+         from class k join major m on m.id = k.major_id join college c on c.id = m.college_id, generate_series(1, 100) n
+         where c.institution_id = $1 and $2 > 0",
+        "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
+         select gen_random_uuid(), s.id, 'semester', '上学期', 1, 40, 0, '教务处', now(), a.id
+         from student s join account a on a.institution_id = s.institution_id where s.institution_id = $1 and $2 > 0",
+        "insert into student_union (id, institution_id, kind, college_id, created_at, opened_on)
+         select gen_random_uuid(), $1, 'college', id, now(), '2025-09-01' from college where institution_id = $1 and $2 > 0",
+        "insert into department (id, union_id, name, functions, from_day)
+         select gen_random_uuid(), u.id, '部门' || n, '文艺', '2025-09-01'
+         from student_union u, generate_series(1, 6) n where u.institution_id = $1 and $2 > 0",
+        "insert into post (id, union_id, student_id, kind, department_id, from_day)
+         select gen_random_uuid(), u.id, s.id, case when s.place <= 4 then 'presidium' else 'staff' end,
+                case when s.place <= 4 then null else d.id end, '2025-09-01'::date + (s.place % 3)::integer * 30
+         from student_union u join lateral (
+                  select s.id, row_number() over (order by s.number) as place
+                  from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                  where m.college_id = u.college_id) s on true
+              join department d on d.union_id = u.id and d.name = '部门' || (1 + s.place % 6)
+         where u.institution_id = $1 and $2 > 0",
+    ] {
+        sqlx::query(statement).bind(school).bind(unions).execute(&mut *db).await.unwrap();
+    }
+    sqlx::query("analyze").execute(&mut *db).await.unwrap();
+}
+
+/// Counts the statements that the portal sends.
+struct Statements;
+
+static SENT: AtomicU64 = AtomicU64::new(0);
+
+impl<S: tracing::Subscriber> Layer<S> for Statements {
+    fn on_event(&self, event: &tracing::Event<'_>, _: Context<'_, S>) {
+        if event.metadata().target() == "sqlx::query" {
+            SENT.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+}
+
+/// 合规总览 of 50 and of 500 unions with a hundred posts each: how it grows, and in how many statements. Comes last: from
+/// here on every statement is looked at.
+fn overview(portal: SocketAddr) {
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Statements)).unwrap();
+    let mut medians = Vec::new();
+    for (code, unions) in [("few", 50), ("many", 500)] {
+        let mut connection = Connection::open(portal);
+        let cookie = connection.sign_in_as(code, "L1");
+        assert_eq!(connection.ask("GET", "/compliance", &cookie, "").0, 200);
+        let (mut times, before) = (Vec::new(), SENT.load(Ordering::Relaxed));
+        for _ in 0..10 {
+            let began = Instant::now();
+            assert_eq!(connection.ask("GET", "/compliance", &cookie, "").0, 200);
+            times.push(began.elapsed());
+        }
+        let each = (SENT.load(Ordering::Relaxed) - before) / 10;
+        let median = percentile(times, 50);
+        medians.push(median);
+        println!("overview of {unions:3} unions, {:5} posts        {median:.1?} in {each} statements", unions * 100);
+    }
+    let growth = medians[1].as_secs_f64() / medians[0].as_secs_f64();
+    println!("  ten times the unions take               {growth:.1} times\n");
 }
 
 /// A list of students whose numbers begin with `round`, as the portal's template has it.

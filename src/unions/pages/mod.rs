@@ -10,6 +10,7 @@ mod what_if;
 
 use std::collections::BTreeSet;
 
+pub use overview::roster_html;
 use sqlx::PgConnection;
 use time::Date;
 

@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::{Html, IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
@@ -347,9 +347,9 @@ pub(super) async fn open(
     Ok(Redirect::to(&format!("/unions/{id}{}", if opened { "?done=opened" } else { "" })).into_response())
 }
 
-#[derive(Template, WebTemplate)]
+#[derive(Template)]
 #[template(path = "unions/roster.html")]
-pub(super) struct RosterPage {
+struct RosterPage {
     chrome: Chrome,
     id: UnionId,
     name: String,
@@ -361,26 +361,42 @@ pub(super) struct RosterPage {
     grades: bool,
 }
 
-/// The union's name by its office, where the statement of the roster finds nobody.
+/// 花名册: two statements, the session's and the roster's own.
 pub(super) async fn roster(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
-) -> Result<RosterPage, Failure> {
+) -> Result<Html<String>, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let rows = store::roster(&mut db, &acting.scope(), acting.office().kind, id, today).await?;
     let name = match rows.first() {
         Some(row) => row.union_name.clone(),
+        // Nobody is in it, or it is not for this office: that takes one more look.
         None => seen(&mut db, &acting, id, today).await?.union.name,
     };
+    let path = format!("/unions/{id}");
+    let chrome = app.chrome(acting.person(), "花名册").under("/unions", "学生会").under(&path, &name);
+    let grades = sees_grades(acting.office().kind);
+    Ok(Html(roster_html(chrome, (id, name), rows, today, grades)?))
+}
+
+/// The page 花名册 of a union on a day; `grades` says whether the reader sees what students do not see of each other.
+///
+/// # Errors
+/// Never: what the template asks for is there.
+pub fn roster_html(
+    chrome: Chrome,
+    (id, name): (UnionId, String),
+    rows: Vec<RosterRow>,
+    today: Date,
+    grades: bool,
+) -> anyhow::Result<String> {
     let mut numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let people = numbers.len();
-    let path = format!("/unions/{id}");
-    let chrome = app.chrome(acting.person(), "花名册").under("/unions", "学生会").under(&path, &name);
-    let (institution, grades) = (acting.person().institution_name.clone(), sees_grades(acting.office().kind));
-    Ok(RosterPage { chrome, id, name, institution, rows, today, people, grades })
+    let institution = chrome.institution().to_owned();
+    Ok(RosterPage { chrome, id, name, institution, rows, today, people, grades }.render()?)
 }
 
 /// The roster in the columns that 名单体检, 现状登记 and 换届 read. Ranks and failed courses only for offices that see them.
