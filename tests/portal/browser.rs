@@ -12,7 +12,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use lunzhi::{auth::office::OfficeKind, web::connections::Limits};
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, Portal, runtime};
+use crate::{
+    support::{PASSWORD, Portal, runtime},
+    unions::{grade_everybody, rows, union},
+};
 
 struct Driver {
     child: Child,
@@ -403,5 +406,124 @@ fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
         desk.go("/rollover").await;
         desk.judge("the year").await;
         staff_pages(desk).await;
+    });
+}
+
+/// A college union at its presidium's cap, with semesters around today; gives its path.
+async fn college_union(desk: &Desk) -> String {
+    grade_everybody(&desk.portal).await;
+    let mut league = desk.portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = desk.portal.app.clock.today();
+    for (name, from, last) in [("本学期", -60, 59), ("下学期", 60, 199)] {
+        let day = |days: i64| (today + time::Duration::days(days)).to_string();
+        let fields = [("name", name), ("from", &day(from)), ("last", &day(last))];
+        assert_eq!(league.post("/semesters", &fields).await.status, 303);
+    }
+    let roster = rows(1, 3, "主席团成员", "")
+        + &rows(10, 2, "部门负责人", "综合部")
+        + &rows(12, 8, "部门工作人员", "综合部")
+        + &rows(30, 2, "部门负责人", "文体部");
+    union(&mut league, "colleges", &roster, &(today - time::Duration::days(20)).to_string(), true).await
+}
+
+#[test]
+fn a_secretary_at_a_desk_appoints_is_refused_and_settles_the_rotation() {
+    journey(false, async |desk, folder| {
+        let path = college_union(desk).await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        desk.judge("home with tasks").await;
+        desk.press("合规总览").await;
+        desk.judge("overview").await;
+        desk.press("信息工程系学生会").await;
+        desk.judge("a union").await;
+        desk.press("任命").await;
+        desk.judge("appoint").await;
+        desk.fill("学号", "20240050").await;
+        desk.fill("岗位", "主席团成员（现有 3/3 人）").await;
+        desk.fill("任命依据", "校团委〔2026〕12号批复").await;
+        let scan = folder.join("批复.pdf");
+        std::fs::write(&scan, b"%PDF-1.7 signed").unwrap();
+        desk.attach("批复扫描件（可不传）", &scan).await;
+        desk.press("核对并任命").await;
+        assert!(desk.heading().await.starts_with("任命学生50"));
+        desk.judge("a refusal").await;
+        desk.press("返回修改（已填内容保留）").await;
+        desk.judge("the form again").await;
+        let kept =
+            "return [document.getElementById('number').value, document.body.innerText.includes('已上传：批复.pdf')]";
+        assert_eq!(desk.browser.execute(kept, vec![]).await.unwrap(), json!(["20240050", true]));
+        desk.fill("岗位", "部门工作人员").await;
+        desk.fill("部门", "综合部：负责人 2，工作人员 8").await;
+        desk.press("核对并任命").await;
+        assert_eq!(desk.heading().await, "信息工程系学生会");
+        desk.judge("after the appointment").await;
+        desk.press("轮值").await;
+        desk.judge("rotation with a gap").await;
+        for (holder, semester) in [("学生1", "本学期"), ("学生2", "下学期")] {
+            desk.fill("当值人选", holder).await;
+            desk.fill("学期", semester).await;
+            desk.press("拟定").await;
+        }
+        desk.judge("rotation with proposals").await;
+        desk.press("核对并确认（2 期）").await;
+        desk.judge("rotation settled").await;
+        for end in ["findings", "history", "roster", "departments", "what-if", "batch", "open"] {
+            desk.go(&format!("{path}/{end}")).await;
+            desk.judge(end).await;
+        }
+        desk.go(&format!("{path}/what-if")).await;
+        desk.fill("新增部门（或给已有部门加人）", "宣传部").await;
+        desk.press("推演").await;
+        desk.judge("what-if answered").await;
+        desk.go("/unions").await;
+        desk.judge("unions").await;
+        desk.go("/semesters").await;
+        desk.judge("semesters").await;
+        desk.go(&path).await;
+        desk.press("学生10").await;
+        let open = "document.querySelectorAll('main details').forEach((one) => { one.open = true })";
+        desk.browser.execute(open, vec![]).await.unwrap();
+        desk.judge("a post").await;
+    });
+}
+
+#[test]
+fn on_a_phone_a_secretary_reads_the_union_and_a_student_hands_over() {
+    journey(true, async |desk, _| {
+        let path = college_union(desk).await;
+        let own = "update account set student_id = (select s.id from student s where s.number = '20240001'
+                   and s.institution_id = account.institution_id) where number = 'student'";
+        sqlx::query(own).execute(&mut desk.portal.owner().await).await.unwrap();
+        desk.sign_in(OfficeKind::CollegeLeague).await;
+        desk.judge("home").await;
+        desk.press("学生会").await;
+        assert_eq!(desk.heading().await, "信息工程系学生会");
+        desk.judge("the union").await;
+        desk.press("轮值").await;
+        desk.fill("当值人选", "学生1").await;
+        desk.fill("学期", "本学期").await;
+        desk.press("拟定").await;
+        desk.press("核对并确认（1 期）").await;
+        desk.judge("rotation").await;
+        for end in ["findings", "history", "roster", "departments", "what-if", "batch", "appoint"] {
+            desk.go(&format!("{path}/{end}")).await;
+            desk.judge(end).await;
+        }
+        desk.press("退出").await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        desk.go("/compliance").await;
+        desk.judge("overview").await;
+        desk.press("退出").await;
+        desk.sign_in(OfficeKind::Student).await;
+        desk.judge("the chair's home").await;
+        desk.browser.find(Locator::Css(".waiting a")).await.unwrap().click().await.unwrap();
+        assert_eq!(desk.heading().await, "我的轮值");
+        desk.judge("my turn").await;
+        let note = desk.browser.find(Locator::Css("textarea")).await.unwrap();
+        note.send_keys("迎新账目已结，仓库钥匙在办公室").await.unwrap();
+        desk.press("保存交接说明").await;
+        desk.judge("handed over").await;
+        desk.press("看轮值安排、拟定下一期").await;
+        desk.judge("the rotation as its chair sees it").await;
     });
 }
