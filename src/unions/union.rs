@@ -198,6 +198,12 @@ impl PostRow {
         covers(self.from_day, self.until_day, day)
     }
 
+    /// The term has ended by a day.
+    #[must_use]
+    pub fn has_ended(&self, day: &Date) -> bool {
+        self.until_day.is_some_and(|until| until <= *day)
+    }
+
     /// The term in words: `2026-09-14 起` or `2026-09-14 至 2027-01-14`, both days within it.
     #[must_use]
     pub fn term(&self) -> String {

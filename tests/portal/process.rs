@@ -116,6 +116,32 @@ fn a_demo_prints_its_accounts_keeps_its_data_and_stops_when_asked() {
     assert!(metrics.contains("lunzhi_requests_total{") && !metrics.contains("T1"), "{metrics}");
     let overview = ask(first.address, &form("GET", "/directory", &cookie, &[])).unwrap().body;
     assert!(overview.contains("8,432"));
+    // The demo's unions were taken down as they are: somewhere each rule on them is not met.
+    let compliance = |school: &str, number: &str, password: &str| {
+        let fields = [("school", school), ("number", number), ("password", password)];
+        let cookie = ask(first.address, &form("POST", "/sign-in", "", &fields)).unwrap().cookie().unwrap();
+        ask(first.address, &form("GET", "/compliance", &cookie, &[])).unwrap().body
+    };
+    let of_league: Vec<Vec<&str>> = first
+        .lines
+        .iter()
+        .map(|line| line.split('\t').collect())
+        .filter(|line: &Vec<&str>| line[0].ends_with(" 校团委"))
+        .collect();
+    let pages = compliance("qingyu", of_league[0][1], of_league[0][2])
+        + &compliance("wangyue", of_league[1][1], of_league[1][2]);
+    for rule in [
+        "ORG-01", "ORG-02", "ORG-03", "ORG-12", "ORG-13", "STF-01", "STF-02", "STF-03", "STF-04", "STF-05", "STF-06",
+        "STF-07", "STF-08", "STF-09", "STF-10", "ELG-01", "ELG-03", "ELG-04", "POL-03",
+    ] {
+        let open = ["fail", "warn"].iter().any(|slug| {
+            pages
+                .split(&format!("cell-{slug}\" href=\""))
+                .skip(1)
+                .any(|rest| rest.split('"').next().unwrap().ends_with(&format!("#{rule}")))
+        });
+        assert!(open, "{rule} is met everywhere");
+    }
     let lines = first.lines.clone();
     first.stop();
     let second = Running::start("demo", &data);

@@ -558,8 +558,8 @@ async fn nobody_sits_in_a_department_that_is_no_more() {
     let open = league.upload(&format!("{path}/appoint"), &fields(""), None).await;
     assert_eq!(open.status, 422);
     assert!(open.fault("任职截止日期（可不填）").contains("撤销"), "{}", open.text());
-    let last = (today + Duration::days(9)).to_string();
-    assert_eq!(league.upload(&format!("{path}/appoint"), &fields(&last), None).await.status, 303);
+    let latest = (today + Duration::days(9)).to_string();
+    assert_eq!(league.upload(&format!("{path}/appoint"), &fields(&latest), None).await.status, 303);
     // The seventh from the day on which the sixth ends, and not a day before.
     let new = |from| [("name", "新部"), ("functions", "海报"), ("from", from), ("ground", "批复")];
     assert_eq!(league.post(&format!("{path}/departments"), &new(&day)).await.status, 409);

@@ -4,13 +4,15 @@ mod appoint;
 mod batch;
 mod compliance;
 mod departments;
+mod opening;
 mod overview;
+mod papers;
 mod posts;
 mod what_if;
 
 use std::collections::BTreeSet;
 
-pub use overview::roster_html;
+pub use papers::roster_html;
 use sqlx::PgConnection;
 use time::Date;
 
@@ -38,12 +40,12 @@ pub fn routes() -> Routes {
         .get("/unions", overview::list)
         .post("/unions", overview::create)
         .get("/unions/{union}", overview::show)
-        .get("/unions/{union}/open", overview::ask_open)
-        .post("/unions/{union}/open", overview::open)
-        .get("/unions/{union}/roster", overview::roster)
-        .get("/unions/{union}/roster.xlsx", overview::roster_file)
-        .get("/unions/{union}/findings", overview::findings)
-        .get("/unions/{union}/history", overview::history)
+        .get("/unions/{union}/open", opening::ask)
+        .post("/unions/{union}/open", opening::act)
+        .get("/unions/{union}/roster", papers::roster)
+        .get("/unions/{union}/roster.xlsx", papers::roster_file)
+        .get("/unions/{union}/findings", papers::findings)
+        .get("/unions/{union}/history", papers::history)
         .get("/unions/{union}/appoint", appoint::ask)
         .upload("/unions/{union}/appoint", appoint::act)
         .get("/unions/{union}/posts/{post}", posts::show)

@@ -1,0 +1,230 @@
+//! A union's papers: 花名册 on paper and as a file, 合规明细, 沿革.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    response::{Html, Response},
+};
+use axum_extra::extract::Query;
+use serde::Deserialize;
+use time::{Date, OffsetDateTime};
+
+use super::{Evidence, Tabs, calendar, evidence, frame, seen};
+use crate::{
+    app::App,
+    auth::{acting::Acting, office::UnionReader},
+    checkup::roster::COLUMNS,
+    failure::Failure,
+    ids::UnionId,
+    people::student::level_label,
+    rules::Outcome,
+    sheet::drop_down_template,
+    unions::{
+        store::{self, FactRow, RosterRow},
+        union::{PostKind, PostRow, Record, sees_grades},
+    },
+    web::{chrome::Chrome, filters, workbook},
+};
+
+const A_PAGE: i64 = 50;
+
+#[derive(Template)]
+#[template(path = "unions/roster.html")]
+struct RosterPage {
+    chrome: Chrome,
+    id: UnionId,
+    name: String,
+    institution: String,
+    rows: Vec<RosterRow>,
+    today: Date,
+    people: usize,
+    /// The office sees what students do not see of each other.
+    grades: bool,
+}
+
+/// 花名册: two statements, the session's and the roster's own.
+pub(super) async fn roster(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<UnionId>,
+) -> Result<Html<String>, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let rows = store::roster(&mut db, &acting.scope(), acting.office().kind, id, today).await?;
+    let name = match rows.first() {
+        Some(row) => row.union_name.clone(),
+        // Nobody is in it, or it is not for this office: that takes one more look.
+        None => seen(&mut db, &acting, id, today).await?.union.name,
+    };
+    let path = format!("/unions/{id}");
+    let chrome = app.chrome(acting.person(), "花名册").under("/unions", "学生会").under(&path, &name);
+    let grades = sees_grades(acting.office().kind);
+    Ok(Html(roster_html(chrome, (id, name), rows, today, grades)?))
+}
+
+/// The page 花名册 of a union on a day; `grades` says whether the reader sees what students do not see of each other.
+///
+/// # Errors
+/// Never: what the template asks for is there.
+pub fn roster_html(
+    chrome: Chrome,
+    (id, name): (UnionId, String),
+    rows: Vec<RosterRow>,
+    today: Date,
+    grades: bool,
+) -> anyhow::Result<String> {
+    let mut numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let people = numbers.len();
+    let institution = chrome.institution().to_owned();
+    Ok(RosterPage { chrome, id, name, institution, rows, today, people, grades }.render()?)
+}
+
+/// The roster in the columns that 名单体检, 现状登记 and 换届 read. Ranks and failed courses only for offices that see them.
+pub(super) async fn roster_file(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<UnionId>,
+) -> Result<Response, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = seen(&mut db, &acting, id, today).await?;
+    drop(db);
+    let grades = sees_grades(acting.office().kind);
+    let bytes = app.heavy(move || file_of(&record, grades, today)).await??;
+    Ok(workbook("roster.xlsx", bytes))
+}
+
+fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>> {
+    let chairs: Vec<&str> = record.timeline.on_duty(today).collect();
+    let members = record.timeline.members_on(today);
+    let yes_no = |answer: Option<bool>| answer.map_or("", |yes| if yes { "是" } else { "否" }).to_owned();
+    let row = |post: &PostRow| {
+        let fact = record.facts.iter().find(|fact| fact.student == post.student);
+        let member = members.iter().find(|member| member.number == post.number);
+        let figure = |pick: fn(&crate::unions::union::Fact) -> Option<i32>| {
+            let shown = fact.filter(|_| grades).and_then(pick);
+            shown.map(|figure| figure.to_string()).unwrap_or_default()
+        };
+        let on_duty = chairs.contains(&post.number.as_str()) || (record.timeline.turns.is_empty() && post.marked_chair);
+        let chair = on_duty && post.kind() == PostKind::Presidium;
+        vec![
+            post.number.clone(),
+            post.name.clone(),
+            post.college.clone(),
+            fact.map(|fact| fact.major.clone()).unwrap_or_default(),
+            post.entry_year.to_string(),
+            fact.map_or("", |fact| level_label(&fact.level)).to_owned(),
+            fact.filter(|_| grades).and_then(|fact| fact.political.clone()).unwrap_or_default(),
+            figure(|fact| fact.rank),
+            figure(|fact| fact.cohort),
+            figure(|fact| fact.failed),
+            post.label().to_owned(),
+            post.department_name.clone().unwrap_or_default(),
+            if chair { "是" } else { "" }.to_owned(),
+            yes_no(member.and_then(|member| member.from_college_union)),
+            yes_no(member.and_then(|member| member.first_year)),
+        ]
+    };
+    let rows: Vec<Vec<String>> = record.posts_on(today).map(row).collect();
+    Ok(drop_down_template("花名册", &COLUMNS, &rows)?)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/findings.html")]
+pub(super) struct FindingsPage {
+    chrome: Chrome,
+    tabs: Tabs,
+    institution: String,
+    record: Record,
+    /// What has to be looked at, and what is met or not asked.
+    open: Vec<Evidence>,
+    settled: Vec<Evidence>,
+    counts: Vec<(&'static str, usize)>,
+    judged: bool,
+    plan: String,
+    at: OffsetDateTime,
+    by: String,
+}
+
+pub(super) async fn findings(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<UnionId>,
+) -> Result<FindingsPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = seen(&mut db, &acting, id, today).await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let reasons = store::reasons(&mut db, &[id]).await?;
+    let all = evidence(&record, &plans, &reasons, acting.office(), today);
+    let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
+    let judged = all.is_some();
+    let all = all.unwrap_or_default();
+    let count = |outcome: Outcome| all.iter().filter(|one| one.finding.verdict == outcome).count();
+    let counts = Outcome::ALL.iter().map(|outcome| (outcome.label(), count(*outcome))).collect();
+    let (open, settled) = all
+        .into_iter()
+        .partition(|one| matches!(one.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
+    Ok(FindingsPage {
+        chrome: frame(&app, acting.person(), &record, "合规明细"),
+        tabs: Tabs::new(&acting, &record, "/findings"),
+        institution: acting.person().institution_name.clone(),
+        judged,
+        open,
+        settled,
+        counts,
+        record,
+        plan,
+        at: app.clock.now(),
+        by: format!("{} {}", acting.office().label(), acting.person().name),
+    })
+}
+
+#[derive(Deserialize)]
+pub(super) struct Paged {
+    #[serde(default)]
+    page: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/history.html")]
+pub(super) struct HistoryPage {
+    chrome: Chrome,
+    tabs: Tabs,
+    record: Record,
+    facts: Vec<FactRow>,
+    past: Vec<PostRow>,
+    page: i64,
+    more: bool,
+}
+
+pub(super) async fn history(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<UnionId>,
+    Query(Paged { page }): Query<Paged>,
+) -> Result<HistoryPage, Failure> {
+    let (mut db, today, page) = (app.read().await?, app.clock.today(), page.clamp(0, 10_000));
+    let record = seen(&mut db, &acting, id, today).await?;
+    let mut facts = store::facts_of(&mut db, id, None, (page * A_PAGE, A_PAGE + 1)).await?;
+    let most = usize::try_from(A_PAGE).unwrap_or(50);
+    let more = facts.len() > most;
+    facts.truncate(most);
+    let mut past: Vec<PostRow> = record
+        .posts
+        .iter()
+        .filter(|post| post.until_day.is_some_and(|until| until <= today && until > post.from_day))
+        .cloned()
+        .collect();
+    past.sort_by_key(|post| std::cmp::Reverse(post.until_day));
+    past.truncate(200);
+    Ok(HistoryPage {
+        chrome: frame(&app, acting.person(), &record, "沿革"),
+        tabs: Tabs::new(&acting, &record, "/history"),
+        record,
+        facts,
+        past,
+        page,
+        more,
+    })
+}

@@ -1,0 +1,170 @@
+//! Departments: set up, changed, taken down as they are, ended.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use super::{About, Ground, Locked, Warned, note};
+use crate::{
+    failure::Failure,
+    ids::DepartmentId,
+    rules::{structure::Establishment, timeline::Unit},
+    unions::union::Department,
+};
+
+/// Sets up a department that the rule has passed.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn establish(
+    connection: &mut PgConnection,
+    union: &Locked,
+    establishment: &Establishment,
+    ground: &Ground,
+    now: OffsetDateTime,
+) -> Result<DepartmentId, Failure> {
+    let id = insert_department(connection, union, establishment.unit()).await?;
+    let about = About { department: Some(id), ..About::default() };
+    let (says, warned) = (format!("设立{}", establishment.unit().name), Warned::of(establishment.warned()));
+    let day = Some(establishment.unit().from);
+    note(connection, union, "department", about, (day, &says), (ground, warned), now).await?;
+    Ok(id)
+}
+
+async fn insert_department(
+    connection: &mut PgConnection,
+    union: &Locked,
+    unit: &Unit,
+) -> Result<DepartmentId, Failure> {
+    let id = DepartmentId::random();
+    sqlx::query!(
+        "insert into department (id, union_id, name, functions, ruling, from_day, until_day)
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        id.0,
+        union.id.0,
+        unit.name,
+        unit.functions,
+        unit.ruling,
+        unit.from,
+        unit.until
+    )
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
+/// Changes a department's name, functions or ruling, as the rule has passed; what it was stays in the note.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn change_department(
+    connection: &mut PgConnection,
+    union: &Locked,
+    department: &Department,
+    establishment: &Establishment,
+    ground: &Ground,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let unit = establishment.unit();
+    sqlx::query!(
+        "update department set name = $3, functions = $4, ruling = $5, changed_on = china_day($6)
+         where id = $1 and union_id = $2",
+        department.id.0,
+        union.id.0,
+        unit.name,
+        unit.functions,
+        unit.ruling,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    let says = match (department.name == unit.name, department.functions.is_empty()) {
+        (false, _) => format!("{}更名为{}，职能“{}”", department.name, unit.name, unit.functions),
+        (true, true) => format!("{}登记职能“{}”", unit.name, unit.functions),
+        (true, false) => format!("{}的职能由“{}”改为“{}”", unit.name, department.functions, unit.functions),
+    };
+    let about = About { department: Some(department.id), ..About::default() };
+    let warned = Warned::of(establishment.warned());
+    note(connection, union, "department_changed", about, (None, &says), (ground, warned), now).await
+}
+
+/// Ends a department and, on the same day, the posts in it. Gives how many posts; none where it has ended by then.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_department(
+    connection: &mut PgConnection,
+    union: &Locked,
+    department: &Department,
+    day: Date,
+    ground: &Ground,
+    now: OffsetDateTime,
+) -> Result<Option<i64>, Failure> {
+    let done = sqlx::query!(
+        r#"with ended as (
+               update department set until_day = greatest(from_day, $3)
+               where id = $1 and union_id = $2 and (until_day is null or until_day > $3) returning id
+           ), posts as (
+               update post p set until_day = greatest(p.from_day, $3) from ended e
+               where p.department_id = e.id and p.voided_at is null and (p.until_day is null or p.until_day > $3)
+               returning p.id
+           )
+           select (select count(*) from ended) as "ended!", (select count(*) from posts) as "posts!""#,
+        department.id.0,
+        union.id.0,
+        day
+    )
+    .fetch_one(&mut *connection)
+    .await?;
+    if done.ended == 0 {
+        return Ok(None);
+    }
+    let about = About { department: Some(department.id), ..About::default() };
+    let says = format!("撤销{}，{} 个岗位同日结束", department.name, done.posts);
+    note(connection, union, "department_ended", about, (Some(day), &says), (ground, Vec::new()), now).await?;
+    Ok(Some(done.posts))
+}
+
+pub(super) async fn begin_departments(
+    connection: &mut PgConnection,
+    union: &Locked,
+    names: &[&str],
+    day: Date,
+) -> Result<(), Failure> {
+    for name in names {
+        let unit = Unit {
+            name: (*name).to_owned(),
+            functions: String::new(),
+            ruling: None,
+            changed: None,
+            from: day,
+            until: None,
+        };
+        insert_department(connection, union, &unit).await?;
+    }
+    Ok(())
+}
+
+/// Enters what a department does before its union comes under the rules: as it is, not as it may be.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn take_down_functions(
+    connection: &mut PgConnection,
+    union: &Locked,
+    department: &Department,
+    unit: &Unit,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update department set functions = $3, ruling = $4 where id = $1 and union_id = $2",
+        department.id.0,
+        union.id.0,
+        unit.functions,
+        unit.ruling
+    )
+    .execute(&mut *connection)
+    .await?;
+    let about = About { department: Some(department.id), ..About::default() };
+    let says = format!("{}登记职能“{}”", department.name, unit.functions);
+    note(connection, union, "department_changed", about, (None, &says), (&Ground::default(), Vec::new()), now).await
+}

@@ -1,0 +1,458 @@
+//! SQL of unions: reading them whole, holding one for a write, and noting what was done. What is written of posts and of
+//! departments, and what is read for papers, stands in its own file.
+
+mod departments;
+mod papers;
+mod posts;
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
+
+use super::union::{Department, Fact, PostRow, Record, StudentUnion, TurnRow};
+use crate::{
+    auth::{
+        acting::{Acting, SignedIn},
+        office::{SchoolLeague, UnionKeeper},
+    },
+    failure::Failure,
+    ids::{CollegeId, DepartmentId, DocumentId, FactId, InstitutionId, PostId, StudentId, TurnId, UnionId},
+    rules::{
+        Finding,
+        plan::Union,
+        timeline::{Organisation, Semester},
+    },
+};
+
+pub use departments::{change_department, end_department, establish, take_down_functions};
+pub use papers::{FactRow, ReasonRow, RosterRow, facts_of, reasons, roster};
+pub use posts::{Found, Right, appoint, correct, end, register, reshuffle, tell_end};
+
+/// The kind of union of that stable word.
+fn kind_of(slug: &str) -> anyhow::Result<Union> {
+    let found = Union::ALL.iter().find(|(known, _)| *known == slug).map(|(_, kind)| *kind);
+    found.ok_or_else(|| anyhow::anyhow!("no kind of union is called {slug}"))
+}
+
+/// The unions of a university, the school's first; or one of them.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    one: Option<UnionId>,
+) -> Result<Vec<StudentUnion>, Failure> {
+    let rows = sqlx::query!(
+        r#"select u.id as "id: UnionId", u.kind, u.college_id as "college: CollegeId",
+                  union_name(u.kind, c.name) as "name!", u.opened_on
+           from student_union u left join college c on c.id = u.college_id
+           where u.institution_id = $1 and ($2::uuid is null or u.id = $2)
+           order by array_position(array['school', 'graduate', 'college'], u.kind), c.name"#,
+        institution.0,
+        one.map(|id| id.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            let kind = kind_of(&row.kind)?;
+            Ok(StudentUnion { id: row.id, kind, college: row.college, name: row.name, opened_on: row.opened_on })
+        })
+        .collect()
+}
+
+/// Reads unions whole: the same number of statements for one and for all.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn records(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    unions: Vec<StudentUnion>,
+    today: Date,
+) -> Result<Vec<Record>, Failure> {
+    let ids: Vec<Uuid> = unions.iter().map(|union| union.id.0).collect();
+    let mut posts = by_union(posts(connection, &ids).await?, |post| post.union);
+    let mut departments = by_union(departments(connection, &ids).await?, |department| department.union);
+    let mut turns = by_union(turns(connection, &ids).await?, |turn| turn.union);
+    let mut current: Vec<Uuid> = posts
+        .values()
+        .flatten()
+        .filter(|post| post.until_day.is_none_or(|until| until > today))
+        .map(|post| post.student.0)
+        .collect();
+    current.sort_unstable();
+    current.dedup();
+    let facts: HashMap<StudentId, Fact> =
+        self::facts(connection, &current, today).await?.into_iter().map(|fact| (fact.student, fact)).collect();
+    let semesters: Vec<Semester> = semesters(connection, institution).await?;
+    let organisations = organisations(connection, institution).await?;
+    let record = |union: StudentUnion| {
+        let posts = posts.remove(&union.id).unwrap_or_default();
+        let mut own: Vec<Fact> = posts.iter().filter_map(|post| facts.get(&post.student).cloned()).collect();
+        own.sort_by_key(|fact| fact.student);
+        own.dedup_by_key(|fact| fact.student);
+        Record::new(
+            union.clone(),
+            posts,
+            departments.remove(&union.id).unwrap_or_default(),
+            turns.remove(&union.id).unwrap_or_default(),
+            own,
+            (semesters.clone(), organisations.clone()),
+            today,
+        )
+    };
+    Ok(unions.into_iter().map(record).collect())
+}
+
+fn by_union<T>(rows: Vec<T>, union: impl Fn(&T) -> UnionId) -> HashMap<UnionId, Vec<T>> {
+    let mut map: HashMap<UnionId, Vec<T>> = HashMap::new();
+    for row in rows {
+        map.entry(union(&row)).or_default().push(row);
+    }
+    map
+}
+
+/// One union of a university, whole.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn record(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: UnionId,
+    today: Date,
+) -> Result<Option<Record>, Failure> {
+    let unions = list(connection, institution, Some(id)).await?;
+    Ok(records(connection, institution, unions, today).await?.into_iter().next())
+}
+
+async fn posts(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<PostRow>, Failure> {
+    let rows = sqlx::query_as!(
+        PostRow,
+        r#"select p.id as "id: PostId", p.union_id as "union: UnionId", p.student_id as "student: StudentId", s.number,
+                  s.name, c.name as college, k.name as class, k.entry_year, p.kind,
+                  p.department_id as "department: DepartmentId", d.name as "department_name?", p.title, p.from_day,
+                  p.until_day, p.from_college, p.marked_chair, p.registered
+           from post p join student s on s.id = p.student_id join class k on k.id = s.class_id
+                join major m on m.id = k.major_id join college c on c.id = m.college_id
+                left join department d on d.id = p.department_id
+           where p.union_id = any($1) and p.voided_at is null
+           order by p.department_id is not null, d.from_day, d.name,
+                    array_position(array['presidium', 'other', 'head', 'staff'], p.kind), p.from_day, s.number"#,
+        unions
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+async fn departments(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<Department>, Failure> {
+    let rows = sqlx::query_as!(
+        Department,
+        r#"select id as "id: DepartmentId", union_id as "union: UnionId", name, functions, ruling, changed_on, from_day,
+                  until_day
+           from department where union_id = any($1) order by from_day, name"#,
+        unions
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+async fn turns(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<TurnRow>, Failure> {
+    let rows = sqlx::query_as!(
+        TurnRow,
+        r#"select t.id as "id: TurnId", t.union_id as "union: UnionId", t.student_id as "student: StudentId", s.number,
+                  s.name, t.from_day, t.until_day, t.state = 'confirmed' as "confirmed!", t.handover, t.handover_at
+           from turn t join student s on s.id = t.student_id
+           where t.union_id = any($1) and t.state <> 'withdrawn' and t.until_day > t.from_day
+           order by t.from_day, t.proposed_at, t.id"#,
+        unions
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+async fn semesters(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<Semester>, Failure> {
+    let rows = sqlx::query_as!(
+        Semester,
+        r#"select from_day as "from", until_day as "until" from semester where institution_id = $1 order by from_day"#,
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+async fn organisations(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Vec<Organisation>, Failure> {
+    let rows = sqlx::query_as!(
+        Organisation,
+        "select name, functions from organisation where institution_id = $1 and ended_on is null order by name",
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// What the rules ask of students.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn facts(connection: &mut PgConnection, students: &[Uuid], today: Date) -> Result<Vec<Fact>, Failure> {
+    let rows = sqlx::query_as!(
+        Fact,
+        r#"select f.student_id as "student!: StudentId", f.number as "number!", f.name as "name!",
+                  f.college_id as "college_id!: CollegeId", f.college as "college!", f.major as "major!",
+                  f.class as "class!", f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
+                  f.cohort, f.failed, f.period, f.source, f.graded_at, f.political_at,
+                  coalesce(h.from_college, false) as "was_in_college_union!"
+           from student_fact f left join (
+               -- A post that began, and not after one in a union of the whole school. Once for all, not for each.
+               select p.student_id, min(p.from_day) filter (where u.kind = 'college')
+                                    <= coalesce(min(p.from_day) filter (where u.kind <> 'college'), 'infinity')
+                                    as from_college
+               from post p join student_union u on u.id = p.union_id
+               where p.student_id = any($1) and p.voided_at is null and p.from_day <= $2
+                     and (p.until_day is null or p.until_day > p.from_day)
+               group by p.student_id
+           ) h on h.student_id = f.student_id
+           where f.student_id = any($1)"#,
+        students,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The students of a university by their numbers; those whose data are erased are not among them.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn facts_by_number(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    numbers: &[String],
+    today: Date,
+) -> Result<Vec<Fact>, Failure> {
+    let ids = sqlx::query_scalar!(
+        "select id from student where institution_id = $1 and number = any($2) and erased_at is null",
+        institution.0,
+        numbers
+    );
+    let ids = ids.fetch_all(&mut *connection).await?;
+    facts(connection, &ids, today).await
+}
+
+/// A union whose row this transaction holds: nobody else adds to it meanwhile. Made by [`lock`] and [`create`] alone.
+#[derive(Debug)]
+pub struct Locked {
+    id: UnionId,
+    institution: InstitutionId,
+    by: Option<Uuid>,
+    office: String,
+}
+
+impl Locked {
+    /// The union.
+    #[must_use]
+    pub fn id(&self) -> UnionId {
+        self.id
+    }
+}
+
+/// Takes a union for a write, if the office keeps it.
+///
+/// # Errors
+/// [`Failure::Missing`] where there is none that the office keeps; else where the database fails.
+pub async fn lock(
+    connection: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    id: UnionId,
+    today: Date,
+) -> Result<(Locked, Record), Failure> {
+    let locked = hold(connection, acting.institution(), id, acting.person(), &acting.office().label()).await?;
+    let record = record(connection, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
+    if record.union.is_kept_by(acting.office()) { Ok((locked, record)) } else { Err(Failure::Missing) }
+}
+
+/// Takes a union for a proposal of its own people.
+///
+/// # Errors
+/// As [`lock`].
+pub(crate) async fn hold(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: UnionId,
+    person: &SignedIn,
+    office: &str,
+) -> Result<Locked, Failure> {
+    let found = sqlx::query_scalar!(
+        "select id from student_union where id = $1 and institution_id = $2 for update",
+        id.0,
+        institution.0
+    );
+    found.fetch_optional(connection).await?.ok_or(Failure::Missing)?;
+    Ok(Locked { id, institution, by: Some(person.account.0), office: office.to_owned() })
+}
+
+/// Takes a union for whoever runs the server: the demo.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) async fn hold_by_operator(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: UnionId,
+) -> Result<Locked, Failure> {
+    sqlx::query!("select id from student_union where id = $1 for update", id.0).fetch_one(connection).await?;
+    Ok(Locked { id, institution, by: None, office: "运维".to_owned() })
+}
+
+/// A rule that was warned of and passed with a reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warned {
+    /// Its code.
+    pub rule: String,
+    /// The department.
+    pub unit: Option<String>,
+    /// What it said.
+    pub says: String,
+}
+
+impl Warned {
+    /// Warnings as they are kept.
+    #[must_use]
+    pub fn of(findings: &[Finding]) -> Vec<Self> {
+        let one = |finding: &Finding| Self {
+            rule: finding.rule.code().to_owned(),
+            unit: finding.unit.clone(),
+            says: finding.message.clone(),
+        };
+        findings.iter().map(one).collect()
+    }
+}
+
+/// What an act rests on.
+#[derive(Debug, Clone, Default)]
+pub struct Ground {
+    /// The decision's number or words.
+    pub words: String,
+    /// Its scan.
+    pub document: Option<DocumentId>,
+    /// Why a soft limit is passed, or why something is corrected.
+    pub reason: Option<String>,
+}
+
+/// What a fact is about.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    /// A post.
+    pub post: Option<PostId>,
+    /// A department.
+    pub department: Option<DepartmentId>,
+    /// A turn.
+    pub turn: Option<TurnId>,
+}
+
+/// Adds to what was done about a union.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn note(
+    connection: &mut PgConnection,
+    union: &Locked,
+    act: &str,
+    about: About,
+    (day, says): (Option<Date>, &str),
+    (ground, warned): (&Ground, Vec<Warned>),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into union_fact (id, union_id, at, by_account, office, act, post_id, department_id, turn_id, day, says,
+                                 ground, document_id, reason, warned)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+        FactId::random().0,
+        union.id.0,
+        now,
+        union.by,
+        union.office,
+        act,
+        about.post.map(|id| id.0),
+        about.department.map(|id| id.0),
+        about.turn.map(|id| id.0),
+        day,
+        says.chars().take(300).collect::<String>(),
+        ground.words,
+        ground.document.map(|id| id.0),
+        ground.reason.clone().unwrap_or_default(),
+        serde_json::to_value(warned).map_err(anyhow::Error::new)?
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Sets up a union; none where there is one of that kind and college already.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn create(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    kind: Union,
+    college: Option<CollegeId>,
+    now: OffsetDateTime,
+) -> Result<Option<UnionId>, Failure> {
+    let id = insert_union(connection, acting.institution(), kind, college, now).await?;
+    if let Some(id) = id {
+        let (by, office) = (Some(acting.person().account.0), acting.office().label());
+        let locked = Locked { id, institution: acting.institution(), by, office };
+        note(connection, &locked, "created", About::default(), (None, ""), (&Ground::default(), Vec::new()), now)
+            .await?;
+    }
+    Ok(id)
+}
+
+pub(crate) async fn insert_union(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    kind: Union,
+    college: Option<CollegeId>,
+    now: OffsetDateTime,
+) -> Result<Option<UnionId>, Failure> {
+    let id = UnionId::random();
+    let made = sqlx::query!(
+        "insert into student_union (id, institution_id, kind, college_id, created_at)
+         select $1, $2, $3, $4, $5
+         where $4::uuid is null or exists (select from college where id = $4 and institution_id = $2)
+         on conflict do nothing",
+        id.0,
+        institution.0,
+        kind.slug(),
+        college.map(|id| id.0),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok((made.rows_affected() == 1).then_some(id))
+}
+
+/// Brings a union under the rules; `false` where it was already.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn open(
+    connection: &mut PgConnection,
+    union: &Locked,
+    (day, says): (Date, &str),
+    ground: &Ground,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done =
+        sqlx::query!("update student_union set opened_on = $2 where id = $1 and opened_on is null", union.id.0, day)
+            .execute(&mut *connection)
+            .await?;
+    if done.rows_affected() == 0 {
+        return Ok(false);
+    }
+    note(connection, union, "opened", About::default(), (Some(day), says), (ground, Vec::new()), now).await?;
+    Ok(true)
+}

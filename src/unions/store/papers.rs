@@ -1,0 +1,200 @@
+//! What is read for papers and for the history: facts, reasons, the roster.
+
+use sqlx::{
+    PgConnection,
+    types::{Json, Uuid},
+};
+use time::{Date, OffsetDateTime};
+
+use super::Warned;
+use crate::{
+    auth::{acting::Scope, office::OfficeKind},
+    failure::Failure,
+    ids::{DocumentId, PostId, UnionId},
+    rules::plan::Union,
+};
+
+/// What was done about a union, as its page shows it.
+#[derive(Debug)]
+pub struct FactRow {
+    /// When.
+    pub at: OffsetDateTime,
+    /// By its stable word.
+    pub act: String,
+    /// Who did it.
+    pub by: Option<String>,
+    /// In which office.
+    pub office: String,
+    /// Whom it is about.
+    pub person: Option<String>,
+    /// The post it is about.
+    pub post: Option<PostId>,
+    /// The day from which it holds.
+    pub day: Option<Date>,
+    /// What was done.
+    pub says: String,
+    /// What it rests on.
+    pub ground: String,
+    /// The scan of it.
+    pub document: Option<DocumentId>,
+    /// Why.
+    pub reason: String,
+    /// What was warned of.
+    pub warned: Json<Vec<Warned>>,
+}
+
+impl FactRow {
+    /// The act in words.
+    #[must_use]
+    pub fn act_label(&self) -> &'static str {
+        match self.act.as_str() {
+            "created" => "建立",
+            "registered" => "现状登记",
+            "opened" => "启用",
+            "appointed" => "任命",
+            "ended" => "离任",
+            "corrected" => "更正",
+            "department" => "设立部门",
+            "department_changed" => "变更部门",
+            "department_ended" => "撤销部门",
+            "reshuffled" => "换届",
+            "turn_proposed" => "拟定轮值",
+            "turn_confirmed" => "确认轮值",
+            "turn_withdrawn" => "撤回轮值",
+            "handover" => "交接",
+            _ => "",
+        }
+    }
+}
+
+/// What was done about a union or about one of its posts, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn facts_of(
+    connection: &mut PgConnection,
+    union: UnionId,
+    post: Option<PostId>,
+    (skip, most): (i64, i64),
+) -> Result<Vec<FactRow>, Failure> {
+    let rows = sqlx::query_as!(
+        FactRow,
+        r#"select f.at, f.act, a.name as "by?", f.office, s.name as "person?", f.post_id as "post: PostId", f.day, f.says,
+                  f.ground, f.document_id as "document: DocumentId", f.reason, f.warned as "warned: Json<Vec<Warned>>"
+           from union_fact f left join account a on a.id = f.by_account left join post p on p.id = f.post_id
+                left join turn t on t.id = f.turn_id left join student s on s.id = coalesce(p.student_id, t.student_id)
+           where f.union_id = $1 and ($2::uuid is null or f.post_id = $2 or f.post_id = (select corrects from post where id = $2))
+           order by f.at desc, f.id offset $3 limit $4"#,
+        union.0,
+        post.map(|id| id.0),
+        skip,
+        most
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The reasons with which soft limits were passed, by union: rule, department, reason, when.
+#[derive(Debug, Clone)]
+pub struct ReasonRow {
+    /// The union.
+    pub union: UnionId,
+    /// The rule's code.
+    pub rule: String,
+    /// The department.
+    pub unit: Option<String>,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// In which office.
+    pub office: String,
+}
+
+/// The reasons that were given in unions, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn reasons(connection: &mut PgConnection, unions: &[UnionId]) -> Result<Vec<ReasonRow>, Failure> {
+    let ids: Vec<Uuid> = unions.iter().map(|id| id.0).collect();
+    let rows = sqlx::query_as!(
+        ReasonRow,
+        r#"select f.union_id as "union: UnionId", w ->> 'rule' as "rule!", w ->> 'unit' as unit, f.reason, f.at, f.office
+           from union_fact f cross join lateral jsonb_array_elements(f.warned) w
+           where f.union_id = any($1) and f.reason <> '' order by f.at desc"#,
+        &ids
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A line of the printed roster.
+#[derive(Debug)]
+pub struct RosterRow {
+    /// The union's name.
+    pub union_name: String,
+    /// 姓名.
+    pub name: String,
+    /// 学号.
+    pub number: String,
+    /// The person's college.
+    pub college: String,
+    /// The person's class.
+    pub class: String,
+    /// The person's entry year.
+    pub entry_year: i32,
+    /// 政治面貌.
+    pub political: Option<String>,
+    /// The post's name.
+    pub post: String,
+    /// Its department.
+    pub department: Option<String>,
+    /// Since when.
+    pub from_day: Date,
+    /// On duty as executive chair.
+    pub chair: bool,
+}
+
+/// The roster of a union on a day, in one statement: presidium, then department by department. Only for an office that
+/// sees the union, which the statement looks at itself.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn roster(
+    connection: &mut PgConnection,
+    scope: &Scope,
+    office: OfficeKind,
+    union: UnionId,
+    day: Date,
+) -> Result<Vec<RosterRow>, Failure> {
+    let rows = sqlx::query_as!(
+        RosterRow,
+        r#"select union_name(u.kind, uc.name) as "union_name!", s.name, s.number, c.name as college, k.name as class,
+                  k.entry_year, s.political, post_label(p.kind, p.title) as "post!", d.name as "department?", p.from_day,
+                  exists (select from turn t where t.union_id = u.id and t.student_id = s.id and t.state = 'confirmed'
+                          and p.kind = 'presidium' and t.from_day <= $3 and $3 < t.until_day) as "chair!"
+           from student_union u left join college uc on uc.id = u.college_id
+                join post p on p.union_id = u.id and p.voided_at is null and p.from_day <= $3
+                     and (p.until_day is null or p.until_day > $3)
+                join student s on s.id = p.student_id join class k on k.id = s.class_id
+                join major m on m.id = k.major_id join college c on c.id = m.college_id
+                left join department d on d.id = p.department_id
+           where u.id = $2 and u.institution_id = $1 and ($4::uuid is null or u.college_id = $4)
+                 and ($5::text is null or u.kind = $5)
+           order by p.department_id is not null, d.from_day, d.name,
+                    array_position(array['presidium', 'other', 'head', 'staff'], p.kind), p.from_day, s.number"#,
+        scope.institution.0,
+        union.0,
+        day,
+        scope.college.map(|id| id.0),
+        own_kind(office)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The one kind of union that an office of the whole school sees; none for those that see all, or a college's.
+fn own_kind(office: OfficeKind) -> Option<&'static str> {
+    match office {
+        OfficeKind::SchoolUnion => Some(Union::School.slug()),
+        OfficeKind::GraduateUnion => Some(Union::Graduate.slug()),
+        _ => None,
+    }
+}
