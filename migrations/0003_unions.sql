@@ -85,11 +85,12 @@ create table post (
 create index post_union on post (union_id, from_day);
 create index post_student on post (student_id);
 
--- Only the end of a term and its being void may be written later.
+-- Only the end of a term and its being void may be written later, and where somebody came from if nobody knew.
 create function keep_post() returns trigger language plpgsql as $$
 begin
-    if tg_op = 'DELETE' or (to_jsonb(new) - '{until_day,voided_at}'::text[])
-                           is distinct from (to_jsonb(old) - '{until_day,voided_at}'::text[])
+    if tg_op = 'DELETE' or (to_jsonb(new) - '{until_day,voided_at,from_college}'::text[])
+                           is distinct from (to_jsonb(old) - '{until_day,voided_at,from_college}'::text[])
+       or (old.from_college is not null and new.from_college is distinct from old.from_college)
        or (old.voided_at is not null and new is distinct from old) then
         raise exception 'a post is never rewritten' using errcode = 'insufficient_privilege';
     end if;

@@ -30,11 +30,12 @@ use crate::{
         acting::{SignedIn, Standing},
         office::OfficeKind,
         password::{Cost, Hasher},
+        store::{Credentials, Door, Knock, Opening},
         unread::Unread,
     },
     checkup,
     clock::Clock,
-    database::Pools,
+    database::{Pools, gather::Gatherer},
     directory,
     failure::{self, Failure},
     imports::{self, board::Board},
@@ -55,6 +56,8 @@ const BODY_WITHIN: Duration = Duration::from_secs(45);
 const ANSWER_WITHIN: Duration = Duration::from_mins(1);
 /// Uploads read at once; each may take a second and some hundred MB.
 const HEAVY_AT_ONCE: usize = 2;
+/// Sign-ins under way from which on it pays to gather what they write: each hash keeps a core for some 20 ms.
+const CROWD: usize = 6;
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the navigation offers, and to which offices.
@@ -188,6 +191,10 @@ pub struct App {
     pub imports: Arc<Board>,
     /// How many notices people have not read.
     pub unread: Arc<Unread>,
+    /// Attempts with passwords and codes, charged before they are looked at.
+    pub doors: Arc<Gatherer<Knock, Option<Door>>>,
+    /// Sessions about to be opened.
+    pub openings: Arc<Gatherer<(Credentials, Opening), bool>>,
     metrics: Option<PrometheusHandle>,
     heavy: Arc<Semaphore>,
 }
@@ -196,15 +203,29 @@ pub struct App {
 pub type Work<'c, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'c>>;
 
 impl App {
-    /// An application on these pools.
+    /// An application on these pools. Inside a runtime: it starts tasks.
     ///
     /// # Errors
     /// Where the hashing threads cannot be started.
     pub fn new(pools: Pools, clock: Clock, cost: Cost, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
+        let hasher = Arc::new(Hasher::start(cost)?);
+        let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
+        let at = clock.clone();
+        let doors = Gatherer::start(pools.single.clone(), crowded(Arc::clone(&hasher)), move |db, knocks| {
+            let now = at.now();
+            Box::pin(async move { auth::store::knock(db, &knocks, now).await })
+        });
+        let at = clock.clone();
+        let openings = Gatherer::start(pools.single.clone(), crowded(Arc::clone(&hasher)), move |db, asked| {
+            let now = at.now();
+            Box::pin(async move { auth::store::open_sessions(db, &asked, now).await })
+        });
         Ok(Self {
             pools,
             clock,
-            hasher: Arc::new(Hasher::start(cost)?),
+            hasher,
+            doors: Arc::new(doors),
+            openings: Arc::new(openings),
             imports: Arc::new(Board::default()),
             unread: Arc::default(),
             metrics,

@@ -17,7 +17,7 @@ use crate::{
     auth::{
         password::weakness,
         sign_in::open_session,
-        store::{Credentials, Door, Institution, Knock, institutions, knock},
+        store::{Credentials, Door, Institution, Knock, institutions},
         token::{Purpose as TokenPurpose, Token},
     },
     failure::Failure,
@@ -99,14 +99,8 @@ async fn activate(
     // Guessing a code is charged like guessing a password.
     let slot = app.hasher.reserve()?;
     let (now, device) = (app.clock.now(), Token::from_headers(TokenPurpose::Device, &headers));
-    let (school, knocking) = (form.school.clone(), number.clone());
-    let door = app
-        .write_one(move |db| {
-            Box::pin(async move {
-                knock(db, Knock::Outside { school: &school, device: device.as_ref() }, &knocking, now).await
-            })
-        })
-        .await?;
+    let knock = Knock::outside(&form.school, device.as_ref(), &number);
+    let door = app.doors.write(knock.key(), knock).await?;
     let Some(Door { device, closed_until, .. }) = door else {
         errors.add("school", "请选择学校");
         return Ok((unfit, page(&app, form, errors).await?).into_response());

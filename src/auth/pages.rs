@@ -114,15 +114,9 @@ async fn sign_in(
     // Whoever is turned away because too many wait has not guessed.
     let slot = app.hasher.reserve()?;
     let now = app.clock.now();
-    let (school, device) = (form.school.clone(), Token::from_headers(Purpose::Device, &headers));
-    let door = app
-        .write_one(move |db| {
-            Box::pin(async move {
-                let who = Knock::Outside { school: &school, device: device.as_ref() };
-                store::knock(db, who, &number, now).await
-            })
-        })
-        .await?;
+    let device = Token::from_headers(Purpose::Device, &headers);
+    let knock = Knock::outside(&form.school, device.as_ref(), &number);
+    let door = app.doors.write(knock.key(), knock).await?;
     let Some(Door { credentials, device, closed_until }) = door else {
         errors.add("school", "请选择学校");
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
@@ -218,15 +212,9 @@ async fn change_password(
     }
     let slot = app.hasher.reserve()?;
     // Guessing the old password from an open session is slowed down like guessing it at the door, by that session.
-    let (now, institution, number) = (app.clock.now(), person.institution, person.number.clone());
-    let session = person.session.clone();
-    let door = app
-        .write_one(move |db| {
-            Box::pin(
-                async move { store::knock(db, Knock::Inside { institution, session: &session }, &number, now).await },
-            )
-        })
-        .await?;
+    let now = app.clock.now();
+    let knock = Knock::inside(person.institution, &person.session, &person.number);
+    let door = app.doors.write(knock.key(), knock).await?;
     let Some(Door { credentials, closed_until, .. }) = door else { return Err(Failure::Missing) };
     if let Some(open_at) = closed_until {
         errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));

@@ -91,6 +91,12 @@ impl Hasher {
         Arc::clone(&self.slots).try_acquire_owned().map(Slot).map_err(|_| Failure::Busy)
     }
 
+    /// How many have a place in the queue.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        MOST_WAITING - self.slots.available_permits()
+    }
+
     async fn ask(&self, slot: Slot, password: String, task: Task) -> Result<Answer, Failure> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Job { slot, password, task, reply }).map_err(|error| match error {

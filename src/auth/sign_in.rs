@@ -6,7 +6,7 @@ use axum::{
 };
 
 use super::{
-    store::{self, Credentials, Opening},
+    store::{Credentials, Opening},
     token::{Purpose, Token},
 };
 use crate::{app::App, failure::Failure, web::forms::local_path};
@@ -24,10 +24,8 @@ pub async fn open_session(
 ) -> Result<Option<Opening>, Failure> {
     let new_device = device.is_empty().then(Token::random);
     let opening = Opening { token: Token::random(), browser: browser(headers), device, new_device };
-    let (now, to_open) = (app.clock.now(), opening.clone());
-    let opened = app
-        .write_one(move |db| Box::pin(async move { store::open_session(db, &credentials, &to_open, now).await }))
-        .await?;
+    let key = hex::encode(opening.token.hash());
+    let opened = app.openings.write(key, (credentials, opening.clone())).await?;
     Ok(opened.then_some(opening))
 }
 

@@ -1,6 +1,9 @@
 //! SQL of accounts' sign-in, sessions and attempts.
 
-use sqlx::{PgConnection, types::Json};
+use sqlx::{
+    PgConnection,
+    types::{Json, Uuid},
+};
 use time::OffsetDateTime;
 
 use super::{
@@ -171,23 +174,37 @@ pub async fn still_stands(
     Ok(held.fetch_optional(connection).await?.is_some())
 }
 
-/// Who knocks.
-#[derive(Debug)]
-pub enum Knock<'a> {
+/// An attempt with a password or a code.
+#[derive(Debug, Clone)]
+pub struct Knock {
+    school: Option<String>,
+    device: Option<Vec<u8>>,
+    institution: Option<InstitutionId>,
+    session: Option<Vec<u8>>,
+    number: String,
+}
+
+impl Knock {
     /// Somebody at the door of a university (its code), perhaps from a browser that has signed in before.
-    Outside {
-        /// The university's code.
-        school: &'a str,
-        /// The device's token.
-        device: Option<&'a Token>,
-    },
-    /// The person of a session, who is asked for the password again.
-    Inside {
-        /// The person's university.
-        institution: InstitutionId,
-        /// The session's hash.
-        session: &'a [u8],
-    },
+    #[must_use]
+    pub fn outside(school: &str, device: Option<&Token>, number: &str) -> Self {
+        let device = device.map(Token::hash);
+        Self { school: Some(school.to_owned()), device, institution: None, session: None, number: number.to_owned() }
+    }
+
+    /// The person of a session (its hash), who is asked for the password again.
+    #[must_use]
+    pub fn inside(institution: InstitutionId, session: &[u8], number: &str) -> Self {
+        let (institution, session) = (Some(institution), Some(session.to_vec()));
+        Self { school: None, device: None, institution, session, number: number.to_owned() }
+    }
+
+    /// What two attempts share that are counted in the same place.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let place = self.institution.map_or_else(String::new, |id| id.to_string());
+        format!("{place} {} {}", self.school.as_deref().unwrap_or_default(), self.number)
+    }
 }
 
 /// What the password is held against, and where the attempt is counted.
@@ -202,7 +219,7 @@ pub struct Door {
 }
 
 /// An account and its PHC string.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Credentials {
     /// The account.
     pub account: AccountId,
@@ -210,68 +227,78 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
-/// Charges an attempt with `number`, before the password is looked at, and gives what it is about; one statement. None
-/// where there is no such university.
+/// Charges attempts, before the passwords are looked at, and gives what each is about; one statement for all, whose keys
+/// must differ. None where there is no such university.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn knock(
     connection: &mut PgConnection,
-    who: Knock<'_>,
-    number: &str,
+    knocks: &[Knock],
     now: OffsetDateTime,
-) -> Result<Option<Door>, Failure> {
-    let (school, device, institution, session) = match who {
-        Knock::Outside { school, device } => (Some(school), device.map(Token::hash), None, None),
-        Knock::Inside { institution, session } => (None, None, Some(institution.0), Some(session)),
-    };
-    let row = sqlx::query!(
+) -> Result<Vec<Option<Door>>, Failure> {
+    let schools: Vec<Option<&str>> = knocks.iter().map(|knock| knock.school.as_deref()).collect();
+    let numbers: Vec<&str> = knocks.iter().map(|knock| knock.number.as_str()).collect();
+    let devices: Vec<Option<&[u8]>> = knocks.iter().map(|knock| knock.device.as_deref()).collect();
+    let institutions: Vec<Option<Uuid>> = knocks.iter().map(|knock| knock.institution.map(|id| id.0)).collect();
+    let sessions: Vec<Option<&[u8]>> = knocks.iter().map(|knock| knock.session.as_deref()).collect();
+    let rows = sqlx::query!(
         r#"with door as (
-               select i.id as institution_id, a.id as account_id, a.password_hash,
-                      coalesce(d.token_hash, $6::bytea, '') as device
-               from institution i
-                    left join account a on a.institution_id = i.id and a.number = $2 and a.disabled_at is null
-                    left join known_device d on d.account_id = a.id and d.token_hash = $4 and d.expires_at > $3
-               where i.code = $1 or i.id = $5
+               select u.place, i.id as institution_id, u.number, a.id as account_id, a.password_hash,
+                      coalesce(d.token_hash, u.session, '') as device
+               from unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[])
+                        with ordinality as u(school, number, device, institution, session, place)
+                    join institution i on i.code = u.school or i.id = u.institution
+                    left join account a on a.institution_id = i.id and a.number = u.number and a.disabled_at is null
+                    left join known_device d on d.account_id = a.id and d.token_hash = u.device and d.expires_at > $6
            ), charged as (
                insert into sign_in_attempt as known (institution_id, number, device, failures, last_at, open_at)
-               select institution_id, $2, device, 1, $3, $3 from door
+               select institution_id, number, device, 1, $6, $6 from door
                on conflict (institution_id, number, device) do update
-               set failures = case when known.last_at < $3 - interval '1 day' then 1 else known.failures + 1 end,
-                   last_at = $3,
-                   open_at = $3 + case
-                       when known.last_at < $3 - interval '1 day' or known.failures + 1 < $7 then interval '0'
+               set failures = case when known.last_at < $6 - interval '1 day' then 1 else known.failures + 1 end,
+                   last_at = $6,
+                   open_at = $6 + case
+                       when known.last_at < $6 - interval '1 day' or known.failures + 1 < $7 then interval '0'
                        else make_interval(secs =>
                            least($9::float8, $8::float8 * power(2, least(known.failures + 1 - $7, 20))))
                    end
-               where known.open_at <= $3
-               returning failures
+               where known.open_at <= $6
+               returning institution_id, number, device
            )
-           select account_id as "account?: AccountId", password_hash as "password_hash?", device as "device!",
-                  case when not exists (select from charged) then coalesce(
+           select door.place as "place!", account_id as "account?: AccountId", password_hash as "password_hash?",
+                  door.device as "device!",
+                  case when charged.number is null then coalesce(
                       (select open_at from sign_in_attempt t
-                       where t.institution_id = door.institution_id and t.number = $2 and t.device = door.device),
-                      $3 + interval '1 second')
+                       where t.institution_id = door.institution_id and t.number = door.number
+                             and t.device = door.device),
+                      $6 + interval '1 second')
                   end as closed_until
-           from door"#,
-        school,
-        number,
+           from door left join charged using (institution_id, number, device)"#,
+        &schools as &[Option<&str>],
+        &numbers as &[&str],
+        &devices as &[Option<&[u8]>],
+        &institutions as &[Option<Uuid>],
+        &sessions as &[Option<&[u8]>],
         now,
-        device,
-        institution,
-        session,
         FREE_ATTEMPTS,
         FIRST_WAIT,
         LONGEST_WAIT
-    );
-    Ok(row.fetch_optional(connection).await?.map(|row| Door {
-        credentials: row
-            .account
-            .zip(row.password_hash)
-            .map(|(account, password_hash)| Credentials { account, password_hash }),
-        device: row.device,
-        closed_until: row.closed_until,
-    }))
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut doors: Vec<Option<Door>> = knocks.iter().map(|_| None).collect();
+    for row in rows {
+        let place = usize::try_from(row.place - 1).map_err(anyhow::Error::new)?;
+        if let Some(door) = doors.get_mut(place) {
+            let known = row.account.zip(row.password_hash);
+            *door = Some(Door {
+                credentials: known.map(|(account, password_hash)| Credentials { account, password_hash }),
+                device: row.device,
+                closed_until: row.closed_until,
+            });
+        }
+    }
+    Ok(doors)
 }
 
 /// A session about to be opened.
@@ -287,43 +314,55 @@ pub struct Opening {
     pub new_device: Option<Token>,
 }
 
-/// Opens a session for an account whose password was right, remembers a new device and forgets this device's failures (a
-/// stranger's are not forgiven because the owner signs in); one statement. The hash must still be the one that was
-/// verified: a password changed meanwhile opens nothing.
+/// Opens sessions for accounts whose passwords were right, remembers new devices and forgets those devices' failures (a
+/// stranger's are not forgiven because the owner signs in); one statement for all. The hash must still be the one that was
+/// verified: a password changed meanwhile opens nothing, and then the answer is `false`.
 ///
 /// # Errors
-/// Where the database fails. `Ok(false)`: the account was changed meanwhile.
-pub async fn open_session(
+/// Where the database fails.
+pub async fn open_sessions(
     connection: &mut PgConnection,
-    credentials: &Credentials,
-    opening: &Opening,
+    asked: &[(Credentials, Opening)],
     now: OffsetDateTime,
-) -> Result<bool, Failure> {
+) -> Result<Vec<bool>, Failure> {
+    let tokens: Vec<Vec<u8>> = asked.iter().map(|(_, opening)| opening.token.hash()).collect();
+    let accounts: Vec<Uuid> = asked.iter().map(|(known, _)| known.account.0).collect();
+    let hashes: Vec<&str> = asked.iter().map(|(known, _)| known.password_hash.as_str()).collect();
+    let browsers: Vec<&str> = asked.iter().map(|(_, opening)| opening.browser.as_str()).collect();
+    let new_devices: Vec<Option<Vec<u8>>> =
+        asked.iter().map(|(_, opening)| opening.new_device.as_ref().map(Token::hash)).collect();
+    let devices: Vec<&[u8]> = asked.iter().map(|(_, opening)| opening.device.as_slice()).collect();
     let opened = sqlx::query_scalar!(
-        r#"with opened as (
+        r#"with asked as (
+               select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])
+                   with ordinality as u(token, account, hash, browser, new_device, device, place)
+           ), opened as (
                insert into session (token_hash, account_id, device, created_at, expires_at)
-               select $1, id, $4, $5, $6 from account where id = $2 and password_hash = $3 and disabled_at is null
-               returning account_id
+               select u.token, a.id, u.browser, $7, $8
+               from asked u join account a on a.id = u.account and a.password_hash = u.hash and a.disabled_at is null
+               returning token_hash, account_id
            ), remembered as (
                insert into known_device (token_hash, account_id, created_at, expires_at)
-               select $7, account_id, $5, $8 from opened where $7::bytea is not null
+               select u.new_device, o.account_id, $7, $9 from asked u join opened o on o.token_hash = u.token
+               where u.new_device is not null
            ), forgotten as (
-               delete from sign_in_attempt t using account a, opened o
-               where a.id = o.account_id and t.institution_id = a.institution_id and t.number = a.number
-                     and t.device = $9
+               delete from sign_in_attempt t using asked u, opened o, account a
+               where o.token_hash = u.token and a.id = o.account_id and t.institution_id = a.institution_id
+                     and t.number = a.number and t.device = u.device
            )
-           select count(*) as "opened!" from opened"#,
-        opening.token.hash(),
-        credentials.account.0,
-        credentials.password_hash,
-        opening.browser,
+           select o.token_hash is not null as "opened!"
+           from asked u left join opened o on o.token_hash = u.token order by u.place"#,
+        &tokens,
+        &accounts,
+        &hashes as &[&str],
+        &browsers as &[&str],
+        &new_devices as &[Option<Vec<u8>>],
+        &devices as &[&[u8]],
         now,
         now + SESSION_LASTS,
-        opening.new_device.as_ref().map(Token::hash),
-        now + DEVICE_LASTS,
-        opening.device
+        now + DEVICE_LASTS
     );
-    Ok(opened.fetch_one(connection).await? == 1)
+    Ok(opened.fetch_all(connection).await?)
 }
 
 /// Clears away sessions, devices and attempts that have expired.

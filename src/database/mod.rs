@@ -1,6 +1,7 @@
 //! Connecting, migrating, and the embedded PostgreSQL.
 
 pub mod embedded;
+pub mod gather;
 
 use std::{str::FromStr, time::Duration};
 
@@ -29,7 +30,7 @@ pub struct Pools {
     pub read: PgPool,
     /// Connections for [`App::write`](crate::app::App::write) alone.
     pub write: PgPool,
-    /// Connections for [`App::write_one`](crate::app::App::write_one) alone. No transaction is ever begun on them, so
+    /// Connections for [`App::write_one`](crate::app::App::write_one) and for writes that are gathered. No transaction is ever begun on them, so
     /// none is looked for when they come back: that is a round trip as long as the statement itself.
     pub single: PgPool,
 }

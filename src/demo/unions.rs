@@ -287,7 +287,7 @@ async fn open(
     for department in &record.departments {
         let mut unit = department.unit();
         functions(&unit.name).clone_into(&mut unit.functions);
-        store::take_down_functions(db, &locked, department, &unit, now).await?;
+        store::take_down_functions(db, &locked, department, &unit, &Ground::default(), now).await?;
     }
     store::open(db, &locked, (OPENED, &says), &Ground::default(), now).await?;
     let entry = Entry::new(Verb::UnionOpened, record.union.name).detail("情况", says);

@@ -87,7 +87,10 @@ async fn unions(
                       as "marked!",
                   (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
                    where not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed'
-                                     and t.from_day <= d::date and d::date < t.until_day)) as gap
+                                     and t.from_day <= d::date and d::date < t.until_day)) as gap,
+                  (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
+                   where not exists (select from turn t where t.union_id = u.id and t.state <> 'withdrawn'
+                                     and t.from_day <= d::date and d::date < t.until_day)) as open_gap
            from student_union u left join college c on c.id = u.college_id
            where u.institution_id = $1 and ($2::text is null or u.kind = $2) and ($3::uuid is null or u.college_id = $3)
            order by array_position(array['school', 'graduate', 'college'], u.kind), c.name"#,
@@ -118,11 +121,11 @@ async fn unions(
         let rotation = format!("{href}/rotation");
         if row.proposed > 0 && keeps {
             let says = format!("确认{}的执行主席轮值", row.name);
-            tasks.push(task(false, says, format!("已拟定 {} 期", row.proposed), rotation.clone()));
+            let urgent = row.gap.is_some_and(|gap| gap <= today) && row.open_gap.is_none_or(|gap| gap > today);
+            tasks.push(task(urgent, says, format!("已拟定 {} 期", row.proposed), rotation.clone()));
         }
-        if let Some(gap) = row.gap
-            && (row.proposed == 0 || !keeps)
-        {
+        // What is proposed already waits for the confirmation and not for another proposal.
+        if let Some(gap) = row.open_gap {
             let says = if row.marked {
                 format!("{}的执行主席只在名单里标明，请排定并确认轮值", row.name)
             } else if gap <= today {

@@ -69,9 +69,14 @@ impl Calendar {
         self.on(day).map(|plan| plan.as_of(day))
     }
 
-    /// The days on which a plan begins.
+    /// The days on which a plan begins, or a provision of it.
     pub fn days(&self) -> impl Iterator<Item = Date> {
-        self.0.iter().map(|(from, _)| *from)
+        let of_plan = |(from, plan): &(Date, Arc<Plan>)| {
+            let from = *from;
+            let later: Vec<Date> = plan.days().filter(|day| *day > from).collect();
+            std::iter::once(from).chain(later)
+        };
+        self.0.iter().flat_map(of_plan)
     }
 }
 

@@ -68,9 +68,14 @@ pub fn appoint(
     if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail)) {
         make_room(calendar, (timeline, &base), &wanted, &mut findings);
     }
-    // Putting right what is written of somebody's own post makes nobody a member who was none.
-    let own = instead.and_then(|place| timeline.holdings.get(place)).and_then(|held| timeline.people.get(held.person));
-    if own.is_none_or(|own| own.number != wanted.person.number) {
+    // Putting right the days of somebody's own post, or the name of one that is none, makes nobody a member who was none.
+    let own = instead.and_then(|place| timeline.holdings.get(place)).is_some_and(|held| {
+        let same = timeline.people.get(held.person).is_some_and(|person| person.number == wanted.person.number);
+        let within =
+            held.from <= wanted.from && held.until.is_none_or(|end| wanted.until.is_some_and(|until| until <= end));
+        same && within && (held.post == wanted.post || matches!(held.post, Post::Other(_)))
+    });
+    if !own {
         for plan in plans_of(calendar, timeline, &wanted) {
             add_new(&mut findings, conditions(&plan, &wanted.person));
         }
@@ -254,7 +259,7 @@ fn second_post(timeline: &Timeline, wanted: &Wanted) -> Option<Finding> {
             && holding.until.is_none_or(|until| wanted.from < until)
     })?;
     let place = holding_in_words(&holds.post);
-    let says = format!("{}在本会已任{place}；一人一岗是实践惯例，方案未作规定", wanted.person.name);
+    let says = format!("本人在本会已任{place}；一人一岗是实践惯例，方案未作规定");
     Some(Finding::practice(Rule::Stf08, Outcome::Warn, says).remedy("先办理原岗位离任，或写明兼任的理由"))
 }
 
@@ -311,9 +316,17 @@ pub fn reshuffle(
         after.days().into_iter().chain(calendar.days()).filter(|later| *later > day).collect();
     days.insert(day);
     let mut findings: Vec<Finding> = Vec::new();
+    if calendar.in_force(day).is_none() {
+        let says = format!("到 {day} 本校还没有启用实施方案，换届没有依据");
+        findings.push(Finding::practice(Rule::Pol00, Outcome::Fail, says));
+    }
     for when in days {
         let Some(plan) = calendar.in_force(when) else { continue };
-        let found = after.findings(&plan, when).unwrap_or_default();
+        let found = match after.findings(&plan, when) {
+            Ok(found) => found,
+            Err(out) => vec![Finding::practice(Rule::Stf09, Outcome::Fail, format!("{out}，不能换届"))],
+        };
+        let founded = |name: &str| !timeline.units_on(day).any(|unit| unit.name == name);
         let found = found
             .into_iter()
             .filter(|finding| !matches!(finding.verdict, Outcome::Pass | Outcome::NotRequired))
@@ -322,7 +335,13 @@ pub fn reshuffle(
             // What a new department does is entered with it, on its own page.
             .filter(|finding| (finding.rule, finding.verdict) != (Rule::Org13, Outcome::Unknown))
             .map(|finding| {
-                let verdict = if is_short(&finding) { Outcome::Warn } else { finding.verdict };
+                // A new department that does what another organisation does is set up first, with its ruling.
+                let unruled = finding.rule == Rule::Org13 && finding.unit.as_ref().is_some_and(|name| founded(name));
+                let verdict = match finding.verdict {
+                    _ if is_short(&finding) => Outcome::Warn,
+                    Outcome::Warn if unruled => Outcome::Fail,
+                    verdict => verdict,
+                };
                 let message =
                     if when > day { format!("自 {when} 起，{}", finding.message) } else { finding.message.clone() };
                 let mut people = finding.subjects.clone();
@@ -356,11 +375,16 @@ pub fn reshuffled(timeline: &Timeline, day: Date, wanted: &[Wanted]) -> Timeline
             None => holding.until = Some(day),
         }
     }
+    for one in &staying {
+        // The roster may say what nobody knew of those who go on.
+        if let Some(person) = after.people.iter_mut().find(|person| person.number == one.person.number) {
+            person.from_college_union = person.from_college_union.or(one.person.from_college_union);
+        }
+    }
     let named: BTreeSet<&str> = wanted.iter().filter_map(|one| one.post.department()).collect();
     for unit in after.units.iter_mut().filter(|unit| covers(unit.from, unit.until, day)) {
-        if !named.contains(unit.name.as_str()) {
-            unit.until = Some(day);
-        }
+        // One that was to end and is named again goes on.
+        unit.until = if named.contains(unit.name.as_str()) { None } else { Some(day) };
     }
     for name in named {
         if !after.units_on(day).any(|unit| unit.name == name) {

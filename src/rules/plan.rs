@@ -500,6 +500,11 @@ impl Plan {
         self.provisions.get(&rule)
     }
 
+    /// The days on which its provisions begin.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        self.provisions.values().map(|provision| provision.effective)
+    }
+
     /// The plan as it holds on a day: a provision that takes effect later is not there yet.
     #[must_use]
     pub fn as_of(&self, day: Date) -> Cow<'_, Self> {

@@ -5,7 +5,7 @@ use time::{Date, Duration};
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
-    plan::Turn as Period,
+    plan::{Provision, Turn as Period},
     roster::{Member, Post, numbers},
     timeline::{Holding, Semester, Timeline, Turn, covers},
 };
@@ -158,56 +158,72 @@ pub fn take_turn(
     today: Date,
     reason: Option<&str>,
 ) -> Verdict<Duty> {
-    let mut findings = Vec::new();
-    if let Some(plan) = calendar.in_force(turn.from) {
+    let mut findings: Vec<Finding> = Vec::new();
+    // Every plan that governs while it lasts is asked.
+    let days = std::iter::once(turn.from).chain(calendar.days().filter(|day| turn.from < *day && *day < turn.until));
+    for plan in days.filter_map(|day| calendar.in_force(day)) {
         if let Some(provision) = plan.provision(Rule::Org03) {
-            let sits = timeline.holdings.iter().filter(|holding| {
-                let person = timeline.people.get(holding.person);
-                holding.post == Post::Presidium && person.is_some_and(|person| person.number == turn.number)
-            });
-            let seats: Vec<(Date, Option<Date>)> = sits.map(|holding| (holding.from, holding.until)).collect();
-            if let Some(day) = first_gap(&seats, &turn) {
-                let says = format!("{day} 这天，当值人选不是在任的主席团成员");
-                findings.push(
-                    Finding::new(provision, provision.breach(), says)
-                        .against(&day, "轮值期内一直是主席团成员")
-                        .remedy("选在任期覆盖整个轮值期的主席团成员，或调整起止日期"),
-                );
-            }
-            let clash = timeline.turns.iter().find(|other| other.from < turn.until && turn.from < other.until);
-            if let Some(other) = clash {
-                let says =
-                    format!("{} 至 {} 已有确认的当值执行主席，同一时间只能有 1 名", other.from, last_day(other.until));
-                let mut finding = Finding::new(provision, provision.breach(), says)
-                    .against(&2, "=1")
-                    .remedy(format!("从 {} 起排，或先撤回（结束）已确认的一期", other.until));
-                finding.holders = vec![other.name.clone()];
-                findings.push(finding);
-            }
-            let again =
-                |other: &&Turn| other.number == turn.number && (other.until == turn.from || turn.until == other.from);
-            if timeline.turns.iter().any(|other| again(&other)) {
-                let says = "与相邻的一期是同一人；轮值应由不同的主席团成员担任，这是实践惯例，方案未作规定".to_owned();
-                findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
-            }
-            if turn.from < today {
-                let says = format!("起始日 {} 早于今天，是补登；补登须写明理由，也可以改为从今天起", turn.from);
-                findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
-            }
+            findings.extend(seated_and_alone(provision, timeline, &turn));
         }
-        let finding = period(&plan, timeline, &turn, today);
-        if finding.verdict != Outcome::NotRequired {
-            findings.push(finding);
-        }
+        findings.push(period(&plan, timeline, &turn, today));
     }
+    findings.retain(|finding| finding.verdict != Outcome::NotRequired);
+    if calendar.in_force(turn.from).is_none() {
+        let says = format!("{} 本校还没有启用实施方案，轮值没有依据", turn.from);
+        let remedy = "从方案启用之日或以后起排";
+        findings.push(Finding::practice(Rule::Org03, Outcome::Fail, says).remedy(remedy));
+    }
+    let again = |other: &&Turn| other.number == turn.number && (other.until == turn.from || turn.until == other.from);
+    if timeline.turns.iter().any(|other| again(&other)) {
+        let says = "与相邻的一期是同一人；轮值应由不同的主席团成员担任，这是实践惯例，方案未作规定".to_owned();
+        findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
+    }
+    if turn.from < today {
+        let says = format!("起始日 {} 早于今天，是补登；补登须写明理由，也可以改为从今天起", turn.from);
+        findings.push(Finding::practice(Rule::Org03, Outcome::Warn, says));
+    }
+    let mut seen = Vec::new();
+    findings.retain(|finding| {
+        let said = (finding.rule, finding.message.clone());
+        let is_new = !seen.contains(&said);
+        seen.push(said);
+        is_new
+    });
     let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
     Verdict::seal_with_reason(findings, Duty { turn, warned }, reason)
 }
 
-/// The first day of a turn on which no seat is held.
-fn first_gap(seats: &[(Date, Option<Date>)], turn: &Turn) -> Option<Date> {
-    let mut day = turn.from;
-    while day < turn.until {
+/// ORG-03 of one turn: its holder has a seat on every day of it, and nobody else is on duty meanwhile.
+fn seated_and_alone(provision: &Provision, timeline: &Timeline, turn: &Turn) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let sits = timeline.holdings.iter().filter(|holding| {
+        let person = timeline.people.get(holding.person);
+        holding.post == Post::Presidium && person.is_some_and(|person| person.number == turn.number)
+    });
+    let seats: Vec<(Date, Option<Date>)> = sits.map(|holding| (holding.from, holding.until)).collect();
+    if let Some(day) = first_gap(&seats, (turn.from, turn.until)) {
+        findings.push(
+            Finding::new(provision, provision.breach(), format!("{day} 这天，当值人选不是在任的主席团成员"))
+                .against(&day, "轮值期内一直是主席团成员")
+                .remedy("选在任期覆盖整个轮值期的主席团成员，或调整起止日期"),
+        );
+    }
+    if let Some(other) = timeline.turns.iter().find(|other| other.from < turn.until && turn.from < other.until) {
+        let says = format!("{} 至 {} 已有确认的当值执行主席，同一时间只能有 1 名", other.from, last_day(other.until));
+        let mut finding = Finding::new(provision, provision.breach(), says)
+            .against(&2, "=1")
+            .remedy(format!("从 {} 起排，或先撤回（结束）已确认的一期", other.until));
+        finding.holders = vec![other.name.clone()];
+        findings.push(finding);
+    }
+    findings
+}
+
+/// The first day of a time, until its second day exclusive, on which no seat is held.
+#[must_use]
+pub fn first_gap(seats: &[(Date, Option<Date>)], (from, until): (Date, Date)) -> Option<Date> {
+    let mut day = from;
+    while day < until {
         match seats.iter().filter(|(from, until)| covers(*from, *until, day)).map(|(_, until)| *until).max_by_key(
             |until| {
                 // An open seat reaches furthest.

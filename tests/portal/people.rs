@@ -411,15 +411,15 @@ async fn notices_go_to_the_person_or_the_office_and_are_read_once() {
     let fact = text(&mut db, "select id::text from grade_fact").await.remove(0);
     student.post("/me/data/disputes", &[("fact", &fact), ("about", "rank"), ("says", "不对")]).await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
-    assert_eq!(staff.get("/").await.all(".count"), ["1 条未读"]);
+    assert_eq!(staff.get("/").await.all(".viewer .count"), ["1 条未读"]);
     let act = staff.get("/inbox").await.attributes("form[action$='/read']", "action");
     let one = act.iter().find(|act| act.len() > 20).unwrap().clone();
     let mut other = portal.signed_in(OfficeKind::SchoolLeague).await;
     assert_eq!(other.post(&one, &[]).await.status, 404, "not theirs to read");
     let mut second = portal.signed_in_at(SECOND, OfficeKind::StudentAffairs).await;
-    assert!(second.get("/").await.all(".count").is_empty());
+    assert!(second.get("/").await.all(".viewer .count").is_empty());
     assert_eq!(staff.post(&one, &[]).await.location(), "/disputes");
-    assert!(staff.get("/").await.all(".count").is_empty());
+    assert!(staff.get("/").await.all(".viewer .count").is_empty());
 }
 
 #[tokio::test]

@@ -652,6 +652,71 @@ async fn posts_that_never_began_bring_nobody_from_a_college_union() {
     assert!(after.all("[id='STF-10'] .says")[0].contains("至多 0 人"), "not before, and not after");
 }
 
+#[tokio::test]
+async fn a_correction_makes_nobody_a_member_who_does_not_qualify_and_takes_turns_along() {
+    let (portal, mut league, today) = ready().await;
+    let day = (today - Duration::days(30)).to_string();
+    let roster = rows(1, 2, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
+    let path = union(&mut league, "school", &roster, &day, true).await;
+    sqlx::query("update student set political = '群众' where number in ('20240001', '20240010')")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    // The days of the own post may be put right, whoever it is; another post is an appointment.
+    let post = post_of(&mut league, &path, "学生10").await;
+    let office = department_id(&mut league, &path, "办公室").await;
+    let later = (today - Duration::days(20)).to_string();
+    let fields = |post, from| {
+        [("number", "20240010"), ("post", post), ("department", office.as_str()), ("from", from), ("reason", "抄错")]
+    };
+    let seat = league.upload(&format!("{post}/correct"), &fields("presidium", &later), None).await;
+    assert_eq!(seat.status, 409, "{}", seat.text());
+    assert!(seat.text().contains("学生10的政治面貌是群众"));
+    assert_eq!(league.upload(&format!("{post}/correct"), &fields("head", &later), None).await.status, 303);
+    // An ended term is not opened again by a correction.
+    assert_eq!(end(&mut league, &path, "学生1", today - Duration::days(5)).await.status, 303);
+    let history = league.get(&format!("{path}/history")).await;
+    let place = history.all("td[data-label='姓名'] a").iter().position(|name| name == "学生1").unwrap();
+    let ended = history.attributes("td[data-label='姓名'] a", "href").remove(place);
+    let fields = [("number", "20240001"), ("post", "presidium"), ("from", day.as_str()), ("reason", "没有离任")];
+    assert_eq!(league.upload(&format!("{ended}/correct"), &fields, None).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_reshuffle_does_not_rewrite_what_was_served_and_lifts_the_end_of_a_department_it_names() {
+    let (_portal, mut league, today) = ready().await;
+    let roster = rows(1, 3, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(30)).to_string(), true).await;
+    let list = league.get(&format!("{path}/departments")).await;
+    let edit = list.attributes("td[data-label='部门'] a", "href").remove(0);
+    let soon = (today + Duration::days(20)).to_string();
+    assert_eq!(league.post(&format!("{edit}/end"), &[("day", &soon), ("ground", "批复")]).await.status, 303);
+    assert_eq!(appoint(&mut league, &path, 60, "presidium", "", today + Duration::days(40)).await.status, 303);
+    assert_eq!(appoint(&mut league, &path, 61, "presidium", "", today).await.status, 303);
+    let text = format!("{HEADER}{roster}");
+    let before = (today - Duration::days(2)).to_string();
+    let fields = [("day", before.as_str()), ("ground", "批复")];
+    let early = league.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
+    assert!(
+        early.fault("换届生效日期").contains("已有任免") || early.fault("换届生效日期").contains("启用"),
+        "{}",
+        early.text()
+    );
+    let next = (today + Duration::days(10)).to_string();
+    let fields = [("day", next.as_str()), ("ground", "批复")];
+    let draft = league.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
+    let preview = league.get(draft.location()).await;
+    assert!(preview.text().contains("1 个一并撤回"), "{}", preview.text());
+    let done = league.post(&format!("{}/commit", draft.location()), &[("reason", "理由")]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let departments = league.get(&format!("{path}/departments")).await;
+    assert!(!departments.text().contains(&soon), "it goes on: {}", departments.text());
+    let page = league.get(&path).await;
+    assert!(!page.text().contains("学生60"), "called off");
+    // What was called off does not stand in the way of the same post on another day.
+    assert_eq!(appoint(&mut league, &path, 60, "presidium", "", today + Duration::days(15)).await.status, 303);
+}
+
 #[test]
 fn of_64_appointments_at_once_into_the_last_place_exactly_one_stands_for_each_cap() {
     crate::support::runtime().block_on(async {

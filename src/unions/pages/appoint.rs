@@ -50,7 +50,7 @@ pub(super) struct Room {
     pub words: String,
 }
 
-/// The departments of a union on a day with the people they have and may have.
+/// The departments of a union on a day, those to come too, with the people they have and may have.
 pub(super) fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (String, Vec<Room>) {
     let of_school = record.union.kind != Union::College;
     let limit = |limit: Option<u32>| limit.map(|limit| format!("/{limit}")).unwrap_or_default();
@@ -61,22 +61,24 @@ pub(super) fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (Strin
     let heads_most = plan.filter(|_| of_school).and_then(|plan| plan.figures.heads).map(|bounds| bounds.high);
     let staff_most = plan.filter(|_| of_school).and_then(|plan| plan.figures.department_staff);
     let inside = plan.is_some_and(|plan| plan.switches.heads_inside) && of_school;
-    let room = |department: &crate::unions::union::Department| {
+    let room = |department: &Department| {
         let held = |kind| {
             record.posts_on(today).filter(|post| post.department == Some(department.id) && post.kind() == kind).count()
         };
         let (heads, staff) = (held(PostKind::Head), held(PostKind::Staff));
         let staff = if inside { staff + heads } else { staff };
         let with = if inside { "（含负责人）" } else { "" };
+        let term = if department.is_on(today) { String::new() } else { format!("（{}）", department.term()) };
         let words = format!(
-            "{}：负责人 {heads}{}，工作人员{with} {staff}{}",
+            "{}{term}：负责人 {heads}{}，工作人员{with} {staff}{}",
             department.name,
             limit(heads_most),
             limit(staff_most)
         );
         Room { id: department.id, words }
     };
-    (presidium, record.departments_on(today).map(room).collect())
+    let open = |department: &&Department| department.until_day.is_none_or(|until| until > today);
+    (presidium, record.departments.iter().filter(open).map(room).collect())
 }
 
 /// What the portal knows of the person, held against the conditions.
@@ -238,6 +240,7 @@ pub(super) async fn wanted(
     today: Date,
 ) -> Result<Result<(Fact, Wanted, Calendar), Done>, Failure> {
     let unfit = |field, says: String| Ok(Err(Done::Unfit(field, says)));
+    store::hold_students(db, acting.institution(), std::slice::from_ref(&asked.number)).await?;
     let Some(fact) = person(db, acting.institution(), &asked.number, today).await? else {
         return unfit("number", "平台没有这个学号；请核对，或先导入学生名单".to_owned());
     };

@@ -9,6 +9,7 @@ use axum::{
 };
 use axum_extra::extract::Form;
 use serde::Deserialize;
+use time::Date;
 
 use super::{
     appoint::{Done, held_up, kept_scan, take_scan},
@@ -113,6 +114,12 @@ pub(super) async fn ask(
     ask_page(&app, &acting, id, form, Errors::default()).await
 }
 
+/// The last day until today on which something began or ended: a 换届 does not rewrite what was served after its day.
+fn changed_since(record: &Record, today: Date) -> Option<Date> {
+    record.union.opened_on?;
+    record.timeline.days().into_iter().rev().find(|day| *day <= today)
+}
+
 async fn faulty(app: &App, mut page: AskPage, sheet: Sheet, bad: Vec<BadCell>) -> Result<Response, Failure> {
     page.errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
     page.bad_count = bad.len();
@@ -140,6 +147,9 @@ pub(super) async fn upload(
         && day <= opened
     {
         errors.add("day", format!("这个学生会自 {opened} 起启用，换届日期应在其后"));
+    }
+    if let Some(latest) = changed_since(&record, today).filter(|latest| day.is_some_and(|day| day < *latest)) {
+        errors.add("day", format!("{latest} 当天已有任免，换届日期不能早于它"));
     }
     let words = match purpose {
         Purpose::Register => Some(String::new()),
@@ -465,6 +475,12 @@ pub(super) async fn commit(
                 if draft.purpose != purpose_of(&record) {
                     return Ok((Done::Unfit("file", "这个学生会的状态变了，请重新上传".to_owned()), acting));
                 }
+                if changed_since(&record, today).is_some_and(|latest| draft.day < latest) {
+                    let says = "上传之后又有任免，换届日期不能早于它，请重新上传".to_owned();
+                    return Ok((Done::Unfit("file", says), acting));
+                }
+                let numbers: Vec<String> = draft.lines.iter().map(|line| line.number.clone()).collect();
+                store::hold_students(db, acting.institution(), &numbers).await?;
                 let matched =
                     roster::matched(db, acting.institution(), &record.union, (&draft.lines, draft.day), today).await?;
                 let Ok(people) = matched else {

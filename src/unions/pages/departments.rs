@@ -161,16 +161,16 @@ async fn keep(
                     None => None,
                 };
                 if let (Some(department), None) = (&old, record.union.opened_on) {
-                    store::take_down_functions(db, &locked, department, &unit, now).await?;
+                    store::take_down_functions(db, &locked, department, &unit, &ground, now).await?;
                     let object = format!("{} {}", record.union.name, department.name);
                     let entry = Entry::new(Verb::DepartmentKept, object).detail("登记职能", unit.functions.clone());
                     audit::append(db, acting.person(), entry, now).await?;
                     return Ok((Done::Written, acting));
                 }
                 let name = old.as_ref().map(|department| department.name.as_str());
-                if old.is_none()
-                    && record.departments.iter().any(|known| known.name == unit.name && known.is_on(unit.from))
-                {
+                let others = record.departments.iter().filter(|known| Some(known.id) != instead);
+                let ahead = |known: &Department| known.until_day.is_none_or(|until| until > unit.from);
+                if others.into_iter().any(|known| known.name == unit.name && ahead(known)) {
                     return Ok((Done::Unfit("name", "本会已有同名部门".to_owned()), acting));
                 }
                 let clause = plans
@@ -297,7 +297,7 @@ pub(super) async fn end(
             let old = find(&record, department)?;
             let ground = Ground { words, ..Ground::default() };
             let posts = store::end_department(db, &locked, &old, day, &ground, now).await?.ok_or(Failure::Missing)?;
-            for post in record.posts.iter().filter(|post| post.department == Some(old.id) && post.is_on(day)) {
+            for post in record.posts.iter().filter(|post| post.department == Some(old.id) && !post.has_ended(&day)) {
                 let why = format!("{}撤销", old.name);
                 store::tell_end(db, &locked, (post, &record.union.name), (day, &why), now).await?;
             }

@@ -106,7 +106,8 @@ fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>
             let shown = fact.filter(|_| grades).and_then(pick);
             shown.map(|figure| figure.to_string()).unwrap_or_default()
         };
-        let on_duty = chairs.contains(&post.number.as_str()) || (record.timeline.turns.is_empty() && post.marked_chair);
+        let marked = post.marked_chair && !record.timeline.rotates_on(today);
+        let on_duty = chairs.contains(&post.number.as_str()) || marked;
         let chair = on_duty && post.kind() == PostKind::Presidium;
         vec![
             post.number.clone(),

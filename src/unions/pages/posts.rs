@@ -8,7 +8,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Query;
-use time::Date;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
 
 use super::{
     appoint::{Done, Room, answer, held_up, holds_it, kept_scan, rooms, take_scan, wanted},
@@ -22,11 +23,12 @@ use crate::{
         office::{UnionKeeper, UnionReader},
     },
     failure::{Failure, Refusal},
-    ids::{DocumentId, PostId, UnionId},
-    rules::{Finding, appointment::appoint},
+    ids::{DocumentId, PostId, StudentId, UnionId},
+    inbox::{self, Notice, To},
+    rules::{Finding, appointment::appoint, roster::Post},
     unions::{
         forms::{AppointForm, EndForm, WHYS},
-        store::{self, FactRow, Ground, Right},
+        store::{self, FactRow, Ground, Locked, Right},
         union::{PostRow, Record},
     },
     web::{
@@ -275,11 +277,19 @@ pub(super) async fn correct(
                         Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
                     };
                     let (appointment, student) = (&appointment, fact.student);
-                    let right = Right { appointment, student, from_college: asked.from_college, registered };
+                    let marked_chair =
+                        row.marked_chair && student == row.student && appointment.wanted().post == Post::Presidium;
+                    let from_college = asked.from_college;
+                    let right = Right { appointment, student, from_college, registered, marked_chair };
                     store::correct(db, &locked, post, Some(right), &ground, now).await?;
+                    if student != row.student {
+                        tell_both(db, &acting, &locked, (&record, &row), (student, &words), now).await?;
+                    }
                     words
                 } else {
                     store::correct(db, &locked, post, None, &ground, now).await?;
+                    let why = (row.from_day, "登记有误，已作废");
+                    store::tell_end(db, &locked, (&row, &record.union.name), why, now).await?;
                     "作废".to_owned()
                 };
                 let entry = Entry::about(Verb::PostCorrected, row.student)
@@ -297,4 +307,24 @@ pub(super) async fn correct(
         page(&app, &acting, (id, post), again(form, errors, warned)).await
     })
     .await
+}
+
+/// A correction that names somebody else: recorded for the one who holds the post, and told to both.
+async fn tell_both(
+    db: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    locked: &Locked,
+    (record, row): (&Record, &PostRow),
+    (student, words): (StudentId, &str),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let name = &record.union.name;
+    let entry = Entry::about(Verb::Appointed, student)
+        .detail("学生会", name.clone())
+        .detail("岗位", words)
+        .detail("依据", "更正");
+    audit::append(db, acting.person(), entry, now).await?;
+    let notice = Notice::new(format!("你在{name}的任职已登记"), "/me/data").says(format!("{words}（更正登记）。"));
+    inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+    store::tell_end(db, locked, (row, name), (row.from_day, "登记有误，已更正"), now).await
 }

@@ -153,18 +153,20 @@ pub async fn take_down_functions(
     union: &Locked,
     department: &Department,
     unit: &Unit,
+    ground: &Ground,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     sqlx::query!(
-        "update department set functions = $3, ruling = $4 where id = $1 and union_id = $2",
+        "update department set name = $3, functions = $4, ruling = $5 where id = $1 and union_id = $2",
         department.id.0,
         union.id.0,
+        unit.name,
         unit.functions,
         unit.ruling
     )
     .execute(&mut *connection)
     .await?;
     let about = About { department: Some(department.id), ..About::default() };
-    let says = format!("{}登记职能“{}”", department.name, unit.functions);
-    note(connection, union, "department_changed", about, (None, &says), (&Ground::default(), Vec::new()), now).await
+    let says = format!("{}登记职能“{}”", unit.name, unit.functions);
+    note(connection, union, "department_changed", about, (None, &says), (ground, Vec::new()), now).await
 }

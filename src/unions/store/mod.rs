@@ -141,6 +141,8 @@ async fn posts(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<Pos
                 join major m on m.id = k.major_id join college c on c.id = m.college_id
                 left join department d on d.id = p.department_id
            where p.union_id = any($1) and p.voided_at is null
+                 -- What was called off before it began is history and holds nothing.
+                 and (p.until_day is null or p.until_day > p.from_day)
            order by p.department_id is not null, d.from_day, d.name,
                     array_position(array['presidium', 'other', 'head', 'staff'], p.kind), p.from_day, s.number"#,
         unions
@@ -153,7 +155,8 @@ async fn departments(connection: &mut PgConnection, unions: &[Uuid]) -> Result<V
         Department,
         r#"select id as "id: DepartmentId", union_id as "union: UnionId", name, functions, ruling, changed_on, from_day,
                   until_day
-           from department where union_id = any($1) order by from_day, name"#,
+           from department where union_id = any($1) and (until_day is null or until_day > from_day)
+           order by from_day, name"#,
         unions
     );
     Ok(rows.fetch_all(connection).await?)
@@ -239,6 +242,25 @@ pub async fn facts_by_number(
     );
     let ids = ids.fetch_all(&mut *connection).await?;
     facts(connection, &ids, today).await
+}
+
+/// Holds students for the rest of a transaction: nobody is written to have left meanwhile.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn hold_students(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    numbers: &[String],
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "select id from student where institution_id = $1 and number = any($2) order by id for share",
+        institution.0,
+        numbers
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
 }
 
 /// A union whose row this transaction holds: nobody else adds to it meanwhile. Made by [`lock`] and [`create`] alone.

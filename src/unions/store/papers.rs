@@ -169,8 +169,11 @@ pub async fn roster(
         RosterRow,
         r#"select union_name(u.kind, uc.name) as "union_name!", s.name, s.number, c.name as college, k.name as class,
                   k.entry_year, s.political, post_label(p.kind, p.title) as "post!", d.name as "department?", p.from_day,
-                  exists (select from turn t where t.union_id = u.id and t.student_id = s.id and t.state = 'confirmed'
-                          and p.kind = 'presidium' and t.from_day <= $3 and $3 < t.until_day) as "chair!"
+                  (exists (select from turn t where t.union_id = u.id and t.student_id = s.id and t.state = 'confirmed'
+                           and p.kind = 'presidium' and t.from_day <= $3 and $3 < t.until_day)
+                   -- Before the first turn only the roster that was taken down says who it was.
+                   or (p.marked_chair and not exists (select from turn t where t.union_id = u.id
+                                                      and t.state = 'confirmed' and t.from_day <= $3))) as "chair!"
            from student_union u left join college uc on uc.id = u.college_id
                 join post p on p.union_id = u.id and p.voided_at is null and p.from_day <= $3
                      and (p.until_day is null or p.until_day > $3)

@@ -11,6 +11,7 @@ use crate::{
     rules::{
         appointment::{Appointment, Reshuffle, Wanted, holding_in_words, stays},
         roster::Post,
+        rotation::first_gap,
         timeline::Holding,
     },
     unions::union::{PostKind, PostRow, Record, term_in_words},
@@ -96,6 +97,8 @@ pub struct Right<'a> {
     pub from_college: Option<bool>,
     /// It was taken down at the start, and stays so.
     pub registered: bool,
+    /// It was marked as the chair's, and stays so.
+    pub marked_chair: bool,
 }
 
 /// Puts what is right in the place of a post that was written wrong, or nothing where it never was.
@@ -122,10 +125,10 @@ pub async fn correct(
         return Err(Failure::Missing);
     }
     let (about, says, day, warned) = match right {
-        Some(Right { appointment, student, from_college, registered }) => {
+        Some(Right { appointment, student, from_college, registered, marked_chair }) => {
             let wanted = appointment.wanted();
             let corrects = Some(post);
-            let new = NewPost { student, wanted, from_college, marked_chair: false, registered, corrects };
+            let new = NewPost { student, wanted, from_college, marked_chair, registered, corrects };
             let id = insert_post(connection, union, &new).await?;
             (id, format!("更正为{}", post_words(wanted)), Some(wanted.from), Warned::of(appointment.warned()))
         }
@@ -136,33 +139,41 @@ pub async fn correct(
     leave_duty(connection, union, now.date(), now).await
 }
 
-/// Ends the turns, proposed ones too, of those who have no seat on the presidium from a day on any more.
+/// Ends the turns, proposed ones too, on the first day from `day` on on which their holders have no seat on the presidium.
 async fn leave_duty(
     connection: &mut PgConnection,
     union: &Locked,
     day: Date,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let cut = sqlx::query!(
-        r#"update turn t set until_day = greatest(t.from_day, $2)
-           where t.union_id = $1 and t.state <> 'withdrawn' and t.until_day > $2
-                 and not exists (select from post p
-                                 where p.union_id = t.union_id and p.student_id = t.student_id and p.kind = 'presidium'
-                                       and p.voided_at is null and p.from_day <= greatest(t.from_day, $2)
-                                       and (p.until_day is null or p.until_day > greatest(t.from_day, $2)))
-           returning t.id as "id: TurnId", t.student_id as "student: StudentId", t.state"#,
+    let turns = sqlx::query!(
+        r#"select id as "id: TurnId", student_id as "student: StudentId", state, from_day, until_day
+           from turn where union_id = $1 and state <> 'withdrawn' and until_day > $2 and until_day > from_day"#,
         union.id.0,
         day
     )
     .fetch_all(&mut *connection)
     .await?;
-    for turn in cut {
+    let seats = sqlx::query!(
+        r#"select student_id as "student: StudentId", from_day, until_day from post
+           where union_id = $1 and kind = 'presidium' and voided_at is null"#,
+        union.id.0
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for turn in turns {
+        let own = seats.iter().filter(|seat| seat.student == turn.student);
+        let own: Vec<(Date, Option<Date>)> = own.map(|seat| (seat.from_day, seat.until_day)).collect();
+        let Some(end) = first_gap(&own, (turn.from_day.max(day), turn.until_day)) else { continue };
+        sqlx::query!("update turn set until_day = greatest(from_day, $2) where id = $1", turn.id.0, end)
+            .execute(&mut *connection)
+            .await?;
         let about = About { turn: Some(turn.id), ..About::default() };
-        let says = format!("不再是主席团成员，轮值自 {day} 起结束");
-        note(connection, union, "turn_withdrawn", about, (Some(day), &says), (&Ground::default(), Vec::new()), now)
+        let says = format!("不再是主席团成员，轮值自 {end} 起结束");
+        note(connection, union, "turn_withdrawn", about, (Some(end), &says), (&Ground::default(), Vec::new()), now)
             .await?;
         if turn.state == "confirmed" {
-            let notice = Notice::new(format!("你的执行主席轮值自 {day} 起结束"), "/duty");
+            let notice = Notice::new(format!("你的执行主席轮值自 {end} 起结束"), "/duty");
             inbox::tell(connection, union.institution, To::Student(turn.student), &notice, now).await?;
         }
     }
@@ -226,6 +237,14 @@ pub async fn register(
     says: &str,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    // What departments do was entered on their own page: a roster that is taken down again does not lose it.
+    let known = sqlx::query!(
+        "select name, functions, ruling from department
+         where union_id = $1 and (until_day is null or until_day > from_day) and functions <> ''",
+        union.id.0
+    )
+    .fetch_all(&mut *connection)
+    .await?;
     sqlx::query!(
         "with gone as (update post set voided_at = $2 where union_id = $1 and voided_at is null)
          update department set until_day = from_day where union_id = $1",
@@ -241,6 +260,18 @@ pub async fn register(
         }
     }
     begin_departments(connection, union, &names, day).await?;
+    for row in known {
+        sqlx::query!(
+            "update department set functions = $3, ruling = $4
+             where union_id = $1 and name = $2 and (until_day is null or until_day > from_day)",
+            union.id.0,
+            row.name,
+            row.functions,
+            row.ruling
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
     for found in people {
         for wanted in &found.posts {
             let marked_chair = found.chair && (wanted.post == Post::Presidium || found.posts.len() == 1);
@@ -279,6 +310,13 @@ pub async fn reshuffle(
     let mut staying: Vec<&Wanted> = Vec::new();
     for (row, holding) in record.posts.iter().zip(&record.timeline.holdings).filter(|(row, _)| row.is_on(day)) {
         if let Some(wanted) = going_on(row, holding) {
+            sqlx::query!(
+                "update post set from_college = $2 where id = $1 and from_college is null and $2::boolean is not null",
+                row.id.0,
+                people.iter().find(|found| found.student == row.student).and_then(|found| found.from_college)
+            )
+            .execute(&mut *connection)
+            .await?;
             staying.push(wanted);
             continue;
         }
@@ -304,7 +342,19 @@ pub async fn reshuffle(
     )
     .execute(&mut *connection)
     .await?;
+    for row in record.posts.iter().filter(|row| row.from_day > day) {
+        let about = About { post: Some(row.id), ..About::default() };
+        note(connection, union, "ended", about, (Some(day), "换届，尚未生效的任命撤回"), (ground, Vec::new()), now)
+            .await?;
+        tell_end(connection, union, (row, &record.union.name), (day, "换届，尚未生效的任命撤回"), now).await?;
+    }
     let named: Vec<&str> = reshuffle.appointments().iter().filter_map(|wanted| wanted.post.department()).collect();
+    for department in record.departments_on(day).filter(|department| named.contains(&department.name.as_str())) {
+        // One that was to end and is named again goes on.
+        sqlx::query!("update department set until_day = null where id = $1", department.id.0)
+            .execute(&mut *connection)
+            .await?;
+    }
     for department in record.departments_on(day).filter(|department| !named.contains(&department.name.as_str())) {
         sqlx::query!("update department set until_day = greatest(from_day, $2) where id = $1", department.id.0, day)
             .execute(&mut *connection)

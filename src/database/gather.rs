@@ -1,0 +1,137 @@
+//! Single writes that come at the same moment, gathered into one statement: under a crowd the commit and the round trip
+//! are paid once for all of them. Nobody waits for others where there is no crowd.
+
+use std::{
+    collections::{HashSet, VecDeque},
+    pin::Pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use sqlx::{PgConnection, PgPool};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::failure::Failure;
+
+/// The most writes in one statement.
+const MOST: usize = 64;
+/// How long the first of a crowd waits for others.
+const WINDOW: Duration = Duration::from_millis(30);
+/// Writes that may wait for their turn; whoever comes then waits at the door.
+const QUEUE: usize = 1024;
+
+/// The answers to a batch, one for each in its order.
+pub type Answers<'c, O> = Pin<Box<dyn Future<Output = Result<Vec<O>, Failure>> + Send + 'c>>;
+
+struct Waiting<I, O> {
+    key: String,
+    ask: I,
+    answer: oneshot::Sender<Result<O, Failure>>,
+}
+
+/// Gathers writes. Each is acknowledged after the statement that holds it is committed, and only then.
+#[derive(Debug)]
+pub struct Gatherer<I, O> {
+    queue: mpsc::Sender<Waiting<I, O>>,
+}
+
+impl<I: Clone + Send + Sync + 'static, O: Send + 'static> Gatherer<I, O> {
+    /// Starts the one task that writes; it ends when the gatherer is gone. `crowded` says whether it is worth waiting for
+    /// others; `write` is one statement for a whole batch.
+    pub fn start(
+        pool: PgPool,
+        crowded: impl Fn() -> bool + Send + 'static,
+        write: impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static,
+    ) -> Self {
+        let (queue, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(gather(pool, waiting, crowded, Arc::new(write)));
+        Self { queue }
+    }
+
+    /// Writes `ask`. Of two with the same key the later one waits for the next batch: one statement cannot touch a row
+    /// twice.
+    ///
+    /// # Errors
+    /// What the statement fails with; then nothing of it is written.
+    pub async fn write(&self, key: String, ask: I) -> Result<O, Failure> {
+        let gone = || Failure::Broken(anyhow::anyhow!("the task that gathers writes has ended"));
+        let (answer, told) = oneshot::channel();
+        self.queue.send(Waiting { key, ask, answer }).await.map_err(|_| gone())?;
+        told.await.map_err(|_| gone())?
+    }
+}
+
+async fn gather<I: Clone + Send + Sync + 'static, O: Send + 'static>(
+    pool: PgPool,
+    mut waiting: mpsc::Receiver<Waiting<I, O>>,
+    crowded: impl Fn() -> bool + Send + 'static,
+    write: Arc<impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static>,
+) {
+    let mut later: VecDeque<Waiting<I, O>> = VecDeque::new();
+    loop {
+        if later.is_empty() {
+            match waiting.recv().await {
+                Some(first) => later.push_back(first),
+                None => return,
+            }
+        }
+        if crowded() {
+            tokio::time::sleep(WINDOW).await;
+        }
+        while later.len() < QUEUE
+            && let Ok(more) = waiting.try_recv()
+        {
+            later.push_back(more);
+        }
+        let (mut batch, mut keys, mut rest) = (Vec::new(), HashSet::new(), VecDeque::new());
+        for one in later.drain(..) {
+            if batch.len() < MOST && keys.insert(one.key.clone()) { batch.push(one) } else { rest.push_back(one) }
+        }
+        later = rest;
+        write_batch(&pool, batch, &*write).await;
+    }
+}
+
+/// Writes a batch; where it fails, each by itself, so that one bad row does not fail the others.
+async fn write_batch<I: Clone, O>(
+    pool: &PgPool,
+    batch: Vec<Waiting<I, O>>,
+    write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
+) {
+    let asks: Vec<I> = batch.iter().map(|one| one.ask.clone()).collect();
+    match attempt(pool, asks, write).await {
+        Ok(answers) => {
+            for (one, answer) in batch.into_iter().zip(answers) {
+                // Whoever hung up is not told; it is written all the same.
+                let _ = one.answer.send(Ok(answer));
+            }
+        }
+        Err(failure) if batch.len() == 1 => {
+            if let Some(one) = batch.into_iter().next() {
+                let _ = one.answer.send(Err(failure));
+            }
+        }
+        Err(_) => {
+            for one in batch {
+                let alone = attempt(pool, vec![one.ask], write).await;
+                let first = alone.and_then(|answers| answers.into_iter().next().ok_or_else(no_answer));
+                let _ = one.answer.send(first);
+            }
+        }
+    }
+}
+
+fn no_answer() -> Failure {
+    Failure::Broken(anyhow::anyhow!("a write of one has no answer"))
+}
+
+async fn attempt<I, O>(
+    pool: &PgPool,
+    asks: Vec<I>,
+    write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
+) -> Result<Vec<O>, Failure> {
+    let expected = asks.len();
+    let mut connection = pool.acquire().await?;
+    let answers = write(&mut connection, asks).await?;
+    if answers.len() == expected { Ok(answers) } else { Err(no_answer()) }
+}
