@@ -16,6 +16,7 @@ mod browser;
 mod checkup;
 mod commands;
 mod fuzz;
+mod gather;
 mod hangups;
 mod house;
 mod imports;

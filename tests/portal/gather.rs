@@ -1,0 +1,68 @@
+//! Writes that are gathered: each answered for itself, whatever becomes of the others in its statement.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use lunzhi::{
+    database::{Pools, gather::Gatherer},
+    failure::Failure,
+};
+
+use crate::support::Portal;
+
+#[tokio::test]
+async fn a_bad_write_fails_alone_and_two_of_one_key_are_not_in_one_statement() {
+    let portal = Portal::start().await;
+    let mut owner = portal.owner().await;
+    sqlx::query("create table kept (key text primary key check (key <> 'bad'), times integer not null)")
+        .execute(&mut owner)
+        .await
+        .unwrap();
+    let statements = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&statements);
+    let pool = Pools::new(&portal.url).unwrap().single;
+    let gatherer = Arc::new(Gatherer::start(
+        pool,
+        || true,
+        move |db, keys: Vec<String>| {
+            counted.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async move {
+                // Refused by the server where one statement touches a row twice.
+                let written: Vec<(String, i32)> = sqlx::query_as(
+                    "insert into kept select k, 1 from unnest($1::text[]) k
+                 on conflict (key) do update set times = kept.times + 1 returning key, times",
+                )
+                .bind(&keys)
+                .fetch_all(db)
+                .await?;
+                let times = |key: &String| written.iter().find(|(known, _)| known == key).map(|(_, times)| *times);
+                keys.iter().map(times).map(|times| times.ok_or(Failure::Missing)).collect()
+            })
+        },
+    ));
+    let write = |key: &str| {
+        let (gatherer, key) = (Arc::clone(&gatherer), key.to_owned());
+        tokio::spawn(async move { gatherer.write(key.clone(), key).await })
+    };
+    let sound: Vec<_> = (0..40).map(|number| write(&format!("key {number}"))).collect();
+    let twice: Vec<_> = (0..3).map(|_| write("again")).collect();
+    for task in sound {
+        assert_eq!(task.await.unwrap().unwrap(), 1);
+    }
+    let mut times: Vec<i32> = Vec::new();
+    for task in twice {
+        times.push(task.await.unwrap().unwrap());
+    }
+    times.sort_unstable();
+    assert_eq!(times, [1, 2, 3], "one after the other");
+    assert!(statements.load(Ordering::Relaxed) < 20, "they were gathered");
+    let beside: Vec<_> = (0..5).map(|number| write(&format!("beside {number}"))).collect();
+    assert!(write("bad").await.unwrap().is_err());
+    for task in beside {
+        assert_eq!(task.await.unwrap().unwrap(), 1);
+    }
+    let (kept,): (i64,) = sqlx::query_as("select count(*) from kept").fetch_one(&mut owner).await.unwrap();
+    assert_eq!(kept, 46);
+}
