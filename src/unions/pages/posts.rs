@@ -19,7 +19,7 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{
-        acting::Acting,
+        acting::{Acting, SignedIn},
         office::{UnionKeeper, UnionReader},
     },
     failure::{Failure, Refusal},
@@ -34,7 +34,7 @@ use crate::{
     web::{
         chrome::Chrome,
         filters,
-        forms::{Errors, Upload},
+        forms::{Errors, Upload, reason},
     },
 };
 
@@ -90,36 +90,21 @@ pub(super) async fn show(
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = seen(&mut db, &acting, id, today).await?;
     let post = find(&record, post)?;
-    let plans = calendar(&mut db, acting.institution()).await?;
-    let (presidium, rooms) = rooms(&record, plans.in_force(today).as_deref(), today);
-    let facts = store::facts_of(&mut db, id, Some(post.id), (0, 50)).await?;
     let keeps = record.union.is_kept_by(acting.office());
-    let title = format!("{} {}", post.name, post.label());
     // The way back from a refusal brings what was typed.
     let correcting = keeps && !typed.number.is_empty();
-    let document = kept_scan(&mut db, acting.person(), &typed.document).await?;
-    Ok(PostPage {
-        chrome: frame(&app, acting.person(), &record, &title),
-        form: if correcting { typed } else { form_of(&post) },
+    let forms = Forms {
         end: EndForm { day: today.to_string(), ..EndForm::default() },
-        whys: WHYS,
+        form: if correcting { typed } else { form_of(&post) },
         errors: Errors::default(),
         warned: Vec::new(),
-        document,
         correcting,
-        record,
-        post,
-        today,
-        facts,
-        keeps,
-        presidium,
-        rooms,
-    }
-    .into_response())
+    };
+    page(&app, &mut db, acting.person(), (record, post, keeps), forms).await
 }
 
-/// The page again, as it was filled in.
-struct Again {
+/// The two forms of the page as they are filled in, with what is said of them.
+struct Forms {
     end: EndForm,
     form: AppointForm,
     errors: Errors,
@@ -129,26 +114,25 @@ struct Again {
 
 async fn page(
     app: &App,
-    acting: &Acting<UnionKeeper>,
-    (id, post): (UnionId, PostId),
-    again: Again,
+    db: &mut PgConnection,
+    person: &SignedIn,
+    (record, post, keeps): (Record, PostRow, bool),
+    forms: Forms,
 ) -> Result<Response, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = kept(&mut db, acting, id, today).await?;
-    let post = find(&record, post)?;
-    let plans = calendar(&mut db, acting.institution()).await?;
+    let today = app.clock.today();
+    let plans = calendar(db, person.institution).await?;
     let (presidium, rooms) = rooms(&record, plans.in_force(today).as_deref(), today);
-    let facts = store::facts_of(&mut db, id, Some(post.id), (0, 50)).await?;
-    let document = kept_scan(&mut db, acting.person(), &again.form.document).await?;
+    let facts = store::facts_of(db, record.union.id, Some(post.id), (0, 50)).await?;
+    let document = kept_scan(db, person, &forms.form.document).await?;
     let title = format!("{} {}", post.name, post.label());
-    let Again { end, form, errors, warned, correcting } = again;
+    let Forms { end, form, errors, warned, correcting } = forms;
     Ok(PostPage {
-        chrome: frame(app, acting.person(), &record, &title),
+        chrome: frame(app, person, &record, &title),
         record,
         post,
         today,
         facts,
-        keeps: true,
+        keeps,
         end,
         whys: WHYS,
         form,
@@ -160,6 +144,19 @@ async fn page(
         correcting,
     }
     .into_response())
+}
+
+/// The page again, as it was sent.
+async fn again(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    (id, post): (UnionId, PostId),
+    forms: Forms,
+) -> Result<Response, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = kept(&mut db, acting, id, today).await?;
+    let post = find(&record, post)?;
+    page(app, &mut db, acting.person(), (record, post, true), forms).await
 }
 
 pub(super) async fn end(
@@ -182,8 +179,8 @@ pub(super) async fn end(
     }
     let Some((day, why, ground)) = form.read(row.from_day, today, &mut errors) else {
         let form_kept = AppointForm { document, ..form_of(&row) };
-        let again = Again { end: form, form: form_kept, errors, warned: Vec::new(), correcting: false };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&app, &acting, (id, post), again).await?).into_response());
+        let forms = Forms { end: form, form: form_kept, errors, warned: Vec::new(), correcting: false };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again(&app, &acting, (id, post), forms).await?).into_response());
     };
     let document = kept_scan(&mut *app.read().await?, acting.person(), &document).await?.map(|(id, _)| id);
     let ground = Ground { document, ..ground };
@@ -229,11 +226,11 @@ pub(super) async fn correct(
     // A correction rests on its reason; the decision it was made on stays that of the post.
     "更正".clone_into(&mut form.ground);
     let read = if never { None } else { form.read(&record, today, &mut errors) };
-    let reason = crate::web::forms::reason(&form.reason, &mut errors);
+    let reason = reason(&form.reason, &mut errors);
     if unopened {
         errors.add("number", "启用之前请重新做现状登记，上一次登记会作废");
     }
-    let again = |form: AppointForm, errors: Errors, warned: Vec<Finding>| Again {
+    let forms = |form: AppointForm, errors: Errors, warned: Vec<Finding>| Forms {
         end: EndForm { day: today.to_string(), ..EndForm::default() },
         form,
         errors,
@@ -242,7 +239,7 @@ pub(super) async fn correct(
     };
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if (read.is_none() && !never) || reason.is_none() || !errors.is_empty() {
-        let page = page(&app, &acting, (id, post), again(form, errors, Vec::new())).await?;
+        let page = again(&app, &acting, (id, post), forms(form, errors, Vec::new())).await?;
         return Ok((unfit, page).into_response());
     }
     let document = kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
@@ -304,7 +301,7 @@ pub(super) async fn correct(
         })
         .await?;
     answer(done, errors, format!("/unions/{id}?done=corrected"), async |errors, warned| {
-        page(&app, &acting, (id, post), again(form, errors, warned)).await
+        again(&app, &acting, (id, post), forms(form, errors, warned)).await
     })
     .await
 }
