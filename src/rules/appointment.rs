@@ -87,6 +87,47 @@ pub fn appoint(
     Verdict::seal_with_reason(findings, Appointment { wanted, warned }, reason)
 }
 
+/// Several people appointed at once, the outcome of a round: each is judged beside those before, and STF-10 on them all
+/// together, where it is hard (a single appointment is only warned of it). All may be, or none.
+pub fn appoint_together(
+    calendar: &Calendar,
+    timeline: &Timeline,
+    wanted: Vec<Wanted>,
+    reason: Option<&str>,
+) -> Verdict<Vec<Appointment>> {
+    let (mut with, mut findings, mut appointments) = (timeline.clone(), Vec::new(), Vec::new());
+    let strangers = wanted.iter().any(|one| one.person.from_college_union != Some(true));
+    let first = wanted.iter().map(|one| one.from).min();
+    for one in wanted {
+        let verdict = appoint(calendar, &with, None, one.clone(), Some(""));
+        let own = verdict.findings().iter().filter(|finding| {
+            finding.rule != Rule::Stf10 && !matches!(finding.verdict, Outcome::Pass | Outcome::NotRequired)
+        });
+        findings.extend(own.cloned());
+        let Wanted { person, post, from, until } = one;
+        if let Ok(appointment) = verdict.permit() {
+            appointments.push(appointment);
+        }
+        with.add(&person, post, from, until);
+    }
+    let plan = first.and_then(|day| Some((day, calendar.in_force(day)?)));
+    let whole = plan.and_then(|(day, plan)| with.findings(&plan, day).ok());
+    let share = whole.into_iter().flatten().find(|finding| finding.rule == Rule::Stf10);
+    findings.extend(share.filter(|finding| strangers && matches!(finding.verdict, Outcome::Fail | Outcome::Unknown)));
+    // Two of a batch over the same soft limit say the same of it.
+    let mut told: Vec<Finding> = Vec::new();
+    for finding in findings.into_iter().rev() {
+        let known = |known: &Finding| {
+            (known.rule, &known.unit, known.verdict, &known.subjects)
+                == (finding.rule, &finding.unit, finding.verdict, &finding.subjects)
+        };
+        if !told.iter().any(known) {
+            told.insert(0, finding);
+        }
+    }
+    Verdict::seal_with_reason(told, appointments, reason)
+}
+
 /// ELG-01, ELG-03, ELG-04 of one person.
 #[must_use]
 pub fn conditions(plan: &Plan, person: &Member) -> Vec<Finding> {
@@ -155,7 +196,7 @@ fn plans_of(calendar: &Calendar, timeline: &Timeline, wanted: &Wanted) -> Vec<Pl
 }
 
 /// Adds the findings on a rule and department on which nothing as grave is there yet.
-fn add_new(findings: &mut Vec<Finding>, more: Vec<Finding>) {
+pub(super) fn add_new(findings: &mut Vec<Finding>, more: Vec<Finding>) {
     for finding in more {
         let known = |known: &Finding| {
             (known.rule, &known.unit) == (finding.rule, &finding.unit) && known.verdict <= finding.verdict
@@ -199,7 +240,7 @@ fn over_caps(calendar: &Calendar, timeline: &Timeline, base: &Timeline, wanted: 
 }
 
 /// The finding is a breach that the appointment brings or enlarges.
-fn is_worse(finding: &Finding, before: &[Finding], person: &Member) -> bool {
+pub(super) fn is_worse(finding: &Finding, before: &[Finding], person: &Member) -> bool {
     let was = before.iter().find(|known| (known.rule, &known.unit) == (finding.rule, &finding.unit));
     match finding.rule {
         // The sum of the others, and conditions of people, which are judged on the person alone.

@@ -24,6 +24,7 @@ pub mod rotation;
 pub mod staffing;
 pub mod structure;
 pub mod timeline;
+pub mod vetting;
 
 use serde::Serialize;
 

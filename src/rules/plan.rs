@@ -13,6 +13,7 @@ use std::{
     sync::LazyLock,
 };
 
+use serde::{Deserialize, Serialize};
 use time::{Date, Month};
 use toml::{
     Spanned,
@@ -119,7 +120,8 @@ impl Union {
 }
 
 /// A body that acts in a chain of opinions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Body {
     /// 学校党委.
     SchoolParty,
@@ -153,6 +155,12 @@ impl Body {
         ("class_branch", Self::ClassBranch),
         ("delegate_party", Self::DelegateParty),
     ];
+
+    /// The stable word, as plan files and the database write it.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        Self::WORDS.iter().find(|(_, body)| *body == self).map_or("", |(word, _)| word)
+    }
 }
 
 /// One step of a chain of opinions.
@@ -498,6 +506,12 @@ impl Plan {
     #[must_use]
     pub fn provision(&self, rule: Rule) -> Option<&Provision> {
         self.provisions.get(&rule)
+    }
+
+    /// How the plan calls a body.
+    #[must_use]
+    pub fn body_name(&self, body: Body) -> &str {
+        self.bodies.get(&body).map_or_else(|| body.slug(), String::as_str)
     }
 
     /// The days on which its provisions begin.
