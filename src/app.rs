@@ -39,7 +39,7 @@ use crate::{
     directory,
     failure::{self, Failure},
     imports::{self, board::Board},
-    inbox, people, privacy, rollover, rotation, rulebook, unions,
+    inbox, people, privacy, rollover, rotation, rulebook, unions, vetting,
     web::{
         self,
         chrome::{Chrome, NavItem},
@@ -74,6 +74,24 @@ const NAVIGATION: &[NavItem] = &[
         label: "学生会",
         says: "各级学生会的部门、人员、轮值；任命、离任、换届逐条核对",
         offices: unions::OFFICES,
+    },
+    NavItem {
+        href: "/vetting",
+        label: "遴选办理",
+        says: "轮到本单位的候选人：推荐、审查、确定，逐件或一并签署意见",
+        offices: vetting::OFFICES,
+    },
+    NavItem {
+        href: "/rounds",
+        label: "遴选轮次",
+        says: "招新、换届、增补：开启轮次、推荐人选、看进度、任命",
+        offices: vetting::OFFICES,
+    },
+    NavItem {
+        href: "/apply",
+        label: "报名",
+        says: "正在招收的岗位、我是否符合条件、我的报名进度",
+        offices: vetting::APPLICANTS,
     },
     NavItem {
         href: "/semesters",
@@ -415,6 +433,7 @@ pub fn routes() -> Routes {
         .merge(rulebook::routes())
         .merge(unions::routes())
         .merge(rotation::routes())
+        .merge(vetting::routes())
         .merge(checkup::routes())
         .merge(directory::routes())
         .merge(people::routes())

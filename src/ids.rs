@@ -79,4 +79,18 @@ ids! {
     DraftId;
     /// Something that was done about a union.
     FactId;
+    /// A round of applications.
+    RoundId;
+    /// A kind of place that a round offers.
+    PlaceId;
+    /// One candidate in one round.
+    CaseId;
+    /// An opinion on a case.
+    OpinionId;
+    /// A session of the offices of a joint step.
+    JointSessionId;
+    /// What is recorded for somebody who signs two steps.
+    DelegationId;
+    /// An objection during a public notice.
+    ObjectionId;
 }

@@ -47,6 +47,7 @@ pub mod rollover;
 pub mod rotation;
 pub mod rulebook;
 pub mod unions;
+pub mod vetting;
 
 pub mod commands;
 pub mod demo;

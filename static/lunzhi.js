@@ -22,6 +22,15 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("button[data-label]")) button.textContent = button.dataset.label;
 });
+// One box ticks all of its list.
+for (const all of document.querySelectorAll("[data-all]")) {
+  all.addEventListener("change", () => {
+    for (const box of document.getElementsByName(all.dataset.all)) box.checked = all.checked;
+  });
+}
+// A list worked through case by case is worked through with the keyboard: the opinion is at hand when the page opens.
+const keys = document.querySelector("form[data-keys] input[type=radio]:checked");
+if (keys && !document.querySelector("[role=alert]")) keys.focus();
 // A slip's QR code leads here with its three words behind the #, which no server sees: they are typed for the student.
 const slip = document.querySelector("form[action='/activate']");
 if (slip && location.hash) {

@@ -80,6 +80,18 @@ pub enum Verb {
     DepartmentKept,
     /// A turn of the executive chair was proposed, confirmed or withdrawn.
     TurnKept,
+    /// A round of applications was opened, changed or ended.
+    RoundKept,
+    /// Somebody applied, was put forward, confirmed, or withdrew.
+    CaseKept,
+    /// Opinions were given.
+    OpinionGiven,
+    /// Cases ended in appointments or on the list of candidates.
+    CasesSettled,
+    /// Candidates were put on public notice, or an objection was answered.
+    NoticeKept,
+    /// Somebody may sign more than one step of a case, or may no longer.
+    DelegationKept,
 }
 
 impl Verb {
@@ -120,6 +132,12 @@ impl Verb {
             Self::Reshuffled => "换届",
             Self::DepartmentKept => "工作部门",
             Self::TurnKept => "执行主席轮值",
+            Self::RoundKept => "遴选轮次",
+            Self::CaseKept => "报名与推荐",
+            Self::OpinionGiven => "签署意见",
+            Self::CasesSettled => "遴选结果",
+            Self::NoticeKept => "公示",
+            Self::DelegationKept => "兼办授权",
         }
     }
 }

@@ -251,6 +251,25 @@ impl Office for ComplianceReader {
         &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::StudentAffairs, OfficeKind::SchoolParty];
 }
 
+/// Who acts in the chains of opinions or puts candidates forward: the school's offices, a college's, a class branch, and the
+/// unions' own officers.
+#[derive(Debug)]
+pub struct Vetter;
+impl Office for Vetter {
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
+        OfficeKind::StudentAffairs,
+        OfficeKind::SchoolParty,
+        OfficeKind::SchoolUnion,
+        OfficeKind::GraduateUnion,
+        OfficeKind::CollegeLeague,
+        OfficeKind::CollegeParty,
+        OfficeKind::CollegeUnion,
+        OfficeKind::ClassBranch,
+    ];
+}
+
 /// Anybody with an office, students included.
 #[derive(Debug)]
 pub struct Anyone;

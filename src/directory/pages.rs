@@ -22,6 +22,7 @@ use crate::{
         Finding,
         congress::{Cohort, Population, allocate},
     },
+    vetting::{self, round::Round},
     web::{
         chrome::{Chrome, NavItem},
         filters,
@@ -47,6 +48,8 @@ struct HomePage {
     person: SignedIn,
     governing: Option<Governing>,
     waiting: Vec<Task>,
+    /// Rounds in which the student who looks may apply.
+    rounds: Vec<Round>,
     tasks: Vec<&'static NavItem>,
 }
 
@@ -61,7 +64,8 @@ async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Respon
     let governing = rulebook::governing(&mut db, person.institution, now.date()).await?;
     let waiting = desk::waiting(&mut db, &person, now).await?;
     let tasks = app.tasks(&person);
-    Ok(HomePage { chrome: app.chrome(&person, "首页"), person, governing, waiting, tasks }.into_response())
+    let rounds = vetting::store::open_for(&mut db, &person, now.date()).await?;
+    Ok(HomePage { chrome: app.chrome(&person, "首页"), person, governing, waiting, rounds, tasks }.into_response())
 }
 
 /// One college with its bar.

@@ -5,4 +5,4 @@ mod pages;
 mod store;
 
 pub use pages::routes;
-pub use store::{Notice, To, tell};
+pub use store::{Notice, To, tell, tell_students};

@@ -160,3 +160,35 @@ pub async fn mark_read(
     .await?;
     Ok(rows.into_iter().next())
 }
+
+/// Tells students, each something of their own, in one statement.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn tell_students(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    notices: &[(StudentId, Notice)],
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let ids: Vec<_> = notices.iter().map(|_| NoticeId::random().0).collect();
+    let students: Vec<_> = notices.iter().map(|(student, _)| student.0).collect();
+    let subjects: Vec<_> = notices.iter().map(|(_, notice)| notice.subject.clone()).collect();
+    let bodies: Vec<_> = notices.iter().map(|(_, notice)| notice.body.clone()).collect();
+    let hrefs: Vec<_> = notices.iter().map(|(_, notice)| notice.href.clone()).collect();
+    sqlx::query!(
+        "insert into notice (id, institution_id, student_id, subject, body, href, at)
+         select t.id, $1, t.student, t.subject, t.body, t.href, $2
+         from unnest($3::uuid[], $4::uuid[], $5::text[], $6::text[], $7::text[]) as t(id, student, subject, body, href)",
+        institution.0,
+        now,
+        &ids,
+        &students,
+        &subjects,
+        &bodies,
+        &hrefs
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

@@ -176,7 +176,36 @@ pub async fn erase(
         institution,
         now
     )
-    .fetch_one(connection)
+    .fetch_one(&mut *connection)
+    .await?;
+    // What was written of them and by them goes; that there was a case and what it came to stays.
+    sqlx::query!(
+        "delete from case_photo where case_id in (select id from vetting_case where student_id = any($1))",
+        students
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update vetting_case set statement = '', experience = '', field = '', says = '', evidence = case
+                when evidence is not null then jsonb_build_object('on', evidence -> 'on', 'conditions', '[]'::jsonb) end
+         where student_id = any($1)",
+        students
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update vetting_opinion o set says = case when o.verdict = 'agree' then '' else '已删除' end
+         from vetting_case c where c.id = o.case_id and c.student_id = any($1)",
+        students
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update vetting_objection o set says = '已删除', answer = case when o.answer is not null then '已删除' end
+         from vetting_case c where c.id = o.case_id and c.student_id = any($1)",
+        students
+    )
+    .execute(connection)
     .await?;
     Ok(u64::try_from(erased.count.unwrap_or(0)).unwrap_or(0))
 }

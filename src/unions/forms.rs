@@ -5,14 +5,14 @@ use time::{Date, Duration};
 
 use super::{
     store::Ground,
-    union::{Department, Fact, PostKind, Record, StudentUnion},
+    union::{Department, PostKind, Record},
 };
 use crate::{
     ids::DepartmentId,
-    rules::{plan::Union, roster::Post, timeline::Unit},
+    rules::{roster::Post, timeline::Unit},
     text::{day, folded, is_hidden, trimmed},
     web::{
-        filters::query_value,
+        filters,
         forms::{Errors, Upload, written},
     },
 };
@@ -67,6 +67,8 @@ pub(super) struct AppointForm {
     pub document: String,
     #[serde(default)]
     pub reason: String,
+    #[serde(default)]
+    pub direct: String,
 }
 
 /// 任命 as read: everything but the person's facts.
@@ -78,6 +80,8 @@ pub(super) struct Asked {
     pub until: Option<Date>,
     pub from_college: Option<bool>,
     pub ground: Ground,
+    /// Why it does not come from a round of the vetting chain.
+    pub direct: Option<String>,
 }
 
 impl AppointForm {
@@ -94,6 +98,7 @@ impl AppointForm {
             ground: field("ground"),
             document: field("document"),
             reason: field("reason"),
+            direct: field("direct"),
         }
     }
 
@@ -137,9 +142,10 @@ impl AppointForm {
         };
         let words = written(&self.ground, 120, "ground", "请填写任命依据，如“校团委〔2026〕12号批复”", errors);
         let reason = optional(&self.reason, 200, "reason", errors);
+        let direct = optional(&self.direct, 200, "direct", errors);
         let (from, post, words) = (from?, post?, words?);
         let ground = Ground { words, document: None, reason };
-        errors.is_empty().then_some(Asked { number, post, from, until, from_college, ground })
+        errors.is_empty().then_some(Asked { number, post, from, until, from_college, ground, direct })
     }
 
     fn department(&self, record: &Record, from: Option<Date>, errors: &mut Errors) -> Option<String> {
@@ -161,7 +167,7 @@ impl AppointForm {
 
     /// The form as a query, so that a way back keeps everything.
     pub fn as_query(&self) -> String {
-        let pairs = [
+        filters::query(&[
             ("number", &self.number),
             ("post", &self.post),
             ("department", &self.department),
@@ -171,24 +177,8 @@ impl AppointForm {
             ("ground", &self.ground),
             ("document", &self.document),
             ("reason", &self.reason),
-        ];
-        let pair = |(name, value): &(&str, &String)| format!("{name}={}", query_value(value));
-        pairs.iter().filter(|(_, value)| !value.is_empty()).map(pair).collect::<Vec<_>>().join("&")
-    }
-}
-
-/// Whether a student may be in a union at all: enrolled on the day, of the college, a graduate where it is theirs. What is
-/// wrong is said in Chinese.
-pub(super) fn misfit(union: &StudentUnion, fact: &Fact, day: Date) -> Option<String> {
-    if let Some(left) = fact.left_on.filter(|left| *left <= day) {
-        return Some(format!("{}自 {left} 起已不在校", fact.name));
-    }
-    match union.kind {
-        Union::College if union.college != Some(fact.college_id) => {
-            Some(format!("{}在{}，不是本院系学生", fact.name, fact.college))
-        }
-        Union::Graduate if fact.level != "graduate" => Some(format!("{}不是研究生", fact.name)),
-        _ => None,
+            ("direct", &self.direct),
+        ])
     }
 }
 
@@ -256,16 +246,14 @@ impl DepartmentForm {
 
     /// The form as a query, so that a way back keeps everything.
     pub fn as_query(&self) -> String {
-        let pairs = [
+        filters::query(&[
             ("name", &self.name),
             ("functions", &self.functions),
             ("from", &self.from),
             ("ruling", &self.ruling),
             ("ground", &self.ground),
             ("reason", &self.reason),
-        ];
-        let pair = |(name, value): &(&str, &String)| format!("{name}={}", query_value(value));
-        pairs.iter().filter(|(_, value)| !value.is_empty()).map(pair).collect::<Vec<_>>().join("&")
+        ])
     }
 
     /// Reads the form, or leaves an error beside each field. `instead` is the department that is changed.

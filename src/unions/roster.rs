@@ -8,7 +8,6 @@ use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    forms::misfit,
     store::{self, Found, Locked},
     union::{Fact, StudentUnion},
 };
@@ -125,14 +124,14 @@ pub(super) async fn matched(
     today: Date,
 ) -> Result<Result<Vec<(Fact, Found)>, HashMap<String, String>>, Failure> {
     let numbers: Vec<String> = lines.iter().map(|line| line.number.clone()).collect();
-    let facts = store::facts_by_number(connection, institution, &numbers, today).await?;
+    let facts = store::facts_by_number(connection, institution, &numbers, None, today).await?;
     let facts: HashMap<&str, &Fact> = facts.iter().map(|fact| (fact.number.as_str(), fact)).collect();
     let (mut people, mut wrong) = (Vec::new(), HashMap::new());
     for line in lines {
         let fault = match facts.get(line.number.as_str()) {
             None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
             Some(fact) if fact.name != line.name => Some("姓名与平台登记的不同；请核对学号和姓名".to_owned()),
-            Some(fact) => misfit(union, fact, day).or_else(|| bad_department(line)),
+            Some(fact) => union.misfit(fact, day).or_else(|| bad_department(line)),
         };
         match (fault, facts.get(line.number.as_str())) {
             (None, Some(fact)) => {

@@ -7,7 +7,7 @@ use crate::{
         acting::Held,
         office::{Office, OfficeKind, UnionKeeper},
     },
-    ids::{CollegeId, DepartmentId, PostId, StudentId, TurnId, UnionId},
+    ids::{ClassId, CollegeId, DepartmentId, PostId, StudentId, TurnId, UnionId},
     rules::{
         plan::Union,
         roster::{Level, Member, Post, Rank},
@@ -53,6 +53,22 @@ impl StudentUnion {
     #[must_use]
     pub fn is_kept_by(&self, office: &Held) -> bool {
         UnionKeeper::KINDS.contains(&office.kind) && self.is_seen_by(office)
+    }
+
+    /// Why a student cannot be in it at all on a day, in Chinese: enrolled, of the college, a graduate where it is theirs. None
+    /// where nothing stands in the way.
+    #[must_use]
+    pub fn misfit(&self, fact: &Fact, day: Date) -> Option<String> {
+        if let Some(left) = fact.left_on.filter(|left| *left <= day) {
+            return Some(format!("{}自 {left} 起已不在校", fact.name));
+        }
+        match self.kind {
+            Union::College if self.college != Some(fact.college_id) => {
+                Some(format!("{}在{}，不是本院系学生", fact.name, fact.college))
+            }
+            Union::Graduate if fact.level != "graduate" => Some(format!("{}不是研究生", fact.name)),
+            _ => None,
+        }
     }
 
     /// An office speaks for it: its own officers, who propose and do not decide.
@@ -335,8 +351,12 @@ pub struct Fact {
     pub college: String,
     /// Their major.
     pub major: String,
+    /// Their class's id.
+    pub class_id: ClassId,
     /// Their class.
     pub class: String,
+    /// 男 or 女, where it is known.
+    pub gender: Option<String>,
     /// 培养层次, by its stable word.
     pub level: String,
     /// Entry year.

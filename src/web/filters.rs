@@ -58,3 +58,10 @@ pub fn query_value(text: &str) -> String {
         out
     })
 }
+
+/// The pairs as a query; those without a value are left out.
+#[must_use]
+pub fn query(pairs: &[(&str, &str)]) -> String {
+    let pair = |(name, value): &(&str, &str)| format!("{name}={}", query_value(value));
+    pairs.iter().filter(|(_, value)| !value.is_empty()).map(pair).collect::<Vec<_>>().join("&")
+}

@@ -269,6 +269,7 @@ fn appointments_endings_and_turns() {
                         ("until", until.as_str()),
                         ("from_college", "yes"),
                         ("ground", "批复"),
+                        ("direct", "补办"),
                         ("reason", "理由"),
                     ];
                     multipart(&format!("{path}/appoint"), &cookie, &fields)

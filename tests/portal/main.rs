@@ -31,3 +31,4 @@ mod rulebook;
 mod sign_in;
 mod support;
 mod unions;
+mod vetting;

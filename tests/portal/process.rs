@@ -302,6 +302,7 @@ fn a_portal_or_a_database_killed_in_a_stream_of_appointments_loses_none_and_pass
                                 ("from", from.as_str()),
                                 ("until", until.as_str()),
                                 ("ground", "批复"),
+                                ("direct", "补办"),
                                 ("reason", "临时加强"),
                             ];
                             match ask(address, &multipart(&format!("{path}/appoint"), cookie, &fields)) {

@@ -75,6 +75,7 @@ pub async fn appoint(client: &mut Client, path: &str, number: u32, post: &str, d
         ("from", from.as_str()),
         ("from_college", "yes"),
         ("ground", "校团委〔2026〕12号批复"),
+        ("direct", "平台启用前已完成推荐审查"),
     ];
     client.upload(&format!("{path}/appoint"), &fields, None).await
 }
@@ -199,6 +200,7 @@ async fn soft_limits_ask_for_a_reason_that_is_kept_and_shown() {
         ("department", id.as_str()),
         ("from", today_text.as_str()),
         ("ground", "校团委会议"),
+        ("direct", "平台启用前已完成推荐审查"),
         ("reason", "承办校庆，工作量大"),
     ];
     assert_eq!(league.upload(&format!("{path}/appoint"), &fields, None).await.status, 303);
@@ -347,7 +349,8 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     let draft = league.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
     let page = league.get(draft.location()).await;
     assert!(page.text().contains("不能办理") && page.text().contains("STF-10"), "{}", page.text());
-    assert_eq!(league.post(&format!("{}/commit", draft.location()), &[]).await.status, 409);
+    let direct = [("direct", "线下完成推荐审查")];
+    assert_eq!(league.post(&format!("{}/commit", draft.location()), &direct).await.status, 409);
     // A sound one: whoever is not named leaves on that day, and so does a department without anybody.
     let new = rows(3, 2, "主席团成员", "")
         + &rows(60, 3, "主席团成员", "")
@@ -358,7 +361,10 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     let draft = league.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
     let page = league.get(draft.location()).await;
     assert!(page.text().contains("同日离任"), "{}", page.text());
-    assert_eq!(league.post(&format!("{}/commit", draft.location()), &[]).await.status, 303);
+    let bare = league.post(&format!("{}/commit", draft.location()), &[]).await;
+    assert!(bare.fault("未经遴选程序的说明").contains("合规总览"), "{}", bare.text());
+    assert_eq!(league.post(&format!("{}/commit", draft.location()), &direct).await.status, 303);
+    assert!(league.get("/compliance").await.text().contains("线下完成推荐审查"));
     assert!(league.get(&path).await.text().contains("尚未生效"));
     portal.app.clock.advance(Duration::days(11));
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
@@ -367,7 +373,7 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     assert_eq!(names.len(), 12, "{names:?}");
     assert!(names.contains(&"学生3".to_owned()) && !names.contains(&"学生1".to_owned()), "{names:?}");
     assert!(!after.all(".chart-title").contains(&"文体部".to_owned()));
-    let again = league.post(&format!("{}/commit", draft.location()), &[]).await;
+    let again = league.post(&format!("{}/commit", draft.location()), &direct).await;
     assert_eq!(again.status, 422, "a roster is written once");
     // Who stays goes on: the term is as it was, and nobody tells them that they were appointed.
     let roster = league.get(&format!("{path}/roster")).await;
@@ -441,6 +447,7 @@ async fn a_scan_is_kept_with_the_act_and_handed_out_to_those_who_see_the_union()
         ("post", "presidium"),
         ("from", day.as_str()),
         ("ground", "批复"),
+        ("direct", "补办"),
         ("from_college", "yes"),
     ];
     let part = |body: &mut Vec<u8>, head: &str, bytes: &[u8]| {
@@ -553,6 +560,7 @@ async fn nobody_sits_in_a_department_that_is_no_more() {
             ("until", until),
             ("from_college", "yes"),
             ("ground", "批复"),
+            ("direct", "补办"),
         ]
     };
     let open = league.upload(&format!("{path}/appoint"), &fields(""), None).await;
@@ -707,7 +715,9 @@ async fn a_reshuffle_does_not_rewrite_what_was_served_and_lifts_the_end_of_a_dep
     let draft = league.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
     let preview = league.get(draft.location()).await;
     assert!(preview.text().contains("1 个一并撤回"), "{}", preview.text());
-    let done = league.post(&format!("{}/commit", draft.location()), &[("reason", "理由")]).await;
+    let done = league
+        .post(&format!("{}/commit", draft.location()), &[("reason", "理由"), ("direct", "线下完成推荐审查")])
+        .await;
     assert_eq!(done.status, 303, "{}", done.text());
     let departments = league.get(&format!("{path}/departments")).await;
     assert!(!departments.text().contains(&soon), "it goes on: {}", departments.text());
@@ -761,6 +771,7 @@ fn of_64_appointments_at_once_into_the_last_place_exactly_one_stands_for_each_ca
                         ("from", &day),
                         ("from_college", "yes"),
                         ("ground", "批复"),
+                        ("direct", "补办"),
                     ];
                     client.upload(&format!("{path}/appoint"), &fields, None).await
                 })

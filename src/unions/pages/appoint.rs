@@ -33,7 +33,7 @@ use crate::{
     text::{folded, is_hidden},
     unions::{
         documents::{self, Scan},
-        forms::{AppointForm, Asked, misfit},
+        forms::{AppointForm, Asked},
         store,
         union::{Department, Fact, PostKind, PostRow, Record},
     },
@@ -129,7 +129,7 @@ async fn page(
     let plan = plans.in_force(today);
     let found = person(&mut db, acting.institution(), &form.number, today).await?;
     // Of somebody who cannot be in this union at all nothing more is shown: another college's students are not its business.
-    let fits = found.filter(|fact| misfit(&record.union, fact, today).is_none());
+    let fits = found.filter(|fact| record.union.misfit(fact, today).is_none());
     let card = fits.map(|fact| card(&record, plan.as_deref(), fact, today));
     if form.from.is_empty() {
         form.from = today.to_string();
@@ -164,7 +164,7 @@ pub(super) async fn person(
     if number.is_empty() || number.chars().any(is_hidden) {
         return Ok(None);
     }
-    Ok(store::facts_by_number(db, institution, &[number], today).await?.into_iter().next())
+    Ok(store::facts_by_number(db, institution, &[number], None, today).await?.into_iter().next())
 }
 
 pub(super) async fn ask(
@@ -180,7 +180,7 @@ pub(super) async fn ask(
         match person(&mut db, acting.institution(), &form.number, today).await? {
             None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
             Some(fact) => {
-                if let Some(says) = misfit(&record.union, &fact, today) {
+                if let Some(says) = record.union.misfit(&fact, today) {
                     errors.add("number", format!("{says}，不能在本会任职"));
                 }
             }
@@ -244,7 +244,7 @@ pub(super) async fn wanted(
     let Some(fact) = person(db, acting.institution(), &asked.number, today).await? else {
         return unfit("number", "平台没有这个学号；请核对，或先导入学生名单".to_owned());
     };
-    if let Some(says) = misfit(&record.union, &fact, asked.from) {
+    if let Some(says) = record.union.misfit(&fact, asked.from) {
         return unfit("number", says);
     }
     let ends_by = |day: Date| asked.until.is_some_and(|until| until <= day);
@@ -315,6 +315,9 @@ pub(super) async fn act(
         errors.add("post", "这个学生会还没有启用：先做现状登记，再启用，之后才能逐人任命");
     }
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    if form.direct.trim().is_empty() {
+        errors.add("direct", "请说明为什么不经遴选程序直接任命；说明随任职保留，并列在合规总览里");
+    }
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
         return Ok((unfit, page(&app, &acting, id, form, errors, Vec::new()).await?).into_response());
     };
@@ -353,14 +356,16 @@ pub(super) async fn act(
                     Ok(appointment) => appointment,
                     Err(findings) => return Ok((held_up(findings, wanted_words)?, acting)),
                 };
-                let person = (fact.student, asked.from_college);
+                let why = asked.direct.as_deref().unwrap_or_default();
+                let person = (fact.student, asked.from_college, store::Way::Direct(why));
                 store::appoint(db, &locked, &appointment, person, &asked.ground, now).await?;
                 let words = holding_in_words(&appointment.wanted().post);
                 let mut entry = Entry::about(Verb::Appointed, fact.student)
                     .detail("学生会", record.union.name.clone())
                     .detail("岗位", words.clone())
                     .detail("生效", appointment.wanted().from.to_string())
-                    .detail("依据", asked.ground.words.clone());
+                    .detail("依据", asked.ground.words.clone())
+                    .detail("未经遴选程序", why);
                 if let Some(reason) = &asked.ground.reason {
                     entry = entry.detail("理由", reason.clone());
                 }

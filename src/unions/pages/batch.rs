@@ -247,7 +247,7 @@ pub(super) struct DraftPage {
     /// A hard rule stands in the way.
     refused: bool,
     errors: Errors,
-    reason: String,
+    form: CommitForm,
     document: Option<(DocumentId, String)>,
     /// What does not match any more; then nothing can be written.
     moved: Vec<(String, String)>,
@@ -273,7 +273,7 @@ async fn draft_page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     (id, draft): (UnionId, DraftId),
-    (errors, reason): (Errors, String),
+    (errors, form): (Errors, CommitForm),
 ) -> Result<DraftPage, Failure> {
     let (record, draft) = found(app, acting, id, draft).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
@@ -340,7 +340,7 @@ async fn draft_page(
         needs_reason,
         refused,
         errors,
-        reason,
+        form,
         document,
         moved,
     })
@@ -435,13 +435,15 @@ pub(super) async fn show(
     acting: Acting<UnionKeeper>,
     Path((id, draft)): Path<(UnionId, DraftId)>,
 ) -> Result<DraftPage, Failure> {
-    draft_page(&app, &acting, (id, draft), (Errors::default(), String::new())).await
+    draft_page(&app, &acting, (id, draft), (Errors::default(), CommitForm::default())).await
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 pub(super) struct CommitForm {
     #[serde(default)]
     reason: String,
+    #[serde(default)]
+    direct: String,
 }
 
 pub(super) async fn commit(
@@ -454,8 +456,11 @@ pub(super) async fn commit(
     let (record, shown) = found(&app, &acting, id, draft).await?;
     let has_reason = !crate::text::trimmed(&form.reason).is_empty();
     let reason = if has_reason { crate::web::forms::reason(&form.reason, &mut errors) } else { None };
-    if has_reason && reason.is_none() {
-        let page = draft_page(&app, &acting, (id, draft), (errors, form.reason)).await?;
+    let asks = shown.purpose == Purpose::Reshuffle;
+    let ask = "请说明为什么不经遴选程序任命；说明随任职保留，并列在合规总览里";
+    let direct = if asks { written(&form.direct, 200, "direct", ask, &mut errors) } else { None };
+    if !errors.is_empty() {
+        let page = draft_page(&app, &acting, (id, draft), (errors, form)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let refusal = Refusal {
@@ -505,12 +510,15 @@ pub(super) async fn commit(
                         };
                         let ground =
                             Ground { words: draft.ground.clone(), document: draft.document, reason: reason.clone() };
-                        let begun = store::reshuffle(db, &locked, &record, (&passed, &found), &ground, now).await?;
+                        let begun =
+                            store::reshuffle(db, &locked, &record, (&passed, &found, direct.as_deref()), &ground, now)
+                                .await?;
                         let entry = Entry::new(Verb::Reshuffled, name.clone())
                             .detail("自", draft.day.to_string())
                             .detail("任命", says)
                             .detail("依据", draft.ground.clone())
-                            .detail("理由", reason.unwrap_or_default());
+                            .detail("理由", reason.unwrap_or_default())
+                            .detail("未经遴选程序", direct.unwrap_or_default());
                         audit::append(db, acting.person(), entry, now).await?;
                         for (student, post) in begun {
                             let subject = format!("你被任命为{name}{}", holding_in_words(&post));
@@ -530,7 +538,7 @@ pub(super) async fn commit(
         Purpose::Reshuffle => format!("/unions/{id}?done=reshuffled"),
     };
     super::appoint::answer(done, errors, onward, async |errors, _| {
-        Ok(draft_page(&app, &acting, (id, draft), (errors, form.reason)).await?.into_response())
+        Ok(draft_page(&app, &acting, (id, draft), (errors, form)).await?.into_response())
     })
     .await
 }

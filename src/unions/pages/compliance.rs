@@ -15,7 +15,7 @@ use crate::{
     ids::UnionId,
     rules::{Outcome, Rule, adoption::Calendar},
     unions::{
-        store,
+        store::{self, DirectRow},
         union::{Record, StudentUnion},
     },
     web::{
@@ -71,6 +71,8 @@ pub(super) struct CompliancePage {
     strip: Vec<Part>,
     unopened: usize,
     has_plan: bool,
+    /// Posts that somebody came to past the vetting chain.
+    direct: Vec<DirectRow>,
     at: OffsetDateTime,
 }
 
@@ -81,6 +83,7 @@ pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader
     let records = store::records(&mut db, acting.institution(), unions, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &ids).await?;
+    let direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "合规总览");
@@ -89,7 +92,7 @@ pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader
     let page = app
         .heavy(move || assemble(&records, &plans, |record| evidence(record, &plans, &reasons, &office, today), today))
         .await?;
-    Ok(CompliancePage { chrome, institution, at, ..page })
+    Ok(CompliancePage { chrome, institution, direct, at, ..page })
 }
 
 fn assemble(
@@ -156,6 +159,7 @@ fn assemble(
         strip,
         unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
         has_plan: plans.on(today).is_some(),
+        direct: Vec::new(),
         at: OffsetDateTime::UNIX_EPOCH,
     }
 }

@@ -18,7 +18,7 @@ use crate::{
         office::{SchoolLeague, UnionKeeper},
     },
     failure::Failure,
-    ids::{CollegeId, DepartmentId, DocumentId, FactId, InstitutionId, PostId, StudentId, TurnId, UnionId},
+    ids::{ClassId, CollegeId, DepartmentId, DocumentId, FactId, InstitutionId, PostId, StudentId, TurnId, UnionId},
     rules::{
         Finding,
         plan::Union,
@@ -27,8 +27,8 @@ use crate::{
 };
 
 pub use departments::{change_department, end_department, establish, take_down_functions};
-pub use papers::{FactRow, ReasonRow, RosterRow, facts_of, reasons, roster};
-pub use posts::{Found, Right, appoint, correct, end, register, reshuffle, tell_end};
+pub use papers::{DirectRow, FactRow, ReasonRow, RosterRow, direct_appointments, facts_of, reasons, roster};
+pub use posts::{Found, Right, Way, appoint, correct, end, register, reshuffle, tell_end};
 
 /// The kind of union of that stable word.
 fn kind_of(slug: &str) -> anyhow::Result<Union> {
@@ -196,19 +196,32 @@ async fn organisations(
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// What the rules ask of students.
+/// What the rules ask of students, by the figures of the basis that speaks best for each.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn facts(connection: &mut PgConnection, students: &[Uuid], today: Date) -> Result<Vec<Fact>, Failure> {
+    facts_over(connection, students, None, today).await
+}
+
+/// What the rules ask of students, by the figures over one basis (`semester`, `year`, `entry`) where one is named.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn facts_over(
+    connection: &mut PgConnection,
+    students: &[Uuid],
+    basis: Option<&str>,
+    today: Date,
+) -> Result<Vec<Fact>, Failure> {
     let rows = sqlx::query_as!(
         Fact,
         r#"select f.student_id as "student!: StudentId", f.number as "number!", f.name as "name!",
                   f.college_id as "college_id!: CollegeId", f.college as "college!", f.major as "major!",
-                  f.class as "class!", f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
+                  f.class_id as "class_id!: ClassId", f.class as "class!", f.gender, f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
                   f.cohort, f.failed, f.period, f.source, f.graded_at, f.political_at,
                   coalesce(h.from_college, false) as "was_in_college_union!"
-           from student_fact f left join (
+           from student_facts($3) f left join (
                -- A post that began, and not after one in a union of the whole school. Once for all, not for each.
                select p.student_id, min(p.from_day) filter (where u.kind = 'college')
                                     <= coalesce(min(p.from_day) filter (where u.kind <> 'college'), 'infinity')
@@ -220,12 +233,14 @@ pub async fn facts(connection: &mut PgConnection, students: &[Uuid], today: Date
            ) h on h.student_id = f.student_id
            where f.student_id = any($1)"#,
         students,
-        today
+        today,
+        basis
     );
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// The students of a university by their numbers; those whose data are erased are not among them.
+/// The students of a university by their numbers, by the figures over one basis where one is named; those whose data are
+/// erased are not among them.
 ///
 /// # Errors
 /// Where the database fails.
@@ -233,6 +248,7 @@ pub async fn facts_by_number(
     connection: &mut PgConnection,
     institution: InstitutionId,
     numbers: &[String],
+    basis: Option<&str>,
     today: Date,
 ) -> Result<Vec<Fact>, Failure> {
     let ids = sqlx::query_scalar!(
@@ -241,7 +257,7 @@ pub async fn facts_by_number(
         numbers
     );
     let ids = ids.fetch_all(&mut *connection).await?;
-    facts(connection, &ids, today).await
+    facts_over(connection, &ids, basis, today).await
 }
 
 /// Holds students for the rest of a transaction: nobody is written to have left meanwhile.

@@ -10,7 +10,7 @@ use super::Warned;
 use crate::{
     auth::{acting::Scope, office::OfficeKind},
     failure::Failure,
-    ids::{DocumentId, PostId, UnionId},
+    ids::{DocumentId, InstitutionId, PostId, UnionId},
     rules::plan::Union,
 };
 
@@ -200,4 +200,52 @@ fn own_kind(office: OfficeKind) -> Option<&'static str> {
         OfficeKind::GraduateUnion => Some(Union::Graduate.slug()),
         _ => None,
     }
+}
+
+/// A post that somebody came to past the chain.
+#[derive(Debug)]
+pub struct DirectRow {
+    /// The union.
+    pub union: UnionId,
+    /// The union's name.
+    pub union_name: String,
+    /// The post.
+    pub post: PostId,
+    /// Who.
+    pub name: String,
+    /// The post in words.
+    pub place: String,
+    /// The first day.
+    pub from_day: Date,
+    /// Why.
+    pub why: String,
+    /// What it rests on.
+    pub ground: String,
+}
+
+/// The posts held on a day that somebody came to past the chain, outside 现状登记, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn direct_appointments(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    today: Date,
+) -> Result<Vec<DirectRow>, Failure> {
+    let rows = sqlx::query_as!(
+        DirectRow,
+        r#"select u.id as "union: UnionId", union_name(u.kind, g.name) as "union_name!", p.id as "post: PostId", s.name,
+                  coalesce(d.name || ' ', '') || post_label(p.kind, p.title) as "place!", p.from_day,
+                  coalesce(p.direct, '未说明') as "why!",
+                  coalesce((select f.ground from union_fact f where f.post_id = p.id and f.act = 'appointed' limit 1), '')
+                      as "ground!"
+           from post p join student_union u on u.id = p.union_id left join college g on g.id = u.college_id
+                left join department d on d.id = p.department_id join student s on s.id = p.student_id
+           where u.institution_id = $1 and p.voided_at is null and not p.registered and p.case_id is null
+                 and p.corrects is null and (p.until_day is null or (p.until_day > $2 and p.until_day > p.from_day))
+           order by p.from_day desc, u.id, s.number limit 500"#,
+        institution.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
 }

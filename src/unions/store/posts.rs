@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 use super::{About, Ground, Locked, Warned, departments::begin_departments, note};
 use crate::{
     failure::Failure,
-    ids::{PostId, StudentId, TurnId},
+    ids::{CaseId, PostId, StudentId, TurnId},
     inbox::{self, Notice, To},
     rules::{
         appointment::{Appointment, Reshuffle, Wanted, holding_in_words, stays},
@@ -25,6 +25,16 @@ struct NewPost<'a> {
     marked_chair: bool,
     registered: bool,
     corrects: Option<PostId>,
+    way: Option<Way<'a>>,
+}
+
+/// How somebody came to a post.
+#[derive(Debug, Clone, Copy)]
+pub enum Way<'a> {
+    /// By the vetting chain.
+    Case(CaseId),
+    /// Past it, for a stated reason.
+    Direct(&'a str),
 }
 
 async fn insert_post(connection: &mut PgConnection, union: &Locked, new: &NewPost<'_>) -> Result<PostId, Failure> {
@@ -35,10 +45,15 @@ async fn insert_post(connection: &mut PgConnection, union: &Locked, new: &NewPos
         Post::Staff(department) => (PostKind::Staff, Some(department), None),
         Post::Other(title) => (PostKind::Other, None, Some(title)),
     };
+    let (case, direct) = match new.way {
+        Some(Way::Case(id)) => (Some(id.0), None),
+        Some(Way::Direct(why)) => (None, Some(why)),
+        None => (None, None),
+    };
     let done = sqlx::query!(
         "insert into post (id, union_id, student_id, kind, department_id, title, from_day, until_day, from_college,
-                           marked_chair, registered, corrects)
-         select $1, $2, $3, $4, d.id, $6, $7, $8, $9, $10, $11, $12
+                           marked_chair, registered, corrects, case_id, direct)
+         select $1, $2, $3, $4, d.id, $6, $7, $8, $9, $10, $11, $12, $13, $14
          from (select) one left join department d on d.union_id = $2 and d.name = $5 and d.from_day <= $7
                                                      and (d.until_day is null or d.until_day > $7)",
         id.0,
@@ -52,7 +67,9 @@ async fn insert_post(connection: &mut PgConnection, union: &Locked, new: &NewPos
         new.from_college,
         new.marked_chair,
         new.registered,
-        new.corrects.map(|id| id.0)
+        new.corrects.map(|id| id.0),
+        case,
+        direct
     )
     .execute(connection)
     .await?;
@@ -72,12 +89,13 @@ pub async fn appoint(
     connection: &mut PgConnection,
     union: &Locked,
     appointment: &Appointment,
-    (student, from_college): (StudentId, Option<bool>),
+    (student, from_college, way): (StudentId, Option<bool>, Way<'_>),
     ground: &Ground,
     now: OffsetDateTime,
 ) -> Result<PostId, Failure> {
     let wanted = appointment.wanted();
-    let new = NewPost { student, wanted, from_college, marked_chair: false, registered: false, corrects: None };
+    let way = Some(way);
+    let new = NewPost { student, wanted, from_college, marked_chair: false, registered: false, corrects: None, way };
     let post = insert_post(connection, union, &new).await?;
     let about = About { post: Some(post), ..About::default() };
     let warned = Warned::of(appointment.warned());
@@ -128,7 +146,9 @@ pub async fn correct(
         Some(Right { appointment, student, from_college, registered, marked_chair }) => {
             let wanted = appointment.wanted();
             let corrects = Some(post);
-            let new = NewPost { student, wanted, from_college, marked_chair, registered, corrects };
+            // Where it came from stays with the post that it corrects.
+            let way = None;
+            let new = NewPost { student, wanted, from_college, marked_chair, registered, corrects, way };
             let id = insert_post(connection, union, &new).await?;
             (id, format!("更正为{}", post_words(wanted)), Some(wanted.from), Warned::of(appointment.warned()))
         }
@@ -282,6 +302,7 @@ pub async fn register(
                 marked_chair,
                 registered: true,
                 corrects: None,
+                way: None,
             };
             insert_post(connection, union, &new).await?;
         }
@@ -299,7 +320,7 @@ pub async fn reshuffle(
     connection: &mut PgConnection,
     union: &Locked,
     record: &Record,
-    (reshuffle, people): (&Reshuffle, &[Found]),
+    (reshuffle, people, direct): (&Reshuffle, &[Found], Option<&str>),
     ground: &Ground,
     now: OffsetDateTime,
 ) -> Result<Vec<(StudentId, Post)>, Failure> {
@@ -380,6 +401,7 @@ pub async fn reshuffle(
             marked_chair: false,
             registered: false,
             corrects: None,
+            way: direct.map(Way::Direct),
         };
         let post = insert_post(connection, union, &new).await?;
         let about = About { post: Some(post), ..About::default() };

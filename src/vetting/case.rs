@@ -1,0 +1,379 @@
+//! A case: one candidate in one round, with what the conditions said when it was handed in and every opinion since.
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+use uuid::Uuid;
+
+use super::round::Round;
+use crate::{
+    ids::{CaseId, ClassId, CollegeId, JointSessionId, PlaceId, RoundId, StudentId},
+    rules::{
+        Finding, Outcome, Rule,
+        plan::Body,
+        vetting::{Given, Progress, Says, Source, Stage},
+    },
+    unions::union::Fact,
+};
+
+/// One condition with its answer, as it was when the case was handed in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// The rule's code.
+    pub rule: String,
+    /// Its answer, by its stable word.
+    pub verdict: String,
+    /// What it said.
+    pub says: String,
+    /// The fact.
+    pub fact: String,
+    /// From when the fact is, and who vouches for it.
+    pub source: String,
+    /// The limit.
+    pub limit: String,
+    /// The plan's words; empty where it is silent.
+    pub quote: String,
+    /// What would help; empty where nothing is to be done.
+    #[serde(default)]
+    pub remedy: String,
+}
+
+impl Condition {
+    /// The rule's name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.rule.parse::<Rule>().map_or("", |rule| rule.name())
+    }
+
+    /// Its answer.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        Outcome::ALL.into_iter().find(|outcome| outcome.slug() == self.verdict).unwrap_or(Outcome::Unknown)
+    }
+}
+
+/// What the conditions said on a day, with the facts behind.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    /// The day.
+    pub on: Date,
+    /// The conditions.
+    pub conditions: Vec<Condition>,
+    /// Rank, and how many are ranked.
+    pub rank: Option<(i32, i32)>,
+    /// Failed courses.
+    pub failed: Option<i32>,
+    /// 政治面貌.
+    pub political: Option<String>,
+}
+
+impl Evidence {
+    /// Takes down what the conditions say of a person on a day.
+    #[must_use]
+    pub fn take(fact: &Fact, findings: &[Finding], today: Date) -> Self {
+        let day = |at: Option<OffsetDateTime>| at.map(|at| at.to_offset(crate::clock::CHINA).date());
+        let graded = || {
+            let period = fact.period.clone().unwrap_or_default();
+            let source = fact.source.clone().unwrap_or_default();
+            day(fact.graded_at).map_or_else(String::new, |day| format!("{period}，{source}，{day} 登记"))
+        };
+        let one = |finding: &Finding| {
+            let (shown, source) = match finding.rule {
+                Rule::Elg01 => {
+                    let at = day(fact.political_at).map_or("学生名单".to_owned(), |day| format!("{day} 更正"));
+                    (fact.political.clone(), if fact.political.is_some() { at } else { String::new() })
+                }
+                Rule::Elg03 => {
+                    let shown = fact.rank.zip(fact.cohort).map(|(rank, cohort)| format!("{rank} / {cohort}"));
+                    (shown, graded())
+                }
+                _ => (fact.failed.map(|failed| format!("{failed} 门")), graded()),
+            };
+            Condition {
+                rule: finding.rule.code().to_owned(),
+                verdict: finding.verdict.slug().to_owned(),
+                says: finding.message.clone(),
+                fact: shown.unwrap_or_else(|| "未登记".to_owned()),
+                source,
+                limit: finding.limit_in_words(),
+                quote: finding.clause.as_ref().map(|clause| clause.quote.clone()).unwrap_or_default(),
+                remedy: finding.remedy.clone(),
+            }
+        };
+        Self {
+            on: today,
+            conditions: findings.iter().map(one).collect(),
+            rank: fact.rank.zip(fact.cohort),
+            failed: fact.failed,
+            political: fact.political.clone(),
+        }
+    }
+
+    /// Every condition was met, or not asked for.
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        self.conditions.iter().all(|one| matches!(one.outcome(), Outcome::Pass | Outcome::NotRequired | Outcome::Warn))
+    }
+
+    /// The figures differ.
+    #[must_use]
+    pub fn differs(&self, other: &Self) -> bool {
+        (self.rank, self.failed, &self.political) != (other.rank, other.failed, &other.political)
+    }
+}
+
+/// How a case came to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// The student applied.
+    Applied,
+    /// The body that recommends named the student and signed.
+    Recommended,
+    /// An officer of a union prepared it.
+    Prepared,
+}
+
+impl Origin {
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Recommended => "recommended",
+            Self::Prepared => "prepared",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Applied => "本人报名",
+            Self::Recommended => "组织推荐",
+            Self::Prepared => "学生会整理提交",
+        }
+    }
+}
+
+/// A case as lists and pages show it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// Its id.
+    pub id: CaseId,
+    /// Its number for people.
+    pub number: i32,
+    /// The round.
+    pub round: RoundId,
+    /// The round's title.
+    pub round_title: String,
+    /// The place.
+    pub place: PlaceId,
+    /// The place in words.
+    pub place_name: String,
+    /// Who.
+    pub student: StudentId,
+    /// 学号.
+    pub student_number: String,
+    /// Name.
+    pub name: String,
+    /// 男 or 女, where it is known.
+    pub gender: Option<String>,
+    /// The college whose offices act.
+    pub college: CollegeId,
+    /// Its name.
+    pub college_name: String,
+    /// The class whose branch acts.
+    pub class: ClassId,
+    /// Its name.
+    pub class_name: String,
+    /// The entry year.
+    pub entry_year: i32,
+    /// How it came to be.
+    pub origin: Origin,
+    /// Who prepared it.
+    pub prepared_by: Option<Uuid>,
+    /// The office that prepared it, in words.
+    pub prepared_office: Option<String>,
+    /// Where the candidate comes from.
+    pub source: Option<Source>,
+    /// The field in which an exemplar stands out.
+    pub field: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// How often it has moved.
+    pub visit: i32,
+    /// The furthest step it has reached.
+    pub furthest: i32,
+    /// By when its step is to be done.
+    pub due_on: Option<Date>,
+    /// Why it was returned, refused, withdrawn or ended.
+    pub says: String,
+    /// When it was handed in.
+    pub submitted_at: Option<OffsetDateTime>,
+    /// What the conditions said then.
+    pub evidence: Option<Evidence>,
+    /// The last day of the public notice.
+    pub notice_until: Option<Date>,
+}
+
+impl Case {
+    /// The step at which it stands.
+    #[must_use]
+    pub fn step(&self) -> Option<usize> {
+        match self.stage {
+            Stage::At(step) => Some(step),
+            _ => None,
+        }
+    }
+
+    /// Its step was to be done before a day.
+    #[must_use]
+    pub fn is_late(&self, today: &Date) -> bool {
+        self.due_on.is_some_and(|due| due < *today)
+    }
+
+    /// Where it stands, with the step's words.
+    #[must_use]
+    pub fn standing(&self, round: &Round) -> String {
+        match self.step().and_then(|step| round.link(step)) {
+            Some(link) => format!("待{}", link.in_words()),
+            None => self.stage.label().to_owned(),
+        }
+    }
+
+    /// The source in words.
+    #[must_use]
+    pub fn source_label(&self) -> String {
+        match self.source {
+            Some(Source::Exemplar) if !self.field.is_empty() => {
+                format!("{}（{}）", Source::Exemplar.label(), self.field)
+            }
+            Some(source) => source.label().to_owned(),
+            None => "未说明".to_owned(),
+        }
+    }
+
+    /// Rank and cohort, as far as they were known.
+    #[must_use]
+    pub fn rank(&self) -> String {
+        let rank = self.evidence.as_ref().and_then(|evidence| evidence.rank);
+        rank.map_or_else(|| "—".to_owned(), |(rank, cohort)| format!("{rank}/{cohort}"))
+    }
+
+    /// How far it has come, as the rules see it.
+    #[must_use]
+    pub fn progress(&self, opinions: &[Opinion]) -> Progress {
+        Progress {
+            stage: self.stage,
+            visit: u32::try_from(self.visit).unwrap_or(0),
+            given: opinions.iter().filter(|opinion| opinion.case == self.id).filter_map(Opinion::given).collect(),
+            prepared_by: self.prepared_by,
+        }
+    }
+}
+
+/// An opinion that was given.
+#[derive(Debug, Clone)]
+pub struct Opinion {
+    /// On which case.
+    pub case: CaseId,
+    /// At which step.
+    pub step: i32,
+    /// On which visit.
+    pub visit: i32,
+    /// The body, by its stable word.
+    pub body: String,
+    /// The office in words.
+    pub office: String,
+    /// What it did, in the plan's word.
+    pub act: String,
+    /// `agree`, `return` or `refuse`.
+    pub verdict: String,
+    /// The step it went back to; none for the candidate.
+    pub back_to: Option<i32>,
+    /// Its words.
+    pub says: String,
+    /// The joint session.
+    pub session: Option<JointSessionId>,
+    /// It was given by a recorded delegation.
+    pub delegated: bool,
+    /// The person.
+    pub by: Uuid,
+    /// Their name.
+    pub by_name: String,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+impl Opinion {
+    /// The verdict in words.
+    #[must_use]
+    pub fn verdict_label(&self) -> &'static str {
+        match (self.verdict.as_str(), self.back_to) {
+            ("agree", _) => "同意",
+            ("return", None) => "退回本人",
+            ("return", Some(_)) => "退回前面环节",
+            _ => "不予通过",
+        }
+    }
+
+    /// The colour word of its tag.
+    #[must_use]
+    pub fn tone(&self) -> &'static str {
+        match self.verdict.as_str() {
+            "agree" => "pass",
+            "return" => "warn",
+            _ => "fail",
+        }
+    }
+
+    /// It agreed.
+    #[must_use]
+    pub fn agreed(&self) -> bool {
+        self.verdict == "agree"
+    }
+
+    /// It was given at that step.
+    #[must_use]
+    pub fn is_at(&self, step: &usize) -> bool {
+        usize::try_from(self.step).ok() == Some(*step)
+    }
+
+    /// It was given in that session.
+    #[must_use]
+    pub fn is_of(&self, session: &JointSessionId) -> bool {
+        self.session == Some(*session)
+    }
+
+    fn given(&self) -> Option<Given> {
+        let body: Body = serde_json::from_value(serde_json::Value::String(self.body.clone())).ok()?;
+        let says = match (self.verdict.as_str(), self.back_to) {
+            ("agree", _) => Says::Agree,
+            ("return", Some(step)) => Says::Return(usize::try_from(step).ok()?),
+            ("return", None) => Says::ReturnToCandidate,
+            _ => Says::Refuse,
+        };
+        Some(Given {
+            step: usize::try_from(self.step).ok()?,
+            visit: u32::try_from(self.visit).ok()?,
+            body,
+            person: self.by,
+            says,
+            session: self.session.map(|id| id.0),
+        })
+    }
+}
+
+/// What the candidate wrote.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    /// 个人陈述.
+    pub statement: String,
+    /// 经历.
+    pub experience: String,
+    /// The text that was pledged.
+    pub pledge: Option<String>,
+    /// When.
+    pub pledged_at: Option<OffsetDateTime>,
+    /// There is a photo.
+    pub photo: bool,
+}

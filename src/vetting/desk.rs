@@ -1,0 +1,116 @@
+//! A desk: which body an office is in the chains, and whose cases come to it.
+
+use sqlx::PgConnection;
+
+use super::{case::Case, round::Round};
+use crate::{
+    auth::{
+        acting::{Acting, Held},
+        office::{Office, OfficeKind},
+    },
+    failure::Failure,
+    ids::{ClassId, CollegeId, InstitutionId},
+    rules::plan::{Body, Union},
+};
+
+/// An office as the chains see it.
+#[derive(Debug, Clone)]
+pub struct Desk {
+    /// The university.
+    pub institution: InstitutionId,
+    /// The office.
+    pub office: Held,
+    /// The body that it is.
+    pub body: Body,
+    /// The kinds of union for which it is that body.
+    pub unions: Vec<&'static str>,
+    /// Only this college's cases; a class branch has its class's college.
+    pub college: Option<CollegeId>,
+    /// Only this class's cases.
+    pub class: Option<ClassId>,
+}
+
+impl Desk {
+    /// The desk of an office.
+    ///
+    /// # Errors
+    /// [`Failure::Missing`] for an office that is in no chain; else where the database fails.
+    pub async fn of<O: Office>(connection: &mut PgConnection, acting: &Acting<O>) -> Result<Self, Failure> {
+        Self::of_office(connection, acting.institution(), acting.office()).await
+    }
+
+    /// The desk of an office that somebody holds, for what they see of it.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub async fn of_office(
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        office: &Held,
+    ) -> Result<Self, Failure> {
+        let everywhere = || Union::ALL.map(|(slug, _)| slug).to_vec();
+        let (body, unions) = match office.kind {
+            OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => (Body::SchoolLeague, everywhere()),
+            OfficeKind::StudentAffairs => (Body::StudentAffairs, everywhere()),
+            OfficeKind::SchoolParty => (Body::SchoolParty, everywhere()),
+            OfficeKind::SchoolUnion => (Body::SchoolUnion, vec![Union::School.slug()]),
+            // For places of the graduate union, its own officers are what the school's are for the school's.
+            OfficeKind::GraduateUnion => (Body::SchoolUnion, vec![Union::Graduate.slug()]),
+            OfficeKind::CollegeLeague => (Body::CollegeLeague, everywhere()),
+            OfficeKind::CollegeParty => (Body::CollegeParty, everywhere()),
+            OfficeKind::CollegeUnion => (Body::CollegeUnion, everywhere()),
+            OfficeKind::ClassBranch => (Body::ClassBranch, everywhere()),
+            OfficeKind::Administrator | OfficeKind::Student => return Err(Failure::Missing),
+        };
+        let mut college = office.college;
+        if let Some(class) = office.class {
+            let found = sqlx::query_scalar!(
+                r#"select m.college_id as "college: CollegeId" from class k join major m on m.id = k.major_id where k.id = $1"#,
+                class.0
+            );
+            college = found.fetch_optional(connection).await?;
+        }
+        Ok(Self { institution, office: office.clone(), body, unions, college, class: office.class })
+    }
+
+    /// The office keeps the round: opened it or could have.
+    #[must_use]
+    pub fn keeps(&self, round: &Round) -> bool {
+        round.union.is_kept_by(&self.office)
+    }
+
+    /// It is that body in the chain of that round.
+    #[must_use]
+    pub fn acts_in(&self, round: &Round) -> bool {
+        self.unions.contains(&round.union.kind.slug()) && round.chain.links.iter().any(|link| link.has(self.body))
+    }
+
+    /// The office sees the round: its own union's, one in whose chain it acts, or one to which it puts candidates forward.
+    #[must_use]
+    pub fn sees(&self, round: &Round) -> bool {
+        let near = round.union.college.is_none() || self.college.is_none() || round.union.college == self.college;
+        let of_kind = self.unions.contains(&round.union.kind.slug());
+        let named = matches!(self.office.kind, OfficeKind::CollegeUnion) && round.union.college.is_none();
+        near && of_kind && (round.union.is_seen_by(&self.office) || self.acts_in(round) || named)
+    }
+
+    /// The office recommends in that round: it is a body of the first step.
+    #[must_use]
+    pub fn recommends_in(&self, round: &Round) -> bool {
+        self.acts_in(round) && round.link(0).is_some_and(|link| link.has(self.body))
+    }
+
+    /// The office may put candidates of its own forward: it recommends, or it is a union whose officers prepare files.
+    #[must_use]
+    pub fn nominates_in(&self, round: &Round) -> bool {
+        let officers =
+            matches!(self.office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
+        self.sees(round) && (self.recommends_in(round) || officers)
+    }
+
+    /// The case is of the office's college and class.
+    #[must_use]
+    pub fn is_near(&self, case: &Case) -> bool {
+        self.college.is_none_or(|college| college == case.college)
+    }
+}

@@ -1,0 +1,294 @@
+//! One case before an office: the facts, the conditions then and now, every opinion, and the office's own.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::Date;
+
+use super::{StepView, calendar, evidence_today, frame, query, steps};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::Vetter},
+    failure::{Failure, Refusal},
+    ids::CaseId,
+    rules::{
+        Finding,
+        vetting::{Asked, Link, Says, Seats, Stage, take_step},
+    },
+    unions::{store as unions_store, union::sees_grades},
+    vetting::{
+        case::{Case, Evidence, Opinion, Words},
+        desk::Desk,
+        forms::{OpinionForm, SessionAsked},
+        round::Round,
+        store::{self, Ruling, Session, Sieve},
+    },
+    web::{chrome::Chrome, filters, forms::Errors},
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/case.html")]
+pub(super) struct CasePage {
+    chrome: Chrome,
+    case: Case,
+    round: Round,
+    words: Words,
+    steps: Vec<StepView>,
+    opinions: Vec<Opinion>,
+    sessions: Vec<Session>,
+    /// Ranks and failed courses are this office's to see.
+    grades: bool,
+    /// What the conditions say today.
+    now: Option<Evidence>,
+    /// Today's figures are not those with which it was handed in.
+    differs: bool,
+    /// Where the student is today, if no longer in the class of the case.
+    moved: Option<String>,
+    /// The step is this office's, and it has not signed.
+    mine: Option<Link>,
+    step: usize,
+    /// Why this person may not sign, though the office may.
+    barred: Option<Finding>,
+    form: OpinionForm,
+    errors: Errors,
+    /// More cases wait after this one.
+    waiting: i64,
+    today: Date,
+    said: String,
+}
+
+impl CasePage {
+    /// The steps to which this one can send the case back.
+    fn earlier(&self) -> Vec<(usize, String)> {
+        self.round.chain.links.iter().take(self.step).map(Link::in_words).enumerate().collect()
+    }
+}
+
+/// What was said of the case before, on the way to this one.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Came {
+    #[serde(default)]
+    said: String,
+    #[serde(default)]
+    round: String,
+    #[serde(default)]
+    college: String,
+    #[serde(default)]
+    q: String,
+}
+
+/// A case that a desk sees, with its round.
+pub(super) async fn seen_case(app: &App, desk: &Desk, id: CaseId) -> Result<(Case, Round), Failure> {
+    let mut db = app.read().await?;
+    let sieve = Sieve { ids: Some(vec![id.0]), ..Sieve::default() };
+    let (found, _) = store::cases(&mut db, desk.institution, Some(desk), &sieve).await?;
+    let case = found.into_iter().next().ok_or(Failure::Missing)?;
+    let round = store::round(&mut db, desk.institution, case.round).await?.ok_or(Failure::Missing)?;
+    Ok((case, round))
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<Vetter>,
+    id: CaseId,
+    (mut form, errors, said): (OpinionForm, Errors, String),
+) -> Result<CasePage, Failure> {
+    let desk = Desk::of(&mut *app.read().await?, acting).await?;
+    let (case, round) = seen_case(app, &desk, id).await?;
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let words = store::words(&mut db, id).await?;
+    let opinions = store::opinions_of(&mut db, &[id.0]).await?;
+    let sessions = store::sessions(&mut db, round.id).await?;
+    let grades = sees_grades(acting.office().kind);
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let facts = unions_store::facts_over(&mut db, &[case.student.0], round.basis.as_deref(), today).await?;
+    let fact = facts.into_iter().next();
+    let now = fact.as_ref().and_then(|fact| evidence_today(&plans, fact, today));
+    let moved = fact.as_ref().filter(|fact| fact.class_id != case.class);
+    let moved = moved.map(|fact| format!("{} {}", fact.college, fact.class));
+    let differs = case.evidence.as_ref().zip(now.as_ref()).is_some_and(|(then, now)| then.differs(now));
+    let step = case.step().unwrap_or(0);
+    let turn = case.step().and_then(|step| round.link(step)).filter(|link| {
+        let signed = |opinion: &&Opinion| {
+            opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == desk.body.slug()
+        };
+        desk.acts_in(&round) && link.has(desk.body) && desk.is_near(&case) && !opinions.iter().any(|one| signed(&one))
+    });
+    // The other office's session, or the newest one of this step: both must name the same.
+    if form.session.is_empty() {
+        let theirs = opinions.iter().rev().find(|one| one.visit == case.visit).and_then(|one| one.session);
+        let newest = sessions.iter().find(|one| usize::try_from(one.step).ok() == Some(step)).map(|one| one.id);
+        form.session = theirs.or(newest).map(|id| id.to_string()).unwrap_or_default();
+    }
+    let which = store::Waiting { round: form.round.parse().ok(), window: (0, 1), ..store::Waiting::default() };
+    let (_, waiting) = store::waiting(&mut db, &desk, &which).await?;
+    // A refusal needs no seat and no session: what it finds is about the person.
+    let ask = Asked {
+        body: desk.body,
+        person: acting.person().account.0,
+        own: acting.person().student == Some(case.student),
+        seen: u32::try_from(case.visit).unwrap_or(0),
+        says: Says::Refuse,
+        session: None,
+        delegated: store::is_delegated(&mut db, acting.person().account, case.college, today).await?,
+    };
+    let seats = Seats { place: "", seats: 1, taken: 0 };
+    let barred = turn.and_then(|_| {
+        take_step(&round.chain, &case.progress(&opinions), seats, ask).permit().err()?.into_iter().next()
+    });
+    Ok(CasePage {
+        chrome: frame(app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
+        steps: steps(&round, &case, &opinions, true),
+        mine: turn.cloned(),
+        step,
+        barred,
+        case,
+        round,
+        words,
+        opinions,
+        sessions,
+        grades,
+        now,
+        differs,
+        moved,
+        form,
+        errors,
+        waiting,
+        today,
+        said,
+    })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<CaseId>,
+    Query(came): Query<Came>,
+) -> Result<CasePage, Failure> {
+    let form = OpinionForm { round: came.round, college: came.college, q: came.q, ..OpinionForm::default() };
+    page(&app, &acting, id, (form, Errors::default(), came.said)).await
+}
+
+/// Takes down the joint session that an opinion names, if it is a new one, and gives the ruling.
+pub(super) async fn ruling_of(
+    db: &mut sqlx::PgConnection,
+    acting: &Acting<Vetter>,
+    (round, step): (crate::ids::RoundId, usize),
+    (says, words, session): (Says, String, SessionAsked),
+    now: time::OffsetDateTime,
+) -> Result<Ruling, Failure> {
+    let session = match session {
+        SessionAsked::None => None,
+        SessionAsked::Known(id) => Some(id),
+        SessionAsked::New(day, minutes) => {
+            let office = acting.office().label();
+            Some(store::set_session(db, (round, step), (day, &minutes), acting.person(), &office, now).await?)
+        }
+    };
+    Ok(Ruling { says, words, session })
+}
+
+/// What was done with a case, in one line.
+pub(super) fn outcome_words(round: &Round, name: &str, stage: Stage, moved: bool) -> String {
+    match stage {
+        Stage::At(_) if !moved => format!("{name}：已签署，等另一方办理"),
+        Stage::At(step) => {
+            let next = round.link(step).map(Link::in_words).unwrap_or_default();
+            format!("{name}：已办理，现在到“{next}”")
+        }
+        stage => format!("{name}：{}", stage.label()),
+    }
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<CaseId>,
+    Form(form): Form<OpinionForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
+    let (case, round) = seen_case(&app, &desk, id).await?;
+    let recommends = case.step() == Some(0);
+    let Some(asked) = form.read(recommends, today, &mut errors) else {
+        let page = page(&app, &acting, id, (form, errors, String::new())).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let cases: Vec<(CaseId, i32)> = asked.cases.iter().copied().filter(|(case, _)| *case == id).collect();
+    if cases.is_empty() {
+        return Err(Failure::Malformed);
+    }
+    let kept = [("round", form.round.as_str()), ("college", &form.college), ("q", &form.q)];
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
+        wanted: format!("对{}（{} 号）签署意见", case.name, case.number),
+        findings: Vec::new(),
+        back: format!("/cases/{id}?{}", query(&kept)),
+    };
+    let step = case.step().unwrap_or(0);
+    let (desk_too, round_id) = (desk.clone(), round.id);
+    let (done, acting) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let what = (asked.says, asked.words, asked.session);
+                let ruling = ruling_of(db, &acting, (round_id, step), what, now).await?;
+                let batch = store::give(db, (&desk_too, acting.person()), &cases, &ruling, now).await?;
+                if let Some(held) = batch.held.into_iter().next() {
+                    return Err(refusal.because(held.findings));
+                }
+                let Some((case, stage)) = batch.done.into_iter().next() else { return Err(Failure::Missing) };
+                let mut entry = Entry::about(Verb::OpinionGiven, case.student)
+                    .detail("编号", i64::from(case.number).to_string())
+                    .detail("轮次", case.round_title.clone())
+                    .detail("之后", stage.label());
+                if let Some(round) = store::round(db, desk_too.institution, case.round).await? {
+                    entry = entry.under(&round.chain.clause());
+                }
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok(((case, stage), acting))
+            })
+        })
+        .await?;
+    let (case, stage) = done;
+    let moved = stage != case.stage;
+    let said = outcome_words(&round, &case.name, stage, moved);
+    let after = store::Waiting {
+        round: form.round.parse().ok(),
+        college: form.college.parse().ok(),
+        text: form.q.clone(),
+        window: (0, 1),
+        ..store::Waiting::default()
+    };
+    let _ = acting;
+    let (next, _) = store::waiting(&mut *app.read().await?, &desk, &after).await?;
+    let kept = [("said", said.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
+    let onward = match next.first() {
+        Some(next) if form.next == "yes" => format!("/cases/{next}?{}", query(&kept)),
+        _ if form.next == "yes" => format!("/vetting?{}", query(&kept)),
+        _ => format!("/cases/{id}?{}", query(&kept)),
+    };
+    Ok(Redirect::to(&onward).into_response())
+}
+
+/// A photo as a picture that nobody else keeps.
+pub(super) fn picture(jpeg: Option<Vec<u8>>) -> Result<Response, Failure> {
+    let jpeg = jpeg.ok_or(Failure::Missing)?;
+    Ok(([(header::CONTENT_TYPE, "image/jpeg"), (header::CACHE_CONTROL, "private, no-store")], jpeg).into_response())
+}
+
+pub(super) async fn photo(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<CaseId>,
+) -> Result<Response, Failure> {
+    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
+    seen_case(&app, &desk, id).await?;
+    picture(store::photo(&mut *app.read().await?, id).await?)
+}

@@ -1,0 +1,236 @@
+//! The pages of 遴选.
+
+mod apply;
+mod case;
+mod delegations;
+mod nominate;
+mod notice;
+mod outcome;
+mod papers;
+mod rounds;
+mod show;
+mod work;
+
+use std::collections::BTreeMap;
+
+use sqlx::PgConnection;
+
+use super::{
+    case::{Case, Evidence, Opinion},
+    desk::Desk,
+    round::Round,
+    store,
+};
+use crate::{
+    app::{App, Routes},
+    auth::acting::SignedIn,
+    failure::Failure,
+    ids::{InstitutionId, RoundId},
+    rules::{
+        Plan, Rule,
+        adoption::Calendar,
+        appointment::conditions,
+        vetting::{Link, Stage},
+    },
+    unions::union::Fact,
+    web::{chrome::Chrome, filters},
+};
+
+/// The routes of 遴选.
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/apply", apply::list)
+        .get("/apply/{round}", apply::ask)
+        .upload("/apply/{round}", apply::act)
+        .get("/applications/{case}", apply::show)
+        .get("/applications/{case}/edit", apply::edit)
+        .upload("/applications/{case}/edit", apply::hand_in)
+        .post("/applications/{case}/withdraw", apply::withdraw)
+        .get("/applications/{case}/photo", apply::photo)
+        .get("/vetting", work::list)
+        .post("/vetting", work::act)
+        .get("/vetting/done", work::done)
+        .get("/cases/{case}", case::show)
+        .post("/cases/{case}", case::act)
+        .get("/cases/{case}/form", papers::form)
+        .get("/cases/{case}/photo", case::photo)
+        .get("/rounds", rounds::list)
+        .get("/rounds/new", rounds::ask)
+        .post("/rounds/new", rounds::open)
+        .get("/rounds/{round}", show::show)
+        .get("/rounds/{round}/edit", rounds::edit)
+        .post("/rounds/{round}/edit", rounds::change)
+        .post("/rounds/{round}/end", rounds::end)
+        .get("/rounds/{round}/cases", show::cases)
+        .get("/rounds/{round}/cases.xlsx", papers::table)
+        .get("/rounds/{round}/record", papers::record)
+        .get("/rounds/{round}/nominate", nominate::ask)
+        .post("/rounds/{round}/nominate", nominate::act)
+        .get("/rounds/{round}/nominate/template.xlsx", nominate::template)
+        .upload("/rounds/{round}/nominate/file", nominate::file)
+        .get("/rounds/{round}/notice", notice::show)
+        .post("/rounds/{round}/notice", notice::publish)
+        .post("/rounds/{round}/notice/objections", notice::object)
+        .get("/rounds/{round}/objections", notice::objections)
+        .post("/rounds/{round}/objections/{objection}", notice::answer)
+        .get("/rounds/{round}/outcome", outcome::ask)
+        .post("/rounds/{round}/outcome", outcome::act)
+        .get("/delegations", delegations::list)
+        .post("/delegations", delegations::add)
+        .post("/delegations/{delegation}/end", delegations::end)
+}
+
+/// A round that a desk sees.
+async fn seen(db: &mut PgConnection, desk: &Desk, id: RoundId) -> Result<Round, Failure> {
+    let round = store::round(db, desk.institution, id).await?.ok_or(Failure::Missing)?;
+    if desk.sees(&round) { Ok(round) } else { Err(Failure::Missing) }
+}
+
+/// The frame of a page of a round.
+fn frame(app: &App, person: &SignedIn, round: &Round, title: &str) -> Chrome {
+    let path = format!("/rounds/{}", round.id);
+    app.chrome(person, title).under("/rounds", "遴选轮次").under(&path, &round.title)
+}
+
+/// What a page says of the act that led to it.
+fn said(word: &str) -> &'static str {
+    match word {
+        "opened" => "已开启。报名期内，符合范围的学生在首页就能看到。",
+        "changed" => "已修改。",
+        "ended" => "本轮已结束，未用的名额已释放。",
+        "applied" => "已提交。下一步由推荐单位办理，进度看这一页。",
+        "confirmed" => "已确认并提交。",
+        "withdrawn" => "已撤回。",
+        "nominated" => "已提交，并已通知本人确认；本人确认、承诺之后进入下一步。",
+        "notified" => "已公示。公示期内收到的反映只有办理单位能看到。",
+        "objected" => "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。",
+        "answered" => "已记录核实结果。",
+        "settled" => "已办理。",
+        "delegated" => "已登记授权。",
+        _ => "",
+    }
+}
+
+/// A step of a chain as a page draws it.
+pub(super) struct StepView {
+    pub act: String,
+    pub bodies: String,
+    /// `done`, `now`, `todo` or `stopped`.
+    pub state: &'static str,
+    /// The state in words.
+    pub word: &'static str,
+    /// More of it: who has signed, by when it is due.
+    pub more: String,
+}
+
+/// The steps of a case. Who signed is told to offices, not to candidates.
+fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec<StepView> {
+    let stopped =
+        opinions.last().filter(|_| case.stage == Stage::Refused).and_then(|last| usize::try_from(last.step).ok());
+    let at = match case.stage {
+        Stage::At(step) => step,
+        Stage::Invited | Stage::Returned => 0,
+        Stage::Passed | Stage::Appointed | Stage::Listed => round.chain.links.len(),
+        Stage::Refused | Stage::Withdrawn | Stage::Lapsed => {
+            stopped.unwrap_or_else(|| usize::try_from(case.furthest).unwrap_or(0))
+        }
+    };
+    let one = |(place, link): (usize, &Link)| {
+        let here = place == at;
+        let (state, word) = match case.stage {
+            _ if place < at => ("done", "已办"),
+            Stage::At(_) if here => ("now", "正在办理"),
+            Stage::Refused if here => ("stopped", "未通过"),
+            _ => ("todo", "待办"),
+        };
+        let signed = opinions.iter().filter(|opinion| {
+            usize::try_from(opinion.step).ok() == Some(place)
+                && opinion.agreed()
+                && (!here || opinion.visit == case.visit)
+        });
+        let mut offices_signed: Vec<String> = signed.map(|opinion| opinion.office.clone()).collect();
+        offices_signed.dedup();
+        let more = match (state, case.due_on) {
+            ("now", Some(due)) if offices && !offices_signed.is_empty() => {
+                format!("{}已同意；{due} 前办理", offices_signed.join("、"))
+            }
+            ("now", Some(due)) => format!("{due} 前办理"),
+            ("done", _) if offices => offices_signed.join("、"),
+            _ => String::new(),
+        };
+        StepView { act: link.act.clone(), bodies: link.bodies_in_words(), state, word, more }
+    };
+    round.chain.links.iter().enumerate().map(one).collect()
+}
+
+/// What the conditions say of a student today, by the plan that governs; none where no plan governs.
+fn evidence_today(plans: &Calendar, fact: &Fact, today: time::Date) -> Option<Evidence> {
+    let plan = plans.in_force(today)?;
+    Some(Evidence::take(fact, &conditions(&plan, &fact.member(None, today)), today))
+}
+
+async fn calendar(db: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {
+    crate::rulebook::store::calendar(db, institution).await
+}
+
+/// One bar of a figure that counts people by something.
+pub(super) struct Share {
+    pub label: String,
+    pub count: usize,
+    /// The bar's length, 0 to 200.
+    pub length: usize,
+}
+
+/// People counted by something, the most first.
+fn shares(labels: impl Iterator<Item = String>) -> Vec<Share> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for label in labels {
+        *counts.entry(label).or_default() += 1;
+    }
+    let most = counts.values().copied().max().unwrap_or(1);
+    let mut shares: Vec<Share> =
+        counts.into_iter().map(|(label, count)| Share { label, count, length: count * 200 / most }).collect();
+    shares.sort_by_key(|share| std::cmp::Reverse(share.count));
+    shares
+}
+
+/// Where candidates come from: by source, college, grade, gender.
+pub(super) struct Composition {
+    pub parts: Vec<(&'static str, Vec<Share>)>,
+}
+
+/// The composition of cases.
+fn composition<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> Composition {
+    let gender = |case: &Case| case.gender.clone().unwrap_or_else(|| "未登记".to_owned());
+    let source = |case: &Case| case.source.map_or_else(|| "未说明".to_owned(), |source| source.label().to_owned());
+    Composition {
+        parts: vec![
+            ("来源", shares(cases.clone().map(source))),
+            ("院系", shares(cases.clone().map(|case| case.college_name.clone()))),
+            ("年级", shares(cases.clone().map(|case| format!("{}级", case.entry_year)))),
+            ("性别", shares(cases.map(gender))),
+        ],
+    }
+}
+
+/// A query that keeps a list's filters.
+fn query(pairs: &[(&str, &str)]) -> String {
+    filters::query(pairs)
+}
+
+/// What a plan asks of a candidate.
+pub(super) struct Asks {
+    pub rule: Rule,
+    pub name: &'static str,
+    pub quote: String,
+}
+
+/// The conditions of a plan, in its words: those that the portal judges, then those on which the recommending body signs.
+fn asks(plan: &Plan) -> Vec<Asks> {
+    let one = |rule: Rule| {
+        let quote = plan.provision(rule)?.clause().quote.clone();
+        Some(Asks { rule, name: rule.name(), quote })
+    };
+    [Rule::Elg01, Rule::Elg03, Rule::Elg04, Rule::Elg02, Rule::Elg06].into_iter().filter_map(one).collect()
+}

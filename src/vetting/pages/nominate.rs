@@ -1,0 +1,454 @@
+//! 推荐人选: a body that recommends, or a union's officers, put candidates forward, one or a file of them; each confirms.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use sqlx::Connection;
+use time::Date;
+
+use super::{calendar, evidence_today, frame, seen};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::Acting,
+        office::{Office, RosterKeeper, Vetter},
+    },
+    checkup::pages::faults_as_json,
+    failure::{Failure, Refusal},
+    ids::RoundId,
+    inbox::{self, Notice},
+    rules::vetting::{Source, may_apply},
+    sheet::{BadCell, Columns, RowReader, Sheet, drop_down_template},
+    unions::{
+        store as unions_store,
+        union::{Fact, sees_grades},
+    },
+    vetting::{
+        case::{Evidence, Origin},
+        desk::Desk,
+        forms::{Applied, ApplyForm, sources},
+        round::{Phase, Place, Round},
+        store::{self, NewCase},
+    },
+    web::{
+        chrome::Chrome,
+        forms::{Errors, Upload},
+        workbook,
+    },
+};
+
+/// The most candidates of one file.
+const MOST_ROWS: usize = 500;
+/// Bad rows shown on the page.
+const SHOWN_FAULTS: usize = 200;
+
+/// What the portal knows of the person who is looked up.
+pub(super) struct Card {
+    evidence: Option<Evidence>,
+    fact: Fact,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/nominate.html")]
+pub(super) struct NominatePage {
+    chrome: Chrome,
+    round: Round,
+    /// The office recommends and signs; else it prepares.
+    recommends: bool,
+    grades: bool,
+    card: Option<Card>,
+    sources: Vec<Source>,
+    form: ApplyForm,
+    errors: Errors,
+    bad: Vec<BadCell>,
+    bad_count: usize,
+    take_back: String,
+    /// The office may have the bad rows back as a file.
+    takes_back: bool,
+}
+
+/// Why this office cannot put that student forward.
+fn barred(desk: &Desk, round: &Round, fact: &Fact, day: Date) -> Option<String> {
+    if let Some(says) = round.union.misfit(fact, day) {
+        return Some(says);
+    }
+    let near = desk.college.is_none_or(|college| college == fact.college_id)
+        && desk.class.is_none_or(|class| class == fact.class_id);
+    (!near).then(|| format!("{}不是本单位的学生", fact.name))
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<Vetter>,
+    id: RoundId,
+    (form, mut errors): (ApplyForm, Errors),
+) -> Result<NominatePage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let desk = Desk::of(&mut db, acting).await?;
+    let round = seen(&mut db, &desk, id).await?;
+    if !desk.nominates_in(&round) {
+        return Err(Failure::Missing);
+    }
+    let number = crate::text::folded(&form.number);
+    let mut card = None;
+    if !number.is_empty() {
+        let basis = round.basis.as_deref();
+        let facts = unions_store::facts_by_number(&mut db, acting.institution(), &[number], basis, today).await?;
+        let plans = calendar(&mut db, acting.institution()).await?;
+        match facts.into_iter().next() {
+            // Of another college's student nothing is shown.
+            Some(fact) => {
+                if let Some(says) = barred(&desk, &round, &fact, today) {
+                    errors.add("number", says);
+                } else {
+                    card = Some(Card { evidence: evidence_today(&plans, &fact, today), fact });
+                }
+            }
+            None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
+        }
+    }
+    let title = if desk.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
+    Ok(NominatePage {
+        chrome: frame(app, acting.person(), &round, title),
+        recommends: desk.recommends_in(&round),
+        grades: sees_grades(acting.office().kind),
+        card,
+        sources: sources(round.presidium),
+        round,
+        form,
+        errors,
+        bad: Vec::new(),
+        bad_count: 0,
+        take_back: String::new(),
+        takes_back: RosterKeeper::KINDS.contains(&acting.office().kind),
+    })
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Lookup {
+    #[serde(default)]
+    number: String,
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+    Query(Lookup { number }): Query<Lookup>,
+) -> Result<NominatePage, Failure> {
+    let form = ApplyForm { number, ..ApplyForm::default() };
+    page(&app, &acting, id, (form, Errors::default())).await
+}
+
+/// Somebody to be put forward.
+#[derive(Debug, Clone)]
+struct Candidate {
+    number: String,
+    applied: Applied,
+    words: String,
+}
+
+/// What became of putting people forward.
+enum Sent {
+    In,
+    Unfit(Vec<(String, String)>),
+}
+
+/// Puts candidates forward, all or none; what stands in the way is named by 学号.
+async fn put_forward(
+    db: &mut sqlx::PgConnection,
+    (acting, desk): (&Acting<Vetter>, &Desk),
+    id: RoundId,
+    candidates: &[Candidate],
+    (now, refusal): (time::OffsetDateTime, Refusal),
+) -> Result<Sent, Failure> {
+    let today = now.date();
+    let round = store::hold_round(db, acting.institution(), id, false).await?;
+    let all = |says: String| Ok(Sent::Unfit(vec![(String::new(), says)]));
+    if round.phase(&today) != Phase::Open {
+        return all(format!("本轮现在{}，不能再提交", round.phase(&today).label()));
+    }
+    let numbers: Vec<String> = candidates.iter().map(|one| one.number.clone()).collect();
+    unions_store::hold_students(db, acting.institution(), &numbers).await?;
+    let facts =
+        unions_store::facts_by_number(db, acting.institution(), &numbers, round.basis.as_deref(), today).await?;
+    let plans = calendar(db, acting.institution()).await?;
+    let Some(plan) = plans.in_force(today) else { return all("本校没有在用的实施方案".to_owned()) };
+    let recommends = desk.recommends_in(&round);
+    let (mut wrong, mut notices) = (Vec::new(), Vec::new());
+    let subject = if recommends { "推荐" } else { "提名" };
+    let label = desk.office.label();
+    for one in candidates {
+        let Some(fact) = facts.iter().find(|fact| fact.number == one.number) else {
+            wrong.push((one.number.clone(), "平台没有这个学号".to_owned()));
+            continue;
+        };
+        if let Some(says) = barred(desk, &round, fact, round.effective_on) {
+            wrong.push((one.number.clone(), says));
+            continue;
+        }
+        let verdict = may_apply(&plan, &fact.member(None, today));
+        if let Err(findings) = verdict.permit() {
+            if let [_] = candidates {
+                return Err(refusal.because(findings));
+            }
+            let says = findings.iter().filter(|finding| {
+                use crate::rules::Outcome::{Fail, Unknown};
+                matches!(finding.verdict, Fail | Unknown)
+            });
+            let says: Vec<String> = says.map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
+            wrong.push((one.number.clone(), says.join("；")));
+            continue;
+        }
+        let origin = if recommends { Origin::Recommended } else { Origin::Prepared };
+        let prepared = Some((acting.person().account, desk.office.kind.slug(), label.clone()));
+        let new = NewCase { round: &round, fact, origin, prepared };
+        let place = (one.applied.place, one.applied.source, one.applied.field.as_str());
+        let words = (one.applied.statement.as_str(), one.applied.experience.as_str());
+        let Some(case) = store::invite(db, acting.institution(), &new, place, words, now).await? else {
+            wrong.push((one.number.clone(), "在本轮已经报名或已被推荐".to_owned()));
+            continue;
+        };
+        if recommends {
+            let act = round.link(0).map(|link| link.act.clone()).unwrap_or_default();
+            store::note_recommendation(db, (case, desk), (&act, &one.words), acting.person().account, now).await?;
+        }
+        let notice = Notice::new(format!("{label}{subject}你：{}", round.title), format!("/applications/{case}"))
+            .says(format!("请在 {} 前填写、承诺并提交；不同意的可以撤回。", round.closes_on));
+        notices.push((fact.student, notice));
+    }
+    if !wrong.is_empty() {
+        return Ok(Sent::Unfit(wrong));
+    }
+    inbox::tell_students(db, acting.institution(), &notices, now).await?;
+    let entry = Entry::new(Verb::CaseKept, round.union.name.clone())
+        .detail("轮次", round.title.clone())
+        .detail("办理", subject)
+        .detail("人数", candidates.len().to_string())
+        .under(&round.chain.clause());
+    audit::append(db, acting.person(), entry, now).await?;
+    Ok(Sent::In)
+}
+
+/// Runs [`put_forward`] in a transaction that is kept only where everybody is in.
+async fn send(
+    app: &App,
+    acting: Acting<Vetter>,
+    (id, candidates): (RoundId, Vec<Candidate>),
+    refusal: Refusal,
+) -> Result<(Sent, Acting<Vetter>), Failure> {
+    let now = app.clock.now();
+    let standing = acting.person().standing();
+    app.write_as(standing, move |db| {
+        Box::pin(async move {
+            let desk = Desk::of(db, &acting).await?;
+            seen(db, &desk, id).await?;
+            let mut inner = db.begin().await?;
+            let sent = put_forward(&mut inner, (&acting, &desk), id, &candidates, (now, refusal)).await?;
+            match &sent {
+                Sent::In => inner.commit().await?,
+                Sent::Unfit(_) => inner.rollback().await?,
+            }
+            Ok((sent, acting))
+        })
+    })
+    .await
+}
+
+fn refusal(app: &App, acting: &Acting<Vetter>, round: &Round, number: &str) -> Refusal {
+    Refusal {
+        chrome: frame(app, acting.person(), round, "推荐人选"),
+        wanted: format!("推荐学号 {number}：{}", round.title),
+        findings: Vec::new(),
+        back: format!("/rounds/{}/nominate", round.id),
+    }
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+    Form(form): Form<ApplyForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let asked = page(&app, &acting, id, (form.clone(), Errors::default())).await?;
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let number = crate::text::folded(&form.number);
+    if number.is_empty() {
+        errors.add("number", "请填写学号");
+    }
+    // What the plan asks of sources is asked of the candidate, who confirms.
+    let applied = form.read(&asked.round, false, true, &mut errors);
+    let words = words(&form.words, asked.recommends, &mut errors);
+    let (Some(applied), Some(words), true) = (applied, words, errors.is_empty()) else {
+        return Ok((unfit, page(&app, &acting, id, (form, errors)).await?).into_response());
+    };
+    let refusal = refusal(&app, &acting, &asked.round, &number);
+    let (sent, acting) = send(&app, acting, (id, vec![Candidate { number, applied, words }]), refusal).await?;
+    match sent {
+        Sent::In => Ok(Redirect::to(&format!("/rounds/{id}?done=nominated")).into_response()),
+        Sent::Unfit(wrong) => {
+            for (_, says) in wrong {
+                errors.add("number", says);
+            }
+            Ok((unfit, page(&app, &acting, id, (form, errors)).await?).into_response())
+        }
+    }
+}
+
+/// A recommendation's words: what the plan asks the recommending body to speak of (ELG-02, ELG-06).
+fn words(text: &str, needed: bool, errors: &mut Errors) -> Option<String> {
+    let text = crate::text::trimmed(text).split_whitespace().collect::<Vec<_>>().join(" ");
+    if needed && text.is_empty() {
+        errors.add("words", "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
+    } else if text.chars().count() > 300 {
+        errors.add("words", "不能超过 300 字");
+    } else {
+        return Some(text);
+    }
+    None
+}
+
+const COLUMNS: [&str; 8] = ["学号", "姓名", "岗位", "来源", "领域", "个人陈述", "经历", "推荐意见"];
+
+pub(super) async fn template(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let desk = Desk::of(&mut db, &acting).await?;
+    let round = seen(&mut db, &desk, id).await?;
+    let places: Vec<String> = round.places.iter().map(Place::label).collect();
+    let places: Vec<&str> = places.iter().map(String::as_str).collect();
+    let labels: Vec<&str> = sources(round.presidium).into_iter().map(Source::label).collect();
+    let columns: Vec<(&str, &[&str])> = COLUMNS
+        .iter()
+        .map(|column| match *column {
+            "岗位" => (*column, places.as_slice()),
+            "来源" => (*column, labels.as_slice()),
+            _ => (*column, &[][..]),
+        })
+        .collect();
+    Ok(workbook("candidates.xlsx", drop_down_template("人选", &columns, &[]).map_err(anyhow::Error::new)?))
+}
+
+/// Reads a file of candidates.
+fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Candidate>, Vec<BadCell>), String> {
+    let columns = Columns::find(sheet, &COLUMNS, &["学号", "姓名", "岗位"]).map_err(|error| error.0)?;
+    if sheet.rows.len() > MOST_ROWS {
+        return Err(format!("一次最多 {MOST_ROWS} 人"));
+    }
+    let (mut found, mut bad): (Vec<Candidate>, Vec<BadCell>) = (Vec::new(), Vec::new());
+    let places: Vec<(String, crate::ids::PlaceId)> =
+        round.places.iter().map(|place| (place.label(), place.id)).collect();
+    let places: Vec<(&str, crate::ids::PlaceId)> = places.iter().map(|(label, id)| (label.as_str(), *id)).collect();
+    let words: Vec<(&str, Source)> = sources(round.presidium).into_iter().map(|one| (one.label(), one)).collect();
+    for row in &sheet.rows {
+        let mut reader = RowReader::new(row, &columns, &mut bad);
+        let number = reader.required("学号", 32);
+        let _ = reader.person_name("姓名");
+        let place = reader.word("岗位", &places);
+        if place.is_none() && !reader.is_faulty("岗位") {
+            reader.fault("岗位", "请填写岗位");
+        }
+        let source = reader.word("来源", &words);
+        let field = reader.text("领域", 30).unwrap_or_default().to_owned();
+        let statement = reader.text("个人陈述", 1000).unwrap_or_default().to_owned();
+        let experience = reader.text("经历", 1000).unwrap_or_default().to_owned();
+        let says = reader.text("推荐意见", 300).unwrap_or_default().to_owned();
+        if recommends && says.is_empty() && !reader.is_faulty("推荐意见") {
+            reader.fault("推荐意见", "推荐意见须说明政治表现、品行、服务意识和学习情况");
+        }
+        if source == Some(Source::Exemplar) && field.is_empty() {
+            reader.fault("领域", "优秀学生典型须写明领域");
+        }
+        if number.is_some_and(|number| found.iter().any(|known| known.number == number)) {
+            reader.fault("学号", "这个学号在文件里出现了两次");
+        }
+        let clean = reader.is_clean();
+        if let (Some(number), Some(place), true) = (number, place, clean) {
+            let applied = Applied { place, source, field, statement, experience };
+            found.push(Candidate { number: number.to_owned(), applied, words: says });
+        }
+    }
+    Ok((found, bad))
+}
+
+pub(super) async fn file(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+    mut upload: Upload,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let asked = page(&app, &acting, id, (ApplyForm::default(), Errors::default())).await?;
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let Some(bytes) = upload.file.take() else {
+        errors.add("file", "请选择文件（.xlsx 或 .csv）");
+        return Ok((unfit, page(&app, &acting, id, (ApplyForm::default(), errors)).await?).into_response());
+    };
+    let (round, recommends) = (asked.round.clone(), asked.recommends);
+    let read = app
+        .heavy(move || {
+            let sheet = Sheet::read(&bytes).map_err(|error| error.0)?;
+            let (found, bad) = candidates(&sheet, &round, recommends)?;
+            Ok::<_, String>((sheet, found, bad))
+        })
+        .await?;
+    let (sheet, found, mut bad) = match read {
+        Ok(read) => read,
+        Err(why) => {
+            errors.add("file", why);
+            return Ok((unfit, page(&app, &acting, id, (ApplyForm::default(), errors)).await?).into_response());
+        }
+    };
+    let mut acting = acting;
+    if bad.is_empty() {
+        // Names are matched before anything is written: a number typed wrong is somebody else's.
+        let numbers: Vec<String> = found.iter().map(|one| one.number.clone()).collect();
+        let today = app.clock.today();
+        let facts =
+            unions_store::facts_by_number(&mut *app.read().await?, acting.institution(), &numbers, None, today).await?;
+        let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
+        for row in &sheet.rows {
+            let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
+            if facts.iter().any(|fact| fact.number == number && fact.name != name) {
+                let mut reader = RowReader::new(row, &columns, &mut bad);
+                reader.fault("姓名", "姓名与平台登记的不同；请核对学号和姓名");
+            }
+        }
+    }
+    if bad.is_empty() {
+        let refusal = refusal(&app, &acting, &asked.round, "（文件）");
+        let (sent, back) = send(&app, acting, (id, found), refusal).await?;
+        acting = back;
+        match sent {
+            Sent::In => return Ok(Redirect::to(&format!("/rounds/{id}?done=nominated")).into_response()),
+            Sent::Unfit(wrong) => {
+                for (number, says) in wrong {
+                    if number.is_empty() {
+                        errors.add("file", says);
+                        continue;
+                    }
+                    let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| cell.shown() == number.as_str());
+                    let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
+                    bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
+                }
+            }
+        }
+    }
+    errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
+    let mut again = page(&app, &acting, id, (ApplyForm::default(), errors)).await?;
+    again.bad_count = bad.len();
+    (again.take_back, again.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
+    again.bad.truncate(SHOWN_FAULTS);
+    Ok((unfit, again).into_response())
+}

@@ -1,0 +1,275 @@
+//! 公示, a step of practice, and the objections that are received in confidence.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::{Date, Duration};
+
+use super::{frame, said};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::{Acting, SignedIn},
+        office::{OfficeKind, UnionKeeper},
+    },
+    failure::Failure,
+    ids::{CaseId, ObjectionId, RoundId},
+    inbox::{self, Notice, To},
+    rules::vetting::Stage,
+    vetting::{
+        case::Case,
+        round::Round,
+        store::{self, Objection, Sieve},
+    },
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Done, Errors, written},
+    },
+};
+
+/// 反映 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct ObjectForm {
+    #[serde(default)]
+    case: String,
+    #[serde(default)]
+    says: String,
+    #[serde(default)]
+    named: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/notice.html")]
+pub(super) struct NoticePage {
+    chrome: Chrome,
+    round: Round,
+    shown: Vec<Case>,
+    until: Option<Date>,
+    /// The notice is over.
+    over: bool,
+    form: ObjectForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    id: RoundId,
+    (form, errors, done): (ObjectForm, Errors, &'static str),
+) -> Result<NoticePage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let round = store::round(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
+    let sieve = Sieve { round: Some(id), ..Sieve::default() };
+    let (cases, _) = store::cases(&mut db, person.institution, None, &sieve).await?;
+    let shown: Vec<Case> = cases
+        .into_iter()
+        .filter(|case| {
+            case.notice_until.is_some() && matches!(case.stage, Stage::Passed | Stage::Appointed | Stage::Listed)
+        })
+        .collect();
+    let until = shown.iter().filter_map(|case| case.notice_until).max();
+    let over = until.is_none_or(|until| until < today);
+    // What was shown is not shown for ever: names go from the page when the notice is over.
+    let shown = if over { Vec::new() } else { shown };
+    let chrome = app.chrome(person, "公示");
+    Ok(NoticePage { chrome, round, shown, until, over, form, errors, done })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<RoundId>,
+    Query(Done { done }): Query<Done>,
+) -> Result<NoticePage, Failure> {
+    page(&app, &person, id, (ObjectForm::default(), Errors::default(), said(&done))).await
+}
+
+pub(super) async fn object(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<RoundId>,
+    Form(form): Form<ObjectForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let case = form.case.parse::<CaseId>().ok();
+    if case.is_none() {
+        errors.add("case", "请选择反映的是哪一位");
+    }
+    let says = written(&form.says, 600, "says", "请写明反映的情况", &mut errors);
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let (Some(case), Some(says)) = (case, says) else {
+        return Ok((unfit, page(&app, &person, id, (form, errors, "")).await?).into_response());
+    };
+    let (actor, named) = (person.clone(), form.named == "yes");
+    let done = app
+        .write_as(person.standing(), move |db| {
+            Box::pin(async move {
+                let round = store::round(db, actor.institution, id).await?.ok_or(Failure::Missing)?;
+                if !store::object(db, &actor, (case, id), (&says, named), now).await? {
+                    return Ok(false);
+                }
+                let office = match round.union.college {
+                    Some(_) => OfficeKind::CollegeLeague,
+                    None => OfficeKind::SchoolLeague,
+                };
+                let to = To::Office { kind: office, college: round.union.college, class: None };
+                let notice =
+                    Notice::new(format!("公示期间收到一件反映：{}", round.title), format!("/rounds/{id}/objections"));
+                inbox::tell(db, actor.institution, to, &notice, now).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    if !done {
+        errors.add("case", "公示期已过，或这一位不在公示名单里");
+        return Ok((unfit, page(&app, &person, id, (form, errors, "")).await?).into_response());
+    }
+    Ok(Redirect::to(&format!("/rounds/{id}/notice?done=objected")).into_response())
+}
+
+async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
+    let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
+}
+
+pub(super) async fn publish(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+) -> Result<Response, Failure> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let round = kept(&app, &acting, id).await?;
+    if round.notice_days == 0 {
+        return Err(Failure::Missing);
+    }
+    let until = today + Duration::days(i64::from(round.notice_days) - 1);
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            store::hold_round(db, acting.institution(), id, true).await?;
+            let shown = store::notify(db, id, (today, until)).await?;
+            if shown > 0 {
+                let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
+                    .detail("轮次", round.title.clone())
+                    .detail("人数", shown.to_string())
+                    .detail("公示到", until.to_string());
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok(())
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/rounds/{id}?done=notified")).into_response())
+}
+
+/// 核实结果 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct AnswerForm {
+    #[serde(default)]
+    upheld: String,
+    #[serde(default)]
+    answer: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/objections.html")]
+pub(super) struct ObjectionsPage {
+    chrome: Chrome,
+    round: Round,
+    rows: Vec<Objection>,
+    form: AnswerForm,
+    /// The objection whose answer came back.
+    about: Option<ObjectionId>,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl ObjectionsPage {
+    fn is_about(&self, id: &ObjectionId) -> bool {
+        self.about == Some(*id)
+    }
+}
+
+async fn objections_page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: RoundId,
+    (form, about, errors, done): (AnswerForm, Option<ObjectionId>, Errors, &'static str),
+) -> Result<ObjectionsPage, Failure> {
+    let round = kept(app, acting, id).await?;
+    let mut rows = store::objections(&mut *app.read().await?, id).await?;
+    // Nobody reads what is held against themselves.
+    if let Some(student) = acting.person().student {
+        let sieve = Sieve { round: Some(id), student: Some(student), ..Sieve::default() };
+        let (own, _) = store::cases(&mut *app.read().await?, acting.institution(), None, &sieve).await?;
+        rows.retain(|row| own.iter().all(|case| case.id != row.case));
+    }
+    let chrome = frame(app, acting.person(), &round, "公示期间的反映");
+    Ok(ObjectionsPage { chrome, round, rows, form, about, errors, done })
+}
+
+pub(super) async fn objections(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+    Query(Done { done }): Query<Done>,
+) -> Result<ObjectionsPage, Failure> {
+    objections_page(&app, &acting, id, (AnswerForm::default(), None, Errors::default(), said(&done))).await
+}
+
+pub(super) async fn answer(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path((id, objection)): Path<(RoundId, ObjectionId)>,
+    Form(form): Form<AnswerForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let round = kept(&app, &acting, id).await?;
+    let upheld = match form.upheld.as_str() {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    };
+    if upheld.is_none() {
+        errors.add("upheld", "请选择核实结果");
+    }
+    let answer = written(&form.answer, 600, "answer", "请写明核实的情况", &mut errors);
+    let (Some(upheld), Some(answer)) = (upheld, answer) else {
+        let page = objections_page(&app, &acting, id, (form, Some(objection), errors, "")).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let own = acting.person().student;
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            store::hold_round(db, acting.institution(), id, true).await?;
+            let done = store::answer_objection(db, acting.person(), (objection, id), (upheld, &answer), now).await?;
+            let Some(case) = done else { return Ok(()) };
+            let sieve = Sieve { ids: Some(vec![case.0]), ..Sieve::default() };
+            let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+            let Some(case) = cases.into_iter().next().filter(|case| own != Some(case.student)) else {
+                return Err(Failure::Missing);
+            };
+            if upheld {
+                let notice =
+                    Notice::new(format!("你的报名未通过：{}", round.title), format!("/applications/{}", case.id))
+                        .says("公示期间的反映经核实属实。");
+                inbox::tell(db, acting.institution(), To::Student(case.student), &notice, now).await?;
+            }
+            let word = if upheld { "属实" } else { "不属实" };
+            let entry = Entry::about(Verb::NoticeKept, case.student)
+                .detail("轮次", round.title.clone())
+                .detail("核实结果", word);
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/rounds/{id}/objections?done=answered")).into_response())
+}

@@ -1,0 +1,441 @@
+//! 结果: those who passed are appointed together through the guarded appointment, or put on the list of candidates for the
+//! congress. Every condition is judged again, with the facts and under the plan of the day.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+use sqlx::types::Uuid;
+use time::Date;
+
+use super::{Composition, calendar, composition, evidence_today, frame};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::UnionKeeper},
+    failure::{Failure, Refusal},
+    ids::{CaseId, RoundId, StudentId},
+    inbox::{self, Notice},
+    rules::{
+        Finding, Outcome,
+        adoption::Calendar,
+        appointment::{Wanted, appoint_together, holding_in_words},
+        timeline::covers,
+        vetting::{Source, Stage, representative},
+    },
+    text::day,
+    unions::{
+        store::{self as unions_store, Ground, Locked, Way},
+        union::{Fact, Record},
+    },
+    vetting::{
+        case::{Case, Evidence},
+        round::{Purpose, Round},
+        store::{self, Sieve},
+    },
+    web::{
+        chrome::Chrome,
+        forms::{Errors, written},
+    },
+};
+
+/// 结果 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct OutcomeForm {
+    #[serde(default)]
+    case: Vec<String>,
+    #[serde(default)]
+    from: String,
+    #[serde(default)]
+    ground: String,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    replace: String,
+}
+
+impl OutcomeForm {
+    fn has(&self, case: &CaseId) -> bool {
+        self.case.contains(&case.to_string())
+    }
+}
+
+/// Somebody who passed, with what stands in the way today.
+pub(super) struct Line {
+    case: Case,
+    now: Option<Evidence>,
+    /// Why not yet, or not at all.
+    held: Option<String>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/outcome.html")]
+pub(super) struct OutcomePage {
+    chrome: Chrome,
+    round: Round,
+    lines: Vec<Line>,
+    composition: Composition,
+    /// VET-04 of those who passed and those who are listed, for the presidium.
+    sources: Option<Finding>,
+    /// Who would leave, where the round replaces a term.
+    leaving: Vec<String>,
+    form: OutcomeForm,
+    errors: Errors,
+    warned: Vec<Finding>,
+}
+
+/// Why a case that passed cannot be settled yet.
+fn held(case: &Case, round: &Round, open: &[CaseId], today: Date) -> Option<String> {
+    if open.contains(&case.id) {
+        return Some("公示期间有反映，尚未核实".to_owned());
+    }
+    match case.notice_until {
+        None if round.notice_days > 0 => Some("尚未公示".to_owned()),
+        Some(until) if until >= today => Some(format!("公示到 {until}")),
+        _ => None,
+    }
+}
+
+/// Those in the offered posts on a day who are not chosen for the post again.
+fn leaving<'a>(
+    record: &'a Record,
+    round: &'a Round,
+    staying: &'a [(StudentId, crate::rules::roster::Post)],
+    day: Date,
+) -> Vec<&'a crate::unions::union::PostRow> {
+    let offered = |post: &crate::rules::roster::Post| round.places.iter().any(|place| place.post() == *post);
+    record
+        .posts
+        .iter()
+        .filter(|row| covers(row.from_day, row.until_day, day) && offered(&row.post()))
+        .filter(|row| !staying.iter().any(|(student, post)| *student == row.student && *post == row.post()))
+        .collect()
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: RoundId,
+    (mut form, errors, warned): (OutcomeForm, Errors, Vec<Finding>),
+) -> Result<OutcomePage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let round = store::round(&mut db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    if !round.union.is_kept_by(acting.office()) {
+        return Err(Failure::Missing);
+    }
+    let sieve = Sieve { round: Some(id), ..Sieve::default() };
+    let (cases, _) = store::cases(&mut db, acting.institution(), None, &sieve).await?;
+    let open = store::open_objections(&mut db, id).await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let settled: Vec<&Case> =
+        cases.iter().filter(|case| matches!(case.stage, Stage::Passed | Stage::Listed | Stage::Appointed)).collect();
+    let composition = composition(settled.iter().copied());
+    let named: Vec<Source> = settled.iter().map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
+    let sources = plans.in_force(today).filter(|_| round.presidium && !named.is_empty());
+    let sources = sources.map(|plan| representative(&plan, &named));
+    let passed: Vec<Case> = cases.into_iter().filter(|case| case.stage == Stage::Passed).collect();
+    let students: Vec<Uuid> = passed.iter().map(|case| case.student.0).collect();
+    let facts = unions_store::facts_over(&mut db, &students, round.basis.as_deref(), today).await?;
+    let facts: HashMap<StudentId, Fact> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
+    let line = |case: Case| Line {
+        now: facts.get(&case.student).and_then(|fact| evidence_today(&plans, fact, today)),
+        held: held(&case, &round, &open, today),
+        case,
+    };
+    let lines: Vec<Line> = passed.into_iter().map(line).collect();
+    if form.from.is_empty() {
+        form.from = round.effective_on.max(today).to_string();
+        form.case = lines
+            .iter()
+            .filter(|line| line.held.is_none() && line.now.as_ref().is_none_or(Evidence::is_met))
+            .map(|line| line.case.id.to_string())
+            .collect();
+    }
+    let mut gone = Vec::new();
+    if round.purpose == Purpose::Term && !round.presidium {
+        let record = unions_store::record(&mut db, acting.institution(), round.union.id, today)
+            .await?
+            .ok_or(Failure::Missing)?;
+        let staying: Vec<_> = lines
+            .iter()
+            .filter(|line| form.has(&line.case.id))
+            .filter_map(|line| Some((line.case.student, round.place(line.case.place)?.post())))
+            .collect();
+        let day = day(&form.from).unwrap_or(round.effective_on);
+        gone = leaving(&record, &round, &staying, day)
+            .into_iter()
+            .map(|row| format!("{}（{}）", row.name, row.label_with_place()))
+            .collect();
+    }
+    let title = if round.presidium { "列入候选人名单" } else { "任命" };
+    let chrome = frame(app, acting.person(), &round, title);
+    Ok(OutcomePage { chrome, round, lines, composition, sources, leaving: gone, form, errors, warned })
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+) -> Result<OutcomePage, Failure> {
+    page(&app, &acting, id, (OutcomeForm::default(), Errors::default(), Vec::new())).await
+}
+
+/// What became of settling.
+enum Done {
+    Settled,
+    NeedsReason(Vec<Finding>),
+    Unfit(&'static str, String),
+}
+
+/// What is settled with.
+struct Settling {
+    ids: Vec<CaseId>,
+    from: Date,
+    ground: String,
+    reason: Option<String>,
+    replace: bool,
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+    Form(form): Form<OutcomeForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let shown = page(&app, &acting, id, (form.clone(), Errors::default(), Vec::new())).await?;
+    let ids: Vec<CaseId> = form.case.iter().filter_map(|id| id.parse().ok()).collect();
+    if ids.is_empty() || ids.len() > crate::vetting::forms::MOST_CASES {
+        errors.add("case", "请勾选要办理的人");
+    }
+    let mut from = Some(today);
+    let mut ground = Some(String::new());
+    if !shown.round.presidium {
+        from =
+            day(&form.from).filter(|from| *from >= shown.round.opens_on && *from <= today + time::Duration::days(366));
+        if from.is_none() {
+            errors.add("from", "请填写生效日期，不早于本轮开始、不晚于一年后");
+        }
+        ground = written(&form.ground, 120, "ground", "请填写任命依据，如“校团委〔2026〕12号”", &mut errors);
+        if !shown.leaving.is_empty() && form.replace != "yes" {
+            errors.add("replace", "换届会使下面的人同日任满离职，请核对后勾选");
+        }
+    }
+    let typed = crate::text::trimmed(&form.reason);
+    let reason = if typed.is_empty() { None } else { crate::web::forms::reason(typed, &mut errors) };
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let (Some(from), Some(ground), true) = (from, ground, errors.is_empty()) else {
+        return Ok((unfit, page(&app, &acting, id, (form, errors, Vec::new())).await?).into_response());
+    };
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &shown.round, "结果"),
+        wanted: format!("{}：办理 {} 人", shown.round.title, ids.len()),
+        findings: Vec::new(),
+        back: format!("/rounds/{id}/outcome"),
+    };
+    let settling = Settling { ids, from, ground, reason, replace: form.replace == "yes" };
+    let union = shown.round.union.id;
+    let (done, acting) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (locked, record) = unions_store::lock(db, &acting, union, today).await?;
+                let round = store::hold_round(db, acting.institution(), id, true).await?;
+                let wanted: Vec<Uuid> = settling.ids.iter().map(|id| id.0).collect();
+                sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
+                    .fetch_all(&mut *db)
+                    .await?;
+                let sieve = Sieve { round: Some(id), ids: Some(wanted), ..Sieve::default() };
+                let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+                let open = store::open_objections(db, id).await?;
+                let unfit = cases.iter().find_map(|case| match case.stage {
+                    Stage::Passed => held(case, &round, &open, today).map(|why| format!("{}：{why}", case.name)),
+                    stage => Some(format!("{}现在{}，不能再办", case.name, stage.label())),
+                });
+                if let Some(says) =
+                    unfit.or_else(|| (cases.len() != settling.ids.len()).then(|| "有的人不在本轮".to_owned()))
+                {
+                    return Ok((Done::Unfit("case", says), acting));
+                }
+                let plans = calendar(db, acting.institution()).await?;
+                let done = if round.presidium {
+                    list(db, &acting, (&round, &cases), (&plans, &settling), (refusal, now)).await?
+                } else {
+                    appoint(db, &acting, (&locked, &record, &round, &cases), (&plans, &settling), (refusal, now))
+                        .await?
+                };
+                Ok((done, acting))
+            })
+        })
+        .await?;
+    let warned = match done {
+        Done::Settled => return Ok(Redirect::to(&format!("/rounds/{id}?done=settled")).into_response()),
+        Done::NeedsReason(warned) => {
+            errors.add("reason", "有需要提醒的事项，请写明理由；理由与办理结果一起保留");
+            warned
+        }
+        Done::Unfit(field, says) => {
+            errors.add(field, says);
+            Vec::new()
+        }
+    };
+    Ok((unfit, page(&app, &acting, id, (form, errors, warned)).await?).into_response())
+}
+
+/// VET-05: candidates for the presidium go on the congress's list, and never straight to a post; VET-04 warns where they all
+/// come from one source.
+async fn list(
+    db: &mut sqlx::PgConnection,
+    acting: &Acting<UnionKeeper>,
+    (round, cases): (&Round, &[Case]),
+    (plans, settling): (&Calendar, &Settling),
+    (refusal, now): (Refusal, time::OffsetDateTime),
+) -> Result<Done, Failure> {
+    let today = now.date();
+    let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
+    let facts = unions_store::facts_over(db, &students, round.basis.as_deref(), today).await?;
+    let Some(plan) = plans.in_force(today) else {
+        return Ok(Done::Unfit("case", "本校没有在用的实施方案".to_owned()));
+    };
+    let mut findings = Vec::new();
+    for fact in &facts {
+        let judged = crate::rules::appointment::conditions(&plan, &fact.member(None, today));
+        findings.extend(judged.into_iter().filter(|one| matches!(one.verdict, Outcome::Fail | Outcome::Unknown)));
+    }
+    if !findings.is_empty() {
+        return Err(refusal.because(findings));
+    }
+    let sieve = Sieve { round: Some(round.id), stage: Some("listed".to_owned()), ..Sieve::default() };
+    let (listed, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+    let named: Vec<Source> = cases.iter().chain(&listed).map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
+    let sources = representative(&plan, &named);
+    if sources.verdict == Outcome::Warn && settling.reason.is_none() {
+        return Ok(Done::NeedsReason(vec![sources]));
+    }
+    let ids: Vec<Uuid> = cases.iter().map(|case| case.id.0).collect();
+    store::list_candidates(db, &ids, now).await?;
+    let notices: Vec<_> = cases
+        .iter()
+        .map(|case| {
+            let notice = Notice::new(
+                format!("你已列入{}主席团候选人名单", round.union.name),
+                format!("/applications/{}", case.id),
+            )
+            .says("主席团由学生代表大会选举产生。");
+            (case.student, notice)
+        })
+        .collect();
+    inbox::tell_students(db, acting.institution(), &notices, now).await?;
+    let mut entry = Entry::new(Verb::CasesSettled, round.union.name.clone())
+        .detail("轮次", round.title.clone())
+        .detail("办理", "列入候选人名单")
+        .detail("人数", cases.len().to_string());
+    if let Some(reason) = &settling.reason {
+        entry = entry.detail("理由", reason.clone());
+    }
+    audit::append(db, acting.person(), entry.under(&round.chain.clause()), now).await?;
+    Ok(Done::Settled)
+}
+
+/// Members: appointed together through the guarded appointment; where the round replaces a term, those before end first.
+async fn appoint(
+    db: &mut sqlx::PgConnection,
+    acting: &Acting<UnionKeeper>,
+    (locked, record, round, cases): (&Locked, &Record, &Round, &[Case]),
+    (plans, settling): (&Calendar, &Settling),
+    (refusal, now): (Refusal, time::OffsetDateTime),
+) -> Result<Done, Failure> {
+    let (today, from) = (now.date(), settling.from);
+    if record.union.opened_on.is_none_or(|opened| from < opened) {
+        return Ok(Done::Unfit("from", "生效日期不能早于学生会启用之日".to_owned()));
+    }
+    let numbers: Vec<String> = cases.iter().map(|case| case.student_number.clone()).collect();
+    unions_store::hold_students(db, acting.institution(), &numbers).await?;
+    let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
+    let facts = unions_store::facts_over(db, &students, round.basis.as_deref(), today).await?;
+    let facts: HashMap<StudentId, Fact> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
+    let mut wanted: Vec<(&Case, Wanted)> = Vec::new();
+    let mut staying: Vec<(&Case, crate::ids::PostId)> = Vec::new();
+    let mut kept = Vec::new();
+    for case in cases {
+        let (Some(fact), Some(place)) = (facts.get(&case.student), round.place(case.place)) else {
+            return Err(Failure::Missing);
+        };
+        if let Some(says) = round.union.misfit(fact, from) {
+            return Ok(Done::Unfit("case", says));
+        }
+        if let Some(department) = &place.department_name
+            && !record.departments_on(from).any(|known| known.name == *department)
+        {
+            return Ok(Done::Unfit("from", format!("{department}在生效日期没有设立")));
+        }
+        let post = place.post();
+        kept.push((case.student, post.clone()));
+        // Whoever holds this very post goes on with it.
+        let holds = record.posts.iter().find(|row| {
+            row.student == case.student && row.post() == post && row.until_day.is_none_or(|until| until > from)
+        });
+        if let Some(row) = holds {
+            staying.push((case, row.id));
+            continue;
+        }
+        // The record of posts says more than the candidate; a college's word stands where it is silent.
+        let from_college = Some(case.source == Some(Source::CollegeStaff));
+        let person = fact.member(from_college, today);
+        wanted.push((case, Wanted { person, post, from, until: fact.left_on }));
+    }
+    let mut timeline = record.timeline.clone();
+    let mut gone = Vec::new();
+    if round.purpose == Purpose::Term && settling.replace {
+        gone = leaving(record, round, &kept, from);
+        for (row, holding) in record.posts.iter().zip(&mut timeline.holdings) {
+            if gone.iter().any(|gone| gone.id == row.id) {
+                holding.until = Some(holding.from.max(from));
+            }
+        }
+    }
+    let asked: Vec<Wanted> = wanted.iter().map(|(_, wanted)| wanted.clone()).collect();
+    let appointments = match appoint_together(plans, &timeline, asked, settling.reason.as_deref()).permit() {
+        Ok(appointments) => appointments,
+        Err(findings) if findings.iter().any(|one| matches!(one.verdict, Outcome::Fail | Outcome::Unknown)) => {
+            return Err(refusal.because(findings));
+        }
+        Err(findings) => return Ok(Done::NeedsReason(findings)),
+    };
+    let ground = Ground { words: settling.ground.clone(), document: None, reason: settling.reason.clone() };
+    for row in gone {
+        unions_store::end(db, locked, row.id, from, ("任满离职", &ground), now).await?;
+        unions_store::tell_end(db, locked, (row, &record.union.name), (from, "任满离职"), now).await?;
+    }
+    let mut notices = Vec::new();
+    for ((case, wanted), appointment) in wanted.iter().zip(&appointments) {
+        let how = (case.student, wanted.person.from_college_union, Way::Case(case.id));
+        let post = unions_store::appoint(db, locked, appointment, how, &ground, now).await?;
+        store::mark_appointed(db, case.id, post, now).await?;
+        let subject = format!("你被任命为{}{}", record.union.name, holding_in_words(&wanted.post));
+        let says = format!("自 {from} 起任职。依据：{}。", ground.words);
+        notices.push((case.student, Notice::new(subject, "/me/data").says(says)));
+    }
+    for (case, post) in &staying {
+        store::mark_appointed(db, case.id, *post, now).await?;
+        notices.push((case.student, Notice::new(format!("{}：你继续任职", round.title), "/me/data")));
+    }
+    inbox::tell_students(db, acting.institution(), &notices, now).await?;
+    let mut entry = Entry::new(Verb::CasesSettled, round.union.name.clone())
+        .detail("轮次", round.title.clone())
+        .detail("办理", "任命")
+        .detail("人数", cases.len().to_string())
+        .detail("生效", from.to_string())
+        .detail("依据", ground.words.clone());
+    if let Some(reason) = &settling.reason {
+        entry = entry.detail("理由", reason.clone());
+    }
+    audit::append(db, acting.person(), entry.under(&round.chain.clause()), now).await?;
+    Ok(Done::Settled)
+}

@@ -1,0 +1,229 @@
+//! Papers: 推荐审查表 of one candidate, 情况一览表 of a round, and the record of a round.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+use sqlx::types::Uuid;
+use time::OffsetDateTime;
+
+use super::{Composition, case::seen_case, composition, frame, seen};
+use crate::{
+    app::App,
+    auth::{acting::Acting, office::Vetter},
+    failure::Failure,
+    ids::{CaseId, RoundId},
+    rules::vetting::Link,
+    sheet::drop_down_template,
+    unions::union::sees_grades,
+    vetting::{
+        case::{Case, Opinion, Words},
+        desk::Desk,
+        round::Round,
+        store::{self, Session, Sieve},
+    },
+    web::{chrome::Chrome, filters, workbook},
+};
+
+/// One block of the form: a body with its opinion, or room for it.
+pub(super) struct Block {
+    act: String,
+    body: String,
+    opinion: Option<Opinion>,
+    session: Option<Session>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/form.html")]
+pub(super) struct FormPage {
+    chrome: Chrome,
+    institution: String,
+    case: Case,
+    round: Round,
+    words: Words,
+    blocks: Vec<Block>,
+    /// Opinions that led back: kept with the form.
+    returned: Vec<Opinion>,
+    grades: bool,
+    at: OffsetDateTime,
+}
+
+/// The blocks of a case: each body of each step with its last word there.
+fn blocks(round: &Round, opinions: &[Opinion], sessions: &[Session]) -> Vec<Block> {
+    let of_link = |(step, link): (usize, &Link)| {
+        let mut of_step: Vec<Block> = link
+            .by
+            .iter()
+            .map(|party| {
+                let own = |opinion: &&Opinion| opinion.is_at(&step) && opinion.body == party.body.slug();
+                let opinion = opinions.iter().rev().find(own).filter(|opinion| opinion.verdict != "return").cloned();
+                let session = opinion.as_ref().and_then(|opinion| opinion.session);
+                let session = session.and_then(|id| sessions.iter().find(|known| known.id == id).cloned());
+                Block { act: link.act.clone(), body: party.name.clone(), opinion, session }
+            })
+            .collect();
+        // Where one of several recommends, only that one's block stands.
+        if link.any {
+            let signed = of_step.iter().position(|block| block.opinion.is_some());
+            if let Some(place) = signed {
+                of_step = vec![of_step.swap_remove(place)];
+            }
+        }
+        of_step
+    };
+    round.chain.links.iter().enumerate().flat_map(of_link).collect()
+}
+
+pub(super) async fn form(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<CaseId>,
+) -> Result<FormPage, Failure> {
+    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
+    let (case, round) = seen_case(&app, &desk, id).await?;
+    let mut db = app.read().await?;
+    let words = store::words(&mut db, id).await?;
+    let opinions = store::opinions_of(&mut db, &[id.0]).await?;
+    let sessions = store::sessions(&mut db, round.id).await?;
+    Ok(FormPage {
+        chrome: frame(&app, acting.person(), &round, "推荐审查表"),
+        institution: acting.person().institution_name.clone(),
+        blocks: blocks(&round, &opinions, &sessions),
+        returned: opinions.into_iter().filter(|opinion| opinion.verdict == "return").collect(),
+        grades: sees_grades(acting.office().kind),
+        at: app.clock.now(),
+        case,
+        round,
+        words,
+    })
+}
+
+pub(super) async fn table(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let desk = Desk::of(&mut db, &acting).await?;
+    let round = seen(&mut db, &desk, id).await?;
+    let sieve = Sieve { round: Some(id), ..Sieve::default() };
+    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    drop(db);
+    let grades = sees_grades(acting.office().kind);
+    let bytes = app.heavy(move || sheet(&round, &cases, grades)).await??;
+    Ok(workbook("candidates.xlsx", bytes))
+}
+
+fn sheet(round: &Round, cases: &[Case], grades: bool) -> anyhow::Result<Vec<u8>> {
+    let mut headers = vec![
+        "编号",
+        "姓名",
+        "学号",
+        "性别",
+        "院系",
+        "班级",
+        "年级",
+        "岗位",
+        "来源",
+        "产生方式",
+        "推荐（提交）单位",
+        "进度",
+        "说明",
+    ];
+    if grades {
+        headers.extend(["政治面貌", "专业排名", "不及格门数"]);
+    }
+    let row = |case: &Case| {
+        let mut row = vec![
+            case.number.to_string(),
+            case.name.clone(),
+            case.student_number.clone(),
+            case.gender.clone().unwrap_or_default(),
+            case.college_name.clone(),
+            case.class_name.clone(),
+            case.entry_year.to_string(),
+            case.place_name.clone(),
+            case.source_label(),
+            case.origin.label().to_owned(),
+            case.prepared_office.clone().unwrap_or_default(),
+            case.standing(round),
+            case.says.clone(),
+        ];
+        if grades {
+            let evidence = case.evidence.as_ref();
+            row.push(evidence.and_then(|one| one.political.clone()).unwrap_or_default());
+            row.push(case.rank());
+            row.push(evidence.and_then(|one| one.failed).map(|failed| failed.to_string()).unwrap_or_default());
+        }
+        row
+    };
+    let rows: Vec<Vec<String>> = cases.iter().map(row).collect();
+    let columns: Vec<(&str, &[&str])> = headers.into_iter().map(|header| (header, &[][..])).collect();
+    Ok(drop_down_template("情况一览表", &columns, &rows)?)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/record.html")]
+pub(super) struct RecordPage {
+    chrome: Chrome,
+    institution: String,
+    round: Round,
+    cases: Vec<(Case, Vec<Opinion>)>,
+    sessions: Vec<Session>,
+    stages: Vec<(&'static str, usize)>,
+    composition: Composition,
+    objections: usize,
+    grades: bool,
+    at: OffsetDateTime,
+    by: String,
+}
+
+pub(super) async fn record(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+) -> Result<RecordPage, Failure> {
+    let mut db = app.read().await?;
+    let desk = Desk::of(&mut db, &acting).await?;
+    let round = seen(&mut db, &desk, id).await?;
+    if !desk.keeps(&round) {
+        return Err(Failure::Missing);
+    }
+    let sieve = Sieve { round: Some(id), ..Sieve::default() };
+    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    let ids: Vec<Uuid> = cases.iter().map(|case| case.id.0).collect();
+    let mut opinions: HashMap<CaseId, Vec<Opinion>> = HashMap::new();
+    for opinion in store::opinions_of(&mut db, &ids).await? {
+        opinions.entry(opinion.case).or_default().push(opinion);
+    }
+    let mut stages: Vec<(&'static str, usize)> = Vec::new();
+    for case in &cases {
+        match stages.iter_mut().find(|(label, _)| *label == case.stage.label()) {
+            Some((_, count)) => *count += 1,
+            None => stages.push((case.stage.label(), 1)),
+        }
+    }
+    Ok(RecordPage {
+        chrome: frame(&app, acting.person(), &round, "遴选记录"),
+        institution: acting.person().institution_name.clone(),
+        composition: composition(cases.iter()),
+        sessions: store::sessions(&mut db, id).await?,
+        objections: store::objections(&mut db, id).await?.len(),
+        cases: cases
+            .into_iter()
+            .map(|case| {
+                let given = opinions.remove(&case.id).unwrap_or_default();
+                (case, given)
+            })
+            .collect(),
+        stages,
+        grades: sees_grades(acting.office().kind),
+        at: app.clock.now(),
+        by: format!("{} {}", acting.office().label(), acting.person().name),
+        round,
+    })
+}

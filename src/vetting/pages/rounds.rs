@@ -1,0 +1,496 @@
+//! 遴选轮次: the list, and opening, changing and ending a round.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use time::{Date, Duration};
+
+use super::{Asks, asks, calendar, frame};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::Acting,
+        office::{UnionKeeper, Vetter},
+    },
+    failure::{Failure, Refusal},
+    ids::{RoundId, UnionId},
+    inbox::{self, Notice},
+    rules::{
+        Finding, Outcome, Plan,
+        plan::Union,
+        roster::Post,
+        vetting::{Chain, Offer, offer},
+    },
+    unions::{
+        store as unions_store,
+        union::{PostKind, Record, StudentUnion},
+    },
+    vetting::{
+        desk::Desk,
+        forms::{ChangeForm, DUE_DAYS, RoundForm},
+        round::{BASES, Purpose, Round},
+        store::{self, NewPlace, Which},
+    },
+    web::{chrome::Chrome, forms::Errors},
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/rounds.html")]
+pub(super) struct ListPage {
+    chrome: Chrome,
+    current: Vec<Round>,
+    over: Vec<Round>,
+    keeps: bool,
+    today: Date,
+}
+
+pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Result<ListPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let desk = Desk::of(&mut db, &acting).await?;
+    let mut all = store::rounds(&mut db, acting.institution(), Which::default()).await?;
+    all.retain(|round| desk.sees(round));
+    let keeps = unions_store::list(&mut db, acting.institution(), None)
+        .await?
+        .iter()
+        .any(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
+    let (over, current) = all.into_iter().partition(|round| round.ended_why.is_some());
+    Ok(ListPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, today })
+}
+
+/// A kind of place that a round may offer, with how it is filled.
+pub(super) struct Slot {
+    pub key: String,
+    pub label: String,
+    /// Holders, promised by other rounds, and the cap, in words.
+    pub words: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/round_new.html")]
+pub(super) struct NewPage {
+    chrome: Chrome,
+    form: RoundForm,
+    errors: Errors,
+    warned: Vec<Finding>,
+    /// The unions to choose from, before one is chosen.
+    unions: Vec<StudentUnion>,
+    union: Option<StudentUnion>,
+    chain: Option<Chain>,
+    slots: Vec<Slot>,
+    conditions: Vec<Asks>,
+    bases: [(&'static str, &'static str); 4],
+    purposes: [Purpose; 3],
+    today: Date,
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Choice {
+    #[serde(default)]
+    union: String,
+    #[serde(default)]
+    places: String,
+}
+
+/// The places of a union with their holders on a day, what other rounds have promised, and what the plan allows.
+fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day: Date) -> Vec<Slot> {
+    let of_school = record.union.kind != Union::College;
+    let figures = &plan.figures;
+    let held = |kind: PostKind, department| {
+        record.posts_on(day).filter(|post| post.kind() == kind && post.department == department).count()
+    };
+    let words = |held: usize, promised: u32, cap: Option<u32>| {
+        let other = if promised > 0 { format!("，其他轮次已留 {promised}") } else { String::new() };
+        let cap = cap.map(|cap| format!("，上限 {cap}")).unwrap_or_default();
+        format!("在任 {held}{other}{cap}")
+    };
+    if presidium {
+        let cap = if of_school { figures.school_presidium } else { figures.college_presidium };
+        let words = words(held(PostKind::Presidium, None), 0, cap);
+        return vec![Slot { key: "presidium".to_owned(), label: "主席团候选人".to_owned(), words }];
+    }
+    let open = record.departments.iter().filter(|department| department.until_day.is_none_or(|until| until > day));
+    let both = open.flat_map(|department| {
+        [PostKind::Head, PostKind::Staff].map(|kind| {
+            let post = match kind {
+                PostKind::Head => Post::Head(department.name.clone()),
+                _ => Post::Staff(department.name.clone()),
+            };
+            let promised = promised.iter().filter(|offer| offer.post == post).map(|offer| offer.seats).sum();
+            let cap = match kind {
+                PostKind::Head => figures.heads.map(|heads| heads.high),
+                _ => figures.department_staff,
+            };
+            let inside = kind == PostKind::Staff && of_school && plan.switches.heads_inside;
+            let with = if inside { "（含负责人）" } else { "" };
+            let words = words(held(kind, Some(department.id)), promised, cap.filter(|_| of_school));
+            Slot {
+                key: format!("{}:{}", kind.slug(), department.id),
+                label: format!("{} {}", department.name, kind.label()),
+                words: format!("{words}{with}"),
+            }
+        })
+    });
+    both.collect()
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    mut form: RoundForm,
+    errors: Errors,
+    warned: Vec<Finding>,
+) -> Result<NewPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let mut unions = unions_store::list(&mut db, acting.institution(), None).await?;
+    unions.retain(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
+    let chosen = form.union.parse::<UnionId>().ok();
+    let union = unions.iter().find(|union| Some(union.id) == chosen).cloned();
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let plan = plans.in_force(today);
+    let presidium = form.places == "presidium";
+    let (mut chain, mut offered, mut conditions) = (None, Vec::new(), Vec::new());
+    if let (Some(union), Some(plan), "presidium" | "members") = (&union, &plan, form.places.as_str()) {
+        chain = Chain::of(plan, union.kind, presidium);
+        let record =
+            unions_store::record(&mut db, acting.institution(), union.id, today).await?.ok_or(Failure::Missing)?;
+        let promised = store::promised(&mut db, union.id, None).await?;
+        offered = slots(&record, plan, presidium, &promised, today);
+        conditions = asks(plan);
+    }
+    if let Some(chain) = &chain {
+        if form.due.is_empty() {
+            form.due = vec![DUE_DAYS.to_string(); chain.links.len()];
+        }
+        if form.opens_on.is_empty() {
+            form.opens_on = today.to_string();
+            form.closes_on = (today + Duration::days(7)).to_string();
+            form.effective_on = (today + Duration::days(30)).to_string();
+            "0".clone_into(&mut form.notice_days);
+        }
+    }
+    let chrome = app.chrome(acting.person(), "开启轮次").under("/rounds", "遴选轮次");
+    Ok(NewPage {
+        chrome,
+        form,
+        errors,
+        warned,
+        unions,
+        union,
+        chain,
+        slots: offered,
+        conditions,
+        bases: BASES,
+        purposes: Purpose::ALL,
+        today,
+    })
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Query(Choice { union, places }): Query<Choice>,
+) -> Result<NewPage, Failure> {
+    let form = RoundForm { union, places, ..RoundForm::default() };
+    page(&app, &acting, form, Errors::default(), Vec::new()).await
+}
+
+/// What became of an act on a round's places.
+enum Places<T> {
+    Done(T),
+    /// Soft limits are passed, and no reason was given.
+    NeedsReason(Vec<Finding>),
+    Unfit(&'static str, String),
+}
+
+/// Splits what stands in the way of places: a refusal, or warnings that a reason would settle.
+fn held_up<T>(findings: Vec<Finding>, refusal: Refusal) -> Result<Places<T>, Failure> {
+    if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown)) {
+        return Err(refusal.because(findings));
+    }
+    Ok(Places::NeedsReason(findings))
+}
+
+/// The posts that places stand for; candidates for the presidium are no posts yet. None where a department is gone by then.
+fn offers(record: &Record, places: &[NewPlace], from: Date) -> Option<Vec<Offer>> {
+    let one = |place: &NewPlace| {
+        let name = record
+            .departments
+            .iter()
+            .find(|known| Some(known.id) == place.department && known.until_day.is_none_or(|until| until > from))
+            .map(|known| known.name.clone());
+        let post = match place.kind {
+            PostKind::Presidium | PostKind::Other => Post::Presidium,
+            PostKind::Head => Post::Head(name?),
+            PostKind::Staff => Post::Staff(name?),
+        };
+        // As many as are elected sit on the presidium; the others only stand.
+        let seats = u32::try_from(place.to_elect.unwrap_or(place.seats)).ok()?;
+        Some(Offer { post, seats, from })
+    };
+    places.iter().map(one).collect()
+}
+
+pub(super) async fn open(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Form(form): Form<RoundForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let asked = page(&app, &acting, form.clone(), Errors::default(), Vec::new()).await?;
+    let (Some(union), Some(chain)) = (asked.union, asked.chain) else {
+        if asked.unions.is_empty() {
+            return Err(Failure::Missing);
+        }
+        errors.add("union", "请选择学生会和招收的岗位；本校须已启用实施方案");
+        return Ok((unfit, page(&app, &acting, form, errors, Vec::new()).await?).into_response());
+    };
+    let Some(new) = form.read(chain.links.len(), today, &mut errors) else {
+        return Ok((unfit, page(&app, &acting, form, errors, Vec::new()).await?).into_response());
+    };
+    let refusal = Refusal {
+        chrome: app.chrome(acting.person(), "开启轮次").under("/rounds", "遴选轮次"),
+        wanted: format!("为{}开启{}", union.name, new.title),
+        findings: Vec::new(),
+        back: format!("/rounds/new?union={}&places={}", union.id, form.places),
+    };
+    let id = union.id;
+    let (done, acting) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
+                let Some(governing) = crate::rulebook::governing(db, acting.institution(), today).await? else {
+                    return Ok((Places::Unfit("union", "本校还没有启用实施方案".to_owned()), acting));
+                };
+                let plans = calendar(db, acting.institution()).await?;
+                let Some(wanted) = offers(&record, &new.places, new.days.2) else {
+                    return Ok((Places::Unfit("seats", "有的部门届时已经撤销，请刷新后重填".to_owned()), acting));
+                };
+                let promised = if new.presidium { Vec::new() } else { store::promised(db, id, None).await? };
+                // The presidium is elected anew as a whole; members of a term take the places of those before.
+                let replaces = new.presidium && new.purpose != Purpose::Supplement || new.purpose == Purpose::Term;
+                let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, new.reason.as_deref());
+                let passed = match verdict.permit() {
+                    Ok(passed) => passed,
+                    Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                };
+                let by = (acting.institution(), Some(acting.person().account));
+                let round = store::open_round(db, &locked, (&new, &passed), (&chain, governing.id), by, now).await?;
+                let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
+                    .detail("轮次", new.title.clone())
+                    .detail("办理", "开启")
+                    .detail("报名截止", new.days.1.to_string())
+                    .under(&chain.clause());
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok((Places::Done(round), acting))
+            })
+        })
+        .await?;
+    let warned = match done {
+        Places::Done(round) => return Ok(Redirect::to(&format!("/rounds/{round}?done=opened")).into_response()),
+        Places::NeedsReason(warned) => {
+            errors.add("reason", "名额超出柔性要求，请写明理由；理由随本轮保留");
+            warned
+        }
+        Places::Unfit(field, says) => {
+            errors.add(field, says);
+            Vec::new()
+        }
+    };
+    Ok((unfit, page(&app, &acting, form, errors, warned).await?).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/round_edit.html")]
+pub(super) struct EditPage {
+    chrome: Chrome,
+    round: Round,
+    form: ChangeForm,
+    errors: Errors,
+    warned: Vec<Finding>,
+    under_way: i64,
+}
+
+async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
+    let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
+}
+
+async fn edit_page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: RoundId,
+    form: Option<ChangeForm>,
+    (errors, warned): (Errors, Vec<Finding>),
+) -> Result<EditPage, Failure> {
+    let round = kept(app, acting, id).await?;
+    let tally = store::tally(&mut *app.read().await?, id, app.clock.today()).await?;
+    let under_way = tally
+        .iter()
+        .filter(|row| matches!(row.stage.as_str(), "invited" | "at" | "returned" | "passed"))
+        .map(|row| row.cases)
+        .sum();
+    let form = form.unwrap_or_else(|| ChangeForm::of(&round));
+    Ok(EditPage {
+        chrome: frame(app, acting.person(), &round, "修改与结束"), round, form, errors, warned, under_way
+    })
+}
+
+pub(super) async fn edit(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+) -> Result<EditPage, Failure> {
+    edit_page(&app, &acting, id, None, (Errors::default(), Vec::new())).await
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+    Form(form): Form<ChangeForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let round = kept(&app, &acting, id).await?;
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    if round.ended_why.is_some() {
+        errors.add("closes_on", "本轮已经结束，不能再改");
+    }
+    let Some(change) = form.read(&round, today, &mut errors) else {
+        return Ok((unfit, edit_page(&app, &acting, id, Some(form), (errors, Vec::new())).await?).into_response());
+    };
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &round, "修改与结束"),
+        wanted: format!("修改{}", round.title),
+        findings: Vec::new(),
+        back: format!("/rounds/{id}/edit"),
+    };
+    let (done, acting) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let (locked, record) = unions_store::lock(db, &acting, round.union.id, today).await?;
+                let round = store::hold_round(db, acting.institution(), id, true).await?;
+                let tally = store::tally(db, id, today).await?;
+                for (place, seats) in &change.seats {
+                    let settled = |row: &&store::Tally| {
+                        row.place == *place && matches!(row.stage.as_str(), "passed" | "appointed" | "listed")
+                    };
+                    let taken: i64 = tally.iter().filter(settled).map(|row| row.cases).sum();
+                    if i64::from(*seats) < taken {
+                        let label = round.place(*place).map(crate::vetting::round::Place::label).unwrap_or_default();
+                        let says = format!("{label}已确定 {taken} 人，名额不能少于 {taken}");
+                        return Ok((Places::Unfit("seats", says), acting));
+                    }
+                }
+                let places: Vec<NewPlace> = round
+                    .places
+                    .iter()
+                    .filter_map(|place| {
+                        let (_, seats) = change.seats.iter().find(|(id, _)| *id == place.id)?;
+                        Some(NewPlace {
+                            kind: place.kind,
+                            department: place.department,
+                            seats: *seats,
+                            to_elect: place.to_elect,
+                        })
+                    })
+                    .collect();
+                let Some(wanted) = offers(&record, &places, change.effective_on) else {
+                    return Ok((Places::Unfit("seats", "有的部门届时已经撤销".to_owned()), acting));
+                };
+                // Whom the round has appointed holds a post already.
+                let filled = |place: crate::ids::PlaceId| -> u32 {
+                    let rows = tally.iter().filter(|row| row.place == place && row.stage == "appointed");
+                    u32::try_from(rows.map(|row| row.cases).sum::<i64>()).unwrap_or(0)
+                };
+                let wanted = wanted
+                    .into_iter()
+                    .zip(&round.places)
+                    .map(|(offer, place)| Offer { seats: offer.seats.saturating_sub(filled(place.id)), ..offer })
+                    .collect();
+                let promised =
+                    if round.presidium { Vec::new() } else { store::promised(db, round.union.id, Some(id)).await? };
+                let plans = calendar(db, acting.institution()).await?;
+                let replaces =
+                    round.presidium && round.purpose != Purpose::Supplement || round.purpose == Purpose::Term;
+                let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, change.reason.as_deref());
+                let passed = match verdict.permit() {
+                    Ok(passed) => passed,
+                    Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                };
+                let days = (change.closes_on, change.effective_on, change.note.as_str());
+                if !store::change_round(db, &locked, id, days, (&change.seats, &passed)).await? {
+                    return Ok((Places::Unfit("closes_on", "本轮已经结束，不能再改".to_owned()), acting));
+                }
+                let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
+                    .detail("轮次", round.title.clone())
+                    .detail("办理", "修改")
+                    .detail("报名截止", change.closes_on.to_string())
+                    .detail("名额", change.seats.iter().map(|(_, seats)| i64::from(*seats)).sum::<i64>().to_string());
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok((Places::Done(()), acting))
+            })
+        })
+        .await?;
+    let warned = match done {
+        Places::Done(()) => return Ok(Redirect::to(&format!("/rounds/{id}?done=changed")).into_response()),
+        Places::NeedsReason(warned) => {
+            errors.add("reason", "名额超出柔性要求，请写明理由");
+            warned
+        }
+        Places::Unfit(field, says) => {
+            errors.add(field, says);
+            Vec::new()
+        }
+    };
+    Ok((unfit, edit_page(&app, &acting, id, Some(form), (errors, warned)).await?).into_response())
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct EndForm {
+    #[serde(default)]
+    why: String,
+}
+
+pub(super) async fn end(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+    Form(form): Form<EndForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let round = kept(&app, &acting, id).await?;
+    let ask = "请写明结束的原因，如“本轮工作已完成”；未办结的候选人会看到";
+    let Some(why) = crate::web::forms::written(&form.why, 200, "why", ask, &mut errors) else {
+        let page = edit_page(&app, &acting, id, None, (errors, Vec::new())).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            store::hold_round(db, acting.institution(), id, true).await?;
+            if !store::end_round(db, id, &why, now).await? {
+                return Ok(());
+            }
+            let rest = store::lapse_rest(db, id, &why, now).await?;
+            let notice =
+                Notice::new(format!("{}已结束，你的报名没有结论", round.title), "/apply").says(format!("原因：{why}"));
+            let told: Vec<_> = rest.iter().map(|student| (*student, notice.clone())).collect();
+            inbox::tell_students(db, acting.institution(), &told, now).await?;
+            let entry = Entry::new(Verb::RoundKept, round.union.name.clone())
+                .detail("轮次", round.title.clone())
+                .detail("办理", "结束")
+                .detail("未办结", rest.len().to_string())
+                .detail("原因", why);
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/rounds/{id}?done=ended")).into_response())
+}

@@ -1,0 +1,237 @@
+//! A round as its offices see it, and the cases in it.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::extract::{Path, State};
+use axum_extra::extract::Query;
+use serde::Deserialize;
+use time::Date;
+
+use super::{Composition, composition, frame, query, said, seen};
+use crate::{
+    app::App,
+    auth::{acting::Acting, office::Vetter},
+    failure::Failure,
+    ids::{CollegeId, PlaceId, RoundId},
+    rules::vetting::{Link, Stage},
+    unions::{
+        store as unions_store,
+        union::{PostKind, Record, sees_grades},
+    },
+    vetting::{
+        case::Case,
+        desk::Desk,
+        round::{Phase, Place, Round},
+        store::{self, Sieve, Tally},
+    },
+    web::{chrome::Chrome, forms::Done},
+};
+
+/// A step with the cases that stand there.
+pub(super) struct StepLine {
+    pub link: Link,
+    pub days: i32,
+    pub cases: i64,
+    pub late: i64,
+    /// The bar's length, 0 to 200.
+    pub length: i64,
+}
+
+/// A place with how it is filled.
+pub(super) struct PlaceLine {
+    pub place: Place,
+    pub held: usize,
+    pub under_way: i64,
+    pub settled: i64,
+    pub left: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/round.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is another question of the page")]
+pub(super) struct RoundPage {
+    chrome: Chrome,
+    round: Round,
+    phase: Phase,
+    keeps: bool,
+    nominates: bool,
+    recommends: bool,
+    steps: Vec<StepLine>,
+    places: Vec<PlaceLine>,
+    /// Stage in words, its colour, and how many.
+    stages: Vec<(Stage, i64)>,
+    total: i64,
+    waiting: i64,
+    passed: i64,
+    objections: usize,
+    on_notice: bool,
+    composition: Option<Composition>,
+    done: &'static str,
+}
+
+fn places(round: &Round, record: &Record, tally: &[Tally], today: Date) -> Vec<PlaceLine> {
+    let count = |place: PlaceId, stages: &[&str]| {
+        let rows = tally.iter().filter(|row| row.place == place && stages.contains(&row.stage.as_str()));
+        rows.map(|row| row.cases).sum()
+    };
+    let line = |place: &Place| {
+        let day = round.effective_on.max(today);
+        let held = record.posts_on(day).filter(|post| {
+            post.kind() == place.kind && (place.kind == PostKind::Presidium || post.department == place.department)
+        });
+        let settled: i64 = count(place.id, &["passed", "appointed", "listed"]);
+        PlaceLine {
+            held: held.count(),
+            under_way: count(place.id, &["invited", "at", "returned"]),
+            settled,
+            left: (i64::from(place.seats) - settled).max(0),
+            place: place.clone(),
+        }
+    };
+    round.places.iter().map(line).collect()
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+    Query(Done { done }): Query<Done>,
+) -> Result<RoundPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let desk = Desk::of(&mut db, &acting).await?;
+    let round = seen(&mut db, &desk, id).await?;
+    let record =
+        unions_store::record(&mut db, acting.institution(), round.union.id, today).await?.ok_or(Failure::Missing)?;
+    let tally = store::tally(&mut db, id, today).await?;
+    let at =
+        |step: usize| tally.iter().filter(move |row| row.step.and_then(|at| usize::try_from(at).ok()) == Some(step));
+    let most =
+        (0..round.chain.links.len()).map(|step| at(step).map(|row| row.cases).sum::<i64>()).max().unwrap_or(1).max(1);
+    let line = |(step, link): (usize, &Link)| {
+        let cases: i64 = at(step).map(|row| row.cases).sum();
+        StepLine {
+            link: link.clone(),
+            days: round.due_days.get(step).copied().unwrap_or(0),
+            cases,
+            late: at(step).map(|row| row.late).sum(),
+            length: cases * 200 / most,
+        }
+    };
+    let steps = round.chain.links.iter().enumerate().map(line).collect();
+    let mut stages: Vec<(Stage, i64)> = Vec::new();
+    for row in &tally {
+        let Some(stage) = Stage::of(&row.stage, Some(0)) else { continue };
+        match stages.iter_mut().find(|(known, _)| *known == stage) {
+            Some((_, count)) => *count += row.cases,
+            None => stages.push((stage, row.cases)),
+        }
+    }
+    stages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let passed = tally.iter().filter(|row| row.stage == "passed").map(|row| row.cases).sum();
+    let keeps = desk.keeps(&round);
+    let which = store::Waiting { round: Some(id), window: (0, 1), ..store::Waiting::default() };
+    let (_, waiting) =
+        if desk.acts_in(&round) { store::waiting(&mut db, &desk, &which).await? } else { (Vec::new(), 0) };
+    let mut shown = None;
+    let mut on_notice = false;
+    if keeps && round.ended_why.is_none() {
+        let sieve = Sieve { round: Some(id), ..Sieve::default() };
+        let (cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+        on_notice = cases.iter().any(|case| case.notice_until.is_some_and(|until| until >= today));
+        let standing = cases
+            .iter()
+            .filter(|case| !matches!(case.stage, Stage::Refused | Stage::Withdrawn | Stage::Lapsed | Stage::Invited));
+        shown = Some(composition(standing))
+            .filter(|composition| composition.parts.iter().any(|(_, part)| !part.is_empty()));
+    }
+    let objections = if keeps { store::open_objections(&mut db, id).await?.len() } else { 0 };
+    Ok(RoundPage {
+        chrome: app.chrome(acting.person(), &round.title).under("/rounds", "遴选轮次"),
+        phase: round.phase(&today),
+        keeps,
+        nominates: desk.nominates_in(&round) && round.phase(&today) == Phase::Open,
+        recommends: desk.recommends_in(&round),
+        steps,
+        places: places(&round, &record, &tally, today),
+        total: stages.iter().map(|(_, count)| count).sum(),
+        stages,
+        waiting,
+        passed,
+        objections,
+        on_notice,
+        composition: shown,
+        round,
+        done: said(&done),
+    })
+}
+
+/// Cases a page.
+const A_PAGE: i64 = 100;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Filter {
+    #[serde(default)]
+    stage: String,
+    #[serde(default)]
+    college: String,
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    page: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/cases.html")]
+pub(super) struct CasesPage {
+    chrome: Chrome,
+    round: Round,
+    cases: Vec<Case>,
+    total: i64,
+    filter: Filter,
+    kept: String,
+    more: bool,
+    grades: bool,
+    stages: Vec<Stage>,
+    colleges: Vec<(CollegeId, String)>,
+    today: Date,
+}
+
+pub(super) async fn cases(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+    Query(filter): Query<Filter>,
+) -> Result<CasesPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let desk = Desk::of(&mut db, &acting).await?;
+    let round = seen(&mut db, &desk, id).await?;
+    let page = filter.page.clamp(0, 10_000);
+    let sieve = Sieve {
+        round: Some(id),
+        stage: Some(filter.stage.clone()).filter(|stage| !stage.is_empty()),
+        college: filter.college.parse().ok(),
+        text: filter.q.trim().chars().take(40).collect(),
+        window: Some((page * A_PAGE, A_PAGE)),
+        ..Sieve::default()
+    };
+    let (cases, total) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    let colleges = match (desk.college, round.union.college) {
+        (None, None) => crate::directory::store::colleges(&mut db, acting.institution()).await?,
+        _ => Vec::new(),
+    };
+    let kept = query(&[("stage", &filter.stage), ("college", &filter.college), ("q", &filter.q)]);
+    let stages = ["invited", "at", "returned", "passed", "appointed", "listed", "refused", "withdrawn", "lapsed"];
+    Ok(CasesPage {
+        chrome: frame(&app, acting.person(), &round, "候选人"),
+        more: total > (page + 1) * A_PAGE,
+        grades: sees_grades(acting.office().kind),
+        stages: stages.iter().filter_map(|slug| Stage::of(slug, Some(0))).collect(),
+        colleges: colleges.into_iter().map(|college| (college.id, college.name)).collect(),
+        filter: Filter { page, ..filter },
+        round,
+        cases,
+        total,
+        kept,
+        today,
+    })
+}

@@ -1,0 +1,338 @@
+//! 遴选办理: what waits for an office, opinions on many at once, and what one has dealt with.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use sqlx::types::Uuid;
+use time::Date;
+
+use super::{case::ruling_of, query};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, office::Vetter},
+    failure::Failure,
+    ids::RoundId,
+    rules::vetting::{Link, Stage},
+    unions::union::sees_grades,
+    vetting::{
+        case::Case,
+        desk::Desk,
+        forms::{MOST_CASES, OpinionForm, SessionAsked},
+        round::Round,
+        store::{self, Batch, Dealt, Session, Sieve, Waiting, Which},
+    },
+    web::{chrome::Chrome, filters, forms::Errors},
+};
+
+/// Cases a page; a batch may take them all.
+const A_PAGE: i64 = 50;
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Filter {
+    #[serde(default)]
+    round: String,
+    #[serde(default)]
+    college: String,
+    #[serde(default)]
+    q: String,
+    #[serde(default)]
+    late: String,
+    #[serde(default)]
+    many: String,
+    #[serde(default)]
+    page: i64,
+    #[serde(default)]
+    said: String,
+}
+
+/// A case that waits, with its step in words.
+pub(super) struct Line {
+    case: Case,
+    step: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/work.html")]
+pub(super) struct WorkPage {
+    chrome: Chrome,
+    lines: Vec<Line>,
+    total: i64,
+    filter: Filter,
+    kept: String,
+    more: bool,
+    /// The rounds in which something may wait.
+    rounds: Vec<Round>,
+    colleges: Vec<(String, String)>,
+    /// The one step that all cases on the page stand at: only then can one opinion fit them all.
+    link: Option<Link>,
+    step: usize,
+    earlier: Vec<(usize, String)>,
+    sessions: Vec<Session>,
+    grades: bool,
+    form: OpinionForm,
+    errors: Errors,
+    overdue: Vec<store::Late>,
+    today: Date,
+}
+
+impl WorkPage {
+    /// The line's box was ticked in a form that came back.
+    fn has(&self, line: &Line) -> bool {
+        self.form.case.contains(&format!("{}.{}", line.case.id, line.case.visit))
+    }
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<Vetter>,
+    filter: Filter,
+    (mut form, errors): (OpinionForm, Errors),
+) -> Result<WorkPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let desk = Desk::of(&mut db, acting).await?;
+    let mut rounds = store::rounds(&mut db, acting.institution(), Which::default()).await?;
+    rounds.retain(|round| desk.acts_in(round) && desk.sees(round) && round.ended_why.is_none());
+    let size = if filter.many.is_empty() { A_PAGE } else { i64::try_from(MOST_CASES).unwrap_or(A_PAGE) };
+    let page = filter.page.clamp(0, 10_000);
+    let which = Waiting {
+        round: filter.round.parse().ok(),
+        college: filter.college.parse().ok(),
+        text: filter.q.trim().chars().take(40).collect(),
+        late_on: (!filter.late.is_empty()).then_some(today),
+        window: (page * size, size),
+        ..Waiting::default()
+    };
+    let (ids, total) = store::waiting(&mut db, &desk, &which).await?;
+    let sieve = Sieve { ids: Some(ids.iter().map(|id| id.0).collect()), ..Sieve::default() };
+    let (mut cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    let place: std::collections::HashMap<Uuid, usize> =
+        ids.iter().enumerate().map(|(place, id)| (id.0, place)).collect();
+    cases.sort_by_key(|case| place.get(&case.id.0).copied());
+    let mut stands: Vec<(RoundId, usize)> = cases.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
+    stands.sort_unstable();
+    stands.dedup();
+    let one = match stands.as_slice() {
+        [(round, step)] => rounds.iter().find(|known| known.id == *round).map(|round| (round, *step)),
+        _ => None,
+    };
+    let link = one.and_then(|(round, step)| round.link(step).cloned());
+    let earlier = one.map(|(round, step)| {
+        let earlier = round.chain.links.iter().take(step).enumerate();
+        earlier.map(|(step, link)| (step, link.in_words())).collect()
+    });
+    let sessions = match one {
+        Some((round, _)) => store::sessions(&mut db, round.id).await?,
+        None => Vec::new(),
+    };
+    if form.session.is_empty() {
+        let of_step =
+            |session: &&Session| one.is_some_and(|(_, step)| usize::try_from(session.step).ok() == Some(step));
+        form.session = sessions.iter().find(of_step).map(|session| session.id.to_string()).unwrap_or_default();
+    }
+    let words = |case: &Case| {
+        let round = rounds.iter().find(|round| round.id == case.round);
+        let link = round.zip(case.step()).and_then(|(round, step)| round.link(step));
+        link.map(|link| link.act.clone()).unwrap_or_default()
+    };
+    let lines = cases.iter().map(|case| Line { step: words(case), case: case.clone() }).collect();
+    let kept = query(&[
+        ("round", &filter.round),
+        ("college", &filter.college),
+        ("q", &filter.q),
+        ("late", &filter.late),
+        ("many", &filter.many),
+    ]);
+    let colleges = if desk.college.is_none() {
+        let all = crate::directory::store::colleges(&mut db, acting.institution()).await?;
+        all.into_iter().map(|college| (college.id.to_string(), college.name)).collect()
+    } else {
+        Vec::new()
+    };
+    let overdue = store::overdue(&mut db, &desk, today).await?;
+    Ok(WorkPage {
+        chrome: app.chrome(acting.person(), "遴选办理"),
+        lines,
+        total,
+        more: total > (page + 1) * size,
+        filter: Filter { page, ..filter },
+        kept,
+        step: one.map_or(0, |(_, step)| step),
+        link,
+        earlier: earlier.unwrap_or_default(),
+        sessions,
+        rounds,
+        colleges,
+        grades: sees_grades(acting.office().kind),
+        form,
+        errors,
+        overdue,
+        today,
+    })
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Query(filter): Query<Filter>,
+) -> Result<WorkPage, Failure> {
+    page(&app, &acting, filter, (OpinionForm::default(), Errors::default())).await
+}
+
+/// A case that the opinion could not be given on.
+pub(super) struct HeldLine {
+    case: Case,
+    says: String,
+    quote: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/batch.html")]
+pub(super) struct BatchPage {
+    chrome: Chrome,
+    verdict: &'static str,
+    done: Vec<(Case, String)>,
+    held: Vec<HeldLine>,
+    kept: String,
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Form(form): Form<OpinionForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
+    let filter = || Filter {
+        round: form.round.clone(),
+        college: form.college.clone(),
+        q: form.q.clone(),
+        many: if form.case.len() > usize::try_from(A_PAGE).unwrap_or(50) { "yes".to_owned() } else { String::new() },
+        ..Filter::default()
+    };
+    // What the opinion must say depends on the step, and a session belongs to one step of one round.
+    let ids: Vec<Uuid> = form.case.iter().filter_map(|text| text.split('.').next()?.parse().ok()).collect();
+    let sieve = Sieve { ids: Some(ids), ..Sieve::default() };
+    let (found, _) = store::cases(&mut *app.read().await?, desk.institution, Some(&desk), &sieve).await?;
+    let recommends = found.iter().any(|case| case.step() == Some(0));
+    let mut steps: Vec<(RoundId, usize)> = found.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    let asked = form.read(recommends, today, &mut errors);
+    if asked.as_ref().is_some_and(|asked| matches!(asked.session, SessionAsked::New(..))) && steps.len() != 1 {
+        errors.add("session", "登记新会议时，所选各件须同属一个轮次的同一环节");
+    }
+    let (Some(asked), true) = (asked, errors.is_empty()) else {
+        let page = page(&app, &acting, filter(), (form.clone(), errors)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let verdict = match asked.says {
+        crate::rules::vetting::Says::Agree => "同意",
+        crate::rules::vetting::Says::Return(_) | crate::rules::vetting::Says::ReturnToCandidate => "退回",
+        crate::rules::vetting::Says::Refuse => "不予通过",
+    };
+    let desk_too = desk.clone();
+    let (batch, acting) = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let what = (asked.says, asked.words, asked.session);
+                let place = steps.first().copied();
+                let ruling = match place {
+                    Some(place) => ruling_of(db, &acting, place, what, now).await?,
+                    None => store::Ruling { says: what.0, words: what.1, session: None },
+                };
+                let batch = store::give(db, (&desk_too, acting.person()), &asked.cases, &ruling, now).await?;
+                if !batch.done.is_empty() {
+                    // Each opinion stands with its case; the chain names them all by one digest.
+                    let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
+                    numbers.sort_unstable();
+                    let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
+                    let digest = hex::encode(Sha256::digest(list.join(",")));
+                    let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
+                        .detail("结论", verdict)
+                        .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
+                        .detail("全部编号的摘要", digest);
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+                Ok((batch, acting))
+            })
+        })
+        .await?;
+    let rounds = store::rounds(&mut *app.read().await?, desk.institution, Which::default()).await?;
+    Ok(result(&app, &acting, batch, &rounds, verdict, &form).into_response())
+}
+
+fn result(
+    app: &App,
+    acting: &Acting<Vetter>,
+    batch: Batch,
+    rounds: &[Round],
+    verdict: &'static str,
+    form: &OpinionForm,
+) -> BatchPage {
+    let words = |case: &Case, stage: Stage| {
+        let round = rounds.iter().find(|round| round.id == case.round);
+        match (stage, round) {
+            (Stage::At(_), _) if stage == case.stage => "已签署，等另一方办理".to_owned(),
+            (Stage::At(step), Some(round)) => {
+                round.link(step).map_or(String::new(), |link| format!("到“{}”", link.in_words()))
+            }
+            _ => stage.label().to_owned(),
+        }
+    };
+    let held = |held: store::HeldUp| HeldLine {
+        says: held.findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join("；"),
+        quote: held
+            .findings
+            .iter()
+            .find_map(|finding| Some(finding.clause.as_ref()?.quote.clone()))
+            .unwrap_or_default(),
+        case: held.case,
+    };
+    BatchPage {
+        chrome: app.chrome(acting.person(), "办理结果").under("/vetting", "遴选办理"),
+        verdict,
+        done: batch.done.into_iter().map(|(case, stage)| (case.clone(), words(&case, stage))).collect(),
+        held: batch.held.into_iter().map(held).collect(),
+        kept: query(&[("round", &form.round), ("college", &form.college), ("q", &form.q)]),
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Paged {
+    #[serde(default)]
+    page: i64,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/done.html")]
+pub(super) struct DonePage {
+    chrome: Chrome,
+    rows: Vec<Dealt>,
+    page: i64,
+    more: bool,
+}
+
+pub(super) async fn done(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Query(Paged { page }): Query<Paged>,
+) -> Result<DonePage, Failure> {
+    let (mut db, page) = (app.read().await?, page.clamp(0, 10_000));
+    let desk = Desk::of(&mut db, &acting).await?;
+    let window = (page * A_PAGE, A_PAGE + 1);
+    let mut rows = store::dealt_with(&mut db, (&desk, acting.person().account), window).await?;
+    let most = usize::try_from(A_PAGE).unwrap_or(50);
+    let more = rows.len() > most;
+    rows.truncate(most);
+    Ok(DonePage {
+        chrome: app.chrome(acting.person(), "我办过的").under("/vetting", "遴选办理"), rows, page, more
+    })
+}

@@ -1,0 +1,233 @@
+//! A round of applications: for one union, one kind of place, from a day to a day.
+
+use time::Date;
+
+use crate::{
+    ids::{DepartmentId, PlaceId, RoundId},
+    rules::{
+        roster::Post,
+        vetting::{Chain, Link},
+    },
+    unions::union::{PostKind, StudentUnion},
+};
+
+/// What a round is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// 招新.
+    Recruit,
+    /// 换届.
+    Term,
+    /// 增补.
+    Supplement,
+}
+
+impl Purpose {
+    /// All.
+    pub const ALL: [Self; 3] = [Self::Recruit, Self::Term, Self::Supplement];
+
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Recruit => "recruit",
+            Self::Term => "term",
+            Self::Supplement => "supplement",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Recruit => "招新",
+            Self::Term => "换届",
+            Self::Supplement => "增补",
+        }
+    }
+
+    /// The purpose of a stable word.
+    #[must_use]
+    pub fn of(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.slug() == slug)
+    }
+}
+
+/// Which figures count, by stable word, in words.
+pub const BASES: [(&str, &str); 4] = [
+    ("", "上学期、上学年、入学以来中对本人最有利的一种"),
+    ("semester", "上学期"),
+    ("year", "上学年"),
+    ("entry", "入学以来"),
+];
+
+/// A kind of place that a round offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its id.
+    pub id: PlaceId,
+    /// Its kind.
+    pub kind: PostKind,
+    /// Its department.
+    pub department: Option<DepartmentId>,
+    /// The department's name.
+    pub department_name: Option<String>,
+    /// How many may be chosen.
+    pub seats: i32,
+    /// Of candidates for the presidium: how many are to be elected.
+    pub to_elect: Option<i32>,
+}
+
+impl Place {
+    /// The place in words.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match (&self.department_name, self.kind) {
+            (Some(department), kind) => format!("{department} {}", kind.label()),
+            (None, _) => "主席团候选人".to_owned(),
+        }
+    }
+
+    /// The post as the rules see it.
+    #[must_use]
+    pub fn post(&self) -> Post {
+        let department = || self.department_name.clone().unwrap_or_default();
+        match self.kind {
+            PostKind::Presidium | PostKind::Other => Post::Presidium,
+            PostKind::Head => Post::Head(department()),
+            PostKind::Staff => Post::Staff(department()),
+        }
+    }
+
+    /// The seats as a number.
+    #[must_use]
+    pub fn seats(&self) -> u32 {
+        u32::try_from(self.seats).unwrap_or(0)
+    }
+}
+
+/// Where a round stands on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// It has not begun.
+    Coming,
+    /// One may apply.
+    Open,
+    /// Nobody may apply any more; cases go on.
+    Closed,
+    /// It is over.
+    Ended,
+}
+
+impl Phase {
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Coming => "尚未开始",
+            Self::Open => "正在报名",
+            Self::Closed => "报名截止，正在审查",
+            Self::Ended => "已结束",
+        }
+    }
+
+    /// The colour word of its tag.
+    #[must_use]
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::Coming => "unknown",
+            Self::Open => "pass",
+            Self::Closed => "warn",
+            Self::Ended => "not_required",
+        }
+    }
+}
+
+/// A round.
+#[derive(Debug, Clone)]
+pub struct Round {
+    /// Its id.
+    pub id: RoundId,
+    /// The union.
+    pub union: StudentUnion,
+    /// What it is called.
+    pub title: String,
+    /// What it is for.
+    pub purpose: Purpose,
+    /// It seeks candidates for the presidium, else members.
+    pub presidium: bool,
+    /// The chain, as the plan had it on the day on which it was opened.
+    pub chain: Chain,
+    /// Which figures count; none for the most favourable.
+    pub basis: Option<String>,
+    /// The first day on which one may apply.
+    pub opens_on: Date,
+    /// The last.
+    pub closes_on: Date,
+    /// The day from which posts are held.
+    pub effective_on: Date,
+    /// Days for each step.
+    pub due_days: Vec<i32>,
+    /// Days of public notice; 0 for none.
+    pub notice_days: i32,
+    /// What else is to be said.
+    pub note: String,
+    /// Why it is over.
+    pub ended_why: Option<String>,
+    /// What it offers.
+    pub places: Vec<Place>,
+}
+
+impl Round {
+    /// Where it stands on a day.
+    #[must_use]
+    pub fn phase(&self, today: &Date) -> Phase {
+        if self.ended_why.is_some() {
+            Phase::Ended
+        } else if *today < self.opens_on {
+            Phase::Coming
+        } else if *today <= self.closes_on {
+            Phase::Open
+        } else {
+            Phase::Closed
+        }
+    }
+
+    /// What it seeks, in words.
+    #[must_use]
+    pub fn seeks(&self) -> &'static str {
+        if self.presidium { "主席团候选人" } else { "工作部门成员" }
+    }
+
+    /// Which figures count, in words.
+    #[must_use]
+    pub fn basis_label(&self) -> &'static str {
+        let slug = self.basis.as_deref().unwrap_or_default();
+        BASES.iter().find(|(known, _)| *known == slug).map_or("", |(_, label)| label)
+    }
+
+    /// A step of its chain.
+    #[must_use]
+    pub fn link(&self, step: usize) -> Option<&Link> {
+        self.chain.links.get(step)
+    }
+
+    /// One of its places.
+    #[must_use]
+    pub fn place(&self, id: PlaceId) -> Option<&Place> {
+        self.places.iter().find(|place| place.id == id)
+    }
+
+    /// The day by which a step is to be done that is reached on a day.
+    #[must_use]
+    pub fn due(&self, step: usize, today: Date) -> Date {
+        let days = self.due_days.get(step).copied().unwrap_or(5);
+        today + time::Duration::days(i64::from(days))
+    }
+
+    /// All seats together.
+    #[must_use]
+    pub fn seats(&self) -> i32 {
+        self.places.iter().map(|place| place.seats).sum()
+    }
+}

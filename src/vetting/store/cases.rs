@@ -1,0 +1,492 @@
+//! Cases: read by whoever may see them, handed in, confirmed, handed in again, withdrawn.
+
+use sqlx::{
+    PgConnection,
+    types::{Json, Uuid},
+};
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    failure::Failure,
+    ids::{
+        AccountId, CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, OpinionId, PlaceId, RoundId, StudentId,
+    },
+    rules::vetting::{Source, Stage},
+    unions::union::Fact,
+    vetting::{
+        case::{Case, Evidence, Opinion, Origin, Words},
+        desk::Desk,
+        round::Round,
+    },
+};
+
+/// Which cases are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Sieve {
+    /// These.
+    pub ids: Option<Vec<Uuid>>,
+    /// Of this round.
+    pub round: Option<RoundId>,
+    /// Of this student.
+    pub student: Option<StudentId>,
+    /// At this stage, by its stable word.
+    pub stage: Option<String>,
+    /// Of this college.
+    pub college: Option<CollegeId>,
+    /// With this in name, 学号 or number.
+    pub text: String,
+    /// So many are left out, and so many given at the most.
+    pub window: Option<(i64, i64)>,
+}
+
+/// Cases that a desk sees (all of them where none is named), by number, and how many there are outside the window.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn cases(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    desk: Option<&Desk>,
+    sieve: &Sieve,
+) -> Result<(Vec<Case>, i64), Failure> {
+    let keeper = desk.filter(|desk| desk.office.class.is_none());
+    let all = desk.is_none_or(|desk| {
+        use crate::auth::office::OfficeKind::{DeputySecretary, SchoolLeague};
+        matches!(desk.office.kind, SchoolLeague | DeputySecretary)
+    });
+    let keeps = keeper
+        .filter(|desk| desk.office.kind == crate::auth::office::OfficeKind::CollegeLeague)
+        .and_then(|desk| desk.college);
+    let unions: Vec<String> =
+        desk.map(|desk| desk.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
+    let (skip, most) = sieve.window.unwrap_or((0, 100_000));
+    let rows = sqlx::query!(
+        r#"select c.id as "id: CaseId", c.number, c.round_id as "round: RoundId", r.title as round_title,
+                  c.place_id as "place: PlaceId",
+                  coalesce(d.name || ' ' || post_label(p.kind, null), '主席团候选人') as "place_name!",
+                  c.student_id as "student: StudentId", s.number as student_number, s.name, s.gender,
+                  c.college_id as "college: CollegeId", g.name as college_name, acting_class(c.class_id) as "class!: ClassId",
+                  k.name as class_name, k.entry_year, c.origin, c.prepared_by, c.prepared_office, c.source, c.field, c.stage,
+                  c.step, c.visit, c.furthest, c.due_on, c.says, c.submitted_at,
+                  c.evidence as "evidence: Json<Evidence>", c.notice_until, count(*) over () as "total!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                join vetting_place p on p.id = c.place_id left join department d on d.id = p.department_id
+                join student s on s.id = c.student_id join class k on k.id = c.class_id
+                join college g on g.id = c.college_id
+           where c.institution_id = $1 and ($2::uuid[] is null or c.id = any($2)) and ($3::uuid is null or c.round_id = $3)
+                 and ($4::uuid is null or c.student_id = $4) and ($5::text is null or c.stage = $5)
+                 and ($6::uuid is null or c.college_id = $6)
+                 and ($7 = '' or position($7 in s.name) > 0 or position($7 in s.number) > 0 or c.number::text = $7)
+                 and ($8 or u.college_id = $9
+                      or (u.kind = any($10) and ($12::uuid is null or c.college_id = $12)
+                          and ($13::uuid is null or acting_class(c.class_id) = $13)
+                          and ((c.submitted_at is not null and first_step(r.chain, $11) <= c.furthest)
+                               or c.prepared_kind = $14)))
+           order by c.number offset $15 limit $16"#,
+        institution.0,
+        sieve.ids.as_deref(),
+        sieve.round.map(|id| id.0),
+        sieve.student.map(|id| id.0),
+        sieve.stage,
+        sieve.college.map(|id| id.0),
+        sieve.text,
+        all,
+        keeps.map(|id| id.0),
+        &unions,
+        desk.map_or("", |desk| desk.body.slug()),
+        desk.and_then(|desk| desk.college).map(|id| id.0),
+        desk.and_then(|desk| desk.class).map(|id| id.0),
+        desk.map_or("", |desk| desk.office.kind.slug()),
+        skip,
+        most
+    )
+    .fetch_all(connection)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let mut cases = Vec::with_capacity(rows.len());
+    for row in rows {
+        let step = row.step.and_then(|step| usize::try_from(step).ok());
+        let stage = Stage::of(&row.stage, step).ok_or_else(|| anyhow::anyhow!("no stage is called {}", row.stage))?;
+        cases.push(Case {
+            id: row.id,
+            number: row.number,
+            round: row.round,
+            round_title: row.round_title,
+            place: row.place,
+            place_name: row.place_name,
+            student: row.student,
+            student_number: row.student_number,
+            name: row.name,
+            gender: row.gender,
+            college: row.college,
+            college_name: row.college_name,
+            class: row.class,
+            class_name: row.class_name,
+            entry_year: row.entry_year,
+            origin: match row.origin.as_str() {
+                "applied" => Origin::Applied,
+                "recommended" => Origin::Recommended,
+                _ => Origin::Prepared,
+            },
+            prepared_by: row.prepared_by,
+            prepared_office: row.prepared_office,
+            source: row.source.as_deref().and_then(Source::of),
+            field: row.field,
+            stage,
+            visit: row.visit,
+            furthest: row.furthest,
+            due_on: row.due_on,
+            says: row.says,
+            submitted_at: row.submitted_at,
+            evidence: row.evidence.map(|evidence| evidence.0),
+            notice_until: row.notice_until,
+        });
+    }
+    Ok((cases, total))
+}
+
+/// How many cases of a round stand at a stage and step of a place.
+#[derive(Debug, Clone)]
+pub struct Tally {
+    /// The place.
+    pub place: PlaceId,
+    /// The stage, by its stable word.
+    pub stage: String,
+    /// The step.
+    pub step: Option<i32>,
+    /// How many.
+    pub cases: i64,
+    /// How many of them are late.
+    pub late: i64,
+}
+
+/// How a round's cases stand.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<Tally>, Failure> {
+    let rows = sqlx::query_as!(
+        Tally,
+        r#"select place_id as "place: PlaceId", stage, step, count(*) as "cases!",
+                  count(*) filter (where due_on < $2) as "late!"
+           from vetting_case where round_id = $1 group by 1, 2, 3"#,
+        round.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The opinions on cases, in their order.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Result<Vec<Opinion>, Failure> {
+    let rows = sqlx::query_as!(
+        Opinion,
+        r#"select o.case_id as "case: CaseId", o.step, o.visit, o.body, o.office, o.act, o.verdict, o.back_to, o.says,
+                  o.session_id as "session: JointSessionId", o.delegation_id is not null as "delegated!",
+                  o.by_account as "by", a.name as by_name, o.at
+           from vetting_opinion o join account a on a.id = o.by_account where o.case_id = any($1)
+           order by o.case_id, o.visit, o.at, o.id"#,
+        cases
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// What a candidate wrote.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<Words, Failure> {
+    let words = sqlx::query_as!(
+        Words,
+        r#"select statement, experience, pledge, pledged_at,
+                  exists (select from case_photo p where p.case_id = c.id) as "photo!"
+           from vetting_case c where id = $1"#,
+        case.0
+    );
+    Ok(words.fetch_one(connection).await?)
+}
+
+/// What a case is handed in with.
+#[derive(Debug, Clone)]
+pub struct Handed {
+    /// The place.
+    pub place: PlaceId,
+    /// Where the candidate comes from.
+    pub source: Option<Source>,
+    /// The field in which they stand out.
+    pub field: String,
+    /// 个人陈述.
+    pub statement: String,
+    /// 经历.
+    pub experience: String,
+    /// The text that was pledged.
+    pub pledge: String,
+    /// What the conditions say.
+    pub evidence: Evidence,
+}
+
+/// A case to be begun.
+#[derive(Debug)]
+pub struct NewCase<'a> {
+    /// The round, held.
+    pub round: &'a Round,
+    /// The candidate.
+    pub fact: &'a Fact,
+    /// How it came to be.
+    pub origin: Origin,
+    /// Who prepared it: account, office's kind, office in words.
+    pub prepared: Option<(AccountId, &'a str, String)>,
+}
+
+async fn next_number(connection: &mut PgConnection, institution: InstitutionId) -> Result<i32, Failure> {
+    let last = sqlx::query_scalar!(
+        "insert into vetting_counter (institution_id, last) values ($1, 1)
+         on conflict (institution_id) do update set last = vetting_counter.last + 1 returning last",
+        institution.0
+    );
+    Ok(last.fetch_one(connection).await?)
+}
+
+/// Hands in a student's own application; none where they have one in this round already.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn hand_in(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    new: &NewCase<'_>,
+    handed: &Handed,
+    now: OffsetDateTime,
+) -> Result<Option<CaseId>, Failure> {
+    let Some(id) = insert(connection, institution, new, handed.place, now).await? else { return Ok(None) };
+    complete(connection, (id, new.round), handed, (Stage::At(0), 0), now).await?;
+    Ok(Some(id))
+}
+
+/// Names a student, who is to confirm; none where they have a case in this round already. What is known of the source is
+/// kept for the student to put right.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn invite(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    new: &NewCase<'_>,
+    (place, source, field): (PlaceId, Option<Source>, &str),
+    (statement, experience): (&str, &str),
+    now: OffsetDateTime,
+) -> Result<Option<CaseId>, Failure> {
+    let Some(id) = insert(connection, institution, new, place, now).await? else { return Ok(None) };
+    sqlx::query!(
+        "update vetting_case set source = $2, field = $3, statement = $4, experience = $5 where id = $1",
+        id.0,
+        source.map(Source::slug),
+        field,
+        statement,
+        experience
+    )
+    .execute(connection)
+    .await?;
+    Ok(Some(id))
+}
+
+async fn insert(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    new: &NewCase<'_>,
+    place: PlaceId,
+    now: OffsetDateTime,
+) -> Result<Option<CaseId>, Failure> {
+    let taken = sqlx::query_scalar!(
+        r#"select exists (select from vetting_case where round_id = $1 and student_id = $2
+                          and stage not in ('withdrawn', 'refused', 'lapsed')) as "taken!""#,
+        new.round.id.0,
+        new.fact.student.0
+    );
+    if taken.fetch_one(&mut *connection).await? {
+        return Ok(None);
+    }
+    let number = next_number(connection, institution).await?;
+    let id = CaseId::random();
+    let prepared = new.prepared.as_ref();
+    let done = sqlx::query!(
+        "insert into vetting_case (id, number, institution_id, round_id, place_id, student_id, college_id, class_id, origin,
+                                   prepared_by, prepared_kind, prepared_office, created_at, stage)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'invited')
+         on conflict (round_id, student_id) where stage not in ('withdrawn', 'refused', 'lapsed') do nothing",
+        id.0,
+        number,
+        institution.0,
+        new.round.id.0,
+        place.0,
+        new.fact.student.0,
+        new.fact.college_id.0,
+        new.fact.class_id.0,
+        new.origin.slug(),
+        prepared.map(|(account, ..)| account.0),
+        prepared.map(|(_, kind, _)| *kind),
+        prepared.map(|(.., office)| office.clone()),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok((done.rows_affected() == 1).then_some(id))
+}
+
+/// Writes what a candidate hands in and puts the case where the chain begins for it.
+async fn complete(
+    connection: &mut PgConnection,
+    (id, round): (CaseId, &Round),
+    handed: &Handed,
+    (stage, visit): (Stage, i32),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let step = match stage {
+        Stage::At(step) => Some(step),
+        _ => None,
+    };
+    let due = step.map(|step| round.due(step, now.date()));
+    let step = step.and_then(|step| i32::try_from(step).ok());
+    sqlx::query!(
+        "update vetting_case set place_id = $2, source = $3, field = $4, statement = $5, experience = $6, pledge = $7,
+                pledged_at = $8::timestamptz, evidence = $9, submitted_at = $8, stage = $10::text, step = $11, visit = $12,
+                furthest = greatest(furthest, coalesce($11, 0)), due_on = $13, says = '',
+                settled_at = case when $10 = 'passed' then $8::timestamptz end
+         where id = $1",
+        id.0,
+        handed.place.0,
+        handed.source.map(Source::slug),
+        handed.field,
+        handed.statement,
+        handed.experience,
+        handed.pledge,
+        now,
+        serde_json::to_value(&handed.evidence).map_err(anyhow::Error::new)?,
+        stage.slug(),
+        step,
+        visit,
+        due
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A candidate confirms a case that was prepared for them, or hands one in again that came back; `false` where it is at
+/// neither.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn resubmit(
+    connection: &mut PgConnection,
+    (case, round): (&Case, &Round),
+    handed: &Handed,
+    stage: Stage,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    if !matches!(case.stage, Stage::Invited | Stage::Returned) {
+        return Ok(false);
+    }
+    complete(connection, (case.id, round), handed, (stage, case.visit + 1), now).await?;
+    Ok(true)
+}
+
+/// Holds a case for the rest of a transaction; the round is held before it, as everywhere.
+///
+/// # Errors
+/// [`Failure::Missing`] where there is none; else where the database fails.
+pub async fn hold_case(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: CaseId,
+) -> Result<(Case, Round), Failure> {
+    let round = sqlx::query_scalar!(
+        r#"select r.id as "id: RoundId" from vetting_round r
+           where r.id = (select round_id from vetting_case where id = $1 and institution_id = $2) for share"#,
+        id.0,
+        institution.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(Failure::Missing)?;
+    sqlx::query!("select id from vetting_case where id = $1 for update", id.0).fetch_one(&mut *connection).await?;
+    let sieve = Sieve { ids: Some(vec![id.0]), ..Sieve::default() };
+    let (found, _) = cases(connection, institution, None, &sieve).await?;
+    let round = super::round(connection, institution, round).await?.ok_or(Failure::Missing)?;
+    Ok((found.into_iter().next().ok_or(Failure::Missing)?, round))
+}
+
+/// Withdraws a case that is under way; `false` where it is not.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn withdraw(
+    connection: &mut PgConnection,
+    case: CaseId,
+    why: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update vetting_case set stage = 'withdrawn', step = null, due_on = null, visit = visit + 1, says = $2, settled_at = $3
+         where id = $1 and stage in ('invited', 'at', 'returned', 'passed')",
+        case.0,
+        why,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Keeps a candidate's photo in the place of the one before.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8]) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into case_photo (case_id, jpeg) values ($1, $2) on conflict (case_id) do update set jpeg = excluded.jpeg",
+        case.0,
+        jpeg
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A candidate's photo.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn photo(connection: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>, Failure> {
+    Ok(sqlx::query_scalar!("select jpeg from case_photo where case_id = $1", case.0).fetch_optional(connection).await?)
+}
+
+/// Notes the recommendation that the naming office signed, so that it stands first among the opinions.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn note_recommendation(
+    connection: &mut PgConnection,
+    (case, desk): (CaseId, &Desk),
+    (act, says): (&str, &str),
+    by: AccountId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, says, by_account, at)
+         values ($1, $2, 0, 0, $3, $4, $5, 'agree', $6, $7, $8)",
+        OpinionId::random().0,
+        case.0,
+        desk.body.slug(),
+        desk.office.label(),
+        act,
+        says,
+        by.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}

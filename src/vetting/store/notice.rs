@@ -1,0 +1,152 @@
+//! 公示, a step of practice: who has passed is shown for some days, and objections are received in confidence.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    auth::acting::SignedIn,
+    failure::Failure,
+    ids::{CaseId, ObjectionId, RoundId},
+};
+
+/// Puts every case of a round that has passed and was not yet shown on public notice; gives how many.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn notify(
+    connection: &mut PgConnection,
+    round: RoundId,
+    (from, until): (Date, Date),
+) -> Result<u64, Failure> {
+    let done = sqlx::query!(
+        "update vetting_case set notice_from = $2, notice_until = $3
+         where round_id = $1 and stage = 'passed' and notice_until is null",
+        round.0,
+        from,
+        until
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// An objection, as whoever keeps the round reads it.
+#[derive(Debug)]
+pub struct Objection {
+    /// Its id.
+    pub id: ObjectionId,
+    /// The case.
+    pub case: CaseId,
+    /// The candidate.
+    pub name: String,
+    /// What is held against them.
+    pub says: String,
+    /// Who, where they say so.
+    pub by: Option<String>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Whether it was found true; none while it is open.
+    pub upheld: Option<bool>,
+    /// What was found.
+    pub answer: Option<String>,
+}
+
+/// The objections to candidates of a round, open ones first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn objections(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Objection>, Failure> {
+    let rows = sqlx::query_as!(
+        Objection,
+        r#"select o.id as "id: ObjectionId", o.case_id as "case: CaseId", s.name, o.says,
+                  case when o.named then a.name || '（' || a.number || '）' end as "by", o.at, o.upheld, o.answer
+           from vetting_objection o join vetting_case c on c.id = o.case_id join student s on s.id = c.student_id
+                join account a on a.id = o.by_account
+           where c.round_id = $1 order by o.upheld is not null, o.at desc"#,
+        round.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// How many objections to candidates of a round are open.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn open_objections(connection: &mut PgConnection, round: RoundId) -> Result<Vec<CaseId>, Failure> {
+    let open = sqlx::query_scalar!(
+        r#"select distinct o.case_id as "case: CaseId" from vetting_objection o join vetting_case c on c.id = o.case_id
+           where c.round_id = $1 and o.upheld is null"#,
+        round.0
+    );
+    Ok(open.fetch_all(connection).await?)
+}
+
+/// Receives an objection to a candidate who is on public notice today; `false` where they are not.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn object(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    (case, round): (CaseId, RoundId),
+    (says, named): (&str, bool),
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "insert into vetting_objection (id, case_id, by_account, named, says, at)
+         select $1, c.id, $4, $5, $6, $7 from vetting_case c
+         where c.id = $2 and c.round_id = $3 and c.institution_id = $8 and c.stage = 'passed'
+               and $9::date between c.notice_from and c.notice_until",
+        ObjectionId::random().0,
+        case.0,
+        round.0,
+        person.account.0,
+        named,
+        says,
+        now,
+        person.institution.0,
+        now.date()
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Answers an objection; where it is found true and the case has not been settled, the case ends. Gives the case, if the
+/// objection was open.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn answer_objection(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    (id, round): (ObjectionId, RoundId),
+    (upheld, answer): (bool, &str),
+    now: OffsetDateTime,
+) -> Result<Option<CaseId>, Failure> {
+    let case = sqlx::query_scalar!(
+        r#"update vetting_objection o set upheld = $3, answer = $4, answered_by = $5, answered_at = $6
+           from vetting_case c
+           where o.id = $1 and c.id = o.case_id and c.round_id = $2 and o.upheld is null
+           returning o.case_id as "case: CaseId""#,
+        id.0,
+        round.0,
+        upheld,
+        answer,
+        person.account.0,
+        now
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    if let (Some(case), true) = (case, upheld) {
+        sqlx::query!(
+            "update vetting_case set stage = 'refused', visit = visit + 1, says = '公示期间的反映经核实属实', settled_at = $2
+             where id = $1 and stage = 'passed'",
+            case.0,
+            now
+        )
+        .execute(connection)
+        .await?;
+    }
+    Ok(case)
+}

@@ -1,0 +1,697 @@
+//! Opinions: what waits for an office, opinions on one case or many in one transaction, sessions of joint steps, and
+//! delegations.
+
+use std::collections::HashMap;
+
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
+
+use super::cases::{Sieve, cases, opinions_of};
+use crate::{
+    auth::{
+        acting::{Acting, SignedIn},
+        office::SchoolLeague,
+    },
+    failure::Failure,
+    ids::{AccountId, CaseId, CollegeId, DelegationId, InstitutionId, JointSessionId, OpinionId, PlaceId, RoundId},
+    inbox::{self, Notice, To},
+    rules::{
+        Finding,
+        vetting::{Asked, Says, Seats, Stage, StepTaken, take_step},
+    },
+    vetting::{
+        case::{Case, Opinion},
+        desk::Desk,
+        round::Round,
+    },
+};
+
+/// Which of the waiting cases are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Waiting {
+    /// Of this round.
+    pub round: Option<RoundId>,
+    /// At this step.
+    pub step: Option<i32>,
+    /// Of this college.
+    pub college: Option<CollegeId>,
+    /// With this in name, 学号 or number.
+    pub text: String,
+    /// Only those that are late on this day.
+    pub late_on: Option<Date>,
+    /// After this number, for going on with the next one.
+    pub after: i32,
+    /// So many are left out, and so many given at the most.
+    pub window: (i64, i64),
+}
+
+/// The ids of the cases that wait for a desk, the earliest due first, and how many there are in all. Those on which the
+/// desk's body has signed on this visit wait for another.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    which: &Waiting,
+) -> Result<(Vec<CaseId>, i64), Failure> {
+    let unions: Vec<String> = desk.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    let (skip, most) = which.window;
+    let rows = sqlx::query!(
+        r#"select c.id as "id: CaseId", count(*) over () as "total!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                join student s on s.id = c.student_id
+           where c.institution_id = $1 and c.stage = 'at' and step_has(r.chain, c.step, $2) and u.kind = any($3)
+                 and ($4::uuid is null or c.college_id = $4)
+                 and ($5::uuid is null or acting_class(c.class_id) = $5)
+                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                 and o.step = c.step and o.body = $2)
+                 and ($6::uuid is null or c.round_id = $6) and ($7::integer is null or c.step = $7)
+                 and ($8::uuid is null or c.college_id = $8)
+                 and ($9 = '' or position($9 in s.name) > 0 or position($9 in s.number) > 0 or c.number::text = $9)
+                 and ($10::date is null or c.due_on < $10) and c.number > $11
+           order by c.due_on, c.number offset $12 limit $13"#,
+        desk.institution.0,
+        desk.body.slug(),
+        &unions,
+        desk.college.map(|id| id.0),
+        desk.class.map(|id| id.0),
+        which.round.map(|id| id.0),
+        which.step,
+        which.college.map(|id| id.0),
+        which.text,
+        which.late_on,
+        which.after,
+        skip,
+        most
+    )
+    .fetch_all(connection)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok((rows.into_iter().map(|row| row.id).collect(), total))
+}
+
+/// A step that is late, for the office above.
+#[derive(Debug)]
+pub struct Late {
+    /// The round.
+    pub round: RoundId,
+    /// Its title.
+    pub title: String,
+    /// The college.
+    pub college: String,
+    /// The bodies that are waited for.
+    pub bodies: String,
+    /// How many cases.
+    pub cases: i64,
+    /// The earliest day by which one was to be done.
+    pub since: Date,
+}
+
+/// Steps of others that are late, as the office above them sees it: a college's League organisation its class branches, the
+/// school's League committee everybody else.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) -> Result<Vec<Late>, Failure> {
+    let college = desk.college.filter(|_| desk.office.kind == crate::auth::office::OfficeKind::CollegeLeague);
+    let all = matches!(
+        desk.office.kind,
+        crate::auth::office::OfficeKind::SchoolLeague | crate::auth::office::OfficeKind::DeputySecretary
+    );
+    if !all && college.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as!(
+        Late,
+        r#"select r.id as "round: RoundId", r.title, g.name as college,
+                  (select string_agg(b ->> 'name', '、') from jsonb_array_elements(r.chain -> 'links' -> c.step -> 'by') b)
+                      as "bodies!",
+                  count(*) as "cases!", min(c.due_on) as "since!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join college g on g.id = c.college_id
+           where c.institution_id = $1 and c.stage = 'at' and c.due_on < $2
+                 and case when $3::uuid is null then not step_has(r.chain, c.step, 'school_league')
+                          else c.college_id = $3 and step_has(r.chain, c.step, 'class_branch') end
+           group by r.id, r.title, g.name, c.step order by min(c.due_on), g.name limit 50"#,
+        desk.institution.0,
+        today,
+        college.map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A session in which the offices of a joint step sat together.
+#[derive(Debug, Clone)]
+pub struct Session {
+    /// Its id.
+    pub id: JointSessionId,
+    /// At which step.
+    pub step: i32,
+    /// The day.
+    pub held_on: Date,
+    /// Who took part and what was discussed.
+    pub says: String,
+    /// The office that took it down.
+    pub office: String,
+}
+
+/// The sessions of a round, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn sessions(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Session>, Failure> {
+    let rows = sqlx::query_as!(
+        Session,
+        r#"select id as "id: JointSessionId", step, held_on, says, office from joint_session where round_id = $1
+           order by held_on desc, at desc"#,
+        round.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Takes down a session of a round's step.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn set_session(
+    connection: &mut PgConnection,
+    (round, step): (RoundId, usize),
+    (held_on, says): (Date, &str),
+    person: &SignedIn,
+    office: &str,
+    now: OffsetDateTime,
+) -> Result<JointSessionId, Failure> {
+    let id = JointSessionId::random();
+    sqlx::query!(
+        "insert into joint_session (id, round_id, step, held_on, says, by_account, office, at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        id.0,
+        round.0,
+        i32::try_from(step).unwrap_or(0),
+        held_on,
+        says,
+        person.account.0,
+        office,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(id)
+}
+
+/// What somebody says of one case or of many.
+#[derive(Debug, Clone)]
+pub struct Ruling {
+    /// The opinion.
+    pub says: Says,
+    /// Its words.
+    pub words: String,
+    /// The joint session.
+    pub session: Option<JointSessionId>,
+}
+
+/// A case on which the opinion could not be given, and why.
+#[derive(Debug)]
+pub struct Held {
+    /// The case.
+    pub case: Case,
+    /// Why.
+    pub findings: Vec<Finding>,
+}
+
+/// What came of opinions: those that were given, with where each case went, and those that were not.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// Given.
+    pub done: Vec<(Case, Stage)>,
+    /// Not given: nothing was written of them.
+    pub held: Vec<Held>,
+}
+
+/// Gives an opinion on cases, each judged for itself with its row held, in so many statements whatever their number. Of each
+/// case, `asked` names the visit that the person had before them.
+///
+/// # Errors
+/// [`Failure::Missing`] where a case is none that the desk sees; else where the database fails. Then nothing is written.
+pub async fn give(
+    connection: &mut PgConnection,
+    (desk, person): (&Desk, &SignedIn),
+    asked: &[(CaseId, i32)],
+    ruling: &Ruling,
+    now: OffsetDateTime,
+) -> Result<Batch, Failure> {
+    let seen: HashMap<CaseId, i32> = asked.iter().copied().collect();
+    let ids: Vec<Uuid> = seen.keys().map(|id| id.0).collect();
+    // Rounds before cases before places, as everywhere: two who act at once wait for each other in one order.
+    sqlx::query!(
+        "select id from vetting_round where id in (select round_id from vetting_case where id = any($1)) order by id for share",
+        &ids
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &ids)
+        .fetch_all(&mut *connection)
+        .await?;
+    let sieve = Sieve { ids: Some(ids.clone()), ..Sieve::default() };
+    let (found, _) = cases(connection, desk.institution, Some(desk), &sieve).await?;
+    if found.len() != ids.len() {
+        return Err(Failure::Missing);
+    }
+    let rounds: HashMap<RoundId, Round> = super::rounds(connection, desk.institution, super::Which::default())
+        .await?
+        .into_iter()
+        .map(|round| (round.id, round))
+        .collect();
+    let mut opinions: HashMap<CaseId, Vec<Opinion>> = HashMap::new();
+    for opinion in opinions_of(connection, &ids).await? {
+        opinions.entry(opinion.case).or_default().push(opinion);
+    }
+    let delegated = delegated(connection, person.account, now.date()).await?;
+    let mut taken = if ruling.says == Says::Agree { seats_taken(connection, &found).await? } else { HashMap::new() };
+    let session = match ruling.session {
+        Some(id) => session_of(connection, id).await?,
+        None => None,
+    };
+    let mut batch = Batch::default();
+    let mut written = Written::default();
+    for case in found {
+        let Some(round) = rounds.get(&case.round) else { return Err(Failure::Missing) };
+        let given = opinions.remove(&case.id).unwrap_or_default();
+        let delegation = delegated.get(&case.college).copied();
+        let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
+        let place = round.place(case.place);
+        let label = place.map(super::Place::label).unwrap_or_default();
+        let filled = taken.entry(case.place).or_insert(0);
+        let seats = Seats { place: &label, seats: place.map_or(0, super::Place::seats), taken: *filled };
+        let ask = Asked {
+            body: desk.body,
+            person: person.account.0,
+            own: person.student == Some(case.student),
+            seen: seen.get(&case.id).and_then(|visit| u32::try_from(*visit).ok()).unwrap_or(u32::MAX),
+            says: ruling.says,
+            session: of_step.map(|(id, ..)| id.0),
+            delegated: delegation.is_some(),
+        };
+        match take_step(&round.chain, &case.progress(&given), seats, ask).permit() {
+            Err(findings) => batch.held.push(Held { case, findings }),
+            Ok(step) => {
+                if step.next() == Stage::Passed {
+                    *filled += 1;
+                }
+                let act = round.link(step.step()).map(|link| link.act.clone()).unwrap_or_default();
+                let due = match step.next() {
+                    Stage::At(next) => Some(round.due(next, now.date())),
+                    _ => None,
+                };
+                written.add(&case, step, (ruling, delegation, of_step.map(|(id, ..)| id)), act, due);
+                batch.done.push((case, step.next()));
+            }
+        }
+    }
+    written.write(connection, (desk, person), ruling, now).await?;
+    tell(connection, desk, &batch.done, &rounds, ruling, now).await?;
+    Ok(batch)
+}
+
+/// Opinions and moves, gathered so that each goes into one statement.
+#[derive(Default)]
+struct Written {
+    cases: Vec<Uuid>,
+    steps: Vec<i32>,
+    visits: Vec<i32>,
+    acts: Vec<String>,
+    delegations: Vec<Option<Uuid>>,
+    sessions: Vec<Option<Uuid>>,
+    back: Option<i32>,
+    moved: Vec<Uuid>,
+    stages: Vec<String>,
+    next: Vec<Option<i32>>,
+    due: Vec<Option<Date>>,
+}
+
+impl Written {
+    fn add(
+        &mut self,
+        case: &Case,
+        step: StepTaken,
+        (ruling, delegation, session): (&Ruling, Option<DelegationId>, Option<JointSessionId>),
+        act: String,
+        due: Option<Date>,
+    ) {
+        self.cases.push(case.id.0);
+        self.steps.push(i32::try_from(step.step()).unwrap_or(0));
+        self.visits.push(case.visit);
+        self.acts.push(act);
+        self.delegations.push(delegation.map(|id| id.0));
+        self.sessions.push(session.map(|id| id.0));
+        if let Says::Return(target) = ruling.says {
+            self.back = i32::try_from(target).ok();
+        }
+        if step.moves() {
+            self.moved.push(case.id.0);
+            self.stages.push(step.next().slug().to_owned());
+            self.next.push(match step.next() {
+                Stage::At(next) => i32::try_from(next).ok(),
+                _ => None,
+            });
+            self.due.push(due);
+        }
+    }
+
+    async fn write(
+        &self,
+        connection: &mut PgConnection,
+        (desk, person): (&Desk, &SignedIn),
+        ruling: &Ruling,
+        now: OffsetDateTime,
+    ) -> Result<(), Failure> {
+        if self.cases.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<Uuid> = self.cases.iter().map(|_| OpinionId::random().0).collect();
+        let verdict = match ruling.says {
+            Says::Agree => "agree",
+            Says::Return(_) | Says::ReturnToCandidate => "return",
+            Says::Refuse => "refuse",
+        };
+        sqlx::query!(
+            "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, back_to, says, session_id,
+                                          delegation_id, by_account, at)
+             select t.id, t.case_id, t.step, t.visit, $6, $7, t.act, $8, $9, $10, t.session_id, t.delegation_id, $11, $12
+             from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::integer[], $5::text[], $13::uuid[], $14::uuid[])
+                  as t(id, case_id, step, visit, act, session_id, delegation_id)",
+            &ids,
+            &self.cases,
+            &self.steps,
+            &self.visits,
+            &self.acts,
+            desk.body.slug(),
+            desk.office.label(),
+            verdict,
+            self.back,
+            ruling.words,
+            person.account.0,
+            now,
+            &self.sessions as &[Option<Uuid>],
+            &self.delegations as &[Option<Uuid>]
+        )
+        .execute(&mut *connection)
+        .await?;
+        let says = if ruling.says == Says::Agree { "" } else { ruling.words.as_str() };
+        let moved = sqlx::query!(
+            "update vetting_case c set stage = t.stage, step = t.step, due_on = t.due, visit = c.visit + 1, says = $5,
+                    furthest = greatest(c.furthest, coalesce(t.step, 0)),
+                    settled_at = case when t.stage in ('passed', 'refused') then $6::timestamptz end
+             from unnest($1::uuid[], $2::text[], $3::integer[], $4::date[]) as t(id, stage, step, due)
+             where c.id = t.id and c.stage = 'at'",
+            &self.moved,
+            &self.stages,
+            &self.next as &[Option<i32>],
+            &self.due as &[Option<Date>],
+            says,
+            now
+        )
+        .execute(connection)
+        .await?;
+        if moved.rows_affected() != self.moved.len() as u64 {
+            return Err(anyhow::anyhow!("a case that was held has moved").into());
+        }
+        Ok(())
+    }
+}
+
+/// Tells candidates what they must know, and the offices of a joint step that a case went back.
+async fn tell(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    done: &[(Case, Stage)],
+    rounds: &HashMap<RoundId, Round>,
+    ruling: &Ruling,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let mut notices = Vec::new();
+    let mut joint: HashMap<(RoundId, usize), usize> = HashMap::new();
+    for (case, stage) in done {
+        let href = format!("/applications/{}", case.id);
+        let subject = match stage {
+            Stage::Returned => Some((
+                format!("你的报名被退回：{}", case.round_title),
+                format!("原因：{}。修改后可再次提交。", ruling.words),
+            )),
+            Stage::Refused => {
+                Some((format!("你的报名未通过：{}", case.round_title), format!("原因：{}", ruling.words)))
+            }
+            Stage::Passed => Some((format!("{}：你已通过审查", case.round_title), "后续安排请看报名进度。".to_owned())),
+            Stage::Invited | Stage::At(_) | Stage::Appointed | Stage::Listed | Stage::Withdrawn | Stage::Lapsed => None,
+        };
+        if let Some((subject, says)) = subject {
+            notices.push((case.student, Notice::new(subject, href).says(says)));
+        }
+        let was_joint = case.step().filter(|step| {
+            let link = rounds.get(&case.round).and_then(|round| round.link(*step));
+            link.is_some_and(|link| link.by.len() > 1 && !link.any)
+        });
+        if let (Some(step), Says::Return(_) | Says::ReturnToCandidate) = (was_joint, ruling.says) {
+            *joint.entry((case.round, step)).or_default() += 1;
+        }
+    }
+    inbox::tell_students(connection, desk.institution, &notices, now).await?;
+    for ((round, step), cases) in joint {
+        let Some((round, link)) = rounds.get(&round).and_then(|round| Some((round, round.link(step)?))) else {
+            continue;
+        };
+        for party in link.by.iter().filter(|party| party.body != desk.body) {
+            let kind = match party.body {
+                crate::rules::plan::Body::StudentAffairs => crate::auth::office::OfficeKind::StudentAffairs,
+                crate::rules::plan::Body::SchoolLeague => crate::auth::office::OfficeKind::SchoolLeague,
+                crate::rules::plan::Body::SchoolParty => crate::auth::office::OfficeKind::SchoolParty,
+                _ => continue,
+            };
+            let subject = format!("{}在“{}”环节退回 {cases} 件：{}", desk.office.label(), link.act, round.title);
+            let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，双方须重新签署。", ruling.words);
+            let notice = Notice::new(subject, format!("/rounds/{}/cases", round.id)).says(says);
+            inbox::tell(connection, desk.institution, To::Office { kind, college: None, class: None }, &notice, now)
+                .await?;
+        }
+    }
+    Ok(())
+}
+
+/// How many of the seats of the cases' places are decided, with the places held.
+async fn seats_taken(connection: &mut PgConnection, found: &[Case]) -> Result<HashMap<PlaceId, u32>, Failure> {
+    let mut places: Vec<Uuid> = found.iter().map(|case| case.place.0).collect();
+    places.sort_unstable();
+    places.dedup();
+    sqlx::query!("select id from vetting_place where id = any($1) order by id for update", &places)
+        .fetch_all(&mut *connection)
+        .await?;
+    let rows = sqlx::query!(
+        r#"select place_id as "place: PlaceId", count(*) as "taken!" from vetting_case
+           where place_id = any($1) and stage in ('passed', 'appointed', 'listed') group by 1"#,
+        &places
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.place, u32::try_from(row.taken).unwrap_or(u32::MAX))).collect())
+}
+
+async fn session_of(
+    connection: &mut PgConnection,
+    id: JointSessionId,
+) -> Result<Option<(JointSessionId, RoundId, usize)>, Failure> {
+    let row = sqlx::query!(r#"select round_id as "round: RoundId", step from joint_session where id = $1"#, id.0)
+        .fetch_optional(connection)
+        .await?;
+    Ok(row.and_then(|row| Some((id, row.round, usize::try_from(row.step).ok()?))))
+}
+
+/// Somebody who may sign more than one step of a college's cases.
+#[derive(Debug)]
+pub struct Delegation {
+    /// Its id.
+    pub id: DelegationId,
+    /// Who: number and name.
+    pub person: String,
+    /// In which college's cases.
+    pub college: String,
+    /// The first day.
+    pub from_day: Date,
+    /// The first day on which it holds no more.
+    pub until_day: Date,
+    /// Why.
+    pub ground: String,
+    /// How many opinions were given by it.
+    pub used: i64,
+    /// It was ended before its time.
+    pub ended: bool,
+}
+
+/// The delegations of a university, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn delegations(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Vec<Delegation>, Failure> {
+    let rows = sqlx::query_as!(
+        Delegation,
+        r#"select d.id as "id: DelegationId", a.name || '（' || a.number || '）' as "person!", g.name as college, d.from_day,
+                  d.until_day, d.ground, d.ended_at is not null as "ended!",
+                  (select count(*) from vetting_opinion o where o.delegation_id = d.id) as "used!"
+           from delegation d join account a on a.id = d.account_id join college g on g.id = d.college_id
+           where d.institution_id = $1 order by d.at desc limit 200"#,
+        institution.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Records that somebody may sign more than one step; `false` where nobody has that number.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn delegate(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    (number, college): (&str, CollegeId),
+    (from, until, ground): (Date, Date, &str),
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "insert into delegation (id, institution_id, account_id, college_id, from_day, until_day, ground, by_account, at)
+         select $1, $2, a.id, g.id, $5, $6, $7, $8, $9 from account a, college g
+         where a.institution_id = $2 and a.number = $3 and g.id = $4 and g.institution_id = $2",
+        DelegationId::random().0,
+        acting.institution().0,
+        number,
+        college.0,
+        from,
+        until,
+        ground,
+        acting.person().account.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Ends a delegation; `false` where it has ended.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_delegation(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    id: DelegationId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update delegation set ended_at = $3 where id = $1 and institution_id = $2 and ended_at is null",
+        id.0,
+        acting.institution().0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Somebody may sign more than one step of a college's cases today.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn is_delegated(
+    connection: &mut PgConnection,
+    account: AccountId,
+    college: CollegeId,
+    today: Date,
+) -> Result<bool, Failure> {
+    Ok(delegated(connection, account, today).await?.contains_key(&college))
+}
+
+/// The colleges in whose cases somebody may sign more than one step today.
+async fn delegated(
+    connection: &mut PgConnection,
+    account: AccountId,
+    today: Date,
+) -> Result<HashMap<CollegeId, DelegationId>, Failure> {
+    let rows = sqlx::query!(
+        r#"select id as "id: DelegationId", college_id as "college: CollegeId" from delegation
+           where account_id = $1 and ended_at is null and from_day <= $2 and $2 < until_day"#,
+        account.0,
+        today
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.college, row.id)).collect())
+}
+
+/// An opinion that somebody gave, with where the case stands now.
+#[derive(Debug)]
+pub struct Dealt {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: i32,
+    /// The round.
+    pub title: String,
+    /// The candidate.
+    pub name: String,
+    /// 学号.
+    pub student_number: String,
+    /// What was done.
+    pub act: String,
+    /// `agree`, `return` or `refuse`.
+    pub verdict: String,
+    /// Its words.
+    pub says: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Where the case stands, by its stable word.
+    pub stage: String,
+}
+
+impl Dealt {
+    /// The verdict in words.
+    #[must_use]
+    pub fn verdict_label(&self) -> &'static str {
+        match self.verdict.as_str() {
+            "agree" => "同意",
+            "return" => "退回",
+            _ => "不予通过",
+        }
+    }
+
+    /// Where the case stands, in words.
+    #[must_use]
+    pub fn stage_label(&self) -> &'static str {
+        Stage::of(&self.stage, Some(0)).map_or("", Stage::label)
+    }
+}
+
+/// The opinions that a person gave for a desk's body, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn dealt_with(
+    connection: &mut PgConnection,
+    (desk, account): (&Desk, AccountId),
+    (skip, most): (i64, i64),
+) -> Result<Vec<Dealt>, Failure> {
+    let rows = sqlx::query_as!(
+        Dealt,
+        r#"select c.id as "case: CaseId", c.number, r.title, s.name, s.number as student_number, o.act, o.verdict, o.says, o.at,
+                  c.stage
+           from vetting_opinion o join vetting_case c on c.id = o.case_id join vetting_round r on r.id = c.round_id
+                join student s on s.id = c.student_id
+           where o.by_account = $1 and o.body = $2 and c.institution_id = $3
+           order by o.at desc, c.number offset $4 limit $5"#,
+        account.0,
+        desk.body.slug(),
+        desk.institution.0,
+        skip,
+        most
+    );
+    Ok(rows.fetch_all(connection).await?)
+}

@@ -1,0 +1,100 @@
+//! What comes of cases: an appointment, the list of candidates, or an end without an answer.
+
+use sqlx::{PgConnection, types::Uuid};
+use time::OffsetDateTime;
+
+use crate::{
+    failure::Failure,
+    ids::{CaseId, PostId, RoundId, StudentId, UnionId},
+};
+
+/// Notes that a case ended in an appointment; `false` where it had not passed.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn mark_appointed(
+    connection: &mut PgConnection,
+    case: CaseId,
+    post: PostId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update vetting_case set stage = 'appointed', post_id = $2, visit = visit + 1, settled_at = $3
+         where id = $1 and stage = 'passed'",
+        case.0,
+        post.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Puts cases that have passed on the list of candidates for the congress; gives how many.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn list_candidates(
+    connection: &mut PgConnection,
+    cases: &[Uuid],
+    now: OffsetDateTime,
+) -> Result<u64, Failure> {
+    let done = sqlx::query!(
+        "update vetting_case set stage = 'listed', visit = visit + 1, settled_at = $2
+         where id = any($1) and stage = 'passed'",
+        cases,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected())
+}
+
+/// Ends what a round leaves undecided; gives whom to tell.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn lapse_rest(
+    connection: &mut PgConnection,
+    round: RoundId,
+    why: &str,
+    now: OffsetDateTime,
+) -> Result<Vec<StudentId>, Failure> {
+    let gone = sqlx::query_scalar!(
+        r#"update vetting_case set stage = 'lapsed', step = null, due_on = null, visit = visit + 1, says = $2, settled_at = $3
+           where round_id = $1 and stage in ('invited', 'at', 'returned', 'passed')
+           returning student_id as "student: StudentId""#,
+        round.0,
+        why,
+        now
+    );
+    Ok(gone.fetch_all(connection).await?)
+}
+
+/// Candidates on a union's list for the congress, by round: who stands, for the elections that the congress holds.
+#[derive(Debug)]
+pub struct Listed {
+    /// The case.
+    pub case: CaseId,
+    /// Who.
+    pub student: StudentId,
+    /// 学号.
+    pub number: String,
+    /// Name.
+    pub name: String,
+}
+
+/// The candidates of a union who are listed and whose round is not over.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn listed(connection: &mut PgConnection, union: UnionId) -> Result<Vec<Listed>, Failure> {
+    let rows = sqlx::query_as!(
+        Listed,
+        r#"select c.id as "case: CaseId", s.id as "student: StudentId", s.number, s.name
+           from vetting_case c join vetting_round r on r.id = c.round_id join student s on s.id = c.student_id
+           where r.union_id = $1 and c.stage = 'listed' order by c.number"#,
+        union.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}

@@ -1,0 +1,855 @@
+//! From application to appointment, as students, class branches, colleges and the school's offices do it.
+
+use lunzhi::{auth::office::OfficeKind, rules::plan::Body, sheet::Sheet};
+use time::{Date, Duration};
+
+use crate::{
+    support::{Client, FIRST, PASSWORD, Page, Portal, SECOND},
+    unions::{grade_everybody, rows, union},
+};
+
+/// Gives the student with that number an account; its number is the student's.
+pub async fn student_account(portal: &Portal, number: u32) -> Client {
+    let number = format!("2024{number:04}");
+    sqlx::query(
+        "with made as (
+             insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
+                                  created_at, student_id)
+             select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, now(), false, now(), s.id
+             from student s join institution i on i.id = s.institution_id
+                  join account a on a.institution_id = i.id and a.number = 'student'
+             where s.number = $1 and i.code = $2 returning id, institution_id
+         )
+         insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'student', '2024-09-01', now() from made",
+    )
+    .bind(&number)
+    .bind(FIRST)
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let mut client = portal.visitor();
+    assert_eq!(client.sign_in(FIRST, &number, PASSWORD).await.status, 303);
+    client
+}
+
+/// A portal with a school union and a college union, both under the rules.
+pub struct Stage {
+    pub portal: Portal,
+    pub league: Client,
+    pub school: String,
+    pub college: String,
+    pub today: Date,
+}
+
+pub async fn stage() -> Stage {
+    let portal = Portal::start().await;
+    grade_everybody(&portal).await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = portal.app.clock.today();
+    let day = (today - Duration::days(40)).to_string();
+    let roster =
+        rows(1, 4, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室") + &rows(12, 2, "部门工作人员", "办公室");
+    let school = union(&mut league, "school", &roster, &day, true).await;
+    let roster =
+        rows(20, 2, "主席团成员", "") + &rows(25, 2, "部门负责人", "综合部") + &rows(30, 3, "部门工作人员", "综合部");
+    let college = union(&mut league, "colleges", &roster, &day, true).await;
+    Stage { portal, league, school, college, today }
+}
+
+/// The slots of the opening form by their labels.
+async fn slot(client: &mut Client, path: &str, places: &str, label: &str) -> String {
+    let id = path.rsplit('/').next().unwrap();
+    let page = client.get(&format!("/rounds/new?union={id}&places={places}")).await;
+    let place = page
+        .all(".seat label")
+        .iter()
+        .position(|found| found == label)
+        .unwrap_or_else(|| panic!("{label}: {}", page.text()));
+    page.attributes("input[name=slot]", "value").remove(place)
+}
+
+/// What a round is opened with, where a story does not say otherwise.
+pub struct Opening<'a> {
+    pub places: &'a str,
+    pub label: &'a str,
+    pub seats: &'a str,
+    pub purpose: &'a str,
+    pub notice: &'a str,
+    pub from: Date,
+}
+
+impl<'a> Opening<'a> {
+    pub fn staff(label: &'a str, seats: &'a str, today: Date) -> Self {
+        Self { places: "members", label, seats, purpose: "recruit", notice: "0", from: today + Duration::days(10) }
+    }
+}
+
+pub async fn try_open(client: &mut Client, union: &str, today: Date, opening: &Opening<'_>) -> Page {
+    let slot = slot(client, union, opening.places, opening.label).await;
+    let (opens, closes) = (today.to_string(), (today + Duration::days(5)).to_string());
+    let from = opening.from.to_string();
+    let id = union.rsplit('/').next().unwrap();
+    let mut fields = vec![
+        ("union", id),
+        ("places", opening.places),
+        ("title", "秋季招新"),
+        ("purpose", opening.purpose),
+        ("basis", ""),
+        ("opens_on", opens.as_str()),
+        ("closes_on", closes.as_str()),
+        ("effective_on", from.as_str()),
+        ("notice_days", opening.notice),
+        ("slot", slot.as_str()),
+        ("seats", opening.seats),
+        ("to_elect", "1"),
+    ];
+    let asked = client.get(&format!("/rounds/new?union={id}&places={}", opening.places)).await;
+    fields.extend(asked.attributes("input[name=due]", "name").iter().map(|_| ("due", "3")));
+    client.post("/rounds/new", &fields).await
+}
+
+/// Opens a round; gives its path.
+pub async fn open(client: &mut Client, union: &str, today: Date, opening: &Opening<'_>) -> String {
+    let done = try_open(client, union, today, opening).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    done.location().split('?').next().unwrap().to_owned()
+}
+
+/// Applies in a round; gives the answer.
+pub async fn try_apply(student: &mut Client, round: &str, source: &str) -> Page {
+    let id = round.rsplit('/').next().unwrap();
+    let page = student.get(&format!("/apply/{id}")).await;
+    let place = page.attributes("input[name=place]", "value").into_iter().next().unwrap_or_default();
+    let fields = [
+        ("place", place.as_str()),
+        ("source", source),
+        ("field", "志愿服务"),
+        ("statement", "我愿意用课余时间服务同学，做好每一件小事，认真完成分配的工作。"),
+        ("experience", "班级学习委员"),
+        ("pledge", "yes"),
+    ];
+    student.upload(&format!("/apply/{id}"), &fields, None).await
+}
+
+/// Applies; gives the path of the application.
+pub async fn apply(student: &mut Client, round: &str, source: &str) -> String {
+    let done = try_apply(student, round, source).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    done.location().split('?').next().unwrap().to_owned()
+}
+
+/// The cases that wait for an office, as `id.visit`.
+pub async fn waiting(office: &mut Client) -> Vec<String> {
+    office.get("/vetting").await.attributes("tbody input[name=case]", "value")
+}
+
+/// Gives an opinion on one case.
+pub async fn say(office: &mut Client, case: &str, verdict: &str, more: &[(&str, &str)]) -> Page {
+    let id = case.split('.').next().unwrap();
+    let mut fields = vec![("case", case), ("verdict", verdict)];
+    fields.extend_from_slice(more);
+    if !more.iter().any(|(name, _)| *name == "words") {
+        fields.push(("words", "政治坚定，品行端正，学习优良，愿意服务同学"));
+    }
+    office.post(&format!("/cases/{id}"), &fields).await
+}
+
+/// The one case that waits for an office gets its agreement.
+pub async fn agree(office: &mut Client, more: &[(&str, &str)]) {
+    let cases = waiting(office).await;
+    assert_eq!(cases.len(), 1, "{cases:?}");
+    let done = say(office, &cases[0], "agree", more).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+}
+
+#[tokio::test]
+async fn a_college_recruit_goes_from_the_application_to_the_post() {
+    let Stage { portal, mut league, college, today, .. } = stage().await;
+    let mut college_league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut college_league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    let mut student = student_account(&portal, 40).await;
+    let home = student.get("/").await;
+    assert!(home.text().contains("秋季招新") && home.text().contains("正在报名"));
+    let ask = student.get(&format!("/apply/{}", round.rsplit('/').next().unwrap())).await;
+    assert!(
+        ask.text().contains("40 / 600")
+            && ask.text().contains("教务处")
+            && ask.text().contains("学习成绩综合排名在本专业前30%以内")
+    );
+    let application = apply(&mut student, &round, "ordinary").await;
+    assert_eq!(try_apply(&mut student, &round, "ordinary").await.status, 422, "not twice");
+    assert!(!student.get("/").await.text().contains("报名到"), "it stands on the home page no more");
+
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    assert!(branch.get("/").await.text().contains("办理 1 件遴选"));
+    let cases = waiting(&mut branch).await;
+    // A recommendation says something of the person.
+    let silent = say(&mut branch, &cases[0], "agree", &[("words", " ")]).await;
+    assert!(silent.status == 422 && silent.text().contains("ELG-02"), "{}", silent.status);
+    agree(&mut branch, &[]).await;
+    assert!(waiting(&mut branch).await.is_empty());
+    assert!(branch.get("/vetting/done").await.text().contains("学生40"));
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    assert!(waiting(&mut party).await.is_empty(), "not its turn");
+    agree(&mut college_league, &[]).await;
+    agree(&mut party, &[]).await;
+    let own = student.get(&application).await;
+    assert!(own.text().contains("已通过全部环节") && own.all(".chain-done").len() == 3, "{}", own.text());
+    assert!(!own.text().contains("班级团支部甲"), "who signed is not told to the candidate");
+
+    assert!(college_league.get("/").await.text().contains("任命秋季招新的 1 人"));
+    let outcome = college_league.get(&format!("{round}/outcome")).await;
+    let case = outcome.attributes("tbody input[name=case]", "value").remove(0);
+    let from = (today + Duration::days(10)).to_string();
+    let fields = [("case", case.as_str()), ("from", from.as_str()), ("ground", "系团总支〔2026〕3号")];
+    let done = college_league.post(&format!("{round}/outcome"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(student.get("/me/data").await.text().contains("信息工程系学生会"));
+    assert!(student.get(&application).await.text().contains("已任命"));
+    assert!(league.get("/compliance").await.text().contains("启用以来的任命都经过遴选程序"));
+    let again = college_league.post(&format!("{round}/outcome"), &fields).await;
+    assert_eq!(again.status, 422, "once");
+
+    // Papers: the form has every opinion and a block for each body, the table opens, the record has all.
+    let form = college_league.get(&format!("/cases/{case}/form")).await;
+    assert_eq!(form.all(".seal th").len(), 3);
+    assert!(form.text().contains("政治坚定") && form.text().contains("盖章") && form.text().contains("40/600"));
+    let sheet = college_league.get(&format!("{round}/cases.xlsx")).await;
+    let sheet = Sheet::read(&sheet.bytes).unwrap();
+    assert_eq!(sheet.rows.len(), 1);
+    assert!(sheet.rows[0].cells.iter().any(|cell| cell.shown() == "学生40"));
+    let record = college_league.get(&format!("{round}/record")).await;
+    for part in ["学生40", "班级团支部推荐", "院系党组织"] {
+        assert!(record.text().contains(part), "{part}");
+    }
+    // Ending lets go of the place that was not used.
+    let ended = college_league.post(&format!("{round}/end"), &[("why", "本轮工作已完成")]).await;
+    assert_eq!(ended.status, 303);
+    assert!(college_league.get(&round).await.text().contains("本轮已结束"));
+}
+
+/// Gives one opinion on many.
+async fn batch(office: &mut Client, fields: &[(String, String)], more: &[(&str, &str)]) -> Page {
+    let mut all: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    all.extend_from_slice(more);
+    office.post("/vetting", &all).await
+}
+
+#[tokio::test]
+async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the_list() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let opening = Opening { places: "presidium", label: "主席团候选人", ..Opening::staff("", "2", today) };
+    let round = open(&mut league, &school, today, &opening).await;
+    for number in [41, 42] {
+        let mut student = student_account(&portal, number).await;
+        apply(&mut student, &round, "college_staff").await;
+    }
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let both = |cases: Vec<String>| -> Vec<(String, String)> {
+        let mut fields: Vec<(String, String)> = cases.into_iter().map(|case| ("case".to_owned(), case)).collect();
+        fields.push(("verdict".to_owned(), "agree".to_owned()));
+        fields.push(("words".to_owned(), "政治坚定，学习优良".to_owned()));
+        fields
+    };
+    for office in [&mut college, &mut party] {
+        let cases = waiting(office).await;
+        assert_eq!(cases.len(), 2);
+        let done = batch(office, &both(cases), &[]).await;
+        assert!(done.text().contains("已对 2 人签署"), "{}", done.text());
+    }
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let cases = waiting(&mut affairs).await;
+    let bare = batch(&mut affairs, &both(cases.clone()), &[]).await;
+    assert!(bare.text().contains("有 2 人没有办理") && bare.text().contains("联合会议"), "{}", bare.text());
+    assert!(bare.text().contains("联合审查后"), "the clause is quoted");
+    let day = today.to_string();
+    let session = [("session", "new"), ("held_on", day.as_str()), ("minutes", "学生工作部、校团委共5人，逐一审查")];
+    let done = batch(&mut affairs, &both(cases), &session).await;
+    assert!(done.text().contains("已签署，等另一方办理"), "{}", done.text());
+    assert!(waiting(&mut affairs).await.is_empty());
+    let cases = waiting(&mut league).await;
+    let page = league.get(&format!("/cases/{}", cases[0].split('.').next().unwrap())).await;
+    let theirs = page.field("会议");
+    assert!(!theirs.is_empty() && theirs != "new", "the other's session stands in the form");
+    let done = batch(&mut league, &both(cases), &[("session", theirs.as_str())]).await;
+    assert!(done.text().contains("到“学校党委确定”"), "{}", done.text());
+    let mut school_party = portal.signed_in(OfficeKind::SchoolParty).await;
+    let cases = waiting(&mut school_party).await;
+    let done = batch(&mut school_party, &both(cases), &[]).await;
+    assert!(done.text().contains("已对 2 人签署"), "{}", done.text());
+
+    let outcome = league.get(&format!("{round}/outcome")).await;
+    assert!(outcome.text().contains("都来自院系学生会工作人员"), "{}", outcome.text());
+    let chosen = outcome.attributes("tbody input[name=case]", "value");
+    let mut fields: Vec<(&str, &str)> = chosen.iter().map(|case| ("case", case.as_str())).collect();
+    let asked = league.post(&format!("{round}/outcome"), &fields).await;
+    assert!(asked.status == 422 && !asked.fault("有提醒时的理由（没有不必填）").is_empty(), "{}", asked.text());
+    fields.push(("reason", "本次只有院系推荐人选报名"));
+    assert_eq!(league.post(&format!("{round}/outcome"), &fields).await.status, 303);
+    assert!(league.get(&round).await.text().contains("已列入候选人名单"));
+    // Never straight to a post.
+    let people = league.get(&school).await.all("td[data-label='姓名']");
+    assert!(!people.contains(&"学生41".to_owned()), "{people:?}");
+}
+
+#[tokio::test]
+async fn a_return_from_the_joint_step_reaches_both_offices_and_nothing_moves_by_accident() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let round = open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    let mut student = student_account(&portal, 43).await;
+    let application = apply(&mut student, &round, "college_staff").await;
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    agree(&mut college, &[]).await;
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    // Both have the page open; the League committee agrees, student affairs send it back with a reason.
+    let seen = waiting(&mut affairs).await.remove(0);
+    assert_eq!(waiting(&mut league).await, std::slice::from_ref(&seen));
+    assert_eq!(say(&mut league, &seen, "agree", &[]).await.status, 303);
+    let blank = say(&mut affairs, &seen, "return", &[("back", "0"), ("words", "")]).await;
+    assert_eq!(blank.status, 422);
+    assert_eq!(say(&mut affairs, &seen, "return", &[("back", "0"), ("words", "推荐意见过于笼统")]).await.status, 303);
+    assert!(league.get("/inbox").await.text().contains("推荐意见过于笼统"), "the other office is told");
+    let stale = say(&mut league, &seen, "agree", &[]).await;
+    assert!(stale.status == 409 && stale.text().contains("情况有变化"), "{}", stale.text());
+    assert!(student.get(&application).await.text().contains("退回前面环节。推荐意见过于笼统"));
+    agree(&mut college, &[("words", "补充：担任班长一年，群众基础好，成绩前列")]).await;
+    // What the League committee agreed to before counts no more: both sign anew, in either order.
+    agree(&mut affairs, &[]).await;
+    assert_eq!(waiting(&mut league).await.len(), 1);
+    agree(&mut league, &[]).await;
+    let case = application.rsplit('/').next().unwrap();
+    let page = league.get(&format!("/cases/{case}")).await;
+    assert_eq!(page.all(".opinions > li").len(), 6, "every opinion is kept: {:?}", page.all(".opinions > li"));
+    let form = league.get(&format!("/cases/{case}/form")).await;
+    assert!(form.text().contains("退回记录") && form.text().contains("推荐意见过于笼统"));
+}
+
+#[tokio::test]
+async fn a_return_to_the_candidate_a_withdrawal_and_a_no() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut student = student_account(&portal, 44).await;
+    let application = apply(&mut student, &round, "ordinary").await;
+    let case = waiting(&mut branch).await.remove(0);
+    let done = say(&mut branch, &case, "return", &[("back", "candidate"), ("words", "请写明服务经历")]).await;
+    assert_eq!(done.status, 303);
+    assert!(student.get("/").await.text().contains("修改并再次提交"));
+    let edit = student.get(&format!("{application}/edit")).await;
+    assert!(edit.field("个人陈述").contains("课余时间"), "what was written is still there");
+    // The round may close meanwhile: what came back can be handed in until the round ends.
+    portal.app.clock.advance(Duration::days(6));
+    let mut student = portal.visitor();
+    student.sign_in(FIRST, "20240044", PASSWORD).await;
+    let edit = student.get(&format!("{application}/edit")).await;
+    let place = edit.attributes("input[name=place]", "value").remove(0);
+    let fields = [
+        ("place", place.as_str()),
+        ("source", "ordinary"),
+        ("statement", "补充：大一起每周在学院服务台值班，累计六十小时，没有缺勤。"),
+        ("pledge", "yes"),
+    ];
+    let again = student.upload(&format!("{application}/edit"), &fields, None).await;
+    assert_eq!(again.status, 303, "{}", again.text());
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let case = waiting(&mut branch).await.remove(0);
+    assert_eq!(say(&mut branch, &case, "refuse", &[("words", "近期有违纪情况")]).await.status, 303);
+    assert!(student.get(&application).await.text().contains("近期有违纪情况"), "a no carries its reason");
+    let late = try_apply(&mut student, &round, "ordinary").await;
+    assert!(late.status == 422 && late.text().contains("截止"), "{}", late.text());
+
+    // Withdrawing asks first.
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let closes = (today + Duration::days(9)).to_string();
+    let from = (today + Duration::days(20)).to_string();
+    let page = league.get(&format!("{round}/edit")).await;
+    let slot = page.attributes("input[name=slot]", "value").remove(0);
+    let fields =
+        [("closes_on", closes.as_str()), ("effective_on", from.as_str()), ("slot", slot.as_str()), ("seats", "3")];
+    let extended = league.post(&format!("{round}/edit"), &fields).await;
+    assert_eq!(extended.status, 303, "{}", extended.text());
+    let application = apply(&mut student, &round, "ordinary").await;
+    assert_eq!(student.post(&format!("{application}/withdraw"), &[]).await.status, 422);
+    assert_eq!(student.post(&format!("{application}/withdraw"), &[("confirm", "yes")]).await.status, 303);
+    assert!(waiting(&mut branch).await.is_empty());
+    apply(&mut student, &round, "ordinary").await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_meet_a_condition_is_told_which_with_the_fact_and_the_clause() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let id = round.rsplit('/').next().unwrap();
+    let mut db = portal.owner().await;
+    for statement in [
+        "update student set political = '群众' where number = '20240050'",
+        "insert into grade_fact (id, student_id, basis, period, failed, source, recorded_at, recorded_by)
+         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 2, '教务处', now() + interval '1 second',
+                (select a.id from account a where a.institution_id = s.institution_id limit 1)
+         from student s where s.number = '20240051'",
+        "delete from grade_fact where student_id in (select id from student where number = '20240052')",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    for (number, fact, quote) in [
+        (50, "群众", "学生会工作人员为共产党员或共青团员"),
+        (51, "2 门", "且无课业不及格情况"),
+        (52, "未登记", "学习成绩综合排名在本专业前30%以内"),
+    ] {
+        let mut student = student_account(&portal, number).await;
+        let ask = student.get(&format!("/apply/{id}")).await;
+        assert!(ask.text().contains("你还不能报名") && ask.text().contains(fact), "{number}");
+        assert!(ask.attributes("input[name=statement], textarea[name=statement]", "name").is_empty(), "no form");
+        // Who sends it all the same is refused with the clause, and nothing is written.
+        let places = league.get(&format!("{round}/edit")).await.attributes("input[name=slot]", "value");
+        let fields = [
+            ("place", places[0].as_str()),
+            ("source", "ordinary"),
+            ("statement", "我愿意用课余时间服务同学，做好每一件小事，认真完成。"),
+            ("pledge", "yes"),
+        ];
+        let refused = student.upload(&format!("/apply/{id}"), &fields, None).await;
+        assert_eq!(refused.status, 409);
+        assert!(refused.text().contains(quote), "{}", refused.text());
+    }
+    let (cases,): (i64,) = sqlx::query_as("select count(*) from vetting_case").fetch_one(&mut db).await.unwrap();
+    assert_eq!(cases, 0);
+}
+
+#[tokio::test]
+async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepare_a_file() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let round = open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let page = college.get(&format!("{round}/nominate?number=20240060")).await;
+    assert!(page.text().contains("60 / 600"));
+    let place = page.attributes("input[name=place]", "value").remove(0);
+    let fields = [("number", "20240060"), ("place", place.as_str()), ("words", "表现突出，学习优良，乐于服务")];
+    let bare = college.post(&format!("{round}/nominate"), &fields[..2]).await;
+    assert!(bare.status == 422 && bare.fault("推荐意见").contains("ELG-02"));
+    assert_eq!(bare.field("学号"), "20240060");
+    assert_eq!(college.post(&format!("{round}/nominate"), &fields).await.status, 303);
+    let twice = college.post(&format!("{round}/nominate"), &fields).await;
+    assert!(twice.fault("学号").contains("已被推荐"), "{}", twice.text());
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(waiting(&mut affairs).await.is_empty(), "the student has not agreed yet");
+    let mut student = student_account(&portal, 60).await;
+    let home = student.get("/").await;
+    assert!(home.text().contains("确认推荐"), "{}", home.text());
+    let application = home.attributes(".waiting a", "href").remove(0);
+    let fields = [
+        ("place", place.as_str()),
+        ("source", "college_staff"),
+        ("statement", "感谢推荐，我愿意到校学生会办公室工作，为同学服务。"),
+        ("pledge", "yes"),
+    ];
+    let unsigned = student.upload(&format!("{application}/edit"), &fields[..3], None).await;
+    assert!(unsigned.status == 422 && unsigned.text().contains("请阅读并勾选承诺"));
+    assert_eq!(student.upload(&format!("{application}/edit"), &fields, None).await.status, 303);
+    assert_eq!(waiting(&mut affairs).await.len(), 1, "the recommendation stood: it is at the second step");
+    assert_eq!(college.get("/vetting/done").await.all("tbody tr").len(), 1);
+
+    // The college union's officers prepare; the body that the plan names recommends.
+    let mut officers = portal.signed_in(OfficeKind::CollegeUnion).await;
+    let header = "学号,姓名,岗位,来源,领域,个人陈述,经历,推荐意见\n";
+    let upload = |rows: &str| format!("{header}{rows}").into_bytes();
+    let path = format!("{round}/nominate/file");
+    let bad = upload(
+        "20240061,学生61,办公室 部门工作人员,,,,,\n20240062,另一人,办公室 部门工作人员,,,,,\n20249999,甲,部长,,,,,\n",
+    );
+    let refused = officers.upload(&path, &[], Some(("人选.csv", &bad))).await;
+    assert_eq!(refused.status, 422);
+    assert!(refused.text().contains("什么也没有写入"), "{}", refused.text());
+    let good = upload("20240061,学生61,办公室 部门工作人员,,,,,\n20240062,学生62,办公室 部门工作人员,,,,,\n");
+    let done = officers.upload(&path, &[], Some(("人选.csv", &good))).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let list = officers.get(&format!("{round}/cases")).await;
+    assert_eq!(list.all("tbody tr").len(), 2, "they follow their own: {:?}", list.all("tbody tr"));
+    assert!(list.all("thead th").iter().all(|head| head != "排名"), "students see no ranks");
+    let template = officers.get(&format!("{round}/nominate/template.xlsx")).await;
+    assert_eq!(Sheet::read(&template.bytes).unwrap().headers[0], "学号");
+    let mut student = student_account(&portal, 61).await;
+    let application = student.get("/").await.attributes(".waiting a", "href").remove(0);
+    assert_eq!(student.upload(&format!("{application}/edit"), &fields, None).await.status, 303);
+    assert_eq!(waiting(&mut college).await.len(), 1, "the college's League organisation recommends");
+    let case = list.attributes("td[data-label='姓名'] a", "href").remove(0);
+    let seen = officers.get(&case).await;
+    assert!(seen.status == 200 && !seen.text().contains("61 / 600"), "no figures for students");
+}
+
+#[tokio::test]
+async fn nobody_signs_their_own_case_nor_two_steps_of_one_without_a_delegation() {
+    let Stage { portal, mut league, college, today, .. } = stage().await;
+    let mut college_league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut college_league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    // The branch's secretary is a student and applies.
+    let mut db = portal.owner().await;
+    sqlx::query("update account a set student_id = s.id from student s where s.number = '20240070' and s.institution_id = a.institution_id and a.number = 'class_branch'")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    apply(&mut branch, &round, "ordinary").await;
+    let case = waiting(&mut branch).await.remove(0);
+    let own = say(&mut branch, &case, "agree", &[]).await;
+    assert!(own.status == 409 && own.text().contains("不能办理本人的事项"), "{}", own.text());
+    let page = branch.get(&format!("/cases/{}", case.split('.').next().unwrap())).await;
+    assert!(page.text().contains("你不能办理这一件") && page.text().contains("不是方案的条款"));
+
+    // One person holds the League's and the Party's office of the college.
+    sqlx::query(
+        "insert into office (id, account_id, institution_id, kind, college_id, from_day, granted_at)
+         select gen_random_uuid(), a.id, o.institution_id, 'college_party', o.college_id, o.from_day, o.granted_at
+         from office o join account a on a.institution_id = o.institution_id and a.number = 'college_league'
+         where o.kind = 'college_league' and o.account_id = a.id",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let mut student = student_account(&portal, 71).await;
+    apply(&mut student, &round, "ordinary").await;
+    sqlx::query("update account set student_id = null where number = 'class_branch'").execute(&mut db).await.unwrap();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    for case in waiting(&mut branch).await {
+        assert_eq!(say(&mut branch, &case, "agree", &[]).await.status, 303);
+    }
+    let mut both = portal.signed_in(OfficeKind::CollegeLeague).await;
+    for case in waiting(&mut both).await {
+        assert_eq!(say(&mut both, &case, "agree", &[]).await.status, 303);
+    }
+    let me = both.get("/me").await;
+    let place = me.all("#offices li").iter().position(|office| office.contains("院系党组织")).unwrap();
+    let other = me.attributes("#offices li input[name=office]", "value");
+    let id = other.get(place).or(other.first()).unwrap();
+    both.post("/me/office", &[("office", id.as_str())]).await;
+    let cases = waiting(&mut both).await;
+    assert_eq!(cases.len(), 2, "{}", both.get("/").await.heading());
+    let refused = say(&mut both, &cases[0], "agree", &[]).await;
+    assert!(refused.status == 409 && refused.text().contains("同一人已在"), "{}", refused.text());
+    // The database says so too.
+    let forged = sqlx::query(
+        "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, says, by_account, at)
+         select gen_random_uuid(), case_id, 2, visit + 1, 'college_party', office, '确定', 'agree', '', by_account, at
+         from vetting_opinion where body = 'college_league' limit 1",
+    )
+    .execute(&mut db)
+    .await;
+    assert!(forged.unwrap_err().to_string().contains("two steps"));
+    let (from, last) = (today.to_string(), (today + Duration::days(30)).to_string());
+    let college_id = league.get("/delegations").await.attributes("#college option", "value").remove(1);
+    let fields = [
+        ("number", "college_league"),
+        ("college", college_id.as_str()),
+        ("from", from.as_str()),
+        ("last", last.as_str()),
+        ("ground", "本系只有一名专职组织员"),
+    ];
+    assert_eq!(league.post("/delegations", &fields[..4]).await.status, 422);
+    assert_eq!(league.post("/delegations", &fields).await.status, 303);
+    assert_eq!(say(&mut both, &cases[0], "agree", &[]).await.status, 303);
+    assert!(league.get("/delegations").await.text().contains("1 次"), "and it is counted");
+}
+
+#[tokio::test]
+async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers_alone() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let opening = Opening { notice: "3", ..Opening::staff("综合部 部门工作人员", "2", today) };
+    let round = open(&mut league, &college, today, &opening).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let mut candidate = student_account(&portal, 80).await;
+    apply(&mut candidate, &round, "ordinary").await;
+    agree(&mut branch, &[]).await;
+    agree(&mut league, &[]).await;
+    agree(&mut party, &[]).await;
+    let mut other = student_account(&portal, 81).await;
+    assert!(!other.get(&format!("{round}/notice")).await.text().contains("学生80"), "not before it is published");
+    assert_eq!(league.post(&format!("{round}/notice"), &[]).await.status, 303);
+    let shown = other.get(&format!("{round}/notice")).await;
+    assert!(shown.text().contains("学生80") && !shown.text().contains("80 / 600"), "names and no grades");
+    let case = shown.attributes("#case option", "value").remove(1);
+    let fields = [("case", case.as_str()), ("says", "他在宿舍违规使用电器")];
+    assert_eq!(other.post(&format!("{round}/notice/objections"), &fields).await.status, 303);
+    for reader in [&mut candidate, &mut branch, &mut party, &mut other] {
+        assert_ne!(reader.get(&format!("{round}/objections")).await.status, 200);
+    }
+    let read = league.get(&format!("{round}/objections")).await;
+    assert!(read.text().contains("违规使用电器") && read.text().contains("未署名") && !read.text().contains("学生81"));
+    portal.app.clock.advance(Duration::days(4));
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let from = (today + Duration::days(10)).to_string();
+    let settle = [("case", case.as_str()), ("from", from.as_str()), ("ground", "系团总支〔2026〕3号")];
+    let held = league.post(&format!("{round}/outcome"), &settle).await;
+    assert!(held.status == 422 && held.text().contains("尚未核实"), "{}", held.text());
+    let act = read.attributes("form[method=post][action*=objections]", "action").remove(0);
+    assert_eq!(league.post(&act, &[("upheld", "no")]).await.status, 422);
+    assert_eq!(league.post(&act, &[("upheld", "no"), ("answer", "宿管核实，系他人所用")]).await.status, 303);
+    assert_eq!(league.post(&format!("{round}/outcome"), &settle).await.status, 303);
+}
+
+#[tokio::test]
+async fn two_rounds_cannot_promise_the_same_place_and_the_refusal_says_who_holds_it() {
+    let Stage { mut league, school, today, .. } = stage().await;
+    // 办公室 has two heads and two staff: of six, two are left.
+    open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    let refused = try_open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "2", today)).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    for part in ["其他轮次已留出", "工作人员不超过6人", "减少本轮名额", "学生10"] {
+        assert!(refused.text().contains(part), "{part}: {}", refused.text());
+    }
+    open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    let page = league.get(&format!("/rounds/new?union={}&places=members", school.rsplit('/').next().unwrap())).await;
+    assert!(page.text().contains("其他轮次已留 2"), "both are shown before one asks");
+}
+
+#[tokio::test]
+async fn the_last_seat_is_given_once_however_many_press_at_once() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let id = round.rsplit('/').next().unwrap().to_owned();
+    for number in 90..106 {
+        let mut student = student_account(&portal, number).await;
+        apply(&mut student, &round, "ordinary").await;
+    }
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    for office in [&mut branch, &mut league] {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        for case in waiting(office).await {
+            fields.push(("case".to_owned(), case));
+        }
+        fields.extend([("verdict".to_owned(), "agree".to_owned()), ("words".to_owned(), "表现优良".to_owned())]);
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert!(office.post("/vetting", &fields).await.text().contains("已对 16 人"));
+    }
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let cases = waiting(&mut party).await;
+    assert_eq!(cases.len(), 16);
+    let tasks: Vec<_> = cases
+        .into_iter()
+        .map(|case| {
+            let mut party = party.clone();
+            tokio::spawn(async move { say(&mut party, &case, "agree", &[]).await.status })
+        })
+        .collect();
+    let (mut passed, mut refused) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            303 => passed += 1,
+            409 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!((passed, refused), (3, 13));
+    let (stored,): (i64,) =
+        sqlx::query_as("select count(*) from vetting_case where stage = 'passed' and round_id = $1::uuid")
+            .bind(&id)
+            .fetch_one(&mut portal.owner().await)
+            .await
+            .unwrap();
+    assert_eq!(stored, 3);
+}
+
+#[tokio::test]
+async fn two_of_one_office_who_press_at_once_make_one_opinion() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut student = student_account(&portal, 110).await;
+    apply(&mut student, &round, "ordinary").await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let case = waiting(&mut branch).await.remove(0);
+    let tasks: Vec<_> = (0..8)
+        .map(|number| {
+            let (mut branch, case) = (branch.clone(), case.clone());
+            let verdict = if number % 2 == 0 { "agree" } else { "return" };
+            tokio::spawn(async move { say(&mut branch, &case, verdict, &[("back", "candidate")]).await.status })
+        })
+        .collect();
+    let mut done = 0;
+    for task in tasks {
+        let status = task.await.unwrap();
+        assert!(matches!(status, 303 | 409), "{status}");
+        done += usize::from(status == 303);
+    }
+    assert_eq!(done, 1, "one agrees or one returns, never both");
+    let (opinions,): (i64,) =
+        sqlx::query_as("select count(*) from vetting_opinion").fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(opinions, 1);
+}
+
+#[tokio::test]
+async fn a_class_branch_sees_no_other_class_and_a_college_no_other_college() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut db = portal.owner().await;
+    sqlx::query(
+        "with other as (
+             insert into class (id, major_id, entry_year, name)
+             select gen_random_uuid(), k.major_id, 2024, '软件2402班' from class k join major m on m.id = k.major_id
+                    join college c on c.id = m.college_id join institution i on i.id = c.institution_id
+             where i.code = $1 returning id
+         ) update student s set class_id = other.id from other, institution i
+           where i.id = s.institution_id and i.code = $1 and s.number = '20240120'",
+    )
+    .bind(FIRST)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let mut theirs = student_account(&portal, 120).await;
+    let case = apply(&mut theirs, &round, "ordinary").await.rsplit('/').next().unwrap().to_owned();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    assert!(waiting(&mut branch).await.is_empty());
+    for path in [format!("/cases/{case}"), format!("/cases/{case}/form"), format!("/cases/{case}/photo")] {
+        assert_eq!(branch.get(&path).await.status, 404, "{path}");
+    }
+    let list = branch.get(&format!("{round}/cases")).await;
+    assert!(!list.text().contains("学生120"));
+    let sheet = branch.get(&format!("{round}/cases.xlsx")).await;
+    assert!(Sheet::read(&sheet.bytes).unwrap().rows.is_empty());
+    let forced = say(&mut branch, &format!("{case}.0"), "agree", &[]).await;
+    assert_eq!(forced.status, 404);
+    let nominated = branch.get(&format!("{round}/nominate?number=20240120")).await;
+    assert!(!nominated.text().contains("120 / 600") && nominated.fault("学号").contains("不是本单位"));
+    assert_eq!(branch.get(&format!("{round}/record")).await.status, 404);
+    // Another university sees nothing at all.
+    let mut elsewhere = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    for path in [round.clone(), format!("/cases/{case}"), format!("{round}/notice"), format!("{round}/cases.xlsx")] {
+        assert_eq!(elsewhere.get(&path).await.status, 404, "{path}");
+    }
+    // Another student neither.
+    let mut other = student_account(&portal, 121).await;
+    assert_eq!(other.get(&format!("/applications/{case}")).await.status, 404);
+    assert_eq!(other.get(&format!("/applications/{case}/photo")).await.status, 404);
+}
+
+#[tokio::test]
+async fn grades_that_change_in_mid_case_are_shown_and_judged_again_at_the_appointment() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut student = student_account(&portal, 130).await;
+    let case = apply(&mut student, &round, "ordinary").await.rsplit('/').next().unwrap().to_owned();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    agree(&mut branch, &[]).await;
+    sqlx::query(
+        "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
+         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 300, 600, 1, '教务处', now() + interval '1 second',
+                (select a.id from account a where a.institution_id = s.institution_id limit 1)
+         from student s where s.number = '20240130'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let page = league.get(&format!("/cases/{case}")).await;
+    for part in ["提交之后数据有变化", "130 / 600", "300 / 600"] {
+        assert!(page.text().contains(part), "{part}");
+    }
+    agree(&mut league, &[]).await;
+    agree(&mut party, &[]).await;
+    let from = (today + Duration::days(10)).to_string();
+    let fields = [("case", case.as_str()), ("from", from.as_str()), ("ground", "系团总支〔2026〕3号")];
+    let refused = league.post(&format!("{round}/outcome"), &fields).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("学生130有 1 门课业不及格"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn what_is_late_is_shown_to_the_office_and_to_the_one_above() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut student = student_account(&portal, 131).await;
+    apply(&mut student, &round, "ordinary").await;
+    portal.app.clock.advance(Duration::days(4));
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let home = branch.get("/").await;
+    assert!(home.text().contains("其中 1 件已逾期"), "{}", home.text());
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert!(league.get("/").await.text().contains("下级有 1 件遴选逾期未办"));
+    assert!(league.get("/vetting").await.text().contains("班级团支部，1 件"));
+    let mut school = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(school.get("/vetting").await.text().contains("班级团支部，1 件"));
+}
+
+#[tokio::test]
+async fn a_new_term_takes_the_places_of_the_old_one() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let opening = Opening { purpose: "term", ..Opening::staff("综合部 部门工作人员", "3", today) };
+    let round = open(&mut league, &college, today, &opening).await;
+    // One of the three who serve stands again, one is new.
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    for number in [30, 140] {
+        let mut student = student_account(&portal, number).await;
+        apply(&mut student, &round, "ordinary").await;
+        agree(&mut branch, &[]).await;
+        agree(&mut league, &[]).await;
+        agree(&mut party, &[]).await;
+    }
+    let page = league.get(&format!("{round}/outcome")).await;
+    assert!(page.text().contains("同日任满离职（2 人）"), "{}", page.text());
+    let chosen = page.attributes("tbody input[name=case]", "value");
+    let from = (today + Duration::days(10)).to_string();
+    let mut fields = vec![("from", from.as_str()), ("ground", "系团总支〔2026〕9号")];
+    fields.extend(chosen.iter().map(|case| ("case", case.as_str())));
+    assert_eq!(league.post(&format!("{round}/outcome"), &fields).await.status, 422, "who leaves is looked at first");
+    fields.push(("replace", "yes"));
+    let done = league.post(&format!("{round}/outcome"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    portal.app.clock.advance(Duration::days(11));
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let people = league.get(&college).await.all("td[data-label='姓名']");
+    assert!(people.contains(&"学生140".to_owned()) && people.contains(&"学生30".to_owned()), "{people:?}");
+    assert!(!people.contains(&"学生31".to_owned()), "{people:?}");
+}
+
+#[tokio::test]
+async fn who_leaves_the_university_and_a_round_that_ends_leave_no_case_open() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut gone = student_account(&portal, 141).await;
+    apply(&mut gone, &round, "ordinary").await;
+    let mut stays = student_account(&portal, 142).await;
+    let application = apply(&mut stays, &round, "ordinary").await;
+    sqlx::query("update student set left_on = current_date, left_why = 'withdrawn' where number = '20240141'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    assert_eq!(waiting(&mut branch).await.len(), 1);
+    let seen = waiting(&mut branch).await.remove(0);
+    assert_eq!(league.post(&format!("{round}/end"), &[("why", "本学期不再增补")]).await.status, 303);
+    let late = say(&mut branch, &seen, "agree", &[]).await;
+    assert!(late.status == 409 && late.text().contains("已终止"), "{}", late.text());
+    assert!(stays.get(&application).await.text().contains("本学期不再增补"));
+    assert!(stays.get("/inbox").await.text().contains("没有结论"));
+    assert!(league.post(&format!("{round}/end"), &[("why", "x")]).await.status == 303, "once more changes nothing");
+}
+
+#[tokio::test]
+async fn the_bodies_of_the_chains_are_called_the_same_by_program_and_database() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    for body in [Body::SchoolParty, Body::CollegeLeague, Body::ClassBranch, Body::DelegateParty] {
+        let word = serde_json::to_value(body).unwrap();
+        assert_eq!(word, body.slug());
+        let chain = serde_json::json!({"links": [{"by": []}, {"by": [{"body": body.slug(), "name": "x"}]}]});
+        let (has, first): (bool, Option<i32>) = sqlx::query_as("select step_has($1, 1, $2), first_step($1, $2)")
+            .bind(&chain)
+            .bind(body.slug())
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        assert_eq!((has, first), (true, Some(1)));
+    }
+}
