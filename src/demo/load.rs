@@ -113,6 +113,7 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
                 load_organisations(db, school, institution).await?;
                 load_accounts(db, school, institution, &hashes, now).await?;
                 super::unions::load_unions(db, school, institution, now).await?;
+                super::vetting::load_vetting(db, school, institution, now).await?;
             }
             Ok(true)
         })
@@ -155,6 +156,13 @@ async fn load_students(db: &mut PgConnection, school: &School, institution: Inst
         &class_ids,
         &politics,
         &ids
+    )
+    .execute(&mut *db)
+    .await?;
+    sqlx::query!(
+        "update student set gender = case when get_byte(decode(md5(number), 'hex'), 0) % 2 = 0 then '男' else '女' end
+         where institution_id = $1",
+        institution.0
     )
     .execute(db)
     .await?;

@@ -3,5 +3,6 @@
 mod load;
 mod schools;
 mod unions;
+mod vetting;
 
 pub use load::{DemoAccount, accounts, load};

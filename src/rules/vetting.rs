@@ -49,6 +49,13 @@ impl Link {
         format!("{}{}", self.bodies_in_words(), self.act)
     }
 
+    /// What agreeing is called here: the verb itself where it says so, else that the step is passed.
+    #[must_use]
+    pub fn agreement(&self) -> String {
+        let says = ["推荐", "同意", "确定"].iter().any(|word| self.act.ends_with(word));
+        if says { self.act.clone() } else { format!("{}通过", self.act) }
+    }
+
     /// The bodies in words.
     #[must_use]
     pub fn bodies_in_words(&self) -> String {
@@ -570,7 +577,7 @@ pub fn offer(
     replaces: bool,
     reason: Option<&str>,
 ) -> Verdict<Offered> {
-    let mut base = timeline.clone();
+    let (mut base, mut as_is) = (timeline.clone(), timeline.clone());
     if replaces {
         for offer in &offers {
             for holding in base.holdings.iter_mut().filter(|holding| holding.post == offer.post) {
@@ -583,6 +590,7 @@ pub fn offer(
     let mut next = 0;
     for promise in promised {
         add_seats(&mut base, promise, &mut next);
+        add_seats(&mut as_is, promise, &mut next);
     }
     let mut with = base.clone();
     for offer in &offers {
@@ -597,6 +605,14 @@ pub fn offer(
     for day in days.into_iter().filter(|day| covers(first, None, *day)) {
         let Some(plan) = calendar.in_force(day) else { continue };
         let (Ok(before), Ok(after)) = (base.findings(&plan, day), with.findings(&plan, day)) else { continue };
+        // A new term that leaves a soft limit where it stands passes nothing that was not passed before.
+        let now = as_is.findings(&plan, day).unwrap_or_default();
+        let raised = |finding: &Finding| {
+            let hard = finding.verdict == Outcome::Fail;
+            finding.rule != Rule::Stf10
+                && is_worse(finding, &before, &stranger)
+                && (hard || is_worse(finding, &now, &stranger))
+        };
         let dated = |finding: Finding| {
             let when = if day > first { format!("自 {day} 起，") } else { String::new() };
             let held = before.iter().find(|known| (known.rule, &known.unit) == (finding.rule, &finding.unit));
@@ -607,12 +623,7 @@ pub fn offer(
             let remedy = "减少本轮名额，或先办理离任、终止另一轮次";
             Finding { message, holders, ..finding }.remedy(remedy)
         };
-        let raised = after
-            .into_iter()
-            .filter(|finding| finding.rule != Rule::Stf10 && is_worse(finding, &before, &stranger))
-            .map(dated)
-            .collect();
-        add_new(&mut findings, raised);
+        add_new(&mut findings, after.into_iter().filter(raised).map(dated).collect());
     }
     Verdict::seal_with_reason(findings, Offered { offers }, reason)
 }

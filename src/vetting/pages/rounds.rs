@@ -23,7 +23,7 @@ use crate::{
     ids::{RoundId, UnionId},
     inbox::{self, Notice},
     rules::{
-        Finding, Outcome, Plan,
+        Finding, Outcome, Plan, Rule,
         plan::Union,
         roster::Post,
         vetting::{Chain, Offer, offer},
@@ -84,6 +84,8 @@ pub(super) struct NewPage {
     union: Option<StudentUnion>,
     chain: Option<Chain>,
     slots: Vec<Slot>,
+    /// The people of the union as a whole, against what the plan says of them.
+    total: String,
     conditions: Vec<Asks>,
     bases: [(&'static str, &'static str); 4],
     purposes: [Purpose; 3],
@@ -155,7 +157,7 @@ async fn page(
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
     let presidium = form.places == "presidium";
-    let (mut chain, mut offered, mut conditions) = (None, Vec::new(), Vec::new());
+    let (mut chain, mut offered, mut conditions, mut total) = (None, Vec::new(), Vec::new(), String::new());
     if let (Some(union), Some(plan), "presidium" | "members") = (&union, &plan, form.places.as_str()) {
         chain = Chain::of(plan, union.kind, presidium);
         let record =
@@ -163,6 +165,9 @@ async fn page(
         let promised = store::promised(&mut db, union.id, None).await?;
         offered = slots(&record, plan, presidium, &promised, today);
         conditions = asks(plan);
+        let judged = record.timeline.findings(plan, today).unwrap_or_default();
+        let whole = judged.iter().find(|one| matches!(one.rule, Rule::Stf01 | Rule::Stf06));
+        total = whole.map(|one| one.message.clone()).unwrap_or_default();
     }
     if let Some(chain) = &chain {
         if form.due.is_empty() {
@@ -185,6 +190,7 @@ async fn page(
         union,
         chain,
         slots: offered,
+        total,
         conditions,
         bases: BASES,
         purposes: Purpose::ALL,

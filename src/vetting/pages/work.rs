@@ -46,6 +46,8 @@ pub(super) struct Filter {
     #[serde(default)]
     late: String,
     #[serde(default)]
+    step: String,
+    #[serde(default)]
     many: String,
     #[serde(default)]
     page: i64,
@@ -70,6 +72,8 @@ pub(super) struct WorkPage {
     more: bool,
     /// The rounds in which something may wait.
     rounds: Vec<Round>,
+    /// What waits, by round and step, where there is more than one.
+    groups: Vec<store::Group>,
     colleges: Vec<(String, String)>,
     /// The one step that all cases on the page stand at: only then can one opinion fit them all.
     link: Option<Link>,
@@ -104,6 +108,7 @@ async fn page(
     let page = filter.page.clamp(0, 10_000);
     let which = Waiting {
         round: filter.round.parse().ok(),
+        step: filter.step.parse().ok(),
         college: filter.college.parse().ok(),
         text: filter.q.trim().chars().take(40).collect(),
         late_on: (!filter.late.is_empty()).then_some(today),
@@ -148,6 +153,7 @@ async fn page(
         ("college", &filter.college),
         ("q", &filter.q),
         ("late", &filter.late),
+        ("step", &filter.step),
         ("many", &filter.many),
     ]);
     let colleges = if desk.college.is_none() {
@@ -156,6 +162,10 @@ async fn page(
     } else {
         Vec::new()
     };
+    let mut groups = store::waiting_groups(&mut db, &desk).await?;
+    if groups.len() == 1 {
+        groups.clear();
+    }
     let overdue = store::overdue(&mut db, &desk, today).await?;
     Ok(WorkPage {
         chrome: app.chrome(acting.person(), "遴选办理"),
@@ -169,6 +179,7 @@ async fn page(
         earlier: earlier.unwrap_or_default(),
         sessions,
         rounds,
+        groups,
         colleges,
         grades: sees_grades(acting.office().kind),
         form,

@@ -35,8 +35,8 @@ pub use cases::{
 };
 pub use notice::{Objection, answer_objection, notify, object, objections, open_objections};
 pub use opinions::{
-    Batch, Dealt, Delegation, Held as HeldUp, Late, Ruling, Session, Waiting, dealt_with, delegate, delegations,
-    end_delegation, give, is_delegated, overdue, sessions, set_session, waiting,
+    Batch, Dealt, Delegation, Group, Held as HeldUp, Late, Ruling, Session, Waiting, dealt_with, delegate, delegations,
+    end_delegation, give, is_delegated, overdue, sessions, set_session, waiting, waiting_groups,
 };
 pub use outcome::{Listed, lapse_rest, list_candidates, listed, mark_appointed};
 

@@ -91,6 +91,50 @@ pub async fn waiting(
     Ok((rows.into_iter().map(|row| row.id).collect(), total))
 }
 
+/// Cases that wait for a desk at one step of one round.
+#[derive(Debug)]
+pub struct Group {
+    /// The round.
+    pub round: RoundId,
+    /// Its title.
+    pub title: String,
+    /// The union's name.
+    pub union_name: String,
+    /// The step.
+    pub step: i32,
+    /// The step's verb.
+    pub act: String,
+    /// How many.
+    pub cases: i64,
+}
+
+/// What waits for a desk, by round and step: cases of one group can be dealt with together.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn waiting_groups(connection: &mut PgConnection, desk: &Desk) -> Result<Vec<Group>, Failure> {
+    let unions: Vec<String> = desk.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    let rows = sqlx::query_as!(
+        Group,
+        r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!", c.step as "step!",
+                  r.chain -> 'links' -> c.step ->> 'act' as "act!", count(*) as "cases!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                left join college g on g.id = u.college_id
+           where c.institution_id = $1 and c.stage = 'at' and step_has(r.chain, c.step, $2) and u.kind = any($3)
+                 and ($4::uuid is null or c.college_id = $4)
+                 and ($5::uuid is null or acting_class(c.class_id) = $5)
+                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                 and o.step = c.step and o.body = $2)
+           group by r.id, u.kind, g.name, c.step order by min(c.due_on), r.title"#,
+        desk.institution.0,
+        desk.body.slug(),
+        &unions,
+        desk.college.map(|id| id.0),
+        desk.class.map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
 /// A step that is late, for the office above.
 #[derive(Debug)]
 pub struct Late {
