@@ -83,8 +83,13 @@ fn main() {
     if wanted("check") {
         whole_process();
     }
+    // From here on every statement is looked at.
+    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Statements)).unwrap();
     if wanted("overview") {
         overview(portal);
+    }
+    if wanted("vetting") {
+        vetting(portal);
     }
 }
 
@@ -108,6 +113,10 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     }
     make_unions(&mut db, &hash, "few", 50).await;
     make_unions(&mut db, &hash, "many", 500).await;
+    for (code, colleges) in [("round", 3), ("rounds", 30)] {
+        make_unions(&mut db, &hash, code, colleges).await;
+        make_round(&mut db, code).await;
+    }
     // A school union of sixty for the roster.
     let union = make_roster(&mut db).await;
     drop(db);
@@ -407,6 +416,89 @@ async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions
     sqlx::query("analyze").execute(&mut *db).await.unwrap();
 }
 
+/// A round of the school's union in which every student of the university has applied and was recommended: all of them wait
+/// for the two offices of the second step.
+async fn make_round(db: &mut sqlx::PgConnection, code: &str) {
+    for statement in [
+        "insert into student_union (id, institution_id, kind, created_at, opened_on)
+         select gen_random_uuid(), id, 'school', now(), '2025-09-01' from institution where code = $1",
+        "insert into department (id, union_id, name, functions, from_day)
+         select gen_random_uuid(), u.id, '办公室', '文书', '2025-09-01' from student_union u
+                join institution i on i.id = u.institution_id where i.code = $1 and u.kind = 'school'",
+        r#"insert into vetting_round (id, institution_id, union_id, title, purpose, places, chain, plan_version_id, opens_on,
+                                      closes_on, effective_on, due_days, notice_days, opened_at)
+           select gen_random_uuid(), i.id, u.id, '招新', 'recruit', 'members',
+                  '{"rule": "VET-02", "plan": "", "document": "", "section": "", "quote": "", "links": [
+                    {"act": "推荐", "by": [{"body": "college_league", "name": "团组织"}], "any": true, "together": false},
+                    {"act": "审核后确定", "by": [{"body": "student_affairs", "name": "学生工作部"},
+                                              {"body": "school_league", "name": "团委"}], "any": false, "together": false}]}',
+                  (select v.id from plan_version v where v.code = 'suzhou-2020' limit 1), current_date, current_date + 5,
+                  current_date + 20, '{5,5}', 0, now()
+           from student_union u join institution i on i.id = u.institution_id where i.code = $1 and u.kind = 'school'"#,
+        "insert into vetting_place (id, round_id, kind, department_id, seats)
+         select gen_random_uuid(), r.id, 'staff', d.id, 60 from vetting_round r join department d on d.union_id = r.union_id
+                join institution i on i.id = r.institution_id where i.code = $1",
+        "insert into vetting_case (id, number, institution_id, round_id, place_id, student_id, college_id, class_id, origin, source,
+                                   pledge, pledged_at, evidence, created_at, submitted_at, stage, step, visit, furthest, due_on)
+         select gen_random_uuid(), row_number() over (), i.id, r.id, p.id, s.id, m.college_id, k.id, 'applied', 'college_staff', '公约',
+                now(), '{\"on\": \"2026-11-01\", \"conditions\": [], \"rank\": [1, 40], \"failed\": 0, \"political\": \"共青团员\"}',
+                now(), now(), 'at', 1, 1, 1, current_date + 5
+         from student s join institution i on i.id = s.institution_id join class k on k.id = s.class_id
+              join major m on m.id = k.major_id join vetting_round r on r.institution_id = i.id
+              join vetting_place p on p.round_id = r.id where i.code = $1",
+    ] {
+        sqlx::query(statement).bind(code).execute(&mut *db).await.unwrap();
+    }
+    sqlx::query("analyze").execute(&mut *db).await.unwrap();
+}
+
+/// A round of 300 and one of 3,000 applicants: the work list, the round's page, and one opinion on 50 and on 500 of them.
+fn vetting(portal: SocketAddr) {
+    let mut all = Vec::new();
+    for (code, applicants, batch) in [("round", 300, 50), ("rounds", 3_000, 500)] {
+        let mut connection = Connection::open(portal);
+        let cookie = connection.sign_in_as(code, "L1");
+        let mut measure = |path: &str| {
+            let (mut times, mut before) = (Vec::new(), 0);
+            for round in 0..11 {
+                let began = Instant::now();
+                assert_eq!(connection.ask("GET", path, &cookie, "").0, 200);
+                if round == 0 {
+                    before = SENT.load(Ordering::Relaxed);
+                } else {
+                    times.push(began.elapsed());
+                }
+            }
+            let body = String::from_utf8_lossy(&connection.body).into_owned();
+            (percentile(times, 50), (SENT.load(Ordering::Relaxed) - before) / 10, body)
+        };
+        let (list, list_sent, _) = measure("/vetting");
+        let (whole, whole_sent, page) = measure("/vetting?many=yes");
+        let rounds = measure("/rounds").2;
+        let round = rounds.split("/rounds/").nth(2).and_then(|rest| rest.get(..36)).unwrap().to_owned();
+        let (round_page, round_sent, _) = measure(&format!("/rounds/{round}"));
+        let cases: Vec<&str> = page
+            .split("name=\"case\" value=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+            .take(batch)
+            .collect();
+        assert_eq!(cases.len(), batch);
+        let fields = cases.iter().fold(String::new(), |text, case| format!("{text}case={case}&"));
+        let (began, before) = (Instant::now(), SENT.load(Ordering::Relaxed));
+        assert_eq!(connection.ask("POST", "/vetting", &cookie, &format!("{fields}verdict=agree&words=")).0, 200);
+        let (taken, sent) = (began.elapsed(), SENT.load(Ordering::Relaxed) - before);
+        assert!(String::from_utf8_lossy(&connection.body).contains(&format!("已对 {batch} 人签署")));
+        println!("round of {applicants:4} applicants: list of 50      {list:.1?} in {list_sent} statements");
+        println!("  list of {batch:3}                             {whole:.1?} in {whole_sent} statements");
+        println!("  the round's page                        {round_page:.1?} in {round_sent} statements");
+        println!("  one opinion on {batch:3}                      {taken:.1?} in {sent} statements");
+        all.push([list, whole, round_page, taken].map(|time| time.as_secs_f64()));
+    }
+    let growth: Vec<String> = all[0].iter().zip(all[1]).map(|(few, many)| format!("{:.1}", many / few)).collect();
+    println!("  ten times the applicants take           {} times\n", growth.join(" / "));
+}
+
 /// Counts the statements that the portal sends.
 struct Statements;
 
@@ -420,10 +512,8 @@ impl<S: tracing::Subscriber> Layer<S> for Statements {
     }
 }
 
-/// 合规总览 of 50 and of 500 unions with a hundred posts each: how it grows, and in how many statements. Comes last: from
-/// here on every statement is looked at.
+/// 合规总览 of 50 and of 500 unions with a hundred posts each: how it grows, and in how many statements.
 fn overview(portal: SocketAddr) {
-    tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Statements)).unwrap();
     let mut medians = Vec::new();
     for (code, unions) in [("few", 50), ("many", 500)] {
         let mut connection = Connection::open(portal);

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::{
     support::{PASSWORD, Portal, runtime},
     unions::{grade_everybody, rows, union},
+    vetting::{Opening, agree, apply, open, student_account},
 };
 
 struct Driver {
@@ -111,6 +112,16 @@ impl Desk {
         self.browser.execute("window.before = true", vec![]).await.unwrap();
         let path = format!("//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']");
         self.browser.find(Locator::XPath(&path)).await.unwrap_or_else(|_| panic!("no {words}")).click().await.unwrap();
+        self.arrive().await;
+    }
+
+    /// Types into whatever has the focus.
+    async fn keys(&self, keys: &str) {
+        self.browser.active_element().await.unwrap().send_keys(keys).await.unwrap();
+    }
+
+    /// Waits for the page after the one that was marked.
+    async fn arrive(&self) {
         let arrived = "return window.before !== true && document.readyState === 'complete'";
         for _ in 0..300 {
             // Between two pages there is none to ask; that is not there yet either.
@@ -119,7 +130,7 @@ impl Desk {
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        panic!("no page after {words}");
+        panic!("no page came");
     }
 
     async fn heading(&self) -> String {
@@ -441,6 +452,7 @@ fn a_secretary_at_a_desk_appoints_is_refused_and_settles_the_rotation() {
         desk.fill("学号", "20240050").await;
         desk.fill("岗位", "主席团成员（现有 3/3 人）").await;
         desk.fill("任命依据", "校团委〔2026〕12号批复").await;
+        desk.fill("直接任命的说明", "平台启用前已完成推荐审查").await;
         let scan = folder.join("批复.pdf");
         std::fs::write(&scan, b"%PDF-1.7 signed").unwrap();
         desk.attach("批复扫描件（可不传）", &scan).await;
@@ -525,5 +537,107 @@ fn on_a_phone_a_secretary_reads_the_union_and_a_student_hands_over() {
         desk.judge("handed over").await;
         desk.press("看轮值安排、拟定下一期").await;
         desk.judge("the rotation as its chair sees it").await;
+    });
+}
+
+/// A picture of a few hundred bytes.
+fn picture(folder: &Path) -> PathBuf {
+    let path = folder.join("照片.png");
+    let photo = image::RgbImage::from_pixel(60, 84, image::Rgb([200, 180, 160]));
+    photo.save(&path).unwrap();
+    path
+}
+
+#[test]
+fn a_student_applies_on_a_phone_and_follows_it() {
+    journey(true, async |desk, folder| {
+        let college = college_union(desk).await;
+        let today = desk.portal.app.clock.today();
+        let mut league = desk.portal.signed_in(OfficeKind::CollegeLeague).await;
+        open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+        student_account(&desk.portal, 40).await;
+        desk.go("/sign-in").await;
+        desk.fill("学校", "第一测试学院").await;
+        desk.fill("学号或工号", "20240040").await;
+        desk.fill("密码", PASSWORD).await;
+        desk.press("登录").await;
+        desk.judge("a student's home with an open round").await;
+        desk.browser.find(Locator::Css(".rounds a")).await.unwrap().click().await.unwrap();
+        desk.judge("conditions and form").await;
+        assert_eq!(desk.heading().await, "秋季招新");
+        // What is left out is asked for, and what was typed is still there.
+        desk.fill("学习、工作经历和获奖（可不填）", "班级学习委员").await;
+        desk.fill("个人陈述", "我愿意用课余时间服务同学，做好每一件小事，按时完成工作。").await;
+        desk.attach("照片（可不传）", &picture(folder)).await;
+        desk.press("提交报名").await;
+        desk.judge("the form again").await;
+        let kept = desk.browser.execute("return document.getElementById('experience').value", vec![]).await.unwrap();
+        assert_eq!(kept, json!("班级学习委员"));
+        for choice in ["input[name=source][value=ordinary]", "input[name=pledge]"] {
+            desk.browser.find(Locator::Css(choice)).await.unwrap().click().await.unwrap();
+        }
+        desk.attach("照片（可不传）", &picture(folder)).await;
+        desk.press("提交报名").await;
+        desk.judge("an application").await;
+        let shown = "return document.querySelector('img.photo').naturalWidth";
+        assert_eq!(desk.browser.execute(shown, vec![]).await.unwrap(), json!(60), "the photo is shown");
+        let mut branch = desk.portal.signed_in(OfficeKind::ClassBranch).await;
+        agree(&mut branch, &[]).await;
+        desk.press("报名").await;
+        desk.judge("my applications").await;
+        let mine = desk.browser.find(Locator::Css(".rounds")).await.unwrap().text().await.unwrap();
+        assert!(mine.contains("待系（院）团组织同意"), "{mine}");
+    });
+}
+
+#[test]
+fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
+    journey(false, async |desk, _| {
+        let college = college_union(desk).await;
+        let today = desk.portal.app.clock.today();
+        let mut league = desk.portal.signed_in(OfficeKind::CollegeLeague).await;
+        let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "5", today)).await;
+        let mut branch = desk.portal.signed_in(OfficeKind::ClassBranch).await;
+        for number in 50..90 {
+            let mut student = student_account(&desk.portal, number).await;
+            apply(&mut student, &round, "ordinary").await;
+            agree(&mut branch, &[]).await;
+        }
+        desk.sign_in(OfficeKind::CollegeLeague).await;
+        desk.press("遴选轮次").await;
+        desk.judge("rounds").await;
+        desk.go(&round).await;
+        desk.judge("a round").await;
+        for end in ["cases", "edit", "outcome", "record"] {
+            desk.go(&format!("{round}/{end}")).await;
+            desk.judge(end).await;
+        }
+        desk.go("/rounds/new").await;
+        desk.press("下一步").await;
+        desk.judge("opening a round").await;
+        desk.press("遴选办理").await;
+        desk.judge("forty cases").await;
+        desk.browser.find(Locator::Css("tbody a")).await.unwrap().click().await.unwrap();
+        desk.judge("a case").await;
+        // The verdict has the focus: Tab to the words, to the choice of the step, to the button; Enter signs and goes on.
+        for done in 0..40 {
+            let focus = "return document.activeElement.name + '=' + document.activeElement.value";
+            assert_eq!(desk.browser.execute(focus, vec![]).await.unwrap(), json!("verdict=agree"), "after {done}");
+            desk.browser.execute("window.before = true", vec![]).await.unwrap();
+            if done == 3 {
+                // Down once is a return to the candidate, with a reason.
+                desk.keys("\u{E015}\u{E004}\u{E004}请补充经历").await;
+                desk.keys("\u{E004}\u{E007}").await;
+            } else {
+                desk.keys("\u{E004}\u{E004}\u{E004}\u{E007}").await;
+            }
+            desk.arrive().await;
+        }
+        let said = desk.browser.find(Locator::Css("main")).await.unwrap().text().await.unwrap();
+        assert!(said.contains("没有等你办理的候选人"), "{said}");
+        desk.press("我办过的").await;
+        desk.judge("what I have dealt with").await;
+        let mut party = desk.portal.signed_in(OfficeKind::CollegeParty).await;
+        assert!(party.get("/").await.text().contains("办理 39 件遴选"));
     });
 }

@@ -19,7 +19,10 @@ use crate::support::{
     raw::{Answer, ask, form, multipart, read, request},
     runtime,
 };
-use crate::unions::{grade_everybody, rows, union};
+use crate::{
+    unions::{grade_everybody, rows, union},
+    vetting::{Opening, open, student_account},
+};
 
 /// Sends a request and hangs up at a moment that chance picks; the answer, if it was waited for.
 fn hang_up(address: SocketAddr, request: &[u8], chance: &mut Chance) -> Option<Answer> {
@@ -319,6 +322,87 @@ fn appointments_endings_and_turns() {
         let noted = "select count(*) from post p where voided_at is not null and $1 = '' and not exists (
                          select from union_fact f where f.post_id = p.id and f.act = 'corrected')";
         assert_eq!(count(&mut db, noted, "").await, 0, "each with its note");
+    });
+}
+
+#[test]
+fn applications_and_opinions() {
+    scene(async |stage| {
+        grade_everybody(&stage.portal).await;
+        let mut league = stage.portal.signed_in(OfficeKind::SchoolLeague).await;
+        let today = stage.portal.app.clock.today();
+        let roster = rows(1, 2, "部门工作人员", "综合部");
+        let path = union(&mut league, "colleges", &roster, &today.to_string(), true).await;
+        let round = open(&mut league, &path, today, &Opening::staff("综合部 部门工作人员", "20", today)).await;
+        let id = round.rsplit('/').next().unwrap().to_owned();
+        let place = league.get(&format!("{round}/edit")).await.attributes("input[name=slot]", "value").remove(0);
+        let mut cookies = Vec::new();
+        for number in 20..100 {
+            cookies.push(student_account(&stage.portal, number).await.cookie());
+        }
+        let address = stage.address;
+        let one = |number: u64| usize::try_from(number).unwrap() % cookies.len();
+        let applied = std::sync::Mutex::new(Vec::new());
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (16, 10),
+                |number| {
+                    let fields = [
+                        ("place", place.as_str()),
+                        ("source", "ordinary"),
+                        ("statement", "我愿意用课余时间服务同学，做好每一件小事，按时完成。"),
+                        ("pledge", "yes"),
+                    ];
+                    multipart(&format!("/apply/{id}"), &cookies[one(number)], &fields)
+                },
+                |number, answer| {
+                    // Somebody's second try finds the first one there.
+                    assert!(matches!(answer.status, 303 | 422), "{}", answer.body);
+                    applied.lock().unwrap().push(one(number));
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        let mut applied = applied.into_inner().unwrap();
+        applied.sort_unstable();
+        applied.dedup();
+        assert!(applied.len() > 20, "{}", applied.len());
+        let there = "select count(*) from vetting_case c join student s on s.id = c.student_id where s.number = $1";
+        for place in applied {
+            let number = format!("2024{:04}", place + 20);
+            assert_eq!(count(&mut db, there, &number).await, 1, "{number} was acknowledged, and once");
+        }
+        let branch = stage.cookie(FIRST, OfficeKind::ClassBranch).await;
+        let cases: Vec<(String,)> =
+            sqlx::query_as("select id::text from vetting_case order by id").fetch_all(&mut db).await.unwrap();
+        let signed = std::sync::Mutex::new(Vec::new());
+        let case = |number: u64| cases[usize::try_from(number).unwrap() % cases.len()].0.clone();
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (8, 15),
+                |number| {
+                    let (id, both) = (case(number), format!("{}.0", case(number)));
+                    let fields = [("case", both.as_str()), ("verdict", "agree"), ("words", "表现优良")];
+                    form("POST", &format!("/cases/{id}"), &branch, &fields)
+                },
+                |number, answer| {
+                    assert!(matches!(answer.status, 303 | 409), "{}", answer.body);
+                    signed.lock().unwrap().push(case(number));
+                },
+            );
+        });
+        let mut db = stage.settle().await;
+        for id in signed.into_inner().unwrap() {
+            let opinion = "select count(*) from vetting_opinion o join vetting_case c on c.id = o.case_id
+                           where c.id = $1::uuid and c.step = 1 and o.step = 0";
+            assert_eq!(
+                count(&mut db, opinion, &id).await,
+                1,
+                "an acknowledged opinion is there, and its case has moved"
+            );
+        }
     });
 }
 

@@ -853,3 +853,81 @@ async fn the_bodies_of_the_chains_are_called_the_same_by_program_and_database() 
         assert_eq!((has, first), (true, Some(1)));
     }
 }
+
+#[tokio::test]
+async fn plan_holder_and_class_may_change_in_mid_case() {
+    let Stage { portal, mut league, college, today, .. } = stage().await;
+    let mut college_league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut college_league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    for number in [145, 146] {
+        let mut student = student_account(&portal, number).await;
+        apply(&mut student, &round, "ordinary").await;
+    }
+    // Another plan from today on: the round keeps the chain, the words and the clause of the day on which it was opened.
+    let plans = league.get("/plans").await;
+    let labels = plans.all("#version option");
+    let place = labels.iter().position(|label| label.contains("济宁方案")).unwrap();
+    let version = plans.attributes("#version option", "value").remove(place);
+    let day = today.to_string();
+    let fields = [("version", version.as_str()), ("from", day.as_str()), ("confirm", "yes")];
+    assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
+    let page = league.get(&round).await;
+    assert!(page.text().contains("苏工院党委〔2020〕41号") && page.text().contains("系（院）团组织"));
+    // The class is merged into another: that one's branch goes on. A new holder finds what waits.
+    let mut db = portal.owner().await;
+    sqlx::query(
+        "with other as (
+             insert into class (id, major_id, entry_year, name)
+             select gen_random_uuid(), k.major_id, 2024, '软件2402班' from class k join major m on m.id = k.major_id
+                    join college c on c.id = m.college_id join institution i on i.id = c.institution_id
+             where i.code = $1 returning id
+         ), moved as (
+             update office o set class_id = other.id from other, institution i
+             where i.id = o.institution_id and i.code = $1 and o.kind = 'class_branch'
+         )
+         update class k set ended_on = current_date, merged_into = other.id from other, major m, college c, institution i
+         where m.id = k.major_id and c.id = m.college_id and i.id = c.institution_id and i.code = $1 and k.name = '软件2401班'",
+    )
+    .bind(FIRST)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let cases = waiting(&mut branch).await;
+    assert_eq!(cases.len(), 2, "the class that took it in acts for it");
+    assert_eq!(say(&mut branch, &cases[0], "agree", &[]).await.status, 303);
+    // The office passes to somebody else: the step is the office's, and what was signed stays signed.
+    sqlx::query(
+        "insert into office (id, account_id, institution_id, kind, class_id, from_day, granted_at)
+         select gen_random_uuid(), a.id, o.institution_id, o.kind, o.class_id, o.from_day, now()
+         from office o join account a on a.institution_id = o.institution_id and a.number = 'school_party'
+         where o.kind = 'class_branch' and o.class_id is not null
+               and o.institution_id = (select id from institution where code = $1)",
+    )
+    .bind(FIRST)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    sqlx::query("update office set ended_at = now() where kind = 'class_branch' and account_id in (select id from account where number = 'class_branch')")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(branch.get(&format!("/cases/{}", cases[1].split('.').next().unwrap())).await.status, 403);
+    let mut next = portal.signed_in(OfficeKind::SchoolParty).await;
+    let me = next.get("/me").await;
+    let id = me.attributes("#offices li input[name=office]", "value").remove(0);
+    next.post("/me/office", &[("office", id.as_str())]).await;
+    assert_eq!(waiting(&mut next).await, [cases[1].clone()]);
+    // A student who moves to another class is still dealt with where they applied, and the page says so.
+    sqlx::query(
+        "update student set class_id = (select k.id from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+                                        join institution i on i.id = c.institution_id where i.code = $1 and k.name = '软件2401班')
+         where number = '20240145' and institution_id = (select id from institution where code = $1)",
+    )
+    .bind(FIRST)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let waiting_for = waiting(&mut college_league).await;
+    assert_eq!(waiting_for.len(), 1);
+}
