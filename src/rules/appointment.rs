@@ -585,6 +585,25 @@ mod tests {
     }
 
     #[test]
+    fn s5_6_the_outcome_of_a_round_is_judged_as_a_whole_and_each_beside_those_before() {
+        let plans = calendar("suzhou-2020");
+        let office = || Post::Staff("办公室".to_owned());
+        let of = |number, from_college| {
+            let mut one = wanted(number, office(), DAY, None);
+            one.person.from_college_union = Some(from_college);
+            one
+        };
+        let judge = |batch: Vec<Wanted>| {
+            let verdict = appoint_together(&plans, &Timeline::empty(Union::School), batch, None);
+            verdict.permit().map(|appointments| appointments.len()).map_err(|findings| verdicts(&findings))
+        };
+        assert_eq!(judge(vec![of(1, true), of(2, false)]), Ok(2), "half of them, and no reason is asked for");
+        assert_eq!(judge(vec![of(1, true), of(2, false), of(3, false)]), Err(vec![(Rule::Stf10, Outcome::Fail)]));
+        let seven: Vec<Wanted> = (1..=7).map(|number| of(number, true)).collect();
+        assert_eq!(judge(seven), Err(vec![(Rule::Stf05, Outcome::Fail)]), "the seventh is one too many");
+    }
+
+    #[test]
     fn the_person_must_meet_the_conditions_and_missing_data_refuse() {
         let plans = calendar("suzhou-2020");
         let judge = |change: fn(&mut Member)| {

@@ -15,6 +15,8 @@ use crate::{
     unions::union::Fact,
 };
 
+time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
+
 /// One condition with its answer, as it was when the case was handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
@@ -55,6 +57,7 @@ impl Condition {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The day.
+    #[serde(with = "iso_day")]
     pub on: Date,
     /// The conditions.
     pub conditions: Vec<Condition>,

@@ -608,6 +608,49 @@ async fn two_rounds_cannot_promise_the_same_place_and_the_refusal_says_who_holds
 }
 
 #[tokio::test]
+async fn rounds_opened_at_once_promise_no_place_twice() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let id = school.rsplit('/').next().unwrap().to_owned();
+    let slot = slot(&mut league, &school, "members", "办公室 部门工作人员").await;
+    let steps =
+        league.get(&format!("/rounds/new?union={id}&places=members")).await.attributes("input[name=due]", "name").len();
+    let day = |days: i64| (today + Duration::days(days)).to_string();
+    let (opens, closes, from) = (day(0), day(5), day(10));
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let (mut league, id, slot) = (league.clone(), id.clone(), slot.clone());
+            let (opens, closes, from) = (opens.clone(), closes.clone(), from.clone());
+            tokio::spawn(async move {
+                let mut fields = vec![
+                    ("union", id.as_str()),
+                    ("places", "members"),
+                    ("title", "秋季招新"),
+                    ("purpose", "recruit"),
+                    ("opens_on", opens.as_str()),
+                    ("closes_on", closes.as_str()),
+                    ("effective_on", from.as_str()),
+                    ("notice_days", "0"),
+                    ("slot", slot.as_str()),
+                    ("seats", "1"),
+                ];
+                fields.extend((0..steps).map(|_| ("due", "3")));
+                league.post("/rounds/new", &fields).await.status
+            })
+        })
+        .collect();
+    let (mut opened, mut refused) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            303 => opened += 1,
+            409 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!((opened, refused), (2, 14), "two heads and two staff leave two places of six");
+    drop(portal);
+}
+
+#[tokio::test]
 async fn the_last_seat_is_given_once_however_many_press_at_once() {
     let Stage { portal, college, today, .. } = stage().await;
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
