@@ -272,7 +272,7 @@ create function leave_vetting() returns trigger language plpgsql as $$
 begin
     update vetting_case c set stage = 'lapsed', step = null, due_on = null, says = '候选人离校', settled_at = now()
     from vetting_round r
-    where c.student_id = new.id and r.id = c.round_id and c.stage in ('invited', 'at', 'returned', 'passed')
+    where c.student_id = new.id and r.id = c.round_id and c.stage in ('invited', 'at', 'returned', 'passed', 'listed')
           and new.left_on <= r.effective_on;
     return null;
 end $$;

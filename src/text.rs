@@ -18,6 +18,12 @@ pub fn folded(raw: &str) -> String {
     trimmed(raw).chars().map(fold).collect()
 }
 
+/// What somebody searches for: folded, without what cannot be seen, at most 40 characters.
+#[must_use]
+pub fn searched(raw: &str) -> String {
+    folded(raw).chars().filter(|c| !is_hidden(*c)).take(40).collect()
+}
+
 /// A character that shows nothing or turns the text around it: control, zero-width and direction marks.
 #[must_use]
 pub fn is_hidden(c: char) -> bool {

@@ -91,10 +91,10 @@ pub(super) async fn load_vetting(
         let new = new_round("主席团换届", Purpose::Term, true, seats, today);
         let round = open(db, institution, record, &new, now).await?;
         let sources = [Source::CollegeStaff, Source::SchoolStaff, Source::Exemplar];
-        let mut colleges: Vec<_> = free.iter().rev().collect();
-        colleges.dedup_by_key(|fact| fact.college_id);
-        // One of each college from the last on, so that nobody of the first round is here too.
-        for (place, fact) in colleges.into_iter().take(7).enumerate() {
+        let college = of_college.and_then(|record| record.union.college);
+        // Of the college whose offices have accounts; the last ones, so that nobody of the first round is here too.
+        let own = free.iter().rev().filter(|fact| Some(fact.college_id) == college);
+        for (place, fact) in own.take(7).enumerate() {
             let source = sources.get(place % 3).copied().unwrap_or(Source::CollegeStaff);
             let case = hand_in(db, institution, (&round, fact, source), now).await?;
             advance(db, (institution, &round), case, [0, 1, 2, 2, 2, 3, 3].get(place).copied().unwrap_or(2), now)

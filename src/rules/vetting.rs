@@ -446,8 +446,9 @@ fn forward(chain: &Chain, step: usize) -> Stage {
 /// named the candidate itself and signed.
 #[must_use]
 pub fn begin(chain: &Chain, recommended_by: Option<Body>) -> Stage {
-    match (chain.links.first(), recommended_by) {
-        (Some(link), Some(body)) if link.has(body) && (link.any || link.by.len() == 1) => forward(chain, 0),
+    match (chain.links.as_slice(), recommended_by) {
+        // What passes at once fills a seat, and seats are counted where a step is taken.
+        ([link, _, ..], Some(body)) if link.has(body) && (link.any || link.by.len() == 1) => Stage::At(1),
         _ => Stage::At(0),
     }
 }
@@ -620,7 +621,7 @@ pub fn offer(
             let message = format!("{when}连同在任和其他轮次已留出的 {held} 个，全部用上后{}", finding.message);
             let holders = timeline.names(&finding.subjects);
             let holders = holders.into_iter().filter(|name| !name.starts_with(PROMISED)).collect();
-            let remedy = "减少本轮名额，或先办理离任、终止另一轮次";
+            let remedy = "减少名额，或先办理离任，或先减少、结束已留出名额的轮次";
             Finding { message, holders, ..finding }.remedy(remedy)
         };
         add_new(&mut findings, after.into_iter().filter(raised).map(dated).collect());

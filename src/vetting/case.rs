@@ -269,7 +269,7 @@ impl Case {
             stage: self.stage,
             visit: u32::try_from(self.visit).unwrap_or(0),
             given: opinions.iter().filter(|opinion| opinion.case == self.id).filter_map(Opinion::given).collect(),
-            prepared_by: self.prepared_by,
+            prepared_by: self.prepared_by.filter(|_| self.origin == Origin::Prepared),
         }
     }
 }

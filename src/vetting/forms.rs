@@ -12,7 +12,10 @@ use crate::{
     rules::vetting::{Says, Source},
     text::{day, is_hidden, trimmed},
     unions::union::PostKind,
-    web::forms::{Errors, Upload, written},
+    web::{
+        filters,
+        forms::{Errors, Upload, written},
+    },
 };
 
 /// How far ahead a round may lie.
@@ -100,6 +103,29 @@ fn slot(text: &str) -> Option<(PostKind, Option<DepartmentId>)> {
 }
 
 impl RoundForm {
+    /// The form as a query, so that a way back keeps everything.
+    pub fn as_query(&self) -> String {
+        let mut pairs = vec![
+            ("union", self.union.as_str()),
+            ("places", &self.places),
+            ("title", &self.title),
+            ("purpose", &self.purpose),
+            ("basis", &self.basis),
+            ("opens_on", &self.opens_on),
+            ("closes_on", &self.closes_on),
+            ("effective_on", &self.effective_on),
+            ("notice_days", &self.notice_days),
+            ("note", &self.note),
+            ("reason", &self.reason),
+            ("to_elect", &self.to_elect),
+        ];
+        pairs.extend(self.due.iter().map(|days| ("due", days.as_str())));
+        for (slot, seats) in self.slot.iter().zip(&self.seats).filter(|(_, seats)| !seats.is_empty()) {
+            pairs.extend([("slot", slot.as_str()), ("seats", seats.as_str())]);
+        }
+        filters::query(&pairs)
+    }
+
     /// The days that are typed beside a step.
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes references")]
     pub fn due_of(&self, step: &usize) -> &str {
@@ -164,7 +190,10 @@ impl RoundForm {
     fn read_places(&self, presidium: bool, errors: &mut Errors) -> Option<Vec<NewPlace>> {
         let mut places = Vec::new();
         for (text, seats) in self.slot.iter().zip(&self.seats) {
-            let (kind, department) = slot(text)?;
+            let Some((kind, department)) = slot(text) else {
+                errors.add("seats", "岗位有误，请刷新后重填");
+                return None;
+            };
             if (kind == PostKind::Presidium) != presidium || trimmed(seats).is_empty() || trimmed(seats) == "0" {
                 continue;
             }
@@ -172,6 +201,10 @@ impl RoundForm {
                 errors.add("seats", "名额填 1 至 60 的整数，不招的留空");
                 return None;
             };
+            if places.iter().any(|known: &NewPlace| (known.kind, known.department) == (kind, department)) {
+                errors.add("seats", "同一岗位填了两次，请刷新后重填");
+                return None;
+            }
             let mut elect = None;
             if presidium {
                 elect = whole(&self.to_elect).filter(|elect| (1..=seats).contains(elect));
@@ -228,6 +261,20 @@ impl ChangeForm {
             seats: round.places.iter().map(|place| place.seats.to_string()).collect(),
             reason: String::new(),
         }
+    }
+
+    /// The form as a query, so that a way back keeps everything.
+    pub fn as_query(&self) -> String {
+        let mut pairs = vec![
+            ("closes_on", self.closes_on.as_str()),
+            ("effective_on", &self.effective_on),
+            ("note", &self.note),
+            ("reason", &self.reason),
+        ];
+        for (slot, seats) in self.slot.iter().zip(&self.seats) {
+            pairs.extend([("slot", slot.as_str()), ("seats", seats.as_str())]);
+        }
+        filters::query(&pairs)
     }
 
     /// The seats typed beside a place.
@@ -339,6 +386,22 @@ impl ApplyForm {
         let (place, field, statement, experience) = (place?, field?, statement?, experience?);
         let field = if source == Some(Source::Exemplar) { field } else { String::new() };
         errors.is_empty().then_some(Applied { place, source, field, statement, experience })
+    }
+
+    /// The form as a query, so that a way back keeps what was typed; texts too long for an address are left out.
+    pub fn as_query(&self) -> String {
+        let short = |text: &'_ str| text.chars().count() <= 300;
+        let pairs = [
+            ("number", self.number.as_str()),
+            ("place", &self.place),
+            ("source", &self.source),
+            ("field", &self.field),
+            ("statement", &self.statement),
+            ("experience", &self.experience),
+            ("words", &self.words),
+        ];
+        let kept: Vec<(&str, &str)> = pairs.into_iter().filter(|(_, text)| short(text)).collect();
+        filters::query(&kept)
     }
 
     /// The pledge is signed, or an error stands beside it.

@@ -599,7 +599,7 @@ async fn two_rounds_cannot_promise_the_same_place_and_the_refusal_says_who_holds
     open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
     let refused = try_open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "2", today)).await;
     assert_eq!(refused.status, 409, "{}", refused.text());
-    for part in ["其他轮次已留出", "工作人员不超过6人", "减少本轮名额", "学生10"] {
+    for part in ["其他轮次已留出", "工作人员不超过6人", "减少名额", "学生10"] {
         assert!(refused.text().contains(part), "{part}: {}", refused.text());
     }
     open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;

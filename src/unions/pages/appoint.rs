@@ -29,6 +29,7 @@ use crate::{
         plan::Union,
         roster::Post,
         timeline::Timeline,
+        vetting::{Offer, offer},
     },
     text::{folded, is_hidden},
     unions::{
@@ -358,6 +359,17 @@ pub(super) async fn act(
                 };
                 let why = asked.direct.as_deref().unwrap_or_default();
                 let person = (fact.student, asked.from_college, store::Way::Direct(why));
+                // What a round of the vetting has promised is not given away past it.
+                if appointment.wanted().post != Post::Presidium {
+                    let promised = store::promised(db, id, false, None).await?;
+                    let Wanted { post, from, .. } = appointment.wanted().clone();
+                    let one = vec![Offer { post, seats: 1, from }];
+                    if !promised.is_empty()
+                        && let Err(findings) = offer(&plans, &record.timeline, &promised, one, false, Some("")).permit()
+                    {
+                        return Ok((held_up(findings, wanted_words)?, acting));
+                    }
+                }
                 store::appoint(db, &locked, &appointment, person, &asked.ground, now).await?;
                 let words = holding_in_words(&appointment.wanted().post);
                 let mut entry = Entry::about(Verb::Appointed, fact.student)

@@ -28,7 +28,7 @@ use crate::{
 
 pub use departments::{change_department, end_department, establish, take_down_functions};
 pub use papers::{DirectRow, FactRow, ReasonRow, RosterRow, direct_appointments, facts_of, reasons, roster};
-pub use posts::{Found, Right, Way, appoint, correct, end, register, reshuffle, tell_end};
+pub use posts::{Found, Right, Way, appoint, correct, end, promised, register, reshuffle, tell_end};
 
 /// The kind of union of that stable word.
 fn kind_of(slug: &str) -> anyhow::Result<Union> {

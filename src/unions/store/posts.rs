@@ -6,13 +6,14 @@ use time::{Date, OffsetDateTime};
 use super::{About, Ground, Locked, Warned, departments::begin_departments, note};
 use crate::{
     failure::Failure,
-    ids::{CaseId, PostId, StudentId, TurnId},
+    ids::{CaseId, PostId, RoundId, StudentId, TurnId, UnionId},
     inbox::{self, Notice, To},
     rules::{
         appointment::{Appointment, Reshuffle, Wanted, holding_in_words, stays},
         roster::Post,
         rotation::first_gap,
         timeline::Holding,
+        vetting::Offer,
     },
     unions::union::{PostKind, PostRow, Record, term_in_words},
 };
@@ -430,4 +431,40 @@ pub async fn tell_end(
     let notice = Notice::new(format!("你在{name}的任职自 {day} 起结束"), "/me/data")
         .says(format!("{}，{why}。", post.label_with_place()));
     inbox::tell(connection, union.institution, To::Student(post.student), &notice, now).await
+}
+
+/// The places of a union that rounds of its vetting have promised and not yet filled: of members, or of the presidium, where
+/// as many count as are to be elected. A round that has ended promises nothing; whom it appointed holds a post.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn promised(
+    connection: &mut PgConnection,
+    union: UnionId,
+    presidium: bool,
+    but: Option<RoundId>,
+) -> Result<Vec<Offer>, Failure> {
+    let rows = sqlx::query!(
+        r#"select p.kind, d.name as "department?", r.effective_on,
+                  coalesce(p.to_elect, p.seats) - (select count(*)::integer from vetting_case c
+                                                   where c.place_id = p.id and c.stage = 'appointed') as "open!"
+           from vetting_place p join vetting_round r on r.id = p.round_id left join department d on d.id = p.department_id
+           where r.union_id = $1 and r.ended_at is null and (r.places = 'presidium') = $2
+                 and ($3::uuid is null or r.id <> $3)"#,
+        union.0,
+        presidium,
+        but.map(|id| id.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    let offer = |kind: &str, department: Option<String>, seats: i32, from| {
+        let seats = u32::try_from(seats).ok().filter(|seats| *seats > 0)?;
+        let post = match (department, PostKind::of(kind)) {
+            (Some(department), PostKind::Head) => Post::Head(department),
+            (Some(department), _) => Post::Staff(department),
+            (None, _) => Post::Presidium,
+        };
+        Some(Offer { post, seats, from })
+    };
+    Ok(rows.into_iter().filter_map(|row| offer(&row.kind, row.department, row.open, row.effective_on)).collect())
 }

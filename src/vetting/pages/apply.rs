@@ -430,7 +430,9 @@ pub(super) async fn hand_in(
                     Err(sent) => return Ok(sent),
                 };
                 let opinions = store::opinions_of(db, &[id.0]).await?;
-                let stage = begin(&round.chain, recommender(&case, &opinions));
+                // A recommendation is for the place that it names.
+                let recommended = recommender(&case, &opinions).filter(|_| applied.place == case.place);
+                let stage = begin(&round.chain, recommended);
                 let handed = handed(applied, pledge, evidence);
                 if !store::resubmit(db, (&case, &round), &handed, stage, now).await? {
                     return Ok(Sent::Unfit("place", format!("这件现在{}，不能再提交", case.stage.label())));

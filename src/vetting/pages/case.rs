@@ -22,6 +22,7 @@ use crate::{
         Finding,
         vetting::{Asked, Link, Says, Seats, Stage, take_step},
     },
+    text::searched,
     unions::{store as unions_store, union::sees_grades},
     vetting::{
         case::{Case, Evidence, Opinion, Words},
@@ -75,7 +76,13 @@ impl CasePage {
 #[derive(Debug, Default, Deserialize)]
 pub(super) struct Came {
     #[serde(default)]
-    said: String,
+    did: String,
+    #[serde(default)]
+    verdict: String,
+    #[serde(default)]
+    back: String,
+    #[serde(default)]
+    words: String,
     #[serde(default)]
     round: String,
     #[serde(default)]
@@ -94,6 +101,16 @@ pub(super) async fn seen_case(app: &App, desk: &Desk, id: CaseId) -> Result<(Cas
     Ok((case, round))
 }
 
+/// Takes the words out of what others wrote: they speak of study and conduct, which students do not read of each other.
+pub(super) fn mute(desk: &Desk, opinions: &mut [Opinion], sessions: &mut [Session]) {
+    for opinion in opinions.iter_mut().filter(|opinion| opinion.body != desk.body.slug()) {
+        opinion.says.clear();
+    }
+    for session in sessions {
+        session.says.clear();
+    }
+}
+
 async fn page(
     app: &App,
     acting: &Acting<Vetter>,
@@ -104,9 +121,12 @@ async fn page(
     let (case, round) = seen_case(app, &desk, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let words = store::words(&mut db, id).await?;
-    let opinions = store::opinions_of(&mut db, &[id.0]).await?;
-    let sessions = store::sessions(&mut db, round.id).await?;
+    let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
+    let mut sessions = store::sessions(&mut db, round.id).await?;
     let grades = sees_grades(acting.office().kind);
+    if !grades {
+        mute(&desk, &mut opinions, &mut sessions);
+    }
     let plans = calendar(&mut db, acting.institution()).await?;
     let facts = unions_store::facts_over(&mut db, &[case.student.0], round.basis.as_deref(), today).await?;
     let fact = facts.into_iter().next();
@@ -172,39 +192,48 @@ pub(super) async fn show(
     Path(id): Path<CaseId>,
     Query(came): Query<Came>,
 ) -> Result<CasePage, Failure> {
-    let form = OpinionForm { round: came.round, college: came.college, q: came.q, ..OpinionForm::default() };
-    page(&app, &acting, id, (form, Errors::default(), came.said)).await
+    let Came { did, verdict, back, words, round, college, q } = came;
+    let form = OpinionForm { verdict, back, words, round, college, q, ..OpinionForm::default() };
+    let said = said_of(&app, &acting, &did).await?;
+    page(&app, &acting, id, (form, Errors::default(), said)).await
 }
 
-/// Takes down the joint session that an opinion names, if it is a new one, and gives the ruling.
+/// Takes down the joint session that an opinion names, if it is a new one, and gives the ruling. Only a body of a joint step
+/// that agrees there takes one down.
 pub(super) async fn ruling_of(
     db: &mut sqlx::PgConnection,
-    acting: &Acting<Vetter>,
-    (round, step): (crate::ids::RoundId, usize),
+    (acting, desk): (&Acting<Vetter>, &Desk),
+    (round, step): (&Round, usize),
     (says, words, session): (Says, String, SessionAsked),
     now: time::OffsetDateTime,
 ) -> Result<Ruling, Failure> {
+    let joint = round.link(step).is_some_and(|link| link.together && link.has(desk.body)) && desk.acts_in(round);
     let session = match session {
-        SessionAsked::None => None,
         SessionAsked::Known(id) => Some(id),
-        SessionAsked::New(day, minutes) => {
+        SessionAsked::New(day, minutes) if joint && says == Says::Agree => {
             let office = acting.office().label();
-            Some(store::set_session(db, (round, step), (day, &minutes), acting.person(), &office, now).await?)
+            Some(store::set_session(db, (round.id, step), (day, &minutes), acting.person(), &office, now).await?)
         }
+        SessionAsked::None | SessionAsked::New(..) => None,
     };
     Ok(Ruling { says, words, session })
 }
 
-/// What was done with a case, in one line.
-pub(super) fn outcome_words(round: &Round, name: &str, stage: Stage, moved: bool) -> String {
-    match stage {
-        Stage::At(_) if !moved => format!("{name}：已签署，等另一方办理"),
-        Stage::At(step) => {
-            let next = round.link(step).map(Link::in_words).unwrap_or_default();
-            format!("{name}：已办理，现在到“{next}”")
+/// What this person did with the case of that id just before, in one line; nothing where they did nothing.
+pub(super) async fn said_of(app: &App, acting: &Acting<Vetter>, did: &str) -> Result<String, Failure> {
+    let Ok(id) = did.parse::<CaseId>() else { return Ok(String::new()) };
+    let desk = Desk::of(&mut *app.read().await?, acting).await?;
+    let Ok((case, round)) = seen_case(app, &desk, id).await else { return Ok(String::new()) };
+    let opinions = store::opinions_of(&mut *app.read().await?, &[id.0]).await?;
+    let own = opinions.iter().rev().find(|opinion| opinion.by == acting.person().account.0);
+    let Some(own) = own else { return Ok(String::new()) };
+    Ok(match case.stage {
+        Stage::At(step) if own.visit == case.visit && own.is_at(&step) => {
+            format!("{}：已签署，等另一方办理", case.name)
         }
-        stage => format!("{name}：{}", stage.label()),
-    }
+        Stage::At(_) => format!("{}：已签署“{}”，现在{}", case.name, own.verdict_label(), case.standing(&round)),
+        stage => format!("{}：已签署“{}”，{}", case.name, own.verdict_label(), stage.label()),
+    })
 }
 
 pub(super) async fn act(
@@ -225,7 +254,14 @@ pub(super) async fn act(
     if cases.is_empty() {
         return Err(Failure::Malformed);
     }
-    let kept = [("round", form.round.as_str()), ("college", &form.college), ("q", &form.q)];
+    let kept = [
+        ("verdict", form.verdict.as_str()),
+        ("back", &form.back),
+        ("words", &form.words),
+        ("round", &form.round),
+        ("college", &form.college),
+        ("q", &form.q),
+    ];
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
         wanted: format!("对{}（{} 号）签署意见", case.name, case.number),
@@ -233,42 +269,37 @@ pub(super) async fn act(
         back: format!("/cases/{id}?{}", query(&kept)),
     };
     let step = case.step().unwrap_or(0);
-    let (desk_too, round_id) = (desk.clone(), round.id);
-    let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let what = (asked.says, asked.words, asked.session);
-                let ruling = ruling_of(db, &acting, (round_id, step), what, now).await?;
-                let batch = store::give(db, (&desk_too, acting.person()), &cases, &ruling, now).await?;
-                if let Some(held) = batch.held.into_iter().next() {
-                    return Err(refusal.because(held.findings));
-                }
-                let Some((case, stage)) = batch.done.into_iter().next() else { return Err(Failure::Missing) };
-                let mut entry = Entry::about(Verb::OpinionGiven, case.student)
-                    .detail("编号", i64::from(case.number).to_string())
-                    .detail("轮次", case.round_title.clone())
-                    .detail("之后", stage.label());
-                if let Some(round) = store::round(db, desk_too.institution, case.round).await? {
-                    entry = entry.under(&round.chain.clause());
-                }
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok(((case, stage), acting))
-            })
+    let (desk_too, round_too) = (desk.clone(), round.clone());
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            let what = (asked.says, asked.words, asked.session);
+            let ruling = ruling_of(db, (&acting, &desk_too), (&round_too, step), what, now).await?;
+            let batch = store::give(db, (&desk_too, acting.person()), &cases, &ruling, now).await?;
+            if let Some(held) = batch.held.into_iter().next() {
+                return Err(refusal.because(held.findings));
+            }
+            let Some((case, stage)) = batch.done.into_iter().next() else { return Err(Failure::Missing) };
+            let mut entry = Entry::about(Verb::OpinionGiven, case.student)
+                .detail("编号", i64::from(case.number).to_string())
+                .detail("轮次", case.round_title.clone())
+                .detail("之后", stage.label());
+            if let Some(round) = store::round(db, desk_too.institution, case.round).await? {
+                entry = entry.under(&round.chain.clause());
+            }
+            audit::append(db, acting.person(), entry, now).await
         })
-        .await?;
-    let (case, stage) = done;
-    let moved = stage != case.stage;
-    let said = outcome_words(&round, &case.name, stage, moved);
+    })
+    .await?;
     let after = store::Waiting {
         round: form.round.parse().ok(),
         college: form.college.parse().ok(),
-        text: form.q.clone(),
+        text: searched(&form.q),
         window: (0, 1),
         ..store::Waiting::default()
     };
-    let _ = acting;
     let (next, _) = store::waiting(&mut *app.read().await?, &desk, &after).await?;
-    let kept = [("said", said.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
+    let did = id.to_string();
+    let kept = [("did", did.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
     let onward = match next.first() {
         Some(next) if form.next == "yes" => format!("/cases/{next}?{}", query(&kept)),
         _ if form.next == "yes" => format!("/vetting?{}", query(&kept)),

@@ -20,7 +20,7 @@ use crate::{
     directory,
     failure::Failure,
     ids::{CollegeId, DelegationId},
-    text::{day, folded},
+    text::{day, folded, is_hidden},
     vetting::store::{self, Delegation},
     web::{
         chrome::Chrome,
@@ -87,16 +87,19 @@ pub(super) async fn add(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let number = folded(&form.number);
-    if number.is_empty() || number.chars().count() > 32 {
+    if number == acting.person().number {
+        errors.add("number", "不能给自己授权，请由其他人登记");
+    }
+    if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
         errors.add("number", "请填写工号或学号");
     }
     let college = form.college.parse::<CollegeId>().ok();
     if college.is_none() {
         errors.add("college", "请选择院系");
     }
-    let from = day(&form.from).filter(|from| *from >= today);
+    let from = day(&form.from).filter(|from| *from >= today && *from <= today + Duration::days(LONGEST));
     if from.is_none() {
-        errors.add("from", "请填写开始日期，不早于今天");
+        errors.add("from", "请填写开始日期，不早于今天，一年之内");
     }
     let last =
         day(&form.last).filter(|last| from.is_some_and(|from| *last >= from && *last < from + Duration::days(LONGEST)));

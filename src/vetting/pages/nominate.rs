@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use serde::Deserialize;
 use sqlx::Connection;
 use time::Date;
 
@@ -17,15 +16,19 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{
-        acting::Acting,
+        acting::{Acting, SignedIn},
         office::{Office, RosterKeeper, Vetter},
     },
     checkup::pages::faults_as_json,
     failure::{Failure, Refusal},
     ids::RoundId,
     inbox::{self, Notice},
-    rules::vetting::{Source, may_apply},
+    rules::{
+        Finding, Outcome, Rule,
+        vetting::{Source, may_apply},
+    },
     sheet::{BadCell, Columns, RowReader, Sheet, drop_down_template},
+    text::{is_hidden, searched},
     unions::{
         store as unions_store,
         union::{Fact, sees_grades},
@@ -74,14 +77,23 @@ pub(super) struct NominatePage {
     takes_back: bool,
 }
 
+/// The student is of the office's college and class. Of anybody else nothing is said, not even that they are there.
+fn is_near(desk: &Desk, fact: &Fact) -> bool {
+    desk.college.is_none_or(|college| college == fact.college_id)
+        && desk.class.is_none_or(|class| class == fact.class_id)
+}
+
+const NOBODY: &str = "本单位没有这个学号的学生；请核对，或先导入学生名单";
+
 /// Why this office cannot put that student forward.
-fn barred(desk: &Desk, round: &Round, fact: &Fact, day: Date) -> Option<String> {
-    if let Some(says) = round.union.misfit(fact, day) {
-        return Some(says);
+fn barred((desk, person): (&Desk, &SignedIn), round: &Round, fact: &Fact, day: Date) -> Option<String> {
+    if !is_near(desk, fact) {
+        return Some(NOBODY.to_owned());
     }
-    let near = desk.college.is_none_or(|college| college == fact.college_id)
-        && desk.class.is_none_or(|class| class == fact.class_id);
-    (!near).then(|| format!("{}不是本单位的学生", fact.name))
+    if person.student == Some(fact.student) {
+        return Some("不能推荐本人；本人请以学生身份报名".to_owned());
+    }
+    round.union.misfit(fact, day)
 }
 
 async fn page(
@@ -96,7 +108,7 @@ async fn page(
     if !desk.nominates_in(&round) {
         return Err(Failure::Missing);
     }
-    let number = crate::text::folded(&form.number);
+    let number = searched(&form.number);
     let mut card = None;
     if !number.is_empty() {
         let basis = round.basis.as_deref();
@@ -105,13 +117,13 @@ async fn page(
         match facts.into_iter().next() {
             // Of another college's student nothing is shown.
             Some(fact) => {
-                if let Some(says) = barred(&desk, &round, &fact, today) {
+                if let Some(says) = barred((&desk, acting.person()), &round, &fact, today) {
                     errors.add("number", says);
                 } else {
                     card = Some(Card { evidence: evidence_today(&plans, &fact, today), fact });
                 }
             }
-            None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
+            None => errors.add("number", NOBODY),
         }
     }
     let title = if desk.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
@@ -131,19 +143,12 @@ async fn page(
     })
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Lookup {
-    #[serde(default)]
-    number: String,
-}
-
 pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Query(Lookup { number }): Query<Lookup>,
+    Query(form): Query<ApplyForm>,
 ) -> Result<NominatePage, Failure> {
-    let form = ApplyForm { number, ..ApplyForm::default() };
     page(&app, &acting, id, (form, Errors::default())).await
 }
 
@@ -187,22 +192,24 @@ async fn put_forward(
     let label = desk.office.label();
     for one in candidates {
         let Some(fact) = facts.iter().find(|fact| fact.number == one.number) else {
-            wrong.push((one.number.clone(), "平台没有这个学号".to_owned()));
+            wrong.push((one.number.clone(), NOBODY.to_owned()));
             continue;
         };
-        if let Some(says) = barred(desk, &round, fact, round.effective_on) {
+        if let Some(says) = barred((desk, acting.person()), &round, fact, round.effective_on) {
             wrong.push((one.number.clone(), says));
             continue;
         }
         let verdict = may_apply(&plan, &fact.member(None, today));
-        if let Err(findings) = verdict.permit() {
+        if let Err(mut findings) = verdict.permit() {
+            if !sees_grades(desk.office.kind) {
+                // Which condition it is would tell what students do not see of each other.
+                let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
+                findings = vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)];
+            }
             if let [_] = candidates {
                 return Err(refusal.because(findings));
             }
-            let says = findings.iter().filter(|finding| {
-                use crate::rules::Outcome::{Fail, Unknown};
-                matches!(finding.verdict, Fail | Unknown)
-            });
+            let says = findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
             let says: Vec<String> = says.map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
             wrong.push((one.number.clone(), says.join("；")));
             continue;
@@ -262,12 +269,13 @@ async fn send(
     .await
 }
 
-fn refusal(app: &App, acting: &Acting<Vetter>, round: &Round, number: &str) -> Refusal {
+fn refusal(app: &App, acting: &Acting<Vetter>, round: &Round, form: &ApplyForm) -> Refusal {
+    let number = if form.number.is_empty() { "（文件）" } else { form.number.as_str() };
     Refusal {
         chrome: frame(app, acting.person(), round, "推荐人选"),
         wanted: format!("推荐学号 {number}：{}", round.title),
         findings: Vec::new(),
-        back: format!("/rounds/{}/nominate", round.id),
+        back: format!("/rounds/{}/nominate?{}", round.id, form.as_query()),
     }
 }
 
@@ -280,7 +288,7 @@ pub(super) async fn act(
     let mut errors = Errors::default();
     let asked = page(&app, &acting, id, (form.clone(), Errors::default())).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-    let number = crate::text::folded(&form.number);
+    let number = searched(&form.number);
     if number.is_empty() {
         errors.add("number", "请填写学号");
     }
@@ -290,7 +298,7 @@ pub(super) async fn act(
     let (Some(applied), Some(words), true) = (applied, words, errors.is_empty()) else {
         return Ok((unfit, page(&app, &acting, id, (form, errors)).await?).into_response());
     };
-    let refusal = refusal(&app, &acting, &asked.round, &number);
+    let refusal = refusal(&app, &acting, &asked.round, &form);
     let (sent, acting) = send(&app, acting, (id, vec![Candidate { number, applied, words }]), refusal).await?;
     match sent {
         Sent::In => Ok(Redirect::to(&format!("/rounds/{id}?done=nominated")).into_response()),
@@ -310,6 +318,8 @@ fn words(text: &str, needed: bool, errors: &mut Errors) -> Option<String> {
         errors.add("words", "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
     } else if text.chars().count() > 300 {
         errors.add("words", "不能超过 300 字");
+    } else if text.chars().any(is_hidden) {
+        errors.add("words", "含有看不见的字符");
     } else {
         return Some(text);
     }
@@ -413,6 +423,7 @@ pub(super) async fn file(
     let mut acting = acting;
     if bad.is_empty() {
         // Names are matched before anything is written: a number typed wrong is somebody else's.
+        let desk = Desk::of(&mut *app.read().await?, &acting).await?;
         let numbers: Vec<String> = found.iter().map(|one| one.number.clone()).collect();
         let today = app.clock.today();
         let facts =
@@ -420,14 +431,15 @@ pub(super) async fn file(
         let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
         for row in &sheet.rows {
             let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
-            if facts.iter().any(|fact| fact.number == number && fact.name != name) {
+            let other = |fact: &Fact| fact.number == number && fact.name != name && is_near(&desk, fact);
+            if facts.iter().any(other) {
                 let mut reader = RowReader::new(row, &columns, &mut bad);
                 reader.fault("姓名", "姓名与平台登记的不同；请核对学号和姓名");
             }
         }
     }
     if bad.is_empty() {
-        let refusal = refusal(&app, &acting, &asked.round, "（文件）");
+        let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
         let (sent, back) = send(&app, acting, (id, found), refusal).await?;
         acting = back;
         match sent {

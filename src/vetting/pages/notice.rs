@@ -130,7 +130,7 @@ pub(super) async fn object(
         })
         .await?;
     if !done {
-        errors.add("case", "公示期已过，或这一位不在公示名单里");
+        errors.add("case", "公示期已过，或这一位不在公示名单里，或你反映的情况正在核实");
         return Ok((unfit, page(&app, &person, id, (form, errors, "")).await?).into_response());
     }
     Ok(Redirect::to(&format!("/rounds/{id}/notice?done=objected")).into_response())
@@ -251,21 +251,23 @@ pub(super) async fn answer(
         Box::pin(async move {
             store::hold_round(db, acting.institution(), id, true).await?;
             let done = store::answer_objection(db, acting.person(), (objection, id), (upheld, &answer), now).await?;
-            let Some(case) = done else { return Ok(()) };
+            let Some((case, ended)) = done else { return Err(Failure::Missing) };
             let sieve = Sieve { ids: Some(vec![case.0]), ..Sieve::default() };
             let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
             let Some(case) = cases.into_iter().next().filter(|case| own != Some(case.student)) else {
                 return Err(Failure::Missing);
             };
-            if upheld {
+            if ended {
                 let notice =
                     Notice::new(format!("你的报名未通过：{}", round.title), format!("/applications/{}", case.id))
-                        .says("公示期间的反映经核实属实。");
+                        .says("公示期间收到反映，经核实不予通过。有异议请联系主管团组织。");
                 inbox::tell(db, acting.institution(), To::Student(case.student), &notice, now).await?;
             }
             let word = if upheld { "属实" } else { "不属实" };
-            let entry = Entry::about(Verb::NoticeKept, case.student)
+            // By number: who is objected to is not for every reader of the record.
+            let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
                 .detail("轮次", round.title.clone())
+                .detail("编号", i64::from(case.number).to_string())
                 .detail("核实结果", word);
             audit::append(db, acting.person(), entry, now).await
         })

@@ -10,12 +10,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::Form;
+use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sqlx::types::Uuid;
 use time::Date;
 
-use super::{Composition, calendar, composition, evidence_today, frame};
+use super::{Composition, calendar, composition, evidence_today, frame, query};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -62,6 +62,18 @@ pub(super) struct OutcomeForm {
 }
 
 impl OutcomeForm {
+    /// The form as a query, so that a way back keeps what was typed; who was ticked, as far as an address holds them.
+    fn as_query(&self) -> String {
+        let mut pairs = vec![
+            ("from", self.from.as_str()),
+            ("ground", &self.ground),
+            ("reason", &self.reason),
+            ("replace", &self.replace),
+        ];
+        pairs.extend(self.case.iter().take(60).map(|case| ("case", case.as_str())));
+        query(&pairs)
+    }
+
     fn has(&self, case: &CaseId) -> bool {
         self.case.contains(&case.to_string())
     }
@@ -144,9 +156,14 @@ async fn page(
     let students: Vec<Uuid> = passed.iter().map(|case| case.student.0).collect();
     let facts = unions_store::facts_over(&mut db, &students, round.basis.as_deref(), today).await?;
     let facts: HashMap<StudentId, Fact> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
+    let own = acting.person().student;
     let line = |case: Case| Line {
         now: facts.get(&case.student).and_then(|fact| evidence_today(&plans, fact, today)),
-        held: held(&case, &round, &open, today),
+        held: if own == Some(case.student) {
+            Some("本人的事项，由其他人办理".to_owned())
+        } else {
+            held(&case, &round, &open, today)
+        },
         case,
     };
     let lines: Vec<Line> = passed.into_iter().map(line).collect();
@@ -183,8 +200,9 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<RoundId>,
+    Query(form): Query<OutcomeForm>,
 ) -> Result<OutcomePage, Failure> {
-    page(&app, &acting, id, (OutcomeForm::default(), Errors::default(), Vec::new())).await
+    page(&app, &acting, id, (form, Errors::default(), Vec::new())).await
 }
 
 /// What became of settling.
@@ -238,7 +256,7 @@ pub(super) async fn act(
         chrome: frame(&app, acting.person(), &shown.round, "结果"),
         wanted: format!("{}：办理 {} 人", shown.round.title, ids.len()),
         findings: Vec::new(),
-        back: format!("/rounds/{id}/outcome"),
+        back: format!("/rounds/{id}/outcome?{}", form.as_query()),
     };
     let settling = Settling { ids, from, ground, reason, replace: form.replace == "yes" };
     let union = shown.round.union.id;
@@ -254,7 +272,9 @@ pub(super) async fn act(
                 let sieve = Sieve { round: Some(id), ids: Some(wanted), ..Sieve::default() };
                 let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
                 let open = store::open_objections(db, id).await?;
+                let own = acting.person().student;
                 let unfit = cases.iter().find_map(|case| match case.stage {
+                    _ if own == Some(case.student) => Some("不能办理本人的事项，请由其他人办理".to_owned()),
                     Stage::Passed => held(case, &round, &open, today).map(|why| format!("{}：{why}", case.name)),
                     stage => Some(format!("{}现在{}，不能再办", case.name, stage.label())),
                 });

@@ -11,7 +11,11 @@ use axum::{
 use sqlx::types::Uuid;
 use time::OffsetDateTime;
 
-use super::{Composition, case::seen_case, composition, frame, seen};
+use super::{
+    Composition,
+    case::{mute, seen_case},
+    composition, frame, seen,
+};
 use crate::{
     app::App,
     auth::{acting::Acting, office::Vetter},
@@ -87,8 +91,11 @@ pub(super) async fn form(
     let (case, round) = seen_case(&app, &desk, id).await?;
     let mut db = app.read().await?;
     let words = store::words(&mut db, id).await?;
-    let opinions = store::opinions_of(&mut db, &[id.0]).await?;
-    let sessions = store::sessions(&mut db, round.id).await?;
+    let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
+    let mut sessions = store::sessions(&mut db, round.id).await?;
+    if !sees_grades(acting.office().kind) {
+        mute(&desk, &mut opinions, &mut sessions);
+    }
     Ok(FormPage {
         chrome: frame(&app, acting.person(), &round, "推荐审查表"),
         institution: acting.person().institution_name.clone(),

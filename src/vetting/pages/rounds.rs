@@ -92,14 +92,6 @@ pub(super) struct NewPage {
     today: Date,
 }
 
-#[derive(Debug, Default, Deserialize)]
-pub(super) struct Choice {
-    #[serde(default)]
-    union: String,
-    #[serde(default)]
-    places: String,
-}
-
 /// The places of a union with their holders on a day, what other rounds have promised, and what the plan allows.
 fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day: Date) -> Vec<Slot> {
     let of_school = record.union.kind != Union::College;
@@ -114,7 +106,8 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
     };
     if presidium {
         let cap = if of_school { figures.school_presidium } else { figures.college_presidium };
-        let words = words(held(PostKind::Presidium, None), 0, cap);
+        let elsewhere = promised.iter().map(|offer| offer.seats).sum();
+        let words = words(held(PostKind::Presidium, None), elsewhere, cap);
         return vec![Slot { key: "presidium".to_owned(), label: "主席团候选人".to_owned(), words }];
     }
     let open = record.departments.iter().filter(|department| department.until_day.is_none_or(|until| until > day));
@@ -162,7 +155,7 @@ async fn page(
         chain = Chain::of(plan, union.kind, presidium);
         let record =
             unions_store::record(&mut db, acting.institution(), union.id, today).await?.ok_or(Failure::Missing)?;
-        let promised = store::promised(&mut db, union.id, None).await?;
+        let promised = unions_store::promised(&mut db, union.id, presidium, None).await?;
         offered = slots(&record, plan, presidium, &promised, today);
         conditions = asks(plan);
         let judged = record.timeline.findings(plan, today).unwrap_or_default();
@@ -201,9 +194,8 @@ async fn page(
 pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
-    Query(Choice { union, places }): Query<Choice>,
+    Query(form): Query<RoundForm>,
 ) -> Result<NewPage, Failure> {
-    let form = RoundForm { union, places, ..RoundForm::default() };
     page(&app, &acting, form, Errors::default(), Vec::new()).await
 }
 
@@ -265,7 +257,7 @@ pub(super) async fn open(
         chrome: app.chrome(acting.person(), "开启轮次").under("/rounds", "遴选轮次"),
         wanted: format!("为{}开启{}", union.name, new.title),
         findings: Vec::new(),
-        back: format!("/rounds/new?union={}&places={}", union.id, form.places),
+        back: format!("/rounds/new?{}", form.as_query()),
     };
     let id = union.id;
     let (done, acting) = app
@@ -279,7 +271,7 @@ pub(super) async fn open(
                 let Some(wanted) = offers(&record, &new.places, new.days.2) else {
                     return Ok((Places::Unfit("seats", "有的部门届时已经撤销，请刷新后重填".to_owned()), acting));
                 };
-                let promised = if new.presidium { Vec::new() } else { store::promised(db, id, None).await? };
+                let promised = unions_store::promised(db, id, new.presidium, None).await?;
                 // The presidium is elected anew as a whole; members of a term take the places of those before.
                 let replaces = new.presidium && new.purpose != Purpose::Supplement || new.purpose == Purpose::Term;
                 let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, new.reason.as_deref());
@@ -322,6 +314,7 @@ pub(super) struct EditPage {
     errors: Errors,
     warned: Vec<Finding>,
     under_way: i64,
+    why: String,
 }
 
 async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
@@ -345,7 +338,13 @@ async fn edit_page(
         .sum();
     let form = form.unwrap_or_else(|| ChangeForm::of(&round));
     Ok(EditPage {
-        chrome: frame(app, acting.person(), &round, "修改与结束"), round, form, errors, warned, under_way
+        chrome: frame(app, acting.person(), &round, "修改与结束"),
+        round,
+        form,
+        errors,
+        warned,
+        under_way,
+        why: String::new(),
     })
 }
 
@@ -353,8 +352,10 @@ pub(super) async fn edit(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<RoundId>,
+    Query(form): Query<ChangeForm>,
 ) -> Result<EditPage, Failure> {
-    edit_page(&app, &acting, id, None, (Errors::default(), Vec::new())).await
+    let form = Some(form).filter(|form| !form.slot.is_empty());
+    edit_page(&app, &acting, id, form, (Errors::default(), Vec::new())).await
 }
 
 pub(super) async fn change(
@@ -376,7 +377,7 @@ pub(super) async fn change(
         chrome: frame(&app, acting.person(), &round, "修改与结束"),
         wanted: format!("修改{}", round.title),
         findings: Vec::new(),
-        back: format!("/rounds/{id}/edit"),
+        back: format!("/rounds/{id}/edit?{}", form.as_query()),
     };
     let (done, acting) = app
         .write_as(acting.person().standing(), move |db| {
@@ -421,8 +422,7 @@ pub(super) async fn change(
                     .zip(&round.places)
                     .map(|(offer, place)| Offer { seats: offer.seats.saturating_sub(filled(place.id)), ..offer })
                     .collect();
-                let promised =
-                    if round.presidium { Vec::new() } else { store::promised(db, round.union.id, Some(id)).await? };
+                let promised = unions_store::promised(db, round.union.id, round.presidium, Some(id)).await?;
                 let plans = calendar(db, acting.institution()).await?;
                 let replaces =
                     round.presidium && round.purpose != Purpose::Supplement || round.purpose == Purpose::Term;
@@ -431,7 +431,8 @@ pub(super) async fn change(
                     Ok(passed) => passed,
                     Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
                 };
-                let days = (change.closes_on, change.effective_on, change.note.as_str());
+                let reason = change.reason.as_deref().unwrap_or_default();
+                let days = (change.closes_on, change.effective_on, change.note.as_str(), reason);
                 if !store::change_round(db, &locked, id, days, (&change.seats, &passed)).await? {
                     return Ok((Places::Unfit("closes_on", "本轮已经结束，不能再改".to_owned()), acting));
                 }
@@ -476,7 +477,7 @@ pub(super) async fn end(
     let ask = "请写明结束的原因，如“本轮工作已完成”；未办结的候选人会看到";
     let Some(why) = crate::web::forms::written(&form.why, 200, "why", ask, &mut errors) else {
         let page = edit_page(&app, &acting, id, None, (errors, Vec::new())).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, EditPage { why: form.why, ..page }).into_response());
     };
     app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {

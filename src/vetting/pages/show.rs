@@ -14,6 +14,7 @@ use crate::{
     failure::Failure,
     ids::{CollegeId, PlaceId, RoundId},
     rules::vetting::{Link, Stage},
+    text::searched,
     unions::{
         store as unions_store,
         union::{PostKind, Record, sees_grades},
@@ -208,9 +209,9 @@ pub(super) async fn cases(
     let page = filter.page.clamp(0, 10_000);
     let sieve = Sieve {
         round: Some(id),
-        stage: Some(filter.stage.clone()).filter(|stage| !stage.is_empty()),
+        stage: Stage::of(&filter.stage, Some(0)).map(|stage| stage.slug().to_owned()),
         college: filter.college.parse().ok(),
-        text: filter.q.trim().chars().take(40).collect(),
+        text: searched(&filter.q),
         window: Some((page * A_PAGE, A_PAGE)),
         ..Sieve::default()
     };

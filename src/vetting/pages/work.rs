@@ -10,10 +10,13 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use sqlx::types::Uuid;
+use sqlx::{Connection, types::Uuid};
 use time::Date;
 
-use super::{case::ruling_of, query};
+use super::{
+    case::{ruling_of, said_of},
+    query,
+};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -21,6 +24,7 @@ use crate::{
     failure::Failure,
     ids::RoundId,
     rules::vetting::{Link, Stage},
+    text::searched,
     unions::union::sees_grades,
     vetting::{
         case::Case,
@@ -51,8 +55,9 @@ pub(super) struct Filter {
     many: String,
     #[serde(default)]
     page: i64,
+    /// The case that was dealt with just before.
     #[serde(default)]
-    said: String,
+    did: String,
 }
 
 /// A case that waits, with its step in words.
@@ -79,6 +84,7 @@ pub(super) struct WorkPage {
     link: Option<Link>,
     step: usize,
     earlier: Vec<(usize, String)>,
+    said: String,
     sessions: Vec<Session>,
     grades: bool,
     form: OpinionForm,
@@ -110,7 +116,7 @@ async fn page(
         round: filter.round.parse().ok(),
         step: filter.step.parse().ok(),
         college: filter.college.parse().ok(),
-        text: filter.q.trim().chars().take(40).collect(),
+        text: searched(&filter.q),
         late_on: (!filter.late.is_empty()).then_some(today),
         window: (page * size, size),
         ..Waiting::default()
@@ -166,6 +172,7 @@ async fn page(
     if groups.len() == 1 {
         groups.clear();
     }
+    let said = said_of(app, acting, &filter.did).await?;
     let overdue = store::overdue(&mut db, &desk, today).await?;
     Ok(WorkPage {
         chrome: app.chrome(acting.person(), "遴选办理"),
@@ -177,6 +184,7 @@ async fn page(
         step: one.map_or(0, |(_, step)| step),
         link,
         earlier: earlier.unwrap_or_default(),
+        said,
         sessions,
         rounds,
         groups,
@@ -255,11 +263,24 @@ pub(super) async fn act(
             Box::pin(async move {
                 let what = (asked.says, asked.words, asked.session);
                 let place = steps.first().copied();
-                let ruling = match place {
-                    Some(place) => ruling_of(db, &acting, place, what, now).await?,
+                let round = match place {
+                    Some((round, _)) => store::round(db, desk_too.institution, round).await?,
+                    None => None,
+                };
+                // A session that is taken down for nothing goes with it.
+                let mut inner = db.begin().await?;
+                let ruling = match place.zip(round) {
+                    Some(((_, step), round)) => {
+                        ruling_of(&mut inner, (&acting, &desk_too), (&round, step), what, now).await?
+                    }
                     None => store::Ruling { says: what.0, words: what.1, session: None },
                 };
-                let batch = store::give(db, (&desk_too, acting.person()), &asked.cases, &ruling, now).await?;
+                let batch = store::give(&mut inner, (&desk_too, acting.person()), &asked.cases, &ruling, now).await?;
+                if batch.done.is_empty() {
+                    inner.rollback().await?;
+                } else {
+                    inner.commit().await?;
+                }
                 if !batch.done.is_empty() {
                     // Each opinion stands with its case; the chain names them all by one digest.
                     let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();

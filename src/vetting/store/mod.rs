@@ -19,10 +19,7 @@ use crate::{
     auth::acting::SignedIn,
     failure::Failure,
     ids::{AccountId, DepartmentId, InstitutionId, PlaceId, PlanVersionId, RoundId, UnionId},
-    rules::{
-        roster::Post,
-        vetting::{Chain, Offer, Offered},
-    },
+    rules::vetting::{Chain, Offered},
     unions::{
         store::Locked,
         union::{PostKind, StudentUnion},
@@ -175,35 +172,6 @@ async fn places(connection: &mut PgConnection, rounds: &[Uuid]) -> Result<HashMa
     Ok(map)
 }
 
-/// The places of members that other rounds of a union have promised and not yet filled. A round that has ended promises
-/// nothing; whom it appointed holds a post.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn promised(
-    connection: &mut PgConnection,
-    union: UnionId,
-    but: Option<RoundId>,
-) -> Result<Vec<Offer>, Failure> {
-    let rows = sqlx::query!(
-        r#"select p.kind, d.name as department, r.effective_on,
-                  p.seats - (select count(*)::integer from vetting_case c
-                             where c.place_id = p.id and c.stage = 'appointed') as "open!"
-           from vetting_place p join vetting_round r on r.id = p.round_id join department d on d.id = p.department_id
-           where r.union_id = $1 and r.ended_at is null and r.places = 'members' and ($2::uuid is null or r.id <> $2)"#,
-        union.0,
-        but.map(|id| id.0)
-    )
-    .fetch_all(connection)
-    .await?;
-    let offer = |kind: &str, department: String, seats: i32, from| {
-        let seats = u32::try_from(seats).ok().filter(|seats| *seats > 0)?;
-        let post = if kind == PostKind::Head.slug() { Post::Head(department) } else { Post::Staff(department) };
-        Some(Offer { post, seats, from })
-    };
-    Ok(rows.into_iter().filter_map(|row| offer(&row.kind, row.department, row.open, row.effective_on)).collect())
-}
-
 /// What a round is opened with.
 #[derive(Debug, Clone)]
 pub struct NewRound {
@@ -306,15 +274,17 @@ pub async fn change_round(
     connection: &mut PgConnection,
     _union: &Locked,
     id: RoundId,
-    (closes_on, effective_on, note): (Date, Date, &str),
+    (closes_on, effective_on, note, reason): (Date, Date, &str, &str),
     (seats, _passed): (&[(PlaceId, i32)], &Offered),
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update vetting_round set closes_on = $2, effective_on = $3, note = $4 where id = $1 and ended_at is null",
+        "update vetting_round set closes_on = $2, effective_on = $3, note = $4, reason = coalesce(nullif($5, ''), reason)
+         where id = $1 and ended_at is null",
         id.0,
         closes_on,
         effective_on,
-        note
+        note,
+        reason
     )
     .execute(&mut *connection)
     .await?;

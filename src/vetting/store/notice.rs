@@ -81,7 +81,8 @@ pub async fn open_objections(connection: &mut PgConnection, round: RoundId) -> R
     Ok(open.fetch_all(connection).await?)
 }
 
-/// Receives an objection to a candidate who is on public notice today; `false` where they are not.
+/// Receives an objection to a candidate who is on public notice today; `false` where they are not, or where one by the same
+/// person waits for its answer.
 ///
 /// # Errors
 /// Where the database fails.
@@ -96,7 +97,9 @@ pub async fn object(
         "insert into vetting_objection (id, case_id, by_account, named, says, at)
          select $1, c.id, $4, $5, $6, $7 from vetting_case c
          where c.id = $2 and c.round_id = $3 and c.institution_id = $8 and c.stage = 'passed'
-               and $9::date between c.notice_from and c.notice_until",
+               and $9::date between c.notice_from and c.notice_until
+               and not exists (select from vetting_objection o where o.case_id = c.id and o.by_account = $4
+                               and o.upheld is null)",
         ObjectionId::random().0,
         case.0,
         round.0,
@@ -113,7 +116,7 @@ pub async fn object(
 }
 
 /// Answers an objection; where it is found true and the case has not been settled, the case ends. Gives the case, if the
-/// objection was open.
+/// objection was open, and whether the case ended by it.
 ///
 /// # Errors
 /// Where the database fails.
@@ -123,7 +126,7 @@ pub async fn answer_objection(
     (id, round): (ObjectionId, RoundId),
     (upheld, answer): (bool, &str),
     now: OffsetDateTime,
-) -> Result<Option<CaseId>, Failure> {
+) -> Result<Option<(CaseId, bool)>, Failure> {
     let case = sqlx::query_scalar!(
         r#"update vetting_objection o set upheld = $3, answer = $4, answered_by = $5, answered_at = $6
            from vetting_case c
@@ -138,15 +141,18 @@ pub async fn answer_objection(
     )
     .fetch_optional(&mut *connection)
     .await?;
+    let mut ended = false;
     if let (Some(case), true) = (case, upheld) {
-        sqlx::query!(
-            "update vetting_case set stage = 'refused', visit = visit + 1, says = '公示期间的反映经核实属实', settled_at = $2
+        // What was held against them is not told to the offices of the chain.
+        let done = sqlx::query!(
+            "update vetting_case set stage = 'refused', visit = visit + 1, says = '公示后核实，不予通过', settled_at = $2
              where id = $1 and stage = 'passed'",
             case.0,
             now
         )
         .execute(connection)
         .await?;
+        ended = done.rows_affected() == 1;
     }
-    Ok(case)
+    Ok(case.map(|case| (case, ended)))
 }

@@ -334,9 +334,18 @@ pub async fn give(
             seen: seen.get(&case.id).and_then(|visit| u32::try_from(*visit).ok()).unwrap_or(u32::MAX),
             says: ruling.says,
             session: of_step.map(|(id, ..)| id.0),
-            delegated: delegation.is_some(),
+            delegated: false,
         };
-        match take_step(&round.chain, &case.progress(&given), seats, ask).permit() {
+        let progress = case.progress(&given);
+        // A delegation is named only where the opinion rests on it.
+        let (verdict, delegation) = match (take_step(&round.chain, &progress, seats, ask).permit(), delegation) {
+            (Err(_), Some(id)) => {
+                let by_it = Asked { delegated: true, ..ask };
+                (take_step(&round.chain, &progress, seats, by_it).permit(), Some(id))
+            }
+            (verdict, _) => (verdict, None),
+        };
+        match verdict {
             Err(findings) => batch.held.push(Held { case, findings }),
             Ok(step) => {
                 if step.next() == Stage::Passed {
