@@ -43,4 +43,4 @@ $(AXE):
 	@command -v npm >/dev/null || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq npm; }
 	@mkdir -p .tools
-	npm install --prefix .tools --ignore-scripts --no-audit --no-fund --silent axe-core@4.14.1
+	npm install --prefix .tools --ignore-scripts --no-audit --no-fund --loglevel=error axe-core@4.14.1

@@ -28,9 +28,10 @@ for (const all of document.querySelectorAll("[data-all]")) {
     for (const box of document.getElementsByName(all.dataset.all)) box.checked = all.checked;
   });
 }
-// A list worked through case by case is worked through with the keyboard: the opinion is at hand when the page opens.
-const keys = document.querySelector("form[data-keys] input[type=radio]:checked");
-if (keys && !document.querySelector("[role=alert]")) keys.focus();
+// A list worked through case by case is worked through with the keyboard: the choice is at hand when the page opens, and
+// nothing is chosen yet; the page stays at its top.
+const keys = document.querySelector("form[data-keys] input[type=radio]");
+if (keys && !document.querySelector("[role=alert]")) keys.focus({ preventScroll: true });
 // A slip's QR code leads here with its three words behind the #, which no server sees: they are typed for the student.
 const slip = document.querySelector("form[action='/activate']");
 if (slip && location.hash) {

@@ -231,6 +231,22 @@ async fn vetting(
     }
     if UnionKeeper::KINDS.contains(&office.kind) {
         let rows = sqlx::query!(
+            r#"select r.id as "id: RoundId", r.title, count(*) as "open!"
+               from vetting_objection o join vetting_case c on c.id = o.case_id join vetting_round r on r.id = c.round_id
+                    join student_union u on u.id = r.union_id
+               where r.institution_id = $1 and o.upheld is null
+                     and case when $2::uuid is null then u.college_id is null else u.college_id = $2 end
+               group by r.id order by min(o.at)"#,
+            person.institution.0,
+            office.college.map(|id| id.0)
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let says = format!("核实{}公示期间的 {} 件反映", row.title, row.open);
+            tasks.push(task(true, says, String::new(), format!("/rounds/{}/objections", row.id)));
+        }
+        let rows = sqlx::query!(
             r#"select r.id as "id: RoundId", r.title, r.places, count(*) as "passed!",
                       count(*) filter (where r.notice_days > 0 and c.notice_until is null) as "unshown!"
                from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id

@@ -22,7 +22,7 @@ use crate::{
         Finding,
         congress::{Cohort, Population, allocate},
     },
-    vetting::{self, round::Round},
+    vetting::{self, round::Round, store::Running},
     web::{
         chrome::{Chrome, NavItem},
         filters,
@@ -50,6 +50,8 @@ struct HomePage {
     waiting: Vec<Task>,
     /// Rounds in which the student who looks may apply.
     rounds: Vec<Round>,
+    /// Public notices that run.
+    notices: Vec<Running>,
     tasks: Vec<&'static NavItem>,
 }
 
@@ -65,7 +67,9 @@ async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Respon
     let waiting = desk::waiting(&mut db, &person, now).await?;
     let tasks = app.tasks(&person);
     let rounds = vetting::store::open_for(&mut db, &person, now.date()).await?;
-    Ok(HomePage { chrome: app.chrome(&person, "首页"), person, governing, waiting, rounds, tasks }.into_response())
+    let notices = vetting::store::on_notice(&mut db, person.institution, now.date()).await?;
+    let chrome = app.chrome(&person, "首页");
+    Ok(HomePage { chrome, person, governing, waiting, rounds, notices, tasks }.into_response())
 }
 
 /// One college with its bar.

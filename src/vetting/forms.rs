@@ -431,6 +431,9 @@ pub(super) struct OpinionForm {
     pub held_on: String,
     #[serde(default)]
     pub minutes: String,
+    /// Many are refused at once, knowingly.
+    #[serde(default)]
+    pub sure: String,
     /// On to the next case that waits.
     #[serde(default)]
     pub next: String,
@@ -493,6 +496,9 @@ impl OpinionForm {
             (None, "return") => errors.add("back", "请选择退回到哪一步"),
             (None, _) => errors.add("verdict", "请选择结论"),
             _ => {}
+        }
+        if says == Some(Says::Refuse) && self.case.len() > 1 && self.sure != "yes" {
+            errors.add("sure", format!("将对 {} 人不予通过并告知原因，不能撤回；请勾选确认", self.case.len()));
         }
         let words = prose(&self.words, 300, "words", errors);
         if words.as_ref().is_some_and(String::is_empty) {

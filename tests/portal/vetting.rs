@@ -271,8 +271,9 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
     assert!(waiting(&mut affairs).await.is_empty());
     let cases = waiting(&mut league).await;
     let page = league.get(&format!("/cases/{}", cases[0].split('.').next().unwrap())).await;
-    let theirs = page.field("会议");
-    assert!(!theirs.is_empty() && theirs != "new", "the other's session stands in the form");
+    assert!(page.field("会议").is_empty(), "nobody signs under a session by accident");
+    let theirs = page.attributes("#session option", "value").remove(1);
+    assert!(page.all("#session option")[1].contains("共5人"), "what it was stands beside it");
     let done = batch(&mut league, &both(cases), &[("session", theirs.as_str())]).await;
     assert!(done.text().contains("到“学校党委确定”"), "{}", done.text());
     let mut school_party = portal.signed_in(OfficeKind::SchoolParty).await;
@@ -285,7 +286,7 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
     let chosen = outcome.attributes("tbody input[name=case]", "value");
     let mut fields: Vec<(&str, &str)> = chosen.iter().map(|case| ("case", case.as_str())).collect();
     let asked = league.post(&format!("{round}/outcome"), &fields).await;
-    assert!(asked.status == 422 && !asked.fault("有提醒时的理由（没有不必填）").is_empty(), "{}", asked.text());
+    assert!(asked.status == 422 && !asked.fault("超出柔性要求的理由（如有）").is_empty(), "{}", asked.text());
     fields.push(("reason", "本次只有院系推荐人选报名"));
     assert_eq!(league.post(&format!("{round}/outcome"), &fields).await.status, 303);
     assert!(league.get(&round).await.text().contains("已列入候选人名单"));
@@ -759,7 +760,7 @@ async fn a_class_branch_sees_no_other_class_and_a_college_no_other_college() {
     let forced = say(&mut branch, &format!("{case}.0"), "agree", &[]).await;
     assert_eq!(forced.status, 404);
     let nominated = branch.get(&format!("{round}/nominate?number=20240120")).await;
-    assert!(!nominated.text().contains("120 / 600") && nominated.fault("学号").contains("不是本单位"));
+    assert!(!nominated.text().contains("120 / 600") && nominated.fault("学号").contains("本单位没有"));
     assert_eq!(branch.get(&format!("{round}/record")).await.status, 404);
     // Another university sees nothing at all.
     let mut elsewhere = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
@@ -871,11 +872,11 @@ async fn who_leaves_the_university_and_a_round_that_ends_leave_no_case_open() {
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     assert_eq!(waiting(&mut branch).await.len(), 1);
     let seen = waiting(&mut branch).await.remove(0);
-    assert_eq!(league.post(&format!("{round}/end"), &[("why", "本学期不再增补")]).await.status, 303);
+    assert_eq!(league.post(&format!("{round}/end"), &[("why", "本学期不再增补"), ("sure", "yes")]).await.status, 303);
     let late = say(&mut branch, &seen, "agree", &[]).await;
     assert!(late.status == 409 && late.text().contains("已终止"), "{}", late.text());
     assert!(stays.get(&application).await.text().contains("本学期不再增补"));
-    assert!(stays.get("/inbox").await.text().contains("没有结论"));
+    assert!(stays.get("/inbox").await.text().contains("随之终止"));
     assert!(league.post(&format!("{round}/end"), &[("why", "x")]).await.status == 303, "once more changes nothing");
 }
 
@@ -973,4 +974,200 @@ async fn plan_holder_and_class_may_change_in_mid_case() {
     .unwrap();
     let waiting_for = waiting(&mut college_league).await;
     assert_eq!(waiting_for.len(), 1);
+}
+
+#[tokio::test]
+async fn what_officers_may_not_see_no_refusal_tells_them() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let round = open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    sqlx::query("update student set political = '群众' where number in ('20240063', '20240064')")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    for office in [OfficeKind::CollegeUnion, OfficeKind::SchoolUnion] {
+        let mut officers = portal.signed_in(office).await;
+        let page = officers.get(&format!("{round}/nominate?number=20240063")).await;
+        let place = page.attributes("input[name=place]", "value").remove(0);
+        let fields = [("number", "20240063"), ("place", place.as_str()), ("words", "表现优良")];
+        let refused = officers.post(&format!("{round}/nominate"), &fields).await;
+        assert_eq!(refused.status, 409);
+        let file = "学号,姓名,岗位,推荐意见\n20240063,学生63,办公室 部门工作人员,优良\n20240064,学生64,办公室 部门工作人员,优良\n";
+        let batch = officers.upload(&format!("{round}/nominate/file"), &[], Some(("x.csv", file.as_bytes()))).await;
+        assert_eq!(batch.status, 422);
+        for page in [refused, batch] {
+            assert!(page.text().contains("有不符合的条件，或缺少数据"), "{}", page.text());
+            for figure in ["群众", "ELG-01", "ELG-03", "/ 600"] {
+                assert!(!page.text().contains(figure), "{figure} is told to {}", office.label());
+            }
+        }
+        // What is no number is nobody's, whatever stands in it.
+        assert_eq!(officers.get(&format!("{round}/nominate?number=a%00b")).await.status, 200);
+    }
+    for path in ["/vetting?q=%00", &format!("{round}/cases?q=a%00&stage=%00"), "/vetting?did=x"] {
+        assert_eq!(league.get(path).await.status, 200, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn an_office_whose_turn_it_is_not_takes_no_session_down() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let opening = Opening { places: "presidium", label: "主席团候选人", ..Opening::staff("", "2", today) };
+    let round = open(&mut league, &school, today, &opening).await;
+    let mut student = student_account(&portal, 65).await;
+    apply(&mut student, &round, "college_staff").await;
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    agree(&mut college, &[]).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    agree(&mut party, &[]).await;
+    let case = waiting(&mut league).await.remove(0);
+    let day = today.to_string();
+    let fields = [
+        ("case", case.as_str()),
+        ("verdict", "agree"),
+        ("session", "new"),
+        ("held_on", day.as_str()),
+        ("minutes", "并未开过的会议"),
+    ];
+    assert!(college.post("/vetting", &fields).await.text().contains("没有办理"));
+    // A return needs none, and takes none down.
+    let back =
+        [("back", "0"), ("session", "new"), ("held_on", day.as_str()), ("minutes", "未开"), ("words", "材料不全")];
+    assert_eq!(say(&mut league, &case, "return", &back).await.status, 303);
+    let (sessions,): (i64,) =
+        sqlx::query_as("select count(*) from joint_session").fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(sessions, 0);
+}
+
+#[tokio::test]
+async fn a_promised_place_is_not_given_away_past_the_round() {
+    let Stage { mut league, school, today, .. } = stage().await;
+    open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "2", today)).await;
+    let refused = crate::unions::appoint(&mut league, &school, 66, "staff", "办公室", today + Duration::days(12)).await;
+    assert!(refused.status == 409 && refused.text().contains("其他轮次已留出"), "{}", refused.text());
+    // The presidium's rounds know of each other too.
+    let presidium = |seats| Opening {
+        places: "presidium",
+        label: "主席团候选人",
+        purpose: "supplement",
+        ..Opening::staff("", seats, today)
+    };
+    open(&mut league, &school, today, &presidium("2")).await;
+    assert_eq!(try_open(&mut league, &school, today, &presidium("2")).await.status, 409, "four sit, one is promised");
+}
+
+#[tokio::test]
+async fn more_people_than_seats_are_not_decided_by_the_order_of_a_list() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    for number in 67..70 {
+        let mut student = student_account(&portal, number).await;
+        apply(&mut student, &round, "ordinary").await;
+        agree(&mut branch, &[]).await;
+        agree(&mut league, &[]).await;
+    }
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let cases = waiting(&mut party).await;
+    assert!(party.get("/vetting").await.text().contains("空余名额"));
+    let fields = |cases: &[String]| -> Vec<(String, String)> {
+        let mut fields: Vec<(String, String)> = cases.iter().map(|case| ("case".to_owned(), case.clone())).collect();
+        fields.push(("verdict".to_owned(), "agree".to_owned()));
+        fields
+    };
+    let none = batch(&mut party, &fields(&cases), &[]).await;
+    assert!(none.text().contains("空余 2 个名额，勾选了 3 人") && !none.text().contains("已对"), "{}", none.text());
+    let two = batch(&mut party, &fields(&cases[..2]), &[]).await;
+    assert!(two.text().contains("已对 2 人签署“确定”"), "{}", two.text());
+    // Refusing several at once is asked about; one who keeps the round does not appoint themself.
+    let both = [cases[2].clone(), cases[0].clone()];
+    let mut refuse = fields(&both);
+    refuse.pop();
+    refuse.extend([("verdict".to_owned(), "refuse".to_owned()), ("words".to_owned(), "名额所限".to_owned())]);
+    let asked = batch(&mut party, &refuse, &[]).await;
+    assert!(asked.status == 422 && asked.text().contains("将对 2 人不予通过"), "{}", asked.text());
+    sqlx::query(
+        "update account a set student_id = null where a.student_id = (select student_id from vetting_case where id = $1::uuid)",
+    )
+    .bind(cases[0].split('.').next().unwrap())
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    sqlx::query("update account set student_id = (select student_id from vetting_case where id = $1::uuid) where number = 'college_league'
+                 and institution_id = (select institution_id from vetting_case where id = $1::uuid)")
+        .bind(cases[0].split('.').next().unwrap())
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let from = (today + Duration::days(10)).to_string();
+    let own = cases[0].split('.').next().unwrap();
+    let settle = [("case", own), ("from", from.as_str()), ("ground", "系团总支〔2026〕3号")];
+    let refused = league.post(&format!("{round}/outcome"), &settle).await;
+    assert!(refused.status == 422 && refused.text().contains("不能办理本人的事项"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_recommendation_is_for_the_place_that_it_names_and_its_author_may_sign_again() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let id = college.rsplit('/').next().unwrap();
+    let page = league.get(&format!("/rounds/new?union={id}&places=members")).await;
+    let slots = page.attributes("input[name=slot]", "value");
+    let day = |days: i64| (today + Duration::days(days)).to_string();
+    let (opens, closes, from) = (day(0), day(5), day(10));
+    let mut fields = vec![
+        ("union", id),
+        ("places", "members"),
+        ("title", "秋季招新"),
+        ("purpose", "recruit"),
+        ("opens_on", opens.as_str()),
+        ("closes_on", closes.as_str()),
+        ("effective_on", from.as_str()),
+        ("notice_days", "0"),
+    ];
+    fields.extend(page.attributes("input[name=due]", "name").iter().map(|_| ("due", "3")));
+    for slot in slots.iter().take(2) {
+        fields.extend([("slot", slot.as_str()), ("seats", "1")]);
+    }
+    let twice: Vec<(&str, &str)> =
+        fields.iter().copied().chain([("slot", slots[0].as_str()), ("seats", "1")]).collect();
+    assert!(league.post("/rounds/new", &twice).await.text().contains("同一岗位填了两次"));
+    let opened = league.post("/rounds/new", &fields).await;
+    assert_eq!(opened.status, 303, "{}", opened.text());
+    let round = opened.location().split('?').next().unwrap().to_owned();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let places = branch.get(&format!("{round}/nominate")).await.attributes("input[name=place]", "value");
+    let mut handed = Vec::new();
+    for number in [72, 73] {
+        let number_text = format!("2024{number:04}");
+        let fields = [("number", number_text.as_str()), ("place", places[0].as_str()), ("words", "适合这一岗位")];
+        assert_eq!(branch.post(&format!("{round}/nominate"), &fields).await.status, 303);
+        let mut student = student_account(&portal, number).await;
+        let application = student.get("/").await.attributes(".waiting a", "href").remove(0);
+        let place = if number == 72 { &places[1] } else { &places[0] };
+        let fields = [
+            ("place", place.as_str()),
+            ("source", "ordinary"),
+            ("statement", "感谢推荐，我愿意到学生会工作，认真为同学服务。"),
+            ("pledge", "yes"),
+        ];
+        assert_eq!(student.upload(&format!("{application}/edit"), &fields, None).await.status, 303);
+        handed.push(application.rsplit('/').next().unwrap().to_owned());
+    }
+    let waits = waiting(&mut branch).await;
+    assert_eq!(waits.len(), 1);
+    assert!(waits[0].starts_with(&handed[0]), "another place needs another word");
+    let case = waiting(&mut league).await.remove(0);
+    assert_eq!(say(&mut league, &case, "return", &[("back", "0"), ("words", "请补充")]).await.status, 303);
+    let again = waiting(&mut branch).await.into_iter().find(|case| case.starts_with(&handed[1])).unwrap();
+    assert_eq!(say(&mut branch, &again, "agree", &[]).await.status, 303, "who recommended may recommend again");
+    // What nobody has confirmed can be taken back by whoever put it forward.
+    let fields = [("number", "20240074"), ("place", places[0].as_str()), ("words", "适合")];
+    assert_eq!(branch.post(&format!("{round}/nominate"), &fields).await.status, 303);
+    let list = branch.get(&format!("{round}/cases?q=20240074")).await;
+    let case = list.attributes("td[data-label='姓名'] a", "href").remove(0);
+    assert_eq!(league.post(&format!("{case}/retract"), &[]).await.status, 404);
+    assert_eq!(branch.post(&format!("{case}/retract"), &[]).await.status, 303);
+    assert!(branch.get(&case).await.text().contains("提交单位撤回"));
 }

@@ -60,6 +60,7 @@ pub(super) struct ListPage {
     is_student: bool,
     open: Vec<Round>,
     mine: Vec<(Case, Round)>,
+    notices: Vec<store::Running>,
     today: Date,
 }
 
@@ -67,8 +68,16 @@ pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<Lis
     let today = app.clock.today();
     let chrome = app.chrome(&person, "报名");
     let Some(student) = person.student else {
-        return Ok(ListPage { chrome, is_student: false, open: Vec::new(), mine: Vec::new(), today });
+        return Ok(ListPage {
+            chrome,
+            is_student: false,
+            open: Vec::new(),
+            mine: Vec::new(),
+            notices: Vec::new(),
+            today,
+        });
     };
+    let notices = store::on_notice(&mut *app.read().await?, person.institution, today).await?;
     let all = store::rounds(&mut *app.read().await?, person.institution, Which::default()).await?;
     let fact = fact_of(&app, student, None).await?;
     let mine: Vec<(Case, Round)> = own_cases(&app, &person, Sieve::default())
@@ -86,7 +95,7 @@ pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<Lis
             && !taken
     };
     let open = all.iter().filter(|round| fits(round)).cloned().collect();
-    Ok(ListPage { chrome, is_student: true, open, mine, today })
+    Ok(ListPage { chrome, is_student: true, open, mine, notices, today })
 }
 
 #[derive(Template, WebTemplate)]
@@ -174,6 +183,9 @@ pub(super) async fn ask(
     let round = round_of(&app, &person, id).await?;
     page(&app, &person, (round, None), (ApplyForm::default(), Errors::default())).await
 }
+
+/// Nobody is chosen for what they have.
+pub(super) const HOLDS: &str = "届时仍任同一岗位，不必再报";
 
 /// What became of handing in.
 enum Sent {
@@ -275,6 +287,9 @@ pub(super) async fn act(
                     Ok(found) => found,
                     Err(sent) => return Ok(sent),
                 };
+                if store::holds_place(db, &round, (student, applied.place)).await? {
+                    return Ok(Sent::Unfit("place", HOLDS.to_owned()));
+                }
                 let new = NewCase { round: &round, fact: &fact, origin: Origin::Applied, prepared: None };
                 let handed = handed(applied, pledge, evidence);
                 let Some(case) = store::hand_in(db, actor.institution, &new, &handed, now).await? else {
@@ -429,6 +444,9 @@ pub(super) async fn hand_in(
                     Ok(found) => found,
                     Err(sent) => return Ok(sent),
                 };
+                if store::holds_place(db, &round, (student, applied.place)).await? {
+                    return Ok(Sent::Unfit("place", HOLDS.to_owned()));
+                }
                 let opinions = store::opinions_of(db, &[id.0]).await?;
                 // A recommendation is for the place that it names.
                 let recommended = recommender(&case, &opinions).filter(|_| applied.place == case.place);

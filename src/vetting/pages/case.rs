@@ -59,6 +59,12 @@ pub(super) struct CasePage {
     barred: Option<Finding>,
     form: OpinionForm,
     errors: Errors,
+    /// The posts that the candidate holds in unions today.
+    held: Vec<String>,
+    /// Seats of the place that are left, where this is the last step.
+    left: Option<i64>,
+    /// The office put the candidate forward, who has not yet agreed: it may take that back.
+    retracts: bool,
     /// More cases wait after this one.
     waiting: i64,
     today: Date,
@@ -83,6 +89,12 @@ pub(super) struct Came {
     back: String,
     #[serde(default)]
     words: String,
+    #[serde(default)]
+    session: String,
+    #[serde(default)]
+    held_on: String,
+    #[serde(default)]
+    minutes: String,
     #[serde(default)]
     round: String,
     #[serde(default)]
@@ -115,7 +127,7 @@ async fn page(
     app: &App,
     acting: &Acting<Vetter>,
     id: CaseId,
-    (mut form, errors, said): (OpinionForm, Errors, String),
+    (form, errors, said): (OpinionForm, Errors, String),
 ) -> Result<CasePage, Failure> {
     let desk = Desk::of(&mut *app.read().await?, acting).await?;
     let (case, round) = seen_case(app, &desk, id).await?;
@@ -141,12 +153,13 @@ async fn page(
         };
         desk.acts_in(&round) && link.has(desk.body) && desk.is_near(&case) && !opinions.iter().any(|one| signed(&one))
     });
-    // The other office's session, or the newest one of this step: both must name the same.
-    if form.session.is_empty() {
-        let theirs = opinions.iter().rev().find(|one| one.visit == case.visit).and_then(|one| one.session);
-        let newest = sessions.iter().find(|one| usize::try_from(one.step).ok() == Some(step)).map(|one| one.id);
-        form.session = theirs.or(newest).map(|id| id.to_string()).unwrap_or_default();
+    let held = store::held_posts(&mut db, &[case.student.0], today).await?.remove(&case.student).unwrap_or_default();
+    let mut left = None;
+    if turn.is_some() && step + 1 == round.chain.links.len() {
+        let all = store::seats_left(&mut db, &round).await?;
+        left = all.into_iter().find(|(place, _)| *place == case.place).map(|(_, left)| left);
     }
+    let retracts = case.stage == Stage::Invited && case.prepared_office.as_deref() == Some(&acting.office().label());
     let which = store::Waiting { round: form.round.parse().ok(), window: (0, 1), ..store::Waiting::default() };
     let (_, waiting) = store::waiting(&mut db, &desk, &which).await?;
     // A refusal needs no seat and no session: what it finds is about the person.
@@ -178,6 +191,9 @@ async fn page(
         now,
         differs,
         moved,
+        held,
+        left,
+        retracts,
         form,
         errors,
         waiting,
@@ -192,8 +208,9 @@ pub(super) async fn show(
     Path(id): Path<CaseId>,
     Query(came): Query<Came>,
 ) -> Result<CasePage, Failure> {
-    let Came { did, verdict, back, words, round, college, q } = came;
-    let form = OpinionForm { verdict, back, words, round, college, q, ..OpinionForm::default() };
+    let Came { did, verdict, back, words, session, held_on, minutes, round, college, q } = came;
+    let form =
+        OpinionForm { verdict, back, words, session, held_on, minutes, round, college, q, ..OpinionForm::default() };
     let said = said_of(&app, &acting, &did).await?;
     page(&app, &acting, id, (form, Errors::default(), said)).await
 }
@@ -209,12 +226,12 @@ pub(super) async fn ruling_of(
 ) -> Result<Ruling, Failure> {
     let joint = round.link(step).is_some_and(|link| link.together && link.has(desk.body)) && desk.acts_in(round);
     let session = match session {
-        SessionAsked::Known(id) => Some(id),
+        SessionAsked::Known(id) if says == Says::Agree => Some(id),
         SessionAsked::New(day, minutes) if joint && says == Says::Agree => {
             let office = acting.office().label();
             Some(store::set_session(db, (round.id, step), (day, &minutes), acting.person(), &office, now).await?)
         }
-        SessionAsked::None | SessionAsked::New(..) => None,
+        SessionAsked::None | SessionAsked::Known(_) | SessionAsked::New(..) => None,
     };
     Ok(Ruling { says, words, session })
 }
@@ -258,6 +275,9 @@ pub(super) async fn act(
         ("verdict", form.verdict.as_str()),
         ("back", &form.back),
         ("words", &form.words),
+        ("session", &form.session),
+        ("held_on", &form.held_on),
+        ("minutes", &form.minutes),
         ("round", &form.round),
         ("college", &form.college),
         ("q", &form.q),
@@ -322,4 +342,29 @@ pub(super) async fn photo(
     let desk = Desk::of(&mut *app.read().await?, &acting).await?;
     seen_case(&app, &desk, id).await?;
     picture(store::photo(&mut *app.read().await?, id).await?)
+}
+
+/// Takes back what the office put forward, as long as the candidate has not agreed to it.
+pub(super) async fn retract(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<CaseId>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
+    let (_, round) = seen_case(&app, &desk, id).await?;
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            let (case, round) = store::hold_case(db, acting.institution(), id).await?;
+            let own = case.prepared_office.as_deref() == Some(&acting.office().label());
+            if case.stage != Stage::Invited || !own || !store::withdraw(db, id, "提交单位撤回", now).await? {
+                return Err(Failure::Missing);
+            }
+            let entry =
+                Entry::about(Verb::CaseKept, case.student).detail("轮次", round.title).detail("办理", "提交单位撤回");
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/rounds/{}?done=withdrawn", round.id)))
 }

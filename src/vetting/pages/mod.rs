@@ -30,7 +30,7 @@ use crate::{
         Plan, Rule,
         adoption::Calendar,
         appointment::conditions,
-        vetting::{Link, Stage},
+        vetting::{Link, Source, Stage},
     },
     unions::union::Fact,
     web::{chrome::Chrome, filters},
@@ -53,6 +53,7 @@ pub fn routes() -> Routes {
         .get("/vetting/done", work::done)
         .get("/cases/{case}", case::show)
         .post("/cases/{case}", case::act)
+        .post("/cases/{case}/retract", case::retract)
         .get("/cases/{case}/form", papers::form)
         .get("/cases/{case}/photo", case::photo)
         .get("/rounds", rounds::list)
@@ -106,7 +107,8 @@ fn said(word: &str) -> &'static str {
         "notified" => "已公示。公示期内收到的反映只有办理单位能看到。",
         "objected" => "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。",
         "answered" => "已记录核实结果。",
-        "settled" => "已办理。",
+        "appointed" => "已任命，并已通知本人；任职情况见学生会的花名册。",
+        "listed" => "已列入候选人名单。下一步由学生代表大会选举；遴选记录可以打印存档。",
         "delegated" => "已登记授权。",
         _ => "",
     }
@@ -141,6 +143,8 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
         let (state, word) = match case.stage {
             _ if place < at => ("done", "已办"),
             Stage::At(_) if here => ("now", "正在办理"),
+            Stage::Withdrawn | Stage::Lapsed => ("todo", "不再办理"),
+            Stage::Returned if here => ("todo", "待本人修改后重新办理"),
             Stage::Refused if here => ("stopped", "未通过"),
             _ => ("todo", "待办"),
         };
@@ -198,6 +202,31 @@ fn shares(labels: impl Iterator<Item = String>) -> Vec<Share> {
 /// Where candidates come from: by source, college, grade, gender.
 pub(super) struct Composition {
     pub parts: Vec<(&'static str, Vec<Share>)>,
+}
+
+/// The composition of a round as the database counts it.
+fn composition_of(counts: &[store::Count]) -> Composition {
+    let part = |slug: &str| {
+        let own: Vec<&store::Count> = counts.iter().filter(|count| count.part == slug).collect();
+        let most = own.iter().map(|count| count.people).max().unwrap_or(1).max(1);
+        let label = |count: &store::Count| match (slug, count.label.as_deref()) {
+            ("source", Some(word)) => {
+                Source::of(word).map_or_else(|| word.to_owned(), |source| source.label().to_owned())
+            }
+            ("source", None) => "未说明".to_owned(),
+            ("grade", Some(year)) => format!("{year}级"),
+            (_, Some(label)) => label.to_owned(),
+            (_, None) => "未登记".to_owned(),
+        };
+        let share = |count: &&store::Count| Share {
+            label: label(count),
+            count: usize::try_from(count.people).unwrap_or(0),
+            length: usize::try_from(count.people * 200 / most).unwrap_or(0),
+        };
+        own.iter().map(share).collect()
+    };
+    let parts = [("来源", "source"), ("院系", "college"), ("年级", "grade"), ("性别", "gender")];
+    Composition { parts: parts.into_iter().map(|(label, slug)| (label, part(slug))).collect() }
 }
 
 /// The composition of cases.

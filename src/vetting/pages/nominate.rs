@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use sqlx::Connection;
 use time::Date;
 
-use super::{calendar, evidence_today, frame, seen};
+use super::{apply::HOLDS, calendar, evidence_today, frame, seen};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -60,6 +60,7 @@ pub(super) struct Card {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/nominate.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is another question of the page")]
 pub(super) struct NominatePage {
     chrome: Chrome,
     round: Round,
@@ -68,6 +69,8 @@ pub(super) struct NominatePage {
     grades: bool,
     card: Option<Card>,
     sources: Vec<Source>,
+    /// The plan names no sources.
+    silent: bool,
     form: ApplyForm,
     errors: Errors,
     bad: Vec<BadCell>,
@@ -126,6 +129,8 @@ async fn page(
             None => errors.add("number", NOBODY),
         }
     }
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let plan = plans.in_force(today);
     let title = if desk.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
     Ok(NominatePage {
         chrome: frame(app, acting.person(), &round, title),
@@ -133,6 +138,7 @@ async fn page(
         grades: sees_grades(acting.office().kind),
         card,
         sources: sources(round.presidium),
+        silent: plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none()),
         round,
         form,
         errors,
@@ -188,7 +194,7 @@ async fn put_forward(
     let Some(plan) = plans.in_force(today) else { return all("本校没有在用的实施方案".to_owned()) };
     let recommends = desk.recommends_in(&round);
     let (mut wrong, mut notices) = (Vec::new(), Vec::new());
-    let subject = if recommends { "推荐" } else { "提名" };
+    let subject = if recommends { "推荐" } else { "提交人选材料" };
     let label = desk.office.label();
     for one in candidates {
         let Some(fact) = facts.iter().find(|fact| fact.number == one.number) else {
@@ -214,6 +220,10 @@ async fn put_forward(
             wrong.push((one.number.clone(), says.join("；")));
             continue;
         }
+        if store::holds_place(db, &round, (fact.student, one.applied.place)).await? {
+            wrong.push((one.number.clone(), HOLDS.to_owned()));
+            continue;
+        }
         let origin = if recommends { Origin::Recommended } else { Origin::Prepared };
         let prepared = Some((acting.person().account, desk.office.kind.slug(), label.clone()));
         let new = NewCase { round: &round, fact, origin, prepared };
@@ -227,8 +237,11 @@ async fn put_forward(
             let act = round.link(0).map(|link| link.act.clone()).unwrap_or_default();
             store::note_recommendation(db, (case, desk), (&act, &one.words), acting.person().account, now).await?;
         }
-        let notice = Notice::new(format!("{label}{subject}你：{}", round.title), format!("/applications/{case}"))
-            .says(format!("请在 {} 前填写、承诺并提交；不同意的可以撤回。", round.closes_on));
+        let notice = Notice::new(
+            format!("{label}{}：{}", if recommends { "推荐了你" } else { "为你提交了人选材料" }, round.title),
+            format!("/applications/{case}"),
+        )
+        .says(format!("请在 {} 前填写、承诺并提交；不同意的可以撤回。", round.closes_on));
         notices.push((fact.student, notice));
     }
     if !wrong.is_empty() {

@@ -24,7 +24,7 @@ use crate::{
     ids::{CaseId, RoundId, StudentId},
     inbox::{self, Notice},
     rules::{
-        Finding, Outcome,
+        Finding, Outcome, Rule,
         adoption::Calendar,
         appointment::{Wanted, appoint_together, holding_in_words},
         timeline::covers,
@@ -101,6 +101,13 @@ pub(super) struct OutcomePage {
     form: OutcomeForm,
     errors: Errors,
     warned: Vec<Finding>,
+}
+
+impl OutcomePage {
+    /// Nobody can be settled yet.
+    fn waits(&self) -> bool {
+        self.lines.iter().all(|line| line.held.is_some())
+    }
 }
 
 /// Why a case that passed cannot be settled yet.
@@ -295,7 +302,10 @@ pub(super) async fn act(
         })
         .await?;
     let warned = match done {
-        Done::Settled => return Ok(Redirect::to(&format!("/rounds/{id}?done=settled")).into_response()),
+        Done::Settled => {
+            let word = if shown.round.presidium { "listed" } else { "appointed" };
+            return Ok(Redirect::to(&format!("/rounds/{id}?done={word}")).into_response());
+        }
         Done::NeedsReason(warned) => {
             errors.add("reason", "有需要提醒的事项，请写明理由；理由与办理结果一起保留");
             warned
@@ -306,6 +316,14 @@ pub(super) async fn act(
         }
     };
     Ok((unfit, page(&app, &acting, id, (form, errors, warned)).await?).into_response())
+}
+
+/// Practice asks for more candidates than are to be elected; a list that has no more is warned of.
+fn too_few(round: &Round, listed: usize) -> Option<Finding> {
+    let elect: i32 = round.places.iter().filter_map(|place| place.to_elect).sum();
+    let enough = usize::try_from(elect).is_ok_and(|elect| listed > elect);
+    let says = format!("应选 {elect} 人，列入后共 {listed} 人；差额选举的候选人应多于应选人数");
+    (!enough).then(|| Finding::practice(Rule::Vet05, Outcome::Warn, says).remedy("增补候选人，或写明理由"))
 }
 
 /// VET-05: candidates for the presidium go on the congress's list, and never straight to a post; VET-04 warns where they all
@@ -335,8 +353,10 @@ async fn list(
     let (listed, _) = store::cases(db, acting.institution(), None, &sieve).await?;
     let named: Vec<Source> = cases.iter().chain(&listed).map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
     let sources = representative(&plan, &named);
-    if sources.verdict == Outcome::Warn && settling.reason.is_none() {
-        return Ok(Done::NeedsReason(vec![sources]));
+    let mut warned: Vec<Finding> = Some(sources).filter(|one| one.verdict == Outcome::Warn).into_iter().collect();
+    warned.extend(too_few(round, named.len()));
+    if !warned.is_empty() && settling.reason.is_none() {
+        return Ok(Done::NeedsReason(warned));
     }
     let ids: Vec<Uuid> = cases.iter().map(|case| case.id.0).collect();
     store::list_candidates(db, &ids, now).await?;

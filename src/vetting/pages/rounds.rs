@@ -17,7 +17,7 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{
         acting::Acting,
-        office::{UnionKeeper, Vetter},
+        office::{Office, SchoolLeague, UnionKeeper, Vetter},
     },
     failure::{Failure, Refusal},
     ids::{RoundId, UnionId},
@@ -48,6 +48,7 @@ pub(super) struct ListPage {
     current: Vec<Round>,
     over: Vec<Round>,
     keeps: bool,
+    delegates: bool,
     today: Date,
 }
 
@@ -61,7 +62,8 @@ pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Resu
         .iter()
         .any(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
     let (over, current) = all.into_iter().partition(|round| round.ended_why.is_some());
-    Ok(ListPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, today })
+    let delegates = SchoolLeague::KINDS.contains(&acting.office().kind);
+    Ok(ListPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, delegates, today })
 }
 
 /// A kind of place that a round may offer, with how it is filled.
@@ -464,6 +466,8 @@ pub(super) async fn change(
 pub(super) struct EndForm {
     #[serde(default)]
     why: String,
+    #[serde(default)]
+    sure: String,
 }
 
 pub(super) async fn end(
@@ -475,8 +479,13 @@ pub(super) async fn end(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let round = kept(&app, &acting, id).await?;
     let ask = "请写明结束的原因，如“本轮工作已完成”；未办结的候选人会看到";
-    let Some(why) = crate::web::forms::written(&form.why, 200, "why", ask, &mut errors) else {
-        let page = edit_page(&app, &acting, id, None, (errors, Vec::new())).await?;
+    let why = crate::web::forms::written(&form.why, 200, "why", ask, &mut errors);
+    let shown = edit_page(&app, &acting, id, None, (Errors::default(), Vec::new())).await?;
+    if shown.under_way > 0 && form.sure != "yes" {
+        errors.add("sure", "请勾选确认：没有办结的一并终止");
+    }
+    let (Some(why), true) = (why, errors.is_empty()) else {
+        let page = EditPage { errors, ..shown };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, EditPage { why: form.why, ..page }).into_response());
     };
     app.write_as(acting.person().standing(), move |db| {
@@ -487,7 +496,7 @@ pub(super) async fn end(
             }
             let rest = store::lapse_rest(db, id, &why, now).await?;
             let notice =
-                Notice::new(format!("{}已结束，你的报名没有结论", round.title), "/apply").says(format!("原因：{why}"));
+                Notice::new(format!("{}已结束，你的报名随之终止", round.title), "/apply").says(format!("原因：{why}"));
             let told: Vec<_> = rest.iter().map(|student| (*student, notice.clone())).collect();
             inbox::tell_students(db, acting.institution(), &told, now).await?;
             let entry = Entry::new(Verb::RoundKept, round.union.name.clone())

@@ -7,7 +7,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::Date;
 
-use super::{Composition, composition, frame, query, said, seen};
+use super::{Composition, composition_of, frame, query, said, seen};
 use crate::{
     app::App,
     auth::{acting::Acting, office::Vetter},
@@ -66,6 +66,8 @@ pub(super) struct RoundPage {
     passed: i64,
     objections: usize,
     on_notice: bool,
+    /// Those who passed and were not yet on public notice.
+    unshown: i64,
     composition: Option<Composition>,
     done: &'static str,
 }
@@ -134,16 +136,12 @@ pub(super) async fn show(
     let (_, waiting) =
         if desk.acts_in(&round) { store::waiting(&mut db, &desk, &which).await? } else { (Vec::new(), 0) };
     let mut shown = None;
-    let mut on_notice = false;
+    let (mut on_notice, mut unshown) = (false, 0);
     if keeps && round.ended_why.is_none() {
-        let sieve = Sieve { round: Some(id), ..Sieve::default() };
-        let (cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
-        on_notice = cases.iter().any(|case| case.notice_until.is_some_and(|until| until >= today));
-        let standing = cases
-            .iter()
-            .filter(|case| !matches!(case.stage, Stage::Refused | Stage::Withdrawn | Stage::Lapsed | Stage::Invited));
-        shown = Some(composition(standing))
-            .filter(|composition| composition.parts.iter().any(|(_, part)| !part.is_empty()));
+        let counts = store::counts(&mut db, id).await?;
+        shown = Some(composition_of(&counts)).filter(|_| !counts.is_empty());
+        on_notice = store::on_notice(&mut db, acting.institution(), today).await?.iter().any(|one| one.round == id);
+        unshown = store::unshown(&mut db, id).await?;
     }
     let objections = if keeps { store::open_objections(&mut db, id).await?.len() } else { 0 };
     Ok(RoundPage {
@@ -160,6 +158,7 @@ pub(super) async fn show(
         passed,
         objections,
         on_notice,
+        unshown,
         composition: shown,
         round,
         done: said(&done),

@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use sqlx::{Connection, types::Uuid};
+use sqlx::{Connection, PgConnection, types::Uuid};
 use time::Date;
 
 use super::{
@@ -23,7 +23,7 @@ use crate::{
     auth::{acting::Acting, office::Vetter},
     failure::Failure,
     ids::RoundId,
-    rules::vetting::{Link, Stage},
+    rules::vetting::{Link, Says, Stage},
     text::searched,
     unions::union::sees_grades,
     vetting::{
@@ -84,6 +84,8 @@ pub(super) struct WorkPage {
     link: Option<Link>,
     step: usize,
     earlier: Vec<(usize, String)>,
+    /// The seats that are left, where that step is the last.
+    left: Vec<(String, i64)>,
     said: String,
     sessions: Vec<Session>,
     grades: bool,
@@ -104,7 +106,7 @@ async fn page(
     app: &App,
     acting: &Acting<Vetter>,
     filter: Filter,
-    (mut form, errors): (OpinionForm, Errors),
+    (form, errors): (OpinionForm, Errors),
 ) -> Result<WorkPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let desk = Desk::of(&mut db, acting).await?;
@@ -143,11 +145,6 @@ async fn page(
         Some((round, _)) => store::sessions(&mut db, round.id).await?,
         None => Vec::new(),
     };
-    if form.session.is_empty() {
-        let of_step =
-            |session: &&Session| one.is_some_and(|(_, step)| usize::try_from(session.step).ok() == Some(step));
-        form.session = sessions.iter().find(of_step).map(|session| session.id.to_string()).unwrap_or_default();
-    }
     let words = |case: &Case| {
         let round = rounds.iter().find(|round| round.id == case.round);
         let link = round.zip(case.step()).and_then(|(round, step)| round.link(step));
@@ -172,6 +169,13 @@ async fn page(
     if groups.len() == 1 {
         groups.clear();
     }
+    let mut left = Vec::new();
+    if let Some((round, step)) = one
+        && step + 1 == round.chain.links.len()
+    {
+        let seats = store::seats_left(&mut db, round).await?;
+        left = seats.into_iter().filter_map(|(id, left)| Some((round.place(id)?.label(), left))).collect();
+    }
     let said = said_of(app, acting, &filter.did).await?;
     let overdue = store::overdue(&mut db, &desk, today).await?;
     Ok(WorkPage {
@@ -184,6 +188,7 @@ async fn page(
         step: one.map_or(0, |(_, step)| step),
         link,
         earlier: earlier.unwrap_or_default(),
+        left,
         said,
         sessions,
         rounds,
@@ -216,7 +221,7 @@ pub(super) struct HeldLine {
 #[template(path = "vetting/batch.html")]
 pub(super) struct BatchPage {
     chrome: Chrome,
-    verdict: &'static str,
+    verdict: String,
     done: Vec<(Case, String)>,
     held: Vec<HeldLine>,
     kept: String,
@@ -253,11 +258,11 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let verdict = match asked.says {
-        crate::rules::vetting::Says::Agree => "同意",
-        crate::rules::vetting::Says::Return(_) | crate::rules::vetting::Says::ReturnToCandidate => "退回",
-        crate::rules::vetting::Says::Refuse => "不予通过",
+        Says::Agree => agreement(&mut *app.read().await?, &desk, steps.first().copied()).await?,
+        Says::Return(_) | Says::ReturnToCandidate => "退回".to_owned(),
+        Says::Refuse => "不予通过".to_owned(),
     };
-    let desk_too = desk.clone();
+    let (desk_too, said) = (desk.clone(), verdict.clone());
     let (batch, acting) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
@@ -288,7 +293,7 @@ pub(super) async fn act(
                     let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
                     let digest = hex::encode(Sha256::digest(list.join(",")));
                     let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
-                        .detail("结论", verdict)
+                        .detail("结论", said)
                         .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
                         .detail("全部编号的摘要", digest);
                     audit::append(db, acting.person(), entry, now).await?;
@@ -301,12 +306,20 @@ pub(super) async fn act(
     Ok(result(&app, &acting, batch, &rounds, verdict, &form).into_response())
 }
 
+/// What agreeing is called at a step.
+async fn agreement(db: &mut PgConnection, desk: &Desk, at: Option<(RoundId, usize)>) -> Result<String, Failure> {
+    let Some((round, step)) = at else { return Ok("同意".to_owned()) };
+    let round = store::round(db, desk.institution, round).await?;
+    let link = round.as_ref().and_then(|round| round.link(step));
+    Ok(link.map_or_else(|| "同意".to_owned(), Link::agreement))
+}
+
 fn result(
     app: &App,
     acting: &Acting<Vetter>,
     batch: Batch,
     rounds: &[Round],
-    verdict: &'static str,
+    verdict: String,
     form: &OpinionForm,
 ) -> BatchPage {
     let words = |case: &Case, stage: Stage| {

@@ -1,5 +1,7 @@
 //! Cases: read by whoever may see them, handed in, confirmed, handed in again, withdrawn.
 
+use std::collections::HashMap;
+
 use sqlx::{
     PgConnection,
     types::{Json, Uuid},
@@ -16,7 +18,7 @@ use crate::{
     vetting::{
         case::{Case, Evidence, Opinion, Origin, Words},
         desk::Desk,
-        round::Round,
+        round::{Purpose, Round},
     },
 };
 
@@ -461,6 +463,93 @@ pub async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8])
 /// Where the database fails.
 pub async fn photo(connection: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>, Failure> {
     Ok(sqlx::query_scalar!("select jpeg from case_photo where case_id = $1", case.0).fetch_optional(connection).await?)
+}
+
+/// The posts that students hold in unions on a day, in words.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn held_posts(
+    connection: &mut PgConnection,
+    students: &[Uuid],
+    today: Date,
+) -> Result<HashMap<StudentId, Vec<String>>, Failure> {
+    let rows = sqlx::query!(
+        r#"select p.student_id as "student: StudentId",
+                  union_name(u.kind, g.name) || ' ' || coalesce(d.name || ' ', '') || post_label(p.kind, p.title) as "words!"
+           from post p join student_union u on u.id = p.union_id left join college g on g.id = u.college_id
+                left join department d on d.id = p.department_id
+           where p.student_id = any($1) and p.voided_at is null and (p.until_day is null or p.until_day > $2)
+                 and (p.until_day is null or p.until_day > p.from_day)
+           order by p.from_day"#,
+        students,
+        today
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut held: HashMap<StudentId, Vec<String>> = HashMap::new();
+    for row in rows {
+        held.entry(row.student).or_default().push(row.words);
+    }
+    Ok(held)
+}
+
+/// Whether a student holds the very post of a place on the day from which a round's posts are held: nobody is chosen for what
+/// they have, unless the round replaces the term.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn holds_place(
+    connection: &mut PgConnection,
+    round: &Round,
+    (student, place): (StudentId, PlaceId),
+) -> Result<bool, Failure> {
+    if round.presidium || round.purpose == Purpose::Term {
+        return Ok(false);
+    }
+    let holds = sqlx::query_scalar!(
+        r#"select exists (
+               select from post p join vetting_place v on v.id = $3 and v.kind = p.kind
+                      and v.department_id is not distinct from p.department_id
+               where p.union_id = $1 and p.student_id = $2 and p.voided_at is null
+                     and (p.until_day is null or p.until_day > $4)) as "holds!""#,
+        round.union.id.0,
+        student.0,
+        place.0,
+        round.effective_on
+    );
+    Ok(holds.fetch_one(connection).await?)
+}
+
+/// People counted by something: which of `source`, `college`, `grade`, `gender`, by what, and how many.
+#[derive(Debug)]
+pub struct Count {
+    /// By what they are counted.
+    pub part: String,
+    /// The value; of sources the stable word.
+    pub label: Option<String>,
+    /// How many.
+    pub people: i64,
+}
+
+/// The candidates of a round by source, college, grade and gender, without those whose case came to nothing.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Count>, Failure> {
+    let rows = sqlx::query_as!(
+        Count,
+        r#"select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
+                       when grouping(k.entry_year) = 0 then 'grade' else 'gender' end as "part!",
+                  coalesce(c.source, g.name, k.entry_year::text, s.gender) as label, count(*) as "people!"
+           from vetting_case c join student s on s.id = c.student_id join class k on k.id = c.class_id
+                join college g on g.id = c.college_id
+           where c.round_id = $1 and c.stage not in ('invited', 'refused', 'withdrawn', 'lapsed')
+           group by grouping sets ((c.source), (g.name), (k.entry_year), (s.gender))
+           order by 3 desc, 2"#,
+        round.0
+    );
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// Notes the recommendation that the naming office signed, so that it stands first among the opinions.

@@ -27,13 +27,15 @@ use crate::{
 };
 
 pub use cases::{
-    Handed, NewCase, Sieve, Tally, cases, hand_in, hold_case, invite, note_recommendation, opinions_of, photo,
-    resubmit, set_photo, tally, withdraw, words,
+    Count, Handed, NewCase, Sieve, Tally, cases, counts, hand_in, held_posts, hold_case, holds_place, invite,
+    note_recommendation, opinions_of, photo, resubmit, set_photo, tally, withdraw, words,
 };
-pub use notice::{Objection, answer_objection, notify, object, objections, open_objections};
+pub use notice::{
+    Objection, Running, answer_objection, notify, object, objections, on_notice, open_objections, unshown,
+};
 pub use opinions::{
     Batch, Dealt, Delegation, Group, Held as HeldUp, Late, Ruling, Session, Waiting, dealt_with, delegate, delegations,
-    end_delegation, give, is_delegated, overdue, sessions, set_session, waiting, waiting_groups,
+    end_delegation, give, is_delegated, overdue, seats_left, sessions, set_session, waiting, waiting_groups,
 };
 pub use outcome::{Listed, lapse_rest, list_candidates, listed, mark_appointed};
 

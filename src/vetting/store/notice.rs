@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     auth::acting::SignedIn,
     failure::Failure,
-    ids::{CaseId, ObjectionId, RoundId},
+    ids::{CaseId, InstitutionId, ObjectionId, RoundId},
 };
 
 /// Puts every case of a round that has passed and was not yet shown on public notice; gives how many.
@@ -28,6 +28,55 @@ pub async fn notify(
     .execute(connection)
     .await?;
     Ok(done.rows_affected())
+}
+
+/// How many of a round passed and were not yet on public notice.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn unshown(connection: &mut PgConnection, round: RoundId) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from vetting_case
+           where round_id = $1 and stage = 'passed' and notice_until is null"#,
+        round.0
+    );
+    Ok(count.fetch_one(connection).await?)
+}
+
+/// A public notice that runs.
+#[derive(Debug)]
+pub struct Running {
+    /// The round.
+    pub round: RoundId,
+    /// Its title.
+    pub title: String,
+    /// The union's name.
+    pub union_name: String,
+    /// The last day.
+    pub until: Date,
+}
+
+/// The public notices of a university that run on a day.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn on_notice(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    today: Date,
+) -> Result<Vec<Running>, Failure> {
+    let rows = sqlx::query_as!(
+        Running,
+        r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!",
+                  max(c.notice_until) as "until!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                left join college g on g.id = u.college_id
+           where r.institution_id = $1 and c.stage = 'passed' and $2 between c.notice_from and c.notice_until
+           group by r.id, u.kind, g.name order by max(c.notice_until)"#,
+        institution.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// An objection, as whoever keeps the round reads it.

@@ -16,9 +16,10 @@ use crate::{
     ids::{AccountId, CaseId, CollegeId, DelegationId, InstitutionId, JointSessionId, OpinionId, PlaceId, RoundId},
     inbox::{self, Notice, To},
     rules::{
-        Finding,
+        Finding, Outcome,
         vetting::{Asked, Says, Seats, Stage, StepTaken, take_step},
     },
+    unions::union::term_in_words,
     vetting::{
         case::{Case, Opinion},
         desk::Desk,
@@ -199,6 +200,14 @@ pub struct Session {
     pub office: String,
 }
 
+impl Session {
+    /// The beginning of what was taken down, to tell one from another.
+    #[must_use]
+    pub fn brief(&self) -> String {
+        self.says.chars().take(20).collect()
+    }
+}
+
 /// The sessions of a round, newest first.
 ///
 /// # Errors
@@ -263,6 +272,9 @@ pub struct Held {
     pub findings: Vec<Finding>,
 }
 
+/// A case with what the rule says of the opinion on it, and the delegation that it rests on.
+type Wanted<'a> = (Case, &'a Round, Option<DelegationId>, Result<StepTaken, Vec<Finding>>);
+
 /// What came of opinions: those that were given, with where each case went, and those that were not.
 #[derive(Debug, Default)]
 pub struct Batch {
@@ -311,13 +323,14 @@ pub async fn give(
         opinions.entry(opinion.case).or_default().push(opinion);
     }
     let delegated = delegated(connection, person.account, now.date()).await?;
-    let mut taken = if ruling.says == Says::Agree { seats_taken(connection, &found).await? } else { HashMap::new() };
+    let taken = if ruling.says == Says::Agree { seats_taken(connection, &found).await? } else { HashMap::new() };
     let session = match ruling.session {
         Some(id) => session_of(connection, id).await?,
         None => None,
     };
     let mut batch = Batch::default();
     let mut written = Written::default();
+    let mut wanted: Vec<Wanted<'_>> = Vec::new();
     for case in found {
         let Some(round) = rounds.get(&case.round) else { return Err(Failure::Missing) };
         let given = opinions.remove(&case.id).unwrap_or_default();
@@ -325,8 +338,8 @@ pub async fn give(
         let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
         let place = round.place(case.place);
         let label = place.map(super::Place::label).unwrap_or_default();
-        let filled = taken.entry(case.place).or_insert(0);
-        let seats = Seats { place: &label, seats: place.map_or(0, super::Place::seats), taken: *filled };
+        let filled = taken.get(&case.place).copied().unwrap_or(0);
+        let seats = Seats { place: &label, seats: place.map_or(0, super::Place::seats), taken: filled };
         let ask = Asked {
             body: desk.body,
             person: person.account.0,
@@ -345,12 +358,14 @@ pub async fn give(
             }
             (verdict, _) => (verdict, None),
         };
+        wanted.push((case, round, delegation, verdict));
+    }
+    crowd_out(&mut wanted, &taken);
+    for (case, round, delegation, verdict) in wanted {
+        let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
         match verdict {
             Err(findings) => batch.held.push(Held { case, findings }),
             Ok(step) => {
-                if step.next() == Stage::Passed {
-                    *filled += 1;
-                }
                 let act = round.link(step.step()).map(|link| link.act.clone()).unwrap_or_default();
                 let due = match step.next() {
                     Stage::At(next) => Some(round.due(next, now.date())),
@@ -364,6 +379,40 @@ pub async fn give(
     written.write(connection, (desk, person), ruling, now).await?;
     tell(connection, desk, &batch.done, &rounds, ruling, now).await?;
     Ok(batch)
+}
+
+/// Where more people are chosen for a place than it has seats left, nobody is: who gets the last seat is not for the order of
+/// a list to decide.
+fn crowd_out(wanted: &mut [Wanted<'_>], taken: &HashMap<PlaceId, u32>) {
+    let mut chosen: HashMap<PlaceId, u32> = HashMap::new();
+    let passes = |verdict: &Result<StepTaken, _>| verdict.as_ref().is_ok_and(|step| step.next() == Stage::Passed);
+    for (case, ..) in wanted.iter().filter(|(.., verdict)| passes(verdict)) {
+        *chosen.entry(case.place).or_default() += 1;
+    }
+    for (case, round, _, verdict) in wanted.iter_mut() {
+        let (Some(place), true) = (round.place(case.place), passes(verdict)) else { continue };
+        let left = place.seats().saturating_sub(taken.get(&case.place).copied().unwrap_or(0));
+        let chosen = chosen.get(&case.place).copied().unwrap_or(0);
+        if chosen > left {
+            let says = format!("{}空余 {left} 个名额，勾选了 {chosen} 人；请只勾选拟确定的人选", place.label());
+            *verdict = Err(vec![Finding::practice(round.chain.rule(), Outcome::Fail, says)]);
+        }
+    }
+}
+
+/// How many seats of each of a round's places are left to be decided.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn seats_left(connection: &mut PgConnection, round: &Round) -> Result<Vec<(PlaceId, i64)>, Failure> {
+    let rows = sqlx::query!(
+        r#"select p.id as "id: PlaceId",
+                  p.seats - (select count(*) from vetting_case c where c.place_id = p.id
+                             and c.stage in ('passed', 'appointed', 'listed')) as "left!"
+           from vetting_place p where p.round_id = $1"#,
+        round.id.0
+    );
+    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.id, row.left)).collect())
 }
 
 /// Opinions and moves, gathered so that each goes into one statement.
@@ -577,6 +626,14 @@ pub struct Delegation {
     pub used: i64,
     /// It was ended before its time.
     pub ended: bool,
+}
+
+impl Delegation {
+    /// The term in words.
+    #[must_use]
+    pub fn term(&self) -> String {
+        term_in_words(self.from_day, Some(self.until_day))
+    }
 }
 
 /// The delegations of a university, newest first.
