@@ -85,33 +85,43 @@ impl<'a> Opening<'a> {
     }
 }
 
-pub async fn try_open(client: &mut Client, union: &str, today: Date, opening: &Opening<'_>) -> Page {
+/// The fields with which a round is opened.
+async fn opening(client: &mut Client, union: &str, today: Date, opening: &Opening<'_>) -> Vec<(String, String)> {
     let slot = slot(client, union, opening.places, opening.label).await;
-    let (opens, closes) = (today.to_string(), (today + Duration::days(5)).to_string());
-    let from = opening.from.to_string();
     let id = union.rsplit('/').next().unwrap();
-    let mut fields = vec![
-        ("union", id),
-        ("places", opening.places),
-        ("title", "秋季招新"),
-        ("purpose", opening.purpose),
-        ("basis", ""),
-        ("opens_on", opens.as_str()),
-        ("closes_on", closes.as_str()),
-        ("effective_on", from.as_str()),
-        ("notice_days", opening.notice),
-        ("slot", slot.as_str()),
-        ("seats", opening.seats),
-        ("to_elect", "1"),
+    let day = |days: i64| (today + Duration::days(days)).to_string();
+    let fields = [
+        ("union", id.to_owned()),
+        ("places", opening.places.to_owned()),
+        ("title", "秋季招新".to_owned()),
+        ("purpose", opening.purpose.to_owned()),
+        ("basis", String::new()),
+        ("opens_on", day(0)),
+        ("closes_on", day(5)),
+        ("effective_on", opening.from.to_string()),
+        ("notice_days", opening.notice.to_owned()),
+        ("slot", slot),
+        ("seats", opening.seats.to_owned()),
+        ("to_elect", "1".to_owned()),
     ];
     let asked = client.get(&format!("/rounds/new?union={id}&places={}", opening.places)).await;
-    fields.extend(asked.attributes("input[name=due]", "name").iter().map(|_| ("due", "3")));
-    client.post("/rounds/new", &fields).await
+    let dues = asked.attributes("input[name=due]", "name").into_iter().map(|name| (name, "3".to_owned()));
+    fields.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(dues).collect()
+}
+
+/// Fields as a client sends them.
+fn pairs(fields: &[(String, String)]) -> Vec<(&str, &str)> {
+    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect()
+}
+
+pub async fn try_open(client: &mut Client, union: &str, today: Date, wanted: &Opening<'_>) -> Page {
+    let fields = opening(client, union, today, wanted).await;
+    client.post("/rounds/new", &pairs(&fields)).await
 }
 
 /// Opens a round; gives its path.
-pub async fn open(client: &mut Client, union: &str, today: Date, opening: &Opening<'_>) -> String {
-    let done = try_open(client, union, today, opening).await;
+pub async fn open(client: &mut Client, union: &str, today: Date, wanted: &Opening<'_>) -> String {
+    let done = try_open(client, union, today, wanted).await;
     assert_eq!(done.status, 303, "{}", done.text());
     done.location().split('?').next().unwrap().to_owned()
 }
@@ -231,7 +241,7 @@ async fn a_college_recruit_goes_from_the_application_to_the_post() {
 
 /// Gives one opinion on many.
 async fn batch(office: &mut Client, fields: &[(String, String)], more: &[(&str, &str)]) -> Page {
-    let mut all: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let mut all = pairs(fields);
     all.extend_from_slice(more);
     office.post("/vetting", &all).await
 }
@@ -611,32 +621,11 @@ async fn two_rounds_cannot_promise_the_same_place_and_the_refusal_says_who_holds
 #[tokio::test]
 async fn rounds_opened_at_once_promise_no_place_twice() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
-    let id = school.rsplit('/').next().unwrap().to_owned();
-    let slot = slot(&mut league, &school, "members", "办公室 部门工作人员").await;
-    let steps =
-        league.get(&format!("/rounds/new?union={id}&places=members")).await.attributes("input[name=due]", "name").len();
-    let day = |days: i64| (today + Duration::days(days)).to_string();
-    let (opens, closes, from) = (day(0), day(5), day(10));
+    let fields = opening(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
     let tasks: Vec<_> = (0..16)
         .map(|_| {
-            let (mut league, id, slot) = (league.clone(), id.clone(), slot.clone());
-            let (opens, closes, from) = (opens.clone(), closes.clone(), from.clone());
-            tokio::spawn(async move {
-                let mut fields = vec![
-                    ("union", id.as_str()),
-                    ("places", "members"),
-                    ("title", "秋季招新"),
-                    ("purpose", "recruit"),
-                    ("opens_on", opens.as_str()),
-                    ("closes_on", closes.as_str()),
-                    ("effective_on", from.as_str()),
-                    ("notice_days", "0"),
-                    ("slot", slot.as_str()),
-                    ("seats", "1"),
-                ];
-                fields.extend((0..steps).map(|_| ("due", "3")));
-                league.post("/rounds/new", &fields).await.status
-            })
+            let (mut league, fields) = (league.clone(), fields.clone());
+            tokio::spawn(async move { league.post("/rounds/new", &pairs(&fields)).await.status })
         })
         .collect();
     let (mut opened, mut refused) = (0, 0);
@@ -668,8 +657,7 @@ async fn the_last_seat_is_given_once_however_many_press_at_once() {
             fields.push(("case".to_owned(), case));
         }
         fields.extend([("verdict".to_owned(), "agree".to_owned()), ("words".to_owned(), "表现优良".to_owned())]);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert!(office.post("/vetting", &fields).await.text().contains("已对 16 人"));
+        assert!(office.post("/vetting", &pairs(&fields)).await.text().contains("已对 16 人"));
     }
     let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
     let cases = waiting(&mut party).await;
@@ -1111,29 +1099,17 @@ async fn more_people_than_seats_are_not_decided_by_the_order_of_a_list() {
 async fn a_recommendation_is_for_the_place_that_it_names_and_its_author_may_sign_again() {
     let Stage { portal, college, today, .. } = stage().await;
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
-    let id = college.rsplit('/').next().unwrap();
-    let page = league.get(&format!("/rounds/new?union={id}&places=members")).await;
-    let slots = page.attributes("input[name=slot]", "value");
-    let day = |days: i64| (today + Duration::days(days)).to_string();
-    let (opens, closes, from) = (day(0), day(5), day(10));
-    let mut fields = vec![
-        ("union", id),
-        ("places", "members"),
-        ("title", "秋季招新"),
-        ("purpose", "recruit"),
-        ("opens_on", opens.as_str()),
-        ("closes_on", closes.as_str()),
-        ("effective_on", from.as_str()),
-        ("notice_days", "0"),
-    ];
-    fields.extend(page.attributes("input[name=due]", "name").iter().map(|_| ("due", "3")));
-    for slot in slots.iter().take(2) {
-        fields.extend([("slot", slot.as_str()), ("seats", "1")]);
-    }
-    let twice: Vec<(&str, &str)> =
-        fields.iter().copied().chain([("slot", slots[0].as_str()), ("seats", "1")]).collect();
+    let mut fields = opening(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "1", today)).await;
+    let more = |label: &str, fields: &mut Vec<(String, String)>| {
+        fields.extend([("slot".to_owned(), label.to_owned()), ("seats".to_owned(), "1".to_owned())]);
+    };
+    let other = slot(&mut league, &college, "members", "综合部 部门负责人").await;
+    more(&other, &mut fields);
+    let mut again = fields.clone();
+    more(&other, &mut again);
+    let twice = pairs(&again);
     assert!(league.post("/rounds/new", &twice).await.text().contains("同一岗位填了两次"));
-    let opened = league.post("/rounds/new", &fields).await;
+    let opened = league.post("/rounds/new", &pairs(&fields)).await;
     assert_eq!(opened.status, 303, "{}", opened.text());
     let round = opened.location().split('?').next().unwrap().to_owned();
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;

@@ -20,7 +20,7 @@ use crate::{
     app::App,
     auth::{acting::Acting, office::Vetter},
     failure::Failure,
-    ids::{CaseId, RoundId},
+    ids::{CaseId, RoundId, StudentId},
     rules::vetting::Link,
     sheet::drop_down_template,
     unions::union::sees_grades,
@@ -52,6 +52,8 @@ pub(super) struct FormPage {
     blocks: Vec<Block>,
     /// Opinions that led back: kept with the form.
     returned: Vec<Opinion>,
+    /// The posts that the candidate holds in unions today.
+    held: Vec<String>,
     grades: bool,
     at: OffsetDateTime,
 }
@@ -100,6 +102,10 @@ pub(super) async fn form(
         chrome: frame(&app, acting.person(), &round, "推荐审查表"),
         institution: acting.person().institution_name.clone(),
         blocks: blocks(&round, &opinions, &sessions),
+        held: store::held_posts(&mut db, &[case.student.0], app.clock.today())
+            .await?
+            .remove(&case.student)
+            .unwrap_or_default(),
         returned: opinions.into_iter().filter(|opinion| opinion.verdict == "return").collect(),
         grades: sees_grades(acting.office().kind),
         at: app.clock.now(),
@@ -119,13 +125,20 @@ pub(super) async fn table(
     let round = seen(&mut db, &desk, id).await?;
     let sieve = Sieve { round: Some(id), ..Sieve::default() };
     let (cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
+    let held = store::held_posts(&mut db, &students, app.clock.today()).await?;
     drop(db);
     let grades = sees_grades(acting.office().kind);
-    let bytes = app.heavy(move || sheet(&round, &cases, grades)).await??;
+    let bytes = app.heavy(move || sheet(&round, &cases, &held, grades)).await??;
     Ok(workbook("candidates.xlsx", bytes))
 }
 
-fn sheet(round: &Round, cases: &[Case], grades: bool) -> anyhow::Result<Vec<u8>> {
+fn sheet(
+    round: &Round,
+    cases: &[Case],
+    held: &HashMap<StudentId, Vec<String>>,
+    grades: bool,
+) -> anyhow::Result<Vec<u8>> {
     let mut headers = vec![
         "编号",
         "姓名",
@@ -135,6 +148,7 @@ fn sheet(round: &Round, cases: &[Case], grades: bool) -> anyhow::Result<Vec<u8>>
         "班级",
         "年级",
         "岗位",
+        "现任职务",
         "来源",
         "产生方式",
         "推荐（提交）单位",
@@ -154,6 +168,7 @@ fn sheet(round: &Round, cases: &[Case], grades: bool) -> anyhow::Result<Vec<u8>>
             case.class_name.clone(),
             case.entry_year.to_string(),
             case.place_name.clone(),
+            held.get(&case.student).map(|held| held.join("、")).unwrap_or_default(),
             case.source_label(),
             case.origin.label().to_owned(),
             case.prepared_office.clone().unwrap_or_default(),
