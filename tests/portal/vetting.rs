@@ -1147,3 +1147,37 @@ async fn a_recommendation_is_for_the_place_that_it_names_and_its_author_may_sign
     assert_eq!(branch.post(&format!("{case}/retract"), &[]).await.status, 303);
     assert!(branch.get(&case).await.text().contains("提交单位撤回"));
 }
+
+#[tokio::test]
+async fn who_is_erased_leaves_a_case_without_words_and_the_opinions_stay() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "1", today)).await;
+    let mut student = student_account(&portal, 147).await;
+    let case = apply(&mut student, &round, "exemplar").await.rsplit('/').next().unwrap().to_owned();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let waits = waiting(&mut branch).await.remove(0);
+    let words = [("back", "candidate"), ("words", "学生147在服务台的材料要补")];
+    assert_eq!(say(&mut branch, &waits, "return", &words).await.status, 303);
+    let mut db = portal.owner().await;
+    let rewritten = sqlx::query("update vetting_opinion set says = '同意'").execute(&mut db).await;
+    assert!(rewritten.unwrap_err().to_string().contains("never rewritten"));
+    sqlx::query("update student set left_on = current_date - 1, left_why = 'withdrawn' where number = '20240147'")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let one = [("number", "20240147"), ("reason", "本人申请"), ("confirm", "yes")];
+    let erased = administrator.post("/retention/erase-one", &one).await;
+    assert_eq!(erased.location(), "/retention?erased=1", "{}", erased.text());
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    for path in [format!("/cases/{case}"), format!("/cases/{case}/form"), format!("{round}/record")] {
+        let page = league.get(&path).await;
+        assert_eq!(page.status, 200, "{path}");
+        for gone in ["学生147", "20240147", "服务台", "课余时间", "志愿服务", "147 / 600"] {
+            assert!(!page.text().contains(gone), "{path} still has {gone}");
+        }
+    }
+    let (opinions,): (i64,) = sqlx::query_as("select count(*) from vetting_opinion").fetch_one(&mut db).await.unwrap();
+    assert_eq!(opinions, 1, "that there was one stays");
+}
