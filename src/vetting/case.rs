@@ -86,7 +86,11 @@ impl Evidence {
                     (fact.political.clone(), if fact.political.is_some() { at } else { String::new() })
                 }
                 Rule::Elg03 => {
-                    let shown = fact.rank.zip(fact.cohort).map(|(rank, cohort)| format!("{rank} / {cohort}"));
+                    let shown = fact.rank.zip(fact.cohort).map(|(rank, cohort)| {
+                        // Rounded up to a tenth: what is shown is never better than what is judged.
+                        let tenths = (i64::from(rank) * 1000 + i64::from(cohort) - 1) / i64::from(cohort.max(1));
+                        format!("{rank} / {cohort}（前 {}.{}%）", tenths / 10, tenths % 10)
+                    });
                     (shown, graded())
                 }
                 _ => (fact.failed.map(|failed| format!("{failed} 门")), graded()),
@@ -97,7 +101,11 @@ impl Evidence {
                 says: finding.message.clone(),
                 fact: shown.unwrap_or_else(|| "未登记".to_owned()),
                 source,
-                limit: finding.limit_in_words(),
+                limit: match (finding.rule, finding.limit.as_str()) {
+                    (Rule::Elg03, _) => format!("前 {}", finding.limit.trim_start_matches("<=")),
+                    (Rule::Elg04, "<=0") => "没有不及格课程".to_owned(),
+                    _ => finding.limit_in_words(),
+                },
                 quote: finding.clause.as_ref().map(|clause| clause.quote.clone()).unwrap_or_default(),
                 remedy: finding.remedy.clone(),
             }

@@ -28,6 +28,8 @@ impl Driver {
         let started = Command::new("chromedriver")
             .arg("--port=0")
             .env("LANGUAGE", "zh_CN")
+            // The names of the files that it attaches are Chinese, whatever the shell's own locale is.
+            .env("LC_ALL", "C.UTF-8")
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();

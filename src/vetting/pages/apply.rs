@@ -17,7 +17,7 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::acting::SignedIn,
     failure::{Failure, Refusal},
-    ids::{CaseId, RoundId, StudentId},
+    ids::{CaseId, PlaceId, RoundId, StudentId},
     rules::{
         Plan, Rule,
         plan::Body,
@@ -119,6 +119,8 @@ pub(super) struct ApplyPage {
     form: ApplyForm,
     errors: Errors,
     photo: bool,
+    /// Places whose seats are all decided.
+    full: Vec<PlaceId>,
 }
 
 /// What the governing plan says of pledge and sources, with its conditions.
@@ -153,6 +155,8 @@ async fn page(
     let title = if case.is_some() { "填写并提交" } else { "报名" };
     let chrome = app.chrome(person, title).under("/apply", "报名");
     let sources = sources(round.presidium);
+    let left = store::seats_left(&mut *app.read().await?, &round).await?;
+    let full = left.into_iter().filter(|(_, left)| *left <= 0).map(|(place, _)| place).collect();
     Ok(ApplyPage {
         chrome,
         phase: round.phase(&today),
@@ -166,6 +170,7 @@ async fn page(
         form,
         errors,
         photo,
+        full,
         round,
         case,
     })
@@ -289,6 +294,10 @@ pub(super) async fn act(
                 };
                 if store::holds_place(db, &round, (student, applied.place)).await? {
                     return Ok(Sent::Unfit("place", HOLDS.to_owned()));
+                }
+                let left = store::seats_left(db, &round).await?;
+                if left.iter().any(|(place, left)| *place == applied.place && *left <= 0) {
+                    return Ok(Sent::Unfit("place", "这个岗位的名额已全部确定，请选其他岗位".to_owned()));
                 }
                 let new = NewCase { round: &round, fact: &fact, origin: Origin::Applied, prepared: None };
                 let handed = handed(applied, pledge, evidence);

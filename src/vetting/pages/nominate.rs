@@ -21,7 +21,7 @@ use crate::{
     },
     checkup::pages::faults_as_json,
     failure::{Failure, Refusal},
-    ids::RoundId,
+    ids::{PlaceId, RoundId},
     inbox::{self, Notice},
     rules::{
         Finding, Outcome, Rule,
@@ -73,6 +73,8 @@ pub(super) struct NominatePage {
     silent: bool,
     form: ApplyForm,
     errors: Errors,
+    /// Places whose seats are all decided.
+    full: Vec<PlaceId>,
     bad: Vec<BadCell>,
     bad_count: usize,
     take_back: String,
@@ -132,7 +134,9 @@ async fn page(
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
     let title = if desk.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
+    let left = store::seats_left(&mut db, &round).await?;
     Ok(NominatePage {
+        full: left.into_iter().filter(|(_, left)| *left <= 0).map(|(place, _)| place).collect(),
         chrome: frame(app, acting.person(), &round, title),
         recommends: desk.recommends_in(&round),
         grades: sees_grades(acting.office().kind),

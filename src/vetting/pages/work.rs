@@ -30,7 +30,7 @@ use crate::{
         case::Case,
         desk::Desk,
         forms::{MOST_CASES, OpinionForm, SessionAsked},
-        round::Round,
+        round::{Place, Round},
         store::{self, Batch, Dealt, Session, Sieve, Waiting, Which},
     },
     web::{chrome::Chrome, filters, forms::Errors},
@@ -51,6 +51,10 @@ pub(super) struct Filter {
     late: String,
     #[serde(default)]
     step: String,
+    #[serde(default)]
+    place: String,
+    #[serde(default)]
+    sort: String,
     #[serde(default)]
     many: String,
     #[serde(default)]
@@ -79,6 +83,8 @@ pub(super) struct WorkPage {
     rounds: Vec<Round>,
     /// What waits, by round and step, where there is more than one.
     groups: Vec<store::Group>,
+    /// The places of the round that is chosen, where it has several.
+    places: Vec<Place>,
     colleges: Vec<(String, String)>,
     /// The one step that all cases on the page stand at: only then can one opinion fit them all.
     link: Option<Link>,
@@ -117,11 +123,13 @@ async fn page(
     let which = Waiting {
         round: filter.round.parse().ok(),
         step: filter.step.parse().ok(),
+        place: filter.place.parse().ok(),
+        // Who sees no ranks is not given their order either.
+        by_rank: filter.sort == "rank" && sees_grades(acting.office().kind),
         college: filter.college.parse().ok(),
         text: searched(&filter.q),
         late_on: (!filter.late.is_empty()).then_some(today),
         window: (page * size, size),
-        ..Waiting::default()
     };
     let (ids, total) = store::waiting(&mut db, &desk, &which).await?;
     let sieve = Sieve { ids: Some(ids.iter().map(|id| id.0).collect()), ..Sieve::default() };
@@ -157,6 +165,8 @@ async fn page(
         ("q", &filter.q),
         ("late", &filter.late),
         ("step", &filter.step),
+        ("place", &filter.place),
+        ("sort", &filter.sort),
         ("many", &filter.many),
     ]);
     let colleges = if desk.college.is_none() {
@@ -165,17 +175,17 @@ async fn page(
     } else {
         Vec::new()
     };
+    let chosen = rounds.iter().find(|round| Some(round.id) == which.round);
+    let chosen = chosen.or_else(|| rounds.first().filter(|_| rounds.len() == 1));
+    let places = chosen.map(|round| round.places.clone()).filter(|places| places.len() > 1).unwrap_or_default();
     let mut groups = store::waiting_groups(&mut db, &desk).await?;
     if groups.len() == 1 {
         groups.clear();
     }
-    let mut left = Vec::new();
-    if let Some((round, step)) = one
-        && step + 1 == round.chain.links.len()
-    {
-        let seats = store::seats_left(&mut db, round).await?;
-        left = seats.into_iter().filter_map(|(id, left)| Some((round.place(id)?.label(), left))).collect();
-    }
+    let left = match one {
+        Some((round, step)) if step + 1 == round.chain.links.len() => seats_left(&mut db, round).await?,
+        _ => Vec::new(),
+    };
     let said = said_of(app, acting, &filter.did).await?;
     let overdue = store::overdue(&mut db, &desk, today).await?;
     Ok(WorkPage {
@@ -193,6 +203,7 @@ async fn page(
         sessions,
         rounds,
         groups,
+        places,
         colleges,
         grades: sees_grades(acting.office().kind),
         form,
@@ -304,6 +315,12 @@ pub(super) async fn act(
         .await?;
     let rounds = store::rounds(&mut *app.read().await?, desk.institution, Which::default()).await?;
     Ok(result(&app, &acting, batch, &rounds, verdict, &form).into_response())
+}
+
+/// The seats of a round's places that are left, in words.
+async fn seats_left(db: &mut PgConnection, round: &Round) -> Result<Vec<(String, i64)>, Failure> {
+    let seats = store::seats_left(db, round).await?;
+    Ok(seats.into_iter().filter_map(|(id, left)| Some((round.place(id)?.label(), left))).collect())
 }
 
 /// What agreeing is called at a step.

@@ -36,12 +36,14 @@ pub struct Waiting {
     pub step: Option<i32>,
     /// Of this college.
     pub college: Option<CollegeId>,
+    /// For this place.
+    pub place: Option<PlaceId>,
+    /// The best ranked first, else the earliest due.
+    pub by_rank: bool,
     /// With this in name, 学号 or number.
     pub text: String,
     /// Only those that are late on this day.
     pub late_on: Option<Date>,
-    /// After this number, for going on with the next one.
-    pub after: i32,
     /// So many are left out, and so many given at the most.
     pub window: (i64, i64),
 }
@@ -70,8 +72,9 @@ pub async fn waiting(
                  and ($6::uuid is null or c.round_id = $6) and ($7::integer is null or c.step = $7)
                  and ($8::uuid is null or c.college_id = $8)
                  and ($9 = '' or position($9 in s.name) > 0 or position($9 in s.number) > 0 or c.number::text = $9)
-                 and ($10::date is null or c.due_on < $10) and c.number > $11
-           order by c.due_on, c.number offset $12 limit $13"#,
+                 and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)
+           order by case when $12 then (c.evidence -> 'rank' ->> 0)::numeric / (c.evidence -> 'rank' ->> 1)::numeric end
+                    nulls last, c.due_on, c.number offset $13 limit $14"#,
         desk.institution.0,
         desk.body.slug(),
         &unions,
@@ -82,7 +85,8 @@ pub async fn waiting(
         which.college.map(|id| id.0),
         which.text,
         which.late_on,
-        which.after,
+        which.place.map(|id| id.0),
+        which.by_rank,
         skip,
         most
     )
@@ -532,14 +536,14 @@ async fn tell(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let mut notices = Vec::new();
+    let why = ruling.words.trim_end_matches(['。', '.']);
     let mut joint: HashMap<(RoundId, usize), usize> = HashMap::new();
     for (case, stage) in done {
         let href = format!("/applications/{}", case.id);
         let subject = match stage {
-            Stage::Returned => Some((
-                format!("你的报名被退回：{}", case.round_title),
-                format!("原因：{}。修改后可再次提交。", ruling.words),
-            )),
+            Stage::Returned => {
+                Some((format!("你的报名被退回：{}", case.round_title), format!("原因：{why}。修改后可再次提交。")))
+            }
             Stage::Refused => {
                 Some((format!("你的报名未通过：{}", case.round_title), format!("原因：{}", ruling.words)))
             }
