@@ -37,7 +37,7 @@ pub use opinions::{
     Batch, Dealt, Delegation, Group, Held as HeldUp, Late, Ruling, Session, Waiting, dealt_with, delegate, delegations,
     end_delegation, give, is_delegated, overdue, seats_left, sessions, set_session, waiting, waiting_groups,
 };
-pub use outcome::{Listed, lapse_rest, list_candidates, listed, mark_appointed};
+pub use outcome::{lapse_rest, list_candidates, mark_appointed};
 
 /// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
 #[derive(Debug, Clone, Copy, Default)]

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::{
     failure::Failure,
-    ids::{CaseId, PostId, RoundId, StudentId, UnionId},
+    ids::{CaseId, PostId, RoundId, StudentId},
 };
 
 /// Notes that a case ended in an appointment; `false` where it had not passed.
@@ -69,32 +69,4 @@ pub async fn lapse_rest(
         now
     );
     Ok(gone.fetch_all(connection).await?)
-}
-
-/// Candidates on a union's list for the congress, by round: who stands, for the elections that the congress holds.
-#[derive(Debug)]
-pub struct Listed {
-    /// The case.
-    pub case: CaseId,
-    /// Who.
-    pub student: StudentId,
-    /// 学号.
-    pub number: String,
-    /// Name.
-    pub name: String,
-}
-
-/// The candidates of a union who are listed and whose round is not over.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn listed(connection: &mut PgConnection, union: UnionId) -> Result<Vec<Listed>, Failure> {
-    let rows = sqlx::query_as!(
-        Listed,
-        r#"select c.id as "case: CaseId", s.id as "student: StudentId", s.number, s.name
-           from vetting_case c join vetting_round r on r.id = c.round_id join student s on s.id = c.student_id
-           where r.union_id = $1 and c.stage = 'listed' order by c.number"#,
-        union.0
-    );
-    Ok(rows.fetch_all(connection).await?)
 }
