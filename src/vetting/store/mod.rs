@@ -2,9 +2,11 @@
 //! files.
 
 mod cases;
+mod delegations;
 mod notice;
 mod opinions;
 mod outcome;
+mod waiting;
 
 use std::collections::HashMap;
 
@@ -30,14 +32,13 @@ pub use cases::{
     Count, Handed, NewCase, Sieve, Tally, cases, counts, hand_in, held_posts, hold_case, holds_place, invite,
     note_recommendation, opinions_of, photo, resubmit, set_photo, tally, withdraw, words,
 };
+pub use delegations::{Delegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
     Objection, Running, answer_objection, notify, object, objections, on_notice, open_objections, unshown,
 };
-pub use opinions::{
-    Batch, Dealt, Delegation, Group, Held as HeldUp, Late, Ruling, Session, Waiting, dealt_with, delegate, delegations,
-    end_delegation, give, is_delegated, overdue, seats_left, sessions, set_session, waiting, waiting_groups,
-};
+pub use opinions::{Batch, Held as HeldUp, Ruling, Session, give, seats_left, sessions, set_session};
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
+pub use waiting::{Dealt, Group, Late, Waiting, dealt_with, overdue, waiting, waiting_groups};
 
 /// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,0 +1,242 @@
+//! What waits for an office, what is late below it, and what somebody has dealt with.
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    failure::Failure,
+    ids::{AccountId, CaseId, CollegeId, PlaceId, RoundId},
+    rules::vetting::Stage,
+    vetting::desk::Desk,
+};
+
+/// Which of the waiting cases are asked for.
+#[derive(Debug, Clone, Default)]
+pub struct Waiting {
+    /// Of this round.
+    pub round: Option<RoundId>,
+    /// At this step.
+    pub step: Option<i32>,
+    /// Of this college.
+    pub college: Option<CollegeId>,
+    /// For this place.
+    pub place: Option<PlaceId>,
+    /// The best ranked first, else the earliest due.
+    pub by_rank: bool,
+    /// With this in name, 学号 or number.
+    pub text: String,
+    /// Only those that are late on this day.
+    pub late_on: Option<Date>,
+    /// So many are left out, and so many given at the most.
+    pub window: (i64, i64),
+}
+
+/// The ids of the cases that wait for a desk, the earliest due first, and how many there are in all. Those on which the
+/// desk's body has signed on this visit wait for another.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    desk: &Desk,
+    which: &Waiting,
+) -> Result<(Vec<CaseId>, i64), Failure> {
+    let unions: Vec<String> = desk.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    let (skip, most) = which.window;
+    let rows = sqlx::query!(
+        r#"select c.id as "id: CaseId", count(*) over () as "total!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                join student s on s.id = c.student_id
+           where c.institution_id = $1 and c.stage = 'at' and step_has(r.chain, c.step, $2) and u.kind = any($3)
+                 and ($4::uuid is null or c.college_id = $4)
+                 and ($5::uuid is null or acting_class(c.class_id) = $5)
+                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                 and o.step = c.step and o.body = $2)
+                 and ($6::uuid is null or c.round_id = $6) and ($7::integer is null or c.step = $7)
+                 and ($8::uuid is null or c.college_id = $8)
+                 and ($9 = '' or position($9 in s.name) > 0 or position($9 in s.number) > 0 or c.number::text = $9)
+                 and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)
+           order by case when $12 then (c.evidence -> 'rank' ->> 0)::numeric / (c.evidence -> 'rank' ->> 1)::numeric end
+                    nulls last, c.due_on, c.number offset $13 limit $14"#,
+        desk.institution.0,
+        desk.body.slug(),
+        &unions,
+        desk.college.map(|id| id.0),
+        desk.class.map(|id| id.0),
+        which.round.map(|id| id.0),
+        which.step,
+        which.college.map(|id| id.0),
+        which.text,
+        which.late_on,
+        which.place.map(|id| id.0),
+        which.by_rank,
+        skip,
+        most
+    )
+    .fetch_all(connection)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    Ok((rows.into_iter().map(|row| row.id).collect(), total))
+}
+
+/// Cases that wait for a desk at one step of one round.
+#[derive(Debug)]
+pub struct Group {
+    /// The round.
+    pub round: RoundId,
+    /// Its title.
+    pub title: String,
+    /// The union's name.
+    pub union_name: String,
+    /// The step.
+    pub step: i32,
+    /// The step's verb.
+    pub act: String,
+    /// How many.
+    pub cases: i64,
+}
+
+/// What waits for a desk, by round and step: cases of one group can be dealt with together.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn waiting_groups(connection: &mut PgConnection, desk: &Desk) -> Result<Vec<Group>, Failure> {
+    let unions: Vec<String> = desk.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    let rows = sqlx::query_as!(
+        Group,
+        r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!", c.step as "step!",
+                  r.chain -> 'links' -> c.step ->> 'act' as "act!", count(*) as "cases!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                left join college g on g.id = u.college_id
+           where c.institution_id = $1 and c.stage = 'at' and step_has(r.chain, c.step, $2) and u.kind = any($3)
+                 and ($4::uuid is null or c.college_id = $4)
+                 and ($5::uuid is null or acting_class(c.class_id) = $5)
+                 and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
+                                 and o.step = c.step and o.body = $2)
+           group by r.id, u.kind, g.name, c.step order by min(c.due_on), r.title"#,
+        desk.institution.0,
+        desk.body.slug(),
+        &unions,
+        desk.college.map(|id| id.0),
+        desk.class.map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A step that is late, for the office above.
+#[derive(Debug)]
+pub struct Late {
+    /// The round.
+    pub round: RoundId,
+    /// Its title.
+    pub title: String,
+    /// The college.
+    pub college: String,
+    /// The bodies that are waited for.
+    pub bodies: String,
+    /// How many cases.
+    pub cases: i64,
+    /// The earliest day by which one was to be done.
+    pub since: Date,
+}
+
+/// Steps of others that are late, as the office above them sees it: a college's League organisation its class branches, the
+/// school's League committee everybody else.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) -> Result<Vec<Late>, Failure> {
+    let college = desk.college.filter(|_| desk.office.kind == crate::auth::office::OfficeKind::CollegeLeague);
+    let all = matches!(
+        desk.office.kind,
+        crate::auth::office::OfficeKind::SchoolLeague | crate::auth::office::OfficeKind::DeputySecretary
+    );
+    if !all && college.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as!(
+        Late,
+        r#"select r.id as "round: RoundId", r.title, g.name as college,
+                  (select string_agg(b ->> 'name', '、') from jsonb_array_elements(r.chain -> 'links' -> c.step -> 'by') b)
+                      as "bodies!",
+                  count(*) as "cases!", min(c.due_on) as "since!"
+           from vetting_case c join vetting_round r on r.id = c.round_id join college g on g.id = c.college_id
+           where c.institution_id = $1 and c.stage = 'at' and c.due_on < $2
+                 and case when $3::uuid is null then not step_has(r.chain, c.step, 'school_league')
+                          else c.college_id = $3 and step_has(r.chain, c.step, 'class_branch') end
+           group by r.id, r.title, g.name, c.step order by min(c.due_on), g.name limit 50"#,
+        desk.institution.0,
+        today,
+        college.map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// An opinion that somebody gave, with where the case stands now.
+#[derive(Debug)]
+pub struct Dealt {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: i32,
+    /// The round.
+    pub title: String,
+    /// The candidate.
+    pub name: String,
+    /// 学号.
+    pub student_number: String,
+    /// What was done.
+    pub act: String,
+    /// `agree`, `return` or `refuse`.
+    pub verdict: String,
+    /// Its words.
+    pub says: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Where the case stands, by its stable word.
+    pub stage: String,
+}
+
+impl Dealt {
+    /// The verdict in words.
+    #[must_use]
+    pub fn verdict_label(&self) -> &'static str {
+        match self.verdict.as_str() {
+            "agree" => "同意",
+            "return" => "退回",
+            _ => "不予通过",
+        }
+    }
+
+    /// Where the case stands, in words.
+    #[must_use]
+    pub fn stage_label(&self) -> &'static str {
+        Stage::of(&self.stage, Some(0)).map_or("", Stage::label)
+    }
+}
+
+/// The opinions that a person gave for a desk's body, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn dealt_with(
+    connection: &mut PgConnection,
+    (desk, account): (&Desk, AccountId),
+    (skip, most): (i64, i64),
+) -> Result<Vec<Dealt>, Failure> {
+    let rows = sqlx::query_as!(
+        Dealt,
+        r#"select c.id as "case: CaseId", c.number, r.title, s.name, s.number as student_number, o.act, o.verdict, o.says, o.at,
+                  c.stage
+           from vetting_opinion o join vetting_case c on c.id = o.case_id join vetting_round r on r.id = c.round_id
+                join student s on s.id = c.student_id
+           where o.by_account = $1 and o.body = $2 and c.institution_id = $3
+           order by o.at desc, c.number offset $4 limit $5"#,
+        account.0,
+        desk.body.slug(),
+        desk.institution.0,
+        skip,
+        most
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
