@@ -79,6 +79,24 @@ impl Desk {
         round.union.is_kept_by(&self.office)
     }
 
+    /// The office keeps every round of the university.
+    #[must_use]
+    pub fn keeps_all(&self) -> bool {
+        matches!(self.office.kind, OfficeKind::SchoolLeague | OfficeKind::DeputySecretary)
+    }
+
+    /// The college whose rounds the office keeps, where it is a college's League organisation.
+    #[must_use]
+    pub fn kept_college(&self) -> Option<CollegeId> {
+        self.college.filter(|_| self.office.kind == OfficeKind::CollegeLeague)
+    }
+
+    /// The office put the case forward.
+    #[must_use]
+    pub fn put_forward(&self, case: &Case) -> bool {
+        case.prepared_office.as_deref() == Some(&self.office.label())
+    }
+
     /// It is that body in the chain of that round.
     #[must_use]
     pub fn acts_in(&self, round: &Round) -> bool {

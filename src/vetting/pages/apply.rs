@@ -155,8 +155,7 @@ async fn page(
     let title = if case.is_some() { "填写并提交" } else { "报名" };
     let chrome = app.chrome(person, title).under("/apply", "报名");
     let sources = sources(round.presidium);
-    let left = store::seats_left(&mut *app.read().await?, &round).await?;
-    let full = left.into_iter().filter(|(_, left)| *left <= 0).map(|(place, _)| place).collect();
+    let full = store::full_places(&mut *app.read().await?, &round).await?;
     Ok(ApplyPage {
         chrome,
         phase: round.phase(&today),
@@ -295,8 +294,7 @@ pub(super) async fn act(
                 if store::holds_place(db, &round, (student, applied.place)).await? {
                     return Ok(Sent::Unfit("place", HOLDS.to_owned()));
                 }
-                let left = store::seats_left(db, &round).await?;
-                if left.iter().any(|(place, left)| *place == applied.place && *left <= 0) {
+                if store::full_places(db, &round).await?.contains(&applied.place) {
                     return Ok(Sent::Unfit("place", "这个岗位的名额已全部确定，请选其他岗位".to_owned()));
                 }
                 let new = NewCase { round: &round, fact: &fact, origin: Origin::Applied, prepared: None };

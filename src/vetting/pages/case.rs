@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::{StepView, calendar, evidence_today, frame, query, steps};
+use super::{StepView, calendar, evidence_today, frame, steps};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -159,7 +159,7 @@ async fn page(
         let all = store::seats_left(&mut db, &round).await?;
         left = all.into_iter().find(|(place, _)| *place == case.place).map(|(_, left)| left);
     }
-    let retracts = case.stage == Stage::Invited && case.prepared_office.as_deref() == Some(&acting.office().label());
+    let retracts = case.stage == Stage::Invited && desk.put_forward(&case);
     let which = store::Waiting { round: form.round.parse().ok(), window: (0, 1), ..store::Waiting::default() };
     let (_, waiting) = store::waiting(&mut db, &desk, &which).await?;
     // A refusal needs no seat and no session: what it finds is about the person.
@@ -286,7 +286,7 @@ pub(super) async fn act(
         chrome: frame(&app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
         wanted: format!("对{}（{} 号）签署意见", case.name, case.number),
         findings: Vec::new(),
-        back: format!("/cases/{id}?{}", query(&kept)),
+        back: format!("/cases/{id}?{}", filters::query(&kept)),
     };
     let step = case.step().unwrap_or(0);
     let (desk_too, round_too) = (desk.clone(), round.clone());
@@ -321,9 +321,9 @@ pub(super) async fn act(
     let did = id.to_string();
     let kept = [("did", did.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
     let onward = match next.first() {
-        Some(next) if form.next == "yes" => format!("/cases/{next}?{}", query(&kept)),
-        _ if form.next == "yes" => format!("/vetting?{}", query(&kept)),
-        _ => format!("/cases/{id}?{}", query(&kept)),
+        Some(next) if form.next == "yes" => format!("/cases/{next}?{}", filters::query(&kept)),
+        _ if form.next == "yes" => format!("/vetting?{}", filters::query(&kept)),
+        _ => format!("/cases/{id}?{}", filters::query(&kept)),
     };
     Ok(Redirect::to(&onward).into_response())
 }
@@ -356,8 +356,10 @@ pub(super) async fn retract(
     app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
             let (case, round) = store::hold_case(db, acting.institution(), id).await?;
-            let own = case.prepared_office.as_deref() == Some(&acting.office().label());
-            if case.stage != Stage::Invited || !own || !store::withdraw(db, id, "提交单位撤回", now).await? {
+            if case.stage != Stage::Invited
+                || !desk.put_forward(&case)
+                || !store::withdraw(db, id, "提交单位撤回", now).await?
+            {
                 return Err(Failure::Missing);
             }
             let entry =

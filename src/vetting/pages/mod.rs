@@ -33,7 +33,7 @@ use crate::{
         vetting::{Link, Source, Stage},
     },
     unions::union::Fact,
-    web::{chrome::Chrome, filters},
+    web::chrome::Chrome,
 };
 
 /// The routes of 遴选.
@@ -241,11 +241,6 @@ fn composition<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> Composition
             ("性别", shares(cases.map(gender))),
         ],
     }
-}
-
-/// A query that keeps a list's filters.
-fn query(pairs: &[(&str, &str)]) -> String {
-    filters::query(pairs)
 }
 
 /// What a plan asks of a candidate.

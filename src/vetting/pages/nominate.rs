@@ -134,9 +134,8 @@ async fn page(
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
     let title = if desk.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
-    let left = store::seats_left(&mut db, &round).await?;
     Ok(NominatePage {
-        full: left.into_iter().filter(|(_, left)| *left <= 0).map(|(place, _)| place).collect(),
+        full: store::full_places(&mut db, &round).await?,
         chrome: frame(app, acting.person(), &round, title),
         recommends: desk.recommends_in(&round),
         grades: sees_grades(acting.office().kind),

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use sqlx::types::Uuid;
 use time::Date;
 
-use super::{Composition, calendar, composition, evidence_today, frame, query};
+use super::{Composition, calendar, composition, evidence_today, frame};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -42,6 +42,7 @@ use crate::{
     },
     web::{
         chrome::Chrome,
+        filters,
         forms::{Errors, written},
     },
 };
@@ -71,7 +72,7 @@ impl OutcomeForm {
             ("replace", &self.replace),
         ];
         pairs.extend(self.case.iter().take(60).map(|case| ("case", case.as_str())));
-        query(&pairs)
+        filters::query(&pairs)
     }
 
     fn has(&self, case: &CaseId) -> bool {

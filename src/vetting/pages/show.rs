@@ -7,7 +7,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::Date;
 
-use super::{Composition, composition_of, frame, query, said, seen};
+use super::{Composition, composition_of, frame, said, seen};
 use crate::{
     app::App,
     auth::{acting::Acting, office::Vetter},
@@ -25,7 +25,7 @@ use crate::{
         round::{Phase, Place, Round},
         store::{self, Sieve, Tally},
     },
-    web::{chrome::Chrome, forms::Done},
+    web::{chrome::Chrome, filters, forms::Done},
 };
 
 /// A step with the cases that stand there.
@@ -219,7 +219,7 @@ pub(super) async fn cases(
         (None, None) => crate::directory::store::colleges(&mut db, acting.institution()).await?,
         _ => Vec::new(),
     };
-    let kept = query(&[("stage", &filter.stage), ("college", &filter.college), ("q", &filter.q)]);
+    let kept = filters::query(&[("stage", &filter.stage), ("college", &filter.college), ("q", &filter.q)]);
     let stages = ["invited", "at", "returned", "passed", "appointed", "listed", "refused", "withdrawn", "lapsed"];
     Ok(CasesPage {
         chrome: frame(&app, acting.person(), &round, "候选人"),

@@ -13,10 +13,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use time::Date;
 
-use super::{
-    case::{ruling_of, said_of},
-    query,
-};
+use super::case::{ruling_of, said_of};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -159,7 +156,7 @@ async fn page(
         link.map(|link| link.act.clone()).unwrap_or_default()
     };
     let lines = cases.iter().map(|case| Line { step: words(case), case: case.clone() }).collect();
-    let kept = query(&[
+    let kept = filters::query(&[
         ("round", &filter.round),
         ("college", &filter.college),
         ("q", &filter.q),
@@ -363,7 +360,7 @@ fn result(
         verdict,
         done: batch.done.into_iter().map(|(case, stage)| (case.clone(), words(&case, stage))).collect(),
         held: batch.held.into_iter().map(held).collect(),
-        kept: query(&[("round", &form.round), ("college", &form.college), ("q", &form.q)]),
+        kept: filters::query(&[("round", &form.round), ("college", &form.college), ("q", &form.q)]),
     }
 }
 

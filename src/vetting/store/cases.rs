@@ -51,14 +51,8 @@ pub async fn cases(
     desk: Option<&Desk>,
     sieve: &Sieve,
 ) -> Result<(Vec<Case>, i64), Failure> {
-    let keeper = desk.filter(|desk| desk.office.class.is_none());
-    let all = desk.is_none_or(|desk| {
-        use crate::auth::office::OfficeKind::{DeputySecretary, SchoolLeague};
-        matches!(desk.office.kind, SchoolLeague | DeputySecretary)
-    });
-    let keeps = keeper
-        .filter(|desk| desk.office.kind == crate::auth::office::OfficeKind::CollegeLeague)
-        .and_then(|desk| desk.college);
+    let all = desk.is_none_or(Desk::keeps_all);
+    let keeps = desk.and_then(Desk::kept_college);
     let unions: Vec<String> =
         desk.map(|desk| desk.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
     let (skip, most) = sieve.window.unwrap_or((0, 100_000));

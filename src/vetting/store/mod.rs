@@ -36,7 +36,7 @@ pub use delegations::{Delegation, delegate, delegations, end_delegation, is_dele
 pub use notice::{
     Objection, Running, answer_objection, notify, object, objections, on_notice, open_objections, unshown,
 };
-pub use opinions::{Batch, Held as HeldUp, Ruling, Session, give, seats_left, sessions, set_session};
+pub use opinions::{Batch, Held as HeldUp, Ruling, Session, full_places, give, seats_left, sessions, set_session};
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
 pub use waiting::{Dealt, Group, Late, Waiting, dealt_with, overdue, waiting, waiting_groups};
 

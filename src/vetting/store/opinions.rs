@@ -255,6 +255,15 @@ pub async fn seats_left(connection: &mut PgConnection, round: &Round) -> Result<
     Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.id, row.left)).collect())
 }
 
+/// The places of a round whose seats are all decided.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn full_places(connection: &mut PgConnection, round: &Round) -> Result<Vec<PlaceId>, Failure> {
+    let left = seats_left(connection, round).await?;
+    Ok(left.into_iter().filter(|(_, left)| *left <= 0).map(|(place, _)| place).collect())
+}
+
 /// Opinions and moves, gathered so that each goes into one statement.
 #[derive(Default)]
 struct Written {

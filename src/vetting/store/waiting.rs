@@ -146,12 +146,8 @@ pub struct Late {
 /// # Errors
 /// Where the database fails.
 pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) -> Result<Vec<Late>, Failure> {
-    let college = desk.college.filter(|_| desk.office.kind == crate::auth::office::OfficeKind::CollegeLeague);
-    let all = matches!(
-        desk.office.kind,
-        crate::auth::office::OfficeKind::SchoolLeague | crate::auth::office::OfficeKind::DeputySecretary
-    );
-    if !all && college.is_none() {
+    let college = desk.kept_college();
+    if !desk.keeps_all() && college.is_none() {
         return Ok(Vec::new());
     }
     let rows = sqlx::query_as!(
