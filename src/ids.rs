@@ -91,6 +91,14 @@ ids! {
     JointSessionId;
     /// What is recorded for somebody who signs two steps.
     DelegationId;
+    /// A sitting: contests that open together under one key.
+    SittingId;
+    /// A contest of a sitting.
+    ContestId;
+    /// A candidate of a contest.
+    CandidateId;
+    /// A voter who is to be admitted after the roll was frozen.
+    AdmissionId;
     /// An objection during a public notice.
     ObjectionId;
 }

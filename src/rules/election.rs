@@ -4,7 +4,7 @@
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// What a voter says of one candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,8 @@ pub struct Ballot {
 }
 
 /// On whose number the majority is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum MajorityOf {
     /// 实到.
     Present,
@@ -36,7 +37,8 @@ pub enum MajorityOf {
 }
 
 /// What happens to those who are tied at the last seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Tie {
     /// None of them is elected and the seat stays empty.
     Vacant,
@@ -47,7 +49,7 @@ pub enum Tie {
 }
 
 /// An election's own rules.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rules {
     /// Quorum as a fraction of those due: numerator and denominator, at most 1.
     pub quorum: (u32, u32),
@@ -59,6 +61,18 @@ pub struct Rules {
     pub tie: Tie,
     /// Write-ins are allowed; else a ballot with one is void.
     pub write_in: bool,
+}
+
+impl Rules {
+    /// What most universities do, where neither plan says anything (gap G5): more than two thirds of those due, more than
+    /// half of those present, a second round among the tied, write-ins allowed.
+    pub const PRACTICE: Self = Self {
+        quorum: (2, 3),
+        quorum_strict: true,
+        majority_of: MajorityOf::Present,
+        tie: Tie::SecondRound,
+        write_in: true,
+    };
 }
 
 /// An election with all its ballots.
@@ -81,7 +95,7 @@ pub struct Election {
 }
 
 /// A candidate's figures. For, against and abstain add up to the valid ballots.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateFigures {
     /// Name.
     pub name: String,
@@ -95,7 +109,7 @@ pub struct CandidateFigures {
 }
 
 /// A write-in's figure.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteInFigures {
     /// Name.
     pub name: String,
@@ -105,7 +119,7 @@ pub struct WriteInFigures {
 }
 
 /// What the count says.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
     /// The election is valid. If not, nobody is elected and the figures are given all the same.
     pub valid_election: bool,
@@ -129,44 +143,140 @@ pub struct Count {
     pub vacant: u32,
 }
 
+/// What a pile of ballots comes to. Piles of one contest are added: electronic and paper.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Tally {
+    /// 收回.
+    pub returned: u32,
+    /// 有效.
+    pub valid: u32,
+    /// 无效.
+    pub void: u32,
+    /// The candidates in the given order.
+    pub candidates: Vec<CandidateFigures>,
+    /// Write-ins with at least one vote, by votes, then by name.
+    pub write_ins: Vec<WriteInFigures>,
+}
+
+impl Tally {
+    /// No ballot yet.
+    #[must_use]
+    pub fn none(candidates: &[String]) -> Self {
+        let nobody = |name: &String| CandidateFigures { name: name.clone(), votes_for: 0, against: 0, abstain: 0 };
+        Self { candidates: candidates.iter().map(nobody).collect(), ..Self::default() }
+    }
+
+    /// Both piles together; they are of the same candidates.
+    #[must_use]
+    pub fn with(mut self, other: &Self) -> Self {
+        self.returned += other.returned;
+        self.valid += other.valid;
+        self.void += other.void;
+        for (own, more) in self.candidates.iter_mut().zip(&other.candidates) {
+            own.votes_for += more.votes_for;
+            own.against += more.against;
+            own.abstain += more.abstain;
+        }
+        let mut votes: BTreeMap<String, u32> = BTreeMap::new();
+        for figures in self.write_ins.iter().chain(&other.write_ins) {
+            *votes.entry(figures.name.clone()).or_default() += figures.votes_for;
+        }
+        self.write_ins = by_votes(votes);
+        self
+    }
+
+    /// What does not add up, in Chinese: 有效 and 无效 are 收回, and each candidate's figures are 有效.
+    #[must_use]
+    pub fn faults(&self) -> Vec<String> {
+        let Self { returned, valid, void, .. } = self;
+        let mut faults = Vec::new();
+        if u64::from(*valid) + u64::from(*void) != u64::from(*returned) {
+            faults.push(format!("有效 {valid} 张加无效 {void} 张，不等于收回 {returned} 张"));
+        }
+        for CandidateFigures { name, votes_for, against, abstain } in &self.candidates {
+            if u64::from(*votes_for) + u64::from(*against) + u64::from(*abstain) != u64::from(*valid) {
+                faults.push(format!(
+                    "{name}：赞成 {votes_for}、反对 {against}、弃权 {abstain}，合计不等于有效 {valid} 张"
+                ));
+            }
+        }
+        for WriteInFigures { name, votes_for } in &self.write_ins {
+            if votes_for > valid {
+                faults.push(format!("另选他人 {name} 得 {votes_for} 票，多于有效 {valid} 张"));
+            }
+        }
+        faults
+    }
+}
+
+/// 应到, 实到 and 发出 of an election.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Attendance {
+    /// 应到.
+    pub due: u32,
+    /// 实到.
+    pub present: u32,
+    /// 发出.
+    pub issued: u32,
+}
+
 /// Counts an election.
 #[must_use]
 pub fn count(election: &Election) -> Count {
-    let returned = whole(election.ballots.len());
-    let reasons = faults(election, returned);
-    let valid_ballots: Vec<&Ballot> = election.ballots.iter().filter(|ballot| !is_void(election, ballot)).collect();
-    let valid = whole(valid_ballots.len());
-    let candidates = tally(election, &valid_ballots, valid);
-    let write_ins = tally_write_ins(&valid_ballots);
+    let Election { seats, due, present, issued, rules, .. } = election;
+    judge(*seats, rules, Attendance { due: *due, present: *present, issued: *issued }, &tally(election), &[])
+}
 
-    let mut standings: Vec<(u32, usize, &str)> = candidates
+/// What the ballots of an election come to.
+#[must_use]
+pub fn tally(election: &Election) -> Tally {
+    let valid_ballots: Vec<&Ballot> = election.ballots.iter().filter(|ballot| !is_void(election, ballot)).collect();
+    let (returned, valid) = (whole(election.ballots.len()), whole(valid_ballots.len()));
+    Tally {
+        returned,
+        valid,
+        void: returned - valid,
+        candidates: figures(election, &valid_ballots, valid),
+        write_ins: tally_write_ins(&valid_ballots),
+    }
+}
+
+/// Who is elected by a tally. Whoever withdrew after the ballots went out keeps their figures and is not elected; the
+/// places go to the others.
+#[must_use]
+pub fn judge(seats: u32, rules: &Rules, attendance: Attendance, tally: &Tally, withdrawn: &[String]) -> Count {
+    let reasons = faults(rules, attendance, tally.returned);
+    let mut standings: Vec<(u32, usize, &str)> = tally
+        .candidates
         .iter()
         .map(|figures| (figures.votes_for, figures.name.as_str()))
-        .chain(write_ins.iter().map(|figures| (figures.votes_for, figures.name.as_str())))
+        .chain(tally.write_ins.iter().map(|figures| (figures.votes_for, figures.name.as_str())))
         .enumerate()
         .map(|(place, (votes, name))| (votes, place, name))
         .collect();
-    let base = match election.rules.majority_of {
-        MajorityOf::Present => election.present,
-        MajorityOf::Valid => valid,
+    let base = match rules.majority_of {
+        MajorityOf::Present => attendance.present,
+        MajorityOf::Valid => tally.valid,
     };
-    standings.retain(|(votes, ..)| reasons.is_empty() && u64::from(*votes) * 2 > u64::from(base));
+    standings.retain(|(votes, _, name)| {
+        reasons.is_empty() && u64::from(*votes) * 2 > u64::from(base) && !withdrawn.iter().any(|gone| gone == name)
+    });
     standings.sort_by_key(|&(votes, place, _)| (Reverse(votes), place));
 
-    let (elected, at_the_edge) = fill(&standings, election.seats);
-    let tied = match election.rules.tie {
+    let (elected, at_the_edge) = fill(&standings, seats);
+    let tied = match rules.tie {
         Tie::Vacant => Vec::new(),
         Tie::SecondRound | Tie::Lot => at_the_edge,
     };
     Count {
         valid_election: reasons.is_empty(),
         reasons,
-        returned,
-        valid,
-        void: returned - valid,
-        vacant: election.seats.saturating_sub(whole(elected.len())),
-        candidates,
-        write_ins,
+        returned: tally.returned,
+        valid: tally.valid,
+        void: tally.void,
+        vacant: seats.saturating_sub(whole(elected.len())),
+        candidates: tally.candidates.clone(),
+        write_ins: tally.write_ins.clone(),
         elected,
         tied,
     }
@@ -177,17 +287,16 @@ fn whole(number: usize) -> u32 {
 }
 
 /// Why the election is not valid: no quorum, or more ballots than were issued, voters or people due.
-fn faults(election: &Election, returned: u32) -> Vec<String> {
-    let Election { due, present, issued, rules, .. } = election;
+fn faults(rules: &Rules, Attendance { due, present, issued }: Attendance, returned: u32) -> Vec<String> {
     let (numerator, denominator) = rules.quorum;
-    let (has, needs) = (u64::from(*present) * u64::from(denominator), u64::from(*due) * u64::from(numerator));
+    let (has, needs) = (u64::from(present) * u64::from(denominator), u64::from(due) * u64::from(numerator));
     let quorate = if rules.quorum_strict { has > needs } else { has >= needs };
     let word = if rules.quorum_strict { "超过" } else { "达到" };
     let mut reasons = Vec::new();
     if !quorate {
         reasons.push(format!("实到 {present} 人，未{word}应到 {due} 人的 {numerator}/{denominator}"));
     }
-    if returned > *issued {
+    if returned > issued {
         reasons.push(format!("收回 {returned} 张，多于发出 {issued} 张"));
     }
     if issued > present {
@@ -208,12 +317,8 @@ fn is_void(election: &Election, ballot: &Ballot) -> bool {
     too_many || names_a_candidate || (!election.rules.write_in && !ballot.write_ins.is_empty())
 }
 
-fn tally(election: &Election, ballots: &[&Ballot], valid: u32) -> Vec<CandidateFigures> {
-    let mut figures: Vec<CandidateFigures> = election
-        .candidates
-        .iter()
-        .map(|name| CandidateFigures { name: name.clone(), votes_for: 0, against: 0, abstain: 0 })
-        .collect();
+fn figures(election: &Election, ballots: &[&Ballot], valid: u32) -> Vec<CandidateFigures> {
+    let mut figures = Tally::none(&election.candidates).candidates;
     for (place, choice) in ballots.iter().flat_map(|ballot| &ballot.choices) {
         if let Some(figures) = figures.get_mut(*place) {
             match choice {
@@ -230,12 +335,16 @@ fn tally(election: &Election, ballots: &[&Ballot], valid: u32) -> Vec<CandidateF
 }
 
 fn tally_write_ins(ballots: &[&Ballot]) -> Vec<WriteInFigures> {
-    let mut votes: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut votes: BTreeMap<String, u32> = BTreeMap::new();
     for (name, _) in ballots.iter().flat_map(|b| &b.write_ins).filter(|(_, choice)| *choice == Choice::For) {
-        *votes.entry(name).or_default() += 1;
+        *votes.entry(name.clone()).or_default() += 1;
     }
+    by_votes(votes)
+}
+
+fn by_votes(votes: BTreeMap<String, u32>) -> Vec<WriteInFigures> {
     let mut figures: Vec<WriteInFigures> =
-        votes.into_iter().map(|(name, votes_for)| WriteInFigures { name: name.to_owned(), votes_for }).collect();
+        votes.into_iter().map(|(name, votes_for)| WriteInFigures { name, votes_for }).collect();
     figures.sort_by_key(|figures| Reverse(figures.votes_for));
     figures
 }
@@ -259,13 +368,7 @@ fn fill(standings: &[(u32, usize, &str)], seats: u32) -> (Vec<String>, Vec<Strin
 mod tests {
     use super::*;
 
-    const PRACTICE: Rules = Rules {
-        quorum: (2, 3),
-        quorum_strict: true,
-        majority_of: MajorityOf::Present,
-        tie: Tie::SecondRound,
-        write_in: true,
-    };
+    const PRACTICE: Rules = Rules::PRACTICE;
 
     fn for_all(choices: &[usize]) -> Ballot {
         Ballot { choices: choices.iter().map(|&place| (place, Choice::For)).collect(), write_ins: Vec::new() }

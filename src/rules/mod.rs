@@ -21,6 +21,7 @@ pub mod eligibility;
 pub mod plan;
 pub mod roster;
 pub mod rotation;
+pub mod sitting;
 pub mod staffing;
 pub mod structure;
 pub mod timeline;

@@ -1,0 +1,368 @@
+//! Keys, sealing and marks of the secret ballot.
+//!
+//! A sitting has one key pair. Ballots are sealed to the public half (HPKE, RFC 9180); the private half is split among the
+//! monitors (Shamir, any `k` of `n`), each share sealed to its monitor, and forgotten. A monitor's own key pair is drawn
+//! by Argon2id from a passphrase that only the monitor has: nothing that is stored opens anything.
+//!
+//! The portal's mark (HMAC under a key that is a file and no row) tells what the portal itself wrote from what somebody
+//! wrote straight into a table.
+
+use std::{
+    fmt, fs,
+    io::{ErrorKind, Read, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::Path,
+};
+
+use anyhow::{Context, Result, ensure};
+use argon2::{Algorithm, Argon2, Params, Version};
+use blahaj::{Share, Sharks};
+use hmac::{Hmac, KeyInit, Mac};
+use hpke::{
+    Deserializable, Kem as _, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256,
+    kem::X25519HkdfSha256,
+};
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::{
+    auth::password::{Cost, readable},
+    ids::{AccountId, SittingId},
+};
+
+type Kem = X25519HkdfSha256;
+type Kdf = HkdfSha256;
+type Aead = ChaCha20Poly1305;
+
+/// Bytes of an encapsulated key, which stands before each sealed text.
+const ENCAPSULATED: usize = 32;
+/// Bytes that sealing adds to a text: the encapsulated key and the tag.
+pub const OVERHEAD: usize = ENCAPSULATED + 16;
+/// The most monitors of a sitting.
+pub const MOST_MONITORS: usize = 9;
+
+/// The public half of a key pair.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PublicKey([u8; 32]);
+
+impl PublicKey {
+    /// The key as the database keeps it; none where these are not 32 bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        bytes.try_into().ok().map(Self)
+    }
+
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The private half, wiped from memory when it is dropped.
+pub struct SecretKey(Zeroizing<Vec<u8>>);
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey")
+    }
+}
+
+/// A monitor's share, wiped from memory when it is dropped.
+#[derive(Clone)]
+pub struct OpenShare(Zeroizing<Vec<u8>>);
+
+impl fmt::Debug for OpenShare {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OpenShare")
+    }
+}
+
+/// What something is sealed for: it opens for nothing else.
+#[derive(Debug, Clone, Copy)]
+pub enum Purpose {
+    /// The ballots of a voter, by their place on the roll.
+    Envelope(SittingId, i32),
+    /// A monitor's share of a sitting's key.
+    Share(SittingId, AccountId),
+    /// A throw-away ballot of the rehearsal.
+    Rehearsal(SittingId, i32),
+}
+
+impl Purpose {
+    fn info(self) -> &'static [u8] {
+        match self {
+            Self::Envelope(..) => b"lunzhi envelope 1",
+            Self::Share(..) => b"lunzhi share 1",
+            Self::Rehearsal(..) => b"lunzhi rehearsal 1",
+        }
+    }
+
+    fn bound_to(self) -> Vec<u8> {
+        match self {
+            Self::Envelope(sitting, place) | Self::Rehearsal(sitting, place) => {
+                [sitting.0.as_bytes().as_slice(), &place.to_be_bytes()].concat()
+            }
+            Self::Share(sitting, account) => [sitting.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
+        }
+    }
+}
+
+/// A new key pair.
+#[must_use]
+pub fn make_pair() -> (SecretKey, PublicKey) {
+    let (secret, public) = Kem::gen_keypair();
+    (SecretKey(Zeroizing::new(secret.to_bytes().to_vec())), PublicKey(public.to_bytes().into()))
+}
+
+/// A new passphrase for a monitor, of some 99 bits. It is shown once and kept nowhere.
+#[must_use]
+pub fn passphrase() -> String {
+    readable(20, 5)
+}
+
+/// The key pair of a passphrase as typed (case, blanks and hyphens do not count). Takes as long as a sign-in: not for the
+/// threads that serve pages.
+///
+/// # Errors
+/// Never for parameters that argon2 takes.
+pub fn pair_of(passphrase: &str, salt: &[u8]) -> Result<(SecretKey, PublicKey)> {
+    let plain = passphrase.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase());
+    let plain: Zeroizing<String> = Zeroizing::new(plain.collect());
+    let Cost { memory_kib, passes } = Cost::OWASP;
+    let params = Params::new(memory_kib, passes, 1, Some(32)).context("argon2 parameters")?;
+    let mut seed = Zeroizing::new([0_u8; 32]);
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password_into(plain.as_bytes(), salt, seed.as_mut())
+        .context("argon2")?;
+    let (secret, public) = Kem::derive_keypair(seed.as_ref());
+    Ok((SecretKey(Zeroizing::new(secret.to_bytes().to_vec())), PublicKey(public.to_bytes().into())))
+}
+
+/// A new salt for a monitor's passphrase.
+#[must_use]
+pub fn salt() -> [u8; 16] {
+    let mut salt = [0; 16];
+    rand::fill(&mut salt);
+    salt
+}
+
+/// Seals a text to a key, for one purpose.
+///
+/// # Errors
+/// Where the key is no point of the curve.
+pub fn seal(key: &PublicKey, purpose: Purpose, text: &[u8]) -> Result<Vec<u8>> {
+    let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&key.0).map_err(|_| anyhow::anyhow!("not a public key"))?;
+    let (encapsulated, sealed) =
+        hpke::single_shot_seal::<Aead, Kdf, Kem>(&OpModeS::Base, &key, purpose.info(), text, &purpose.bound_to())
+            .map_err(|error| anyhow::anyhow!("sealing failed: {error}"))?;
+    Ok([encapsulated.to_bytes().as_slice(), &sealed].concat())
+}
+
+/// Opens what was sealed; none where it was sealed to another key, for another purpose, or changed since.
+#[must_use]
+pub fn open(key: &SecretKey, purpose: Purpose, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let (encapsulated, text) = sealed.split_at_checked(ENCAPSULATED)?;
+    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(&key.0).ok()?;
+    let encapsulated = <Kem as hpke::Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
+    let opened = hpke::single_shot_open::<Aead, Kdf, Kem>(
+        &OpModeR::Base,
+        &key,
+        &encapsulated,
+        purpose.info(),
+        text,
+        &purpose.bound_to(),
+    );
+    opened.ok().map(Zeroizing::new)
+}
+
+/// Splits a key so that any `threshold` of `number` shares give it back and fewer say nothing.
+#[must_use]
+pub fn split(key: &SecretKey, threshold: u8, number: usize) -> Vec<Zeroizing<Vec<u8>>> {
+    Sharks(threshold).dealer(&key.0).take(number).map(|share| Zeroizing::new(Vec::from(&share))).collect()
+}
+
+/// A share as it was opened; none where these are no bytes of a share.
+#[must_use]
+pub fn share(bytes: &[u8]) -> Option<OpenShare> {
+    Share::try_from(bytes).ok().map(|_| OpenShare(Zeroizing::new(bytes.to_vec())))
+}
+
+/// The key that shares give back; none where they are too few or not of this key.
+#[must_use]
+pub fn join(shares: &[OpenShare], threshold: u8, public: &PublicKey) -> Option<SecretKey> {
+    let shares: Vec<Share> =
+        shares.iter().map(|share| Share::try_from(share.0.as_slice()).ok()).collect::<Option<_>>()?;
+    let secret = Zeroizing::new(Sharks(threshold).recover(&shares).ok()?);
+    let key = <Kem as hpke::Kem>::PrivateKey::from_bytes(&secret).ok()?;
+    let own: [u8; 32] = Kem::sk_to_pk(&key).to_bytes().into();
+    (own == public.0).then_some(SecretKey(secret))
+}
+
+/// The key of the portal's mark: a file outside the database.
+#[derive(Clone)]
+pub struct MarkKey([u8; 64]);
+
+impl fmt::Debug for MarkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MarkKey")
+    }
+}
+
+impl MarkKey {
+    /// A key that no file holds, for what does not outlive the process.
+    #[must_use]
+    pub fn random() -> Self {
+        let mut key = [0; 64];
+        rand::fill(&mut key);
+        Self(key)
+    }
+
+    /// The key in the file at `path`; the file is made where there is none, readable by its owner alone.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or made, or holds something else.
+    pub fn load_or_make(path: &Path) -> Result<Self> {
+        match fs::File::open(path) {
+            Ok(file) => {
+                let mut bytes = Vec::new();
+                file.take(65).read_to_end(&mut bytes).context("read the ballot key")?;
+                let key = bytes.try_into().ok();
+                Ok(Self(key.with_context(|| format!("{} holds no ballot key", path.display()))?))
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => Self::make(path),
+            Err(error) => Err(error).with_context(|| format!("open the ballot key {}", path.display())),
+        }
+    }
+
+    /// Made beside its place, flushed and moved there: a crash leaves a whole key or none.
+    fn make(path: &Path) -> Result<Self> {
+        let key = Self::random();
+        let folder = path.parent().context("the ballot key needs a folder")?;
+        if !folder.as_os_str().is_empty() && !folder.exists() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        }
+        let draft = path.with_extension(format!("new-{}", std::process::id()));
+        let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+        file.write_all(&key.0)?;
+        file.sync_all()?;
+        // Two portals that start at once agree on the one that was there first.
+        let placed = fs::hard_link(&draft, path);
+        fs::remove_file(&draft)?;
+        if let Err(error) = placed {
+            ensure!(error.kind() == ErrorKind::AlreadyExists, "the ballot key cannot be made: {error}");
+            return Self::load_or_make(path);
+        }
+        fs::File::open(if folder.as_os_str().is_empty() { Path::new(".") } else { folder })?.sync_all()?;
+        Ok(key)
+    }
+
+    fn hmac(&self, kind: &str, parts: &[&[u8]]) -> Hmac<Sha256> {
+        let mut mac = Hmac::<Sha256>::new(&self.0.into());
+        mac.update(kind.as_bytes());
+        for part in parts {
+            // Framed by their lengths, so that no two lists of parts have the same text.
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        mac
+    }
+
+    /// The mark on some parts.
+    #[must_use]
+    pub fn mark(&self, kind: &str, parts: &[&[u8]]) -> Vec<u8> {
+        self.hmac(kind, parts).finalize().into_bytes().to_vec()
+    }
+
+    /// The mark is the portal's own; compared in constant time.
+    #[must_use]
+    pub fn is_mark(&self, kind: &str, parts: &[&[u8]], mark: &[u8]) -> bool {
+        self.hmac(kind, parts).verify_slice(mark).is_ok()
+    }
+
+    /// The mark on an envelope.
+    #[must_use]
+    pub fn mark_envelope(&self, sitting: SittingId, voter: i32, sealed: &[u8]) -> Vec<u8> {
+        self.mark("envelope", &[sitting.0.as_bytes(), &voter.to_be_bytes(), sealed])
+    }
+
+    /// The envelope is of the portal's making.
+    #[must_use]
+    pub fn is_envelope(&self, sitting: SittingId, voter: i32, sealed: &[u8], mark: &[u8]) -> bool {
+        self.is_mark("envelope", &[sitting.0.as_bytes(), &voter.to_be_bytes(), sealed], mark)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_is_sealed_opens_for_its_purpose_alone() {
+        let (secret, public) = make_pair();
+        let (sitting, other) = (SittingId::random(), SittingId::random());
+        let sealed = seal(&public, Purpose::Envelope(sitting, 7), b"ballot").unwrap();
+        assert_eq!(sealed.len(), 6 + OVERHEAD);
+        assert_eq!(open(&secret, Purpose::Envelope(sitting, 7), &sealed).unwrap().as_slice(), b"ballot");
+        assert!(open(&secret, Purpose::Envelope(sitting, 8), &sealed).is_none());
+        assert!(open(&secret, Purpose::Envelope(other, 7), &sealed).is_none());
+        assert!(open(&secret, Purpose::Rehearsal(sitting, 7), &sealed).is_none());
+        assert!(open(&make_pair().0, Purpose::Envelope(sitting, 7), &sealed).is_none());
+        for place in 0..sealed.len() {
+            let mut changed = sealed.clone();
+            changed[place] ^= 1;
+            assert!(open(&secret, Purpose::Envelope(sitting, 7), &changed).is_none(), "byte {place}");
+        }
+        assert!(open(&secret, Purpose::Envelope(sitting, 7), &sealed[..20]).is_none());
+    }
+
+    #[test]
+    fn a_passphrase_gives_its_key_however_it_is_typed() {
+        let (phrase, salt) = (passphrase(), salt());
+        let (_, public) = pair_of(&phrase, &salt).unwrap();
+        let typed = phrase.to_uppercase().replace('-', " ");
+        assert_eq!(pair_of(&typed, &salt).unwrap().1, public);
+        assert_ne!(pair_of(&passphrase(), &salt).unwrap().1, public);
+        assert_ne!(pair_of(&phrase, &super::salt()).unwrap().1, public);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(24))]
+        #[test]
+        fn any_k_of_n_shares_give_the_key_and_fewer_do_not(n in 2..=9_usize, k in 2..=9_u8, seed in any::<u64>()) {
+            let k = k.min(u8::try_from(n).unwrap());
+            let (secret, public) = make_pair();
+            let mut shares: Vec<OpenShare> = split(&secret, k, n).iter().map(|one| share(one).unwrap()).collect();
+            let turn = usize::try_from(seed % u64::try_from(n).unwrap()).unwrap();
+            shares.rotate_left(turn);
+            let some = &shares[..usize::from(k)];
+            prop_assert!(join(some, k, &public).is_some());
+            prop_assert!(join(&some[1..], k, &public).is_none());
+            prop_assert!(join(&some[1..], k - 1, &public).is_none());
+            prop_assert!(join(some, k, &make_pair().1).is_none());
+        }
+    }
+
+    #[test]
+    fn a_mark_is_of_its_parts_and_its_key() {
+        let (key, sitting) = (MarkKey::random(), SittingId::random());
+        let mark = key.mark_envelope(sitting, 3, b"sealed");
+        assert!(key.is_envelope(sitting, 3, b"sealed", &mark));
+        assert!(!key.is_envelope(sitting, 4, b"sealed", &mark));
+        assert!(!key.is_envelope(sitting, 3, b"sealeD", &mark));
+        assert!(!MarkKey::random().is_envelope(sitting, 3, b"sealed", &mark));
+        assert_ne!(key.mark("x", &[b"ab", b"c"]), key.mark("x", &[b"a", b"bc"]));
+    }
+
+    #[test]
+    fn the_key_of_the_mark_is_a_file_that_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("inner/ballot.key");
+        let first = MarkKey::load_or_make(&path).unwrap();
+        assert_eq!(first.0, MarkKey::load_or_make(&path).unwrap().0);
+        fs::write(&path, b"short").unwrap();
+        assert!(MarkKey::load_or_make(&path).is_err());
+    }
+}

@@ -1,0 +1,382 @@
+//! A sitting (场次), its contests, candidates and monitors.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use super::seal::{MarkKey, PublicKey};
+use crate::{
+    ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
+    rules::{
+        election::{MajorityOf, Rules, Tie},
+        sitting::{Body, Fills},
+    },
+};
+
+/// Where a sitting stands. The database allows no other step than these in their order, and 作废 from any of them but the
+/// first and the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Being prepared.
+    Draft,
+    /// Voters know of it; nothing that is voted on changes any more.
+    Announced,
+    /// The monitors' passphrases were shown to work.
+    Rehearsed,
+    /// Votes are cast.
+    Open,
+    /// No vote is taken any more; the envelopes are sealed.
+    Closed,
+    /// Counted; the envelopes are gone.
+    Counted,
+    /// The monitors' report is made.
+    Reported,
+    /// Void: its votes were destroyed unread, or its result does not stand.
+    Voided,
+}
+
+impl Stage {
+    /// All stages in order.
+    pub const ALL: [Self; 8] = [
+        Self::Draft,
+        Self::Announced,
+        Self::Rehearsed,
+        Self::Open,
+        Self::Closed,
+        Self::Counted,
+        Self::Reported,
+        Self::Voided,
+    ];
+
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Announced => "announced",
+            Self::Rehearsed => "rehearsed",
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Counted => "counted",
+            Self::Reported => "reported",
+            Self::Voided => "voided",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Draft => "筹备",
+            Self::Announced => "已公告",
+            Self::Rehearsed => "已演练",
+            Self::Open => "投票中",
+            Self::Closed => "已截止",
+            Self::Counted => "已计票",
+            Self::Reported => "已报告",
+            Self::Voided => "已作废",
+        }
+    }
+
+    /// The tone of its tag.
+    #[must_use]
+    pub fn tone(self) -> &'static str {
+        match self {
+            Self::Draft | Self::Announced | Self::Rehearsed => "unknown",
+            Self::Open | Self::Closed => "warn",
+            Self::Counted | Self::Reported => "pass",
+            Self::Voided => "fail",
+        }
+    }
+}
+
+impl FromStr for Stage {
+    type Err = anyhow::Error;
+    fn from_str(slug: &str) -> anyhow::Result<Self> {
+        let found = Self::ALL.into_iter().find(|stage| stage.slug() == slug);
+        found.ok_or_else(|| anyhow::anyhow!("no stage is called {slug}"))
+    }
+}
+
+/// A sitting.
+#[derive(Debug, Clone)]
+pub struct Sitting {
+    /// Its id.
+    pub id: SittingId,
+    /// Its university.
+    pub institution: InstitutionId,
+    /// The college that keeps it; none for the school.
+    pub college: Option<CollegeId>,
+    /// Who keeps it, in words.
+    pub keeper: String,
+    /// Its title.
+    pub title: String,
+    /// What voters are told.
+    pub note: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// From when votes are taken.
+    pub opens_at: OffsetDateTime,
+    /// Before when they must have come.
+    pub closes_at: OffsetDateTime,
+    /// Casting again replaces the envelope.
+    pub revote: bool,
+    /// The monitors whose passphrases open the envelopes.
+    pub threshold: u8,
+    /// The committee's decision on rules that leave practice.
+    pub decision: String,
+    /// When votes were first taken.
+    pub opened_at: Option<OffsetDateTime>,
+    /// The last moment.
+    pub closed_at: Option<OffsetDateTime>,
+    /// When it was counted.
+    pub counted_at: Option<OffsetDateTime>,
+    /// When it was reported.
+    pub reported_at: Option<OffsetDateTime>,
+    /// Voters on the frozen roll.
+    pub roll_size: Option<i32>,
+    /// Envelopes at closing.
+    pub envelopes: Option<i32>,
+    /// Envelopes left out of the count.
+    pub excluded: i32,
+    /// Why they were.
+    pub excluded_why: Option<String>,
+    /// Everybody may see the full ballots since.
+    pub ballots_published_at: Option<OffsetDateTime>,
+    /// Why it is to be void: asked for by somebody.
+    pub void_why: Option<String>,
+    /// Who asked.
+    pub void_asked_by: Option<AccountId>,
+    /// It became void.
+    pub voided_at: Option<OffsetDateTime>,
+}
+
+impl Sitting {
+    /// Votes are taken at that moment.
+    #[must_use]
+    pub fn takes_votes(&self, now: OffsetDateTime) -> bool {
+        self.stage == Stage::Open && self.opens_at <= now && now < self.closes_at
+    }
+
+    /// Nothing that is voted on changes any more.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.stage != Stage::Draft
+    }
+}
+
+/// A contest's rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContestRules {
+    /// How it is counted.
+    #[serde(flatten)]
+    pub count: Rules,
+    /// How many more candidates than seats there must be.
+    pub extra: u32,
+}
+
+/// One rule with its value and where it comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sourced {
+    /// What it is about.
+    pub label: &'static str,
+    /// What it says.
+    pub value: String,
+    /// It is what most universities do; else the committee decided.
+    pub is_practice: bool,
+}
+
+impl ContestRules {
+    /// What most universities do.
+    pub const PRACTICE: Self = Self { count: Rules::PRACTICE, extra: 1 };
+
+    /// A rule leaves practice.
+    #[must_use]
+    pub fn leaves_practice(&self) -> bool {
+        *self != Self::PRACTICE
+    }
+
+    /// Each rule in words, with its source.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<Sourced> {
+        let (own, usual) = (self.count, Rules::PRACTICE);
+        let one = |label, value: String, is_practice| Sourced { label, value, is_practice };
+        let word = if own.quorum_strict { "超过" } else { "达到" };
+        let (numerator, denominator) = own.quorum;
+        vec![
+            one(
+                "到会人数",
+                format!("实到{word}应到的 {numerator}/{denominator}，选举有效"),
+                (own.quorum, own.quorum_strict) == (usual.quorum, usual.quorum_strict),
+            ),
+            one(
+                "当选",
+                match own.majority_of {
+                    MajorityOf::Present => "赞成超过实到人数的一半",
+                    MajorityOf::Valid => "赞成超过有效票的一半",
+                }
+                .to_owned(),
+                own.majority_of == usual.majority_of,
+            ),
+            one(
+                "差额",
+                match self.extra {
+                    0 => "等额选举".to_owned(),
+                    extra => format!("候选人至少比应选多 {extra} 人"),
+                },
+                self.extra == Self::PRACTICE.extra,
+            ),
+            one(
+                "另选他人",
+                if own.write_in { "可以另选他人" } else { "不设另选他人，写了的票无效" }.to_owned(),
+                own.write_in == usual.write_in,
+            ),
+            one("选多了", "所选多于应选人数的票无效；网上投票提交不了这样的票".to_owned(), true),
+            one(
+                "最后一席得票相同",
+                match own.tie {
+                    Tie::Vacant => "都不当选，席位空缺",
+                    Tie::SecondRound => "都不当选，在他们之中进行第二轮",
+                    Tie::Lot => "在他们之中当众抽签",
+                }
+                .to_owned(),
+                own.tie == usual.tie,
+            ),
+        ]
+    }
+}
+
+/// A candidate.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Its id.
+    pub id: CandidateId,
+    /// The student.
+    pub student: StudentId,
+    /// The student's number.
+    pub number: String,
+    /// As the ballot prints it.
+    pub label: String,
+    /// A few words on the ballot.
+    pub about: String,
+    /// Where the candidacy comes from.
+    pub origin: String,
+    /// Withdrawn since the ballot was announced, and why.
+    pub withdrawn: Option<String>,
+}
+
+/// A contest with its candidates.
+#[derive(Debug, Clone)]
+pub struct Contest {
+    /// Its id.
+    pub id: ContestId,
+    /// Its place in the sitting, from 1.
+    pub ordinal: i16,
+    /// Its title.
+    pub title: String,
+    /// What it fills.
+    pub fills: Fills,
+    /// Whose it is.
+    pub body: Body,
+    /// The body in words.
+    pub body_name: String,
+    /// A college's contest.
+    pub college: Option<CollegeId>,
+    /// A class's or constituency's.
+    pub classes: Vec<ClassId>,
+    /// Seats.
+    pub seats: u32,
+    /// Its rules.
+    pub rules: ContestRules,
+    /// It is the second round of another.
+    pub round_of: Option<ContestId>,
+    /// Who stands, in the ballot's order.
+    pub candidates: Vec<Candidate>,
+    /// Students who may vote in it: today, or on the frozen roll.
+    pub voters: u32,
+}
+
+impl Contest {
+    /// The most names that a ballot cast here writes in: a phone's form ends somewhere, and five is more than practice knows.
+    pub const MOST_WRITE_INS: u32 = 5;
+
+    /// Lines for names written in.
+    #[must_use]
+    pub fn lines(&self) -> u32 {
+        if self.rules.count.write_in { self.seats.min(Self::MOST_WRITE_INS) } else { 0 }
+    }
+
+    /// The candidates as the ballot prints them.
+    #[must_use]
+    pub fn labels(&self) -> Vec<String> {
+        self.candidates.iter().map(|candidate| candidate.label.clone()).collect()
+    }
+
+    /// Those who withdrew since it was announced.
+    #[must_use]
+    pub fn withdrawn(&self) -> Vec<String> {
+        let gone = self.candidates.iter().filter(|candidate| candidate.withdrawn.is_some());
+        gone.map(|candidate| candidate.label.clone()).collect()
+    }
+}
+
+/// A monitor (监票人).
+#[derive(Debug, Clone)]
+pub struct Monitor {
+    /// The account.
+    pub account: AccountId,
+    /// Number and name.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// The chief monitor (总监票人).
+    pub chief: bool,
+    /// The salt of the passphrase, once there is one.
+    pub salt: Option<Vec<u8>>,
+    /// The key that it gives.
+    pub key: Option<PublicKey>,
+    /// It was shown to work.
+    pub proved: bool,
+    /// The share that is sealed to the key.
+    pub share: Option<Vec<u8>>,
+}
+
+impl Monitor {
+    /// The word for the duty.
+    #[must_use]
+    pub fn duty(&self) -> &'static str {
+        if self.chief { "总监票人" } else { "监票人" }
+    }
+}
+
+/// What the opening sets and the portal marks.
+#[derive(Debug, Clone)]
+pub struct Opened {
+    /// The key to which ballots are sealed.
+    pub key: PublicKey,
+    /// Bytes of every ballot before sealing.
+    pub ballot_size: usize,
+    /// The hash of the roll.
+    pub roll_hash: Vec<u8>,
+    /// The hash of the contests.
+    pub contests_hash: Vec<u8>,
+}
+
+impl Opened {
+    fn parts<'a>(&'a self, sitting: &'a SittingId, size: &'a [u8; 8]) -> [&'a [u8]; 5] {
+        [sitting.0.as_bytes(), self.key.as_bytes(), size, &self.roll_hash, &self.contests_hash]
+    }
+
+    /// The portal's mark.
+    #[must_use]
+    pub fn mark(&self, key: &MarkKey, sitting: SittingId) -> Vec<u8> {
+        key.mark("sitting", &self.parts(&sitting, &(self.ballot_size as u64).to_be_bytes()))
+    }
+
+    /// The mark is the portal's own.
+    #[must_use]
+    pub fn is_marked(&self, key: &MarkKey, sitting: SittingId, mark: &[u8]) -> bool {
+        key.is_mark("sitting", &self.parts(&sitting, &(self.ballot_size as u64).to_be_bytes()), mark)
+    }
+}

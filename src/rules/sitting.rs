@@ -1,0 +1,356 @@
+//! What a sitting (场次) of an election must be before it is announced, and before its result is reported.
+//!
+//! Both plans say that the congress elects the presidium (VET-05); on candidates, monitors and ballots they are silent (gap
+//! G5): what is asked there is practice or the committee's decision, and cites no clause.
+
+use super::{
+    Finding, Outcome, Plan, Rule, Verdict,
+    election::{Attendance, Tally},
+};
+
+/// What a contest fills.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fills {
+    /// Delegates of a congress.
+    Delegates,
+    /// Members of a union's presidium.
+    Presidium,
+    /// Something else.
+    Other,
+}
+
+impl Fills {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Delegates, Self::Presidium, Self::Other];
+
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Delegates => "delegates",
+            Self::Presidium => "presidium",
+            Self::Other => "other",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Delegates => "学生代表大会代表",
+            Self::Presidium => "学生会主席团成员",
+            Self::Other => "其他",
+        }
+    }
+}
+
+/// Whose contest it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Body {
+    /// One class.
+    Class,
+    /// Several classes that elect together.
+    Constituency,
+    /// All students of a college.
+    College,
+    /// The delegates of a congress.
+    Congress,
+}
+
+impl Body {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Class, Self::Constituency, Self::College, Self::Congress];
+
+    /// The stable word.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::Constituency => "constituency",
+            Self::College => "college",
+            Self::Congress => "congress",
+        }
+    }
+
+    /// The word for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Class => "班级",
+            Self::Constituency => "选区",
+            Self::College => "院系",
+            Self::Congress => "学生代表大会",
+        }
+    }
+}
+
+/// A contest about to be announced.
+#[derive(Debug, Clone)]
+pub struct ContestFacts {
+    /// Its title.
+    pub title: String,
+    /// What it fills.
+    pub fills: Fills,
+    /// Whose it is.
+    pub body: Body,
+    /// Seats, at least 1.
+    pub seats: u32,
+    /// How many more candidates than seats the rules ask for.
+    pub extra: u32,
+    /// Candidates.
+    pub candidates: u32,
+    /// Students who may vote in it today.
+    pub voters: u32,
+}
+
+/// A sitting about to be announced.
+#[derive(Debug, Clone)]
+pub struct SittingFacts {
+    /// Its contests.
+    pub contests: Vec<ContestFacts>,
+    /// How many monitors are named.
+    pub monitors: u32,
+    /// How many of them open the envelopes.
+    pub threshold: u32,
+    /// One of them is the chief monitor.
+    pub has_chief: bool,
+    /// Monitors who stand for election themselves, by name.
+    pub standing_monitors: Vec<String>,
+    /// The vote begins later than now.
+    pub begins_later: bool,
+    /// A rule leaves practice.
+    pub leaves_practice: bool,
+    /// The committee's decision on it is named.
+    pub decision_named: bool,
+}
+
+/// The permission to announce a sitting. Made by [`announce`] alone.
+#[derive(Debug)]
+pub struct Announcement(());
+
+fn practice(fails: bool, says: String, remedy: &str) -> Finding {
+    let verdict = if fails { Outcome::Fail } else { Outcome::Pass };
+    Finding::practice(Rule::Vet05, verdict, says).remedy(if fails { remedy } else { "" })
+}
+
+/// May this sitting be announced?
+pub fn announce(plan: &Plan, facts: &SittingFacts) -> Verdict<Announcement> {
+    let mut findings = Vec::new();
+    for contest in &facts.contests {
+        findings.extend(judge_contest(plan, contest));
+    }
+    let SittingFacts { monitors, threshold, .. } = facts;
+    findings.push(practice(
+        facts.contests.is_empty(),
+        format!("本场次有 {} 项选举", facts.contests.len()),
+        "请先登记选举项目",
+    ));
+    findings.push(
+        practice(
+            monitors < threshold || *monitors < 2,
+            format!("已确定监票人 {monitors} 人，开票需要其中 {threshold} 人的口令"),
+            "请补足监票人，人数不少于开票需要的人数（实践惯例：3 人中 2 人）",
+        )
+        .against(monitors, format!(">={threshold}")),
+    );
+    findings.push(practice(
+        !facts.has_chief,
+        if facts.has_chief { "已指定总监票人" } else { "还没有指定总监票人" }.to_owned(),
+        "请在监票人中指定一名总监票人",
+    ));
+    if !facts.standing_monitors.is_empty() {
+        findings.push(practice(
+            true,
+            format!("监票人{}同时是候选人；候选人不得监票、计票", facts.standing_monitors.join("、")),
+            "请更换监票人",
+        ));
+    }
+    findings.push(practice(
+        !facts.begins_later,
+        if facts.begins_later { "投票开始时间在公告之后" } else { "投票开始时间已过" }.to_owned(),
+        "请把投票开始时间改到公告之后",
+    ));
+    if facts.leaves_practice && !facts.decision_named {
+        findings.push(practice(
+            true,
+            "有的选举规则与实践惯例不同，须写明是哪一次决定".to_owned(),
+            "请在场次的“选举办法的依据”里写明决定的单位、日期和文件",
+        ));
+    }
+    Verdict::seal(findings, Announcement(()))
+}
+
+fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
+    let ContestFacts { title, seats, extra, candidates, voters, .. } = contest;
+    let mut findings = Vec::new();
+    if contest.fills == Fills::Presidium
+        && let Some(provision) = plan.provision(Rule::Vet05)
+    {
+        let right = contest.body == Body::Congress;
+        let verdict = if right { Outcome::Pass } else { Outcome::Fail };
+        let says = format!("{title}：主席团成员由{}选举", contest.body.label());
+        let remedy = if right {
+            ""
+        } else {
+            "请把选举单位改为学生代表大会，选民为本次大会的正式代表"
+        };
+        findings.push(Finding::new(provision, verdict, says).remedy(remedy));
+    }
+    let needed = seats.saturating_add(*extra);
+    findings.push(
+        practice(
+            *candidates < needed,
+            format!("{title}：候选人 {candidates} 人，应选 {seats} 人，差额至少 {extra} 人"),
+            "请增加候选人或减少应选人数；等额选举须把差额改为 0，并写明是哪一次决定",
+        )
+        .against(candidates, format!(">={needed}")),
+    );
+    findings.push(practice(
+        *voters == 0,
+        format!("{title}：选民 {voters} 人"),
+        "请核对选举单位：现在没有一名学生可以投票",
+    ));
+    findings
+}
+
+/// The permission to report a result. Made by [`report`] alone.
+#[derive(Debug)]
+pub struct Report(());
+
+/// A contest about to be reported.
+#[derive(Debug, Clone)]
+pub struct ReportFacts {
+    /// Its title.
+    pub title: String,
+    /// 应到, 实到, 发出.
+    pub attendance: Attendance,
+    /// What all ballots came to.
+    pub tally: Tally,
+    /// Paper ballots were issued and are not yet entered twice and settled.
+    pub paper_open: bool,
+    /// A lot is to be drawn and is not yet.
+    pub lot_open: bool,
+}
+
+/// May this result be reported? The account must add up: 应到 ≥ 实到 ≥ 发出 ≥ 收回 = 有效 + 无效, and 赞成 + 反对 + 弃权 = 有效.
+pub fn report(contests: &[ReportFacts]) -> Verdict<Report> {
+    let mut findings = Vec::new();
+    for contest in contests {
+        let Attendance { due, present, issued } = contest.attendance;
+        let returned = contest.tally.returned;
+        let mut faults = contest.tally.faults();
+        for (more, many, less, few) in
+            [("实到", present, "应到", due), ("发出", issued, "实到", present), ("收回", returned, "发出", issued)]
+        {
+            if many > few {
+                faults.push(format!("{more} {many} 多于{less} {few}"));
+            }
+        }
+        if contest.paper_open {
+            faults.push("纸质选票的计票结果还没有由两人分别录入并一致".to_owned());
+        }
+        if contest.lot_open {
+            faults.push("得票相同，抽签结果还没有登记".to_owned());
+        }
+        let says = if faults.is_empty() {
+            format!("{}：应到 {due}，实到 {present}，发出 {issued}，收回 {returned}，账目相符", contest.title)
+        } else {
+            format!("{}：{}", contest.title, faults.join("；"))
+        };
+        let remedy = "请核对纸质选票的录入；收回多于发出的，应当作废本场次，重新投票";
+        findings.push(practice(!faults.is_empty(), says, remedy));
+    }
+    Verdict::seal(findings, Report(()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::{election::CandidateFigures, plan};
+
+    fn facts() -> SittingFacts {
+        SittingFacts {
+            contests: vec![ContestFacts {
+                title: "主席团".to_owned(),
+                fills: Fills::Presidium,
+                body: Body::Congress,
+                seats: 3,
+                extra: 1,
+                candidates: 4,
+                voters: 85,
+            }],
+            monitors: 3,
+            threshold: 2,
+            has_chief: true,
+            standing_monitors: Vec::new(),
+            begins_later: true,
+            leaves_practice: false,
+            decision_named: false,
+        }
+    }
+
+    fn refused(change: impl FnOnce(&mut SittingFacts)) -> Vec<Finding> {
+        let mut facts = facts();
+        change(&mut facts);
+        let findings = announce(plan::named("suzhou-2020").unwrap(), &facts).permit().unwrap_err();
+        findings.into_iter().filter(|finding| finding.verdict == Outcome::Fail).collect()
+    }
+
+    #[test]
+    fn a_sitting_in_order_is_announced() {
+        for code in ["suzhou-2020", "jining-2022"] {
+            announce(plan::named(code).unwrap(), &facts()).permit().unwrap();
+        }
+    }
+
+    #[test]
+    fn vet_05_the_presidium_is_elected_by_the_congress_alone() {
+        for body in [Body::Class, Body::Constituency, Body::College] {
+            let findings = refused(|facts| facts.contests[0].body = body);
+            assert_eq!(findings.len(), 1);
+            assert!(findings[0].clause.as_ref().unwrap().quote.contains("学生代表大会选举产生"));
+        }
+    }
+
+    #[test]
+    fn practice_is_asked_without_a_clause() {
+        let changes: [fn(&mut SittingFacts); 8] = [
+            |facts| facts.contests.clear(),
+            |facts| facts.contests[0].candidates = 3,
+            |facts| facts.contests[0].voters = 0,
+            |facts| facts.monitors = 1,
+            |facts| facts.has_chief = false,
+            |facts| facts.standing_monitors.push("甲".to_owned()),
+            |facts| facts.begins_later = false,
+            |facts| facts.leaves_practice = true,
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let findings = refused(change);
+            assert_eq!(findings.len(), 1, "change {number}");
+            assert!(findings[0].clause.is_none() && !findings[0].remedy.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_report_needs_an_account_that_adds_up() {
+        let figures = CandidateFigures { name: "甲".to_owned(), votes_for: 5, against: 2, abstain: 1 };
+        let tally = Tally { returned: 9, valid: 8, void: 1, candidates: vec![figures], write_ins: Vec::new() };
+        let attendance = Attendance { due: 12, present: 10, issued: 9 };
+        let good = ReportFacts { title: "甲".to_owned(), attendance, tally, paper_open: false, lot_open: false };
+        report(&[good.clone()]).permit().unwrap();
+        let changes: [fn(&mut ReportFacts); 7] = [
+            |facts| facts.attendance.present = 13,
+            |facts| facts.attendance.issued = 11,
+            |facts| facts.tally.returned = 10,
+            |facts| facts.tally.void = 0,
+            |facts| facts.tally.candidates[0].abstain = 2,
+            |facts| facts.paper_open = true,
+            |facts| facts.lot_open = true,
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut facts = good.clone();
+            change(&mut facts);
+            assert!(report(&[facts]).permit().is_err(), "change {number}");
+        }
+    }
+}
