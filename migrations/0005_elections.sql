@@ -39,8 +39,9 @@ create table sitting (
     -- Envelopes that were not of the portal's making and were left out, and why.
     excluded integer not null default 0 check (excluded >= 0),
     excluded_why text check (length(excluded_why) between 1 and 200),
-    record jsonb,
     ballots_hash bytea check (length(ballots_hash) = 32),
+    -- The public record, as it was when the report was made.
+    record text,
     -- Few patterns are possible: the committee lets everybody see the full ballots.
     ballots_published_at timestamptz,
     reported_at timestamptz,
@@ -58,9 +59,10 @@ create table sitting (
     constraint sitting_closed check ((closed_at is null) = (envelopes is null)
         and (stage not in ('closed', 'counted', 'reported') or closed_at is not null)
         and (stage <> 'open' or closed_at is null)),
-    constraint sitting_counted check (num_nonnulls(counted_at, record, ballots_hash) in (0, 3)
+    constraint sitting_counted check (num_nonnulls(counted_at, ballots_hash) in (0, 2)
         and (stage in ('counted', 'reported')) <= (counted_at is not null)),
-    constraint sitting_reported check ((stage = 'reported') <= (reported_at is not null)),
+    constraint sitting_reported check (num_nonnulls(reported_at, record) in (0, 2)
+        and (stage = 'reported') <= (reported_at is not null)),
     constraint sitting_void_asked check (num_nonnulls(void_asked_at, void_asked_by, void_why) in (0, 3)),
     constraint sitting_voided check ((stage = 'voided') = (voided_at is not null)
         and (voided_at is null) = (voided_by is null)
@@ -358,3 +360,39 @@ where c.id = of_contest and case c.body
           when 'congress' then exists (select from contest_person p where p.contest_id = c.id and p.student_id = s.id)
           else s.class_id = any (c.class_ids) end
 $$;
+
+-- Takes gathered casts, one of a voter at most, and says of each what became of it. The sitting's row is locked first and by a
+-- statement of its own, so that all that follows sees what a closing, or a paper ballot issued a moment ago, has written.
+create function cast_ballots(sittings uuid[], voters integer[], sessions bytea[], slips bytea[], ballots bytea[], macs bytea[],
+                             at timestamptz)
+returns table (place bigint, opened boolean, stands boolean, on_paper boolean, taken boolean) language plpgsql as $$
+#variable_conflict use_column
+begin
+    perform from sitting t where t.id = any (sittings) order by t.id for share;
+    return query
+    with asked as (
+        select u.* from unnest(sittings, voters, sessions, slips, ballots, macs)
+            with ordinality as u(sitting, voter, session, slip, ballot, mac, place)
+    ), judged as (
+        select u.*, t.id is not null as opened, v.paper_at is not null as on_paper,
+               v.place is not null and (
+                   exists (select from session s join account a on a.id = s.account_id
+                           where s.token_hash = u.session and s.expires_at > at and a.disabled_at is null
+                                 and a.student_id = v.student_id)
+                   or exists (select from slip p where p.code_hash = u.slip and p.sitting_id = u.sitting
+                              and p.voter = u.voter and p.voided_at is null)) as stands
+        from asked u
+             left join sitting t on t.id = u.sitting and t.stage = 'open' and t.opens_at <= at and at < t.closes_at
+             left join voter v on v.sitting_id = u.sitting and v.place = u.voter
+    ), put as (
+        insert into envelope as e (sitting_id, voter, sealed, mac, cast_at)
+        select j.sitting, j.voter, j.ballot, j.mac, at from judged j
+        where j.opened and j.stands and not j.on_paper order by j.sitting, j.voter
+        on conflict (sitting_id, voter) do update
+        set sealed = excluded.sealed, mac = excluded.mac, cast_at = excluded.cast_at
+        where exists (select from sitting t where t.id = e.sitting_id and t.revote)
+        returning e.sitting_id, e.voter
+    )
+    select j.place, j.opened, j.stands, j.on_paper, p.voter is not null
+    from judged j left join put p on p.sitting_id = j.sitting and p.voter = j.voter order by j.place;
+end $$;

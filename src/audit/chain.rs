@@ -92,6 +92,14 @@ pub enum Verb {
     NoticeKept,
     /// Somebody may sign more than one step of a case, or may no longer.
     DelegationKept,
+    /// A sitting of an election was prepared, announced, opened, closed, counted, reported or voided.
+    SittingKept,
+    /// Monitors were named, made a passphrase, or gave their share.
+    MonitorsKept,
+    /// A voter was admitted, or voted on paper or by a slip.
+    VoterKept,
+    /// Paper ballots were counted.
+    PaperKept,
 }
 
 impl Verb {
@@ -138,6 +146,10 @@ impl Verb {
             Self::CasesSettled => "遴选结果",
             Self::NoticeKept => "公示",
             Self::DelegationKept => "兼办授权",
+            Self::SittingKept => "选举场次",
+            Self::MonitorsKept => "监票",
+            Self::VoterKept => "选民与选票",
+            Self::PaperKept => "纸质选票",
         }
     }
 }

@@ -270,6 +270,46 @@ impl Office for Vetter {
     ];
 }
 
+/// Who keeps sittings of elections: the school's League committee, a college's League organisation, and a college's union under
+/// which its delegates are elected (CON-03).
+#[derive(Debug)]
+pub struct ElectionKeeper;
+impl Office for ElectionKeeper {
+    const KINDS: &'static [OfficeKind] =
+        &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::CollegeLeague, OfficeKind::CollegeUnion];
+}
+
+/// Who sees how sittings stand.
+#[derive(Debug)]
+pub struct ElectionReader;
+impl Office for ElectionReader {
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
+        OfficeKind::StudentAffairs,
+        OfficeKind::SchoolParty,
+        OfficeKind::CollegeLeague,
+        OfficeKind::CollegeParty,
+        OfficeKind::CollegeUnion,
+    ];
+}
+
+/// Who sees how many have voted: a class branch its own class's number.
+#[derive(Debug)]
+pub struct TurnoutReader;
+impl Office for TurnoutReader {
+    const KINDS: &'static [OfficeKind] = &[
+        OfficeKind::SchoolLeague,
+        OfficeKind::DeputySecretary,
+        OfficeKind::StudentAffairs,
+        OfficeKind::SchoolParty,
+        OfficeKind::CollegeLeague,
+        OfficeKind::CollegeParty,
+        OfficeKind::CollegeUnion,
+        OfficeKind::ClassBranch,
+    ];
+}
+
 /// Anybody with an office, students included.
 #[derive(Debug)]
 pub struct Anyone;

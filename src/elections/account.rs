@@ -1,0 +1,172 @@
+//! The account of a contest: electronic and paper ballots together, 应到, 实到, 发出, 收回, 有效, 无效, and what they come to.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ballot::Mark,
+    sitting::{Contest, ContestRules},
+};
+use crate::rules::{
+    election::{Attendance, Count, Tally, WriteInFigures, judge},
+    sitting::ReportFacts,
+};
+
+/// Under so many ballots nothing is published apart: one pile of a few says too much about each.
+pub const FEW: u32 = 20;
+
+/// A contest's paper ballots as counted by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Entry {
+    /// What the pile came to.
+    pub tally: Tally,
+}
+
+impl Entry {
+    /// The fields in which two entries differ: what it is, the one, the other.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<(String, u32, u32)> {
+        let (own, theirs) = (&self.tally, &other.tally);
+        let mut lines = vec![
+            ("收回".to_owned(), own.returned, theirs.returned),
+            ("有效".to_owned(), own.valid, theirs.valid),
+            ("无效".to_owned(), own.void, theirs.void),
+        ];
+        for (mine, other) in own.candidates.iter().zip(&theirs.candidates) {
+            lines.push((format!("{} 赞成", mine.name), mine.votes_for, other.votes_for));
+            lines.push((format!("{} 反对", mine.name), mine.against, other.against));
+            lines.push((format!("{} 弃权", mine.name), mine.abstain, other.abstain));
+        }
+        let votes = |list: &[WriteInFigures], name: &str| {
+            list.iter().find(|one| one.name == name).map_or(0, |one| one.votes_for)
+        };
+        let mut names: Vec<&str> = own.write_ins.iter().chain(&theirs.write_ins).map(|one| one.name.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        for name in names {
+            lines.push((format!("另选他人 {name}"), votes(&own.write_ins, name), votes(&theirs.write_ins, name)));
+        }
+        lines.retain(|(_, mine, other)| mine != other);
+        lines
+    }
+}
+
+/// A contest's account and result.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// Due, and who came electronically.
+    pub electronic: Attendance,
+    /// What the electronic ballots came to.
+    pub electronic_tally: Tally,
+    /// Who was given paper.
+    pub paper: Attendance,
+    /// What the paper ballots came to; none while they are not settled.
+    pub paper_tally: Option<Tally>,
+    /// All together.
+    pub attendance: Attendance,
+    /// All together.
+    pub tally: Tally,
+    /// Who is elected, a lot included.
+    pub count: Count,
+    /// A lot is to be drawn and is not yet.
+    pub lot_open: bool,
+}
+
+impl Account {
+    /// The account of a contest. `came` is due, electronic, paper.
+    #[must_use]
+    pub fn of(
+        contest: &Contest,
+        (due, electronic, paper): (u32, u32, u32),
+        electronic_tally: Tally,
+        paper_tally: Option<Tally>,
+        lot: Option<&[String]>,
+    ) -> Self {
+        let electronic = Attendance { due, present: electronic, issued: electronic };
+        let paper = Attendance { due, present: paper, issued: paper };
+        let attendance = Attendance {
+            due,
+            present: electronic.present.saturating_add(paper.present),
+            issued: electronic.issued.saturating_add(paper.issued),
+        };
+        let tally = match &paper_tally {
+            Some(paper) => electronic_tally.clone().with(paper),
+            None => electronic_tally.clone(),
+        };
+        let mut count = judge(contest.seats, &contest.rules.count, attendance, &tally, &contest.withdrawn());
+        let lot_open = contest.rules.count.tie == crate::rules::election::Tie::Lot && !count.tied.is_empty();
+        if let Some(winners) = lot.filter(|_| lot_open) {
+            draw(&mut count, winners);
+        }
+        let lot_open = lot_open && lot.is_none();
+        Self { electronic, electronic_tally, paper, paper_tally, attendance, tally, count, lot_open }
+    }
+
+    /// Paper was given out and is not settled.
+    #[must_use]
+    pub fn paper_open(&self) -> bool {
+        self.paper.issued > 0 && self.paper_tally.is_none()
+    }
+
+    /// Electronic and paper ballots are shown apart: there are both, and neither is few.
+    #[must_use]
+    pub fn apart(&self) -> bool {
+        let paper = self.paper_tally.as_ref().map_or(0, |tally| tally.returned);
+        self.electronic_tally.returned >= FEW && paper >= FEW
+    }
+
+    /// What the rule on reports asks.
+    #[must_use]
+    pub fn facts(&self, title: &str) -> ReportFacts {
+        ReportFacts {
+            title: title.to_owned(),
+            attendance: self.attendance,
+            tally: self.tally.clone(),
+            paper_open: self.paper_open(),
+            lot_open: self.lot_open,
+        }
+    }
+}
+
+/// Whoever won the lot is elected, after those with more votes.
+pub fn draw(count: &mut Count, winners: &[String]) {
+    let winners: Vec<String> = count.tied.iter().filter(|name| winners.contains(name)).cloned().collect();
+    count.vacant = count.vacant.saturating_sub(u32::try_from(winners.len()).unwrap_or(u32::MAX));
+    count.elected.extend(winners);
+    count.tied.clear();
+}
+
+/// What patterns of electronic ballots come to. They were checked when they were cast: none is void, unless a pattern names
+/// more than there are seats.
+#[must_use]
+pub fn tally_patterns(
+    (labels, seats): (&[String], u32),
+    rules: &ContestRules,
+    patterns: &[(String, u32)],
+    written: &[WriteInFigures],
+) -> Tally {
+    let mut tally = Tally::none(labels);
+    for (pattern, votes) in patterns {
+        tally.returned += votes;
+        let (letters, names) = pattern.rsplit_once('+').unwrap_or((pattern, "0"));
+        let names: u32 = names.parse().unwrap_or(u32::MAX);
+        let marks: Option<Vec<Mark>> = letters.chars().map(Mark::of).collect();
+        let fits = |marks: &Vec<Mark>| {
+            let chosen = u32::try_from(marks.iter().filter(|mark| **mark == Mark::For).count()).unwrap_or(u32::MAX);
+            marks.len() == labels.len() && chosen.saturating_add(names) <= seats && (names == 0 || rules.count.write_in)
+        };
+        let Some(marks) = marks.filter(fits) else {
+            tally.void += votes;
+            continue;
+        };
+        tally.valid += votes;
+        for (figures, mark) in tally.candidates.iter_mut().zip(marks) {
+            match mark {
+                Mark::For => figures.votes_for += votes,
+                Mark::Against => figures.against += votes,
+                Mark::Abstain => figures.abstain += votes,
+            }
+        }
+    }
+    tally.write_ins = written.to_vec();
+    tally
+}

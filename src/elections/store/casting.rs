@@ -1,0 +1,419 @@
+//! SQL of casting: the roll, the envelopes, and how many there are.
+
+use sqlx::{PgConnection, types::Uuid};
+use time::OffsetDateTime;
+
+use crate::{
+    auth::office::OfficeKind,
+    elections::sitting::Stage,
+    failure::Failure,
+    ids::{ClassId, CollegeId, InstitutionId, SittingId, StudentId},
+};
+
+/// By what somebody votes: the hash of a session's token, or of a slip's code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Given {
+    /// A session.
+    Session(Vec<u8>),
+    /// A slip.
+    Slip(Vec<u8>),
+}
+
+impl Given {
+    fn session(&self) -> Option<&[u8]> {
+        match self {
+            Self::Session(hash) => Some(hash),
+            Self::Slip(_) => None,
+        }
+    }
+
+    fn slip(&self) -> Option<&[u8]> {
+        match self {
+            Self::Session(_) => None,
+            Self::Slip(hash) => Some(hash),
+        }
+    }
+}
+
+/// Somebody on a roll.
+#[derive(Debug, Clone)]
+pub struct Voter {
+    /// Their place on the roll.
+    pub place: i32,
+    /// The contests in which they vote, by ordinal.
+    pub contests: Vec<i16>,
+    /// A paper ballot was issued to them.
+    pub on_paper: bool,
+    /// When their envelope came, if one is there.
+    pub cast_at: Option<OffsetDateTime>,
+    /// When their password was last reset while they could vote.
+    pub reset_at: Option<OffsetDateTime>,
+}
+
+/// The voter who holds that session or slip; none where they are not on the roll.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn voter(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    given: &Given,
+    now: OffsetDateTime,
+) -> Result<Option<Voter>, Failure> {
+    let row = sqlx::query_as!(
+        Voter,
+        r#"select v.place, v.contests, v.paper_at is not null as "on_paper!", e.cast_at as "cast_at?",
+                  (select max(r.at) from voter_reset r where r.sitting_id = v.sitting_id and r.voter = v.place) as reset_at
+           from voter v left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
+           where v.sitting_id = $1 and case when $2::bytea is not null
+                 then v.student_id = (select a.student_id from session s join account a on a.id = s.account_id
+                                      where s.token_hash = $2 and s.expires_at > $4 and a.disabled_at is null)
+                 else v.place = (select p.voter from slip p where p.code_hash = $3 and p.sitting_id = $1
+                                 and p.voided_at is null) end"#,
+        sitting.0,
+        given.session(),
+        given.slip(),
+        now
+    );
+    Ok(row.fetch_optional(connection).await?)
+}
+
+/// The sitting that a slip opens, while it is bound to a voter.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn sitting_of_slip(
+    connection: &mut PgConnection,
+    code_hash: &[u8],
+) -> Result<Option<(SittingId, InstitutionId, bool)>, Failure> {
+    let row = sqlx::query!(
+        r#"select p.sitting_id as "sitting: SittingId", t.institution_id as "institution: InstitutionId",
+                  p.voter is not null as "bound!"
+           from slip p join sitting t on t.id = p.sitting_id where p.code_hash = $1 and p.voided_at is null"#,
+        code_hash
+    );
+    Ok(row.fetch_optional(connection).await?.map(|row| (row.sitting, row.institution, row.bound)))
+}
+
+/// An envelope on its way in.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Whose sitting.
+    pub sitting: SittingId,
+    /// The voter's place.
+    pub voter: i32,
+    /// By what they vote.
+    pub given: Given,
+    /// The sealed votes.
+    pub sealed: Vec<u8>,
+    /// The portal's mark.
+    pub mac: Vec<u8>,
+}
+
+impl Asked {
+    /// What two casts share that cannot stand in one statement.
+    #[must_use]
+    pub fn key(&self) -> String {
+        format!("{} {}", self.sitting, self.voter)
+    }
+}
+
+/// What became of a cast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CastAnswer {
+    /// It is in, and replaces an earlier one.
+    Taken,
+    /// The sitting takes no votes at this moment.
+    Closed,
+    /// The session has ended, the slip is void, or it is another's place.
+    Stranger,
+    /// A paper ballot was issued.
+    OnPaper,
+    /// There is one already, and this sitting allows no second.
+    Again,
+}
+
+/// Takes a batch of casts in one statement; no voter twice.
+///
+/// # Errors
+/// Where the database fails; then none of them is in.
+pub async fn cast(
+    connection: &mut PgConnection,
+    asked: &[Asked],
+    now: OffsetDateTime,
+) -> Result<Vec<CastAnswer>, Failure> {
+    let sittings: Vec<Uuid> = asked.iter().map(|one| one.sitting.0).collect();
+    let voters: Vec<i32> = asked.iter().map(|one| one.voter).collect();
+    let sessions: Vec<Option<&[u8]>> = asked.iter().map(|one| one.given.session()).collect();
+    let slips: Vec<Option<&[u8]>> = asked.iter().map(|one| one.given.slip()).collect();
+    let ballots: Vec<&[u8]> = asked.iter().map(|one| one.sealed.as_slice()).collect();
+    let macs: Vec<&[u8]> = asked.iter().map(|one| one.mac.as_slice()).collect();
+    let rows = sqlx::query!(
+        r#"select opened as "opened!", stands as "stands!", on_paper as "on_paper!", taken as "taken!"
+           from cast_ballots($1, $2, $3, $4, $5, $6, $7) order by place"#,
+        &sittings,
+        &voters,
+        &sessions as &[Option<&[u8]>],
+        &slips as &[Option<&[u8]>],
+        &ballots as &[&[u8]],
+        &macs as &[&[u8]],
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    let answer = |opened, stands, on_paper, taken| match (opened, stands, on_paper, taken) {
+        (_, _, _, true) => CastAnswer::Taken,
+        (false, ..) => CastAnswer::Closed,
+        (_, false, ..) => CastAnswer::Stranger,
+        (_, _, true, _) => CastAnswer::OnPaper,
+        _ => CastAnswer::Again,
+    };
+    Ok(rows.into_iter().map(|row| answer(row.opened, row.stands, row.on_paper, row.taken)).collect())
+}
+
+/// When the voter's envelope came, if one is there.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn latest_cast(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    voter: i32,
+) -> Result<Option<OffsetDateTime>, Failure> {
+    let at = sqlx::query_scalar!("select cast_at from envelope where sitting_id = $1 and voter = $2", sitting.0, voter);
+    Ok(at.fetch_optional(connection).await?)
+}
+
+/// A sitting as one of its voters sees it.
+#[derive(Debug)]
+pub struct Mine {
+    /// Its id.
+    pub id: SittingId,
+    /// Its title.
+    pub title: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// From when.
+    pub opens_at: OffsetDateTime,
+    /// Until when.
+    pub closes_at: OffsetDateTime,
+    /// The titles of the contests in which they vote.
+    pub contests: String,
+    /// They have voted: their envelope is there, or it was counted.
+    pub voted: bool,
+    /// When, while the envelope is there.
+    pub cast_at: Option<OffsetDateTime>,
+    /// On paper.
+    pub on_paper: bool,
+}
+
+/// The sittings on whose frozen roll a student stands, and those announced in which they will.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn my_sittings(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    student: StudentId,
+    now: OffsetDateTime,
+) -> Result<Vec<Mine>, Failure> {
+    let rows = sqlx::query!(
+        r#"select t.id as "id!: SittingId", t.title as "title!", t.stage as "stage!", t.opens_at as "opens_at!",
+                  t.closes_at as "closes_at!", m.contests as "contests!", m.voted as "voted!", m.cast_at,
+                  m.on_paper as "on_paper!"
+           from sitting t join (
+               select v.sitting_id, e.voter is not null or h.voter is not null as voted, e.cast_at,
+                      v.paper_at is not null as on_paper,
+                      (select string_agg(c.title, '、' order by c.ordinal) from contest c
+                       where c.sitting_id = v.sitting_id and c.ordinal = any (v.contests)) as contests
+               from voter v left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
+                    left join has_voted h on h.sitting_id = v.sitting_id and h.voter = v.place
+               where v.student_id = $2
+               union all
+               select t.id, false, null, false, string_agg(c.title, '、' order by c.ordinal)
+               from sitting t join contest c on c.sitting_id = t.id
+                    join student s on s.id = $2 join class k on k.id = s.class_id join major m on m.id = k.major_id
+               where t.institution_id = $1 and t.stage in ('announced', 'rehearsed') and t.closes_at > $3
+                     and case c.body when 'college' then m.college_id = c.college_id
+                         when 'congress' then exists (select from contest_person p
+                                                      where p.contest_id = c.id and p.student_id = $2)
+                         else s.class_id = any (c.class_ids) end
+               group by t.id
+           ) m on m.sitting_id = t.id
+           where t.institution_id = $1
+           order by t.stage <> 'open', t.closes_at desc limit 100"#,
+        institution.0,
+        student.0,
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Mine {
+                id: row.id,
+                title: row.title,
+                stage: row.stage.parse()?,
+                opens_at: row.opens_at,
+                closes_at: row.closes_at,
+                contests: row.contests,
+                voted: row.voted,
+                cast_at: row.cast_at,
+                on_paper: row.on_paper,
+            })
+        })
+        .collect()
+}
+
+/// How many have voted in a part of a sitting.
+#[derive(Debug, Clone)]
+pub struct Turnout {
+    /// The part: a contest or a class.
+    pub label: String,
+    /// On the roll.
+    pub due: i64,
+    /// By envelope.
+    pub cast: i64,
+    /// On paper.
+    pub paper: i64,
+}
+
+impl Turnout {
+    /// All who have voted.
+    #[must_use]
+    pub fn voted(&self) -> i64 {
+        self.cast + self.paper
+    }
+
+    /// The share in percent, rounded down.
+    #[must_use]
+    pub fn percent(&self) -> i64 {
+        if self.due == 0 { 0 } else { self.voted() * 100 / self.due }
+    }
+}
+
+/// How many have voted in a sitting and in each of its contests: the whole first, under no label.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn turnout(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Turnout>, Failure> {
+    let rows = sqlx::query_as!(
+        Turnout,
+        r#"with stands as (
+               select v.contests, v.paper_at is not null as paper, e.voter is not null or h.voter is not null as sent
+               from voter v left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
+                    left join has_voted h on h.sitting_id = v.sitting_id and h.voter = v.place
+               where v.sitting_id = $1
+           )
+           select coalesce(c.title, '') as "label!", count(*) as "due!", count(*) filter (where s.sent) as "cast!",
+                  count(*) filter (where s.paper) as "paper!"
+           from (select null::smallint as ordinal, sent, paper from stands
+                 union all select unnest(contests), sent, paper from stands) s
+                left join contest c on c.sitting_id = $1 and c.ordinal = s.ordinal
+           group by s.ordinal, c.title order by s.ordinal nulls first"#,
+        sitting.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// How many have voted in each class, or in one college's, or in one class: numbers and never names.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn turnout_by_class(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    (college, class): (Option<CollegeId>, Option<ClassId>),
+) -> Result<Vec<Turnout>, Failure> {
+    let rows = sqlx::query_as!(
+        Turnout,
+        r#"select k.name as label, count(*) as "due!",
+                  count(*) filter (where e.voter is not null or h.voter is not null) as "cast!",
+                  count(*) filter (where v.paper_at is not null) as "paper!"
+           from voter v join class k on k.id = v.class_id join major m on m.id = k.major_id
+                left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
+                left join has_voted h on h.sitting_id = v.sitting_id and h.voter = v.place
+           where v.sitting_id = $1 and ($2::uuid is null or m.college_id = $2) and ($3::uuid is null or v.class_id = $3)
+           group by k.id, k.name order by k.name"#,
+        sitting.0,
+        college.map(|id| id.0),
+        class.map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The sittings whose turnout an office sees: open or over, and in which somebody of its college or class votes.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn sittings_with_turnout(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    kind: OfficeKind,
+    (college, class): (Option<CollegeId>, Option<ClassId>),
+) -> Result<Vec<SittingId>, Failure> {
+    let ids = sqlx::query_scalar!(
+        r#"select t.id as "id: SittingId" from sitting t
+           where t.institution_id = $1 and t.opened_at is not null and t.voided_at is null
+                 and (not $2 or t.college_id = $3 or exists (
+                     select from voter v join class k on k.id = v.class_id join major m on m.id = k.major_id
+                     where v.sitting_id = t.id and ($4::uuid is null or v.class_id = $4)
+                           and ($3::uuid is null or m.college_id = $3)))
+           order by t.opens_at desc limit 50"#,
+        institution.0,
+        matches!(
+            kind,
+            OfficeKind::ClassBranch | OfficeKind::CollegeLeague | OfficeKind::CollegeParty | OfficeKind::CollegeUnion
+        ),
+        college.map(|id| id.0),
+        class.map(|id| id.0)
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// Notes that the password of an account was taken away, or a new code made, while its student could vote. Gives how many
+/// sittings that concerns.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn note_reset(
+    connection: &mut PgConnection,
+    account: crate::ids::AccountId,
+    by: crate::ids::AccountId,
+    now: OffsetDateTime,
+) -> Result<u64, Failure> {
+    let done = sqlx::query!(
+        "insert into voter_reset (sitting_id, voter, at, by_account)
+         select v.sitting_id, v.place, $3, $2 from account a join voter v on v.student_id = a.student_id
+              join sitting t on t.id = v.sitting_id
+         where a.id = $1 and t.stage = 'open' and t.closes_at > $3",
+        account.0,
+        by.0,
+        now
+    );
+    Ok(done.execute(connection).await?.rows_affected())
+}
+
+/// The open sittings in which the account's student votes and the other account's student stands, or whose keeper's office
+/// that other one holds as a candidate: whoever stands does not reset a voter's password.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn stands_against(
+    connection: &mut PgConnection,
+    voter: crate::ids::AccountId,
+    by: crate::ids::AccountId,
+    now: OffsetDateTime,
+) -> Result<Option<String>, Failure> {
+    let title = sqlx::query_scalar!(
+        "select t.title from account a join voter v on v.student_id = a.student_id join sitting t on t.id = v.sitting_id
+         where a.id = $1 and t.stage = 'open' and t.closes_at > $3 and exists (
+             select from candidate d join contest c on c.id = d.contest_id join account b on b.student_id = d.student_id
+             where c.sitting_id = t.id and b.id = $2)
+         limit 1",
+        voter.0,
+        by.0,
+        now
+    );
+    Ok(title.fetch_optional(connection).await?)
+}

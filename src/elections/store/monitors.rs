@@ -1,0 +1,451 @@
+//! SQL of monitors, the rehearsal and the opening.
+
+use std::fmt::Write as _;
+
+use sha2::{Digest, Sha256};
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
+
+use super::{Stage, step};
+use crate::{
+    auth::{acting::Acting, office::ElectionKeeper},
+    elections::{
+        seal::{MarkKey, PublicKey},
+        sitting::{Contest, Monitor, Opened, Sitting},
+    },
+    failure::Failure,
+    ids::{AccountId, InstitutionId, SittingId, StudentId},
+};
+
+/// The monitors of a sitting, the chief first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Monitor>, Failure> {
+    let rows = sqlx::query!(
+        r#"select m.account_id as "account: AccountId", a.number, a.name, m.chief, m.salt, m.public_key, m.share,
+                  m.proved_at is not null as "proved!"
+           from monitor m join account a on a.id = m.account_id where m.sitting_id = $1 order by not m.chief, a.number"#,
+        sitting.0
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Monitor {
+            account: row.account,
+            number: row.number,
+            name: row.name,
+            chief: row.chief,
+            salt: row.salt,
+            key: row.public_key.as_deref().and_then(PublicKey::from_bytes),
+            proved: row.proved,
+            share: row.share,
+        })
+        .collect())
+}
+
+/// Names a monitor by number: `Some(true)` where that is done, `Some(false)` where they are one already, none where nobody has
+/// that number. A new chief takes the place of the old one.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn name_monitor(
+    connection: &mut PgConnection,
+    acting: &Acting<ElectionKeeper>,
+    sitting: SittingId,
+    (number, chief): (&str, bool),
+    now: OffsetDateTime,
+) -> Result<Option<(AccountId, bool)>, Failure> {
+    let account = sqlx::query_scalar!(
+        r#"select id as "id: AccountId" from account
+           where institution_id = $1 and number = $2 and disabled_at is null"#,
+        acting.institution().0,
+        number
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(account) = account else { return Ok(None) };
+    if chief {
+        sqlx::query!("update monitor set chief = false where sitting_id = $1 and chief", sitting.0)
+            .execute(&mut *connection)
+            .await?;
+    }
+    let done = sqlx::query!(
+        r#"insert into monitor (sitting_id, account_id, chief, named_at) values ($1, $2, $3, $4)
+           on conflict (sitting_id, account_id) do update set chief = excluded.chief
+           returning xmax = 0 as "new!""#,
+        sitting.0,
+        account.0,
+        chief,
+        now
+    );
+    Ok(Some((account, done.fetch_one(connection).await?.new)))
+}
+
+/// A monitor is one no more.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn dismiss_monitor(
+    connection: &mut PgConnection,
+    _: &Acting<ElectionKeeper>,
+    sitting: SittingId,
+    account: AccountId,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!("delete from monitor where sitting_id = $1 and account_id = $2", sitting.0, account.0);
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Monitors who stand in the sitting themselves, by name.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn standing_monitors(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<String>, Failure> {
+    let names = sqlx::query_scalar!(
+        "select distinct a.name from monitor m join account a on a.id = m.account_id
+              join candidate d on d.student_id = a.student_id join contest c on c.id = d.contest_id
+         where m.sitting_id = $1 and c.sitting_id = $1 order by 1",
+        sitting.0
+    );
+    Ok(names.fetch_all(connection).await?)
+}
+
+/// Keeps the key of a monitor's passphrase; `false` where they are no monitor or have shown an earlier one to work.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn keep_key(
+    connection: &mut PgConnection,
+    (sitting, account): (SittingId, AccountId),
+    (salt, key): (&[u8], &PublicKey),
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update monitor m set salt = $3, public_key = $4, share = null from sitting t
+         where m.sitting_id = $1 and m.account_id = $2 and t.id = m.sitting_id
+               and t.stage in ('draft', 'announced') and t.rehearsal_key is null and m.proved_at is null",
+        sitting.0,
+        account.0,
+        salt,
+        key.as_bytes()
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Begins a rehearsal: a throw-away key, its shares and ballots.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn begin_rehearsal(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    key: &PublicKey,
+    (shares, ballots): (&[(AccountId, Vec<u8>)], &[Vec<u8>]),
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update sitting set rehearsal_key = $2 where id = $1 and stage = 'announced'",
+        sitting.0,
+        key.as_bytes()
+    );
+    if done.execute(&mut *connection).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("update monitor set proved_at = null where sitting_id = $1", sitting.0)
+        .execute(&mut *connection)
+        .await?;
+    keep_shares(connection, sitting, shares).await?;
+    sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
+    sqlx::query!(
+        "insert into rehearsal_ballot (sitting_id, number, sealed)
+         select $1, u.number, u.sealed from unnest($2::bytea[]) with ordinality as u(sealed, number)",
+        sitting.0,
+        ballots
+    )
+    .execute(connection)
+    .await?;
+    Ok(true)
+}
+
+async fn keep_shares(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    shares: &[(AccountId, Vec<u8>)],
+) -> Result<(), Failure> {
+    let accounts: Vec<Uuid> = shares.iter().map(|(account, _)| account.0).collect();
+    let sealed: Vec<Vec<u8>> = shares.iter().map(|(_, share)| share.clone()).collect();
+    sqlx::query!(
+        "update monitor m set share = u.share from unnest($2::uuid[], $3::bytea[]) as u(account, share)
+         where m.sitting_id = $1 and m.account_id = u.account",
+        sitting.0,
+        &accounts,
+        &sealed
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The throw-away key of a rehearsal under way, and its ballots.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn rehearsal(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+) -> Result<Option<(PublicKey, Vec<(i32, Vec<u8>)>)>, Failure> {
+    let key = sqlx::query_scalar!("select rehearsal_key from sitting where id = $1", sitting.0)
+        .fetch_optional(&mut *connection)
+        .await?
+        .flatten();
+    let Some(key) = key.as_deref().and_then(PublicKey::from_bytes) else { return Ok(None) };
+    let rows =
+        sqlx::query!("select number, sealed from rehearsal_ballot where sitting_id = $1 order by number", sitting.0);
+    let ballots = rows.fetch_all(connection).await?.into_iter().map(|row| (row.number, row.sealed)).collect();
+    Ok(Some((key, ballots)))
+}
+
+/// A monitor's passphrase was shown to work.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn prove(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update monitor set proved_at = $3 where sitting_id = $1 and account_id = $2",
+        sitting.0,
+        account.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The rehearsal has succeeded: what was thrown away is gone, the sitting may be opened.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn end_rehearsal(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    sitting: SittingId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
+    sqlx::query!("update monitor set share = null where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
+    sqlx::query!(
+        "update sitting set rehearsal_key = null, rehearsed_at = $2 where id = $1 and stage = 'announced'",
+        sitting.0,
+        now
+    )
+    .execute(&mut *connection)
+    .await?;
+    step(connection, institution, sitting, (Stage::Announced, Stage::Rehearsed)).await
+}
+
+/// Freezes the roll, in the order of student numbers, and gives its size.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn freeze_roll(connection: &mut PgConnection, sitting: SittingId, today: Date) -> Result<u64, Failure> {
+    let done = sqlx::query!(
+        "insert into voter (sitting_id, place, student_id, class_id, contests)
+         select $1, row_number() over (order by s.number), s.id, s.class_id, r.contests
+         from (select r.student_id, array_agg(c.ordinal order by c.ordinal) as contests
+               from contest c cross join lateral contest_roll(c.id, $2) r where c.sitting_id = $1 group by r.student_id) r
+              join student s on s.id = r.student_id",
+        sitting.0,
+        today
+    );
+    Ok(done.execute(connection).await?.rows_affected())
+}
+
+/// One line of the roll.
+#[derive(Debug)]
+pub struct RollLine {
+    /// The place.
+    pub place: i32,
+    /// The student.
+    pub student: StudentId,
+    /// The contests, by ordinal.
+    pub contests: Vec<i16>,
+    /// Admitted after the roll was frozen, with the portal's mark.
+    pub mac: Option<Vec<u8>>,
+}
+
+/// The roll in its order.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn roll(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<RollLine>, Failure> {
+    let rows = sqlx::query_as!(
+        RollLine,
+        r#"select place, student_id as "student: StudentId", contests, mac from voter
+           where sitting_id = $1 order by place"#,
+        sitting.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The different sets of contests in which people of the roll vote.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn contest_sets(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Vec<i16>>, Failure> {
+    let sets = sqlx::query_scalar!("select distinct contests from voter where sitting_id = $1", sitting.0);
+    Ok(sets.fetch_all(connection).await?)
+}
+
+/// The hash of the frozen roll; those who were admitted later are not part of it.
+#[must_use]
+pub fn hash_roll(lines: &[RollLine]) -> Vec<u8> {
+    let mut hash = Sha256::new();
+    for line in lines.iter().filter(|line| line.mac.is_none()) {
+        let mut text = format!("{} {}", line.place, line.student);
+        for ordinal in &line.contests {
+            let _ = write!(text, " {ordinal}");
+        }
+        hash.update(text.as_bytes());
+        hash.update(b"\n");
+    }
+    hash.finalize().to_vec()
+}
+
+/// The hash of what is voted on. A withdrawal changes nothing in it.
+#[must_use]
+pub fn hash_contests(contests: &[Contest]) -> Vec<u8> {
+    let one = |contest: &Contest| {
+        let standing: Vec<(String, &str)> =
+            contest.candidates.iter().map(|one| (one.student.to_string(), one.label.as_str())).collect();
+        serde_json::json!([contest.id, contest.ordinal, contest.title, contest.seats, contest.rules, standing])
+    };
+    let all: Vec<serde_json::Value> = contests.iter().map(one).collect();
+    Sha256::digest(serde_json::Value::from(all).to_string().as_bytes()).to_vec()
+}
+
+/// Opens a sitting: key, shares, size and the portal's mark, in the one act in which the roll was frozen.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn open(
+    connection: &mut PgConnection,
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Sitting,
+    (opened, shares): (&Opened, &[(AccountId, Vec<u8>)]),
+    (mark, roll_size): (&[u8], i32),
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    keep_shares(connection, sitting.id, shares).await?;
+    let done = sqlx::query!(
+        "update sitting set stage = 'open', opened_at = $3, public_key = $4, ballot_size = $5, roll_size = $6,
+                            roll_hash = $7, seal = $8
+         where id = $1 and institution_id = $2 and stage = 'rehearsed' and closes_at > $3",
+        sitting.id.0,
+        acting.institution().0,
+        now,
+        opened.key.as_bytes(),
+        i32::try_from(opened.ballot_size).map_err(anyhow::Error::new)?,
+        roll_size,
+        opened.roll_hash,
+        mark
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// What the opening set, if the portal's own mark stands on it; the mark covers key, size, roll and contests.
+///
+/// # Errors
+/// Where the database fails, or somebody has changed what the opening set.
+pub async fn opened(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    contests: &[Contest],
+    key: &MarkKey,
+) -> Result<Option<Opened>, Failure> {
+    let row = sqlx::query!(
+        r#"select public_key as "public_key!", ballot_size as "ballot_size!", roll_hash as "roll_hash!", seal as "seal!"
+           from sitting where id = $1 and opened_at is not null"#,
+        sitting.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    let Some(row) = row else { return Ok(None) };
+    let public = PublicKey::from_bytes(&row.public_key).ok_or_else(|| anyhow::anyhow!("not a public key"))?;
+    let opened = Opened {
+        key: public,
+        ballot_size: usize::try_from(row.ballot_size).map_err(anyhow::Error::new)?,
+        roll_hash: row.roll_hash,
+        contests_hash: hash_contests(contests),
+    };
+    if !opened.is_marked(key, sitting, &row.seal) {
+        return Err(anyhow::anyhow!("what the opening of a sitting set was changed in the database").into());
+    }
+    Ok(Some(opened))
+}
+
+/// Closes a sitting: nobody's vote is taken after this is written. Gives the number of envelopes.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn close(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    sitting: SittingId,
+    now: OffsetDateTime,
+) -> Result<Option<i32>, Failure> {
+    // The lock first, by a statement of its own: what is counted next includes every batch that was let in.
+    let open = sqlx::query!(
+        "select id from sitting where id = $1 and institution_id = $2 and stage = 'open' for update",
+        sitting.0,
+        institution.0
+    );
+    if open.fetch_optional(&mut *connection).await?.is_none() {
+        return Ok(None);
+    }
+    let closed = sqlx::query_scalar!(
+        r#"update sitting set stage = 'closed', closed_at = $2,
+                  envelopes = (select count(*) from envelope where sitting_id = $1)
+           where id = $1 returning envelopes as "envelopes!""#,
+        sitting.0,
+        now
+    );
+    Ok(Some(closed.fetch_one(connection).await?))
+}
+
+/// Sittings whose time is up and which nobody has closed yet.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn overdue(
+    connection: &mut PgConnection,
+    now: OffsetDateTime,
+) -> Result<Vec<(InstitutionId, SittingId, String)>, Failure> {
+    let rows = sqlx::query!(
+        r#"select institution_id as "institution: InstitutionId", id as "id: SittingId", title from sitting
+           where stage = 'open' and closes_at <= $1"#,
+        now
+    );
+    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.institution, row.id, row.title)).collect())
+}
+
+/// The sittings of which an account is a monitor, newest first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn monitored(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    account: AccountId,
+) -> Result<Vec<SittingId>, Failure> {
+    let ids = sqlx::query_scalar!(
+        r#"select t.id as "id: SittingId" from monitor m join sitting t on t.id = m.sitting_id
+           where m.account_id = $1 and t.institution_id = $2 order by t.opens_at desc limit 50"#,
+        account.0,
+        institution.0
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
