@@ -37,6 +37,7 @@ use crate::{
     clock::Clock,
     database::{Pools, gather::Gatherer},
     directory,
+    elections::{self, seal::MarkKey, urn::Urn},
     failure::{self, Failure},
     imports::{self, board::Board},
     inbox, people, privacy, rollover, rotation, rulebook, unions, vetting,
@@ -92,6 +93,30 @@ const NAVIGATION: &[NavItem] = &[
         label: "报名",
         says: "正在招收的岗位、我是否符合条件、我的报名进度",
         offices: vetting::APPLICANTS,
+    },
+    NavItem {
+        href: "/sittings",
+        label: "选举",
+        says: "场次、候选人、监票人；无记名投票、计票、监票报告",
+        offices: elections::READERS,
+    },
+    NavItem {
+        href: "/votes",
+        label: "我的投票",
+        says: "现在可以投的票、投过的票、我的回执是否计入",
+        offices: &[OfficeKind::Student],
+    },
+    NavItem {
+        href: "/turnout",
+        label: "投票进度",
+        says: "已有多少人投票；看不到谁投了、投给谁",
+        offices: elections::TURNOUT_READERS,
+    },
+    NavItem {
+        href: "/monitoring",
+        label: "监票",
+        says: "我担任监票人的场次：口令、演练、开票、补入选民",
+        offices: OfficeKind::ALL,
     },
     NavItem {
         href: "/semesters",
@@ -213,6 +238,8 @@ pub struct App {
     pub doors: Arc<Gatherer<Knock, Option<Door>>>,
     /// Sessions about to be opened.
     pub openings: Arc<Gatherer<(Credentials, Opening), bool>>,
+    /// Casts, and what of elections is held in memory.
+    pub urn: Arc<Urn>,
     metrics: Option<PrometheusHandle>,
     heavy: Arc<Semaphore>,
 }
@@ -225,7 +252,12 @@ impl App {
     ///
     /// # Errors
     /// Where the hashing threads cannot be started.
-    pub fn new(pools: Pools, clock: Clock, cost: Cost, metrics: Option<PrometheusHandle>) -> anyhow::Result<Self> {
+    pub fn new(
+        pools: Pools,
+        clock: Clock,
+        (cost, ballot_key): (Cost, MarkKey),
+        metrics: Option<PrometheusHandle>,
+    ) -> anyhow::Result<Self> {
         let hasher = Arc::new(Hasher::start(cost)?);
         let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
         let at = clock.clone();
@@ -238,9 +270,11 @@ impl App {
             let now = at.now();
             Box::pin(async move { auth::store::open_sessions(db, &asked, now).await })
         });
+        let urn = Arc::new(Urn::new(pools.single.clone(), clock.clone(), ballot_key));
         Ok(Self {
             pools,
             clock,
+            urn,
             hasher,
             doors: Arc::new(doors),
             openings: Arc::new(openings),
@@ -434,6 +468,7 @@ pub fn routes() -> Routes {
         .merge(unions::routes())
         .merge(rotation::routes())
         .merge(vetting::routes())
+        .merge(elections::routes())
         .merge(checkup::routes())
         .merge(directory::routes())
         .merge(people::routes())

@@ -24,6 +24,9 @@ pub struct DatabaseConfig {
     /// 外部 PostgreSQL 的地址；给出后不启动内置数据库。
     #[arg(long = "database-url", env = "DATABASE_URL", hide_env_values = true)]
     pub url: Option<String>,
+    /// 选票标记的密钥文件，不在数据库里；默认是数据目录下的 ballot.key，没有则新建。
+    #[arg(long, env = "LUNZHI_BALLOT_KEY")]
+    pub ballot_key: Option<PathBuf>,
 }
 
 impl DatabaseConfig {
@@ -44,6 +47,14 @@ impl DatabaseConfig {
             Some(home) if !is_root => PathBuf::from(home).join(".local/share/lunzhi"),
             _ => PathBuf::from("/var/lib/lunzhi"),
         }
+    }
+}
+
+impl DatabaseConfig {
+    /// The file that holds the key of the portal's mark on ballots.
+    #[must_use]
+    pub fn ballot_key_file(&self) -> PathBuf {
+        self.ballot_key.clone().unwrap_or_else(|| self.data_folder().join("ballot.key"))
     }
 }
 

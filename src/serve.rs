@@ -24,6 +24,7 @@ use crate::{
     config::{Config, DatabaseConfig},
     database::{Database, Pools, migrate},
     demo,
+    elections::{self, seal::MarkKey},
     failure::Failure,
     imports,
     rulebook::store::take_in_built_in,
@@ -34,6 +35,8 @@ use crate::{
 const GLANCE: Duration = Duration::from_millis(200);
 /// How often what has expired is cleared away.
 const CLEAR_EVERY: Duration = Duration::from_mins(10);
+/// How often sittings whose time is up are closed. No vote is taken after it in any case.
+const CLOSE_EVERY: Duration = Duration::from_secs(5);
 /// How often metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
 /// Requests under way get this long to end after a stop.
@@ -89,7 +92,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             upkeep.run_upkeep();
         }
     });
-    let app = open(&database.url, Some(metrics)).await?;
+    let app = open((&database.url, &config.database), Some(metrics)).await?;
     let clearing = app.clone();
     tokio::spawn(async move {
         loop {
@@ -106,6 +109,15 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
                 tracing::warn!(%failure, "what has expired was not cleared away");
             }
             tokio::time::sleep(CLEAR_EVERY).await;
+        }
+    });
+    let closing = app.clone();
+    tokio::spawn(async move {
+        loop {
+            if let Err(failure) = elections::close_overdue(&closing).await {
+                tracing::warn!(%failure, "sittings whose time is up were not closed");
+            }
+            tokio::time::sleep(CLOSE_EVERY).await;
         }
     });
     let mut lines = Vec::new();
@@ -148,9 +160,13 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     Ok(())
 }
 
-async fn open(url: &str, metrics: Option<metrics_exporter_prometheus::PrometheusHandle>) -> Result<App> {
+async fn open(
+    (url, config): (&str, &DatabaseConfig),
+    metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
+) -> Result<App> {
     migrate(url).await?;
-    let app = App::new(Pools::new(url)?, Clock::default(), Cost::OWASP, metrics)?;
+    let key = MarkKey::load_or_make(&config.ballot_key_file())?;
+    let app = App::new(Pools::new(url)?, Clock::default(), (Cost::OWASP, key), metrics)?;
     let now = app.clock.now();
     app.write(move |db| Box::pin(async move { take_in_built_in(db, now).await })).await?;
     Ok(app)
@@ -203,7 +219,7 @@ pub fn account(args: AccountArgs) -> Result<()> {
     let password = readable(16, 4);
     let shown = password.clone();
     runtime()?.block_on(async move {
-        let app = open(&database.url, None).await?;
+        let app = open((&database.url, &args.database), None).await?;
         let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
         let made = app.write(move |db| Box::pin(async move { make_administrator(db, args, &hash, now).await })).await;
         app.close().await;

@@ -4,7 +4,23 @@
 
 pub mod account;
 pub mod ballot;
+pub mod counting;
+mod forms;
+mod pages;
 pub mod paper;
+pub mod record;
 pub mod seal;
 pub mod sitting;
 pub mod store;
+pub mod urn;
+
+pub use pages::{close_overdue, routes};
+
+use crate::auth::office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader};
+
+/// Who keeps sittings.
+pub const KEEPERS: &[OfficeKind] = ElectionKeeper::KINDS;
+/// Who sees them.
+pub const READERS: &[OfficeKind] = ElectionReader::KINDS;
+/// Who sees how many have voted.
+pub const TURNOUT_READERS: &[OfficeKind] = TurnoutReader::KINDS;

@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{Error, MapAccess, SeqAccess, Visitor},
 };
 
@@ -32,13 +32,44 @@ struct File {
     ballots: Papers,
 }
 
-#[derive(Deserialize)]
-struct RulesOfFile {
+/// An election's rules as files have them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesOfFile {
     quorum: String,
     quorum_strict: bool,
     majority_of: String,
     tie: String,
     write_in: bool,
+}
+
+impl RulesOfFile {
+    /// The rules for a file.
+    #[must_use]
+    pub fn of(rules: &Rules) -> Self {
+        let (numerator, denominator) = rules.quorum;
+        Self {
+            quorum: format!("{numerator}/{denominator}"),
+            quorum_strict: rules.quorum_strict,
+            majority_of: match rules.majority_of {
+                MajorityOf::Present => "present",
+                MajorityOf::Valid => "valid",
+            }
+            .to_owned(),
+            tie: match rules.tie {
+                Tie::Vacant => "vacant",
+                Tie::SecondRound => "second_round",
+                Tie::Lot => "lot",
+            }
+            .to_owned(),
+            write_in: rules.write_in,
+        }
+    }
+
+    /// The rules of a file; none where they are not such.
+    #[must_use]
+    pub fn read(&self) -> Option<Rules> {
+        read_rules(self, &mut Vec::new())
+    }
 }
 
 /// The ballots, no more than [`MOST_BALLOTS`]: two bytes of an empty one would take fifty in memory.

@@ -39,6 +39,12 @@ pub fn style() -> &'static str {
     &STYLE.url
 }
 
+/// The stylesheet itself, for papers that are kept without the portal.
+#[must_use]
+pub fn style_text() -> &'static str {
+    include_str!("../../static/lunzhi.css")
+}
+
 /// The script's address.
 #[must_use]
 pub fn script() -> &'static str {

@@ -97,7 +97,7 @@ fn main() {
 async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     migrate(url).await.unwrap();
     let pools = Pools::new(url).unwrap();
-    let app = App::new(pools.clone(), Clock::default(), Cost::OWASP, None).unwrap();
+    let app = App::new(pools.clone(), Clock::default(), (Cost::OWASP, MarkKey::random()), None).unwrap();
     let (hash, now) = (app.hasher.hash(PASSWORD).await.unwrap(), app.clock.now());
     let mut db = pools.write.acquire().await.unwrap();
     take_in_built_in(&mut db, now).await.unwrap();

@@ -38,6 +38,8 @@ impl Given {
 /// Somebody on a roll.
 #[derive(Debug, Clone)]
 pub struct Voter {
+    /// The university.
+    pub institution: InstitutionId,
     /// Their place on the roll.
     pub place: i32,
     /// The contests in which they vote, by ordinal.
@@ -62,12 +64,15 @@ pub async fn voter(
 ) -> Result<Option<Voter>, Failure> {
     let row = sqlx::query_as!(
         Voter,
-        r#"select v.place, v.contests, v.paper_at is not null as "on_paper!", e.cast_at as "cast_at?",
+        r#"select t.institution_id as "institution: InstitutionId", v.place, v.contests,
+                  v.paper_at is not null as "on_paper!", e.cast_at as "cast_at?",
                   (select max(r.at) from voter_reset r where r.sitting_id = v.sitting_id and r.voter = v.place) as reset_at
-           from voter v left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
+           from voter v join sitting t on t.id = v.sitting_id
+                left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
            where v.sitting_id = $1 and case when $2::bytea is not null
                  then v.student_id = (select a.student_id from session s join account a on a.id = s.account_id
-                                      where s.token_hash = $2 and s.expires_at > $4 and a.disabled_at is null)
+                                      where s.token_hash = $2 and s.expires_at > $4 and a.disabled_at is null
+                                            and not a.must_change_password)
                  else v.place = (select p.voter from slip p where p.code_hash = $3 and p.sitting_id = $1
                                  and p.voided_at is null) end"#,
         sitting.0,

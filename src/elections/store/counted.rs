@@ -221,6 +221,21 @@ pub async fn is_counted(connection: &mut PgConnection, sitting: SittingId, code:
     Ok(found.fetch_one(connection).await?)
 }
 
+/// The voter's envelope was counted.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn has_voted(connection: &mut PgConnection, sitting: SittingId, place: i32) -> Result<bool, Failure> {
+    let voted = sqlx::query_scalar!(
+        r#"select exists (select from has_voted where sitting_id = $1 and voter = $2)
+                  or exists (select from voter where sitting_id = $1 and place = $2 and paper_at is not null)
+                  as "voted!""#,
+        sitting.0,
+        place
+    );
+    Ok(voted.fetch_one(connection).await?)
+}
+
 /// Who came to a contest.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Came {
@@ -507,4 +522,19 @@ pub async fn voters_list(
         sitting.0
     );
     Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.number, row.name, row.class, row.voted)).collect())
+}
+
+/// Numbers and names of places on a roll; a place that is on no roll is named as such.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn names(connection: &mut PgConnection, sitting: SittingId, places: &[i32]) -> Result<Vec<String>, Failure> {
+    let names = sqlx::query_scalar!(
+        r#"select coalesce(s.number || ' ' || s.name, '名册上没有的第 ' || p || ' 号') as "name!"
+           from unnest($2::integer[]) p left join voter v on v.sitting_id = $1 and v.place = p
+                left join student s on s.id = v.student_id order by p limit 200"#,
+        sitting.0,
+        places
+    );
+    Ok(names.fetch_all(connection).await?)
 }

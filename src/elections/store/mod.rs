@@ -13,9 +13,7 @@ use std::collections::HashMap;
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
-pub use casting::{
-    Asked, CastAnswer, Given, Turnout, Voter, cast, latest_cast, my_sittings, turnout, turnout_by_class, voter,
-};
+pub use casting::*;
 pub use counted::*;
 pub use halls::*;
 pub use monitors::*;
@@ -800,4 +798,38 @@ pub(super) async fn destroy(connection: &mut PgConnection, id: SittingId) -> Res
         .execute(connection)
         .await?;
     Ok(())
+}
+
+/// The contests of a sitting that have a second round already.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn second_rounds(connection: &mut PgConnection, id: SittingId) -> Result<Vec<ContestId>, Failure> {
+    let ids = sqlx::query_scalar!(
+        r#"select c.id as "id: ContestId" from contest c join contest second on second.round_of = c.id
+           where c.sitting_id = $1"#,
+        id.0
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// Gives a second round to the keeper of the first.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn hand_to(connection: &mut PgConnection, id: SittingId, college: Option<CollegeId>) -> Result<(), Failure> {
+    sqlx::query!("update sitting set college_id = $2 where id = $1", id.0, college.map(|id| id.0))
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The key to which a sitting's ballots are sealed, and the hash of its roll.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn marks(connection: &mut PgConnection, id: SittingId) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+    let row = sqlx::query!("select public_key, roll_hash from sitting where id = $1", id.0);
+    let row = row.fetch_one(connection).await?;
+    Ok((row.public_key.unwrap_or_default(), row.roll_hash.unwrap_or_default()))
 }

@@ -23,6 +23,7 @@ use lunzhi::{
         migrate,
     },
     directory::store::{class_named, colleges},
+    elections::seal::MarkKey,
     ids::{CollegeId, InstitutionId},
     rulebook::store::take_in_built_in,
     web::connections::{self, Limits},
@@ -84,7 +85,7 @@ async fn make_template(admin: &str) {
     let url = at(admin, "lunzhi_template");
     migrate(&url).await.unwrap();
     let pools = Pools::new(&url).unwrap();
-    let app = App::new(pools.clone(), Clock::default(), Cost::CHEAP, None).unwrap();
+    let app = App::new(pools.clone(), Clock::default(), (Cost::CHEAP, MarkKey::random()), None).unwrap();
     let hash = app.hasher.hash(PASSWORD).await.unwrap();
     let mut db = pools.write.acquire().await.unwrap();
     prepare(&mut db, &hash).await;
@@ -171,7 +172,7 @@ impl Portal {
         let create = format!("create database {name} template lunzhi_template strategy file_copy");
         db.execute(AssertSqlSafe(create)).await.unwrap();
         let url = at(&admin, &name);
-        let app = App::new(Pools::new(&url).unwrap(), Clock::default(), cost, None).unwrap();
+        let app = App::new(Pools::new(&url).unwrap(), Clock::default(), (cost, MarkKey::random()), None).unwrap();
         Self { app, url }
     }
 

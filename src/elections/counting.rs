@@ -1,0 +1,250 @@
+//! Opening the envelopes: a barrier. The sitting is closed, the envelopes are those of the closing, every one is of the
+//! portal's making and opens; ballots, receipts and voters agree in number, or nothing is written. A count that is cut off
+//! leaves everything as it was and gives the same when it is begun again.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::Ordering},
+};
+
+use super::{
+    account::Account,
+    ballot::Votes,
+    record,
+    seal::{self, MarkKey, Purpose, SecretKey},
+    sitting::{Contest, Sitting},
+    store::{self, Envelope, Kept},
+    urn::{Halt, OpenBallot, Progress},
+};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::acting::SignedIn,
+    failure::Failure,
+    ids::{ContestId, SittingId},
+};
+
+/// Envelopes read at once.
+const CHUNK: i64 = 2_000;
+
+/// Begins to count in a task of its own; `false` where a count runs already. Without `exclude`, envelopes that are not of the
+/// portal's making stop it; with it they are left out for that reason.
+#[must_use]
+pub fn begin(app: &App, person: &SignedIn, sitting: SittingId, key: SecretKey, exclude: Option<String>) -> bool {
+    let Some(progress) = app.urn.begin(sitting) else { return false };
+    let (app, person) = (app.clone(), person.clone());
+    tokio::spawn(async move {
+        match run(&app, &person, sitting, Arc::new(key), (exclude, &progress)).await {
+            Ok(None) => {
+                app.urn.drop_shares(sitting);
+                app.urn.end(sitting);
+            }
+            Ok(Some(halt)) => progress.stop(halt),
+            Err(failure) => {
+                tracing::error!(%failure, "a count did not end");
+                progress.stop(Halt::Failed("计票没有完成，什么都没有写入。请稍后重新计票"));
+            }
+        }
+    });
+    true
+}
+
+/// What was read from a chunk of envelopes.
+#[derive(Default)]
+struct Opened {
+    patterns: HashMap<(ContestId, String), u32>,
+    written: HashMap<(ContestId, String), u32>,
+    ballots: HashMap<ContestId, u32>,
+    receipts: Vec<String>,
+    voted: Vec<i32>,
+    suspicious: Vec<i32>,
+}
+
+impl Opened {
+    fn merge(&mut self, other: Self) {
+        for (pattern, votes) in other.patterns {
+            *self.patterns.entry(pattern).or_default() += votes;
+        }
+        for (name, votes) in other.written {
+            *self.written.entry(name).or_default() += votes;
+        }
+        for (contest, ballots) in other.ballots {
+            *self.ballots.entry(contest).or_default() += ballots;
+        }
+        self.receipts.extend(other.receipts);
+        self.voted.extend(other.voted);
+        self.suspicious.extend(other.suspicious);
+    }
+}
+
+/// Opens envelopes with the key; those that are not of the portal's making are named and not looked into.
+fn open_all(ballot: &OpenBallot, mark: &MarkKey, key: &SecretKey, envelopes: &[Envelope]) -> Opened {
+    let (id, mut opened) = (ballot.sitting.id, Opened::default());
+    for envelope in envelopes {
+        let Envelope { voter, contests, on_paper, sealed, mac } = envelope;
+        let own = !contests.is_empty() && !on_paper && mark.is_envelope(id, *voter, sealed, mac);
+        let text = own.then(|| seal::open(key, Purpose::Envelope(id, *voter), sealed)).flatten();
+        let votes = text.and_then(|text| Votes::decode(&text, &ballot.shapes(contests)));
+        let Some(Votes { receipt, votes }) = votes else {
+            opened.suspicious.push(*voter);
+            continue;
+        };
+        opened.receipts.push(receipt);
+        opened.voted.push(*voter);
+        for (contest, vote) in ballot.contests_of(contests).into_iter().zip(votes) {
+            *opened.ballots.entry(contest.id).or_default() += 1;
+            *opened.patterns.entry((contest.id, vote.pattern())).or_default() += 1;
+            for name in vote.written {
+                *opened.written.entry((contest.id, name)).or_default() += 1;
+            }
+        }
+    }
+    opened
+}
+
+async fn run(
+    app: &App,
+    person: &SignedIn,
+    id: SittingId,
+    key: Arc<SecretKey>,
+    (exclude, progress): (Option<String>, &Progress),
+) -> Result<Option<Halt>, Failure> {
+    let mut db = app.read().await?;
+    let Some(ballot) = app.urn.opened(&mut db, person.institution, id).await? else {
+        return Ok(Some(Halt::Failed("这个场次没有开启过投票")));
+    };
+    let roll = store::roll(&mut db, id).await?;
+    if store::hash_roll(&roll) != ballot.opened.roll_hash {
+        return Ok(Some(Halt::Failed("选民名册与开启时封存的不一致：有人越过平台改动了数据库。请停止计票，查明原因")));
+    }
+    let forged = roll.iter().any(|line| {
+        line.mac
+            .as_ref()
+            .is_some_and(|mac| *mac != store::mark_admitted(&app.urn.key, id, line.place, line.student, &line.contests))
+    });
+    if forged {
+        return Ok(Some(Halt::Failed("补入的选民不是平台登记的：有人越过平台改动了数据库。请停止计票，查明原因")));
+    }
+    let Some(sitting) = store::sitting(&mut db, person.institution, id).await? else {
+        return Ok(Some(Halt::Failed("没有这个场次")));
+    };
+    progress.total.store(usize::try_from(sitting.envelopes.unwrap_or(0)).unwrap_or(0), Ordering::Relaxed);
+    let (mut all, mut after, mut seen) = (Opened::default(), 0, 0);
+    loop {
+        let chunk = store::envelopes(&mut db, id, (after, CHUNK)).await?;
+        let Some(last) = chunk.last() else { break };
+        (after, seen) = (last.voter, seen + chunk.len());
+        let half = chunk.len().div_ceil(2);
+        let (mut first, mut second) = (chunk, Vec::new());
+        second.extend(first.drain(half..));
+        let work = |part: Vec<Envelope>| {
+            let (ballot, key, mark) = (Arc::clone(&ballot), Arc::clone(&key), app.urn.key.clone());
+            tokio::task::spawn_blocking(move || open_all(&ballot, &mark, &key, &part))
+        };
+        let (first, second) = (work(first), work(second));
+        all.merge(first.await.map_err(anyhow::Error::new)?);
+        all.merge(second.await.map_err(anyhow::Error::new)?);
+        progress.done.store(seen, Ordering::Relaxed);
+    }
+    drop(db);
+    if !all.suspicious.is_empty() && exclude.is_none() {
+        return Ok(Some(Halt::Suspicious(all.suspicious)));
+    }
+    let excluded = i32::try_from(all.suspicious.len()).map_err(anyhow::Error::new)?;
+    let envelopes = i32::try_from(seen).map_err(anyhow::Error::new)?;
+    // Envelopes = receipts = ballots of each contest, or it stops.
+    let contests_of: HashMap<i32, &[i16]> = roll.iter().map(|line| (line.place, line.contests.as_slice())).collect();
+    let expected = |contest: &Contest| {
+        let votes_in = |place: &&i32| contests_of.get(*place).is_some_and(|own| own.contains(&contest.ordinal));
+        all.voted.iter().filter(votes_in).count()
+    };
+    let agree = ballot
+        .contests
+        .iter()
+        .all(|contest| usize::try_from(all.ballots.get(&contest.id).copied().unwrap_or(0)) == Ok(expected(contest)));
+    if !agree || all.receipts.len() != all.voted.len() || all.voted.len() + all.suspicious.len() != seen {
+        return Ok(Some(Halt::Failed("信封、回执和选票的数目不一致，没有写入任何结果")));
+    }
+    let flat = |map: HashMap<(ContestId, String), u32>| {
+        let mut rows: Vec<(ContestId, String, u32)> =
+            map.into_iter().map(|((contest, text), votes)| (contest, text, votes)).collect();
+        rows.sort();
+        rows
+    };
+    let (patterns, written) = (flat(all.patterns), flat(all.written));
+    let file = record::ballots_file(&ballot.sitting, &ballot.contests, &patterns, &written)?;
+    let kept = Kept {
+        ballots_hash: record::hash(file.as_bytes()),
+        patterns,
+        written,
+        receipts: all.receipts,
+        voted: all.voted,
+        excluded: exclude.filter(|_| excluded > 0).map(|why| (excluded, why)),
+        envelopes,
+    };
+    keep(app, person, &sitting, kept).await
+}
+
+async fn keep(app: &App, person: &SignedIn, sitting: &Sitting, kept: Kept) -> Result<Option<Halt>, Failure> {
+    let (person, title, id, now) = (person.clone(), sitting.title.clone(), sitting.id, app.clock.now());
+    let written = app
+        .write(move |db| {
+            Box::pin(async move {
+                let entry = Entry::new(Verb::SittingKept, title)
+                    .detail("办理", "计票")
+                    .detail("信封", kept.envelopes)
+                    .detail("回执", kept.receipts.len())
+                    .detail("未计入", kept.excluded.as_ref().map_or(0, |(number, _)| *number))
+                    .detail("选票文件哈希", hex::encode(&kept.ballots_hash));
+                if !store::keep_count(db, person.institution, id, kept, now).await? {
+                    return Ok(false);
+                }
+                audit::append(db, &person, entry, now).await?;
+                Ok(true)
+            })
+        })
+        .await?;
+    Ok((!written).then_some(Halt::Failed("场次或信封在计票期间变了，没有写入任何结果")))
+}
+
+/// The accounts of a sitting's contests as they stand now: after the count, with paper as far as it is settled.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn accounts(
+    db: &mut sqlx::PgConnection,
+    sitting: &Sitting,
+    contests: &[Contest],
+) -> Result<Vec<Account>, Failure> {
+    let patterns = store::patterns(db, sitting.id).await?;
+    let written = store::written_in(db, sitting.id).await?;
+    let came = store::came(db, sitting.id).await?;
+    let entries = store::paper_entries(db, sitting.id).await?;
+    let lots = store::lots(db, sitting.id).await?;
+    let none = Vec::new();
+    Ok(contests
+        .iter()
+        .map(|contest| {
+            let labels = contest.labels();
+            let own = patterns.get(&contest.id).unwrap_or(&none);
+            let names = written.get(&contest.id).map_or(&[][..], Vec::as_slice);
+            let electronic = super::account::tally_patterns((&labels, contest.seats), &contest.rules, own, names);
+            let paper = entries.get(&contest.id).and_then(|entries| settled(entries));
+            let store::Came { due, electronic: present, paper: issued } =
+                came.get(&contest.ordinal).copied().unwrap_or_default();
+            let lot = lots.get(&contest.id).map(|lot| lot.winners.as_slice());
+            Account::of(contest, (due, present, issued), electronic, paper, lot)
+        })
+        .collect())
+}
+
+/// What the entries of a contest's paper ballots settle: two that agree, or the third.
+#[must_use]
+pub fn settled(entries: &[store::PaperEntry]) -> Option<crate::rules::election::Tally> {
+    let turn = |wanted: i16| entries.iter().find(|entry| entry.turn == wanted).map(|entry| &entry.figures);
+    match (turn(1), turn(2), turn(3)) {
+        (_, _, Some(third)) => Some(third.tally.clone()),
+        (Some(first), Some(second), None) if first == second => Some(first.tally.clone()),
+        _ => None,
+    }
+}

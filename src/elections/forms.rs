@@ -1,0 +1,524 @@
+//! What the forms of elections ask, read into domain types.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+use time::{OffsetDateTime, PrimitiveDateTime, Time};
+
+use super::{
+    account::Entry,
+    ballot::{LONGEST_NAME, Mark, Vote},
+    sitting::{Contest, ContestRules, Sitting},
+    store::Draft,
+};
+use crate::{
+    clock::CHINA,
+    failure::Failure,
+    ids::CollegeId,
+    rules::{
+        election::{CandidateFigures, MajorityOf, Rules, Tally, Tie, WriteInFigures},
+        sitting::{Body, Fills},
+    },
+    text::{folded, is_hidden, trimmed},
+    web::forms::{Errors, written},
+};
+
+/// A form as it came: names and values in their order.
+pub type Fields = Vec<(String, String)>;
+
+/// A sitting as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct SittingForm {
+    /// 名称.
+    pub title: String,
+    /// 说明.
+    pub note: String,
+    /// 投票开始.
+    pub opens: String,
+    /// 投票截止.
+    pub closes: String,
+    /// `yes` where one may cast again.
+    pub revote: String,
+    /// 开票需要几名监票人.
+    pub threshold: String,
+    /// 选举办法的依据.
+    pub decision: String,
+}
+
+/// A moment as a field of date and time sends it.
+#[must_use]
+pub fn moment(text: &str) -> Option<OffsetDateTime> {
+    let text = folded(text).replace(' ', "T");
+    let (day, time) = text.split_once('T')?;
+    let (hour, minute) = time.split_once(':')?;
+    let minute = minute.split(':').next()?;
+    let time = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;
+    Some(PrimitiveDateTime::new(crate::text::day(day)?, time).assume_offset(CHINA))
+}
+
+/// A moment as such a field shows it.
+#[must_use]
+pub fn field(at: OffsetDateTime) -> String {
+    let at = at.to_offset(CHINA);
+    format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
+}
+
+fn lines(text: &str, most: usize, name: &'static str, errors: &mut Errors) -> String {
+    let text = trimmed(text).replace("\r\n", "\n");
+    if text.chars().count() > most {
+        errors.add(name, format!("不能超过 {most} 字"));
+    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
+        errors.add(name, "含有看不见的字符");
+    }
+    text
+}
+
+impl SittingForm {
+    /// The form of a sitting as it is.
+    #[must_use]
+    pub fn of(sitting: &Sitting) -> Self {
+        Self {
+            title: sitting.title.clone(),
+            note: sitting.note.clone(),
+            opens: field(sitting.opens_at),
+            closes: field(sitting.closes_at),
+            revote: if sitting.revote { "yes" } else { "" }.to_owned(),
+            threshold: sitting.threshold.to_string(),
+            decision: sitting.decision.clone(),
+        }
+    }
+
+    /// What is asked for; none with errors beside the fields.
+    pub fn read(&self, now: OffsetDateTime, errors: &mut Errors) -> Option<Draft> {
+        let title = written(&self.title, 40, "title", "请填写名称", errors).filter(|title| title.chars().count() > 1);
+        if title.is_none() {
+            errors.add("title", "名称至少 2 个字");
+        }
+        let note = lines(&self.note, 600, "note", errors);
+        let decision = lines(&self.decision, 200, "decision", errors).replace('\n', " ");
+        let opens_at = moment(&self.opens).filter(|at| *at > now - time::Duration::days(1));
+        if opens_at.is_none() {
+            errors.add("opens", "请填写投票开始的日期和时间，不早于今天");
+        }
+        let closes_at = moment(&self.closes)
+            .filter(|at| opens_at.is_none_or(|opens| *at > opens && *at < opens + time::Duration::days(31)));
+        if closes_at.is_none() {
+            errors.add("closes", "请填写投票截止的日期和时间，晚于开始，最长 31 天");
+        }
+        let threshold = folded(&self.threshold).parse::<u8>().ok().filter(|number| (2..=9).contains(number));
+        if threshold.is_none() {
+            errors.add("threshold", "应为 2 至 9");
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        let revote = self.revote == "yes";
+        Some(Draft {
+            title: title?,
+            note,
+            opens_at: opens_at?,
+            closes_at: closes_at?,
+            revote,
+            threshold: threshold?,
+            decision,
+        })
+    }
+}
+
+/// A contest as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct ContestForm {
+    /// 名称.
+    pub title: String,
+    /// 选举什么.
+    pub fills: String,
+    /// 由谁选举.
+    pub body: String,
+    /// 院系.
+    pub college: String,
+    /// 班级, one a line.
+    pub classes: String,
+    /// 学号, one a line.
+    pub people: String,
+    /// 应选人数.
+    pub seats: String,
+    /// 到会人数.
+    pub quorum: String,
+    /// 当选.
+    pub majority: String,
+    /// 差额.
+    pub extra: String,
+    /// `yes` where names may be written in.
+    pub write_in: String,
+    /// 得票相同.
+    pub tie: String,
+}
+
+/// What a contest's form says before names are looked up.
+#[derive(Debug, Clone)]
+pub struct ContestAsked {
+    /// Its title.
+    pub title: String,
+    /// What it fills.
+    pub fills: Fills,
+    /// Whose it is.
+    pub body: Body,
+    /// The college.
+    pub college: Option<CollegeId>,
+    /// Class names.
+    pub classes: Vec<String>,
+    /// Student numbers.
+    pub people: Vec<String>,
+    /// Seats.
+    pub seats: u32,
+    /// Rules.
+    pub rules: ContestRules,
+}
+
+/// The quorums that a form offers: value, words, fraction, strictly more.
+pub const QUORUMS: [(&str, &str, (u32, u32), bool); 5] = [
+    ("2/3+", "实到超过应到的 2/3（实践惯例）", (2, 3), true),
+    ("2/3", "实到达到应到的 2/3", (2, 3), false),
+    ("1/2+", "实到超过应到的 1/2", (1, 2), true),
+    ("1/2", "实到达到应到的 1/2", (1, 2), false),
+    ("0", "不设到会人数要求", (0, 1), false),
+];
+
+impl ContestForm {
+    /// An empty form with what practice does.
+    #[must_use]
+    pub fn practice() -> Self {
+        Self {
+            seats: "1".to_owned(),
+            quorum: "2/3+".to_owned(),
+            majority: "present".to_owned(),
+            extra: "1".to_owned(),
+            write_in: "yes".to_owned(),
+            tie: "second_round".to_owned(),
+            fills: "delegates".to_owned(),
+            body: "class".to_owned(),
+            ..Self::default()
+        }
+    }
+
+    /// The form of a contest as it is.
+    #[must_use]
+    pub fn of(contest: &Contest, people: &[String]) -> Self {
+        let Rules { quorum, quorum_strict, majority_of, tie, write_in } = contest.rules.count;
+        let known = QUORUMS.iter().find(|(.., fraction, strict)| (*fraction, *strict) == (quorum, quorum_strict));
+        Self {
+            title: contest.title.clone(),
+            fills: contest.fills.slug().to_owned(),
+            body: contest.body.slug().to_owned(),
+            college: contest.college.map(|id| id.to_string()).unwrap_or_default(),
+            classes: contest.body_name.replace('、', "\n"),
+            people: people.join("\n"),
+            seats: contest.seats.to_string(),
+            quorum: known.map_or("2/3+", |(value, ..)| value).to_owned(),
+            majority: match majority_of {
+                MajorityOf::Present => "present",
+                MajorityOf::Valid => "valid",
+            }
+            .to_owned(),
+            extra: contest.rules.extra.to_string(),
+            write_in: if write_in { "yes" } else { "" }.to_owned(),
+            tie: match tie {
+                Tie::Vacant => "vacant",
+                Tie::SecondRound => "second_round",
+                Tie::Lot => "lot",
+            }
+            .to_owned(),
+        }
+    }
+
+    /// What is asked for; none with errors beside the fields.
+    pub fn read(&self, errors: &mut Errors) -> Option<ContestAsked> {
+        let title = written(&self.title, 40, "title", "请填写名称", errors).filter(|title| title.chars().count() > 1);
+        if title.is_none() {
+            errors.add("title", "名称至少 2 个字");
+        }
+        let fills = Fills::ALL.into_iter().find(|fills| fills.slug() == self.fills);
+        if fills.is_none() {
+            errors.add("fills", "请选择选举什么");
+        }
+        let body = Body::ALL.into_iter().find(|body| body.slug() == self.body);
+        if body.is_none() {
+            errors.add("body", "请选择由谁选举");
+        }
+        let college = self.college.parse().ok().filter(|_| body == Some(Body::College));
+        if body == Some(Body::College) && college.is_none() {
+            errors.add("college", "请选择院系");
+        }
+        let wants_classes = matches!(body, Some(Body::Class | Body::Constituency));
+        let classes = if wants_classes { list(&self.classes) } else { Vec::new() };
+        if wants_classes && (classes.is_empty() || classes.len() > 200) {
+            errors.add("classes", "请填写班级名称，一行一个，最多 200 个");
+        }
+        let people = if body == Some(Body::Congress) { list(&self.people) } else { Vec::new() };
+        if body == Some(Body::Congress) && (people.is_empty() || people.len() > 2_000) {
+            errors.add("people", "请填写正式代表的学号，一行一个，最多 2000 人");
+        }
+        let seats = folded(&self.seats).parse::<u32>().ok().filter(|seats| (1..=60).contains(seats));
+        if seats.is_none() {
+            errors.add("seats", "应选人数为 1 至 60 的整数");
+        }
+        let extra = folded(&self.extra).parse::<u32>().ok().filter(|extra| *extra <= 60);
+        if extra.is_none() {
+            errors.add("extra", "差额为 0 至 60 的整数；0 是等额选举");
+        }
+        let quorum = QUORUMS.iter().find(|(value, ..)| *value == self.quorum);
+        if quorum.is_none() {
+            errors.add("quorum", "请选择到会人数要求");
+        }
+        let majority_of = match self.majority.as_str() {
+            "present" => Some(MajorityOf::Present),
+            "valid" => Some(MajorityOf::Valid),
+            _ => None,
+        };
+        if majority_of.is_none() {
+            errors.add("majority", "请选择当选的票数要求");
+        }
+        let tie = match self.tie.as_str() {
+            "vacant" => Some(Tie::Vacant),
+            "second_round" => Some(Tie::SecondRound),
+            "lot" => Some(Tie::Lot),
+            _ => None,
+        };
+        if tie.is_none() {
+            errors.add("tie", "请选择得票相同怎样办");
+        }
+        if !errors.is_empty() {
+            return None;
+        }
+        let (_, _, quorum, quorum_strict) = *quorum?;
+        let count =
+            Rules { quorum, quorum_strict, majority_of: majority_of?, tie: tie?, write_in: self.write_in == "yes" };
+        let rules = ContestRules { count, extra: extra? };
+        Some(ContestAsked { title: title?, fills: fills?, body: body?, college, classes, people, seats: seats?, rules })
+    }
+}
+
+/// The lines of a list, folded, each once.
+#[must_use]
+pub fn list(text: &str) -> Vec<String> {
+    let mut seen = HashSet::new();
+    let parts = text.split(['\n', '\r', '、', '，', ',', ';', '；', '\t']);
+    parts.map(folded).filter(|part| !part.is_empty() && seen.insert(part.clone())).collect()
+}
+
+/// What a voter chose in one contest, as it came.
+#[derive(Debug, Clone, Default)]
+pub struct VoteForm {
+    /// A choice for each candidate; none where nothing was chosen.
+    pub choices: Vec<Option<Mark>>,
+    /// Names in the lines for them.
+    pub written: Vec<String>,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+}
+
+impl VoteForm {
+    /// An empty form of a contest.
+    #[must_use]
+    pub fn empty(contest: &Contest) -> Self {
+        let lines = usize::try_from(contest.lines()).unwrap_or(0);
+        Self { choices: vec![None; contest.candidates.len()], written: vec![String::new(); lines], fault: None }
+    }
+
+    /// The choice for the candidate at a place of the ballot, from 1.
+    fn at(&self, place: usize) -> Option<Mark> {
+        place.checked_sub(1).and_then(|place| self.choices.get(place)).copied().flatten()
+    }
+
+    /// The choice for a candidate is this letter.
+    #[must_use]
+    pub fn is(&self, place: &usize, letter: &char) -> bool {
+        self.at(*place).is_some_and(|mark| mark.letter() == *letter)
+    }
+
+    /// The choice for a candidate in a word.
+    #[must_use]
+    pub fn word(&self, place: &usize) -> &'static str {
+        self.at(*place).unwrap_or_default().label()
+    }
+
+    /// The vote; what was left open abstains.
+    #[must_use]
+    pub fn vote(&self) -> Vote {
+        Vote {
+            choices: self.choices.iter().map(|choice| choice.unwrap_or_default()).collect(),
+            written: self.written.iter().filter(|name| !name.is_empty()).cloned().collect(),
+        }
+    }
+
+    /// The fields that say the same.
+    #[must_use]
+    pub fn fields(&self, ordinal: &i16) -> Fields {
+        let marks = self.choices.iter().enumerate().filter_map(|(place, choice)| {
+            choice.map(|mark| (format!("c{ordinal}-{}", place + 1), mark.letter().to_string()))
+        });
+        let names = self.written.iter().enumerate().filter(|(_, name)| !name.is_empty());
+        marks.chain(names.map(|(line, name)| (format!("w{ordinal}-{}", line + 1), name.clone()))).collect()
+    }
+}
+
+/// Reads what a voter chose in the contests in which they vote.
+///
+/// # Errors
+/// [`Failure::Malformed`] where a field is none of this voter's ballot: our pages do not send that.
+pub fn read_votes(contests: &[&Contest], fields: &Fields) -> Result<Vec<VoteForm>, Failure> {
+    let mut forms: Vec<VoteForm> = contests.iter().map(|contest| VoteForm::empty(contest)).collect();
+    let mut seen = HashSet::new();
+    for (name, value) in fields {
+        if !seen.insert(name.as_str()) {
+            return Err(Failure::Malformed);
+        }
+        let (kind, rest) = name.split_at_checked(1).ok_or(Failure::Malformed)?;
+        let (ordinal, place) = rest.split_once('-').ok_or(Failure::Malformed)?;
+        let ordinal: i16 = ordinal.parse().map_err(|_| Failure::Malformed)?;
+        let place = place.parse::<usize>().ok().and_then(|place| place.checked_sub(1)).ok_or(Failure::Malformed)?;
+        let at = contests.iter().position(|contest| contest.ordinal == ordinal).ok_or(Failure::Malformed)?;
+        let form = forms.get_mut(at).ok_or(Failure::Malformed)?;
+        match kind {
+            "c" => {
+                let mut letters = value.chars();
+                let mark = letters.next().and_then(Mark::of).filter(|_| letters.next().is_none());
+                *form.choices.get_mut(place).ok_or(Failure::Malformed)? = Some(mark.ok_or(Failure::Malformed)?);
+            }
+            "w" if value.len() <= 2_000 => {
+                let line = form.written.get_mut(place).ok_or(Failure::Malformed)?;
+                *line = trimmed(value).split_whitespace().collect::<Vec<_>>().join(" ");
+            }
+            _ => return Err(Failure::Malformed),
+        }
+    }
+    for (form, contest) in forms.iter_mut().zip(contests) {
+        form.fault = fault(form, contest);
+    }
+    Ok(forms)
+}
+
+/// Why a ballot would be void or cannot be kept.
+fn fault(form: &VoteForm, contest: &Contest) -> Option<String> {
+    let mut names = HashSet::new();
+    for name in form.written.iter().filter(|name| !name.is_empty()) {
+        if name.chars().count() > LONGEST_NAME || name.len() > 80 {
+            return Some(format!("另选他人的姓名不能超过 {LONGEST_NAME} 字"));
+        }
+        if name.chars().any(is_hidden) || name.starts_with('+') {
+            return Some("另选他人的姓名里有不能用的字符".to_owned());
+        }
+        if contest.candidates.iter().any(|candidate| candidate.label == *name) {
+            return Some(format!("“{name}”已经是候选人，请直接在名单里选“赞成”"));
+        }
+        if !names.insert(name.as_str()) {
+            return Some(format!("另选他人里“{name}”写了两次"));
+        }
+    }
+    let (chosen, seats) = (form.vote().chosen(), contest.seats);
+    (u32::try_from(chosen).unwrap_or(u32::MAX) > seats)
+        .then(|| format!("本票应选 {seats} 人，已选 {chosen} 人，多于应选人数，这样的票无效。请减少"))
+}
+
+/// What somebody entered of a contest's paper ballots, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct PaperForm {
+    /// Fields by name.
+    pub fields: Fields,
+}
+
+impl PaperForm {
+    /// The value that stands in a field.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &str {
+        self.fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
+    }
+
+    /// The form of an entry.
+    #[must_use]
+    pub fn of(entry: &Entry) -> Self {
+        let tally = &entry.tally;
+        let mut fields = vec![
+            ("returned".to_owned(), tally.returned.to_string()),
+            ("valid".to_owned(), tally.valid.to_string()),
+            ("void".to_owned(), tally.void.to_string()),
+        ];
+        for (place, figures) in tally.candidates.iter().enumerate() {
+            let CandidateFigures { votes_for, against, abstain, .. } = figures;
+            for (kind, number) in [("f", votes_for), ("a", against), ("n", abstain)] {
+                fields.push((format!("{kind}{}", place + 1), number.to_string()));
+            }
+        }
+        let names: Vec<String> = tally.write_ins.iter().map(|one| format!("{} {}", one.name, one.votes_for)).collect();
+        fields.push(("written".to_owned(), names.join("\n")));
+        Self { fields }
+    }
+
+    /// The figures; with errors beside the fields (those of candidates under `figures`). `issued` is how many paper
+    /// ballots were given out.
+    pub fn read(&self, contest: &Contest, issued: u32, errors: &mut Errors) -> Option<Entry> {
+        let number = |name: &str| folded(self.value(name)).parse::<u32>().ok().filter(|number| *number <= 100_000);
+        let (returned, valid, void) = (number("returned"), number("valid"), number("void"));
+        for (field, value) in [("returned", returned), ("valid", valid), ("void", void)] {
+            if value.is_none() {
+                errors.add(field, "请填写整数，没有的填 0");
+            }
+        }
+        let mut candidates = Vec::new();
+        for (place, candidate) in contest.candidates.iter().enumerate() {
+            let [votes_for, against, abstain] = ["f", "a", "n"].map(|kind| number(&format!("{kind}{}", place + 1)));
+            match (votes_for, against, abstain) {
+                (Some(votes_for), Some(against), Some(abstain)) => {
+                    candidates.push(CandidateFigures { name: candidate.label.clone(), votes_for, against, abstain });
+                }
+                _ => errors.add("figures", format!("{}：赞成、反对、弃权都要填写整数，没有的填 0", candidate.label)),
+            }
+        }
+        let mut write_ins: Vec<WriteInFigures> = Vec::new();
+        for line in trimmed(self.value("written")).lines().map(trimmed).filter(|line| !line.is_empty()) {
+            let parts = line.rsplit_once(|c: char| c.is_whitespace() || c == '，' || c == ',');
+            let read = parts.and_then(|(name, votes)| Some((trimmed(name), folded(votes).parse::<u32>().ok()?)));
+            match read {
+                Some((name, votes))
+                    if votes > 0
+                        && !name.is_empty()
+                        && name.chars().count() <= LONGEST_NAME
+                        && !name.chars().any(is_hidden)
+                        && !write_ins.iter().any(|one| one.name == name)
+                        && !contest.candidates.iter().any(|one| one.label == name) =>
+                {
+                    write_ins.push(WriteInFigures { name: name.to_owned(), votes_for: votes });
+                }
+                _ => errors.add(
+                    "written",
+                    format!("“{}”应为“姓名 票数”，每人一行，不能是候选人", line.chars().take(30).collect::<String>()),
+                ),
+            }
+        }
+        if !contest.rules.count.write_in && !write_ins.is_empty() {
+            errors.add("written", "本项选举不设另选他人，写了的票计为无效");
+        }
+        write_ins.sort_by(|a, b| b.votes_for.cmp(&a.votes_for).then_with(|| a.name.cmp(&b.name)));
+        if !errors.is_empty() {
+            return None;
+        }
+        let tally = Tally { returned: returned?, valid: valid?, void: void?, candidates, write_ins };
+        if tally.returned > issued {
+            errors.add(
+                "returned",
+                format!("收回 {} 张，多于发出 {issued} 张；核实确属如此的，本场次应当作废重新投票", tally.returned),
+            );
+        }
+        for fault in tally.faults() {
+            errors.add(if fault.starts_with("有效") { "valid" } else { "figures" }, fault);
+        }
+        let chosen: u64 = tally.candidates.iter().map(|one| u64::from(one.votes_for)).sum::<u64>()
+            + tally.write_ins.iter().map(|one| u64::from(one.votes_for)).sum::<u64>();
+        if chosen > u64::from(tally.valid) * u64::from(contest.seats) {
+            errors.add("figures", format!("赞成合计 {chosen}，多于有效 {} 张乘应选 {} 人", tally.valid, contest.seats));
+        }
+        errors.is_empty().then_some(Entry { tally })
+    }
+}

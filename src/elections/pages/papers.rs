@@ -1,0 +1,275 @@
+//! Papers: 选票, 计票单, 监票报告, 结果公告, the list of who has voted, and all of it in one file with hashes.
+
+use std::io::Write;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{frame, kept, refuse, result, result::Results, sittings::seen};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::Acting,
+        office::{ElectionKeeper, ElectionReader},
+    },
+    elections::{
+        record,
+        sitting::{Contest, Monitor, Sitting, Stage},
+        store::{self, Admission, Course, PaperEntry},
+    },
+    failure::Failure,
+    ids::SittingId,
+    sheet::drop_down_template,
+    web::{chrome::Chrome, filters, workbook},
+};
+
+/// Printed ballots, one a page.
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/paper_ballots.html")]
+pub(super) struct BallotsPage {
+    chrome: Chrome,
+    institution: String,
+    sitting: Sitting,
+    contests: Vec<Contest>,
+}
+
+impl BallotsPage {
+    /// Candidates in two columns from sixteen on: a page holds sixty.
+    fn columns<'a>(&self, contest: &'a Contest) -> Vec<Vec<(usize, &'a crate::elections::sitting::Candidate)>> {
+        columns(contest)
+    }
+
+    fn write_in_lines(&self, contest: &Contest) -> Vec<u32> {
+        (1..=contest.lines()).collect()
+    }
+}
+
+fn columns(contest: &Contest) -> Vec<Vec<(usize, &crate::elections::sitting::Candidate)>> {
+    let all: Vec<_> = contest.candidates.iter().enumerate().map(|(place, one)| (place + 1, one)).collect();
+    let many = if all.len() > 16 { all.len().div_ceil(2) } else { all.len().max(1) };
+    all.chunks(many).map(<[_]>::to_vec).collect()
+}
+
+pub(super) async fn ballots(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<BallotsPage, Failure> {
+    let mut db = app.read().await?;
+    let sitting = kept(&mut db, &acting, id).await?;
+    let contests = store::contests(&mut db, &sitting, app.clock.today()).await?;
+    let institution = acting.person().institution_name.clone();
+    Ok(BallotsPage { chrome: frame(&app, acting.person(), &sitting, "纸质选票"), institution, sitting, contests })
+}
+
+/// What the papers of a sitting say.
+struct Papers {
+    institution: String,
+    sitting: Sitting,
+    monitors: Vec<Monitor>,
+    results: Option<Results>,
+    course: Course,
+    admissions: Vec<Admission>,
+    entries: Vec<(String, Vec<PaperEntry>)>,
+    record_hash: String,
+    ballots_hash: String,
+    at: OffsetDateTime,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/tally.html")]
+pub(super) struct TallyPage {
+    chrome: Chrome,
+    papers: Papers,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/report.html")]
+pub(super) struct ReportPage {
+    chrome: Chrome,
+    papers: Papers,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/notice.html")]
+pub(super) struct NoticePage {
+    chrome: Chrome,
+    papers: Papers,
+}
+
+async fn papers(app: &App, db: &mut PgConnection, institution: &str, sitting: Sitting) -> Result<Papers, Failure> {
+    let contests = store::contests(db, &sitting, app.clock.today()).await?;
+    let (record, ballots_hash) = store::record(db, sitting.id).await?;
+    let mut entries = store::paper_entries(db, sitting.id).await?;
+    Ok(Papers {
+        institution: institution.to_owned(),
+        monitors: store::monitors(db, sitting.id).await?,
+        results: result::results(db, &sitting, &contests).await?,
+        course: store::course(db, sitting.id).await?,
+        admissions: store::admissions(db, sitting.id).await?,
+        entries: contests
+            .iter()
+            .filter_map(|contest| entries.remove(&contest.id).map(|own| (contest.title.clone(), own)))
+            .collect(),
+        record_hash: record.map(|text| hex::encode(record::hash(text.as_bytes()))).unwrap_or_default(),
+        ballots_hash: ballots_hash.map(hex::encode).unwrap_or_default(),
+        at: app.clock.now(),
+        sitting,
+    })
+}
+
+async fn of(
+    app: &App,
+    acting: &Acting<ElectionReader>,
+    id: SittingId,
+    (title, wanted): (&str, Stage),
+) -> Result<(Chrome, Papers), Failure> {
+    let mut db = app.read().await?;
+    let sitting = seen(&mut db, acting, id).await?;
+    let chrome = frame(app, acting.person(), &sitting, title);
+    if sitting.stage < wanted || sitting.stage == Stage::Voided {
+        let why = format!("本场次{}，还没有{title}", sitting.stage.label());
+        return Err(refuse(chrome, format!("/sittings/{id}"), title, why, "计票、报告完成之后再看"));
+    }
+    let papers = papers(app, &mut db, &acting.person().institution_name, sitting).await?;
+    Ok((chrome, papers))
+}
+
+pub(super) async fn tally(
+    State(app): State<App>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<TallyPage, Failure> {
+    let (chrome, papers) = of(&app, &acting, id, ("计票单", Stage::Counted)).await?;
+    Ok(TallyPage { chrome, papers })
+}
+
+pub(super) async fn report(
+    State(app): State<App>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<ReportPage, Failure> {
+    let (chrome, papers) = of(&app, &acting, id, ("监票报告", Stage::Reported)).await?;
+    Ok(ReportPage { chrome, papers })
+}
+
+pub(super) async fn notice(
+    State(app): State<App>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<NoticePage, Failure> {
+    let (chrome, papers) = of(&app, &acting, id, ("选举结果公告", Stage::Reported)).await?;
+    Ok(NoticePage { chrome, papers })
+}
+
+pub(super) async fn voters(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let mut db = app.read().await?;
+    let sitting = kept(&mut db, &acting, id).await?;
+    if sitting.closed_at.is_none() || sitting.stage == Stage::Voided {
+        let chrome = frame(&app, acting.person(), &sitting, "没有办理");
+        let why = "投票截止以前，谁投了票不给任何人看";
+        return Err(refuse(chrome, format!("/sittings/{id}"), "参加投票情况表", why, "投票截止以后再下载"));
+    }
+    let rows = store::voters_list(&mut db, id).await?;
+    drop(db);
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            let entry = Entry::new(Verb::VoterKept, sitting.title).detail("办理", "下载参加投票情况表");
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    let bytes = app
+        .heavy(move || {
+            let columns: Vec<(&str, &[&str])> = ["学号", "姓名", "班级", "参加投票"].map(|one| (one, &[][..])).to_vec();
+            let row = |(number, name, class, voted): (String, String, String, bool)| {
+                vec![number, name, class, if voted { "是" } else { "否" }.to_owned()]
+            };
+            drop_down_template("参加投票情况", &columns, &rows.into_iter().map(row).collect::<Vec<_>>())
+        })
+        .await?
+        .map_err(anyhow::Error::new)?;
+    Ok(workbook("voters.xlsx", bytes))
+}
+
+/// Everything of a sitting in one file, with the SHA-256 of each part in a list.
+pub(super) async fn archive(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let sitting = kept(&mut db, &acting, id).await?;
+    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
+    if sitting.stage != Stage::Reported {
+        let why = format!("本场次{}", sitting.stage.label());
+        return Err(refuse(chrome, format!("/sittings/{id}"), "下载存档", why, "生成监票报告之后再下载"));
+    }
+    let (record, _) = store::record(&mut db, id).await?;
+    let contests = store::contests(&mut db, &sitting, app.clock.today()).await?;
+    let institution = acting.person().institution_name.clone();
+    let title = sitting.title.clone();
+    let bare = |name: &str| Chrome::bare(&format!("{title} {name}"));
+    let report = ReportPage {
+        chrome: bare("监票报告"),
+        papers: papers(&app, &mut db, &institution, sitting.clone()).await?,
+    };
+    let tally =
+        TallyPage { chrome: bare("计票单"), papers: papers(&app, &mut db, &institution, sitting.clone()).await? };
+    let notice = NoticePage {
+        chrome: bare("结果公告"),
+        papers: papers(&app, &mut db, &institution, sitting.clone()).await?,
+    };
+    let ballot = BallotsPage { chrome: bare("选票"), institution, sitting, contests };
+    drop(db);
+    let html = |page: Result<String, askama::Error>| page.map(String::into_bytes).map_err(anyhow::Error::new);
+    let mut files: Vec<(&str, Vec<u8>)> = vec![
+        ("record.json", record.unwrap_or_default().into_bytes()),
+        ("监票报告.html", html(report.render())?),
+        ("计票单.html", html(tally.render())?),
+        ("结果公告.html", html(notice.render())?),
+        ("选票样张.html", html(ballot.render())?),
+    ];
+    let style = crate::web::assets::style_text().as_bytes().to_vec();
+    files.push(("style.css", style));
+    for (_, bytes) in &mut files {
+        // The papers open without the portal: their style lies beside them.
+        if bytes.starts_with(b"<!doctype html>") {
+            let text = String::from_utf8_lossy(bytes).replace(crate::web::assets::style(), "style.css");
+            *bytes = text.into_bytes();
+        }
+    }
+    let bytes = app.heavy(move || pack(files)).await??;
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"archive.zip\""),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+fn pack(files: Vec<(&str, Vec<u8>)>) -> anyhow::Result<Vec<u8>> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    let mut list = String::new();
+    for (name, bytes) in files {
+        list.push_str(&format!("{}  {name}\n", hex::encode(record::hash(&bytes))));
+        zip.start_file(name, options)?;
+        zip.write_all(&bytes)?;
+    }
+    zip.start_file("SHA256SUMS", options)?;
+    zip.write_all(list.as_bytes())?;
+    Ok(zip.finish()?.into_inner())
+}

@@ -1,0 +1,137 @@
+//! The result of a sitting as pages and papers show it.
+
+use sqlx::PgConnection;
+
+use crate::{
+    elections::{
+        account::Account,
+        counting, record,
+        sitting::{Contest, Sitting, Stage},
+        store::{self, Lot},
+    },
+    failure::Failure,
+    rules::election::CandidateFigures,
+};
+
+/// One line of a contest's result.
+pub(super) struct Line {
+    pub name: String,
+    pub written: bool,
+    pub figures: CandidateFigures,
+    /// `当选`, `得票相同，待定`, `退选`, or empty.
+    pub word: &'static str,
+    /// The length of the bar, 0 to 200.
+    pub length: u32,
+}
+
+/// A contest with its account and lines.
+pub(super) struct ContestResult {
+    pub contest: Contest,
+    pub account: Account,
+    pub lines: Vec<Line>,
+    pub lot: Option<Lot>,
+}
+
+impl ContestResult {
+    /// What remains to be done about a tie.
+    pub(super) fn tie_word(&self) -> String {
+        let tied = &self.account.count.tied;
+        if tied.is_empty() { String::new() } else { tied.join("、") }
+    }
+
+    /// Votes that are more than half of the base.
+    pub(super) fn needed(&self) -> u32 {
+        let base = match self.contest.rules.count.majority_of {
+            crate::rules::election::MajorityOf::Present => self.account.attendance.present,
+            crate::rules::election::MajorityOf::Valid => self.account.tally.valid,
+        };
+        base / 2 + 1
+    }
+}
+
+/// The results of a sitting.
+pub(super) struct Results {
+    pub contests: Vec<ContestResult>,
+    pub published: bool,
+}
+
+fn lines(contest: &Contest, account: &Account) -> Vec<Line> {
+    let (tally, count) = (&account.tally, &account.count);
+    let most = tally.valid.max(1);
+    let word = |name: &String| {
+        if contest.withdrawn().contains(name) {
+            "退选"
+        } else if count.elected.contains(name) {
+            "当选"
+        } else if count.tied.contains(name) {
+            "得票相同，待定"
+        } else {
+            ""
+        }
+    };
+    let line = |figures: CandidateFigures, written| Line {
+        name: figures.name.clone(),
+        written,
+        word: word(&figures.name),
+        length: u32::try_from(u64::from(figures.votes_for) * 200 / u64::from(most)).unwrap_or(200),
+        figures,
+    };
+    let written = tally.write_ins.iter().map(|one| CandidateFigures {
+        name: one.name.clone(),
+        votes_for: one.votes_for,
+        against: 0,
+        abstain: 0,
+    });
+    tally
+        .candidates
+        .iter()
+        .cloned()
+        .map(|figures| line(figures, false))
+        .chain(written.map(|figures| line(figures, true)))
+        .collect()
+}
+
+/// The results as they stand after the count.
+pub(super) async fn results(
+    db: &mut PgConnection,
+    sitting: &Sitting,
+    contests: &[Contest],
+) -> Result<Option<Results>, Failure> {
+    if !matches!(sitting.stage, Stage::Counted | Stage::Reported) {
+        return Ok(None);
+    }
+    let accounts = counting::accounts(db, sitting, contests).await?;
+    let mut lots = store::lots(db, sitting.id).await?;
+    let one = |(contest, account): (&Contest, Account)| ContestResult {
+        lines: lines(contest, &account),
+        lot: lots.remove(&contest.id),
+        contest: contest.clone(),
+        account,
+    };
+    let contests = contests.iter().zip(accounts).map(one).collect();
+    Ok(Some(Results { contests, published: sitting.stage == Stage::Reported }))
+}
+
+/// The results for voters: after the report.
+pub(super) async fn published(
+    db: &mut PgConnection,
+    sitting: &Sitting,
+    contests: &[Contest],
+) -> Result<Option<Results>, Failure> {
+    if sitting.stage == Stage::Reported { results(db, sitting, contests).await } else { Ok(None) }
+}
+
+/// The full ballots of a sitting as the file whose hash stands in the record.
+pub(super) async fn ballots_file(db: &mut PgConnection, sitting: &Sitting) -> Result<String, Failure> {
+    let day = sitting.opens_at.date();
+    let contests = store::contests(db, sitting, day).await?;
+    let mut patterns = Vec::new();
+    for (contest, rows) in store::patterns(db, sitting.id).await? {
+        patterns.extend(rows.into_iter().map(|(pattern, votes)| (contest, pattern, votes)));
+    }
+    let mut written = Vec::new();
+    for (contest, rows) in store::written_in(db, sitting.id).await? {
+        written.extend(rows.into_iter().map(|one| (contest, one.name, one.votes_for)));
+    }
+    Ok(record::ballots_file(sitting, &contests, &patterns, &written)?)
+}

@@ -1,0 +1,307 @@
+//! 选举: the sittings of a university, and each with what is to be done next.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use time::{Duration, OffsetDateTime};
+
+use super::{StepView, frame, keeps, kept, not_standing, refuse, result, result::Results, said, steps};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::Acting,
+        office::{ElectionKeeper, ElectionReader},
+    },
+    elections::{
+        forms::{SittingForm, field},
+        sitting::{Contest, Monitor, Sitting, Stage},
+        store::{self, Came, Course, Turnout},
+        urn::Halt,
+    },
+    failure::Failure,
+    ids::{AccountId, SittingId},
+    web::{
+        chrome::Chrome,
+        filters,
+        forms::{Done, Errors},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/sittings.html")]
+pub(super) struct ListPage {
+    chrome: Chrome,
+    rows: Vec<Sitting>,
+    keeps: bool,
+    done: &'static str,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    acting: Acting<ElectionReader>,
+    Query(Done { done }): Query<Done>,
+) -> Result<ListPage, Failure> {
+    let scope = acting.scope();
+    let rows = store::sittings(&mut *app.read().await?, scope.institution, (None, scope.college)).await?;
+    let keeps = crate::elections::KEEPERS.contains(&acting.office().kind);
+    Ok(ListPage { chrome: app.chrome(acting.person(), "选举"), rows, keeps, done: said(&done) })
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/sitting_form.html")]
+pub(super) struct FormPage {
+    chrome: Chrome,
+    form: SittingForm,
+    errors: Errors,
+    /// Where the form is sent.
+    action: String,
+    new: bool,
+}
+
+fn new_page(app: &App, acting: &Acting<ElectionKeeper>, form: SittingForm, errors: Errors) -> FormPage {
+    let chrome = app.chrome(acting.person(), "新建场次").under("/sittings", "选举");
+    FormPage { chrome, form, errors, action: "/sittings/new".to_owned(), new: true }
+}
+
+pub(super) async fn ask(State(app): State<App>, acting: Acting<ElectionKeeper>) -> FormPage {
+    let day = app.clock.now() + Duration::days(7);
+    let at = |hour| day.replace_time(time::Time::from_hms(hour, 0, 0).unwrap_or(time::Time::MIDNIGHT));
+    let form = SittingForm {
+        opens: field(at(8)),
+        closes: field(at(18)),
+        revote: "yes".to_owned(),
+        threshold: "2".to_owned(),
+        ..SittingForm::default()
+    };
+    new_page(&app, &acting, form, Errors::default())
+}
+
+pub(super) async fn create(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Form(form): Form<SittingForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let Some(draft) = form.read(now, &mut errors) else {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors)).into_response());
+    };
+    let id = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let id = store::create(db, &acting, &draft, now).await?;
+                let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "建立");
+                audit::append(db, acting.person(), entry, now).await?;
+                Ok(id)
+            })
+        })
+        .await?;
+    Ok(Redirect::to(&format!("/sittings/{id}?done=created")).into_response())
+}
+
+fn edit_page(
+    app: &App,
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Sitting,
+    form: SittingForm,
+    errors: Errors,
+) -> FormPage {
+    let chrome = frame(app, acting.person(), sitting, "修改场次");
+    FormPage { chrome, form, errors, action: format!("/sittings/{}/edit", sitting.id), new: false }
+}
+
+pub(super) async fn edit(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<FormPage, Failure> {
+    let sitting = kept(&mut *app.read().await?, &acting, id).await?;
+    Ok(edit_page(&app, &acting, &sitting, SittingForm::of(&sitting), Errors::default()))
+}
+
+pub(super) async fn change(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+    Form(form): Form<SittingForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let sitting = {
+        let mut db = app.read().await?;
+        let sitting = kept(&mut db, &acting, id).await?;
+        not_standing(&app, &mut db, acting.person(), (&sitting, "修改场次")).await?;
+        sitting
+    };
+    let Some(draft) = form.read(now, &mut errors) else {
+        let page = edit_page(&app, &acting, &sitting, form, errors);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            if !store::change(db, &acting, id, &draft).await? {
+                let back = format!("/sittings/{id}");
+                let remedy = "确需修改的，先收回公告；投票开启以后不能修改";
+                return Err(refuse(chrome, back, "修改场次", "已公告的场次不能修改", remedy));
+            }
+            let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "修改");
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to(&format!("/sittings/{id}?done=changed")).into_response())
+}
+
+pub(super) async fn remove(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<Redirect, Failure> {
+    let (sitting, now) = (kept(&mut *app.read().await?, &acting, id).await?, app.clock.now());
+    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
+    app.write_as(acting.person().standing(), move |db| {
+        Box::pin(async move {
+            if !store::remove(db, &acting, id).await? {
+                let back = format!("/sittings/{id}");
+                let remedy = "不再举行的场次，请由两人办理作废";
+                return Err(refuse(chrome, back, "删除场次", "已公告的场次不能删除", remedy));
+            }
+            let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除");
+            audit::append(db, acting.person(), entry, now).await
+        })
+    })
+    .await?;
+    Ok(Redirect::to("/sittings?done=removed"))
+}
+
+/// A contest as the sitting's page lists it.
+pub(super) struct ContestLine {
+    pub contest: Contest,
+    pub came: Came,
+    pub entries: usize,
+    pub settled: bool,
+    pub second: bool,
+}
+
+/// How the count goes.
+pub(super) struct CountView {
+    pub done: usize,
+    pub total: usize,
+    pub length: usize,
+    pub halt: Option<Halt>,
+}
+
+pub(super) fn count_view(app: &App, id: SittingId) -> Option<CountView> {
+    let progress = app.urn.progress(id)?;
+    let (done, total) = progress.figures();
+    Some(CountView { done, total, length: done * 400 / total.max(1), halt: progress.halt() })
+}
+
+#[derive(Template)]
+#[template(path = "elections/sitting.html")]
+struct ShowPage {
+    chrome: Chrome,
+    sitting: Sitting,
+    steps: Vec<StepView>,
+    contests: Vec<ContestLine>,
+    monitors: Vec<Monitor>,
+    rehearsing: bool,
+    held: Vec<AccountId>,
+    turnout: Option<Turnout>,
+    results: Option<Results>,
+    count: Option<CountView>,
+    course: Course,
+    keeps: bool,
+    asked_void: bool,
+    now: OffsetDateTime,
+    done: &'static str,
+}
+
+impl ShowPage {
+    fn keyless(&self) -> usize {
+        self.monitors.iter().filter(|monitor| monitor.key.is_none()).count()
+    }
+
+    fn holds(&self, account: &AccountId) -> bool {
+        self.held.contains(account)
+    }
+
+    fn paper_open(&self) -> bool {
+        self.contests.iter().any(|line| line.came.paper > 0 && !line.settled)
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+    Query(Done { done }): Query<Done>,
+) -> Result<Response, Failure> {
+    let (mut db, now) = (app.read().await?, app.clock.now());
+    let person = acting.person();
+    let sitting = seen(&mut db, &acting, id).await?;
+    let contests = store::contests(&mut db, &sitting, now.date()).await?;
+    let results = result::results(&mut db, &sitting, &contests).await?;
+    let came = store::came(&mut db, id).await?;
+    let entries = store::paper_entries(&mut db, id).await?;
+    let seconds = store::second_rounds(&mut db, id).await?;
+    let turnout = match sitting.opened_at {
+        Some(_) => store::turnout(&mut db, id).await?.into_iter().next(),
+        None => None,
+    };
+    let line = |contest: Contest| {
+        let own = entries.get(&contest.id).map_or(&[][..], Vec::as_slice);
+        ContestLine {
+            came: came.get(&contest.ordinal).copied().unwrap_or_default(),
+            entries: own.len(),
+            settled: crate::elections::counting::settled(own).is_some(),
+            second: seconds.contains(&contest.id),
+            contest,
+        }
+    };
+    let count = count_view(&app, id).filter(|_| sitting.stage == Stage::Closed);
+    let page = ShowPage {
+        chrome: app.chrome(person, &sitting.title).under("/sittings", "选举"),
+        steps: steps(&sitting),
+        contests: contests.into_iter().map(line).collect(),
+        monitors: store::monitors(&mut db, id).await?,
+        rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
+        held: app.urn.held(id, now).0,
+        turnout,
+        results,
+        course: store::course(&mut db, id).await?,
+        keeps: keeps(person, &sitting),
+        asked_void: sitting.void_asked_by == Some(person.account),
+        count,
+        now,
+        done: said(&done),
+        sitting,
+    };
+    Ok(refreshed(page.count.as_ref(), &page)?)
+}
+
+/// A page that looks again by itself while a count runs; no script is needed.
+pub(super) fn refreshed(count: Option<&CountView>, page: &impl Template) -> Result<Response, Failure> {
+    let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);
+    Ok(if count.is_some_and(|count| count.halt.is_none()) {
+        ([(header::REFRESH, "2")], html).into_response()
+    } else {
+        html.into_response()
+    })
+}
+
+/// A sitting that an office sees: the school's offices all, a college's its own.
+pub(super) async fn seen(
+    db: &mut sqlx::PgConnection,
+    acting: &Acting<ElectionReader>,
+    id: SittingId,
+) -> Result<Sitting, Failure> {
+    let sitting = store::sitting(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    let college = acting.office().college;
+    if college.is_none() || college == sitting.college { Ok(sitting) } else { Err(Failure::Missing) }
+}

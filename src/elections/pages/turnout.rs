@@ -1,0 +1,111 @@
+//! 投票进度: how many have voted, never what and never who. It looks again by itself, and stands on no voter's page.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use time::OffsetDateTime;
+
+use crate::{
+    app::App,
+    auth::{acting::Acting, office::TurnoutReader},
+    elections::{
+        sitting::{Sitting, Stage},
+        store::{self, Turnout},
+    },
+    failure::Failure,
+    ids::SittingId,
+    web::{chrome::Chrome, filters},
+};
+
+/// Seconds after which the page looks again while votes are cast.
+const AGAIN: &str = "20";
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/turnouts.html")]
+pub(super) struct ListPage {
+    chrome: Chrome,
+    rows: Vec<(Sitting, Turnout)>,
+}
+
+async fn visible(app: &App, acting: &Acting<TurnoutReader>) -> Result<Vec<SittingId>, Failure> {
+    let scope = acting.scope();
+    let part = (scope.college, scope.class);
+    store::sittings_with_turnout(&mut *app.read().await?, scope.institution, acting.office().kind, part).await
+}
+
+/// An office of a college or a class sees its own part of the roll.
+fn whole(acting: &Acting<TurnoutReader>, sitting: &Sitting) -> bool {
+    let office = acting.office();
+    office.class.is_none() && (office.college.is_none() || office.college == sitting.college)
+}
+
+fn sum(label: &str, parts: &[Turnout]) -> Turnout {
+    let total = |of: fn(&Turnout) -> i64| parts.iter().map(of).sum();
+    Turnout {
+        label: label.to_owned(),
+        due: total(|one| one.due),
+        cast: total(|one| one.cast),
+        paper: total(|one| one.paper),
+    }
+}
+
+pub(super) async fn list(State(app): State<App>, acting: Acting<TurnoutReader>) -> Result<ListPage, Failure> {
+    let ids = visible(&app, &acting).await?;
+    let mut db = app.read().await?;
+    let scope = acting.scope();
+    let mut rows = Vec::new();
+    for id in ids {
+        let Some(sitting) = store::sitting(&mut db, scope.institution, id).await? else { continue };
+        let turnout = if whole(&acting, &sitting) {
+            store::turnout(&mut db, id).await?.into_iter().next().unwrap_or_else(|| sum("", &[]))
+        } else {
+            sum("", &store::turnout_by_class(&mut db, id, (scope.college, scope.class)).await?)
+        };
+        rows.push((sitting, turnout));
+    }
+    Ok(ListPage { chrome: app.chrome(acting.person(), "投票进度"), rows })
+}
+
+#[derive(Template)]
+#[template(path = "elections/turnout.html")]
+struct ShowPage {
+    chrome: Chrome,
+    sitting: Sitting,
+    total: Turnout,
+    contests: Vec<Turnout>,
+    classes: Vec<Turnout>,
+    open: bool,
+    now: OffsetDateTime,
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<TurnoutReader>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    if !visible(&app, &acting).await?.contains(&id) {
+        return Err(Failure::Missing);
+    }
+    let (mut db, scope) = (app.read().await?, acting.scope());
+    let sitting = store::sitting(&mut db, scope.institution, id).await?.ok_or(Failure::Missing)?;
+    let classes = if whole(&acting, &sitting) {
+        store::turnout_by_class(&mut db, id, (None, None)).await?
+    } else {
+        store::turnout_by_class(&mut db, id, (scope.college, scope.class)).await?
+    };
+    let (total, contests) = if whole(&acting, &sitting) {
+        let mut parts = store::turnout(&mut db, id).await?.into_iter();
+        (parts.next().unwrap_or_else(|| sum("", &[])), parts.collect())
+    } else {
+        (sum("", &classes), Vec::new())
+    };
+    let open = sitting.stage == Stage::Open;
+    let chrome = app.chrome(acting.person(), &sitting.title).under("/turnout", "投票进度");
+    let page = ShowPage { chrome, sitting, total, contests, classes, open, now: app.clock.now() };
+    let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);
+    Ok(if open { ([(header::REFRESH, AGAIN)], html).into_response() } else { html.into_response() })
+}

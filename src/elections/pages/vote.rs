@@ -1,0 +1,583 @@
+//! 我的投票: the ballot, its confirmation, 已投票 with the receipt, and afterwards the result. Two pages and no script. Whoever
+//! holds a slip votes by the same pages, at other addresses.
+
+use std::sync::Arc;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+use time::OffsetDateTime;
+
+use super::result::{self, Results};
+use crate::{
+    app::App,
+    auth::{
+        acting::SignedIn,
+        token::{Purpose, Token},
+    },
+    elections::{
+        ballot::{Votes, spaced},
+        forms::{Fields, VoteForm, read_votes},
+        seal::{self, Purpose as Sealed},
+        sitting::{Contest, Sitting, Stage},
+        store::{self, Asked, CastAnswer, Given, Voter},
+        urn::OpenBallot,
+    },
+    failure::Failure,
+    ids::SittingId,
+    web::{chrome::Chrome, filters, forms::Errors},
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/votes.html")]
+pub(super) struct VotesPage {
+    chrome: Chrome,
+    rows: Vec<store::Mine>,
+    is_student: bool,
+    now: OffsetDateTime,
+}
+
+impl VotesPage {
+    fn is_open(&self, row: &store::Mine) -> bool {
+        row.stage == Stage::Open && row.opens_at <= self.now && self.now < row.closes_at
+    }
+}
+
+pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<VotesPage, Failure> {
+    let now = app.clock.now();
+    let rows = match person.student {
+        Some(student) => store::my_sittings(&mut *app.read().await?, person.institution, student, now).await?,
+        None => Vec::new(),
+    };
+    Ok(VotesPage { chrome: app.chrome(&person, "我的投票"), rows, is_student: person.student.is_some(), now })
+}
+
+/// Where somebody votes: by a session under `/votes/…`, by a slip under `/slip/ballot`.
+struct Booth {
+    chrome: Chrome,
+    base: String,
+    by_slip: bool,
+}
+
+/// A contest as the ballot page shows it.
+struct OnBallot {
+    contest: Contest,
+    form: VoteForm,
+}
+
+impl OnBallot {
+    fn chosen(&self) -> usize {
+        self.form.vote().chosen()
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/ballot.html")]
+struct BallotPage {
+    chrome: Chrome,
+    base: String,
+    by_slip: bool,
+    sitting: Sitting,
+    contests: Vec<OnBallot>,
+    cast_at: Option<OffsetDateTime>,
+    reset_at: Option<OffsetDateTime>,
+    faults: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/confirm.html")]
+struct ConfirmPage {
+    chrome: Chrome,
+    base: String,
+    sitting: Sitting,
+    contests: Vec<OnBallot>,
+    again: bool,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/voted.html")]
+struct VotedPage {
+    chrome: Chrome,
+    title: String,
+    receipt: String,
+    revote: bool,
+    by_slip: bool,
+    home: String,
+    closes_at: OffsetDateTime,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/unclear.html")]
+struct UnclearPage {
+    chrome: Chrome,
+    base: String,
+    contests: Vec<OnBallot>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/standing.html")]
+struct StandingPage {
+    chrome: Chrome,
+    sitting: Sitting,
+    base: String,
+    voter: Option<Voter>,
+    contests: Vec<Contest>,
+    results: Option<Results>,
+    check: ReceiptForm,
+    errors: Errors,
+    found: Option<bool>,
+    says: &'static str,
+    has_voted: bool,
+    now: OffsetDateTime,
+}
+
+/// A receipt as typed.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ReceiptForm {
+    code: String,
+}
+
+fn booth(app: &App, person: &SignedIn, sitting: &Sitting) -> Booth {
+    Booth {
+        chrome: app.chrome(person, &sitting.title).under("/votes", "我的投票"),
+        base: format!("/votes/{}", sitting.id),
+        by_slip: false,
+    }
+}
+
+/// The ballot with what was chosen so far.
+fn ballot_page(
+    booth: Booth,
+    ballot: &OpenBallot,
+    fresh: Vec<Contest>,
+    voter: &Voter,
+    forms: Vec<VoteForm>,
+) -> BallotPage {
+    let faults = forms.iter().any(|form| form.fault.is_some());
+    BallotPage {
+        chrome: booth.chrome,
+        base: booth.base,
+        by_slip: booth.by_slip,
+        sitting: ballot.sitting.clone(),
+        contests: fresh.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect(),
+        cast_at: voter.cast_at,
+        reset_at: voter.reset_at,
+        faults,
+    }
+}
+
+/// What somebody may do now: vote, or see how things stand.
+enum Door {
+    Ballot(Arc<OpenBallot>, Vec<Contest>, Voter),
+    Standing(Sitting, Vec<Contest>, Option<Voter>),
+}
+
+async fn door(
+    app: &App,
+    institution: crate::ids::InstitutionId,
+    id: SittingId,
+    given: &Given,
+) -> Result<Door, Failure> {
+    let (mut db, now) = (app.read().await?, app.clock.now());
+    let sitting = store::sitting(&mut db, institution, id).await?.ok_or(Failure::Missing)?;
+    if sitting.stage == Stage::Draft {
+        return Err(Failure::Missing);
+    }
+    let contests = store::contests(&mut db, &sitting, now.date()).await?;
+    let voter = store::voter(&mut db, id, given, now).await?;
+    if sitting.takes_votes(now)
+        && let Some(voter) = &voter
+        && !voter.on_paper
+        && (voter.cast_at.is_none() || sitting.revote)
+        && let Some(ballot) = app.urn.opened(&mut db, institution, id).await?
+    {
+        let own = contests.into_iter().filter(|contest| voter.contests.contains(&contest.ordinal)).collect();
+        return Ok(Door::Ballot(ballot, own, voter.clone()));
+    }
+    Ok(Door::Standing(sitting, contests, voter))
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    let given = Given::Session(person.session.clone());
+    match door(&app, person.institution, id, &given).await? {
+        Door::Ballot(ballot, contests, voter) => {
+            let forms = contests.iter().map(VoteForm::empty).collect();
+            let booth = booth(&app, &person, &ballot.sitting);
+            Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
+        }
+        Door::Standing(sitting, contests, voter) => {
+            let page = standing(
+                &app,
+                &person,
+                sitting,
+                (contests, voter),
+                (ReceiptForm::default(), Errors::default(), None, ""),
+            );
+            Ok(page.await?.into_response())
+        }
+    }
+}
+
+async fn standing(
+    app: &App,
+    person: &SignedIn,
+    sitting: Sitting,
+    (contests, voter): (Vec<Contest>, Option<Voter>),
+    (check, errors, found, says): (ReceiptForm, Errors, Option<bool>, &'static str),
+) -> Result<StandingPage, Failure> {
+    let mut db = app.read().await?;
+    let results = result::published(&mut db, &sitting, &contests).await?;
+    let has_voted = match &voter {
+        Some(voter) if sitting.counted_at.is_some() => store::has_voted(&mut db, sitting.id, voter.place).await?,
+        Some(voter) => voter.cast_at.is_some() || voter.on_paper,
+        None => false,
+    };
+    let Booth { chrome, base, .. } = booth(app, person, &sitting);
+    let now = app.clock.now();
+    Ok(StandingPage { chrome, sitting, base, voter, contests, results, check, errors, found, says, has_voted, now })
+}
+
+/// Reads a ballot that was sent, or says how things stand.
+enum Sent {
+    Form(Arc<OpenBallot>, Vec<Contest>, Voter, Vec<VoteForm>),
+    Standing(Sitting, Vec<Contest>, Option<Voter>),
+}
+
+async fn sent(
+    app: &App,
+    institution: crate::ids::InstitutionId,
+    id: SittingId,
+    (given, fields): (&Given, &Fields),
+) -> Result<Sent, Failure> {
+    Ok(match door(app, institution, id, given).await? {
+        Door::Ballot(ballot, contests, voter) => {
+            let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
+            Sent::Form(ballot, contests, voter, forms)
+        }
+        Door::Standing(sitting, contests, voter) => Sent::Standing(sitting, contests, voter),
+    })
+}
+
+fn checked(booth: Booth, ballot: &OpenBallot, contests: Vec<Contest>, voter: &Voter, forms: Vec<VoteForm>) -> Response {
+    if forms.iter().any(|form| form.fault.is_some()) {
+        return (StatusCode::UNPROCESSABLE_ENTITY, ballot_page(booth, ballot, contests, voter, forms)).into_response();
+    }
+    let contests = contests.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect();
+    let again = voter.cast_at.is_some();
+    ConfirmPage { chrome: booth.chrome, base: booth.base, sitting: ballot.sitting.clone(), contests, again }
+        .into_response()
+}
+
+const NO_MORE: &str = "这一票没有投出：投票已截止，或者你已投过、已领取纸质选票。";
+
+pub(super) async fn check(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failure> {
+    let given = Given::Session(person.session.clone());
+    match sent(&app, person.institution, id, (&given, &fields)).await? {
+        Sent::Form(ballot, contests, voter, forms) => {
+            Ok(checked(booth(&app, &person, &ballot.sitting), &ballot, contests, &voter, forms))
+        }
+        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, sitting, (contests, voter)).await,
+    }
+}
+
+async fn no_more(
+    app: &App,
+    person: &SignedIn,
+    sitting: Sitting,
+    parts: (Vec<Contest>, Option<Voter>),
+) -> Result<Response, Failure> {
+    let page =
+        standing(app, person, sitting, parts, (ReceiptForm::default(), Errors::default(), None, NO_MORE)).await?;
+    Ok((StatusCode::CONFLICT, page).into_response())
+}
+
+pub(super) async fn edit(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failure> {
+    let given = Given::Session(person.session.clone());
+    match sent(&app, person.institution, id, (&given, &fields)).await? {
+        Sent::Form(ballot, contests, voter, forms) => {
+            let booth = booth(&app, &person, &ballot.sitting);
+            Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
+        }
+        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, sitting, (contests, voter)).await,
+    }
+}
+
+/// A page that does not know who looks: the result of a cast is the same for all, and reads nothing more.
+fn plain(title: &str) -> Chrome {
+    Chrome::bare(title)
+}
+
+/// Casts by the session in the cookie. The session, the roll and the sitting are looked at in the statement that takes the
+/// envelope; what is read before is only what the ballot must look like.
+pub(super) async fn cast(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Path(id): Path<SittingId>,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failure> {
+    let Some(token) = Token::from_headers(Purpose::Session, &headers) else {
+        return Err(Failure::SignInFirst(format!("/votes/{id}")));
+    };
+    let booth = Booth { chrome: plain("投票"), base: format!("/votes/{id}"), by_slip: false };
+    put_in(&app, booth, id, Given::Session(token.hash()), &fields).await
+}
+
+async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &Fields) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let Some(voter) = store::voter(&mut db, id, &given, app.clock.now()).await? else {
+        let back = if booth.by_slip { "/slip".to_owned() } else { booth.base };
+        return Ok(Redirect::to(&back).into_response());
+    };
+    let ballot = app.urn.opened(&mut db, voter.institution, id).await?.ok_or(Failure::Missing)?;
+    drop(db);
+    let contests = ballot.contests_of(&voter.contests);
+    let forms = read_votes(&contests, fields)?;
+    let own = || contests.iter().map(|&contest| contest.clone()).collect::<Vec<Contest>>();
+    if forms.iter().any(|form| form.fault.is_some()) {
+        return Ok(
+            (StatusCode::UNPROCESSABLE_ENTITY, ballot_page(booth, &ballot, own(), &voter, forms)).into_response()
+        );
+    }
+    let receipt = crate::auth::password::readable(crate::elections::ballot::RECEIPT, 64);
+    let votes = Votes { receipt: receipt.clone(), votes: forms.iter().map(VoteForm::vote).collect() };
+    let text = votes
+        .encode(&ballot.shapes(&voter.contests), ballot.opened.ballot_size)
+        .ok_or_else(|| anyhow::anyhow!("a ballot that was checked does not fit its envelope"))?;
+    let sealed = seal::seal(&ballot.opened.key, Sealed::Envelope(id, voter.place), &text)?;
+    let mac = app.urn.key.mark_envelope(id, voter.place, &sealed);
+    let answer = app.urn.cast(Asked { sitting: id, voter: voter.place, given, sealed, mac }).await;
+    match answer {
+        Ok(CastAnswer::Taken) => {
+            let page = VotedPage {
+                chrome: plain("已投票"),
+                title: ballot.sitting.title.clone(),
+                receipt: spaced(&receipt),
+                revote: ballot.sitting.revote,
+                by_slip: booth.by_slip,
+                home: if booth.by_slip { "/slip/ballot" } else { "/votes" }.to_owned(),
+                closes_at: ballot.sitting.closes_at,
+            };
+            Ok(page.into_response())
+        }
+        // The page itself says how things stand.
+        Ok(CastAnswer::Closed | CastAnswer::OnPaper | CastAnswer::Again) => {
+            Ok(Redirect::to(&format!("{}?late=1", booth.base)).into_response())
+        }
+        Ok(CastAnswer::Stranger) if booth.by_slip => Ok(Redirect::to("/slip").into_response()),
+        Ok(CastAnswer::Stranger) => Err(Failure::SignInFirst(booth.base)),
+        Err(failure) => {
+            // Whether it is in is not known: the voter is told so, and what was chosen stays.
+            tracing::error!(%failure, "a cast has no clear answer");
+            let contests = own().into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect();
+            let page = UnclearPage { chrome: booth.chrome, base: booth.base, contests };
+            Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], page).into_response())
+        }
+    }
+}
+
+pub(super) async fn receipt(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+    Form(form): Form<ReceiptForm>,
+) -> Result<Response, Failure> {
+    let given = Given::Session(person.session.clone());
+    let Door::Standing(sitting, contests, voter) = door(&app, person.institution, id, &given).await? else {
+        return Ok(Redirect::to(&format!("/votes/{id}")).into_response());
+    };
+    let mut errors = Errors::default();
+    let code: String =
+        form.code.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    if code.len() != crate::elections::ballot::RECEIPT {
+        errors.add("code", "回执码是 16 位字母和数字，请照投票完成时的页面填写");
+    }
+    let found = if errors.is_empty() && sitting.counted_at.is_some() {
+        Some(store::is_counted(&mut *app.read().await?, id, &code).await?)
+    } else {
+        None
+    };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = standing(&app, &person, sitting, (contests, voter), (form, errors, found, "")).await?;
+    Ok((status, page).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/slip.html")]
+pub(super) struct SlipPage {
+    chrome: Chrome,
+    form: ReceiptForm,
+    errors: Errors,
+    says: &'static str,
+}
+
+const SLIP_COOKIE: &str = "lunzhi-slip";
+
+fn slip_code(headers: &HeaderMap) -> Option<String> {
+    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    let code = pairs.find(|(name, _)| *name == SLIP_COOKIE).map(|(_, value)| value)?;
+    Some(code.to_owned()).filter(|code| code.len() <= 64)
+}
+
+fn slip_cookie(headers: &HeaderMap, code: &str) -> String {
+    let secure = if crate::auth::token::is_loopback(headers) { "" } else { "; Secure" };
+    format!("{SLIP_COOKIE}={code}; Path=/slip; Max-Age=14400; HttpOnly; SameSite=Lax{secure}")
+}
+
+/// The letters of a code as typed or scanned.
+fn plain_code(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).take(40).collect()
+}
+
+pub(super) async fn slip() -> SlipPage {
+    SlipPage { chrome: plain("凭票码投票"), form: ReceiptForm::default(), errors: Errors::default(), says: "" }
+}
+
+/// The code of a QR leads here; it goes into a cookie at once, so that it does not stay in the address.
+pub(super) async fn scanned(headers: HeaderMap, Path(code): Path<String>) -> Response {
+    let cookie = slip_cookie(&headers, &plain_code(&code));
+    ([(header::SET_COOKIE, cookie)], Redirect::to("/slip/ballot")).into_response()
+}
+
+pub(super) async fn typed(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(form): Form<ReceiptForm>,
+) -> Result<Response, Failure> {
+    let code = plain_code(&form.code);
+    let hash = crate::accounts::codes::hash_of(&code);
+    if store::sitting_of_slip(&mut *app.read().await?, &hash).await?.is_none() {
+        let mut errors = Errors::default();
+        errors.add("code", "没有这个票码，请照票面重新输入；票已作废的，请到签到处");
+        let page = SlipPage { chrome: plain("凭票码投票"), form, errors, says: "" };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let cookie = slip_cookie(&headers, &code);
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/slip/ballot")).into_response())
+}
+
+/// The slip in the cookie, with its sitting.
+async fn slip_door(app: &App, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
+    let Some(code) = slip_code(headers) else { return Ok(None) };
+    let hash = crate::accounts::codes::hash_of(&code);
+    let Some((sitting, institution, _)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
+        return Ok(None);
+    };
+    let given = Given::Slip(hash);
+    let door = door(app, institution, sitting, &given).await?;
+    Ok(Some((sitting, given, door)))
+}
+
+fn slip_booth(title: &str) -> Booth {
+    Booth { chrome: plain(title), base: "/slip/ballot".to_owned(), by_slip: true }
+}
+
+fn slip_refused(door: Option<Door>) -> Response {
+    let says = match door {
+        None => "票码不对或已作废，请照票面重新输入；票丢失或作废的，请到签到处重新领取。",
+        Some(Door::Standing(_, _, None)) => "这张票还没有在签到处登记，请先签到。",
+        Some(Door::Standing(sitting, ..)) if sitting.stage != Stage::Open => "现在不在投票时间内。",
+        Some(_) => "这张票的持有人已经投票，或已领取纸质选票，不能再投。",
+    };
+    let page =
+        SlipPage { chrome: plain("凭票码投票"), form: ReceiptForm::default(), errors: Errors::default(), says };
+    (StatusCode::CONFLICT, page).into_response()
+}
+
+pub(super) async fn slip_ballot(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
+    match slip_door(&app, &headers).await? {
+        Some((_, _, Door::Ballot(ballot, contests, voter))) => {
+            let forms = contests.iter().map(VoteForm::empty).collect();
+            Ok(ballot_page(slip_booth(&ballot.sitting.title), &ballot, contests, &voter, forms).into_response())
+        }
+        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
+    }
+}
+
+pub(super) async fn slip_check(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failure> {
+    match slip_door(&app, &headers).await? {
+        Some((_, _, Door::Ballot(ballot, contests, voter))) => {
+            let forms = read_votes(&contests.iter().collect::<Vec<_>>(), &fields)?;
+            Ok(checked(slip_booth(&ballot.sitting.title), &ballot, contests, &voter, forms))
+        }
+        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
+    }
+}
+
+pub(super) async fn slip_edit(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failure> {
+    match slip_door(&app, &headers).await? {
+        Some((_, _, Door::Ballot(ballot, contests, voter))) => {
+            let forms = read_votes(&contests.iter().collect::<Vec<_>>(), &fields)?;
+            Ok(ballot_page(slip_booth(&ballot.sitting.title), &ballot, contests, &voter, forms).into_response())
+        }
+        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
+    }
+}
+
+pub(super) async fn slip_cast(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(fields): Form<Fields>,
+) -> Result<Response, Failure> {
+    match slip_door(&app, &headers).await? {
+        Some((id, given, Door::Ballot(ballot, ..))) => {
+            put_in(&app, slip_booth(&ballot.sitting.title), id, given, &fields).await
+        }
+        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
+    }
+}
+
+/// The public record of a sitting that was reported, as a file.
+pub(super) async fn record(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
+    let (record, _) = store::record(&mut db, sitting.id).await?;
+    Ok(super::json_file("record.json", record.ok_or(Failure::Missing)?))
+}
+
+/// The full ballots, where the committee has published them.
+pub(super) async fn ballots(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
+    if sitting.ballots_published_at.is_none() {
+        return Err(Failure::Missing);
+    }
+    Ok(super::json_file("ballots.json", result::ballots_file(&mut db, &sitting).await?))
+}

@@ -1,0 +1,427 @@
+//! The public record of a sitting and the full ballots, as files; and what can be checked of them by whoever holds them.
+//!
+//! The record holds totals, sorted receipts and the hash of the ballots file; anybody may have it. The ballots file holds
+//! how often each pattern was cast, names detached; the monitors have it, and the committee may publish it.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{
+    account::{Account, draw, tally_patterns},
+    paper::RulesOfFile,
+    sitting::{Contest, ContestRules, Sitting},
+    store::{Course, Lot},
+};
+use crate::{
+    ids::ContestId,
+    rules::election::{Attendance, Count, Tally, WriteInFigures, judge},
+};
+
+const RECORD: &str = "lunzhi-record-1";
+const BALLOTS: &str = "lunzhi-ballots-1";
+/// The largest file that is read, in bytes.
+pub const LARGEST_FILE: usize = 64 * 1024 * 1024;
+
+/// The SHA-256 of a file's bytes.
+#[must_use]
+pub fn hash(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+/// How often a pattern was cast.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pattern {
+    /// A letter for each candidate (`F` for, `A` against, `-` abstain), `+`, and how many names were written in.
+    pub pattern: String,
+    /// How often.
+    pub votes: u32,
+}
+
+/// The ballots of one contest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContestBallots {
+    /// The contest's place in the sitting.
+    pub ordinal: i16,
+    /// Its title.
+    pub title: String,
+    /// The candidates in the ballot's order.
+    pub candidates: Vec<String>,
+    /// The patterns, sorted.
+    pub ballots: Vec<Pattern>,
+    /// Names written in, sorted; detached from the ballots.
+    pub write_ins: Vec<WriteInFigures>,
+}
+
+/// The ballots file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BallotsFile {
+    /// `lunzhi-ballots-1`.
+    pub format: String,
+    /// The sitting's id.
+    pub sitting: String,
+    /// Its contests.
+    pub contests: Vec<ContestBallots>,
+}
+
+/// The ballots file as text: the same for the same votes, whenever it is made.
+///
+/// # Errors
+/// Never for what the count gives.
+pub fn ballots_file(
+    sitting: &Sitting,
+    contests: &[Contest],
+    patterns: &[(ContestId, String, u32)],
+    written: &[(ContestId, String, u32)],
+) -> anyhow::Result<String> {
+    let of_contest = |contest: &Contest| {
+        let mut ballots: Vec<Pattern> = patterns
+            .iter()
+            .filter(|(id, ..)| *id == contest.id)
+            .map(|(_, pattern, votes)| Pattern { pattern: pattern.clone(), votes: *votes })
+            .collect();
+        ballots.sort_by(|a, b| a.pattern.cmp(&b.pattern));
+        let mut write_ins: Vec<WriteInFigures> = written
+            .iter()
+            .filter(|(id, ..)| *id == contest.id)
+            .map(|(_, name, votes)| WriteInFigures { name: name.clone(), votes_for: *votes })
+            .collect();
+        write_ins.sort_by(|a, b| b.votes_for.cmp(&a.votes_for).then_with(|| a.name.cmp(&b.name)));
+        ContestBallots {
+            ordinal: contest.ordinal,
+            title: contest.title.clone(),
+            candidates: contest.labels(),
+            ballots,
+            write_ins,
+        }
+    };
+    let file = BallotsFile {
+        format: BALLOTS.to_owned(),
+        sitting: sitting.id.to_string(),
+        contests: contests.iter().map(of_contest).collect(),
+    };
+    Ok(serde_json::to_string_pretty(&file)? + "\n")
+}
+
+/// A contest of the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContestRecord {
+    /// The contest's place in the sitting.
+    pub ordinal: i16,
+    /// Its title.
+    pub title: String,
+    /// Whose contest it is.
+    pub body: String,
+    /// 应选.
+    pub seats: u32,
+    /// The candidates in the ballot's order.
+    pub candidates: Vec<String>,
+    /// Those who withdrew after the ballot was announced.
+    pub withdrawn: Vec<String>,
+    /// The rules, as the count's file has them.
+    pub rules: RulesOfFile,
+    /// 应到, 实到, 发出.
+    pub attendance: Attendance,
+    /// Paper ballots given out and returned.
+    pub paper: PaperRecord,
+    /// All ballots.
+    pub tally: Tally,
+    /// Electronic and paper ballots apart, where neither are few.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub apart: Option<Apart>,
+    /// A lot.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub lot: Option<LotRecord>,
+    /// The result.
+    pub result: Count,
+}
+
+/// Paper ballots of a contest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PaperRecord {
+    /// 发出.
+    pub issued: u32,
+    /// 收回.
+    pub returned: u32,
+}
+
+/// The two piles of a contest.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Apart {
+    /// Electronic.
+    pub electronic: Tally,
+    /// On paper.
+    pub paper: Tally,
+}
+
+/// A lot in the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LotRecord {
+    /// Who was tied at the last seat.
+    pub tied: Vec<String>,
+    /// Who won.
+    pub winners: Vec<String>,
+    /// How it was drawn.
+    pub method: String,
+    /// Who was there.
+    pub present: String,
+}
+
+/// The public record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordFile {
+    /// `lunzhi-record-1`.
+    pub format: String,
+    /// The university.
+    pub institution: String,
+    /// The sitting's id.
+    pub sitting: String,
+    /// Its title.
+    pub title: String,
+    /// When votes were first taken, when no more, when they were counted.
+    pub opened_at: String,
+    /// See above.
+    pub closed_at: String,
+    /// See above.
+    pub counted_at: String,
+    /// Monitors whose passphrases were needed, of how many.
+    pub threshold: u8,
+    /// See above.
+    pub monitors: usize,
+    /// The key to which ballots were sealed, in hexadecimal.
+    pub public_key: String,
+    /// Voters on the frozen roll.
+    pub roll_size: u32,
+    /// The hash of the frozen roll.
+    pub roll_hash: String,
+    /// Voters admitted later by two monitors.
+    pub admitted: u32,
+    /// Passwords of voters reset while they could vote.
+    pub resets: u32,
+    /// Envelopes at closing.
+    pub envelopes: u32,
+    /// Envelopes left out, which were not of the portal's making, and why.
+    pub excluded: u32,
+    /// See above.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub excluded_why: Option<String>,
+    /// The contests.
+    pub contests: Vec<ContestRecord>,
+    /// The SHA-256 of the ballots file, in hexadecimal.
+    pub ballots_hash: String,
+    /// Every receipt that was counted, sorted.
+    pub receipts: Vec<String>,
+}
+
+/// What the record is made of besides the sitting.
+#[derive(Debug)]
+pub struct Parts<'a> {
+    /// The university's name.
+    pub institution: &'a str,
+    /// Monitors.
+    pub monitors: usize,
+    /// The key.
+    pub public_key: &'a [u8],
+    /// The roll's hash.
+    pub roll_hash: &'a [u8],
+    /// The ballots file's hash.
+    pub ballots_hash: &'a [u8],
+    /// What happened besides.
+    pub course: &'a Course,
+    /// The receipts, sorted.
+    pub receipts: Vec<String>,
+    /// The accounts, in the contests' order.
+    pub accounts: &'a [Account],
+    /// The lots, in the contests' order.
+    pub lots: Vec<Option<Lot>>,
+}
+
+fn moment(at: Option<time::OffsetDateTime>) -> String {
+    let format = &time::format_description::well_known::Rfc3339;
+    at.map(|at| at.to_offset(crate::clock::CHINA).replace_nanosecond(0).unwrap_or(at))
+        .and_then(|at| at.format(format).ok())
+        .unwrap_or_default()
+}
+
+/// The record of a sitting.
+#[must_use]
+pub fn record(sitting: &Sitting, contests: &[Contest], parts: Parts<'_>) -> RecordFile {
+    let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    let of_contest = |((contest, account), lot): ((&Contest, &Account), &Option<Lot>)| ContestRecord {
+        ordinal: contest.ordinal,
+        title: contest.title.clone(),
+        body: format!("{}：{}", contest.body.label(), contest.body_name),
+        seats: contest.seats,
+        candidates: contest.labels(),
+        withdrawn: contest.withdrawn(),
+        rules: RulesOfFile::of(&contest.rules.count),
+        attendance: account.attendance,
+        paper: PaperRecord {
+            issued: account.paper.issued,
+            returned: account.paper_tally.as_ref().map_or(0, |tally| tally.returned),
+        },
+        tally: account.tally.clone(),
+        apart: account
+            .paper_tally
+            .clone()
+            .filter(|_| account.apart())
+            .map(|paper| Apart { electronic: account.electronic_tally.clone(), paper }),
+        lot: lot.as_ref().map(|lot| LotRecord {
+            tied: judge(contest.seats, &contest.rules.count, account.attendance, &account.tally, &contest.withdrawn())
+                .tied,
+            winners: lot.winners.clone(),
+            method: lot.method.clone(),
+            present: lot.present.clone(),
+        }),
+        result: account.count.clone(),
+    };
+    RecordFile {
+        format: RECORD.to_owned(),
+        institution: parts.institution.to_owned(),
+        sitting: sitting.id.to_string(),
+        title: sitting.title.clone(),
+        opened_at: moment(sitting.opened_at),
+        closed_at: moment(sitting.closed_at),
+        counted_at: moment(sitting.counted_at),
+        threshold: sitting.threshold,
+        monitors: parts.monitors,
+        public_key: hex::encode(parts.public_key),
+        roll_size: sitting.roll_size.map_or(0, i32::unsigned_abs),
+        roll_hash: hex::encode(parts.roll_hash),
+        admitted: number(parts.course.admitted),
+        resets: number(parts.course.resets),
+        envelopes: sitting.envelopes.map_or(0, i32::unsigned_abs),
+        excluded: sitting.excluded.unsigned_abs(),
+        excluded_why: sitting.excluded_why.clone(),
+        contests: contests.iter().zip(parts.accounts).zip(&parts.lots).map(of_contest).collect(),
+        ballots_hash: hex::encode(parts.ballots_hash),
+        receipts: parts.receipts,
+    }
+}
+
+/// How far a record was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Level {
+    /// The totals agree with each other, the result follows from them, the receipts are as many as the envelopes.
+    Totals,
+    /// Also the full ballots: their hash is the record's, and counted again they give its totals.
+    Ballots,
+}
+
+/// What `verify` found in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// How far.
+    pub level: Level,
+    /// Contests.
+    pub contests: usize,
+    /// Receipts.
+    pub receipts: usize,
+}
+
+/// Reads a record.
+///
+/// # Errors
+/// Why it is none, in Chinese.
+pub fn read(bytes: &[u8]) -> Result<RecordFile, String> {
+    let file: RecordFile = serde_json::from_slice(bytes)
+        .map_err(|error| format!("不是选举公开记录：第 {} 行第 {} 列读不出来", error.line(), error.column()))?;
+    if file.format == RECORD { Ok(file) } else { Err(format!("format 应为 {RECORD}")) }
+}
+
+/// Checks a record, and the full ballots where they are given. Names the first thing that does not agree.
+///
+/// # Errors
+/// What does not agree, in Chinese.
+pub fn verify(record: &RecordFile, ballots: Option<&[u8]>) -> Result<Verified, String> {
+    let own = record.envelopes.checked_sub(record.excluded).ok_or("未计入的信封多于全部信封")?;
+    if usize::try_from(own) != Ok(record.receipts.len()) {
+        return Err(format!("信封 {own} 个（不含未计入的），回执 {} 个，数目不等", record.receipts.len()));
+    }
+    if let Some([first, second]) = record.receipts.array_windows().find(|[first, second]| first >= second) {
+        return Err(format!("回执没有按顺序排列或有重复：{first}、{second}"));
+    }
+    if record.excluded > 0 && record.excluded_why.as_deref().unwrap_or_default().is_empty() {
+        return Err("有未计入的信封而没有写明原因".to_owned());
+    }
+    for contest in &record.contests {
+        verify_contest(contest).map_err(|why| format!("{}：{why}", contest.title))?;
+    }
+    let (contests, receipts) = (record.contests.len(), record.receipts.len());
+    let Some(bytes) = ballots else { return Ok(Verified { level: Level::Totals, contests, receipts }) };
+    if hex::encode(hash(bytes)) != record.ballots_hash {
+        return Err("选票文件的哈希与公开记录里的不同：这不是这次选举的选票，或者被改动过".to_owned());
+    }
+    let file: BallotsFile = serde_json::from_slice(bytes)
+        .map_err(|error| format!("选票文件第 {} 行第 {} 列读不出来", error.line(), error.column()))?;
+    if file.format != BALLOTS || file.sitting != record.sitting || file.contests.len() != contests {
+        return Err("选票文件不属于这份公开记录".to_owned());
+    }
+    for (contest, ballots) in record.contests.iter().zip(&file.contests) {
+        recount(contest, ballots).map_err(|why| format!("{}：{why}", contest.title))?;
+    }
+    Ok(Verified { level: Level::Ballots, contests, receipts })
+}
+
+fn verify_contest(contest: &ContestRecord) -> Result<(), String> {
+    let rules = contest.rules.read().ok_or("选举规则读不出来")?;
+    let Attendance { due, present, issued } = contest.attendance;
+    let tally = &contest.tally;
+    if let Some(fault) = tally.faults().into_iter().next() {
+        return Err(fault);
+    }
+    if present > due || issued > present || tally.returned > issued {
+        return Err(format!("应到 {due}、实到 {present}、发出 {issued}、收回 {}，应当依次不增", tally.returned));
+    }
+    if tally.candidates.iter().map(|one| &one.name).ne(&contest.candidates) {
+        return Err("得票表与候选人名单不一致".to_owned());
+    }
+    if let Some(Apart { electronic, paper }) = &contest.apart {
+        if electronic.clone().with(paper) != *tally {
+            return Err("网上与纸质选票之和不等于合计".to_owned());
+        }
+    }
+    let mut count = judge(contest.seats, &rules, contest.attendance, tally, &contest.withdrawn);
+    if let Some(lot) = &contest.lot {
+        if lot.tied != count.tied {
+            return Err("抽签的人与得票相同的人不一致".to_owned());
+        }
+        draw(&mut count, &lot.winners);
+    }
+    if count == contest.result { Ok(()) } else { Err("由票数重新判定，当选结果与记录不同".to_owned()) }
+}
+
+fn recount(contest: &ContestRecord, ballots: &ContestBallots) -> Result<(), String> {
+    let rules = contest.rules.read().ok_or("选举规则读不出来")?;
+    if ballots.ordinal != contest.ordinal || ballots.candidates != contest.candidates {
+        return Err("选票文件里的候选人与记录不一致".to_owned());
+    }
+    let patterns: Vec<(String, u32)> = ballots.ballots.iter().map(|one| (one.pattern.clone(), one.votes)).collect();
+    let rules = ContestRules { count: rules, extra: 0 };
+    let electronic = tally_patterns((&contest.candidates, contest.seats), &rules, &patterns, &ballots.write_ins);
+    let named: u64 = patterns.iter().map(|(pattern, votes)| written(pattern) * u64::from(*votes)).sum();
+    let names: u64 = ballots.write_ins.iter().map(|one| u64::from(one.votes_for)).sum();
+    if named != names {
+        return Err(format!("选票上另选他人 {named} 人次，名单上 {names} 人次"));
+    }
+    let differs = match (&contest.apart, contest.paper.issued) {
+        (Some(apart), _) => apart.electronic != electronic,
+        (None, 0) => contest.tally != electronic,
+        (None, _) => !is_part(&electronic, &contest.tally, contest.paper.returned),
+    };
+    if differs { Err("由全部选票重新计票，得数与记录不同".to_owned()) } else { Ok(()) }
+}
+
+fn written(pattern: &str) -> u64 {
+    pattern.rsplit_once('+').and_then(|(_, names)| names.parse().ok()).unwrap_or(0)
+}
+
+/// The electronic pile is part of all, and what is left is as many as the paper ballots.
+fn is_part(part: &Tally, all: &Tally, paper: u32) -> bool {
+    let none_more = part.candidates.iter().zip(&all.candidates).all(|(own, total)| {
+        own.votes_for <= total.votes_for && own.against <= total.against && own.abstain <= total.abstain
+    });
+    none_more
+        && part.valid <= all.valid
+        && part.void <= all.void
+        && part.returned.checked_add(paper) == Some(all.returned)
+}

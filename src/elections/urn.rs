@@ -1,0 +1,229 @@
+//! What the running portal holds of elections in memory: casts on their way in, what the opening of a sitting set, the
+//! monitors' open shares for a few minutes, and counts under way. None of it is needed after a restart.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use sqlx::{PgConnection, PgPool};
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    ballot::{Shape, size},
+    seal::{MarkKey, OpenShare},
+    sitting::{Contest, Opened, Sitting},
+    store::{self, Asked, CastAnswer},
+};
+use crate::{
+    clock::Clock,
+    database::gather::Gatherer,
+    failure::Failure,
+    ids::{AccountId, InstitutionId, SittingId},
+};
+
+/// How long an open share is held: whoever comes later asks again.
+pub const SHARES_HELD: Duration = Duration::minutes(15);
+/// Sittings whose opening is remembered; more are forgotten all at once.
+const MOST_OPENED: usize = 200;
+
+/// What is voted on in a sitting that was opened: it does not change any more.
+#[derive(Debug)]
+pub struct OpenBallot {
+    /// The sitting as it was when this was read; its stage may have moved on.
+    pub sitting: Sitting,
+    /// Its contests.
+    pub contests: Vec<Contest>,
+    /// Key and size.
+    pub opened: Opened,
+}
+
+impl OpenBallot {
+    /// The contests with those ordinals.
+    #[must_use]
+    pub fn contests_of(&self, ordinals: &[i16]) -> Vec<&Contest> {
+        self.contests.iter().filter(|contest| ordinals.contains(&contest.ordinal)).collect()
+    }
+
+    /// The shapes of the ballots of those contests.
+    #[must_use]
+    pub fn shapes(&self, ordinals: &[i16]) -> Vec<Shape> {
+        self.contests_of(ordinals).into_iter().map(Shape::of).collect()
+    }
+}
+
+/// The size to which ballots are filled: that of the longest of any voter.
+#[must_use]
+pub fn full_size(contests: &[Contest], sets: &[Vec<i16>]) -> usize {
+    let of_set = |set: &Vec<i16>| {
+        let own = contests.iter().filter(|contest| set.contains(&contest.ordinal));
+        size(&own.map(Shape::of).collect::<Vec<Shape>>())
+    };
+    sets.iter().map(of_set).max().unwrap_or_else(|| size(&[]))
+}
+
+struct Held {
+    account: AccountId,
+    share: OpenShare,
+    at: OffsetDateTime,
+}
+
+/// How a count goes.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Envelopes opened so far.
+    pub done: AtomicUsize,
+    /// All envelopes.
+    pub total: AtomicUsize,
+    ended: Mutex<Option<Halt>>,
+}
+
+/// Why a count ended without a result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Halt {
+    /// These places of the roll have envelopes that are not of the portal's making, or that do not open.
+    Suspicious(Vec<i32>),
+    /// It could not be done; in Chinese.
+    Failed(&'static str),
+}
+
+impl Progress {
+    /// Why it ended; none while it runs.
+    #[must_use]
+    pub fn halt(&self) -> Option<Halt> {
+        locked(&self.ended).clone()
+    }
+
+    /// Ends it without a result.
+    pub fn stop(&self, why: Halt) {
+        *locked(&self.ended) = Some(why);
+    }
+
+    /// Opened so far, and all.
+    #[must_use]
+    pub fn figures(&self) -> (usize, usize) {
+        (self.done.load(Ordering::Relaxed), self.total.load(Ordering::Relaxed))
+    }
+}
+
+/// The urn.
+pub struct Urn {
+    /// The key of the portal's mark.
+    pub key: MarkKey,
+    casts: Gatherer<Asked, CastAnswer>,
+    opened: Mutex<HashMap<SittingId, Arc<OpenBallot>>>,
+    shares: Mutex<HashMap<SittingId, Vec<Held>>>,
+    counts: Mutex<HashMap<SittingId, Arc<Progress>>>,
+}
+
+impl std::fmt::Debug for Urn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Urn")
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Urn {
+    /// An urn on this pool. Inside a runtime: it starts a task.
+    #[must_use]
+    pub fn new(pool: PgPool, clock: Clock, key: MarkKey) -> Self {
+        // While one batch is flushed to disk the next one gathers by itself: nobody waits for company.
+        let casts = Gatherer::start(
+            pool,
+            || false,
+            move |db, asked| {
+                let now = clock.now();
+                Box::pin(async move { store::cast(db, &asked, now).await })
+            },
+        );
+        Self { key, casts, opened: Mutex::default(), shares: Mutex::default(), counts: Mutex::default() }
+    }
+
+    /// Casts: the answer comes after the commit.
+    ///
+    /// # Errors
+    /// Where the database fails. Then it is not known whether the cast is in.
+    pub async fn cast(&self, asked: Asked) -> Result<CastAnswer, Failure> {
+        self.casts.write(asked.key(), asked).await
+    }
+
+    /// What is voted on in a sitting that was opened; none before. Read once: the database lets nobody change it.
+    ///
+    /// # Errors
+    /// Where the database fails, or somebody has changed what the opening set.
+    pub async fn opened(
+        &self,
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        id: SittingId,
+    ) -> Result<Option<Arc<OpenBallot>>, Failure> {
+        let known = locked(&self.opened).get(&id).cloned();
+        if let Some(known) = known.filter(|known| known.sitting.institution == institution) {
+            return Ok(Some(known));
+        }
+        let Some(sitting) = store::sitting(connection, institution, id).await? else { return Ok(None) };
+        let Some(day) = sitting.opened_at.map(OffsetDateTime::date) else { return Ok(None) };
+        let contests = store::contests(connection, &sitting, day).await?;
+        let Some(opened) = store::opened(connection, id, &contests, &self.key).await? else { return Ok(None) };
+        let ballot = Arc::new(OpenBallot { sitting, contests, opened });
+        let mut all = locked(&self.opened);
+        if all.len() >= MOST_OPENED {
+            all.clear();
+        }
+        all.insert(id, Arc::clone(&ballot));
+        Ok(Some(ballot))
+    }
+
+    /// Holds a monitor's open share; gives all that are held for the sitting.
+    pub fn hold(&self, id: SittingId, account: AccountId, share: OpenShare, now: OffsetDateTime) -> Vec<OpenShare> {
+        let mut shares = locked(&self.shares);
+        let held = shares.entry(id).or_default();
+        held.retain(|one| one.account != account);
+        held.push(Held { account, share, at: now });
+        drop(shares);
+        self.held(id, now).1
+    }
+
+    /// The shares that are held for a sitting, with whose they are; older ones are dropped.
+    pub fn held(&self, id: SittingId, now: OffsetDateTime) -> (Vec<AccountId>, Vec<OpenShare>) {
+        let mut shares = locked(&self.shares);
+        for held in shares.values_mut() {
+            held.retain(|one| now - one.at < SHARES_HELD);
+        }
+        shares.retain(|_, held| !held.is_empty());
+        shares.get(&id).map(|held| held.iter().map(|one| (one.account, one.share.clone())).unzip()).unwrap_or_default()
+    }
+
+    /// Drops the shares of a sitting.
+    pub fn drop_shares(&self, id: SittingId) {
+        locked(&self.shares).remove(&id);
+    }
+
+    /// Begins a count; none where one runs.
+    pub fn begin(&self, id: SittingId) -> Option<Arc<Progress>> {
+        let mut counts = locked(&self.counts);
+        if counts.get(&id).is_some_and(|running| running.halt().is_none()) {
+            return None;
+        }
+        let progress = Arc::new(Progress::default());
+        counts.insert(id, Arc::clone(&progress));
+        Some(progress)
+    }
+
+    /// The count of a sitting that runs or has halted.
+    #[must_use]
+    pub fn progress(&self, id: SittingId) -> Option<Arc<Progress>> {
+        locked(&self.counts).get(&id).cloned()
+    }
+
+    /// A count has ended with a result.
+    pub fn end(&self, id: SittingId) {
+        locked(&self.counts).remove(&id);
+    }
+}
