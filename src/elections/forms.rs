@@ -436,26 +436,6 @@ impl PaperForm {
         self.fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
     }
 
-    /// The form of an entry.
-    #[must_use]
-    pub fn of(entry: &Entry) -> Self {
-        let tally = &entry.tally;
-        let mut fields = vec![
-            ("returned".to_owned(), tally.returned.to_string()),
-            ("valid".to_owned(), tally.valid.to_string()),
-            ("void".to_owned(), tally.void.to_string()),
-        ];
-        for (place, figures) in tally.candidates.iter().enumerate() {
-            let CandidateFigures { votes_for, against, abstain, .. } = figures;
-            for (kind, number) in [("f", votes_for), ("a", against), ("n", abstain)] {
-                fields.push((format!("{kind}{}", place + 1), number.to_string()));
-            }
-        }
-        let names: Vec<String> = tally.write_ins.iter().map(|one| format!("{} {}", one.name, one.votes_for)).collect();
-        fields.push(("written".to_owned(), names.join("\n")));
-        Self { fields }
-    }
-
     /// The figures; with errors beside the fields (those of candidates under `figures`). `issued` is how many paper
     /// ballots were given out.
     pub fn read(&self, contest: &Contest, issued: u32, errors: &mut Errors) -> Option<Entry> {

@@ -15,6 +15,7 @@ mod audit;
 mod browser;
 mod checkup;
 mod commands;
+mod elections;
 mod fuzz;
 mod gather;
 mod hangups;

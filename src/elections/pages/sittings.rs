@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use time::{Duration, OffsetDateTime};
+use time::Duration;
 
 use super::{StepView, frame, keeps, kept, not_standing, refuse, result, result::Results, said, steps};
 use crate::{
@@ -218,7 +218,6 @@ struct ShowPage {
     course: Course,
     keeps: bool,
     asked_void: bool,
-    now: OffsetDateTime,
     done: &'static str,
 }
 
@@ -278,7 +277,6 @@ pub(super) async fn show(
         keeps: keeps(person, &sitting),
         asked_void: sitting.void_asked_by == Some(person.account),
         count,
-        now,
         done: said(&done),
         sitting,
     };

@@ -4,6 +4,7 @@
 mod client;
 pub mod raw;
 mod server;
+pub mod sitting;
 
 pub use client::{Client, Page};
 pub use server::{Portal, runtime, scratch};
