@@ -73,7 +73,7 @@ fn class_name(major: &str, year: u16, number: u32) -> String {
 }
 
 /// A password that differs from account to account. It is printed at every start: the demo keeps no secrets.
-fn password(number: &str) -> String {
+pub(super) fn password(number: &str) -> String {
     let digest = Sha256::digest(format!("lunzhi demo {number}"));
     let mut hex = hex::encode(digest);
     hex.truncate(12);
@@ -95,7 +95,7 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
     for account in accounts() {
         hashes.push((account.number, app.hasher.hash(&account.password).await?));
     }
-    let now = app.clock.now();
+    let (now, urn) = (app.clock.now(), app.urn.clone());
     app.write(move |db| {
         Box::pin(async move {
             sqlx::query!("select pg_advisory_xact_lock(hashtext('demo'))").execute(&mut *db).await?;
@@ -114,6 +114,7 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
                 load_accounts(db, school, institution, &hashes, now).await?;
                 super::unions::load_unions(db, school, institution, now).await?;
                 super::vetting::load_vetting(db, school, institution, now).await?;
+                super::elections::load_elections(db, school, institution, (&urn.key, now)).await?;
             }
             Ok(true)
         })

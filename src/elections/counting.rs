@@ -248,3 +248,50 @@ pub fn settled(entries: &[store::PaperEntry]) -> Option<crate::rules::election::
         _ => None,
     }
 }
+
+/// The record of a sitting that is counted, with the values that each contest keeps.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn make_record(
+    db: &mut sqlx::PgConnection,
+    institution: &str,
+    sitting: &Sitting,
+    contests: &[Contest],
+) -> Result<(record::RecordFile, Vec<Account>), Failure> {
+    let accounts = accounts(db, sitting, contests).await?;
+    let mut lots = store::lots(db, sitting.id).await?;
+    let (_, ballots_hash) = store::record(db, sitting.id).await?;
+    let (public_key, roll_hash) = store::marks(db, sitting.id).await?;
+    let course = store::course(db, sitting.id).await?;
+    let parts = record::Parts {
+        institution: institution,
+        monitors: store::monitors(db, sitting.id).await?.len(),
+        public_key: &public_key,
+        roll_hash: &roll_hash,
+        ballots_hash: &ballots_hash.unwrap_or_default(),
+        course: &course,
+        receipts: store::receipts(db, sitting.id).await?,
+        accounts: &accounts,
+        lots: contests.iter().map(|contest| lots.remove(&contest.id)).collect(),
+    };
+    Ok((record::record(sitting, contests, parts), accounts))
+}
+
+/// What each contest keeps of its account and result.
+///
+/// # Errors
+/// Never for what the count gives.
+pub fn kept_results(
+    contests: &[Contest],
+    accounts: &[Account],
+) -> anyhow::Result<Vec<(ContestId, serde_json::Value, serde_json::Value)>> {
+    let one = |(contest, account): (&Contest, &Account)| {
+        let figures = serde_json::json!({
+            "electronic": account.electronic, "paper": account.paper, "total": account.attendance,
+            "tally": account.tally,
+        });
+        Ok((contest.id, figures, serde_json::to_value(&account.count)?))
+    };
+    contests.iter().zip(accounts).map(one).collect()
+}

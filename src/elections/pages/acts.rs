@@ -19,8 +19,7 @@ use crate::{
     },
     elections::{
         ballot::{Mark, Vote, Votes},
-        counting,
-        record::{self, Parts},
+        counting, record,
         seal::{self, Purpose},
         sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage},
         store::{self, ContestDraft, Draft, Lot, Standing},
@@ -419,32 +418,6 @@ pub async fn close_overdue(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The record of a sitting that is counted, with the values that each contest keeps.
-pub(super) async fn make_record(
-    db: &mut PgConnection,
-    person: &SignedIn,
-    sitting: &Sitting,
-    contests: &[Contest],
-) -> Result<(record::RecordFile, Vec<crate::elections::account::Account>), Failure> {
-    let accounts = counting::accounts(db, sitting, contests).await?;
-    let mut lots = store::lots(db, sitting.id).await?;
-    let (_, ballots_hash) = store::record(db, sitting.id).await?;
-    let (public_key, roll_hash) = store::marks(db, sitting.id).await?;
-    let course = store::course(db, sitting.id).await?;
-    let parts = Parts {
-        institution: &person.institution_name,
-        monitors: store::monitors(db, sitting.id).await?.len(),
-        public_key: &public_key,
-        roll_hash: &roll_hash,
-        ballots_hash: &ballots_hash.unwrap_or_default(),
-        course: &course,
-        receipts: store::receipts(db, sitting.id).await?,
-        accounts: &accounts,
-        lots: contests.iter().map(|contest| lots.remove(&contest.id)).collect(),
-    };
-    Ok((record::record(sitting, contests, parts), accounts))
-}
-
 pub(super) async fn report(
     State(app): State<App>,
     acting: Acting<ElectionKeeper>,
@@ -459,7 +432,8 @@ pub(super) async fn report(
                 return Err(act.refuse(wanted, format!("本场次{}", sitting.stage.label()), "计票完成之后才能报告"));
             }
             let contests = store::contests(db, &sitting, act.now.date()).await?;
-            let (record, accounts) = make_record(db, acting.person(), &sitting, &contests).await?;
+            let (record, accounts) =
+                counting::make_record(db, &acting.person().institution_name, &sitting, &contests).await?;
             let facts: Vec<_> =
                 contests.iter().zip(&accounts).map(|(contest, account)| account.facts(&contest.title)).collect();
             let entry = act.entry("监票报告");
@@ -469,15 +443,7 @@ pub(super) async fn report(
                 refusal.because(findings)
             })?;
             let text = serde_json::to_string_pretty(&record).map_err(anyhow::Error::new)? + "\n";
-            let mut results = Vec::new();
-            for (contest, account) in contests.iter().zip(&accounts) {
-                let figures = serde_json::json!({
-                    "electronic": account.electronic, "paper": account.paper, "total": account.attendance,
-                    "tally": account.tally,
-                });
-                let count = serde_json::to_value(&account.count).map_err(anyhow::Error::new)?;
-                results.push((contest.id, figures, count));
-            }
+            let results = counting::kept_results(&contests, &accounts)?;
             store::report(db, acting.institution(), id, (&text, &results), permitted, act.now).await?;
             let entry = entry.detail("公开记录哈希", hex::encode(record::hash(text.as_bytes())));
             audit::append(db, acting.person(), entry, act.now).await

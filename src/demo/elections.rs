@@ -1,0 +1,378 @@
+//! The demo's sittings: one in which votes are cast, one that is reported, and one being prepared. Its monitors' passphrases
+//! are the passwords of their accounts.
+
+use sqlx::{PgConnection, types::Uuid};
+use time::{Duration, OffsetDateTime};
+
+use super::schools::School;
+use crate::{
+    auth::office::OfficeKind,
+    elections::{
+        account::Account,
+        ballot::{Mark, Shape, Vote, Votes},
+        counting, record,
+        seal::{self, MarkKey, Purpose},
+        sitting::{Contest, ContestRules, Opened, Sitting, Stage},
+        store::{self, Kept},
+        urn::full_size,
+    },
+    failure::Failure,
+    ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
+    invented::chance::Chance,
+    rules::sitting::report,
+};
+
+/// What a demo sitting is.
+struct Asked {
+    title: &'static str,
+    college: Option<CollegeId>,
+    /// When votes are taken, relative to now, in hours.
+    hours: (i64, i64),
+    by: AccountId,
+}
+
+/// The people of the demo's elections.
+struct People {
+    college: CollegeId,
+    class: ClassId,
+    keepers: (AccountId, AccountId),
+    monitors: Vec<(AccountId, String)>,
+}
+
+/// Loads the demo's sittings.
+///
+/// # Errors
+/// Where the database fails.
+pub(super) async fn load_elections(
+    db: &mut PgConnection,
+    school: &School,
+    institution: InstitutionId,
+    (key, now): (&MarkKey, OffsetDateTime),
+) -> Result<(), Failure> {
+    let people = people(db, school, institution).await?;
+    let mut chance = Chance::new(school.seed ^ 0x5eed);
+    let (school_keeper, college_keeper) = people.keepers;
+
+    let open =
+        Asked {
+            title: "学生代表大会代表选举", college: Some(people.college), hours: (-2, 46), by: college_keeper
+        };
+    let open = sitting(db, institution, &open, &people, now).await?;
+    contest(db, institution, (open, 1), ("班级推选代表", "class", Some(people.class), people.college), (1, 3)).await?;
+    contest(db, institution, (open, 2), ("院系代表", "college", None, people.college), (3, 5)).await?;
+    let (opened, secret) = open_sitting(db, institution, (open, &people), key, now).await?;
+    cast(db, (&opened, &secret.1), (key, &mut chance), 45, now).await?;
+
+    let done =
+        Asked {
+            title: "班级学生代表选举", college: Some(people.college), hours: (-50, -26), by: college_keeper
+        };
+    let done = sitting(db, institution, &done, &people, now).await?;
+    contest(db, institution, (done, 1), ("班级学生代表", "class", Some(people.class), people.college), (2, 4)).await?;
+    let (opened, secret) = open_sitting(db, institution, (done, &people), key, now).await?;
+    cast(db, (&opened, &secret.1), (key, &mut chance), 95, now - Duration::hours(30)).await?;
+    finish(db, (institution, school.name), (&opened, &secret.0), now).await?;
+
+    let next =
+        Asked { title: "学生会主席团选举", college: None, hours: (24 * 14, 24 * 14 + 4), by: school_keeper };
+    let next = sitting(db, institution, &next, &people, now).await?;
+    contest(db, institution, (next, 1), ("学生会主席团成员", "congress", None, people.college), (5, 0)).await?;
+    Ok(())
+}
+
+async fn people(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<People, Failure> {
+    let rows = sqlx::query!(
+        r#"select a.id as "account: AccountId", a.number, o.kind, o.college_id as "college: CollegeId",
+                  o.class_id as "class: ClassId"
+           from account a join office o on o.account_id = a.id where a.institution_id = $1"#,
+        institution.0
+    )
+    .fetch_all(db)
+    .await?;
+    let known: Vec<&str> = school.accounts.iter().map(|(_, number)| *number).collect();
+    let of = |kind: OfficeKind| {
+        let found = rows.iter().find(|row| row.kind == kind.slug() && known.contains(&row.number.as_str()));
+        found.ok_or_else(|| anyhow::anyhow!("the demo has no {}", kind.slug()))
+    };
+    let monitors = [OfficeKind::StudentAffairs, OfficeKind::SchoolParty, OfficeKind::CollegeParty];
+    let monitors = monitors.into_iter().map(|kind| {
+        let row = of(kind)?;
+        anyhow::Ok((row.account, super::load::password(&row.number)))
+    });
+    Ok(People {
+        college: of(OfficeKind::CollegeLeague)?
+            .college
+            .ok_or_else(|| anyhow::anyhow!("an office without a college"))?,
+        class: of(OfficeKind::ClassBranch)?.class.ok_or_else(|| anyhow::anyhow!("a branch without a class"))?,
+        keepers: (of(OfficeKind::SchoolLeague)?.account, of(OfficeKind::CollegeLeague)?.account),
+        monitors: monitors.collect::<anyhow::Result<_>>()?,
+    })
+}
+
+async fn sitting(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    asked: &Asked,
+    people: &People,
+    now: OffsetDateTime,
+) -> Result<SittingId, Failure> {
+    let id = SittingId::random();
+    sqlx::query!(
+        "insert into sitting (id, institution_id, college_id, title, note, stage, opens_at, closes_at, revote, threshold,
+                              created_at, created_by)
+         values ($1, $2, $3, $4, '演示数据。监票口令就是监票人账号的登录密码。', 'draft', $5, $6, true, 2, $7, $8)",
+        id.0,
+        institution.0,
+        asked.college.map(|id| id.0),
+        asked.title,
+        now + Duration::hours(asked.hours.0),
+        now + Duration::hours(asked.hours.1),
+        now,
+        asked.by.0
+    )
+    .execute(&mut *db)
+    .await?;
+    for (place, (account, phrase)) in people.monitors.iter().enumerate() {
+        let salt = seal::salt();
+        let (_, public) = seal::pair_of(phrase, &salt)?;
+        sqlx::query!(
+            "insert into monitor (sitting_id, account_id, chief, named_at, salt, public_key, proved_at)
+             values ($1, $2, $3, $4, $5, $6, $4)",
+            id.0,
+            account.0,
+            place == 0,
+            now,
+            &salt,
+            public.as_bytes()
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(id)
+}
+
+/// A contest; of a congress, the first ninety students are its delegates.
+async fn contest(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    (sitting, ordinal): (SittingId, i16),
+    (title, body, class, college): (&str, &str, Option<ClassId>, CollegeId),
+    (seats, candidates): (i32, i64),
+) -> Result<(), Failure> {
+    let id = ContestId::random();
+    let classes: Vec<Uuid> = class.into_iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "insert into contest (id, sitting_id, ordinal, title, fills, body, college_id, class_ids, seats, rules)
+         values ($1, $2, $3, $4, case when $5 = 'congress' then 'presidium' else 'delegates' end, $5,
+                 case when $5 = 'college' then $6::uuid end, $7, $8, $9)",
+        id.0,
+        sitting.0,
+        ordinal,
+        title,
+        body,
+        college.0,
+        &classes,
+        seats,
+        serde_json::to_value(ContestRules::PRACTICE).map_err(anyhow::Error::new)?
+    )
+    .execute(&mut *db)
+    .await?;
+    if body == "congress" {
+        sqlx::query!(
+            "insert into contest_person (contest_id, student_id)
+             select $1, id from student where institution_id = $2 and left_on is null order by number limit 90",
+            id.0,
+            institution.0
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    // Those who have an account of the demo vote and do not stand: they would see another page than others.
+    let rows = sqlx::query!(
+        r#"select s.id as "id: StudentId", s.name, k.name as class
+           from contest_roll($1, current_date) r join student s on s.id = r.student_id join class k on k.id = s.class_id
+           where not exists (select from account a where a.student_id = s.id) order by md5(s.number || $2) limit $3"#,
+        id.0,
+        title,
+        candidates
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    for (place, row) in (1_i16..).zip(rows) {
+        sqlx::query!(
+            "insert into candidate (id, contest_id, ordinal, student_id, label, about, origin)
+             values ($1, $2, $3, $4, $5, $6, '班级团支部推荐') on conflict do nothing",
+            CandidateId::random().0,
+            id.0,
+            place,
+            row.id.0,
+            row.name,
+            row.class
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(())
+}
+
+type Keys = (seal::SecretKey, seal::PublicKey);
+
+async fn open_sitting(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    (id, people): (SittingId, &People),
+    key: &MarkKey,
+    now: OffsetDateTime,
+) -> Result<((Sitting, Vec<Contest>), Keys), Failure> {
+    for stage in ["announced", "rehearsed"] {
+        sqlx::query!("update sitting set stage = $2, rehearsed_at = $3 where id = $1", id.0, stage, now)
+            .execute(&mut *db)
+            .await?;
+    }
+    let size = store::freeze_roll(db, id, now.date()).await?;
+    let draft = store::sitting(db, institution, id).await?.ok_or(Failure::Missing)?;
+    let draft = Sitting { opened_at: Some(now), ..draft };
+    let contests = store::contests(db, &draft, now.date()).await?;
+    let (secret, public) = seal::make_pair();
+    let shares = seal::split(&secret, draft.threshold, people.monitors.len());
+    for (monitor, share) in store::monitors(db, id).await?.iter().zip(&shares) {
+        let own = monitor.key.ok_or_else(|| anyhow::anyhow!("a monitor has no key"))?;
+        let sealed = seal::seal(&own, Purpose::Share(id, monitor.account), share)?;
+        sqlx::query!(
+            "update monitor set share = $3 where sitting_id = $1 and account_id = $2",
+            id.0,
+            monitor.account.0,
+            sealed
+        )
+        .execute(&mut *db)
+        .await?;
+    }
+    let opened = Opened {
+        key: public,
+        ballot_size: full_size(&contests, &store::contest_sets(db, id).await?),
+        roll_hash: store::hash_roll(&store::roll(db, id).await?),
+        contests_hash: store::hash_contests(&contests),
+    };
+    sqlx::query!(
+        "update sitting set stage = 'open', opened_at = opens_at, public_key = $2, ballot_size = $3, roll_size = $4,
+                            roll_hash = $5, seal = $6 where id = $1",
+        id.0,
+        public.as_bytes(),
+        i32::try_from(opened.ballot_size).map_err(anyhow::Error::new)?,
+        i32::try_from(size).map_err(anyhow::Error::new)?,
+        opened.roll_hash,
+        opened.mark(key, id)
+    )
+    .execute(&mut *db)
+    .await?;
+    let sitting = store::sitting(db, institution, id).await?.ok_or(Failure::Missing)?;
+    Ok(((sitting, contests), (secret, public)))
+}
+
+/// A vote that fits a contest, by chance.
+fn vote(shape: &Shape, chance: &mut Chance) -> Vote {
+    let mut left = shape.seats;
+    let choices = (0..shape.candidates)
+        .map(|place| {
+            // The first candidates are liked better, so that somebody is elected.
+            if left > 0 && chance.below(10) < if place < 2 { 8 } else { 3 } {
+                left -= 1;
+                Mark::For
+            } else if chance.below(3) == 0 {
+                Mark::Abstain
+            } else {
+                Mark::Against
+            }
+        })
+        .collect();
+    Vote { choices, written: Vec::new() }
+}
+
+/// Lets a share of the voters, in percent, cast. Whoever has an account of the demo is left to vote.
+async fn cast(
+    db: &mut PgConnection,
+    ((sitting, contests), public): (&(Sitting, Vec<Contest>), &seal::PublicKey),
+    (key, chance): (&MarkKey, &mut Chance),
+    percent: u32,
+    at: OffsetDateTime,
+) -> Result<(), Failure> {
+    let spared = sqlx::query_scalar!(
+        "select v.place from voter v where v.sitting_id = $1
+         and exists (select from account a where a.student_id = v.student_id)",
+        sitting.id.0
+    )
+    .fetch_all(&mut *db)
+    .await?;
+    let full = full_size(contests, &store::contest_sets(db, sitting.id).await?);
+    let (mut places, mut texts, mut macs) = (Vec::new(), Vec::new(), Vec::new());
+    for line in store::roll(db, sitting.id).await? {
+        if chance.below(100) >= percent || spared.contains(&line.place) {
+            continue;
+        }
+        let own = contests.iter().filter(|contest| line.contests.contains(&contest.ordinal));
+        let shapes: Vec<Shape> = own.map(Shape::of).collect();
+        let votes = Votes {
+            receipt: crate::auth::password::readable(crate::elections::ballot::RECEIPT, 64),
+            votes: shapes.iter().map(|shape| vote(shape, chance)).collect(),
+        };
+        let text = votes.encode(&shapes, full).ok_or_else(|| anyhow::anyhow!("a vote that does not fit"))?;
+        let sealed = seal::seal(public, Purpose::Envelope(sitting.id, line.place), &text)?;
+        macs.push(key.mark_envelope(sitting.id, line.place, &sealed));
+        places.push(line.place);
+        texts.push(sealed);
+    }
+    sqlx::query!(
+        "insert into envelope (sitting_id, voter, sealed, mac, cast_at)
+         select $1, u.*, $2 from unnest($3::integer[], $4::bytea[], $5::bytea[]) as u",
+        sitting.id.0,
+        at,
+        &places,
+        &texts,
+        &macs
+    )
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Closes, counts and reports.
+async fn finish(
+    db: &mut PgConnection,
+    (institution, name): (InstitutionId, &str),
+    ((sitting, contests), secret): (&(Sitting, Vec<Contest>), &seal::SecretKey),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let id = sitting.id;
+    let envelopes = store::close(db, institution, id, sitting.closes_at).await?.unwrap_or(0);
+    let mut kept = Kept { envelopes, ..Kept::default() };
+    for envelope in store::envelopes(db, id, (0, i64::from(envelopes))).await? {
+        let own = contests.iter().filter(|contest| envelope.contests.contains(&contest.ordinal));
+        let own: Vec<&Contest> = own.collect();
+        let shapes: Vec<Shape> = own.iter().map(|contest| Shape::of(contest)).collect();
+        let text = seal::open(secret, Purpose::Envelope(id, envelope.voter), &envelope.sealed);
+        let votes = text.and_then(|text| Votes::decode(&text, &shapes));
+        let votes = votes.ok_or_else(|| anyhow::anyhow!("an envelope of the demo does not open"))?;
+        kept.receipts.push(votes.receipt);
+        kept.voted.push(envelope.voter);
+        for (contest, vote) in own.iter().zip(votes.votes) {
+            let pattern = vote.pattern();
+            match kept.patterns.iter_mut().find(|(known, text, _)| *known == contest.id && *text == pattern) {
+                Some((.., votes)) => *votes += 1,
+                None => kept.patterns.push((contest.id, pattern, 1)),
+            }
+        }
+    }
+    let file = record::ballots_file(sitting, contests, &kept.patterns, &kept.written)?;
+    kept.ballots_hash = record::hash(file.as_bytes());
+    store::keep_count(db, institution, id, kept, sitting.closes_at + Duration::minutes(20)).await?;
+    let sitting = store::sitting(db, institution, id).await?.filter(|one| one.stage == Stage::Counted);
+    let sitting = sitting.ok_or_else(|| anyhow::anyhow!("the demo's count was not kept"))?;
+    let (made, accounts) = counting::make_record(db, name, &sitting, contests).await?;
+    let facts: Vec<_> =
+        contests.iter().zip(&accounts).map(|(contest, account): (_, &Account)| account.facts(&contest.title)).collect();
+    let permitted = report(&facts).permit().map_err(|_| anyhow::anyhow!("the demo's account does not add up"))?;
+    let text = serde_json::to_string_pretty(&made).map_err(anyhow::Error::new)? + "\n";
+    let results = counting::kept_results(contests, &accounts)?;
+    store::report(db, institution, id, (&text, &results), permitted, now).await?;
+    Ok(())
+}
