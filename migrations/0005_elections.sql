@@ -361,6 +361,13 @@ where c.id = of_contest and case c.body
           else s.class_id = any (c.class_ids) end
 $$;
 
+-- A voter with what stands of their vote.
+create view voter_standing as
+select t.institution_id, v.sitting_id, v.place, v.student_id, v.contests, v.paper_at is not null as on_paper, e.cast_at,
+       (select max(r.at) from voter_reset r where r.sitting_id = v.sitting_id and r.voter = v.place) as reset_at
+from voter v join sitting t on t.id = v.sitting_id
+     left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place;
+
 -- Takes gathered casts, one of a voter at most, and says of each what became of it. The sitting's row is locked first and by a
 -- statement of its own, so that all that follows sees what a closing, or a paper ballot issued a moment ago, has written.
 create function cast_ballots(sittings uuid[], voters integer[], sessions bytea[], slips bytea[], ballots bytea[], macs bytea[],
@@ -390,7 +397,8 @@ begin
         where j.opened and j.stands and not j.on_paper order by j.sitting, j.voter
         on conflict (sitting_id, voter) do update
         set sealed = excluded.sealed, mac = excluded.mac, cast_at = excluded.cast_at
-        where exists (select from sitting t where t.id = e.sitting_id and t.revote)
+        -- The same envelope once more is a batch that is written again because its answer was lost.
+        where e.sealed = excluded.sealed or exists (select from sitting t where t.id = e.sitting_id and t.revote)
         returning e.sitting_id, e.voter
     )
     select j.place, j.opened, j.stands, j.on_paper, p.voter is not null

@@ -56,6 +56,17 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 核对选举的公开记录：账目、当选结果、回执；给出全部选票时重新计票。
+    Verify {
+        /// 公开记录（record.json）。
+        record: PathBuf,
+        /// 全部选票（ballots.json），由监票人保存或已公布。
+        #[arg(long)]
+        ballots: Option<PathBuf>,
+        /// 输出一个 JSON 对象。
+        #[arg(long)]
+        json: bool,
+    },
     /// 计票：按选举办法统计全部选票。
     Count {
         /// 选举文件（JSON）。
@@ -97,6 +108,9 @@ fn main() -> ExitCode {
         }
         Command::Allocate { population, plan, seats, json } => {
             commands::finish(commands::allocate(&population, &plan, seats, json))
+        }
+        Command::Verify { record, ballots, json } => {
+            commands::finish(commands::verify(&record, ballots.as_deref(), json))
         }
         Command::Count { election, json } => commands::finish(commands::count(&election, json)),
     }

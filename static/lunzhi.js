@@ -42,3 +42,9 @@ if (slip && location.hash) {
   slip.elements.code.value = code ?? "";
   slip.elements.new.focus();
 }
+// So does the code of a slip for a vote in the hall.
+const ticket = document.querySelector("form[action='/slip']");
+if (ticket && location.hash) {
+  ticket.elements.code.value = decodeURIComponent(location.hash.slice(1));
+  history.replaceState(null, "", location.pathname);
+}

@@ -10,6 +10,7 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use super::{
     codes::{self, Purpose},
@@ -20,14 +21,16 @@ use crate::{
     app::{App, Routes, Work},
     audit::{self, Entry, Verb},
     auth::{
-        acting::Acting,
+        acting::{Acting, SignedIn},
         office::{Administrator, OfficeKind},
         store::end_sessions,
     },
     directory::store::{CollegeRow, colleges},
-    failure::Failure,
+    elections,
+    failure::{Failure, Refusal},
     ids::{AccountId, OfficeId},
     inbox::{self, Notice, To},
+    rules::{Finding, Outcome, Rule},
     text::folded,
     web::{
         chrome::Chrome,
@@ -331,6 +334,25 @@ async fn end_office(
     .await
 }
 
+/// Refuses whoever stands in an open sitting: with a fresh code they could vote in another's place.
+pub(super) async fn no_candidate(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    (chrome, back): (&Chrome, &str),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let Some(title) = elections::store::stands_now(db, person.account, now).await? else { return Ok(()) };
+    let why = format!("你是“{title}”的候选人，投票期间不能重置密码、发放激活码");
+    let finding = Finding::practice(Rule::Vet05, Outcome::Fail, why).remedy("请由不是候选人的人员办理");
+    let refusal = Refusal {
+        chrome: chrome.clone(),
+        wanted: "发放激活码".to_owned(),
+        findings: Vec::new(),
+        back: back.to_owned(),
+    };
+    Err(refusal.because(vec![finding]))
+}
+
 async fn reset_password(
     State(app): State<App>,
     acting: Acting<Administrator>,
@@ -338,11 +360,14 @@ async fn reset_password(
 ) -> Result<CodePage, Failure> {
     let now = app.clock.now();
     let chrome = app.chrome(acting.person(), "密码已重置").under("/accounts", "账号与职务");
+    let refusal = app.chrome(acting.person(), "没有办理").under("/accounts", "账号与职务");
     let (account, code) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 let keeper = Keeper::from(&acting);
+                no_candidate(db, acting.person(), (&refusal, &format!("/accounts/{id}")), now).await?;
+                elections::store::note_reset(db, (id, acting.person().account), now).await?;
                 let ended = store::take_password(db, &keeper, id).await?;
                 let code = codes::issue(db, &keeper, id, Purpose::Reset, now).await?;
                 let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);

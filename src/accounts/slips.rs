@@ -10,6 +10,7 @@ use time::Date;
 
 use super::{
     codes::{self, ClassState, Slip},
+    pages::no_candidate,
     store::{self, Keeper},
 };
 use crate::{
@@ -66,6 +67,7 @@ async fn print(
 ) -> Result<PrintPage, Failure> {
     let now = app.clock.now();
     let chrome = app.chrome(acting.person(), "打印激活条").under("/slips", "激活条");
+    let refusal = app.chrome(acting.person(), "没有办理").under("/slips", "激活条");
     let institution = acting.person().institution_name.clone();
     let (name, school, slips) = app
         .write_as(acting.person().standing(), move |db| {
@@ -74,6 +76,7 @@ async fn print(
                 let all = codes::classes(db, &scope, now).await?;
                 let found = all.into_iter().find(|known| known.id == class).ok_or(Failure::Missing)?;
                 let keeper = Keeper::from(&acting);
+                no_candidate(db, acting.person(), (&refusal, "/slips"), now).await?;
                 let slips = codes::issue_for_class(db, &keeper, class, now).await?;
                 if !slips.is_empty() {
                     let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());

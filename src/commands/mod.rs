@@ -1,4 +1,4 @@
-//! The commands that need no database: `check`, `allocate`, `count`. They answer people who only have a spreadsheet.
+//! The commands that need no database: `check`, `allocate`, `count`, `verify`. They answer people who only have a spreadsheet.
 //!
 //! Each reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
 //! fails), 1 (something fails) or 2 (the input cannot be read: every fault on standard error, nothing on standard
@@ -7,6 +7,7 @@
 mod allocate;
 mod check;
 mod count;
+mod verify;
 
 use std::{
     fmt::Display,
@@ -21,6 +22,7 @@ pub use check::check;
 pub use count::count;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
+pub use verify::verify;
 
 use crate::{
     rules::{

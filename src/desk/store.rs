@@ -8,6 +8,8 @@ use crate::{
         acting::{Held, SignedIn},
         office::{Office, OfficeKind, Registrar, SchoolLeague, UnionKeeper},
     },
+    clock::CHINA,
+    elections,
     failure::Failure,
     ids::{CaseId, ImportId, RoundId, StudentId, UnionId},
     rules::{plan::Union, rotation},
@@ -61,6 +63,7 @@ pub async fn waiting(
             tasks.extend(imports(connection, person).await?);
         }
     }
+    tasks.extend(elections(connection, person, now).await?);
     if let Some(student) = person.student {
         tasks.extend(duties(connection, student, today).await?);
         tasks.extend(applications(connection, student).await?);
@@ -273,6 +276,36 @@ async fn vetting(
         }
     }
     Ok(tasks)
+}
+
+/// Votes to cast, and what keepers and monitors of sittings have to do.
+async fn elections(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let office = person.acting.as_ref();
+    let keeps = office.filter(|office| elections::KEEPERS.contains(&office.kind)).map(|office| office.college);
+    let who = (person.institution, person.account, person.student);
+    let rows = elections::store::waiting(connection, who, keeps, now).await?;
+    let at = |row: &elections::store::Waiting| {
+        let at = row.until.to_offset(CHINA);
+        format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
+    };
+    let one = |row: elections::store::Waiting| {
+        let (says, more, href, urgent) = match row.what.as_str() {
+            "vote" => ("投票", format!("{} 截止", at(&row)), format!("/votes/{}", row.id), true),
+            "key" => ("生成监票口令", format!("{} 开始投票", at(&row)), format!("/monitoring/{}", row.id), false),
+            "rehearsal" => {
+                ("输入监票口令演练", format!("{} 开始投票", at(&row)), format!("/monitoring/{}", row.id), true)
+            }
+            "count" => ("输入监票口令开票", "投票已截止".to_owned(), format!("/monitoring/{}", row.id), true),
+            "open" => ("开启投票", format!("{} 开始投票", at(&row)), format!("/sittings/{}", row.id), true),
+            _ => ("核对计票、生成监票报告", "已计票".to_owned(), format!("/sittings/{}", row.id), true),
+        };
+        task(urgent, format!("{says}：{}", row.title), more, href)
+    };
+    Ok(rows.into_iter().map(one).collect())
 }
 
 /// Cases that wait for the student themself.

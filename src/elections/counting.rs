@@ -265,7 +265,7 @@ pub async fn make_record(
     let (public_key, roll_hash) = store::marks(db, sitting.id).await?;
     let course = store::course(db, sitting.id).await?;
     let parts = record::Parts {
-        institution: institution,
+        institution,
         monitors: store::monitors(db, sitting.id).await?.len(),
         public_key: &public_key,
         roll_hash: &roll_hash,

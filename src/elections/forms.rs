@@ -334,12 +334,14 @@ impl VoteForm {
 
     /// The choice for a candidate is this letter.
     #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     pub fn is(&self, place: &usize, letter: &char) -> bool {
         self.at(*place).is_some_and(|mark| mark.letter() == *letter)
     }
 
     /// The choice for a candidate in a word.
     #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     pub fn word(&self, place: &usize) -> &'static str {
         self.at(*place).unwrap_or_default().label()
     }
@@ -355,6 +357,7 @@ impl VoteForm {
 
     /// The fields that say the same.
     #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     pub fn fields(&self, ordinal: &i16) -> Fields {
         let marks = self.choices.iter().enumerate().filter_map(|(place, choice)| {
             choice.map(|mark| (format!("c{ordinal}-{}", place + 1), mark.letter().to_string()))

@@ -14,6 +14,7 @@ pub mod sitting;
 pub mod store;
 pub mod urn;
 
+pub use forms::QUORUMS;
 pub use pages::{close_overdue, routes};
 
 use crate::auth::office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader};

@@ -375,10 +375,10 @@ fn verify_contest(contest: &ContestRecord) -> Result<(), String> {
     if tally.candidates.iter().map(|one| &one.name).ne(&contest.candidates) {
         return Err("得票表与候选人名单不一致".to_owned());
     }
-    if let Some(Apart { electronic, paper }) = &contest.apart {
-        if electronic.clone().with(paper) != *tally {
-            return Err("网上与纸质选票之和不等于合计".to_owned());
-        }
+    if let Some(Apart { electronic, paper }) = &contest.apart
+        && electronic.clone().with(paper) != *tally
+    {
+        return Err("网上与纸质选票之和不等于合计".to_owned());
     }
     let mut count = judge(contest.seats, &rules, contest.attendance, tally, &contest.withdrawn);
     if let Some(lot) = &contest.lot {
@@ -399,9 +399,9 @@ fn recount(contest: &ContestRecord, ballots: &ContestBallots) -> Result<(), Stri
     let rules = ContestRules { count: rules, extra: 0 };
     let electronic = tally_patterns((&contest.candidates, contest.seats), &rules, &patterns, &ballots.write_ins);
     let named: u64 = patterns.iter().map(|(pattern, votes)| written(pattern) * u64::from(*votes)).sum();
-    let names: u64 = ballots.write_ins.iter().map(|one| u64::from(one.votes_for)).sum();
-    if named != names {
-        return Err(format!("选票上另选他人 {named} 人次，名单上 {names} 人次"));
+    let listed: u64 = ballots.write_ins.iter().map(|one| u64::from(one.votes_for)).sum();
+    if named != listed {
+        return Err(format!("选票上另选他人 {named} 人次，名单上 {listed} 人次"));
     }
     let differs = match (&contest.apart, contest.paper.issued) {
         (Some(apart), _) => apart.electronic != electronic,

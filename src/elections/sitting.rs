@@ -79,6 +79,16 @@ impl Stage {
         }
     }
 
+    /// The word for voters.
+    #[must_use]
+    pub fn for_voters(self) -> &'static str {
+        match self {
+            Self::Draft | Self::Announced | Self::Rehearsed => "未开始",
+            Self::Reported => "结果已公布",
+            other => other.label(),
+        }
+    }
+
     /// The tone of its tag.
     #[must_use]
     pub fn tone(self) -> &'static str {
@@ -305,6 +315,20 @@ impl Contest {
     #[must_use]
     pub fn lines(&self) -> u32 {
         if self.rules.count.write_in { self.seats.min(Self::MOST_WRITE_INS) } else { 0 }
+    }
+
+    /// The numbers of those lines.
+    #[must_use]
+    pub fn line_numbers(&self) -> Vec<u32> {
+        (1..=self.lines()).collect()
+    }
+
+    /// The candidates with their places, in two columns from seventeen on: a printed page holds sixty.
+    #[must_use]
+    pub fn columns(&self) -> Vec<Vec<(usize, &Candidate)>> {
+        let all: Vec<_> = self.candidates.iter().enumerate().map(|(place, one)| (place + 1, one)).collect();
+        let many = if all.len() > 16 { all.len().div_ceil(2) } else { all.len().max(1) };
+        all.chunks(many).map(<[_]>::to_vec).collect()
     }
 
     /// The candidates as the ballot prints them.

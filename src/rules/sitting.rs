@@ -118,10 +118,8 @@ pub struct SittingFacts {
     pub standing_monitors: Vec<String>,
     /// The vote begins later than now.
     pub begins_later: bool,
-    /// A rule leaves practice.
-    pub leaves_practice: bool,
-    /// The committee's decision on it is named.
-    pub decision_named: bool,
+    /// A rule leaves practice, and the committee's decision on it is not named.
+    pub undecided: bool,
 }
 
 /// The permission to announce a sitting. Made by [`announce`] alone.
@@ -170,7 +168,7 @@ pub fn announce(plan: &Plan, facts: &SittingFacts) -> Verdict<Announcement> {
         if facts.begins_later { "投票开始时间在公告之后" } else { "投票开始时间已过" }.to_owned(),
         "请把投票开始时间改到公告之后",
     ));
-    if facts.leaves_practice && !facts.decision_named {
+    if facts.undecided {
         findings.push(practice(
             true,
             "有的选举规则与实践惯例不同，须写明是哪一次决定".to_owned(),
@@ -284,8 +282,7 @@ mod tests {
             has_chief: true,
             standing_monitors: Vec::new(),
             begins_later: true,
-            leaves_practice: false,
-            decision_named: false,
+            undecided: false,
         }
     }
 
@@ -322,7 +319,7 @@ mod tests {
             |facts| facts.has_chief = false,
             |facts| facts.standing_monitors.push("甲".to_owned()),
             |facts| facts.begins_later = false,
-            |facts| facts.leaves_practice = true,
+            |facts| facts.undecided = true,
         ];
         for (number, change) in changes.into_iter().enumerate() {
             let findings = refused(change);
@@ -337,7 +334,7 @@ mod tests {
         let tally = Tally { returned: 9, valid: 8, void: 1, candidates: vec![figures], write_ins: Vec::new() };
         let attendance = Attendance { due: 12, present: 10, issued: 9 };
         let good = ReportFacts { title: "甲".to_owned(), attendance, tally, paper_open: false, lot_open: false };
-        report(&[good.clone()]).permit().unwrap();
+        report(std::slice::from_ref(&good)).permit().unwrap();
         let changes: [fn(&mut ReportFacts); 7] = [
             |facts| facts.attendance.present = 13,
             |facts| facts.attendance.issued = 11,

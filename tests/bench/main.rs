@@ -3,6 +3,8 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on should stop")]
 
+mod ballots;
+
 use std::{
     fmt::Write as _,
     io::{BufRead, BufReader, Read, Write},
@@ -35,6 +37,7 @@ use lunzhi::{
         embedded::{EmbeddedPg, Options},
         migrate,
     },
+    elections::seal::MarkKey,
     ids::{InstitutionId, UnionId},
     rulebook::{Search, book_html, store::take_in_built_in},
     unions::{self, roster_html},
@@ -82,6 +85,11 @@ fn main() {
     }
     if wanted("check") {
         whole_process();
+    }
+    // The whole of it by `ballots`, or one of its parts.
+    let parts: Vec<&str> = ballots::PARTS.into_iter().filter(|&part| wanted("ballots") || wanted(part)).collect();
+    if !parts.is_empty() {
+        ballots::measure(&runtime, &parts);
     }
     // From here on every statement is looked at.
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Statements)).unwrap();
@@ -285,23 +293,22 @@ fn percentile(mut times: Vec<Duration>, part: usize) -> Duration {
     times[(times.len() * part / 100).min(times.len() - 1)]
 }
 
-fn sign_ins(portal: SocketAddr) {
-    let cores = std::thread::available_parallelism().unwrap().get();
+/// Memory for one hash at a time.
+fn argon2_memory() -> Vec<Block> {
+    vec![Block::default(); usize::try_from(Cost::OWASP.memory_kib).unwrap()]
+}
+
+/// One hash as the portal makes it, and nothing around it.
+fn argon2_once(memory: &mut [Block]) {
     let params = Params::new(Cost::OWASP.memory_kib, Cost::OWASP.passes, 1, Some(32)).unwrap();
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
-    let blocks = usize::try_from(Cost::OWASP.memory_kib).unwrap();
-    let raw = || {
-        rate(
-            cores,
-            |_| vec![Block::default(); blocks],
-            |memory, _| {
-                let mut output = [0; 32];
-                argon2
-                    .hash_password_into_with_memory(PASSWORD.as_bytes(), b"salt and more", &mut output, memory)
-                    .unwrap();
-            },
-        )
-    };
+    let mut output = [0; 32];
+    argon2.hash_password_into_with_memory(PASSWORD.as_bytes(), b"salt and more", &mut output, memory).unwrap();
+}
+
+fn sign_ins(portal: SocketAddr) {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let raw = || rate(cores, |_| argon2_memory(), |memory, _| argon2_once(memory));
     let http = || rate(CLIENTS, |_| Connection::open(portal), |connection, client| drop(connection.sign_in(client)));
     let (mut hashes, mut signed_in, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     let (mut idle, mut busy) = (Vec::new(), Vec::new());

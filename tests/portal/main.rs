@@ -12,6 +12,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod ballot_faults;
 mod browser;
 mod checkup;
 mod commands;
@@ -29,6 +30,7 @@ mod plans;
 mod process;
 mod rotation;
 mod rulebook;
+mod secrecy;
 mod sign_in;
 mod support;
 mod unions;

@@ -157,8 +157,7 @@ async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) ->
         has_chief: monitors.iter().any(|monitor| monitor.chief),
         standing_monitors: store::standing_monitors(db, sitting.id).await?,
         begins_later: sitting.opens_at > now,
-        leaves_practice: contests.iter().any(|contest| contest.rules.leaves_practice()),
-        decision_named: !sitting.decision.is_empty(),
+        undecided: sitting.decision.is_empty() && contests.iter().any(|contest| contest.rules.leaves_practice()),
         contests: contests
             .iter()
             .map(|contest| ContestFacts {
@@ -272,7 +271,7 @@ pub(super) async fn rehearse(
                 ballots.push(seal::seal(&public, Purpose::Rehearsal(id, number), text.as_bytes())?);
             }
             drop(secret);
-            store::begin_rehearsal(db, id, &public, (&shares, &ballots)).await?;
+            store::begin_rehearsal(db, id, (&public, &ballots), &shares).await?;
             urn.drop_shares(id);
             audit::append(db, acting.person(), act.entry("开始演练"), act.now).await
         })

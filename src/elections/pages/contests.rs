@@ -20,13 +20,13 @@ use crate::{
     auth::{acting::Acting, office::ElectionKeeper},
     directory,
     elections::{
-        forms::{ContestAsked, ContestForm, QUORUMS},
+        forms::{ContestAsked, ContestForm},
         sitting::{Contest, Sitting, Stage},
         store::{self, ContestDraft, Listed, Named, Standing},
     },
     failure::Failure,
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
-    rules::sitting::{Body, Fills},
+    rules::sitting::Body,
     text::{folded, is_hidden, trimmed},
     web::{
         chrome::Chrome,
@@ -42,19 +42,6 @@ pub(super) struct FormPage {
     errors: Errors,
     action: String,
     colleges: Vec<(String, String)>,
-    new: bool,
-}
-
-impl FormPage {
-    fn quorums(&self) -> [(&'static str, &'static str, (u32, u32), bool); 5] {
-        QUORUMS
-    }
-    fn fills(&self) -> [Fills; 3] {
-        Fills::ALL
-    }
-    fn bodies(&self) -> [Body; 4] {
-        Body::ALL
-    }
 }
 
 async fn colleges(db: &mut PgConnection, acting: &Acting<ElectionKeeper>) -> Result<Vec<(String, String)>, Failure> {
@@ -89,18 +76,18 @@ pub(super) async fn ask(
     let sitting = prepared(&app, &acting, id).await?;
     let college = acting.office().college.map(|id| id.to_string()).unwrap_or_default();
     let form = ContestForm { college, ..ContestForm::practice() };
-    form_page(&app, &acting, &sitting, (form, Errors::default(), true)).await
+    form_page(&app, &acting, &sitting, (form, Errors::default())).await
 }
 
 async fn form_page(
     app: &App,
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
-    (form, errors, new): (ContestForm, Errors, bool),
+    (form, errors): (ContestForm, Errors),
 ) -> Result<FormPage, Failure> {
     let colleges = colleges(&mut *app.read().await?, acting).await?;
     let chrome = frame(app, acting.person(), sitting, "登记选举项目");
-    Ok(FormPage { chrome, form, errors, action: format!("/sittings/{}/contests/new", sitting.id), colleges, new })
+    Ok(FormPage { chrome, form, errors, action: format!("/sittings/{}/contests/new", sitting.id), colleges })
 }
 
 /// The drafts that a form asks for: one, or one for each class that it names.
@@ -184,11 +171,11 @@ pub(super) async fn add(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(asked) = form.read(&mut errors) else {
-        return Ok((unfit, form_page(&app, &acting, &sitting, (form, errors, true)).await?).into_response());
+        return Ok((unfit, form_page(&app, &acting, &sitting, (form, errors)).await?).into_response());
     };
     let all = drafts(&mut *app.read().await?, &acting, &asked, (&mut errors, now.date(), false)).await?;
     if !errors.is_empty() {
-        return Ok((unfit, form_page(&app, &acting, &sitting, (form, errors, true)).await?).into_response());
+        return Ok((unfit, form_page(&app, &acting, &sitting, (form, errors)).await?).into_response());
     }
     let first = app
         .write_as(acting.person().standing(), move |db| {
@@ -238,18 +225,6 @@ pub(super) struct ShowPage {
 }
 
 impl ShowPage {
-    fn quorums(&self) -> [(&'static str, &'static str, (u32, u32), bool); 5] {
-        QUORUMS
-    }
-    fn fills(&self) -> [Fills; 3] {
-        Fills::ALL
-    }
-    fn bodies(&self) -> [Body; 4] {
-        Body::ALL
-    }
-    fn new(&self) -> bool {
-        false
-    }
     fn draft(&self) -> bool {
         self.sitting.stage == Stage::Draft
     }
@@ -553,7 +528,7 @@ pub(super) async fn withdraw(
         Box::pin(async move {
             // A count that runs meanwhile waits, or has ended and then this is refused.
             let locked = store::lock(db, acting.institution(), id).await?;
-            if !locked.is_some_and(|sitting| sitting.stage < Stage::Counted) {
+            if locked.is_none_or(|sitting| sitting.stage >= Stage::Counted) {
                 return Err(refuse(
                     chrome,
                     back,

@@ -47,6 +47,7 @@ pub(super) struct EntryPage {
 }
 
 impl EntryPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     fn value(&self, kind: &str, place: &usize) -> &str {
         self.form.value(&format!("{kind}{place}"))
     }

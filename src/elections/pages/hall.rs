@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
@@ -16,7 +16,7 @@ use crate::{
     accounts::codes::hash_of,
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::ElectionKeeper, password::readable, token::is_loopback},
+    auth::{acting::Acting, office::ElectionKeeper, password::readable, token::origin},
     elections::{
         sitting::{Sitting, Stage},
         store::{self, MOST_SLIPS, Obstacle, Slip},
@@ -92,21 +92,28 @@ pub(super) async fn show(
     page(&app, &acting, id, (HallForm::default(), Errors::default(), said(&done))).await
 }
 
-fn says(obstacle: Obstacle) -> (&'static str, &'static str) {
+/// The fields of one of the hall's forms: the number, the serial.
+type Named = (&'static str, &'static str);
+
+const PAPER: Named = ("number", "serial");
+const BIND: Named = ("bind-number", "serial");
+const VOID: Named = ("bind-number", "void-serial");
+
+fn says(obstacle: Obstacle, (number, serial): Named) -> (&'static str, &'static str) {
     match obstacle {
-        Obstacle::NotOnRoll => ("number", "选民名册上没有这个学号；漏登的，由两名监票人补入"),
-        Obstacle::NoSlip => ("serial", "没有这张票，或者它已作废、已登记给别人"),
-        Obstacle::HasSlip => ("number", "该选民已领取票码；票丢失的，先将原票作废"),
-        Obstacle::HasVoted => ("number", "该选民已在网上投票，不能再领纸质选票"),
-        Obstacle::HasPaper => ("number", "该选民已领取纸质选票"),
-        Obstacle::NotOpen => ("number", "现在不在投票时间内"),
+        Obstacle::NotOnRoll => (number, "选民名册上没有这个学号；漏登的，由两名监票人补入"),
+        Obstacle::NoSlip => (serial, "没有这张票，或者它已作废、已登记给别人"),
+        Obstacle::HasSlip => (number, "该选民已领取票码；票丢失的，先将原票作废"),
+        Obstacle::HasVoted => (number, "该选民已在网上投票，不能再领纸质选票"),
+        Obstacle::HasPaper => (number, "该选民已领取纸质选票"),
+        Obstacle::NotOpen => (number, "现在不在投票时间内"),
     }
 }
 
-fn typed_number(form: &HallForm, errors: &mut Errors) -> String {
+fn typed_number(form: &HallForm, (field, _): Named, errors: &mut Errors) -> String {
     let number = folded(&form.number);
     if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
-        errors.add("number", "请填写学号");
+        errors.add(field, "请填写学号");
     }
     number
 }
@@ -126,7 +133,7 @@ pub(super) async fn issue(
 ) -> Result<Response, Failure> {
     let (sitting, now, mut errors) =
         (kept_for(&app, &acting, id, "发出纸质选票").await?, app.clock.now(), Errors::default());
-    let number = typed_number(&form, &mut errors);
+    let number = typed_number(&form, PAPER, &mut errors);
     if !errors.is_empty() {
         return page(&app, &acting, id, (form, errors, "")).await;
     }
@@ -148,20 +155,20 @@ pub(super) async fn issue(
             })
         })
         .await?;
-    finish(&app, &acting, id, (outcome.map(|_| "issued"), form)).await
+    finish(&app, &acting, id, (outcome.map(|_| "issued"), form, PAPER)).await
 }
 
 async fn finish(
     app: &App,
     acting: &Acting<ElectionKeeper>,
     id: SittingId,
-    (outcome, form): (Result<&'static str, Obstacle>, HallForm),
+    (outcome, form, named): (Result<&'static str, Obstacle>, HallForm, Named),
 ) -> Result<Response, Failure> {
     match outcome {
         Ok(word) => Ok(Redirect::to(&format!("/sittings/{id}/hall?done={word}")).into_response()),
         Err(obstacle) => {
             let mut errors = Errors::default();
-            let (field, why) = says(obstacle);
+            let (field, why) = says(obstacle, named);
             errors.add(field, why);
             page(app, acting, id, (form, errors, "")).await
         }
@@ -226,25 +233,24 @@ pub(super) async fn make_slips(
         errors.add("many", format!("一个场次最多印 {MOST_SLIPS} 张"));
         return page(&app, &acting, id, (form, errors, "")).await;
     };
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if is_loopback(&headers) { "http" } else { "https" };
-    let address = format!("{scheme}://{host}");
+    let address = origin(&headers);
     let slips = serials
         .into_iter()
         .zip(codes)
         .map(|(serial, code)| {
-            let qr = Qr::new(&format!("{address}/slip/code/{code}"))?;
+            // After the #: browsers keep it to themselves, so that no proxy's log ever holds a code.
+            let qr = Qr::new(&format!("{address}/slip#{code}"))?;
             Ok(Printed { serial, code, qr })
         })
         .collect::<anyhow::Result<Vec<Printed>>>()?;
     let chrome = frame(&app, acting.person(), &sitting, "票码");
-    Ok(SlipsPage { chrome, address: format!("{host}/slip"), sitting, slips }.into_response())
+    Ok(SlipsPage { chrome, address: format!("{address}/slip"), sitting, slips }.into_response())
 }
 
-fn typed_serial(form: &HallForm, errors: &mut Errors) -> i32 {
+fn typed_serial(form: &HallForm, (_, field): Named, errors: &mut Errors) -> i32 {
     let serial = folded(&form.serial).parse::<i32>().ok().filter(|serial| *serial > 0);
     if serial.is_none() {
-        errors.add("serial", "请填写票面上的编号");
+        errors.add(field, "请填写票面上的编号");
     }
     serial.unwrap_or(0)
 }
@@ -257,7 +263,7 @@ pub(super) async fn bind(
 ) -> Result<Response, Failure> {
     let (sitting, now, mut errors) =
         (kept_for(&app, &acting, id, "登记领票").await?, app.clock.now(), Errors::default());
-    let (number, serial) = (typed_number(&form, &mut errors), typed_serial(&form, &mut errors));
+    let (number, serial) = (typed_number(&form, BIND, &mut errors), typed_serial(&form, BIND, &mut errors));
     if !errors.is_empty() {
         return page(&app, &acting, id, (form, errors, "")).await;
     }
@@ -283,7 +289,7 @@ pub(super) async fn bind(
             })
         })
         .await?;
-    finish(&app, &acting, id, (outcome.map(|_| "bound"), form)).await
+    finish(&app, &acting, id, (outcome.map(|_| "bound"), form, BIND)).await
 }
 
 pub(super) async fn void(
@@ -293,7 +299,7 @@ pub(super) async fn void(
     Form(form): Form<HallForm>,
 ) -> Result<Response, Failure> {
     let (sitting, now, mut errors) = (kept_for(&app, &acting, id, "票作废").await?, app.clock.now(), Errors::default());
-    let serial = typed_serial(&form, &mut errors);
+    let serial = typed_serial(&form, VOID, &mut errors);
     let why = reason(&form.reason, &mut errors);
     let Some(why) = why.filter(|_| errors.is_empty()) else {
         return page(&app, &acting, id, (form, errors, "")).await;
@@ -315,5 +321,5 @@ pub(super) async fn void(
             })
         })
         .await?;
-    finish(&app, &acting, id, (if done { Ok("slip-voided") } else { Err(Obstacle::NoSlip) }, form)).await
+    finish(&app, &acting, id, (if done { Ok("slip-voided") } else { Err(Obstacle::NoSlip) }, form, VOID)).await
 }

@@ -50,7 +50,6 @@ pub fn routes() -> Routes {
         .get("/votes/{sitting}/powers", powers::show)
         .get("/slip", vote::slip)
         .post("/slip", vote::typed)
-        .get("/slip/code/{code}", vote::scanned)
         .get("/slip/ballot", vote::slip_ballot)
         .post("/slip/ballot", vote::slip_check)
         .post("/slip/ballot/edit", vote::slip_edit)

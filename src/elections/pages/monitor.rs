@@ -26,9 +26,9 @@ use crate::{
     auth::acting::SignedIn,
     elections::{
         counting,
-        seal::{self, OpenShare, PublicKey, Purpose},
+        seal::{self, OpenShare, Purpose},
         sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Admission},
+        store::{self, Admission, Rehearsal},
         urn::Halt,
     },
     failure::Failure,
@@ -119,6 +119,7 @@ impl ShowPage {
         has_key && !self.holds(&self.me) && (self.rehearsing || self.sitting.stage == Stage::Closed)
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     fn chose(&self, ordinal: &i16) -> bool {
         self.form.contest.contains(ordinal)
     }
@@ -272,8 +273,8 @@ pub(super) async fn unseal(
     };
     let now = app.clock.now();
     let shares = app.urn.hold(id, person.account, share, now);
-    if let (true, Some((key, ballots))) = (rehearses, rehearsal) {
-        return rehearsed(&app, &person, (sitting, &monitors), (&shares, &key, &ballots)).await;
+    if let (true, Some(rehearsal)) = (rehearses, rehearsal) {
+        return rehearsed(&app, &person, (sitting, &monitors), (&shares, &rehearsal)).await;
     }
     let (actor, title) = (person.clone(), sitting.title.clone());
     app.write_as(person.standing(), move |db| {
@@ -312,13 +313,13 @@ async fn rehearsed(
     app: &App,
     person: &SignedIn,
     (sitting, monitors): (Sitting, &[Monitor]),
-    (shares, key, ballots): (&[OpenShare], &PublicKey, &[(i32, Vec<u8>)]),
+    (shares, rehearsal): (&[OpenShare], &Rehearsal),
 ) -> Result<Response, Failure> {
     let id = sitting.id;
     let complete = shares.len() == monitors.len();
     let opens = complete
-        && seal::join(shares, sitting.threshold, key).is_some_and(|secret| {
-            ballots.iter().all(|(number, sealed)| {
+        && seal::join(shares, sitting.threshold, &rehearsal.key).is_some_and(|secret| {
+            rehearsal.ballots.iter().all(|(number, sealed)| {
                 let text = seal::open(&secret, Purpose::Rehearsal(id, *number), sealed);
                 text.is_some_and(|text| text.as_slice() == rehearsal_text(*number).as_bytes())
             })

@@ -1,6 +1,6 @@
 //! Papers: 选票, 计票单, 监票报告, 结果公告, the list of who has voted, and all of it in one file with hashes.
 
-use std::io::Write;
+use std::{fmt::Write as _, io::Write as _};
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -39,23 +39,6 @@ pub(super) struct BallotsPage {
     institution: String,
     sitting: Sitting,
     contests: Vec<Contest>,
-}
-
-impl BallotsPage {
-    /// Candidates in two columns from sixteen on: a page holds sixty.
-    fn columns<'a>(&self, contest: &'a Contest) -> Vec<Vec<(usize, &'a crate::elections::sitting::Candidate)>> {
-        columns(contest)
-    }
-
-    fn write_in_lines(&self, contest: &Contest) -> Vec<u32> {
-        (1..=contest.lines()).collect()
-    }
-}
-
-fn columns(contest: &Contest) -> Vec<Vec<(usize, &crate::elections::sitting::Candidate)>> {
-    let all: Vec<_> = contest.candidates.iter().enumerate().map(|(place, one)| (place + 1, one)).collect();
-    let many = if all.len() > 16 { all.len().div_ceil(2) } else { all.len().max(1) };
-    all.chunks(many).map(<[_]>::to_vec).collect()
 }
 
 pub(super) async fn ballots(
@@ -265,7 +248,7 @@ fn pack(files: Vec<(&str, Vec<u8>)>) -> anyhow::Result<Vec<u8>> {
     let options = zip::write::SimpleFileOptions::default();
     let mut list = String::new();
     for (name, bytes) in files {
-        list.push_str(&format!("{}  {name}\n", hex::encode(record::hash(&bytes))));
+        writeln!(list, "{}  {name}", hex::encode(record::hash(&bytes)))?;
         zip.start_file(name, options)?;
         zip.write_all(&bytes)?;
     }

@@ -280,7 +280,7 @@ pub(super) async fn show(
         done: said(&done),
         sitting,
     };
-    Ok(refreshed(page.count.as_ref(), &page)?)
+    refreshed(page.count.as_ref(), &page)
 }
 
 /// A page that looks again by itself while a count runs; no script is needed.

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::Form;
+use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
@@ -117,6 +117,7 @@ struct VotedPage {
 struct UnclearPage {
     chrome: Chrome,
     base: String,
+    revote: bool,
     contests: Vec<OnBallot>,
 }
 
@@ -176,7 +177,7 @@ fn ballot_page(
 /// What somebody may do now: vote, or see how things stand.
 enum Door {
     Ballot(Arc<OpenBallot>, Vec<Contest>, Voter),
-    Standing(Sitting, Vec<Contest>, Option<Voter>),
+    Standing(Box<Sitting>, Vec<Contest>, Option<Voter>),
 }
 
 async fn door(
@@ -201,13 +202,21 @@ async fn door(
         let own = contests.into_iter().filter(|contest| voter.contests.contains(&contest.ordinal)).collect();
         return Ok(Door::Ballot(ballot, own, voter.clone()));
     }
-    Ok(Door::Standing(sitting, contests, voter))
+    Ok(Door::Standing(Box::new(sitting), contests, voter))
+}
+
+/// A vote that came too late leads back here.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Late {
+    late: String,
 }
 
 pub(super) async fn show(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<SittingId>,
+    Query(Late { late }): Query<Late>,
 ) -> Result<Response, Failure> {
     let given = Given::Session(person.session.clone());
     match door(&app, person.institution, id, &given).await? {
@@ -216,15 +225,12 @@ pub(super) async fn show(
             let booth = booth(&app, &person, &ballot.sitting);
             Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
         }
+        Door::Standing(sitting, contests, voter) if !late.is_empty() => {
+            no_more(&app, &person, *sitting, (contests, voter)).await
+        }
         Door::Standing(sitting, contests, voter) => {
-            let page = standing(
-                &app,
-                &person,
-                sitting,
-                (contests, voter),
-                (ReceiptForm::default(), Errors::default(), None, ""),
-            );
-            Ok(page.await?.into_response())
+            let check = (ReceiptForm::default(), Errors::default(), None, "");
+            Ok(standing(&app, &person, *sitting, (contests, voter), check).await?.into_response())
         }
     }
 }
@@ -251,7 +257,7 @@ async fn standing(
 /// Reads a ballot that was sent, or says how things stand.
 enum Sent {
     Form(Arc<OpenBallot>, Vec<Contest>, Voter, Vec<VoteForm>),
-    Standing(Sitting, Vec<Contest>, Option<Voter>),
+    Standing(Box<Sitting>, Vec<Contest>, Option<Voter>),
 }
 
 async fn sent(
@@ -292,7 +298,7 @@ pub(super) async fn check(
         Sent::Form(ballot, contests, voter, forms) => {
             Ok(checked(booth(&app, &person, &ballot.sitting), &ballot, contests, &voter, forms))
         }
-        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, sitting, (contests, voter)).await,
+        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
     }
 }
 
@@ -319,7 +325,7 @@ pub(super) async fn edit(
             let booth = booth(&app, &person, &ballot.sitting);
             Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
         }
-        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, sitting, (contests, voter)).await,
+        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
     }
 }
 
@@ -360,8 +366,7 @@ async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &F
         );
     }
     let receipt = crate::auth::password::readable(crate::elections::ballot::RECEIPT, 64);
-    let votes = Votes { receipt: receipt.clone(), votes: forms.iter().map(VoteForm::vote).collect() };
-    let text = votes
+    let text = Votes { receipt: receipt.clone(), votes: forms.iter().map(VoteForm::vote).collect() }
         .encode(&ballot.shapes(&voter.contests), ballot.opened.ballot_size)
         .ok_or_else(|| anyhow::anyhow!("a ballot that was checked does not fit its envelope"))?;
     let sealed = seal::seal(&ballot.opened.key, Sealed::Envelope(id, voter.place), &text)?;
@@ -390,7 +395,8 @@ async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &F
             // Whether it is in is not known: the voter is told so, and what was chosen stays.
             tracing::error!(%failure, "a cast has no clear answer");
             let contests = own().into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect();
-            let page = UnclearPage { chrome: booth.chrome, base: booth.base, contests };
+            let revote = ballot.sitting.revote;
+            let page = UnclearPage { chrome: booth.chrome, base: booth.base, revote, contests };
             Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], page).into_response())
         }
     }
@@ -418,7 +424,7 @@ pub(super) async fn receipt(
         None
     };
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = standing(&app, &person, sitting, (contests, voter), (form, errors, found, "")).await?;
+    let page = standing(&app, &person, *sitting, (contests, voter), (form, errors, found, "")).await?;
     Ok((status, page).into_response())
 }
 
@@ -452,12 +458,6 @@ fn plain_code(text: &str) -> String {
 
 pub(super) async fn slip() -> SlipPage {
     SlipPage { chrome: plain("凭票码投票"), form: ReceiptForm::default(), errors: Errors::default(), says: "" }
-}
-
-/// The code of a QR leads here; it goes into a cookie at once, so that it does not stay in the address.
-pub(super) async fn scanned(headers: HeaderMap, Path(code): Path<String>) -> Response {
-    let cookie = slip_cookie(&headers, &plain_code(&code));
-    ([(header::SET_COOKIE, cookie)], Redirect::to("/slip/ballot")).into_response()
 }
 
 pub(super) async fn typed(

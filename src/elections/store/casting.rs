@@ -7,7 +7,7 @@ use crate::{
     auth::office::OfficeKind,
     elections::sitting::Stage,
     failure::Failure,
-    ids::{ClassId, CollegeId, InstitutionId, SittingId, StudentId},
+    ids::{AccountId, ClassId, CollegeId, InstitutionId, SittingId, StudentId},
 };
 
 /// By what somebody votes: the hash of a session's token, or of a slip's code.
@@ -62,25 +62,37 @@ pub async fn voter(
     given: &Given,
     now: OffsetDateTime,
 ) -> Result<Option<Voter>, Failure> {
-    let row = sqlx::query_as!(
-        Voter,
-        r#"select t.institution_id as "institution: InstitutionId", v.place, v.contests,
-                  v.paper_at is not null as "on_paper!", e.cast_at as "cast_at?",
-                  (select max(r.at) from voter_reset r where r.sitting_id = v.sitting_id and r.voter = v.place) as reset_at
-           from voter v join sitting t on t.id = v.sitting_id
-                left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
-           where v.sitting_id = $1 and case when $2::bytea is not null
-                 then v.student_id = (select a.student_id from session s join account a on a.id = s.account_id
-                                      where s.token_hash = $2 and s.expires_at > $4 and a.disabled_at is null
-                                            and not a.must_change_password)
-                 else v.place = (select p.voter from slip p where p.code_hash = $3 and p.sitting_id = $1
-                                 and p.voided_at is null) end"#,
-        sitting.0,
-        given.session(),
-        given.slip(),
-        now
-    );
-    Ok(row.fetch_optional(connection).await?)
+    // Two statements, each by its own index: one that asks for either would look through the whole roll.
+    let row = match given {
+        Given::Session(hash) => {
+            let row = sqlx::query_as!(
+                Voter,
+                r#"select v.institution_id as "institution!: InstitutionId", v.place as "place!",
+                          v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at
+                   from session s join account a on a.id = s.account_id
+                        join voter_standing v on v.sitting_id = $1 and v.student_id = a.student_id
+                   where s.token_hash = $2 and s.expires_at > $3 and a.disabled_at is null
+                         and not a.must_change_password"#,
+                sitting.0,
+                hash,
+                now
+            );
+            row.fetch_optional(connection).await?
+        }
+        Given::Slip(hash) => {
+            let row = sqlx::query_as!(
+                Voter,
+                r#"select v.institution_id as "institution!: InstitutionId", v.place as "place!",
+                          v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at
+                   from slip p join voter_standing v on v.sitting_id = p.sitting_id and v.place = p.voter
+                   where p.sitting_id = $1 and p.code_hash = $2 and p.voided_at is null"#,
+                sitting.0,
+                hash
+            );
+            row.fetch_optional(connection).await?
+        }
+    };
+    Ok(row)
 }
 
 /// The sitting that a slip opens, while it is bound to a voter.
@@ -383,8 +395,7 @@ pub async fn sittings_with_turnout(
 /// Where the database fails.
 pub async fn note_reset(
     connection: &mut PgConnection,
-    account: crate::ids::AccountId,
-    by: crate::ids::AccountId,
+    (account, by): (AccountId, AccountId),
     now: OffsetDateTime,
 ) -> Result<u64, Failure> {
     let done = sqlx::query!(
@@ -399,26 +410,73 @@ pub async fn note_reset(
     Ok(done.execute(connection).await?.rows_affected())
 }
 
-/// The open sittings in which the account's student votes and the other account's student stands, or whose keeper's office
-/// that other one holds as a candidate: whoever stands does not reset a voter's password.
+/// An open sitting in which the account's student stands, by title: whoever stands neither resets passwords nor hands out
+/// codes while votes are cast.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn stands_against(
+pub async fn stands_now(
     connection: &mut PgConnection,
-    voter: crate::ids::AccountId,
-    by: crate::ids::AccountId,
+    account: AccountId,
     now: OffsetDateTime,
 ) -> Result<Option<String>, Failure> {
     let title = sqlx::query_scalar!(
-        "select t.title from account a join voter v on v.student_id = a.student_id join sitting t on t.id = v.sitting_id
-         where a.id = $1 and t.stage = 'open' and t.closes_at > $3 and exists (
-             select from candidate d join contest c on c.id = d.contest_id join account b on b.student_id = d.student_id
-             where c.sitting_id = t.id and b.id = $2)
-         limit 1",
-        voter.0,
-        by.0,
+        "select t.title from account a join candidate d on d.student_id = a.student_id
+              join contest c on c.id = d.contest_id join sitting t on t.id = c.sitting_id
+         where a.id = $1 and t.stage = 'open' and t.closes_at > $2 limit 1",
+        account.0,
         now
     );
     Ok(title.fetch_optional(connection).await?)
+}
+
+/// What waits for somebody in elections: votes to cast, a monitor's part, and sittings that their office keeps.
+#[derive(Debug)]
+pub struct Waiting {
+    /// `vote`, `key`, `rehearsal`, `count`, `open`, `report`.
+    pub what: String,
+    /// The sitting.
+    pub id: SittingId,
+    /// Its title.
+    pub title: String,
+    /// By when.
+    pub until: OffsetDateTime,
+}
+
+/// What waits for a person. `keeps` is given for an office that keeps sittings: of the school, or of a college.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    (institution, account, student): (InstitutionId, AccountId, Option<StudentId>),
+    keeps: Option<Option<CollegeId>>,
+    now: OffsetDateTime,
+) -> Result<Vec<Waiting>, Failure> {
+    let rows = sqlx::query_as!(
+        Waiting,
+        r#"select 'vote' as "what!", t.id as "id!: SittingId", t.title as "title!", t.closes_at as "until!"
+           from voter v join sitting t on t.id = v.sitting_id
+           where v.student_id = $3 and t.stage = 'open' and t.opens_at <= $4 and $4 < t.closes_at and v.paper_at is null
+                 and not exists (select from envelope e where e.sitting_id = v.sitting_id and e.voter = v.place)
+           union all
+           select case when t.stage = 'closed' then 'count' when m.public_key is null then 'key' else 'rehearsal' end,
+                  t.id, t.title, t.opens_at
+           from monitor m join sitting t on t.id = m.sitting_id
+           where m.account_id = $2 and (t.stage = 'closed' or t.stage in ('draft', 'announced') and m.public_key is null
+                                        or t.stage = 'announced' and t.rehearsal_key is not null and m.proved_at is null)
+           union all
+           select case t.stage when 'rehearsed' then 'open' else 'report' end, t.id, t.title, t.opens_at
+           from sitting t
+           where t.institution_id = $1 and $5 and t.college_id is not distinct from $6 and (
+                     t.stage = 'rehearsed' and t.opens_at - interval '1 day' <= $4 or t.stage = 'counted')
+           order by 4"#,
+        institution.0,
+        account.0,
+        student.map(|id| id.0),
+        now,
+        keeps.is_some(),
+        keeps.flatten().map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
 }

@@ -139,8 +139,8 @@ pub async fn keep_key(
 pub async fn begin_rehearsal(
     connection: &mut PgConnection,
     sitting: SittingId,
-    key: &PublicKey,
-    (shares, ballots): (&[(AccountId, Vec<u8>)], &[Vec<u8>]),
+    (key, ballots): (&PublicKey, &[Vec<u8>]),
+    shares: &[(AccountId, Vec<u8>)],
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update sitting set rehearsal_key = $2 where id = $1 and stage = 'announced'",
@@ -185,14 +185,20 @@ async fn keep_shares(
     Ok(())
 }
 
-/// The throw-away key of a rehearsal under way, and its ballots.
+/// A rehearsal under way.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// Its throw-away key.
+    pub key: PublicKey,
+    /// Its ballots with their numbers.
+    pub ballots: Vec<(i32, Vec<u8>)>,
+}
+
+/// The rehearsal under way.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn rehearsal(
-    connection: &mut PgConnection,
-    sitting: SittingId,
-) -> Result<Option<(PublicKey, Vec<(i32, Vec<u8>)>)>, Failure> {
+pub async fn rehearsal(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<Rehearsal>, Failure> {
     let key = sqlx::query_scalar!("select rehearsal_key from sitting where id = $1", sitting.0)
         .fetch_optional(&mut *connection)
         .await?
@@ -201,7 +207,7 @@ pub async fn rehearsal(
     let rows =
         sqlx::query!("select number, sealed from rehearsal_ballot where sitting_id = $1 order by number", sitting.0);
     let ballots = rows.fetch_all(connection).await?.into_iter().map(|row| (row.number, row.sealed)).collect();
-    Ok(Some((key, ballots)))
+    Ok(Some(Rehearsal { key, ballots }))
 }
 
 /// A monitor's passphrase was shown to work.

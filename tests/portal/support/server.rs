@@ -164,14 +164,24 @@ impl Portal {
     }
 
     pub async fn start_with(cost: Cost) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
         // The first test to come prepares the server, which blocks.
         let admin = tokio::task::spawn_blocking(|| SERVER.admin.clone()).await.unwrap();
+        Self::cloned(&admin, cost).await
+    }
+
+    /// On a server of the test's own, which is prepared first: for tests that read a server's files.
+    pub async fn start_on(admin: &str) -> Self {
+        make_template(admin).await;
+        Self::cloned(admin, Cost::CHEAP).await
+    }
+
+    async fn cloned(admin: &str, cost: Cost) -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
         let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let mut db = PgConnection::connect(&admin).await.unwrap();
+        let mut db = PgConnection::connect(admin).await.unwrap();
         let create = format!("create database {name} template lunzhi_template strategy file_copy");
         db.execute(AssertSqlSafe(create)).await.unwrap();
-        let url = at(&admin, &name);
+        let url = at(admin, &name);
         let app = App::new(Pools::new(&url).unwrap(), Clock::default(), (cost, MarkKey::random()), None).unwrap();
         Self { app, url }
     }

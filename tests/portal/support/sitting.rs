@@ -19,10 +19,13 @@ pub struct Sitting {
     pub monitors: Vec<(Client, String)>,
 }
 
+/// A contest: title, how many students vote in it from number 1 on, seats, candidates' numbers, other fields.
+pub type Asked<'a> = (&'a str, u32, u32, &'a [u32], &'a [(&'a str, &'a str)]);
+
 /// What a sitting is to be.
 pub struct Plan<'a> {
-    /// Contests: title, how many of students 1 to 150 vote in it (from the first), seats, candidates' numbers, other fields.
-    pub contests: &'a [(&'a str, u32, u32, &'a [u32], &'a [(&'a str, &'a str)])],
+    /// Contests.
+    pub contests: &'a [Asked<'a>],
     /// Fields of the sitting that differ.
     pub fields: &'a [(&'a str, &'a str)],
 }
@@ -82,10 +85,12 @@ pub async fn voters(portal: &Portal, students: std::ops::RangeInclusive<u32>) ->
     .execute(&mut db)
     .await
     .unwrap();
+    // One router for all: making one takes longer than many a request.
+    let visitor = portal.visitor();
     tokens
         .into_iter()
         .map(|(text, _)| {
-            let mut client = portal.visitor();
+            let mut client = visitor.clone();
             client.set_cookie("lunzhi", &text);
             client
         })
@@ -93,7 +98,7 @@ pub async fn voters(portal: &Portal, students: std::ops::RangeInclusive<u32>) ->
 }
 
 /// A session's token as the cookie has it, and its hash.
-fn token() -> (String, Vec<u8>) {
+pub fn token() -> (String, Vec<u8>) {
     let token = Token::random();
     let mut headers = axum::http::HeaderMap::new();
     headers.insert("host", "127.0.0.1:8080".parse().unwrap());
