@@ -412,6 +412,45 @@ mod tests {
         assert_eq!((vacant.elected.len(), vacant.tied.len(), vacant.vacant), (1, 0, 1));
     }
 
+    /// The tie cases as a League committee would sign them: seats, approvals of each candidate out of 10 ballots, who is
+    /// elected, who is tied where a second round or a lot decides, and seats left.
+    #[test]
+    fn the_table_of_ties() {
+        type Case = (u32, &'static [u32], &'static str, &'static str, u32);
+        let table: [Case; 12] = [
+            (1, &[6, 6], "", "甲乙", 1),
+            (1, &[5, 5], "", "", 1),
+            (1, &[7, 6], "甲", "", 0),
+            (2, &[8, 6, 6], "甲", "乙丙", 1),
+            (2, &[6, 6, 6], "", "甲乙丙", 2),
+            (2, &[8, 8, 6], "甲乙", "", 0),
+            (2, &[8, 5, 5], "甲", "", 1),
+            (3, &[9, 7, 7, 7], "甲", "乙丙丁", 2),
+            (3, &[9, 9, 7, 7], "甲乙", "丙丁", 1),
+            (3, &[9, 7, 7, 6], "甲乙丙", "", 0),
+            (3, &[6, 6], "甲乙", "", 1),
+            (4, &[10, 10, 10, 10], "甲乙丙丁", "", 0),
+        ];
+        for (seats, votes, elected, tied, vacant) in table {
+            for tie in [Tie::Vacant, Tie::SecondRound, Tie::Lot] {
+                let names = ["甲", "乙", "丙", "丁"];
+                let figures = |(name, votes_for): (&&str, &u32)| CandidateFigures {
+                    name: (*name).to_owned(),
+                    votes_for: *votes_for,
+                    against: 10 - votes_for,
+                    abstain: 0,
+                };
+                let candidates = names.iter().zip(votes).map(figures).collect();
+                let tally = Tally { returned: 10, valid: 10, void: 0, candidates, write_ins: Vec::new() };
+                let attendance = Attendance { due: 10, present: 10, issued: 10 };
+                let count = judge(seats, &Rules { tie, ..PRACTICE }, attendance, &tally, &[]);
+                let listed = if tie == Tie::Vacant { "" } else { tied };
+                let said = (count.elected.concat(), count.tied.concat(), count.vacant);
+                assert_eq!(said, (elected.to_owned(), listed.to_owned(), vacant), "{seats} of {votes:?} with {tie:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_tie_above_the_last_seat_harms_nobody() {
         let ballots = vec![for_all(&[0, 1]), for_all(&[0, 1]), for_all(&[0, 1])];

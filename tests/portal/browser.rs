@@ -13,7 +13,10 @@ use lunzhi::{auth::office::OfficeKind, web::connections::Limits};
 use serde_json::{Value, json};
 
 use crate::{
-    support::{PASSWORD, Portal, runtime},
+    support::{
+        PASSWORD, Portal, runtime,
+        sitting::{SMALL, cast, opened, prepare, voters},
+    },
     unions::{grade_everybody, rows, union},
     vetting::{Opening, agree, apply, open, student_account},
 };
@@ -133,6 +136,10 @@ impl Desk {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         panic!("no page came");
+    }
+
+    async fn text(&self) -> String {
+        self.browser.find(Locator::Css("main")).await.unwrap().text().await.unwrap()
     }
 
     async fn heading(&self) -> String {
@@ -642,5 +649,101 @@ fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
         desk.judge("what I have dealt with").await;
         let mut party = desk.portal.signed_in(OfficeKind::CollegeParty).await;
         assert!(party.get("/").await.text().contains("办理 39 件遴选"));
+    });
+}
+
+#[test]
+fn a_student_votes_on_a_phone_with_the_keyboard_alone() {
+    journey(true, async |desk, _| {
+        let mut sitting = opened(&desk.portal, &SMALL).await;
+        student_account(&desk.portal, 3).await;
+        desk.go("/sign-in").await;
+        desk.fill("学校", "第一测试学院").await;
+        desk.fill("学号或工号", "20240003").await;
+        desk.fill("密码", PASSWORD).await;
+        desk.press("登录").await;
+        assert!(desk.text().await.contains("投票：代表选举"), "the home page says what waits");
+        desk.press("我的投票").await;
+        desk.judge("my votes").await;
+        desk.go(&sitting.votes()).await;
+        desk.judge("the ballot").await;
+        // Each group of three is one stop: Space chooses 赞成, arrows go on to the others.
+        let first = "document.querySelector('input[name=c1-1]').focus()";
+        desk.browser.execute(first, vec![]).await.unwrap();
+        desk.keys(" \u{E004}\u{E015}\u{E004}").await;
+        let chosen = "return [...document.querySelectorAll('input:checked')].map(e => e.name + e.value).join()";
+        assert_eq!(desk.browser.execute(chosen, vec![]).await.unwrap(), json!("c1-1F,c1-2A"));
+        desk.keys("\u{E004}\u{E007}").await;
+        desk.arrive().await;
+        assert_eq!(desk.heading().await, "请核对，然后投票");
+        desk.judge("the confirmation").await;
+        desk.press("返回修改（选好的都保留）").await;
+        assert_eq!(desk.browser.execute(chosen, vec![]).await.unwrap(), json!("c1-1F,c1-2A"), "all is kept");
+        desk.press("下一步：核对").await;
+        desk.press("确认投票").await;
+        assert_eq!(desk.heading().await, "已投票");
+        desk.judge("voted").await;
+        for mut client in voters(&desk.portal, 4..=10).await {
+            cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
+        }
+        sitting.count().await;
+        sitting.act("report", &[]).await;
+        desk.go(&sitting.votes()).await;
+        desk.judge("the result").await;
+        desk.go(&format!("{}/powers", sitting.votes())).await;
+        desk.judge("powers").await;
+    });
+}
+
+#[test]
+fn a_secretary_prepares_and_a_monitor_proves_a_passphrase() {
+    journey(false, async |desk, _| {
+        let mut sitting = prepare(&desk.portal, &SMALL).await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        desk.press("选举").await;
+        desk.judge("sittings").await;
+        desk.press("新建场次").await;
+        desk.judge("a new sitting").await;
+        desk.go(&sitting.path).await;
+        desk.judge("a draft").await;
+        desk.go(&sitting.contests[0]).await;
+        desk.judge("a contest").await;
+        desk.go(&format!("{}/contests/new", sitting.path)).await;
+        desk.press("登记").await;
+        sitting.announce().await;
+        sitting.act("rehearse", &[]).await;
+        sitting.unseal(1).await;
+        sitting.unseal(2).await;
+        desk.go("/sign-in").await;
+        desk.sign_in(OfficeKind::StudentAffairs).await;
+        desk.press("监票").await;
+        desk.judge("monitoring").await;
+        desk.go(&format!("/monitoring/{}", sitting.id)).await;
+        desk.judge("a rehearsal").await;
+        desk.fill("监票口令", &sitting.monitors[0].1).await;
+        desk.press("演练").await;
+        assert!(desk.text().await.contains("口令正确"));
+        sitting.act("open", &[]).await;
+        desk.go(&format!("/monitoring/{}", sitting.id)).await;
+        desk.judge("an open sitting").await;
+        desk.go(&format!("{}/turnout", sitting.path)).await;
+        desk.judge("turnout").await;
+        desk.go("/sign-in").await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        for end in ["hall", "ballots"] {
+            desk.go(&format!("{}/{end}", sitting.path)).await;
+            desk.judge(end).await;
+        }
+        desk.portal.app.clock.advance(time::Duration::minutes(6));
+        for mut client in voters(&desk.portal, 1..=9).await {
+            cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
+        }
+        sitting.act("paper", &[("number", "20240010")]).await;
+        sitting.count().await;
+        desk.go(&sitting.path).await;
+        desk.judge("counted").await;
+        let entry = sitting.contests[0].replace("/sittings/", "/entries/").replace("/contests/", "/");
+        desk.go(&entry).await;
+        desk.judge("an entry").await;
     });
 }

@@ -4,7 +4,7 @@
 use lunzhi::{
     checkup::roster,
     congress::population,
-    elections::paper,
+    elections::{paper, record},
     imports::file::{self, IMPORTED_OFFICES, Kind},
     rules::{
         congress::allocate,
@@ -50,6 +50,17 @@ const ROSTER: &[u8] = "学号,姓名,院系,岗位,部门,执行主席,政治面
 const POPULATION: &[u8] = "类别,名称,年级,人数\n院系,甲,2024,400\n院系,乙,2023,3\n社团,合唱团,,12\n".as_bytes();
 const ELECTION: &[u8] = r#"{"seats":2,"candidates":["甲","乙"],"due":9,"present":9,"issued":9,"rules":{"quorum":"2/3",
     "quorum_strict":true,"majority_of":"present","tie":"lot","write_in":true},"ballots":[{"甲":"for","+戊":"for"},{}]}"#
+    .as_bytes();
+const RECORD: &[u8] = r#"{"format":"lunzhi-record-1","institution":"甲","sitting":"s","title":"t","opened_at":"","closed_at":"",
+    "counted_at":"","threshold":2,"monitors":3,"public_key":"","roll_size":3,"roll_hash":"","admitted":0,"resets":0,"envelopes":2,
+    "excluded":0,"contests":[{"ordinal":1,"title":"班长","body":"班级：一班","seats":1,"candidates":["甲","乙"],"withdrawn":[],
+    "rules":{"quorum":"1/2","quorum_strict":true,"majority_of":"present","tie":"lot","write_in":true},
+    "attendance":{"due":3,"present":2,"issued":2},"paper":{"issued":0,"returned":0},
+    "tally":{"returned":2,"valid":2,"void":0,"candidates":[{"name":"甲","for":2,"against":0,"abstain":0},
+    {"name":"乙","for":0,"against":1,"abstain":1}],"write_ins":[]},
+    "result":{"valid_election":true,"reasons":[],"returned":2,"valid":2,"void":0,"candidates":[
+    {"name":"甲","for":2,"against":0,"abstain":0},{"name":"乙","for":0,"against":1,"abstain":1}],"write_ins":[],
+    "elected":["甲"],"tied":[],"vacant":0}}],"ballots_hash":"","receipts":["aaaa","bbbb"]}"#
     .as_bytes();
 
 const STUDENTS: &[u8] = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌,性别,民族\n\
@@ -142,10 +153,28 @@ proptest! {
     }
 
     #[test]
+    fn the_record_that_is_changed_is_a_good_one(_ in Just(())) {
+        let file = record::read(RECORD).unwrap();
+        prop_assert!(record::verify(&file, None).is_ok(), "{:?}", record::verify(&file, None));
+    }
+
+    #[test]
     fn elections_near_to_good_ones(bytes in mangled(ELECTION)) {
         if let Ok(election) = paper::read(&bytes) {
             let count = count(&election);
             prop_assert_eq!(count.valid + count.void, count.returned);
+        }
+    }
+
+    /// A record that was changed anywhere is read and checked, or named; it agrees only where nothing that counts changed.
+    #[test]
+    fn records_near_to_good_ones(bytes in mangled(RECORD)) {
+        if let Ok(file) = record::read(&bytes)
+            && record::verify(&file, None).is_ok()
+        {
+            let contest = &file.contests[0];
+            prop_assert_eq!(contest.result.valid + contest.result.void, contest.result.returned);
+            prop_assert_eq!(file.receipts.len(), usize::try_from(file.envelopes - file.excluded).unwrap());
         }
     }
 

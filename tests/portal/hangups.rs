@@ -20,6 +20,7 @@ use crate::support::{
     runtime,
 };
 use crate::{
+    support::sitting::{Plan, opened, voters},
     unions::{grade_everybody, rows, union},
     vetting::{Opening, open, student_account},
 };
@@ -403,6 +404,45 @@ fn applications_and_opinions() {
                 "an acknowledged opinion is there, and its case has moved"
             );
         }
+    });
+}
+
+#[test]
+fn ballots() {
+    scene(async |stage| {
+        let plan = Plan { contests: &[("班长", 60, 1, &[101, 102], &[])], fields: &[] };
+        let mut sitting = opened(&stage.portal, &plan).await;
+        let mut cookies = Vec::new();
+        for client in voters(&stage.portal, 1..=60).await {
+            cookies.push(client.cookie());
+        }
+        let path = format!("/votes/{}/cast", sitting.id);
+        let one = |number: u64| usize::try_from(number).unwrap() % cookies.len();
+        let told = std::sync::Mutex::new(Vec::new());
+        let address = stage.address;
+        tokio::task::block_in_place(|| {
+            storm(
+                address,
+                (16, 30),
+                |number| form("POST", &path, &cookies[one(number)], &[("c1-1", "F"), ("c1-2", "A")]),
+                |number, answer| {
+                    assert!(answer.status == 200 && answer.body.contains("已投票"), "{}", answer.body);
+                    told.lock().unwrap().push(one(number));
+                },
+            );
+        });
+        let mut told = told.into_inner().unwrap();
+        told.sort_unstable();
+        told.dedup();
+        assert!(told.len() > 30, "{}", told.len());
+        let mut db = stage.settle().await;
+        let there = "select count(*) from envelope e join voter v on v.sitting_id = e.sitting_id and v.place = e.voter
+                     join student s on s.id = v.student_id where s.number = $1";
+        for place in told {
+            let number = format!("2024{:04}", place + 1);
+            assert_eq!(count(&mut db, there, &number).await, 1, "{number} was acknowledged, and once");
+        }
+        sitting.count().await;
     });
 }
 

@@ -6,7 +6,10 @@ use std::collections::BTreeSet;
 use lunzhi::rules::{
     Outcome, Plan, Rule,
     congress::{Allocation, Cohort, CollegeSeats, GradeSeats, Population, SocietySeats, allocate},
-    election::{Ballot, CandidateFigures, Choice, Count, Election, MajorityOf, Rules, Tie, WriteInFigures, count},
+    election::{
+        Attendance, Ballot, CandidateFigures, Choice, Count, Election, MajorityOf, Rules, Tie, WriteInFigures, count, judge,
+        tally,
+    },
     plan,
 };
 use proptest::{collection, prelude::*, sample::Index};
@@ -461,6 +464,34 @@ proptest! {
         let ballots = order.iter().filter_map(|&place| election.ballots.get(place).cloned()).collect();
         let shuffled = Election { ballots, ..election.clone() };
         prop_assert_eq!(count(&shuffled), count(&election));
+    }
+
+    /// Two piles, as electronic and paper ballots are, come to what one pile comes to.
+    #[test]
+    fn piles_add_up_to_the_whole(election in elections(), cut in any::<Index>()) {
+        let at = if election.ballots.is_empty() { 0 } else { cut.index(election.ballots.len() + 1) };
+        let part = |ballots: &[Ballot]| tally(&Election { ballots: ballots.to_vec(), ..election.clone() });
+        let (first, second) = election.ballots.split_at(at);
+        let both = part(first).with(&part(second));
+        prop_assert_eq!(&both, &tally(&election));
+        prop_assert!(both.faults().is_empty(), "{:?}", both.faults());
+        let Election { seats, due, present, issued, rules, .. } = &election;
+        let attendance = Attendance { due: *due, present: *present, issued: *issued };
+        prop_assert_eq!(judge(*seats, rules, attendance, &both, &[]), count(&election));
+    }
+
+    /// Whoever withdrew is not elected, keeps the figures, and takes no seat from anybody who would have had one.
+    #[test]
+    fn a_withdrawal_elects_others(election in elections(), place in any::<Index>()) {
+        let Election { seats, due, present, issued, rules, .. } = &election;
+        let attendance = Attendance { due: *due, present: *present, issued: *issued };
+        let figures = tally(&election);
+        let gone = vec![place.get(&election.candidates).clone()];
+        let (before, after) = (count(&election), judge(*seats, rules, attendance, &figures, &gone));
+        prop_assert!(!after.elected.contains(&gone[0]) && !after.tied.contains(&gone[0]));
+        prop_assert_eq!(&after.candidates, &before.candidates);
+        let stays = |name: &&String| **name != gone[0];
+        prop_assert!(before.elected.iter().filter(stays).all(|name| after.elected.contains(name)));
     }
 
     /// There is room for one more ballot, so that the second count is not invalid for that alone.
