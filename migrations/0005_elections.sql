@@ -38,7 +38,7 @@ create table sitting (
     counted_at timestamptz,
     -- Envelopes that were not of the portal's making and were left out, and why.
     excluded integer not null default 0 check (excluded >= 0),
-    excluded_why text check (length(excluded_why) between 1 and 200),
+    excluded_why text check (length(excluded_why) between 1 and 500),
     ballots_hash bytea check (length(ballots_hash) = 32),
     -- The public record, as it was when the report was made.
     record text,
@@ -161,12 +161,14 @@ create table monitor (
     named_at timestamptz not null,
     salt bytea check (length(salt) = 16),
     public_key bytea check (length(public_key) = 32),
+    -- The portal's own mark on the key: a share is sealed to no other.
+    mac bytea check (length(mac) = 32),
     -- The passphrase was shown to work in the rehearsal.
     proved_at timestamptz,
     -- A share of the rehearsal's key, then of the sitting's; gone after the count.
     share bytea,
     primary key (sitting_id, account_id),
-    constraint monitor_key check ((salt is null) = (public_key is null))
+    constraint monitor_key check (num_nonnulls(salt, public_key, mac) in (0, 3))
 );
 create unique index monitor_chief on monitor (sitting_id) where chief;
 create index monitor_account on monitor (account_id);
@@ -281,6 +283,8 @@ create table envelope (
     sealed bytea not null,
     mac bytea not null,
     cast_at timestamptz not null,
+    -- Cast by a slip: whoever has the slip replaces that, and nothing that was cast by a session.
+    by_slip boolean not null default false,
     primary key (sitting_id, voter)
 );
 
@@ -290,6 +294,8 @@ create table voter_reset (
     voter integer not null,
     at timestamptz not null,
     by_account uuid references account,
+    -- A reset of a password, or a first password by a code that somebody handed out.
+    kind text not null check (kind in ('reset', 'first')),
     foreign key (sitting_id, voter) references voter
 );
 create index voter_reset_voter on voter_reset (sitting_id, voter);
@@ -348,23 +354,29 @@ create table contest_result (
     count jsonb not null
 );
 
--- The students of a contest's body on a day.
+-- The students of a contest's body on a day; each kind of body by its own index.
 create function contest_roll(of_contest uuid, on_day date) returns table (student_id uuid, class_id uuid)
 language sql stable as $$
 select s.id, s.class_id
-from contest c join sitting t on t.id = c.sitting_id
-     join student s on s.institution_id = t.institution_id and (s.left_on is null or s.left_on > on_day)
-     join class k on k.id = s.class_id join major m on m.id = k.major_id
-where c.id = of_contest and case c.body
-          when 'college' then m.college_id = c.college_id
-          when 'congress' then exists (select from contest_person p where p.contest_id = c.id and p.student_id = s.id)
-          else s.class_id = any (c.class_ids) end
+from contest c join student s on s.class_id = any (c.class_ids)
+where c.id = of_contest and (s.left_on is null or s.left_on > on_day)
+union all
+select s.id, s.class_id
+from contest c join major m on m.college_id = c.college_id join class k on k.major_id = m.id
+     join student s on s.class_id = k.id
+where c.id = of_contest and (s.left_on is null or s.left_on > on_day)
+union all
+select s.id, s.class_id
+from contest_person p join student s on s.id = p.student_id
+where p.contest_id = of_contest and (s.left_on is null or s.left_on > on_day)
 $$;
 
 -- A voter with what stands of their vote.
 create view voter_standing as
 select t.institution_id, v.sitting_id, v.place, v.student_id, v.contests, v.paper_at is not null as on_paper, e.cast_at,
-       (select max(r.at) from voter_reset r where r.sitting_id = v.sitting_id and r.voter = v.place) as reset_at
+       (select max(r.at) from voter_reset r where r.sitting_id = v.sitting_id and r.voter = v.place and r.kind = 'reset')
+           as reset_at,
+       (select p.serial from slip p where p.sitting_id = v.sitting_id and p.voter = v.place and p.voided_at is null) as slip
 from voter v join sitting t on t.id = v.sitting_id
      left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place;
 
@@ -392,13 +404,14 @@ begin
              left join sitting t on t.id = u.sitting and t.stage = 'open' and t.opens_at <= at and at < t.closes_at
              left join voter v on v.sitting_id = u.sitting and v.place = u.voter
     ), put as (
-        insert into envelope as e (sitting_id, voter, sealed, mac, cast_at)
-        select j.sitting, j.voter, j.ballot, j.mac, at from judged j
+        insert into envelope as e (sitting_id, voter, sealed, mac, cast_at, by_slip)
+        select j.sitting, j.voter, j.ballot, j.mac, at, j.session is null from judged j
         where j.opened and j.stands and not j.on_paper order by j.sitting, j.voter
         on conflict (sitting_id, voter) do update
-        set sealed = excluded.sealed, mac = excluded.mac, cast_at = excluded.cast_at
+        set sealed = excluded.sealed, mac = excluded.mac, cast_at = excluded.cast_at, by_slip = excluded.by_slip
         -- The same envelope once more is a batch that is written again because its answer was lost.
-        where e.sealed = excluded.sealed or exists (select from sitting t where t.id = e.sitting_id and t.revote)
+        where e.sealed = excluded.sealed or (e.by_slip or not excluded.by_slip)
+              and exists (select from sitting t where t.id = e.sitting_id and t.revote)
         returning e.sitting_id, e.voter
     )
     select j.place, j.opened, j.stands, j.on_paper, p.voter is not null

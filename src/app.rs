@@ -104,7 +104,7 @@ const NAVIGATION: &[NavItem] = &[
         href: "/votes",
         label: "我的投票",
         says: "现在可以投的票、投过的票、我的回执是否计入",
-        offices: &[OfficeKind::Student],
+        offices: elections::VOTERS,
     },
     NavItem {
         href: "/turnout",
@@ -270,7 +270,7 @@ impl App {
             let now = at.now();
             Box::pin(async move { auth::store::open_sessions(db, &asked, now).await })
         });
-        let urn = Arc::new(Urn::new(pools.single.clone(), clock.clone(), ballot_key));
+        let urn = Arc::new(Urn::new(&pools, clock.clone(), ballot_key));
         Ok(Self {
             pools,
             clock,

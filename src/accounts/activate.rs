@@ -20,6 +20,7 @@ use crate::{
         store::{Credentials, Door, Institution, Knock, institutions},
         token::{Purpose as TokenPurpose, Token},
     },
+    elections,
     failure::Failure,
     text::folded,
     web::{chrome::Chrome, forms::Errors},
@@ -136,6 +137,9 @@ async fn activate(
                     let why = if purpose == Purpose::First { "首次使用" } else { "密码重置" };
                     let entry = Entry::about(Verb::AccountActivated, account).detail("事由", why);
                     audit::append_by_visitor(db, institution, account, entry, now).await?;
+                    if purpose == Purpose::First {
+                        elections::store::note_reset(db, (account, None), "first", now).await?;
+                    }
                 }
                 Ok(purpose)
             })

@@ -30,7 +30,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{AccountId, OfficeId},
     inbox::{self, Notice, To},
-    rules::{Finding, Outcome, Rule},
+    rules::{Finding, Outcome},
     text::folded,
     web::{
         chrome::Chrome,
@@ -150,11 +150,13 @@ async fn create(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors).await?).into_response());
     };
     let chrome = app.chrome(acting.person(), "账号已建立").under("/accounts", "账号与职务");
+    let refusal = app.chrome(acting.person(), "没有办理").under("/accounts", "账号与职务");
     let (shown_number, shown_name) = (number.clone(), name.clone());
     let (acting, made) = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
                 let keeper = Keeper::from(&acting);
+                no_candidate(db, acting.person(), (&refusal, "/accounts/new"), now).await?;
                 if store::deputy_is_taken(db, &keeper, office.0, term).await? {
                     return Ok((acting, Made::DeputyTaken));
                 }
@@ -343,7 +345,7 @@ pub(super) async fn no_candidate(
 ) -> Result<(), Failure> {
     let Some(title) = elections::store::stands_now(db, person.account, now).await? else { return Ok(()) };
     let why = format!("你是“{title}”的候选人，投票期间不能重置密码、发放激活码");
-    let finding = Finding::practice(Rule::Vet05, Outcome::Fail, why).remedy("请由不是候选人的人员办理");
+    let finding = Finding::house(Outcome::Fail, why).remedy("请由不是候选人的人员办理");
     let refusal = Refusal {
         chrome: chrome.clone(),
         wanted: "发放激活码".to_owned(),
@@ -367,7 +369,7 @@ async fn reset_password(
                 let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
                 let keeper = Keeper::from(&acting);
                 no_candidate(db, acting.person(), (&refusal, &format!("/accounts/{id}")), now).await?;
-                elections::store::note_reset(db, (id, acting.person().account), now).await?;
+                elections::store::note_reset(db, (id, Some(acting.person().account)), "reset", now).await?;
                 let ended = store::take_password(db, &keeper, id).await?;
                 let code = codes::issue(db, &keeper, id, Purpose::Reset, now).await?;
                 let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);

@@ -12,7 +12,7 @@ use crate::{
         ballot::{Mark, Shape, Vote, Votes},
         counting, record,
         seal::{self, MarkKey, Purpose},
-        sitting::{Contest, ContestRules, Opened, Sitting, Stage},
+        sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage, terms},
         store::{self, Kept},
         urn::full_size,
     },
@@ -57,7 +57,7 @@ pub(super) async fn load_elections(
         Asked {
             title: "学生代表大会代表选举", college: Some(people.college), hours: (-2, 46), by: college_keeper
         };
-    let open = sitting(db, institution, &open, &people, now).await?;
+    let open = sitting(db, institution, &open, (&people, key), now).await?;
     contest(db, institution, (open, 1), ("班级推选代表", "class", Some(people.class), people.college), (1, 3)).await?;
     contest(db, institution, (open, 2), ("院系代表", "college", None, people.college), (3, 5)).await?;
     let (opened, secret) = open_sitting(db, institution, (open, &people), key, now).await?;
@@ -67,7 +67,7 @@ pub(super) async fn load_elections(
         Asked {
             title: "班级学生代表选举", college: Some(people.college), hours: (-50, -26), by: college_keeper
         };
-    let done = sitting(db, institution, &done, &people, now).await?;
+    let done = sitting(db, institution, &done, (&people, key), now).await?;
     contest(db, institution, (done, 1), ("班级学生代表", "class", Some(people.class), people.college), (2, 4)).await?;
     let (opened, secret) = open_sitting(db, institution, (done, &people), key, now).await?;
     cast(db, (&opened, &secret.1), (key, &mut chance), 95, now - Duration::hours(30)).await?;
@@ -75,7 +75,7 @@ pub(super) async fn load_elections(
 
     let next =
         Asked { title: "学生会主席团选举", college: None, hours: (24 * 14, 24 * 14 + 4), by: school_keeper };
-    let next = sitting(db, institution, &next, &people, now).await?;
+    let next = sitting(db, institution, &next, (&people, key), now).await?;
     contest(db, institution, (next, 1), ("学生会主席团成员", "congress", None, people.college), (5, 0)).await?;
     Ok(())
 }
@@ -113,7 +113,7 @@ async fn sitting(
     db: &mut PgConnection,
     institution: InstitutionId,
     asked: &Asked,
-    people: &People,
+    (people, key): (&People, &MarkKey),
     now: OffsetDateTime,
 ) -> Result<SittingId, Failure> {
     let id = SittingId::random();
@@ -136,14 +136,15 @@ async fn sitting(
         let salt = seal::salt();
         let (_, public) = seal::pair_of(phrase, &salt)?;
         sqlx::query!(
-            "insert into monitor (sitting_id, account_id, chief, named_at, salt, public_key, proved_at)
-             values ($1, $2, $3, $4, $5, $6, $4)",
+            "insert into monitor (sitting_id, account_id, chief, named_at, salt, public_key, mac, proved_at)
+             values ($1, $2, $3, $4, $5, $6, $7, $4)",
             id.0,
             account.0,
             place == 0,
             now,
             &salt,
-            public.as_bytes()
+            public.as_bytes(),
+            Monitor::mark(key, (id, *account), &salt, &public)
         )
         .execute(&mut *db)
         .await?;
@@ -232,7 +233,7 @@ async fn open_sitting(
     let size = store::freeze_roll(db, id, now.date()).await?;
     let draft = store::sitting(db, institution, id).await?.ok_or(Failure::Missing)?;
     let draft = Sitting { opened_at: Some(now), ..draft };
-    let contests = store::contests(db, &draft, now.date()).await?;
+    let contests = store::contests(db, &draft, Some(now.date())).await?;
     let (secret, public) = seal::make_pair();
     let shares = seal::split(&secret, draft.threshold, people.monitors.len());
     for (monitor, share) in store::monitors(db, id).await?.iter().zip(&shares) {
@@ -252,6 +253,7 @@ async fn open_sitting(
         ballot_size: full_size(&contests, &store::contest_sets(db, id).await?),
         roll_hash: store::hash_roll(&store::roll(db, id).await?),
         contests_hash: store::hash_contests(&contests),
+        terms: terms(&draft),
     };
     sqlx::query!(
         "update sitting set stage = 'open', opened_at = opens_at, public_key = $2, ballot_size = $3, roll_size = $4,

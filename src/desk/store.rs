@@ -300,6 +300,8 @@ async fn elections(
                 ("输入监票口令演练", format!("{} 开始投票", at(&row)), format!("/monitoring/{}", row.id), true)
             }
             "count" => ("输入监票口令开票", "投票已截止".to_owned(), format!("/monitoring/{}", row.id), true),
+            "admission" => ("商定补入选民", format!("{} 截止", at(&row)), format!("/monitoring/{}", row.id), true),
+            "void" => ("商定是否作废", "办理单位已提出".to_owned(), format!("/monitoring/{}", row.id), true),
             "open" => ("开启投票", format!("{} 开始投票", at(&row)), format!("/sittings/{}", row.id), true),
             _ => ("核对计票、生成监票报告", "已计票".to_owned(), format!("/sittings/{}", row.id), true),
         };

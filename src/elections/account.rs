@@ -146,7 +146,7 @@ pub fn tally_patterns(
 ) -> Tally {
     let mut tally = Tally::none(labels);
     for (pattern, votes) in patterns {
-        tally.returned += votes;
+        tally.returned = tally.returned.saturating_add(*votes);
         let (letters, names) = pattern.rsplit_once('+').unwrap_or((pattern, "0"));
         let names: u32 = names.parse().unwrap_or(u32::MAX);
         let marks: Option<Vec<Mark>> = letters.chars().map(Mark::of).collect();
@@ -155,16 +155,17 @@ pub fn tally_patterns(
             marks.len() == labels.len() && chosen.saturating_add(names) <= seats && (names == 0 || rules.count.write_in)
         };
         let Some(marks) = marks.filter(fits) else {
-            tally.void += votes;
+            tally.void = tally.void.saturating_add(*votes);
             continue;
         };
-        tally.valid += votes;
+        tally.valid = tally.valid.saturating_add(*votes);
         for (figures, mark) in tally.candidates.iter_mut().zip(marks) {
-            match mark {
-                Mark::For => figures.votes_for += votes,
-                Mark::Against => figures.against += votes,
-                Mark::Abstain => figures.abstain += votes,
-            }
+            let sum = match mark {
+                Mark::For => &mut figures.votes_for,
+                Mark::Against => &mut figures.against,
+                Mark::Abstain => &mut figures.abstain,
+            };
+            *sum = sum.saturating_add(*votes);
         }
     }
     tally.write_ins = written.to_vec();

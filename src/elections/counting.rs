@@ -27,10 +27,17 @@ use crate::{
 /// Envelopes read at once.
 const CHUNK: i64 = 2_000;
 
+/// The places whose envelopes are left out, and why.
+type Exclude = Option<(Vec<i32>, String)>;
+
+fn in_words(places: &[i32]) -> String {
+    places.iter().take(20).map(ToString::to_string).collect::<Vec<_>>().join("、")
+}
+
 /// Begins to count in a task of its own; `false` where a count runs already. Without `exclude`, envelopes that are not of the
 /// portal's making stop it; with it they are left out for that reason.
 #[must_use]
-pub fn begin(app: &App, person: &SignedIn, sitting: SittingId, key: SecretKey, exclude: Option<String>) -> bool {
+pub fn begin(app: &App, person: &SignedIn, sitting: SittingId, key: SecretKey, exclude: Exclude) -> bool {
     let Some(progress) = app.urn.begin(sitting) else { return false };
     let (app, person) = (app.clone(), person.clone());
     tokio::spawn(async move {
@@ -107,7 +114,7 @@ async fn run(
     person: &SignedIn,
     id: SittingId,
     key: Arc<SecretKey>,
-    (exclude, progress): (Option<String>, &Progress),
+    (exclude, progress): (Exclude, &Progress),
 ) -> Result<Option<Halt>, Failure> {
     let mut db = app.read().await?;
     let Some(ballot) = app.urn.opened(&mut db, person.institution, id).await? else {
@@ -147,7 +154,8 @@ async fn run(
         progress.done.store(seen, Ordering::Relaxed);
     }
     drop(db);
-    if !all.suspicious.is_empty() && exclude.is_none() {
+    // Left out is what was agreed on, and nothing that came since.
+    if !all.suspicious.is_empty() && exclude.as_ref().is_none_or(|(agreed, _)| *agreed != all.suspicious) {
         return Ok(Some(Halt::Suspicious(all.suspicious)));
     }
     let excluded = i32::try_from(all.suspicious.len()).map_err(anyhow::Error::new)?;
@@ -179,7 +187,9 @@ async fn run(
         written,
         receipts: all.receipts,
         voted: all.voted,
-        excluded: exclude.filter(|_| excluded > 0).map(|why| (excluded, why)),
+        excluded: exclude
+            .filter(|_| excluded > 0)
+            .map(|(places, why)| (excluded, format!("{why}（名册第 {} 号）", in_words(&places)))),
         envelopes,
     };
     keep(app, person, &sitting, kept).await

@@ -213,7 +213,10 @@ impl ContestForm {
             fills: contest.fills.slug().to_owned(),
             body: contest.body.slug().to_owned(),
             college: contest.college.map(|id| id.to_string()).unwrap_or_default(),
-            classes: contest.body_name.replace('、', "\n"),
+            classes: match contest.body {
+                Body::Class | Body::Constituency => contest.body_name.replace('、', "\n"),
+                Body::College | Body::Congress => String::new(),
+            },
             people: people.join("\n"),
             seats: contest.seats.to_string(),
             quorum: known.map_or("2/3+", |(value, ..)| value).to_owned(),
@@ -381,6 +384,10 @@ pub fn read_votes(contests: &[&Contest], fields: &Fields) -> Result<Vec<VoteForm
         let (kind, rest) = name.split_at_checked(1).ok_or(Failure::Malformed)?;
         let (ordinal, place) = rest.split_once('-').ok_or(Failure::Malformed)?;
         let ordinal: i16 = ordinal.parse().map_err(|_| Failure::Malformed)?;
+        // One way to name a field, or the same could come twice.
+        if rest != format!("{ordinal}-{place}") || place.starts_with(['0', '+']) {
+            return Err(Failure::Malformed);
+        }
         let place = place.parse::<usize>().ok().and_then(|place| place.checked_sub(1)).ok_or(Failure::Malformed)?;
         let at = contests.iter().position(|contest| contest.ordinal == ordinal).ok_or(Failure::Malformed)?;
         let form = forms.get_mut(at).ok_or(Failure::Malformed)?;

@@ -19,6 +19,14 @@ pub use pages::{close_overdue, routes};
 
 use crate::auth::office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader};
 
+/// Offices that students hold: whoever has one votes too.
+pub const VOTERS: &[OfficeKind] = &[
+    OfficeKind::SchoolUnion,
+    OfficeKind::GraduateUnion,
+    OfficeKind::CollegeUnion,
+    OfficeKind::ClassBranch,
+    OfficeKind::Student,
+];
 /// Who keeps sittings.
 pub const KEEPERS: &[OfficeKind] = ElectionKeeper::KINDS;
 /// Who sees them.

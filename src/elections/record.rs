@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     ids::ContestId,
-    rules::election::{Attendance, Count, Tally, WriteInFigures, judge},
+    rules::election::{Attendance, Count, Tally, Tie, WriteInFigures, judge},
 };
 
 const RECORD: &str = "lunzhi-record-1";
@@ -197,6 +197,12 @@ pub struct RecordFile {
     pub admitted: u32,
     /// Passwords of voters reset while they could vote.
     pub resets: u32,
+    /// Voters who set their first password by a code while they could vote.
+    #[serde(default)]
+    pub firsts: u32,
+    /// Slips that were noted at check-in and stood.
+    #[serde(default)]
+    pub slips: u32,
     /// Envelopes at closing.
     pub envelopes: u32,
     /// Envelopes left out, which were not of the portal's making, and why.
@@ -289,6 +295,8 @@ pub fn record(sitting: &Sitting, contests: &[Contest], parts: Parts<'_>) -> Reco
         roll_hash: hex::encode(parts.roll_hash),
         admitted: number(parts.course.admitted),
         resets: number(parts.course.resets),
+        firsts: number(parts.course.firsts),
+        slips: number(parts.course.slips),
         envelopes: sitting.envelopes.map_or(0, i32::unsigned_abs),
         excluded: sitting.excluded.unsigned_abs(),
         excluded_why: sitting.excluded_why.clone(),
@@ -343,8 +351,18 @@ pub fn verify(record: &RecordFile, ballots: Option<&[u8]>) -> Result<Verified, S
     if record.excluded > 0 && record.excluded_why.as_deref().unwrap_or_default().is_empty() {
         return Err("有未计入的信封而没有写明原因".to_owned());
     }
+    if record.contests.is_empty() {
+        return Err("没有一项选举".to_owned());
+    }
+    if let Some([first, second]) =
+        record.contests.array_windows().find(|[first, second]| first.ordinal >= second.ordinal)
+    {
+        return Err(format!("选举项目没有按顺序排列或有重复：{}、{}", first.title, second.title));
+    }
     for contest in &record.contests {
-        verify_contest(contest).map_err(|why| format!("{}：{why}", contest.title))?;
+        verify_contest(contest)
+            .and_then(|()| verify_presence(record, contest))
+            .map_err(|why| format!("{}：{why}", contest.title))?;
     }
     let (contests, receipts) = (record.contests.len(), record.receipts.len());
     let Some(bytes) = ballots else { return Ok(Verified { level: Level::Totals, contests, receipts }) };
@@ -357,7 +375,7 @@ pub fn verify(record: &RecordFile, ballots: Option<&[u8]>) -> Result<Verified, S
         return Err("选票文件不属于这份公开记录".to_owned());
     }
     for (contest, ballots) in record.contests.iter().zip(&file.contests) {
-        recount(contest, ballots).map_err(|why| format!("{}：{why}", contest.title))?;
+        recount(contest, ballots, receipts).map_err(|why| format!("{}：{why}", contest.title))?;
     }
     Ok(Verified { level: Level::Ballots, contests, receipts })
 }
@@ -382,15 +400,42 @@ fn verify_contest(contest: &ContestRecord) -> Result<(), String> {
     }
     let mut count = judge(contest.seats, &rules, contest.attendance, tally, &contest.withdrawn);
     if let Some(lot) = &contest.lot {
-        if lot.tied != count.tied {
-            return Err("抽签的人与得票相同的人不一致".to_owned());
+        let drawn: std::collections::HashSet<&String> = lot.winners.iter().collect();
+        let fits = rules.tie == Tie::Lot
+            && lot.tied == count.tied
+            && drawn.len() == lot.winners.len()
+            && lot.winners.iter().all(|name| count.tied.contains(name))
+            && u32::try_from(lot.winners.len()) == Ok(count.vacant);
+        if !fits {
+            return Err("抽签的人、中签的人数与得票相同的人和空缺的席位不一致".to_owned());
         }
         draw(&mut count, &lot.winners);
     }
     if count == contest.result { Ok(()) } else { Err("由票数重新判定，当选结果与记录不同".to_owned()) }
 }
 
-fn recount(contest: &ContestRecord, ballots: &ContestBallots) -> Result<(), String> {
+/// Nobody came whom the roll, the envelopes, the slips and the paper do not account for.
+fn verify_presence(record: &RecordFile, contest: &ContestRecord) -> Result<(), String> {
+    let sum = |parts: &[u32]| parts.iter().map(|part| u64::from(*part)).sum::<u64>();
+    let own = record.envelopes.saturating_sub(record.excluded);
+    let Attendance { due, present, .. } = contest.attendance;
+    let PaperRecord { issued, returned } = contest.paper;
+    if u64::from(due) > sum(&[record.roll_size, record.admitted]) {
+        return Err(format!("应到 {due} 人，多于选民名册"));
+    }
+    if returned > issued || u64::from(contest.tally.returned) > sum(&[own, returned]) {
+        return Err(format!("收回 {} 张，多于信封 {own} 个和纸质选票 {returned} 张", contest.tally.returned));
+    }
+    if u64::from(present) > sum(&[own, record.slips, issued]) {
+        return Err(format!(
+            "实到 {present} 人，多于信封 {own} 个、会场领票 {} 人和发出的纸质选票 {issued} 张",
+            record.slips
+        ));
+    }
+    Ok(())
+}
+
+fn recount(contest: &ContestRecord, ballots: &ContestBallots, receipts: usize) -> Result<(), String> {
     let rules = contest.rules.read().ok_or("选举规则读不出来")?;
     if ballots.ordinal != contest.ordinal || ballots.candidates != contest.candidates {
         return Err("选票文件里的候选人与记录不一致".to_owned());
@@ -398,6 +443,10 @@ fn recount(contest: &ContestRecord, ballots: &ContestBallots) -> Result<(), Stri
     let patterns: Vec<(String, u32)> = ballots.ballots.iter().map(|one| (one.pattern.clone(), one.votes)).collect();
     let rules = ContestRules { count: rules, extra: 0 };
     let electronic = tally_patterns((&contest.candidates, contest.seats), &rules, &patterns, &ballots.write_ins);
+    let cast: u64 = patterns.iter().map(|(_, votes)| u64::from(*votes)).sum();
+    if cast > u64::try_from(receipts).unwrap_or(u64::MAX) {
+        return Err(format!("选票 {cast} 张，多于回执 {receipts} 个"));
+    }
     let named: u64 = patterns.iter().map(|(pattern, votes)| written(pattern) * u64::from(*votes)).sum();
     let listed: u64 = ballots.write_ins.iter().map(|one| u64::from(one.votes_for)).sum();
     if named != listed {

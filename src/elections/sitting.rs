@@ -360,6 +360,8 @@ pub struct Monitor {
     pub salt: Option<Vec<u8>>,
     /// The key that it gives.
     pub key: Option<PublicKey>,
+    /// The portal's own mark on salt and key.
+    pub mac: Option<Vec<u8>>,
     /// It was shown to work.
     pub proved: bool,
     /// The share that is sealed to the key.
@@ -367,11 +369,32 @@ pub struct Monitor {
 }
 
 impl Monitor {
+    /// The portal's mark on a monitor's salt and key.
+    #[must_use]
+    pub fn mark(key: &MarkKey, (sitting, account): (SittingId, AccountId), salt: &[u8], public: &PublicKey) -> Vec<u8> {
+        key.mark("monitor", &[sitting.0.as_bytes(), account.0.as_bytes(), salt, public.as_bytes()])
+    }
+
+    /// The key that the monitor themself made: somebody else's, written into the table, is none.
+    #[must_use]
+    pub fn own_key(&self, mark: &MarkKey, sitting: SittingId) -> Option<PublicKey> {
+        let (salt, key, mac) = (self.salt.as_deref()?, self.key?, self.mac.as_deref()?);
+        let parts: [&[u8]; 4] = [sitting.0.as_bytes(), self.account.0.as_bytes(), salt, key.as_bytes()];
+        mark.is_mark("monitor", &parts, mac).then_some(key)
+    }
+
     /// The word for the duty.
     #[must_use]
     pub fn duty(&self) -> &'static str {
         if self.chief { "总监票人" } else { "监票人" }
     }
+}
+
+/// The terms of a sitting as its mark covers them.
+#[must_use]
+pub fn terms(sitting: &Sitting) -> Vec<u8> {
+    let Sitting { opens_at, closes_at, revote, threshold, .. } = sitting;
+    format!("{} {} {revote} {threshold}", opens_at.unix_timestamp(), closes_at.unix_timestamp()).into_bytes()
 }
 
 /// What the opening sets and the portal marks.
@@ -385,11 +408,13 @@ pub struct Opened {
     pub roll_hash: Vec<u8>,
     /// The hash of the contests.
     pub contests_hash: Vec<u8>,
+    /// Hours, threshold, whether one may cast again, and the monitors' keys.
+    pub terms: Vec<u8>,
 }
 
 impl Opened {
-    fn parts<'a>(&'a self, sitting: &'a SittingId, size: &'a [u8; 8]) -> [&'a [u8]; 5] {
-        [sitting.0.as_bytes(), self.key.as_bytes(), size, &self.roll_hash, &self.contests_hash]
+    fn parts<'a>(&'a self, sitting: &'a SittingId, size: &'a [u8; 8]) -> [&'a [u8]; 6] {
+        [sitting.0.as_bytes(), self.key.as_bytes(), size, &self.roll_hash, &self.contests_hash, &self.terms]
     }
 
     /// The portal's mark.

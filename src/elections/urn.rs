@@ -16,11 +16,11 @@ use super::{
     ballot::{Shape, size},
     seal::{MarkKey, OpenShare},
     sitting::{Contest, Opened, Sitting},
-    store::{self, Asked, CastAnswer},
+    store::{self, Asked, CastAnswer, Given, Voter},
 };
 use crate::{
     clock::Clock,
-    database::gather::Gatherer,
+    database::{Pools, gather::Gatherer},
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId},
 };
@@ -109,11 +109,18 @@ impl Progress {
     }
 }
 
+type Casts = Gatherer<Asked, CastAnswer>;
+
 /// The urn.
 pub struct Urn {
     /// The key of the portal's mark.
     pub key: MarkKey,
-    casts: Gatherer<Asked, CastAnswer>,
+    /// One for each sitting: a sitting that is being closed does not hold up another.
+    casts: Mutex<HashMap<SittingId, Arc<Casts>>>,
+    pool: PgPool,
+    clock: Clock,
+    lookups: Gatherer<(SittingId, Vec<u8>), Option<Voter>>,
+    asked: AtomicUsize,
     opened: Mutex<HashMap<SittingId, Arc<OpenBallot>>>,
     shares: Mutex<HashMap<SittingId, Vec<Held>>>,
     counts: Mutex<HashMap<SittingId, Arc<Progress>>>,
@@ -130,19 +137,64 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Urn {
-    /// An urn on this pool. Inside a runtime: it starts a task.
+    /// An urn on these pools. Inside a runtime: it starts a task.
     #[must_use]
-    pub fn new(pool: PgPool, clock: Clock, key: MarkKey) -> Self {
-        // While one batch is flushed to disk the next one gathers by itself: nobody waits for company.
-        let casts = Gatherer::start(
-            pool,
+    pub fn new(pools: &Pools, clock: Clock, key: MarkKey) -> Self {
+        let at = clock.clone();
+        let lookups = Gatherer::start(
+            pools.read.clone(),
             || false,
             move |db, asked| {
-                let now = clock.now();
-                Box::pin(async move { store::cast(db, &asked, now).await })
+                let now = at.now();
+                Box::pin(async move { store::voters(db, &asked, now).await })
             },
         );
-        Self { key, casts, opened: Mutex::default(), shares: Mutex::default(), counts: Mutex::default() }
+        Self {
+            key,
+            casts: Mutex::default(),
+            pool: pools.single.clone(),
+            clock,
+            lookups,
+            asked: AtomicUsize::new(0),
+            opened: Mutex::default(),
+            shares: Mutex::default(),
+            counts: Mutex::default(),
+        }
+    }
+
+    /// The voter who holds a session, asked together with whoever else asks at this moment.
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub async fn voter(&self, id: SittingId, given: &Given) -> Result<Option<Voter>, Failure> {
+        match given {
+            Given::Session(hash) => {
+                // Reading disturbs nobody: the same voter may be asked for twice in a batch.
+                let key = self.asked.fetch_add(1, Ordering::Relaxed).to_string();
+                self.lookups.write(key, (id, hash.clone())).await
+            }
+            Given::Slip(_) => store::voter(&mut *self.pool.acquire().await?, id, given, self.clock.now()).await,
+        }
+    }
+
+    fn casts_of(&self, id: SittingId) -> Arc<Casts> {
+        let mut all = locked(&self.casts);
+        if all.len() >= MOST_OPENED && !all.contains_key(&id) {
+            all.clear();
+        }
+        let start = || {
+            let clock = self.clock.clone();
+            // While one batch is flushed to disk the next one gathers by itself: nobody waits for company.
+            Arc::new(Gatherer::start(
+                self.pool.clone(),
+                || false,
+                move |db, asked: Vec<Asked>| {
+                    let now = clock.now();
+                    Box::pin(async move { store::cast(db, &asked, now).await })
+                },
+            ))
+        };
+        Arc::clone(all.entry(id).or_insert_with(start))
     }
 
     /// Casts: the answer comes after the commit.
@@ -150,7 +202,7 @@ impl Urn {
     /// # Errors
     /// Where the database fails. Then it is not known whether the cast is in.
     pub async fn cast(&self, asked: Asked) -> Result<CastAnswer, Failure> {
-        self.casts.write(asked.key(), asked).await
+        self.casts_of(asked.sitting).write(asked.key(), asked).await
     }
 
     /// What is voted on in a sitting that was opened; none before. Read once: the database lets nobody change it.
@@ -169,8 +221,8 @@ impl Urn {
         }
         let Some(sitting) = store::sitting(connection, institution, id).await? else { return Ok(None) };
         let Some(day) = sitting.opened_at.map(OffsetDateTime::date) else { return Ok(None) };
-        let contests = store::contests(connection, &sitting, day).await?;
-        let Some(opened) = store::opened(connection, id, &contests, &self.key).await? else { return Ok(None) };
+        let contests = store::contests(connection, &sitting, Some(day)).await?;
+        let Some(opened) = store::opened(connection, &sitting, &contests, &self.key).await? else { return Ok(None) };
         let ballot = Arc::new(OpenBallot { sitting, contests, opened });
         let mut all = locked(&self.opened);
         if all.len() >= MOST_OPENED {
@@ -178,6 +230,21 @@ impl Urn {
         }
         all.insert(id, Arc::clone(&ballot));
         Ok(Some(ballot))
+    }
+
+    /// What is voted on in a sitting, if it was read before. For whoever stands on its roll.
+    #[must_use]
+    pub fn known(&self, id: SittingId) -> Option<Arc<OpenBallot>> {
+        locked(&self.opened).get(&id).cloned()
+    }
+
+    /// Drops shares that have been held for too long, whether anybody looks or not.
+    pub fn sweep(&self, now: OffsetDateTime) {
+        let mut shares = locked(&self.shares);
+        for held in shares.values_mut() {
+            held.retain(|one| now - one.at < SHARES_HELD);
+        }
+        shares.retain(|_, held| !held.is_empty());
     }
 
     /// Holds a monitor's open share; gives all that are held for the sitting.
@@ -192,11 +259,8 @@ impl Urn {
 
     /// The shares that are held for a sitting, with whose they are; older ones are dropped.
     pub fn held(&self, id: SittingId, now: OffsetDateTime) -> (Vec<AccountId>, Vec<OpenShare>) {
-        let mut shares = locked(&self.shares);
-        for held in shares.values_mut() {
-            held.retain(|one| now - one.at < SHARES_HELD);
-        }
-        shares.retain(|_, held| !held.is_empty());
+        self.sweep(now);
+        let shares = locked(&self.shares);
         shares.get(&id).map(|held| held.iter().map(|one| (one.account, one.share.clone())).unzip()).unwrap_or_default()
     }
 

@@ -169,17 +169,18 @@ impl Tally {
     /// Both piles together; they are of the same candidates.
     #[must_use]
     pub fn with(mut self, other: &Self) -> Self {
-        self.returned += other.returned;
-        self.valid += other.valid;
-        self.void += other.void;
+        self.returned = self.returned.saturating_add(other.returned);
+        self.valid = self.valid.saturating_add(other.valid);
+        self.void = self.void.saturating_add(other.void);
         for (own, more) in self.candidates.iter_mut().zip(&other.candidates) {
-            own.votes_for += more.votes_for;
-            own.against += more.against;
-            own.abstain += more.abstain;
+            own.votes_for = own.votes_for.saturating_add(more.votes_for);
+            own.against = own.against.saturating_add(more.against);
+            own.abstain = own.abstain.saturating_add(more.abstain);
         }
         let mut votes: BTreeMap<String, u32> = BTreeMap::new();
         for figures in self.write_ins.iter().chain(&other.write_ins) {
-            *votes.entry(figures.name.clone()).or_default() += figures.votes_for;
+            let sum = votes.entry(figures.name.clone()).or_default();
+            *sum = sum.saturating_add(figures.votes_for);
         }
         self.write_ins = by_votes(votes);
         self

@@ -138,6 +138,9 @@ pub struct Finding {
     pub gauge: Option<Gauge>,
     /// The clause; none where the plan is silent.
     pub clause: Option<Clause>,
+    /// It rests on how the portal works and on no rule of the catalogue.
+    #[serde(skip)]
+    pub of_house: bool,
 }
 
 /// A measured number between bounds, for drawing.
@@ -185,7 +188,13 @@ impl Finding {
             holders: Vec::new(),
             gauge: None,
             clause: None,
+            of_house: false,
         }
+    }
+
+    /// A finding on how things are done here: about elections, of which neither plan says more than who elects.
+    pub(crate) fn house(verdict: Outcome, message: String) -> Self {
+        Self { of_house: true, ..Self::practice(Rule::Vet05, verdict, message) }
     }
 
     /// The limit as people read it: `不超过 5`.

@@ -128,7 +128,7 @@ pub struct Announcement(());
 
 fn practice(fails: bool, says: String, remedy: &str) -> Finding {
     let verdict = if fails { Outcome::Fail } else { Outcome::Pass };
-    Finding::practice(Rule::Vet05, verdict, says).remedy(if fails { remedy } else { "" })
+    Finding::house(verdict, says).remedy(if fails { remedy } else { "" })
 }
 
 /// May this sitting be announced?
@@ -255,7 +255,11 @@ pub fn report(contests: &[ReportFacts]) -> Verdict<Report> {
         } else {
             format!("{}：{}", contest.title, faults.join("；"))
         };
-        let remedy = "请核对纸质选票的录入；收回多于发出的，应当作废本场次，重新投票";
+        let remedy = match (contest.paper_open, contest.lot_open) {
+            (true, _) => "请先录入纸质选票：两人分别录入，不一致的由第三人核定",
+            (false, true) => "请先当众抽签，在本场次的页面登记抽签结果",
+            _ => "请核对纸质选票的录入；收回多于发出的，应当作废本场次，重新投票",
+        };
         findings.push(practice(!faults.is_empty(), says, remedy));
     }
     Verdict::seal(findings, Report(()))

@@ -709,7 +709,7 @@ fn a_secretary_prepares_and_a_monitor_proves_a_passphrase() {
         desk.go(&sitting.contests[0]).await;
         desk.judge("a contest").await;
         desk.go(&format!("{}/contests/new", sitting.path)).await;
-        desk.press("登记").await;
+        desk.judge("a new contest").await;
         sitting.announce().await;
         sitting.act("rehearse", &[]).await;
         sitting.unseal(1).await;

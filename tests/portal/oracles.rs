@@ -7,8 +7,8 @@ use lunzhi::rules::{
     Outcome, Plan, Rule,
     congress::{Allocation, Cohort, CollegeSeats, GradeSeats, Population, SocietySeats, allocate},
     election::{
-        Attendance, Ballot, CandidateFigures, Choice, Count, Election, MajorityOf, Rules, Tie, WriteInFigures, count, judge,
-        tally,
+        Attendance, Ballot, CandidateFigures, Choice, Count, Election, MajorityOf, Rules, Tie, WriteInFigures, count,
+        judge, tally as pile,
     },
     plan,
 };
@@ -470,10 +470,10 @@ proptest! {
     #[test]
     fn piles_add_up_to_the_whole(election in elections(), cut in any::<Index>()) {
         let at = if election.ballots.is_empty() { 0 } else { cut.index(election.ballots.len() + 1) };
-        let part = |ballots: &[Ballot]| tally(&Election { ballots: ballots.to_vec(), ..election.clone() });
+        let part = |ballots: &[Ballot]| pile(&Election { ballots: ballots.to_vec(), ..election.clone() });
         let (first, second) = election.ballots.split_at(at);
         let both = part(first).with(&part(second));
-        prop_assert_eq!(&both, &tally(&election));
+        prop_assert_eq!(&both, &pile(&election));
         prop_assert!(both.faults().is_empty(), "{:?}", both.faults());
         let Election { seats, due, present, issued, rules, .. } = &election;
         let attendance = Attendance { due: *due, present: *present, issued: *issued };
@@ -485,7 +485,7 @@ proptest! {
     fn a_withdrawal_elects_others(election in elections(), place in any::<Index>()) {
         let Election { seats, due, present, issued, rules, .. } = &election;
         let attendance = Attendance { due: *due, present: *present, issued: *issued };
-        let figures = tally(&election);
+        let figures = pile(&election);
         let gone = vec![place.get(&election.candidates).clone()];
         let (before, after) = (count(&election), judge(*seats, rules, attendance, &figures, &gone));
         prop_assert!(!after.elected.contains(&gone[0]) && !after.tied.contains(&gone[0]));

@@ -1,5 +1,7 @@
 //! What moves a sitting on: monitors, announcing, the rehearsal, opening, closing, the report, and making it void.
 
+use std::collections::HashSet;
+
 use axum::{
     extract::{Path, State},
     response::Redirect,
@@ -18,10 +20,11 @@ use crate::{
         office::ElectionKeeper,
     },
     elections::{
+        account::FEW,
         ballot::{Mark, Vote, Votes},
         counting, record,
         seal::{self, Purpose},
-        sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage},
+        sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage, terms},
         store::{self, ContestDraft, Draft, Lot, Standing},
         urn::full_size,
     },
@@ -99,6 +102,9 @@ pub(super) async fn name_monitor(
             if store::monitors(db, id).await?.len() >= seal::MOST_MONITORS {
                 return Err(act.refuse(wanted, "监票人最多 9 人", "请先减去一人"));
             }
+            if folded(&acting.person().number) == number {
+                return Err(act.refuse(wanted, "办理人自己不能监票", "请由不办理本场次的人员担任监票人"));
+            }
             let Some((account, new)) = store::name_monitor(db, &acting, id, (&number, chief), act.now).await? else {
                 return Err(act.refuse(
                     wanted,
@@ -106,6 +112,9 @@ pub(super) async fn name_monitor(
                     "请核对号码；没有账号的，先由系统管理员建立",
                 ));
             };
+            if store::stands_in(db, id, account).await? {
+                return Err(act.refuse(wanted, "候选人不得监票", "请登记不是候选人的人员"));
+            }
             if new {
                 let says = "请在投票开启之前生成你的监票口令、参加演练；开票时凭口令交出你的一份密钥。";
                 let notice =
@@ -148,7 +157,7 @@ pub(super) async fn dismiss_monitor(
 }
 
 async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) -> Result<SittingFacts, Failure> {
-    let contests = store::contests(db, sitting, now.date()).await?;
+    let contests = store::contests(db, sitting, Some(now.date())).await?;
     let monitors = store::monitors(db, sitting.id).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(SittingFacts {
@@ -232,11 +241,12 @@ pub(super) async fn take_back(
 fn deal(
     sitting: &Sitting,
     monitors: &[Monitor],
-    secret: &seal::SecretKey,
+    (secret, mark): (&seal::SecretKey, &seal::MarkKey),
 ) -> anyhow::Result<Vec<(AccountId, Vec<u8>)>> {
     let shares = seal::split(secret, sitting.threshold, monitors.len());
     let one = |(monitor, share): (&Monitor, &zeroize::Zeroizing<Vec<u8>>)| {
-        let key = monitor.key.ok_or_else(|| anyhow::anyhow!("a monitor has no key"))?;
+        let key = monitor.own_key(mark, sitting.id);
+        let key = key.ok_or_else(|| anyhow::anyhow!("a monitor's key is not one that the monitor made"))?;
         Ok((monitor.account, seal::seal(&key, Purpose::Share(sitting.id, monitor.account), share)?))
     };
     monitors.iter().zip(&shares).map(one).collect()
@@ -264,7 +274,7 @@ pub(super) async fn rehearse(
                 return Err(act.refuse(wanted, why, "请他们登录后在“监票”里生成口令"));
             }
             let (secret, public) = seal::make_pair();
-            let shares = deal(&sitting, &monitors, &secret)?;
+            let shares = deal(&sitting, &monitors, (&secret, &urn.key))?;
             let mut ballots = Vec::new();
             for number in 1..=REHEARSED {
                 let text = rehearsal_text(number);
@@ -329,20 +339,22 @@ pub(super) async fn open(
             let monitors = store::monitors(db, id).await?;
             let voters = store::freeze_roll(db, id, act.now.date()).await?;
             let contests =
-                store::contests(db, &Sitting { opened_at: Some(act.now), ..sitting.clone() }, act.now.date()).await?;
+                store::contests(db, &Sitting { opened_at: Some(act.now), ..sitting.clone() }, Some(act.now.date()))
+                    .await?;
             if let Some(empty) = contests.iter().find(|contest| contest.voters == 0) {
                 let why = format!("{}没有一名选民", empty.title);
                 return Err(act.refuse(wanted, why, "请收回公告，核对选举单位"));
             }
             let roll = store::roll(db, id).await?;
             let (secret, key) = seal::make_pair();
-            let shares = deal(&sitting, &monitors, &secret)?;
+            let shares = deal(&sitting, &monitors, (&secret, &urn.key))?;
             drop(secret);
             let opened = Opened {
                 key,
                 ballot_size: full_size(&contests, &store::contest_sets(db, id).await?),
                 roll_hash: store::hash_roll(&roll),
                 contests_hash: store::hash_contests(&contests),
+                terms: terms(&sitting),
             };
             let size = i32::try_from(voters).map_err(anyhow::Error::new)?;
             let mark = opened.mark(&urn.key, id);
@@ -354,7 +366,15 @@ pub(super) async fn open(
                 .detail("选民", size)
                 .detail("名册哈希", hex::encode(&opened.roll_hash))
                 .detail("选票哈希", hex::encode(&opened.contests_hash))
-                .detail("公钥", hex::encode(opened.key.as_bytes()));
+                .detail("公钥", hex::encode(opened.key.as_bytes()))
+                .detail(
+                    "监票人公钥",
+                    monitors
+                        .iter()
+                        .filter_map(|one| one.key)
+                        .map(|key| hex::encode(key.as_bytes()))
+                        .collect::<Vec<_>>(),
+                );
             audit::append(db, acting.person(), entry, act.now).await
         })
     })
@@ -400,6 +420,7 @@ pub(super) async fn close(
 /// Where the database fails.
 pub async fn close_overdue(app: &App) -> Result<(), Failure> {
     let now = app.clock.now();
+    app.urn.sweep(now);
     let overdue = store::overdue(&mut *app.read().await?, now).await?;
     for (institution, id, title) in overdue {
         app.write(move |db| {
@@ -430,7 +451,7 @@ pub(super) async fn report(
             if sitting.stage != Stage::Counted {
                 return Err(act.refuse(wanted, format!("本场次{}", sitting.stage.label()), "计票完成之后才能报告"));
             }
-            let contests = store::contests(db, &sitting, act.now.date()).await?;
+            let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
             let (record, accounts) =
                 counting::make_record(db, &acting.person().institution_name, &sitting, &contests).await?;
             let facts: Vec<_> =
@@ -456,7 +477,11 @@ pub(super) async fn report(
 pub(super) fn few_patterns(contests: &[Contest], results: Option<&result::Results>) -> bool {
     let small = contests.iter().all(|contest| contest.candidates.len() <= 4 && !contest.rules.count.write_in);
     let enough = results.is_some_and(|results| {
-        results.contests.iter().all(|one| one.account.electronic_tally.returned >= crate::elections::account::FEW)
+        // A few paper ballots would stand there by subtraction.
+        results.contests.iter().all(|one| {
+            let paper = one.account.paper_tally.as_ref().map_or(0, |tally| tally.returned);
+            one.account.electronic_tally.returned >= FEW && (paper == 0 || paper >= FEW)
+        })
     });
     small && enough
 }
@@ -470,7 +495,7 @@ pub(super) async fn publish(
     let act = Act::begin(&app, &acting, id, wanted).await?;
     {
         let mut db = app.read().await?;
-        let contests = store::contests(&mut db, &act.sitting, act.now.date()).await?;
+        let contests = store::contests(&mut db, &act.sitting, Some(act.now.date())).await?;
         let results = result::results(&mut db, &act.sitting, &contests).await?;
         if act.sitting.stage != Stage::Reported || !few_patterns(&contests, results.as_ref()) {
             let why = "候选人多于 4 名、设了另选他人，或者选票少于 20 张时，全部选票可能让人认出是谁投的";
@@ -567,7 +592,12 @@ async fn make_void(app: &App, person: &SignedIn, act: Act) -> Result<(), Failure
             }
             urn.drop_shares(id);
             urn.end(id);
-            audit::append(db, &person, act.entry("作废").detail("选票", "未经拆看已销毁"), act.now).await
+            let entry = if act.sitting.counted_at.is_some() {
+                act.entry("计票以后作废").detail("选票", "已计票，结果不作数")
+            } else {
+                act.entry("作废").detail("选票", "未经拆看已销毁")
+            };
+            audit::append(db, &person, entry, act.now).await
         })
     })
     .await
@@ -607,7 +637,7 @@ pub(super) async fn lot(
     app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
             let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-            let contests = store::contests(db, &sitting, act.now.date()).await?;
+            let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
             let accounts = counting::accounts(db, &sitting, &contests).await?;
             let found = contests.iter().zip(&accounts).find(|(one, _)| one.id == contest);
             let (own, account) = found.ok_or(Failure::Missing)?;
@@ -616,7 +646,8 @@ pub(super) async fn lot(
                 && account.lot_open
                 && !account.paper_open()
                 && form.winner.len() == usize::try_from(account.count.vacant).unwrap_or(0)
-                && form.winner.iter().all(|name| account.count.tied.contains(name));
+                && form.winner.iter().all(|name| account.count.tied.contains(name))
+                && form.winner.iter().collect::<HashSet<_>>().len() == form.winner.len();
             if !fits {
                 let why =
                     format!("须从得票相同的人（{}）中选出 {} 人", account.count.tied.join("、"), account.count.vacant);

@@ -240,7 +240,7 @@ pub(super) async fn contest_of(
     id: ContestId,
     today: time::Date,
 ) -> Result<Contest, Failure> {
-    let contests = store::contests(db, sitting, today).await?;
+    let contests = store::contests(db, sitting, Some(today)).await?;
     contests.into_iter().find(|contest| contest.id == id).ok_or(Failure::Missing)
 }
 

@@ -23,6 +23,7 @@ use crate::{
     },
     failure::Failure,
     ids::SittingId,
+    inbox::{Notice, To, tell},
     text::{folded, is_hidden},
     web::{
         charts::Qr,
@@ -104,7 +105,7 @@ fn says(obstacle: Obstacle, (number, serial): Named) -> (&'static str, &'static 
         Obstacle::NotOnRoll => (number, "选民名册上没有这个学号；漏登的，由两名监票人补入"),
         Obstacle::NoSlip => (serial, "没有这张票，或者它已作废、已登记给别人"),
         Obstacle::HasSlip => (number, "该选民已领取票码；票丢失的，先将原票作废"),
-        Obstacle::HasVoted => (number, "该选民已在网上投票，不能再领纸质选票"),
+        Obstacle::HasVoted => (number, "该选民已在网上投票，不能再领票"),
         Obstacle::HasPaper => (number, "该选民已领取纸质选票"),
         Obstacle::NotOpen => (number, "现在不在投票时间内"),
     }
@@ -145,7 +146,12 @@ pub(super) async fn issue(
                     return Ok((Err(Obstacle::NotOpen), acting));
                 }
                 let outcome = store::issue_paper(db, id, &number, acting.person().account, now).await?;
-                if let Ok(student) = outcome {
+                if outcome == Err(Obstacle::HasVoted) {
+                    let entry = Entry::new(Verb::VoterKept, sitting.title.clone())
+                        .detail("办理", "不予发出纸质选票：已在网上投票")
+                        .detail("学号", number);
+                    audit::append(db, acting.person(), entry, now).await?;
+                } else if let Ok(student) = outcome {
                     let entry = Entry::about(Verb::VoterKept, student)
                         .detail("办理", "发出纸质选票")
                         .detail("场次", sitting.title);
@@ -281,9 +287,15 @@ pub(super) async fn bind(
                 if let Ok(student) = outcome {
                     let entry = Entry::about(Verb::VoterKept, student)
                         .detail("办理", "签到领票")
-                        .detail("场次", sitting.title)
+                        .detail("场次", sitting.title.clone())
                         .detail("票号", serial);
                     audit::append(db, acting.person(), entry, now).await?;
+                    let notice = Notice::new(
+                        format!("“{}”签到处登记你领取了票号 {serial}", sitting.title),
+                        format!("/votes/{id}"),
+                    )
+                    .says("如果你没有到会领票，请立即告诉监票人，并用自己的账号投票：用账号投的票，票码不能替换。");
+                    tell(db, acting.institution(), To::Student(student), &notice, now).await?;
                 }
                 Ok((outcome, acting))
             })

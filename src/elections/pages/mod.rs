@@ -31,7 +31,7 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::SittingId,
-    rules::{Finding, Outcome, Rule},
+    rules::{Finding, Outcome},
     web::chrome::Chrome,
 };
 
@@ -45,6 +45,10 @@ pub fn routes() -> Routes {
         .post("/votes/{sitting}/edit", vote::edit)
         .post("/votes/{sitting}/cast", vote::cast)
         .post("/votes/{sitting}/receipt", vote::receipt)
+        .get("/votes/{sitting}/edit", vote::back)
+        .get("/votes/{sitting}/cast", vote::back)
+        .get("/receipts/{sitting}", vote::ask_receipt)
+        .post("/receipts/{sitting}", vote::look_up)
         .get("/votes/{sitting}/record.json", vote::record)
         .get("/votes/{sitting}/ballots.json", vote::ballots)
         .get("/votes/{sitting}/powers", powers::show)
@@ -54,6 +58,8 @@ pub fn routes() -> Routes {
         .post("/slip/ballot", vote::slip_check)
         .post("/slip/ballot/edit", vote::slip_edit)
         .post("/slip/ballot/cast", vote::slip_cast)
+        .get("/slip/ballot/edit", vote::slip)
+        .get("/slip/ballot/cast", vote::slip)
         .get("/sittings", sittings::list)
         .get("/sittings/new", sittings::ask)
         .post("/sittings/new", sittings::create)
@@ -126,7 +132,7 @@ fn keeps(person: &SignedIn, sitting: &Sitting) -> bool {
 
 /// A refusal of the portal's own: no plan has a clause on it.
 fn refuse(chrome: Chrome, back: String, wanted: &str, why: impl Into<String>, remedy: &str) -> Failure {
-    let finding = Finding::practice(Rule::Vet05, Outcome::Fail, why.into()).remedy(remedy);
+    let finding = Finding::house(Outcome::Fail, why.into()).remedy(remedy);
     Refusal { chrome, wanted: wanted.to_owned(), findings: Vec::new(), back }.because(vec![finding])
 }
 

@@ -133,7 +133,7 @@ async fn page(
 ) -> Result<Response, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let (sitting, monitors) = own(&mut db, person, id).await?;
-    let contests = store::contests(&mut db, &sitting, now.date()).await?;
+    let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
     let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
     let suspects = match count.as_ref().and_then(|count| count.halt.clone()) {
         Some(Halt::Suspicious(places)) => store::names(&mut db, id, &places).await?,
@@ -197,12 +197,13 @@ pub(super) async fn passphrase(
     let (phrase, salt) = (seal::passphrase(), seal::salt());
     let typed = phrase.clone();
     let (_, key) = app.heavy(move || seal::pair_of(&typed, &salt)).await??;
+    let mac = Monitor::mark(&app.urn.key, (id, person.account), &salt, &key);
     let (chrome, now) = (app.chrome(&person, "监票口令").under("/monitoring", "监票"), app.clock.now());
     let (actor, title) = (person.clone(), sitting.title.clone());
     let kept = app
         .write_as(person.standing(), move |db| {
             Box::pin(async move {
-                let kept = store::keep_key(db, (id, actor.account), (&salt, &key)).await?;
+                let kept = store::keep_key(db, (id, actor.account), (&salt, &key, &mac)).await?;
                 if kept {
                     let entry = Entry::new(Verb::MonitorsKept, title).detail("办理", "生成监票口令");
                     audit::append(db, &actor, entry, now).await?;
@@ -294,7 +295,7 @@ async fn start(
     person: &SignedIn,
     sitting: &Sitting,
     shares: &[OpenShare],
-    exclude: Option<String>,
+    exclude: Option<(Vec<i32>, String)>,
 ) -> Result<bool, Failure> {
     let enough = usize::from(sitting.threshold);
     if shares.len() < enough {
@@ -366,8 +367,11 @@ pub(super) async fn exclude(
     let (sitting, monitors) = own(&mut *app.read().await?, &person, id).await?;
     let chief = monitors.iter().any(|one| one.account == person.account && one.chief);
     let halted = app.urn.progress(id).and_then(|progress| progress.halt());
-    let suspicious = matches!(halted, Some(Halt::Suspicious(_)));
-    if sitting.stage != Stage::Closed || !suspicious || !chief {
+    let places = match halted {
+        Some(Halt::Suspicious(places)) => places,
+        _ => Vec::new(),
+    };
+    if sitting.stage != Stage::Closed || places.is_empty() || !chief {
         let says = ("不计入来历不明的信封", "没有来历不明的信封，或者你不是总监票人", "由总监票人与监票人商定后办理");
         return Err(refused(&app, &person, id, says));
     }
@@ -376,7 +380,7 @@ pub(super) async fn exclude(
         return page(&app, &person, id, (AdmissionForm::default(), errors, "")).await;
     };
     let shares = app.urn.held(id, app.clock.now()).1;
-    let to = if start(&app, &person, &sitting, &shares, Some(why)).await? { "counting" } else { "" };
+    let to = if start(&app, &person, &sitting, &shares, Some((places, why))).await? { "counting" } else { "" };
     Ok(Redirect::to(&format!("/monitoring/{id}?done={to}")).into_response())
 }
 
@@ -396,7 +400,7 @@ pub(super) async fn ask_admission(
     if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
         errors.add("number", "请填写学号");
     }
-    let contests = store::contests(&mut *app.read().await?, &sitting, now.date()).await?;
+    let contests = store::contests(&mut *app.read().await?, &sitting, Some(now.date())).await?;
     let mut chosen: Vec<i16> =
         contests.iter().map(|one| one.ordinal).filter(|one| form.contest.contains(one)).collect();
     chosen.sort_unstable();

@@ -10,7 +10,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sqlx::PgConnection;
-use time::OffsetDateTime;
 
 use super::{frame, kept, refuse, result, result::Results, sittings::seen};
 use crate::{
@@ -48,7 +47,7 @@ pub(super) async fn ballots(
 ) -> Result<BallotsPage, Failure> {
     let mut db = app.read().await?;
     let sitting = kept(&mut db, &acting, id).await?;
-    let contests = store::contests(&mut db, &sitting, app.clock.today()).await?;
+    let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
     let institution = acting.person().institution_name.clone();
     Ok(BallotsPage { chrome: frame(&app, acting.person(), &sitting, "纸质选票"), institution, sitting, contests })
 }
@@ -64,7 +63,7 @@ struct Papers {
     entries: Vec<(String, Vec<PaperEntry>)>,
     record_hash: String,
     ballots_hash: String,
-    at: OffsetDateTime,
+    day: time::Date,
 }
 
 #[derive(Template, WebTemplate)]
@@ -89,7 +88,7 @@ pub(super) struct NoticePage {
 }
 
 async fn papers(app: &App, db: &mut PgConnection, institution: &str, sitting: Sitting) -> Result<Papers, Failure> {
-    let contests = store::contests(db, &sitting, app.clock.today()).await?;
+    let contests = store::contests(db, &sitting, Some(app.clock.today())).await?;
     let (record, ballots_hash) = store::record(db, sitting.id).await?;
     let mut entries = store::paper_entries(db, sitting.id).await?;
     Ok(Papers {
@@ -104,7 +103,7 @@ async fn papers(app: &App, db: &mut PgConnection, institution: &str, sitting: Si
             .collect(),
         record_hash: record.map(|text| hex::encode(record::hash(text.as_bytes()))).unwrap_or_default(),
         ballots_hash: ballots_hash.map(hex::encode).unwrap_or_default(),
-        at: app.clock.now(),
+        day: app.clock.today(),
         sitting,
     })
 }
@@ -202,7 +201,7 @@ pub(super) async fn archive(
         return Err(refuse(chrome, format!("/sittings/{id}"), "下载存档", why, "生成监票报告之后再下载"));
     }
     let (record, _) = store::record(&mut db, id).await?;
-    let contests = store::contests(&mut db, &sitting, app.clock.today()).await?;
+    let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
     let institution = acting.person().institution_name.clone();
     let title = sitting.title.clone();
     let bare = |name: &str| Chrome::bare(&format!("{title} {name}"));

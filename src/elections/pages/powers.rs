@@ -115,7 +115,9 @@ pub(super) async fn show(
 ) -> Result<PowersPage, Failure> {
     let mut db = app.read().await?;
     let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    if sitting.stage == Stage::Draft && person.acting.as_ref().is_none_or(|office| office.kind == OfficeKind::Student) {
+    let monitors = store::monitors(&mut db, id).await?;
+    let concerned = super::keeps(&person, &sitting) || monitors.iter().any(|one| one.account == person.account);
+    if sitting.stage == Stage::Draft && !concerned {
         return Err(Failure::Missing);
     }
     let path = format!("/votes/{id}");
@@ -124,7 +126,7 @@ pub(super) async fn show(
             .chrome(&person, "管理员能做什么、不能做什么")
             .under("/votes", "我的投票")
             .under(&path, &sitting.title),
-        monitors: store::monitors(&mut db, id).await?,
+        monitors,
         can: powers(&sitting),
         course: store::course(&mut db, id).await?,
         sitting,

@@ -30,6 +30,8 @@ pub(super) struct ContestResult {
     pub account: Account,
     pub lines: Vec<Line>,
     pub lot: Option<Lot>,
+    /// Its rules are not those of the contest before it.
+    pub own_rules: bool,
 }
 
 impl ContestResult {
@@ -102,7 +104,9 @@ pub(super) async fn results(
     }
     let accounts = counting::accounts(db, sitting, contests).await?;
     let mut lots = store::lots(db, sitting.id).await?;
+    let mut before = None;
     let one = |(contest, account): (&Contest, Account)| ContestResult {
+        own_rules: before.replace(contest.rules) != Some(contest.rules),
         lines: lines(contest, &account),
         lot: lots.remove(&contest.id),
         contest: contest.clone(),
@@ -124,7 +128,7 @@ pub(super) async fn published(
 /// The full ballots of a sitting as the file whose hash stands in the record.
 pub(super) async fn ballots_file(db: &mut PgConnection, sitting: &Sitting) -> Result<String, Failure> {
     let day = sitting.opens_at.date();
-    let contests = store::contests(db, sitting, day).await?;
+    let contests = store::contests(db, sitting, Some(day)).await?;
     let mut patterns = Vec::new();
     for (contest, rows) in store::patterns(db, sitting.id).await? {
         patterns.extend(rows.into_iter().map(|(pattern, votes)| (contest, pattern, votes)));

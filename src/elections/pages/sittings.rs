@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::{StepView, frame, keeps, kept, not_standing, refuse, result, result::Results, said, steps};
 use crate::{
@@ -218,6 +218,8 @@ struct ShowPage {
     course: Course,
     keeps: bool,
     asked_void: bool,
+    publishable: bool,
+    now: OffsetDateTime,
     done: &'static str,
 }
 
@@ -228,6 +230,10 @@ impl ShowPage {
 
     fn holds(&self, account: &AccountId) -> bool {
         self.held.contains(account)
+    }
+
+    fn lot_open(&self) -> bool {
+        self.results.as_ref().is_some_and(|results| results.contests.iter().any(|one| one.account.lot_open))
     }
 
     fn paper_open(&self) -> bool {
@@ -244,8 +250,9 @@ pub(super) async fn show(
     let (mut db, now) = (app.read().await?, app.clock.now());
     let person = acting.person();
     let sitting = seen(&mut db, &acting, id).await?;
-    let contests = store::contests(&mut db, &sitting, now.date()).await?;
+    let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
     let results = result::results(&mut db, &sitting, &contests).await?;
+    let all = contests.clone();
     let came = store::came(&mut db, id).await?;
     let entries = store::paper_entries(&mut db, id).await?;
     let seconds = store::second_rounds(&mut db, id).await?;
@@ -264,6 +271,7 @@ pub(super) async fn show(
         }
     };
     let count = count_view(&app, id).filter(|_| sitting.stage == Stage::Closed);
+    let publishable = super::acts::few_patterns(&all, results.as_ref());
     let page = ShowPage {
         chrome: app.chrome(person, &sitting.title).under("/sittings", "选举"),
         steps: steps(&sitting),
@@ -277,6 +285,8 @@ pub(super) async fn show(
         keeps: keeps(person, &sitting),
         asked_void: sitting.void_asked_by == Some(person.account),
         count,
+        publishable,
+        now,
         done: said(&done),
         sitting,
     };

@@ -13,6 +13,7 @@ use crate::{
     app::App,
     auth::{acting::Acting, office::TurnoutReader},
     elections::{
+        account::FEW,
         sitting::{Sitting, Stage},
         store::{self, Turnout},
     },
@@ -70,6 +71,16 @@ pub(super) async fn list(State(app): State<App>, acting: Acting<TurnoutReader>) 
     Ok(ListPage { chrome: app.chrome(acting.person(), "投票进度"), rows })
 }
 
+/// Parts of few voters are shown together; alone they are not shown where even together they are few.
+fn fold(parts: Vec<Turnout>) -> Vec<Turnout> {
+    let (few, mut shown): (Vec<Turnout>, Vec<Turnout>) = parts.into_iter().partition(|part| part.due < i64::from(FEW));
+    let rest = sum("人数不足 20 的合计", &few);
+    if rest.due >= i64::from(FEW) && few.len() > 1 {
+        shown.push(rest);
+    }
+    shown
+}
+
 #[derive(Template)]
 #[template(path = "elections/turnout.html")]
 struct ShowPage {
@@ -104,6 +115,8 @@ pub(super) async fn show(
         (sum("", &classes), Vec::new())
     };
     let open = sitting.stage == Stage::Open;
+    // While votes are cast a part of a few would tell who has voted.
+    let (contests, classes) = if open { (fold(contests), fold(classes)) } else { (contests, classes) };
     let chrome = app.chrome(acting.person(), &sitting.title).under("/turnout", "投票进度");
     let page = ShowPage { chrome, sitting, total, contests, classes, open, now: app.clock.now() };
     let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);

@@ -87,6 +87,7 @@ struct BallotPage {
     contests: Vec<OnBallot>,
     cast_at: Option<OffsetDateTime>,
     reset_at: Option<OffsetDateTime>,
+    slip: Option<i32>,
     faults: bool,
 }
 
@@ -109,6 +110,7 @@ struct VotedPage {
     revote: bool,
     by_slip: bool,
     home: String,
+    check: String,
     closes_at: OffsetDateTime,
 }
 
@@ -168,8 +170,10 @@ fn ballot_page(
         by_slip: booth.by_slip,
         sitting: ballot.sitting.clone(),
         contests: fresh.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect(),
-        cast_at: voter.cast_at,
+        // Whoever has a slip need not be its owner.
+        cast_at: voter.cast_at.filter(|_| !booth.by_slip),
         reset_at: voter.reset_at,
+        slip: voter.slip.filter(|_| !booth.by_slip),
         faults,
     }
 }
@@ -191,7 +195,7 @@ async fn door(
     if sitting.stage == Stage::Draft {
         return Err(Failure::Missing);
     }
-    let contests = store::contests(&mut db, &sitting, now.date()).await?;
+    let contests = store::contests(&mut db, &sitting, None).await?;
     let voter = store::voter(&mut db, id, given, now).await?;
     if sitting.takes_votes(now)
         && let Some(voter) = &voter
@@ -280,7 +284,7 @@ fn checked(booth: Booth, ballot: &OpenBallot, contests: Vec<Contest>, voter: &Vo
         return (StatusCode::UNPROCESSABLE_ENTITY, ballot_page(booth, ballot, contests, voter, forms)).into_response();
     }
     let contests = contests.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect();
-    let again = voter.cast_at.is_some();
+    let again = voter.cast_at.is_some() && !booth.by_slip;
     ConfirmPage { chrome: booth.chrome, base: booth.base, sitting: ballot.sitting.clone(), contests, again }
         .into_response()
 }
@@ -334,6 +338,11 @@ fn plain(title: &str) -> Chrome {
     Chrome::bare(title)
 }
 
+/// A page that was the answer to an act is asked for again: how things stand is a page of its own.
+pub(super) async fn back(Path(id): Path<SittingId>) -> Redirect {
+    Redirect::to(&format!("/votes/{id}"))
+}
+
 /// Casts by the session in the cookie. The session, the roll and the sitting are looked at in the statement that takes the
 /// envelope; what is read before is only what the ballot must look like.
 pub(super) async fn cast(
@@ -350,13 +359,15 @@ pub(super) async fn cast(
 }
 
 async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &Fields) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let Some(voter) = store::voter(&mut db, id, &given, app.clock.now()).await? else {
+    let Some(voter) = app.urn.voter(id, &given).await? else {
         let back = if booth.by_slip { "/slip".to_owned() } else { booth.base };
         return Ok(Redirect::to(&back).into_response());
     };
-    let ballot = app.urn.opened(&mut db, voter.institution, id).await?.ok_or(Failure::Missing)?;
-    drop(db);
+    let known = app.urn.known(id);
+    let ballot = match known {
+        Some(ballot) => ballot,
+        None => app.urn.opened(&mut *app.read().await?, voter.institution, id).await?.ok_or(Failure::Missing)?,
+    };
     let contests = ballot.contests_of(&voter.contests);
     let forms = read_votes(&contests, fields)?;
     let own = || contests.iter().map(|&contest| contest.clone()).collect::<Vec<Contest>>();
@@ -371,6 +382,7 @@ async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &F
         .ok_or_else(|| anyhow::anyhow!("a ballot that was checked does not fit its envelope"))?;
     let sealed = seal::seal(&ballot.opened.key, Sealed::Envelope(id, voter.place), &text)?;
     let mac = app.urn.key.mark_envelope(id, voter.place, &sealed);
+    let by_slip = booth.by_slip;
     let answer = app.urn.cast(Asked { sitting: id, voter: voter.place, given, sealed, mac }).await;
     match answer {
         Ok(CastAnswer::Taken) => {
@@ -380,9 +392,15 @@ async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &F
                 receipt: spaced(&receipt),
                 revote: ballot.sitting.revote,
                 by_slip: booth.by_slip,
-                home: if booth.by_slip { "/slip/ballot" } else { "/votes" }.to_owned(),
+                home: if booth.by_slip { "/slip" } else { "/votes" }.to_owned(),
+                check: format!("/receipts/{id}"),
                 closes_at: ballot.sitting.closes_at,
             };
+            if by_slip {
+                // The next one at this screen is somebody else.
+                let gone = format!("{SLIP_COOKIE}=; Path=/slip; Max-Age=0; HttpOnly; SameSite=Lax");
+                return Ok(([(header::SET_COOKIE, gone)], page).into_response());
+            }
             Ok(page.into_response())
         }
         // The page itself says how things stand.
@@ -413,10 +431,9 @@ pub(super) async fn receipt(
         return Ok(Redirect::to(&format!("/votes/{id}")).into_response());
     };
     let mut errors = Errors::default();
-    let code: String =
-        form.code.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    let code = plain_code(&form.code);
     if code.len() != crate::elections::ballot::RECEIPT {
-        errors.add("code", "回执码是 16 位字母和数字，请照投票完成时的页面填写");
+        errors.add("code", NO_RECEIPT);
     }
     let found = if errors.is_empty() && sitting.counted_at.is_some() {
         Some(store::is_counted(&mut *app.read().await?, id, &code).await?)
@@ -427,6 +444,43 @@ pub(super) async fn receipt(
     let page = standing(&app, &person, *sitting, (contests, voter), (form, errors, found, "")).await?;
     Ok((status, page).into_response())
 }
+
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/receipt.html")]
+pub(super) struct ReceiptPage {
+    chrome: Chrome,
+    title: String,
+    counted: bool,
+    check: ReceiptForm,
+    errors: Errors,
+    found: Option<bool>,
+}
+
+/// Whether a receipt was counted says nothing of anybody: it is answered without signing in, for those who voted by a slip.
+pub(super) async fn ask_receipt(State(app): State<App>, Path(id): Path<SittingId>) -> Result<ReceiptPage, Failure> {
+    let (title, counted) = store::countedness(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
+    let (check, errors) = (ReceiptForm::default(), Errors::default());
+    Ok(ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found: None })
+}
+
+pub(super) async fn look_up(
+    State(app): State<App>,
+    Path(id): Path<SittingId>,
+    Form(check): Form<ReceiptForm>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let (title, counted) = store::countedness(&mut db, id).await?.ok_or(Failure::Missing)?;
+    let mut errors = Errors::default();
+    let code = plain_code(&check.code);
+    if code.len() != crate::elections::ballot::RECEIPT {
+        errors.add("code", NO_RECEIPT);
+    }
+    let found = if errors.is_empty() && counted { Some(store::is_counted(&mut db, id, &code).await?) } else { None };
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    Ok((status, ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found }).into_response())
+}
+
+const NO_RECEIPT: &str = "回执码是 16 位字母和数字，请照投票完成时的页面填写";
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/slip.html")]

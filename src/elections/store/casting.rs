@@ -50,6 +50,8 @@ pub struct Voter {
     pub cast_at: Option<OffsetDateTime>,
     /// When their password was last reset while they could vote.
     pub reset_at: Option<OffsetDateTime>,
+    /// The slip that was noted under their name.
+    pub slip: Option<i32>,
 }
 
 /// The voter who holds that session or slip; none where they are not on the roll.
@@ -68,7 +70,8 @@ pub async fn voter(
             let row = sqlx::query_as!(
                 Voter,
                 r#"select v.institution_id as "institution!: InstitutionId", v.place as "place!",
-                          v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at
+                          v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at,
+                          v.slip
                    from session s join account a on a.id = s.account_id
                         join voter_standing v on v.sitting_id = $1 and v.student_id = a.student_id
                    where s.token_hash = $2 and s.expires_at > $3 and a.disabled_at is null
@@ -83,7 +86,8 @@ pub async fn voter(
             let row = sqlx::query_as!(
                 Voter,
                 r#"select v.institution_id as "institution!: InstitutionId", v.place as "place!",
-                          v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at
+                          v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at,
+                          v.slip
                    from slip p join voter_standing v on v.sitting_id = p.sitting_id and v.place = p.voter
                    where p.sitting_id = $1 and p.code_hash = $2 and p.voided_at is null"#,
                 sitting.0,
@@ -93,6 +97,48 @@ pub async fn voter(
         }
     };
     Ok(row)
+}
+
+/// The voters who hold those sessions, in their order: one statement for many who cast at once.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn voters(
+    connection: &mut PgConnection,
+    asked: &[(SittingId, Vec<u8>)],
+    now: OffsetDateTime,
+) -> Result<Vec<Option<Voter>>, Failure> {
+    let sittings: Vec<Uuid> = asked.iter().map(|(sitting, _)| sitting.0).collect();
+    let sessions: Vec<&[u8]> = asked.iter().map(|(_, session)| session.as_slice()).collect();
+    let rows = sqlx::query!(
+        r#"select u.ord as "ord!", v.institution_id as "institution!: InstitutionId", v.place as "place!",
+                  v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at, v.slip
+           from unnest($1::uuid[], $2::bytea[]) with ordinality as u(sitting, session, ord)
+                join session s on s.token_hash = u.session and s.expires_at > $3
+                join account a on a.id = s.account_id and a.disabled_at is null and not a.must_change_password
+                join voter_standing v on v.sitting_id = u.sitting and v.student_id = a.student_id"#,
+        &sittings,
+        &sessions as &[&[u8]],
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut voters: Vec<Option<Voter>> = asked.iter().map(|_| None).collect();
+    for row in rows {
+        let ord = usize::try_from(row.ord - 1).map_err(anyhow::Error::new)?;
+        if let Some(voter) = voters.get_mut(ord) {
+            *voter = Some(Voter {
+                institution: row.institution,
+                place: row.place,
+                contests: row.contests,
+                on_paper: row.on_paper,
+                cast_at: row.cast_at,
+                reset_at: row.reset_at,
+                slip: row.slip,
+            });
+        }
+    }
+    Ok(voters)
 }
 
 /// The sitting that a slip opens, while it is bound to a voter.
@@ -388,24 +434,27 @@ pub async fn sittings_with_turnout(
     Ok(ids.fetch_all(connection).await?)
 }
 
-/// Notes that the password of an account was taken away, or a new code made, while its student could vote. Gives how many
+/// Notes that the password of an account was taken away (`reset`), or its first one set by a code (`first`), while its student
+/// could vote. Gives how many
 /// sittings that concerns.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn note_reset(
     connection: &mut PgConnection,
-    (account, by): (AccountId, AccountId),
+    (account, by): (AccountId, Option<AccountId>),
+    kind: &str,
     now: OffsetDateTime,
 ) -> Result<u64, Failure> {
     let done = sqlx::query!(
-        "insert into voter_reset (sitting_id, voter, at, by_account)
-         select v.sitting_id, v.place, $3, $2 from account a join voter v on v.student_id = a.student_id
+        "insert into voter_reset (sitting_id, voter, at, by_account, kind)
+         select v.sitting_id, v.place, $3, $2, $4 from account a join voter v on v.student_id = a.student_id
               join sitting t on t.id = v.sitting_id
          where a.id = $1 and t.stage = 'open' and t.closes_at > $3",
         account.0,
-        by.0,
-        now
+        by.map(|id| id.0),
+        now,
+        kind
     );
     Ok(done.execute(connection).await?.rows_affected())
 }
@@ -465,6 +514,15 @@ pub async fn waiting(
            from monitor m join sitting t on t.id = m.sitting_id
            where m.account_id = $2 and (t.stage = 'closed' or t.stage in ('draft', 'announced') and m.public_key is null
                                         or t.stage = 'announced' and t.rehearsal_key is not null and m.proved_at is null)
+           union all
+           select 'admission', t.id, t.title, t.closes_at
+           from monitor m join sitting t on t.id = m.sitting_id
+           where m.account_id = $2 and t.stage = 'open' and $4 < t.closes_at and exists (
+                     select from admission d where d.sitting_id = t.id and d.agreed_by is null and d.asked_by <> $2)
+           union all
+           select 'void', t.id, t.title, t.void_asked_at
+           from monitor m join sitting t on t.id = m.sitting_id
+           where m.account_id = $2 and t.void_asked_at is not null and t.voided_at is null and t.void_asked_by <> $2
            union all
            select case t.stage when 'rehearsed' then 'open' else 'report' end, t.id, t.title, t.opens_at
            from sitting t

@@ -482,6 +482,8 @@ pub struct Course {
     pub admitted: i64,
     /// Passwords of voters reset while they could vote.
     pub resets: i64,
+    /// Voters who set their first password by a code while they could vote.
+    pub firsts: i64,
     /// Slips noted at check-in.
     pub slips: i64,
     /// Slips made void.
@@ -496,7 +498,8 @@ pub async fn course(connection: &mut PgConnection, sitting: SittingId) -> Result
     let course = sqlx::query_as!(
         Course,
         r#"select (select count(*) from voter where sitting_id = $1 and admission_id is not null) as "admitted!",
-                  (select count(*) from voter_reset where sitting_id = $1) as "resets!",
+                  (select count(*) from voter_reset where sitting_id = $1 and kind = 'reset') as "resets!",
+                  (select count(*) from voter_reset where sitting_id = $1 and kind = 'first') as "firsts!",
                   (select count(*) from slip where sitting_id = $1 and voter is not null and voided_at is null) as "slips!",
                   (select count(*) from slip where sitting_id = $1 and voided_at is not null) as "void_slips!""#,
         sitting.0
@@ -537,4 +540,17 @@ pub async fn names(connection: &mut PgConnection, sitting: SittingId, places: &[
         places
     );
     Ok(names.fetch_all(connection).await?)
+}
+
+/// A sitting's title, and whether it is counted; none for one that was never opened.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn countedness(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<(String, bool)>, Failure> {
+    let row = sqlx::query!(
+        r#"select title, counted_at is not null as "counted!" from sitting
+           where id = $1 and opened_at is not null and voided_at is null"#,
+        sitting.0
+    );
+    Ok(row.fetch_optional(connection).await?.map(|row| (row.title, row.counted)))
 }

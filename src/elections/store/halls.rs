@@ -89,6 +89,7 @@ struct Standing {
     place: i32,
     on_paper: bool,
     voted: bool,
+    by_slip: bool,
     slip: Option<i32>,
 }
 
@@ -99,7 +100,8 @@ async fn standing(
 ) -> Result<Option<Standing>, Failure> {
     let row = sqlx::query_as!(
         Standing,
-        r#"select v.place, v.paper_at is not null as "on_paper!", e.voter is not null as "voted!", p.serial as "slip?"
+        r#"select v.place, v.paper_at is not null as "on_paper!", e.voter is not null as "voted!",
+                  coalesce(e.by_slip, false) as "by_slip!", p.serial as "slip?"
            from voter v join student s on s.id = v.student_id
                 left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
                 left join slip p on p.sitting_id = v.sitting_id and p.voter = v.place and p.voided_at is null
@@ -125,6 +127,8 @@ pub async fn bind_slip(
     match standing {
         Standing { on_paper: true, .. } => return Ok(Err(Obstacle::HasPaper)),
         Standing { slip: Some(_), .. } => return Ok(Err(Obstacle::HasSlip)),
+        // Whoever voted by a slip that was lost draws another; what was cast by a session no slip replaces.
+        Standing { voted: true, by_slip: false, .. } => return Ok(Err(Obstacle::HasVoted)),
         _ => {}
     }
     let done = sqlx::query_scalar!(
@@ -175,8 +179,9 @@ pub async fn issue_paper(
     let Some(standing) = standing(connection, sitting, number).await? else { return Ok(Err(Obstacle::NotOnRoll)) };
     match standing {
         Standing { on_paper: true, .. } => return Ok(Err(Obstacle::HasPaper)),
-        Standing { voted: true, .. } => return Ok(Err(Obstacle::HasVoted)),
+        // First: whoever holds a slip is told nothing of what they did with it.
         Standing { slip: Some(_), .. } => return Ok(Err(Obstacle::HasSlip)),
+        Standing { voted: true, .. } => return Ok(Err(Obstacle::HasVoted)),
         _ => {}
     }
     let student = sqlx::query_scalar!(

@@ -290,11 +290,16 @@ pub(super) async fn step(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// The contests of a sitting with their candidates. Voters are those of the frozen roll, or of `today` before it is.
+/// The contests of a sitting with their candidates. Voters are counted where a day is given, which a voter's page does not need:
+/// those of the frozen roll, or of that day before it is.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn contests(connection: &mut PgConnection, sitting: &Sitting, today: Date) -> Result<Vec<Contest>, Failure> {
+pub async fn contests(
+    connection: &mut PgConnection,
+    sitting: &Sitting,
+    count_on: Option<Date>,
+) -> Result<Vec<Contest>, Failure> {
     let rows = sqlx::query!(
         r#"select c.id as "id: ContestId", c.ordinal, c.title, c.fills, c.body, c.college_id as "college: CollegeId",
                   c.class_ids, c.seats, c.rules, c.round_of as "round_of: ContestId", g.name as "college_name?",
@@ -303,13 +308,17 @@ pub async fn contests(connection: &mut PgConnection, sitting: &Sitting, today: D
            from contest c left join college g on g.id = c.college_id
            where c.sitting_id = $1 order by c.ordinal"#,
         sitting.id.0,
-        sitting.opened_at.is_some(),
-        today
+        sitting.opened_at.is_some() || count_on.is_none(),
+        count_on
     )
     .fetch_all(&mut *connection)
     .await?;
     let mut candidates = candidates(connection, sitting.id).await?;
-    let frozen = if sitting.opened_at.is_some() { frozen(connection, sitting.id).await? } else { HashMap::new() };
+    let frozen = if sitting.opened_at.is_some() && count_on.is_some() {
+        frozen(connection, sitting.id).await?
+    } else {
+        HashMap::new()
+    };
     let mut contests = Vec::new();
     for row in rows {
         let body = Body::ALL.into_iter().find(|body| body.slug() == row.body);
@@ -794,9 +803,12 @@ pub async fn make_void(
 pub(super) async fn destroy(connection: &mut PgConnection, id: SittingId) -> Result<(), Failure> {
     sqlx::query!("delete from envelope where sitting_id = $1", id.0).execute(&mut *connection).await?;
     sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", id.0).execute(&mut *connection).await?;
-    sqlx::query!("update monitor set share = null, salt = null, public_key = null where sitting_id = $1", id.0)
-        .execute(connection)
-        .await?;
+    sqlx::query!(
+        "update monitor set share = null, salt = null, public_key = null, mac = null where sitting_id = $1",
+        id.0
+    )
+    .execute(connection)
+    .await?;
     Ok(())
 }
 

@@ -11,7 +11,7 @@ use crate::{
     auth::{acting::Acting, office::ElectionKeeper},
     elections::{
         seal::{MarkKey, PublicKey},
-        sitting::{Contest, Monitor, Opened, Sitting},
+        sitting::{Contest, Monitor, Opened, Sitting, terms},
     },
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId, StudentId},
@@ -23,7 +23,7 @@ use crate::{
 /// Where the database fails.
 pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Monitor>, Failure> {
     let rows = sqlx::query!(
-        r#"select m.account_id as "account: AccountId", a.number, a.name, m.chief, m.salt, m.public_key, m.share,
+        r#"select m.account_id as "account: AccountId", a.number, a.name, m.chief, m.salt, m.public_key, m.mac, m.share,
                   m.proved_at is not null as "proved!"
            from monitor m join account a on a.id = m.account_id where m.sitting_id = $1 order by not m.chief, a.number"#,
         sitting.0
@@ -39,6 +39,7 @@ pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Resu
             chief: row.chief,
             salt: row.salt,
             key: row.public_key.as_deref().and_then(PublicKey::from_bytes),
+            mac: row.mac,
             proved: row.proved,
             share: row.share,
         })
@@ -73,7 +74,7 @@ pub async fn name_monitor(
     }
     let done = sqlx::query!(
         r#"insert into monitor (sitting_id, account_id, chief, named_at) values ($1, $2, $3, $4)
-           on conflict (sitting_id, account_id) do update set chief = excluded.chief
+           on conflict (sitting_id, account_id) do update set chief = monitor.chief or excluded.chief
            returning xmax = 0 as "new!""#,
         sitting.0,
         account.0,
@@ -118,16 +119,17 @@ pub async fn standing_monitors(connection: &mut PgConnection, sitting: SittingId
 pub async fn keep_key(
     connection: &mut PgConnection,
     (sitting, account): (SittingId, AccountId),
-    (salt, key): (&[u8], &PublicKey),
+    (salt, key, mac): (&[u8], &PublicKey, &[u8]),
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update monitor m set salt = $3, public_key = $4, share = null from sitting t
+        "update monitor m set salt = $3, public_key = $4, mac = $5, share = null from sitting t
          where m.sitting_id = $1 and m.account_id = $2 and t.id = m.sitting_id
                and t.stage in ('draft', 'announced') and t.rehearsal_key is null and m.proved_at is null",
         sitting.0,
         account.0,
         salt,
-        key.as_bytes()
+        key.as_bytes(),
+        mac
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
@@ -368,14 +370,14 @@ pub async fn open(
 /// Where the database fails, or somebody has changed what the opening set.
 pub async fn opened(
     connection: &mut PgConnection,
-    sitting: SittingId,
+    sitting: &Sitting,
     contests: &[Contest],
     key: &MarkKey,
 ) -> Result<Option<Opened>, Failure> {
     let row = sqlx::query!(
         r#"select public_key as "public_key!", ballot_size as "ballot_size!", roll_hash as "roll_hash!", seal as "seal!"
            from sitting where id = $1 and opened_at is not null"#,
-        sitting.0
+        sitting.id.0
     )
     .fetch_optional(connection)
     .await?;
@@ -386,8 +388,9 @@ pub async fn opened(
         ballot_size: usize::try_from(row.ballot_size).map_err(anyhow::Error::new)?,
         roll_hash: row.roll_hash,
         contests_hash: hash_contests(contests),
+        terms: terms(sitting),
     };
-    if !opened.is_marked(key, sitting, &row.seal) {
+    if !opened.is_marked(key, sitting.id, &row.seal) {
         return Err(anyhow::anyhow!("what the opening of a sitting set was changed in the database").into());
     }
     Ok(Some(opened))
