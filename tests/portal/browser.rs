@@ -714,7 +714,7 @@ fn a_secretary_prepares_and_a_monitor_proves_a_passphrase() {
         sitting.act("rehearse", &[]).await;
         sitting.unseal(1).await;
         sitting.unseal(2).await;
-        desk.go("/sign-in").await;
+        desk.press("退出").await;
         desk.sign_in(OfficeKind::StudentAffairs).await;
         desk.press("监票").await;
         desk.judge("monitoring").await;
@@ -728,7 +728,7 @@ fn a_secretary_prepares_and_a_monitor_proves_a_passphrase() {
         desk.judge("an open sitting").await;
         desk.go(&format!("{}/turnout", sitting.path)).await;
         desk.judge("turnout").await;
-        desk.go("/sign-in").await;
+        desk.press("退出").await;
         desk.sign_in(OfficeKind::SchoolLeague).await;
         for end in ["hall", "ballots"] {
             desk.go(&format!("{}/{end}", sitting.path)).await;

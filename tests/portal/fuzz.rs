@@ -153,7 +153,7 @@ proptest! {
     }
 
     #[test]
-    fn the_record_that_is_changed_is_a_good_one(_ in Just(())) {
+    fn the_record_that_is_changed_is_a_good_one(() in Just(())) {
         let file = record::read(RECORD).unwrap();
         prop_assert!(record::verify(&file, None).is_ok(), "{:?}", record::verify(&file, None));
     }

@@ -217,7 +217,7 @@ struct ShowPage {
     count: Option<CountView>,
     course: Course,
     keeps: bool,
-    asked_void: bool,
+    me: AccountId,
     publishable: bool,
     now: OffsetDateTime,
     done: &'static str,
@@ -230,6 +230,10 @@ impl ShowPage {
 
     fn holds(&self, account: &AccountId) -> bool {
         self.held.contains(account)
+    }
+
+    fn asked_void(&self) -> bool {
+        self.sitting.void_asked_by == Some(self.me)
     }
 
     fn lot_open(&self) -> bool {
@@ -283,7 +287,7 @@ pub(super) async fn show(
         results,
         course: store::course(&mut db, id).await?,
         keeps: keeps(person, &sitting),
-        asked_void: sitting.void_asked_by == Some(person.account),
+        me: person.account,
         count,
         publishable,
         now,
