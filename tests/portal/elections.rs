@@ -539,14 +539,24 @@ async fn rows_written_straight_into_the_tables_are_found() {
     let reason = [("reason", "核对日志，系有人直接改动数据库")];
     assert_eq!(sitting.monitors[1].0.post(&format!("{path}/exclude"), &reason).await.status, 409, "the chief alone");
     assert_eq!(sitting.monitors[0].0.post(&format!("{path}/exclude"), &[("reason", "")]).await.status, 422);
+    // What is broken after they have agreed is not left out with the rest.
+    sqlx::query("update envelope set mac = sealed where voter = 4").execute(&mut db).await.unwrap();
+    assert_eq!(sitting.monitors[0].0.post(&format!("{path}/exclude"), &reason).await.status, 303);
+    loop {
+        if sitting.monitors[0].0.get(&path).await.text().contains("20240004") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    assert!(sitting.keeper.get(&sitting.path).await.text().contains("什么都没有写入"));
     assert_eq!(sitting.monitors[0].0.post(&format!("{path}/exclude"), &reason).await.status, 303);
     sitting.counted().await;
     sitting.act("report", &[]).await;
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
-    assert!(report.text().contains("未计入 3 个") && report.text().contains("核对日志"), "{}", report.text());
+    assert!(report.text().contains("未计入 4 个") && report.text().contains("核对日志"), "{}", report.text());
     let record = voter(&portal, 1).await.get(&format!("{}/record.json", sitting.votes())).await;
     let record = lunzhi::elections::record::read(&record.bytes).unwrap();
-    assert_eq!((record.envelopes, record.excluded, record.receipts.len()), (10, 3, 7));
+    assert_eq!((record.envelopes, record.excluded, record.receipts.len()), (10, 4, 6));
     lunzhi::elections::record::verify(&record, None).unwrap();
 }
 
@@ -773,7 +783,7 @@ async fn verify_names_the_first_thing_that_does_not_agree() {
     let record = read(&record.bytes).unwrap();
     let ballots = sitting.monitors[0].0.get(&format!("/monitoring/{}/ballots.json", sitting.id)).await.bytes;
     verify(&record, Some(&ballots)).unwrap();
-    let ways: [Way; 10] = [
+    let ways: [Way; 14] = [
         ("数目不等", |file| drop(file.receipts.pop())),
         ("没有按顺序", |file| file.receipts.swap(0, 1)),
         ("有重复", |file| file.receipts[0] = file.receipts[1].clone()),
@@ -784,6 +794,10 @@ async fn verify_names_the_first_thing_that_does_not_agree() {
         ("当选结果与记录不同", |file| file.contests[0].seats = 2),
         ("名单不一致", |file| file.contests[0].candidates.reverse()),
         ("多于全部信封", |file| file.excluded = 99),
+        ("没有一项选举", |file| file.contests.clear()),
+        ("多于选民名册", |file| file.roll_size = 3),
+        ("实到 10 人，多于信封", |file| file.contests[0].attendance.present = 10),
+        ("没有按顺序排列", |file| file.contests.push(file.contests[0].clone())),
     ];
     for (says, change) in ways {
         let mut other = record.clone();
@@ -817,4 +831,55 @@ async fn verify_names_the_first_thing_that_does_not_agree() {
     assert_eq!(run(&file).status.code(), Some(1));
     std::fs::write(&file, b"{}").unwrap();
     assert_eq!(run(&file).status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn a_share_is_sealed_to_no_key_but_the_monitors_own() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    sitting.announce().await;
+    sitting.rehearse().await;
+    // Whoever writes tables puts keys of their own in the place of two monitors': enough to open every envelope.
+    let mut db = portal.owner().await;
+    sqlx::query("update monitor set public_key = $1")
+        .bind(lunzhi::elections::seal::make_pair().1.as_bytes())
+        .execute(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(sitting.keeper.post(&format!("{}/open", sitting.path), &[]).await.status, 500);
+    let stage: String = sqlx::query_scalar("select stage from sitting").fetch_one(&mut db).await.unwrap();
+    assert_eq!(stage, "rehearsed", "nothing was opened, and no share was dealt");
+}
+
+#[tokio::test]
+async fn a_slip_replaces_nobodys_own_vote_and_its_voter_is_told() {
+    let portal = Portal::start().await;
+    let mut sitting = opened(&portal, &SMALL).await;
+    let made = sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "2")]).await;
+    let codes = made.all(".slip-code");
+    let bind = format!("{}/slips/bind", sitting.path);
+    cast(&mut voter(&portal, 2).await, &sitting.id, &[("c1-1", "F")]).await;
+    let refused = sitting.keeper.post(&bind, &[("serial", "1"), ("number", &number(2))]).await;
+    assert!(refused.status == 422 && refused.fault("领取人学号").contains("已在网上投票"), "{}", refused.text());
+    let mut third = voter(&portal, 3).await;
+    assert_eq!(sitting.keeper.post(&bind, &[("serial", "1"), ("number", &number(3))]).await.status, 303);
+    assert!(third.get("/inbox").await.text().contains("领取了票号 1"));
+    assert!(third.get(&sitting.votes()).await.text().contains("票号 1"));
+    cast(&mut third, &sitting.id, &[("c1-2", "F")]).await;
+    let before: Vec<u8> = sqlx::query_scalar("select sealed from envelope where voter = 3")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut thief = portal.visitor();
+    assert_eq!(thief.post("/slip", &[("code", &codes[0])]).await.status, 303);
+    assert!(
+        !thief.get("/slip/ballot").await.text().contains("投过票"),
+        "a slip tells nobody whether its voter has voted"
+    );
+    assert_ne!(thief.post("/slip/ballot/cast", &[("c1-1", "F")]).await.status, 200);
+    let after: Vec<u8> = sqlx::query_scalar("select sealed from envelope where voter = 3")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(before, after);
 }
