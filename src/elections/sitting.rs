@@ -168,12 +168,6 @@ impl Sitting {
     pub fn takes_votes(&self, now: OffsetDateTime) -> bool {
         self.stage == Stage::Open && self.opens_at <= now && now < self.closes_at
     }
-
-    /// Nothing that is voted on changes any more.
-    #[must_use]
-    pub fn is_settled(&self) -> bool {
-        self.stage != Stage::Draft
-    }
 }
 
 /// A contest's rules.

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 use super::{
@@ -117,7 +117,7 @@ pub struct Urn {
     pub key: MarkKey,
     /// One for each sitting: a sitting that is being closed does not hold up another.
     casts: Mutex<HashMap<SittingId, Arc<Casts>>>,
-    pool: PgPool,
+    pools: Pools,
     clock: Clock,
     lookups: Gatherer<(SittingId, Vec<u8>), Option<Voter>>,
     asked: AtomicUsize,
@@ -152,7 +152,7 @@ impl Urn {
         Self {
             key,
             casts: Mutex::default(),
-            pool: pools.single.clone(),
+            pools: pools.clone(),
             clock,
             lookups,
             asked: AtomicUsize::new(0),
@@ -173,7 +173,7 @@ impl Urn {
                 let key = self.asked.fetch_add(1, Ordering::Relaxed).to_string();
                 self.lookups.write(key, (id, hash.clone())).await
             }
-            Given::Slip(_) => store::voter(&mut *self.pool.acquire().await?, id, given, self.clock.now()).await,
+            Given::Slip(_) => store::voter(&mut *self.pools.read.acquire().await?, id, given, self.clock.now()).await,
         }
     }
 
@@ -186,7 +186,7 @@ impl Urn {
             let clock = self.clock.clone();
             // While one batch is flushed to disk the next one gathers by itself: nobody waits for company.
             Arc::new(Gatherer::start(
-                self.pool.clone(),
+                self.pools.single.clone(),
                 || false,
                 move |db, asked: Vec<Asked>| {
                     let now = clock.now();

@@ -225,9 +225,8 @@ pub(super) async fn show(
     let given = Given::Session(person.session.clone());
     match door(&app, person.institution, id, &given).await? {
         Door::Ballot(ballot, contests, voter) => {
-            let forms = contests.iter().map(VoteForm::empty).collect();
             let booth = booth(&app, &person, &ballot.sitting);
-            Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
+            Ok(fresh(booth, (ballot, contests, voter)))
         }
         Door::Standing(sitting, contests, voter) if !late.is_empty() => {
             no_more(&app, &person, *sitting, (contests, voter)).await
@@ -258,35 +257,32 @@ async fn standing(
     Ok(StandingPage { chrome, sitting, base, voter, contests, results, check, errors, found, says, has_voted, now })
 }
 
-/// Reads a ballot that was sent, or says how things stand.
-enum Sent {
-    Form(Arc<OpenBallot>, Vec<Contest>, Voter, Vec<VoteForm>),
-    Standing(Box<Sitting>, Vec<Contest>, Option<Voter>),
-}
+/// The ballot that a voter has before them.
+type Own = (Arc<OpenBallot>, Vec<Contest>, Voter);
 
-async fn sent(
-    app: &App,
-    institution: crate::ids::InstitutionId,
-    id: SittingId,
-    (given, fields): (&Given, &Fields),
-) -> Result<Sent, Failure> {
-    Ok(match door(app, institution, id, given).await? {
-        Door::Ballot(ballot, contests, voter) => {
-            let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
-            Sent::Form(ballot, contests, voter, forms)
-        }
-        Door::Standing(sitting, contests, voter) => Sent::Standing(sitting, contests, voter),
-    })
-}
-
-fn checked(booth: Booth, ballot: &OpenBallot, contests: Vec<Contest>, voter: &Voter, forms: Vec<VoteForm>) -> Response {
+/// What was chosen, to be confirmed; or the ballot again with what is wrong.
+fn checked(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
+    let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
     if forms.iter().any(|form| form.fault.is_some()) {
-        return (StatusCode::UNPROCESSABLE_ENTITY, ballot_page(booth, ballot, contests, voter, forms)).into_response();
+        let page = ballot_page(booth, &ballot, contests, &voter, forms);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let contests = contests.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect();
     let again = voter.cast_at.is_some() && !booth.by_slip;
-    ConfirmPage { chrome: booth.chrome, base: booth.base, sitting: ballot.sitting.clone(), contests, again }
-        .into_response()
+    let Booth { chrome, base, .. } = booth;
+    Ok(ConfirmPage { chrome, base, sitting: ballot.sitting.clone(), contests, again }.into_response())
+}
+
+/// The ballot with what was chosen so far.
+fn again(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
+    let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
+    Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
+}
+
+/// The ballot with nothing chosen yet.
+fn fresh(booth: Booth, (ballot, contests, voter): Own) -> Response {
+    let forms = contests.iter().map(VoteForm::empty).collect();
+    ballot_page(booth, &ballot, contests, &voter, forms).into_response()
 }
 
 const NO_MORE: &str = "这一票没有投出：投票已截止，或者你已投过、已领取纸质选票。";
@@ -298,11 +294,11 @@ pub(super) async fn check(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
     let given = Given::Session(person.session.clone());
-    match sent(&app, person.institution, id, (&given, &fields)).await? {
-        Sent::Form(ballot, contests, voter, forms) => {
-            Ok(checked(booth(&app, &person, &ballot.sitting), &ballot, contests, &voter, forms))
+    match door(&app, person.institution, id, &given).await? {
+        Door::Ballot(ballot, contests, voter) => {
+            checked(booth(&app, &person, &ballot.sitting), (ballot, contests, voter), &fields)
         }
-        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
+        Door::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
     }
 }
 
@@ -324,12 +320,11 @@ pub(super) async fn edit(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
     let given = Given::Session(person.session.clone());
-    match sent(&app, person.institution, id, (&given, &fields)).await? {
-        Sent::Form(ballot, contests, voter, forms) => {
-            let booth = booth(&app, &person, &ballot.sitting);
-            Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
+    match door(&app, person.institution, id, &given).await? {
+        Door::Ballot(ballot, contests, voter) => {
+            again(booth(&app, &person, &ballot.sitting), (ballot, contests, voter), &fields)
         }
-        Sent::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
+        Door::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
     }
 }
 
@@ -535,7 +530,7 @@ pub(super) async fn typed(
 async fn slip_door(app: &App, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
     let Some(code) = slip_code(headers) else { return Ok(None) };
     let hash = crate::accounts::codes::hash_of(&code);
-    let Some((sitting, institution, _)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
+    let Some((sitting, institution)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
         return Ok(None);
     };
     let given = Given::Slip(hash);
@@ -559,14 +554,22 @@ fn slip_refused(door: Option<Door>) -> Response {
     (StatusCode::CONFLICT, page).into_response()
 }
 
-pub(super) async fn slip_ballot(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
-    match slip_door(&app, &headers).await? {
+/// What the holder of the slip in the cookie sees, if they may vote now.
+async fn for_slip(
+    app: &App,
+    headers: &HeaderMap,
+    page: impl FnOnce(Booth, Own) -> Result<Response, Failure>,
+) -> Result<Response, Failure> {
+    match slip_door(app, headers).await? {
         Some((_, _, Door::Ballot(ballot, contests, voter))) => {
-            let forms = contests.iter().map(VoteForm::empty).collect();
-            Ok(ballot_page(slip_booth(&ballot.sitting.title), &ballot, contests, &voter, forms).into_response())
+            page(slip_booth(&ballot.sitting.title), (ballot, contests, voter))
         }
         other => Ok(slip_refused(other.map(|(_, _, door)| door))),
     }
+}
+
+pub(super) async fn slip_ballot(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
+    for_slip(&app, &headers, |booth, own| Ok(fresh(booth, own))).await
 }
 
 pub(super) async fn slip_check(
@@ -574,13 +577,7 @@ pub(super) async fn slip_check(
     headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    match slip_door(&app, &headers).await? {
-        Some((_, _, Door::Ballot(ballot, contests, voter))) => {
-            let forms = read_votes(&contests.iter().collect::<Vec<_>>(), &fields)?;
-            Ok(checked(slip_booth(&ballot.sitting.title), &ballot, contests, &voter, forms))
-        }
-        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
-    }
+    for_slip(&app, &headers, |booth, own| checked(booth, own, &fields)).await
 }
 
 pub(super) async fn slip_edit(
@@ -588,13 +585,7 @@ pub(super) async fn slip_edit(
     headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    match slip_door(&app, &headers).await? {
-        Some((_, _, Door::Ballot(ballot, contests, voter))) => {
-            let forms = read_votes(&contests.iter().collect::<Vec<_>>(), &fields)?;
-            Ok(ballot_page(slip_booth(&ballot.sitting.title), &ballot, contests, &voter, forms).into_response())
-        }
-        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
-    }
+    for_slip(&app, &headers, |booth, own| again(booth, own, &fields)).await
 }
 
 pub(super) async fn slip_cast(

@@ -141,21 +141,20 @@ pub async fn voters(
     Ok(voters)
 }
 
-/// The sitting that a slip opens, while it is bound to a voter.
+/// The sitting that a slip opens, until it is void.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn sitting_of_slip(
     connection: &mut PgConnection,
     code_hash: &[u8],
-) -> Result<Option<(SittingId, InstitutionId, bool)>, Failure> {
+) -> Result<Option<(SittingId, InstitutionId)>, Failure> {
     let row = sqlx::query!(
-        r#"select p.sitting_id as "sitting: SittingId", t.institution_id as "institution: InstitutionId",
-                  p.voter is not null as "bound!"
+        r#"select p.sitting_id as "sitting: SittingId", t.institution_id as "institution: InstitutionId"
            from slip p join sitting t on t.id = p.sitting_id where p.code_hash = $1 and p.voided_at is null"#,
         code_hash
     );
-    Ok(row.fetch_optional(connection).await?.map(|row| (row.sitting, row.institution, row.bound)))
+    Ok(row.fetch_optional(connection).await?.map(|row| (row.sitting, row.institution)))
 }
 
 /// An envelope on its way in.
@@ -232,19 +231,6 @@ pub async fn cast(
         _ => CastAnswer::Again,
     };
     Ok(rows.into_iter().map(|row| answer(row.opened, row.stands, row.on_paper, row.taken)).collect())
-}
-
-/// When the voter's envelope came, if one is there.
-///
-/// # Errors
-/// Where the database fails.
-pub async fn latest_cast(
-    connection: &mut PgConnection,
-    sitting: SittingId,
-    voter: i32,
-) -> Result<Option<OffsetDateTime>, Failure> {
-    let at = sqlx::query_scalar!("select cast_at from envelope where sitting_id = $1 and voter = $2", sitting.0, voter);
-    Ok(at.fetch_optional(connection).await?)
 }
 
 /// A sitting as one of its voters sees it.

@@ -371,25 +371,12 @@ pub async fn lots(connection: &mut PgConnection, sitting: SittingId) -> Result<H
            from lot l join contest c on c.id = l.contest_id where c.sitting_id = $1"#,
         sitting.0
     );
-    let lot = |row: LotRow| Lot {
-        winners: row.winners,
-        method: row.method,
-        present: row.present,
-        drawn_at: row.drawn_at.to_offset(crate::clock::CHINA),
-    };
-    let mut by_contest = HashMap::new();
-    for row in rows.fetch_all(connection).await? {
-        let (winners, method, present, drawn_at) = (row.winners, row.method, row.present, row.drawn_at);
-        by_contest.insert(row.contest, lot(LotRow { winners, method, present, drawn_at }));
-    }
-    Ok(by_contest)
-}
-
-struct LotRow {
-    winners: Vec<String>,
-    method: String,
-    present: String,
-    drawn_at: OffsetDateTime,
+    let rows = rows.fetch_all(connection).await?.into_iter();
+    let lot = rows.map(|row| {
+        let drawn_at = row.drawn_at.to_offset(crate::clock::CHINA);
+        (row.contest, Lot { winners: row.winners, method: row.method, present: row.present, drawn_at })
+    });
+    Ok(lot.collect())
 }
 
 /// Records a lot; `false` where one is recorded.
