@@ -1,6 +1,6 @@
 //! The application's state, the whole router in one list, and the layers in order.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{ops::Deref, pin::Pin, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -222,9 +222,21 @@ const NAVIGATION: &[NavItem] = &[
     },
 ];
 
-/// Everything a handler needs; cheap to clone.
+/// Everything a handler needs. Cloned several times a request: one count goes up and not a dozen.
 #[derive(Debug, Clone)]
-pub struct App {
+pub struct App(Arc<Parts>);
+
+impl Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// What an [`App`] is made of.
+#[derive(Debug)]
+pub struct Parts {
     pools: Pools,
     /// The time.
     pub clock: Clock,
@@ -235,9 +247,9 @@ pub struct App {
     /// How many notices people have not read.
     pub unread: Arc<Unread>,
     /// Attempts with passwords and codes, charged before they are looked at.
-    pub doors: Arc<Gatherer<Knock, Option<Door>>>,
+    pub doors: Arc<Gatherer<String, Knock, Option<Door>>>,
     /// Sessions about to be opened.
-    pub openings: Arc<Gatherer<(Credentials, Opening), bool>>,
+    pub openings: Arc<Gatherer<String, (Credentials, Opening), bool>>,
     /// Casts, and what of elections is held in memory.
     pub urn: Arc<Urn>,
     metrics: Option<PrometheusHandle>,
@@ -271,7 +283,7 @@ impl App {
             Box::pin(async move { auth::store::open_sessions(db, &asked, now).await })
         });
         let urn = Arc::new(Urn::new(&pools, clock.clone(), ballot_key));
-        Ok(Self {
+        Ok(Self(Arc::new(Parts {
             pools,
             clock,
             urn,
@@ -282,7 +294,7 @@ impl App {
             unread: Arc::default(),
             metrics,
             heavy: Arc::new(Semaphore::new(HEAVY_AT_ONCE)),
-        })
+        })))
     }
 
     /// A connection that can only read.

@@ -3,6 +3,7 @@
 
 use std::{
     collections::{HashSet, VecDeque},
+    hash::Hash,
     pin::Pin,
     sync::Arc,
     time::Duration,
@@ -14,7 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::failure::Failure;
 
 /// The most writes in one statement.
-const MOST: usize = 64;
+const MOST: usize = 512;
 /// How long the first of a crowd waits for others.
 const WINDOW: Duration = Duration::from_millis(30);
 /// Writes that may wait for their turn; whoever comes then waits at the door.
@@ -23,19 +24,24 @@ const QUEUE: usize = 1024;
 /// The answers to a batch, one for each in its order.
 pub type Answers<'c, O> = Pin<Box<dyn Future<Output = Result<Vec<O>, Failure>> + Send + 'c>>;
 
-struct Waiting<I, O> {
-    key: String,
+struct Waiting<K, I, O> {
+    key: K,
     ask: I,
     answer: oneshot::Sender<Result<O, Failure>>,
 }
 
 /// Gathers writes. Each is acknowledged after the statement that holds it is committed, and only then.
 #[derive(Debug)]
-pub struct Gatherer<I, O> {
-    queue: mpsc::Sender<Waiting<I, O>>,
+pub struct Gatherer<K, I, O> {
+    queue: mpsc::Sender<Waiting<K, I, O>>,
 }
 
-impl<I: Clone + Send + Sync + 'static, O: Send + 'static> Gatherer<I, O> {
+impl<K, I, O> Gatherer<K, I, O>
+where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    I: Clone + Send + Sync + 'static,
+    O: Send + 'static,
+{
     /// Starts the one task that writes; it ends when the gatherer is gone. `crowded` says whether it is worth waiting for
     /// others; `write` is one statement for a whole batch.
     pub fn start(
@@ -53,7 +59,7 @@ impl<I: Clone + Send + Sync + 'static, O: Send + 'static> Gatherer<I, O> {
     ///
     /// # Errors
     /// What the statement fails with; then nothing of it is written.
-    pub async fn write(&self, key: String, ask: I) -> Result<O, Failure> {
+    pub async fn write(&self, key: K, ask: I) -> Result<O, Failure> {
         let gone = || Failure::Broken(anyhow::anyhow!("the task that gathers writes has ended"));
         let (answer, told) = oneshot::channel();
         self.queue.send(Waiting { key, ask, answer }).await.map_err(|_| gone())?;
@@ -61,13 +67,17 @@ impl<I: Clone + Send + Sync + 'static, O: Send + 'static> Gatherer<I, O> {
     }
 }
 
-async fn gather<I: Clone + Send + Sync + 'static, O: Send + 'static>(
+async fn gather<K, I, O>(
     pool: PgPool,
-    mut waiting: mpsc::Receiver<Waiting<I, O>>,
+    mut waiting: mpsc::Receiver<Waiting<K, I, O>>,
     crowded: impl Fn() -> bool + Send + 'static,
     write: Arc<impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static>,
-) {
-    let mut later: VecDeque<Waiting<I, O>> = VecDeque::new();
+) where
+    K: Clone + Eq + Hash + Send + Sync + 'static,
+    I: Clone + Send + Sync + 'static,
+    O: Send + 'static,
+{
+    let mut later: VecDeque<Waiting<K, I, O>> = VecDeque::new();
     loop {
         if later.is_empty() {
             match waiting.recv().await {
@@ -93,9 +103,9 @@ async fn gather<I: Clone + Send + Sync + 'static, O: Send + 'static>(
 }
 
 /// Writes a batch; where it fails, each by itself, so that one bad row does not fail the others.
-async fn write_batch<I: Clone, O>(
+async fn write_batch<K, I: Clone, O>(
     pool: &PgPool,
-    batch: Vec<Waiting<I, O>>,
+    batch: Vec<Waiting<K, I, O>>,
     write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
 ) {
     let asks: Vec<I> = batch.iter().map(|one| one.ask.clone()).collect();

@@ -8,6 +8,7 @@ pub mod counting;
 mod forms;
 mod pages;
 pub mod paper;
+pub mod recipient;
 pub mod record;
 pub mod seal;
 pub mod sitting;

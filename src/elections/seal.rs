@@ -31,7 +31,8 @@ use crate::{
 };
 
 type Kem = X25519HkdfSha256;
-type Kdf = HkdfSha256;
+/// The suite's key derivation.
+pub(super) type Kdf = HkdfSha256;
 type Aead = ChaCha20Poly1305;
 
 /// Bytes of an encapsulated key, which stands before each sealed text.
@@ -153,9 +154,15 @@ pub fn salt() -> [u8; 16] {
 /// Where the key is no point of the curve.
 pub fn seal(key: &PublicKey, purpose: Purpose, text: &[u8]) -> Result<Vec<u8>> {
     let key = <Kem as hpke::Kem>::PublicKey::from_bytes(&key.0).map_err(|_| anyhow::anyhow!("not a public key"))?;
-    let (encapsulated, sealed) =
-        hpke::single_shot_seal::<Aead, Kdf, Kem>(&OpModeS::Base, &key, purpose.info(), text, &purpose.bound_to())
-            .map_err(|error| anyhow::anyhow!("sealing failed: {error}"))?;
+    seal_by::<Kem>(&key, purpose, text)
+}
+
+/// Seals by a way to encapsulate; what comes out is the same by any.
+pub(super) fn seal_by<K: hpke::Kem>(key: &K::PublicKey, purpose: Purpose, text: &[u8]) -> Result<Vec<u8>> {
+    let (info, bound_to) = (purpose.info(), purpose.bound_to());
+    let sealed =
+        hpke::single_shot_seal_with_rng::<Aead, Kdf, K>(&OpModeS::Base, key, info, text, &bound_to, &mut rand::rng());
+    let (encapsulated, sealed) = sealed.map_err(|error| anyhow::anyhow!("sealing failed: {error}"))?;
     Ok([encapsulated.to_bytes().as_slice(), &sealed].concat())
 }
 

@@ -14,9 +14,10 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     ballot::{Shape, size},
+    recipient::Recipient,
     seal::{MarkKey, OpenShare},
     sitting::{Contest, Opened, Sitting},
-    store::{self, Asked, CastAnswer, Given, Voter},
+    store::{self, Asked, CastAnswer, Given, Place},
 };
 use crate::{
     clock::Clock,
@@ -39,6 +40,8 @@ pub struct OpenBallot {
     pub contests: Vec<Contest>,
     /// Key and size.
     pub opened: Opened,
+    /// The key, made ready to be sealed to.
+    pub recipient: Recipient,
 }
 
 impl OpenBallot {
@@ -109,7 +112,7 @@ impl Progress {
     }
 }
 
-type Casts = Gatherer<Asked, CastAnswer>;
+type Casts = Gatherer<(SittingId, i32), Asked, CastAnswer>;
 
 /// The urn.
 pub struct Urn {
@@ -119,7 +122,7 @@ pub struct Urn {
     casts: Mutex<HashMap<SittingId, Arc<Casts>>>,
     pools: Pools,
     clock: Clock,
-    lookups: Gatherer<(SittingId, Vec<u8>), Option<Voter>>,
+    lookups: Gatherer<usize, (SittingId, Vec<u8>), Option<Place>>,
     asked: AtomicUsize,
     opened: Mutex<HashMap<SittingId, Arc<OpenBallot>>>,
     shares: Mutex<HashMap<SittingId, Vec<Held>>>,
@@ -146,7 +149,7 @@ impl Urn {
             || false,
             move |db, asked| {
                 let now = at.now();
-                Box::pin(async move { store::voters(db, &asked, now).await })
+                Box::pin(async move { store::places(db, &asked, now).await })
             },
         );
         Self {
@@ -162,18 +165,27 @@ impl Urn {
         }
     }
 
-    /// The voter who holds a session, asked together with whoever else asks at this moment.
+    /// The place on the roll of whoever holds a session or a slip; sessions are asked for together with whoever else's at
+    /// this moment.
     ///
     /// # Errors
     /// Where the database fails.
-    pub async fn voter(&self, id: SittingId, given: &Given) -> Result<Option<Voter>, Failure> {
+    pub async fn place(&self, id: SittingId, given: &Given) -> Result<Option<Place>, Failure> {
         match given {
             Given::Session(hash) => {
                 // Reading disturbs nobody: the same voter may be asked for twice in a batch.
-                let key = self.asked.fetch_add(1, Ordering::Relaxed).to_string();
+                let key = self.asked.fetch_add(1, Ordering::Relaxed);
                 self.lookups.write(key, (id, hash.clone())).await
             }
-            Given::Slip(_) => store::voter(&mut *self.pools.read.acquire().await?, id, given, self.clock.now()).await,
+            Given::Slip(_) => {
+                let mut db = self.pools.read.acquire().await?;
+                let voter = store::voter(&mut db, id, given, self.clock.now()).await?;
+                Ok(voter.map(|voter| Place {
+                    institution: voter.institution,
+                    place: voter.place,
+                    contests: voter.contests,
+                }))
+            }
         }
     }
 
@@ -223,7 +235,8 @@ impl Urn {
         let Some(day) = sitting.opened_at.map(OffsetDateTime::date) else { return Ok(None) };
         let contests = store::contests(connection, &sitting, Some(day)).await?;
         let Some(opened) = store::opened(connection, &sitting, &contests, &self.key).await? else { return Ok(None) };
-        let ballot = Arc::new(OpenBallot { sitting, contests, opened });
+        let recipient = Recipient::new(&opened.key).ok_or_else(|| anyhow::anyhow!("the sitting's key is no key"))?;
+        let ballot = Arc::new(OpenBallot { sitting, contests, opened, recipient });
         let mut all = locked(&self.opened);
         if all.len() >= MOST_OPENED {
             all.clear();

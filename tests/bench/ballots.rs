@@ -62,8 +62,10 @@ const MONITORS: [&str; 3] = ["M1", "M2", "M3"];
 const ROLL: i32 = 40_000;
 /// What a voter sends.
 const BALLOT: &str = "c1-1=F&c1-2=A";
-/// Voters who cast at the same moment.
+/// Voters who cast at the same moment, and the clients of pgbench.
 const AT_ONCE: usize = 32;
+/// Voters at once in the last minutes of a large election.
+const CROWD: usize = 256;
 /// Connections of the voters who come at their own time and wait for nobody.
 const LANES: usize = 128;
 /// Envelopes of other sittings.
@@ -452,8 +454,8 @@ fn in_one_thread<T>(load: impl Future<Output = T>) -> T {
 }
 
 /// Casts a second of clients each of which sends the next one when it has the answer to the last.
-async fn crowd(at: SocketAddr, requests: &Arc<[Vec<u8>]>, lasting: Duration) -> f64 {
-    let lanes = Lane::open_all(at, AT_ONCE).await;
+async fn crowd((at, clients): (SocketAddr, usize), requests: &Arc<[Vec<u8>]>, lasting: Duration) -> f64 {
+    let lanes = Lane::open_all(at, clients).await;
     let (next, mut clients) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
     let began = Instant::now();
     for mut lane in lanes {
@@ -576,17 +578,21 @@ fn casts(runtime: &Runtime, server: &EmbeddedPg, portal: &Portal, folder: &Path)
     let (requests, others) = (portal.requests(sitting.id), filled.requests(other.id));
     let bare = Bare::prepare(portal, folder, length);
     // Connections, prepared statements and the server's cache are made once and not measured.
-    in_one_thread(crowd(portal.at, &requests, WARMING));
-    in_one_thread(crowd(filled.at, &others, WARMING));
-    let (mut rows, mut alone, mut beside) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut against_rows, mut against_alone) = (Vec::new(), Vec::new());
+    in_one_thread(crowd((portal.at, CROWD), &requests, WARMING));
+    in_one_thread(crowd((filled.at, CROWD), &others, WARMING));
+    let (mut rows, mut few, mut alone, mut beside) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut few_against_rows, mut against_rows, mut against_alone) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         portal.clear(sitting.id);
         filled.clear(other.id);
         let row = bare.as_ref().map(|bare| bare.rate(portal));
-        let one = in_one_thread(crowd(portal.at, &requests, ROUND));
-        let two = in_one_thread(crowd(filled.at, &others, ROUND));
+        let some = in_one_thread(crowd((portal.at, AT_ONCE), &requests, ROUND));
+        portal.clear(sitting.id);
+        let one = in_one_thread(crowd((portal.at, CROWD), &requests, ROUND));
+        let two = in_one_thread(crowd((filled.at, CROWD), &others, ROUND));
+        few_against_rows.extend(row.map(|row| some / row));
         against_rows.extend(row.map(|row| one / row));
+        few.push(some);
         rows.extend(row);
         against_alone.push(two / one);
         alone.push(one);
@@ -598,7 +604,11 @@ fn casts(runtime: &Runtime, server: &EmbeddedPg, portal: &Portal, folder: &Path)
     } else {
         println!("no pgbench beside the server's programs: nothing to hold casts against");
     }
-    say("casts a second over HTTP", &spread(alone, 0));
+    say(&format!("casts a second over HTTP, {AT_ONCE} voters"), &spread(few, 0));
+    if bare.is_some() {
+        say("  ratio (target 1.00)", &spread(few_against_rows, 3));
+    }
+    say(&format!("casts a second over HTTP, {CROWD} voters"), &spread(alone, 0));
     if bare.is_some() {
         say("  ratio (target 1.00)", &spread(against_rows, 3));
     }

@@ -24,7 +24,7 @@ use crate::{
     elections::{
         ballot::{Votes, spaced},
         forms::{Fields, VoteForm, read_votes},
-        seal::{self, Purpose as Sealed},
+        seal::Purpose as Sealed,
         sitting::{Contest, Sitting, Stage},
         store::{self, Asked, CastAnswer, Given, Voter},
         urn::OpenBallot,
@@ -354,10 +354,11 @@ pub(super) async fn cast(
 }
 
 async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &Fields) -> Result<Response, Failure> {
-    let Some(voter) = app.urn.voter(id, &given).await? else {
+    let nobody = |booth: Booth| {
         let back = if booth.by_slip { "/slip".to_owned() } else { booth.base };
-        return Ok(Redirect::to(&back).into_response());
+        Redirect::to(&back).into_response()
     };
+    let Some(voter) = app.urn.place(id, &given).await? else { return Ok(nobody(booth)) };
     let known = app.urn.known(id);
     let ballot = match known {
         Some(ballot) => ballot,
@@ -367,15 +368,16 @@ async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &F
     let forms = read_votes(&contests, fields)?;
     let own = || contests.iter().map(|&contest| contest.clone()).collect::<Vec<Contest>>();
     if forms.iter().any(|form| form.fault.is_some()) {
-        return Ok(
-            (StatusCode::UNPROCESSABLE_ENTITY, ballot_page(booth, &ballot, own(), &voter, forms)).into_response()
-        );
+        let voter = store::voter(&mut *app.read().await?, id, &given, app.clock.now()).await?;
+        let Some(voter) = voter else { return Ok(nobody(booth)) };
+        let page = ballot_page(booth, &ballot, own(), &voter, forms);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let receipt = crate::auth::password::readable(crate::elections::ballot::RECEIPT, 64);
     let text = Votes { receipt: receipt.clone(), votes: forms.iter().map(VoteForm::vote).collect() }
         .encode(&ballot.shapes(&voter.contests), ballot.opened.ballot_size)
         .ok_or_else(|| anyhow::anyhow!("a ballot that was checked does not fit its envelope"))?;
-    let sealed = seal::seal(&ballot.opened.key, Sealed::Envelope(id, voter.place), &text)?;
+    let sealed = ballot.recipient.seal(Sealed::Envelope(id, voter.place), &text)?;
     let mac = app.urn.key.mark_envelope(id, voter.place, &sealed);
     let by_slip = booth.by_slip;
     let answer = app.urn.cast(Asked { sitting: id, voter: voter.place, given, sealed, mac }).await;

@@ -99,46 +99,48 @@ pub async fn voter(
     Ok(row)
 }
 
-/// The voters who hold those sessions, in their order: one statement for many who cast at once.
+/// What a cast needs to know of its voter before it is sealed.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// The university.
+    pub institution: InstitutionId,
+    /// Their place on the roll.
+    pub place: i32,
+    /// The contests in which they vote, by ordinal.
+    pub contests: Vec<i16>,
+}
+
+/// The places of those who hold these sessions, in their order: one statement for many who cast at once.
 ///
 /// # Errors
 /// Where the database fails.
-pub async fn voters(
+pub async fn places(
     connection: &mut PgConnection,
     asked: &[(SittingId, Vec<u8>)],
     now: OffsetDateTime,
-) -> Result<Vec<Option<Voter>>, Failure> {
+) -> Result<Vec<Option<Place>>, Failure> {
     let sittings: Vec<Uuid> = asked.iter().map(|(sitting, _)| sitting.0).collect();
     let sessions: Vec<&[u8]> = asked.iter().map(|(_, session)| session.as_slice()).collect();
     let rows = sqlx::query!(
-        r#"select u.ord as "ord!", v.institution_id as "institution!: InstitutionId", v.place as "place!",
-                  v.contests as "contests!", v.on_paper as "on_paper!", v.cast_at, v.reset_at, v.slip
+        r#"select u.ord as "ord!", a.institution_id as "institution: InstitutionId", v.place, v.contests
            from unnest($1::uuid[], $2::bytea[]) with ordinality as u(sitting, session, ord)
                 join session s on s.token_hash = u.session and s.expires_at > $3
                 join account a on a.id = s.account_id and a.disabled_at is null and not a.must_change_password
-                join voter_standing v on v.sitting_id = u.sitting and v.student_id = a.student_id"#,
+                join voter v on v.sitting_id = u.sitting and v.student_id = a.student_id"#,
         &sittings,
         &sessions as &[&[u8]],
         now
     )
     .fetch_all(connection)
     .await?;
-    let mut voters: Vec<Option<Voter>> = asked.iter().map(|_| None).collect();
+    let mut places: Vec<Option<Place>> = asked.iter().map(|_| None).collect();
     for row in rows {
         let ord = usize::try_from(row.ord - 1).map_err(anyhow::Error::new)?;
-        if let Some(voter) = voters.get_mut(ord) {
-            *voter = Some(Voter {
-                institution: row.institution,
-                place: row.place,
-                contests: row.contests,
-                on_paper: row.on_paper,
-                cast_at: row.cast_at,
-                reset_at: row.reset_at,
-                slip: row.slip,
-            });
+        if let Some(place) = places.get_mut(ord) {
+            *place = Some(Place { institution: row.institution, place: row.place, contests: row.contests });
         }
     }
-    Ok(voters)
+    Ok(places)
 }
 
 /// The sitting that a slip opens, until it is void.
@@ -175,8 +177,8 @@ pub struct Asked {
 impl Asked {
     /// What two casts share that cannot stand in one statement.
     #[must_use]
-    pub fn key(&self) -> String {
-        format!("{} {}", self.sitting, self.voter)
+    pub fn key(&self) -> (SittingId, i32) {
+        (self.sitting, self.voter)
     }
 }
 
