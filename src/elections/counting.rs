@@ -192,29 +192,55 @@ async fn run(
             .map(|(places, why)| (excluded, format!("{why}（名册第 {} 号）", in_words(&places)))),
         envelopes,
     };
-    keep(app, person, &sitting, kept).await
+    keep(app, person, (&sitting, &ballot.contests), kept).await
 }
 
-async fn keep(app: &App, person: &SignedIn, sitting: &Sitting, kept: Kept) -> Result<Option<Halt>, Failure> {
+async fn keep(
+    app: &App,
+    person: &SignedIn,
+    (sitting, contests): (&Sitting, &[Contest]),
+    kept: Kept,
+) -> Result<Option<Halt>, Failure> {
     let (person, title, id, now) = (person.clone(), sitting.title.clone(), sitting.id, app.clock.now());
-    let written = app
-        .write(move |db| {
-            Box::pin(async move {
-                let entry = Entry::new(Verb::SittingKept, title)
-                    .detail("办理", "计票")
-                    .detail("信封", kept.envelopes)
-                    .detail("回执", kept.receipts.len())
-                    .detail("未计入", kept.excluded.as_ref().map_or(0, |(number, _)| *number))
-                    .detail("选票文件哈希", hex::encode(&kept.ballots_hash));
-                if !store::keep_count(db, person.institution, id, kept, now).await? {
-                    return Ok(false);
-                }
-                audit::append(db, &person, entry, now).await?;
-                Ok(true)
-            })
+    let contests = contests.to_vec();
+    app.write(move |db| {
+        Box::pin(async move {
+            store::lock(db, person.institution, id).await?;
+            if !unsettled(db, id, &contests).await?.is_empty() {
+                return Ok(Some(Halt::Failed("纸质选票还没有录入一致，没有写入任何结果")));
+            }
+            let entry = Entry::new(Verb::SittingKept, title)
+                .detail("办理", "计票")
+                .detail("信封", kept.envelopes)
+                .detail("回执", kept.receipts.len())
+                .detail("未计入", kept.excluded.as_ref().map_or(0, |(number, _)| *number))
+                .detail("选票文件哈希", hex::encode(&kept.ballots_hash));
+            if !store::keep_count(db, person.institution, id, kept, now).await? {
+                return Ok(Some(Halt::Failed("场次或信封在计票期间变了，没有写入任何结果")));
+            }
+            audit::append(db, &person, entry, now).await?;
+            Ok(None)
         })
-        .await?;
-    Ok((!written).then_some(Halt::Failed("场次或信封在计票期间变了，没有写入任何结果")))
+    })
+    .await
+}
+
+/// The contests, by title, whose paper ballots were given out and are not settled yet. What was counted by hand is written
+/// down before anybody knows what came over the net.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn unsettled(
+    db: &mut sqlx::PgConnection,
+    sitting: SittingId,
+    contests: &[Contest],
+) -> Result<Vec<String>, Failure> {
+    let (came, entries) = (store::came(db, sitting).await?, store::paper_entries(db, sitting).await?);
+    let open = |contest: &&Contest| {
+        let issued = came.get(&contest.ordinal).is_some_and(|came| came.paper > 0);
+        issued && entries.get(&contest.id).is_none_or(|own| settled(own).is_none())
+    };
+    Ok(contests.iter().filter(open).map(|contest| contest.title.clone()).collect())
 }
 
 /// The accounts of a sitting's contests as they stand now: after the count, with paper as far as it is settled.

@@ -118,9 +118,18 @@ pub struct SittingFacts {
     pub standing_monitors: Vec<String>,
     /// The vote begins later than now.
     pub begins_later: bool,
+    /// Bytes of the longest ballot of any voter, all their contests together, before sealing.
+    pub longest: usize,
+    /// The most contests in which one voter votes.
+    pub most_contests: usize,
     /// A rule leaves practice, and the committee's decision on it is not named.
     pub undecided: bool,
 }
+
+/// The most bytes of one voter's ballots.
+const LONGEST: usize = 48 * 1024;
+/// The most contests of one voter.
+const MOST_CONTESTS: usize = 200;
 
 /// The permission to announce a sitting. Made by [`announce`] alone.
 #[derive(Debug)]
@@ -168,6 +177,13 @@ pub fn announce(plan: &Plan, facts: &SittingFacts) -> Verdict<Announcement> {
         if facts.begins_later { "投票开始时间在公告之后" } else { "投票开始时间已过" }.to_owned(),
         "请把投票开始时间改到公告之后",
     ));
+    if facts.longest > LONGEST || facts.most_contests > MOST_CONTESTS {
+        findings.push(practice(
+            true,
+            format!("有的选民要投 {} 项选举，选票太长（{} 字节）", facts.most_contests, facts.longest),
+            "请分成几个场次：一名选民一场最多投 200 项，全部选票不超过 48 KiB",
+        ));
+    }
     if facts.undecided {
         findings.push(practice(
             true,
@@ -286,6 +302,8 @@ mod tests {
             has_chief: true,
             standing_monitors: Vec::new(),
             begins_later: true,
+            longest: 256,
+            most_contests: 1,
             undecided: false,
         }
     }
@@ -315,7 +333,7 @@ mod tests {
 
     #[test]
     fn practice_is_asked_without_a_clause() {
-        let changes: [fn(&mut SittingFacts); 8] = [
+        let changes: [fn(&mut SittingFacts); 10] = [
             |facts| facts.contests.clear(),
             |facts| facts.contests[0].candidates = 3,
             |facts| facts.contests[0].voters = 0,
@@ -323,6 +341,8 @@ mod tests {
             |facts| facts.has_chief = false,
             |facts| facts.standing_monitors.push("甲".to_owned()),
             |facts| facts.begins_later = false,
+            |facts| facts.longest = LONGEST + 1,
+            |facts| facts.most_contests = MOST_CONTESTS + 1,
             |facts| facts.undecided = true,
         ];
         for (number, change) in changes.into_iter().enumerate() {

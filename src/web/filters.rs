@@ -25,6 +25,33 @@ pub(crate) fn day(date: &Date, _: &dyn askama::Values) -> askama::Result<String>
     Ok(format!("{}年{}月{}日", date.year(), u8::from(date.month()), date.day()))
 }
 
+/// A moment as papers have it: `2026年9月1日8时30分`, in China's time.
+#[askama::filter_fn]
+pub(crate) fn minute(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Result<String> {
+    let at = at.to_offset(CHINA);
+    Ok(format!("{}年{}月{}日{}时{:02}分", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute()))
+}
+
+/// The day of a moment as `2026年9月1日`, in China's time.
+#[askama::filter_fn]
+pub(crate) fn day_of(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Result<String> {
+    let at = at.to_offset(CHINA);
+    Ok(format!("{}年{}月{}日", at.year(), u8::from(at.month()), at.day()))
+}
+
+/// A number from 1 to 99 in Chinese, as headings have it; others as they are.
+#[askama::filter_fn]
+pub(crate) fn chinese(number: &usize, _: &dyn askama::Values) -> askama::Result<String> {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let (tens, ones) = (number / 10, number % 10);
+    Ok(match (DIGITS.get(tens), DIGITS.get(ones)) {
+        (Some(_), Some(ones)) if tens == 0 && *number > 0 => (*ones).to_owned(),
+        (Some(_), Some(ones)) if tens == 1 => format!("十{ones}"),
+        (Some(tens_digit), Some(ones)) if tens > 1 => format!("{tens_digit}十{ones}"),
+        _ => number.to_string(),
+    })
+}
+
 /// A number with thousands apart.
 #[askama::filter_fn]
 pub(crate) fn thousands(number: &i64, _: &dyn askama::Values) -> askama::Result<String> {

@@ -739,11 +739,24 @@ fn a_secretary_prepares_and_a_monitor_proves_a_passphrase() {
             cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
         }
         sitting.act("paper", &[("number", "20240010")]).await;
-        sitting.count().await;
-        desk.go(&sitting.path).await;
-        desk.judge("counted").await;
+        sitting.act("close", &[("sure", "yes")]).await;
         let entry = sitting.contests[0].replace("/sittings/", "/entries/").replace("/contests/", "/");
         desk.go(&entry).await;
         desk.judge("an entry").await;
+        let figures = [("returned", "1"), ("valid", "1"), ("void", "0"), ("f1", "1"), ("a1", "0"), ("n1", "0")];
+        let figures = [&figures[..], &[("f2", "0"), ("a2", "0"), ("n2", "1"), ("written", "")]].concat();
+        for client in [&mut sitting.keeper, &mut sitting.monitors[2].0] {
+            assert_eq!(client.post(&entry, &figures).await.status, 303);
+        }
+        sitting.unseal(0).await;
+        sitting.unseal(1).await;
+        sitting.counted().await;
+        desk.go(&sitting.path).await;
+        desk.judge("counted").await;
+        sitting.act("report", &[]).await;
+        for end in ["tally", "report", "notice"] {
+            desk.go(&format!("{}/{end}", sitting.path)).await;
+            desk.judge(end).await;
+        }
     });
 }

@@ -6,7 +6,7 @@ use lunzhi::auth::office::OfficeKind;
 
 use crate::support::{
     Client, Page, Portal,
-    sitting::{Plan, SMALL, cast, number, opened, prepare, voter, voters},
+    sitting::{Plan, SMALL, cast, number, opened, prepare, see_other, voter, voters},
 };
 
 #[tokio::test]
@@ -93,9 +93,10 @@ async fn paper_stands_beside_the_envelopes_in_one_account() {
     assert_eq!(closed.status, 303, "paper closes the electronic ballot");
     assert!(casting[5].get(closed.location()).await.text().contains("已领取纸质选票"));
 
-    sitting.count().await;
-    let early = sitting.keeper.post(&format!("{}/report", sitting.path), &[]).await;
-    assert!(early.status == 409 && early.text().contains("两人分别录入"), "{}", early.text());
+    sitting.act("close", &[("sure", "yes")]).await;
+    let phrase = sitting.monitors[0].1.clone();
+    let early = sitting.monitors[0].0.post(&format!("/monitoring/{}/unseal", sitting.id), &[("phrase", &phrase)]).await;
+    assert!(early.status == 422 && early.fault("监票口令").contains("由两人分别录入"), "{}", early.text());
     let path = format!("/entries/{}", sitting.contests[0].trim_start_matches("/sittings/").replace("/contests/", "/"));
     let right = entry(4, 1, (1, 2, 0), (2, 0, 1));
     let wrong = entry(4, 1, (1, 1, 1), (2, 0, 1));
@@ -111,6 +112,20 @@ async fn paper_stands_beside_the_envelopes_in_one_account() {
     assert!(differs.text().contains("不一致之处") && differs.text().contains("学生101 反对"), "{}", differs.text());
     assert_eq!(enter(&mut sitting.monitors[1].0, &path, &right).await.status, 303);
     assert!(sitting.monitors[1].0.get(&path).await.text().contains("已录入一致"));
+    let again = format!("{}/recount", sitting.contests[0]);
+    see_other(&sitting.keeper.post(&again, &[]).await);
+    assert_eq!(
+        sitting.monitors[0].0.post(&format!("/monitoring/{}/unseal", sitting.id), &[("phrase", &phrase)]).await.status,
+        422
+    );
+    assert_eq!(enter(&mut sitting.keeper, &path, &wrong).await.status, 303);
+    assert_eq!(enter(&mut sitting.monitors[0].0, &path, &right).await.status, 303);
+    assert_eq!(enter(&mut sitting.monitors[1].0, &path, &right).await.status, 303);
+    sitting.unseal(0).await;
+    sitting.unseal(1).await;
+    sitting.counted().await;
+    assert_eq!(sitting.keeper.post(&again, &[]).await.status, 409, "nobody fits the paper to what came over the net");
+    assert_eq!(enter(&mut sitting.monitors[2].0, &path, &right).await.status, 409);
     sitting.act("report", &[]).await;
     let record = casting[0].get(&format!("{}/record.json", sitting.votes())).await;
     let record = lunzhi::elections::record::read(&record.bytes).unwrap();
@@ -251,9 +266,12 @@ async fn a_lot_is_recorded_and_only_among_the_tied() {
     assert!(early.status == 409 && early.text().contains("抽签"), "all three have three votes: {}", early.text());
     let how = [("method", "纸团，由总监票人抽取"), ("present", "全体监票人和候选人")];
     let outsider = sitting.keeper.post(&lot, &[&[("winner", "学生104")][..], &how].concat()).await;
-    assert_eq!(outsider.status, 409);
+    assert_eq!(outsider.status, 422);
     let one = sitting.keeper.post(&lot, &[&[("winner", "学生103")][..], &how].concat()).await;
-    assert_eq!(one.status, 409, "two seats, two winners");
+    assert!(one.status == 422 && one.text().contains("中选定 2 人"), "two seats, two winners: {}", one.text());
+    assert_eq!(one.field("怎样抽签"), "纸团，由总监票人抽取", "what was typed stays");
+    let silent = sitting.keeper.post(&lot, &[("winner", "学生103"), ("winner", "学生101"), ("present", "众人")]).await;
+    assert!(silent.fault("怎样抽签").contains("请写明"), "{}", silent.text());
     let two = [&[("winner", "学生103"), ("winner", "学生101")][..], &how].concat();
     assert_eq!(sitting.keeper.post(&lot, &two).await.status, 303);
     sitting.act("report", &[]).await;
@@ -321,6 +339,47 @@ async fn a_sitting_is_void_by_two_people_and_its_votes_are_destroyed_unread() {
     let phrase = sitting.monitors[0].1.clone();
     let unseal = format!("/monitoring/{}/unseal", sitting.id);
     assert_eq!(sitting.monitors[0].0.post(&unseal, &[("phrase", &phrase)]).await.status, 409);
+
+    let again = sitting.keeper.post(&format!("{}/again", sitting.path), &[]).await;
+    let again = sitting.keeper.get(&see_other(&again)).await;
+    assert!(again.text().contains("各项都已具备"), "contests, candidates and monitors are there: {}", again.text());
+    assert_eq!(again.all(".next button"), ["公告", "确认删除"]);
+    assert!(again.text().contains("未生成"), "with passphrases yet to be made");
+}
+
+#[tokio::test]
+async fn a_draft_says_what_is_missing_and_a_monitor_is_nobody_of_the_keeping_office() {
+    let portal = Portal::start().await;
+    let plan = Plan { contests: &[("代表", 10, 1, &[101], &[])], fields: &[] };
+    let mut sitting = prepare(&portal, &plan).await;
+    let page = sitting.keeper.get(&sitting.path).await;
+    assert!(page.text().contains("候选人 1 人，应选 1 人，差额至少 1 人"), "{}", page.text());
+    assert_eq!(page.attributes(".checks a", "href"), [sitting.contests[0].as_str()], "where it is put right");
+    assert_eq!(page.all(".next button"), ["确认删除"], "no button that would be refused");
+    let monitors = format!("{}/monitors", sitting.path);
+    voter(&portal, 101).await;
+    for (number, says) in [
+        ("deputy_secretary", "办理本场次的单位的人员不能监票"),
+        ("school_league", "办理本场次的单位的人员不能监票"),
+        ("20240101", "候选人不得监票"),
+        ("nobody", "没有工号或学号为 nobody 的账号"),
+        ("", "请填写监票人的工号或学号"),
+    ] {
+        let page = sitting.keeper.post(&monitors, &[("number", number), ("chief", "yes")]).await;
+        assert!(page.status == 422 && page.fault("工号或学号").contains(says), "{number}: {}", page.text());
+        assert_eq!(page.field("工号或学号"), number, "what was typed stays");
+    }
+    see_other(
+        &sitting
+            .keeper
+            .post(
+                &format!("{}/candidates", sitting.contests[0]),
+                &[("numbers", "20240102"), ("origin", "班级团支部推荐")],
+            )
+            .await,
+    );
+    let page = sitting.keeper.get(&sitting.path).await;
+    assert_eq!(page.all(".next button"), ["公告", "确认删除"], "{}", page.text());
 }
 
 #[tokio::test]
@@ -553,7 +612,7 @@ async fn rows_written_straight_into_the_tables_are_found() {
     sitting.counted().await;
     sitting.act("report", &[]).await;
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
-    assert!(report.text().contains("未计入 4 个") && report.text().contains("核对日志"), "{}", report.text());
+    assert!(report.text().contains("4 个未计入") && report.text().contains("核对日志"), "{}", report.text());
     let record = voter(&portal, 1).await.get(&format!("{}/record.json", sitting.votes())).await;
     let record = lunzhi::elections::record::read(&record.bytes).unwrap();
     assert_eq!((record.envelopes, record.excluded, record.receipts.len()), (10, 4, 6));

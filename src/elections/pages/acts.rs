@@ -4,14 +4,18 @@ use std::collections::HashSet;
 
 use axum::{
     extract::{Path, State},
-    response::Redirect,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use axum_extra::extract::Form;
 use serde::Deserialize;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{contests::contest_of, frame, kept, not_standing, refuse, result};
+use super::{
+    contests::contest_of,
+    frame, kept, not_standing, refuse, result,
+    sittings::{Check, Typed},
+};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -29,9 +33,10 @@ use crate::{
         urn::full_size,
     },
     failure::{Failure, Refusal},
-    ids::{AccountId, ContestId, SittingId},
+    ids::{AccountId, ContestId, InstitutionId, SittingId, StudentId},
     inbox::{Notice, To, tell},
     rules::{
+        Finding, Outcome,
         election::Tie,
         sitting::{ContestFacts, SittingFacts, announce as may_announce, report as may_report},
     },
@@ -72,6 +77,12 @@ impl Act {
     }
 }
 
+/// What came of a form: done, or what is wrong with a field.
+enum Answer {
+    Done,
+    Fault(&'static str, String),
+}
+
 /// A monitor as typed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -85,50 +96,68 @@ pub(super) async fn name_monitor(
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<MonitorForm>,
-) -> Result<Redirect, Failure> {
+) -> Result<Response, Failure> {
     let wanted = "登记监票人";
     let act = Act::begin(&app, &acting, id, wanted).await?;
-    let number = folded(&form.number);
-    if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
-        return Err(act.refuse(wanted, "没有填写工号或学号", "请填写监票人的工号或学号"));
-    }
+    let (person, sitting, number) = (acting.person().clone(), act.sitting.clone(), folded(&form.number));
+    let typed = Typed { number: form.number.clone(), chief: form.chief == "yes", ..Typed::default() };
     if act.sitting.stage != Stage::Draft {
         return Err(act.refuse(wanted, "公告以后不能更换监票人", "确需更换的，先收回公告"));
     }
-    let chief = form.chief == "yes";
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::lock(db, acting.institution(), id).await?;
-            if store::monitors(db, id).await?.len() >= seal::MOST_MONITORS {
-                return Err(act.refuse(wanted, "监票人最多 9 人", "请先减去一人"));
-            }
-            if folded(&acting.person().number) == number {
-                return Err(act.refuse(wanted, "办理人自己不能监票", "请由不办理本场次的人员担任监票人"));
-            }
-            let Some((account, new)) = store::name_monitor(db, &acting, id, (&number, chief), act.now).await? else {
-                return Err(act.refuse(
-                    wanted,
-                    format!("没有工号或学号为 {number} 的账号"),
-                    "请核对号码；没有账号的，先由系统管理员建立",
-                ));
-            };
-            if store::stands_in(db, id, account).await? {
-                return Err(act.refuse(wanted, "候选人不得监票", "请登记不是候选人的人员"));
-            }
-            if new {
-                let says = "请在投票开启之前生成你的监票口令、参加演练；开票时凭口令交出你的一份密钥。";
-                let notice =
-                    Notice::new(format!("你是“{}”的监票人", act.sitting.title), format!("/monitoring/{id}")).says(says);
-                tell(db, acting.institution(), To::Account(account), &notice, act.now).await?;
-            }
-            let entry = Entry::about(Verb::MonitorsKept, account)
-                .detail("办理", if chief { "登记总监票人" } else { "登记监票人" })
-                .detail("场次", act.sitting.title);
-            audit::append(db, acting.person(), entry, act.now).await
+    let chief = typed.chief;
+    let named = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let fault = |says: String| Ok(Answer::Fault("number", says));
+                if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
+                    return fault("请填写监票人的工号或学号".to_owned());
+                }
+                store::lock(db, acting.institution(), id).await?;
+                let Some(account) = store::account_of(db, &acting, &number).await? else {
+                    return fault(format!("没有工号或学号为 {number} 的账号，请核对；没有账号的，先由系统管理员建立"));
+                };
+                if store::keeps(db, account, &act.sitting, act.now).await? {
+                    return fault("办理本场次的单位的人员不能监票，请登记其他单位的人员或代表".to_owned());
+                }
+                if store::stands_in(db, id, account).await? {
+                    return fault("候选人不得监票，请登记不是候选人的人员".to_owned());
+                }
+                let Some(new) = store::name_monitor(db, &acting, id, (account, chief), act.now).await? else {
+                    return fault(format!("监票人最多 {} 人，请先减去一人", seal::MOST_MONITORS));
+                };
+                if new {
+                    let says = "请在投票开启之前生成你的监票口令、参加演练；开票时凭口令交出你的一份密钥。";
+                    let notice =
+                        Notice::new(format!("你是“{}”的监票人", act.sitting.title), format!("/monitoring/{id}"))
+                            .says(says);
+                    tell(db, acting.institution(), To::Account(account), &notice, act.now).await?;
+                }
+                let entry = Entry::about(Verb::MonitorsKept, account)
+                    .detail("办理", if chief { "登记总监票人" } else { "登记监票人" })
+                    .detail("场次", act.sitting.title);
+                audit::append(db, acting.person(), entry, act.now).await?;
+                Ok(Answer::Done)
+            })
         })
-    })
-    .await?;
-    Ok(Act::done(id, "monitor"))
+        .await?;
+    answered(&app, &person, sitting, (named, typed, "monitor")).await
+}
+
+/// On with a word of what was done, or the page again with the fault beside its field and all that was typed.
+async fn answered(
+    app: &App,
+    person: &SignedIn,
+    sitting: Sitting,
+    (answer, typed, word): (Answer, Typed, &str),
+) -> Result<Response, Failure> {
+    match answer {
+        Answer::Done => Ok(Act::done(sitting.id, word).into_response()),
+        Answer::Fault(field, says) => {
+            let mut errors = Errors::default();
+            errors.add(field, says);
+            super::sittings::page(app, person, sitting, (typed, errors, "")).await
+        }
+    }
 }
 
 pub(super) async fn dismiss_monitor(
@@ -159,6 +188,7 @@ pub(super) async fn dismiss_monitor(
 async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) -> Result<SittingFacts, Failure> {
     let contests = store::contests(db, sitting, Some(now.date())).await?;
     let monitors = store::monitors(db, sitting.id).await?;
+    let sets = store::coming_sets(db, sitting.id, now.date()).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(SittingFacts {
         monitors: count(monitors.len()),
@@ -166,6 +196,8 @@ async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) ->
         has_chief: monitors.iter().any(|monitor| monitor.chief),
         standing_monitors: store::standing_monitors(db, sitting.id).await?,
         begins_later: sitting.opens_at > now,
+        longest: full_size(&contests, &sets),
+        most_contests: sets.iter().map(Vec::len).max().unwrap_or(0),
         undecided: sitting.decision.is_empty() && contests.iter().any(|contest| contest.rules.leaves_practice()),
         contests: contests
             .iter()
@@ -180,6 +212,43 @@ async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) ->
             })
             .collect(),
     })
+}
+
+/// What the announcement asks, one by one, with where each is put right.
+pub(super) async fn checks(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    sitting: &Sitting,
+    now: OffsetDateTime,
+) -> Result<Vec<Check>, Failure> {
+    let calendar = crate::rulebook::store::calendar(db, institution).await?;
+    let Some(plan) = calendar.in_force(now.date()) else {
+        let says = "学校还没有启用实施方案".to_owned();
+        return Ok(vec![Check {
+            passes: false,
+            says,
+            remedy: "请先启用本校的方案".to_owned(),
+            link: "/plans".to_owned(),
+        }]);
+    };
+    let contests = store::contests(db, sitting, Some(now.date())).await?;
+    let verdict = may_announce(&plan, &facts(db, sitting, now).await?);
+    let link = |says: &str| {
+        let own = contests.iter().find(|one| says.starts_with(&format!("{}：", one.title)));
+        match own {
+            Some(one) => format!("/sittings/{}/contests/{}", sitting.id, one.id),
+            None if says.contains("监票人") => String::new(),
+            None if says.contains("项选举") => format!("/sittings/{}/contests/new", sitting.id),
+            None => format!("/sittings/{}/edit", sitting.id),
+        }
+    };
+    let check = |finding: &Finding| Check {
+        passes: finding.verdict != Outcome::Fail,
+        link: if finding.verdict == Outcome::Fail { link(&finding.message) } else { String::new() },
+        says: finding.message.clone(),
+        remedy: finding.remedy.clone(),
+    };
+    Ok(verdict.findings().iter().map(check).collect())
 }
 
 pub(super) async fn announce(
@@ -624,43 +693,122 @@ pub(super) async fn lot(
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
     Form(form): Form<LotForm>,
-) -> Result<Redirect, Failure> {
+) -> Result<Response, Failure> {
     let wanted = "登记抽签结果";
     let act = Act::begin(&app, &acting, id, wanted).await?;
+    let (person, sitting) = (acting.person().clone(), act.sitting.clone());
+    let typed = Typed {
+        lot_of: Some(contest),
+        winners: form.winner.clone(),
+        method: form.method.clone(),
+        present: form.present.clone(),
+        ..Typed::default()
+    };
     let mut errors = Errors::default();
     let method = crate::web::forms::written(&form.method, 200, "method", "请写明怎样抽签", &mut errors);
     let present = crate::web::forms::written(&form.present, 200, "present", "请写明在场的人", &mut errors);
     let (Some(method), Some(present)) = (method, present) else {
-        let says = errors.iter().map(|(_, says)| says).collect::<Vec<_>>().join("；");
-        return Err(act.refuse(wanted, says, "抽签须当众进行，写明方法和在场的人"));
+        return super::sittings::page(&app, &person, sitting, (typed, errors, "")).await;
     };
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-            let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
-            let accounts = counting::accounts(db, &sitting, &contests).await?;
-            let found = contests.iter().zip(&accounts).find(|(one, _)| one.id == contest);
-            let (own, account) = found.ok_or(Failure::Missing)?;
-            let fits = sitting.stage == Stage::Counted
-                && own.rules.count.tie == Tie::Lot
-                && account.lot_open
-                && !account.paper_open()
-                && form.winner.len() == usize::try_from(account.count.vacant).unwrap_or(0)
-                && form.winner.iter().all(|name| account.count.tied.contains(name))
-                && form.winner.iter().collect::<HashSet<_>>().len() == form.winner.len();
-            if !fits {
-                let why =
-                    format!("须从得票相同的人（{}）中选出 {} 人", account.count.tied.join("、"), account.count.vacant);
-                return Err(act.refuse(wanted, why, "先核对纸质选票已全部录入，再照抽签结果选定"));
-            }
-            let lot = Lot { winners: form.winner, method, present, drawn_at: act.now };
-            let entry = act.entry("登记抽签结果").detail("项目", own.title.clone()).detail("方法", lot.method.clone());
-            store::keep_lot(db, contest, &lot, acting.person().account).await?;
-            audit::append(db, acting.person(), entry, act.now).await
+    let drawn = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+                let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+                let accounts = counting::accounts(db, &sitting, &contests).await?;
+                let found = contests.iter().zip(&accounts).find(|(one, _)| one.id == contest);
+                let (own, account) = found.ok_or(Failure::Missing)?;
+                if sitting.stage != Stage::Counted || own.rules.count.tie != Tie::Lot || !account.lot_open {
+                    return Err(act.refuse(wanted, "这一项现在不用抽签", "刷新页面看现在的情况"));
+                }
+                let fits = form.winner.len() == usize::try_from(account.count.vacant).unwrap_or(0)
+                    && form.winner.iter().all(|name| account.count.tied.contains(name))
+                    && form.winner.iter().collect::<HashSet<_>>().len() == form.winner.len();
+                if !fits {
+                    let tied = account.count.tied.join("、");
+                    let says = format!("请照抽签结果，从得票相同的人（{tied}）中选定 {} 人", account.count.vacant);
+                    return Ok(Answer::Fault("winner", says));
+                }
+                let lot = Lot { winners: form.winner, method, present, drawn_at: act.now };
+                let entry =
+                    act.entry("登记抽签结果").detail("项目", own.title.clone()).detail("方法", lot.method.clone());
+                store::keep_lot(db, contest, &lot, acting.person().account).await?;
+                audit::append(db, acting.person(), entry, act.now).await?;
+                Ok(Answer::Done)
+            })
         })
-    })
-    .await?;
-    Ok(Act::done(id, "lot"))
+        .await?;
+    answered(&app, &person, sitting, (drawn, typed, "lot")).await
+}
+
+/// A sitting like another, a day from now and as long.
+fn later(old: &Sitting, now: OffsetDateTime) -> Draft {
+    let opens_at = now + time::Duration::days(1);
+    Draft {
+        title: old.title.clone(),
+        note: old.note.clone(),
+        opens_at,
+        closes_at: opens_at + (old.closes_at - old.opens_at),
+        revote: old.revote,
+        threshold: old.threshold,
+        decision: old.decision.clone(),
+    }
+}
+
+/// A contest as it was registered, with the people who vote in it where they are no class or college.
+fn drafted(own: &Contest, people: Vec<StudentId>) -> ContestDraft {
+    ContestDraft {
+        title: own.title.clone(),
+        fills: own.fills,
+        body: own.body,
+        college: own.college,
+        classes: own.classes.clone(),
+        people,
+        seats: own.seats,
+        rules: own.rules,
+        round_of: None,
+    }
+}
+
+/// A sitting that was made void is held again: contests, candidates and monitors are the same, all of it a draft.
+pub(super) async fn hold_again(
+    State(app): State<App>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<Redirect, Failure> {
+    let wanted = "照此另建场次";
+    let act = Act::begin(&app, &acting, id, wanted).await?;
+    if act.sitting.stage != Stage::Voided {
+        return Err(act.refuse(wanted, "只有作废的场次可以照此另建", "需要另外一场选举的，请新建场次"));
+    }
+    let new = app
+        .write_as(acting.person().standing(), move |db| {
+            Box::pin(async move {
+                let new = store::create(db, &acting, &later(&act.sitting, act.now), act.now).await?;
+                store::hand_to(db, new, act.sitting.college).await?;
+                for own in store::contests(db, &act.sitting, Some(act.now.date())).await? {
+                    let people = store::people_of(db, own.id).await?.into_iter().map(|(id, _)| id).collect();
+                    let added = store::add_contest(db, &acting, new, &drafted(&own, people)).await?;
+                    let standing: Vec<Standing> = own
+                        .candidates
+                        .into_iter()
+                        .filter(|one| one.withdrawn.is_none())
+                        .map(|one| Standing {
+                            student: one.student,
+                            label: one.label,
+                            about: one.about,
+                            origin: one.origin,
+                        })
+                        .collect();
+                    store::stand(db, &acting, added, &standing).await?;
+                }
+                store::take_over_monitors(db, &acting, (id, new), act.now).await?;
+                audit::append(db, acting.person(), act.entry("作废以后另建场次"), act.now).await?;
+                Ok(new)
+            })
+        })
+        .await?;
+    Ok(Act::done(new, "again"))
 }
 
 pub(super) async fn second_round(
@@ -697,25 +845,14 @@ pub(super) async fn second_round(
     let spare = u32::try_from(standing.len()).unwrap_or(0).saturating_sub(count.vacant);
     let draft = ContestDraft {
         title: format!("{}（第二轮）", own.title).chars().take(40).collect(),
-        fills: own.fills,
-        body: own.body,
-        college: own.college,
-        classes: own.classes.clone(),
-        people,
         seats: count.vacant,
         rules: ContestRules { extra: own.rules.extra.min(spare), ..own.rules },
         round_of: Some(own.id),
+        ..drafted(&own, people)
     };
-    let (opens_at, old) = (act.now + time::Duration::days(1), act.sitting.clone());
-    let sitting = Draft {
-        title: format!("{}（第二轮）", old.title).chars().take(40).collect(),
-        note: old.note.clone(),
-        opens_at,
-        closes_at: opens_at + (old.closes_at - old.opens_at),
-        revote: old.revote,
-        threshold: old.threshold,
-        decision: old.decision.clone(),
-    };
+    let old = act.sitting.clone();
+    let title = format!("{}（第二轮）", old.title).chars().take(40).collect();
+    let sitting = Draft { title, ..later(&old, act.now) };
     let new = app
         .write_as(acting.person().standing(), move |db| {
             Box::pin(async move {
@@ -727,6 +864,7 @@ pub(super) async fn second_round(
                 store::hand_to(db, new, old.college).await?;
                 let added = store::add_contest(db, &acting, new, &draft).await?;
                 store::stand(db, &acting, added, &standing).await?;
+                store::take_over_monitors(db, &acting, (id, new), act.now).await?;
                 let entry = act.entry("开启第二轮").detail("项目", draft.title).detail("应选", draft.seats);
                 audit::append(db, acting.person(), entry, act.now).await?;
                 Ok(new)

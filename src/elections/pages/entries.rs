@@ -110,8 +110,9 @@ async fn page(
     Ok(EntryPage { chrome, sitting, contest, issued, turn, entries, differences, settled, form, errors, keeps })
 }
 
+/// After the count nobody writes down what fits it.
 fn may_enter(sitting: &Sitting) -> bool {
-    matches!(sitting.stage, Stage::Closed | Stage::Counted)
+    sitting.stage == Stage::Closed
 }
 
 pub(super) async fn ask(
@@ -137,7 +138,7 @@ pub(super) async fn enter(
     let back = format!("/entries/{id}/{contest_id}");
     let chrome = app.chrome(&person, "没有办理");
     if !may_enter(&sitting) || issued == 0 {
-        let why = "纸质选票在投票截止以后、报告以前录入；没有发出纸质选票的项目不用录入";
+        let why = "纸质选票在投票截止以后、开票以前录入；没有发出纸质选票的项目不用录入";
         return Err(refuse(chrome, back, "录入纸质选票", why, "刷新页面看现在的情况"));
     }
     let Some(figures) = form.read(&contest, issued, &mut errors) else {
@@ -183,10 +184,9 @@ pub(super) async fn clear(
     let chrome = frame(&app, acting.person(), &sitting, "没有办理");
     app.write_as(acting.person().standing(), move |db| {
         Box::pin(async move {
-            let lots = store::lots(db, id).await?;
             let locked = store::lock(db, acting.institution(), id).await?;
-            if !locked.as_ref().is_some_and(may_enter) || lots.contains_key(&contest) {
-                let why = "已经报告或已经抽签，不能重新清点";
+            if !locked.as_ref().is_some_and(may_enter) {
+                let why = "已经开票计票，不能重新清点";
                 return Err(refuse(
                     chrome,
                     format!("/sittings/{id}"),

@@ -91,6 +91,7 @@ pub fn routes() -> Routes {
         .post("/sittings/{sitting}/void", acts::ask_void)
         .post("/sittings/{sitting}/void/drop", acts::drop_void)
         .post("/sittings/{sitting}/void/agree", acts::agree_void)
+        .post("/sittings/{sitting}/again", acts::hold_again)
         .get("/sittings/{sitting}/turnout", turnout::show)
         .get("/turnout", turnout::list)
         .get("/sittings/{sitting}/hall", hall::show)
@@ -188,6 +189,7 @@ fn said(word: &str) -> &'static str {
         "void-asked" => "已提出作废，须由另一人同意才生效。",
         "void-dropped" => "已撤回作废的提议。",
         "voided" => "本场次已作废，选票未经拆看已销毁。",
+        "again" => "已照作废的场次另建一场。请核对时间、项目、候选人和监票人，再公告。",
         "lot" => "已登记抽签结果。",
         "second" => "已建立第二轮，应选人数和候选人由上一轮得出。",
         "issued" => "已登记发出纸质选票，该选民的网上投票已关闭。",

@@ -257,6 +257,8 @@ pub(super) async fn unseal(
     let mut db = app.read().await?;
     let (sitting, monitors) = own(&mut db, &person, id).await?;
     let rehearsal = store::rehearsal(&mut db, id).await?;
+    let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
+    let unsettled = counting::unsettled(&mut db, id, &contests).await?;
     drop(db);
     let rehearses = sitting.stage == Stage::Announced && rehearsal.is_some();
     if !rehearses && sitting.stage != Stage::Closed {
@@ -266,6 +268,12 @@ pub(super) async fn unseal(
     let mine = monitors.iter().find(|one| one.account == person.account).ok_or(Failure::Missing)?;
     if form.phrase.len() > 200 {
         return Err(Failure::Malformed);
+    }
+    if !rehearses && !unsettled.is_empty() {
+        let says = format!("{}的纸质选票还没有录入一致，请先清点、由两人分别录入，再开票", unsettled.join("、"));
+        let mut errors = Errors::default();
+        errors.add("phrase", says);
+        return page(&app, &person, id, (AdmissionForm::default(), errors, "")).await;
     }
     let Some(share) = open_share(&app, id, mine, form.phrase).await? else {
         let mut errors = Errors::default();

@@ -18,7 +18,7 @@ pub(super) struct Line {
     pub name: String,
     pub written: bool,
     pub figures: CandidateFigures,
-    /// `当选`, `得票相同，待定`, `退选`, or empty.
+    /// `当选`, `得票相同，待定` (after the report `得票相同，未当选`), `退选`, or empty.
     pub word: &'static str,
     /// The length of the bar, 0 to 200.
     pub length: u32,
@@ -57,7 +57,7 @@ pub(super) struct Results {
     pub published: bool,
 }
 
-fn lines(contest: &Contest, account: &Account) -> Vec<Line> {
+fn lines(contest: &Contest, account: &Account, is_final: bool) -> Vec<Line> {
     let (tally, count) = (&account.tally, &account.count);
     let most = tally.valid.max(1);
     let word = |name: &String| {
@@ -66,7 +66,7 @@ fn lines(contest: &Contest, account: &Account) -> Vec<Line> {
         } else if count.elected.contains(name) {
             "当选"
         } else if count.tied.contains(name) {
-            "得票相同，待定"
+            if is_final { "得票相同，未当选" } else { "得票相同，待定" }
         } else {
             ""
         }
@@ -104,16 +104,16 @@ pub(super) async fn results(
     }
     let accounts = counting::accounts(db, sitting, contests).await?;
     let mut lots = store::lots(db, sitting.id).await?;
-    let mut before = None;
+    let (mut before, is_final) = (None, sitting.stage == Stage::Reported);
     let one = |(contest, account): (&Contest, Account)| ContestResult {
         own_rules: before.replace(contest.rules) != Some(contest.rules),
-        lines: lines(contest, &account),
+        lines: lines(contest, &account, is_final),
         lot: lots.remove(&contest.id),
         contest: contest.clone(),
         account,
     };
     let contests = contests.iter().zip(accounts).map(one).collect();
-    Ok(Some(Results { contests, published: sitting.stage == Stage::Reported }))
+    Ok(Some(Results { contests, published: is_final }))
 }
 
 /// The results for voters: after the report.

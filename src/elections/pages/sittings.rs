@@ -15,7 +15,7 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{
-        acting::Acting,
+        acting::{Acting, SignedIn},
         office::{ElectionKeeper, ElectionReader},
     },
     elections::{
@@ -25,7 +25,7 @@ use crate::{
         urn::Halt,
     },
     failure::Failure,
-    ids::{AccountId, SittingId},
+    ids::{AccountId, ContestId, SittingId},
     web::{
         chrome::Chrome,
         filters,
@@ -219,8 +219,38 @@ struct ShowPage {
     keeps: bool,
     me: AccountId,
     publishable: bool,
+    /// What stands in the way of the announcement, and what does not.
+    checks: Vec<Check>,
+    typed: Typed,
+    errors: Errors,
     now: OffsetDateTime,
     done: &'static str,
+}
+
+/// One thing that must be so before a sitting is announced.
+pub(super) struct Check {
+    pub passes: bool,
+    pub says: String,
+    pub remedy: String,
+    /// Where it is put right; empty on this very page.
+    pub link: String,
+}
+
+/// What was typed into a form of the sitting's page.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    /// The number of a monitor.
+    pub number: String,
+    /// The monitor is the chief.
+    pub chief: bool,
+    /// The contest of a lot.
+    pub lot_of: Option<ContestId>,
+    /// Who drew it.
+    pub winners: Vec<String>,
+    /// How it was drawn.
+    pub method: String,
+    /// Before whom.
+    pub present: String,
 }
 
 impl ShowPage {
@@ -234,6 +264,14 @@ impl ShowPage {
 
     fn asked_void(&self) -> bool {
         self.sitting.void_asked_by == Some(self.me)
+    }
+
+    fn announceable(&self) -> bool {
+        self.checks.iter().all(|check| check.passes)
+    }
+
+    fn is_lot_of(&self, contest: &ContestId) -> bool {
+        self.typed.lot_of == Some(*contest)
     }
 
     fn lot_open(&self) -> bool {
@@ -251,9 +289,18 @@ pub(super) async fn show(
     Path(id): Path<SittingId>,
     Query(Done { done }): Query<Done>,
 ) -> Result<Response, Failure> {
-    let (mut db, now) = (app.read().await?, app.clock.now());
-    let person = acting.person();
-    let sitting = seen(&mut db, &acting, id).await?;
+    let sitting = seen(&mut *app.read().await?, &acting, id).await?;
+    page(&app, acting.person(), sitting, (Typed::default(), Errors::default(), said(&done))).await
+}
+
+/// The page of a sitting; with what was typed and what is wrong with it.
+pub(super) async fn page(
+    app: &App,
+    person: &SignedIn,
+    sitting: Sitting,
+    (typed, errors, done): (Typed, Errors, &'static str),
+) -> Result<Response, Failure> {
+    let (mut db, now, id) = (app.read().await?, app.clock.now(), sitting.id);
     let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
     let results = result::results(&mut db, &sitting, &contests).await?;
     let all = contests.clone();
@@ -274,7 +321,14 @@ pub(super) async fn show(
             contest,
         }
     };
-    let count = count_view(&app, id).filter(|_| sitting.stage == Stage::Closed);
+    let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
+    let keeps = keeps(person, &sitting);
+    let checks = if keeps && sitting.stage == Stage::Draft {
+        super::acts::checks(&mut db, person.institution, &sitting, now).await?
+    } else {
+        Vec::new()
+    };
+    let unfit = !errors.is_empty();
     let publishable = super::acts::few_patterns(&all, results.as_ref());
     let page = ShowPage {
         chrome: app.chrome(person, &sitting.title).under("/sittings", "选举"),
@@ -286,15 +340,19 @@ pub(super) async fn show(
         turnout,
         results,
         course: store::course(&mut db, id).await?,
-        keeps: keeps(person, &sitting),
+        keeps,
         me: person.account,
         count,
         publishable,
+        checks,
+        typed,
+        errors,
         now,
-        done: said(&done),
+        done,
         sitting,
     };
-    refreshed(page.count.as_ref(), &page)
+    let response = refreshed(page.count.as_ref(), &page)?;
+    Ok(if unfit { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
 }
 
 /// A page that looks again by itself while a count runs; no script is needed.

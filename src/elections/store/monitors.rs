@@ -8,9 +8,12 @@ use time::{Date, OffsetDateTime};
 
 use super::{Stage, step};
 use crate::{
-    auth::{acting::Acting, office::ElectionKeeper},
+    auth::{
+        acting::Acting,
+        office::{ElectionKeeper, Office as _},
+    },
     elections::{
-        seal::{MarkKey, PublicKey},
+        seal::{MOST_MONITORS, MarkKey, PublicKey},
         sitting::{Contest, Monitor, Opened, Sitting, terms},
     },
     failure::Failure,
@@ -46,27 +49,22 @@ pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Resu
         .collect())
 }
 
-/// Names a monitor by number: `Some(true)` where that is done, `Some(false)` where they are one already, none where nobody has
-/// that number. A new chief takes the place of the old one.
+/// Names a monitor: `Some(true)` where that is done, `Some(false)` where they are one already, none where there are as many as
+/// there may be. A new chief takes the place of the old one.
 ///
 /// # Errors
 /// Where the database fails.
 pub async fn name_monitor(
     connection: &mut PgConnection,
-    acting: &Acting<ElectionKeeper>,
+    _: &Acting<ElectionKeeper>,
     sitting: SittingId,
-    (number, chief): (&str, bool),
+    (account, chief): (AccountId, bool),
     now: OffsetDateTime,
-) -> Result<Option<(AccountId, bool)>, Failure> {
-    let account = sqlx::query_scalar!(
-        r#"select id as "id: AccountId" from account
-           where institution_id = $1 and number = $2 and disabled_at is null"#,
-        acting.institution().0,
-        number
-    )
-    .fetch_optional(&mut *connection)
-    .await?;
-    let Some(account) = account else { return Ok(None) };
+) -> Result<Option<bool>, Failure> {
+    let named = monitors(connection, sitting).await?;
+    if named.len() >= MOST_MONITORS && !named.iter().any(|one| one.account == account) {
+        return Ok(None);
+    }
     if chief {
         sqlx::query!("update monitor set chief = false where sitting_id = $1 and chief", sitting.0)
             .execute(&mut *connection)
@@ -81,7 +79,73 @@ pub async fn name_monitor(
         chief,
         now
     );
-    Ok(Some((account, done.fetch_one(connection).await?.new)))
+    Ok(Some(done.fetch_one(connection).await?.new))
+}
+
+/// The account with that number, of staff or of a student, unless it was closed.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn account_of(
+    connection: &mut PgConnection,
+    acting: &Acting<ElectionKeeper>,
+    number: &str,
+) -> Result<Option<AccountId>, Failure> {
+    let account = sqlx::query_scalar!(
+        r#"select id as "id: AccountId" from account
+           where institution_id = $1 and number = $2 and disabled_at is null"#,
+        acting.institution().0,
+        number
+    );
+    Ok(account.fetch_optional(connection).await?)
+}
+
+/// The account holds an office that keeps the sitting: the school's keep all, a college's its own.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn keeps(
+    connection: &mut PgConnection,
+    account: AccountId,
+    sitting: &Sitting,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let kinds: Vec<String> = ElectionKeeper::KINDS.iter().map(|kind| kind.slug().to_owned()).collect();
+    let keeps = sqlx::query_scalar!(
+        r#"select exists (
+               select from office where account_id = $1 and kind = any ($2) and is_held(from_day, until_day, ended_at, $3)
+                      and (college_id is null or college_id = $4)) as "keeps!""#,
+        account.0,
+        &kinds,
+        now,
+        sitting.college.map(|id| id.0)
+    );
+    Ok(keeps.fetch_one(connection).await?)
+}
+
+/// The monitors of one sitting monitor another, with keys yet to be made; whoever stands in it does not.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn take_over_monitors(
+    connection: &mut PgConnection,
+    _: &Acting<ElectionKeeper>,
+    (from, to): (SittingId, SittingId),
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into monitor (sitting_id, account_id, chief, named_at)
+         select $2, m.account_id, m.chief, $3 from monitor m join account a on a.id = m.account_id
+         where m.sitting_id = $1 and a.disabled_at is null and not exists (
+                   select from contest c join candidate d on d.contest_id = c.id
+                   where c.sitting_id = $2 and d.student_id = a.student_id)",
+        from.0,
+        to.0,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// A monitor is one no more.
@@ -305,6 +369,25 @@ pub async fn roll(connection: &mut PgConnection, sitting: SittingId) -> Result<V
 /// Where the database fails.
 pub async fn contest_sets(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Vec<i16>>, Failure> {
     let sets = sqlx::query_scalar!("select distinct contests from voter where sitting_id = $1", sitting.0);
+    Ok(sets.fetch_all(connection).await?)
+}
+
+/// The sets of contests that voters would have if the roll were frozen today.
+///
+/// # Errors
+/// Where the database fails.
+pub async fn coming_sets(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    today: Date,
+) -> Result<Vec<Vec<i16>>, Failure> {
+    let sets = sqlx::query_scalar!(
+        r#"select distinct s.contests as "contests!" from (
+               select array_agg(c.ordinal order by c.ordinal) as contests
+               from contest c, contest_roll(c.id, $2) r where c.sitting_id = $1 group by r.student_id) s"#,
+        sitting.0,
+        today
+    );
     Ok(sets.fetch_all(connection).await?)
 }
 

@@ -107,7 +107,7 @@ pub fn token() -> (String, Vec<u8>) {
     (value, token.hash())
 }
 
-fn see_other(page: &Page) -> String {
+pub fn see_other(page: &Page) -> String {
     assert_eq!(page.status, 303, "{}", page.text());
     page.location().to_owned()
 }
