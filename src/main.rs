@@ -10,10 +10,6 @@ use lunzhi::{
     serve::{self, AccountArgs},
 };
 
-/// Under a crowd of small requests the system's own allocator took a twelfth of the time.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// 轮值：依规运行学生会的平台。
 #[derive(Parser)]
 #[command(name = "lunzhi", version, about, disable_help_subcommand = true)]

@@ -22,6 +22,19 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   for (const button of document.querySelectorAll("button[data-label]")) button.textContent = button.dataset.label;
 });
+// On a long ballot: how many are chosen so far. The server says it again before anything is cast.
+for (const running of document.querySelectorAll("[data-seats]")) {
+  const contest = running.closest("fieldset");
+  const say = () => {
+    const named = [...contest.querySelectorAll("input[autocomplete=off]")].filter((line) => line.value.trim());
+    const chosen = contest.querySelectorAll("input[value=F]:checked").length + named.length;
+    const over = chosen > Number(running.dataset.seats);
+    running.textContent = `应选 ${running.dataset.seats} 人，已选 ${chosen} 人${over ? "，超过了应选人数" : ""}`;
+    running.classList.toggle("over", over);
+  };
+  contest.addEventListener("input", say);
+  window.addEventListener("pageshow", say);
+}
 // One box ticks all of its list.
 for (const all of document.querySelectorAll("[data-all]")) {
   all.addEventListener("change", () => {

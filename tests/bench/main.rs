@@ -58,9 +58,6 @@ const ROUND: Duration = Duration::from_secs(4);
 const PASSWORD: &str = "a password of the bench";
 const CLIENTS: usize = 16;
 
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() {
     let cores = std::thread::available_parallelism().unwrap().get();
     println!(

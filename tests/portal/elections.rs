@@ -745,6 +745,10 @@ async fn a_candidate_keeps_counts_and_resets_nothing() {
     }
     let close = sitting.keeper.post(&format!("{}/close", sitting.path), &[("sure", "yes")]).await;
     assert!(close.status == 409 && close.text().contains("候选人不得办理"), "{}", close.text());
+    for end in ["hall", "voters.xlsx"] {
+        let page = sitting.keeper.get(&format!("{}/{end}", sitting.path)).await;
+        assert!(page.status == 409 && page.text().contains("候选人不得办理"), "{end}: {}", page.text());
+    }
     let mut target = voter(&portal, 4).await;
     let account: (sqlx::types::Uuid,) =
         sqlx::query_as("select id from account where number = '20240004'").fetch_one(&mut db).await.unwrap();
@@ -764,6 +768,18 @@ async fn a_candidate_keeps_counts_and_resets_nothing() {
         cast(&mut client, &sitting.id, &[("c1-2", "F")]).await;
     }
     sitting.count().await;
+    let stands = "update account a set student_id = s.id from student s, institution i
+                  where i.code = 'first' and a.institution_id = i.id and s.institution_id = i.id
+                        and a.number = 'school_league' and s.number = '20240102'";
+    sqlx::query(stands).execute(&mut db).await.unwrap();
+    let page = sitting.keeper.get(&sitting.path).await;
+    assert!(
+        page.text().contains("已计票") && !page.text().contains("计票结果"),
+        "not before everybody: {}",
+        page.text()
+    );
+    assert_eq!(sitting.keeper.get(&format!("{}/tally", sitting.path)).await.status, 409);
+    sqlx::query("update account set student_id = null where number = 'school_league'").execute(&mut db).await.unwrap();
     sitting.act("report", &[]).await;
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
     assert!(report.text().contains("重置选民密码 1 次"), "{}", report.text());

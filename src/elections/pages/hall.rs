@@ -66,6 +66,7 @@ async fn page(
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let sitting = kept(&mut db, acting, id).await?;
+    not_standing(app, &mut db, acting.person(), (&sitting, "查看领票情况")).await?;
     let (made, slips) = store::slips(&mut db, id).await?;
     let unfit = !errors.is_empty();
     let page = HallPage {

@@ -11,7 +11,7 @@ use axum::{
 };
 use sqlx::PgConnection;
 
-use super::{frame, kept, refuse, result, result::Results, sittings::seen};
+use super::{frame, kept, not_standing, refuse, result, result::Results, sittings::seen};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -121,6 +121,9 @@ async fn of(
         let why = format!("本场次{}，还没有{title}", sitting.stage.label());
         return Err(refuse(chrome, format!("/sittings/{id}"), title, why, "计票、报告完成之后再看"));
     }
+    if sitting.stage < Stage::Reported {
+        not_standing(app, &mut db, acting.person(), (&sitting, "查看没有公布的结果")).await?;
+    }
     let papers = papers(app, &mut db, &acting.person().institution_name, sitting).await?;
     Ok((chrome, papers))
 }
@@ -160,6 +163,7 @@ pub(super) async fn voters(
     let now = app.clock.now();
     let mut db = app.read().await?;
     let sitting = kept(&mut db, &acting, id).await?;
+    not_standing(&app, &mut db, acting.person(), (&sitting, "下载参加投票情况表")).await?;
     if sitting.closed_at.is_none() || sitting.stage == Stage::Voided {
         let chrome = frame(&app, acting.person(), &sitting, "没有办理");
         let why = "投票截止以前，谁投了票不给任何人看";

@@ -302,7 +302,9 @@ pub(super) async fn page(
 ) -> Result<Response, Failure> {
     let (mut db, now, id) = (app.read().await?, app.clock.now(), sitting.id);
     let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
-    let results = result::results(&mut db, &sitting, &contests).await?;
+    // A candidate who is of the office learns the result when everybody does.
+    let stands = sitting.stage < Stage::Reported && store::stands_in(&mut db, id, person.account).await?;
+    let results = if stands { None } else { result::results(&mut db, &sitting, &contests).await? };
     let all = contests.clone();
     let came = store::came(&mut db, id).await?;
     let entries = store::paper_entries(&mut db, id).await?;
