@@ -17,7 +17,7 @@ use super::{
     recipient::Recipient,
     seal::{MarkKey, OpenShare},
     sitting::{Contest, Opened, Sitting},
-    store::{self, Asked, CastAnswer, Given, Place},
+    store::{self, Asked, CastAnswer, Given, Place, Voter},
 };
 use crate::{
     clock::Clock,
@@ -30,6 +30,9 @@ use crate::{
 pub const SHARES_HELD: Duration = Duration::minutes(15);
 /// Sittings whose opening is remembered; more are forgotten all at once.
 const MOST_OPENED: usize = 200;
+
+/// Places of voters who have their ballot before them; more are forgotten all at once.
+const MOST_PLACES: usize = 100_000;
 
 /// What is voted on in a sitting that was opened: it does not change any more.
 #[derive(Debug)]
@@ -122,6 +125,7 @@ pub struct Urn {
     casts: Mutex<HashMap<SittingId, Arc<Casts>>>,
     pools: Pools,
     clock: Clock,
+    places: Mutex<HashMap<(SittingId, Vec<u8>), Place>>,
     lookups: Gatherer<usize, (SittingId, Vec<u8>), Option<Place>>,
     asked: AtomicUsize,
     opened: Mutex<HashMap<SittingId, Arc<OpenBallot>>>,
@@ -157,6 +161,7 @@ impl Urn {
             casts: Mutex::default(),
             pools: pools.clone(),
             clock,
+            places: Mutex::default(),
             lookups,
             asked: AtomicUsize::new(0),
             opened: Mutex::default(),
@@ -165,17 +170,33 @@ impl Urn {
         }
     }
 
-    /// The place on the roll of whoever holds a session or a slip; sessions are asked for together with whoever else's at
-    /// this moment.
+    /// Remembers the place of a voter who is shown their ballot, so that their cast need not look for it. It lets nobody
+    /// vote: the statement that takes the envelope looks at the session, and at whose place it is, again.
+    pub fn remember(&self, id: SittingId, given: &Given, voter: &Voter) {
+        let Given::Session(hash) = given else { return };
+        let place = Place { institution: voter.institution, place: voter.place, contests: voter.contests.clone() };
+        let mut places = locked(&self.places);
+        if places.len() >= MOST_PLACES {
+            places.clear();
+        }
+        places.insert((id, hash.clone()), place);
+    }
+
+    /// The place on the roll of whoever holds a session or a slip: as remembered, else from the database, where sessions are
+    /// asked for together with whoever else's at this moment.
     ///
     /// # Errors
     /// Where the database fails.
     pub async fn place(&self, id: SittingId, given: &Given) -> Result<Option<Place>, Failure> {
         match given {
             Given::Session(hash) => {
+                let asked = (id, hash.clone());
+                if let Some(place) = locked(&self.places).get(&asked).cloned() {
+                    return Ok(Some(place));
+                }
                 // Reading disturbs nobody: the same voter may be asked for twice in a batch.
                 let key = self.asked.fetch_add(1, Ordering::Relaxed);
-                self.lookups.write(key, (id, hash.clone())).await
+                self.lookups.write(key, asked).await
             }
             Given::Slip(_) => {
                 let mut db = self.pools.read.acquire().await?;

@@ -425,8 +425,8 @@ impl Lane {
         lanes
     }
 
-    /// Sends a cast that must be taken, and reads the answer to its end.
-    async fn cast(&mut self, request: &[u8]) {
+    /// Sends what must be answered well, and reads the answer to its end.
+    async fn ask(&mut self, request: &[u8]) {
         self.socket.write_all(request).await.unwrap();
         self.answer.clear();
         loop {
@@ -463,7 +463,7 @@ async fn crowd((at, clients): (SocketAddr, usize), requests: &Arc<[Vec<u8>]>, la
         clients.spawn(async move {
             let mut casts = 0_u32;
             while began.elapsed() < lasting {
-                lane.cast(&requests[next.fetch_add(1, Ordering::Relaxed) % requests.len()]).await;
+                lane.ask(&requests[next.fetch_add(1, Ordering::Relaxed) % requests.len()]).await;
                 casts += 1;
             }
             casts
@@ -471,6 +471,24 @@ async fn crowd((at, clients): (SocketAddr, usize), requests: &Arc<[Vec<u8>]>, la
     }
     let casts: u32 = clients.join_all().await.into_iter().sum();
     f64::from(casts) / began.elapsed().as_secs_f64()
+}
+
+/// Every voter opens the ballot, as one does before casting it.
+async fn visits(at: SocketAddr, (id, cookies): (SittingId, &[String])) {
+    let requests: Arc<[Vec<u8>]> = cookies
+        .iter()
+        .map(|cookie| format!("GET /votes/{id} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n").into_bytes())
+        .collect();
+    let (next, mut clients) = (Arc::new(AtomicUsize::new(0)), JoinSet::new());
+    for mut lane in Lane::open_all(at, AT_ONCE).await {
+        let (requests, next) = (Arc::clone(&requests), Arc::clone(&next));
+        clients.spawn(async move {
+            while let Some(request) = requests.get(next.fetch_add(1, Ordering::Relaxed)) {
+                lane.ask(request).await;
+            }
+        });
+    }
+    clients.join_all().await;
 }
 
 /// How long each of so many casts a second takes, from the moment at which it was due: voters do not come later because
@@ -491,7 +509,7 @@ async fn paced(at: SocketAddr, requests: &Arc<[Vec<u8>]>, rate: f64) -> Vec<Dura
                 }
                 let due = began + after;
                 tokio::time::sleep_until(due.into()).await;
-                lane.cast(&requests[usize::try_from(turn).unwrap() % requests.len()]).await;
+                lane.ask(&requests[usize::try_from(turn).unwrap() % requests.len()]).await;
                 times.push(due.elapsed());
             }
         });
@@ -577,6 +595,8 @@ fn casts(runtime: &Runtime, server: &EmbeddedPg, portal: &Portal, folder: &Path)
     filled.fill(length);
     let (requests, others) = (portal.requests(sitting.id), filled.requests(other.id));
     let bare = Bare::prepare(portal, folder, length);
+    in_one_thread(visits(portal.at, (sitting.id, &portal.cookies)));
+    in_one_thread(visits(filled.at, (other.id, &filled.cookies)));
     // Connections, prepared statements and the server's cache are made once and not measured.
     in_one_thread(crowd((portal.at, CROWD), &requests, WARMING));
     in_one_thread(crowd((filled.at, CROWD), &others, WARMING));

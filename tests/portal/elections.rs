@@ -548,7 +548,14 @@ async fn posts_that_are_forged_replayed_or_meant_for_others_cast_nothing() {
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
-    assert!(third.post(&path, &[("c1-1", "F")]).await.location().starts_with("/votes/"));
+    assert!(third.post(&path, &[("c1-1", "F")]).await.location().starts_with("/sign-in"));
+    // Nor does one whose account was found to be another student's: the place on the roll is looked at again.
+    let mut fourth = voter(&portal, 4).await;
+    assert_eq!(fourth.get(&sitting.votes()).await.status, 200);
+    let other = "update account a set student_id = s.id from student s
+                 where a.number = '20240004' and s.institution_id = a.institution_id and s.number = '20240077'";
+    sqlx::query(other).execute(&mut portal.owner().await).await.unwrap();
+    assert_eq!(fourth.post(&path, &[("c1-1", "F")]).await.status, 303);
     assert_eq!(envelopes().await, 0);
     // The same post again and again, all at once: one voter, one envelope.
     let mut tasks = tokio::task::JoinSet::new();

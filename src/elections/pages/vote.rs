@@ -203,6 +203,7 @@ async fn door(
         && (voter.cast_at.is_none() || sitting.revote)
         && let Some(ballot) = app.urn.opened(&mut db, institution, id).await?
     {
+        app.urn.remember(id, given, voter);
         let own = contests.into_iter().filter(|contest| voter.contests.contains(&contest.ordinal)).collect();
         return Ok(Door::Ballot(ballot, own, voter.clone()));
     }
