@@ -168,6 +168,12 @@ impl Sitting {
     pub fn takes_votes(&self, now: OffsetDateTime) -> bool {
         self.stage == Stage::Open && self.opens_at <= now && now < self.closes_at
     }
+
+    /// When it closed, or will: it may have been closed before its time.
+    #[must_use]
+    pub fn ends(&self) -> &OffsetDateTime {
+        self.closed_at.as_ref().unwrap_or(&self.closes_at)
+    }
 }
 
 /// A contest's rules.
