@@ -1,5 +1,5 @@
-//! The key to which the ballots of a sitting are sealed, with a table of its multiples: a ballot then costs two
-//! multiplications by tables and not one by a table, once more the same, and one without.
+//! The key to which the ballots of a sitting are sealed, with a table of its multiples: sealing then takes two
+//! multiplications by tables, where the library takes three, one of them without.
 //!
 //! What comes out is plain DHKEM(X25519, HKDF-SHA256) of RFC 9180 and is opened by the library alone. Of the scheme only the
 //! encapsulation is written here, because the library's takes no table; its key schedule and its cipher stay the library's.

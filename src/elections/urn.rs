@@ -174,12 +174,11 @@ impl Urn {
     /// vote: the statement that takes the envelope looks at the session, and at whose place it is, again.
     pub fn remember(&self, id: SittingId, given: &Given, voter: &Voter) {
         let Given::Session(hash) = given else { return };
-        let place = Place { institution: voter.institution, place: voter.place, contests: voter.contests.clone() };
         let mut places = locked(&self.places);
         if places.len() >= MOST_PLACES {
             places.clear();
         }
-        places.insert((id, hash.clone()), place);
+        places.insert((id, hash.clone()), voter.into());
     }
 
     /// The place on the roll of whoever holds a session or a slip: as remembered, else from the database, where sessions are
@@ -201,11 +200,7 @@ impl Urn {
             Given::Slip(_) => {
                 let mut db = self.pools.read.acquire().await?;
                 let voter = store::voter(&mut db, id, given, self.clock.now()).await?;
-                Ok(voter.map(|voter| Place {
-                    institution: voter.institution,
-                    place: voter.place,
-                    contests: voter.contests,
-                }))
+                Ok(voter.as_ref().map(Place::from))
             }
         }
     }

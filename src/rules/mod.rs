@@ -108,7 +108,7 @@ impl Outcome {
 pub struct Finding {
     /// The rule.
     pub rule: Rule,
-    /// The part of the union that is judged (a department), where a rule looks at each.
+    /// The part that is judged (a department of a union, a contest of a sitting), where a rule looks at each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
     /// The answer.

@@ -224,6 +224,9 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
         format!("{title}：选民 {voters} 人"),
         "请核对选举单位：现在没有一名学生可以投票",
     ));
+    for finding in &mut findings {
+        finding.unit = Some(title.clone());
+    }
     findings
 }
 

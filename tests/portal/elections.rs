@@ -388,6 +388,8 @@ async fn vet_05_a_presidium_is_elected_by_the_congress_alone() {
     let class = [("fills", "presidium"), ("body", "class"), ("classes", "软件2401班"), ("people", "")];
     let plan = Plan { contests: &[("学生会主席团", 10, 1, &[101, 102], &class)], fields: &[] };
     let mut sitting = prepare(&portal, &plan).await;
+    let draft = sitting.keeper.get(&sitting.path).await;
+    assert!(draft.text().contains("学生会主席团由学生代表大会选举产生"), "the clause: {}", draft.text());
     let refused = sitting.keeper.post(&format!("{}/announce", sitting.path), &[]).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("学生会主席团由学生代表大会选举产生"), "the clause: {}", refused.text());

@@ -185,8 +185,11 @@ pub(super) async fn dismiss_monitor(
     Ok(Act::done(id, "dismissed"))
 }
 
-async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) -> Result<SittingFacts, Failure> {
-    let contests = store::contests(db, sitting, Some(now.date())).await?;
+async fn facts(
+    db: &mut PgConnection,
+    (sitting, contests): (&Sitting, &[Contest]),
+    now: OffsetDateTime,
+) -> Result<SittingFacts, Failure> {
     let monitors = store::monitors(db, sitting.id).await?;
     let sets = store::coming_sets(db, sitting.id, now.date()).await?;
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -196,7 +199,7 @@ async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) ->
         has_chief: monitors.iter().any(|monitor| monitor.chief),
         standing_monitors: store::standing_monitors(db, sitting.id).await?,
         begins_later: sitting.opens_at > now,
-        longest: full_size(&contests, &sets),
+        longest: full_size(contests, &sets),
         most_contests: sets.iter().map(Vec::len).max().unwrap_or(0),
         undecided: sitting.decision.is_empty() && contests.iter().any(|contest| contest.rules.leaves_practice()),
         contests: contests
@@ -214,39 +217,26 @@ async fn facts(db: &mut PgConnection, sitting: &Sitting, now: OffsetDateTime) ->
     })
 }
 
-/// What the announcement asks, one by one, with where each is put right.
+/// What the announcement asks, one by one, with the contest in which it is put right.
 pub(super) async fn checks(
     db: &mut PgConnection,
     institution: InstitutionId,
-    sitting: &Sitting,
+    (sitting, contests): (&Sitting, &[Contest]),
     now: OffsetDateTime,
 ) -> Result<Vec<Check>, Failure> {
     let calendar = crate::rulebook::store::calendar(db, institution).await?;
     let Some(plan) = calendar.in_force(now.date()) else {
         let says = "学校还没有启用实施方案".to_owned();
-        return Ok(vec![Check {
-            passes: false,
-            says,
-            remedy: "请先启用本校的方案".to_owned(),
-            link: "/plans".to_owned(),
-        }]);
+        let remedy = "请校团委先在“实施方案”里启用本校的方案".to_owned();
+        return Ok(vec![Check { passes: false, says, remedy, contest: None, clause: None }]);
     };
-    let contests = store::contests(db, sitting, Some(now.date())).await?;
-    let verdict = may_announce(&plan, &facts(db, sitting, now).await?);
-    let link = |says: &str| {
-        let own = contests.iter().find(|one| says.starts_with(&format!("{}：", one.title)));
-        match own {
-            Some(one) => format!("/sittings/{}/contests/{}", sitting.id, one.id),
-            None if says.contains("监票人") => String::new(),
-            None if says.contains("项选举") => format!("/sittings/{}/contests/new", sitting.id),
-            None => format!("/sittings/{}/edit", sitting.id),
-        }
-    };
+    let verdict = may_announce(&plan, &facts(db, (sitting, contests), now).await?);
     let check = |finding: &Finding| Check {
         passes: finding.verdict != Outcome::Fail,
-        link: if finding.verdict == Outcome::Fail { link(&finding.message) } else { String::new() },
+        contest: contests.iter().find(|one| finding.unit.as_ref() == Some(&one.title)).map(|one| one.id),
         says: finding.message.clone(),
         remedy: finding.remedy.clone(),
+        clause: finding.clause.clone(),
     };
     Ok(verdict.findings().iter().map(check).collect())
 }
@@ -269,7 +259,8 @@ pub(super) async fn announce(
             let Some(plan) = calendar.in_force(act.now.date()) else {
                 return Err(act.refuse(wanted, "学校还没有启用实施方案", "请先在“实施方案”里启用本校的方案"));
             };
-            let verdict = may_announce(&plan, &facts(db, &sitting, act.now).await?);
+            let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+            let verdict = may_announce(&plan, &facts(db, (&sitting, &contests), act.now).await?);
             let entry = act.entry("公告");
             let permitted = verdict.permit().map_err(|findings| {
                 let refusal =

@@ -257,7 +257,7 @@ pub(super) async fn unseal(
     let mut db = app.read().await?;
     let (sitting, monitors) = own(&mut db, &person, id).await?;
     let rehearsal = store::rehearsal(&mut db, id).await?;
-    let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
+    let contests = store::contests(&mut db, &sitting, None).await?;
     let unsettled = counting::unsettled(&mut db, id, &contests).await?;
     drop(db);
     let rehearses = sitting.stage == Stage::Announced && rehearsal.is_some();

@@ -26,6 +26,7 @@ use crate::{
     },
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},
+    rules::Clause,
     web::{
         chrome::Chrome,
         filters,
@@ -232,8 +233,10 @@ pub(super) struct Check {
     pub passes: bool,
     pub says: String,
     pub remedy: String,
-    /// Where it is put right; empty on this very page.
-    pub link: String,
+    /// The contest that it is about; else the sitting itself.
+    pub contest: Option<ContestId>,
+    /// The clause that it rests on, if any.
+    pub clause: Option<Clause>,
 }
 
 /// What was typed into a form of the sitting's page.
@@ -326,7 +329,7 @@ pub(super) async fn page(
     let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
     let keeps = keeps(person, &sitting);
     let checks = if keeps && sitting.stage == Stage::Draft {
-        super::acts::checks(&mut db, person.institution, &sitting, now).await?
+        super::acts::checks(&mut db, person.institution, (&sitting, &contests), now).await?
     } else {
         Vec::new()
     };

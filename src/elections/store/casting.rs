@@ -110,6 +110,12 @@ pub struct Place {
     pub contests: Vec<i16>,
 }
 
+impl From<&Voter> for Place {
+    fn from(voter: &Voter) -> Self {
+        Self { institution: voter.institution, place: voter.place, contests: voter.contests.clone() }
+    }
+}
+
 /// The places of those who hold these sessions, in their order: one statement for many who cast at once.
 ///
 /// # Errors
