@@ -130,6 +130,15 @@ struct ShowPage {
     done: &'static str,
 }
 
+impl ShowPage {
+    /// What is wrong stands in the form of the correction, not in that of leaving.
+    fn correction_failed(&self) -> bool {
+        let of = |field| self.errors.of(field).is_some();
+        let leave_is_empty = self.leave.day.is_empty() && self.leave.why.is_empty();
+        of("number") || of("name") || of("class") || (of("reason") && leave_is_empty)
+    }
+}
+
 struct Forms {
     correct: Option<CorrectForm>,
     leave: LeaveForm,

@@ -75,6 +75,37 @@ fn pages_hold_nothing_inline_and_lead_to_no_other_host() {
     }
 }
 
+/// A template is read by people: no line is wider than a screen. A Chinese character is as wide as two Latin ones.
+#[test]
+fn no_line_of_a_template_is_wider_than_a_screen() {
+    for (path, text) in files("templates", "html") {
+        for (number, line) in (1..).zip(text.lines()) {
+            let wide: usize = line.chars().map(|one| if one > '\u{2e7f}' { 2 } else { 1 }).sum();
+            assert!(wide <= 120, "{}:{number} is {wide} wide", path.display());
+        }
+    }
+}
+
+#[test]
+fn a_line_of_a_template_holds_one_block_element() {
+    const BLOCKS: &[&str] = &[
+        "section", "article", "header", "footer", "nav", "div", "p", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody",
+        "tr", "td", "th", "form", "fieldset", "details", "blockquote", "option",
+    ];
+    for (path, text) in files("templates", "html") {
+        for (number, line) in (1..).zip(text.lines()) {
+            let opened = |name: &&&str| {
+                let of = |end: char| line.matches(&format!("<{name}{end}")).count();
+                of(' ') + of('>') > 0
+            };
+            let twice = BLOCKS.iter().any(|name| line.matches(&format!("</{name}>")).count() > 1);
+            assert!(!twice, "{}:{number} holds a row of blocks", path.display());
+            let several = BLOCKS.iter().filter(opened).count();
+            assert!(several <= 1, "{}:{number} holds {several} blocks", path.display());
+        }
+    }
+}
+
 #[test]
 fn nothing_unfinished_is_left_lying() {
     for (path, text) in files("src", "rs").into_iter().chain(files("templates", "html")) {

@@ -99,6 +99,11 @@ pub(super) struct WorkPage {
 }
 
 impl WorkPage {
+    /// The page shows this group alone.
+    fn is_shown(&self, group: &store::Group) -> bool {
+        self.filter.round == group.round.to_string() && self.filter.step == group.step.to_string()
+    }
+
     /// The line's box was ticked in a form that came back.
     fn has(&self, line: &Line) -> bool {
         self.form.case.contains(&format!("{}.{}", line.case.id, line.case.visit))
