@@ -238,11 +238,9 @@ impl Deref for App {
 #[derive(Debug)]
 pub struct Parts {
     pools: Pools,
-    /// The time.
     pub clock: Clock,
     /// The threads that hash passwords.
     pub hasher: Arc<Hasher>,
-    /// The imports being committed.
     pub imports: Arc<Board>,
     /// How many notices people have not read.
     pub unread: Arc<Unread>,
@@ -414,12 +412,10 @@ fn did_not_end(error: tokio::task::JoinError) -> Failure {
     Failure::Broken(anyhow::Error::new(error).context("a write did not end"))
 }
 
-/// One route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
     /// The path with its parameters in braces.
     pub path: &'static str,
-    /// The method.
     pub method: &'static str,
 }
 
@@ -437,7 +433,6 @@ impl Routes {
         self
     }
 
-    /// Adds a page.
     #[must_use]
     pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, App>) -> Self {
         self.add(path, "GET", get(handler))

@@ -26,7 +26,6 @@ impl Clock {
         now.replace_microsecond(now.microsecond()).unwrap_or(now)
     }
 
-    /// Today in China.
     #[must_use]
     pub fn today(&self) -> Date {
         self.now().date()

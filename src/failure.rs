@@ -31,14 +31,11 @@ pub enum Failure {
     /// The office in which the person acts may not do this.
     #[error("not this office's")]
     NotYours {
-        /// The page's frame.
         chrome: Box<Chrome>,
-        /// The offices that may.
         needed: &'static [OfficeKind],
         /// One of them that the person also holds.
         held: Option<OfficeKind>,
     },
-    /// The rules say no.
     #[error("refused by the rules")]
     Refused(Box<Refusal>),
     /// There is no such page or thing, or not for this person.
@@ -62,7 +59,6 @@ pub enum Failure {
     /// The form is not one that our pages send.
     #[error("malformed request")]
     Malformed,
-    /// The database.
     #[error("database")]
     Database(#[from] sqlx::Error),
     /// Anything else that should not happen.
@@ -73,7 +69,6 @@ pub enum Failure {
 /// A refusal by the rules: what was wanted, why not, and the way back.
 #[derive(Debug)]
 pub struct Refusal {
-    /// The page's frame.
     pub chrome: Chrome,
     /// What was wanted, in Chinese.
     pub wanted: String,

@@ -35,23 +35,16 @@ macro_rules! ids {
 }
 
 ids! {
-    /// A university.
     InstitutionId;
     /// A college or department of a university.
     CollegeId;
-    /// A major.
     MajorId;
-    /// A class.
     ClassId;
-    /// A student organisation.
     OrganisationId;
-    /// A student.
     StudentId;
     /// A file on its way in.
     ImportId;
-    /// A notice.
     NoticeId;
-    /// A grade fact.
     GradeFactId;
     /// A student's objection to a grade fact.
     DisputeId;
@@ -63,7 +56,6 @@ ids! {
     OfficeId;
     /// A version of a plan.
     PlanVersionId;
-    /// A student union.
     UnionId;
     /// A department of a union.
     DepartmentId;
@@ -71,9 +63,7 @@ ids! {
     PostId;
     /// A turn of the executive chair.
     TurnId;
-    /// A semester.
     SemesterId;
-    /// A scanned document.
     DocumentId;
     /// A roster on its way in.
     DraftId;

@@ -29,7 +29,6 @@ use crate::{
 /// One answer for whatever does not open: it does not tell which numbers exist.
 const NOT_OPEN: &str = "学号与激活码不符，或激活码已用过、已过期；过期的请向发放激活条的老师重新领取";
 
-/// The routes of activation.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default().get("/activate", ask).post("/activate", activate)

@@ -54,7 +54,6 @@ pub fn hash_of(typed: &str) -> Vec<u8> {
 /// What a code is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// The account's first password.
     First,
     /// A new password in the place of one that was taken away.
     Reset,
@@ -70,9 +69,6 @@ impl Purpose {
 }
 
 /// Makes a code for an account of the keeper's university; an earlier one works no more.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn issue(
     connection: &mut PgConnection,
     keeper: &Keeper,
@@ -118,22 +114,16 @@ async fn issue_many(
     Ok(codes)
 }
 
-/// A printed slip.
 #[derive(Debug)]
 pub struct Slip {
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// The code.
     pub code: Code,
 }
 
 /// Makes accounts for a class's students who have none, and a code for each who has no password yet. Whoever holds an
 /// office beyond the class is left out: their code comes from who keeps the accounts.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn issue_for_class(
     connection: &mut PgConnection,
     keeper: &Keeper,
@@ -178,13 +168,9 @@ pub async fn issue_for_class(
 /// A class and how many of its students have no password yet.
 #[derive(Debug)]
 pub struct ClassState {
-    /// Its id.
     pub id: ClassId,
-    /// Its college.
     pub college: String,
-    /// Its name.
     pub name: String,
-    /// Its students.
     pub students: i64,
     /// Those who have not activated their account.
     pub waiting: i64,
@@ -193,9 +179,6 @@ pub struct ClassState {
 }
 
 /// The classes of a scope, those with most still to activate first within each college.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn classes(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -222,9 +205,6 @@ pub async fn classes(
 }
 
 /// Whether a code opens that account now.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn opens(
     connection: &mut PgConnection,
     account: AccountId,
@@ -242,9 +222,6 @@ pub async fn opens(
 }
 
 /// The account of a number that may be activated: it has no password and is not disabled.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn waiting_account(
     connection: &mut PgConnection,
     school: &str,
@@ -262,9 +239,6 @@ pub async fn waiting_account(
 
 /// Uses a code up and sets the password; a student gets the office of a student. `None` where the code does not open
 /// the account any more.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn redeem(
     connection: &mut PgConnection,
     account: AccountId,

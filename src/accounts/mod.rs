@@ -13,14 +13,11 @@ use crate::{
     auth::office::{Administrator, Office, OfficeKind, SlipPrinter},
 };
 
-/// The routes of accounts.
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(slips::routes()).merge(activate::routes())
 }
 
-/// Who prints activation slips.
 pub const SLIP_OFFICES: &[OfficeKind] = SlipPrinter::KINDS;
 
-/// Who keeps accounts.
 pub const OFFICES: &[OfficeKind] = Administrator::KINDS;

@@ -41,7 +41,6 @@ use crate::{
 
 const A_PAGE: i64 = 50;
 
-/// The routes of accounts.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()

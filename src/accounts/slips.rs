@@ -26,7 +26,6 @@ use crate::{
     },
 };
 
-/// The routes of slips.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default().get("/slips", list).post("/slips/{class}", print)

@@ -45,18 +45,14 @@ impl From<&Acting<SlipPrinter>> for Keeper {
 /// Where an office belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Seat {
-    /// The whole university.
     School,
-    /// One college.
     College(CollegeId),
-    /// One class.
     Class(ClassId),
 }
 
 /// From which day an office is held, and the first day on which it is not held any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {
-    /// The first day.
     pub from: Date,
     /// The first day after; none where it is open.
     pub until: Option<Date>,
@@ -75,7 +71,6 @@ impl Term {
 pub struct NewAccount<'a> {
     /// 学号 or 工号.
     pub number: &'a str,
-    /// Name.
     pub name: &'a str,
     /// A PHC string; none for an account that waits for its activation code.
     pub password_hash: Option<&'a str>,
@@ -101,18 +96,12 @@ pub async fn create_institution(
 }
 
 /// The university of that code.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn institution_named(connection: &mut PgConnection, code: &str) -> Result<Option<InstitutionId>, Failure> {
     let row = sqlx::query_scalar!(r#"select id as "id: InstitutionId" from institution where code = $1"#, code);
     Ok(row.fetch_optional(connection).await?)
 }
 
 /// The code of the keeper's university.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn institution_code(connection: &mut PgConnection, keeper: &Keeper) -> Result<String, Failure> {
     let code = sqlx::query_scalar!("select code from institution where id = $1", keeper.institution.0);
     Ok(code.fetch_one(connection).await?)
@@ -120,9 +109,6 @@ pub async fn institution_code(connection: &mut PgConnection, keeper: &Keeper) ->
 
 /// Makes an account, that of the student with its number where there is one; none where the number is taken, or is a
 /// student's of another name.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn create(
     connection: &mut PgConnection,
     keeper: &Keeper,
@@ -151,9 +137,6 @@ pub async fn create(
 /// Grants an office for a term, which ends at the latest when the person leaves; `false` where the account holds it on
 /// some day of the term already, the person has left by then, or the one deputy secretary's place is taken. Slips that
 /// were printed for a student open nothing more once an office beyond the class comes with the account.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn grant(
     connection: &mut PgConnection,
     keeper: &Keeper,
@@ -198,9 +181,6 @@ pub async fn grant(
 }
 
 /// Somebody is deputy secretary on a day of that term; the one place is asked for by no other office.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn deputy_is_taken(
     connection: &mut PgConnection,
     keeper: &Keeper,
@@ -223,11 +203,9 @@ pub async fn deputy_is_taken(
 /// An account as the list shows it.
 #[derive(Debug)]
 pub struct AccountRow {
-    /// Its id.
     pub id: AccountId,
     /// 学号 or 工号.
     pub number: String,
-    /// Name.
     pub name: String,
     /// It may not sign in.
     pub disabled: bool,
@@ -238,9 +216,6 @@ pub struct AccountRow {
 }
 
 /// Accounts whose number or name holds `search`, by number, from the place `skip` on.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn list(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,
@@ -287,11 +262,9 @@ pub async fn list(
 /// An account of the administrator's university.
 #[derive(Debug)]
 pub struct Account {
-    /// Its id.
     pub id: AccountId,
     /// 学号 or 工号.
     pub number: String,
-    /// Name.
     pub name: String,
     /// Since when it may not sign in.
     pub disabled_at: Option<OffsetDateTime>,
@@ -299,14 +272,10 @@ pub struct Account {
     pub created_at: OffsetDateTime,
     /// When its password was set; none while it waits for its activation.
     pub password_set_at: Option<OffsetDateTime>,
-    /// Sessions open now.
     pub sessions: i64,
 }
 
 /// An account of the administrator's university; none of any other, and none of an erased person's.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn find(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,
@@ -329,11 +298,8 @@ pub async fn find(
 /// An office as an account's page shows it.
 #[derive(Debug)]
 pub struct OfficeRow {
-    /// Its id.
     pub id: OfficeId,
-    /// Its kind's stable word.
     pub kind: String,
-    /// Its college or class.
     pub place: Option<String>,
     /// The first day of its term.
     pub from_day: Date,
@@ -366,7 +332,6 @@ impl OfficeRow {
         self.until_day.and_then(Date::previous_day)
     }
 
-    /// The office in words.
     #[must_use]
     pub fn label(&self) -> String {
         in_words(&self.kind, self.place.as_ref())
@@ -380,9 +345,6 @@ fn in_words(kind: &str, place: Option<&String>) -> String {
 }
 
 /// All offices of an account, those held now first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn offices(
     connection: &mut PgConnection,
     account: AccountId,
@@ -404,9 +366,6 @@ pub async fn offices(
 
 /// How many administrators of the university may sign in, besides `except`. The university's row is locked until the
 /// transaction ends, so that two administrators who leave at once see each other.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn other_administrators(
     connection: &mut PgConnection,
     keeper: &Keeper,
@@ -429,9 +388,6 @@ pub async fn other_administrators(
 }
 
 /// Ends an office at once; `false` if it was not held any more.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_office(
     connection: &mut PgConnection,
     keeper: &Keeper,
@@ -455,9 +411,6 @@ pub async fn end_office(
 
 /// Takes an account's password away and ends its sessions, for a new one by a one-time code; its failed attempts are
 /// forgotten. Gives how many sessions ended.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn take_password(connection: &mut PgConnection, keeper: &Keeper, account: AccountId) -> Result<u64, Failure> {
     sqlx::query!(
         "update account set password_hash = null, password_set_at = null where id = $1 and institution_id = $2",
@@ -471,9 +424,6 @@ pub async fn take_password(connection: &mut PgConnection, keeper: &Keeper, accou
 }
 
 /// Disables an account or enables it again; `false` if it was so already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn set_disabled(
     connection: &mut PgConnection,
     keeper: &Keeper,

@@ -11,7 +11,6 @@ use crate::{
     rules::Clause,
 };
 
-/// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verb {
     /// A university was set up.
@@ -26,7 +25,6 @@ pub enum Verb {
     PasswordReset,
     /// A person chose a new password.
     PasswordChanged,
-    /// Sessions were ended.
     SessionsEnded,
     /// An office was granted.
     OfficeGranted,
@@ -84,7 +82,6 @@ pub enum Verb {
     RoundKept,
     /// Somebody applied, was put forward, confirmed, or withdrew.
     CaseKept,
-    /// Opinions were given.
     OpinionGiven,
     /// Cases ended in appointments or on the list of candidates.
     CasesSettled,
@@ -157,9 +154,7 @@ impl Verb {
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mark {
-    /// An account.
     Account(AccountId),
-    /// A student.
     Student(StudentId),
 }
 

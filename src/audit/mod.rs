@@ -14,5 +14,4 @@ pub use store::{Broken, Verified, append, append_by_operator, append_by_visitor,
 
 use crate::auth::office::{Office, OfficeKind, Overseer};
 
-/// Who sees the record.
 pub const OFFICES: &[OfficeKind] = Overseer::KINDS;

@@ -21,9 +21,6 @@ struct Actor<'a> {
 }
 
 /// Adds an entry in the transaction of the act it records: both are written or neither.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn append(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -38,9 +35,6 @@ pub async fn append(
 }
 
 /// Adds an entry of an act of a person who is not signed in yet: an activation.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn append_by_visitor(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -54,9 +48,6 @@ pub async fn append_by_visitor(
 }
 
 /// Adds an entry of an act from the command line, by whoever runs the server.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn append_by_operator(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -182,7 +173,6 @@ async fn name_people(connection: &mut PgConnection, rows: &mut [Row]) -> Result<
 /// What a whole chain says.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Verified {
-    /// Entries.
     pub entries: i64,
     /// The last hash, in hexadecimal.
     pub head: String,
@@ -191,9 +181,7 @@ pub struct Verified {
 /// The first entry that does not fit, and why.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// Its number.
     pub seq: i64,
-    /// Why, in Chinese.
     pub why: &'static str,
 }
 

@@ -24,15 +24,11 @@ use crate::{
 /// An office that a person holds now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {
-    /// The office.
     pub id: OfficeId,
-    /// Its kind.
     pub kind: OfficeKind,
     /// Its college's or class's name; none for the whole university.
     pub place: Option<String>,
-    /// Its college.
     pub college: Option<CollegeId>,
-    /// Its class.
     pub class: Option<ClassId>,
 }
 
@@ -50,17 +46,12 @@ impl Held {
 /// A person who is signed in.
 #[derive(Debug, Clone)]
 pub struct SignedIn {
-    /// Their account.
     pub account: AccountId,
-    /// Their university.
     pub institution: InstitutionId,
-    /// Its name.
     pub institution_name: String,
     /// 学号 or 工号.
     pub number: String,
-    /// Their name.
     pub name: String,
-    /// The student they are.
     pub student: Option<StudentId>,
     /// They must choose a password of their own before anything else.
     pub must_change_password: bool,
@@ -109,9 +100,6 @@ impl FromRequestParts<App> for SignedIn {
 /// What a page reads together with its person, in one statement: round trips are the cost of a page.
 pub trait Alongside: Sized + Send {
     /// Reads the person of a session and the rest.
-    ///
-    /// # Errors
-    /// Where the database fails.
     fn load(
         connection: &mut PgConnection,
         token_hash: &[u8],
@@ -170,13 +158,11 @@ pub struct Acting<O> {
 }
 
 impl<O: Office> Acting<O> {
-    /// Who acts.
     #[must_use]
     pub fn person(&self) -> &SignedIn {
         &self.person
     }
 
-    /// In which office.
     #[must_use]
     pub fn office(&self) -> &Held {
         &self.office
@@ -192,11 +178,8 @@ impl<O: Office> Acting<O> {
 /// Whose data an office sees: all of a university, one college or one class of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scope {
-    /// The university.
     pub institution: InstitutionId,
-    /// Only this college.
     pub college: Option<CollegeId>,
-    /// Only this class.
     pub class: Option<ClassId>,
 }
 

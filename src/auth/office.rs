@@ -67,7 +67,6 @@ impl OfficeKind {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -115,21 +114,16 @@ impl FromStr for OfficeKind {
 /// What part of a university an office belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// The whole university.
     School,
-    /// One college.
     College,
-    /// One class.
     Class,
 }
 
 /// A set of offices that may do something; a type, so that the compiler keeps them apart.
 pub trait Office: Send + Sync + 'static {
-    /// The kinds that may.
     const KINDS: &'static [OfficeKind];
 }
 
-/// Who keeps accounts.
 #[derive(Debug)]
 pub struct Administrator;
 impl Office for Administrator {

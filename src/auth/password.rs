@@ -23,9 +23,7 @@ const OUTPUT_LENGTH: usize = 32;
 /// What one hash costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Cost {
-    /// Memory in KiB.
     pub memory_kib: u32,
-    /// Passes.
     pub passes: u32,
 }
 

@@ -13,9 +13,6 @@ use crate::{app::App, failure::Failure, web::forms::local_path};
 
 /// Opens a session for an account whose secret was right; `device` is the known browser's hash, empty for an unknown
 /// one. None where the account was changed meanwhile.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn open_session(
     app: &App,
     headers: &HeaderMap,

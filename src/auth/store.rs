@@ -24,18 +24,12 @@ const LONGEST_WAIT: f64 = 900.0;
 /// A university that one may sign in to.
 #[derive(Debug)]
 pub struct Institution {
-    /// Its id.
     pub id: InstitutionId,
-    /// Its short code.
     pub code: String,
-    /// Its name.
     pub name: String,
 }
 
 /// Every university, by name.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn institutions(connection: &mut PgConnection) -> Result<Vec<Institution>, Failure> {
     let rows =
         sqlx::query_as!(Institution, r#"select id as "id: InstitutionId", code, name from institution order by name"#);
@@ -55,23 +49,17 @@ pub struct OfficeRow {
 /// What `person_of_session` gives.
 #[derive(Debug)]
 pub struct PersonRow {
-    /// Account.
     pub account: AccountId,
-    /// University.
     pub institution: InstitutionId,
-    /// Its name.
     pub institution_name: String,
     /// 学号 or 工号.
     pub number: String,
-    /// Name.
     pub name: String,
     /// See [`SignedIn::must_change_password`].
     pub must_change_password: bool,
-    /// The student they are.
     pub student: Option<StudentId>,
     /// The office in which they act.
     pub acting: Option<OfficeId>,
-    /// The offices held now.
     pub offices: Json<Vec<OfficeRow>>,
 }
 
@@ -106,9 +94,6 @@ impl PersonRow {
 }
 
 /// The person whose session it is, with the offices they hold.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn person_of_session(
     connection: &mut PgConnection,
     token_hash: &[u8],
@@ -128,9 +113,6 @@ pub async fn person_of_session(
 }
 
 /// How many notices an account has not read, in the office in which it acts.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn unread(
     connection: &mut PgConnection,
     account: AccountId,
@@ -146,9 +128,6 @@ pub async fn unread(
 }
 
 /// The session still opens and its office is still held.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn still_stands(
     connection: &mut PgConnection,
     standing: &Standing,
@@ -221,17 +200,12 @@ pub struct Door {
 /// An account and its PHC string.
 #[derive(Debug, Clone)]
 pub struct Credentials {
-    /// The account.
     pub account: AccountId,
-    /// Its PHC string.
     pub password_hash: String,
 }
 
 /// Charges attempts, before the passwords are looked at, and gives what each is about; one statement for all, whose keys
 /// must differ. None where there is no such university.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn knock(
     connection: &mut PgConnection,
     knocks: &[Knock],
@@ -304,7 +278,6 @@ pub async fn knock(
 /// A session about to be opened.
 #[derive(Debug, Clone)]
 pub struct Opening {
-    /// Its token.
     pub token: Token,
     /// The browser in a few words.
     pub browser: String,
@@ -317,9 +290,6 @@ pub struct Opening {
 /// Opens sessions for accounts whose passwords were right, remembers new devices and forgets those devices' failures (a
 /// stranger's are not forgiven because the owner signs in); one statement for all. The hash must still be the one that was
 /// verified: a password changed meanwhile opens nothing, and then the answer is `false`.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn open_sessions(
     connection: &mut PgConnection,
     asked: &[(Credentials, Opening)],
@@ -366,9 +336,6 @@ pub async fn open_sessions(
 }
 
 /// Clears away sessions, devices and attempts that have expired.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("delete from session where expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("delete from known_device where expires_at <= $1", now).execute(&mut *connection).await?;
@@ -382,9 +349,6 @@ pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -
 }
 
 /// Forgets an account's failed attempts: its password was proved, or is a new one.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn forget_attempts(connection: &mut PgConnection, account: AccountId) -> Result<(), Failure> {
     sqlx::query!(
         "delete from sign_in_attempt t using account a
@@ -396,19 +360,12 @@ pub async fn forget_attempts(connection: &mut PgConnection, account: AccountId) 
     Ok(())
 }
 
-/// Ends one session.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_session(connection: &mut PgConnection, session: &[u8]) -> Result<(), Failure> {
     sqlx::query!("delete from session where token_hash = $1", session).execute(connection).await?;
     Ok(())
 }
 
 /// Ends every session of an account but `keep`; gives how many ended.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_sessions(
     connection: &mut PgConnection,
     account: AccountId,
@@ -422,20 +379,14 @@ pub async fn end_sessions(
 /// A session as its owner sees it.
 #[derive(Debug)]
 pub struct Session {
-    /// Its token's hash.
     pub token_hash: Vec<u8>,
-    /// The browser, roughly.
     pub device: String,
-    /// When it began.
     pub created_at: OffsetDateTime,
     /// When it ends by itself.
     pub expires_at: OffsetDateTime,
 }
 
 /// An account's sessions, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn sessions(
     connection: &mut PgConnection,
     account: AccountId,
@@ -452,9 +403,6 @@ pub async fn sessions(
 }
 
 /// Makes a session act in another office of its person; `false` if they do not hold it.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn act_in(
     connection: &mut PgConnection,
     session: &[u8],
@@ -473,9 +421,6 @@ pub async fn act_in(
 }
 
 /// Sets a person's own password, where the old hash is still the one they proved.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn set_password(
     connection: &mut PgConnection,
     account: AccountId,

@@ -30,7 +30,6 @@ struct Counted {
     unread: i64,
 }
 
-/// The counts.
 #[derive(Debug, Default)]
 pub struct Unread {
     /// Acts so far: what was counted before the last one is not believed.
@@ -45,9 +44,6 @@ impl Unread {
     }
 
     /// The count of a person in the office in which they act.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn of(
         &self,
         connection: &mut PgConnection,

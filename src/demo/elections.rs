@@ -40,9 +40,6 @@ struct People {
 }
 
 /// Loads the demo's sittings.
-///
-/// # Errors
-/// Where the database fails.
 pub(super) async fn load_elections(
     db: &mut PgConnection,
     school: &School,

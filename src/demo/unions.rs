@@ -38,11 +38,8 @@ const SEMESTERS: [(&str, Date, Date); 3] = [
 /// What kind of person is wanted for a post.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Want {
-    /// Meets every condition.
     Fit,
-    /// Ranks too low.
     LowRank,
-    /// Failed a course.
     Failed,
     /// Neither in the Party nor in the League.
     Outside,
@@ -205,9 +202,6 @@ fn functions(name: &str) -> &'static str {
 }
 
 /// Semesters, unions, their posts and turns.
-///
-/// # Errors
-/// Where the database fails.
 pub(super) async fn load_unions(
     db: &mut PgConnection,
     school: &School,

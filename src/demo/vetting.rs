@@ -39,9 +39,6 @@ const WORDS: [&str; 3] = [
 ];
 
 /// Opens the demo's rounds and brings candidates so far in them.
-///
-/// # Errors
-/// Where the database fails.
 pub(super) async fn load_vetting(
     db: &mut PgConnection,
     school: &School,

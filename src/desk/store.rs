@@ -27,7 +27,6 @@ pub struct Task {
     pub says: String,
     /// More of it: since when, by when.
     pub more: String,
-    /// Where it is done.
     pub href: String,
     /// Something is amiss until it is done.
     pub urgent: bool,
@@ -38,9 +37,6 @@ fn task(urgent: bool, says: String, more: String, href: String) -> Task {
 }
 
 /// Everything that waits for a person, urgent first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn waiting(
     connection: &mut PgConnection,
     person: &SignedIn,

@@ -28,7 +28,6 @@ use crate::{
     },
 };
 
-/// The routes of organisations.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()

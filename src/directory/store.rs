@@ -15,18 +15,12 @@ use crate::{
 /// Students of one grade in one college.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CohortRow {
-    /// The college.
     pub college: String,
-    /// The entry year.
     pub entry_year: i32,
-    /// Its students.
     pub students: i64,
 }
 
 /// Students on a day by college and entry year, colleges by name, newest grade first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn cohorts(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -45,10 +39,8 @@ pub async fn cohorts(
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// A society.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SocietyRow {
-    /// Its name.
     pub name: String,
     /// The League committee counts it among the main ones.
     pub is_main: bool,
@@ -57,9 +49,6 @@ pub struct SocietyRow {
 }
 
 /// The societies, main ones first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn societies(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<SocietyRow>, Failure> {
     let rows = sqlx::query_as!(
         SocietyRow,
@@ -73,16 +62,10 @@ pub async fn societies(connection: &mut PgConnection, institution: InstitutionId
 /// A college or class that an office can belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CollegeRow {
-    /// Its id.
     pub id: CollegeId,
-    /// Its name.
     pub name: String,
 }
 
-/// The colleges by name.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn colleges(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<CollegeRow>, Failure> {
     let rows = sqlx::query_as!(
         CollegeRow,
@@ -93,9 +76,6 @@ pub async fn colleges(connection: &mut PgConnection, institution: InstitutionId)
 }
 
 /// The class of that name that has not ended, if there is exactly one.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn class_named(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -109,9 +89,7 @@ pub async fn class_named(
 /// A student organisation as its page shows it.
 #[derive(Debug, Clone)]
 pub struct OrganisationRow {
-    /// Its id.
     pub id: OrganisationId,
-    /// Its name.
     pub name: String,
     /// `society` or `other`.
     pub kind: String,
@@ -136,7 +114,6 @@ impl OrganisationRow {
         }
     }
 
-    /// Its kind in words.
     #[must_use]
     pub fn kind_label(&self) -> &'static str {
         match self.kind_slug() {
@@ -148,9 +125,6 @@ impl OrganisationRow {
 }
 
 /// The student organisations, those that still are first; or one that still is.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn organisations(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -176,16 +150,12 @@ pub struct Organisation {
     pub is_society: bool,
     /// It is a main society.
     pub is_main: bool,
-    /// Its members, if known.
     pub members: Option<i32>,
     /// What it does, at most 500 characters.
     pub functions: String,
 }
 
 /// Registers an organisation, or changes one that still is; `false` where the name is taken or there is none.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn keep_organisation(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -227,9 +197,6 @@ pub async fn keep_organisation(
 }
 
 /// Ends an organisation from a day on; gives its name, none where there is none.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_organisation(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -249,11 +216,8 @@ pub async fn end_organisation(
 /// At what time offices are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum When {
-    /// Held now.
     Now,
-    /// Held no more.
     Past,
-    /// Still to come.
     Future,
 }
 
@@ -262,24 +226,17 @@ pub enum When {
 pub struct HolderRow {
     /// 学号 or 工号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// The office in words.
     pub office: String,
-    /// The first day.
     pub from_day: Date,
     /// The last day of the term.
     pub last_day: Option<Date>,
     /// It was ended ahead of its term.
     pub ended_at: Option<OffsetDateTime>,
-    /// Their account is activated.
     pub active: bool,
 }
 
 /// Who holds offices beside that of a student, by office and place; and how many.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn holders(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -333,9 +290,6 @@ pub async fn holders(
 }
 
 /// Places of colleges and classes that nobody holds now: college and office in words; at most 500.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn vacancies(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -373,19 +327,14 @@ pub async fn vacancies(
 /// A class with its major.
 #[derive(Debug, Clone)]
 pub struct ClassLine {
-    /// The major.
     pub major_id: MajorId,
-    /// Its name.
     pub major: String,
     /// 培养层次, by its stable word.
     pub level: String,
     /// The class; none for a major without one.
     pub class_id: Option<ClassId>,
-    /// Its name.
     pub class: Option<String>,
-    /// Its entry year.
     pub entry_year: Option<i32>,
-    /// Its students.
     pub students: i64,
     /// The first day on which it is no more.
     pub ended_on: Option<Date>,
@@ -394,9 +343,6 @@ pub struct ClassLine {
 }
 
 /// The majors and classes of a college of the university, newest classes first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn class_lines(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -423,19 +369,13 @@ pub async fn class_lines(
 /// A part of a university that has a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
-    /// A college.
     College,
-    /// A major.
     Major,
-    /// A class.
     Class,
 }
 
 /// Gives a part of the university another name and gives its old one; none where the name is taken beside it, or there is
 /// no such part.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn rename(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,

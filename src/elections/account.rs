@@ -57,13 +57,10 @@ pub struct Account {
     pub electronic: Attendance,
     /// What the electronic ballots came to.
     pub electronic_tally: Tally,
-    /// Who was given paper.
     pub paper: Attendance,
     /// What the paper ballots came to; none while they are not settled.
     pub paper_tally: Option<Tally>,
-    /// All together.
     pub attendance: Attendance,
-    /// All together.
     pub tally: Tally,
     /// Who is elected, a lot included.
     pub count: Count,

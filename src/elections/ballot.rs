@@ -19,11 +19,8 @@ const VERSION: u8 = 1;
 pub struct Shape {
     /// The contest's place in the sitting.
     pub ordinal: i16,
-    /// Candidates.
     pub candidates: usize,
-    /// Lines for names.
     pub lines: usize,
-    /// Seats.
     pub seats: u32,
 }
 
@@ -93,7 +90,6 @@ impl Mark {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -141,7 +137,6 @@ impl Vote {
 /// What a voter's envelope holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Votes {
-    /// The receipt without hyphens.
     pub receipt: String,
     /// A vote for each contest in which they may vote, in their order.
     pub votes: Vec<Vote>,

@@ -227,9 +227,6 @@ async fn keep(
 
 /// The contests, by title, whose paper ballots were given out and are not settled yet. What was counted by hand is written
 /// down before anybody knows what came over the net.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn unsettled(
     db: &mut sqlx::PgConnection,
     sitting: SittingId,
@@ -244,9 +241,6 @@ pub async fn unsettled(
 }
 
 /// The accounts of a sitting's contests as they stand now: after the count, with paper as far as it is settled.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn accounts(
     db: &mut sqlx::PgConnection,
     sitting: &Sitting,
@@ -286,9 +280,6 @@ pub fn settled(entries: &[store::PaperEntry]) -> Option<crate::rules::election::
 }
 
 /// The record of a sitting that is counted, with the values that each contest keeps.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn make_record(
     db: &mut sqlx::PgConnection,
     institution: &str,

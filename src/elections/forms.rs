@@ -159,21 +159,13 @@ pub struct ContestForm {
 /// What a contest's form says before names are looked up.
 #[derive(Debug, Clone)]
 pub struct ContestAsked {
-    /// Its title.
     pub title: String,
-    /// What it fills.
     pub fills: Fills,
-    /// Whose it is.
     pub body: Body,
-    /// The college.
     pub college: Option<CollegeId>,
-    /// Class names.
     pub classes: Vec<String>,
-    /// Student numbers.
     pub people: Vec<String>,
-    /// Seats.
     pub seats: u32,
-    /// Rules.
     pub rules: ContestRules,
 }
 
@@ -435,7 +427,6 @@ fn fault(form: &VoteForm, contest: &Contest) -> Option<String> {
 /// What somebody entered of a contest's paper ballots, as typed.
 #[derive(Debug, Clone, Default)]
 pub struct PaperForm {
-    /// Fields by name.
     pub fields: Fields,
 }
 

@@ -28,9 +28,7 @@ pub const VOTERS: &[OfficeKind] = &[
     OfficeKind::ClassBranch,
     OfficeKind::Student,
 ];
-/// Who keeps sittings.
 pub const KEEPERS: &[OfficeKind] = ElectionKeeper::KINDS;
-/// Who sees them.
 pub const READERS: &[OfficeKind] = ElectionReader::KINDS;
 /// Who sees how many have voted.
 pub const TURNOUT_READERS: &[OfficeKind] = TurnoutReader::KINDS;

@@ -33,7 +33,6 @@ pub fn hash(bytes: &[u8]) -> Vec<u8> {
 pub struct Pattern {
     /// A letter for each candidate (`F` for, `A` against, `-` abstain), `+`, and how many names were written in.
     pub pattern: String,
-    /// How often.
     pub votes: u32,
 }
 
@@ -42,24 +41,19 @@ pub struct Pattern {
 pub struct ContestBallots {
     /// The contest's place in the sitting.
     pub ordinal: i16,
-    /// Its title.
     pub title: String,
     /// The candidates in the ballot's order.
     pub candidates: Vec<String>,
-    /// The patterns, sorted.
     pub ballots: Vec<Pattern>,
     /// Names written in, sorted; detached from the ballots.
     pub write_ins: Vec<WriteInFigures>,
 }
 
-/// The ballots file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BallotsFile {
     /// `lunzhi-ballots-1`.
     pub format: String,
-    /// The sitting's id.
     pub sitting: String,
-    /// Its contests.
     pub contests: Vec<ContestBallots>,
 }
 
@@ -107,9 +101,7 @@ pub fn ballots_file(
 pub struct ContestRecord {
     /// The contest's place in the sitting.
     pub ordinal: i16,
-    /// Its title.
     pub title: String,
-    /// Whose contest it is.
     pub body: String,
     /// 应选.
     pub seats: u32,
@@ -123,15 +115,12 @@ pub struct ContestRecord {
     pub attendance: Attendance,
     /// Paper ballots given out and returned.
     pub paper: PaperRecord,
-    /// All ballots.
     pub tally: Tally,
     /// Electronic and paper ballots apart, where neither are few.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub apart: Option<Apart>,
-    /// A lot.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lot: Option<LotRecord>,
-    /// The result.
     pub result: Count,
 }
 
@@ -147,9 +136,7 @@ pub struct PaperRecord {
 /// The two piles of a contest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apart {
-    /// Electronic.
     pub electronic: Tally,
-    /// On paper.
     pub paper: Tally,
 }
 
@@ -158,34 +145,25 @@ pub struct Apart {
 pub struct LotRecord {
     /// Who was tied at the last seat.
     pub tied: Vec<String>,
-    /// Who won.
     pub winners: Vec<String>,
     /// How it was drawn.
     pub method: String,
-    /// Who was there.
     pub present: String,
 }
 
-/// The public record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordFile {
     /// `lunzhi-record-1`.
     pub format: String,
-    /// The university.
     pub institution: String,
-    /// The sitting's id.
     pub sitting: String,
-    /// Its title.
     pub title: String,
     /// When votes were first taken, when no more, when they were counted.
     pub opened_at: String,
-    /// See above.
     pub closed_at: String,
-    /// See above.
     pub counted_at: String,
     /// Monitors whose passphrases were needed, of how many.
     pub threshold: u8,
-    /// See above.
     pub monitors: usize,
     /// The key to which ballots were sealed, in hexadecimal.
     pub public_key: String,
@@ -203,14 +181,11 @@ pub struct RecordFile {
     /// Slips that were noted at check-in and stood.
     #[serde(default)]
     pub slips: u32,
-    /// Envelopes at closing.
     pub envelopes: u32,
     /// Envelopes left out, which were not of the portal's making, and why.
     pub excluded: u32,
-    /// See above.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub excluded_why: Option<String>,
-    /// The contests.
     pub contests: Vec<ContestRecord>,
     /// The SHA-256 of the ballots file, in hexadecimal.
     pub ballots_hash: String,
@@ -221,19 +196,12 @@ pub struct RecordFile {
 /// What the record is made of besides the sitting.
 #[derive(Debug)]
 pub struct Parts<'a> {
-    /// The university's name.
     pub institution: &'a str,
-    /// Monitors.
     pub monitors: usize,
-    /// The key.
     pub public_key: &'a [u8],
-    /// The roll's hash.
     pub roll_hash: &'a [u8],
-    /// The ballots file's hash.
     pub ballots_hash: &'a [u8],
-    /// What happened besides.
     pub course: &'a Course,
-    /// The receipts, sorted.
     pub receipts: Vec<String>,
     /// The accounts, in the contests' order.
     pub accounts: &'a [Account],
@@ -318,11 +286,8 @@ pub enum Level {
 /// What `verify` found in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// How far.
     pub level: Level,
-    /// Contests.
     pub contests: usize,
-    /// Receipts.
     pub receipts: usize,
 }
 

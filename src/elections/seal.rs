@@ -31,7 +31,6 @@ use crate::{
 };
 
 type Kem = X25519HkdfSha256;
-/// The suite's key derivation.
 pub(super) type Kdf = HkdfSha256;
 type Aead = ChaCha20Poly1305;
 
@@ -53,7 +52,6 @@ impl PublicKey {
         bytes.try_into().ok().map(Self)
     }
 
-    /// Its bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

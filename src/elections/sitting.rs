@@ -18,13 +18,11 @@ use crate::{
 /// first and the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
-    /// Being prepared.
     Draft,
     /// Voters know of it; nothing that is voted on changes any more.
     Announced,
     /// The monitors' passphrases were shown to work.
     Rehearsed,
-    /// Votes are cast.
     Open,
     /// No vote is taken any more; the envelopes are sealed.
     Closed,
@@ -49,7 +47,6 @@ impl Stage {
         Self::Voided,
     ];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -64,7 +61,6 @@ impl Stage {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -79,7 +75,6 @@ impl Stage {
         }
     }
 
-    /// The word for voters.
     #[must_use]
     pub fn for_voters(self) -> &'static str {
         match self {
@@ -109,22 +104,17 @@ impl FromStr for Stage {
     }
 }
 
-/// A sitting.
 #[derive(Debug, Clone)]
 pub struct Sitting {
-    /// Its id.
     pub id: SittingId,
-    /// Its university.
     pub institution: InstitutionId,
     /// The college that keeps it; none for the school.
     pub college: Option<CollegeId>,
     /// Who keeps it, in words.
     pub keeper: String,
-    /// Its title.
     pub title: String,
     /// What voters are told.
     pub note: String,
-    /// Where it stands.
     pub stage: Stage,
     /// From when votes are taken.
     pub opens_at: OffsetDateTime,
@@ -138,7 +128,6 @@ pub struct Sitting {
     pub decision: String,
     /// When votes were first taken.
     pub opened_at: Option<OffsetDateTime>,
-    /// The last moment.
     pub closed_at: Option<OffsetDateTime>,
     /// When it was counted.
     pub counted_at: Option<OffsetDateTime>,
@@ -146,19 +135,15 @@ pub struct Sitting {
     pub reported_at: Option<OffsetDateTime>,
     /// Voters on the frozen roll.
     pub roll_size: Option<i32>,
-    /// Envelopes at closing.
     pub envelopes: Option<i32>,
     /// Envelopes left out of the count.
     pub excluded: i32,
-    /// Why they were.
     pub excluded_why: Option<String>,
     /// Everybody may see the full ballots since.
     pub ballots_published_at: Option<OffsetDateTime>,
     /// Why it is to be void: asked for by somebody.
     pub void_why: Option<String>,
-    /// Who asked.
     pub void_asked_by: Option<AccountId>,
-    /// It became void.
     pub voided_at: Option<OffsetDateTime>,
 }
 
@@ -176,7 +161,6 @@ impl Sitting {
     }
 }
 
-/// A contest's rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ContestRules {
     /// How it is counted.
@@ -189,9 +173,7 @@ pub struct ContestRules {
 /// One rule with its value and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced {
-    /// What it is about.
     pub label: &'static str,
-    /// What it says.
     pub value: String,
     /// It is what most universities do; else the committee decided.
     pub is_practice: bool,
@@ -257,14 +239,10 @@ impl ContestRules {
     }
 }
 
-/// A candidate.
 #[derive(Debug, Clone)]
 pub struct Candidate {
-    /// Its id.
     pub id: CandidateId,
-    /// The student.
     pub student: StudentId,
-    /// The student's number.
     pub number: String,
     /// As the ballot prints it.
     pub label: String,
@@ -279,25 +257,17 @@ pub struct Candidate {
 /// A contest with its candidates.
 #[derive(Debug, Clone)]
 pub struct Contest {
-    /// Its id.
     pub id: ContestId,
     /// Its place in the sitting, from 1.
     pub ordinal: i16,
-    /// Its title.
     pub title: String,
-    /// What it fills.
     pub fills: Fills,
-    /// Whose it is.
     pub body: Body,
-    /// The body in words.
     pub body_name: String,
-    /// A college's contest.
     pub college: Option<CollegeId>,
     /// A class's or constituency's.
     pub classes: Vec<ClassId>,
-    /// Seats.
     pub seats: u32,
-    /// Its rules.
     pub rules: ContestRules,
     /// It is the second round of another.
     pub round_of: Option<ContestId>,
@@ -348,11 +318,8 @@ impl Contest {
 /// A monitor (监票人).
 #[derive(Debug, Clone)]
 pub struct Monitor {
-    /// The account.
     pub account: AccountId,
-    /// Number and name.
     pub number: String,
-    /// Name.
     pub name: String,
     /// The chief monitor (总监票人).
     pub chief: bool,
@@ -417,7 +384,6 @@ impl Opened {
         [sitting.0.as_bytes(), self.key.as_bytes(), size, &self.roll_hash, &self.contests_hash, &self.terms]
     }
 
-    /// The portal's mark.
     #[must_use]
     pub fn mark(&self, key: &MarkKey, sitting: SittingId) -> Vec<u8> {
         key.mark("sitting", &self.parts(&sitting, &(self.ballot_size as u64).to_be_bytes()))

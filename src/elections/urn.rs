@@ -39,9 +39,7 @@ const MOST_PLACES: usize = 100_000;
 pub struct OpenBallot {
     /// The sitting as it was when this was read; its stage may have moved on.
     pub sitting: Sitting,
-    /// Its contests.
     pub contests: Vec<Contest>,
-    /// Key and size.
     pub opened: Opened,
     /// The key, made ready to be sealed to.
     pub recipient: Recipient,
@@ -82,7 +80,6 @@ struct Held {
 pub struct Progress {
     /// Envelopes opened so far.
     pub done: AtomicUsize,
-    /// All envelopes.
     pub total: AtomicUsize,
     ended: Mutex<Option<Halt>>,
 }
@@ -117,7 +114,6 @@ impl Progress {
 
 type Casts = Gatherer<(SittingId, i32), Asked, CastAnswer>;
 
-/// The urn.
 pub struct Urn {
     /// The key of the portal's mark.
     pub key: MarkKey,
@@ -183,9 +179,6 @@ impl Urn {
 
     /// The place on the roll of whoever holds a session or a slip: as remembered, else from the database, where sessions are
     /// asked for together with whoever else's at this moment.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn place(&self, id: SittingId, given: &Given) -> Result<Option<Place>, Failure> {
         match given {
             Given::Session(hash) => {

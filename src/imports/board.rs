@@ -23,7 +23,6 @@ pub enum Job {
     Writing {
         /// Rows written so far.
         done: u64,
-        /// All rows.
         total: u64,
     },
     /// It failed, and nothing was written.
@@ -86,7 +85,6 @@ impl Board {
         progress
     }
 
-    /// The commit failed.
     pub fn failed(&self, id: ImportId) {
         self.set(id, State::Failed);
     }

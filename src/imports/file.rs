@@ -56,10 +56,8 @@ pub fn grants(kind: OfficeKind) -> &'static [OfficeKind] {
 }
 
 impl Kind {
-    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Students, Self::Grades, Self::Offices];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -69,7 +67,6 @@ impl Kind {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -177,7 +174,6 @@ pub struct Line {
 /// A file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lines {
-    /// Its rows.
     pub lines: Vec<Line>,
     /// Headers that were ignored.
     pub ignored: Vec<String>,

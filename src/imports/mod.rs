@@ -15,5 +15,4 @@ pub use pages::routes;
 
 use crate::auth::office::{Office, OfficeKind, Registrar};
 
-/// Who imports.
 pub const OFFICES: &[OfficeKind] = Registrar::KINDS;

@@ -45,7 +45,6 @@ const MOST_FAULT_ROWS: i64 = 20_000;
 /// A page that waits asks again by itself, without script.
 const REFRESH: HeaderName = HeaderName::from_static("refresh");
 
-/// The routes of imports.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()

@@ -25,24 +25,18 @@ const BLANK: char = '\u{1e}';
 /// A file to be previewed.
 #[derive(Debug)]
 pub struct NewImport {
-    /// Its kind.
     pub kind: Kind,
     /// What its uploader calls it.
     pub file_name: String,
-    /// Its hash.
     pub sha256: Vec<u8>,
     /// Grades: over what time, the time in words, and who vouches for them.
     pub grades: Option<(Basis, String, String)>,
     /// Offices: holders of the same places whom the file does not name are ended with its terms.
     pub end_others: bool,
-    /// Its rows.
     pub lines: Vec<Line>,
 }
 
 /// Takes a file in for a preview and says of each row what it would do.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn stage(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
@@ -331,7 +325,6 @@ async fn compare_offices(
 /// A file as its page shows it.
 #[derive(Debug, Clone)]
 pub struct Import {
-    /// Its id.
     pub id: ImportId,
     /// Its kind, by its stable word.
     pub kind: String,
@@ -343,11 +336,8 @@ pub struct Import {
     pub period: Option<String>,
     /// Grades: who vouches for them.
     pub source: Option<String>,
-    /// Who uploaded it.
     pub by: String,
-    /// In which office.
     pub office: String,
-    /// When.
     pub at: OffsetDateTime,
     /// `previewed`, `committed` or `discarded`.
     pub state: String,
@@ -368,7 +358,6 @@ pub struct Import {
 }
 
 impl Import {
-    /// Its kind.
     #[must_use]
     pub fn kind(&self) -> Option<Kind> {
         self.kind.parse().ok()
@@ -380,7 +369,6 @@ impl Import {
         if self.file_name.is_empty() { "（文件名已清除）" } else { &self.file_name }
     }
 
-    /// Its kind in words.
     #[must_use]
     pub fn kind_label(&self) -> &'static str {
         self.kind().map_or("", Kind::label)
@@ -394,9 +382,6 @@ impl Import {
 }
 
 /// A university's files, newest first; or one of them.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn list(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -419,16 +404,12 @@ pub async fn list(
 pub struct PreviewRow {
     /// The number that the spreadsheet program shows.
     pub row: i32,
-    /// Its cells.
     pub cells: Vec<String>,
     /// What changes, or what is wrong.
     pub says: String,
 }
 
 /// Rows of one state, from a place on.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn rows(
     connection: &mut PgConnection,
     id: ImportId,
@@ -452,18 +433,13 @@ pub async fn rows(
 /// Colleges, majors and classes that the file names and that do not exist yet.
 #[derive(Debug, Default)]
 pub struct NewStructure {
-    /// Colleges.
     pub colleges: Vec<String>,
     /// Majors with their college.
     pub majors: Vec<String>,
-    /// Classes.
     pub classes: Vec<String>,
 }
 
 /// What a list of students would set up.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn new_structure(
     connection: &mut PgConnection,
     id: ImportId,
@@ -495,9 +471,6 @@ pub async fn new_structure(
 }
 
 /// People whom the file does not name although it names their college, or their place: number, name, where.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn missing(
     connection: &mut PgConnection,
     import: &Import,
@@ -562,7 +535,6 @@ pub async fn take_turn(connection: &mut PgConnection, institution: InstitutionId
 /// How a commit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
-    /// Everything is written.
     Done,
     /// Something else was changed since the preview: it was made anew, and nothing else was written.
     Moved,
@@ -573,11 +545,8 @@ pub enum Committed {
 /// Somebody who came into an office by a file, or went out of one.
 #[derive(Debug)]
 pub struct Move {
-    /// Who.
     pub account: AccountId,
-    /// The office in words.
     pub office: String,
-    /// They went.
     pub ended: bool,
 }
 
@@ -926,9 +895,6 @@ async fn commit_offices(
 }
 
 /// Discards a previewed file with its rows; `false` where it was settled before.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn discard(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
@@ -950,9 +916,6 @@ pub async fn discard(
 }
 
 /// Clears away the rows of files that nobody committed or took back within a week.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn clear_old(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!(
         "update import set state = 'discarded', settled_at = $1 where state = 'previewed' and at < $2",

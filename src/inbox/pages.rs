@@ -20,7 +20,6 @@ use crate::{
 
 const A_PAGE: i64 = 30;
 
-/// The routes of notices.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default().get("/inbox", list).post("/inbox/{notice}/read", open).post("/inbox/read", read_all)

@@ -18,7 +18,6 @@ pub enum To {
     Student(StudentId),
     /// Whoever holds an office, there from the day on which they hold it.
     Office {
-        /// Its kind.
         kind: OfficeKind,
         /// Its college, for a college's office.
         college: Option<CollegeId>,
@@ -51,9 +50,6 @@ impl Notice {
 }
 
 /// Tells somebody, in the transaction of what is told.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn tell(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -95,26 +91,19 @@ pub async fn tell(
 /// A notice as the page shows it.
 #[derive(Debug)]
 pub struct Row {
-    /// Its id.
     pub id: NoticeId,
-    /// What happened.
     pub subject: String,
-    /// More of it.
     pub body: String,
     /// The page it leads to; empty where there is none.
     pub href: String,
     /// It was told to the office and not to the person.
     pub to_office: bool,
-    /// When.
     pub at: OffsetDateTime,
     /// This person has read it.
     pub read: bool,
 }
 
 /// The notices of a person in the office in which they act, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn list(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -135,9 +124,6 @@ pub async fn list(
 }
 
 /// Marks notices as read: one, or all that the person has in this office. Gives where the one leads.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn mark_read(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -162,9 +148,6 @@ pub async fn mark_read(
 }
 
 /// Tells students, each something of their own, in one statement.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn tell_students(
     connection: &mut PgConnection,
     institution: InstitutionId,

@@ -28,7 +28,6 @@ use crate::{
     },
 };
 
-/// The routes of objections.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default().get("/disputes", list).get("/disputes/{dispute}", show).post("/disputes/{dispute}/answer", answer)

@@ -51,9 +51,6 @@ impl CorrectForm {
     }
 
     /// What the data become and why, or an error beside each field.
-    ///
-    /// # Errors
-    /// Where the database fails.
     pub async fn read(
         &self,
         connection: &mut PgConnection,

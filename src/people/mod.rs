@@ -14,13 +14,10 @@ use crate::{
     auth::office::{Office, OfficeKind, PeopleReader, StudentAffairs},
 };
 
-/// The routes of people.
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(own::routes()).merge(disputes::routes())
 }
 
-/// Who sees people's data.
 pub const OFFICES: &[OfficeKind] = PeopleReader::KINDS;
-/// Who answers objections.
 pub const DISPUTE_OFFICES: &[OfficeKind] = StudentAffairs::KINDS;

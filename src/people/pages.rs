@@ -36,7 +36,6 @@ use crate::{
 
 const A_PAGE: i64 = 50;
 
-/// The routes of people.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()

@@ -18,15 +18,11 @@ use crate::{
 /// A student as a list shows them.
 #[derive(Debug)]
 pub struct ListRow {
-    /// Their id.
     pub id: StudentId,
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// College.
     pub college: String,
-    /// Class.
     pub class: String,
     /// 政治面貌.
     pub political: Option<String>,
@@ -41,7 +37,6 @@ pub struct ListRow {
 pub struct Search<'a> {
     /// Part of a number, a name or a class; empty for everybody.
     pub text: &'a str,
-    /// Only this college.
     pub college: Option<CollegeId>,
     /// Those who have left, and not those who are here.
     pub left: bool,
@@ -50,9 +45,6 @@ pub struct Search<'a> {
 }
 
 /// Students of a scope by number, from a place on.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn list(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -101,26 +93,18 @@ pub async fn list(
     Ok((list, total))
 }
 
-/// A student.
 #[derive(Debug, Clone)]
 pub struct Student {
-    /// Their id.
     pub id: StudentId,
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// College.
     pub college: String,
-    /// Major.
     pub major: String,
     /// 培养层次, by its stable word.
     pub level: String,
-    /// Entry year.
     pub entry_year: i32,
-    /// Class.
     pub class: String,
-    /// Its id.
     pub class_id: ClassId,
     /// 政治面貌.
     pub political: Option<String>,
@@ -132,7 +116,6 @@ pub struct Student {
     pub left_on: Option<Date>,
     /// Why; by its stable word.
     pub left_why: Option<String>,
-    /// Their account.
     pub account: Option<AccountId>,
     /// They have activated it.
     pub active: bool,
@@ -153,9 +136,6 @@ impl Student {
 }
 
 /// A student of a scope.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn find(connection: &mut PgConnection, scope: &Scope, id: StudentId) -> Result<Option<Student>, Failure> {
     let row = sqlx::query_as!(
         Student,
@@ -174,10 +154,8 @@ pub async fn find(connection: &mut PgConnection, scope: &Scope, id: StudentId) -
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// A grade fact.
 #[derive(Debug, Clone)]
 pub struct Grade {
-    /// Its id.
     pub id: GradeFactId,
     /// Over what time, by its stable word.
     pub basis: String,
@@ -187,9 +165,7 @@ pub struct Grade {
     pub rank: Option<i32>,
     /// Students of the major.
     pub cohort: Option<i32>,
-    /// Failed courses.
     pub failed: Option<i32>,
-    /// Who vouches for it.
     pub source: String,
     /// When it was recorded.
     pub recorded_at: OffsetDateTime,
@@ -210,9 +186,6 @@ impl Grade {
 }
 
 /// A student's grade facts, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn grades(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Grade>, Failure> {
     let rows = sqlx::query_as!(
         Grade,
@@ -232,19 +205,13 @@ pub async fn grades(connection: &mut PgConnection, student: StudentId) -> Result
 /// A change of a student's data.
 #[derive(Debug)]
 pub struct Change {
-    /// When.
     pub at: OffsetDateTime,
-    /// Who.
     pub by: String,
-    /// In which office.
     pub office: String,
     /// What, by its stable word.
     pub field: String,
-    /// What stood there.
     pub before: Option<String>,
-    /// What stands there.
     pub after: Option<String>,
-    /// Why.
     pub reason: String,
 }
 
@@ -257,9 +224,6 @@ impl Change {
 }
 
 /// A student's history, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn changes(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Change>, Failure> {
     let rows = sqlx::query_as!(
         Change,
@@ -276,9 +240,7 @@ pub async fn changes(connection: &mut PgConnection, student: StudentId) -> Resul
 pub struct HeldRow {
     /// Its kind, by its stable word.
     pub kind: String,
-    /// Its college or class.
     pub place: Option<String>,
-    /// The first day.
     pub from_day: Date,
     /// The first day after the term.
     pub until_day: Option<Date>,
@@ -287,7 +249,6 @@ pub struct HeldRow {
 }
 
 impl HeldRow {
-    /// The office in words.
     #[must_use]
     pub fn label(&self) -> String {
         let label = self.kind.parse().map_or("", crate::auth::office::OfficeKind::label);
@@ -298,20 +259,15 @@ impl HeldRow {
 /// A post in a student union that a student holds, held or will hold.
 #[derive(Debug)]
 pub struct UnionPostRow {
-    /// The union.
     pub union: String,
-    /// The department.
     pub department: Option<String>,
-    /// The post's name.
     pub post: String,
-    /// The first day.
     pub from_day: Date,
     /// The first day on which it is held no more.
     pub until_day: Option<Date>,
 }
 
 impl UnionPostRow {
-    /// The term in words.
     #[must_use]
     pub fn term(&self) -> String {
         term_in_words(self.from_day, self.until_day)
@@ -319,9 +275,6 @@ impl UnionPostRow {
 }
 
 /// The posts of a student in unions, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn union_posts(connection: &mut PgConnection, student: StudentId) -> Result<Vec<UnionPostRow>, Failure> {
     let rows = sqlx::query_as!(
         UnionPostRow,
@@ -337,9 +290,6 @@ pub async fn union_posts(connection: &mut PgConnection, student: StudentId) -> R
 }
 
 /// The offices of a student beside that of a student.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn held(connection: &mut PgConnection, student: StudentId) -> Result<Vec<HeldRow>, Failure> {
     let rows = sqlx::query_as!(
         HeldRow,
@@ -357,9 +307,7 @@ pub async fn held(connection: &mut PgConnection, student: StudentId) -> Result<V
 pub struct Corrected {
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// The class.
     pub class: ClassId,
     /// 政治面貌.
     pub political: Option<String>,
@@ -372,9 +320,7 @@ pub struct Corrected {
 /// How a correction ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Correction {
-    /// These fields changed.
     Done(Vec<Field>),
-    /// The number is another's.
     NumberTaken,
     /// They hold an office of the school's staff: their name and number are for who keeps the accounts.
     Staff,
@@ -382,9 +328,6 @@ pub enum Correction {
 
 /// Corrects a student's data and keeps what stood there, with the reason; the account follows. Whoever changes class
 /// hands the old class's branch over.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn correct(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
@@ -466,9 +409,6 @@ pub async fn correct(
 /// Students leave on a day: their offices end with the day before, their history stays. Gives how many left, and how many
 /// offices end. Those who have left already are left alone, and so are those who hold an office of the school's staff:
 /// whoever keeps the accounts ends that first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn leave(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
@@ -518,9 +458,6 @@ pub async fn leave(
 /// Somebody who had left is a student again, from today, in their class or the one it was merged into, which goes on with
 /// them; offices do not come back by themselves. `false` where they had
 /// not left or their data are erased.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn come_back(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
@@ -573,28 +510,20 @@ pub async fn come_back(
     Ok(done.fetch_one(connection).await? == 1)
 }
 
-/// An objection.
 #[derive(Debug)]
 pub struct Dispute {
-    /// Its id.
     pub id: DisputeId,
-    /// The student.
     pub student: StudentId,
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// College.
     pub college: String,
     /// What it is about, by its stable word.
     pub about: String,
     /// The fact's time, by its stable word and in words.
     pub basis: String,
-    /// The time in words.
     pub period: String,
-    /// Rank as recorded.
     pub rank: Option<i32>,
-    /// Cohort as recorded.
     pub cohort: Option<i32>,
     /// Failed courses as recorded.
     pub failed: Option<i32>,
@@ -602,13 +531,11 @@ pub struct Dispute {
     pub source: String,
     /// What the student says.
     pub says: String,
-    /// When.
     pub at: OffsetDateTime,
     /// The last day for an answer.
     pub due_on: Date,
     /// It was upheld or not; none while it is open.
     pub upheld: Option<bool>,
-    /// The answer.
     pub answer: Option<String>,
     /// When it was answered.
     pub answered_at: Option<OffsetDateTime>,
@@ -629,9 +556,6 @@ impl Dispute {
 }
 
 /// Objections of a university, of one student or one of them: open ones first, the most urgent first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn disputes(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -658,9 +582,6 @@ pub async fn disputes(
 
 /// Raises an objection of a student to a fact about themselves; `None` where the fact is not theirs, or says nothing of
 /// it, or an objection is open already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn raise(
     connection: &mut PgConnection,
     student: StudentId,
@@ -689,9 +610,7 @@ pub async fn raise(
 /// What the student-affairs office found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
-    /// The student is right.
     pub upheld: bool,
-    /// The answer.
     pub answer: String,
     /// The right rank and cohort, where the objection was about them and is upheld.
     pub rank: Option<(i32, i32)>,
@@ -701,9 +620,6 @@ pub struct Ruling {
 
 /// Answers an objection; where it is upheld a new fact is recorded beside the old one. `false` where it was answered
 /// already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn answer(
     connection: &mut PgConnection,
     acting: &Acting<StudentAffairs>,

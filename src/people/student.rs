@@ -22,7 +22,6 @@ macro_rules! words {
         }
 
         impl $name {
-            /// All of them.
             pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
 
             /// The stable word, as the database keeps it.
@@ -33,7 +32,6 @@ macro_rules! words {
                 }
             }
 
-            /// The word for people.
             #[must_use]
             pub fn label(self) -> &'static str {
                 match self {
@@ -55,11 +53,8 @@ macro_rules! words {
 words! {
     /// Over what time grades are counted (ELG-03, ELG-04).
     Basis:
-    /// The last semester.
     Semester = "semester", "上学期";
-    /// The last academic year.
     Year = "year", "上学年";
-    /// Since entry.
     Entry = "entry", "入学以来";
 }
 
@@ -74,7 +69,6 @@ words! {
     Transferred = "transferred", "转出";
     /// 休学.
     Suspended = "suspended", "休学";
-    /// Anything else.
     Other = "other", "其他";
 }
 

@@ -8,5 +8,4 @@ pub use pages::routes;
 
 use crate::auth::office::{Administrator, Office, OfficeKind};
 
-/// Who erases.
 pub const OFFICES: &[OfficeKind] = Administrator::KINDS;

@@ -27,7 +27,6 @@ use crate::{
 /// Why somebody is erased ahead of time.
 const GROUNDS: [&str; 3] = ["本人申请", "法律法规或监管要求", "登记有误"];
 
-/// The routes of privacy.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()

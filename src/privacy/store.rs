@@ -10,18 +10,12 @@ use crate::{
 };
 
 /// How long a university keeps the data of people who have left, in years.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn retention_years(connection: &mut PgConnection, institution: InstitutionId) -> Result<i32, Failure> {
     let years = sqlx::query_scalar!("select retention_years from institution where id = $1", institution.0);
     Ok(years.fetch_one(connection).await?)
 }
 
 /// Sets it; 1 to 30.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn set_retention(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,
@@ -36,16 +30,11 @@ pub async fn set_retention(
 /// Those whose time is up, by the year in which they left.
 #[derive(Debug)]
 pub struct Due {
-    /// The year.
     pub year: i32,
-    /// How many.
     pub students: i64,
 }
 
 /// Those whose time is up on a day.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn due(connection: &mut PgConnection, institution: InstitutionId, today: Date) -> Result<Vec<Due>, Failure> {
     let rows = sqlx::query_as!(
         Due,
@@ -61,9 +50,6 @@ pub async fn due(connection: &mut PgConnection, institution: InstitutionId, toda
 }
 
 /// The ids of those whose time is up.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn due_ids(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -81,9 +67,6 @@ pub async fn due_ids(
 }
 
 /// The student of a number who has left by a day and is not erased.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn gone_student(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -101,9 +84,6 @@ pub async fn gone_student(
 }
 
 /// How many students were erased so far.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn erased(connection: &mut PgConnection, institution: InstitutionId) -> Result<i64, Failure> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from student where institution_id = $1 and erased_at is not null"#,
@@ -114,9 +94,6 @@ pub async fn erased(connection: &mut PgConnection, institution: InstitutionId) -
 
 /// Erases students who have left: names, numbers, facts, history, notices and everything they sign in with. Their rows
 /// stay, under a number that says nothing. Gives how many were erased.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn erase(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,

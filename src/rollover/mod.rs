@@ -8,5 +8,4 @@ pub use pages::routes;
 
 use crate::auth::office::{Office, OfficeKind, Registrar};
 
-/// Who turns the year.
 pub const OFFICES: &[OfficeKind] = Registrar::KINDS;

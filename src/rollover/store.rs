@@ -15,11 +15,9 @@ use crate::{
 pub struct Cohort {
     /// 培养层次, by its stable word.
     pub level: String,
-    /// Entry year.
     pub entry_year: i32,
     /// Students who have not left.
     pub students: i64,
-    /// Their classes.
     pub classes: i64,
     /// Offices that they hold beside that of a student.
     pub offices: i64,
@@ -40,9 +38,6 @@ impl Cohort {
 }
 
 /// The cohorts with students, the oldest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn cohorts(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -65,9 +60,6 @@ pub async fn cohorts(
 }
 
 /// The students of a cohort who have not left.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn students_of(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -85,9 +77,6 @@ pub async fn students_of(
 }
 
 /// Ends the classes of a cohort whose students have all left by a day.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_classes(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -122,20 +111,15 @@ pub async fn end_classes(
 /// A class that may be merged.
 #[derive(Debug, Clone)]
 pub struct ClassRow {
-    /// Its id.
     pub id: ClassId,
     /// Its name with its college.
     pub name: String,
-    /// Its students.
     pub students: i64,
     /// The cohort it belongs to, as forms name it.
     pub cohort: String,
 }
 
 /// The classes that have not ended.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn classes(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -157,9 +141,6 @@ pub async fn classes(
 }
 
 /// Moves a class's students into another and ends it: its branch's offices end with it. Gives how many moved.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn merge(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,

@@ -10,9 +10,7 @@ const WIDTH: i64 = 960;
 /// A piece of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    /// Left edge.
     pub x: i64,
-    /// Width.
     pub width: i64,
     /// `confirmed`, `proposed`, `gap` or `semester`.
     pub slug: &'static str,
@@ -30,14 +28,10 @@ impl Piece {
     }
 }
 
-/// The drawing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TimelineChart {
-    /// Semesters.
     pub semesters: Vec<Piece>,
-    /// Turns and gaps.
     pub turns: Vec<Piece>,
-    /// Where today stands.
     pub today: Option<i64>,
     /// Gaps for which nobody is even proposed, as days: first and last.
     pub gaps: Vec<(Date, Date)>,

@@ -18,5 +18,4 @@ pub fn routes() -> Routes {
     pages::routes().merge(semesters::routes())
 }
 
-/// Who keeps the semesters.
 pub const SEMESTER_OFFICES: &[OfficeKind] = SchoolLeague::KINDS;

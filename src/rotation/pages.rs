@@ -45,7 +45,6 @@ use crate::{
     },
 };
 
-/// The routes of turns.
 pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/unions/{union}/rotation", show)
@@ -530,7 +529,6 @@ struct Mine {
     on_duty: bool,
     /// What the one before left.
     before: Option<TurnRow>,
-    /// Who comes after.
     next: Option<TurnRow>,
 }
 

@@ -25,7 +25,6 @@ use crate::{
     },
 };
 
-/// The routes of semesters.
 pub(super) fn routes() -> Routes {
     Routes::default().get("/semesters", list).post("/semesters", add).post("/semesters/{semester}/remove", remove)
 }

@@ -11,14 +11,10 @@ use crate::{
     unions::store::{About, Ground, Locked, Warned, note},
 };
 
-/// A semester.
 #[derive(Debug, Clone)]
 pub struct SemesterRow {
-    /// Its id.
     pub id: SemesterId,
-    /// Its name.
     pub name: String,
-    /// The first day.
     pub from_day: Date,
     /// The first day after it.
     pub until_day: Date,
@@ -27,7 +23,6 @@ pub struct SemesterRow {
 }
 
 impl SemesterRow {
-    /// The last day.
     #[must_use]
     pub fn last_day(&self) -> Date {
         self.until_day.previous_day().unwrap_or(self.until_day)
@@ -41,9 +36,6 @@ impl SemesterRow {
 }
 
 /// A university's semesters by day.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn semesters(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<SemesterRow>, Failure> {
     let rows = sqlx::query_as!(
         SemesterRow,
@@ -58,9 +50,6 @@ pub async fn semesters(connection: &mut PgConnection, institution: InstitutionId
 }
 
 /// Adds a semester; its first day and the first day after it. `false` where it overlaps another or repeats a name.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn add_semester(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -89,9 +78,6 @@ pub(crate) async fn insert_semester(
 }
 
 /// Removes a semester in which nothing is confirmed; its name, or none where it stays.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn remove_semester(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -109,10 +95,6 @@ pub async fn remove_semester(
     Ok(name.fetch_optional(connection).await?)
 }
 
-/// Proposes a turn.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn propose(
     connection: &mut PgConnection,
     union: &Locked,
@@ -139,9 +121,6 @@ pub async fn propose(
 }
 
 /// Confirms a proposed turn that the rule has passed; `false` where it is not proposed any more.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn confirm(
     connection: &mut PgConnection,
     union: &Locked,
@@ -172,9 +151,6 @@ pub async fn confirm(
 
 /// Takes back a turn that is proposed, or confirmed and still to come; one that runs ends with the day before. `false` where
 /// it has ended.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn withdraw(
     connection: &mut PgConnection,
     union: &Locked,
@@ -203,9 +179,6 @@ pub async fn withdraw(
 }
 
 /// Writes what is handed over with a turn; `false` where it is not this person's confirmed turn that has begun.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn hand_over(
     connection: &mut PgConnection,
     union: &Locked,
@@ -234,9 +207,6 @@ pub async fn hand_over(
 }
 
 /// The unions on whose presidium a student sits, or whose chair they are or were within the last 30 days.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn unions_of(
     connection: &mut PgConnection,
     student: StudentId,

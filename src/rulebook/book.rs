@@ -48,7 +48,6 @@ pub(super) struct Cell<'a> {
     pub switches: Vec<&'a ShownSwitch>,
 }
 
-/// One rule.
 pub(super) struct Line<'a> {
     pub entry: &'static Entry,
     pub cells: Vec<Cell<'a>>,

@@ -27,34 +27,24 @@ use crate::{
 /// The plan that governs a university on a day.
 #[derive(Debug, Clone)]
 pub struct Governing {
-    /// Its version's id.
     pub id: PlanVersionId,
-    /// The version's number.
     pub version: i32,
     /// The first day on which it governs.
     pub from: Date,
     /// Its text is one that this program brings along.
     pub is_built_in: bool,
-    /// The plan.
     pub plan: Arc<Plan>,
 }
 
 /// A version of a plan that a university may adopt.
 #[derive(Debug)]
 pub struct VersionRow {
-    /// Its id.
     pub id: PlanVersionId,
-    /// The plan's code.
     pub code: String,
-    /// Its number.
     pub version: i32,
-    /// The plan's short name.
     pub short: String,
-    /// The document's title.
     pub title: String,
-    /// The document's number.
     pub document: String,
-    /// The document's first day.
     pub effective: Date,
     /// It came with the program.
     pub built_in: bool,
@@ -65,17 +55,12 @@ pub struct VersionRow {
 /// An adoption as the page shows it.
 #[derive(Debug)]
 pub struct AdoptionRow {
-    /// The first day.
     pub effective_from: Date,
-    /// The version.
     pub id: PlanVersionId,
-    /// The plan's short name.
     pub short: String,
-    /// The version's number.
     pub version: i32,
     /// When it was decided.
     pub adopted_at: OffsetDateTime,
-    /// Who entered it.
     pub adopted_by: String,
 }
 
@@ -84,7 +69,6 @@ pub struct AdoptionRow {
 pub enum Phase {
     /// It has begun, now or once.
     Begun,
-    /// It will begin.
     Ahead,
     /// A later one begins before it would.
     Superseded,
@@ -134,9 +118,6 @@ fn stale(errors: &[PlanError]) -> Failure {
 }
 
 /// Takes in the built-in plans: a text that the database does not know yet becomes the next version.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("select pg_advisory_xact_lock(hashtext('built-in plans'))").execute(&mut *connection).await?;
     for (_, source) in BUILT_IN {
@@ -148,9 +129,6 @@ pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime
 
 /// Takes in a university's own plan; gives its version's id and whether it is new. The same text again is the
 /// version that stands.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn add(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -163,9 +141,6 @@ pub async fn add(
 }
 
 /// Whoever changes which plans a university has waits here for the one before.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn lock_institution(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
     sqlx::query!("select id from institution where id = $1 for update", institution.0).fetch_one(connection).await?;
     Ok(())
@@ -214,9 +189,6 @@ async fn insert(
 }
 
 /// The versions a university may adopt: built-in ones and its own, newest version of each plan first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn versions(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<VersionRow>, Failure> {
     let rows = sqlx::query_as!(
         VersionRow,
@@ -230,9 +202,6 @@ pub async fn versions(connection: &mut PgConnection, institution: InstitutionId)
 }
 
 /// A version that a university may see, with its text.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn version(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -250,9 +219,6 @@ pub async fn version(
 }
 
 /// The plan that governs a university on `day`; none before its first adoption.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn governing(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -272,9 +238,6 @@ pub async fn governing(
 }
 
 /// Every adoption of a university with its plan: which governs on which day.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn calendar(connection: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {
     let rows = sqlx::query!(
         r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from
@@ -359,9 +322,6 @@ async fn found(
 }
 
 /// A university's adoptions, the one registered last first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<AdoptionRow>, Failure> {
     let rows = sqlx::query_as!(
         AdoptionRow,
@@ -374,9 +334,6 @@ pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId
 }
 
 /// The adoption in force today, which one of `version` would follow. Who is about to write locks the university first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn last_adoption(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -395,9 +352,6 @@ pub async fn last_adoption(
 }
 
 /// Writes an adoption that the rule has passed, for an office that was proved.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn adopt(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,

@@ -17,7 +17,6 @@ pub struct Adoption {
 }
 
 impl Adoption {
-    /// The plan's code.
     #[must_use]
     pub fn code(&self) -> &str {
         &self.code
@@ -34,7 +33,6 @@ impl Adoption {
 /// yet: the new one supersedes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Last {
-    /// Its first day.
     pub from: Date,
     /// It is of the very version that is to be adopted.
     pub same_version: bool,

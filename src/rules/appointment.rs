@@ -19,9 +19,7 @@ use super::{
 pub struct Wanted {
     /// The person with today's facts.
     pub person: Member,
-    /// The post.
     pub post: Post,
-    /// The first day.
     pub from: Date,
     /// The first day on which it is held no more, where the term is fixed at once.
     pub until: Option<Date>,
@@ -328,7 +326,6 @@ impl Reshuffle {
         self.day
     }
 
-    /// Those who begin.
     #[must_use]
     pub fn appointments(&self) -> &[Wanted] {
         &self.appointments

@@ -8,7 +8,6 @@ use serde::{Serialize, Serializer};
 /// How a rule is meant to be checked once everything it needs is in the portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
-    /// The action is refused.
     Refuse,
     /// The action passes with a warning and a recorded reason.
     Warn,
@@ -84,27 +83,17 @@ impl Today {
 /// A family of rules, as the catalogue groups them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Family {
-    /// Structure and rotation.
     Org,
-    /// Staffing.
     Stf,
-    /// Project volunteers.
     Vol,
-    /// Eligibility.
     Elg,
     /// Vetting chains and election.
     Vet,
-    /// The congress.
     Con,
-    /// Semester reviews.
     Rev,
-    /// Discipline and exit.
     Dis,
-    /// Guidance and leadership.
     Gui,
-    /// Rights and voice.
     Rgt,
-    /// Position and purpose.
     Pol,
 }
 
@@ -164,13 +153,10 @@ impl Family {
 /// What the catalogue says of one rule.
 #[derive(Debug)]
 pub struct Entry {
-    /// The rule.
     pub rule: Rule,
     /// Its stable code, e.g. `STF-02`.
     pub code: &'static str,
-    /// Its family.
     pub family: Family,
-    /// Its Chinese name.
     pub name: &'static str,
     /// What it asks, in one Chinese sentence. The plan's own words are quoted beside it, never replaced by it.
     pub gist: &'static str,
@@ -197,7 +183,6 @@ macro_rules! catalogue {
             #[must_use]
             pub fn code(self) -> &'static str { match self { $(Self::$rule => $code,)* } }
 
-            /// The Chinese name.
             #[must_use]
             pub fn name(self) -> &'static str { match self { $(Self::$rule => $name,)* } }
         }

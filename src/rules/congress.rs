@@ -12,7 +12,6 @@ use super::{
 /// Students of one grade in one college.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cohort {
-    /// College.
     pub college: String,
     /// Entry year as printed, e.g. `2024`.
     pub grade: String,
@@ -36,16 +35,13 @@ pub struct GradeSeats {
     pub grade: String,
     /// Students of that grade in the college.
     pub students: u32,
-    /// Seats.
     pub seats: u32,
 }
 
 /// Seats of one college.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct CollegeSeats {
-    /// The college.
     pub name: String,
-    /// Its students.
     pub students: u64,
     /// Its seats: the sum of its grades'.
     pub seats: u32,
@@ -56,7 +52,6 @@ pub struct CollegeSeats {
 /// Seats of one society.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct SocietySeats {
-    /// The society.
     pub name: String,
     /// 1 where the plan covers main societies and there was a seat left, else 0.
     pub seats: u32,
@@ -65,7 +60,6 @@ pub struct SocietySeats {
 /// An allocation of delegates' seats with what the rules say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Allocation {
-    /// The plan's code.
     pub plan: String,
     /// All students of the colleges.
     pub students: u64,
@@ -77,7 +71,6 @@ pub struct Allocation {
     pub colleges: Vec<CollegeSeats>,
     /// The societies, in the order of the file.
     pub societies: Vec<SocietySeats>,
-    /// CON-04 and CON-05.
     pub findings: Vec<Finding>,
 }
 

@@ -80,7 +80,6 @@ impl Rules {
 pub struct Election {
     /// Seats to fill, at least 1.
     pub seats: u32,
-    /// Candidates, each once.
     pub candidates: Vec<String>,
     /// 应到.
     pub due: u32,
@@ -88,7 +87,6 @@ pub struct Election {
     pub present: u32,
     /// 发出.
     pub issued: u32,
-    /// Its rules.
     pub rules: Rules,
     /// 收回.
     pub ballots: Vec<Ballot>,
@@ -97,7 +95,6 @@ pub struct Election {
 /// A candidate's figures. For, against and abstain add up to the valid ballots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CandidateFigures {
-    /// Name.
     pub name: String,
     /// 赞成.
     #[serde(rename = "for")]
@@ -108,12 +105,9 @@ pub struct CandidateFigures {
     pub abstain: u32,
 }
 
-/// A write-in's figure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WriteInFigures {
-    /// Name.
     pub name: String,
-    /// Votes.
     #[serde(rename = "for")]
     pub votes_for: u32,
 }
@@ -159,7 +153,6 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// No ballot yet.
     #[must_use]
     pub fn none(candidates: &[String]) -> Self {
         let nobody = |name: &String| CandidateFigures { name: name.clone(), votes_for: 0, against: 0, abstain: 0 };
@@ -221,7 +214,6 @@ pub struct Attendance {
     pub issued: u32,
 }
 
-/// Counts an election.
 #[must_use]
 pub fn count(election: &Election) -> Count {
     let Election { seats, due, present, issued, rules, .. } = election;

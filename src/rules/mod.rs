@@ -39,7 +39,6 @@ pub struct Clause {
     pub document: String,
     /// The section in which the words stand.
     pub section: String,
-    /// The words, verbatim.
     pub quote: String,
     /// The clause's short name in this project, e.g. `S3.4`; not part of any file format.
     #[serde(skip)]
@@ -56,7 +55,6 @@ pub enum Outcome {
     Warn,
     /// Data is missing and could decide it. Never the same as "no".
     Unknown,
-    /// The rule is met.
     Pass,
     /// The plan is silent. Never the same as "met".
     NotRequired,
@@ -66,7 +64,6 @@ impl Outcome {
     /// All outcomes, gravest first.
     pub const ALL: [Self; 5] = [Self::Fail, Self::Warn, Self::Unknown, Self::Pass, Self::NotRequired];
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -106,12 +103,10 @@ impl Outcome {
 /// What one rule says of the facts: the portal's every answer has this shape.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// The rule.
     pub rule: Rule,
     /// The part that is judged (a department of a union, a contest of a sitting), where a rule looks at each.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
-    /// The answer.
     pub verdict: Outcome,
     /// The measured value; a whole number or a fraction such as `21/40`.
     pub measured: String,
@@ -125,7 +120,6 @@ pub struct Finding {
     /// Student numbers of the people the rule exempts, where it looks at people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exempt: Option<Vec<String>>,
-    /// One Chinese sentence.
     pub message: String,
     /// What would make room, or who can supply what is missing; empty where nothing is to be done.
     #[serde(skip)]
@@ -146,7 +140,6 @@ pub struct Finding {
 /// A measured number between bounds, for drawing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Gauge {
-    /// The measured number.
     pub value: u32,
     /// The lower bound, 0 where there is none.
     pub low: u32,

@@ -64,13 +64,11 @@ impl Strength {
     const WORDS: [(&'static str, Self); 4] =
         [("hard", Self::Hard), ("soft", Self::Soft), ("duty", Self::Duty), ("implied", Self::Implied)];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         Self::WORDS.iter().find(|(_, strength)| *strength == self).map_or("", |(word, _)| word)
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -98,7 +96,6 @@ impl Union {
     pub const ALL: [(&'static str, Self); 3] =
         [("school", Self::School), ("college", Self::College), ("graduate", Self::Graduate)];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -108,7 +105,6 @@ impl Union {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -168,7 +164,6 @@ impl Body {
 pub struct Step {
     /// The verb, in the plan's own word: 推荐, 同意, 联合审查 …
     pub act: String,
-    /// The bodies that act.
     pub by: Vec<Body>,
     /// One of them is enough (a choice of recommender); else all must agree.
     pub any: bool,
@@ -235,7 +230,6 @@ pub struct Bounds {
 /// How often something is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    /// How many times.
     pub times: u32,
     /// `true` for a semester, `false` for a year.
     pub per_semester: bool,
@@ -244,7 +238,6 @@ pub struct Times {
 /// How long one turn of the executive chair lasts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// Exactly one semester.
     OneSemester,
     /// One semester at the most.
     AtMostOneSemester,
@@ -262,11 +255,8 @@ pub enum DelegateBase {
 /// What the allocation of delegates' seats must cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Cover {
-    /// Every college.
     College,
-    /// Every grade.
     Grade,
-    /// Every main society.
     Society,
 }
 
@@ -297,7 +287,6 @@ pub struct Figures {
     pub layers: Option<Vec<String>>,
     /// ORG-02: words that no post's name may hold.
     pub barred_titles: Option<Vec<String>>,
-    /// ORG-04.
     pub turn: Option<Turn>,
     /// STF-01: about how many people a school union has.
     pub school_total: Option<u32>,
@@ -329,9 +318,7 @@ pub struct Figures {
     pub college_chain: Option<Vec<Step>>,
     /// VET-04: where candidates come from.
     pub candidate_sources: Option<Vec<String>>,
-    /// CON-01.
     pub school_congress: Option<Times>,
-    /// CON-02.
     pub college_congress: Option<Times>,
     /// CON-03: how delegates are produced.
     pub delegate_chain: Option<Vec<Step>>,
@@ -339,7 +326,6 @@ pub struct Figures {
     pub delegates: Option<(Share, DelegateBase)>,
     /// CON-05: what the allocation covers.
     pub cover: Option<BTreeSet<Cover>>,
-    /// REV-01.
     pub board: Option<Board>,
     /// REV-02: how often, and the posts that report.
     pub reports: Option<(Times, Vec<String>)>,
@@ -388,14 +374,12 @@ pub struct ShownSwitch {
     pub rule: Rule,
     /// What is decided, in Chinese.
     pub label: String,
-    /// Why, in Chinese.
     pub reason: String,
 }
 
 /// What a plan says on one rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Provision {
-    /// The rule.
     pub rule: Rule,
     /// How binding it is.
     pub strength: Strength,
@@ -433,13 +417,10 @@ impl Provision {
 pub struct Plan {
     /// The stable code, e.g. `suzhou-2020`.
     pub code: String,
-    /// The document's title.
     pub title: String,
     /// A short name for headings.
     pub short: String,
-    /// The document's number.
     pub document: String,
-    /// Who issued it.
     pub issuer: String,
     /// The first day on which it holds at all.
     pub effective: Date,
@@ -449,7 +430,6 @@ pub struct Plan {
     pub basis: Vec<String>,
     /// The kinds of union it speaks of.
     pub unions: BTreeSet<Union>,
-    /// The figures.
     pub figures: Figures,
     /// What the text leaves open.
     pub switches: Switches,
@@ -462,7 +442,6 @@ pub struct Plan {
 pub struct PlanError {
     /// The line, from 1; 0 for the file as a whole.
     pub line: usize,
-    /// The reason, in Chinese.
     pub reason: String,
 }
 

@@ -27,7 +27,6 @@ impl Post {
         }
     }
 
-    /// The post's name.
     #[must_use]
     pub fn name(&self) -> &str {
         match self {
@@ -98,9 +97,7 @@ impl Member {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{plan}没有{union}：该方案不适用于这类组织", union = .union.label())]
 pub struct OutOfScope {
-    /// The plan's short name.
     pub plan: String,
-    /// The kind of union.
     pub union: Union,
 }
 

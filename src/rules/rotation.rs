@@ -132,7 +132,6 @@ pub struct Duty {
 }
 
 impl Duty {
-    /// The turn.
     #[must_use]
     pub fn turn(&self) -> &Turn {
         &self.turn

@@ -15,15 +15,12 @@ pub enum Fills {
     Delegates,
     /// Members of a union's presidium.
     Presidium,
-    /// Something else.
     Other,
 }
 
 impl Fills {
-    /// All of them.
     pub const ALL: [Self; 3] = [Self::Delegates, Self::Presidium, Self::Other];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -33,7 +30,6 @@ impl Fills {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -44,10 +40,8 @@ impl Fills {
     }
 }
 
-/// Whose contest it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Body {
-    /// One class.
     Class,
     /// Several classes that elect together.
     Constituency,
@@ -58,10 +52,8 @@ pub enum Body {
 }
 
 impl Body {
-    /// All of them.
     pub const ALL: [Self; 4] = [Self::Class, Self::Constituency, Self::College, Self::Congress];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -72,7 +64,6 @@ impl Body {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -87,17 +78,13 @@ impl Body {
 /// A contest about to be announced.
 #[derive(Debug, Clone)]
 pub struct ContestFacts {
-    /// Its title.
     pub title: String,
-    /// What it fills.
     pub fills: Fills,
-    /// Whose it is.
     pub body: Body,
     /// Seats, at least 1.
     pub seats: u32,
     /// How many more candidates than seats the rules ask for.
     pub extra: u32,
-    /// Candidates.
     pub candidates: u32,
     /// Students who may vote in it today.
     pub voters: u32,
@@ -106,7 +93,6 @@ pub struct ContestFacts {
 /// A sitting about to be announced.
 #[derive(Debug, Clone)]
 pub struct SittingFacts {
-    /// Its contests.
     pub contests: Vec<ContestFacts>,
     /// How many monitors are named.
     pub monitors: u32,
@@ -237,7 +223,6 @@ pub struct Report(());
 /// A contest about to be reported.
 #[derive(Debug, Clone)]
 pub struct ReportFacts {
-    /// Its title.
     pub title: String,
     /// 应到, 实到, 发出.
     pub attendance: Attendance,

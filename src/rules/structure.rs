@@ -171,7 +171,6 @@ pub struct Establishment {
 }
 
 impl Establishment {
-    /// The department.
     #[must_use]
     pub fn unit(&self) -> &Unit {
         &self.unit

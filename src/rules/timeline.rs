@@ -20,9 +20,7 @@ use super::{
 pub struct Holding {
     /// The person's place in [`Timeline::people`].
     pub person: usize,
-    /// The post.
     pub post: Post,
-    /// The first day.
     pub from: Date,
     /// The first day on which it is held no more; none while it is open.
     pub until: Option<Date>,
@@ -30,10 +28,8 @@ pub struct Holding {
     pub marked_chair: bool,
 }
 
-/// A department.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
-    /// Its name.
     pub name: String,
     /// What it does, in words parted by commas.
     pub functions: String,
@@ -41,7 +37,6 @@ pub struct Unit {
     pub ruling: Option<String>,
     /// The day since which it has its name and functions, where they were changed.
     pub changed: Option<Date>,
-    /// The first day.
     pub from: Date,
     /// The first day on which it is no more.
     pub until: Option<Date>,
@@ -52,9 +47,7 @@ pub struct Unit {
 pub struct Turn {
     /// 学号 of the holder.
     pub number: String,
-    /// The holder's name.
     pub name: String,
-    /// The first day.
     pub from: Date,
     /// The first day after it.
     pub until: Date,
@@ -63,7 +56,6 @@ pub struct Turn {
 /// Another student organisation, with what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
-    /// Its name.
     pub name: String,
     /// What it does, in words parted by commas.
     pub functions: String,
@@ -72,7 +64,6 @@ pub struct Organisation {
 /// A semester: its first day and the first day after it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Semester {
-    /// The first day.
     pub from: Date,
     /// The first day after it.
     pub until: Date,
@@ -81,19 +72,14 @@ pub struct Semester {
 /// A union over time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
-    /// Its kind.
     pub union: Union,
     /// Everybody who holds, held or will hold a post, with today's facts; their posts stand in `holdings`.
     pub people: Vec<Member>,
-    /// The posts.
     pub holdings: Vec<Holding>,
-    /// The departments.
     pub units: Vec<Unit>,
-    /// Confirmed turns.
     pub turns: Vec<Turn>,
     /// The day on which the union came under the rules; before it, it is only taken down as it stands.
     pub opened: Option<Date>,
-    /// The university's semesters.
     pub semesters: Vec<Semester>,
     /// The university's other student organisations.
     pub organisations: Vec<Organisation>,
@@ -129,7 +115,6 @@ impl Timeline {
         with
     }
 
-    /// Adds a post.
     pub fn add(&mut self, person: &Member, post: Post, from: Date, until: Option<Date>) {
         let known = self.people.iter().position(|known| known.number == person.number);
         let mut fresh = Member { posts: Vec::new(), chair: false, ..person.clone() };

@@ -23,7 +23,6 @@ use super::{
 /// A body of a chain, with the plan's name for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
-    /// Which.
     pub body: Body,
     /// What the plan calls it.
     pub name: String,
@@ -34,7 +33,6 @@ pub struct Party {
 pub struct Link {
     /// The verb, in the plan's own word.
     pub act: String,
-    /// The bodies that act.
     pub by: Vec<Party>,
     /// One of them is enough.
     pub any: bool,
@@ -56,14 +54,12 @@ impl Link {
         if says { self.act.clone() } else { format!("{}通过", self.act) }
     }
 
-    /// The bodies in words.
     #[must_use]
     pub fn bodies_in_words(&self) -> String {
         let names: Vec<&str> = self.by.iter().map(|party| party.name.as_str()).collect();
         names.join(if self.any { "或" } else { "、" })
     }
 
-    /// The body acts here.
     #[must_use]
     pub fn has(&self, body: Body) -> bool {
         self.by.iter().any(|party| party.body == body)
@@ -73,15 +69,10 @@ impl Link {
 /// A chain of opinions, with the rule and the clause that prescribe it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
-    /// The rule's code.
     pub rule: String,
-    /// The plan's short name.
     pub plan: String,
-    /// The document's number.
     pub document: String,
-    /// The section.
     pub section: String,
-    /// The plan's words.
     pub quote: String,
     /// The steps in their order.
     pub links: Vec<Link>,
@@ -111,13 +102,11 @@ impl Chain {
         Some(Self { rule: rule.code().to_owned(), plan: plan.short.clone(), document, section, quote, links })
     }
 
-    /// The rule.
     #[must_use]
     pub fn rule(&self) -> Rule {
         self.rule.parse().unwrap_or(Rule::Vet02)
     }
 
-    /// The clause.
     #[must_use]
     pub fn clause(&self) -> Clause {
         Clause {
@@ -154,7 +143,6 @@ pub enum Stage {
     Listed,
     /// A step has said no.
     Refused,
-    /// The candidate has withdrawn.
     Withdrawn,
     /// The round ended, or the candidate left the university, before there was an answer.
     Lapsed,
@@ -174,7 +162,6 @@ impl Stage {
         ("lapsed", Self::Lapsed),
     ];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -256,22 +243,17 @@ pub enum Says {
     Return(usize),
     /// Back to the candidate.
     ReturnToCandidate,
-    /// No.
     Refuse,
 }
 
 /// An opinion that was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Given {
-    /// At which step.
     pub step: usize,
     /// On which visit of the case: it counts up at every move, forward or back.
     pub visit: u32,
-    /// The body.
     pub body: Body,
-    /// The person's account.
     pub person: Uuid,
-    /// What it says.
     pub says: Says,
     /// The joint session it was given in.
     pub session: Option<Uuid>,
@@ -280,7 +262,6 @@ pub struct Given {
 /// How far a case has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Progress {
-    /// Where it stands.
     pub stage: Stage,
     /// How often it has moved.
     pub visit: u32,
@@ -295,15 +276,12 @@ pub struct Progress {
 pub struct Asked {
     /// The body for which they act.
     pub body: Body,
-    /// Their account.
     pub person: Uuid,
     /// They are the candidate.
     pub own: bool,
     /// The visit that they had before them.
     pub seen: u32,
-    /// What they say.
     pub says: Says,
-    /// The joint session.
     pub session: Option<Uuid>,
     /// It is recorded that they may sign more than one step of a case.
     pub delegated: bool,
@@ -353,7 +331,6 @@ impl StepTaken {
 /// The seats of the place that a case is for.
 #[derive(Debug, Clone, Copy)]
 pub struct Seats<'a> {
-    /// The place in words.
     pub place: &'a str,
     /// How many there are.
     pub seats: u32,
@@ -483,15 +460,12 @@ pub enum Source {
     CollegeStaff,
     /// Stands out in a field.
     Exemplar,
-    /// None of these.
     Ordinary,
 }
 
 impl Source {
-    /// All.
     pub const ALL: [Self; 4] = [Self::SchoolStaff, Self::CollegeStaff, Self::Exemplar, Self::Ordinary];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -502,7 +476,6 @@ impl Source {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -545,9 +518,7 @@ pub fn representative(plan: &Plan, sources: &[Source]) -> Finding {
 /// Places that a round offers or has offered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offer {
-    /// The post.
     pub post: Post,
-    /// How many.
     pub seats: u32,
     /// From which day they are held.
     pub from: Date,
@@ -560,7 +531,6 @@ pub struct Offered {
 }
 
 impl Offered {
-    /// The places.
     #[must_use]
     pub fn offers(&self) -> &[Offer] {
         &self.offers

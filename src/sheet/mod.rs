@@ -30,7 +30,6 @@ pub const LONGEST_CELL: usize = 1_000;
 /// The most text in a whole sheet, in bytes. An .xlsx can point a million cells at one long string.
 const MOST_TEXT: usize = 32 * 1024 * 1024;
 
-/// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// Text with surrounding blanks removed and full-width digits folded; empty for an empty cell.
@@ -47,7 +46,6 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// What stands there.
     #[must_use]
     pub fn shown(&self) -> Cow<'_, str> {
         match self {
@@ -67,14 +65,12 @@ impl Cell {
 pub struct Row {
     /// The number that the spreadsheet program shows; the header is row 1.
     pub number: u32,
-    /// Its cells.
     pub cells: Vec<Cell>,
 }
 
 /// A sheet: headers and rows that are not blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
-    /// The first row.
     pub headers: Vec<String>,
     /// The other rows, without the blank ones.
     pub rows: Vec<Row>,

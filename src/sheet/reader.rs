@@ -12,9 +12,7 @@ use crate::text::{day, is_pictograph, printable};
 pub struct BadCell {
     /// The row number that the spreadsheet program shows.
     pub row: u32,
-    /// The column's header.
     pub column: String,
-    /// What stands there.
     pub value: String,
     /// Why it cannot be used, in Chinese.
     pub reason: String,
@@ -89,7 +87,6 @@ impl<'a, 'b> RowReader<'a, 'b> {
         Self { row, columns, bad, before }
     }
 
-    /// The row's number.
     #[must_use]
     pub fn number(&self) -> u32 {
         self.row.number

@@ -13,9 +13,7 @@ const MOST_ACROSS: usize = 6;
 /// A line of text in a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
-    /// What it says.
     pub text: String,
-    /// Its baseline.
     pub y: usize,
     /// The person leads: a head, or the chair on duty.
     pub strong: bool,
@@ -24,21 +22,15 @@ pub struct Line {
 /// A box with a title and names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
-    /// Left edge.
     pub x: usize,
-    /// Upper edge.
     pub y: usize,
-    /// Height.
     pub height: usize,
     /// The middle of its upper edge.
     pub middle: usize,
-    /// The title.
     pub title: String,
-    /// The names.
     pub lines: Vec<Line>,
 }
 
-/// The chart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
     /// Width of the drawing.
@@ -47,9 +39,7 @@ pub struct Chart {
     pub height: usize,
     /// Width of a box.
     pub column: usize,
-    /// The presidium.
     pub top: Unit,
-    /// The departments.
     pub units: Vec<Unit>,
     /// Lines from the presidium to the departments, as a path.
     pub path: String,

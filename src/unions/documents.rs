@@ -56,9 +56,6 @@ impl Scan {
 }
 
 /// Keeps a scan, and lets go of those that no act came to refer to.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn keep(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -91,9 +88,6 @@ pub async fn keep(
 }
 
 /// The name of a scan that the person took in themselves a moment ago, for a form that comes back.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn own(
     connection: &mut PgConnection,
     person: &SignedIn,

@@ -15,7 +15,6 @@ pub use pages::{roster_html, routes};
 
 use crate::auth::office::{ComplianceReader, Office, OfficeKind, UnionReader};
 
-/// Who sees unions.
 pub const OFFICES: &[OfficeKind] = UnionReader::KINDS;
 /// Who sees 合规总览.
 pub const COMPLIANCE_OFFICES: &[OfficeKind] = ComplianceReader::KINDS;

@@ -30,7 +30,6 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -39,7 +38,6 @@ impl Purpose {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -97,9 +95,7 @@ impl Line {
 /// A roster on its way in.
 #[derive(Debug)]
 pub struct Draft {
-    /// Its id.
     pub id: DraftId,
-    /// What it is for.
     pub purpose: Purpose,
     /// The day from which it holds.
     pub day: Date,
@@ -107,9 +103,7 @@ pub struct Draft {
     pub file_name: String,
     /// Its lines; none once it is settled.
     pub lines: Vec<Line>,
-    /// What it rests on.
     pub ground: String,
-    /// The scan of that.
     pub document: Option<DocumentId>,
     /// `previewed`, `committed` or `discarded`.
     pub state: String,

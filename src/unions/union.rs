@@ -15,12 +15,9 @@ use crate::{
     },
 };
 
-/// A union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StudentUnion {
-    /// Its id.
     pub id: UnionId,
-    /// Its kind.
     pub kind: Union,
     /// Its college; none for the school's own.
     pub college: Option<CollegeId>,
@@ -100,10 +97,8 @@ pub enum PostKind {
 }
 
 impl PostKind {
-    /// The three that exist.
     pub const ALL: [Self; 3] = [Self::Presidium, Self::Head, Self::Staff];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -114,7 +109,6 @@ impl PostKind {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -135,31 +129,20 @@ impl PostKind {
 /// A post that somebody holds, held or will hold.
 #[derive(Debug, Clone)]
 pub struct PostRow {
-    /// Its id.
     pub id: PostId,
-    /// Its union.
     pub union: UnionId,
-    /// Who.
     pub student: StudentId,
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// The person's college.
     pub college: String,
-    /// The person's class.
     pub class: String,
-    /// The person's entry year.
     pub entry_year: i32,
-    /// By its stable word.
     pub kind: String,
-    /// Its department.
     pub department: Option<DepartmentId>,
-    /// The department's name.
     pub department_name: Option<String>,
     /// What another post is called.
     pub title: Option<String>,
-    /// The first day.
     pub from_day: Date,
     /// The first day on which it is held no more.
     pub until_day: Option<Date>,
@@ -172,7 +155,6 @@ pub struct PostRow {
 }
 
 impl PostRow {
-    /// Its kind.
     #[must_use]
     pub fn kind(&self) -> PostKind {
         PostKind::of(&self.kind)
@@ -190,7 +172,6 @@ impl PostRow {
         }
     }
 
-    /// The post's name.
     #[must_use]
     pub fn label(&self) -> &str {
         match self.kind() {
@@ -237,22 +218,16 @@ pub fn term_in_words(from: Date, until: Option<Date>) -> String {
     }
 }
 
-/// A department.
 #[derive(Debug, Clone)]
 pub struct Department {
-    /// Its id.
     pub id: DepartmentId,
-    /// Its union.
     pub union: UnionId,
-    /// Its name.
     pub name: String,
-    /// What it does.
     pub functions: String,
     /// The written ruling on functions that another organisation has too.
     pub ruling: Option<String>,
     /// The day on which its name or functions were last changed.
     pub changed_on: Option<Date>,
-    /// The first day.
     pub from_day: Date,
     /// The first day on which it is no more.
     pub until_day: Option<Date>,
@@ -278,7 +253,6 @@ impl Department {
         covers(self.from_day, self.until_day, day)
     }
 
-    /// The term in words.
     #[must_use]
     pub fn term(&self) -> String {
         term_in_words(self.from_day, self.until_day)
@@ -288,17 +262,12 @@ impl Department {
 /// A turn of the executive chair.
 #[derive(Debug, Clone)]
 pub struct TurnRow {
-    /// Its id.
     pub id: TurnId,
-    /// Its union.
     pub union: UnionId,
-    /// Who.
     pub student: StudentId,
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// The first day.
     pub from_day: Date,
     /// The first day after it.
     pub until_day: Date,
@@ -311,7 +280,6 @@ pub struct TurnRow {
 }
 
 impl TurnRow {
-    /// The last day.
     #[must_use]
     pub fn last_day(&self) -> Date {
         self.until_day.previous_day().unwrap_or(self.until_day)
@@ -339,27 +307,19 @@ impl TurnRow {
 /// What the rules ask of a student, as the portal knows it today.
 #[derive(Debug, Clone)]
 pub struct Fact {
-    /// Their id.
     pub student: StudentId,
     /// 学号.
     pub number: String,
-    /// Name.
     pub name: String,
-    /// Their college's id.
     pub college_id: CollegeId,
-    /// Their college.
     pub college: String,
-    /// Their major.
     pub major: String,
-    /// Their class's id.
     pub class_id: ClassId,
-    /// Their class.
     pub class: String,
     /// 男 or 女, where it is known.
     pub gender: Option<String>,
     /// 培养层次, by its stable word.
     pub level: String,
-    /// Entry year.
     pub entry_year: i32,
     /// 政治面貌.
     pub political: Option<String>,
@@ -369,11 +329,9 @@ pub struct Fact {
     pub rank: Option<i32>,
     /// Students of the major.
     pub cohort: Option<i32>,
-    /// Failed courses.
     pub failed: Option<i32>,
     /// Over what time the figures are counted, in words.
     pub period: Option<String>,
-    /// Who vouches for them.
     pub source: Option<String>,
     /// When they were recorded.
     pub graded_at: Option<OffsetDateTime>,
@@ -419,7 +377,6 @@ impl Fact {
 /// A union with everything that the rules look at.
 #[derive(Debug, Clone)]
 pub struct Record {
-    /// The union.
     pub union: StudentUnion,
     /// Its posts, presidium first, then by department; those that ended too.
     pub posts: Vec<PostRow>,

@@ -20,17 +20,13 @@ time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
 /// One condition with its answer, as it was when the case was handed in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
-    /// The rule's code.
     pub rule: String,
     /// Its answer, by its stable word.
     pub verdict: String,
-    /// What it said.
     pub says: String,
-    /// The fact.
     pub fact: String,
     /// From when the fact is, and who vouches for it.
     pub source: String,
-    /// The limit.
     pub limit: String,
     /// The plan's words; empty where it is silent.
     pub quote: String,
@@ -40,13 +36,11 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// The rule's name.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.rule.parse::<Rule>().map_or("", |rule| rule.name())
     }
 
-    /// Its answer.
     #[must_use]
     pub fn outcome(&self) -> Outcome {
         Outcome::ALL.into_iter().find(|outcome| outcome.slug() == self.verdict).unwrap_or(Outcome::Unknown)
@@ -56,14 +50,11 @@ impl Condition {
 /// What the conditions said on a day, with the facts behind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
-    /// The day.
     #[serde(with = "iso_day")]
     pub on: Date,
-    /// The conditions.
     pub conditions: Vec<Condition>,
     /// Rank, and how many are ranked.
     pub rank: Option<(i32, i32)>,
-    /// Failed courses.
     pub failed: Option<i32>,
     /// 政治面貌.
     pub political: Option<String>,
@@ -125,7 +116,6 @@ impl Evidence {
         self.conditions.iter().all(|one| matches!(one.outcome(), Outcome::Pass | Outcome::NotRequired | Outcome::Warn))
     }
 
-    /// The figures differ.
     #[must_use]
     pub fn differs(&self, other: &Self) -> bool {
         (self.rank, self.failed, &self.political) != (other.rank, other.failed, &other.political)
@@ -135,7 +125,6 @@ impl Evidence {
 /// How a case came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// The student applied.
     Applied,
     /// The body that recommends named the student and signed.
     Recommended,
@@ -144,7 +133,6 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -154,7 +142,6 @@ impl Origin {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -168,39 +155,27 @@ impl Origin {
 /// A case as lists and pages show it.
 #[derive(Debug, Clone)]
 pub struct Case {
-    /// Its id.
     pub id: CaseId,
-    /// Its number for people.
     pub number: i32,
-    /// The round.
     pub round: RoundId,
-    /// The round's title.
     pub round_title: String,
-    /// The place.
     pub place: PlaceId,
-    /// The place in words.
     pub place_name: String,
-    /// Who.
     pub student: StudentId,
     /// 学号.
     pub student_number: String,
-    /// Name.
     pub name: String,
     /// 男 or 女, where it is known.
     pub gender: Option<String>,
     /// The college whose offices act.
     pub college: CollegeId,
-    /// Its name.
     pub college_name: String,
     /// The class whose branch acts.
     pub class: ClassId,
-    /// Its name.
     pub class_name: String,
-    /// The entry year.
     pub entry_year: i32,
     /// How it came to be.
     pub origin: Origin,
-    /// Who prepared it.
     pub prepared_by: Option<Uuid>,
     /// The office that prepared it, in words.
     pub prepared_office: Option<String>,
@@ -208,7 +183,6 @@ pub struct Case {
     pub source: Option<Source>,
     /// The field in which an exemplar stands out.
     pub field: String,
-    /// Where it stands.
     pub stage: Stage,
     /// How often it has moved.
     pub visit: i32,
@@ -251,7 +225,6 @@ impl Case {
         }
     }
 
-    /// The source in words.
     #[must_use]
     pub fn source_label(&self) -> String {
         match self.source {
@@ -285,15 +258,11 @@ impl Case {
 /// An opinion that was given.
 #[derive(Debug, Clone)]
 pub struct Opinion {
-    /// On which case.
     pub case: CaseId,
-    /// At which step.
     pub step: i32,
-    /// On which visit.
     pub visit: i32,
     /// The body, by its stable word.
     pub body: String,
-    /// The office in words.
     pub office: String,
     /// What it did, in the plan's word.
     pub act: String,
@@ -301,22 +270,16 @@ pub struct Opinion {
     pub verdict: String,
     /// The step it went back to; none for the candidate.
     pub back_to: Option<i32>,
-    /// Its words.
     pub says: String,
-    /// The joint session.
     pub session: Option<JointSessionId>,
     /// It was given by a recorded delegation.
     pub delegated: bool,
-    /// The person.
     pub by: Uuid,
-    /// Their name.
     pub by_name: String,
-    /// When.
     pub at: OffsetDateTime,
 }
 
 impl Opinion {
-    /// The verdict in words.
     #[must_use]
     pub fn verdict_label(&self) -> &'static str {
         match (self.verdict.as_str(), self.back_to) {
@@ -337,7 +300,6 @@ impl Opinion {
         }
     }
 
-    /// It agreed.
     #[must_use]
     pub fn agreed(&self) -> bool {
         self.verdict == "agree"
@@ -383,7 +345,6 @@ pub struct Words {
     pub experience: String,
     /// The text that was pledged.
     pub pledge: Option<String>,
-    /// When.
     pub pledged_at: Option<OffsetDateTime>,
     /// There is a photo.
     pub photo: bool,

@@ -16,9 +16,7 @@ use crate::{
 /// An office as the chains see it.
 #[derive(Debug, Clone)]
 pub struct Desk {
-    /// The university.
     pub institution: InstitutionId,
-    /// The office.
     pub office: Held,
     /// The body that it is.
     pub body: Body,

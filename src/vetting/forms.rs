@@ -449,7 +449,6 @@ pub(super) struct OpinionForm {
 /// The joint session that is named with an opinion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SessionAsked {
-    /// None.
     None,
     /// One that was taken down.
     Known(JointSessionId),

@@ -17,5 +17,4 @@ use crate::auth::office::{Office, OfficeKind, Vetter};
 
 /// Who acts in the chains or puts candidates forward.
 pub const OFFICES: &[OfficeKind] = Vetter::KINDS;
-/// Who applies.
 pub const APPLICANTS: &[OfficeKind] = &[OfficeKind::Student];

@@ -23,10 +23,8 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// All.
     pub const ALL: [Self; 3] = [Self::Recruit, Self::Term, Self::Supplement];
 
-    /// The stable word.
     #[must_use]
     pub fn slug(self) -> &'static str {
         match self {
@@ -36,7 +34,6 @@ impl Purpose {
         }
     }
 
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -64,13 +61,9 @@ pub const BASES: [(&str, &str); 4] = [
 /// A kind of place that a round offers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its id.
     pub id: PlaceId,
-    /// Its kind.
     pub kind: PostKind,
-    /// Its department.
     pub department: Option<DepartmentId>,
-    /// The department's name.
     pub department_name: Option<String>,
     /// How many may be chosen.
     pub seats: i32,
@@ -79,7 +72,6 @@ pub struct Place {
 }
 
 impl Place {
-    /// The place in words.
     #[must_use]
     pub fn label(&self) -> String {
         match (&self.department_name, self.kind) {
@@ -111,16 +103,13 @@ impl Place {
 pub enum Phase {
     /// It has not begun.
     Coming,
-    /// One may apply.
     Open,
     /// Nobody may apply any more; cases go on.
     Closed,
-    /// It is over.
     Ended,
 }
 
 impl Phase {
-    /// The word for people.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
@@ -143,16 +132,11 @@ impl Phase {
     }
 }
 
-/// A round.
 #[derive(Debug, Clone)]
 pub struct Round {
-    /// Its id.
     pub id: RoundId,
-    /// The union.
     pub union: StudentUnion,
-    /// What it is called.
     pub title: String,
-    /// What it is for.
     pub purpose: Purpose,
     /// It seeks candidates for the presidium, else members.
     pub presidium: bool,
@@ -162,7 +146,6 @@ pub struct Round {
     pub basis: Option<String>,
     /// The first day on which one may apply.
     pub opens_on: Date,
-    /// The last.
     pub closes_on: Date,
     /// The day from which posts are held.
     pub effective_on: Date,
@@ -174,7 +157,6 @@ pub struct Round {
     pub note: String,
     /// Why it is over.
     pub ended_why: Option<String>,
-    /// What it offers.
     pub places: Vec<Place>,
 }
 
@@ -212,7 +194,6 @@ impl Round {
         self.chain.links.get(step)
     }
 
-    /// One of its places.
     #[must_use]
     pub fn place(&self, id: PlaceId) -> Option<&Place> {
         self.places.iter().find(|place| place.id == id)
@@ -225,7 +206,6 @@ impl Round {
         today + time::Duration::days(i64::from(days))
     }
 
-    /// All seats together.
     #[must_use]
     pub fn seats(&self) -> i32 {
         self.places.iter().map(|place| place.seats).sum()

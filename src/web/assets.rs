@@ -33,7 +33,6 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
 static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("icon", "svg", "image/svg+xml", include_bytes!("../../static/icon.svg")));
 
-/// The stylesheet's address.
 #[must_use]
 pub fn style() -> &'static str {
     &STYLE.url
@@ -45,13 +44,11 @@ pub fn style_text() -> &'static str {
     include_str!("../../static/lunzhi.css")
 }
 
-/// The script's address.
 #[must_use]
 pub fn script() -> &'static str {
     &SCRIPT.url
 }
 
-/// The icon's address.
 #[must_use]
 pub fn icon() -> &'static str {
     &ICON.url

@@ -46,15 +46,12 @@ impl QuotaBar {
 /// One part of a stacked strip.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Part {
-    /// Where it begins.
     pub start: u32,
     /// How wide it is.
     pub width: u32,
     /// A stable word for its colour.
     pub slug: &'static str,
-    /// What it counts.
     pub label: &'static str,
-    /// How many.
     pub count: usize,
 }
 
@@ -77,7 +74,6 @@ pub fn strip(counts: &[(&'static str, &'static str, usize)]) -> Vec<Part> {
 /// A QR code as one path of dark squares, to be drawn in a square of `size` units.
 #[derive(Debug, Clone)]
 pub struct Qr {
-    /// The path's data.
     pub path: String,
     /// Units to a side, with the quiet zone of four that readers need.
     pub size: usize,

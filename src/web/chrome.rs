@@ -9,9 +9,7 @@ use crate::auth::{
 /// One entry of the navigation.
 #[derive(Debug, Clone, Copy)]
 pub struct NavItem {
-    /// Where it leads.
     pub href: &'static str,
-    /// Its word.
     pub label: &'static str,
     /// What one does there, in one line; empty for the home page itself.
     pub says: &'static str,
@@ -30,9 +28,7 @@ impl NavItem {
 /// An entry as a page shows it.
 #[derive(Debug, Clone)]
 pub struct Link {
-    /// Where it leads.
     pub href: &'static str,
-    /// Its word.
     pub label: &'static str,
     /// The page is below it.
     pub here: bool,
@@ -41,9 +37,7 @@ pub struct Link {
 /// Who looks at the page.
 #[derive(Debug, Clone)]
 pub struct Viewer {
-    /// Their university.
     pub institution: String,
-    /// Their name.
     pub name: String,
     /// The office in which they act.
     pub office: String,
@@ -53,22 +47,16 @@ pub struct Viewer {
     pub unread: i64,
 }
 
-/// The frame.
 #[derive(Debug, Clone)]
 pub struct Chrome {
-    /// The page's title.
     pub title: String,
     /// Who looks; none on pages outside.
     pub viewer: Option<Viewer>,
-    /// The navigation.
     pub links: Vec<Link>,
     /// Pages between the home page and this one: path and word.
     pub trail: Vec<(String, String)>,
-    /// The stylesheet's address.
     pub style: &'static str,
-    /// The script's address.
     pub script: &'static str,
-    /// The icon's address.
     pub icon: &'static str,
 }
 

@@ -26,7 +26,6 @@ impl Errors {
         self.0.entry(field).or_insert_with(|| says.into());
     }
 
-    /// There is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -89,8 +89,33 @@ fn no_line_of_a_template_is_wider_than_a_screen() {
 #[test]
 fn a_line_of_a_template_holds_one_block_element() {
     const BLOCKS: &[&str] = &[
-        "section", "article", "header", "footer", "nav", "div", "p", "h1", "h2", "h3", "ul", "ol", "li", "dl", "dt", "dd", "table", "thead", "tbody",
-        "tr", "td", "th", "form", "fieldset", "details", "blockquote", "option",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "nav",
+        "div",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "td",
+        "th",
+        "form",
+        "fieldset",
+        "details",
+        "blockquote",
+        "option",
     ];
     for (path, text) in files("templates", "html") {
         for (number, line) in (1..).zip(text.lines()) {

@@ -475,9 +475,6 @@ pub(super) async fn close(
 }
 
 /// Closes every sitting whose time is up.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn close_overdue(app: &App) -> Result<(), Failure> {
     let now = app.clock.now();
     app.urn.sweep(now);
@@ -574,7 +571,6 @@ pub(super) async fn publish(
     Ok(Act::done(id, "published"))
 }
 
-/// Why, as typed.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct WhyForm {

@@ -202,7 +202,6 @@ pub(super) async fn add(
     Ok(Redirect::to(&to).into_response())
 }
 
-/// Candidates as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct StandForm {

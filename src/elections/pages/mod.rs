@@ -35,7 +35,6 @@ use crate::{
     web::chrome::Chrome,
 };
 
-/// The routes of elections.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()

@@ -248,11 +248,9 @@ pub(super) struct Typed {
     pub chief: bool,
     /// The contest of a lot.
     pub lot_of: Option<ContestId>,
-    /// Who drew it.
     pub winners: Vec<String>,
     /// How it was drawn.
     pub method: String,
-    /// Before whom.
     pub present: String,
 }
 

@@ -13,9 +13,7 @@ use crate::{
 /// By what somebody votes: the hash of a session's token, or of a slip's code.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Given {
-    /// A session.
     Session(Vec<u8>),
-    /// A slip.
     Slip(Vec<u8>),
 }
 
@@ -38,7 +36,6 @@ impl Given {
 /// Somebody on a roll.
 #[derive(Debug, Clone)]
 pub struct Voter {
-    /// The university.
     pub institution: InstitutionId,
     /// Their place on the roll.
     pub place: i32,
@@ -55,9 +52,6 @@ pub struct Voter {
 }
 
 /// The voter who holds that session or slip; none where they are not on the roll.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn voter(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -102,7 +96,6 @@ pub async fn voter(
 /// What a cast needs to know of its voter before it is sealed.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The university.
     pub institution: InstitutionId,
     /// Their place on the roll.
     pub place: i32,
@@ -117,9 +110,6 @@ impl From<&Voter> for Place {
 }
 
 /// The places of those who hold these sessions, in their order: one statement for many who cast at once.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn places(
     connection: &mut PgConnection,
     asked: &[(SittingId, Vec<u8>)],
@@ -150,9 +140,6 @@ pub async fn places(
 }
 
 /// The sitting that a slip opens, until it is void.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn sitting_of_slip(
     connection: &mut PgConnection,
     code_hash: &[u8],
@@ -168,15 +155,11 @@ pub async fn sitting_of_slip(
 /// An envelope on its way in.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// Whose sitting.
     pub sitting: SittingId,
-    /// The voter's place.
     pub voter: i32,
     /// By what they vote.
     pub given: Given,
-    /// The sealed votes.
     pub sealed: Vec<u8>,
-    /// The portal's mark.
     pub mac: Vec<u8>,
 }
 
@@ -244,15 +227,10 @@ pub async fn cast(
 /// A sitting as one of its voters sees it.
 #[derive(Debug)]
 pub struct Mine {
-    /// Its id.
     pub id: SittingId,
-    /// Its title.
     pub title: String,
-    /// Where it stands.
     pub stage: Stage,
-    /// From when.
     pub opens_at: OffsetDateTime,
-    /// Until when.
     pub closes_at: OffsetDateTime,
     /// The titles of the contests in which they vote.
     pub contests: String,
@@ -260,14 +238,10 @@ pub struct Mine {
     pub voted: bool,
     /// When, while the envelope is there.
     pub cast_at: Option<OffsetDateTime>,
-    /// On paper.
     pub on_paper: bool,
 }
 
 /// The sittings on whose frozen roll a student stands, and those announced in which they will.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn my_sittings(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -327,11 +301,8 @@ pub async fn my_sittings(
 pub struct Turnout {
     /// The part: a contest or a class.
     pub label: String,
-    /// On the roll.
     pub due: i64,
-    /// By envelope.
     pub cast: i64,
-    /// On paper.
     pub paper: i64,
 }
 
@@ -350,9 +321,6 @@ impl Turnout {
 }
 
 /// How many have voted in a sitting and in each of its contests: the whole first, under no label.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn turnout(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Turnout>, Failure> {
     let rows = sqlx::query_as!(
         Turnout,
@@ -374,9 +342,6 @@ pub async fn turnout(connection: &mut PgConnection, sitting: SittingId) -> Resul
 }
 
 /// How many have voted in each class, or in one college's, or in one class: numbers and never names.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn turnout_by_class(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -400,9 +365,6 @@ pub async fn turnout_by_class(
 }
 
 /// The sittings whose turnout an office sees: open or over, and in which somebody of its college or class votes.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn sittings_with_turnout(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -431,9 +393,6 @@ pub async fn sittings_with_turnout(
 /// Notes that the password of an account was taken away (`reset`), or its first one set by a code (`first`), while its student
 /// could vote. Gives how many
 /// sittings that concerns.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn note_reset(
     connection: &mut PgConnection,
     (account, by): (AccountId, Option<AccountId>),
@@ -455,9 +414,6 @@ pub async fn note_reset(
 
 /// An open sitting in which the account's student stands, by title: whoever stands neither resets passwords nor hands out
 /// codes while votes are cast.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn stands_now(
     connection: &mut PgConnection,
     account: AccountId,
@@ -478,18 +434,12 @@ pub async fn stands_now(
 pub struct Waiting {
     /// `vote`, `key`, `rehearsal`, `count`, `open`, `report`.
     pub what: String,
-    /// The sitting.
     pub id: SittingId,
-    /// Its title.
     pub title: String,
-    /// By when.
     pub until: OffsetDateTime,
 }
 
 /// What waits for a person. `keeps` is given for an office that keeps sittings: of the school, or of a college.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn waiting(
     connection: &mut PgConnection,
     (institution, account, student): (InstitutionId, AccountId, Option<StudentId>),

@@ -16,22 +16,16 @@ use crate::{
 /// An envelope with its voter's contests.
 #[derive(Debug)]
 pub struct Envelope {
-    /// The voter's place.
     pub voter: i32,
     /// The contests, by ordinal; empty for a voter who is not on the roll.
     pub contests: Vec<i16>,
     /// A paper ballot was issued to the voter.
     pub on_paper: bool,
-    /// What was sealed.
     pub sealed: Vec<u8>,
-    /// The portal's mark.
     pub mac: Vec<u8>,
 }
 
 /// Envelopes of a sitting after a place, in the order of the roll.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn envelopes(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -56,7 +50,6 @@ pub struct Kept {
     pub patterns: Vec<(ContestId, String, u32)>,
     /// Names written in, by contest.
     pub written: Vec<(ContestId, String, u32)>,
-    /// The receipts.
     pub receipts: Vec<String>,
     /// The places of those whose envelopes were counted.
     pub voted: Vec<i32>,
@@ -70,9 +63,6 @@ pub struct Kept {
 
 /// Keeps a count, everything sorted, and destroys envelopes and shares in the same act; `false` where the sitting or its
 /// envelopes are not those that were read.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn keep_count(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -156,9 +146,6 @@ fn columns(rows: Vec<(ContestId, String, u32)>) -> anyhow::Result<Columns> {
 }
 
 /// How often each pattern was cast, by contest, sorted.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn patterns(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -177,9 +164,6 @@ pub async fn patterns(
 }
 
 /// Names written in, by contest: by votes, then by name.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn written_in(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -198,10 +182,6 @@ pub async fn written_in(
     Ok(by_contest)
 }
 
-/// The receipts, sorted.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn receipts(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<String>, Failure> {
     let codes =
         sqlx::query_scalar!(r#"select code from receipt where sitting_id = $1 order by code collate "C""#, sitting.0);
@@ -209,9 +189,6 @@ pub async fn receipts(connection: &mut PgConnection, sitting: SittingId) -> Resu
 }
 
 /// The receipt is among those counted.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn is_counted(connection: &mut PgConnection, sitting: SittingId, code: &str) -> Result<bool, Failure> {
     let found = sqlx::query_scalar!(
         r#"select exists (select from receipt where sitting_id = $1 and code = $2) as "found!""#,
@@ -222,9 +199,6 @@ pub async fn is_counted(connection: &mut PgConnection, sitting: SittingId, code:
 }
 
 /// The voter's envelope was counted.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn has_voted(connection: &mut PgConnection, sitting: SittingId, place: i32) -> Result<bool, Failure> {
     let voted = sqlx::query_scalar!(
         r#"select exists (select from has_voted where sitting_id = $1 and voter = $2)
@@ -248,9 +222,6 @@ pub struct Came {
 }
 
 /// Who came, by the contest's ordinal.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn came(connection: &mut PgConnection, sitting: SittingId) -> Result<HashMap<i16, Came>, Failure> {
     let rows = sqlx::query!(
         r#"select ordinal as "ordinal!", count(*) as "due!",
@@ -277,20 +248,13 @@ pub async fn came(connection: &mut PgConnection, sitting: SittingId) -> Result<H
 pub struct PaperEntry {
     /// 1 and 2 are the two entries, 3 settles what differs.
     pub turn: i16,
-    /// Who entered it.
     pub account: AccountId,
-    /// Their name.
     pub name: String,
-    /// What they entered.
     pub figures: PaperFigures,
-    /// When.
     pub at: OffsetDateTime,
 }
 
 /// The paper entries of a sitting, by contest.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn paper_entries(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -317,9 +281,6 @@ pub async fn paper_entries(
 
 /// Keeps what somebody entered; `false` where that turn is taken or they have entered before. The sitting is locked by the
 /// caller.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn enter_paper(
     connection: &mut PgConnection,
     (contest, turn): (ContestId, i16),
@@ -340,9 +301,6 @@ pub async fn enter_paper(
 }
 
 /// Drops the entries of a contest, so that its paper ballots are counted again.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn drop_entries(connection: &mut PgConnection, contest: ContestId) -> Result<u64, Failure> {
     let done = sqlx::query!("delete from paper_entry where contest_id = $1", contest.0);
     Ok(done.execute(connection).await?.rows_affected())
@@ -351,20 +309,14 @@ pub async fn drop_entries(connection: &mut PgConnection, contest: ContestId) -> 
 /// A lot that was drawn.
 #[derive(Debug, Clone)]
 pub struct Lot {
-    /// Who won.
     pub winners: Vec<String>,
     /// How it was drawn.
     pub method: String,
-    /// Who was there.
     pub present: String,
-    /// When.
     pub drawn_at: OffsetDateTime,
 }
 
 /// The lots of a sitting, by contest.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn lots(connection: &mut PgConnection, sitting: SittingId) -> Result<HashMap<ContestId, Lot>, Failure> {
     let rows = sqlx::query!(
         r#"select l.contest_id as "contest: ContestId", l.winners, l.method, l.present, l.drawn_at
@@ -380,9 +332,6 @@ pub async fn lots(connection: &mut PgConnection, sitting: SittingId) -> Result<H
 }
 
 /// Records a lot; `false` where one is recorded.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn keep_lot(
     connection: &mut PgConnection,
     contest: ContestId,
@@ -403,9 +352,6 @@ pub async fn keep_lot(
 }
 
 /// Makes the report: the record is kept as it is published, the results with each contest.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn report(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -433,9 +379,6 @@ pub async fn report(
 }
 
 /// The record as it was published, and the hash of the full ballots.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn record(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -445,9 +388,6 @@ pub async fn record(
 }
 
 /// Lets everybody see the full ballots.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn publish_ballots(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -473,14 +413,10 @@ pub struct Course {
     pub firsts: i64,
     /// Slips noted at check-in.
     pub slips: i64,
-    /// Slips made void.
     pub void_slips: i64,
 }
 
 /// What happened in a sitting besides the votes.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn course(connection: &mut PgConnection, sitting: SittingId) -> Result<Course, Failure> {
     let course = sqlx::query_as!(
         Course,
@@ -495,9 +431,6 @@ pub async fn course(connection: &mut PgConnection, sitting: SittingId) -> Result
 }
 
 /// Who has voted, for those who keep a sitting, after it is closed: number, name, class, and whether.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn voters_list(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -515,9 +448,6 @@ pub async fn voters_list(
 }
 
 /// Numbers and names of places on a roll; a place that is on no roll is named as such.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn names(connection: &mut PgConnection, sitting: SittingId, places: &[i32]) -> Result<Vec<String>, Failure> {
     let names = sqlx::query_scalar!(
         r#"select coalesce(s.number || ' ' || s.name, '名册上没有的第 ' || p || ' 号') as "name!"
@@ -530,9 +460,6 @@ pub async fn names(connection: &mut PgConnection, sitting: SittingId, places: &[
 }
 
 /// A sitting's title, and whether it is counted; none for one that was never opened.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn countedness(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<(String, bool)>, Failure> {
     let row = sqlx::query!(
         r#"select title, counted_at is not null as "counted!" from sitting

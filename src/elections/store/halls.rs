@@ -20,16 +20,12 @@ pub struct Slip {
     pub serial: i32,
     /// Whom it was given to: number and name.
     pub holder: Option<String>,
-    /// When.
     pub bound_at: Option<OffsetDateTime>,
     /// Why it is void.
     pub voided_why: Option<String>,
 }
 
 /// The slips of a sitting: how many there are, and those that were given out or are void, the latest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn slips(connection: &mut PgConnection, sitting: SittingId) -> Result<(i64, Vec<Slip>), Failure> {
     let made = sqlx::query_scalar!(r#"select count(*) as "made!" from slip where sitting_id = $1"#, sitting.0)
         .fetch_one(&mut *connection)
@@ -47,9 +43,6 @@ pub async fn slips(connection: &mut PgConnection, sitting: SittingId) -> Result<
 }
 
 /// Adds slips with the hashes of their codes, numbered onwards; gives their numbers.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn make_slips(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -113,9 +106,6 @@ async fn standing(
 }
 
 /// Notes at check-in which slip a voter drew. The sitting is locked by the caller and takes votes.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn bind_slip(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -146,9 +136,6 @@ pub async fn bind_slip(
 }
 
 /// Makes a slip void, because it was lost or spoilt; its holder may draw another. What was cast by it stays and can be replaced.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn void_slip(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -166,9 +153,6 @@ pub async fn void_slip(
 }
 
 /// Gives a voter a paper ballot: the electronic one is closed for them. The sitting is locked by the caller and takes votes.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn issue_paper(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -196,9 +180,6 @@ pub async fn issue_paper(
 }
 
 /// Paper ballots given out so far, the latest first: number and name, when.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn paper_issued(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -214,26 +195,17 @@ pub async fn paper_issued(
 /// A voter who is to be admitted.
 #[derive(Debug)]
 pub struct Admission {
-    /// Its id.
     pub id: AdmissionId,
     /// Number, name and class.
     pub voter: String,
-    /// The contests, by title.
     pub contests: String,
-    /// Why.
     pub why: String,
-    /// Who asked.
     pub asked_by: AccountId,
-    /// Their name.
     pub asked_name: String,
-    /// Who agreed.
     pub agreed_name: Option<String>,
 }
 
 /// Those who were or are to be admitted after the roll was frozen.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn admissions(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Admission>, Failure> {
     let rows = sqlx::query_as!(
         Admission,
@@ -250,9 +222,6 @@ pub async fn admissions(connection: &mut PgConnection, sitting: SittingId) -> Re
 }
 
 /// A monitor asks for a voter to be admitted; none where nobody has that number or they are on the roll or asked for already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn ask_admission(
     connection: &mut PgConnection,
     (institution, sitting): (InstitutionId, SittingId),
@@ -279,9 +248,6 @@ pub async fn ask_admission(
 }
 
 /// A second monitor agrees, and the voter is put on the roll with the portal's own mark. The sitting is locked by the caller.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn admit(
     connection: &mut PgConnection,
     sitting: SittingId,

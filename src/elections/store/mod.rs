@@ -104,9 +104,6 @@ impl Row {
 }
 
 /// The sittings of a university, newest first: all, one, or a college's.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn sittings(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -132,9 +129,6 @@ pub async fn sittings(
 }
 
 /// One sitting of a university.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn sitting(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -144,9 +138,6 @@ pub async fn sitting(
 }
 
 /// A sitting as it is now, locked until the end of the transaction: casts wait.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn lock(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -158,10 +149,6 @@ pub async fn lock(
     sitting(connection, institution, id).await
 }
 
-/// Prepares a sitting.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn create(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -192,9 +179,6 @@ pub async fn create(
 }
 
 /// Changes a sitting that is being prepared; `false` where it no longer is.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn change(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -220,9 +204,6 @@ pub async fn change(
 }
 
 /// Removes a sitting that was never announced; `false` where it was.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn remove(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -237,10 +218,6 @@ pub async fn remove(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// The sitting goes public.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn announce(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -251,9 +228,6 @@ pub async fn announce(
 }
 
 /// Takes an announcement back, so that it can be changed: the monitors' rehearsal is to be done again.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn take_back(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -292,9 +266,6 @@ pub(super) async fn step(
 
 /// The contests of a sitting with their candidates. Voters are counted where a day is given, which a voter's page does not need:
 /// those of the frozen roll, or of that day before it is.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn contests(
     connection: &mut PgConnection,
     sitting: &Sitting,
@@ -395,11 +366,8 @@ async fn candidates(
 pub struct ContestDraft {
     /// Its title, 2 to 40 characters.
     pub title: String,
-    /// What it fills.
     pub fills: Fills,
-    /// Whose it is.
     pub body: Body,
-    /// A college's contest.
     pub college: Option<CollegeId>,
     /// A class's or a constituency's.
     pub classes: Vec<ClassId>,
@@ -407,16 +375,12 @@ pub struct ContestDraft {
     pub people: Vec<StudentId>,
     /// Seats, 1 to 60.
     pub seats: u32,
-    /// Its rules.
     pub rules: ContestRules,
     /// The contest whose second round it is.
     pub round_of: Option<ContestId>,
 }
 
 /// Adds a contest to a sitting that is being prepared (the database refuses it for any other).
-///
-/// # Errors
-/// Where the database fails.
 pub async fn add_contest(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -459,9 +423,6 @@ async fn name_people(connection: &mut PgConnection, contest: ContestId, people: 
 }
 
 /// Changes a contest of a sitting that is being prepared.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn change_contest(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -488,9 +449,6 @@ pub async fn change_contest(
 }
 
 /// Removes a contest of a sitting that is being prepared.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn remove_contest(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -501,9 +459,6 @@ pub async fn remove_contest(
 }
 
 /// The numbers of those who are named one by one for a contest of a congress.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn people_of(connection: &mut PgConnection, id: ContestId) -> Result<Vec<(StudentId, String)>, Failure> {
     let rows = sqlx::query!(
         r#"select s.id as "id: StudentId", s.number from contest_person p join student s on s.id = p.student_id
@@ -516,22 +471,14 @@ pub async fn people_of(connection: &mut PgConnection, id: ContestId) -> Result<V
 /// A student as a list of numbers names them.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// The student.
     pub id: StudentId,
-    /// The number.
     pub number: String,
-    /// The name.
     pub name: String,
-    /// The class.
     pub class: String,
-    /// The college.
     pub college: CollegeId,
 }
 
 /// The students with those numbers who are here on a day.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn students(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -551,9 +498,6 @@ pub async fn students(
 }
 
 /// Classes by name, with their colleges.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn classes_named(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -574,7 +518,6 @@ pub async fn classes_named(
 /// Somebody who is to stand.
 #[derive(Debug, Clone)]
 pub struct Standing {
-    /// The student.
     pub student: StudentId,
     /// As the ballot prints it; differs from every other of the contest.
     pub label: String,
@@ -586,9 +529,6 @@ pub struct Standing {
 
 /// Adds candidates to a contest of a sitting that is being prepared, after those who stand already. Other features hand theirs
 /// over by this. Whoever stands already stays as they are.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn stand(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -620,9 +560,6 @@ pub async fn stand(
 }
 
 /// Takes a candidate off a ballot that is being prepared.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn strike(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -635,9 +572,6 @@ pub async fn strike(
 
 /// Records that a candidate withdrew after the ballot was announced: the ballot stays as it is, the votes are counted, and
 /// the candidate is not elected.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn withdraw(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -660,18 +594,13 @@ pub async fn withdraw(
 /// A list of candidates that vetting has made and that a congress may elect from.
 #[derive(Debug)]
 pub struct Listed {
-    /// The round.
     pub round: RoundId,
-    /// Its title.
     pub title: String,
     /// How many are listed.
     pub people: i64,
 }
 
 /// The rounds of a keeper whose candidates for a presidium are listed.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn listed_rounds(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -690,9 +619,6 @@ pub async fn listed_rounds(
 }
 
 /// The students whom a round has listed.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn listed(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -715,9 +641,6 @@ pub async fn listed(
 }
 
 /// The account's student stands in this sitting.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn stands_in(connection: &mut PgConnection, sitting: SittingId, account: AccountId) -> Result<bool, Failure> {
     let stands = sqlx::query_scalar!(
         r#"select exists (
@@ -730,9 +653,6 @@ pub async fn stands_in(connection: &mut PgConnection, sitting: SittingId, accoun
 }
 
 /// Asks for a sitting to be void; somebody else agrees.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn ask_void(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -753,9 +673,6 @@ pub async fn ask_void(
 }
 
 /// Drops the wish that a sitting be void.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn keep_valid(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -771,9 +688,6 @@ pub async fn keep_valid(
 }
 
 /// Makes a sitting void, by somebody who did not ask for it: its envelopes and shares are destroyed unread.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn make_void(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -813,9 +727,6 @@ pub(super) async fn destroy(connection: &mut PgConnection, id: SittingId) -> Res
 }
 
 /// The contests of a sitting that have a second round already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn second_rounds(connection: &mut PgConnection, id: SittingId) -> Result<Vec<ContestId>, Failure> {
     let ids = sqlx::query_scalar!(
         r#"select c.id as "id: ContestId" from contest c join contest second on second.round_of = c.id
@@ -826,9 +737,6 @@ pub async fn second_rounds(connection: &mut PgConnection, id: SittingId) -> Resu
 }
 
 /// Gives a second round to the keeper of the first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn hand_to(connection: &mut PgConnection, id: SittingId, college: Option<CollegeId>) -> Result<(), Failure> {
     sqlx::query!("update sitting set college_id = $2 where id = $1", id.0, college.map(|id| id.0))
         .execute(connection)
@@ -837,9 +745,6 @@ pub async fn hand_to(connection: &mut PgConnection, id: SittingId, college: Opti
 }
 
 /// The key to which a sitting's ballots are sealed, and the hash of its roll.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn marks(connection: &mut PgConnection, id: SittingId) -> Result<(Vec<u8>, Vec<u8>), Failure> {
     let row = sqlx::query!("select public_key, roll_hash from sitting where id = $1", id.0);
     let row = row.fetch_one(connection).await?;

@@ -21,9 +21,6 @@ use crate::{
 };
 
 /// The monitors of a sitting, the chief first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Monitor>, Failure> {
     let rows = sqlx::query!(
         r#"select m.account_id as "account: AccountId", a.number, a.name, m.chief, m.salt, m.public_key, m.mac, m.share,
@@ -51,9 +48,6 @@ pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Resu
 
 /// Names a monitor: `Some(true)` where that is done, `Some(false)` where they are one already, none where there are as many as
 /// there may be. A new chief takes the place of the old one.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn name_monitor(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -83,9 +77,6 @@ pub async fn name_monitor(
 }
 
 /// The account with that number, of staff or of a student, unless it was closed.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn account_of(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -101,9 +92,6 @@ pub async fn account_of(
 }
 
 /// The account holds an office that keeps the sitting: the school's keep all, a college's its own.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn keeps(
     connection: &mut PgConnection,
     account: AccountId,
@@ -124,9 +112,6 @@ pub async fn keeps(
 }
 
 /// The monitors of one sitting monitor another, with keys yet to be made; whoever stands in it does not.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn take_over_monitors(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -149,9 +134,6 @@ pub async fn take_over_monitors(
 }
 
 /// A monitor is one no more.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn dismiss_monitor(
     connection: &mut PgConnection,
     _: &Acting<ElectionKeeper>,
@@ -163,9 +145,6 @@ pub async fn dismiss_monitor(
 }
 
 /// Monitors who stand in the sitting themselves, by name.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn standing_monitors(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<String>, Failure> {
     let names = sqlx::query_scalar!(
         "select distinct a.name from monitor m join account a on a.id = m.account_id
@@ -177,9 +156,6 @@ pub async fn standing_monitors(connection: &mut PgConnection, sitting: SittingId
 }
 
 /// Keeps the key of a monitor's passphrase; `false` where they are no monitor or have shown an earlier one to work.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn keep_key(
     connection: &mut PgConnection,
     (sitting, account): (SittingId, AccountId),
@@ -199,9 +175,6 @@ pub async fn keep_key(
 }
 
 /// Begins a rehearsal: a throw-away key, its shares and ballots.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn begin_rehearsal(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -254,16 +227,11 @@ async fn keep_shares(
 /// A rehearsal under way.
 #[derive(Debug)]
 pub struct Rehearsal {
-    /// Its throw-away key.
     pub key: PublicKey,
     /// Its ballots with their numbers.
     pub ballots: Vec<(i32, Vec<u8>)>,
 }
 
-/// The rehearsal under way.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn rehearsal(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<Rehearsal>, Failure> {
     let key = sqlx::query_scalar!("select rehearsal_key from sitting where id = $1", sitting.0)
         .fetch_optional(&mut *connection)
@@ -277,9 +245,6 @@ pub async fn rehearsal(connection: &mut PgConnection, sitting: SittingId) -> Res
 }
 
 /// A monitor's passphrase was shown to work.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn prove(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -298,9 +263,6 @@ pub async fn prove(
 }
 
 /// The rehearsal has succeeded: what was thrown away is gone, the sitting may be opened.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_rehearsal(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -320,9 +282,6 @@ pub async fn end_rehearsal(
 }
 
 /// Freezes the roll, in the order of student numbers, and gives its size.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn freeze_roll(connection: &mut PgConnection, sitting: SittingId, today: Date) -> Result<u64, Failure> {
     let done = sqlx::query!(
         "insert into voter (sitting_id, place, student_id, class_id, contests)
@@ -339,20 +298,14 @@ pub async fn freeze_roll(connection: &mut PgConnection, sitting: SittingId, toda
 /// One line of the roll.
 #[derive(Debug)]
 pub struct RollLine {
-    /// The place.
     pub place: i32,
-    /// The student.
     pub student: StudentId,
-    /// The contests, by ordinal.
     pub contests: Vec<i16>,
     /// Admitted after the roll was frozen, with the portal's mark.
     pub mac: Option<Vec<u8>>,
 }
 
 /// The roll in its order.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn roll(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<RollLine>, Failure> {
     let rows = sqlx::query_as!(
         RollLine,
@@ -364,18 +317,12 @@ pub async fn roll(connection: &mut PgConnection, sitting: SittingId) -> Result<V
 }
 
 /// The different sets of contests in which people of the roll vote.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn contest_sets(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Vec<i16>>, Failure> {
     let sets = sqlx::query_scalar!("select distinct contests from voter where sitting_id = $1", sitting.0);
     Ok(sets.fetch_all(connection).await?)
 }
 
 /// The sets of contests that voters would have if the roll were frozen today.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn coming_sets(
     connection: &mut PgConnection,
     sitting: SittingId,
@@ -419,9 +366,6 @@ pub fn hash_contests(contests: &[Contest]) -> Vec<u8> {
 }
 
 /// Opens a sitting: key, shares, size and the portal's mark, in the one act in which the roll was frozen.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn open(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
@@ -480,9 +424,6 @@ pub async fn opened(
 }
 
 /// Closes a sitting: nobody's vote is taken after this is written. Gives the number of envelopes.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn close(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -509,9 +450,6 @@ pub async fn close(
 }
 
 /// Sittings whose time is up and which nobody has closed yet.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn overdue(
     connection: &mut PgConnection,
     now: OffsetDateTime,
@@ -525,9 +463,6 @@ pub async fn overdue(
 }
 
 /// The sittings of which an account is a monitor, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn monitored(
     connection: &mut PgConnection,
     institution: InstitutionId,

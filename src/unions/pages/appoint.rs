@@ -216,7 +216,6 @@ pub(super) async fn take_scan(
 
 /// What came of an act that soft limits may hold up.
 pub(super) enum Done {
-    /// It is written.
     Written,
     /// Soft limits are passed and no reason was given: nothing is written.
     NeedsReason(Vec<Finding>),

@@ -384,11 +384,8 @@ fn coming(record: &Record, draft: &Draft, people: &[(Fact, Found)], findings: &[
 /// What changes along with a 换届; of no interest where a union is taken down.
 #[derive(Default)]
 struct Along {
-    /// People who leave.
     leaving: Vec<String>,
-    /// Departments that end.
     ended: Vec<String>,
-    /// Departments that begin.
     begun: Vec<String>,
     /// Appointments for a later day that fall away.
     superseded: usize,

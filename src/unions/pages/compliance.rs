@@ -37,7 +37,6 @@ struct Cell {
     title: String,
 }
 
-/// A union's row.
 struct Line {
     union: StudentUnion,
     cells: Vec<Cell>,

@@ -33,7 +33,6 @@ use crate::{
     web::{charts::QuotaBar, chrome::Chrome},
 };
 
-/// The routes of unions.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
@@ -97,7 +96,6 @@ fn frame(app: &App, person: &SignedIn, record: &Record, title: &str) -> Chrome {
 
 /// The tabs above a union's pages.
 pub struct Tabs {
-    /// The union.
     pub id: UnionId,
     /// The page that is open, by its word.
     pub here: &'static str,

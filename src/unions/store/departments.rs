@@ -12,9 +12,6 @@ use crate::{
 };
 
 /// Sets up a department that the rule has passed.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn establish(
     connection: &mut PgConnection,
     union: &Locked,
@@ -53,9 +50,6 @@ async fn insert_department(
 }
 
 /// Changes a department's name, functions or ruling, as the rule has passed; what it was stays in the note.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn change_department(
     connection: &mut PgConnection,
     union: &Locked,
@@ -88,9 +82,6 @@ pub async fn change_department(
 }
 
 /// Ends a department and, on the same day, the posts in it. Gives how many posts; none where it has ended by then.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_department(
     connection: &mut PgConnection,
     union: &Locked,
@@ -145,9 +136,6 @@ pub(super) async fn begin_departments(
 }
 
 /// Enters what a department does before its union comes under the rules: as it is, not as it may be.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn take_down_functions(
     connection: &mut PgConnection,
     union: &Locked,

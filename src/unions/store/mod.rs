@@ -37,9 +37,6 @@ fn kind_of(slug: &str) -> anyhow::Result<Union> {
 }
 
 /// The unions of a university, the school's first; or one of them.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn list(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -65,9 +62,6 @@ pub async fn list(
 }
 
 /// Reads unions whole: the same number of statements for one and for all.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn records(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -117,9 +111,6 @@ fn by_union<T>(rows: Vec<T>, union: impl Fn(&T) -> UnionId) -> HashMap<UnionId, 
 }
 
 /// One union of a university, whole.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn record(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -197,17 +188,11 @@ async fn organisations(
 }
 
 /// What the rules ask of students, by the figures of the basis that speaks best for each.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn facts(connection: &mut PgConnection, students: &[Uuid], today: Date) -> Result<Vec<Fact>, Failure> {
     facts_over(connection, students, None, today).await
 }
 
 /// What the rules ask of students, by the figures over one basis (`semester`, `year`, `entry`) where one is named.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn facts_over(
     connection: &mut PgConnection,
     students: &[Uuid],
@@ -241,9 +226,6 @@ pub async fn facts_over(
 
 /// The students of a university by their numbers, by the figures over one basis where one is named; those whose data are
 /// erased are not among them.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn facts_by_number(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -261,9 +243,6 @@ pub async fn facts_by_number(
 }
 
 /// Holds students for the rest of a transaction: nobody is written to have left meanwhile.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn hold_students(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -289,7 +268,6 @@ pub struct Locked {
 }
 
 impl Locked {
-    /// The union.
     #[must_use]
     pub fn id(&self) -> UnionId {
         self.id
@@ -332,9 +310,6 @@ pub(crate) async fn hold(
 }
 
 /// Takes a union for whoever runs the server: the demo.
-///
-/// # Errors
-/// Where the database fails.
 pub(crate) async fn hold_by_operator(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -347,11 +322,8 @@ pub(crate) async fn hold_by_operator(
 /// A rule that was warned of and passed with a reason.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Warned {
-    /// Its code.
     pub rule: String,
-    /// The department.
     pub unit: Option<String>,
-    /// What it said.
     pub says: String,
 }
 
@@ -373,7 +345,6 @@ impl Warned {
 pub struct Ground {
     /// The decision's number or words.
     pub words: String,
-    /// Its scan.
     pub document: Option<DocumentId>,
     /// Why a soft limit is passed, or why something is corrected.
     pub reason: Option<String>,
@@ -382,18 +353,12 @@ pub struct Ground {
 /// What a fact is about.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct About {
-    /// A post.
     pub post: Option<PostId>,
-    /// A department.
     pub department: Option<DepartmentId>,
-    /// A turn.
     pub turn: Option<TurnId>,
 }
 
 /// Adds to what was done about a union.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn note(
     connection: &mut PgConnection,
     union: &Locked,
@@ -429,9 +394,6 @@ pub async fn note(
 }
 
 /// Sets up a union; none where there is one of that kind and college already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn create(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -474,9 +436,6 @@ pub(crate) async fn insert_union(
 }
 
 /// Brings a union under the rules; `false` where it was already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn open(
     connection: &mut PgConnection,
     union: &Locked,

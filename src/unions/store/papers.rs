@@ -17,34 +17,24 @@ use crate::{
 /// What was done about a union, as its page shows it.
 #[derive(Debug)]
 pub struct FactRow {
-    /// When.
     pub at: OffsetDateTime,
-    /// By its stable word.
     pub act: String,
-    /// Who did it.
     pub by: Option<String>,
-    /// In which office.
     pub office: String,
-    /// Whom it is about.
     pub person: Option<String>,
     /// The post it is about.
     pub post: Option<PostId>,
     /// The day from which it holds.
     pub day: Option<Date>,
-    /// What was done.
     pub says: String,
-    /// What it rests on.
     pub ground: String,
-    /// The scan of it.
     pub document: Option<DocumentId>,
-    /// Why.
     pub reason: String,
     /// What was warned of.
     pub warned: Json<Vec<Warned>>,
 }
 
 impl FactRow {
-    /// The act in words.
     #[must_use]
     pub fn act_label(&self) -> &'static str {
         match self.act.as_str() {
@@ -68,9 +58,6 @@ impl FactRow {
 }
 
 /// What was done about a union or about one of its posts, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn facts_of(
     connection: &mut PgConnection,
     union: UnionId,
@@ -96,24 +83,15 @@ pub async fn facts_of(
 /// The reasons with which soft limits were passed, by union: rule, department, reason, when.
 #[derive(Debug, Clone)]
 pub struct ReasonRow {
-    /// The union.
     pub union: UnionId,
-    /// The rule's code.
     pub rule: String,
-    /// The department.
     pub unit: Option<String>,
-    /// Why.
     pub reason: String,
-    /// When.
     pub at: OffsetDateTime,
-    /// In which office.
     pub office: String,
 }
 
 /// The reasons that were given in unions, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn reasons(connection: &mut PgConnection, unions: &[UnionId]) -> Result<Vec<ReasonRow>, Failure> {
     let ids: Vec<Uuid> = unions.iter().map(|id| id.0).collect();
     let rows = sqlx::query_as!(
@@ -129,25 +107,18 @@ pub async fn reasons(connection: &mut PgConnection, unions: &[UnionId]) -> Resul
 /// A line of the printed roster.
 #[derive(Debug)]
 pub struct RosterRow {
-    /// The union's name.
     pub union_name: String,
     /// 姓名.
     pub name: String,
     /// 学号.
     pub number: String,
-    /// The person's college.
     pub college: String,
-    /// The person's class.
     pub class: String,
-    /// The person's entry year.
     pub entry_year: i32,
     /// 政治面貌.
     pub political: Option<String>,
-    /// The post's name.
     pub post: String,
-    /// Its department.
     pub department: Option<String>,
-    /// Since when.
     pub from_day: Date,
     /// On duty as executive chair.
     pub chair: bool,
@@ -155,9 +126,6 @@ pub struct RosterRow {
 
 /// The roster of a union on a day, in one statement: presidium, then department by department. Only for an office that
 /// sees the union, which the statement looks at itself.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn roster(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -205,28 +173,17 @@ fn own_kind(office: OfficeKind) -> Option<&'static str> {
 /// A post that somebody came to past the chain.
 #[derive(Debug)]
 pub struct DirectRow {
-    /// The union.
     pub union: UnionId,
-    /// The union's name.
     pub union_name: String,
-    /// The post.
     pub post: PostId,
-    /// Who.
     pub name: String,
-    /// The post in words.
     pub place: String,
-    /// The first day.
     pub from_day: Date,
-    /// Why.
     pub why: String,
-    /// What it rests on.
     pub ground: String,
 }
 
 /// The posts held on a day that somebody came to past the chain, outside 现状登记, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn direct_appointments(
     connection: &mut PgConnection,
     institution: InstitutionId,

@@ -110,7 +110,6 @@ pub async fn appoint(
 pub struct Right<'a> {
     /// The post, as the rule has passed it.
     pub appointment: &'a Appointment,
-    /// Who holds it.
     pub student: StudentId,
     /// Whether they came from a college union, where the record does not say so itself.
     pub from_college: Option<bool>,
@@ -203,9 +202,6 @@ async fn leave_duty(
 
 /// Ends a post: from `day` on it is held no more. A turn of the executive chair ends with the seat on the presidium. No cap
 /// looks at it. `false` where it has ended by then.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end(
     connection: &mut PgConnection,
     union: &Locked,
@@ -236,9 +232,7 @@ pub async fn end(
 /// A person of a roster that is taken down: their posts as they stand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// Who.
     pub student: StudentId,
-    /// The posts.
     pub posts: Vec<Wanted>,
     /// What the roster says of their coming from a college union.
     pub from_college: Option<bool>,
@@ -247,9 +241,6 @@ pub struct Found {
 }
 
 /// Takes a union down as it stands: what was taken down before is void. Only before the union comes under the rules.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn register(
     connection: &mut PgConnection,
     union: &Locked,
@@ -314,9 +305,6 @@ pub async fn register(
 
 /// Staffs a whole union anew, as the rule has passed: whoever is named for the post they hold goes on with it, everybody
 /// else in a post ends, departments that nobody is named for end, and those named begin. Gives the posts that began.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn reshuffle(
     connection: &mut PgConnection,
     union: &Locked,
@@ -418,9 +406,6 @@ pub async fn reshuffle(
 }
 
 /// Tells somebody that their post ends.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn tell_end(
     connection: &mut PgConnection,
     union: &Locked,
@@ -435,9 +420,6 @@ pub async fn tell_end(
 
 /// The places of a union that rounds of its vetting have promised and not yet filled: of members, or of the presidium, where
 /// as many count as are to be elected. A round that has ended promises nothing; whom it appointed holds a post.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn promised(
     connection: &mut PgConnection,
     union: UnionId,

@@ -120,7 +120,6 @@ pub(super) struct StepView {
     pub bodies: String,
     /// `done`, `now`, `todo` or `stopped`.
     pub state: &'static str,
-    /// The state in words.
     pub word: &'static str,
     /// More of it: who has signed, by when it is due.
     pub more: String,
@@ -229,7 +228,6 @@ fn composition_of(counts: &[store::Count]) -> Composition {
     Composition { parts: parts.into_iter().map(|(label, slug)| (label, part(slug))).collect() }
 }
 
-/// The composition of cases.
 fn composition<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> Composition {
     let gender = |case: &Case| case.gender.clone().unwrap_or_else(|| "未登记".to_owned());
     let source = |case: &Case| case.source.map_or_else(|| "未说明".to_owned(), |source| source.label().to_owned());

@@ -53,7 +53,6 @@ pub(super) struct NoticePage {
     round: Round,
     shown: Vec<Case>,
     until: Option<Date>,
-    /// The notice is over.
     over: bool,
     form: ObjectForm,
     errors: Errors,

@@ -165,7 +165,6 @@ pub(super) async fn show(
     })
 }
 
-/// Cases a page.
 const A_PAGE: i64 = 100;
 
 #[derive(Debug, Default, Deserialize)]

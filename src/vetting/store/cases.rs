@@ -25,15 +25,11 @@ use crate::{
 /// Which cases are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Sieve {
-    /// These.
     pub ids: Option<Vec<Uuid>>,
-    /// Of this round.
     pub round: Option<RoundId>,
-    /// Of this student.
     pub student: Option<StudentId>,
     /// At this stage, by its stable word.
     pub stage: Option<String>,
-    /// Of this college.
     pub college: Option<CollegeId>,
     /// With this in name, 学号 or number.
     pub text: String,
@@ -42,9 +38,6 @@ pub struct Sieve {
 }
 
 /// Cases that a desk sees (all of them where none is named), by number, and how many there are outside the window.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn cases(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -144,22 +137,16 @@ pub async fn cases(
 /// How many cases of a round stand at a stage and step of a place.
 #[derive(Debug, Clone)]
 pub struct Tally {
-    /// The place.
     pub place: PlaceId,
     /// The stage, by its stable word.
     pub stage: String,
-    /// The step.
     pub step: Option<i32>,
-    /// How many.
     pub cases: i64,
     /// How many of them are late.
     pub late: i64,
 }
 
 /// How a round's cases stand.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<Tally>, Failure> {
     let rows = sqlx::query_as!(
         Tally,
@@ -173,9 +160,6 @@ pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -
 }
 
 /// The opinions on cases, in their order.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Result<Vec<Opinion>, Failure> {
     let rows = sqlx::query_as!(
         Opinion,
@@ -190,9 +174,6 @@ pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Resul
 }
 
 /// What a candidate wrote.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<Words, Failure> {
     let words = sqlx::query_as!(
         Words,
@@ -207,7 +188,6 @@ pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<Words,
 /// What a case is handed in with.
 #[derive(Debug, Clone)]
 pub struct Handed {
-    /// The place.
     pub place: PlaceId,
     /// Where the candidate comes from.
     pub source: Option<Source>,
@@ -226,9 +206,7 @@ pub struct Handed {
 /// A case to be begun.
 #[derive(Debug)]
 pub struct NewCase<'a> {
-    /// The round, held.
     pub round: &'a Round,
-    /// The candidate.
     pub fact: &'a Fact,
     /// How it came to be.
     pub origin: Origin,
@@ -246,9 +224,6 @@ async fn next_number(connection: &mut PgConnection, institution: InstitutionId) 
 }
 
 /// Hands in a student's own application; none where they have one in this round already.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn hand_in(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -263,9 +238,6 @@ pub async fn hand_in(
 
 /// Names a student, who is to confirm; none where they have a case in this round already. What is known of the source is
 /// kept for the student to put right.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn invite(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -372,9 +344,6 @@ async fn complete(
 
 /// A candidate confirms a case that was prepared for them, or hands one in again that came back; `false` where it is at
 /// neither.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn resubmit(
     connection: &mut PgConnection,
     (case, round): (&Case, &Round),
@@ -415,9 +384,6 @@ pub async fn hold_case(
 }
 
 /// Withdraws a case that is under way; `false` where it is not.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn withdraw(
     connection: &mut PgConnection,
     case: CaseId,
@@ -437,9 +403,6 @@ pub async fn withdraw(
 }
 
 /// Keeps a candidate's photo in the place of the one before.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8]) -> Result<(), Failure> {
     sqlx::query!(
         "insert into case_photo (case_id, jpeg) values ($1, $2) on conflict (case_id) do update set jpeg = excluded.jpeg",
@@ -451,18 +414,11 @@ pub async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8])
     Ok(())
 }
 
-/// A candidate's photo.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn photo(connection: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>, Failure> {
     Ok(sqlx::query_scalar!("select jpeg from case_photo where case_id = $1", case.0).fetch_optional(connection).await?)
 }
 
 /// The posts that students hold in unions on a day, in words.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn held_posts(
     connection: &mut PgConnection,
     students: &[Uuid],
@@ -490,9 +446,6 @@ pub async fn held_posts(
 
 /// Whether a student holds the very post of a place on the day from which a round's posts are held: nobody is chosen for what
 /// they have, unless the round replaces the term.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn holds_place(
     connection: &mut PgConnection,
     round: &Round,
@@ -522,14 +475,10 @@ pub struct Count {
     pub part: String,
     /// The value; of sources the stable word.
     pub label: Option<String>,
-    /// How many.
     pub people: i64,
 }
 
 /// The candidates of a round by source, college, grade and gender, without those whose case came to nothing.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Count>, Failure> {
     let rows = sqlx::query_as!(
         Count,
@@ -547,9 +496,6 @@ pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec
 }
 
 /// Notes the recommendation that the naming office signed, so that it stands first among the opinions.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn note_recommendation(
     connection: &mut PgConnection,
     (case, desk): (CaseId, &Desk),

@@ -15,17 +15,14 @@ use crate::{
 /// Somebody who may sign more than one step of a college's cases.
 #[derive(Debug)]
 pub struct Delegation {
-    /// Its id.
     pub id: DelegationId,
     /// Who: number and name.
     pub person: String,
     /// In which college's cases.
     pub college: String,
-    /// The first day.
     pub from_day: Date,
     /// The first day on which it holds no more.
     pub until_day: Date,
-    /// Why.
     pub ground: String,
     /// How many opinions were given by it.
     pub used: i64,
@@ -34,7 +31,6 @@ pub struct Delegation {
 }
 
 impl Delegation {
-    /// The term in words.
     #[must_use]
     pub fn term(&self) -> String {
         term_in_words(self.from_day, Some(self.until_day))
@@ -42,9 +38,6 @@ impl Delegation {
 }
 
 /// The delegations of a university, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn delegations(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -62,9 +55,6 @@ pub async fn delegations(
 }
 
 /// Records that somebody may sign more than one step; `false` where nobody has that number.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn delegate(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -92,9 +82,6 @@ pub async fn delegate(
 }
 
 /// Ends a delegation; `false` where it has ended.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_delegation(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -113,9 +100,6 @@ pub async fn end_delegation(
 }
 
 /// Somebody may sign more than one step of a college's cases today.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn is_delegated(
     connection: &mut PgConnection,
     account: AccountId,

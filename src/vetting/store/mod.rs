@@ -43,18 +43,13 @@ pub use waiting::{Dealt, Group, Late, Waiting, dealt_with, overdue, waiting, wai
 /// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Which {
-    /// One of them.
     pub one: Option<RoundId>,
-    /// Of this union.
     pub union: Option<UnionId>,
     /// In which one may apply on this day.
     pub open_on: Option<Date>,
 }
 
 /// Reads rounds with what they offer.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn rounds(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -110,9 +105,6 @@ pub async fn rounds(
 }
 
 /// One round of a university.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn round(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -123,9 +115,6 @@ pub async fn round(
 }
 
 /// The rounds in which a student may apply today and has not: none for somebody who is no student.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Vec<Round>, Failure> {
     let Some(student) = person
         .student
@@ -178,13 +167,10 @@ async fn places(connection: &mut PgConnection, rounds: &[Uuid]) -> Result<HashMa
 /// What a round is opened with.
 #[derive(Debug, Clone)]
 pub struct NewRound {
-    /// What it is called.
     pub title: String,
-    /// What it is for.
     pub purpose: Purpose,
     /// It seeks candidates for the presidium.
     pub presidium: bool,
-    /// Which figures count.
     pub basis: Option<String>,
     /// The first day, the last day, and the day from which posts are held.
     pub days: (Date, Date, Date),
@@ -196,16 +182,13 @@ pub struct NewRound {
     pub note: String,
     /// Why a soft limit is passed.
     pub reason: Option<String>,
-    /// What it offers.
     pub places: Vec<NewPlace>,
 }
 
 /// A kind of place that a round is opened with.
 #[derive(Debug, Clone, Copy)]
 pub struct NewPlace {
-    /// Its kind.
     pub kind: PostKind,
-    /// Its department.
     pub department: Option<DepartmentId>,
     /// How many may be chosen.
     pub seats: i32,
@@ -214,9 +197,6 @@ pub struct NewPlace {
 }
 
 /// Opens a round whose places the rule has passed, with the union held.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn open_round(
     connection: &mut PgConnection,
     union: &Locked,
@@ -270,9 +250,6 @@ pub async fn open_round(
 }
 
 /// Changes the days and the seats of a round that is not over; `false` where it is.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn change_round(
     connection: &mut PgConnection,
     _union: &Locked,
@@ -334,9 +311,6 @@ pub async fn hold_round(
 }
 
 /// Ends a round that is not over; `false` where it is.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn end_round(
     connection: &mut PgConnection,
     id: RoundId,

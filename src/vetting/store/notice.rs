@@ -10,9 +10,6 @@ use crate::{
 };
 
 /// Puts every case of a round that has passed and was not yet shown on public notice; gives how many.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn notify(
     connection: &mut PgConnection,
     round: RoundId,
@@ -31,9 +28,6 @@ pub async fn notify(
 }
 
 /// How many of a round passed and were not yet on public notice.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn unshown(connection: &mut PgConnection, round: RoundId) -> Result<i64, Failure> {
     let count = sqlx::query_scalar!(
         r#"select count(*) as "count!" from vetting_case
@@ -46,20 +40,13 @@ pub async fn unshown(connection: &mut PgConnection, round: RoundId) -> Result<i6
 /// A public notice that runs.
 #[derive(Debug)]
 pub struct Running {
-    /// The round.
     pub round: RoundId,
-    /// Its title.
     pub title: String,
-    /// The union's name.
     pub union_name: String,
-    /// The last day.
     pub until: Date,
 }
 
 /// The public notices of a university that run on a day.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn on_notice(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -82,28 +69,20 @@ pub async fn on_notice(
 /// An objection, as whoever keeps the round reads it.
 #[derive(Debug)]
 pub struct Objection {
-    /// Its id.
     pub id: ObjectionId,
-    /// The case.
     pub case: CaseId,
-    /// The candidate.
     pub name: String,
     /// What is held against them.
     pub says: String,
     /// Who, where they say so.
     pub by: Option<String>,
-    /// When.
     pub at: OffsetDateTime,
     /// Whether it was found true; none while it is open.
     pub upheld: Option<bool>,
-    /// What was found.
     pub answer: Option<String>,
 }
 
 /// The objections to candidates of a round, open ones first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn objections(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Objection>, Failure> {
     let rows = sqlx::query_as!(
         Objection,
@@ -118,9 +97,6 @@ pub async fn objections(connection: &mut PgConnection, round: RoundId) -> Result
 }
 
 /// How many objections to candidates of a round are open.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn open_objections(connection: &mut PgConnection, round: RoundId) -> Result<Vec<CaseId>, Failure> {
     let open = sqlx::query_scalar!(
         r#"select distinct o.case_id as "case: CaseId" from vetting_objection o join vetting_case c on c.id = o.case_id
@@ -132,9 +108,6 @@ pub async fn open_objections(connection: &mut PgConnection, round: RoundId) -> R
 
 /// Receives an objection to a candidate who is on public notice today; `false` where they are not, or where one by the same
 /// person waits for its answer.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn object(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -166,9 +139,6 @@ pub async fn object(
 
 /// Answers an objection; where it is found true and the case has not been settled, the case ends. Gives the case, if the
 /// objection was open, and whether the case ended by it.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn answer_objection(
     connection: &mut PgConnection,
     person: &SignedIn,

@@ -28,11 +28,8 @@ use crate::{
 /// A session in which the offices of a joint step sat together.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Its id.
     pub id: JointSessionId,
-    /// At which step.
     pub step: i32,
-    /// The day.
     pub held_on: Date,
     /// Who took part and what was discussed.
     pub says: String,
@@ -49,9 +46,6 @@ impl Session {
 }
 
 /// The sessions of a round, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn sessions(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Session>, Failure> {
     let rows = sqlx::query_as!(
         Session,
@@ -63,9 +57,6 @@ pub async fn sessions(connection: &mut PgConnection, round: RoundId) -> Result<V
 }
 
 /// Takes down a session of a round's step.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn set_session(
     connection: &mut PgConnection,
     (round, step): (RoundId, usize),
@@ -95,20 +86,15 @@ pub async fn set_session(
 /// What somebody says of one case or of many.
 #[derive(Debug, Clone)]
 pub struct Ruling {
-    /// The opinion.
     pub says: Says,
-    /// Its words.
     pub words: String,
-    /// The joint session.
     pub session: Option<JointSessionId>,
 }
 
 /// A case on which the opinion could not be given, and why.
 #[derive(Debug)]
 pub struct Held {
-    /// The case.
     pub case: Case,
-    /// Why.
     pub findings: Vec<Finding>,
 }
 
@@ -118,7 +104,6 @@ type Wanted<'a> = (Case, &'a Round, Option<DelegationId>, Result<StepTaken, Vec<
 /// What came of opinions: those that were given, with where each case went, and those that were not.
 #[derive(Debug, Default)]
 pub struct Batch {
-    /// Given.
     pub done: Vec<(Case, Stage)>,
     /// Not given: nothing was written of them.
     pub held: Vec<Held>,
@@ -241,9 +226,6 @@ fn crowd_out(wanted: &mut [Wanted<'_>], taken: &HashMap<PlaceId, u32>) {
 }
 
 /// How many seats of each of a round's places are left to be decided.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn seats_left(connection: &mut PgConnection, round: &Round) -> Result<Vec<(PlaceId, i64)>, Failure> {
     let rows = sqlx::query!(
         r#"select p.id as "id: PlaceId",
@@ -256,9 +238,6 @@ pub async fn seats_left(connection: &mut PgConnection, round: &Round) -> Result<
 }
 
 /// The places of a round whose seats are all decided.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn full_places(connection: &mut PgConnection, round: &Round) -> Result<Vec<PlaceId>, Failure> {
     let left = seats_left(connection, round).await?;
     Ok(left.into_iter().filter(|(_, left)| *left <= 0).map(|(place, _)| place).collect())

@@ -9,9 +9,6 @@ use crate::{
 };
 
 /// Notes that a case ended in an appointment; `false` where it had not passed.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn mark_appointed(
     connection: &mut PgConnection,
     case: CaseId,
@@ -31,9 +28,6 @@ pub async fn mark_appointed(
 }
 
 /// Puts cases that have passed on the list of candidates for the congress; gives how many.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn list_candidates(
     connection: &mut PgConnection,
     cases: &[Uuid],
@@ -51,9 +45,6 @@ pub async fn list_candidates(
 }
 
 /// Ends what a round leaves undecided; gives whom to tell.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn lapse_rest(
     connection: &mut PgConnection,
     round: RoundId,

@@ -13,13 +13,9 @@ use crate::{
 /// Which of the waiting cases are asked for.
 #[derive(Debug, Clone, Default)]
 pub struct Waiting {
-    /// Of this round.
     pub round: Option<RoundId>,
-    /// At this step.
     pub step: Option<i32>,
-    /// Of this college.
     pub college: Option<CollegeId>,
-    /// For this place.
     pub place: Option<PlaceId>,
     /// The best ranked first, else the earliest due.
     pub by_rank: bool,
@@ -33,9 +29,6 @@ pub struct Waiting {
 
 /// The ids of the cases that wait for a desk, the earliest due first, and how many there are in all. Those on which the
 /// desk's body has signed on this visit wait for another.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn waiting(
     connection: &mut PgConnection,
     desk: &Desk,
@@ -82,24 +75,15 @@ pub async fn waiting(
 /// Cases that wait for a desk at one step of one round.
 #[derive(Debug)]
 pub struct Group {
-    /// The round.
     pub round: RoundId,
-    /// Its title.
     pub title: String,
-    /// The union's name.
     pub union_name: String,
-    /// The step.
     pub step: i32,
-    /// The step's verb.
     pub act: String,
-    /// How many.
     pub cases: i64,
 }
 
 /// What waits for a desk, by round and step: cases of one group can be dealt with together.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn waiting_groups(connection: &mut PgConnection, desk: &Desk) -> Result<Vec<Group>, Failure> {
     let unions: Vec<String> = desk.unions.iter().map(|kind| (*kind).to_owned()).collect();
     let rows = sqlx::query_as!(
@@ -126,15 +110,11 @@ pub async fn waiting_groups(connection: &mut PgConnection, desk: &Desk) -> Resul
 /// A step that is late, for the office above.
 #[derive(Debug)]
 pub struct Late {
-    /// The round.
     pub round: RoundId,
-    /// Its title.
     pub title: String,
-    /// The college.
     pub college: String,
     /// The bodies that are waited for.
     pub bodies: String,
-    /// How many cases.
     pub cases: i64,
     /// The earliest day by which one was to be done.
     pub since: Date,
@@ -142,9 +122,6 @@ pub struct Late {
 
 /// Steps of others that are late, as the office above them sees it: a college's League organisation its class branches, the
 /// school's League committee everybody else.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) -> Result<Vec<Late>, Failure> {
     let college = desk.kept_college();
     if !desk.keeps_all() && college.is_none() {
@@ -171,30 +148,22 @@ pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) ->
 /// An opinion that somebody gave, with where the case stands now.
 #[derive(Debug)]
 pub struct Dealt {
-    /// The case.
     pub case: CaseId,
-    /// Its number.
     pub number: i32,
-    /// The round.
     pub title: String,
-    /// The candidate.
     pub name: String,
     /// 学号.
     pub student_number: String,
-    /// What was done.
     pub act: String,
     /// `agree`, `return` or `refuse`.
     pub verdict: String,
-    /// Its words.
     pub says: String,
-    /// When.
     pub at: OffsetDateTime,
     /// Where the case stands, by its stable word.
     pub stage: String,
 }
 
 impl Dealt {
-    /// The verdict in words.
     #[must_use]
     pub fn verdict_label(&self) -> &'static str {
         match self.verdict.as_str() {
@@ -212,9 +181,6 @@ impl Dealt {
 }
 
 /// The opinions that a person gave for a desk's body, newest first.
-///
-/// # Errors
-/// Where the database fails.
 pub async fn dealt_with(
     connection: &mut PgConnection,
     (desk, account): (&Desk, AccountId),
