@@ -28,7 +28,6 @@ use crate::{
     auth::{
         self,
         acting::{SignedIn, Standing},
-        office::OfficeKind,
         password::{Cost, Hasher},
         store::{Credentials, Door, Knock, Opening},
         unread::Unread,
@@ -40,7 +39,9 @@ use crate::{
     elections::{self, seal::MarkKey, urn::Urn},
     failure::{self, Failure},
     imports::{self, board::Board},
-    inbox, people, privacy, rollover, rotation, rulebook, unions, vetting,
+    inbox,
+    office::OfficeKind,
+    people, privacy, rollover, rotation, rulebook, unions, vetting,
     web::{
         self,
         chrome::{Chrome, NavItem},

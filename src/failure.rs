@@ -14,7 +14,7 @@ use axum::{
 };
 
 use crate::{
-    auth::office::OfficeKind,
+    office::OfficeKind,
     rules::{Finding, Outcome},
     web::{chrome::Chrome, filters},
 };

@@ -23,6 +23,7 @@ pub mod sheet;
 pub mod clock;
 pub mod config;
 pub mod ids;
+pub mod office;
 pub mod text;
 
 pub mod app;

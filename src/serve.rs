@@ -16,7 +16,6 @@ use crate::{
     app::{App, router},
     audit::{self, Entry, Verb},
     auth::{
-        office::OfficeKind,
         password::{Cost, readable},
         store::clear_expired,
     },
@@ -27,6 +26,7 @@ use crate::{
     elections::{self, seal::MarkKey},
     failure::Failure,
     imports,
+    office::OfficeKind,
     rulebook::store::take_in_built_in,
     web::connections::{self, Limits},
 };

@@ -7,10 +7,10 @@ use time::Date;
 
 use super::store::{Seat, Term};
 use crate::{
-    auth::office::{OfficeKind, Place},
     directory::store::{class_named, colleges},
     failure::Failure,
     ids::InstitutionId,
+    office::{OfficeKind, Place},
     text::{day, folded, is_hidden, printable},
     web::forms::Errors,
 };

@@ -10,7 +10,7 @@ pub mod store;
 
 use crate::{
     app::Routes,
-    auth::office::{Administrator, Office, OfficeKind, SlipPrinter},
+    office::{Administrator, Office, OfficeKind, SlipPrinter},
 };
 
 #[must_use]

@@ -22,7 +22,6 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{
         acting::{Acting, SignedIn},
-        office::{Administrator, OfficeKind},
         store::end_sessions,
     },
     directory::store::{CollegeRow, colleges},
@@ -30,6 +29,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{AccountId, OfficeId},
     inbox::{self, Notice, To},
+    office::{Administrator, OfficeKind},
     rules::{Finding, Outcome},
     text::folded,
     web::{

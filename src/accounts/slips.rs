@@ -16,9 +16,10 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::SlipPrinter, token::origin},
+    auth::{acting::Acting, token::origin},
     failure::Failure,
     ids::ClassId,
+    office::SlipPrinter,
     web::{
         charts::Qr,
         chrome::Chrome,

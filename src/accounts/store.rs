@@ -7,11 +7,11 @@ use time::{Date, OffsetDateTime};
 use crate::{
     auth::{
         acting::Acting,
-        office::{Administrator, OfficeKind, SlipPrinter},
         store::{end_sessions, forget_attempts},
     },
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId},
+    office::{Administrator, OfficeKind, SlipPrinter},
 };
 
 /// The proof that somebody may keep a university's accounts.

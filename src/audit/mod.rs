@@ -12,6 +12,6 @@ pub use chain::{Entry, Mark, Verb};
 pub use pages::routes;
 pub use store::{Broken, Verified, append, append_by_operator, append_by_visitor, verify};
 
-use crate::auth::office::{Office, OfficeKind, Overseer};
+use crate::office::{Office, OfficeKind, Overseer};
 
 pub const OFFICES: &[OfficeKind] = Overseer::KINDS;

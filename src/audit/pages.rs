@@ -9,8 +9,9 @@ use serde::Deserialize;
 use super::store::{self, Row};
 use crate::{
     app::{App, Routes},
-    auth::{acting::Acting, office::Overseer},
+    auth::acting::Acting,
     failure::Failure,
+    office::Overseer,
     web::{chrome::Chrome, filters},
 };
 

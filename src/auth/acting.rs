@@ -11,7 +11,6 @@ use axum::{
 };
 
 use super::{
-    office::{Office, OfficeKind},
     store,
     token::{Purpose, Token},
 };
@@ -19,6 +18,7 @@ use crate::{
     app::App,
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
+    office::{Office, OfficeKind},
 };
 
 /// An office that a person holds now.

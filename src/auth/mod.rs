@@ -15,7 +15,7 @@
 //! ```
 
 pub mod acting;
-pub mod office;
+
 mod pages;
 pub mod password;
 pub mod sign_in;

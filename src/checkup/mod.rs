@@ -7,7 +7,7 @@ mod sample;
 
 pub use pages::routes;
 
-use crate::auth::office::{Office, OfficeKind, RosterKeeper};
+use crate::office::{Office, OfficeKind, RosterKeeper};
 
 /// Who may have a roster judged.
 pub const OFFICES: &[OfficeKind] = RosterKeeper::KINDS;

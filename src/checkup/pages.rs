@@ -19,9 +19,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    auth::{acting::Acting, office::RosterKeeper},
+    auth::acting::Acting,
     failure::Failure,
     ids::PlanVersionId,
+    office::RosterKeeper,
     rulebook::store,
     rules::{Finding, Outcome, Plan, plan::Union, roster::judge},
     sheet::{BadCell, LONGEST_CELL, Sheet, faults_workbook},

@@ -6,7 +6,6 @@ use time::{Duration, OffsetDateTime};
 
 use super::schools::School;
 use crate::{
-    auth::office::OfficeKind,
     elections::{
         account::Account,
         ballot::{Mark, Shape, Vote, Votes},
@@ -19,6 +18,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
     invented::chance::Chance,
+    office::OfficeKind,
     rules::sitting::report,
 };
 

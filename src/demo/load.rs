@@ -9,12 +9,12 @@ use crate::{
     accounts::store as accounts_store,
     app::App,
     audit::{self, Entry, Verb},
-    auth::office::{OfficeKind, Place},
     directory::store::class_named,
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, GradeFactId, InstitutionId, MajorId, OrganisationId, StudentId},
     inbox::{self, Notice, To},
     invented::{chance::Chance, names},
+    office::{OfficeKind, Place},
     people::{self, student::About},
     rules::plan,
 };

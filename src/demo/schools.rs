@@ -1,6 +1,6 @@
 //! What the two invented universities are made of.
 
-use crate::auth::office::OfficeKind;
+use crate::office::OfficeKind;
 
 /// A university of the demo.
 pub(super) struct School {

@@ -212,7 +212,7 @@ pub(super) async fn load_unions(
         rotation_store::insert_semester(db, institution, semester).await?;
     }
     let mut pool = Pool::load(db, institution).await?;
-    let own = school.accounts.iter().find(|(kind, _)| *kind == crate::auth::office::OfficeKind::Student);
+    let own = school.accounts.iter().find(|(kind, _)| *kind == crate::office::OfficeKind::Student);
     let mut own_student = own.and_then(|(_, number)| pool.take_number(number));
     let scope = plan::named(school.plan).map(|plan| plan.unions.clone()).unwrap_or_default();
     // Colleges first: who comes from a college union is known then.

@@ -4,20 +4,14 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::{
-        acting::{Held, SignedIn},
-        office::{Office, OfficeKind, Registrar, SchoolLeague, UnionKeeper},
-    },
+    auth::acting::{Held, SignedIn},
     clock::CHINA,
     elections,
     failure::Failure,
     ids::{CaseId, ImportId, RoundId, StudentId, UnionId},
+    office::{Office, OfficeKind, Registrar, SchoolLeague, UnionKeeper},
     rules::{plan::Union, rotation},
-    vetting::{
-        self,
-        desk::Desk,
-        store::{self as vetting_store, Waiting},
-    },
+    vetting::{self, desk::Desk, store as vetting_store, store::Waiting},
 };
 
 /// Something that waits for a person.

@@ -9,11 +9,9 @@ use serde::Deserialize;
 use super::store::{self, CollegeRow, HolderRow, When};
 use crate::{
     app::{App, Routes},
-    auth::{
-        acting::Acting,
-        office::{OfficeKind, SchoolStaff},
-    },
+    auth::acting::Acting,
     failure::Failure,
+    office::{OfficeKind, SchoolStaff},
     web::chrome::Chrome,
 };
 

@@ -10,7 +10,7 @@ mod structure;
 
 use crate::{
     app::Routes,
-    auth::office::{Office, OfficeKind, SchoolStaff},
+    office::{Office, OfficeKind, SchoolStaff},
 };
 
 /// The routes of the directory.

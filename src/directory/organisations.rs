@@ -15,12 +15,10 @@ use super::store::{self, Organisation, OrganisationRow};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{Office, OfficeKind, SchoolLeague, SchoolStaff},
-    },
+    auth::acting::{Acting, SignedIn},
     failure::Failure,
     ids::OrganisationId,
+    office::{Office, OfficeKind, SchoolLeague, SchoolStaff},
     text::{folded, trimmed},
     web::{
         chrome::Chrome,

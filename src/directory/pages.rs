@@ -11,12 +11,10 @@ use axum::{
 use super::store::{self, CohortRow, SocietyRow};
 use crate::{
     app::{App, Routes},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::SchoolStaff,
-    },
+    auth::acting::{Acting, SignedIn},
     desk::{self, Task},
     failure::Failure,
+    office::SchoolStaff,
     rulebook::{self, Governing},
     rules::{
         Finding,

@@ -4,12 +4,10 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::{
-        acting::Acting,
-        office::{OfficeKind, Registrar, SchoolLeague},
-    },
+    auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, CollegeId, InstitutionId, MajorId, OrganisationId},
+    office::{OfficeKind, Registrar, SchoolLeague},
 };
 
 /// Students of one grade in one college.

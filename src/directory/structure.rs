@@ -14,12 +14,10 @@ use super::store::{self, ClassLine, CollegeRow, Part};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{Office, Registrar, SchoolStaff},
-    },
+    auth::acting::{Acting, SignedIn},
     failure::Failure,
     ids::CollegeId,
+    office::{Office, Registrar, SchoolStaff},
     people::student::level_label,
     web::{
         chrome::Chrome,

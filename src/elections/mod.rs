@@ -18,7 +18,7 @@ pub mod urn;
 pub use forms::QUORUMS;
 pub use pages::{close_overdue, routes};
 
-use crate::auth::office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader};
+use crate::office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader};
 
 /// Offices that students hold: whoever has one votes too.
 pub const VOTERS: &[OfficeKind] = &[

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, str::FromStr};
 
 use crate::{
-    auth::office::{OfficeKind, Place},
     checkup::roster::read_rank,
+    office::{OfficeKind, Place},
     people::student::political_status,
     sheet::{BadCell, Columns, MOST_ROWS, RowReader, Sheet, SheetError},
     text::printable,

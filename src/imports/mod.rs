@@ -13,6 +13,6 @@ pub mod store;
 
 pub use pages::routes;
 
-use crate::auth::office::{Office, OfficeKind, Registrar};
+use crate::office::{Office, OfficeKind, Registrar};
 
 pub const OFFICES: &[OfficeKind] = Registrar::KINDS;

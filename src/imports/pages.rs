@@ -21,12 +21,10 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::Acting,
-        office::{OfficeKind, Registrar},
-    },
+    auth::acting::Acting,
     failure::Failure,
     ids::ImportId,
+    office::{OfficeKind, Registrar},
     people::student::Basis,
     sheet::{drop_down_template, faults_workbook},
     web::{

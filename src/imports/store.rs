@@ -8,9 +8,10 @@ use super::{
     file::{Kind, Line, grants},
 };
 use crate::{
-    auth::{acting::Acting, office::Registrar},
+    auth::acting::Acting,
     failure::Failure,
     ids::{AccountId, ImportId, InstitutionId},
+    office::Registrar,
     people::student::Basis,
 };
 

@@ -4,9 +4,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    auth::{acting::SignedIn, office::OfficeKind},
+    auth::acting::SignedIn,
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, NoticeId, StudentId},
+    office::OfficeKind,
 };
 
 /// Whom a notice is for.

@@ -17,10 +17,11 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::StudentAffairs},
+    auth::acting::Acting,
     failure::Failure,
     ids::DisputeId,
     inbox::{self, Notice, To},
+    office::StudentAffairs,
     web::{
         chrome::Chrome,
         filters,

@@ -11,7 +11,7 @@ pub mod student;
 
 use crate::{
     app::Routes,
-    auth::office::{Office, OfficeKind, PeopleReader, StudentAffairs},
+    office::{Office, OfficeKind, PeopleReader, StudentAffairs},
 };
 
 #[must_use]

@@ -17,12 +17,10 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Scope, SignedIn},
-        office::OfficeKind,
-    },
+    auth::acting::{Scope, SignedIn},
     failure::Failure,
     inbox::{self, Notice, To},
+    office::OfficeKind,
     web::{
         chrome::Chrome,
         filters,

@@ -18,14 +18,12 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, Scope, SignedIn},
-        office::{Office, OfficeKind, PeopleReader, Registrar},
-    },
+    auth::acting::{Acting, Scope, SignedIn},
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::StudentId,
     inbox::{self, Notice, To},
+    office::{Office, OfficeKind, PeopleReader, Registrar},
     text::folded,
     web::{
         chrome::Chrome,

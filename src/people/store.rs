@@ -6,12 +6,10 @@ use time::{Date, OffsetDateTime};
 
 use super::student::{About, Basis, Field, Left};
 use crate::{
-    auth::{
-        acting::{Acting, Scope},
-        office::{OfficeKind, Registrar, StudentAffairs},
-    },
+    auth::acting::{Acting, Scope},
     failure::Failure,
     ids::{AccountId, ChangeId, ClassId, CollegeId, DisputeId, GradeFactId, InstitutionId, StudentId},
+    office::{OfficeKind, Registrar, StudentAffairs},
     unions::union::term_in_words,
 };
 
@@ -251,7 +249,7 @@ pub struct HeldRow {
 impl HeldRow {
     #[must_use]
     pub fn label(&self) -> String {
-        let label = self.kind.parse().map_or("", crate::auth::office::OfficeKind::label);
+        let label = self.kind.parse().map_or("", crate::office::OfficeKind::label);
         self.place.as_ref().map_or_else(|| label.to_owned(), |place| format!("{place} {label}"))
     }
 }

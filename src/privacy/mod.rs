@@ -6,6 +6,6 @@ mod store;
 
 pub use pages::routes;
 
-use crate::auth::office::{Administrator, Office, OfficeKind};
+use crate::office::{Administrator, Office, OfficeKind};
 
 pub const OFFICES: &[OfficeKind] = Administrator::KINDS;

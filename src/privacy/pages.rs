@@ -14,12 +14,10 @@ use super::store::{self, Due};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Mark, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::Administrator,
-    },
+    auth::acting::{Acting, SignedIn},
     failure::Failure,
     ids::StudentId,
+    office::Administrator,
     text::folded,
     web::{chrome::Chrome, filters, forms::Errors},
 };

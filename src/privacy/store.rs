@@ -3,11 +3,7 @@
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
-use crate::{
-    auth::{acting::Acting, office::Administrator},
-    failure::Failure,
-    ids::InstitutionId,
-};
+use crate::{auth::acting::Acting, failure::Failure, ids::InstitutionId, office::Administrator};
 
 /// How long a university keeps the data of people who have left, in years.
 pub async fn retention_years(connection: &mut PgConnection, institution: InstitutionId) -> Result<i32, Failure> {

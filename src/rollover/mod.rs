@@ -6,6 +6,6 @@ mod store;
 
 pub use pages::routes;
 
-use crate::auth::office::{Office, OfficeKind, Registrar};
+use crate::office::{Office, OfficeKind, Registrar};
 
 pub const OFFICES: &[OfficeKind] = Registrar::KINDS;

@@ -15,9 +15,10 @@ use super::store::{self, ClassRow, Cohort};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::Registrar},
+    auth::acting::Acting,
     failure::Failure,
     imports,
+    office::Registrar,
     people::{self, forms::leaving_day, student::Left},
     web::{chrome::Chrome, filters, forms::Errors},
 };

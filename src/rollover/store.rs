@@ -4,9 +4,10 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::{acting::Acting, office::Registrar},
+    auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, InstitutionId},
+    office::Registrar,
     people::student::level_label,
 };
 

@@ -9,7 +9,7 @@ pub mod store;
 
 use crate::{
     app::Routes,
-    auth::office::{Office, OfficeKind, SchoolLeague},
+    office::{Office, OfficeKind, SchoolLeague},
 };
 
 /// The routes of the rotation.

@@ -19,13 +19,11 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, Held, SignedIn},
-        office::{OfficeKind, UnionKeeper},
-    },
+    auth::acting::{Acting, Held, SignedIn},
     failure::{Failure, Refusal},
     ids::{SemesterId, TurnId, UnionId},
     inbox::{self, Notice, To},
+    office::{OfficeKind, UnionKeeper},
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
@@ -35,7 +33,8 @@ use crate::{
     },
     text::{day, is_hidden, trimmed},
     unions::{
-        store::{self as unions_store, Locked},
+        store as unions_store,
+        store::Locked,
         union::{PostKind, PostRow, Record, TurnRow},
     },
     web::{

@@ -15,9 +15,10 @@ use super::store::{self, SemesterRow};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::SchoolLeague},
+    auth::acting::Acting,
     failure::Failure,
     ids::SemesterId,
+    office::SchoolLeague,
     text::day,
     web::{
         chrome::Chrome,

@@ -4,9 +4,10 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::{acting::Acting, office::SchoolLeague},
+    auth::acting::Acting,
     failure::Failure,
     ids::{InstitutionId, SemesterId, StudentId, TurnId, UnionId},
+    office::SchoolLeague,
     rules::rotation::Duty,
     unions::store::{About, Ground, Locked, Warned, note},
 };

@@ -10,7 +10,7 @@ pub use book::Search;
 pub use pages::{book_html, routes};
 pub use store::{Governing, governing};
 
-use crate::auth::office::{Office, OfficeKind, SchoolLeague};
+use crate::office::{Office, OfficeKind, SchoolLeague};
 
 /// Who decides which plan governs.
 pub const PLAN_OFFICES: &[OfficeKind] = SchoolLeague::KINDS;

@@ -22,12 +22,10 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, With},
-        office::SchoolLeague,
-    },
+    auth::acting::{Acting, With},
     failure::{Failure, Refusal},
     ids::PlanVersionId,
+    office::SchoolLeague,
     rules::{
         CATALOGUE, Outcome, Plan, Rule, Verdict,
         adoption::{Adoption, adopt},

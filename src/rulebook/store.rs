@@ -12,11 +12,11 @@ use time::{Date, OffsetDateTime};
 use crate::{
     auth::{
         acting::{Acting, Alongside, SignedIn},
-        office::SchoolLeague,
         store::{OfficeRow, PersonRow},
     },
     failure::Failure,
     ids::{AccountId, InstitutionId, OfficeId, PlanVersionId, StudentId},
+    office::SchoolLeague,
     rules::{
         Plan,
         adoption::{Adoption, Calendar, Last},

@@ -12,12 +12,10 @@ use time::{Duration, OffsetDateTime};
 use super::{store, union::StudentUnion};
 use crate::{
     app::App,
-    auth::{
-        acting::{Acting, SignedIn},
-        office::UnionReader,
-    },
+    auth::acting::{Acting, SignedIn},
     failure::Failure,
     ids::{DocumentId, InstitutionId, UnionId},
+    office::UnionReader,
     web::filters::query_value,
 };
 

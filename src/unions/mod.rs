@@ -13,7 +13,7 @@ pub mod union;
 
 pub use pages::{roster_html, routes};
 
-use crate::auth::office::{ComplianceReader, Office, OfficeKind, UnionReader};
+use crate::office::{ComplianceReader, Office, OfficeKind, UnionReader};
 
 pub const OFFICES: &[OfficeKind] = UnionReader::KINDS;
 /// Who sees 合规总览.

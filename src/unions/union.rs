@@ -3,11 +3,9 @@
 use time::{Date, Month, OffsetDateTime};
 
 use crate::{
-    auth::{
-        acting::Held,
-        office::{Office, OfficeKind, UnionKeeper},
-    },
+    auth::acting::Held,
     ids::{ClassId, CollegeId, DepartmentId, PostId, StudentId, TurnId, UnionId},
+    office::{Office, OfficeKind, UnionKeeper},
     rules::{
         plan::Union,
         roster::{Level, Member, Post, Rank},

@@ -4,12 +4,10 @@ use sqlx::PgConnection;
 
 use super::{case::Case, round::Round};
 use crate::{
-    auth::{
-        acting::{Acting, Held},
-        office::{Office, OfficeKind},
-    },
+    auth::acting::{Acting, Held},
     failure::Failure,
     ids::{ClassId, CollegeId, InstitutionId},
+    office::{Office, OfficeKind},
     rules::plan::{Body, Union},
 };
 

@@ -13,7 +13,7 @@ pub mod store;
 
 pub use pages::routes;
 
-use crate::auth::office::{Office, OfficeKind, Vetter};
+use crate::office::{Office, OfficeKind, Vetter};
 
 /// Who acts in the chains or puts candidates forward.
 pub const OFFICES: &[OfficeKind] = Vetter::KINDS;

@@ -1,8 +1,8 @@
 //! The frame of every page: where am I, in which office do I act, where can I go.
 
 use super::assets;
-use crate::auth::{
-    acting::{Held, SignedIn},
+use crate::{
+    auth::acting::{Held, SignedIn},
     office::OfficeKind,
 };
 

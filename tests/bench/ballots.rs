@@ -21,7 +21,6 @@ use lunzhi::{
     accounts::store::{self, Keeper, NewAccount, Seat, Term},
     app::{App, router},
     auth::{
-        office::OfficeKind,
         password::Cost,
         token::{Purpose, Token},
     },
@@ -36,6 +35,7 @@ use lunzhi::{
         seal::{self, MarkKey, PublicKey},
     },
     ids::{CollegeId, InstitutionId, SittingId},
+    office::OfficeKind,
     rulebook::store::take_in_built_in,
     web::connections::{self, Limits},
 };

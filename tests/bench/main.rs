@@ -27,7 +27,6 @@ use lunzhi::{
     app::{App, router},
     auth::{
         acting::Scope,
-        office::OfficeKind,
         password::Cost,
         token::{Purpose, Token},
     },
@@ -39,6 +38,7 @@ use lunzhi::{
     },
     elections::seal::MarkKey,
     ids::{InstitutionId, UnionId},
+    office::OfficeKind,
     rulebook::{Search, book_html, store::take_in_built_in},
     unions::{self, roster_html},
     web::{

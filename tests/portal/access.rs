@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::{app::routes, auth::office::OfficeKind};
+use lunzhi::{app::routes, office::OfficeKind};
 
 use crate::support::Portal;
 

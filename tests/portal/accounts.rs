@@ -1,6 +1,6 @@
 //! An administrator keeps accounts, at their own university alone.
 
-use lunzhi::auth::office::OfficeKind;
+use lunzhi::office::OfficeKind;
 
 use crate::support::{FIRST, PASSWORD, Portal, SECOND};
 

@@ -2,7 +2,7 @@
 
 use lunzhi::{
     audit::{Broken, verify},
-    auth::office::OfficeKind,
+    office::OfficeKind,
 };
 
 use crate::support::{Portal, SECOND};

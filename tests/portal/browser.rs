@@ -9,7 +9,7 @@ use std::{
 
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
-use lunzhi::{auth::office::OfficeKind, web::connections::Limits};
+use lunzhi::{office::OfficeKind, web::connections::Limits};
 use serde_json::{Value, json};
 
 use crate::{

@@ -1,6 +1,6 @@
 //! 名单体检, as a League secretary uses it.
 
-use lunzhi::{auth::office::OfficeKind, sheet::Sheet};
+use lunzhi::{office::OfficeKind, sheet::Sheet};
 
 use crate::support::{Client, Page, Portal};
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::auth::office::OfficeKind;
+use lunzhi::office::OfficeKind;
 
 use crate::support::{
     Client, Page, Portal,

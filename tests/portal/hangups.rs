@@ -9,18 +9,18 @@ use std::{
 };
 
 use lunzhi::{
-    audit::verify, auth::office::OfficeKind, invented::chance::Chance, rules::plan::BUILT_IN, web::connections::Limits,
+    audit::verify, invented::chance::Chance, office::OfficeKind, rules::plan::BUILT_IN, web::connections::Limits,
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use crate::support::{
-    FIRST, PASSWORD, Portal, SECOND,
-    raw::{Answer, ask, form, multipart, read, request},
-    runtime,
-};
 use crate::{
-    support::sitting::{Plan, opened, voters},
+    support::{
+        FIRST, PASSWORD, Portal, SECOND,
+        raw::{Answer, ask, form, multipart, read, request},
+        runtime,
+        sitting::{Plan, opened, voters},
+    },
     unions::{grade_everybody, rows, union},
     vetting::{Opening, open, student_account},
 };

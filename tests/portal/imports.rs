@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use lunzhi::auth::office::OfficeKind;
+use lunzhi::office::OfficeKind;
 
 use crate::support::{Client, FIRST, Page, Portal};
 

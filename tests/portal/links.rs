@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use lunzhi::{app::routes, auth::office::OfficeKind};
+use lunzhi::{app::routes, office::OfficeKind};
 
 use crate::support::{Client, Portal};
 

@@ -1,9 +1,9 @@
 //! Migrations run on an empty database, run again without effect, and hold on rows that stood before them.
 
 use lunzhi::{
-    auth::office::OfficeKind,
     database::MIGRATOR,
     imports::file::{IMPORTED_OFFICES, Kind},
+    office::OfficeKind,
     people::student::level_label,
 };
 use sqlx::Executor;

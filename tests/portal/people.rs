@@ -1,7 +1,7 @@
 //! Students as the portal knows them: who sees whom, corrections, leaving, objections, activation, the turn of the year
 //! and erasure.
 
-use lunzhi::auth::office::OfficeKind;
+use lunzhi::office::OfficeKind;
 use sqlx::PgConnection;
 
 use crate::support::{Client, FIRST, PASSWORD, Portal, SECOND};

@@ -1,6 +1,6 @@
 //! A university adopts a plan, changes it, and brings one of its own.
 
-use lunzhi::{auth::office::OfficeKind, rules::plan::BUILT_IN};
+use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 
 use crate::support::{Client, Page, Portal, SECOND};
 

@@ -1,6 +1,6 @@
 //! The executive chair's turns: proposed by the union, confirmed by whoever keeps it, passing over by themselves.
 
-use lunzhi::auth::office::OfficeKind;
+use lunzhi::office::OfficeKind;
 use time::{Date, Duration};
 
 use crate::{

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use lunzhi::{
-    auth::office::OfficeKind,
+    office::OfficeKind,
     rules::{CATALOGUE, plan::built_in},
 };
 

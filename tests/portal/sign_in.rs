@@ -2,10 +2,7 @@
 
 use axum::http::header;
 use lunzhi::{
-    auth::{office::OfficeKind, password::Cost},
-    database::Pools,
-    rules::plan::BUILT_IN,
-    web::connections::Limits,
+    auth::password::Cost, database::Pools, office::OfficeKind, rules::plan::BUILT_IN, web::connections::Limits,
 };
 use sha2::{Digest, Sha256};
 use time::Duration;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::{auth::office::OfficeKind, sheet::Sheet};
+use lunzhi::{office::OfficeKind, sheet::Sheet};
 use time::{Date, Duration};
 
 use crate::support::{Client, FIRST, Page, Portal, SECOND};

@@ -1,6 +1,6 @@
 //! From application to appointment, as students, class branches, colleges and the school's offices do it.
 
-use lunzhi::{auth::office::OfficeKind, rules::plan::Body, sheet::Sheet};
+use lunzhi::{office::OfficeKind, rules::plan::Body, sheet::Sheet};
 use time::{Date, Duration};
 
 use crate::{

@@ -19,10 +19,7 @@ use super::{
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::ElectionKeeper,
-    },
+    auth::acting::{Acting, SignedIn},
     elections::{
         account::FEW,
         ballot::{Mark, Vote, Votes},
@@ -35,6 +32,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{AccountId, ContestId, InstitutionId, SittingId, StudentId},
     inbox::{Notice, To, tell},
+    office::ElectionKeeper,
     rules::{
         Finding, Outcome,
         election::Tie,

@@ -17,7 +17,7 @@ use super::{frame, kept, not_standing, refuse, said};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::ElectionKeeper},
+    auth::acting::Acting,
     directory,
     elections::{
         forms::{ContestAsked, ContestForm},
@@ -26,6 +26,7 @@ use crate::{
     },
     failure::Failure,
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
+    office::ElectionKeeper,
     rules::sitting::Body,
     text::{folded, is_hidden, trimmed},
     web::{

@@ -14,10 +14,7 @@ use super::{contests::contest_of, frame, keeps, kept, not_standing, refuse};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::ElectionKeeper,
-    },
+    auth::acting::{Acting, SignedIn},
     elections::{
         counting,
         forms::{Fields, PaperForm},
@@ -26,6 +23,7 @@ use crate::{
     },
     failure::Failure,
     ids::{ContestId, SittingId},
+    office::ElectionKeeper,
     web::{chrome::Chrome, filters, forms::Errors},
 };
 

@@ -16,7 +16,7 @@ use crate::{
     accounts::codes::hash_of,
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::ElectionKeeper, password::readable, token::origin},
+    auth::{acting::Acting, password::readable, token::origin},
     elections::{
         sitting::{Sitting, Stage},
         store::{self, MOST_SLIPS, Obstacle, Slip},
@@ -24,6 +24,7 @@ use crate::{
     failure::Failure,
     ids::SittingId,
     inbox::{Notice, To, tell},
+    office::ElectionKeeper,
     text::{folded, is_hidden},
     web::{
         charts::Qr,

@@ -25,12 +25,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{ElectionKeeper, Office},
-    },
+    auth::acting::{Acting, SignedIn},
     failure::{Failure, Refusal},
     ids::SittingId,
+    office::{ElectionKeeper, Office},
     rules::{Finding, Outcome},
     web::chrome::Chrome,
 };

@@ -15,10 +15,7 @@ use super::{frame, kept, not_standing, refuse, result, result::Results, sittings
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::Acting,
-        office::{ElectionKeeper, ElectionReader},
-    },
+    auth::acting::Acting,
     elections::{
         record,
         sitting::{Contest, Monitor, Sitting, Stage},
@@ -26,6 +23,7 @@ use crate::{
     },
     failure::Failure,
     ids::SittingId,
+    office::{ElectionKeeper, ElectionReader},
     sheet::drop_down_template,
     web::{chrome::Chrome, filters, workbook},
 };

@@ -6,16 +6,14 @@ use axum::extract::{Path, State};
 
 use crate::{
     app::App,
-    auth::{
-        acting::SignedIn,
-        office::{Administrator, ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
-    },
+    auth::acting::SignedIn,
     elections::{
         sitting::{Monitor, Sitting, Stage},
         store::{self, Course},
     },
     failure::Failure,
     ids::SittingId,
+    office::{Administrator, ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
     web::chrome::Chrome,
 };
 
@@ -39,7 +37,7 @@ pub(super) struct PowersPage {
 
 fn offices(kinds: &[OfficeKind], sitting: &Sitting) -> String {
     let of_school = sitting.college.is_none();
-    let here = |kind: &&OfficeKind| !of_school || kind.place() == crate::auth::office::Place::School;
+    let here = |kind: &&OfficeKind| !of_school || kind.place() == crate::office::Place::School;
     kinds.iter().filter(here).map(|kind| kind.label()).collect::<Vec<_>>().join("、")
 }
 

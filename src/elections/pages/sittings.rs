@@ -14,10 +14,7 @@ use super::{StepView, frame, keeps, kept, not_standing, refuse, result, result::
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{ElectionKeeper, ElectionReader},
-    },
+    auth::acting::{Acting, SignedIn},
     elections::{
         forms::{SittingForm, field},
         sitting::{Contest, Monitor, Sitting, Stage},
@@ -26,6 +23,7 @@ use crate::{
     },
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},
+    office::{ElectionKeeper, ElectionReader},
     rules::Clause,
     web::{
         chrome::Chrome,

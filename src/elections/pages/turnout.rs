@@ -11,7 +11,7 @@ use time::OffsetDateTime;
 
 use crate::{
     app::App,
-    auth::{acting::Acting, office::TurnoutReader},
+    auth::acting::Acting,
     elections::{
         account::FEW,
         sitting::{Sitting, Stage},
@@ -19,6 +19,7 @@ use crate::{
     },
     failure::Failure,
     ids::SittingId,
+    office::TurnoutReader,
     web::{chrome::Chrome, filters},
 };
 

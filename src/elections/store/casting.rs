@@ -4,10 +4,10 @@ use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{
-    auth::office::OfficeKind,
     elections::sitting::Stage,
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, SittingId, StudentId},
+    office::OfficeKind,
 };
 
 /// By what somebody votes: the hash of a session's token, or of a slip's code.

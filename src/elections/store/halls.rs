@@ -4,10 +4,11 @@ use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{
-    auth::{acting::Acting, office::ElectionKeeper},
+    auth::acting::Acting,
     elections::seal::MarkKey,
     failure::Failure,
     ids::{AccountId, AdmissionId, InstitutionId, SittingId, StudentId},
+    office::ElectionKeeper,
 };
 
 /// The most slips of a sitting.

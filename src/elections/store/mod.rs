@@ -20,9 +20,10 @@ pub use monitors::*;
 
 use super::sitting::{Candidate, Contest, ContestRules, Sitting, Stage};
 use crate::{
-    auth::{acting::Acting, office::ElectionKeeper},
+    auth::acting::Acting,
     failure::Failure,
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, RoundId, SittingId, StudentId},
+    office::ElectionKeeper,
     rules::sitting::{Announcement, Body, Fills},
 };
 

@@ -8,16 +8,14 @@ use time::{Date, OffsetDateTime};
 
 use super::{Stage, step};
 use crate::{
-    auth::{
-        acting::Acting,
-        office::{ElectionKeeper, Office as _},
-    },
+    auth::acting::Acting,
     elections::{
         seal::{MOST_MONITORS, MarkKey, PublicKey},
         sitting::{Contest, Monitor, Opened, Sitting, terms},
     },
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId, StudentId},
+    office::{ElectionKeeper, Office as _},
 };
 
 /// The monitors of a sitting, the chief first.

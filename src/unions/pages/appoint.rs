@@ -15,13 +15,11 @@ use super::{calendar, frame, kept};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::UnionKeeper,
-    },
+    auth::acting::{Acting, SignedIn},
     failure::{Failure, Refusal},
     ids::{DepartmentId, DocumentId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
+    office::UnionKeeper,
     rules::{
         Finding, Outcome, Plan, Rule,
         adoption::Calendar,

@@ -18,14 +18,12 @@ use super::{
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::UnionKeeper},
-    checkup::{
-        pages::faults_as_json,
-        roster::{self as file, Unreadable},
-    },
+    auth::acting::Acting,
+    checkup::{pages::faults_as_json, roster as file, roster::Unreadable},
     failure::{Failure, Refusal},
     ids::{DocumentId, DraftId, UnionId},
     inbox::{self, Notice, To},
+    office::UnionKeeper,
     rules::{
         Finding, Outcome,
         appointment::{Wanted, holding_in_words, reshuffle, reshuffled},

@@ -10,9 +10,10 @@ use time::{Date, OffsetDateTime};
 use super::{calendar, evidence};
 use crate::{
     app::App,
-    auth::{acting::Acting, office::ComplianceReader},
+    auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
+    office::ComplianceReader,
     rules::{Outcome, Rule, adoption::Calendar},
     unions::{
         store::{self, DirectRow},

@@ -18,12 +18,10 @@ use super::{
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::Acting,
-        office::{UnionKeeper, UnionReader},
-    },
+    auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{DepartmentId, UnionId},
+    office::{UnionKeeper, UnionReader},
     rules::{Finding, Rule, structure::establish},
     unions::{
         forms::{DepartmentForm, near_day},

@@ -23,12 +23,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    auth::{
-        acting::{Acting, Held, SignedIn},
-        office::{Office, UnionKeeper, UnionReader},
-    },
+    auth::acting::{Acting, Held, SignedIn},
     failure::Failure,
     ids::{InstitutionId, PostId, UnionId},
+    office::{Office, UnionKeeper, UnionReader},
     rules::{Finding, Outcome, Rule, adoption::Calendar, timeline::is_short},
     web::{charts::QuotaBar, chrome::Chrome},
 };

@@ -15,9 +15,10 @@ use super::{calendar, frame, kept};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::UnionKeeper},
+    auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
+    office::UnionKeeper,
     rules::Outcome,
     unions::{
         store::{self, Ground},

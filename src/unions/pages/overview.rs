@@ -14,13 +14,11 @@ use super::{Evidence, Tabs, calendar, evidence, seen};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::Acting,
-        office::{Office, OfficeKind, SchoolLeague, UnionReader},
-    },
+    auth::acting::Acting,
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::{CollegeId, UnionId},
+    office::{Office, OfficeKind, SchoolLeague, UnionReader},
     rules::{Finding, Outcome, adoption::Calendar, plan::Union},
     unions::{
         chart::Chart,

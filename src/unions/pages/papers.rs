@@ -13,10 +13,11 @@ use time::{Date, OffsetDateTime};
 use super::{Evidence, Tabs, calendar, evidence, frame, seen};
 use crate::{
     app::App,
-    auth::{acting::Acting, office::UnionReader},
+    auth::acting::Acting,
     checkup::roster::COLUMNS,
     failure::Failure,
     ids::UnionId,
+    office::UnionReader,
     people::student::level_label,
     rules::Outcome,
     sheet::drop_down_template,

@@ -18,13 +18,11 @@ use super::{
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{UnionKeeper, UnionReader},
-    },
+    auth::acting::{Acting, SignedIn},
     failure::{Failure, Refusal},
     ids::{DocumentId, PostId, StudentId, UnionId},
     inbox::{self, Notice, To},
+    office::{UnionKeeper, UnionReader},
     rules::{Finding, appointment::appoint, roster::Post},
     unions::{
         forms::{AppointForm, EndForm, WHYS},

@@ -16,9 +16,10 @@ use time::Date;
 use super::{calendar, frame, kept};
 use crate::{
     app::App,
-    auth::{acting::Acting, office::UnionKeeper},
+    auth::acting::Acting,
     failure::Failure,
     ids::{PlanVersionId, UnionId},
+    office::UnionKeeper,
     rulebook::store as plans_store,
     rules::{
         Finding, Outcome, Plan, Rule,

@@ -13,12 +13,10 @@ use time::{Date, OffsetDateTime};
 
 use super::union::{Department, Fact, PostRow, Record, StudentUnion, TurnRow};
 use crate::{
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{SchoolLeague, UnionKeeper},
-    },
+    auth::acting::{Acting, SignedIn},
     failure::Failure,
     ids::{ClassId, CollegeId, DepartmentId, DocumentId, FactId, InstitutionId, PostId, StudentId, TurnId, UnionId},
+    office::{SchoolLeague, UnionKeeper},
     rules::{
         Finding,
         plan::Union,

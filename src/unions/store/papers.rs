@@ -8,9 +8,10 @@ use time::{Date, OffsetDateTime};
 
 use super::Warned;
 use crate::{
-    auth::{acting::Scope, office::OfficeKind},
+    auth::acting::Scope,
     failure::Failure,
     ids::{DocumentId, InstitutionId, PostId, UnionId},
+    office::OfficeKind,
     rules::plan::Union,
 };
 

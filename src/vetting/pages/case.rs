@@ -15,9 +15,10 @@ use super::{StepView, calendar, evidence_today, frame, steps};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::Vetter},
+    auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::CaseId,
+    office::Vetter,
     rules::{
         Finding,
         vetting::{Asked, Link, Says, Seats, Stage, take_step},

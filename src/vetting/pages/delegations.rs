@@ -16,10 +16,11 @@ use super::said;
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::SchoolLeague},
+    auth::acting::Acting,
     directory,
     failure::Failure,
     ids::{CollegeId, DelegationId},
+    office::SchoolLeague,
     text::{day, folded, is_hidden},
     vetting::store::{self, Delegation},
     web::{

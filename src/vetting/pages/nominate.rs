@@ -15,14 +15,12 @@ use super::{apply::HOLDS, calendar, evidence_today, frame, seen};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{Office, RosterKeeper, Vetter},
-    },
+    auth::acting::{Acting, SignedIn},
     checkup::pages::faults_as_json,
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
+    office::{Office, RosterKeeper, Vetter},
     rules::{
         Finding, Outcome, Rule,
         vetting::{Source, may_apply},

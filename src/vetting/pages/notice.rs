@@ -15,13 +15,11 @@ use super::{frame, said};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        office::{OfficeKind, UnionKeeper},
-    },
+    auth::acting::{Acting, SignedIn},
     failure::Failure,
     ids::{CaseId, ObjectionId, RoundId},
     inbox::{self, Notice, To},
+    office::{OfficeKind, UnionKeeper},
     rules::vetting::Stage,
     vetting::{
         case::Case,

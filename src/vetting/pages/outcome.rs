@@ -19,10 +19,11 @@ use super::{Composition, calendar, composition, evidence_today, frame};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::UnionKeeper},
+    auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{CaseId, RoundId, StudentId},
     inbox::{self, Notice},
+    office::UnionKeeper,
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
@@ -32,7 +33,8 @@ use crate::{
     },
     text::day,
     unions::{
-        store::{self as unions_store, Ground, Locked, Way},
+        store as unions_store,
+        store::{Ground, Locked, Way},
         union::{Fact, Record},
     },
     vetting::{

@@ -18,9 +18,10 @@ use super::{
 };
 use crate::{
     app::App,
-    auth::{acting::Acting, office::Vetter},
+    auth::acting::Acting,
     failure::Failure,
     ids::{CaseId, RoundId, StudentId},
+    office::Vetter,
     rules::vetting::Link,
     sheet::drop_down_template,
     unions::union::sees_grades,

@@ -15,13 +15,11 @@ use super::{Asks, asks, calendar, frame};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::Acting,
-        office::{Office, SchoolLeague, UnionKeeper, Vetter},
-    },
+    auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{RoundId, UnionId},
     inbox::{self, Notice},
+    office::{Office, SchoolLeague, UnionKeeper, Vetter},
     rules::{
         Finding, Outcome, Plan, Rule,
         plan::Union,

@@ -10,9 +10,10 @@ use time::Date;
 use super::{Composition, composition_of, frame, said, seen};
 use crate::{
     app::App,
-    auth::{acting::Acting, office::Vetter},
+    auth::acting::Acting,
     failure::Failure,
     ids::{CollegeId, PlaceId, RoundId},
+    office::Vetter,
     rules::vetting::{Link, Stage},
     text::searched,
     unions::{

@@ -17,9 +17,10 @@ use super::case::{ruling_of, said_of};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, office::Vetter},
+    auth::acting::Acting,
     failure::Failure,
     ids::RoundId,
+    office::Vetter,
     rules::vetting::{Link, Says, Stage},
     text::searched,
     unions::union::sees_grades,

@@ -6,9 +6,10 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::{acting::Acting, office::SchoolLeague},
+    auth::acting::Acting,
     failure::Failure,
     ids::{AccountId, CollegeId, DelegationId, InstitutionId},
+    office::SchoolLeague,
     unions::union::term_in_words,
 };
 

@@ -392,9 +392,9 @@ async fn tell(
         };
         for party in link.by.iter().filter(|party| party.body != desk.body) {
             let kind = match party.body {
-                crate::rules::plan::Body::StudentAffairs => crate::auth::office::OfficeKind::StudentAffairs,
-                crate::rules::plan::Body::SchoolLeague => crate::auth::office::OfficeKind::SchoolLeague,
-                crate::rules::plan::Body::SchoolParty => crate::auth::office::OfficeKind::SchoolParty,
+                crate::rules::plan::Body::StudentAffairs => crate::office::OfficeKind::StudentAffairs,
+                crate::rules::plan::Body::SchoolLeague => crate::office::OfficeKind::SchoolLeague,
+                crate::rules::plan::Body::SchoolParty => crate::office::OfficeKind::SchoolParty,
                 _ => continue,
             };
             let subject = format!("{}在“{}”环节退回 {cases} 件：{}", desk.office.label(), link.act, round.title);

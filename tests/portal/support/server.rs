@@ -12,10 +12,7 @@ use std::{
 use lunzhi::{
     accounts::store::{self, Keeper, NewAccount, Seat, Term},
     app::{App, router},
-    auth::{
-        office::{OfficeKind, Place},
-        password::Cost,
-    },
+    auth::password::Cost,
     clock::Clock,
     database::{
         Pools,
@@ -25,6 +22,7 @@ use lunzhi::{
     directory::store::{class_named, colleges},
     elections::seal::MarkKey,
     ids::{CollegeId, InstitutionId},
+    office::{OfficeKind, Place},
     rulebook::store::take_in_built_in,
     web::connections::{self, Limits},
 };

@@ -1,7 +1,7 @@
 //! A sitting brought to where a test needs it, through the pages as its people would, and voters who are signed in without
 //! a password.
 
-use lunzhi::auth::{office::OfficeKind, token::Token};
+use lunzhi::{auth::token::Token, office::OfficeKind};
 
 use super::{Client, FIRST, Page, Portal};
 
