@@ -41,11 +41,8 @@ use crate::{
     imports::{self, board::Board},
     inbox,
     office::OfficeKind,
-    people, privacy, rollover, rotation, rulebook, unions, vetting,
-    web::{
-        self,
-        chrome::{Chrome, NavItem},
-    },
+    page::chrome::{Chrome, NavItem},
+    people, privacy, rollover, rotation, rulebook, unions, vetting, web,
 };
 
 /// The largest body that a handler takes: an upload with its form around it. The layer outside takes a little more, so

@@ -15,8 +15,8 @@ use axum::{
 
 use crate::{
     office::OfficeKind,
+    page::{chrome::Chrome, filters},
     rules::{Finding, Outcome},
-    web::{chrome::Chrome, filters},
 };
 
 /// Why a request does not get what it asked for.

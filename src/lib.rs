@@ -29,6 +29,7 @@ pub mod text;
 pub mod app;
 pub mod database;
 pub mod failure;
+pub mod page;
 
 pub mod audit;
 pub mod auth;

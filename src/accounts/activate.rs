@@ -22,8 +22,9 @@ use crate::{
     },
     elections,
     failure::Failure,
+    page::chrome::Chrome,
     text::folded,
-    web::{chrome::Chrome, forms::Errors},
+    web::forms::Errors,
 };
 
 /// One answer for whatever does not open: it does not tell which numbers exist.

@@ -30,13 +30,10 @@ use crate::{
     ids::{AccountId, OfficeId},
     inbox::{self, Notice, To},
     office::{Administrator, OfficeKind},
+    page::{chrome::Chrome, filters},
     rules::{Finding, Outcome},
     text::folded,
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors},
-    },
+    web::forms::{Done, Errors},
 };
 
 const A_PAGE: i64 = 50;

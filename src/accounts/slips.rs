@@ -20,7 +20,7 @@ use crate::{
     failure::Failure,
     ids::ClassId,
     office::SlipPrinter,
-    web::{
+    page::{
         charts::Qr,
         chrome::Chrome,
         filters::{self, query_value},

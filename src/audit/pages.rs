@@ -12,7 +12,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     office::Overseer,
-    web::{chrome::Chrome, filters},
+    page::{chrome::Chrome, filters},
 };
 
 const A_PAGE: i64 = 50;

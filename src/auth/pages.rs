@@ -23,12 +23,9 @@ use crate::{
     audit::{self, Entry, Verb},
     failure::Failure,
     ids::OfficeId,
+    page::{chrome::Chrome, filters},
     text::folded,
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors, local_path},
-    },
+    web::forms::{Done, Errors, local_path},
 };
 
 /// The routes of signing in and of one's own account.

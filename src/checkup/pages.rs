@@ -23,13 +23,15 @@ use crate::{
     failure::Failure,
     ids::PlanVersionId,
     office::RosterKeeper,
+    page::{
+        charts::{Part, QuotaBar, strip},
+        chrome::Chrome,
+        filters,
+    },
     rulebook::store,
     rules::{Finding, Outcome, Plan, plan::Union, roster::judge},
     sheet::{BadCell, LONGEST_CELL, Sheet, faults_workbook},
     web::{
-        charts::{Part, QuotaBar, strip},
-        chrome::Chrome,
-        filters,
         forms::{Errors, Upload},
         workbook,
     },

@@ -12,7 +12,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     office::{OfficeKind, SchoolStaff},
-    web::chrome::Chrome,
+    page::chrome::Chrome,
 };
 
 const A_PAGE: i64 = 100;

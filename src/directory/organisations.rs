@@ -19,11 +19,9 @@ use crate::{
     failure::Failure,
     ids::OrganisationId,
     office::{Office, OfficeKind, SchoolLeague, SchoolStaff},
+    page::chrome::Chrome,
     text::{folded, trimmed},
-    web::{
-        chrome::Chrome,
-        forms::{Done, Errors, written},
-    },
+    web::forms::{Done, Errors, written},
 };
 
 #[must_use]

@@ -15,16 +15,16 @@ use crate::{
     desk::{self, Task},
     failure::Failure,
     office::SchoolStaff,
+    page::{
+        chrome::{Chrome, NavItem},
+        filters,
+    },
     rulebook::{self, Governing},
     rules::{
         Finding,
         congress::{Cohort, Population, allocate},
     },
     vetting::{self, round::Round, store::Running},
-    web::{
-        chrome::{Chrome, NavItem},
-        filters,
-    },
 };
 
 /// The routes of the directory.

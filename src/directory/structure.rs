@@ -18,11 +18,9 @@ use crate::{
     failure::Failure,
     ids::CollegeId,
     office::{Office, Registrar, SchoolStaff},
+    page::chrome::Chrome,
     people::student::level_label,
-    web::{
-        chrome::Chrome,
-        forms::{Errors, written},
-    },
+    web::forms::{Errors, written},
 };
 
 /// The routes of the structure.

@@ -25,11 +25,10 @@ use crate::{
     failure::Failure,
     ids::ImportId,
     office::{OfficeKind, Registrar},
+    page::{chrome::Chrome, filters},
     people::student::Basis,
     sheet::{drop_down_template, faults_workbook},
     web::{
-        chrome::Chrome,
-        filters,
         forms::{Errors, Upload, written},
         workbook,
     },

@@ -15,7 +15,8 @@ use crate::{
     auth::acting::SignedIn,
     failure::Failure,
     ids::NoticeId,
-    web::{chrome::Chrome, filters, forms::local_path},
+    page::{chrome::Chrome, filters},
+    web::forms::local_path,
 };
 
 const A_PAGE: i64 = 30;

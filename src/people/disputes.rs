@@ -22,11 +22,8 @@ use crate::{
     ids::DisputeId,
     inbox::{self, Notice, To},
     office::StudentAffairs,
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors},
-    },
+    page::{chrome::Chrome, filters},
+    web::forms::{Done, Errors},
 };
 
 #[must_use]

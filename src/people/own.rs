@@ -21,11 +21,8 @@ use crate::{
     failure::Failure,
     inbox::{self, Notice, To},
     office::OfficeKind,
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors},
-    },
+    page::{chrome::Chrome, filters},
+    web::forms::{Done, Errors},
 };
 
 /// Days for an answer. Neither plan gives a figure; a practice of the portal, said so on the page.

@@ -24,12 +24,9 @@ use crate::{
     ids::StudentId,
     inbox::{self, Notice, To},
     office::{Office, OfficeKind, PeopleReader, Registrar},
+    page::{chrome::Chrome, filters},
     text::folded,
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors, reason},
-    },
+    web::forms::{Done, Errors, reason},
 };
 
 const A_PAGE: i64 = 50;

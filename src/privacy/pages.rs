@@ -18,8 +18,9 @@ use crate::{
     failure::Failure,
     ids::StudentId,
     office::Administrator,
+    page::{chrome::Chrome, filters},
     text::folded,
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::forms::Errors,
 };
 
 /// Why somebody is erased ahead of time.

@@ -19,8 +19,9 @@ use crate::{
     failure::Failure,
     imports,
     office::Registrar,
+    page::{chrome::Chrome, filters},
     people::{self, forms::leaving_day, student::Left},
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::forms::Errors,
 };
 
 /// Mergers in one form.

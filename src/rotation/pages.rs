@@ -24,6 +24,7 @@ use crate::{
     ids::{SemesterId, TurnId, UnionId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
+    page::{chrome::Chrome, filters},
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
@@ -37,11 +38,7 @@ use crate::{
         store::Locked,
         union::{PostKind, PostRow, Record, TurnRow},
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors, written},
-    },
+    web::forms::{Done, Errors, written},
 };
 
 pub(super) fn routes() -> Routes {

@@ -19,11 +19,9 @@ use crate::{
     failure::Failure,
     ids::SemesterId,
     office::SchoolLeague,
+    page::chrome::Chrome,
     text::day,
-    web::{
-        chrome::Chrome,
-        forms::{Done, Errors, written},
-    },
+    web::forms::{Done, Errors, written},
 };
 
 pub(super) fn routes() -> Routes {

@@ -26,17 +26,14 @@ use crate::{
     failure::{Failure, Refusal},
     ids::PlanVersionId,
     office::SchoolLeague,
+    page::{chrome::Chrome, filters},
     rules::{
         CATALOGUE, Outcome, Plan, Rule, Verdict,
         adoption::{Adoption, adopt},
         catalogue::{Family, Today},
         plan::{self, LARGEST_FILE, PlanError},
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Errors, Upload},
-    },
+    web::forms::{Errors, Upload},
 };
 
 /// The routes of the rule book and of the plans.

@@ -16,7 +16,7 @@ use crate::{
     failure::Failure,
     ids::{DocumentId, InstitutionId, UnionId},
     office::UnionReader,
-    web::filters::query_value,
+    page::filters::query_value,
 };
 
 /// The largest scan, in bytes.

@@ -9,12 +9,10 @@ use super::{
 };
 use crate::{
     ids::DepartmentId,
+    page::filters,
     rules::{roster::Post, timeline::Unit},
     text::{day, folded, is_hidden, trimmed},
-    web::{
-        filters,
-        forms::{Errors, Upload, written},
-    },
+    web::forms::{Errors, Upload, written},
 };
 
 /// How far back and ahead a day may lie.

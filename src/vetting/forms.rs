@@ -9,13 +9,11 @@ use super::{
 };
 use crate::{
     ids::{CaseId, DepartmentId, JointSessionId, PlaceId},
+    page::filters,
     rules::vetting::{Says, Source},
     text::{day, is_hidden, trimmed},
     unions::union::PostKind,
-    web::{
-        filters,
-        forms::{Errors, Upload, written},
-    },
+    web::forms::{Errors, Upload, written},
 };
 
 /// How far ahead a round may lie.

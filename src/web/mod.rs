@@ -1,10 +1,6 @@
 //! What every page shares and no feature owns: the frame, forms, headers, observation, assets, and health.
 
-pub mod assets;
-pub mod charts;
-pub mod chrome;
 pub mod connections;
-pub mod filters;
 pub mod forms;
 pub mod headers;
 pub mod observe;

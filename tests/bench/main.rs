@@ -39,12 +39,10 @@ use lunzhi::{
     elections::seal::MarkKey,
     ids::{InstitutionId, UnionId},
     office::OfficeKind,
+    page::chrome::Chrome,
     rulebook::{Search, book_html, store::take_in_built_in},
     unions::{self, roster_html},
-    web::{
-        chrome::Chrome,
-        connections::{self, Limits},
-    },
+    web::connections::{self, Limits},
 };
 use sqlx::{Connection as _, PgPool};
 use tokio::net::TcpListener;

@@ -33,13 +33,14 @@ use crate::{
     ids::{AccountId, ContestId, InstitutionId, SittingId, StudentId},
     inbox::{Notice, To, tell},
     office::ElectionKeeper,
+    page::chrome::Chrome,
     rules::{
         Finding, Outcome,
         election::Tie,
         sitting::{ContestFacts, SittingFacts, announce as may_announce, report as may_report},
     },
     text::{folded, is_hidden},
-    web::{chrome::Chrome, forms::Errors},
+    web::forms::Errors,
 };
 
 /// Throw-away ballots of a rehearsal.

@@ -27,12 +27,10 @@ use crate::{
     failure::Failure,
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
     office::ElectionKeeper,
+    page::chrome::Chrome,
     rules::sitting::Body,
     text::{folded, is_hidden, trimmed},
-    web::{
-        chrome::Chrome,
-        forms::{Done, Errors, written},
-    },
+    web::forms::{Done, Errors, written},
 };
 
 #[derive(Template, WebTemplate)]

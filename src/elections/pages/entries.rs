@@ -24,7 +24,8 @@ use crate::{
     failure::Failure,
     ids::{ContestId, SittingId},
     office::ElectionKeeper,
-    web::{chrome::Chrome, filters, forms::Errors},
+    page::{chrome::Chrome, filters},
+    web::forms::Errors,
 };
 
 #[derive(Template, WebTemplate)]

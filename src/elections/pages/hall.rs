@@ -25,13 +25,9 @@ use crate::{
     ids::SittingId,
     inbox::{Notice, To, tell},
     office::ElectionKeeper,
+    page::{charts::Qr, chrome::Chrome, filters},
     text::{folded, is_hidden},
-    web::{
-        charts::Qr,
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors, reason},
-    },
+    web::forms::{Done, Errors, reason},
 };
 
 /// What the forms of the hall ask.

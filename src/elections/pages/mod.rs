@@ -29,8 +29,8 @@ use crate::{
     failure::{Failure, Refusal},
     ids::SittingId,
     office::{ElectionKeeper, Office},
+    page::chrome::Chrome,
     rules::{Finding, Outcome},
-    web::chrome::Chrome,
 };
 
 #[must_use]

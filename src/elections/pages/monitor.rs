@@ -33,12 +33,9 @@ use crate::{
     },
     failure::Failure,
     ids::{AccountId, AdmissionId, SittingId},
+    page::{chrome::Chrome, filters},
     text::{folded, is_hidden},
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors, written},
-    },
+    web::forms::{Done, Errors, written},
 };
 
 #[derive(Template, WebTemplate)]

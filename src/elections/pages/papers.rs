@@ -24,8 +24,9 @@ use crate::{
     failure::Failure,
     ids::SittingId,
     office::{ElectionKeeper, ElectionReader},
+    page::{chrome::Chrome, filters},
     sheet::drop_down_template,
-    web::{chrome::Chrome, filters, workbook},
+    web::workbook,
 };
 
 /// Printed ballots, one a page.
@@ -227,12 +228,12 @@ pub(super) async fn archive(
         ("结果公告.html", html(notice.render())?),
         ("选票样张.html", html(ballot.render())?),
     ];
-    let style = crate::web::assets::style_text().as_bytes().to_vec();
+    let style = crate::page::assets::style_text().as_bytes().to_vec();
     files.push(("style.css", style));
     for (_, bytes) in &mut files {
         // The papers open without the portal: their style lies beside them.
         if bytes.starts_with(b"<!doctype html>") {
-            let text = String::from_utf8_lossy(bytes).replace(crate::web::assets::style(), "style.css");
+            let text = String::from_utf8_lossy(bytes).replace(crate::page::assets::style(), "style.css");
             *bytes = text.into_bytes();
         }
     }

@@ -14,7 +14,7 @@ use crate::{
     failure::Failure,
     ids::SittingId,
     office::{Administrator, ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
-    web::chrome::Chrome,
+    page::chrome::Chrome,
 };
 
 /// What somebody may do, and what stands against misuse.

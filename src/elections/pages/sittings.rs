@@ -24,12 +24,9 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},
     office::{ElectionKeeper, ElectionReader},
+    page::{chrome::Chrome, filters},
     rules::Clause,
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors},
-    },
+    web::forms::{Done, Errors},
 };
 
 #[derive(Template, WebTemplate)]

@@ -20,7 +20,7 @@ use crate::{
     failure::Failure,
     ids::SittingId,
     office::TurnoutReader,
-    web::{chrome::Chrome, filters},
+    page::{chrome::Chrome, filters},
 };
 
 /// Seconds after which the page looks again while votes are cast.

@@ -31,7 +31,8 @@ use crate::{
     },
     failure::Failure,
     ids::SittingId,
-    web::{chrome::Chrome, filters, forms::Errors},
+    page::{chrome::Chrome, filters},
+    web::forms::Errors,
 };
 
 #[derive(Template, WebTemplate)]

@@ -20,6 +20,7 @@ use crate::{
     ids::{DepartmentId, DocumentId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
     office::UnionKeeper,
+    page::{chrome::Chrome, filters},
     rules::{
         Finding, Outcome, Plan, Rule,
         adoption::Calendar,
@@ -36,11 +37,7 @@ use crate::{
         store,
         union::{Department, Fact, PostKind, PostRow, Record},
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Errors, Upload},
-    },
+    web::forms::{Errors, Upload},
 };
 
 /// A department with what it has room for.

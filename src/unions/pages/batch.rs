@@ -24,6 +24,7 @@ use crate::{
     ids::{DocumentId, DraftId, UnionId},
     inbox::{self, Notice, To},
     office::UnionKeeper,
+    page::{charts::QuotaBar, chrome::Chrome, filters},
     rules::{
         Finding, Outcome,
         appointment::{Wanted, holding_in_words, reshuffle, reshuffled},
@@ -36,12 +37,7 @@ use crate::{
         store::{self, Found, Ground},
         union::{Fact, PostRow, Record},
     },
-    web::{
-        charts::QuotaBar,
-        chrome::Chrome,
-        filters,
-        forms::{Errors, Upload, written},
-    },
+    web::forms::{Errors, Upload, written},
 };
 
 /// Bad rows shown on the page; the file to take back holds more.

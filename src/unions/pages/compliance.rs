@@ -14,15 +14,15 @@ use crate::{
     failure::Failure,
     ids::UnionId,
     office::ComplianceReader,
+    page::{
+        charts::{Part, strip},
+        chrome::Chrome,
+        filters,
+    },
     rules::{Outcome, Rule, adoption::Calendar},
     unions::{
         store::{self, DirectRow},
         union::{Record, StudentUnion},
-    },
-    web::{
-        charts::{Part, strip},
-        chrome::Chrome,
-        filters,
     },
 };
 

@@ -22,13 +22,14 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{DepartmentId, UnionId},
     office::{UnionKeeper, UnionReader},
+    page::chrome::Chrome,
     rules::{Finding, Rule, structure::establish},
     unions::{
         forms::{DepartmentForm, near_day},
         store::{self, Ground},
         union::{Department, Record},
     },
-    web::{chrome::Chrome, forms::Errors},
+    web::forms::Errors,
 };
 
 #[derive(Template, WebTemplate)]

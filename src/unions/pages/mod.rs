@@ -27,8 +27,8 @@ use crate::{
     failure::Failure,
     ids::{InstitutionId, PostId, UnionId},
     office::{Office, UnionKeeper, UnionReader},
+    page::{charts::QuotaBar, chrome::Chrome},
     rules::{Finding, Outcome, Rule, adoption::Calendar, timeline::is_short},
-    web::{charts::QuotaBar, chrome::Chrome},
 };
 
 #[must_use]

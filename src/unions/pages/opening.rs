@@ -19,16 +19,13 @@ use crate::{
     failure::Failure,
     ids::UnionId,
     office::UnionKeeper,
+    page::{chrome::Chrome, filters},
     rules::Outcome,
     unions::{
         store::{self, Ground},
         union::Record,
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Errors, written},
-    },
+    web::forms::{Errors, written},
 };
 
 #[derive(Template, WebTemplate)]

@@ -19,13 +19,14 @@ use crate::{
     failure::Failure,
     ids::{CollegeId, UnionId},
     office::{Office, OfficeKind, SchoolLeague, UnionReader},
+    page::{charts::QuotaBar, chrome::Chrome, filters},
     rules::{Finding, Outcome, adoption::Calendar, plan::Union},
     unions::{
         chart::Chart,
         store::{self, FactRow},
         union::{Department, PostRow, Record},
     },
-    web::{charts::QuotaBar, chrome::Chrome, filters, forms::Done},
+    web::forms::Done,
 };
 
 /// A union as the list shows it.

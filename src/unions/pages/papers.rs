@@ -18,6 +18,7 @@ use crate::{
     failure::Failure,
     ids::UnionId,
     office::UnionReader,
+    page::{chrome::Chrome, filters},
     people::student::level_label,
     rules::Outcome,
     sheet::drop_down_template,
@@ -25,7 +26,7 @@ use crate::{
         store::{self, FactRow, RosterRow},
         union::{PostKind, PostRow, Record, sees_grades},
     },
-    web::{chrome::Chrome, filters, workbook},
+    web::workbook,
 };
 
 const A_PAGE: i64 = 50;

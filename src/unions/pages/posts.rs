@@ -23,17 +23,14 @@ use crate::{
     ids::{DocumentId, PostId, StudentId, UnionId},
     inbox::{self, Notice, To},
     office::{UnionKeeper, UnionReader},
+    page::{chrome::Chrome, filters},
     rules::{Finding, appointment::appoint, roster::Post},
     unions::{
         forms::{AppointForm, EndForm, WHYS},
         store::{self, FactRow, Ground, Locked, Right},
         union::{PostRow, Record},
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Errors, Upload, reason},
-    },
+    web::forms::{Errors, Upload, reason},
 };
 
 #[derive(Template, WebTemplate)]

@@ -20,6 +20,7 @@ use crate::{
     failure::Failure,
     ids::{PlanVersionId, UnionId},
     office::UnionKeeper,
+    page::chrome::Chrome,
     rulebook::store as plans_store,
     rules::{
         Finding, Outcome, Plan, Rule,
@@ -28,7 +29,7 @@ use crate::{
     },
     text::{folded, trimmed},
     unions::union::{PostRow, Record},
-    web::{chrome::Chrome, forms::Errors},
+    web::forms::Errors,
 };
 
 #[derive(Debug, Clone, Default, Deserialize)]

@@ -18,6 +18,7 @@ use crate::{
     auth::acting::SignedIn,
     failure::{Failure, Refusal},
     ids::{CaseId, PlaceId, RoundId, StudentId},
+    page::{chrome::Chrome, filters},
     rules::{
         Plan, Rule,
         plan::Body,
@@ -31,11 +32,7 @@ use crate::{
         round::{Phase, Round},
         store::{self, Handed, NewCase, Sieve, Which},
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors, Upload},
-    },
+    web::forms::{Done, Errors, Upload},
 };
 
 /// The student that a person is.

@@ -19,6 +19,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::CaseId,
     office::Vetter,
+    page::{chrome::Chrome, filters},
     rules::{
         Finding,
         vetting::{Asked, Link, Says, Seats, Stage, take_step},
@@ -32,7 +33,7 @@ use crate::{
         round::Round,
         store::{self, Ruling, Session, Sieve},
     },
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::forms::Errors,
 };
 
 #[derive(Template, WebTemplate)]

@@ -21,12 +21,10 @@ use crate::{
     failure::Failure,
     ids::{CollegeId, DelegationId},
     office::SchoolLeague,
+    page::chrome::Chrome,
     text::{day, folded, is_hidden},
     vetting::store::{self, Delegation},
-    web::{
-        chrome::Chrome,
-        forms::{Done, Errors, written},
-    },
+    web::forms::{Done, Errors, written},
 };
 
 /// The longest that one lasts, in days.

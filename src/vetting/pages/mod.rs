@@ -26,6 +26,7 @@ use crate::{
     auth::acting::SignedIn,
     failure::Failure,
     ids::{InstitutionId, RoundId},
+    page::chrome::Chrome,
     rules::{
         Plan, Rule,
         adoption::Calendar,
@@ -33,7 +34,6 @@ use crate::{
         vetting::{Link, Source, Stage},
     },
     unions::union::Fact,
-    web::chrome::Chrome,
 };
 
 /// The routes of 遴选.

@@ -21,6 +21,7 @@ use crate::{
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
     office::{Office, RosterKeeper, Vetter},
+    page::chrome::Chrome,
     rules::{
         Finding, Outcome, Rule,
         vetting::{Source, may_apply},
@@ -39,7 +40,6 @@ use crate::{
         store::{self, NewCase},
     },
     web::{
-        chrome::Chrome,
         forms::{Errors, Upload},
         workbook,
     },

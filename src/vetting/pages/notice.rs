@@ -20,17 +20,14 @@ use crate::{
     ids::{CaseId, ObjectionId, RoundId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
+    page::{chrome::Chrome, filters},
     rules::vetting::Stage,
     vetting::{
         case::Case,
         round::Round,
         store::{self, Objection, Sieve},
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Done, Errors, written},
-    },
+    web::forms::{Done, Errors, written},
 };
 
 /// 反映 as typed.

@@ -24,6 +24,7 @@ use crate::{
     ids::{CaseId, RoundId, StudentId},
     inbox::{self, Notice},
     office::UnionKeeper,
+    page::{chrome::Chrome, filters},
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
@@ -42,11 +43,7 @@ use crate::{
         round::{Purpose, Round},
         store::{self, Sieve},
     },
-    web::{
-        chrome::Chrome,
-        filters,
-        forms::{Errors, written},
-    },
+    web::forms::{Errors, written},
 };
 
 /// 结果 as typed.

@@ -22,6 +22,7 @@ use crate::{
     failure::Failure,
     ids::{CaseId, RoundId, StudentId},
     office::Vetter,
+    page::{chrome::Chrome, filters},
     rules::vetting::Link,
     sheet::drop_down_template,
     unions::union::sees_grades,
@@ -31,7 +32,7 @@ use crate::{
         round::Round,
         store::{self, Session, Sieve},
     },
-    web::{chrome::Chrome, filters, workbook},
+    web::workbook,
 };
 
 /// One block of the form: a body with its opinion, or room for it.

@@ -20,6 +20,7 @@ use crate::{
     ids::{RoundId, UnionId},
     inbox::{self, Notice},
     office::{Office, SchoolLeague, UnionKeeper, Vetter},
+    page::chrome::Chrome,
     rules::{
         Finding, Outcome, Plan, Rule,
         plan::Union,
@@ -36,7 +37,7 @@ use crate::{
         round::{BASES, Purpose, Round},
         store::{self, NewPlace, Which},
     },
-    web::{chrome::Chrome, forms::Errors},
+    web::forms::Errors,
 };
 
 #[derive(Template, WebTemplate)]

@@ -14,6 +14,7 @@ use crate::{
     failure::Failure,
     ids::{CollegeId, PlaceId, RoundId},
     office::Vetter,
+    page::{chrome::Chrome, filters},
     rules::vetting::{Link, Stage},
     text::searched,
     unions::{
@@ -26,7 +27,7 @@ use crate::{
         round::{Phase, Place, Round},
         store::{self, Sieve, Tally},
     },
-    web::{chrome::Chrome, filters, forms::Done},
+    web::forms::Done,
 };
 
 /// A step with the cases that stand there.

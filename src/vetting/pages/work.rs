@@ -21,6 +21,7 @@ use crate::{
     failure::Failure,
     ids::RoundId,
     office::Vetter,
+    page::{chrome::Chrome, filters},
     rules::vetting::{Link, Says, Stage},
     text::searched,
     unions::union::sees_grades,
@@ -31,7 +32,7 @@ use crate::{
         round::{Place, Round},
         store::{self, Batch, Dealt, Session, Sieve, Waiting, Which},
     },
-    web::{chrome::Chrome, filters, forms::Errors},
+    web::forms::Errors,
 };
 
 /// Cases a page; a batch may take them all.

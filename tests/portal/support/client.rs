@@ -9,7 +9,7 @@ use axum::{
     http::{HeaderMap, Request, header},
 };
 use http_body_util::BodyExt;
-use lunzhi::web::filters::query_value;
+use lunzhi::page::filters::query_value;
 use scraper::{ElementRef, Html, Selector};
 use tower::ServiceExt;
 

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use lunzhi::web::filters::query_value;
+use lunzhi::page::filters::query_value;
 
 /// An answer that was read to its end.
 #[derive(Debug, Clone)]

@@ -1,9 +1,9 @@
 //! The frame of every page: where am I, in which office do I act, where can I go.
 
-use super::assets;
 use crate::{
     auth::acting::{Held, SignedIn},
     office::OfficeKind,
+    page::assets,
 };
 
 /// One entry of the navigation.

@@ -1,0 +1,6 @@
+//! What a page is made of before anybody asks for it: its frame, its assets, filters of templates, and charts.
+
+pub mod assets;
+pub mod charts;
+pub mod chrome;
+pub mod filters;
