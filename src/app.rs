@@ -36,13 +36,15 @@ use crate::{
     clock::Clock,
     database::{Pools, gather::Gatherer},
     directory,
-    elections::{self, seal::MarkKey, urn::Urn},
+    elections::{self, urn::Urn},
     failure::{self, Failure},
     imports::{self, board::Board},
     inbox,
     office::OfficeKind,
     page::chrome::{Chrome, NavItem},
-    people, privacy, rollover, rotation, rulebook, unions, vetting, web,
+    people, privacy, rollover, rotation, rulebook,
+    sealing::keys::MarkKey,
+    unions, vetting, web,
 };
 
 /// The largest body that a handler takes: an upload with its form around it. The layer outside takes a little more, so

@@ -18,6 +18,8 @@
 
 pub mod rules;
 
+pub mod sealing;
+
 pub mod sheet;
 
 pub mod clock;

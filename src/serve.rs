@@ -22,12 +22,12 @@ use crate::{
     clock::Clock,
     config::{Config, DatabaseConfig},
     database::{Database, Pools, migrate},
-    demo,
-    elections::{self, seal::MarkKey},
+    demo, elections,
     failure::Failure,
     imports,
     office::OfficeKind,
     rulebook::store::take_in_built_in,
+    sealing::keys::MarkKey,
     web::connections::{self, Limits},
 };
 

@@ -10,7 +10,6 @@ use crate::{
         account::Account,
         ballot::{Mark, Shape, Vote, Votes},
         counting, record,
-        seal::{self, MarkKey, Purpose},
         sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage, terms},
         store::{self, Kept},
         urn::full_size,
@@ -20,6 +19,7 @@ use crate::{
     invented::chance::Chance,
     office::OfficeKind,
     rules::sitting::report,
+    sealing::keys::{self, MarkKey, Purpose},
 };
 
 /// What a demo sitting is.

@@ -11,7 +11,6 @@ use super::{
     account::Account,
     ballot::Votes,
     record,
-    seal::{self, MarkKey, Purpose, SecretKey},
     sitting::{Contest, Sitting},
     store::{self, Envelope, Kept},
     urn::{Halt, OpenBallot, Progress},
@@ -22,6 +21,7 @@ use crate::{
     auth::acting::SignedIn,
     failure::Failure,
     ids::{ContestId, SittingId},
+    sealing::keys::{self, MarkKey, Purpose, SecretKey},
 };
 
 /// Envelopes read at once.

@@ -5,13 +5,13 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
-use super::seal::{MarkKey, PublicKey};
 use crate::{
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
     rules::{
         election::{MajorityOf, Rules, Tie},
         sitting::{Body, Fills},
     },
+    sealing::keys::{MarkKey, PublicKey},
 };
 
 /// Where a sitting stands. The database allows no other step than these in their order, and 作废 from any of them but the

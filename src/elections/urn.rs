@@ -14,8 +14,6 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     ballot::{Shape, size},
-    recipient::Recipient,
-    seal::{MarkKey, OpenShare},
     sitting::{Contest, Opened, Sitting},
     store::{self, Asked, CastAnswer, Given, Place, Voter},
 };
@@ -24,6 +22,10 @@ use crate::{
     database::{Pools, gather::Gatherer},
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId},
+    sealing::{
+        keys::{MarkKey, OpenShare},
+        recipient::Recipient,
+    },
 };
 
 /// How long an open share is held: whoever comes later asks again.

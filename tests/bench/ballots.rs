@@ -30,13 +30,11 @@ use lunzhi::{
         embedded::{EmbeddedPg, Options, find_binaries},
         migrate,
     },
-    elections::{
-        ballot::{Mark, Shape, Vote, Votes},
-        seal::{self, MarkKey, PublicKey},
-    },
+    elections::ballot::{Mark, Shape, Vote, Votes},
     ids::{CollegeId, InstitutionId, SittingId},
     office::OfficeKind,
     rulebook::store::take_in_built_in,
+    sealing::keys::{self, MarkKey, PublicKey},
     web::connections::{self, Limits},
 };
 use sqlx::{Connection as _, PgConnection};

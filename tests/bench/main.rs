@@ -36,11 +36,11 @@ use lunzhi::{
         embedded::{EmbeddedPg, Options},
         migrate,
     },
-    elections::seal::MarkKey,
     ids::{InstitutionId, UnionId},
     office::OfficeKind,
     page::chrome::Chrome,
     rulebook::{Search, book_html, store::take_in_built_in},
+    sealing::keys::MarkKey,
     unions::{self, roster_html},
     web::connections::{self, Limits},
 };

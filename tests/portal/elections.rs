@@ -636,7 +636,7 @@ async fn a_key_or_a_roll_that_somebody_changed_is_not_used() {
     // Past the guards, as the database's owner may: another key in the place of the sitting's.
     sqlx::query("alter table sitting disable trigger sitting_guarded").execute(&mut db).await.unwrap();
     sqlx::query("update sitting set public_key = $1")
-        .bind(lunzhi::elections::seal::make_pair().1.as_bytes())
+        .bind(lunzhi::sealing::keys::make_pair().1.as_bytes())
         .execute(&mut db)
         .await
         .unwrap();
@@ -926,7 +926,7 @@ async fn a_share_is_sealed_to_no_key_but_the_monitors_own() {
     // Whoever writes tables puts keys of their own in the place of two monitors': enough to open every envelope.
     let mut db = portal.owner().await;
     sqlx::query("update monitor set public_key = $1")
-        .bind(lunzhi::elections::seal::make_pair().1.as_bytes())
+        .bind(lunzhi::sealing::keys::make_pair().1.as_bytes())
         .execute(&mut db)
         .await
         .unwrap();

@@ -432,7 +432,7 @@ fn health_is_503_where_the_database_does_not_answer() {
     runtime().block_on(async {
         let pools = Pools::new("postgres://nobody@%2Fnowhere/none").unwrap();
         let app =
-            App::new(pools, Clock::default(), (Cost::CHEAP, lunzhi::elections::seal::MarkKey::random()), None).unwrap();
+            App::new(pools, Clock::default(), (Cost::CHEAP, lunzhi::sealing::keys::MarkKey::random()), None).unwrap();
         let page = crate::support::Client::new(router(app.clone())).get("/healthz").await;
         assert_eq!(page.status, 503);
         let page = crate::support::Client::new(router(app)).get("/sign-in").await;

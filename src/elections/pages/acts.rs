@@ -24,7 +24,6 @@ use crate::{
         account::FEW,
         ballot::{Mark, Vote, Votes},
         counting, record,
-        seal::{self, Purpose},
         sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage, terms},
         store::{self, ContestDraft, Draft, Lot, Standing},
         urn::full_size,
@@ -39,6 +38,7 @@ use crate::{
         election::Tie,
         sitting::{ContestFacts, SittingFacts, announce as may_announce, report as may_report},
     },
+    sealing::keys::{self, Purpose},
     text::{folded, is_hidden},
     web::forms::Errors,
 };

@@ -26,7 +26,6 @@ use crate::{
     auth::acting::SignedIn,
     elections::{
         counting,
-        seal::{self, OpenShare, Purpose},
         sitting::{Contest, Monitor, Sitting, Stage},
         store::{self, Admission, Rehearsal},
         urn::Halt,
@@ -34,6 +33,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, AdmissionId, SittingId},
     page::{chrome::Chrome, filters},
+    sealing::keys::{self, OpenShare, Purpose},
     text::{folded, is_hidden},
     web::forms::{Done, Errors, written},
 };

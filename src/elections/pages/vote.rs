@@ -24,7 +24,6 @@ use crate::{
     elections::{
         ballot::{Votes, spaced},
         forms::{Fields, VoteForm, read_votes},
-        seal::Purpose as Sealed,
         sitting::{Contest, Sitting, Stage},
         store::{self, Asked, CastAnswer, Given, Voter},
         urn::OpenBallot,
@@ -32,6 +31,7 @@ use crate::{
     failure::Failure,
     ids::SittingId,
     page::{chrome::Chrome, filters},
+    sealing::keys::Purpose as Sealed,
     web::forms::Errors,
 };
 

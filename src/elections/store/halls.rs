@@ -5,10 +5,10 @@ use time::OffsetDateTime;
 
 use crate::{
     auth::acting::Acting,
-    elections::seal::MarkKey,
     failure::Failure,
     ids::{AccountId, AdmissionId, InstitutionId, SittingId, StudentId},
     office::ElectionKeeper,
+    sealing::keys::MarkKey,
 };
 
 /// The most slips of a sitting.

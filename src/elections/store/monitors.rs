@@ -9,13 +9,11 @@ use time::{Date, OffsetDateTime};
 use super::{Stage, step};
 use crate::{
     auth::acting::Acting,
-    elections::{
-        seal::{MOST_MONITORS, MarkKey, PublicKey},
-        sitting::{Contest, Monitor, Opened, Sitting, terms},
-    },
+    elections::sitting::{Contest, Monitor, Opened, Sitting, terms},
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId, StudentId},
     office::{ElectionKeeper, Office as _},
+    sealing::keys::{MOST_MONITORS, MarkKey, PublicKey},
 };
 
 /// The monitors of a sitting, the chief first.

@@ -20,10 +20,10 @@ use lunzhi::{
         migrate,
     },
     directory::store::{class_named, colleges},
-    elections::seal::MarkKey,
     ids::{CollegeId, InstitutionId},
     office::{OfficeKind, Place},
     rulebook::store::take_in_built_in,
+    sealing::keys::MarkKey,
     web::connections::{self, Limits},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};

@@ -19,7 +19,7 @@ use hpke::{
 };
 use zeroize::Zeroizing;
 
-use super::seal::{Kdf, PublicKey, Purpose, seal_by};
+use crate::sealing::keys::{Kdf, PublicKey, Purpose, seal_by};
 
 /// A public key made ready to be sealed to many times.
 #[derive(Debug, Clone)]
@@ -142,8 +142,8 @@ impl Kem for ByTable {
 mod tests {
     use super::*;
     use crate::{
-        elections::seal::{make_pair, open},
         ids::SittingId,
+        sealing::keys::{make_pair, open},
     };
 
     #[test]
