@@ -55,5 +55,6 @@ pub mod vetting;
 
 pub mod commands;
 pub mod demo;
-pub mod invented;
+pub mod fictional;
+
 pub mod serve;

@@ -2,7 +2,7 @@
 
 use super::roster::COLUMNS;
 use crate::{
-    invented::{chance::Chance, names},
+    fictional::{names, random::Chance},
     rules::plan::Union,
     sheet::drop_down_template,
 };

@@ -19,7 +19,7 @@ use lunzhi::{
     clock::Clock,
     database::embedded::running_at,
     elections::record::{self, Level, RecordFile},
-    invented::chance::Chance,
+    fictional::random::Chance,
 };
 use sqlx::{Connection, PgConnection};
 

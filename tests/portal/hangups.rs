@@ -9,7 +9,7 @@ use std::{
 };
 
 use lunzhi::{
-    audit::verify, invented::chance::Chance, office::OfficeKind, rules::plan::BUILT_IN, web::connections::Limits,
+    audit::verify, fictional::random::Chance, office::OfficeKind, rules::plan::BUILT_IN, web::connections::Limits,
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;

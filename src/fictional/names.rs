@@ -1,6 +1,6 @@
 //! Invented names of people.
 
-use super::chance::Chance;
+use crate::fictional::random::Chance;
 
 const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文";
 const GIVEN: &str = "子涵宇轩欣怡梓浩然思雨晨曦佳琪俊杰雅婷明远志强文博嘉诚若兰诗瑶天佑静雯睿哲语桐景行云舒泽楷清扬安宁书恒亦凡向阳润泽乐康知夏秋实晓冬立春可心映雪海峰建业新月怀瑾凌霄星辰";

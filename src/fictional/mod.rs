@@ -1,4 +1,4 @@
 //! Invented people, for the demo and for samples: the same everywhere and for ever, and nobody exists.
 
-pub mod chance;
 pub mod names;
+pub mod random;
