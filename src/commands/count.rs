@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Answer, Unreadable, for_people, json, read_file, table};
 use crate::{
-    elections::paper,
+    elections::election_file,
     rules::election::{self, Count},
 };
 
@@ -13,8 +13,8 @@ use crate::{
 /// # Errors
 /// [`Unreadable`] where the file cannot be read.
 pub fn count(path: &Path, as_json: bool) -> Result<Answer, Unreadable> {
-    let bytes = read_file(path, paper::LARGEST_FILE)?;
-    let election = paper::read(&bytes).map_err(Unreadable)?;
+    let bytes = read_file(path, election_file::LARGEST_FILE)?;
+    let election = election_file::read(&bytes).map_err(Unreadable)?;
     let count = election::count(&election);
     let text = if as_json { json(&count)? } else { for_people(&in_words(&count)) };
     Ok(Answer { text, fails: !count.valid_election, notes: Vec::new() })

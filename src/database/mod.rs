@@ -1,7 +1,7 @@
 //! Connecting, migrating, and the embedded PostgreSQL.
 
+pub mod batch_writer;
 pub mod embedded;
-pub mod gather;
 
 use std::{str::FromStr, time::Duration};
 

@@ -7,12 +7,13 @@ use time::{Duration, OffsetDateTime};
 use super::schools::School;
 use crate::{
     elections::{
-        account::Account,
         ballot::{Mark, Shape, Vote, Votes},
-        counting, record,
+        ballot_box::full_size,
+        counting,
+        reconciliation::Account,
+        record,
         sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage, terms},
         store::{self, Kept},
-        urn::full_size,
     },
     failure::Failure,
     fictional::random::Chance,

@@ -11,7 +11,7 @@ use crate::{
     ids::{CaseId, ImportId, RoundId, StudentId, UnionId},
     office::{Office, OfficeKind, Registrar, SchoolLeague, UnionKeeper},
     rules::{plan::Union, rotation},
-    vetting::{self, desk::Desk, store as vetting_store, store::Waiting},
+    vetting::{self, chain_office::Desk, store as vetting_store, store::Waiting},
 };
 
 /// Something that waits for a person.

@@ -8,17 +8,19 @@ use std::{
 };
 
 use super::{
-    account::Account,
     ballot::Votes,
     record,
     sitting::{Contest, Sitting},
     store::{self, Envelope, Kept},
-    urn::{Halt, OpenBallot, Progress},
 };
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::acting::SignedIn,
+    elections::{
+        ballot_box::{Halt, OpenBallot, Progress},
+        reconciliation::Account,
+    },
     failure::Failure,
     ids::{ContestId, SittingId},
     sealing::keys::{self, MarkKey, Purpose, SecretKey},
@@ -258,7 +260,8 @@ pub async fn accounts(
             let labels = contest.labels();
             let own = patterns.get(&contest.id).unwrap_or(&none);
             let names = written.get(&contest.id).map_or(&[][..], Vec::as_slice);
-            let electronic = super::account::tally_patterns((&labels, contest.seats), &contest.rules, own, names);
+            let electronic =
+                crate::elections::reconciliation::tally_patterns((&labels, contest.seats), &contest.rules, own, names);
             let paper = entries.get(&contest.id).and_then(|entries| settled(entries));
             let store::Came { due, electronic: present, paper: issued } =
                 came.get(&contest.ordinal).copied().unwrap_or_default();

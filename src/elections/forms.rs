@@ -6,13 +6,13 @@ use serde::Deserialize;
 use time::{OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::{
-    account::Entry,
     ballot::{LONGEST_NAME, Mark, Vote},
     sitting::{Contest, ContestRules, Sitting},
     store::Draft,
 };
 use crate::{
     clock::CHINA,
+    elections::reconciliation::Entry,
     failure::Failure,
     ids::CollegeId,
     rules::{

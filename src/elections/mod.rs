@@ -2,16 +2,16 @@
 //! rule (`rules::election`). Clauses: VET-05, CON-03, CON-07; what both plans leave open is practice or the committee's
 //! decision, and said so.
 
-pub mod account;
 pub mod ballot;
+pub mod ballot_box;
 pub mod counting;
+pub mod election_file;
 mod forms;
 mod pages;
-pub mod paper;
+pub mod reconciliation;
 pub mod record;
 pub mod sitting;
 pub mod store;
-pub mod urn;
 
 pub use forms::QUORUMS;
 pub use pages::{close_overdue, routes};

@@ -7,12 +7,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    account::{Account, draw, tally_patterns},
-    paper::RulesOfFile,
     sitting::{Contest, ContestRules, Sitting},
     store::{Course, Lot},
 };
 use crate::{
+    elections::{
+        election_file::RulesOfFile,
+        reconciliation::{Account, draw, tally_patterns},
+    },
     ids::ContestId,
     rules::election::{Attendance, Count, Tally, Tie, WriteInFigures, judge},
 };

@@ -6,9 +6,9 @@
 //! Memory: a file of at most 8 MB, 60,000 rows and 1.2 million cells is held once while it is read (some 60 MB of cells
 //! at the very most), two files at a time; from then on it lies in the database, and a commit holds none of it.
 
-pub mod board;
 pub mod file;
 mod pages;
+pub mod progress;
 pub mod store;
 
 pub use pages::routes;

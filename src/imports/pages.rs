@@ -14,7 +14,6 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    board::Job,
     file::{self, Kind, grants},
     store::{self, Committed, Import, Move, NewImport, NewStructure, PreviewRow},
 };
@@ -24,6 +23,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::ImportId,
+    imports::progress::Job,
     office::{OfficeKind, Registrar},
     page::{chrome::Chrome, filters},
     people::student::Basis,

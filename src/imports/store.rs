@@ -3,14 +3,12 @@
 use sqlx::{PgConnection, types::Uuid};
 use time::{Duration, OffsetDateTime};
 
-use super::{
-    board::Progress,
-    file::{Kind, Line, grants},
-};
+use super::file::{Kind, Line, grants};
 use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::{AccountId, ImportId, InstitutionId},
+    imports::progress::Progress,
     office::Registrar,
     people::student::Basis,
 };

@@ -4,7 +4,7 @@
 //! ELG-01 … ELG-06, STF-10, DIS-01.
 
 pub mod case;
-pub mod desk;
+pub mod chain_office;
 mod forms;
 mod pages;
 mod photo;

@@ -4,7 +4,7 @@
 use lunzhi::{
     checkup::roster,
     congress::population,
-    elections::{paper, record},
+    elections::{election_file, record},
     imports::file::{self, IMPORTED_OFFICES, Kind},
     rules::{
         congress::allocate,
@@ -127,7 +127,7 @@ proptest! {
     #[test]
     fn sheets_of_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let _ = Sheet::read(&bytes);
-        let _ = paper::read(&bytes);
+        let _ = election_file::read(&bytes);
         let _ = population::read(&bytes);
     }
 
@@ -160,7 +160,7 @@ proptest! {
 
     #[test]
     fn elections_near_to_good_ones(bytes in mangled(ELECTION)) {
-        if let Ok(election) = paper::read(&bytes) {
+        if let Ok(election) = election_file::read(&bytes) {
             let count = count(&election);
             prop_assert_eq!(count.valid + count.void, count.returned);
         }

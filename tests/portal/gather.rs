@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use lunzhi::{
-    database::{Pools, gather::Gatherer},
+    database::{Pools, batch_writer::Gatherer},
     failure::Failure,
 };
 

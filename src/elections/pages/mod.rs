@@ -3,8 +3,8 @@
 mod acts;
 mod contests;
 mod entries;
-mod hall;
 mod monitor;
+mod on_site;
 mod papers;
 mod powers;
 mod result;
@@ -91,11 +91,11 @@ pub fn routes() -> Routes {
         .post("/sittings/{sitting}/again", acts::hold_again)
         .get("/sittings/{sitting}/turnout", turnout::show)
         .get("/turnout", turnout::list)
-        .get("/sittings/{sitting}/hall", hall::show)
-        .post("/sittings/{sitting}/paper", hall::issue)
-        .post("/sittings/{sitting}/slips", hall::make_slips)
-        .post("/sittings/{sitting}/slips/bind", hall::bind)
-        .post("/sittings/{sitting}/slips/void", hall::void)
+        .get("/sittings/{sitting}/hall", on_site::show)
+        .post("/sittings/{sitting}/paper", on_site::issue)
+        .post("/sittings/{sitting}/slips", on_site::make_slips)
+        .post("/sittings/{sitting}/slips/bind", on_site::bind)
+        .post("/sittings/{sitting}/slips/void", on_site::void)
         .get("/sittings/{sitting}/ballots", papers::ballots)
         .get("/sittings/{sitting}/tally", papers::tally)
         .get("/sittings/{sitting}/report", papers::report)

@@ -25,10 +25,10 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::acting::SignedIn,
     elections::{
+        ballot_box::Halt,
         counting,
         sitting::{Contest, Monitor, Sitting, Stage},
         store::{self, Admission, Rehearsal},
-        urn::Halt,
     },
     failure::Failure,
     ids::{AccountId, AdmissionId, SittingId},

@@ -4,8 +4,9 @@ use sqlx::PgConnection;
 
 use crate::{
     elections::{
-        account::Account,
-        counting, record,
+        counting,
+        reconciliation::Account,
+        record,
         sitting::{Contest, Sitting, Stage},
         store::{self, Lot},
     },

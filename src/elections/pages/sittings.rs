@@ -16,10 +16,10 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::acting::{Acting, SignedIn},
     elections::{
+        ballot_box::Halt,
         forms::{SittingForm, field},
         sitting::{Contest, Monitor, Sitting, Stage},
         store::{self, Came, Course, Turnout},
-        urn::Halt,
     },
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},

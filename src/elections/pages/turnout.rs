@@ -13,7 +13,7 @@ use crate::{
     app::App,
     auth::acting::Acting,
     elections::{
-        account::FEW,
+        reconciliation::FEW,
         sitting::{Sitting, Stage},
         store::{self, Turnout},
     },

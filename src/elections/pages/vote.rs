@@ -23,10 +23,10 @@ use crate::{
     },
     elections::{
         ballot::{Votes, spaced},
+        ballot_box::OpenBallot,
         forms::{Fields, VoteForm, read_votes},
         sitting::{Contest, Sitting, Stage},
         store::{self, Asked, CastAnswer, Given, Voter},
-        urn::OpenBallot,
     },
     failure::Failure,
     ids::SittingId,

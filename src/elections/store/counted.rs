@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 
 use super::{Stage, destroy, step};
 use crate::{
-    elections::account::Entry as PaperFigures,
+    elections::reconciliation::Entry as PaperFigures,
     failure::Failure,
     ids::{AccountId, ContestId, InstitutionId, SittingId},
     rules::{election::WriteInFigures, sitting::Report},

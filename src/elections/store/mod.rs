@@ -5,8 +5,8 @@
 
 mod casting;
 mod counted;
-mod halls;
 mod monitors;
+mod on_site;
 
 use std::collections::HashMap;
 
@@ -15,8 +15,8 @@ use time::{Date, OffsetDateTime};
 
 pub use casting::*;
 pub use counted::*;
-pub use halls::*;
 pub use monitors::*;
+pub use on_site::*;
 
 use super::sitting::{Candidate, Contest, ContestRules, Sitting, Stage};
 use crate::{

@@ -28,7 +28,7 @@ use crate::{
     unions::{store as unions_store, union::sees_grades},
     vetting::{
         case::{Case, Evidence, Opinion, Words},
-        desk::Desk,
+        chain_office::Desk,
         forms::{OpinionForm, SessionAsked},
         round::Round,
         store::{self, Ruling, Session, Sieve},

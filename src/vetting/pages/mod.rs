@@ -17,7 +17,6 @@ use sqlx::PgConnection;
 
 use super::{
     case::{Case, Evidence, Opinion},
-    desk::Desk,
     round::Round,
     store,
 };
@@ -34,6 +33,7 @@ use crate::{
         vetting::{Link, Source, Stage},
     },
     unions::union::Fact,
+    vetting::chain_office::Desk,
 };
 
 /// The routes of 遴选.

@@ -34,7 +34,7 @@ use crate::{
     },
     vetting::{
         case::{Evidence, Origin},
-        desk::Desk,
+        chain_office::Desk,
         forms::{Applied, ApplyForm, sources},
         round::{Phase, Place, Round},
         store::{self, NewCase},

@@ -28,7 +28,7 @@ use crate::{
     unions::union::sees_grades,
     vetting::{
         case::{Case, Opinion, Words},
-        desk::Desk,
+        chain_office::Desk,
         round::Round,
         store::{self, Session, Sieve},
     },

@@ -32,7 +32,7 @@ use crate::{
         union::{PostKind, Record, StudentUnion},
     },
     vetting::{
-        desk::Desk,
+        chain_office::Desk,
         forms::{ChangeForm, DUE_DAYS, RoundForm},
         round::{BASES, Purpose, Round},
         store::{self, NewPlace, Which},

@@ -23,7 +23,7 @@ use crate::{
     },
     vetting::{
         case::Case,
-        desk::Desk,
+        chain_office::Desk,
         round::{Phase, Place, Round},
         store::{self, Sieve, Tally},
     },

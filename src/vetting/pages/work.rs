@@ -27,7 +27,7 @@ use crate::{
     unions::union::sees_grades,
     vetting::{
         case::Case,
-        desk::Desk,
+        chain_office::Desk,
         forms::{MOST_CASES, OpinionForm, SessionAsked},
         round::{Place, Round},
         store::{self, Batch, Dealt, Session, Sieve, Waiting, Which},

@@ -17,7 +17,7 @@ use crate::{
     unions::union::Fact,
     vetting::{
         case::{Case, Evidence, Opinion, Origin, Words},
-        desk::Desk,
+        chain_office::Desk,
         round::{Purpose, Round},
     },
 };

@@ -20,7 +20,7 @@ use crate::{
     },
     vetting::{
         case::{Case, Opinion},
-        desk::Desk,
+        chain_office::Desk,
         round::Round,
     },
 };

@@ -7,7 +7,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, CaseId, CollegeId, PlaceId, RoundId},
     rules::vetting::Stage,
-    vetting::desk::Desk,
+    vetting::chain_office::Desk,
 };
 
 /// Which of the waiting cases are asked for.

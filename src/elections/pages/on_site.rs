@@ -11,13 +11,13 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{frame, kept, not_standing, refuse, said};
 use crate::{
     accounts::codes::hash_of,
     app::App,
     audit::{self, Entry, Verb},
     auth::{acting::Acting, password::readable, token::origin},
     elections::{
+        pages::{frame, kept, not_standing, refuse, said},
         sitting::{Sitting, Stage},
         store::{self, MOST_SLIPS, Obstacle, Slip},
     },

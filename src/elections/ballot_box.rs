@@ -12,14 +12,14 @@ use std::{
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-use super::{
-    ballot::{Shape, size},
-    sitting::{Contest, Opened, Sitting},
-    store::{self, Asked, CastAnswer, Given, Place, Voter},
-};
 use crate::{
     clock::Clock,
-    database::{Pools, gather::Gatherer},
+    database::{Pools, batch_writer::Gatherer},
+    elections::{
+        ballot::{Shape, size},
+        sitting::{Contest, Opened, Sitting},
+        store::{self, Asked, CastAnswer, Given, Place, Voter},
+    },
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId},
     sealing::{

@@ -2,13 +2,13 @@
 
 use sqlx::PgConnection;
 
-use super::{case::Case, round::Round};
 use crate::{
     auth::acting::{Acting, Held},
     failure::Failure,
     ids::{ClassId, CollegeId, InstitutionId},
     office::{Office, OfficeKind},
     rules::plan::{Body, Union},
+    vetting::{case::Case, round::Round},
 };
 
 /// An office as the chains see it.

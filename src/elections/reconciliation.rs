@@ -2,13 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{
-    ballot::Mark,
-    sitting::{Contest, ContestRules},
-};
-use crate::rules::{
-    election::{Attendance, Count, Tally, WriteInFigures, judge},
-    sitting::ReportFacts,
+use crate::{
+    elections::{
+        ballot::Mark,
+        sitting::{Contest, ContestRules},
+    },
+    rules::{
+        election::{Attendance, Count, Tally, WriteInFigures, judge},
+        sitting::ReportFacts,
+    },
 };
 
 /// Under so many ballots nothing is published apart: one pile of a few says too much about each.
