@@ -27,6 +27,7 @@ pub mod config;
 pub mod ids;
 pub mod office;
 pub mod text;
+mod words;
 
 pub mod app;
 pub mod database;
@@ -39,7 +40,6 @@ pub mod web;
 
 pub mod accounts;
 pub mod checkup;
-pub mod congress;
 pub mod desk;
 pub mod directory;
 pub mod elections;

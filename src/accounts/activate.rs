@@ -18,7 +18,7 @@ use crate::{
         password::weakness,
         sign_in::open_session,
         store::{Credentials, Door, Institution, Knock, institutions},
-        token::{Purpose as TokenPurpose, Token},
+        token::{Purpose as TokenPurpose, Token, hash_of},
     },
     elections,
     failure::Failure,
@@ -114,7 +114,7 @@ async fn activate(
             (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], answer).into_response()
         );
     }
-    let code = codes::hash_of(&form.code);
+    let code = hash_of(&form.code);
     let mut db = app.read().await?;
     let account = match codes::waiting_account(&mut db, &form.school, &number).await? {
         Some((institution, account)) if codes::opens(&mut db, account, &code, now).await? => {

@@ -1,13 +1,12 @@
 //! One-time codes: by one an account gets its first password, or a new one after a reset. The person sets the password;
 //! nobody else ever knows it. Only a code's hash is kept, it works once and expires.
 
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::store::Keeper;
 use crate::{
-    auth::{acting::Scope, password::readable, store::forget_attempts},
+    auth::{acting::Scope, password::readable, store::forget_attempts, token::hash_of},
     clock::CHINA,
     failure::Failure,
     ids::{AccountId, ClassId, InstitutionId},
@@ -42,13 +41,6 @@ impl Code {
     fn hash(&self) -> Vec<u8> {
         hash_of(&self.0)
     }
-}
-
-/// The hash of a code as typed: case, blanks and hyphens do not count.
-#[must_use]
-pub fn hash_of(typed: &str) -> Vec<u8> {
-    let plain: String = typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
-    Sha256::digest(plain.as_bytes()).to_vec()
 }
 
 /// What a code is for.

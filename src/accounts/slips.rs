@@ -16,7 +16,7 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, token::origin},
+    auth::acting::Acting,
     failure::Failure,
     ids::ClassId,
     office::SlipPrinter,
@@ -25,6 +25,7 @@ use crate::{
         chrome::Chrome,
         filters::{self, query_value},
     },
+    web::origin::origin,
 };
 
 #[must_use]

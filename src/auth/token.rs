@@ -4,6 +4,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 use time::Duration;
 
+use crate::web::origin::is_loopback;
+
 /// How long a session lasts: a working day. Office computers are shared.
 pub const SESSION_LASTS: Duration = Duration::hours(12);
 
@@ -99,27 +101,11 @@ fn cookie(purpose: Purpose, request: &HeaderMap, value: &str, lasts: Duration) -
     Ok(HeaderValue::from_str(&text)?)
 }
 
-/// The browser speaks to this machine itself. Only the browser's own cookies depend on it, so a false `Host` fools
-/// nobody but its sender.
+/// The hash of a code as typed: case, blanks and hyphens do not count.
 #[must_use]
-pub fn is_loopback(request: &HeaderMap) -> bool {
-    let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let name = if host.starts_with('[') {
-        host.split_inclusive(']').next().unwrap_or_default()
-    } else {
-        host.split(':').next().unwrap_or_default()
-    };
-    // A proxy that speaks TLS to the browser says so, whatever host it names to us.
-    let through_tls = request.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
-    matches!(name, "127.0.0.1" | "localhost" | "[::1]") && !through_tls
-}
-
-/// The address under which the browser reaches the portal: `https://lunzhi.example.edu.cn`.
-#[must_use]
-pub fn origin(request: &HeaderMap) -> String {
-    let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-    let scheme = if is_loopback(request) { "http" } else { "https" };
-    format!("{scheme}://{host}")
+pub fn hash_of(typed: &str) -> Vec<u8> {
+    let plain: String = typed.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    Sha256::digest(plain.as_bytes()).to_vec()
 }
 
 #[cfg(test)]

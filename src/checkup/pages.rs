@@ -10,13 +10,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::{Form, Query};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{
-    roster::{self, Roster, Unreadable},
-    sample,
-};
+use super::sample;
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
@@ -30,7 +27,10 @@ use crate::{
     },
     rulebook::store,
     rules::{Finding, Outcome, Plan, plan::Union, roster::judge},
-    sheet::{BadCell, LONGEST_CELL, Sheet, faults_workbook},
+    sheet::{
+        BadCell, Faults, LONGEST_CELL, MOST_FAULT_ROWS, faults_as_json, faults_workbook,
+        roster::{self, Roster, Unreadable},
+    },
     web::{
         forms::{Errors, Upload},
         workbook,
@@ -39,8 +39,6 @@ use crate::{
 
 /// Bad rows shown on the page; the file to take back holds more.
 const SHOWN_FAULTS: usize = 200;
-/// Bad rows in the file to take back.
-const MOST_FAULT_ROWS: usize = 2_000;
 
 /// The routes of the checkup.
 #[must_use]
@@ -228,20 +226,6 @@ fn arrange(mut findings: Vec<Finding>, names: &HashMap<&str, &str>) -> (Vec<Show
         finding,
     });
     shown.partition(|shown| matches!(shown.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown))
-}
-
-/// The bad rows as they travel through the page: nothing of a roster is kept on the server.
-#[derive(Serialize, Deserialize)]
-struct Faults {
-    headers: Vec<String>,
-    rows: Vec<(Vec<String>, String)>,
-}
-
-/// The bad rows of a sheet as a form carries them to the file to take back.
-pub(crate) fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> String {
-    let faults = Faults { headers: sheet.headers.clone(), rows: sheet.faulty_rows(bad, MOST_FAULT_ROWS) };
-    // Texts and lists of texts always have a JSON form.
-    serde_json::to_string(&faults).unwrap_or_default()
 }
 
 #[derive(Deserialize)]

@@ -1,10 +1,9 @@
 //! Invented rosters to try the checkup with: nobody in them exists. Each has a few faults on purpose.
 
-use super::roster::COLUMNS;
 use crate::{
     fictional::{names, random::Chance},
     rules::plan::Union,
-    sheet::drop_down_template,
+    sheet::{drop_down_template, roster::COLUMNS},
 };
 
 /// A workbook with headers, drop-down lists and two example rows.
@@ -137,8 +136,8 @@ fn person(chance: &mut Chance, union: Union, post: &str, department: &str, chair
 mod tests {
     use super::*;
     use crate::{
-        checkup::roster::read,
         rules::{Outcome, plan::named, roster::judge},
+        sheet::roster::read,
     };
 
     #[test]

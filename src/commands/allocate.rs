@@ -7,9 +7,8 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    congress::population,
     rules::congress::{self, Allocation},
-    sheet,
+    sheet::{self, population},
 };
 
 /// Shares out the seats for the population at `path`; without `seats`, the least number.

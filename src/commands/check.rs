@@ -6,14 +6,13 @@ use serde::Serialize;
 
 use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, ignored_note, json, read_file};
 use crate::{
-    checkup::roster,
     clock::Clock,
     rules::{
         Finding,
         plan::Union,
         roster::{OutOfScope, judge},
     },
-    sheet,
+    sheet::{self, roster},
 };
 
 #[derive(Serialize)]

@@ -131,8 +131,8 @@ async fn sitting(
     .execute(&mut *db)
     .await?;
     for (place, (account, phrase)) in people.monitors.iter().enumerate() {
-        let salt = seal::salt();
-        let (_, public) = seal::pair_of(phrase, &salt)?;
+        let salt = keys::salt();
+        let (_, public) = keys::pair_of(phrase, &salt)?;
         sqlx::query!(
             "insert into monitor (sitting_id, account_id, chief, named_at, salt, public_key, mac, proved_at)
              values ($1, $2, $3, $4, $5, $6, $7, $4)",
@@ -214,7 +214,7 @@ async fn contest(
     Ok(())
 }
 
-type Keys = (seal::SecretKey, seal::PublicKey);
+type Keys = (keys::SecretKey, keys::PublicKey);
 
 async fn open_sitting(
     db: &mut PgConnection,
@@ -232,11 +232,11 @@ async fn open_sitting(
     let draft = store::sitting(db, institution, id).await?.ok_or(Failure::Missing)?;
     let draft = Sitting { opened_at: Some(now), ..draft };
     let contests = store::contests(db, &draft, Some(now.date())).await?;
-    let (secret, public) = seal::make_pair();
-    let shares = seal::split(&secret, draft.threshold, people.monitors.len());
+    let (secret, public) = keys::make_pair();
+    let shares = keys::split(&secret, draft.threshold, people.monitors.len());
     for (monitor, share) in store::monitors(db, id).await?.iter().zip(&shares) {
         let own = monitor.key.ok_or_else(|| anyhow::anyhow!("a monitor has no key"))?;
-        let sealed = seal::seal(&own, Purpose::Share(id, monitor.account), share)?;
+        let sealed = keys::seal(&own, Purpose::Share(id, monitor.account), share)?;
         sqlx::query!(
             "update monitor set share = $3 where sitting_id = $1 and account_id = $2",
             id.0,
@@ -291,7 +291,7 @@ fn vote(shape: &Shape, chance: &mut Chance) -> Vote {
 /// Lets a share of the voters, in percent, cast. Whoever has an account of the demo is left to vote.
 async fn cast(
     db: &mut PgConnection,
-    ((sitting, contests), public): (&(Sitting, Vec<Contest>), &seal::PublicKey),
+    ((sitting, contests), public): (&(Sitting, Vec<Contest>), &keys::PublicKey),
     (key, chance): (&MarkKey, &mut Chance),
     percent: u32,
     at: OffsetDateTime,
@@ -316,7 +316,7 @@ async fn cast(
             votes: shapes.iter().map(|shape| vote(shape, chance)).collect(),
         };
         let text = votes.encode(&shapes, full).ok_or_else(|| anyhow::anyhow!("a vote that does not fit"))?;
-        let sealed = seal::seal(public, Purpose::Envelope(sitting.id, line.place), &text)?;
+        let sealed = keys::seal(public, Purpose::Envelope(sitting.id, line.place), &text)?;
         macs.push(key.mark_envelope(sitting.id, line.place, &sealed));
         places.push(line.place);
         texts.push(sealed);
@@ -339,7 +339,7 @@ async fn cast(
 async fn finish(
     db: &mut PgConnection,
     (institution, name): (InstitutionId, &str),
-    ((sitting, contests), secret): (&(Sitting, Vec<Contest>), &seal::SecretKey),
+    ((sitting, contests), secret): (&(Sitting, Vec<Contest>), &keys::SecretKey),
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let id = sitting.id;
@@ -349,7 +349,7 @@ async fn finish(
         let own = contests.iter().filter(|contest| envelope.contests.contains(&contest.ordinal));
         let own: Vec<&Contest> = own.collect();
         let shapes: Vec<Shape> = own.iter().map(|contest| Shape::of(contest)).collect();
-        let text = seal::open(secret, Purpose::Envelope(id, envelope.voter), &envelope.sealed);
+        let text = keys::open(secret, Purpose::Envelope(id, envelope.voter), &envelope.sealed);
         let votes = text.and_then(|text| Votes::decode(&text, &shapes));
         let votes = votes.ok_or_else(|| anyhow::anyhow!("an envelope of the demo does not open"))?;
         kept.receipts.push(votes.receipt);

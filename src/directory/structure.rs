@@ -19,7 +19,7 @@ use crate::{
     ids::CollegeId,
     office::{Office, Registrar, SchoolStaff},
     page::chrome::Chrome,
-    people::student::level_label,
+    rules::roster::level_label,
     web::forms::{Errors, written},
 };
 

@@ -92,7 +92,7 @@ fn open_all(ballot: &OpenBallot, mark: &MarkKey, key: &SecretKey, envelopes: &[E
     for envelope in envelopes {
         let Envelope { voter, contests, on_paper, sealed, mac } = envelope;
         let own = !contests.is_empty() && !on_paper && mark.is_envelope(id, *voter, sealed, mac);
-        let text = own.then(|| seal::open(key, Purpose::Envelope(id, *voter), sealed)).flatten();
+        let text = own.then(|| keys::open(key, Purpose::Envelope(id, *voter), sealed)).flatten();
         let votes = text.and_then(|text| Votes::decode(&text, &ballot.shapes(contests)));
         let Some(Votes { receipt, votes }) = votes else {
             opened.suspicious.push(*voter);

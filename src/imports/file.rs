@@ -3,10 +3,11 @@
 use std::{collections::HashMap, str::FromStr};
 
 use crate::{
-    checkup::roster::read_rank,
     office::{OfficeKind, Place},
-    people::student::political_status,
-    sheet::{BadCell, Columns, MOST_ROWS, RowReader, Sheet, SheetError},
+    sheet::{
+        BadCell, Columns, MOST_ROWS, RowReader, Sheet, SheetError,
+        roster::{political_status, read_rank},
+    },
     text::printable,
 };
 

@@ -6,12 +6,13 @@ use time::{Date, Duration};
 
 use super::{
     store::{Corrected, Dispute, Ruling, Student},
-    student::{About, Left, political_status},
+    student::{About, Left},
 };
 use crate::{
     directory::store::class_named,
     failure::Failure,
     ids::InstitutionId,
+    sheet::roster::political_status,
     text::{day, folded, is_pictograph, printable, trimmed},
     web::forms::{Errors, reason, written},
 };

@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ChangeId, ClassId, CollegeId, DisputeId, GradeFactId, InstitutionId, StudentId},
     office::{OfficeKind, Registrar, StudentAffairs},
-    unions::union::term_in_words,
+    rules::timeline::term_in_words,
 };
 
 /// A student as a list shows them.
@@ -123,7 +123,7 @@ impl Student {
     /// 培养层次 in words.
     #[must_use]
     pub fn level_label(&self) -> &'static str {
-        super::student::level_label(&self.level)
+        crate::rules::roster::level_label(&self.level)
     }
 
     /// Why they left, in words.

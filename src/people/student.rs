@@ -1,54 +1,6 @@
 //! A student's facts in their fixed words.
 
-use std::str::FromStr;
-
-/// 政治面貌 in its long form; common short words mean the long ones.
-#[must_use]
-pub fn political_status(text: &str) -> &str {
-    match text {
-        "党员" => "中共党员",
-        "预备党员" => "中共预备党员",
-        "团员" => "共青团员",
-        long => long,
-    }
-}
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident: $($(#[$variant_doc:meta])* $variant:ident = $slug:literal, $label:literal;)*) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)*
-        }
-
-        impl $name {
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// The stable word, as the database keeps it.
-            #[must_use]
-            pub fn slug(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $slug,)*
-                }
-            }
-
-            #[must_use]
-            pub fn label(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $label,)*
-                }
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = anyhow::Error;
-            fn from_str(slug: &str) -> anyhow::Result<Self> {
-                let found = Self::ALL.iter().find(|known| known.slug() == slug);
-                found.copied().ok_or_else(|| anyhow::anyhow!("no {} is called {slug}", stringify!($name)))
-            }
-        }
-    };
-}
+use crate::words::words;
 
 words! {
     /// Over what time grades are counted (ELG-03, ELG-04).
@@ -98,15 +50,4 @@ words! {
     Rank = "rank", "专业排名";
     /// 不及格门数.
     Failed = "failed", "不及格门数";
-}
-
-/// 培养层次 by its stable word.
-#[must_use]
-pub fn level_label(slug: &str) -> &'static str {
-    match slug {
-        "vocational" => "专科",
-        "undergraduate" => "本科",
-        "graduate" => "研究生",
-        _ => "",
-    }
 }

@@ -8,7 +8,7 @@ use crate::{
     failure::Failure,
     ids::{ClassId, InstitutionId},
     office::Registrar,
-    people::student::level_label,
+    rules::roster::level_label,
 };
 
 /// The students of one level and entry year.

@@ -190,6 +190,17 @@ pub(super) fn count(members: &[Member], pick: impl Fn(&Member) -> bool) -> u32 {
     u32::try_from(members.iter().filter(|member| pick(member)).count()).unwrap_or(u32::MAX)
 }
 
+/// 培养层次 by its stable word.
+#[must_use]
+pub fn level_label(slug: &str) -> &'static str {
+    match slug {
+        "vocational" => "专科",
+        "undergraduate" => "本科",
+        "graduate" => "研究生",
+        _ => "",
+    }
+}
+
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;

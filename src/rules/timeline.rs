@@ -255,3 +255,13 @@ pub fn is_short(finding: &Finding) -> bool {
     let short = finding.gauge.is_some_and(|gauge| gauge.high.is_some() && gauge.value < gauge.low);
     short && matches!(finding.verdict, Outcome::Fail | Outcome::Warn)
 }
+
+/// A term in words, with the first and the last day within it.
+#[must_use]
+pub fn term_in_words(from: Date, until: Option<Date>) -> String {
+    match until.and_then(Date::previous_day) {
+        Some(last) if last >= from => format!("{from} 至 {last}"),
+        Some(_) => format!("原定 {from} 起，没有生效"),
+        None => format!("{from} 起"),
+    }
+}

@@ -5,7 +5,9 @@
 //! can name row, column, value and reason for all of them at once.
 
 mod csv;
+pub mod population;
 mod reader;
+pub mod roster;
 mod xlsx;
 
 use std::borrow::Cow;
@@ -14,7 +16,7 @@ use time::Date;
 
 use crate::text::{folded, is_hidden, printable, trimmed};
 
-pub use reader::{BadCell, Columns, RowReader};
+pub use reader::{BadCell, Columns, Faults, MOST_FAULT_ROWS, RowReader, faults_as_json};
 pub use xlsx::{drop_down_template, faults_workbook};
 
 /// The largest file that is read, in bytes.

@@ -2,6 +2,7 @@
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, ops::RangeInclusive};
 
+use serde::{Deserialize, Serialize};
 use time::Date;
 
 use super::{Cell, Row, Sheet, SheetError, error};
@@ -204,4 +205,22 @@ impl<'a, 'b> RowReader<'a, 'b> {
     pub fn yes_no(&mut self, column: &str) -> Option<bool> {
         self.word(column, &[("是", true), ("否", false)])
     }
+}
+
+/// The most bad rows that a page carries to the file to take back.
+pub const MOST_FAULT_ROWS: usize = 2_000;
+
+/// The bad rows as they travel through the page: nothing of a roster is kept on the server.
+#[derive(Serialize, Deserialize)]
+pub struct Faults {
+    pub headers: Vec<String>,
+    /// The cells of a row, and what is wrong with it.
+    pub rows: Vec<(Vec<String>, String)>,
+}
+
+/// The bad rows of a sheet as a form carries them to the file to take back.
+pub fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> String {
+    let faults = Faults { headers: sheet.headers.clone(), rows: sheet.faulty_rows(bad, MOST_FAULT_ROWS) };
+    // Texts and lists of texts always have a JSON form.
+    serde_json::to_string(&faults).unwrap_or_default()
 }

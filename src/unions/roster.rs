@@ -13,11 +13,10 @@ use super::{
 };
 use crate::{
     auth::acting::SignedIn,
-    checkup::roster::Roster,
     failure::Failure,
     ids::{DocumentId, DraftId, InstitutionId, UnionId},
     rules::{appointment::Wanted, roster::Post},
-    sheet::{BadCell, Sheet},
+    sheet::{BadCell, Sheet, roster::Roster},
 };
 
 /// What a roster is taken in for.

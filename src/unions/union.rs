@@ -9,7 +9,7 @@ use crate::{
     rules::{
         plan::Union,
         roster::{Level, Member, Post, Rank},
-        timeline::{Holding, Organisation, Semester, Timeline, Turn, Unit, covers},
+        timeline::{Holding, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
     },
 };
 
@@ -203,16 +203,6 @@ impl PostRow {
     #[must_use]
     pub fn term(&self) -> String {
         term_in_words(self.from_day, self.until_day)
-    }
-}
-
-/// A term in words, with the first and the last day within it.
-#[must_use]
-pub fn term_in_words(from: Date, until: Option<Date>) -> String {
-    match until.and_then(Date::previous_day) {
-        Some(last) if last >= from => format!("{from} 至 {last}"),
-        Some(_) => format!("原定 {from} 起，没有生效"),
-        None => format!("{from} 起"),
     }
 }
 

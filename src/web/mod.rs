@@ -4,13 +4,14 @@ pub mod connections;
 pub mod forms;
 pub mod headers;
 pub mod observe;
+pub mod origin;
 
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
 
-use crate::app::Routes;
+use crate::{app::Routes, page::assets};
 
 /// An Excel workbook to be saved under an ASCII name.
 #[must_use]

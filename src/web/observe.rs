@@ -11,7 +11,7 @@ use axum::{
 };
 use tower_http::request_id::{MakeRequestId, RequestId};
 
-use crate::{app::App, auth::token::is_loopback, failure::Failure};
+use crate::{app::App, failure::Failure, web::origin::is_loopback};
 
 /// Gives each request a random id.
 #[derive(Debug, Clone, Copy)]

@@ -299,7 +299,7 @@ fn seal_one(id: SittingId, place: i32, (key, size): (&PublicKey, usize)) -> Vec<
     let votes = Votes { receipt: format!("{place:016}"), votes: vec![Vote { choices: choices.to_vec(), written }] };
     let shape = Shape { ordinal: 1, candidates: choices.len(), lines: 1, seats: 1 };
     let text = votes.encode(&[shape], size).unwrap();
-    seal::seal(key, seal::Purpose::Envelope(id, place), &text).unwrap()
+    keys::seal(key, keys::Purpose::Envelope(id, place), &text).unwrap()
 }
 
 /// The college with its students, their accounts and a session of each; the sessions' cookies in the order of the numbers.
@@ -589,7 +589,7 @@ fn casts(runtime: &Runtime, server: &EmbeddedPg, portal: &Portal, folder: &Path)
     portal.sql("create database filled");
     let filled = runtime.block_on(Portal::start(server.url("filled")));
     let (sitting, other) = (portal.open_sitting(), filled.open_sitting());
-    let length = portal.opened(sitting.id).1 + seal::OVERHEAD;
+    let length = portal.opened(sitting.id).1 + keys::OVERHEAD;
     filled.fill(length);
     let (requests, others) = (portal.requests(sitting.id), filled.requests(other.id));
     let bare = Bare::prepare(portal, folder, length);

@@ -2,8 +2,6 @@
 //! what it should not. `PROPTEST_CASES=100000 cargo test fuzz` runs them for longer.
 
 use lunzhi::{
-    checkup::roster,
-    congress::population,
     elections::{election_file, record},
     imports::file::{self, IMPORTED_OFFICES, Kind},
     rules::{
@@ -12,7 +10,7 @@ use lunzhi::{
         plan::{BUILT_IN, Plan, Share, Union, built_in},
         roster::judge,
     },
-    sheet::{Sheet, drop_down_template},
+    sheet::{Sheet, drop_down_template, population, roster},
 };
 use proptest::{prelude::*, sample::Index};
 

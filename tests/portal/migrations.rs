@@ -4,7 +4,7 @@ use lunzhi::{
     database::MIGRATOR,
     imports::file::{IMPORTED_OFFICES, Kind},
     office::OfficeKind,
-    people::student::level_label,
+    rules::roster::level_label,
 };
 use sqlx::Executor;
 

@@ -123,7 +123,7 @@ pub(super) async fn name_monitor(
                     return fault("候选人不得监票，请登记不是候选人的人员".to_owned());
                 }
                 let Some(new) = store::name_monitor(db, &acting, id, (account, chief), act.now).await? else {
-                    return fault(format!("监票人最多 {} 人，请先减去一人", seal::MOST_MONITORS));
+                    return fault(format!("监票人最多 {} 人，请先减去一人", keys::MOST_MONITORS));
                 };
                 if new {
                     let says = "请在投票开启之前生成你的监票口令、参加演练；开票时凭口令交出你的一份密钥。";
@@ -301,13 +301,13 @@ pub(super) async fn take_back(
 fn deal(
     sitting: &Sitting,
     monitors: &[Monitor],
-    (secret, mark): (&seal::SecretKey, &seal::MarkKey),
+    (secret, mark): (&keys::SecretKey, &keys::MarkKey),
 ) -> anyhow::Result<Vec<(AccountId, Vec<u8>)>> {
-    let shares = seal::split(secret, sitting.threshold, monitors.len());
+    let shares = keys::split(secret, sitting.threshold, monitors.len());
     let one = |(monitor, share): (&Monitor, &zeroize::Zeroizing<Vec<u8>>)| {
         let key = monitor.own_key(mark, sitting.id);
         let key = key.ok_or_else(|| anyhow::anyhow!("a monitor's key is not one that the monitor made"))?;
-        Ok((monitor.account, seal::seal(&key, Purpose::Share(sitting.id, monitor.account), share)?))
+        Ok((monitor.account, keys::seal(&key, Purpose::Share(sitting.id, monitor.account), share)?))
     };
     monitors.iter().zip(&shares).map(one).collect()
 }
@@ -333,12 +333,12 @@ pub(super) async fn rehearse(
                 let why = format!("监票人{}还没有生成口令", without.join("、"));
                 return Err(act.refuse(wanted, why, "请他们登录后在“监票”里生成口令"));
             }
-            let (secret, public) = seal::make_pair();
+            let (secret, public) = keys::make_pair();
             let shares = deal(&sitting, &monitors, (&secret, &urn.key))?;
             let mut ballots = Vec::new();
             for number in 1..=REHEARSED {
                 let text = rehearsal_text(number);
-                ballots.push(seal::seal(&public, Purpose::Rehearsal(id, number), text.as_bytes())?);
+                ballots.push(keys::seal(&public, Purpose::Rehearsal(id, number), text.as_bytes())?);
             }
             drop(secret);
             store::begin_rehearsal(db, id, (&public, &ballots), &shares).await?;
@@ -406,7 +406,7 @@ pub(super) async fn open(
                 return Err(act.refuse(wanted, why, "请收回公告，核对选举单位"));
             }
             let roll = store::roll(db, id).await?;
-            let (secret, key) = seal::make_pair();
+            let (secret, key) = keys::make_pair();
             let shares = deal(&sitting, &monitors, (&secret, &urn.key))?;
             drop(secret);
             let opened = Opened {

@@ -191,9 +191,9 @@ pub(super) async fn passphrase(
 ) -> Result<Response, Failure> {
     let (sitting, monitors) = own(&mut *app.read().await?, &person, id).await?;
     let duty = monitors.iter().find(|one| one.account == person.account).map_or("监票人", Monitor::duty);
-    let (phrase, salt) = (seal::passphrase(), seal::salt());
+    let (phrase, salt) = (keys::passphrase(), keys::salt());
     let typed = phrase.clone();
-    let (_, key) = app.heavy(move || seal::pair_of(&typed, &salt)).await??;
+    let (_, key) = app.heavy(move || keys::pair_of(&typed, &salt)).await??;
     let mac = Monitor::mark(&app.urn.key, (id, person.account), &salt, &key);
     let (chrome, now) = (app.chrome(&person, "监票口令").under("/monitoring", "监票"), app.clock.now());
     let (actor, title) = (person.clone(), sitting.title.clone());
@@ -234,12 +234,12 @@ async fn open_share(
     let opened = app
         .heavy(move || {
             let phrase = zeroize::Zeroizing::new(phrase);
-            let (secret, public) = seal::pair_of(&phrase, &salt)?;
+            let (secret, public) = keys::pair_of(&phrase, &salt)?;
             if public != key {
                 return anyhow::Ok(None);
             }
-            let bytes = seal::open(&secret, Purpose::Share(sitting, account), &sealed);
-            Ok(bytes.and_then(|bytes| seal::share(&bytes)))
+            let bytes = keys::open(&secret, Purpose::Share(sitting, account), &sealed);
+            Ok(bytes.and_then(|bytes| keys::share(&bytes)))
         })
         .await??;
     Ok(opened)
@@ -308,7 +308,7 @@ async fn start(
     }
     let ballot =
         app.urn.opened(&mut *app.read().await?, person.institution, sitting.id).await?.ok_or(Failure::Missing)?;
-    let Some(key) = seal::join(shares, sitting.threshold, &ballot.opened.key) else {
+    let Some(key) = keys::join(shares, sitting.threshold, &ballot.opened.key) else {
         return Err(anyhow::anyhow!("the shares of the monitors do not give the key of the sitting").into());
     };
     Ok(counting::begin(app, person, sitting.id, key, exclude))
@@ -324,9 +324,9 @@ async fn rehearsed(
     let id = sitting.id;
     let complete = shares.len() == monitors.len();
     let opens = complete
-        && seal::join(shares, sitting.threshold, &rehearsal.key).is_some_and(|secret| {
+        && keys::join(shares, sitting.threshold, &rehearsal.key).is_some_and(|secret| {
             rehearsal.ballots.iter().all(|(number, sealed)| {
-                let text = seal::open(&secret, Purpose::Rehearsal(id, *number), sealed);
+                let text = keys::open(&secret, Purpose::Rehearsal(id, *number), sealed);
                 text.is_some_and(|text| text.as_slice() == rehearsal_text(*number).as_bytes())
             })
         });

@@ -12,10 +12,9 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use crate::{
-    accounts::codes::hash_of,
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, password::readable, token::origin},
+    auth::{acting::Acting, password::readable, token::hash_of},
     elections::{
         pages::{frame, kept, not_standing, refuse, said},
         sitting::{Sitting, Stage},
@@ -27,7 +26,10 @@ use crate::{
     office::ElectionKeeper,
     page::{charts::Qr, chrome::Chrome, filters},
     text::{folded, is_hidden},
-    web::forms::{Done, Errors, reason},
+    web::{
+        forms::{Done, Errors, reason},
+        origin::origin,
+    },
 };
 
 /// What the forms of the hall ask.

@@ -500,7 +500,7 @@ fn slip_code(headers: &HeaderMap) -> Option<String> {
 }
 
 fn slip_cookie(headers: &HeaderMap, code: &str) -> String {
-    let secure = if crate::auth::token::is_loopback(headers) { "" } else { "; Secure" };
+    let secure = if crate::web::origin::is_loopback(headers) { "" } else { "; Secure" };
     format!("{SLIP_COOKIE}={code}; Path=/slip; Max-Age=14400; HttpOnly; SameSite=Lax{secure}")
 }
 
@@ -519,7 +519,7 @@ pub(super) async fn typed(
     Form(form): Form<ReceiptForm>,
 ) -> Result<Response, Failure> {
     let code = plain_code(&form.code);
-    let hash = crate::accounts::codes::hash_of(&code);
+    let hash = crate::auth::token::hash_of(&code);
     if store::sitting_of_slip(&mut *app.read().await?, &hash).await?.is_none() {
         let mut errors = Errors::default();
         errors.add("code", "没有这个票码，请照票面重新输入；票已作废的，请到签到处");
@@ -533,7 +533,7 @@ pub(super) async fn typed(
 /// The slip in the cookie, with its sitting.
 async fn slip_door(app: &App, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
     let Some(code) = slip_code(headers) else { return Ok(None) };
-    let hash = crate::accounts::codes::hash_of(&code);
+    let hash = crate::auth::token::hash_of(&code);
     let Some((sitting, institution)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
         return Ok(None);
     };

@@ -19,7 +19,6 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
-    checkup::{pages::faults_as_json, roster as file, roster::Unreadable},
     failure::{Failure, Refusal},
     ids::{DocumentId, DraftId, UnionId},
     inbox::{self, Notice, To},
@@ -30,7 +29,7 @@ use crate::{
         appointment::{Wanted, holding_in_words, reshuffle, reshuffled},
         roster::Post,
     },
-    sheet::{BadCell, Sheet},
+    sheet::{BadCell, Sheet, faults_as_json, roster as file, roster::Unreadable},
     unions::{
         forms::near_day,
         roster::{self, Draft, Line, Purpose},

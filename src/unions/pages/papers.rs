@@ -14,14 +14,12 @@ use super::{Evidence, Tabs, calendar, evidence, frame, seen};
 use crate::{
     app::App,
     auth::acting::Acting,
-    checkup::roster::COLUMNS,
     failure::Failure,
     ids::UnionId,
     office::UnionReader,
     page::{chrome::Chrome, filters},
-    people::student::level_label,
-    rules::Outcome,
-    sheet::drop_down_template,
+    rules::{Outcome, roster::level_label},
+    sheet::{drop_down_template, roster::COLUMNS},
     unions::{
         store::{self, FactRow, RosterRow},
         union::{PostKind, PostRow, Record, sees_grades},

@@ -12,10 +12,10 @@ use crate::{
         appointment::{Appointment, Reshuffle, Wanted, holding_in_words, stays},
         roster::Post,
         rotation::first_gap,
-        timeline::Holding,
+        timeline::{Holding, term_in_words},
         vetting::Offer,
     },
-    unions::union::{PostKind, PostRow, Record, term_in_words},
+    unions::union::{PostKind, PostRow, Record},
 };
 
 /// What a post is written from.

@@ -16,7 +16,6 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::acting::{Acting, SignedIn},
-    checkup::pages::faults_as_json,
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
@@ -26,7 +25,7 @@ use crate::{
         Finding, Outcome, Rule,
         vetting::{Source, may_apply},
     },
-    sheet::{BadCell, Columns, RowReader, Sheet, drop_down_template},
+    sheet::{BadCell, Columns, RowReader, Sheet, drop_down_template, faults_as_json},
     text::{is_hidden, searched},
     unions::{
         store as unions_store,

@@ -10,7 +10,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, CollegeId, DelegationId, InstitutionId},
     office::SchoolLeague,
-    unions::union::term_in_words,
+    rules::timeline::term_in_words,
 };
 
 /// Somebody who may sign more than one step of a college's cases.

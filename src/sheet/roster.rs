@@ -3,7 +3,6 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    people::student::political_status,
     rules::roster::{Level, Member, Post, Rank},
     sheet::{BadCell, Columns, RowReader, Sheet, SheetError},
 };
@@ -236,6 +235,17 @@ fn fill(member: Member, person: Person) -> Member {
         from_college_union: person.from_college_union,
         first_year: person.first_year,
         ..member
+    }
+}
+
+/// 政治面貌 in its long form; common short words mean the long ones.
+#[must_use]
+pub fn political_status(text: &str) -> &str {
+    match text {
+        "党员" => "中共党员",
+        "预备党员" => "中共预备党员",
+        "团员" => "共青团员",
+        long => long,
     }
 }
 

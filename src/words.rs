@@ -1,0 +1,41 @@
+//! Fixed words: an enum, the stable word that the database keeps, and the label for people, in one table.
+
+/// Declares an enum with `ALL`, `slug`, `label` and `FromStr` (by the stable word).
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident: $($(#[$variant_doc:meta])* $variant:ident = $slug:literal, $label:literal;)*) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum $name {
+            $($(#[$variant_doc])* $variant,)*
+        }
+
+        impl $name {
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The stable word, as the database keeps it.
+            #[must_use]
+            pub fn slug(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $slug,)*
+                }
+            }
+
+            #[must_use]
+            pub fn label(self) -> &'static str {
+                match self {
+                    $(Self::$variant => $label,)*
+                }
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = anyhow::Error;
+            fn from_str(slug: &str) -> anyhow::Result<Self> {
+                let found = Self::ALL.iter().find(|known| known.slug() == slug);
+                found.copied().ok_or_else(|| anyhow::anyhow!("no {} is called {slug}", stringify!($name)))
+            }
+        }
+    };
+}
+
+pub(crate) use words;
