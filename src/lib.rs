@@ -7,40 +7,76 @@
 //! pure functions that hold facts against it and give back every finding with its clause. Everything else brings
 //! facts to the rules, writes what they allow, and shows what they say.
 //!
-//! A request passes the layers of [`app::router`], proves its office ([`auth::acting::Acting`]), reads through
+//! A request passes the layers of [`router::router`], proves its office ([`auth::acting::Acting`]), reads through
 //! [`app::App::read`] (a connection that cannot write) or writes through [`app::App::write`] (one transaction, run to
 //! its end whatever the client does), and ends as a page struct beside its handler or as a
 //! [`failure::Failure`], which is a page too.
 //!
-//! A feature is a folder with the same files, read top-down: `mod.rs`, its noun, `store.rs` (SQL), `forms.rs`,
-//! `pages.rs`. Dependencies run one way: rules ← noun ← store ← pages. [`web`], [`auth`] and [`audit`] know no
-//! feature.
-
-pub mod rules;
-
-pub mod sealing;
-
-pub mod sheet;
+//! A feature is a folder with the same files, read top-down: `mod.rs` (what it is, its routes, its entries of the
+//! navigation), its noun, `store.rs` (SQL), `forms.rs`, `pages.rs`, `tasks.rs` (what waits for an office). Dependencies
+//! run one way: rules ← noun ← store ← pages.
+//!
+//! # The floors
+//!
+//! From the ground up; a room imports from floors below it alone, and no file imports in a circle. A test reads this list.
+//!
+//! ```text
+//! clock config ids office secrets text words
+//! rules
+//! sealing
+//! sheet
+//! fictional
+//! page
+//! failure
+//! database
+//! web
+//! auth
+//! app
+//! audit inbox
+//! rulebook
+//! directory
+//! people
+//! sign_in
+//! unions
+//! rotation
+//! vetting
+//! elections
+//! accounts
+//! imports
+//! rollover privacy checkup
+//! home health
+//! router
+//! demo
+//! commands serve
+//! ```
 
 pub mod clock;
 pub mod config;
 pub mod ids;
 pub mod office;
+pub mod secrets;
 pub mod text;
 mod words;
 
-pub mod app;
-pub mod database;
+pub mod rules;
+pub mod sealing;
+
+pub mod fictional;
+pub mod sheet;
+
 pub mod failure;
 pub mod page;
 
-pub mod audit;
-pub mod auth;
+pub mod database;
 pub mod web;
 
+pub mod auth;
+
+pub mod app;
+
 pub mod accounts;
+pub mod audit;
 pub mod checkup;
-pub mod desk;
 pub mod directory;
 pub mod elections;
 pub mod imports;
@@ -50,11 +86,14 @@ pub mod privacy;
 pub mod rollover;
 pub mod rotation;
 pub mod rulebook;
+pub mod sign_in;
 pub mod unions;
 pub mod vetting;
 
+pub mod health;
+pub mod home;
+pub mod router;
+
 pub mod commands;
 pub mod demo;
-pub mod fictional;
-
 pub mod serve;

@@ -13,12 +13,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::{
     accounts::store::{self, Keeper, NewAccount, Seat, Term},
-    app::{App, router},
     audit::{self, Entry, Verb},
-    auth::{
-        password::{Cost, readable},
-        store::clear_expired,
-    },
+    auth::store::clear_expired,
     clock::Clock,
     config::{Config, DatabaseConfig},
     database::{Database, Pools, migrate},
@@ -26,8 +22,10 @@ use crate::{
     failure::Failure,
     imports,
     office::OfficeKind,
+    router::{Portal, router},
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
+    secrets::{Cost, readable},
     web::connections::{self, Limits},
 };
 
@@ -92,17 +90,15 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             upkeep.run_upkeep();
         }
     });
-    let app = open((&database.url, &config.database), Some(metrics)).await?;
-    let clearing = app.clone();
+    let portal = open((&database.url, &config.database), Some(metrics)).await?;
+    let clearing = portal.app.clone();
     tokio::spawn(async move {
         loop {
             let now = clearing.clock.now();
             let cleared = clearing
-                .write(move |db| {
-                    Box::pin(async move {
-                        clear_expired(db, now).await?;
-                        imports::store::clear_old(db, now).await
-                    })
+                .write(async move |db| {
+                    clear_expired(db, now).await?;
+                    imports::store::clear_old(db, now).await
                 })
                 .await;
             if let Err(failure) = cleared {
@@ -111,7 +107,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             tokio::time::sleep(CLEAR_EVERY).await;
         }
     });
-    let closing = app.clone();
+    let closing = portal.elections.clone();
     tokio::spawn(async move {
         loop {
             if let Err(failure) = elections::close_overdue(&closing).await {
@@ -122,7 +118,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     });
     let mut lines = Vec::new();
     if with_demo {
-        demo::load(&app).await?;
+        demo::load(&portal).await?;
         let line = |account: demo::DemoAccount| format!("{}\t{}\t{}", account.office, account.number, account.password);
         lines.extend(demo::accounts().into_iter().map(line));
     }
@@ -133,7 +129,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
 
     let stopping = Arc::new(tokio::sync::Notify::new());
     let stop = Arc::clone(&stopping);
-    let served = router(app.clone());
+    let served = router(&portal);
     let mut serving = tokio::spawn(async move {
         connections::serve(listener, served, Limits::default(), stop.notified()).await;
     });
@@ -153,7 +149,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         bail!("the embedded database ended by itself; see postgres.log in its folder");
     }
     // Writes go on after their client has hung up; none is cut off.
-    let _ = tokio::time::timeout(GRACE, app.close()).await;
+    let _ = tokio::time::timeout(GRACE, portal.close()).await;
     if let Some(embedded) = &mut database.embedded {
         embedded.stop();
     }
@@ -163,13 +159,13 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
 async fn open(
     (url, config): (&str, &DatabaseConfig),
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-) -> Result<App> {
+) -> Result<Portal> {
     migrate(url).await?;
     let key = MarkKey::load_or_make(&config.ballot_key_file())?;
-    let app = App::new(Pools::new(url)?, Clock::default(), (Cost::OWASP, key), metrics)?;
-    let now = app.clock.now();
-    app.write(move |db| Box::pin(async move { take_in_built_in(db, now).await })).await?;
-    Ok(app)
+    let portal = Portal::new(Pools::new(url)?, Clock::default(), Cost::OWASP, key, metrics)?;
+    let now = portal.clock.now();
+    portal.write(async move |db| take_in_built_in(db, now).await).await?;
+    Ok(portal)
 }
 
 async fn dies(database: &Database) {
@@ -221,7 +217,7 @@ pub fn account(args: AccountArgs) -> Result<()> {
     runtime()?.block_on(async move {
         let app = open((&database.url, &args.database), None).await?;
         let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
-        let made = app.write(move |db| Box::pin(async move { make_administrator(db, args, &hash, now).await })).await;
+        let made = app.write(async move |db| make_administrator(db, args, &hash, now).await).await;
         app.close().await;
         made.map_err(|failure| match failure {
             Failure::Broken(reason) => reason,

@@ -12,26 +12,26 @@ use serde::Deserialize;
 
 use super::codes::{self, Purpose};
 use crate::{
-    app::{App, Routes},
+    app::App,
     audit::{self, Entry, Verb},
     auth::{
         password::weakness,
-        sign_in::open_session,
         store::{Credentials, Door, Institution, Knock, institutions},
         token::{Purpose as TokenPurpose, Token, hash_of},
     },
     elections,
     failure::Failure,
     page::chrome::Chrome,
+    sign_in::{SignIn, open_session},
     text::folded,
-    web::forms::Errors,
+    web::{forms::Errors, routes::Routes},
 };
 
 /// One answer for whatever does not open: it does not tell which numbers exist.
 const NOT_OPEN: &str = "学号与激活码不符，或激活码已用过、已过期；过期的请向发放激活条的老师重新领取";
 
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes() -> Routes<SignIn> {
     Routes::default().get("/activate", ask).post("/activate", activate)
 }
 
@@ -65,12 +65,12 @@ async fn page(app: &App, form: ActivateForm, errors: Errors) -> Result<ActivateP
     Ok(ActivatePage { chrome: Chrome::bare("激活账号"), institutions, form, errors })
 }
 
-async fn ask(State(app): State<App>, Query(form): Query<ActivateForm>) -> Result<ActivatePage, Failure> {
+async fn ask(State(app): State<SignIn>, Query(form): Query<ActivateForm>) -> Result<ActivatePage, Failure> {
     page(&app, ActivateForm { code: String::new(), ..form }, Errors::default()).await
 }
 
 async fn activate(
-    State(app): State<App>,
+    State(app): State<SignIn>,
     headers: HeaderMap,
     Form(form): Form<ActivateForm>,
 ) -> Result<Response, Failure> {
@@ -101,7 +101,7 @@ async fn activate(
     let slot = app.hasher.reserve()?;
     let (now, device) = (app.clock.now(), Token::from_headers(TokenPurpose::Device, &headers));
     let knock = Knock::outside(&form.school, device.as_ref(), &number);
-    let door = app.doors.write(knock.key(), knock).await?;
+    let door = app.attempts.write(knock.key(), knock).await?;
     let Some(Door { device, closed_until, .. }) = door else {
         errors.add("school", "请选择学校");
         return Ok((unfit, page(&app, form, errors).await?).into_response());
@@ -130,19 +130,17 @@ async fn activate(
     let hash = app.hasher.hash_in(slot, &form.new).await?;
     let credentials = Credentials { account, password_hash: hash.clone() };
     let purpose = app
-        .write(move |db| {
-            Box::pin(async move {
-                let purpose = codes::redeem(db, account, &code, &hash, now).await?;
-                if let Some(purpose) = purpose {
-                    let why = if purpose == Purpose::First { "首次使用" } else { "密码重置" };
-                    let entry = Entry::about(Verb::AccountActivated, account).detail("事由", why);
-                    audit::append_by_visitor(db, institution, account, entry, now).await?;
-                    if purpose == Purpose::First {
-                        elections::store::note_reset(db, (account, None), "first", now).await?;
-                    }
+        .write(async move |db| {
+            let purpose = codes::redeem(db, account, &code, &hash, now).await?;
+            if let Some(purpose) = purpose {
+                let why = if purpose == Purpose::First { "首次使用" } else { "密码重置" };
+                let entry = Entry::about(Verb::AccountActivated, account).detail("事由", why);
+                audit::append_by_visitor(db, institution, account, entry, now).await?;
+                if purpose == Purpose::First {
+                    elections::store::note_reset(db, (account, None), "first", now).await?;
                 }
-                Ok(purpose)
-            })
+            }
+            Ok(purpose)
         })
         .await?;
     if purpose.is_none() {

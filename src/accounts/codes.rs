@@ -6,10 +6,11 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::store::Keeper;
 use crate::{
-    auth::{acting::Scope, password::readable, store::forget_attempts, token::hash_of},
+    auth::{person::Scope, store::forget_attempts, token::hash_of},
     clock::CHINA,
     failure::Failure,
     ids::{AccountId, ClassId, InstitutionId},
+    secrets::readable,
 };
 
 /// How long a code works, to the end of the last day: slips are handed out in class over some weeks.

@@ -10,14 +10,30 @@ pub mod store;
 
 use crate::{
     app::Routes,
-    office::{Administrator, Office, OfficeKind, SlipPrinter},
+    office::{Administrator, Office, SlipPrinter},
+    page::chrome::NavItem,
+    sign_in::SignIn,
 };
 
 #[must_use]
-pub fn routes() -> Routes {
-    pages::routes().merge(slips::routes()).merge(activate::routes())
+pub fn routes(sign_in: SignIn) -> Routes {
+    pages::routes().merge(slips::routes()).merge(activate::routes().with_state(sign_in))
 }
 
-pub const SLIP_OFFICES: &[OfficeKind] = SlipPrinter::KINDS;
-
-pub const OFFICES: &[OfficeKind] = Administrator::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/slips",
+        label: "激活条",
+        says: "按班打印一次性激活码，学生自己设置密码",
+        place: 180,
+        offices: SlipPrinter::KINDS,
+    },
+    NavItem {
+        href: "/accounts",
+        label: "账号与职务",
+        says: "建立账号、授予职务、重置密码、结束登录",
+        place: 230,
+        offices: Administrator::KINDS,
+    },
+];

@@ -18,12 +18,9 @@ use super::{
     store::{self, Account, AccountRow, Keeper, NewAccount, OfficeRow},
 };
 use crate::{
-    app::{App, Routes, Work},
+    app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{
-        acting::{Acting, SignedIn},
-        store::end_sessions,
-    },
+    auth::{acting::Acting, person::SignedIn, store::end_sessions},
     directory::store::{CollegeRow, colleges},
     elections,
     failure::{Failure, Refusal},
@@ -149,28 +146,25 @@ async fn create(
     let refusal = app.chrome(acting.person(), "没有办理").under("/accounts", "账号与职务");
     let (shown_number, shown_name) = (number.clone(), name.clone());
     let (acting, made) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let keeper = Keeper::from(&acting);
-                no_candidate(db, acting.person(), (&refusal, "/accounts/new"), now).await?;
-                if store::deputy_is_taken(db, &keeper, office.0, term).await? {
-                    return Ok((acting, Made::DeputyTaken));
-                }
-                let account =
-                    NewAccount { number: &number, name: &name, password_hash: None, must_change_password: false };
-                let Some(id) = store::create(db, &keeper, &account, now).await? else {
-                    return Ok((acting, Made::NumberTaken));
-                };
-                if !store::grant(db, &keeper, id, office, term, now).await? {
-                    // Another deputy secretary was entered at the same moment.
-                    return Err(Failure::Busy);
-                }
-                let code = codes::issue(db, &keeper, id, Purpose::First, now).await?;
-                let granted = store::offices(db, id, now).await?.first().map_or_else(String::new, OfficeRow::label);
-                let entry = Entry::about(Verb::AccountCreated, id).detail("职务", granted);
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((acting, Made::Done(id, code)))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let keeper = Keeper::from(&acting);
+            no_candidate(db, acting.person(), (&refusal, "/accounts/new"), now).await?;
+            if store::deputy_is_taken(db, &keeper, office.0, term).await? {
+                return Ok((acting, Made::DeputyTaken));
+            }
+            let account = NewAccount { number: &number, name: &name, password_hash: None, must_change_password: false };
+            let Some(id) = store::create(db, &keeper, &account, now).await? else {
+                return Ok((acting, Made::NumberTaken));
+            };
+            if !store::grant(db, &keeper, id, office, term, now).await? {
+                // Another deputy secretary was entered at the same moment.
+                return Err(Failure::Busy);
+            }
+            let code = codes::issue(db, &keeper, id, Purpose::First, now).await?;
+            let granted = store::offices(db, id, now).await?.first().map_or_else(String::new, OfficeRow::label);
+            let entry = Entry::about(Verb::AccountCreated, id).detail("职务", granted);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((acting, Made::Done(id, code)))
         })
         .await?;
     match made {
@@ -245,17 +239,15 @@ async fn on_account(
     acting: Acting<Administrator>,
     id: AccountId,
     form: OfficeForm,
-    act: impl for<'c> FnOnce(&'c mut PgConnection, &'c Acting<Administrator>, Keeper) -> Work<'c, Act> + Send + 'static,
+    act: impl AsyncFnOnce(&mut PgConnection, &Acting<Administrator>, Keeper) -> Result<Act, Failure>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let (acting, act) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-                let keeper = Keeper::from(&acting);
-                let act = act(db, &acting, keeper).await?;
-                Ok((acting, act))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
+            let keeper = Keeper::from(&acting);
+            let act = act(db, &acting, keeper).await?;
+            Ok((acting, act))
         })
         .await?;
     match act {
@@ -281,27 +273,25 @@ async fn grant(
         let page = show_page(&app, &acting, id, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    on_account(&app, acting, id, form, move |db, acting, keeper| {
-        Box::pin(async move {
-            // Who keeps the accounts does not make themselves a party to the union's matters.
-            if id == acting.person().account {
-                return Ok(Act::Not("office", "不能给自己授予职务，请由另一名系统管理员办理"));
-            }
-            if store::deputy_is_taken(db, &keeper, office.0, term).await? {
-                return Ok(Act::Not("office", DEPUTY_TAKEN));
-            }
-            if !store::grant(db, &keeper, id, office, term, now).await? {
-                return Ok(Act::Not("office", "这段时间里已经担任这个职务，或已经离校"));
-            }
-            let offices = store::offices(db, id, now).await?;
-            let granted = offices.iter().find(|held| held.kind == office.0.slug() && held.is_open());
-            let label = granted.map_or_else(|| office.0.label().to_owned(), OfficeRow::label);
-            let entry = Entry::about(Verb::OfficeGranted, id).detail("职务", label.clone());
-            audit::append(db, acting.person(), entry.detail("任职第一天", term.from.to_string()), now).await?;
-            let subject = format!("你担任了新的职务：{label}");
-            inbox::tell(db, acting.institution(), To::Account(id), &Notice::new(subject, "/me#offices"), now).await?;
-            Ok(Act::Done("granted"))
-        })
+    on_account(&app, acting, id, form, async move |db, acting, keeper| {
+        // Who keeps the accounts does not make themselves a party to the union's matters.
+        if id == acting.person().account {
+            return Ok(Act::Not("office", "不能给自己授予职务，请由另一名系统管理员办理"));
+        }
+        if store::deputy_is_taken(db, &keeper, office.0, term).await? {
+            return Ok(Act::Not("office", DEPUTY_TAKEN));
+        }
+        if !store::grant(db, &keeper, id, office, term, now).await? {
+            return Ok(Act::Not("office", "这段时间里已经担任这个职务，或已经离校"));
+        }
+        let offices = store::offices(db, id, now).await?;
+        let granted = offices.iter().find(|held| held.kind == office.0.slug() && held.is_open());
+        let label = granted.map_or_else(|| office.0.label().to_owned(), OfficeRow::label);
+        let entry = Entry::about(Verb::OfficeGranted, id).detail("职务", label.clone());
+        audit::append(db, acting.person(), entry.detail("任职第一天", term.from.to_string()), now).await?;
+        let subject = format!("你担任了新的职务：{label}");
+        inbox::tell(db, acting.institution(), To::Account(id), &Notice::new(subject, "/me#offices"), now).await?;
+        Ok(Act::Done("granted"))
     })
     .await
 }
@@ -312,22 +302,20 @@ async fn end_office(
     Path((id, office)): Path<(AccountId, OfficeId)>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, keeper| {
-        Box::pin(async move {
-            let offices = store::offices(db, id, now).await?;
-            let held = offices.iter().find(|held| held.id == office && held.is_open()).ok_or(Failure::Missing)?;
-            if held.administers() && store::other_administrators(db, &keeper, id, now).await? == 0 {
-                return Ok(Act::Not("held", LAST_ADMINISTRATOR));
-            }
-            if !store::end_office(db, &keeper, id, office, now).await? {
-                return Err(Failure::Missing);
-            }
-            let entry = Entry::about(Verb::OfficeEnded, id).detail("职务", held.label());
-            audit::append(db, acting.person(), entry, now).await?;
-            let notice = Notice::new(format!("你不再担任{}", held.label()), "/me#offices");
-            inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
-            Ok(Act::Done("ended"))
-        })
+    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, keeper| {
+        let offices = store::offices(db, id, now).await?;
+        let held = offices.iter().find(|held| held.id == office && held.is_open()).ok_or(Failure::Missing)?;
+        if held.administers() && store::other_administrators(db, &keeper, id, now).await? == 0 {
+            return Ok(Act::Not("held", LAST_ADMINISTRATOR));
+        }
+        if !store::end_office(db, &keeper, id, office, now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::about(Verb::OfficeEnded, id).detail("职务", held.label());
+        audit::append(db, acting.person(), entry, now).await?;
+        let notice = Notice::new(format!("你不再担任{}", held.label()), "/me#offices");
+        inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
+        Ok(Act::Done("ended"))
     })
     .await
 }
@@ -360,22 +348,20 @@ async fn reset_password(
     let chrome = app.chrome(acting.person(), "密码已重置").under("/accounts", "账号与职务");
     let refusal = app.chrome(acting.person(), "没有办理").under("/accounts", "账号与职务");
     let (account, code) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-                let keeper = Keeper::from(&acting);
-                no_candidate(db, acting.person(), (&refusal, &format!("/accounts/{id}")), now).await?;
-                elections::store::note_reset(db, (id, Some(acting.person().account)), "reset", now).await?;
-                let ended = store::take_password(db, &keeper, id).await?;
-                let code = codes::issue(db, &keeper, id, Purpose::Reset, now).await?;
-                let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);
-                audit::append(db, acting.person(), entry, now).await?;
-                // The person learns of it when they are in again: a reset that they did not ask for is theirs to report.
-                let notice = Notice::new("你的密码被重置过", "/me")
-                    .says(format!("由{}办理。如果不是你本人要求的，请立即向校团委报告。", acting.office().label()));
-                inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
-                Ok((account, code))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
+            let keeper = Keeper::from(&acting);
+            no_candidate(db, acting.person(), (&refusal, &format!("/accounts/{id}")), now).await?;
+            elections::store::note_reset(db, (id, Some(acting.person().account)), "reset", now).await?;
+            let ended = store::take_password(db, &keeper, id).await?;
+            let code = codes::issue(db, &keeper, id, Purpose::Reset, now).await?;
+            let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);
+            audit::append(db, acting.person(), entry, now).await?;
+            // The person learns of it when they are in again: a reset that they did not ask for is theirs to report.
+            let notice = Notice::new("你的密码被重置过", "/me")
+                .says(format!("由{}办理。如果不是你本人要求的，请立即向校团委报告。", acting.office().label()));
+            inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
+            Ok((account, code))
         })
         .await?;
     let Account { number, name, .. } = account;
@@ -388,13 +374,11 @@ async fn end_all_sessions(
     Path(id): Path<AccountId>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, _| {
-        Box::pin(async move {
-            let ended = end_sessions(db, id, None).await?;
-            let entry = Entry::about(Verb::SessionsEnded, id).detail("结束的登录", ended);
-            audit::append(db, acting.person(), entry, now).await?;
-            Ok(Act::Done("sessions"))
-        })
+    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, _| {
+        let ended = end_sessions(db, id, None).await?;
+        let entry = Entry::about(Verb::SessionsEnded, id).detail("结束的登录", ended);
+        audit::append(db, acting.person(), entry, now).await?;
+        Ok(Act::Done("sessions"))
     })
     .await
 }
@@ -405,19 +389,17 @@ async fn disable(
     Path(id): Path<AccountId>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, keeper| {
-        Box::pin(async move {
-            let administers = store::offices(db, id, now).await?.iter().any(OfficeRow::administers);
-            if administers && store::other_administrators(db, &keeper, id, now).await? == 0 {
-                return Ok(Act::Not("account", LAST_ADMINISTRATOR));
-            }
-            if store::set_disabled(db, &keeper, id, true, now).await? {
-                let ended = end_sessions(db, id, None).await?;
-                let entry = Entry::about(Verb::AccountDisabled, id).detail("结束的登录", ended);
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok(Act::Done("disabled"))
-        })
+    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, keeper| {
+        let administers = store::offices(db, id, now).await?.iter().any(OfficeRow::administers);
+        if administers && store::other_administrators(db, &keeper, id, now).await? == 0 {
+            return Ok(Act::Not("account", LAST_ADMINISTRATOR));
+        }
+        if store::set_disabled(db, &keeper, id, true, now).await? {
+            let ended = end_sessions(db, id, None).await?;
+            let entry = Entry::about(Verb::AccountDisabled, id).detail("结束的登录", ended);
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+        Ok(Act::Done("disabled"))
     })
     .await
 }
@@ -428,13 +410,11 @@ async fn enable(
     Path(id): Path<AccountId>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    on_account(&app, acting, id, OfficeForm::default(), move |db, acting, keeper| {
-        Box::pin(async move {
-            if store::set_disabled(db, &keeper, id, false, now).await? {
-                audit::append(db, acting.person(), Entry::about(Verb::AccountEnabled, id), now).await?;
-            }
-            Ok(Act::Done("enabled"))
-        })
+    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, keeper| {
+        if store::set_disabled(db, &keeper, id, false, now).await? {
+            audit::append(db, acting.person(), Entry::about(Verb::AccountEnabled, id), now).await?;
+        }
+        Ok(Act::Done("enabled"))
     })
     .await
 }

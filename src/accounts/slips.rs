@@ -71,21 +71,19 @@ async fn print(
     let refusal = app.chrome(acting.person(), "没有办理").under("/slips", "激活条");
     let institution = acting.person().institution_name.clone();
     let (name, school, slips) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let scope = acting.scope();
-                let all = codes::classes(db, &scope, now).await?;
-                let found = all.into_iter().find(|known| known.id == class).ok_or(Failure::Missing)?;
-                let keeper = Keeper::from(&acting);
-                no_candidate(db, acting.person(), (&refusal, "/slips"), now).await?;
-                let slips = codes::issue_for_class(db, &keeper, class, now).await?;
-                if !slips.is_empty() {
-                    let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                let school = store::institution_code(db, &keeper).await?;
-                Ok((found.name, school, slips))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let scope = acting.scope();
+            let all = codes::classes(db, &scope, now).await?;
+            let found = all.into_iter().find(|known| known.id == class).ok_or(Failure::Missing)?;
+            let keeper = Keeper::from(&acting);
+            no_candidate(db, acting.person(), (&refusal, "/slips"), now).await?;
+            let slips = codes::issue_for_class(db, &keeper, class, now).await?;
+            if !slips.is_empty() {
+                let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            let school = store::institution_code(db, &keeper).await?;
+            Ok((found.name, school, slips))
         })
         .await?;
     let last_day = codes::last_day(now);

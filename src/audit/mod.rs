@@ -12,6 +12,16 @@ pub use chain::{Entry, Mark, Verb};
 pub use pages::routes;
 pub use store::{Broken, Verified, append, append_by_operator, append_by_visitor, verify};
 
-use crate::office::{Office, OfficeKind, Overseer};
+use crate::{
+    office::{Office, Overseer},
+    page::chrome::NavItem,
+};
 
-pub const OFFICES: &[OfficeKind] = Overseer::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/audit",
+    label: "操作记录",
+    says: "谁在什么时候以什么职务做了什么",
+    place: 250,
+    offices: Overseer::KINDS,
+}];

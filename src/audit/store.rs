@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::chain::{Entry, Link, Mark};
 use crate::{
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::{AccountId, InstitutionId},
 };
@@ -27,7 +27,7 @@ pub async fn append(
     entry: Entry,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let office = person.acting.as_ref().map_or_else(String::new, crate::auth::acting::Held::label);
+    let office = person.acting.as_ref().map_or_else(String::new, crate::auth::person::Held::label);
     let name = Mark::from(person.account).to_string();
     let actor =
         Actor { institution: Some(person.institution), account: Some(person.account.0), name: &name, office: &office };

@@ -4,9 +4,10 @@
 //! cannot be called for somebody whose office was not proved.
 //!
 //! ```compile_fail
+//! use lunzhi::office::Administrator;
 //! use lunzhi::auth::{
-//!     acting::{Acting, Held, SignedIn},
-//!     office::Administrator,
+//!     acting::Acting,
+//!     person::{Held, SignedIn},
 //! };
 //! // Its fields are private: an office that no request has proved does not compile.
 //! fn forge(person: SignedIn, office: Held) -> Acting<Administrator> {
@@ -15,12 +16,10 @@
 //! ```
 
 pub mod acting;
+pub mod extract;
 
-mod pages;
 pub mod password;
-pub mod sign_in;
+pub mod person;
 pub mod store;
 pub mod token;
 pub mod unread;
-
-pub use pages::routes;

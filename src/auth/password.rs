@@ -11,7 +11,7 @@ use argon2::{
 use subtle::ConstantTimeEq;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, secrets::Cost};
 
 /// How many may wait for a thread; whoever comes after is told to try again. At some 40 hashes a second and core
 /// that is a few seconds' wait.
@@ -19,20 +19,6 @@ const MOST_WAITING: usize = 256;
 /// Hashing yields to everything else, so that pages stay quick while thousands sign in.
 const NICENESS: i32 = 19;
 const OUTPUT_LENGTH: usize = 32;
-
-/// What one hash costs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cost {
-    pub memory_kib: u32,
-    pub passes: u32,
-}
-
-impl Cost {
-    /// OWASP's recommendation: 19 MiB, 2 passes, 1 lane.
-    pub const OWASP: Self = Self { memory_kib: 19 * 1024, passes: 2 };
-    /// For tests that sign in hundreds of times and do not test the hash.
-    pub const CHEAP: Self = Self { memory_kib: 8, passes: 1 };
-}
 
 enum Task {
     Hash,
@@ -234,33 +220,12 @@ pub fn weakness(password: &str, number: &str) -> Option<&'static str> {
     }
 }
 
-/// A secret for people to copy from paper: `length` letters and digits in groups of `group`, none that look alike, just
-/// under five bits each.
-#[must_use]
-pub fn readable(length: usize, group: usize) -> String {
-    const LETTERS: &[u8; 31] = b"abcdefghjkmnpqrstuvwxyz23456789";
-    let mut text = String::new();
-    let mut letters = 0;
-    while letters < length {
-        let mut byte = [0_u8];
-        rand::fill(&mut byte);
-        // 248 = 8 × 31: bytes above it would favour the first letters.
-        if let Some(letter) = LETTERS.get(usize::from(byte[0]) % 31).filter(|_| byte[0] < 248) {
-            if letters > 0 && letters.is_multiple_of(group) {
-                text.push('-');
-            }
-            text.push(char::from(*letter));
-            letters += 1;
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use argon2::password_hash::PasswordVerifier;
 
     use super::*;
+    use crate::secrets::readable;
 
     #[test]
     fn hashes_are_owasp_argon2id_and_another_implementation_agrees() {

@@ -6,11 +6,9 @@ use sqlx::{
 };
 use time::OffsetDateTime;
 
-use super::{
-    acting::{Held, SignedIn, Standing},
-    token::{DEVICE_LASTS, SESSION_LASTS, Token},
-};
+use super::token::{DEVICE_LASTS, SESSION_LASTS, Token};
 use crate::{
+    auth::person::{Authority, Held, SignedIn},
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
 };
@@ -130,19 +128,19 @@ pub async fn unread(
 /// The session still opens and its office is still held.
 pub async fn still_stands(
     connection: &mut PgConnection,
-    standing: &Standing,
+    authority: &Authority,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     // The account and the office are held as they are until the act is written; whoever would end them waits.
     let account = sqlx::query_scalar!(
         "select a.id from session s join account a on a.id = s.account_id
          where s.token_hash = $1 and s.expires_at > $2 and a.disabled_at is null for share of a",
-        standing.session,
+        authority.session,
         now
     )
     .fetch_optional(&mut *connection)
     .await?;
-    let (Some(account), Some(office)) = (account, standing.office) else { return Ok(account.is_some()) };
+    let (Some(account), Some(office)) = (account, authority.office) else { return Ok(account.is_some()) };
     let held = sqlx::query_scalar!(
         "select id from office
          where id = $1 and account_id = $2 and is_held(from_day, until_day, ended_at, $3) for share",

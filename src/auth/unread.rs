@@ -12,8 +12,9 @@ use std::{
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-use super::{acting::SignedIn, store};
+use super::store;
 use crate::{
+    auth::person::SignedIn,
     failure::Failure,
     ids::{AccountId, OfficeId},
 };

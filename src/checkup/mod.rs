@@ -6,7 +6,16 @@ mod sample;
 
 pub use pages::routes;
 
-use crate::office::{Office, OfficeKind, RosterKeeper};
+use crate::{
+    office::{Office, RosterKeeper},
+    page::chrome::NavItem,
+};
 
-/// Who may have a roster judged.
-pub const OFFICES: &[OfficeKind] = RosterKeeper::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/checkup",
+    label: "名单体检",
+    says: "上传一份名单，逐条看哪些规定符合、哪些不符合、依据哪一条",
+    place: 110,
+    offices: RosterKeeper::KINDS,
+}];

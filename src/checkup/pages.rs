@@ -26,7 +26,7 @@ use crate::{
         filters,
     },
     rulebook::store,
-    rules::{Finding, Outcome, Plan, plan::Union, roster::judge},
+    rules::{Finding, Outcome, Plan, judgement::judge, plan::Union},
     sheet::{
         BadCell, Faults, LONGEST_CELL, MOST_FAULT_ROWS, faults_as_json, faults_workbook,
         roster::{self, Roster, Unreadable},

@@ -136,7 +136,7 @@ fn person(chance: &mut Chance, union: Union, post: &str, department: &str, chair
 mod tests {
     use super::*;
     use crate::{
-        rules::{Outcome, plan::named, roster::judge},
+        rules::{Outcome, judgement::judge, plan::named},
         sheet::roster::read,
     };
 

@@ -9,8 +9,8 @@ use crate::{
     clock::Clock,
     rules::{
         Finding,
+        judgement::{OutOfScope, judge},
         plan::Union,
-        roster::{OutOfScope, judge},
     },
     sheet::{self, roster},
 };

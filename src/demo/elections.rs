@@ -312,7 +312,7 @@ async fn cast(
         let own = contests.iter().filter(|contest| line.contests.contains(&contest.ordinal));
         let shapes: Vec<Shape> = own.map(Shape::of).collect();
         let votes = Votes {
-            receipt: crate::auth::password::readable(crate::elections::ballot::RECEIPT, 64),
+            receipt: crate::secrets::readable(crate::elections::ballot::RECEIPT, 64),
             votes: shapes.iter().map(|shape| vote(shape, chance)).collect(),
         };
         let text = votes.encode(&shapes, full).ok_or_else(|| anyhow::anyhow!("a vote that does not fit"))?;

@@ -7,7 +7,6 @@ use time::{Date, macros::date};
 use super::schools::{SCHOOLS, School};
 use crate::{
     accounts::store as accounts_store,
-    app::App,
     audit::{self, Entry, Verb},
     directory::store::class_named,
     failure::Failure,
@@ -16,6 +15,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::{OfficeKind, Place},
     people::{self, student::About},
+    router::Portal,
     rules::plan,
 };
 
@@ -84,20 +84,20 @@ pub(super) fn password(number: &str) -> String {
 ///
 /// # Errors
 /// Where the database fails; then nothing is written.
-pub async fn load(app: &App) -> Result<bool, Failure> {
+pub async fn load(portal: &Portal) -> Result<bool, Failure> {
     let mut hashes = Vec::new();
     let is_empty = !sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
-        .fetch_one(&mut *app.read().await?)
+        .fetch_one(&mut *portal.read().await?)
         .await?;
     if !is_empty {
         return Ok(false);
     }
     for account in accounts() {
-        hashes.push((account.number, app.hasher.hash(&account.password).await?));
+        hashes.push((account.number, portal.hasher.hash(&account.password).await?));
     }
-    let (now, urn) = (app.clock.now(), app.urn.clone());
-    app.write(move |db| {
-        Box::pin(async move {
+    let (now, ballot_box) = (portal.clock.now(), portal.elections.ballot_box.clone());
+    portal
+        .write(async move |db| {
             sqlx::query!("select pg_advisory_xact_lock(hashtext('demo'))").execute(&mut *db).await?;
             if sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
                 .fetch_one(&mut *db)
@@ -114,12 +114,11 @@ pub async fn load(app: &App) -> Result<bool, Failure> {
                 load_accounts(db, school, institution, &hashes, now).await?;
                 super::unions::load_unions(db, school, institution, now).await?;
                 super::vetting::load_vetting(db, school, institution, now).await?;
-                super::elections::load_elections(db, school, institution, (&urn.key, now)).await?;
+                super::elections::load_elections(db, school, institution, (&ballot_box.key, now)).await?;
             }
             Ok(true)
         })
-    })
-    .await
+        .await
 }
 
 struct Class {

@@ -11,8 +11,10 @@ use crate::{
     rulebook::{self, store::calendar},
     rules::{
         appointment::conditions,
+        chain::Chain,
+        offer::{Offer, offer},
         plan::Union,
-        vetting::{Chain, Offer, Source, may_apply, offer},
+        vetting::{Source, may_apply},
     },
     unions::{
         store as unions_store,

@@ -10,7 +10,8 @@ mod structure;
 
 use crate::{
     app::Routes,
-    office::{Office, OfficeKind, SchoolStaff},
+    office::{Office, SchoolStaff},
+    page::chrome::NavItem,
 };
 
 /// The routes of the directory.
@@ -19,5 +20,34 @@ pub fn routes() -> Routes {
     pages::routes().merge(structure::routes()).merge(holders::routes()).merge(organisations::routes())
 }
 
-/// Who sees the university's figures.
-pub const OFFICES: &[OfficeKind] = SchoolStaff::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/directory",
+        label: "学校概况",
+        says: "各院系、年级的学生人数和代表名额下限",
+        place: 190,
+        offices: SchoolStaff::KINDS,
+    },
+    NavItem {
+        href: "/structure",
+        label: "院系专业班级",
+        says: "各院系的专业、班级和人数；更正写错的名称",
+        place: 200,
+        offices: SchoolStaff::KINDS,
+    },
+    NavItem {
+        href: "/offices",
+        label: "任职一览",
+        says: "谁担任什么职务、从何时到何时；哪些岗位空缺",
+        place: 210,
+        offices: SchoolStaff::KINDS,
+    },
+    NavItem {
+        href: "/organisations",
+        label: "学生组织",
+        says: "社团和其他学生组织及其职能，学生会不与之重叠",
+        place: 220,
+        offices: SchoolStaff::KINDS,
+    },
+];

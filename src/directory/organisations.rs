@@ -15,7 +15,7 @@ use super::store::{self, Organisation, OrganisationRow};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::OrganisationId,
     office::{Office, OfficeKind, SchoolLeague, SchoolStaff},
@@ -151,18 +151,16 @@ async fn keep(
     organisation: Organisation,
 ) -> Result<(Acting<SchoolLeague>, bool), Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let kept = store::keep_organisation(db, &acting, id, &organisation).await?;
-            if kept {
-                let what = if id.is_some() { "修改" } else { "登记" };
-                let entry = Entry::new(Verb::OrganisationKept, organisation.name.clone())
-                    .detail("办理", what)
-                    .detail("职能", organisation.functions.clone());
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok((acting, kept))
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let kept = store::keep_organisation(db, &acting, id, &organisation).await?;
+        if kept {
+            let what = if id.is_some() { "修改" } else { "登记" };
+            let entry = Entry::new(Verb::OrganisationKept, organisation.name.clone())
+                .detail("办理", what)
+                .detail("职能", organisation.functions.clone());
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+        Ok((acting, kept))
     })
     .await
 }
@@ -224,12 +222,10 @@ async fn end(
     Path(id): Path<OrganisationId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let name = store::end_organisation(db, &acting, id, now.date()).await?.ok_or(Failure::Missing)?;
-            let entry = Entry::new(Verb::OrganisationKept, name).detail("办理", "注销");
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let name = store::end_organisation(db, &acting, id, now.date()).await?.ok_or(Failure::Missing)?;
+        let entry = Entry::new(Verb::OrganisationKept, name).detail("办理", "注销");
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to("/organisations?done=ended"))

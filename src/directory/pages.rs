@@ -1,4 +1,4 @@
-//! The home page and 学校概况.
+//! 学校概况.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -11,63 +11,21 @@ use axum::{
 use super::store::{self, CohortRow, SocietyRow};
 use crate::{
     app::{App, Routes},
-    auth::acting::{Acting, SignedIn},
-    desk::{self, Task},
+    auth::acting::Acting,
     failure::Failure,
     office::SchoolStaff,
-    page::{
-        chrome::{Chrome, NavItem},
-        filters,
-    },
+    page::{chrome::Chrome, filters},
     rulebook::{self, Governing},
     rules::{
         Finding,
         congress::{Cohort, Population, allocate},
     },
-    vetting::{self, round::Round, store::Running},
 };
 
 /// The routes of the directory.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().get("/", home).get("/directory", overview).get("/directory/population.csv", population_file)
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "directory/welcome.html")]
-struct WelcomePage {
-    chrome: Chrome,
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "directory/home.html")]
-struct HomePage {
-    chrome: Chrome,
-    person: SignedIn,
-    governing: Option<Governing>,
-    waiting: Vec<Task>,
-    /// Rounds in which the student who looks may apply.
-    rounds: Vec<Round>,
-    /// Public notices that run.
-    notices: Vec<Running>,
-    tasks: Vec<&'static NavItem>,
-}
-
-async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Response, Failure> {
-    let Some(person) = person else {
-        return Ok(WelcomePage { chrome: Chrome::bare("依规运行学生会") }.into_response());
-    };
-    if person.must_change_password {
-        return Err(Failure::PasswordFirst);
-    }
-    let (mut db, now) = (app.read().await?, app.clock.now());
-    let governing = rulebook::governing(&mut db, person.institution, now.date()).await?;
-    let waiting = desk::waiting(&mut db, &person, now).await?;
-    let tasks = app.tasks(&person);
-    let rounds = vetting::store::open_for(&mut db, &person, now.date()).await?;
-    let notices = vetting::store::on_notice(&mut db, person.institution, now.date()).await?;
-    let chrome = app.chrome(&person, "首页");
-    Ok(HomePage { chrome, person, governing, waiting, rounds, notices, tasks }.into_response())
+    Routes::default().get("/directory", overview).get("/directory/population.csv", population_file)
 }
 
 /// One college with its bar.

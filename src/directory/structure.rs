@@ -14,7 +14,7 @@ use super::store::{self, ClassLine, CollegeRow, Part};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::CollegeId,
     office::{Office, Registrar, SchoolStaff},
@@ -145,15 +145,13 @@ async fn rename(
     };
     let now = app.clock.now();
     let (acting, was) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let was = store::rename(db, &acting, part, id, &name).await?;
-                if let Some(was) = &was {
-                    let entry = Entry::new(Verb::Renamed, name).detail("原名", was.clone());
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((acting, was))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let was = store::rename(db, &acting, part, id, &name).await?;
+            if let Some(was) = &was {
+                let entry = Entry::new(Verb::Renamed, name).detail("原名", was.clone());
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok((acting, was))
         })
         .await?;
     if was.is_none() {

@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
 use crate::{
+    app::App,
     clock::Clock,
     database::{Pools, batch_writer::Gatherer},
     elections::{
@@ -27,6 +28,8 @@ use crate::{
         recipient::Recipient,
     },
 };
+use axum::extract::FromRef;
+use std::ops::Deref;
 
 /// How long an open share is held: whoever comes later asks again.
 pub const SHARES_HELD: Duration = Duration::minutes(15);
@@ -114,9 +117,32 @@ impl Progress {
     }
 }
 
+/// The elections' state: the application, and what is held in memory of sittings.
+#[derive(Debug, Clone, FromRef)]
+pub struct Elections {
+    app: App,
+    pub ballot_box: Arc<BallotBox>,
+}
+
+impl Deref for Elections {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl Elections {
+    /// Inside a runtime: it starts a task.
+    #[must_use]
+    pub fn new(app: &App, key: MarkKey) -> Self {
+        Self { app: app.clone(), ballot_box: Arc::new(BallotBox::new(&app.pools, app.clock.clone(), key)) }
+    }
+}
+
 type Casts = Gatherer<(SittingId, i32), Asked, CastAnswer>;
 
-pub struct Urn {
+pub struct BallotBox {
     /// The key of the portal's mark.
     pub key: MarkKey,
     /// One for each sitting: a sitting that is being closed does not hold up another.
@@ -131,9 +157,9 @@ pub struct Urn {
     counts: Mutex<HashMap<SittingId, Arc<Progress>>>,
 }
 
-impl std::fmt::Debug for Urn {
+impl std::fmt::Debug for BallotBox {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Urn")
+        f.write_str("BallotBox")
     }
 }
 
@@ -141,8 +167,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl Urn {
-    /// An urn on these pools. Inside a runtime: it starts a task.
+impl BallotBox {
+    /// An ballot_box on these pools. Inside a runtime: it starts a task.
     #[must_use]
     pub fn new(pools: &Pools, clock: Clock, key: MarkKey) -> Self {
         let at = clock.clone();

@@ -14,9 +14,9 @@ use super::{
     store::{self, Envelope, Kept},
 };
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
+    elections::Elections,
     elections::{
         ballot_box::{Halt, OpenBallot, Progress},
         reconciliation::Account,
@@ -39,14 +39,14 @@ fn in_words(places: &[i32]) -> String {
 /// Begins to count in a task of its own; `false` where a count runs already. Without `exclude`, envelopes that are not of the
 /// portal's making stop it; with it they are left out for that reason.
 #[must_use]
-pub fn begin(app: &App, person: &SignedIn, sitting: SittingId, key: SecretKey, exclude: Exclude) -> bool {
-    let Some(progress) = app.urn.begin(sitting) else { return false };
+pub fn begin(app: &Elections, person: &SignedIn, sitting: SittingId, key: SecretKey, exclude: Exclude) -> bool {
+    let Some(progress) = app.ballot_box.begin(sitting) else { return false };
     let (app, person) = (app.clone(), person.clone());
     tokio::spawn(async move {
         match run(&app, &person, sitting, Arc::new(key), (exclude, &progress)).await {
             Ok(None) => {
-                app.urn.drop_shares(sitting);
-                app.urn.end(sitting);
+                app.ballot_box.drop_shares(sitting);
+                app.ballot_box.end(sitting);
             }
             Ok(Some(halt)) => progress.stop(halt),
             Err(failure) => {
@@ -112,14 +112,14 @@ fn open_all(ballot: &OpenBallot, mark: &MarkKey, key: &SecretKey, envelopes: &[E
 }
 
 async fn run(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     id: SittingId,
     key: Arc<SecretKey>,
     (exclude, progress): (Exclude, &Progress),
 ) -> Result<Option<Halt>, Failure> {
     let mut db = app.read().await?;
-    let Some(ballot) = app.urn.opened(&mut db, person.institution, id).await? else {
+    let Some(ballot) = app.ballot_box.opened(&mut db, person.institution, id).await? else {
         return Ok(Some(Halt::Failed("这个场次没有开启过投票")));
     };
     let roll = store::roll(&mut db, id).await?;
@@ -127,9 +127,9 @@ async fn run(
         return Ok(Some(Halt::Failed("选民名册与开启时封存的不一致：有人越过平台改动了数据库。请停止计票，查明原因")));
     }
     let forged = roll.iter().any(|line| {
-        line.mac
-            .as_ref()
-            .is_some_and(|mac| *mac != store::mark_admitted(&app.urn.key, id, line.place, line.student, &line.contests))
+        line.mac.as_ref().is_some_and(|mac| {
+            *mac != store::mark_admitted(&app.ballot_box.key, id, line.place, line.student, &line.contests)
+        })
     });
     if forged {
         return Ok(Some(Halt::Failed("补入的选民不是平台登记的：有人越过平台改动了数据库。请停止计票，查明原因")));
@@ -147,7 +147,7 @@ async fn run(
         let (mut first, mut second) = (chunk, Vec::new());
         second.extend(first.drain(half..));
         let work = |part: Vec<Envelope>| {
-            let (ballot, key, mark) = (Arc::clone(&ballot), Arc::clone(&key), app.urn.key.clone());
+            let (ballot, key, mark) = (Arc::clone(&ballot), Arc::clone(&key), app.ballot_box.key.clone());
             tokio::task::spawn_blocking(move || open_all(&ballot, &mark, &key, &part))
         };
         let (first, second) = (work(first), work(second));
@@ -198,31 +198,29 @@ async fn run(
 }
 
 async fn keep(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     (sitting, contests): (&Sitting, &[Contest]),
     kept: Kept,
 ) -> Result<Option<Halt>, Failure> {
     let (person, title, id, now) = (person.clone(), sitting.title.clone(), sitting.id, app.clock.now());
     let contests = contests.to_vec();
-    app.write(move |db| {
-        Box::pin(async move {
-            store::lock(db, person.institution, id).await?;
-            if !unsettled(db, id, &contests).await?.is_empty() {
-                return Ok(Some(Halt::Failed("纸质选票还没有录入一致，没有写入任何结果")));
-            }
-            let entry = Entry::new(Verb::SittingKept, title)
-                .detail("办理", "计票")
-                .detail("信封", kept.envelopes)
-                .detail("回执", kept.receipts.len())
-                .detail("未计入", kept.excluded.as_ref().map_or(0, |(number, _)| *number))
-                .detail("选票文件哈希", hex::encode(&kept.ballots_hash));
-            if !store::keep_count(db, person.institution, id, kept, now).await? {
-                return Ok(Some(Halt::Failed("场次或信封在计票期间变了，没有写入任何结果")));
-            }
-            audit::append(db, &person, entry, now).await?;
-            Ok(None)
-        })
+    app.write(async move |db| {
+        store::lock(db, person.institution, id).await?;
+        if !unsettled(db, id, &contests).await?.is_empty() {
+            return Ok(Some(Halt::Failed("纸质选票还没有录入一致，没有写入任何结果")));
+        }
+        let entry = Entry::new(Verb::SittingKept, title)
+            .detail("办理", "计票")
+            .detail("信封", kept.envelopes)
+            .detail("回执", kept.receipts.len())
+            .detail("未计入", kept.excluded.as_ref().map_or(0, |(number, _)| *number))
+            .detail("选票文件哈希", hex::encode(&kept.ballots_hash));
+        if !store::keep_count(db, person.institution, id, kept, now).await? {
+            return Ok(Some(Halt::Failed("场次或信封在计票期间变了，没有写入任何结果")));
+        }
+        audit::append(db, &person, entry, now).await?;
+        Ok(None)
     })
     .await
 }

@@ -12,11 +12,22 @@ pub mod reconciliation;
 pub mod record;
 pub mod sitting;
 pub mod store;
+pub mod tasks;
 
+pub use ballot_box::Elections;
 pub use forms::QUORUMS;
-pub use pages::{close_overdue, routes};
+pub use pages::close_overdue;
 
-use crate::office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader};
+use crate::{
+    app::Routes,
+    office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
+    page::chrome::NavItem,
+};
+
+#[must_use]
+pub fn routes(state: Elections) -> Routes {
+    pages::routes().with_state(state)
+}
 
 /// Offices that students hold: whoever has one votes too.
 pub const VOTERS: &[OfficeKind] = &[
@@ -27,6 +38,35 @@ pub const VOTERS: &[OfficeKind] = &[
     OfficeKind::Student,
 ];
 pub const KEEPERS: &[OfficeKind] = ElectionKeeper::KINDS;
-pub const READERS: &[OfficeKind] = ElectionReader::KINDS;
-/// Who sees how many have voted.
-pub const TURNOUT_READERS: &[OfficeKind] = TurnoutReader::KINDS;
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/sittings",
+        label: "选举",
+        says: "场次、候选人、监票人；无记名投票、计票、监票报告",
+        place: 60,
+        offices: ElectionReader::KINDS,
+    },
+    NavItem {
+        href: "/votes",
+        label: "我的投票",
+        says: "现在可以投的票、投过的票、我的回执是否计入",
+        place: 70,
+        offices: VOTERS,
+    },
+    NavItem {
+        href: "/turnout",
+        label: "投票进度",
+        says: "已有多少人投票；看不到谁投了、投给谁",
+        place: 80,
+        offices: TurnoutReader::KINDS,
+    },
+    NavItem {
+        href: "/monitoring",
+        label: "监票",
+        says: "我担任监票人的场次：口令、演练、开票、补入选民",
+        place: 90,
+        offices: OfficeKind::ALL,
+    },
+];

@@ -10,9 +10,26 @@ pub mod file;
 mod pages;
 pub mod progress;
 pub mod store;
+pub mod tasks;
 
-pub use pages::routes;
+pub use progress::Imports;
 
-use crate::office::{Office, OfficeKind, Registrar};
+use crate::{
+    app::Routes,
+    office::{Office, Registrar},
+    page::chrome::NavItem,
+};
 
-pub const OFFICES: &[OfficeKind] = Registrar::KINDS;
+#[must_use]
+pub fn routes(state: Imports) -> Routes {
+    pages::routes().with_state(state)
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/imports",
+    label: "导入数据",
+    says: "学生名单、成绩排名、任职人员：先预览，再一次写入",
+    place: 150,
+    offices: Registrar::KINDS,
+}];

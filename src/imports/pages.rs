@@ -14,11 +14,11 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
+    Imports,
     file::{self, Kind, grants},
     store::{self, Committed, Import, Move, NewImport, NewStructure, PreviewRow},
 };
 use crate::{
-    app::{App, Routes},
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     failure::Failure,
@@ -30,6 +30,7 @@ use crate::{
     sheet::{drop_down_template, faults_workbook},
     web::{
         forms::{Errors, Upload, written},
+        routes::Routes,
         workbook,
     },
 };
@@ -43,7 +44,7 @@ const MOST_FAULT_ROWS: i64 = 20_000;
 const REFRESH: HeaderName = HeaderName::from_static("refresh");
 
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes() -> Routes<Imports> {
     Routes::default()
         .get("/imports", list)
         .upload("/imports", upload)
@@ -91,7 +92,7 @@ fn kinds(acting: &Acting<Registrar>) -> Vec<Kind> {
 }
 
 /// A file of the university, of a kind that the office may import.
-async fn found(app: &App, acting: &Acting<Registrar>, id: ImportId) -> Result<Import, Failure> {
+async fn found(app: &Imports, acting: &Acting<Registrar>, id: ImportId) -> Result<Import, Failure> {
     let found = store::list(&mut *app.read().await?, acting.institution(), Some(id)).await?;
     let mine = found.into_iter().find(|import| import.kind().is_some_and(|kind| may(acting, kind)));
     // Offices are granted by an office that may grant as much as the uploader's: another would find half the rows wrong.
@@ -102,18 +103,23 @@ async fn found(app: &App, acting: &Acting<Registrar>, id: ImportId) -> Result<Im
     mine.filter(grants_alike).ok_or(Failure::Missing)
 }
 
-async fn list_page(app: &App, acting: &Acting<Registrar>, form: Asked, errors: Errors) -> Result<ListPage, Failure> {
+async fn list_page(
+    app: &Imports,
+    acting: &Acting<Registrar>,
+    form: Asked,
+    errors: Errors,
+) -> Result<ListPage, Failure> {
     let mut imports = store::list(&mut *app.read().await?, acting.institution(), None).await?;
     imports.retain(|import| import.kind().is_some_and(|kind| may(acting, kind)));
     let chrome = app.chrome(acting.person(), "导入数据");
     Ok(ListPage { chrome, imports, kinds: kinds(acting), bases: Basis::ALL, form, errors })
 }
 
-async fn list(State(app): State<App>, acting: Acting<Registrar>) -> Result<ListPage, Failure> {
+async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ListPage, Failure> {
     list_page(&app, &acting, Asked::default(), Errors::default()).await
 }
 
-async fn upload(State(app): State<App>, acting: Acting<Registrar>, upload: Upload) -> Result<Response, Failure> {
+async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: Upload) -> Result<Response, Failure> {
     let form = Asked {
         kind: upload.field("kind").to_owned(),
         basis: upload.field("basis").to_owned(),
@@ -153,11 +159,8 @@ async fn upload(State(app): State<App>, acting: Acting<Registrar>, upload: Uploa
     let end_others = form.end_others && kind == Kind::Offices;
     let new = NewImport { kind, file_name, sha256, grades, end_others, lines: lines.lines };
     let now = app.clock.now();
-    let id = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move { store::stage(db, &acting, &new, now).await })
-        })
-        .await?;
+    let id =
+        app.write_as(acting.person().authority(), async move |db| store::stage(db, &acting, &new, now).await).await?;
     let ignored = filters::query_value(&ignored.chars().take(200).collect::<String>());
     Ok(Redirect::to(&format!("/imports/{id}?ignored={ignored}")).into_response())
 }
@@ -227,7 +230,7 @@ struct View {
 }
 
 async fn show(
-    State(app): State<App>,
+    State(app): State<Imports>,
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
     Query(view): Query<View>,
@@ -235,7 +238,7 @@ async fn show(
     let import = found(&app, &acting, id).await?;
     let (mut db, now) = (app.read().await?, app.clock.now());
     let chrome = app.chrome(acting.person(), import.kind_label()).under("/imports", "导入数据");
-    if let Some(job) = app.imports.job(id).filter(|_| import.state == "previewed") {
+    if let Some(job) = app.board.job(id).filter(|_| import.state == "previewed") {
         let (length, refresh) = match job {
             Job::Writing { done, total } => (done.min(total) * 200 / total.max(1), Some("1")),
             Job::Waiting { .. } => (0, Some("2")),
@@ -298,7 +301,7 @@ async fn show(
 }
 
 async fn take_back(
-    State(app): State<App>,
+    State(app): State<Imports>,
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
 ) -> Result<Response, Failure> {
@@ -314,7 +317,7 @@ async fn take_back(
 }
 
 async fn commit(
-    State(app): State<App>,
+    State(app): State<Imports>,
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
 ) -> Result<Redirect, Failure> {
@@ -323,7 +326,7 @@ async fn commit(
         return Ok(Redirect::to(&format!("/imports/{id}")));
     }
     let title = format!("{}（{}）的“{}”", acting.person().name, acting.office().label(), import.file_name);
-    if !app.imports.begin(id, acting.institution(), title) {
+    if !app.board.begin(id, acting.institution(), title) {
         return Ok(Redirect::to(&format!("/imports/{id}")));
     }
     // A task of its own: 40,000 rows take longer than a page may, and whoever began it may close the browser.
@@ -335,58 +338,53 @@ async fn commit(
     }
 }
 
-async fn run(app: App, acting: Acting<Registrar>, import: Import) -> Option<Committed> {
+async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<Committed> {
     let id = import.id;
-    let turn = app.imports.turn(acting.institution());
+    let turn = app.board.turn(acting.institution());
     let _turn = turn.lock().await;
-    let progress = app.imports.writing(id, u64::try_from(import.rows).unwrap_or(0));
+    let progress = app.board.writing(id, u64::try_from(import.rows).unwrap_or(0));
     let now = app.clock.now();
     let committed = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (committed, import) = store::commit(db, &acting, id, &progress, now).await?;
-                if let Some((import, moves)) = import {
-                    // By its number and not by its name: a file may be called by somebody's.
-                    let entry = Entry::new(Verb::ImportCommitted, import.kind_label())
-                        .detail("编号", id.to_string())
-                        .detail("新增", import.added)
-                        .detail("变化", import.changed)
-                        .detail("有误未写入", import.wrong);
+        .write_as(acting.person().authority(), async move |db| {
+            let (committed, import) = store::commit(db, &acting, id, &progress, now).await?;
+            if let Some((import, moves)) = import {
+                // By its number and not by its name: a file may be called by somebody's.
+                let entry = Entry::new(Verb::ImportCommitted, import.kind_label())
+                    .detail("编号", id.to_string())
+                    .detail("新增", import.added)
+                    .detail("变化", import.changed)
+                    .detail("有误未写入", import.wrong);
+                audit::append(db, acting.person(), entry, now).await?;
+                for Move { account, office, ended } in moves {
+                    let verb = if ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
+                    let entry = Entry::about(verb, account).detail("职务", office).detail("导入", id.to_string());
                     audit::append(db, acting.person(), entry, now).await?;
-                    for Move { account, office, ended } in moves {
-                        let verb = if ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
-                        let entry = Entry::about(verb, account).detail("职务", office).detail("导入", id.to_string());
-                        audit::append(db, acting.person(), entry, now).await?;
-                    }
                 }
-                Ok(committed)
-            })
+            }
+            Ok(committed)
         })
         .await;
     match committed {
         Ok(committed) => {
-            app.imports.done(id);
+            app.board.done(id);
             Some(committed)
         }
         Err(failure) => {
             tracing::error!(%failure, "an import was not committed");
-            app.imports.failed(id);
+            app.board.failed(id);
             None
         }
     }
 }
 
 async fn discard(
-    State(app): State<App>,
+    State(app): State<Imports>,
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
 ) -> Result<Redirect, Failure> {
     found(&app, &acting, id).await?;
     let now = app.clock.now();
-    let discarded = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move { store::discard(db, &acting, id, now).await })
-        })
-        .await?;
+    let discarded =
+        app.write_as(acting.person().authority(), async move |db| store::discard(db, &acting, id, now).await).await?;
     if discarded { Ok(Redirect::to("/imports")) } else { Err(Failure::Missing) }
 }

@@ -9,7 +9,12 @@ use std::{
     },
 };
 
-use crate::ids::{ImportId, InstitutionId};
+use crate::{
+    app::App,
+    ids::{ImportId, InstitutionId},
+};
+use axum::extract::FromRef;
+use std::ops::Deref;
 
 /// One commit under way.
 #[derive(Debug, Clone)]
@@ -115,5 +120,27 @@ impl Board {
                 Job::Waiting { behind }
             }
         })
+    }
+}
+
+/// The imports' state: the application, and what is being committed.
+#[derive(Debug, Clone, FromRef)]
+pub struct Imports {
+    app: App,
+    pub board: Arc<Board>,
+}
+
+impl Deref for Imports {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl Imports {
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        Self { app: app.clone(), board: Arc::default() }
     }
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use super::store::{self, Row};
 use crate::{
     app::{App, Routes},
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::NoticeId,
     page::{chrome::Chrome, filters},
@@ -60,16 +60,14 @@ async fn list(
 async fn open(State(app): State<App>, person: SignedIn, Path(notice): Path<NoticeId>) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     let href = app
-        .write_one(move |db| Box::pin(async move { store::mark_read(db, &person, Some(notice), now).await }))
+        .write_one(async move |db| store::mark_read(db, &person, Some(notice), now).await)
         .await?
         .ok_or(Failure::Missing)?;
-    app.unread.forget();
     Ok(Redirect::to(if href.is_empty() { "/inbox" } else { local_path(&href) }))
 }
 
 async fn read_all(State(app): State<App>, person: SignedIn) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write_one(move |db| Box::pin(async move { store::mark_read(db, &person, None, now).await })).await?;
-    app.unread.forget();
+    app.write_one(async move |db| store::mark_read(db, &person, None, now).await).await?;
     Ok(Redirect::to("/inbox"))
 }

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, NoticeId, StudentId},
     office::OfficeKind,

@@ -4,12 +4,10 @@ use std::sync::LazyLock;
 
 use axum::{
     extract::Path,
-    http::header,
+    http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use sha2::{Digest, Sha256};
-
-use crate::failure::Failure;
 
 struct Asset {
     url: String,
@@ -57,10 +55,10 @@ pub fn icon() -> &'static str {
 /// Gives an asset by its file name.
 ///
 /// # Errors
-/// [`Failure::Missing`] for any other name.
-pub async fn serve(Path(file): Path<String>) -> Result<Response, Failure> {
+/// [`StatusCode::NOT_FOUND`] for any other name.
+pub async fn serve(Path(file): Path<String>) -> Result<Response, StatusCode> {
     let asset = [&*STYLE, &*SCRIPT, &*ICON].into_iter().find(|asset| asset.url.strip_prefix("/static/") == Some(&file));
-    asset.map(give).ok_or(Failure::Missing)
+    asset.map(give).ok_or(StatusCode::NOT_FOUND)
 }
 
 /// The icon under the name that browsers try by themselves.

@@ -1,10 +1,6 @@
 //! The frame of every page: where am I, in which office do I act, where can I go.
 
-use crate::{
-    auth::acting::{Held, SignedIn},
-    office::OfficeKind,
-    page::assets,
-};
+use crate::{office::OfficeKind, page::assets};
 
 /// One entry of the navigation.
 #[derive(Debug, Clone, Copy)]
@@ -13,6 +9,8 @@ pub struct NavItem {
     pub label: &'static str,
     /// What one does there, in one line; empty for the home page itself.
     pub says: &'static str,
+    /// Its place among all entries: each feature brings its own, in steps of ten.
+    pub place: u16,
     /// The offices that see it.
     pub offices: &'static [OfficeKind],
 }
@@ -73,31 +71,6 @@ impl Chrome {
             script: assets::script(),
             icon: assets::icon(),
         }
-    }
-
-    /// The frame for a person: the entries that their office sees.
-    #[must_use]
-    pub fn signed_in(person: &SignedIn, navigation: &[NavItem], title: &str) -> Self {
-        let kind = person.acting.as_ref().map(|office| office.kind);
-        let below = |href: &str| match href {
-            "/" => person.path == "/",
-            _ => person.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
-        };
-        // Of two entries one of which lies below the other, the page is in the nearer one.
-        let offered: Vec<&NavItem> = navigation.iter().filter(|item| item.is_for(kind)).collect();
-        let nearest = offered.iter().map(|item| item.href).filter(|href| below(href)).max_by_key(|href| href.len());
-        let links = offered
-            .iter()
-            .map(|item| Link { href: item.href, label: item.label, here: Some(item.href) == nearest })
-            .collect();
-        let viewer = Viewer {
-            institution: person.institution_name.clone(),
-            name: person.name.clone(),
-            office: person.acting.as_ref().map_or_else(|| "没有职务".to_owned(), Held::label),
-            may_switch: person.offices.len() > 1,
-            unread: person.unread,
-        };
-        Self { viewer: Some(viewer), links, ..Self::bare(title) }
     }
 
     /// The viewer's university; empty outside.

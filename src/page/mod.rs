@@ -4,3 +4,4 @@ pub mod assets;
 pub mod charts;
 pub mod chrome;
 pub mod filters;
+pub mod task;

@@ -110,20 +110,18 @@ async fn answer(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if !store::answer(db, &acting, id, &ruling, now).await? {
-                return Err(Failure::Busy);
-            }
-            let word = if ruling.upheld { "成立" } else { "不成立" };
-            let entry = Entry::about(Verb::DisputeAnswered, dispute.student)
-                .detail("项目", dispute.about_label())
-                .detail("结论", word);
-            audit::append(db, acting.person(), entry, now).await?;
-            let subject = format!("你对{}的异议已答复：{word}", dispute.about_label());
-            let notice = Notice::new(subject, "/me/data").says(ruling.answer);
-            inbox::tell(db, acting.institution(), To::Student(dispute.student), &notice, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if !store::answer(db, &acting, id, &ruling, now).await? {
+            return Err(Failure::Busy);
+        }
+        let word = if ruling.upheld { "成立" } else { "不成立" };
+        let entry = Entry::about(Verb::DisputeAnswered, dispute.student)
+            .detail("项目", dispute.about_label())
+            .detail("结论", word);
+        audit::append(db, acting.person(), entry, now).await?;
+        let subject = format!("你对{}的异议已答复：{word}", dispute.about_label());
+        let notice = Notice::new(subject, "/me/data").says(ruling.answer);
+        inbox::tell(db, acting.institution(), To::Student(dispute.student), &notice, now).await
     })
     .await?;
     Ok(Redirect::to("/disputes?done=answered").into_response())

@@ -8,10 +8,12 @@ pub mod own;
 mod pages;
 pub mod store;
 pub mod student;
+pub mod tasks;
 
 use crate::{
     app::Routes,
     office::{Office, OfficeKind, PeopleReader, StudentAffairs},
+    page::chrome::NavItem,
 };
 
 #[must_use]
@@ -19,5 +21,27 @@ pub fn routes() -> Routes {
     pages::routes().merge(own::routes()).merge(disputes::routes())
 }
 
-pub const OFFICES: &[OfficeKind] = PeopleReader::KINDS;
-pub const DISPUTE_OFFICES: &[OfficeKind] = StudentAffairs::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/people",
+        label: "人员",
+        says: "按学号、姓名、班级查找学生；更正信息、登记离校",
+        place: 140,
+        offices: PeopleReader::KINDS,
+    },
+    NavItem {
+        href: "/disputes",
+        label: "数据异议",
+        says: "学生认为排名或不及格门数有误，由学生工作部门答复",
+        place: 160,
+        offices: StudentAffairs::KINDS,
+    },
+    NavItem {
+        href: "/me/data",
+        label: "我的信息",
+        says: "平台知道我什么、从哪里来；有误提出异议",
+        place: 260,
+        offices: &[OfficeKind::Student],
+    },
+];

@@ -17,7 +17,7 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::acting::{Scope, SignedIn},
+    auth::person::{Scope, SignedIn},
     failure::Failure,
     inbox::{self, Notice, To},
     office::OfficeKind,
@@ -93,18 +93,16 @@ async fn dispute(State(app): State<App>, person: SignedIn, Form(form): Form<Disp
     let now = app.clock.now();
     let due_on = (now + ANSWER_WITHIN).date();
     let (person, raised) = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move {
-                let raised = store::raise(db, student, (fact, about), &says, due_on, now).await?;
-                if raised.is_some() {
-                    let entry = Entry::about(Verb::DisputeRaised, student).detail("项目", about.label());
-                    audit::append(db, &person, entry, now).await?;
-                    let notice = Notice::new(format!("学生对{}有异议，{due_on} 前答复", about.label()), "/disputes");
-                    let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
-                    inbox::tell(db, person.institution, office, &notice, now).await?;
-                }
-                Ok((person, raised))
-            })
+        .write_as(person.authority(), async move |db| {
+            let raised = store::raise(db, student, (fact, about), &says, due_on, now).await?;
+            if raised.is_some() {
+                let entry = Entry::about(Verb::DisputeRaised, student).detail("项目", about.label());
+                audit::append(db, &person, entry, now).await?;
+                let notice = Notice::new(format!("学生对{}有异议，{due_on} 前答复", about.label()), "/disputes");
+                let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
+                inbox::tell(db, person.institution, office, &notice, now).await?;
+            }
+            Ok((person, raised))
         })
         .await?;
     if raised.is_none() {

@@ -18,7 +18,10 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, Scope, SignedIn},
+    auth::{
+        acting::Acting,
+        person::{Scope, SignedIn},
+    },
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::StudentId,
@@ -217,23 +220,21 @@ async fn correct(
     };
     let now = app.clock.now();
     let (acting, done) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                store::find(db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
-                let done = store::correct(db, &acting, id, &to, &why, now).await?;
-                if let Correction::Done(fields) = &done
-                    && !fields.is_empty()
-                {
-                    let names: Vec<&str> = fields.iter().map(|field| Field::label(*field)).collect();
-                    let names = names.join("、");
-                    let entry = Entry::about(Verb::StudentCorrected, id).detail("项目", names.clone());
-                    audit::append(db, acting.person(), entry, now).await?;
-                    let notice = Notice::new(format!("你的信息有更正：{names}"), "/me/data")
-                        .says(format!("由{}办理，理由：{why}", acting.office().label()));
-                    inbox::tell(db, acting.institution(), To::Student(id), &notice, now).await?;
-                }
-                Ok((acting, done))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            store::find(db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
+            let done = store::correct(db, &acting, id, &to, &why, now).await?;
+            if let Correction::Done(fields) = &done
+                && !fields.is_empty()
+            {
+                let names: Vec<&str> = fields.iter().map(|field| Field::label(*field)).collect();
+                let names = names.join("、");
+                let entry = Entry::about(Verb::StudentCorrected, id).detail("项目", names.clone());
+                audit::append(db, acting.person(), entry, now).await?;
+                let notice = Notice::new(format!("你的信息有更正：{names}"), "/me/data")
+                    .says(format!("由{}办理，理由：{why}", acting.office().label()));
+                inbox::tell(db, acting.institution(), To::Student(id), &notice, now).await?;
+            }
+            Ok((acting, done))
         })
         .await?;
     let done = match done {
@@ -264,19 +265,17 @@ async fn leave(
     };
     let now = app.clock.now();
     let (acting, gone) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                store::find(db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
-                let (gone, offices) = store::leave(db, &acting, &[id.0], left, &why, now).await?;
-                if gone == 1 {
-                    let entry = Entry::about(Verb::StudentLeft, id)
-                        .detail("原因", left.1.label())
-                        .detail("日期", left.0.to_string())
-                        .detail("随之结束的职务", offices);
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((acting, gone))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            store::find(db, &acting.scope(), id).await?.ok_or(Failure::Missing)?;
+            let (gone, offices) = store::leave(db, &acting, &[id.0], left, &why, now).await?;
+            if gone == 1 {
+                let entry = Entry::about(Verb::StudentLeft, id)
+                    .detail("原因", left.1.label())
+                    .detail("日期", left.0.to_string())
+                    .detail("随之结束的职务", offices);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok((acting, gone))
         })
         .await?;
     if gone == 0 {
@@ -304,14 +303,12 @@ async fn come_back(
         return unfit(&app, &acting, id, Forms { leave, errors, ..Forms::none("") }).await;
     };
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if !store::come_back(db, &acting, id, &why, now).await? {
-                return Err(Failure::Missing);
-            }
-            let entry = Entry::about(Verb::StudentLeft, id).detail("原因", "恢复在校");
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if !store::come_back(db, &acting, id, &why, now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::about(Verb::StudentLeft, id).detail("原因", "恢复在校");
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/people/{id}?done=back")).into_response())

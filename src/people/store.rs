@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 
 use super::student::{About, Basis, Field, Left};
 use crate::{
-    auth::acting::{Acting, Scope},
+    auth::{acting::Acting, person::Scope},
     failure::Failure,
     ids::{AccountId, ChangeId, ClassId, CollegeId, DisputeId, GradeFactId, InstitutionId, StudentId},
     office::{OfficeKind, Registrar, StudentAffairs},

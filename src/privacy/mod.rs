@@ -6,6 +6,16 @@ mod store;
 
 pub use pages::routes;
 
-use crate::office::{Administrator, Office, OfficeKind};
+use crate::{
+    office::{Administrator, Office},
+    page::chrome::NavItem,
+};
 
-pub const OFFICES: &[OfficeKind] = Administrator::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/retention",
+    label: "保存期限与删除",
+    says: "离校人员的个人信息保存多久，到期删除",
+    place: 240,
+    offices: Administrator::KINDS,
+}];

@@ -14,7 +14,7 @@ use super::store::{self, Due};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Mark, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::StudentId,
     office::Administrator,
@@ -138,12 +138,10 @@ async fn set(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::set_retention(db, &acting, years).await?;
-            let entry = Entry::new(Verb::RetentionSet, "离校人员信息").detail("年数", years);
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::set_retention(db, &acting, years).await?;
+        let entry = Entry::new(Verb::RetentionSet, "离校人员信息").detail("年数", years);
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to("/retention?set=1").into_response())
@@ -163,18 +161,16 @@ async fn erase_due(
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let (acting, erased) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let ids = store::due_ids(db, acting.institution(), now.date()).await?;
-                // What is erased is what was seen.
-                if form.total != ids.len().to_string() || ids.is_empty() {
-                    return Ok((acting, None));
-                }
-                let erased = store::erase(db, &acting, &ids, now).await?;
-                let entry = Entry::new(Verb::Erased, "保存期满的离校人员").detail("人数", erased);
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((acting, Some(erased)))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let ids = store::due_ids(db, acting.institution(), now.date()).await?;
+            // What is erased is what was seen.
+            if form.total != ids.len().to_string() || ids.is_empty() {
+                return Ok((acting, None));
+            }
+            let erased = store::erase(db, &acting, &ids, now).await?;
+            let entry = Entry::new(Verb::Erased, "保存期满的离校人员").detail("人数", erased);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((acting, Some(erased)))
         })
         .await?;
     if let Some(erased) = erased {
@@ -201,16 +197,14 @@ async fn erase_one(
     };
     let now = app.clock.now();
     let (acting, erased) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let Some(id) = store::gone_student(db, acting.institution(), &number, now.date()).await? else {
-                    return Ok((acting, 0));
-                };
-                let erased = store::erase(db, &acting, &[id], now).await?;
-                let entry = Entry::about(Verb::Erased, Mark::Student(StudentId(id))).detail("理由", *why);
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((acting, erased))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let Some(id) = store::gone_student(db, acting.institution(), &number, now.date()).await? else {
+                return Ok((acting, 0));
+            };
+            let erased = store::erase(db, &acting, &[id], now).await?;
+            let entry = Entry::about(Verb::Erased, Mark::Student(StudentId(id))).detail("理由", *why);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((acting, erased))
         })
         .await?;
     if erased == 0 {

@@ -6,6 +6,16 @@ mod store;
 
 pub use pages::routes;
 
-use crate::office::{Office, OfficeKind, Registrar};
+use crate::{
+    office::{Office, Registrar},
+    page::chrome::NavItem,
+};
 
-pub const OFFICES: &[OfficeKind] = Registrar::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/rollover",
+    label: "学年更替",
+    says: "毕业离校和班级合并，先核对再写入",
+    place: 170,
+    offices: Registrar::KINDS,
+}];

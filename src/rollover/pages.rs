@@ -198,38 +198,35 @@ async fn turn(
     }
     let now = app.clock.now();
     let (left, moved) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                // No import writes into a class that ends here.
-                imports::store::take_turn(db, acting.institution()).await?;
-                let (mut left, mut offices, mut moved) = (0, 0, 0);
-                for cohort in &turn.cohorts {
-                    let day = turn.day.ok_or(Failure::Malformed)?;
-                    let students = store::students_of(db, acting.institution(), cohort).await?;
-                    if i64::try_from(students.len()).ok() != Some(cohort.students) {
-                        // Somebody came or went since the preview: it is to be seen again.
-                        return Err(Failure::Busy);
-                    }
-                    let reason = format!("学年更替：{}毕业", cohort.label());
-                    let gone =
-                        people::store::leave(db, &acting, &students, (day, Left::Graduated), &reason, now).await?;
-                    left += gone.0;
-                    offices += gone.1;
-                    store::end_classes(db, acting.institution(), cohort, day, now).await?;
+        .write_as(acting.person().authority(), async move |db| {
+            // No import writes into a class that ends here.
+            imports::store::take_turn(db, acting.institution()).await?;
+            let (mut left, mut offices, mut moved) = (0, 0, 0);
+            for cohort in &turn.cohorts {
+                let day = turn.day.ok_or(Failure::Malformed)?;
+                let students = store::students_of(db, acting.institution(), cohort).await?;
+                if i64::try_from(students.len()).ok() != Some(cohort.students) {
+                    // Somebody came or went since the preview: it is to be seen again.
+                    return Err(Failure::Busy);
                 }
-                for (from, into) in &turn.mergers {
-                    moved += store::merge(db, &acting, from.id, into.id, now).await?;
-                }
-                let names: Vec<String> = turn.cohorts.iter().map(Cohort::label).collect();
-                let entry = Entry::new(Verb::YearTurned, "学年更替")
-                    .detail("毕业年级", names.join("、"))
-                    .detail("毕业人数", left)
-                    .detail("随之结束的职务", offices)
-                    .detail("合并班级", turn.mergers.len())
-                    .detail("转班人数", moved);
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((left, moved))
-            })
+                let reason = format!("学年更替：{}毕业", cohort.label());
+                let gone = people::store::leave(db, &acting, &students, (day, Left::Graduated), &reason, now).await?;
+                left += gone.0;
+                offices += gone.1;
+                store::end_classes(db, acting.institution(), cohort, day, now).await?;
+            }
+            for (from, into) in &turn.mergers {
+                moved += store::merge(db, &acting, from.id, into.id, now).await?;
+            }
+            let names: Vec<String> = turn.cohorts.iter().map(Cohort::label).collect();
+            let entry = Entry::new(Verb::YearTurned, "学年更替")
+                .detail("毕业年级", names.join("、"))
+                .detail("毕业人数", left)
+                .detail("随之结束的职务", offices)
+                .detail("合并班级", turn.mergers.len())
+                .detail("转班人数", moved);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((left, moved))
         })
         .await?;
     Ok(Redirect::to(&format!("/rollover?left={left}&moved={moved}")).into_response())

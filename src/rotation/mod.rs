@@ -6,10 +6,12 @@ pub mod chart;
 mod pages;
 mod semesters;
 pub mod store;
+pub mod tasks;
 
 use crate::{
     app::Routes,
-    office::{Office, OfficeKind, SchoolLeague},
+    office::{Office, SchoolLeague},
+    page::chrome::NavItem,
 };
 
 /// The routes of the rotation.
@@ -18,4 +20,11 @@ pub fn routes() -> Routes {
     pages::routes().merge(semesters::routes())
 }
 
-pub const SEMESTER_OFFICES: &[OfficeKind] = SchoolLeague::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/semesters",
+    label: "学期",
+    says: "各学期的起止日期，执行主席轮值以此为准",
+    place: 100,
+    offices: SchoolLeague::KINDS,
+}];

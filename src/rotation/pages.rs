@@ -19,7 +19,10 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, Held, SignedIn},
+    auth::{
+        acting::Acting,
+        person::{Held, SignedIn},
+    },
     failure::{Failure, Refusal},
     ids::{SemesterId, TurnId, UnionId},
     inbox::{self, Notice, To},
@@ -281,38 +284,36 @@ async fn propose(
         .chrome(&person, "拟定轮值")
         .under("/unions", "学生会")
         .under(&format!("/unions/{id}/rotation"), &record.union.name);
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            let (locked, record, may) = hold(db, &person, id, today).await?;
-            if !may.propose {
-                return Err(Failure::Missing);
-            }
-            // What cannot be confirmed is not proposed: the rule is asked at once, warnings wait for the confirmation.
-            let post = record.posts.iter().find(|post| post.student == holder).ok_or(Failure::Missing)?;
-            let turn = Turn { number: post.number.clone(), name: post.name.clone(), from, until };
-            let plans = crate::rulebook::store::calendar(db, person.institution).await?;
-            let verdict = take_turn(&plans, &record.timeline, turn, today, Some("拟定"));
-            if verdict.findings().iter().any(refuses) {
-                let last = until.previous_day().unwrap_or(until);
-                let wanted = format!("拟定{}自 {from} 至 {last} 当值（{name}）", post.name);
-                let findings = verdict.findings().to_vec();
-                return Err(Refusal { chrome, wanted, findings: Vec::new(), back }.because(findings));
-            }
-            store::propose(db, &locked, (holder, from, until), now).await?;
-            let entry = Entry::about(Verb::TurnKept, holder)
-                .detail("办理", "拟定")
-                .detail("学生会", name.clone())
-                .detail("起止", format!("{from} 至 {until} 前一天"));
-            audit::append(db, &person, entry, now).await?;
-            if !may.decide {
-                let kind =
-                    if record.union.college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
-                let office = To::Office { kind, college: record.union.college, class: None };
-                let notice = Notice::new(format!("{name}拟定了执行主席轮值，请确认"), format!("/unions/{id}/rotation"));
-                inbox::tell(db, person.institution, office, &notice, now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(person.authority(), async move |db| {
+        let (locked, record, may) = hold(db, &person, id, today).await?;
+        if !may.propose {
+            return Err(Failure::Missing);
+        }
+        // What cannot be confirmed is not proposed: the rule is asked at once, warnings wait for the confirmation.
+        let post = record.posts.iter().find(|post| post.student == holder).ok_or(Failure::Missing)?;
+        let turn = Turn { number: post.number.clone(), name: post.name.clone(), from, until };
+        let plans = crate::rulebook::store::calendar(db, person.institution).await?;
+        let verdict = take_turn(&plans, &record.timeline, turn, today, Some("拟定"));
+        if verdict.findings().iter().any(refuses) {
+            let last = until.previous_day().unwrap_or(until);
+            let wanted = format!("拟定{}自 {from} 至 {last} 当值（{name}）", post.name);
+            let findings = verdict.findings().to_vec();
+            return Err(Refusal { chrome, wanted, findings: Vec::new(), back }.because(findings));
+        }
+        store::propose(db, &locked, (holder, from, until), now).await?;
+        let entry = Entry::about(Verb::TurnKept, holder)
+            .detail("办理", "拟定")
+            .detail("学生会", name.clone())
+            .detail("起止", format!("{from} 至 {until} 前一天"));
+        audit::append(db, &person, entry, now).await?;
+        if !may.decide {
+            let kind =
+                if record.union.college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+            let office = To::Office { kind, college: record.union.college, class: None };
+            let notice = Notice::new(format!("{name}拟定了执行主席轮值，请确认"), format!("/unions/{id}/rotation"));
+            inbox::tell(db, person.institution, office, &notice, now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Redirect::to(&format!("/unions/{id}/rotation?done=proposed")).into_response())
@@ -364,36 +365,34 @@ async fn confirm(
     };
     let (chosen, person) = (form.turn, acting.person().clone());
     let done = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
-                let plans = crate::rulebook::store::calendar(db, acting.institution()).await?;
-                let passed = match judge(&plans, &record, &chosen, (today, reason.as_deref()), refusal)? {
-                    Judged::Passed(passed) => passed,
-                    Judged::NeedsReason(warned) => return Ok(Confirmed::NeedsReason(warned)),
-                };
-                for (row, duty) in passed {
-                    if !store::confirm(db, &locked, row.id, (&duty, reason.as_deref()), now).await? {
-                        return Err(Failure::Missing);
-                    }
-                    let mut entry = Entry::about(Verb::TurnKept, row.student)
-                        .detail("办理", "确认")
-                        .detail("学生会", record.union.name.clone())
-                        .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
-                    if let Some(reason) = &reason {
-                        entry = entry.detail("理由", reason.clone());
-                    }
-                    if let Some(provision) = plans.on(row.from_day).and_then(|plan| plan.provision(Rule::Org03)) {
-                        entry = entry.under(provision.clause());
-                    }
-                    audit::append(db, acting.person(), entry, now).await?;
-                    let subject = format!("你自 {} 起担任{}执行主席", row.from_day, record.union.name);
-                    let notice = Notice::new(subject, "/duty")
-                        .says(format!("轮值到 {}。执行主席是职责不是岗位，到期自动交接。", row.last_day()));
-                    inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await?;
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
+            let plans = crate::rulebook::store::calendar(db, acting.institution()).await?;
+            let passed = match judge(&plans, &record, &chosen, (today, reason.as_deref()), refusal)? {
+                Judged::Passed(passed) => passed,
+                Judged::NeedsReason(warned) => return Ok(Confirmed::NeedsReason(warned)),
+            };
+            for (row, duty) in passed {
+                if !store::confirm(db, &locked, row.id, (&duty, reason.as_deref()), now).await? {
+                    return Err(Failure::Missing);
                 }
-                Ok(Confirmed::All)
-            })
+                let mut entry = Entry::about(Verb::TurnKept, row.student)
+                    .detail("办理", "确认")
+                    .detail("学生会", record.union.name.clone())
+                    .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+                if let Some(reason) = &reason {
+                    entry = entry.detail("理由", reason.clone());
+                }
+                if let Some(provision) = plans.on(row.from_day).and_then(|plan| plan.provision(Rule::Org03)) {
+                    entry = entry.under(provision.clause());
+                }
+                audit::append(db, acting.person(), entry, now).await?;
+                let subject = format!("你自 {} 起担任{}执行主席", row.from_day, record.union.name);
+                let notice = Notice::new(subject, "/duty")
+                    .says(format!("轮值到 {}。执行主席是职责不是岗位，到期自动交接。", row.last_day()));
+                inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await?;
+            }
+            Ok(Confirmed::All)
         })
         .await?;
     match done {
@@ -453,19 +452,17 @@ async fn withdraw(
     Path((id, turn)): Path<(UnionId, TurnId)>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            let (locked, record, may) = hold(db, &person, id, today).await?;
-            let row = record.turns.iter().find(|row| row.id == turn).filter(|_| may.propose).ok_or(Failure::Missing)?;
-            if !store::withdraw(db, &locked, turn, (may.decide, today), now).await? {
-                return Err(Failure::Missing);
-            }
-            let entry = Entry::about(Verb::TurnKept, row.student)
-                .detail("办理", "撤回")
-                .detail("学生会", record.union.name.clone())
-                .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
-            audit::append(db, &person, entry, now).await
-        })
+    app.write_as(person.authority(), async move |db| {
+        let (locked, record, may) = hold(db, &person, id, today).await?;
+        let row = record.turns.iter().find(|row| row.id == turn).filter(|_| may.propose).ok_or(Failure::Missing)?;
+        if !store::withdraw(db, &locked, turn, (may.decide, today), now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::about(Verb::TurnKept, row.student)
+            .detail("办理", "撤回")
+            .detail("学生会", record.union.name.clone())
+            .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
+        audit::append(db, &person, entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/unions/{id}/rotation?done=withdrawn")))
@@ -501,17 +498,15 @@ async fn hand_over(
         let page = duty_page(&app, &person, errors, (Some(turn), form.handover)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            let (locked, record, _) = hold(db, &person, id, today).await?;
-            if !store::hand_over(db, &locked, (turn, student), &text, now).await? {
-                return Err(Failure::Missing);
-            }
-            let entry = Entry::about(Verb::TurnKept, student)
-                .detail("办理", "交接说明")
-                .detail("学生会", record.union.name.clone());
-            audit::append(db, &person, entry, now).await
-        })
+    app.write_as(person.authority(), async move |db| {
+        let (locked, record, _) = hold(db, &person, id, today).await?;
+        if !store::hand_over(db, &locked, (turn, student), &text, now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::about(Verb::TurnKept, student)
+            .detail("办理", "交接说明")
+            .detail("学生会", record.union.name.clone());
+        audit::append(db, &person, entry, now).await
     })
     .await?;
     Ok(Redirect::to("/duty?done=handed").into_response())

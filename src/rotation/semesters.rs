@@ -120,18 +120,16 @@ async fn add(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let (acting, added) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let added = store::add_semester(db, &acting, (&name, from, until)).await?;
-                if added {
-                    let last = until.previous_day().unwrap_or(until);
-                    let entry = Entry::new(Verb::SemesterKept, name)
-                        .detail("办理", "登记")
-                        .detail("起止", format!("{from} 至 {last}"));
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((acting, added))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let added = store::add_semester(db, &acting, (&name, from, until)).await?;
+            if added {
+                let last = until.previous_day().unwrap_or(until);
+                let entry = Entry::new(Verb::SemesterKept, name)
+                    .detail("办理", "登记")
+                    .detail("起止", format!("{from} 至 {last}"));
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok((acting, added))
         })
         .await?;
     if !added {
@@ -148,11 +146,9 @@ async fn remove(
     Path(id): Path<SemesterId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let name = store::remove_semester(db, &acting, id).await?.ok_or(Failure::Missing)?;
-            audit::append(db, acting.person(), Entry::new(Verb::SemesterKept, name).detail("办理", "删除"), now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let name = store::remove_semester(db, &acting, id).await?.ok_or(Failure::Missing)?;
+        audit::append(db, acting.person(), Entry::new(Verb::SemesterKept, name).detail("办理", "删除"), now).await
     })
     .await?;
     Ok(Redirect::to("/semesters?done=removed"))

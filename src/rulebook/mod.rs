@@ -10,7 +10,25 @@ pub use book::Search;
 pub use pages::{book_html, routes};
 pub use store::{Governing, governing};
 
-use crate::office::{Office, OfficeKind, SchoolLeague};
+use crate::{
+    office::{Office, OfficeKind, SchoolLeague},
+    page::chrome::NavItem,
+};
 
-/// Who decides which plan governs.
-pub const PLAN_OFFICES: &[OfficeKind] = SchoolLeague::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/rulebook",
+        label: "规则手册",
+        says: "81 项规则、两份方案的原文，以及平台今天怎样执行",
+        place: 120,
+        offices: OfficeKind::ALL,
+    },
+    NavItem {
+        href: "/plans",
+        label: "实施方案",
+        says: "启用本校的实施方案，或上传自己的方案文件",
+        place: 130,
+        offices: SchoolLeague::KINDS,
+    },
+];

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, With},
+    auth::{acting::Acting, extract::With},
     failure::{Failure, Refusal},
     ids::PlanVersionId,
     office::SchoolLeague,
@@ -210,22 +210,20 @@ async fn adopt_plan(
         judge_adoption(&app, &acting, version, from).await?.permit().map_err(|findings| refusal.because(findings))?;
         return Ok(ConfirmPage { chrome, form, plan, number, from, today }.into_response());
     }
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::lock_institution(db, acting.institution()).await?;
-            let last = store::last_adoption(db, acting.institution(), version, today).await?;
-            let verdict = adopt(&plan, from, last, today);
-            let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
-            store::adopt(db, &acting, version, &adoption, now).await?;
-            let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))
-                .detail("启用日期", adoption.from().to_string())
-                .detail("方案代码", adoption.code())
-                .detail("文件摘要", hash);
-            if let Some(provision) = plan.provision(Rule::Pol00) {
-                entry = entry.under(provision.clause());
-            }
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::lock_institution(db, acting.institution()).await?;
+        let last = store::last_adoption(db, acting.institution(), version, today).await?;
+        let verdict = adopt(&plan, from, last, today);
+        let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
+        store::adopt(db, &acting, version, &adoption, now).await?;
+        let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))
+            .detail("启用日期", adoption.from().to_string())
+            .detail("方案代码", adoption.code())
+            .detail("文件摘要", hash);
+        if let Some(provision) = plan.provision(Rule::Pol00) {
+            entry = entry.under(provision.clause());
+        }
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(if from > today { "/plans?done=scheduled" } else { "/plans?done=adopted" }).into_response())
@@ -293,16 +291,14 @@ async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: 
     };
     let now = app.clock.now();
     let added = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (_, is_new) = store::add(db, &acting, &plan, &text, now).await?;
-                if is_new {
-                    let entry = Entry::new(Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
-                        .detail("文号", plan.document.clone());
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok(is_new)
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let (_, is_new) = store::add(db, &acting, &plan, &text, now).await?;
+            if is_new {
+                let entry = Entry::new(Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
+                    .detail("文号", plan.document.clone());
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok(is_new)
         })
         .await?;
     Ok(Redirect::to(if added { "/plans?done=added" } else { "/plans?done=same" }).into_response())

@@ -11,7 +11,9 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::{
-        acting::{Acting, Alongside, SignedIn},
+        acting::Acting,
+        extract::Alongside,
+        person::SignedIn,
         store::{OfficeRow, PersonRow},
     },
     failure::Failure,

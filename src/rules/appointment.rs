@@ -11,8 +11,9 @@ use super::{
     adoption::Calendar,
     eligibility,
     roster::{Member, Post},
-    timeline::{Holding, Timeline, Unit, covers, is_over, is_short},
+    timeline::{Holding, Timeline, Unit, covers},
 };
+use crate::rules::judgement::{is_over, is_short};
 
 /// What is asked for: a person in a post from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]

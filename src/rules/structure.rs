@@ -9,8 +9,9 @@ use super::{
     adoption::Calendar,
     plan::Union,
     roster::{Member, Post, numbers},
-    timeline::{Organisation, Timeline, Unit, covers, is_over},
+    timeline::{Organisation, Timeline, Unit, covers},
 };
+use crate::rules::judgement::is_over;
 
 /// Words in a department's name that speak of a layer of its own. Practice, from the national disclosure form: no
 /// standing level such as a centre or a project office above or below the departments.

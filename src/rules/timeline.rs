@@ -8,11 +8,8 @@ use std::collections::{BTreeSet, HashMap};
 use time::Date;
 
 use super::{
-    Finding, Outcome, Plan, Rule,
-    adoption::Calendar,
     plan::Union,
-    roster::{self, Member, OutOfScope, Post},
-    rotation, structure,
+    roster::{Member, Post},
 };
 
 /// A post that a person holds from a day on.
@@ -179,59 +176,6 @@ impl Timeline {
         posts.chain(units).chain(turns).chain([self.opened]).flatten().collect()
     }
 
-    /// Everything the plan asks of the union on a day, in the catalogue's order.
-    ///
-    /// # Errors
-    /// [`OutOfScope`] where the plan has no such union.
-    pub fn findings(&self, plan: &Plan, day: Date) -> Result<Vec<Finding>, OutOfScope> {
-        let members = self.members_on(day);
-        let units: Vec<&Unit> = self.units_on(day).collect();
-        let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
-        let mut findings = roster::judge_with(plan, self.union, &members, &names)?;
-        if self.opened.is_some_and(|opened| opened <= day) {
-            let on_duty = rotation::somebody_on_duty(plan, &members, self.rotates_on(day));
-            if let Some(finding) = findings.iter_mut().find(|finding| finding.rule == Rule::Org03) {
-                *finding = on_duty;
-            }
-        }
-        findings.push(structure::two_layers(plan, &names));
-        findings.push(rotation::length_of_turn(plan, self, day));
-        findings.push(structure::no_ranks(plan, &names));
-        findings.extend(structure::overlaps(plan, &units, &self.organisations));
-        findings.extend(structure::offices_functions(&units));
-        findings.sort_by_key(|finding| finding.rule);
-        Ok(findings)
-    }
-
-    /// The day since which the union has been as `finding` says without a break, seen from `today`, by what began and ended,
-    /// and not before its first post; the facts of people are taken as they are today.
-    #[must_use]
-    pub fn since(&self, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
-        let mut days = self.days();
-        days.extend(calendar.days());
-        let first = self.holdings.iter().map(|holding| holding.from).min();
-        // A name or a function is what it is since it was changed.
-        let changed = match finding.rule {
-            Rule::Org01 | Rule::Org12 | Rule::Org13 | Rule::Pol03 => {
-                let about = |unit: &&Unit| finding.unit.as_ref().is_none_or(|name| *name == unit.name);
-                self.units_on(today).filter(about).filter_map(|unit| unit.changed).max()
-            }
-            _ => None,
-        };
-        let mut since = None;
-        let side = |finding: &Finding| (finding.verdict, is_over(finding));
-        for day in days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first) {
-            let Some(plan) = calendar.on(day) else { break };
-            let then = self.findings(&plan.as_of(day), day).unwrap_or_default();
-            let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
-            if then.iter().find(same).is_none_or(|other| side(other) != side(finding)) {
-                break;
-            }
-            since = Some(day);
-        }
-        since.max(changed)
-    }
-
     /// The names of people by 学号.
     #[must_use]
     pub fn names(&self, numbers: &[String]) -> Vec<String> {
@@ -241,19 +185,6 @@ impl Timeline {
         };
         numbers.iter().map(name).collect()
     }
-}
-
-/// A finding above its upper bound.
-#[must_use]
-pub fn is_over(finding: &Finding) -> bool {
-    finding.gauge.is_some_and(|gauge| gauge.high.is_some_and(|high| gauge.value > high))
-}
-
-/// A finding below its lower bound only: what is not yet full, and no reason to refuse anybody.
-#[must_use]
-pub fn is_short(finding: &Finding) -> bool {
-    let short = finding.gauge.is_some_and(|gauge| gauge.high.is_some() && gauge.value < gauge.low);
-    short && matches!(finding.verdict, Outcome::Fail | Outcome::Warn)
 }
 
 /// A term in words, with the first and the last day within it.

@@ -26,8 +26,8 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
-    auth::password::{Cost, readable},
     ids::{AccountId, SittingId},
+    secrets::{Cost, readable},
 };
 
 type Kem = X25519HkdfSha256;
@@ -330,7 +330,7 @@ mod tests {
         let typed = phrase.to_uppercase().replace('-', " ");
         assert_eq!(pair_of(&typed, &salt).unwrap().1, public);
         assert_ne!(pair_of(&passphrase(), &salt).unwrap().1, public);
-        assert_ne!(pair_of(&phrase, &crate::elections::salt()).unwrap().1, public);
+        assert_ne!(pair_of(&phrase, &super::salt()).unwrap().1, public);
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use time::{Duration, OffsetDateTime};
 use super::{store, union::StudentUnion};
 use crate::{
     app::App,
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{DocumentId, InstitutionId, UnionId},
     office::UnionReader,

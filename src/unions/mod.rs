@@ -9,12 +9,30 @@ mod forms;
 mod pages;
 mod roster;
 pub mod store;
+pub mod tasks;
 pub mod union;
 
 pub use pages::{roster_html, routes};
 
-use crate::office::{ComplianceReader, Office, OfficeKind, UnionReader};
+use crate::{
+    office::{ComplianceReader, Office, UnionReader},
+    page::chrome::NavItem,
+};
 
-pub const OFFICES: &[OfficeKind] = UnionReader::KINDS;
-/// Who sees 合规总览.
-pub const COMPLIANCE_OFFICES: &[OfficeKind] = ComplianceReader::KINDS;
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/compliance",
+        label: "合规总览",
+        says: "全部学生会对照全部规则：哪里不符合、自何日起、依据哪一条",
+        place: 10,
+        offices: ComplianceReader::KINDS,
+    },
+    NavItem {
+        href: "/unions",
+        label: "学生会",
+        says: "各级学生会的部门、人员、轮值；任命、离任、换届逐条核对",
+        place: 20,
+        offices: UnionReader::KINDS,
+    },
+];

@@ -12,7 +12,7 @@ use super::{
     union::{Fact, StudentUnion},
 };
 use crate::{
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::{DocumentId, DraftId, InstitutionId, UnionId},
     rules::{appointment::Wanted, roster::Post},

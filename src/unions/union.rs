@@ -3,7 +3,7 @@
 use time::{Date, Month, OffsetDateTime};
 
 use crate::{
-    auth::acting::Held,
+    auth::person::Held,
     ids::{ClassId, CollegeId, DepartmentId, PostId, StudentId, TurnId, UnionId},
     office::{Office, OfficeKind, UnionKeeper},
     rules::{

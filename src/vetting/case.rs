@@ -9,8 +9,9 @@ use crate::{
     ids::{CaseId, ClassId, CollegeId, JointSessionId, PlaceId, RoundId, StudentId},
     rules::{
         Finding, Outcome, Rule,
+        chain::{Given, Progress, Says, Stage},
         plan::Body,
-        vetting::{Given, Progress, Says, Source, Stage},
+        vetting::Source,
     },
     unions::union::Fact,
 };

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 
 use crate::{
-    auth::acting::{Acting, Held},
+    auth::{acting::Acting, person::Held},
     failure::Failure,
     ids::{ClassId, CollegeId, InstitutionId},
     office::{Office, OfficeKind},

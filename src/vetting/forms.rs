@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ids::{CaseId, DepartmentId, JointSessionId, PlaceId},
     page::filters,
-    rules::vetting::{Says, Source},
+    rules::{chain::Says, vetting::Source},
     text::{day, is_hidden, trimmed},
     unions::union::PostKind,
     web::forms::{Errors, Upload, written},

@@ -10,11 +10,38 @@ mod pages;
 mod photo;
 pub mod round;
 pub mod store;
+pub mod tasks;
 
 pub use pages::routes;
 
-use crate::office::{Office, OfficeKind, Vetter};
+use crate::{
+    office::{Office, OfficeKind, Vetter},
+    page::chrome::NavItem,
+};
 
-/// Who acts in the chains or puts candidates forward.
-pub const OFFICES: &[OfficeKind] = Vetter::KINDS;
 pub const APPLICANTS: &[OfficeKind] = &[OfficeKind::Student];
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/vetting",
+        label: "遴选办理",
+        says: "轮到本单位的候选人：推荐、审查、确定，逐件或一并签署意见",
+        place: 30,
+        offices: Vetter::KINDS,
+    },
+    NavItem {
+        href: "/rounds",
+        label: "遴选轮次",
+        says: "招新、换届、增补：开启轮次、推荐人选、看进度、任命",
+        place: 40,
+        offices: Vetter::KINDS,
+    },
+    NavItem {
+        href: "/apply",
+        label: "报名",
+        says: "正在招收的岗位、我是否符合条件、我的报名进度",
+        place: 50,
+        offices: APPLICANTS,
+    },
+];

@@ -5,8 +5,8 @@ use time::Date;
 use crate::{
     ids::{DepartmentId, PlaceId, RoundId},
     rules::{
+        chain::{Chain, Link},
         roster::Post,
-        vetting::{Chain, Link},
     },
     unions::union::{PostKind, StudentUnion},
 };

@@ -11,7 +11,6 @@ use http_body_util::LengthLimitError;
 use serde::Deserialize;
 
 use crate::{
-    app::App,
     failure::Failure,
     text::{is_hidden, printable, trimmed},
 };
@@ -74,13 +73,13 @@ impl Upload {
     }
 }
 
-impl FromRequest<App> for Upload {
+impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Failure;
-    async fn from_request(request: Request, app: &App) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
         let too_large = |error: MultipartError| {
             if is_over_the_limit(&error) { Failure::TooLarge } else { Failure::Malformed }
         };
-        let mut parts = Multipart::from_request(request, app).await.map_err(|_| Failure::Malformed)?;
+        let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)?;
         let mut upload = Self::default();
         while let Some(part) = parts.next_field().await.map_err(too_large)? {
             let name = part.name().unwrap_or_default().to_owned();

@@ -1,17 +1,16 @@
-//! What every page shares and no feature owns: the frame, forms, headers, observation, assets, and health.
+//! What every request shares and no feature owns: routes, forms, headers, connections, and observation.
 
 pub mod connections;
 pub mod forms;
 pub mod headers;
 pub mod observe;
 pub mod origin;
+pub mod routes;
 
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-
-use crate::{app::Routes, page::assets};
 
 /// An Excel workbook to be saved under an ASCII name.
 #[must_use]
@@ -21,14 +20,4 @@ pub fn workbook(name: &str, bytes: Vec<u8>) -> Response {
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
     (headers, bytes).into_response()
-}
-
-/// Assets, health and metrics.
-#[must_use]
-pub fn routes() -> Routes {
-    Routes::default()
-        .get("/static/{file}", assets::serve)
-        .get("/favicon.ico", assets::favicon)
-        .get("/healthz", observe::health)
-        .get("/metrics", observe::metrics)
 }

@@ -1,17 +1,17 @@
-//! What operators see: request ids, one log line a request without personal data, metrics, and health.
+//! What operators see: request ids, one log line a request without personal data, and metrics.
 
-use std::{any::Any, net::SocketAddr, time::Instant};
+use std::{any::Any, time::Instant};
 
 use axum::{
     body::Body,
-    extract::{ConnectInfo, MatchedPath, Request, State},
-    http::{HeaderMap, Response, StatusCode, header},
+    extract::{MatchedPath, Request},
+    http::Response,
     middleware::Next,
     response::IntoResponse,
 };
 use tower_http::request_id::{MakeRequestId, RequestId};
 
-use crate::{app::App, failure::Failure, web::origin::is_loopback};
+use crate::failure::Failure;
 
 /// Gives each request a random id.
 #[derive(Debug, Clone, Copy)]
@@ -60,32 +60,4 @@ pub async fn observe(request: Request, next: Next) -> axum::response::Response {
 #[must_use]
 pub fn after_panic(_: Box<dyn Any + Send>) -> Response<Body> {
     Failure::Broken(anyhow::anyhow!("a handler panicked")).into_response()
-}
-
-/// 200 where the database answers, 503 where not.
-pub async fn health(State(app): State<App>) -> (StatusCode, &'static str) {
-    let answers = async {
-        sqlx::query_scalar!("select 1 as one").fetch_one(&mut *app.read().await?).await?;
-        Ok::<(), Failure>(())
-    };
-    match answers.await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
-    }
-}
-
-/// Metrics, for a collector on the same machine: not through a proxy.
-///
-/// # Errors
-/// [`Failure::Missing`] for anybody else.
-pub async fn metrics(
-    State(app): State<App>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    headers: HeaderMap,
-) -> Result<impl IntoResponse, Failure> {
-    let added_by_proxies = ["x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
-    let direct = peer.ip().is_loopback() && is_loopback(&headers);
-    let direct = direct && !added_by_proxies.iter().any(|name| headers.contains_key(*name));
-    let text = app.render_metrics().filter(|_| direct).ok_or(Failure::Missing)?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
 }

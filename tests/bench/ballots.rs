@@ -19,11 +19,7 @@ use std::{
 use axum::http::{HeaderMap, HeaderValue, header};
 use lunzhi::{
     accounts::store::{self, Keeper, NewAccount, Seat, Term},
-    app::{App, router},
-    auth::{
-        password::Cost,
-        token::{Purpose, Token},
-    },
+    auth::token::{Purpose, Token},
     clock::Clock,
     database::{
         Pools,
@@ -33,8 +29,10 @@ use lunzhi::{
     elections::ballot::{Mark, Shape, Vote, Votes},
     ids::{CollegeId, InstitutionId, SittingId},
     office::OfficeKind,
+    router::{Portal as Lunzhi, router},
     rulebook::store::take_in_built_in,
     sealing::keys::{self, MarkKey, PublicKey},
+    secrets::Cost,
     web::connections::{self, Limits},
 };
 use sqlx::{Connection as _, PgConnection};
@@ -106,7 +104,7 @@ struct Portal {
     runtime: Handle,
     at: SocketAddr,
     url: String,
-    app: App,
+    app: Lunzhi,
     college: CollegeId,
     /// A session of each student, as the browser sends it.
     cookies: Vec<String>,
@@ -116,7 +114,7 @@ impl Portal {
     async fn start(url: String) -> Self {
         migrate(&url).await.unwrap();
         let pools = Pools::new(&url).unwrap();
-        let app = App::new(pools, Clock::default(), (Cost::OWASP, MarkKey::random()), None).unwrap();
+        let app = Lunzhi::new(pools, Clock::default(), Cost::OWASP, MarkKey::random(), None).unwrap();
         let (hash, now) = (app.hasher.hash(PASSWORD).await.unwrap(), app.clock.now());
         let mut db = PgConnection::connect(&url).await.unwrap();
         take_in_built_in(&mut db, now).await.unwrap();
@@ -138,7 +136,7 @@ impl Portal {
              where v.code = 'suzhou-2020' and a.institution_id = $1 and a.number = $2";
         sqlx::query(adopt).bind(school).bind(KEEPER).execute(&mut db).await.unwrap();
         let (listener, at) = bind().await;
-        tokio::spawn(connections::serve(listener, router(app.clone()), Limits::default(), std::future::pending()));
+        tokio::spawn(connections::serve(listener, router(&app), Limits::default(), std::future::pending()));
         Self { runtime: Handle::current(), at, url, app, college, cookies }
     }
 
@@ -276,7 +274,8 @@ impl Portal {
             let parts: Vec<_> = places.chunks(each).map(|part| scope.spawn(move || seal_part(part))).collect();
             parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
         });
-        let mark = |(place, sealed): (&i32, &Vec<u8>)| self.app.urn.key.mark_envelope(id, *place, sealed);
+        let mark =
+            |(place, sealed): (&i32, &Vec<u8>)| self.app.elections.ballot_box.key.mark_envelope(id, *place, sealed);
         let macs: Vec<Vec<u8>> = places.iter().zip(&sealed).map(mark).collect();
         self.run(async {
             let mut db = PgConnection::connect(&self.url).await.unwrap();
@@ -670,7 +669,7 @@ fn wait_for_the_count(portal: &Portal, sitting: &Sitting) -> usize {
         (portal.run(PgConnection::connect(&portal.url)).unwrap(), format!("/monitoring/{}", sitting.id));
     let (mut steps, mut looked) = (HashSet::new(), None::<Instant>);
     loop {
-        if let Some(progress) = portal.app.urn.progress(sitting.id) {
+        if let Some(progress) = portal.app.elections.ballot_box.progress(sitting.id) {
             let halt = progress.halt();
             assert!(halt.is_none(), "{halt:?}");
             steps.insert(progress.figures().0);

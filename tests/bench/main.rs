@@ -24,10 +24,8 @@ use axum::{
 };
 use lunzhi::{
     accounts::store::{self, Keeper, NewAccount, Seat, Term},
-    app::{App, router},
     auth::{
-        acting::Scope,
-        password::Cost,
+        person::Scope,
         token::{Purpose, Token},
     },
     clock::Clock,
@@ -39,8 +37,10 @@ use lunzhi::{
     ids::{InstitutionId, UnionId},
     office::OfficeKind,
     page::chrome::Chrome,
+    router::{Portal as Lunzhi, router},
     rulebook::{Search, book_html, store::take_in_built_in},
     sealing::keys::MarkKey,
+    secrets::Cost,
     unions::{self, roster_html},
     web::connections::{self, Limits},
 };
@@ -103,7 +103,7 @@ fn main() {
 async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     migrate(url).await.unwrap();
     let pools = Pools::new(url).unwrap();
-    let app = App::new(pools.clone(), Clock::default(), (Cost::OWASP, MarkKey::random()), None).unwrap();
+    let app = Lunzhi::new(pools.clone(), Clock::default(), Cost::OWASP, MarkKey::random(), None).unwrap();
     let (hash, now) = (app.hasher.hash(PASSWORD).await.unwrap(), app.clock.now());
     let mut db = pools.write.acquire().await.unwrap();
     take_in_built_in(&mut db, now).await.unwrap();
@@ -132,7 +132,7 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
         .route("/unions/{union}/roster", get(bare_roster))
         .with_state(pool);
     let (listener, at) = bind().await;
-    tokio::spawn(connections::serve(listener, router(app), Limits::default(), std::future::pending()));
+    tokio::spawn(connections::serve(listener, router(&app), Limits::default(), std::future::pending()));
     let (bare_listener, bare_at) = bind().await;
     tokio::spawn(axum::serve(bare_listener, bare).into_future());
     (at, bare_at, union)

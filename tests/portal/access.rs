@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::{app::routes, office::OfficeKind};
+use lunzhi::{office::OfficeKind, router::routes};
 
 use crate::support::Portal;
 
@@ -17,7 +17,7 @@ fn concrete(path: &str) -> String {
 #[tokio::test]
 async fn every_route_as_every_office() {
     let portal = Portal::start().await;
-    let routes = routes();
+    let routes = routes(&portal.app);
     let columns: Vec<Option<OfficeKind>> =
         std::iter::once(None).chain(OfficeKind::ALL.iter().copied().map(Some)).collect();
     let mut text = String::from("columns: nobody");

@@ -566,7 +566,7 @@ fn a_portal_killed_while_hundreds_vote_and_while_it_counts_loses_no_vote_and_cou
 
 #[test]
 fn a_database_killed_while_hundreds_vote_loses_no_vote_and_counts_none_twice() {
-    let (mut stage, mut voters) = Stage::open("urn");
+    let (mut stage, mut voters) = Stage::open("ballot_box");
     let mut chance = moments();
     // One process of the server: it starts itself anew, and the portal goes on over it.
     let enough = 300 + chance.below(200);

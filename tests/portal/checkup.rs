@@ -33,7 +33,7 @@ async fn each_verdict_stands_with_its_people_and_its_clause_gravest_first() {
     assert_eq!(open, ["✕ 不符合 STF-02 校级主席团人数", "✕ 不符合 ELG-04 无课业不及格"]);
     let people = page.all("section.finding .people");
     assert!(people[0].contains("学生1") && people[0].contains("学生6"));
-    assert_eq!(people[1], "涉及：学生3202403");
+    assert_eq!(people[1], "涉及： 学生3202403");
     let clauses = page.all("section.finding .clause");
     assert_eq!(clauses[0], "主席团成员不超过5人苏工院党委〔2020〕41号 · 三、坚持精简原则");
     assert!(page.attributes("svg.bar", "aria-label").contains(&"实有 6，上限 5".to_owned()));

@@ -799,10 +799,10 @@ async fn the_clock_closes_a_sitting_that_nobody_closes() {
     let portal = Portal::start().await;
     let mut sitting = opened(&portal, &SMALL).await;
     cast(&mut voter(&portal, 1).await, &sitting.id, &[("c1-1", "F")]).await;
-    lunzhi::elections::close_overdue(&portal.app).await.unwrap();
+    lunzhi::elections::close_overdue(&portal.app.elections).await.unwrap();
     assert!(sitting.keeper.get(&sitting.path).await.text().contains("投票中"), "not before its time");
     portal.app.clock.advance(time::Duration::hours(3));
-    lunzhi::elections::close_overdue(&portal.app).await.unwrap();
+    lunzhi::elections::close_overdue(&portal.app.elections).await.unwrap();
     assert_eq!(sitting.keeper.get(&sitting.path).await.all(".summary-line .tag")[0], "已截止");
 }
 

@@ -7,8 +7,8 @@ use lunzhi::{
     rules::{
         congress::allocate,
         election::count,
+        judgement::judge,
         plan::{BUILT_IN, Plan, Share, Union, built_in},
-        roster::judge,
     },
     sheet::{Sheet, drop_down_template, population, roster},
 };

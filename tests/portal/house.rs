@@ -1,6 +1,7 @@
 //! The house rules that no compiler knows.
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
@@ -28,6 +29,147 @@ fn every_module_opens_with_what_it_is() {
     for (path, text) in files("src", "rs") {
         assert!(text.starts_with("//! "), "{}", path.display());
     }
+}
+
+/// What a file uses of the crate: paths as segments, `super` resolved. Re-exports and inline tests do not count.
+fn uses(path: &Path, text: &str) -> Vec<Vec<String>> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let inside = path.strip_prefix(root).unwrap().with_extension("");
+    let mut own: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    if own.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
+        own.pop();
+    }
+    let text = text.split("#[cfg(test)]\nmod ").next().unwrap();
+    let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join(" ");
+    let mut found = Vec::new();
+    for statement in code.split(';').map(str::trim) {
+        // The statement may follow an item's end; what counts is that it begins a line of `use`.
+        let Some(tree) = statement.rsplit_once('}').map_or(statement, |(_, rest)| rest).trim().strip_prefix("use ")
+        else {
+            if let Some(at) = statement.find("use crate::{").or_else(|| statement.find("use super::{"))
+                && !statement.get(..at).is_some_and(|before| before.trim_end().ends_with("pub"))
+            {
+                leaves(&statement[at + 4..], &[], &mut found);
+            }
+            continue;
+        };
+        leaves(tree, &[], &mut found);
+    }
+    for (at, _) in code.match_indices("crate::") {
+        let path: String = code[at..].chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+        found.push(path.split("::").filter(|part| !part.is_empty()).map(str::to_owned).collect());
+    }
+    let absolute = |path: Vec<String>| match path.first().map(String::as_str) {
+        Some("crate") => Some(path[1..].to_vec()),
+        Some("super") => {
+            let ups = path.iter().take_while(|part| *part == "super").count();
+            let base = own.len().checked_sub(ups)?;
+            Some(own[..base].iter().chain(&path[ups..]).cloned().collect())
+        }
+        _ => None,
+    };
+    found.into_iter().filter_map(absolute).filter(|path| !path.is_empty()).collect()
+}
+
+/// The paths of a `use` tree.
+fn leaves(tree: &str, before: &[String], found: &mut Vec<Vec<String>>) {
+    let tree = tree.trim();
+    let (head, group) = tree.split_once('{').map_or((tree, None), |(head, rest)| (head, Some(rest)));
+    let head = head.split(" as ").next().unwrap();
+    let path: Vec<String> = before
+        .iter()
+        .cloned()
+        .chain(head.split("::").map(|part| part.trim().to_owned()).filter(|part| !part.is_empty() && part != "self"))
+        .collect();
+    let Some(group) = group else { return found.push(path) };
+    let (mut depth, mut start) = (0_usize, 0);
+    for (at, c) in group.char_indices() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return leaves_of(&group[start..at], &path, found),
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                leaves_of(&group[start..at], &path, found);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn leaves_of(part: &str, path: &[String], found: &mut Vec<Vec<String>>) {
+    if !part.trim().is_empty() {
+        leaves(part, path, found);
+    }
+}
+
+/// The floors of `src/lib.rs`, from the ground up.
+fn floors() -> BTreeMap<String, usize> {
+    let library = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    let list = library.split("//! ```text\n").nth(1).unwrap().split("//! ```").next().unwrap();
+    let floors = list.lines().map(|line| line.trim_start_matches("//!")).enumerate();
+    floors.flat_map(|(level, line)| line.split_whitespace().map(move |room| (room.to_owned(), level))).collect()
+}
+
+#[test]
+fn a_room_imports_from_floors_below_it_alone() {
+    let (floors, root) = (floors(), Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let level = |room: &str| *floors.get(room).unwrap_or_else(|| panic!("{room} stands on no floor of src/lib.rs"));
+    for (path, text) in files("src", "rs") {
+        let inside = path.strip_prefix(&root).unwrap();
+        let room = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
+        if room == "lib" || room == "main" {
+            continue;
+        }
+        for used in uses(&path, &text) {
+            let other = &used[0];
+            assert!(
+                *other == room || level(other) < level(&room),
+                "{} imports {} from the floor of {other}, which is not below {room}",
+                inside.display(),
+                used.join("::")
+            );
+        }
+    }
+}
+
+#[test]
+fn no_files_import_in_a_circle() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let all = files("src", "rs");
+    let names: BTreeSet<PathBuf> = all.iter().map(|(path, _)| path.strip_prefix(&root).unwrap().to_owned()).collect();
+    let file_of = |path: &[String]| {
+        (1..=path.len()).rev().find_map(|length| {
+            let stem: PathBuf = path[..length].iter().collect();
+            [stem.with_extension("rs"), stem.join("mod.rs")].into_iter().find(|file| names.contains(file))
+        })
+    };
+    let mut left: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
+    for (path, text) in &all {
+        let own = path.strip_prefix(&root).unwrap().to_owned();
+        let used = uses(path, text).iter().filter_map(|used| file_of(used)).filter(|file| *file != own).collect();
+        left.insert(own, used);
+    }
+    // What imports nothing that is left cannot be in a circle; in the end only circles are.
+    loop {
+        let free: Vec<PathBuf> = left
+            .iter()
+            .filter(|(_, used)| used.iter().all(|file| !left.contains_key(file)))
+            .map(|(own, _)| own.clone())
+            .collect();
+        if free.is_empty() {
+            break;
+        }
+        left.retain(|own, _| !free.contains(own));
+    }
+    let circle: Vec<String> = left
+        .iter()
+        .flat_map(|(own, used)| {
+            let back = used.iter().filter(|file| left.contains_key(*file));
+            back.map(|file| format!("{} imports {}", own.display(), file.display()))
+        })
+        .collect();
+    assert!(circle.is_empty(), "in a circle, or leading into one:\n{}", circle.join("\n"));
 }
 
 #[test]

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use lunzhi::{app::routes, office::OfficeKind};
+use lunzhi::{office::OfficeKind, router::routes};
 
 use crate::support::{Client, Portal};
 
-async fn walk(mut client: Client, who: &str) {
+async fn walk(portal: &Portal, mut client: Client, who: &str) {
     let (mut seen, mut queue) = (BTreeSet::new(), VecDeque::from(["/".to_owned()]));
-    let acts: Vec<&str> =
-        routes().list().iter().filter(|route| route.method == "POST").map(|route| route.path).collect();
+    let routes = routes(&portal.app);
+    let acts: Vec<&str> = routes.list().iter().filter(|route| route.method == "POST").map(|route| route.path).collect();
     while let Some(path) = queue.pop_front() {
         if !seen.insert(path.clone()) || seen.len() > 300 {
             continue;
@@ -47,8 +47,8 @@ async fn walk(mut client: Client, who: &str) {
 #[tokio::test]
 async fn no_link_is_dead_for_anybody() {
     let portal = Portal::start().await;
-    walk(portal.visitor(), "nobody").await;
+    walk(&portal, portal.visitor(), "nobody").await;
     for kind in OfficeKind::ALL {
-        walk(portal.signed_in(*kind).await, kind.slug()).await;
+        walk(&portal, portal.signed_in(*kind).await, kind.slug()).await;
     }
 }

@@ -425,17 +425,17 @@ fn a_portal_killed_in_the_middle_of_an_import_has_written_all_of_it_or_nothing()
 #[test]
 fn health_is_503_where_the_database_does_not_answer() {
     use lunzhi::{
-        app::{App, router},
-        auth::password::Cost,
         clock::Clock,
+        router::{Portal as Lunzhi, router},
+        secrets::Cost,
     };
     runtime().block_on(async {
         let pools = Pools::new("postgres://nobody@%2Fnowhere/none").unwrap();
         let app =
-            App::new(pools, Clock::default(), (Cost::CHEAP, lunzhi::sealing::keys::MarkKey::random()), None).unwrap();
-        let page = crate::support::Client::new(router(app.clone())).get("/healthz").await;
+            Lunzhi::new(pools, Clock::default(), Cost::CHEAP, lunzhi::sealing::keys::MarkKey::random(), None).unwrap();
+        let page = crate::support::Client::new(router(&app)).get("/healthz").await;
         assert_eq!(page.status, 503);
-        let page = crate::support::Client::new(router(app)).get("/sign-in").await;
+        let page = crate::support::Client::new(router(&app)).get("/sign-in").await;
         assert_eq!((page.status, page.heading().as_str()), (500, "系统出了问题"));
         assert!(!page.text().contains("nowhere"), "no word of the cause to visitors");
     });

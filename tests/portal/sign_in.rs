@@ -1,9 +1,7 @@
 //! Signing in, and everything that keeps others out.
 
 use axum::http::header;
-use lunzhi::{
-    auth::password::Cost, database::Pools, office::OfficeKind, rules::plan::BUILT_IN, web::connections::Limits,
-};
+use lunzhi::{database::Pools, office::OfficeKind, rules::plan::BUILT_IN, secrets::Cost, web::connections::Limits};
 use sha2::{Digest, Sha256};
 use time::Duration;
 use tokio::{

@@ -17,9 +17,9 @@ use super::{
     sittings::{Check, Typed},
 };
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
+    elections::Elections,
     elections::{
         ballot::{Mark, Vote, Votes},
         ballot_box::full_size,
@@ -56,7 +56,12 @@ struct Act {
 }
 
 impl Act {
-    async fn begin(app: &App, acting: &Acting<ElectionKeeper>, id: SittingId, wanted: &str) -> Result<Self, Failure> {
+    async fn begin(
+        app: &Elections,
+        acting: &Acting<ElectionKeeper>,
+        id: SittingId,
+        wanted: &str,
+    ) -> Result<Self, Failure> {
         let mut db = app.read().await?;
         let sitting = kept(&mut db, acting, id).await?;
         not_standing(app, &mut db, acting.person(), (&sitting, wanted)).await?;
@@ -92,7 +97,7 @@ pub(super) struct MonitorForm {
 }
 
 pub(super) async fn name_monitor(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<MonitorForm>,
@@ -106,38 +111,35 @@ pub(super) async fn name_monitor(
     }
     let chief = typed.chief;
     let named = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let fault = |says: String| Ok(Answer::Fault("number", says));
-                if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
-                    return fault("请填写监票人的工号或学号".to_owned());
-                }
-                store::lock(db, acting.institution(), id).await?;
-                let Some(account) = store::account_of(db, &acting, &number).await? else {
-                    return fault(format!("没有工号或学号为 {number} 的账号，请核对；没有账号的，先由系统管理员建立"));
-                };
-                if store::keeps(db, account, &act.sitting, act.now).await? {
-                    return fault("办理本场次的单位的人员不能监票，请登记其他单位的人员或代表".to_owned());
-                }
-                if store::stands_in(db, id, account).await? {
-                    return fault("候选人不得监票，请登记不是候选人的人员".to_owned());
-                }
-                let Some(new) = store::name_monitor(db, &acting, id, (account, chief), act.now).await? else {
-                    return fault(format!("监票人最多 {} 人，请先减去一人", keys::MOST_MONITORS));
-                };
-                if new {
-                    let says = "请在投票开启之前生成你的监票口令、参加演练；开票时凭口令交出你的一份密钥。";
-                    let notice =
-                        Notice::new(format!("你是“{}”的监票人", act.sitting.title), format!("/monitoring/{id}"))
-                            .says(says);
-                    tell(db, acting.institution(), To::Account(account), &notice, act.now).await?;
-                }
-                let entry = Entry::about(Verb::MonitorsKept, account)
-                    .detail("办理", if chief { "登记总监票人" } else { "登记监票人" })
-                    .detail("场次", act.sitting.title);
-                audit::append(db, acting.person(), entry, act.now).await?;
-                Ok(Answer::Done)
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let fault = |says: String| Ok(Answer::Fault("number", says));
+            if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
+                return fault("请填写监票人的工号或学号".to_owned());
+            }
+            store::lock(db, acting.institution(), id).await?;
+            let Some(account) = store::account_of(db, &acting, &number).await? else {
+                return fault(format!("没有工号或学号为 {number} 的账号，请核对；没有账号的，先由系统管理员建立"));
+            };
+            if store::keeps(db, account, &act.sitting, act.now).await? {
+                return fault("办理本场次的单位的人员不能监票，请登记其他单位的人员或代表".to_owned());
+            }
+            if store::stands_in(db, id, account).await? {
+                return fault("候选人不得监票，请登记不是候选人的人员".to_owned());
+            }
+            let Some(new) = store::name_monitor(db, &acting, id, (account, chief), act.now).await? else {
+                return fault(format!("监票人最多 {} 人，请先减去一人", keys::MOST_MONITORS));
+            };
+            if new {
+                let says = "请在投票开启之前生成你的监票口令、参加演练；开票时凭口令交出你的一份密钥。";
+                let notice =
+                    Notice::new(format!("你是“{}”的监票人", act.sitting.title), format!("/monitoring/{id}")).says(says);
+                tell(db, acting.institution(), To::Account(account), &notice, act.now).await?;
+            }
+            let entry = Entry::about(Verb::MonitorsKept, account)
+                .detail("办理", if chief { "登记总监票人" } else { "登记监票人" })
+                .detail("场次", act.sitting.title);
+            audit::append(db, acting.person(), entry, act.now).await?;
+            Ok(Answer::Done)
         })
         .await?;
     answered(&app, &person, sitting, (named, typed, "monitor")).await
@@ -145,7 +147,7 @@ pub(super) async fn name_monitor(
 
 /// On with a word of what was done, or the page again with the fault beside its field and all that was typed.
 async fn answered(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     sitting: Sitting,
     (answer, typed, word): (Answer, Typed, &str),
@@ -161,7 +163,7 @@ async fn answered(
 }
 
 pub(super) async fn dismiss_monitor(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, account)): Path<(SittingId, AccountId)>,
 ) -> Result<Redirect, Failure> {
@@ -170,16 +172,14 @@ pub(super) async fn dismiss_monitor(
     if act.sitting.stage != Stage::Draft {
         return Err(act.refuse(wanted, "公告以后不能更换监票人", "确需更换的，先收回公告"));
     }
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if store::dismiss_monitor(db, &acting, id, account).await? {
-                let entry = Entry::about(Verb::MonitorsKept, account)
-                    .detail("办理", "减去监票人")
-                    .detail("场次", act.sitting.title);
-                audit::append(db, acting.person(), entry, act.now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if store::dismiss_monitor(db, &acting, id, account).await? {
+            let entry = Entry::about(Verb::MonitorsKept, account)
+                .detail("办理", "减去监票人")
+                .detail("场次", act.sitting.title);
+            audit::append(db, acting.person(), entry, act.now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Act::done(id, "dismissed"))
@@ -242,56 +242,51 @@ pub(super) async fn checks(
 }
 
 pub(super) async fn announce(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let wanted = "公告场次";
     let act = Act::begin(&app, &acting, id, wanted).await?;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let Some(sitting) =
-                store::lock(db, acting.institution(), id).await?.filter(|one| one.stage == Stage::Draft)
-            else {
-                return Err(act.refuse(wanted, "这个场次已经公告", "刷新页面看现在的情况"));
-            };
-            let calendar = crate::rulebook::store::calendar(db, acting.institution()).await?;
-            let Some(plan) = calendar.in_force(act.now.date()) else {
-                return Err(act.refuse(wanted, "学校还没有启用实施方案", "请先在“实施方案”里启用本校的方案"));
-            };
-            let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
-            let verdict = may_announce(&plan, &facts(db, (&sitting, &contests), act.now).await?);
-            let entry = act.entry("公告");
-            let permitted = verdict.permit().map_err(|findings| {
-                let refusal =
-                    Refusal { chrome: act.chrome, wanted: wanted.to_owned(), findings: Vec::new(), back: act.back };
-                refusal.because(findings)
-            })?;
-            store::announce(db, &acting, id, permitted).await?;
-            audit::append(db, acting.person(), entry, act.now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let Some(sitting) = store::lock(db, acting.institution(), id).await?.filter(|one| one.stage == Stage::Draft)
+        else {
+            return Err(act.refuse(wanted, "这个场次已经公告", "刷新页面看现在的情况"));
+        };
+        let calendar = crate::rulebook::store::calendar(db, acting.institution()).await?;
+        let Some(plan) = calendar.in_force(act.now.date()) else {
+            return Err(act.refuse(wanted, "学校还没有启用实施方案", "请先在“实施方案”里启用本校的方案"));
+        };
+        let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+        let verdict = may_announce(&plan, &facts(db, (&sitting, &contests), act.now).await?);
+        let entry = act.entry("公告");
+        let permitted = verdict.permit().map_err(|findings| {
+            let refusal =
+                Refusal { chrome: act.chrome, wanted: wanted.to_owned(), findings: Vec::new(), back: act.back };
+            refusal.because(findings)
+        })?;
+        store::announce(db, &acting, id, permitted).await?;
+        audit::append(db, acting.person(), entry, act.now).await
     })
     .await?;
     Ok(Act::done(id, "announced"))
 }
 
 pub(super) async fn take_back(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let wanted = "收回公告";
     let act = Act::begin(&app, &acting, id, wanted).await?;
-    let urn = app.urn.clone();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-            if !store::take_back(db, &acting, &sitting).await? {
-                return Err(act.refuse(wanted, "投票开启以后不能收回公告", "投票不能继续的，由两人办理作废"));
-            }
-            urn.drop_shares(id);
-            audit::append(db, acting.person(), act.entry("收回公告"), act.now).await
-        })
+    let ballot_box = app.ballot_box.clone();
+    app.write_as(acting.person().authority(), async move |db| {
+        let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        if !store::take_back(db, &acting, &sitting).await? {
+            return Err(act.refuse(wanted, "投票开启以后不能收回公告", "投票不能继续的，由两人办理作废"));
+        }
+        ballot_box.drop_shares(id);
+        audit::append(db, acting.person(), act.entry("收回公告"), act.now).await
     })
     .await?;
     Ok(Act::done(id, "back"))
@@ -313,38 +308,35 @@ fn deal(
 }
 
 pub(super) async fn rehearse(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let wanted = "开始演练";
     let act = Act::begin(&app, &acting, id, wanted).await?;
-    let urn = app.urn.clone();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-            if sitting.stage != Stage::Announced {
-                return Err(act.refuse(wanted, "演练在公告以后、投票开启以前进行", "刷新页面看现在的情况"));
-            }
-            let monitors = store::monitors(db, id).await?;
-            let without: Vec<&str> =
-                monitors.iter().filter(|one| one.key.is_none()).map(|one| one.name.as_str()).collect();
-            if !without.is_empty() {
-                let why = format!("监票人{}还没有生成口令", without.join("、"));
-                return Err(act.refuse(wanted, why, "请他们登录后在“监票”里生成口令"));
-            }
-            let (secret, public) = keys::make_pair();
-            let shares = deal(&sitting, &monitors, (&secret, &urn.key))?;
-            let mut ballots = Vec::new();
-            for number in 1..=REHEARSED {
-                let text = rehearsal_text(number);
-                ballots.push(keys::seal(&public, Purpose::Rehearsal(id, number), text.as_bytes())?);
-            }
-            drop(secret);
-            store::begin_rehearsal(db, id, (&public, &ballots), &shares).await?;
-            urn.drop_shares(id);
-            audit::append(db, acting.person(), act.entry("开始演练"), act.now).await
-        })
+    let ballot_box = app.ballot_box.clone();
+    app.write_as(acting.person().authority(), async move |db| {
+        let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        if sitting.stage != Stage::Announced {
+            return Err(act.refuse(wanted, "演练在公告以后、投票开启以前进行", "刷新页面看现在的情况"));
+        }
+        let monitors = store::monitors(db, id).await?;
+        let without: Vec<&str> = monitors.iter().filter(|one| one.key.is_none()).map(|one| one.name.as_str()).collect();
+        if !without.is_empty() {
+            let why = format!("监票人{}还没有生成口令", without.join("、"));
+            return Err(act.refuse(wanted, why, "请他们登录后在“监票”里生成口令"));
+        }
+        let (secret, public) = keys::make_pair();
+        let shares = deal(&sitting, &monitors, (&secret, &ballot_box.key))?;
+        let mut ballots = Vec::new();
+        for number in 1..=REHEARSED {
+            let text = rehearsal_text(number);
+            ballots.push(keys::seal(&public, Purpose::Rehearsal(id, number), text.as_bytes())?);
+        }
+        drop(secret);
+        store::begin_rehearsal(db, id, (&public, &ballots), &shares).await?;
+        ballot_box.drop_shares(id);
+        audit::append(db, acting.person(), act.entry("开始演练"), act.now).await
     })
     .await?;
     Ok(Act::done(id, "rehearsing"))
@@ -363,80 +355,69 @@ pub(super) fn rehearsal_text(number: i32) -> String {
 }
 
 pub(super) async fn open(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let wanted = "开启投票";
     let act = Act::begin(&app, &acting, id, wanted).await?;
-    let urn = app.urn.clone();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-            match sitting.stage {
-                Stage::Rehearsed => {}
-                Stage::Announced => {
-                    return Err(act.refuse(
-                        wanted,
-                        "监票人还没有演练成功",
-                        "先进行演练：没有演练过的口令，开票时可能打不开",
-                    ));
-                }
-                _ => {
-                    return Err(act.refuse(wanted, format!("本场次{}", sitting.stage.label()), "刷新页面看现在的情况"));
-                }
-            }
-            if sitting.closes_at <= act.now {
-                return Err(act.refuse(wanted, "投票截止时间已过", "请收回公告，修改时间后重新公告"));
-            }
-            if sitting.opens_at - act.now > time::Duration::days(1) {
+    let ballot_box = app.ballot_box.clone();
+    app.write_as(acting.person().authority(), async move |db| {
+        let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        match sitting.stage {
+            Stage::Rehearsed => {}
+            Stage::Announced => {
                 return Err(act.refuse(
                     wanted,
-                    "距投票开始还有一天以上",
-                    "开启即冻结选民名册，请在开始前 24 小时之内办理",
+                    "监票人还没有演练成功",
+                    "先进行演练：没有演练过的口令，开票时可能打不开",
                 ));
             }
-            let monitors = store::monitors(db, id).await?;
-            let voters = store::freeze_roll(db, id, act.now.date()).await?;
-            let contests =
-                store::contests(db, &Sitting { opened_at: Some(act.now), ..sitting.clone() }, Some(act.now.date()))
-                    .await?;
-            if let Some(empty) = contests.iter().find(|contest| contest.voters == 0) {
-                let why = format!("{}没有一名选民", empty.title);
-                return Err(act.refuse(wanted, why, "请收回公告，核对选举单位"));
+            _ => {
+                return Err(act.refuse(wanted, format!("本场次{}", sitting.stage.label()), "刷新页面看现在的情况"));
             }
-            let roll = store::roll(db, id).await?;
-            let (secret, key) = keys::make_pair();
-            let shares = deal(&sitting, &monitors, (&secret, &urn.key))?;
-            drop(secret);
-            let opened = Opened {
-                key,
-                ballot_size: full_size(&contests, &store::contest_sets(db, id).await?),
-                roll_hash: store::hash_roll(&roll),
-                contests_hash: store::hash_contests(&contests),
-                terms: terms(&sitting),
-            };
-            let size = i32::try_from(voters).map_err(anyhow::Error::new)?;
-            let mark = opened.mark(&urn.key, id);
-            if !store::open(db, &acting, &sitting, (&opened, &shares), (&mark, size), act.now).await? {
-                return Err(act.refuse(wanted, "场次已经变化", "刷新页面看现在的情况"));
-            }
-            let entry = act
-                .entry("开启投票")
-                .detail("选民", size)
-                .detail("名册哈希", hex::encode(&opened.roll_hash))
-                .detail("选票哈希", hex::encode(&opened.contests_hash))
-                .detail("公钥", hex::encode(opened.key.as_bytes()))
-                .detail(
-                    "监票人公钥",
-                    monitors
-                        .iter()
-                        .filter_map(|one| one.key)
-                        .map(|key| hex::encode(key.as_bytes()))
-                        .collect::<Vec<_>>(),
-                );
-            audit::append(db, acting.person(), entry, act.now).await
-        })
+        }
+        if sitting.closes_at <= act.now {
+            return Err(act.refuse(wanted, "投票截止时间已过", "请收回公告，修改时间后重新公告"));
+        }
+        if sitting.opens_at - act.now > time::Duration::days(1) {
+            return Err(act.refuse(wanted, "距投票开始还有一天以上", "开启即冻结选民名册，请在开始前 24 小时之内办理"));
+        }
+        let monitors = store::monitors(db, id).await?;
+        let voters = store::freeze_roll(db, id, act.now.date()).await?;
+        let contests =
+            store::contests(db, &Sitting { opened_at: Some(act.now), ..sitting.clone() }, Some(act.now.date())).await?;
+        if let Some(empty) = contests.iter().find(|contest| contest.voters == 0) {
+            let why = format!("{}没有一名选民", empty.title);
+            return Err(act.refuse(wanted, why, "请收回公告，核对选举单位"));
+        }
+        let roll = store::roll(db, id).await?;
+        let (secret, key) = keys::make_pair();
+        let shares = deal(&sitting, &monitors, (&secret, &ballot_box.key))?;
+        drop(secret);
+        let opened = Opened {
+            key,
+            ballot_size: full_size(&contests, &store::contest_sets(db, id).await?),
+            roll_hash: store::hash_roll(&roll),
+            contests_hash: store::hash_contests(&contests),
+            terms: terms(&sitting),
+        };
+        let size = i32::try_from(voters).map_err(anyhow::Error::new)?;
+        let mark = opened.mark(&ballot_box.key, id);
+        if !store::open(db, &acting, &sitting, (&opened, &shares), (&mark, size), act.now).await? {
+            return Err(act.refuse(wanted, "场次已经变化", "刷新页面看现在的情况"));
+        }
+        let entry = act
+            .entry("开启投票")
+            .detail("选民", size)
+            .detail("名册哈希", hex::encode(&opened.roll_hash))
+            .detail("选票哈希", hex::encode(&opened.contests_hash))
+            .detail("公钥", hex::encode(opened.key.as_bytes()))
+            .detail(
+                "监票人公钥",
+                monitors.iter().filter_map(|one| one.key).map(|key| hex::encode(key.as_bytes())).collect::<Vec<_>>(),
+            );
+        audit::append(db, acting.person(), entry, act.now).await
     })
     .await?;
     Ok(Act::done(id, "opened"))
@@ -450,7 +431,7 @@ pub(super) struct CloseForm {
 }
 
 pub(super) async fn close(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<CloseForm>,
@@ -460,35 +441,31 @@ pub(super) async fn close(
     if act.sitting.closes_at > act.now && form.sure != "yes" {
         return Err(act.refuse(wanted, "还没有到公告的截止时间", "确需提前截止的（如到会的都已投完），请勾选确认"));
     }
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let Some(envelopes) = store::close(db, acting.institution(), id, act.now).await? else {
-                return Err(act.refuse(wanted, "本场次不在投票中", "刷新页面看现在的情况"));
-            };
-            let early = act.sitting.closes_at > act.now;
-            let entry = act.entry(if early { "提前截止投票" } else { "截止投票" }).detail("信封", envelopes);
-            audit::append(db, acting.person(), entry, act.now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let Some(envelopes) = store::close(db, acting.institution(), id, act.now).await? else {
+            return Err(act.refuse(wanted, "本场次不在投票中", "刷新页面看现在的情况"));
+        };
+        let early = act.sitting.closes_at > act.now;
+        let entry = act.entry(if early { "提前截止投票" } else { "截止投票" }).detail("信封", envelopes);
+        audit::append(db, acting.person(), entry, act.now).await
     })
     .await?;
     Ok(Act::done(id, "closed"))
 }
 
 /// Closes every sitting whose time is up.
-pub async fn close_overdue(app: &App) -> Result<(), Failure> {
+pub async fn close_overdue(app: &Elections) -> Result<(), Failure> {
     let now = app.clock.now();
-    app.urn.sweep(now);
+    app.ballot_box.sweep(now);
     let overdue = store::overdue(&mut *app.read().await?, now).await?;
     for (institution, id, title) in overdue {
-        app.write(move |db| {
-            Box::pin(async move {
-                if let Some(envelopes) = store::close(db, institution, id, now).await? {
-                    let entry =
-                        Entry::new(Verb::SittingKept, title).detail("办理", "到时截止投票").detail("信封", envelopes);
-                    audit::append_by_operator(db, institution, entry, now).await?;
-                }
-                Ok(())
-            })
+        app.write(async move |db| {
+            if let Some(envelopes) = store::close(db, institution, id, now).await? {
+                let entry =
+                    Entry::new(Verb::SittingKept, title).detail("办理", "到时截止投票").detail("信封", envelopes);
+                audit::append_by_operator(db, institution, entry, now).await?;
+            }
+            Ok(())
         })
         .await?;
     }
@@ -496,35 +473,33 @@ pub async fn close_overdue(app: &App) -> Result<(), Failure> {
 }
 
 pub(super) async fn report(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let wanted = "生成监票报告";
     let act = Act::begin(&app, &acting, id, wanted).await?;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-            if sitting.stage != Stage::Counted {
-                return Err(act.refuse(wanted, format!("本场次{}", sitting.stage.label()), "计票完成之后才能报告"));
-            }
-            let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
-            let (record, accounts) =
-                counting::make_record(db, &acting.person().institution_name, &sitting, &contests).await?;
-            let facts: Vec<_> =
-                contests.iter().zip(&accounts).map(|(contest, account)| account.facts(&contest.title)).collect();
-            let entry = act.entry("监票报告");
-            let permitted = may_report(&facts).permit().map_err(|findings| {
-                let refusal =
-                    Refusal { chrome: act.chrome, wanted: wanted.to_owned(), findings: Vec::new(), back: act.back };
-                refusal.because(findings)
-            })?;
-            let text = serde_json::to_string_pretty(&record).map_err(anyhow::Error::new)? + "\n";
-            let results = counting::kept_results(&contests, &accounts)?;
-            store::report(db, acting.institution(), id, (&text, &results), permitted, act.now).await?;
-            let entry = entry.detail("公开记录哈希", hex::encode(record::hash(text.as_bytes())));
-            audit::append(db, acting.person(), entry, act.now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        if sitting.stage != Stage::Counted {
+            return Err(act.refuse(wanted, format!("本场次{}", sitting.stage.label()), "计票完成之后才能报告"));
+        }
+        let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+        let (record, accounts) =
+            counting::make_record(db, &acting.person().institution_name, &sitting, &contests).await?;
+        let facts: Vec<_> =
+            contests.iter().zip(&accounts).map(|(contest, account)| account.facts(&contest.title)).collect();
+        let entry = act.entry("监票报告");
+        let permitted = may_report(&facts).permit().map_err(|findings| {
+            let refusal =
+                Refusal { chrome: act.chrome, wanted: wanted.to_owned(), findings: Vec::new(), back: act.back };
+            refusal.because(findings)
+        })?;
+        let text = serde_json::to_string_pretty(&record).map_err(anyhow::Error::new)? + "\n";
+        let results = counting::kept_results(&contests, &accounts)?;
+        store::report(db, acting.institution(), id, (&text, &results), permitted, act.now).await?;
+        let entry = entry.detail("公开记录哈希", hex::encode(record::hash(text.as_bytes())));
+        audit::append(db, acting.person(), entry, act.now).await
     })
     .await?;
     Ok(Act::done(id, "reported"))
@@ -544,7 +519,7 @@ pub(super) fn few_patterns(contests: &[Contest], results: Option<&result::Result
 }
 
 pub(super) async fn publish(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
@@ -559,13 +534,11 @@ pub(super) async fn publish(
             return Err(act.refuse(wanted, why, "监票人各自保存全部选票，可以用公开记录里的哈希核对"));
         }
     }
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if store::publish_ballots(db, id, act.now).await? {
-                audit::append(db, acting.person(), act.entry("公布全部选票"), act.now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if store::publish_ballots(db, id, act.now).await? {
+            audit::append(db, acting.person(), act.entry("公布全部选票"), act.now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Act::done(id, "published"))
@@ -578,7 +551,7 @@ pub(super) struct WhyForm {
 }
 
 pub(super) async fn ask_void(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<WhyForm>,
@@ -590,42 +563,38 @@ pub(super) async fn ask_void(
         let says = errors.of("reason").unwrap_or_default().to_owned();
         return Err(act.refuse(wanted, says, "作废须写明理由，1 至 200 字"));
     };
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if !store::ask_void(db, &acting, id, &why, act.now).await? {
-                return Err(act.refuse(
-                    wanted,
-                    "筹备中、已报告、已作废或已有人提出作废的场次，不能提出",
-                    "刷新页面看现在的情况",
-                ));
-            }
-            audit::append(db, acting.person(), act.entry("提出作废").detail("理由", why), act.now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if !store::ask_void(db, &acting, id, &why, act.now).await? {
+            return Err(act.refuse(
+                wanted,
+                "筹备中、已报告、已作废或已有人提出作废的场次，不能提出",
+                "刷新页面看现在的情况",
+            ));
+        }
+        audit::append(db, acting.person(), act.entry("提出作废").detail("理由", why), act.now).await
     })
     .await?;
     Ok(Act::done(id, "void-asked"))
 }
 
 pub(super) async fn drop_void(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let act = Act::begin(&app, &acting, id, "撤回作废的提议").await?;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if store::keep_valid(db, &acting, id).await? {
-                audit::append(db, acting.person(), act.entry("撤回作废的提议"), act.now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if store::keep_valid(db, &acting, id).await? {
+            audit::append(db, acting.person(), act.entry("撤回作废的提议"), act.now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Act::done(id, "void-dropped"))
 }
 
 pub(super) async fn agree_void(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
@@ -636,31 +605,29 @@ pub(super) async fn agree_void(
 }
 
 /// Makes a sitting void by a second person: somebody else of its keepers, or one of its monitors.
-async fn make_void(app: &App, person: &SignedIn, act: Act) -> Result<(), Failure> {
-    let (person, urn, standing) = (person.clone(), app.urn.clone(), person.standing());
+async fn make_void(app: &Elections, person: &SignedIn, act: Act) -> Result<(), Failure> {
+    let (person, ballot_box, standing) = (person.clone(), app.ballot_box.clone(), person.authority());
     let id = act.sitting.id;
-    app.write_as(standing, move |db| {
-        Box::pin(async move {
-            store::lock(db, person.institution, id).await?;
-            if !store::make_void(db, person.institution, id, person.account, act.now).await? {
-                let remedy = "作废须由两人办理：一人提出，另一人（办理单位的其他人员或监票人）同意";
-                return Err(act.refuse("同意作废", "没有人提出作废，或者是你自己提出的", remedy));
-            }
-            urn.drop_shares(id);
-            urn.end(id);
-            let entry = if act.sitting.counted_at.is_some() {
-                act.entry("计票以后作废").detail("选票", "已计票，结果不作数")
-            } else {
-                act.entry("作废").detail("选票", "未经拆看已销毁")
-            };
-            audit::append(db, &person, entry, act.now).await
-        })
+    app.write_as(standing, async move |db| {
+        store::lock(db, person.institution, id).await?;
+        if !store::make_void(db, person.institution, id, person.account, act.now).await? {
+            let remedy = "作废须由两人办理：一人提出，另一人（办理单位的其他人员或监票人）同意";
+            return Err(act.refuse("同意作废", "没有人提出作废，或者是你自己提出的", remedy));
+        }
+        ballot_box.drop_shares(id);
+        ballot_box.end(id);
+        let entry = if act.sitting.counted_at.is_some() {
+            act.entry("计票以后作废").detail("选票", "已计票，结果不作数")
+        } else {
+            act.entry("作废").detail("选票", "未经拆看已销毁")
+        };
+        audit::append(db, &person, entry, act.now).await
     })
     .await
 }
 
 /// As [`agree_void`], for a monitor.
-pub(super) async fn void_by_monitor(app: &App, person: &SignedIn, sitting: Sitting) -> Result<(), Failure> {
+pub(super) async fn void_by_monitor(app: &Elections, person: &SignedIn, sitting: Sitting) -> Result<(), Failure> {
     let chrome = app.chrome(person, "没有办理").under("/monitoring", "监票");
     let back = format!("/monitoring/{}", sitting.id);
     make_void(app, person, Act { sitting, chrome, back, now: app.clock.now() }).await
@@ -676,7 +643,7 @@ pub(super) struct LotForm {
 }
 
 pub(super) async fn lot(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
     Form(form): Form<LotForm>,
@@ -698,31 +665,28 @@ pub(super) async fn lot(
         return super::sittings::page(&app, &person, sitting, (typed, errors, "")).await;
     };
     let drawn = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-                let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
-                let accounts = counting::accounts(db, &sitting, &contests).await?;
-                let found = contests.iter().zip(&accounts).find(|(one, _)| one.id == contest);
-                let (own, account) = found.ok_or(Failure::Missing)?;
-                if sitting.stage != Stage::Counted || own.rules.count.tie != Tie::Lot || !account.lot_open {
-                    return Err(act.refuse(wanted, "这一项现在不用抽签", "刷新页面看现在的情况"));
-                }
-                let fits = form.winner.len() == usize::try_from(account.count.vacant).unwrap_or(0)
-                    && form.winner.iter().all(|name| account.count.tied.contains(name))
-                    && form.winner.iter().collect::<HashSet<_>>().len() == form.winner.len();
-                if !fits {
-                    let tied = account.count.tied.join("、");
-                    let says = format!("请照抽签结果，从得票相同的人（{tied}）中选定 {} 人", account.count.vacant);
-                    return Ok(Answer::Fault("winner", says));
-                }
-                let lot = Lot { winners: form.winner, method, present, drawn_at: act.now };
-                let entry =
-                    act.entry("登记抽签结果").detail("项目", own.title.clone()).detail("方法", lot.method.clone());
-                store::keep_lot(db, contest, &lot, acting.person().account).await?;
-                audit::append(db, acting.person(), entry, act.now).await?;
-                Ok(Answer::Done)
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+            let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+            let accounts = counting::accounts(db, &sitting, &contests).await?;
+            let found = contests.iter().zip(&accounts).find(|(one, _)| one.id == contest);
+            let (own, account) = found.ok_or(Failure::Missing)?;
+            if sitting.stage != Stage::Counted || own.rules.count.tie != Tie::Lot || !account.lot_open {
+                return Err(act.refuse(wanted, "这一项现在不用抽签", "刷新页面看现在的情况"));
+            }
+            let fits = form.winner.len() == usize::try_from(account.count.vacant).unwrap_or(0)
+                && form.winner.iter().all(|name| account.count.tied.contains(name))
+                && form.winner.iter().collect::<HashSet<_>>().len() == form.winner.len();
+            if !fits {
+                let tied = account.count.tied.join("、");
+                let says = format!("请照抽签结果，从得票相同的人（{tied}）中选定 {} 人", account.count.vacant);
+                return Ok(Answer::Fault("winner", says));
+            }
+            let lot = Lot { winners: form.winner, method, present, drawn_at: act.now };
+            let entry = act.entry("登记抽签结果").detail("项目", own.title.clone()).detail("方法", lot.method.clone());
+            store::keep_lot(db, contest, &lot, acting.person().account).await?;
+            audit::append(db, acting.person(), entry, act.now).await?;
+            Ok(Answer::Done)
         })
         .await?;
     answered(&app, &person, sitting, (drawn, typed, "lot")).await
@@ -759,7 +723,7 @@ fn drafted(own: &Contest, people: Vec<StudentId>) -> ContestDraft {
 
 /// A sitting that was made void is held again: contests, candidates and monitors are the same, all of it a draft.
 pub(super) async fn hold_again(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
@@ -769,37 +733,35 @@ pub(super) async fn hold_again(
         return Err(act.refuse(wanted, "只有作废的场次可以照此另建", "需要另外一场选举的，请新建场次"));
     }
     let new = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let new = store::create(db, &acting, &later(&act.sitting, act.now), act.now).await?;
-                store::hand_to(db, new, act.sitting.college).await?;
-                for own in store::contests(db, &act.sitting, Some(act.now.date())).await? {
-                    let people = store::people_of(db, own.id).await?.into_iter().map(|(id, _)| id).collect();
-                    let added = store::add_contest(db, &acting, new, &drafted(&own, people)).await?;
-                    let standing: Vec<Standing> = own
-                        .candidates
-                        .into_iter()
-                        .filter(|one| one.withdrawn.is_none())
-                        .map(|one| Standing {
-                            student: one.student,
-                            label: one.label,
-                            about: one.about,
-                            origin: one.origin,
-                        })
-                        .collect();
-                    store::stand(db, &acting, added, &standing).await?;
-                }
-                store::take_over_monitors(db, &acting, (id, new), act.now).await?;
-                audit::append(db, acting.person(), act.entry("作废以后另建场次"), act.now).await?;
-                Ok(new)
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let new = store::create(db, &acting, &later(&act.sitting, act.now), act.now).await?;
+            store::hand_to(db, new, act.sitting.college).await?;
+            for own in store::contests(db, &act.sitting, Some(act.now.date())).await? {
+                let people = store::people_of(db, own.id).await?.into_iter().map(|(id, _)| id).collect();
+                let added = store::add_contest(db, &acting, new, &drafted(&own, people)).await?;
+                let standing: Vec<Standing> = own
+                    .candidates
+                    .into_iter()
+                    .filter(|one| one.withdrawn.is_none())
+                    .map(|one| Standing {
+                        student: one.student,
+                        label: one.label,
+                        about: one.about,
+                        origin: one.origin,
+                    })
+                    .collect();
+                store::stand(db, &acting, added, &standing).await?;
+            }
+            store::take_over_monitors(db, &acting, (id, new), act.now).await?;
+            audit::append(db, acting.person(), act.entry("作废以后另建场次"), act.now).await?;
+            Ok(new)
         })
         .await?;
     Ok(Act::done(new, "again"))
 }
 
 pub(super) async fn second_round(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
 ) -> Result<Redirect, Failure> {
@@ -841,21 +803,19 @@ pub(super) async fn second_round(
     let title = format!("{}（第二轮）", old.title).chars().take(40).collect();
     let sitting = Draft { title, ..later(&old, act.now) };
     let new = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                store::lock(db, acting.institution(), id).await?;
-                if store::second_rounds(db, id).await?.contains(&contest) {
-                    return Err(act.refuse(wanted, "这一项已经有第二轮", "在场次列表里查看"));
-                }
-                let new = store::create(db, &acting, &sitting, act.now).await?;
-                store::hand_to(db, new, old.college).await?;
-                let added = store::add_contest(db, &acting, new, &draft).await?;
-                store::stand(db, &acting, added, &standing).await?;
-                store::take_over_monitors(db, &acting, (id, new), act.now).await?;
-                let entry = act.entry("开启第二轮").detail("项目", draft.title).detail("应选", draft.seats);
-                audit::append(db, acting.person(), entry, act.now).await?;
-                Ok(new)
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            store::lock(db, acting.institution(), id).await?;
+            if store::second_rounds(db, id).await?.contains(&contest) {
+                return Err(act.refuse(wanted, "这一项已经有第二轮", "在场次列表里查看"));
+            }
+            let new = store::create(db, &acting, &sitting, act.now).await?;
+            store::hand_to(db, new, old.college).await?;
+            let added = store::add_contest(db, &acting, new, &draft).await?;
+            store::stand(db, &acting, added, &standing).await?;
+            store::take_over_monitors(db, &acting, (id, new), act.now).await?;
+            let entry = act.entry("开启第二轮").detail("项目", draft.title).detail("应选", draft.seats);
+            audit::append(db, acting.person(), entry, act.now).await?;
+            Ok(new)
         })
         .await?;
     Ok(Act::done(new, "second"))

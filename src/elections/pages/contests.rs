@@ -15,10 +15,10 @@ use sqlx::PgConnection;
 
 use super::{frame, kept, not_standing, refuse, said};
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     directory,
+    elections::Elections,
     elections::{
         forms::{ContestAsked, ContestForm},
         sitting::{Contest, Sitting, Stage},
@@ -54,7 +54,7 @@ async fn colleges(db: &mut PgConnection, acting: &Acting<ElectionKeeper>) -> Res
 }
 
 /// A sitting that is being prepared, and by somebody who does not stand in it.
-async fn prepared(app: &App, acting: &Acting<ElectionKeeper>, id: SittingId) -> Result<Sitting, Failure> {
+async fn prepared(app: &Elections, acting: &Acting<ElectionKeeper>, id: SittingId) -> Result<Sitting, Failure> {
     let mut db = app.read().await?;
     let sitting = kept(&mut db, acting, id).await?;
     not_standing(app, &mut db, acting.person(), (&sitting, "修改选举项目")).await?;
@@ -68,7 +68,7 @@ async fn prepared(app: &App, acting: &Acting<ElectionKeeper>, id: SittingId) -> 
 }
 
 pub(super) async fn ask(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<FormPage, Failure> {
@@ -79,7 +79,7 @@ pub(super) async fn ask(
 }
 
 async fn form_page(
-    app: &App,
+    app: &Elections,
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
     (form, errors): (ContestForm, Errors),
@@ -161,7 +161,7 @@ async fn drafts(
 }
 
 pub(super) async fn add(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<ContestForm>,
@@ -177,21 +177,19 @@ pub(super) async fn add(
         return Ok((unfit, form_page(&app, &acting, &sitting, (form, errors)).await?).into_response());
     }
     let first = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                store::lock(db, acting.institution(), id).await?;
-                let mut first = None;
-                for draft in &all {
-                    let contest = store::add_contest(db, &acting, id, draft).await?;
-                    first.get_or_insert(contest);
-                    let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
-                        .detail("办理", "登记选举项目")
-                        .detail("项目", draft.title.clone())
-                        .detail("应选", draft.seats);
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok(first.filter(|_| all.len() == 1))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            store::lock(db, acting.institution(), id).await?;
+            let mut first = None;
+            for draft in &all {
+                let contest = store::add_contest(db, &acting, id, draft).await?;
+                first.get_or_insert(contest);
+                let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
+                    .detail("办理", "登记选举项目")
+                    .detail("项目", draft.title.clone())
+                    .detail("应选", draft.seats);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok(first.filter(|_| all.len() == 1))
         })
         .await?;
     let to = match first {
@@ -243,7 +241,7 @@ pub(super) async fn contest_of(
 }
 
 async fn show_page(
-    app: &App,
+    app: &Elections,
     acting: &Acting<ElectionKeeper>,
     (id, contest): (SittingId, ContestId),
     (form, stand, errors, done): (Option<ContestForm>, StandForm, Errors, &'static str),
@@ -261,7 +259,7 @@ async fn show_page(
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(ids): Path<(SittingId, ContestId)>,
     Query(Done { done }): Query<Done>,
@@ -270,7 +268,7 @@ pub(super) async fn show(
 }
 
 pub(super) async fn change(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
     Form(form): Form<ContestForm>,
@@ -295,36 +293,32 @@ pub(super) async fn change(
         let page = show_page(&app, &acting, (id, contest), (Some(form), StandForm::default(), errors, "")).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::lock(db, acting.institution(), id).await?;
-            store::change_contest(db, &acting, contest, &draft).await?;
-            let entry = Entry::new(Verb::SittingKept, sitting.title)
-                .detail("办理", "修改选举项目")
-                .detail("项目", draft.title.clone())
-                .detail("应选", draft.seats);
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::lock(db, acting.institution(), id).await?;
+        store::change_contest(db, &acting, contest, &draft).await?;
+        let entry = Entry::new(Verb::SittingKept, sitting.title)
+            .detail("办理", "修改选举项目")
+            .detail("项目", draft.title.clone())
+            .detail("应选", draft.seats);
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest}?done=changed")).into_response())
 }
 
 pub(super) async fn remove(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
 ) -> Result<Redirect, Failure> {
     let (sitting, now) = (prepared(&app, &acting, id).await?, app.clock.now());
     let was = contest_of(&mut *app.read().await?, &sitting, contest, now.date()).await?;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::lock(db, acting.institution(), id).await?;
-            store::remove_contest(db, &acting, contest).await?;
-            let entry =
-                Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除选举项目").detail("项目", was.title);
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::lock(db, acting.institution(), id).await?;
+        store::remove_contest(db, &acting, contest).await?;
+        let entry =
+            Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除选举项目").detail("项目", was.title);
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/sittings/{id}?done=removed")))
@@ -354,7 +348,7 @@ fn labelled(standing: &[(Named, String)], contest: &Contest) -> Vec<String> {
 }
 
 async fn enter(
-    app: &App,
+    app: &Elections,
     acting: Acting<ElectionKeeper>,
     (sitting, contest): (Sitting, Contest),
     (people, origin): (Vec<(Named, String)>, String),
@@ -367,25 +361,23 @@ async fn enter(
         .map(|((one, about), label)| Standing { student: one.id, label, about, origin: origin.clone() })
         .collect();
     let contest_id = contest.id;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::lock(db, acting.institution(), id).await?;
-            store::stand(db, &acting, contest_id, &standing).await?;
-            let marks: Vec<String> = standing.iter().map(|one| audit::Mark::from(one.student).to_string()).collect();
-            let entry = Entry::new(Verb::SittingKept, sitting.title)
-                .detail("办理", "登记候选人")
-                .detail("项目", contest.title)
-                .detail("候选人", marks)
-                .detail("来源", origin);
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::lock(db, acting.institution(), id).await?;
+        store::stand(db, &acting, contest_id, &standing).await?;
+        let marks: Vec<String> = standing.iter().map(|one| audit::Mark::from(one.student).to_string()).collect();
+        let entry = Entry::new(Verb::SittingKept, sitting.title)
+            .detail("办理", "登记候选人")
+            .detail("项目", contest.title)
+            .detail("候选人", marks)
+            .detail("来源", origin);
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest_id}?done=stood")))
 }
 
 pub(super) async fn stand(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
     Form(form): Form<StandForm>,
@@ -443,7 +435,7 @@ pub(super) struct ListedForm {
 }
 
 pub(super) async fn take_listed(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
     Form(form): Form<ListedForm>,
@@ -469,24 +461,22 @@ pub(super) async fn take_listed(
 }
 
 pub(super) async fn strike(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest, candidate)): Path<(SittingId, ContestId, CandidateId)>,
 ) -> Result<Redirect, Failure> {
     let (sitting, now) = (prepared(&app, &acting, id).await?, app.clock.now());
     let was = contest_of(&mut *app.read().await?, &sitting, contest, now.date()).await?;
     let who = was.candidates.into_iter().find(|one| one.id == candidate).ok_or(Failure::Missing)?;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::lock(db, acting.institution(), id).await?;
-            if store::strike(db, &acting, contest, candidate).await? {
-                let entry = Entry::about(Verb::SittingKept, who.student)
-                    .detail("办理", "从候选人名单中删去")
-                    .detail("场次", sitting.title);
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::lock(db, acting.institution(), id).await?;
+        if store::strike(db, &acting, contest, candidate).await? {
+            let entry = Entry::about(Verb::SittingKept, who.student)
+                .detail("办理", "从候选人名单中删去")
+                .detail("场次", sitting.title);
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest}?done=struck")))
@@ -500,7 +490,7 @@ pub(super) struct WhyForm {
 }
 
 pub(super) async fn withdraw(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest, candidate)): Path<(SittingId, ContestId, CandidateId)>,
     Form(form): Form<WhyForm>,
@@ -522,28 +512,20 @@ pub(super) async fn withdraw(
         let page = show_page(&app, &acting, (id, contest), (None, StandForm::default(), errors, "")).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            // A count that runs meanwhile waits, or has ended and then this is refused.
-            let locked = store::lock(db, acting.institution(), id).await?;
-            if locked.is_none_or(|sitting| sitting.stage >= Stage::Counted) {
-                return Err(refuse(
-                    chrome,
-                    back,
-                    "登记退选",
-                    "已经计票，不再登记退选",
-                    "当选后不就任的，由大会另行处理",
-                ));
-            }
-            if store::withdraw(db, &acting, (contest, candidate), &why, now).await? {
-                let entry = Entry::about(Verb::SittingKept, who.student)
-                    .detail("办理", "登记退选")
-                    .detail("场次", sitting.title)
-                    .detail("理由", why);
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        // A count that runs meanwhile waits, or has ended and then this is refused.
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if locked.is_none_or(|sitting| sitting.stage >= Stage::Counted) {
+            return Err(refuse(chrome, back, "登记退选", "已经计票，不再登记退选", "当选后不就任的，由大会另行处理"));
+        }
+        if store::withdraw(db, &acting, (contest, candidate), &why, now).await? {
+            let entry = Entry::about(Verb::SittingKept, who.student)
+                .detail("办理", "登记退选")
+                .detail("场次", sitting.title)
+                .detail("理由", why);
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest}?done=withdrawn")).into_response())

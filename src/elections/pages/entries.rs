@@ -12,9 +12,9 @@ use sqlx::PgConnection;
 
 use super::{contests::contest_of, frame, keeps, kept, not_standing, refuse};
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
+    elections::Elections,
     elections::{
         counting,
         forms::{Fields, PaperForm},
@@ -66,7 +66,7 @@ fn turn(entries: &[PaperEntry], person: &SignedIn) -> Option<i16> {
 
 /// The sitting and contest of somebody who counts: whoever keeps it, or monitors it.
 async fn counted(
-    app: &App,
+    app: &Elections,
     db: &mut PgConnection,
     person: &SignedIn,
     (id, contest): (SittingId, ContestId),
@@ -82,7 +82,7 @@ async fn counted(
 }
 
 async fn page(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     ids: (SittingId, ContestId),
     (form, errors): (Option<PaperForm>, Errors),
@@ -115,7 +115,7 @@ fn may_enter(sitting: &Sitting) -> bool {
 }
 
 pub(super) async fn ask(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(ids): Path<(SittingId, ContestId)>,
 ) -> Result<EntryPage, Failure> {
@@ -123,7 +123,7 @@ pub(super) async fn ask(
 }
 
 pub(super) async fn enter(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path((id, contest_id)): Path<(SittingId, ContestId)>,
     Form(fields): Form<Fields>,
@@ -145,32 +145,30 @@ pub(super) async fn enter(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let actor = person.clone();
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            let locked = store::lock(db, actor.institution, id).await?;
-            let entries = store::paper_entries(db, id).await?.remove(&contest_id).unwrap_or_default();
-            let turn = turn(&entries, &actor).filter(|_| locked.as_ref().is_some_and(may_enter));
-            let entered = match turn {
-                Some(turn) => store::enter_paper(db, (contest_id, turn), actor.account, &figures, now).await?,
-                None => false,
-            };
-            let Some(turn) = turn.filter(|_| entered) else {
-                let remedy = "两次录入须由不同的两人完成；不一致时由第三人核对选票后录入";
-                return Err(refuse(chrome, back, "录入纸质选票", "你已经录入过这一项，或者已经录入一致", remedy));
-            };
-            let entry = Entry::new(Verb::PaperKept, sitting.title)
-                .detail("办理", format!("第 {turn} 次录入"))
-                .detail("项目", contest.title)
-                .detail("收回", figures.tally.returned);
-            audit::append(db, &actor, entry, now).await
-        })
+    app.write_as(person.authority(), async move |db| {
+        let locked = store::lock(db, actor.institution, id).await?;
+        let entries = store::paper_entries(db, id).await?.remove(&contest_id).unwrap_or_default();
+        let turn = turn(&entries, &actor).filter(|_| locked.as_ref().is_some_and(may_enter));
+        let entered = match turn {
+            Some(turn) => store::enter_paper(db, (contest_id, turn), actor.account, &figures, now).await?,
+            None => false,
+        };
+        let Some(turn) = turn.filter(|_| entered) else {
+            let remedy = "两次录入须由不同的两人完成；不一致时由第三人核对选票后录入";
+            return Err(refuse(chrome, back, "录入纸质选票", "你已经录入过这一项，或者已经录入一致", remedy));
+        };
+        let entry = Entry::new(Verb::PaperKept, sitting.title)
+            .detail("办理", format!("第 {turn} 次录入"))
+            .detail("项目", contest.title)
+            .detail("收回", figures.tally.returned);
+        audit::append(db, &actor, entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/entries/{id}/{contest_id}")).into_response())
 }
 
 pub(super) async fn clear(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
 ) -> Result<Redirect, Failure> {
@@ -181,27 +179,25 @@ pub(super) async fn clear(
     let own = contest_of(&mut db, &sitting, contest, now.date()).await?;
     drop(db);
     let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let locked = store::lock(db, acting.institution(), id).await?;
-            if !locked.as_ref().is_some_and(may_enter) {
-                let why = "已经开票计票，不能重新清点";
-                return Err(refuse(
-                    chrome,
-                    format!("/sittings/{id}"),
-                    "重新清点纸质选票",
-                    why,
-                    "结果有误的，由两人办理作废",
-                ));
-            }
-            if store::drop_entries(db, contest).await? > 0 {
-                let entry = Entry::new(Verb::PaperKept, sitting.title)
-                    .detail("办理", "清除录入，重新清点")
-                    .detail("项目", own.title);
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !locked.as_ref().is_some_and(may_enter) {
+            let why = "已经开票计票，不能重新清点";
+            return Err(refuse(
+                chrome,
+                format!("/sittings/{id}"),
+                "重新清点纸质选票",
+                why,
+                "结果有误的，由两人办理作废",
+            ));
+        }
+        if store::drop_entries(db, contest).await? > 0 {
+            let entry = Entry::new(Verb::PaperKept, sitting.title)
+                .detail("办理", "清除录入，重新清点")
+                .detail("项目", own.title);
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Redirect::to(&format!("/sittings/{id}?done=dropped")))

@@ -24,17 +24,18 @@ use super::{
     store,
 };
 use crate::{
-    app::{App, Routes},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
+    elections::Elections,
     failure::{Failure, Refusal},
     ids::SittingId,
     office::{ElectionKeeper, Office},
     page::chrome::Chrome,
     rules::{Finding, Outcome},
+    web::routes::Routes,
 };
 
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes() -> Routes<Elections> {
     Routes::default()
         .get("/votes", vote::list)
         .get("/votes/{sitting}", vote::show)
@@ -101,7 +102,7 @@ pub fn routes() -> Routes {
         .get("/sittings/{sitting}/report", papers::report)
         .get("/sittings/{sitting}/notice", papers::notice)
         .get("/sittings/{sitting}/voters.xlsx", papers::voters)
-        .get("/sittings/{sitting}/archive.zip", papers::archive)
+        .recorded_get("/sittings/{sitting}/archive.zip", papers::archive)
         .get("/monitoring", monitor::list)
         .get("/monitoring/{sitting}", monitor::show)
         .post("/monitoring/{sitting}/passphrase", monitor::passphrase)
@@ -135,14 +136,14 @@ fn refuse(chrome: Chrome, back: String, wanted: &str, why: impl Into<String>, re
 }
 
 /// The frame of a page of a sitting.
-fn frame(app: &App, person: &SignedIn, sitting: &Sitting, title: &str) -> Chrome {
+fn frame(app: &Elections, person: &SignedIn, sitting: &Sitting, title: &str) -> Chrome {
     let path = format!("/sittings/{}", sitting.id);
     app.chrome(person, title).under("/sittings", "选举").under(&path, &sitting.title)
 }
 
 /// Refuses whoever stands in the sitting: candidates neither keep, monitor nor count it.
 async fn not_standing(
-    app: &App,
+    app: &Elections,
     db: &mut PgConnection,
     person: &SignedIn,
     (sitting, wanted): (&Sitting, &str),

@@ -21,9 +21,9 @@ use super::{
     steps,
 };
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
+    elections::Elections,
     elections::{
         ballot_box::Halt,
         counting,
@@ -45,7 +45,7 @@ pub(super) struct ListPage {
     rows: Vec<Sitting>,
 }
 
-pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Result<ListPage, Failure> {
     let mut db = app.read().await?;
     let own = store::monitored(&mut db, person.institution, person.account).await?;
     let all = store::sittings(&mut db, person.institution, (None, None)).await?;
@@ -123,7 +123,7 @@ impl ShowPage {
 }
 
 async fn page(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     id: SittingId,
     (form, errors, done): (AdmissionForm, Errors, &'static str),
@@ -146,7 +146,7 @@ async fn page(
         admissions: store::admissions(&mut db, id).await?,
         suspects,
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
-        held: app.urn.held(id, now).0,
+        held: app.ballot_box.held(id, now).0,
         count,
         paper: came.values().any(|came| came.paper > 0) && sitting.closed_at.is_some(),
         form,
@@ -161,7 +161,7 @@ async fn page(
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Query(Done { done }): Query<Done>,
@@ -179,13 +179,13 @@ struct PassphrasePage {
     name: String,
 }
 
-fn refused(app: &App, person: &SignedIn, id: SittingId, (wanted, why, remedy): (&str, &str, &str)) -> Failure {
+fn refused(app: &Elections, person: &SignedIn, id: SittingId, (wanted, why, remedy): (&str, &str, &str)) -> Failure {
     let chrome = app.chrome(person, "没有办理").under("/monitoring", "监票");
     refuse(chrome, format!("/monitoring/{id}"), wanted, why, remedy)
 }
 
 pub(super) async fn passphrase(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {
@@ -194,19 +194,17 @@ pub(super) async fn passphrase(
     let (phrase, salt) = (keys::passphrase(), keys::salt());
     let typed = phrase.clone();
     let (_, key) = app.heavy(move || keys::pair_of(&typed, &salt)).await??;
-    let mac = Monitor::mark(&app.urn.key, (id, person.account), &salt, &key);
+    let mac = Monitor::mark(&app.ballot_box.key, (id, person.account), &salt, &key);
     let (chrome, now) = (app.chrome(&person, "监票口令").under("/monitoring", "监票"), app.clock.now());
     let (actor, title) = (person.clone(), sitting.title.clone());
     let kept = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move {
-                let kept = store::keep_key(db, (id, actor.account), (&salt, &key, &mac)).await?;
-                if kept {
-                    let entry = Entry::new(Verb::MonitorsKept, title).detail("办理", "生成监票口令");
-                    audit::append(db, &actor, entry, now).await?;
-                }
-                Ok(kept)
-            })
+        .write_as(person.authority(), async move |db| {
+            let kept = store::keep_key(db, (id, actor.account), (&salt, &key, &mac)).await?;
+            if kept {
+                let entry = Entry::new(Verb::MonitorsKept, title).detail("办理", "生成监票口令");
+                audit::append(db, &actor, entry, now).await?;
+            }
+            Ok(kept)
         })
         .await?;
     if !kept {
@@ -222,7 +220,7 @@ pub(super) async fn passphrase(
 
 /// Opens a monitor's share with the passphrase; none where the phrase is not theirs.
 async fn open_share(
-    app: &App,
+    app: &Elections,
     sitting: SittingId,
     monitor: &Monitor,
     phrase: String,
@@ -246,7 +244,7 @@ async fn open_share(
 }
 
 pub(super) async fn unseal(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Form(form): Form<PhraseForm>,
@@ -278,16 +276,14 @@ pub(super) async fn unseal(
         return page(&app, &person, id, (AdmissionForm::default(), errors, "")).await;
     };
     let now = app.clock.now();
-    let shares = app.urn.hold(id, person.account, share, now);
+    let shares = app.ballot_box.hold(id, person.account, share, now);
     if let (true, Some(rehearsal)) = (rehearses, rehearsal) {
         return rehearsed(&app, &person, (sitting, &monitors), (&shares, &rehearsal)).await;
     }
     let (actor, title) = (person.clone(), sitting.title.clone());
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            let entry = Entry::new(Verb::MonitorsKept, title).detail("办理", "开票时交出一份密钥");
-            audit::append(db, &actor, entry, now).await
-        })
+    app.write_as(person.authority(), async move |db| {
+        let entry = Entry::new(Verb::MonitorsKept, title).detail("办理", "开票时交出一份密钥");
+        audit::append(db, &actor, entry, now).await
     })
     .await?;
     let to = if start(&app, &person, &sitting, &shares, None).await? { "counting" } else { "shared" };
@@ -296,7 +292,7 @@ pub(super) async fn unseal(
 
 /// Begins the count where enough shares are held.
 async fn start(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     sitting: &Sitting,
     shares: &[OpenShare],
@@ -306,8 +302,11 @@ async fn start(
     if shares.len() < enough {
         return Ok(false);
     }
-    let ballot =
-        app.urn.opened(&mut *app.read().await?, person.institution, sitting.id).await?.ok_or(Failure::Missing)?;
+    let ballot = app
+        .ballot_box
+        .opened(&mut *app.read().await?, person.institution, sitting.id)
+        .await?
+        .ok_or(Failure::Missing)?;
     let Some(key) = keys::join(shares, sitting.threshold, &ballot.opened.key) else {
         return Err(anyhow::anyhow!("the shares of the monitors do not give the key of the sitting").into());
     };
@@ -316,7 +315,7 @@ async fn start(
 
 /// A passphrase was shown to work. Once all have, and the throw-away ballots open, the rehearsal is over.
 async fn rehearsed(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     (sitting, monitors): (Sitting, &[Monitor]),
     (shares, rehearsal): (&[OpenShare], &Rehearsal),
@@ -331,27 +330,25 @@ async fn rehearsed(
             })
         });
     if complete && !opens {
-        app.urn.drop_shares(id);
+        app.ballot_box.drop_shares(id);
         let says = ("演练", "口令都对，但演练选票没有打开", "请办理单位重新开始演练");
         return Err(refused(app, person, id, says));
     }
     let (actor, now) = (person.clone(), app.clock.now());
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            store::lock(db, actor.institution, id).await?;
-            store::prove(db, id, actor.account, now).await?;
-            let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "演练：口令有效");
+    app.write_as(person.authority(), async move |db| {
+        store::lock(db, actor.institution, id).await?;
+        store::prove(db, id, actor.account, now).await?;
+        let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "演练：口令有效");
+        audit::append(db, &actor, entry, now).await?;
+        if opens && store::end_rehearsal(db, actor.institution, id, now).await? {
+            let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "演练成功");
             audit::append(db, &actor, entry, now).await?;
-            if opens && store::end_rehearsal(db, actor.institution, id, now).await? {
-                let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "演练成功");
-                audit::append(db, &actor, entry, now).await?;
-            }
-            Ok(())
-        })
+        }
+        Ok(())
     })
     .await?;
     if opens {
-        app.urn.drop_shares(id);
+        app.ballot_box.drop_shares(id);
     }
     Ok(Redirect::to(&format!("/monitoring/{id}?done=proved")).into_response())
 }
@@ -364,14 +361,14 @@ pub(super) struct ExcludeForm {
 }
 
 pub(super) async fn exclude(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Form(form): Form<ExcludeForm>,
 ) -> Result<Response, Failure> {
     let (sitting, monitors) = own(&mut *app.read().await?, &person, id).await?;
     let chief = monitors.iter().any(|one| one.account == person.account && one.chief);
-    let halted = app.urn.progress(id).and_then(|progress| progress.halt());
+    let halted = app.ballot_box.progress(id).and_then(|progress| progress.halt());
     let places = match halted {
         Some(Halt::Suspicious(places)) => places,
         _ => Vec::new(),
@@ -384,13 +381,13 @@ pub(super) async fn exclude(
     let Some(why) = crate::web::forms::reason(&form.reason, &mut errors) else {
         return page(&app, &person, id, (AdmissionForm::default(), errors, "")).await;
     };
-    let shares = app.urn.held(id, app.clock.now()).1;
+    let shares = app.ballot_box.held(id, app.clock.now()).1;
     let to = if start(&app, &person, &sitting, &shares, Some((places, why))).await? { "counting" } else { "" };
     Ok(Redirect::to(&format!("/monitoring/{id}?done={to}")).into_response())
 }
 
 pub(super) async fn ask_admission(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Form(form): Form<AdmissionForm>,
@@ -410,7 +407,7 @@ pub(super) async fn ask_admission(
         contests.iter().map(|one| one.ordinal).filter(|one| form.contest.contains(one)).collect();
     chosen.sort_unstable();
     // The padding was set at opening: nobody's ballots may be longer than those of the frozen roll.
-    let fits = match app.urn.opened(&mut *app.read().await?, person.institution, id).await? {
+    let fits = match app.ballot_box.opened(&mut *app.read().await?, person.institution, id).await? {
         Some(ballot) => crate::elections::ballot::size(&ballot.shapes(&chosen)) <= ballot.opened.ballot_size,
         None => false,
     };
@@ -421,21 +418,19 @@ pub(super) async fn ask_admission(
     let Some(why) = why.filter(|_| errors.is_empty()) else {
         return page(&app, &person, id, (form, errors, "")).await;
     };
-    let (actor, standing) = (person.clone(), person.standing());
+    let (actor, standing) = (person.clone(), person.authority());
     let asked = app
-        .write_as(standing, move |db| {
-            Box::pin(async move {
-                let (place, what) = ((actor.institution, id), (number.as_str(), chosen.as_slice(), why.as_str()));
-                let Some(student) = store::ask_admission(db, place, what, actor.account, now).await? else {
-                    return Ok(false);
-                };
-                let entry = Entry::about(Verb::VoterKept, student)
-                    .detail("办理", "提出补入选民名册")
-                    .detail("场次", sitting.title)
-                    .detail("理由", why);
-                audit::append(db, &actor, entry, now).await?;
-                Ok(true)
-            })
+        .write_as(standing, async move |db| {
+            let (place, what) = ((actor.institution, id), (number.as_str(), chosen.as_slice(), why.as_str()));
+            let Some(student) = store::ask_admission(db, place, what, actor.account, now).await? else {
+                return Ok(false);
+            };
+            let entry = Entry::about(Verb::VoterKept, student)
+                .detail("办理", "提出补入选民名册")
+                .detail("场次", sitting.title)
+                .detail("理由", why);
+            audit::append(db, &actor, entry, now).await?;
+            Ok(true)
         })
         .await?;
     if !asked {
@@ -446,29 +441,26 @@ pub(super) async fn ask_admission(
 }
 
 pub(super) async fn admit(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path((id, admission)): Path<(SittingId, AdmissionId)>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     own(&mut *app.read().await?, &person, id).await?;
-    let (actor, urn) = (person.clone(), app.urn.clone());
+    let (actor, ballot_box) = (person.clone(), app.ballot_box.clone());
     let admitted = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move {
-                let sitting = store::lock(db, actor.institution, id).await?.ok_or(Failure::Missing)?;
-                if !sitting.takes_votes(now) {
-                    return Ok(false);
-                }
-                let Some(student) = store::admit(db, id, admission, (actor.account, &urn.key), now).await? else {
-                    return Ok(false);
-                };
-                let entry = Entry::about(Verb::VoterKept, student)
-                    .detail("办理", "同意补入选民名册")
-                    .detail("场次", sitting.title);
-                audit::append(db, &actor, entry, now).await?;
-                Ok(true)
-            })
+        .write_as(person.authority(), async move |db| {
+            let sitting = store::lock(db, actor.institution, id).await?.ok_or(Failure::Missing)?;
+            if !sitting.takes_votes(now) {
+                return Ok(false);
+            }
+            let Some(student) = store::admit(db, id, admission, (actor.account, &ballot_box.key), now).await? else {
+                return Ok(false);
+            };
+            let entry =
+                Entry::about(Verb::VoterKept, student).detail("办理", "同意补入选民名册").detail("场次", sitting.title);
+            audit::append(db, &actor, entry, now).await?;
+            Ok(true)
         })
         .await?;
     if !admitted {
@@ -479,7 +471,7 @@ pub(super) async fn admit(
 }
 
 pub(super) async fn agree_void(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
@@ -490,7 +482,7 @@ pub(super) async fn agree_void(
 
 /// The full ballots, for the monitors to keep.
 pub(super) async fn ballots(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {

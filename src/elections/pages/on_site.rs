@@ -12,10 +12,10 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, password::readable, token::hash_of},
+    auth::{acting::Acting, token::hash_of},
     elections::{
+        Elections,
         pages::{frame, kept, not_standing, refuse, said},
         sitting::{Sitting, Stage},
         store::{self, MOST_SLIPS, Obstacle, Slip},
@@ -25,6 +25,7 @@ use crate::{
     inbox::{Notice, To, tell},
     office::ElectionKeeper,
     page::{charts::Qr, chrome::Chrome, filters},
+    secrets::readable,
     text::{folded, is_hidden},
     web::{
         forms::{Done, Errors, reason},
@@ -58,7 +59,7 @@ pub(super) struct HallPage {
 }
 
 async fn page(
-    app: &App,
+    app: &Elections,
     acting: &Acting<ElectionKeeper>,
     id: SittingId,
     (form, errors, done): (HallForm, Errors, &'static str),
@@ -85,7 +86,7 @@ async fn page(
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Query(Done { done }): Query<Done>,
@@ -119,7 +120,12 @@ fn typed_number(form: &HallForm, (field, _): Named, errors: &mut Errors) -> Stri
     number
 }
 
-async fn kept_for(app: &App, acting: &Acting<ElectionKeeper>, id: SittingId, wanted: &str) -> Result<Sitting, Failure> {
+async fn kept_for(
+    app: &Elections,
+    acting: &Acting<ElectionKeeper>,
+    id: SittingId,
+    wanted: &str,
+) -> Result<Sitting, Failure> {
     let mut db = app.read().await?;
     let sitting = kept(&mut db, acting, id).await?;
     not_standing(app, &mut db, acting.person(), (&sitting, wanted)).await?;
@@ -127,7 +133,7 @@ async fn kept_for(app: &App, acting: &Acting<ElectionKeeper>, id: SittingId, wan
 }
 
 pub(super) async fn issue(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<HallForm>,
@@ -139,33 +145,30 @@ pub(super) async fn issue(
         return page(&app, &acting, id, (form, errors, "")).await;
     }
     let (outcome, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let open = store::lock(db, acting.institution(), id).await?.is_some_and(|one| one.takes_votes(now));
-                if !open {
-                    return Ok((Err(Obstacle::NotOpen), acting));
-                }
-                let outcome = store::issue_paper(db, id, &number, acting.person().account, now).await?;
-                if outcome == Err(Obstacle::HasVoted) {
-                    let entry = Entry::new(Verb::VoterKept, sitting.title.clone())
-                        .detail("办理", "不予发出纸质选票：已在网上投票")
-                        .detail("学号", number);
-                    audit::append(db, acting.person(), entry, now).await?;
-                } else if let Ok(student) = outcome {
-                    let entry = Entry::about(Verb::VoterKept, student)
-                        .detail("办理", "发出纸质选票")
-                        .detail("场次", sitting.title);
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((outcome, acting))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let open = store::lock(db, acting.institution(), id).await?.is_some_and(|one| one.takes_votes(now));
+            if !open {
+                return Ok((Err(Obstacle::NotOpen), acting));
+            }
+            let outcome = store::issue_paper(db, id, &number, acting.person().account, now).await?;
+            if outcome == Err(Obstacle::HasVoted) {
+                let entry = Entry::new(Verb::VoterKept, sitting.title.clone())
+                    .detail("办理", "不予发出纸质选票：已在网上投票")
+                    .detail("学号", number);
+                audit::append(db, acting.person(), entry, now).await?;
+            } else if let Ok(student) = outcome {
+                let entry =
+                    Entry::about(Verb::VoterKept, student).detail("办理", "发出纸质选票").detail("场次", sitting.title);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok((outcome, acting))
         })
         .await?;
     finish(&app, &acting, id, (outcome.map(|_| "issued"), form, PAPER)).await
 }
 
 async fn finish(
-    app: &App,
+    app: &Elections,
     acting: &Acting<ElectionKeeper>,
     id: SittingId,
     (outcome, form, named): (Result<&'static str, Obstacle>, HallForm, Named),
@@ -198,7 +201,7 @@ struct SlipsPage {
 }
 
 pub(super) async fn make_slips(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     headers: HeaderMap,
     Path(id): Path<SittingId>,
@@ -221,18 +224,16 @@ pub(super) async fn make_slips(
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| hash_of(code)).collect();
     let title = sitting.title.clone();
     let (serials, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                store::lock(db, acting.institution(), id).await?;
-                let (made, _) = store::slips(db, id).await?;
-                if made + i64::try_from(hashes.len()).unwrap_or(i64::MAX) > MOST_SLIPS {
-                    return Ok((None, acting));
-                }
-                let serials = store::make_slips(db, &acting, id, &hashes, now).await?;
-                let entry = Entry::new(Verb::VoterKept, title).detail("办理", "印制票码").detail("张数", serials.len());
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((Some(serials), acting))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            store::lock(db, acting.institution(), id).await?;
+            let (made, _) = store::slips(db, id).await?;
+            if made + i64::try_from(hashes.len()).unwrap_or(i64::MAX) > MOST_SLIPS {
+                return Ok((None, acting));
+            }
+            let serials = store::make_slips(db, &acting, id, &hashes, now).await?;
+            let entry = Entry::new(Verb::VoterKept, title).detail("办理", "印制票码").detail("张数", serials.len());
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((Some(serials), acting))
         })
         .await?;
     let Some(serials) = serials else {
@@ -262,7 +263,7 @@ fn typed_serial(form: &HallForm, (_, field): Named, errors: &mut Errors) -> i32 
 }
 
 pub(super) async fn bind(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<HallForm>,
@@ -274,38 +275,34 @@ pub(super) async fn bind(
         return page(&app, &acting, id, (form, errors, "")).await;
     }
     let (outcome, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                // Check-in begins before the vote does: the roll stands from the opening on.
-                let open = store::lock(db, acting.institution(), id)
-                    .await?
-                    .is_some_and(|one| one.stage == Stage::Open && now < one.closes_at);
-                if !open {
-                    return Ok((Err(Obstacle::NotOpen), acting));
-                }
-                let outcome = store::bind_slip(db, id, (serial, &number), acting.person().account, now).await?;
-                if let Ok(student) = outcome {
-                    let entry = Entry::about(Verb::VoterKept, student)
-                        .detail("办理", "签到领票")
-                        .detail("场次", sitting.title.clone())
-                        .detail("票号", serial);
-                    audit::append(db, acting.person(), entry, now).await?;
-                    let notice = Notice::new(
-                        format!("“{}”签到处登记你领取了票号 {serial}", sitting.title),
-                        format!("/votes/{id}"),
-                    )
-                    .says("如果你没有到会领票，请立即告诉监票人，并用自己的账号投票：用账号投的票，票码不能替换。");
-                    tell(db, acting.institution(), To::Student(student), &notice, now).await?;
-                }
-                Ok((outcome, acting))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            // Check-in begins before the vote does: the roll stands from the opening on.
+            let open = store::lock(db, acting.institution(), id)
+                .await?
+                .is_some_and(|one| one.stage == Stage::Open && now < one.closes_at);
+            if !open {
+                return Ok((Err(Obstacle::NotOpen), acting));
+            }
+            let outcome = store::bind_slip(db, id, (serial, &number), acting.person().account, now).await?;
+            if let Ok(student) = outcome {
+                let entry = Entry::about(Verb::VoterKept, student)
+                    .detail("办理", "签到领票")
+                    .detail("场次", sitting.title.clone())
+                    .detail("票号", serial);
+                audit::append(db, acting.person(), entry, now).await?;
+                let notice =
+                    Notice::new(format!("“{}”签到处登记你领取了票号 {serial}", sitting.title), format!("/votes/{id}"))
+                        .says("如果你没有到会领票，请立即告诉监票人，并用自己的账号投票：用账号投的票，票码不能替换。");
+                tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+            }
+            Ok((outcome, acting))
         })
         .await?;
     finish(&app, &acting, id, (outcome.map(|_| "bound"), form, BIND)).await
 }
 
 pub(super) async fn void(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<HallForm>,
@@ -317,20 +314,18 @@ pub(super) async fn void(
         return page(&app, &acting, id, (form, errors, "")).await;
     };
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let locked = store::lock(db, acting.institution(), id).await?;
-                let done = locked.is_some_and(|one| one.closed_at.is_none())
-                    && store::void_slip(db, id, (serial, &why), now).await?;
-                if done {
-                    let entry = Entry::new(Verb::VoterKept, sitting.title)
-                        .detail("办理", "票作废")
-                        .detail("票号", serial)
-                        .detail("理由", why);
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((done, acting))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let locked = store::lock(db, acting.institution(), id).await?;
+            let done = locked.is_some_and(|one| one.closed_at.is_none())
+                && store::void_slip(db, id, (serial, &why), now).await?;
+            if done {
+                let entry = Entry::new(Verb::VoterKept, sitting.title)
+                    .detail("办理", "票作废")
+                    .detail("票号", serial)
+                    .detail("理由", why);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok((done, acting))
         })
         .await?;
     finish(&app, &acting, id, (if done { Ok("slip-voided") } else { Err(Obstacle::NoSlip) }, form, VOID)).await

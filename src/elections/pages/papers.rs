@@ -13,9 +13,9 @@ use sqlx::PgConnection;
 
 use super::{frame, kept, not_standing, refuse, result, result::Results, sittings::seen};
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
+    elections::Elections,
     elections::{
         record,
         sitting::{Contest, Monitor, Sitting, Stage},
@@ -40,7 +40,7 @@ pub(super) struct BallotsPage {
 }
 
 pub(super) async fn ballots(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<BallotsPage, Failure> {
@@ -86,7 +86,12 @@ pub(super) struct NoticePage {
     papers: Papers,
 }
 
-async fn papers(app: &App, db: &mut PgConnection, institution: &str, sitting: Sitting) -> Result<Papers, Failure> {
+async fn papers(
+    app: &Elections,
+    db: &mut PgConnection,
+    institution: &str,
+    sitting: Sitting,
+) -> Result<Papers, Failure> {
     let contests = store::contests(db, &sitting, Some(app.clock.today())).await?;
     let (record, ballots_hash) = store::record(db, sitting.id).await?;
     let mut entries = store::paper_entries(db, sitting.id).await?;
@@ -108,7 +113,7 @@ async fn papers(app: &App, db: &mut PgConnection, institution: &str, sitting: Si
 }
 
 async fn of(
-    app: &App,
+    app: &Elections,
     acting: &Acting<ElectionReader>,
     id: SittingId,
     (title, wanted): (&str, Stage),
@@ -128,7 +133,7 @@ async fn of(
 }
 
 pub(super) async fn tally(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
 ) -> Result<TallyPage, Failure> {
@@ -137,7 +142,7 @@ pub(super) async fn tally(
 }
 
 pub(super) async fn report(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
 ) -> Result<ReportPage, Failure> {
@@ -146,7 +151,7 @@ pub(super) async fn report(
 }
 
 pub(super) async fn notice(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
 ) -> Result<NoticePage, Failure> {
@@ -155,7 +160,7 @@ pub(super) async fn notice(
 }
 
 pub(super) async fn voters(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {
@@ -170,11 +175,9 @@ pub(super) async fn voters(
     }
     let rows = store::voters_list(&mut db, id).await?;
     drop(db);
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let entry = Entry::new(Verb::VoterKept, sitting.title).detail("办理", "下载参加投票情况表");
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let entry = Entry::new(Verb::VoterKept, sitting.title).detail("办理", "下载参加投票情况表");
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     let bytes = app
@@ -192,7 +195,7 @@ pub(super) async fn voters(
 
 /// Everything of a sitting in one file, with the SHA-256 of each part in a list.
 pub(super) async fn archive(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {

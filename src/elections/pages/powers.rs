@@ -5,8 +5,8 @@ use askama_web::WebTemplate;
 use axum::extract::{Path, State};
 
 use crate::{
-    app::App,
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
+    elections::Elections,
     elections::{
         sitting::{Monitor, Sitting, Stage},
         store::{self, Course},
@@ -107,7 +107,7 @@ fn powers(sitting: &Sitting) -> Vec<Power> {
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
 ) -> Result<PowersPage, Failure> {

@@ -12,9 +12,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::{StepView, frame, keeps, kept, not_standing, refuse, result, result::Results, said, steps};
 use crate::{
-    app::App,
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
+    elections::Elections,
     elections::{
         ballot_box::Halt,
         forms::{SittingForm, field},
@@ -39,7 +39,7 @@ pub(super) struct ListPage {
 }
 
 pub(super) async fn list(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Query(Done { done }): Query<Done>,
 ) -> Result<ListPage, Failure> {
@@ -60,12 +60,12 @@ pub(super) struct FormPage {
     new: bool,
 }
 
-fn new_page(app: &App, acting: &Acting<ElectionKeeper>, form: SittingForm, errors: Errors) -> FormPage {
+fn new_page(app: &Elections, acting: &Acting<ElectionKeeper>, form: SittingForm, errors: Errors) -> FormPage {
     let chrome = app.chrome(acting.person(), "新建场次").under("/sittings", "选举");
     FormPage { chrome, form, errors, action: "/sittings/new".to_owned(), new: true }
 }
 
-pub(super) async fn ask(State(app): State<App>, acting: Acting<ElectionKeeper>) -> FormPage {
+pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKeeper>) -> FormPage {
     let day = app.clock.now() + Duration::days(7);
     let at = |hour| day.replace_time(time::Time::from_hms(hour, 0, 0).unwrap_or(time::Time::MIDNIGHT));
     let form = SittingForm {
@@ -79,7 +79,7 @@ pub(super) async fn ask(State(app): State<App>, acting: Acting<ElectionKeeper>) 
 }
 
 pub(super) async fn create(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Form(form): Form<SittingForm>,
 ) -> Result<Response, Failure> {
@@ -88,20 +88,18 @@ pub(super) async fn create(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors)).into_response());
     };
     let id = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let id = store::create(db, &acting, &draft, now).await?;
-                let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "建立");
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok(id)
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let id = store::create(db, &acting, &draft, now).await?;
+            let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "建立");
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok(id)
         })
         .await?;
     Ok(Redirect::to(&format!("/sittings/{id}?done=created")).into_response())
 }
 
 fn edit_page(
-    app: &App,
+    app: &Elections,
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
     form: SittingForm,
@@ -112,7 +110,7 @@ fn edit_page(
 }
 
 pub(super) async fn edit(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<FormPage, Failure> {
@@ -121,7 +119,7 @@ pub(super) async fn edit(
 }
 
 pub(super) async fn change(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<SittingForm>,
@@ -138,38 +136,34 @@ pub(super) async fn change(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if !store::change(db, &acting, id, &draft).await? {
-                let back = format!("/sittings/{id}");
-                let remedy = "确需修改的，先收回公告；投票开启以后不能修改";
-                return Err(refuse(chrome, back, "修改场次", "已公告的场次不能修改", remedy));
-            }
-            let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "修改");
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if !store::change(db, &acting, id, &draft).await? {
+            let back = format!("/sittings/{id}");
+            let remedy = "确需修改的，先收回公告；投票开启以后不能修改";
+            return Err(refuse(chrome, back, "修改场次", "已公告的场次不能修改", remedy));
+        }
+        let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "修改");
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/sittings/{id}?done=changed")).into_response())
 }
 
 pub(super) async fn remove(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let (sitting, now) = (kept(&mut *app.read().await?, &acting, id).await?, app.clock.now());
     let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if !store::remove(db, &acting, id).await? {
-                let back = format!("/sittings/{id}");
-                let remedy = "不再举行的场次，请由两人办理作废";
-                return Err(refuse(chrome, back, "删除场次", "已公告的场次不能删除", remedy));
-            }
-            let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除");
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if !store::remove(db, &acting, id).await? {
+            let back = format!("/sittings/{id}");
+            let remedy = "不再举行的场次，请由两人办理作废";
+            return Err(refuse(chrome, back, "删除场次", "已公告的场次不能删除", remedy));
+        }
+        let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除");
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to("/sittings?done=removed"))
@@ -192,8 +186,8 @@ pub(super) struct CountView {
     pub halt: Option<Halt>,
 }
 
-pub(super) fn count_view(app: &App, id: SittingId) -> Option<CountView> {
-    let progress = app.urn.progress(id)?;
+pub(super) fn count_view(app: &Elections, id: SittingId) -> Option<CountView> {
+    let progress = app.ballot_box.progress(id)?;
     let (done, total) = progress.figures();
     Some(CountView { done, total, length: done * 400 / total.max(1), halt: progress.halt() })
 }
@@ -280,7 +274,7 @@ impl ShowPage {
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
     Query(Done { done }): Query<Done>,
@@ -291,7 +285,7 @@ pub(super) async fn show(
 
 /// The page of a sitting; with what was typed and what is wrong with it.
 pub(super) async fn page(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     sitting: Sitting,
     (typed, errors, done): (Typed, Errors, &'static str),
@@ -334,7 +328,7 @@ pub(super) async fn page(
         contests: contests.into_iter().map(line).collect(),
         monitors: store::monitors(&mut db, id).await?,
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
-        held: app.urn.held(id, now).0,
+        held: app.ballot_box.held(id, now).0,
         turnout,
         results,
         course: store::course(&mut db, id).await?,

@@ -10,8 +10,8 @@ use axum::{
 use time::OffsetDateTime;
 
 use crate::{
-    app::App,
     auth::acting::Acting,
+    elections::Elections,
     elections::{
         reconciliation::FEW,
         sitting::{Sitting, Stage},
@@ -33,7 +33,7 @@ pub(super) struct ListPage {
     rows: Vec<(Sitting, Turnout)>,
 }
 
-async fn visible(app: &App, acting: &Acting<TurnoutReader>) -> Result<Vec<SittingId>, Failure> {
+async fn visible(app: &Elections, acting: &Acting<TurnoutReader>) -> Result<Vec<SittingId>, Failure> {
     let scope = acting.scope();
     let part = (scope.college, scope.class);
     store::sittings_with_turnout(&mut *app.read().await?, scope.institution, acting.office().kind, part).await
@@ -55,7 +55,7 @@ fn sum(label: &str, parts: &[Turnout]) -> Turnout {
     }
 }
 
-pub(super) async fn list(State(app): State<App>, acting: Acting<TurnoutReader>) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<Elections>, acting: Acting<TurnoutReader>) -> Result<ListPage, Failure> {
     let ids = visible(&app, &acting).await?;
     let mut db = app.read().await?;
     let scope = acting.scope();
@@ -95,7 +95,7 @@ struct ShowPage {
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    State(app): State<Elections>,
     acting: Acting<TurnoutReader>,
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {

@@ -16,11 +16,11 @@ use time::OffsetDateTime;
 
 use super::result::{self, Results};
 use crate::{
-    app::App,
     auth::{
-        acting::SignedIn,
+        person::SignedIn,
         token::{Purpose, Token},
     },
+    elections::Elections,
     elections::{
         ballot::{Votes, spaced},
         ballot_box::OpenBallot,
@@ -50,7 +50,7 @@ impl VotesPage {
     }
 }
 
-pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<VotesPage, Failure> {
+pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Result<VotesPage, Failure> {
     let now = app.clock.now();
     let rows = match person.student {
         Some(student) => store::my_sittings(&mut *app.read().await?, person.institution, student, now).await?,
@@ -148,7 +148,7 @@ pub(super) struct ReceiptForm {
     code: String,
 }
 
-fn booth(app: &App, person: &SignedIn, sitting: &Sitting) -> Booth {
+fn booth(app: &Elections, person: &SignedIn, sitting: &Sitting) -> Booth {
     Booth {
         chrome: app.chrome(person, &sitting.title).under("/votes", "我的投票"),
         base: format!("/votes/{}", sitting.id),
@@ -186,7 +186,7 @@ enum Door {
 }
 
 async fn door(
-    app: &App,
+    app: &Elections,
     institution: crate::ids::InstitutionId,
     id: SittingId,
     given: &Given,
@@ -202,9 +202,9 @@ async fn door(
         && let Some(voter) = &voter
         && !voter.on_paper
         && (voter.cast_at.is_none() || sitting.revote)
-        && let Some(ballot) = app.urn.opened(&mut db, institution, id).await?
+        && let Some(ballot) = app.ballot_box.opened(&mut db, institution, id).await?
     {
-        app.urn.remember(id, given, voter);
+        app.ballot_box.remember(id, given, voter);
         let own = contests.into_iter().filter(|contest| voter.contests.contains(&contest.ordinal)).collect();
         return Ok(Door::Ballot(ballot, own, voter.clone()));
     }
@@ -219,7 +219,7 @@ pub(super) struct Late {
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Query(Late { late }): Query<Late>,
@@ -241,7 +241,7 @@ pub(super) async fn show(
 }
 
 async fn standing(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     sitting: Sitting,
     (contests, voter): (Vec<Contest>, Option<Voter>),
@@ -290,7 +290,7 @@ fn fresh(booth: Booth, (ballot, contests, voter): Own) -> Response {
 const NO_MORE: &str = "这一票没有投出：投票已截止，或者你已投过、已领取纸质选票。";
 
 pub(super) async fn check(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Form(fields): Form<Fields>,
@@ -305,7 +305,7 @@ pub(super) async fn check(
 }
 
 async fn no_more(
-    app: &App,
+    app: &Elections,
     person: &SignedIn,
     sitting: Sitting,
     parts: (Vec<Contest>, Option<Voter>),
@@ -316,7 +316,7 @@ async fn no_more(
 }
 
 pub(super) async fn edit(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Form(fields): Form<Fields>,
@@ -343,7 +343,7 @@ pub(super) async fn back(Path(id): Path<SittingId>) -> Redirect {
 /// Casts by the session in the cookie. The session, the roll and the sitting are looked at in the statement that takes the
 /// envelope; what is read before is only what the ballot must look like.
 pub(super) async fn cast(
-    State(app): State<App>,
+    State(app): State<Elections>,
     headers: HeaderMap,
     Path(id): Path<SittingId>,
     Form(fields): Form<Fields>,
@@ -355,16 +355,22 @@ pub(super) async fn cast(
     put_in(&app, booth, id, Given::Session(token.hash()), &fields).await
 }
 
-async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &Fields) -> Result<Response, Failure> {
+async fn put_in(
+    app: &Elections,
+    booth: Booth,
+    id: SittingId,
+    given: Given,
+    fields: &Fields,
+) -> Result<Response, Failure> {
     let nobody = |booth: Booth| {
         let back = if booth.by_slip { "/slip".to_owned() } else { booth.base };
         Redirect::to(&back).into_response()
     };
-    let Some(voter) = app.urn.place(id, &given).await? else { return Ok(nobody(booth)) };
-    let known = app.urn.known(id);
+    let Some(voter) = app.ballot_box.place(id, &given).await? else { return Ok(nobody(booth)) };
+    let known = app.ballot_box.known(id);
     let ballot = match known {
         Some(ballot) => ballot,
-        None => app.urn.opened(&mut *app.read().await?, voter.institution, id).await?.ok_or(Failure::Missing)?,
+        None => app.ballot_box.opened(&mut *app.read().await?, voter.institution, id).await?.ok_or(Failure::Missing)?,
     };
     let contests = ballot.contests_of(&voter.contests);
     let forms = read_votes(&contests, fields)?;
@@ -375,14 +381,14 @@ async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &F
         let page = ballot_page(booth, &ballot, own(), &voter, forms);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let receipt = crate::auth::password::readable(crate::elections::ballot::RECEIPT, 64);
+    let receipt = crate::secrets::readable(crate::elections::ballot::RECEIPT, 64);
     let text = Votes { receipt: receipt.clone(), votes: forms.iter().map(VoteForm::vote).collect() }
         .encode(&ballot.shapes(&voter.contests), ballot.opened.ballot_size)
         .ok_or_else(|| anyhow::anyhow!("a ballot that was checked does not fit its envelope"))?;
     let sealed = ballot.recipient.seal(Sealed::Envelope(id, voter.place), &text)?;
-    let mac = app.urn.key.mark_envelope(id, voter.place, &sealed);
+    let mac = app.ballot_box.key.mark_envelope(id, voter.place, &sealed);
     let by_slip = booth.by_slip;
-    let answer = app.urn.cast(Asked { sitting: id, voter: voter.place, given, sealed, mac }).await;
+    let answer = app.ballot_box.cast(Asked { sitting: id, voter: voter.place, given, sealed, mac }).await;
     match answer {
         Ok(CastAnswer::Taken) => {
             let page = VotedPage {
@@ -420,7 +426,7 @@ async fn put_in(app: &App, booth: Booth, id: SittingId, given: Given, fields: &F
 }
 
 pub(super) async fn receipt(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
     Form(form): Form<ReceiptForm>,
@@ -456,14 +462,17 @@ pub(super) struct ReceiptPage {
 }
 
 /// Whether a receipt was counted says nothing of anybody: it is answered without signing in, for those who voted by a slip.
-pub(super) async fn ask_receipt(State(app): State<App>, Path(id): Path<SittingId>) -> Result<ReceiptPage, Failure> {
+pub(super) async fn ask_receipt(
+    State(app): State<Elections>,
+    Path(id): Path<SittingId>,
+) -> Result<ReceiptPage, Failure> {
     let (title, counted) = store::countedness(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
     let (check, errors) = (ReceiptForm::default(), Errors::default());
     Ok(ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found: None })
 }
 
 pub(super) async fn look_up(
-    State(app): State<App>,
+    State(app): State<Elections>,
     Path(id): Path<SittingId>,
     Form(check): Form<ReceiptForm>,
 ) -> Result<Response, Failure> {
@@ -514,7 +523,7 @@ pub(super) async fn slip() -> SlipPage {
 }
 
 pub(super) async fn typed(
-    State(app): State<App>,
+    State(app): State<Elections>,
     headers: HeaderMap,
     Form(form): Form<ReceiptForm>,
 ) -> Result<Response, Failure> {
@@ -531,7 +540,7 @@ pub(super) async fn typed(
 }
 
 /// The slip in the cookie, with its sitting.
-async fn slip_door(app: &App, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
+async fn slip_door(app: &Elections, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
     let Some(code) = slip_code(headers) else { return Ok(None) };
     let hash = crate::auth::token::hash_of(&code);
     let Some((sitting, institution)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
@@ -560,7 +569,7 @@ fn slip_refused(door: Option<Door>) -> Response {
 
 /// What the holder of the slip in the cookie sees, if they may vote now.
 async fn for_slip(
-    app: &App,
+    app: &Elections,
     headers: &HeaderMap,
     page: impl FnOnce(Booth, Own) -> Result<Response, Failure>,
 ) -> Result<Response, Failure> {
@@ -572,12 +581,12 @@ async fn for_slip(
     }
 }
 
-pub(super) async fn slip_ballot(State(app): State<App>, headers: HeaderMap) -> Result<Response, Failure> {
+pub(super) async fn slip_ballot(State(app): State<Elections>, headers: HeaderMap) -> Result<Response, Failure> {
     for_slip(&app, &headers, |booth, own| Ok(fresh(booth, own))).await
 }
 
 pub(super) async fn slip_check(
-    State(app): State<App>,
+    State(app): State<Elections>,
     headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
@@ -585,7 +594,7 @@ pub(super) async fn slip_check(
 }
 
 pub(super) async fn slip_edit(
-    State(app): State<App>,
+    State(app): State<Elections>,
     headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
@@ -593,7 +602,7 @@ pub(super) async fn slip_edit(
 }
 
 pub(super) async fn slip_cast(
-    State(app): State<App>,
+    State(app): State<Elections>,
     headers: HeaderMap,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
@@ -607,7 +616,7 @@ pub(super) async fn slip_cast(
 
 /// The public record of a sitting that was reported, as a file.
 pub(super) async fn record(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {
@@ -619,7 +628,7 @@ pub(super) async fn record(
 
 /// The full ballots, where the committee has published them.
 pub(super) async fn ballots(
-    State(app): State<App>,
+    State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {

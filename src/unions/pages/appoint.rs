@@ -15,7 +15,7 @@ use super::{calendar, frame, kept};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DepartmentId, DocumentId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
@@ -25,10 +25,10 @@ use crate::{
         Finding, Outcome, Plan, Rule,
         adoption::Calendar,
         appointment::{Wanted, appoint, conditions, holding_in_words},
+        offer::{Offer, offer},
         plan::Union,
         roster::Post,
         timeline::Timeline,
-        vetting::{Offer, offer},
     },
     text::{folded, is_hidden},
     unions::{
@@ -198,11 +198,8 @@ pub(super) async fn take_scan(
         Err(why) => errors.add("scan", why),
         Ok(scan) => {
             let (now, owner) = (app.clock.now(), person.clone());
-            let id = app
-                .write_as(person.standing(), move |db| {
-                    Box::pin(async move { documents::keep(db, &owner, &scan, now).await })
-                })
-                .await?;
+            let id =
+                app.write_as(person.authority(), async move |db| documents::keep(db, &owner, &scan, now).await).await?;
             *document = id.to_string();
         }
     }
@@ -325,70 +322,68 @@ pub(super) async fn act(
         back: format!("/unions/{id}/appoint?{}", form.as_query()),
     };
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = store::lock(db, &acting, id, today).await?;
-                let (fact, wanted, plans) = match wanted(db, &acting, &record, &asked, today).await? {
-                    Ok(found) => found,
-                    Err(done) => return Ok((done, acting)),
-                };
-                if holds_it(&record.timeline, None, &wanted) {
-                    let says = format!("{}在这段时间已任这一岗位", fact.name);
-                    return Ok((Done::Unfit("number", says), acting));
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = store::lock(db, &acting, id, today).await?;
+            let (fact, wanted, plans) = match wanted(db, &acting, &record, &asked, today).await? {
+                Ok(found) => found,
+                Err(done) => return Ok((done, acting)),
+            };
+            if holds_it(&record.timeline, None, &wanted) {
+                let says = format!("{}在这段时间已任这一岗位", fact.name);
+                return Ok((Done::Unfit("number", says), acting));
+            }
+            let mut wanted_words = refusal;
+            wanted_words.wanted = format!(
+                "任命{}（{}）为{}{}，自 {} 起",
+                fact.name,
+                fact.number,
+                record.union.name,
+                holding_in_words(&wanted.post),
+                wanted.from
+            );
+            let clause = clause_of(&plans, record.union.kind, &wanted);
+            let verdict = appoint(&plans, &record.timeline, None, wanted, asked.ground.reason.as_deref());
+            let appointment = match verdict.permit() {
+                Ok(appointment) => appointment,
+                Err(findings) => return Ok((held_up(findings, wanted_words)?, acting)),
+            };
+            let why = asked.direct.as_deref().unwrap_or_default();
+            let person = (fact.student, asked.from_college, store::Way::Direct(why));
+            // What a round of the vetting has promised is not given away past it.
+            if appointment.wanted().post != Post::Presidium {
+                let promised = store::promised(db, id, false, None).await?;
+                let Wanted { post, from, .. } = appointment.wanted().clone();
+                let one = vec![Offer { post, seats: 1, from }];
+                if !promised.is_empty()
+                    && let Err(findings) = offer(&plans, &record.timeline, &promised, one, false, Some("")).permit()
+                {
+                    return Ok((held_up(findings, wanted_words)?, acting));
                 }
-                let mut wanted_words = refusal;
-                wanted_words.wanted = format!(
-                    "任命{}（{}）为{}{}，自 {} 起",
-                    fact.name,
-                    fact.number,
-                    record.union.name,
-                    holding_in_words(&wanted.post),
-                    wanted.from
-                );
-                let clause = clause_of(&plans, record.union.kind, &wanted);
-                let verdict = appoint(&plans, &record.timeline, None, wanted, asked.ground.reason.as_deref());
-                let appointment = match verdict.permit() {
-                    Ok(appointment) => appointment,
-                    Err(findings) => return Ok((held_up(findings, wanted_words)?, acting)),
-                };
-                let why = asked.direct.as_deref().unwrap_or_default();
-                let person = (fact.student, asked.from_college, store::Way::Direct(why));
-                // What a round of the vetting has promised is not given away past it.
-                if appointment.wanted().post != Post::Presidium {
-                    let promised = store::promised(db, id, false, None).await?;
-                    let Wanted { post, from, .. } = appointment.wanted().clone();
-                    let one = vec![Offer { post, seats: 1, from }];
-                    if !promised.is_empty()
-                        && let Err(findings) = offer(&plans, &record.timeline, &promised, one, false, Some("")).permit()
-                    {
-                        return Ok((held_up(findings, wanted_words)?, acting));
-                    }
-                }
-                store::appoint(db, &locked, &appointment, person, &asked.ground, now).await?;
-                let words = holding_in_words(&appointment.wanted().post);
-                let mut entry = Entry::about(Verb::Appointed, fact.student)
-                    .detail("学生会", record.union.name.clone())
-                    .detail("岗位", words.clone())
-                    .detail("生效", appointment.wanted().from.to_string())
-                    .detail("依据", asked.ground.words.clone())
-                    .detail("未经遴选程序", why);
-                if let Some(reason) = &asked.ground.reason {
-                    entry = entry.detail("理由", reason.clone());
-                }
-                if let Some(clause) = &clause {
-                    entry = entry.under(clause);
-                }
-                audit::append(db, acting.person(), entry, now).await?;
-                let subject = format!("你被任命为{}{words}", record.union.name);
-                let notice = Notice::new(subject, "/me/data").says(format!(
-                    "自 {} 起任职。依据：{}。对登记内容有疑问，请联系{}。",
-                    appointment.wanted().from,
-                    asked.ground.words,
-                    acting.office().label()
-                ));
-                inbox::tell(db, acting.institution(), To::Student(fact.student), &notice, now).await?;
-                Ok((Done::Written, acting))
-            })
+            }
+            store::appoint(db, &locked, &appointment, person, &asked.ground, now).await?;
+            let words = holding_in_words(&appointment.wanted().post);
+            let mut entry = Entry::about(Verb::Appointed, fact.student)
+                .detail("学生会", record.union.name.clone())
+                .detail("岗位", words.clone())
+                .detail("生效", appointment.wanted().from.to_string())
+                .detail("依据", asked.ground.words.clone())
+                .detail("未经遴选程序", why);
+            if let Some(reason) = &asked.ground.reason {
+                entry = entry.detail("理由", reason.clone());
+            }
+            if let Some(clause) = &clause {
+                entry = entry.under(clause);
+            }
+            audit::append(db, acting.person(), entry, now).await?;
+            let subject = format!("你被任命为{}{words}", record.union.name);
+            let notice = Notice::new(subject, "/me/data").says(format!(
+                "自 {} 起任职。依据：{}。对登记内容有疑问，请联系{}。",
+                appointment.wanted().from,
+                asked.ground.words,
+                acting.office().label()
+            ));
+            inbox::tell(db, acting.institution(), To::Student(fact.student), &notice, now).await?;
+            Ok((Done::Written, acting))
         })
         .await?;
     answer(done, errors, format!("/unions/{id}?done=appointed"), async |errors, warned| {

@@ -201,12 +201,10 @@ pub(super) async fn upload(
     let ground = Ground { words, document, reason: None };
     let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
     let draft = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, _) = store::lock(db, &acting, id, today).await?;
-                let what = (purpose, day, file_name.as_str());
-                roster::stage(db, &locked, acting.person(), what, (&lines, &ground), now).await
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, _) = store::lock(db, &acting, id, today).await?;
+            let what = (purpose, day, file_name.as_str());
+            roster::stage(db, &locked, acting.person(), what, (&lines, &ground), now).await
         })
         .await?;
     Ok(Redirect::to(&format!("/unions/{id}/batch/{draft}")).into_response())
@@ -460,67 +458,65 @@ pub(super) async fn commit(
         back: format!("/unions/{id}/batch/{draft}"),
     };
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = store::lock(db, &acting, id, today).await?;
-                let draft = roster::draft(db, id, draft).await?.ok_or(Failure::Missing)?;
-                if draft.state != "previewed" {
-                    return Ok((Done::Unfit("file", "这份名单已经办理过了".to_owned()), acting));
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = store::lock(db, &acting, id, today).await?;
+            let draft = roster::draft(db, id, draft).await?.ok_or(Failure::Missing)?;
+            if draft.state != "previewed" {
+                return Ok((Done::Unfit("file", "这份名单已经办理过了".to_owned()), acting));
+            }
+            if draft.purpose != purpose_of(&record) {
+                return Ok((Done::Unfit("file", "这个学生会的状态变了，请重新上传".to_owned()), acting));
+            }
+            if changed_since(&record, today).is_some_and(|latest| draft.day < latest) {
+                let says = "上传之后又有任免，换届日期不能早于它，请重新上传".to_owned();
+                return Ok((Done::Unfit("file", says), acting));
+            }
+            let numbers: Vec<String> = draft.lines.iter().map(|line| line.number.clone()).collect();
+            store::hold_students(db, acting.institution(), &numbers).await?;
+            let matched =
+                roster::matched(db, acting.institution(), &record.union, (&draft.lines, draft.day), today).await?;
+            let Ok(people) = matched else {
+                return Ok((Done::Unfit("file", "预览之后学生数据变了，请看下面的说明".to_owned()), acting));
+            };
+            let wanted = wanted_of(&people);
+            let found: Vec<Found> = people.iter().map(|(_, found)| found.clone()).collect();
+            let says = format!("{} 人、{} 个岗位", people.len(), wanted.len());
+            let name = record.union.name.clone();
+            match draft.purpose {
+                Purpose::Register => {
+                    store::register(db, &locked, draft.day, &found, &says, now).await?;
+                    let entry = Entry::new(Verb::UnionRegistered, name).detail("登记", says);
+                    audit::append(db, acting.person(), entry, now).await?;
                 }
-                if draft.purpose != purpose_of(&record) {
-                    return Ok((Done::Unfit("file", "这个学生会的状态变了，请重新上传".to_owned()), acting));
-                }
-                if changed_since(&record, today).is_some_and(|latest| draft.day < latest) {
-                    let says = "上传之后又有任免，换届日期不能早于它，请重新上传".to_owned();
-                    return Ok((Done::Unfit("file", says), acting));
-                }
-                let numbers: Vec<String> = draft.lines.iter().map(|line| line.number.clone()).collect();
-                store::hold_students(db, acting.institution(), &numbers).await?;
-                let matched =
-                    roster::matched(db, acting.institution(), &record.union, (&draft.lines, draft.day), today).await?;
-                let Ok(people) = matched else {
-                    return Ok((Done::Unfit("file", "预览之后学生数据变了，请看下面的说明".to_owned()), acting));
-                };
-                let wanted = wanted_of(&people);
-                let found: Vec<Found> = people.iter().map(|(_, found)| found.clone()).collect();
-                let says = format!("{} 人、{} 个岗位", people.len(), wanted.len());
-                let name = record.union.name.clone();
-                match draft.purpose {
-                    Purpose::Register => {
-                        store::register(db, &locked, draft.day, &found, &says, now).await?;
-                        let entry = Entry::new(Verb::UnionRegistered, name).detail("登记", says);
-                        audit::append(db, acting.person(), entry, now).await?;
-                    }
-                    Purpose::Reshuffle => {
-                        let plans = calendar(db, acting.institution()).await?;
-                        let verdict = reshuffle(&plans, &record.timeline, draft.day, wanted, reason.as_deref());
-                        let passed = match verdict.permit() {
-                            Ok(passed) => passed,
-                            Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
-                        };
-                        let ground =
-                            Ground { words: draft.ground.clone(), document: draft.document, reason: reason.clone() };
-                        let begun =
-                            store::reshuffle(db, &locked, &record, (&passed, &found, direct.as_deref()), &ground, now)
-                                .await?;
-                        let entry = Entry::new(Verb::Reshuffled, name.clone())
-                            .detail("自", draft.day.to_string())
-                            .detail("任命", says)
-                            .detail("依据", draft.ground.clone())
-                            .detail("理由", reason.unwrap_or_default())
-                            .detail("未经遴选程序", direct.unwrap_or_default());
-                        audit::append(db, acting.person(), entry, now).await?;
-                        for (student, post) in begun {
-                            let subject = format!("你被任命为{name}{}", holding_in_words(&post));
-                            let notice = Notice::new(subject, "/me/data")
-                                .says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
-                            inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
-                        }
+                Purpose::Reshuffle => {
+                    let plans = calendar(db, acting.institution()).await?;
+                    let verdict = reshuffle(&plans, &record.timeline, draft.day, wanted, reason.as_deref());
+                    let passed = match verdict.permit() {
+                        Ok(passed) => passed,
+                        Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                    };
+                    let ground =
+                        Ground { words: draft.ground.clone(), document: draft.document, reason: reason.clone() };
+                    let begun =
+                        store::reshuffle(db, &locked, &record, (&passed, &found, direct.as_deref()), &ground, now)
+                            .await?;
+                    let entry = Entry::new(Verb::Reshuffled, name.clone())
+                        .detail("自", draft.day.to_string())
+                        .detail("任命", says)
+                        .detail("依据", draft.ground.clone())
+                        .detail("理由", reason.unwrap_or_default())
+                        .detail("未经遴选程序", direct.unwrap_or_default());
+                    audit::append(db, acting.person(), entry, now).await?;
+                    for (student, post) in begun {
+                        let subject = format!("你被任命为{name}{}", holding_in_words(&post));
+                        let notice = Notice::new(subject, "/me/data")
+                            .says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
+                        inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
                     }
                 }
-                roster::settle(db, &locked, draft.id, "committed").await?;
-                Ok((Done::Written, acting))
-            })
+            }
+            roster::settle(db, &locked, draft.id, "committed").await?;
+            Ok((Done::Written, acting))
         })
         .await?;
     let onward = match shown.purpose {
@@ -539,11 +535,9 @@ pub(super) async fn discard(
     Path((id, draft)): Path<(UnionId, DraftId)>,
 ) -> Result<Redirect, Failure> {
     let today = app.clock.today();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let (locked, _) = store::lock(db, &acting, id, today).await?;
-            roster::settle(db, &locked, draft, "discarded").await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let (locked, _) = store::lock(db, &acting, id, today).await?;
+        roster::settle(db, &locked, draft, "discarded").await
     })
     .await?;
     Ok(Redirect::to(&format!("/unions/{id}")))

@@ -48,7 +48,7 @@ pub(super) struct ListPage {
 
 fn list_page(
     app: &App,
-    person: &crate::auth::acting::SignedIn,
+    person: &crate::auth::person::SignedIn,
     (record, tabs): (Record, Tabs),
     (form, errors, warned): (DepartmentForm, Errors, Vec<Finding>),
     done: &'static str,
@@ -151,55 +151,53 @@ async fn keep(
         back,
     };
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = store::lock(db, &acting, id, today).await?;
-                let plans = calendar(db, acting.institution()).await?;
-                let old = match instead {
-                    Some(wanted) => Some(find(&record, wanted)?),
-                    None => None,
-                };
-                if let (Some(department), None) = (&old, record.union.opened_on) {
-                    store::take_down_functions(db, &locked, department, &unit, &ground, now).await?;
-                    let object = format!("{} {}", record.union.name, department.name);
-                    let entry = Entry::new(Verb::DepartmentKept, object).detail("登记职能", unit.functions.clone());
-                    audit::append(db, acting.person(), entry, now).await?;
-                    return Ok((Done::Written, acting));
-                }
-                let name = old.as_ref().map(|department| department.name.as_str());
-                let others = record.departments.iter().filter(|known| Some(known.id) != instead);
-                let ahead = |known: &Department| known.until_day.is_none_or(|until| until > unit.from);
-                if others.into_iter().any(|known| known.name == unit.name && ahead(known)) {
-                    return Ok((Done::Unfit("name", "本会已有同名部门".to_owned()), acting));
-                }
-                let clause = plans
-                    .on(unit.from)
-                    .and_then(|plan| plan.provision(Rule::Stf03))
-                    .map(|provision| provision.clause().clone());
-                let verdict = establish(&plans, &record.timeline, unit, name, ground.reason.as_deref());
-                let establishment = match verdict.permit() {
-                    Ok(establishment) => establishment,
-                    Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
-                };
-                match &old {
-                    Some(department) => {
-                        store::change_department(db, &locked, department, &establishment, &ground, now).await?;
-                    }
-                    None => {
-                        store::establish(db, &locked, &establishment, &ground, now).await?;
-                    }
-                }
-                let unit = establishment.unit();
-                let mut entry = Entry::new(Verb::DepartmentKept, format!("{} {}", record.union.name, unit.name))
-                    .detail("办理", what)
-                    .detail("职能", unit.functions.clone())
-                    .detail("依据", ground.words.clone());
-                if let Some(clause) = &clause {
-                    entry = entry.under(clause);
-                }
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = store::lock(db, &acting, id, today).await?;
+            let plans = calendar(db, acting.institution()).await?;
+            let old = match instead {
+                Some(wanted) => Some(find(&record, wanted)?),
+                None => None,
+            };
+            if let (Some(department), None) = (&old, record.union.opened_on) {
+                store::take_down_functions(db, &locked, department, &unit, &ground, now).await?;
+                let object = format!("{} {}", record.union.name, department.name);
+                let entry = Entry::new(Verb::DepartmentKept, object).detail("登记职能", unit.functions.clone());
                 audit::append(db, acting.person(), entry, now).await?;
-                Ok((Done::Written, acting))
-            })
+                return Ok((Done::Written, acting));
+            }
+            let name = old.as_ref().map(|department| department.name.as_str());
+            let others = record.departments.iter().filter(|known| Some(known.id) != instead);
+            let ahead = |known: &Department| known.until_day.is_none_or(|until| until > unit.from);
+            if others.into_iter().any(|known| known.name == unit.name && ahead(known)) {
+                return Ok((Done::Unfit("name", "本会已有同名部门".to_owned()), acting));
+            }
+            let clause = plans
+                .on(unit.from)
+                .and_then(|plan| plan.provision(Rule::Stf03))
+                .map(|provision| provision.clause().clone());
+            let verdict = establish(&plans, &record.timeline, unit, name, ground.reason.as_deref());
+            let establishment = match verdict.permit() {
+                Ok(establishment) => establishment,
+                Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+            };
+            match &old {
+                Some(department) => {
+                    store::change_department(db, &locked, department, &establishment, &ground, now).await?;
+                }
+                None => {
+                    store::establish(db, &locked, &establishment, &ground, now).await?;
+                }
+            }
+            let unit = establishment.unit();
+            let mut entry = Entry::new(Verb::DepartmentKept, format!("{} {}", record.union.name, unit.name))
+                .detail("办理", what)
+                .detail("职能", unit.functions.clone())
+                .detail("依据", ground.words.clone());
+            if let Some(clause) = &clause {
+                entry = entry.under(clause);
+            }
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((Done::Written, acting))
         })
         .await?;
     let onward = format!("/unions/{id}/departments?done={}", if instead.is_some() { "changed" } else { "added" });
@@ -225,7 +223,7 @@ pub(super) struct EditPage {
 
 fn edit_page(
     app: &App,
-    person: &crate::auth::acting::SignedIn,
+    person: &crate::auth::person::SignedIn,
     record: Record,
     department: Department,
     (form, errors, warned): (DepartmentForm, Errors, Vec<Finding>),
@@ -290,23 +288,21 @@ pub(super) async fn end(
         let page = EditPage { end: form, ..edit_page(&app, acting.person(), record, old, again) };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let (locked, record) = store::lock(db, &acting, id, today).await?;
-            let old = find(&record, department)?;
-            let ground = Ground { words, ..Ground::default() };
-            let posts = store::end_department(db, &locked, &old, day, &ground, now).await?.ok_or(Failure::Missing)?;
-            for post in record.posts.iter().filter(|post| post.department == Some(old.id) && !post.has_ended(&day)) {
-                let why = format!("{}撤销", old.name);
-                store::tell_end(db, &locked, (post, &record.union.name), (day, &why), now).await?;
-            }
-            let entry = Entry::new(Verb::DepartmentKept, format!("{} {}", record.union.name, old.name))
-                .detail("办理", "撤销")
-                .detail("自", day.to_string())
-                .detail("同日结束的岗位", posts)
-                .detail("依据", ground.words.clone());
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let (locked, record) = store::lock(db, &acting, id, today).await?;
+        let old = find(&record, department)?;
+        let ground = Ground { words, ..Ground::default() };
+        let posts = store::end_department(db, &locked, &old, day, &ground, now).await?.ok_or(Failure::Missing)?;
+        for post in record.posts.iter().filter(|post| post.department == Some(old.id) && !post.has_ended(&day)) {
+            let why = format!("{}撤销", old.name);
+            store::tell_end(db, &locked, (post, &record.union.name), (day, &why), now).await?;
+        }
+        let entry = Entry::new(Verb::DepartmentKept, format!("{} {}", record.union.name, old.name))
+            .detail("办理", "撤销")
+            .detail("自", day.to_string())
+            .detail("同日结束的岗位", posts)
+            .detail("依据", ground.words.clone());
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/unions/{id}/departments?done=ended")).into_response())

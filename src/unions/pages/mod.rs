@@ -23,12 +23,15 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    auth::acting::{Acting, Held, SignedIn},
+    auth::{
+        acting::Acting,
+        person::{Held, SignedIn},
+    },
     failure::Failure,
     ids::{InstitutionId, PostId, UnionId},
     office::{Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
-    rules::{Finding, Outcome, Rule, adoption::Calendar, timeline::is_short},
+    rules::{Finding, Outcome, Rule, adoption::Calendar, judgement::is_short},
 };
 
 #[must_use]

@@ -92,26 +92,24 @@ pub(super) async fn act(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let opened = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = store::lock(db, &acting, id, today).await?;
-                let plans = calendar(db, acting.institution()).await?;
-                let Some(plan) = plans.in_force(today) else { return Ok(false) };
-                let Ok(findings) = record.timeline.findings(&plan, today) else { return Ok(false) };
-                if record.people_on(today) == 0 {
-                    return Ok(false);
-                }
-                let fails = findings.iter().filter(|finding| finding.verdict == Outcome::Fail).count();
-                let says = format!("启用时 {} 人，不符合 {fails} 项", record.people_on(today));
-                let ground = Ground { words, ..Ground::default() };
-                if store::open(db, &locked, (today, &says), &ground, now).await? {
-                    let entry = Entry::new(Verb::UnionOpened, record.union.name.clone())
-                        .detail("情况", says)
-                        .detail("依据", ground.words.clone());
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok(true)
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = store::lock(db, &acting, id, today).await?;
+            let plans = calendar(db, acting.institution()).await?;
+            let Some(plan) = plans.in_force(today) else { return Ok(false) };
+            let Ok(findings) = record.timeline.findings(&plan, today) else { return Ok(false) };
+            if record.people_on(today) == 0 {
+                return Ok(false);
+            }
+            let fails = findings.iter().filter(|finding| finding.verdict == Outcome::Fail).count();
+            let says = format!("启用时 {} 人，不符合 {fails} 项", record.people_on(today));
+            let ground = Ground { words, ..Ground::default() };
+            if store::open(db, &locked, (today, &says), &ground, now).await? {
+                let entry = Entry::new(Verb::UnionOpened, record.union.name.clone())
+                    .detail("情况", says)
+                    .detail("依据", ground.words.clone());
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok(true)
         })
         .await?;
     Ok(Redirect::to(&format!("/unions/{id}{}", if opened { "?done=opened" } else { "" })).into_response())

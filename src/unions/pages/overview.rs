@@ -128,32 +128,30 @@ pub(super) async fn create(
     Form(form): Form<CreateForm>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            crate::rulebook::store::lock_institution(db, acting.institution()).await?;
-            let plan = calendar(db, acting.institution()).await?;
-            let in_plan = |kind: Union| plan.in_force(today).is_none_or(|plan| plan.unions.contains(&kind));
-            let wanted: Vec<(Union, Option<CollegeId>)> = match form.what.as_str() {
-                "school" => vec![(Union::School, None)],
-                "graduate" if in_plan(Union::Graduate) => vec![(Union::Graduate, None)],
-                "colleges" => {
-                    let all = colleges(db, acting.institution()).await?;
-                    all.into_iter().map(|college| (Union::College, Some(college.id))).collect()
-                }
-                college => match college.parse() {
-                    Ok(id) => vec![(Union::College, Some(id))],
-                    Err(_) => return Err(Failure::Malformed),
-                },
-            };
-            for (kind, college) in wanted {
-                if let Some(id) = store::create(db, &acting, kind, college, now).await? {
-                    let made = store::list(db, acting.institution(), Some(id)).await?;
-                    let name = made.into_iter().next().map(|union| union.name).unwrap_or_default();
-                    audit::append(db, acting.person(), Entry::new(Verb::UnionCreated, name), now).await?;
-                }
+    app.write_as(acting.person().authority(), async move |db| {
+        crate::rulebook::store::lock_institution(db, acting.institution()).await?;
+        let plan = calendar(db, acting.institution()).await?;
+        let in_plan = |kind: Union| plan.in_force(today).is_none_or(|plan| plan.unions.contains(&kind));
+        let wanted: Vec<(Union, Option<CollegeId>)> = match form.what.as_str() {
+            "school" => vec![(Union::School, None)],
+            "graduate" if in_plan(Union::Graduate) => vec![(Union::Graduate, None)],
+            "colleges" => {
+                let all = colleges(db, acting.institution()).await?;
+                all.into_iter().map(|college| (Union::College, Some(college.id))).collect()
             }
-            Ok(())
-        })
+            college => match college.parse() {
+                Ok(id) => vec![(Union::College, Some(id))],
+                Err(_) => return Err(Failure::Malformed),
+            },
+        };
+        for (kind, college) in wanted {
+            if let Some(id) = store::create(db, &acting, kind, college, now).await? {
+                let made = store::list(db, acting.institution(), Some(id)).await?;
+                let name = made.into_iter().next().map(|union| union.name).unwrap_or_default();
+                audit::append(db, acting.person(), Entry::new(Verb::UnionCreated, name), now).await?;
+            }
+        }
+        Ok(())
     })
     .await?;
     Ok(Redirect::to("/unions?done=created"))

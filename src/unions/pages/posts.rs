@@ -18,7 +18,7 @@ use super::{
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DocumentId, PostId, StudentId, UnionId},
     inbox::{self, Notice, To},
@@ -180,22 +180,20 @@ pub(super) async fn end(
     let document = kept_scan(&mut *app.read().await?, acting.person(), &document).await?.map(|(id, _)| id);
     let ground = Ground { document, ..ground };
     let name = record.union.name.clone();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let (locked, record) = store::lock(db, &acting, id, today).await?;
-            let row = find(&record, post)?;
-            if !store::end(db, &locked, post, day, (why, &ground), now).await? {
-                return Err(Failure::Missing);
-            }
-            let entry = Entry::about(Verb::PostEnded, row.student)
-                .detail("学生会", name.clone())
-                .detail("岗位", row.label_with_place())
-                .detail("原因", why)
-                .detail("自", day.to_string())
-                .detail("依据", ground.words.clone());
-            audit::append(db, acting.person(), entry, now).await?;
-            store::tell_end(db, &locked, (&row, &name), (day, why), now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let (locked, record) = store::lock(db, &acting, id, today).await?;
+        let row = find(&record, post)?;
+        if !store::end(db, &locked, post, day, (why, &ground), now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::about(Verb::PostEnded, row.student)
+            .detail("学生会", name.clone())
+            .detail("岗位", row.label_with_place())
+            .detail("原因", why)
+            .detail("自", day.to_string())
+            .detail("依据", ground.words.clone());
+        audit::append(db, acting.person(), entry, now).await?;
+        store::tell_end(db, &locked, (&row, &name), (day, why), now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/unions/{id}?done=ended")).into_response())
@@ -246,53 +244,51 @@ pub(super) async fn correct(
     };
     let registered = row.registered;
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = store::lock(db, &acting, id, today).await?;
-                let row = find(&record, post)?;
-                let ground = Ground { words: "更正".to_owned(), document, reason };
-                let says = if let Some(asked) = read {
-                    let (fact, wanted, plans) = match wanted(db, &acting, &record, &asked, today).await? {
-                        Ok(found) => found,
-                        Err(done) => return Ok((done, acting)),
-                    };
-                    let words =
-                        format!("{}，自 {} 起", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from);
-                    let place = record.posts.iter().position(|known| known.id == post);
-                    if holds_it(&record.timeline, place, &wanted) {
-                        let says = format!("{}在这段时间已任这一岗位", fact.name);
-                        return Ok((Done::Unfit("number", says), acting));
-                    }
-                    let verdict = appoint(&plans, &record.timeline, place, wanted, ground.reason.as_deref());
-                    let appointment = match verdict.permit() {
-                        Ok(appointment) => appointment,
-                        Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
-                    };
-                    let (appointment, student) = (&appointment, fact.student);
-                    let marked_chair =
-                        row.marked_chair && student == row.student && appointment.wanted().post == Post::Presidium;
-                    let from_college = asked.from_college;
-                    let right = Right { appointment, student, from_college, registered, marked_chair };
-                    store::correct(db, &locked, post, Some(right), &ground, now).await?;
-                    if student != row.student {
-                        tell_both(db, &acting, &locked, (&record, &row), (student, &words), now).await?;
-                    }
-                    words
-                } else {
-                    store::correct(db, &locked, post, None, &ground, now).await?;
-                    let why = (row.from_day, "登记有误，已作废");
-                    store::tell_end(db, &locked, (&row, &record.union.name), why, now).await?;
-                    "作废".to_owned()
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = store::lock(db, &acting, id, today).await?;
+            let row = find(&record, post)?;
+            let ground = Ground { words: "更正".to_owned(), document, reason };
+            let says = if let Some(asked) = read {
+                let (fact, wanted, plans) = match wanted(db, &acting, &record, &asked, today).await? {
+                    Ok(found) => found,
+                    Err(done) => return Ok((done, acting)),
                 };
-                let entry = Entry::about(Verb::PostCorrected, row.student)
-                    .detail("学生会", record.union.name.clone())
-                    .detail("原", format!("{}，自 {} 起", row.label_with_place(), row.from_day))
-                    .detail("改为", says)
-                    .detail("现状登记", registered)
-                    .detail("理由", ground.reason.clone().unwrap_or_default());
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((Done::Written, acting))
-            })
+                let words =
+                    format!("{}，自 {} 起", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from);
+                let place = record.posts.iter().position(|known| known.id == post);
+                if holds_it(&record.timeline, place, &wanted) {
+                    let says = format!("{}在这段时间已任这一岗位", fact.name);
+                    return Ok((Done::Unfit("number", says), acting));
+                }
+                let verdict = appoint(&plans, &record.timeline, place, wanted, ground.reason.as_deref());
+                let appointment = match verdict.permit() {
+                    Ok(appointment) => appointment,
+                    Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                };
+                let (appointment, student) = (&appointment, fact.student);
+                let marked_chair =
+                    row.marked_chair && student == row.student && appointment.wanted().post == Post::Presidium;
+                let from_college = asked.from_college;
+                let right = Right { appointment, student, from_college, registered, marked_chair };
+                store::correct(db, &locked, post, Some(right), &ground, now).await?;
+                if student != row.student {
+                    tell_both(db, &acting, &locked, (&record, &row), (student, &words), now).await?;
+                }
+                words
+            } else {
+                store::correct(db, &locked, post, None, &ground, now).await?;
+                let why = (row.from_day, "登记有误，已作废");
+                store::tell_end(db, &locked, (&row, &record.union.name), why, now).await?;
+                "作废".to_owned()
+            };
+            let entry = Entry::about(Verb::PostCorrected, row.student)
+                .detail("学生会", record.union.name.clone())
+                .detail("原", format!("{}，自 {} 起", row.label_with_place(), row.from_day))
+                .detail("改为", says)
+                .detail("现状登记", registered)
+                .detail("理由", ground.reason.clone().unwrap_or_default());
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((Done::Written, acting))
         })
         .await?;
     answer(done, errors, format!("/unions/{id}?done=corrected"), async |errors, warned| {

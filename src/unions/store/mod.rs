@@ -13,7 +13,7 @@ use time::{Date, OffsetDateTime};
 
 use super::union::{Department, Fact, PostRow, Record, StudentUnion, TurnRow};
 use crate::{
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{ClassId, CollegeId, DepartmentId, DocumentId, FactId, InstitutionId, PostId, StudentId, TurnId, UnionId},
     office::{SchoolLeague, UnionKeeper},

@@ -8,7 +8,7 @@ use time::{Date, OffsetDateTime};
 
 use super::Warned;
 use crate::{
-    auth::acting::Scope,
+    auth::person::Scope,
     failure::Failure,
     ids::{DocumentId, InstitutionId, PostId, UnionId},
     office::OfficeKind,

@@ -10,10 +10,10 @@ use crate::{
     inbox::{self, Notice, To},
     rules::{
         appointment::{Appointment, Reshuffle, Wanted, holding_in_words, stays},
+        offer::Offer,
         roster::Post,
         rotation::first_gap,
         timeline::{Holding, term_in_words},
-        vetting::Offer,
     },
     unions::union::{PostKind, PostRow, Record},
 };

@@ -15,14 +15,15 @@ use super::{Asks, StepView, asks, calendar, case::picture, evidence_today, said,
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::{Failure, Refusal},
     ids::{CaseId, PlaceId, RoundId, StudentId},
     page::{chrome::Chrome, filters},
     rules::{
         Plan, Rule,
+        chain::{Stage, begin},
         plan::Body,
-        vetting::{Source, Stage, begin, may_apply},
+        vetting::{Source, may_apply},
     },
     unions::{store as unions_store, union::Fact},
     vetting::{
@@ -278,37 +279,35 @@ pub(super) async fn act(
     };
     let actor = person.clone();
     let sent = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move {
-                let round = store::hold_round(db, actor.institution, id, false).await?;
-                if round.phase(&today) != Phase::Open {
-                    return Ok(Sent::Unfit("place", late(&round)));
-                }
-                let (fact, evidence) = match judge(db, &actor, (student, &round), today, refusal).await? {
-                    Ok(found) => found,
-                    Err(sent) => return Ok(sent),
-                };
-                if store::holds_place(db, &round, (student, applied.place)).await? {
-                    return Ok(Sent::Unfit("place", HOLDS.to_owned()));
-                }
-                if store::full_places(db, &round).await?.contains(&applied.place) {
-                    return Ok(Sent::Unfit("place", "这个岗位的名额已全部确定，请选其他岗位".to_owned()));
-                }
-                let new = NewCase { round: &round, fact: &fact, origin: Origin::Applied, prepared: None };
-                let handed = handed(applied, pledge, evidence);
-                let Some(case) = store::hand_in(db, actor.institution, &new, &handed, now).await? else {
-                    return Ok(Sent::Unfit("place", "你已在本轮报名，不必重复提交".to_owned()));
-                };
-                if let Some(jpeg) = photo {
-                    store::set_photo(db, case, &jpeg).await?;
-                }
-                let entry = Entry::about(Verb::CaseKept, student)
-                    .detail("轮次", round.title.clone())
-                    .detail("办理", "报名")
-                    .under(&round.chain.clause());
-                audit::append(db, &actor, entry, now).await?;
-                Ok(Sent::In(case))
-            })
+        .write_as(person.authority(), async move |db| {
+            let round = store::hold_round(db, actor.institution, id, false).await?;
+            if round.phase(&today) != Phase::Open {
+                return Ok(Sent::Unfit("place", late(&round)));
+            }
+            let (fact, evidence) = match judge(db, &actor, (student, &round), today, refusal).await? {
+                Ok(found) => found,
+                Err(sent) => return Ok(sent),
+            };
+            if store::holds_place(db, &round, (student, applied.place)).await? {
+                return Ok(Sent::Unfit("place", HOLDS.to_owned()));
+            }
+            if store::full_places(db, &round).await?.contains(&applied.place) {
+                return Ok(Sent::Unfit("place", "这个岗位的名额已全部确定，请选其他岗位".to_owned()));
+            }
+            let new = NewCase { round: &round, fact: &fact, origin: Origin::Applied, prepared: None };
+            let handed = handed(applied, pledge, evidence);
+            let Some(case) = store::hand_in(db, actor.institution, &new, &handed, now).await? else {
+                return Ok(Sent::Unfit("place", "你已在本轮报名，不必重复提交".to_owned()));
+            };
+            if let Some(jpeg) = photo {
+                store::set_photo(db, case, &jpeg).await?;
+            }
+            let entry = Entry::about(Verb::CaseKept, student)
+                .detail("轮次", round.title.clone())
+                .detail("办理", "报名")
+                .under(&round.chain.clause());
+            audit::append(db, &actor, entry, now).await?;
+            Ok(Sent::In(case))
         })
         .await?;
     match sent {
@@ -433,43 +432,41 @@ pub(super) async fn hand_in(
     };
     let actor = person.clone();
     let sent = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move {
-                let (case, round) = store::hold_case(db, actor.institution, id).await?;
-                // Who was named confirms while one may apply; what came back may be handed in until the round ends.
-                let open = match case.stage {
-                    Stage::Invited => round.phase(&today) == Phase::Open,
-                    _ => round.ended_why.is_none(),
-                };
-                if !open {
-                    return Ok(Sent::Unfit("place", late(&round)));
-                }
-                let (_, evidence) = match judge(db, &actor, (student, &round), today, refusal).await? {
-                    Ok(found) => found,
-                    Err(sent) => return Ok(sent),
-                };
-                if store::holds_place(db, &round, (student, applied.place)).await? {
-                    return Ok(Sent::Unfit("place", HOLDS.to_owned()));
-                }
-                let opinions = store::opinions_of(db, &[id.0]).await?;
-                // A recommendation is for the place that it names.
-                let recommended = recommender(&case, &opinions).filter(|_| applied.place == case.place);
-                let stage = begin(&round.chain, recommended);
-                let handed = handed(applied, pledge, evidence);
-                if !store::resubmit(db, (&case, &round), &handed, stage, now).await? {
-                    return Ok(Sent::Unfit("place", format!("这件现在{}，不能再提交", case.stage.label())));
-                }
-                if let Some(jpeg) = photo {
-                    store::set_photo(db, id, &jpeg).await?;
-                }
-                let how = if case.stage == Stage::Invited { "确认推荐" } else { "修改后再提交" };
-                let entry = Entry::about(Verb::CaseKept, student)
-                    .detail("轮次", round.title.clone())
-                    .detail("办理", how)
-                    .under(&round.chain.clause());
-                audit::append(db, &actor, entry, now).await?;
-                Ok(Sent::In(id))
-            })
+        .write_as(person.authority(), async move |db| {
+            let (case, round) = store::hold_case(db, actor.institution, id).await?;
+            // Who was named confirms while one may apply; what came back may be handed in until the round ends.
+            let open = match case.stage {
+                Stage::Invited => round.phase(&today) == Phase::Open,
+                _ => round.ended_why.is_none(),
+            };
+            if !open {
+                return Ok(Sent::Unfit("place", late(&round)));
+            }
+            let (_, evidence) = match judge(db, &actor, (student, &round), today, refusal).await? {
+                Ok(found) => found,
+                Err(sent) => return Ok(sent),
+            };
+            if store::holds_place(db, &round, (student, applied.place)).await? {
+                return Ok(Sent::Unfit("place", HOLDS.to_owned()));
+            }
+            let opinions = store::opinions_of(db, &[id.0]).await?;
+            // A recommendation is for the place that it names.
+            let recommended = recommender(&case, &opinions).filter(|_| applied.place == case.place);
+            let stage = begin(&round.chain, recommended);
+            let handed = handed(applied, pledge, evidence);
+            if !store::resubmit(db, (&case, &round), &handed, stage, now).await? {
+                return Ok(Sent::Unfit("place", format!("这件现在{}，不能再提交", case.stage.label())));
+            }
+            if let Some(jpeg) = photo {
+                store::set_photo(db, id, &jpeg).await?;
+            }
+            let how = if case.stage == Stage::Invited { "确认推荐" } else { "修改后再提交" };
+            let entry = Entry::about(Verb::CaseKept, student)
+                .detail("轮次", round.title.clone())
+                .detail("办理", how)
+                .under(&round.chain.clause());
+            audit::append(db, &actor, entry, now).await?;
+            Ok(Sent::In(id))
         })
         .await?;
     match sent {
@@ -502,18 +499,16 @@ pub(super) async fn withdraw(
     }
     let actor = person.clone();
     let gone = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move {
-                let (case, round) = store::hold_case(db, actor.institution, id).await?;
-                let gone = store::withdraw(db, id, "本人撤回", now).await?;
-                if gone {
-                    let entry = Entry::about(Verb::CaseKept, case.student)
-                        .detail("轮次", round.title.clone())
-                        .detail("办理", "本人撤回");
-                    audit::append(db, &actor, entry, now).await?;
-                }
-                Ok(gone)
-            })
+        .write_as(person.authority(), async move |db| {
+            let (case, round) = store::hold_case(db, actor.institution, id).await?;
+            let gone = store::withdraw(db, id, "本人撤回", now).await?;
+            if gone {
+                let entry = Entry::about(Verb::CaseKept, case.student)
+                    .detail("轮次", round.title.clone())
+                    .detail("办理", "本人撤回");
+                audit::append(db, &actor, entry, now).await?;
+            }
+            Ok(gone)
         })
         .await?;
     if !gone {

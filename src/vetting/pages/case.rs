@@ -22,7 +22,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::{
         Finding,
-        vetting::{Asked, Link, Says, Seats, Stage, take_step},
+        chain::{Asked, Link, Says, Seats, Stage, take_step},
     },
     text::searched,
     unions::{store as unions_store, union::sees_grades},
@@ -292,24 +292,22 @@ pub(super) async fn act(
     };
     let step = case.step().unwrap_or(0);
     let (desk_too, round_too) = (desk.clone(), round.clone());
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let what = (asked.says, asked.words, asked.session);
-            let ruling = ruling_of(db, (&acting, &desk_too), (&round_too, step), what, now).await?;
-            let batch = store::give(db, (&desk_too, acting.person()), &cases, &ruling, now).await?;
-            if let Some(held) = batch.held.into_iter().next() {
-                return Err(refusal.because(held.findings));
-            }
-            let Some((case, stage)) = batch.done.into_iter().next() else { return Err(Failure::Missing) };
-            let mut entry = Entry::about(Verb::OpinionGiven, case.student)
-                .detail("编号", i64::from(case.number).to_string())
-                .detail("轮次", case.round_title.clone())
-                .detail("之后", stage.label());
-            if let Some(round) = store::round(db, desk_too.institution, case.round).await? {
-                entry = entry.under(&round.chain.clause());
-            }
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let what = (asked.says, asked.words, asked.session);
+        let ruling = ruling_of(db, (&acting, &desk_too), (&round_too, step), what, now).await?;
+        let batch = store::give(db, (&desk_too, acting.person()), &cases, &ruling, now).await?;
+        if let Some(held) = batch.held.into_iter().next() {
+            return Err(refusal.because(held.findings));
+        }
+        let Some((case, stage)) = batch.done.into_iter().next() else { return Err(Failure::Missing) };
+        let mut entry = Entry::about(Verb::OpinionGiven, case.student)
+            .detail("编号", i64::from(case.number).to_string())
+            .detail("轮次", case.round_title.clone())
+            .detail("之后", stage.label());
+        if let Some(round) = store::round(db, desk_too.institution, case.round).await? {
+            entry = entry.under(&round.chain.clause());
+        }
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     let after = store::Waiting {
@@ -355,19 +353,17 @@ pub(super) async fn retract(
     let now = app.clock.now();
     let desk = Desk::of(&mut *app.read().await?, &acting).await?;
     let (_, round) = seen_case(&app, &desk, id).await?;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            let (case, round) = store::hold_case(db, acting.institution(), id).await?;
-            if case.stage != Stage::Invited
-                || !desk.put_forward(&case)
-                || !store::withdraw(db, id, "提交单位撤回", now).await?
-            {
-                return Err(Failure::Missing);
-            }
-            let entry =
-                Entry::about(Verb::CaseKept, case.student).detail("轮次", round.title).detail("办理", "提交单位撤回");
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        let (case, round) = store::hold_case(db, acting.institution(), id).await?;
+        if case.stage != Stage::Invited
+            || !desk.put_forward(&case)
+            || !store::withdraw(db, id, "提交单位撤回", now).await?
+        {
+            return Err(Failure::Missing);
+        }
+        let entry =
+            Entry::about(Verb::CaseKept, case.student).detail("轮次", round.title).detail("办理", "提交单位撤回");
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/rounds/{}?done=withdrawn", round.id)))

@@ -113,19 +113,16 @@ pub(super) async fn add(
         return Ok((unfit, page(&app, &acting, (form, errors, "")).await?).into_response());
     };
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let done =
-                    store::delegate(db, &acting, (&number, college), (from, until, ground.as_str()), now).await?;
-                if done {
-                    let entry = Entry::new(Verb::DelegationKept, number)
-                        .detail("办理", "登记")
-                        .detail("自", from.to_string())
-                        .detail("理由", ground);
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((done, acting))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let done = store::delegate(db, &acting, (&number, college), (from, until, ground.as_str()), now).await?;
+            if done {
+                let entry = Entry::new(Verb::DelegationKept, number)
+                    .detail("办理", "登记")
+                    .detail("自", from.to_string())
+                    .detail("理由", ground);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok((done, acting))
         })
         .await?;
     if !done {
@@ -141,14 +138,12 @@ pub(super) async fn end(
     Path(id): Path<DelegationId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            if store::end_delegation(db, &acting, id, now).await? {
-                let entry = Entry::new(Verb::DelegationKept, id.to_string()).detail("办理", "收回");
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        if store::end_delegation(db, &acting, id, now).await? {
+            let entry = Entry::new(Verb::DelegationKept, id.to_string()).detail("办理", "收回");
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Redirect::to("/delegations"))

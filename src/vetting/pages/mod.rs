@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::{InstitutionId, RoundId},
     page::chrome::Chrome,
@@ -30,7 +30,8 @@ use crate::{
         Plan, Rule,
         adoption::Calendar,
         appointment::conditions,
-        vetting::{Link, Source, Stage},
+        chain::{Link, Stage},
+        vetting::Source,
     },
     unions::union::Fact,
     vetting::chain_office::Desk,

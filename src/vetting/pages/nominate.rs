@@ -15,7 +15,7 @@ use super::{apply::HOLDS, calendar, evidence_today, frame, seen};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
@@ -265,19 +265,17 @@ async fn send(
     refusal: Refusal,
 ) -> Result<(Sent, Acting<Vetter>), Failure> {
     let now = app.clock.now();
-    let standing = acting.person().standing();
-    app.write_as(standing, move |db| {
-        Box::pin(async move {
-            let desk = Desk::of(db, &acting).await?;
-            seen(db, &desk, id).await?;
-            let mut inner = db.begin().await?;
-            let sent = put_forward(&mut inner, (&acting, &desk), id, &candidates, (now, refusal)).await?;
-            match &sent {
-                Sent::In => inner.commit().await?,
-                Sent::Unfit(_) => inner.rollback().await?,
-            }
-            Ok((sent, acting))
-        })
+    let standing = acting.person().authority();
+    app.write_as(standing, async move |db| {
+        let desk = Desk::of(db, &acting).await?;
+        seen(db, &desk, id).await?;
+        let mut inner = db.begin().await?;
+        let sent = put_forward(&mut inner, (&acting, &desk), id, &candidates, (now, refusal)).await?;
+        match &sent {
+            Sent::In => inner.commit().await?,
+            Sent::Unfit(_) => inner.rollback().await?,
+        }
+        Ok((sent, acting))
     })
     .await
 }

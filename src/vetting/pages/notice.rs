@@ -15,13 +15,13 @@ use super::{frame, said};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::acting::{Acting, SignedIn},
+    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{CaseId, ObjectionId, RoundId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
-    rules::vetting::Stage,
+    rules::chain::Stage,
     vetting::{
         case::Case,
         round::Round,
@@ -105,22 +105,20 @@ pub(super) async fn object(
     };
     let (actor, named) = (person.clone(), form.named == "yes");
     let done = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move {
-                let round = store::round(db, actor.institution, id).await?.ok_or(Failure::Missing)?;
-                if !store::object(db, &actor, (case, id), (&says, named), now).await? {
-                    return Ok(false);
-                }
-                let office = match round.union.college {
-                    Some(_) => OfficeKind::CollegeLeague,
-                    None => OfficeKind::SchoolLeague,
-                };
-                let to = To::Office { kind: office, college: round.union.college, class: None };
-                let notice =
-                    Notice::new(format!("公示期间收到一件反映：{}", round.title), format!("/rounds/{id}/objections"));
-                inbox::tell(db, actor.institution, to, &notice, now).await?;
-                Ok(true)
-            })
+        .write_as(person.authority(), async move |db| {
+            let round = store::round(db, actor.institution, id).await?.ok_or(Failure::Missing)?;
+            if !store::object(db, &actor, (case, id), (&says, named), now).await? {
+                return Ok(false);
+            }
+            let office = match round.union.college {
+                Some(_) => OfficeKind::CollegeLeague,
+                None => OfficeKind::SchoolLeague,
+            };
+            let to = To::Office { kind: office, college: round.union.college, class: None };
+            let notice =
+                Notice::new(format!("公示期间收到一件反映：{}", round.title), format!("/rounds/{id}/objections"));
+            inbox::tell(db, actor.institution, to, &notice, now).await?;
+            Ok(true)
         })
         .await?;
     if !done {
@@ -146,19 +144,17 @@ pub(super) async fn publish(
         return Err(Failure::Missing);
     }
     let until = today + Duration::days(i64::from(round.notice_days) - 1);
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::hold_round(db, acting.institution(), id, true).await?;
-            let shown = store::notify(db, id, (today, until)).await?;
-            if shown > 0 {
-                let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
-                    .detail("轮次", round.title.clone())
-                    .detail("人数", shown.to_string())
-                    .detail("公示到", until.to_string());
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok(())
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::hold_round(db, acting.institution(), id, true).await?;
+        let shown = store::notify(db, id, (today, until)).await?;
+        if shown > 0 {
+            let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
+                .detail("轮次", round.title.clone())
+                .detail("人数", shown.to_string())
+                .detail("公示到", until.to_string());
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+        Ok(())
     })
     .await?;
     Ok(Redirect::to(&format!("/rounds/{id}?done=notified")).into_response())
@@ -241,30 +237,27 @@ pub(super) async fn answer(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let own = acting.person().student;
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::hold_round(db, acting.institution(), id, true).await?;
-            let done = store::answer_objection(db, acting.person(), (objection, id), (upheld, &answer), now).await?;
-            let Some((case, ended)) = done else { return Err(Failure::Missing) };
-            let sieve = Sieve { ids: Some(vec![case.0]), ..Sieve::default() };
-            let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
-            let Some(case) = cases.into_iter().next().filter(|case| own != Some(case.student)) else {
-                return Err(Failure::Missing);
-            };
-            if ended {
-                let notice =
-                    Notice::new(format!("你的报名未通过：{}", round.title), format!("/applications/{}", case.id))
-                        .says("公示期间收到反映，经核实不予通过。有异议请联系主管团组织。");
-                inbox::tell(db, acting.institution(), To::Student(case.student), &notice, now).await?;
-            }
-            let word = if upheld { "属实" } else { "不属实" };
-            // By number: who is objected to is not for every reader of the record.
-            let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
-                .detail("轮次", round.title.clone())
-                .detail("编号", i64::from(case.number).to_string())
-                .detail("核实结果", word);
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::hold_round(db, acting.institution(), id, true).await?;
+        let done = store::answer_objection(db, acting.person(), (objection, id), (upheld, &answer), now).await?;
+        let Some((case, ended)) = done else { return Err(Failure::Missing) };
+        let sieve = Sieve { ids: Some(vec![case.0]), ..Sieve::default() };
+        let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+        let Some(case) = cases.into_iter().next().filter(|case| own != Some(case.student)) else {
+            return Err(Failure::Missing);
+        };
+        if ended {
+            let notice = Notice::new(format!("你的报名未通过：{}", round.title), format!("/applications/{}", case.id))
+                .says("公示期间收到反映，经核实不予通过。有异议请联系主管团组织。");
+            inbox::tell(db, acting.institution(), To::Student(case.student), &notice, now).await?;
+        }
+        let word = if upheld { "属实" } else { "不属实" };
+        // By number: who is objected to is not for every reader of the record.
+        let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
+            .detail("轮次", round.title.clone())
+            .detail("编号", i64::from(case.number).to_string())
+            .detail("核实结果", word);
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/rounds/{id}/objections?done=answered")).into_response())

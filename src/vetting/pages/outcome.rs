@@ -29,8 +29,9 @@ use crate::{
         Finding, Outcome, Rule,
         adoption::Calendar,
         appointment::{Wanted, appoint_together, holding_in_words},
+        chain::Stage,
         timeline::covers,
-        vetting::{Source, Stage, representative},
+        vetting::{Source, representative},
     },
     text::day,
     unions::{
@@ -268,37 +269,34 @@ pub(super) async fn act(
     let settling = Settling { ids, from, ground, reason, replace: form.replace == "yes" };
     let union = shown.round.union.id;
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = unions_store::lock(db, &acting, union, today).await?;
-                let round = store::hold_round(db, acting.institution(), id, true).await?;
-                let wanted: Vec<Uuid> = settling.ids.iter().map(|id| id.0).collect();
-                sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
-                    .fetch_all(&mut *db)
-                    .await?;
-                let sieve = Sieve { round: Some(id), ids: Some(wanted), ..Sieve::default() };
-                let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
-                let open = store::open_objections(db, id).await?;
-                let own = acting.person().student;
-                let unfit = cases.iter().find_map(|case| match case.stage {
-                    _ if own == Some(case.student) => Some("不能办理本人的事项，请由其他人办理".to_owned()),
-                    Stage::Passed => held(case, &round, &open, today).map(|why| format!("{}：{why}", case.name)),
-                    stage => Some(format!("{}现在{}，不能再办", case.name, stage.label())),
-                });
-                if let Some(says) =
-                    unfit.or_else(|| (cases.len() != settling.ids.len()).then(|| "有的人不在本轮".to_owned()))
-                {
-                    return Ok((Done::Unfit("case", says), acting));
-                }
-                let plans = calendar(db, acting.institution()).await?;
-                let done = if round.presidium {
-                    list(db, &acting, (&round, &cases), (&plans, &settling), (refusal, now)).await?
-                } else {
-                    appoint(db, &acting, (&locked, &record, &round, &cases), (&plans, &settling), (refusal, now))
-                        .await?
-                };
-                Ok((done, acting))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = unions_store::lock(db, &acting, union, today).await?;
+            let round = store::hold_round(db, acting.institution(), id, true).await?;
+            let wanted: Vec<Uuid> = settling.ids.iter().map(|id| id.0).collect();
+            sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
+                .fetch_all(&mut *db)
+                .await?;
+            let sieve = Sieve { round: Some(id), ids: Some(wanted), ..Sieve::default() };
+            let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+            let open = store::open_objections(db, id).await?;
+            let own = acting.person().student;
+            let unfit = cases.iter().find_map(|case| match case.stage {
+                _ if own == Some(case.student) => Some("不能办理本人的事项，请由其他人办理".to_owned()),
+                Stage::Passed => held(case, &round, &open, today).map(|why| format!("{}：{why}", case.name)),
+                stage => Some(format!("{}现在{}，不能再办", case.name, stage.label())),
+            });
+            if let Some(says) =
+                unfit.or_else(|| (cases.len() != settling.ids.len()).then(|| "有的人不在本轮".to_owned()))
+            {
+                return Ok((Done::Unfit("case", says), acting));
+            }
+            let plans = calendar(db, acting.institution()).await?;
+            let done = if round.presidium {
+                list(db, &acting, (&round, &cases), (&plans, &settling), (refusal, now)).await?
+            } else {
+                appoint(db, &acting, (&locked, &record, &round, &cases), (&plans, &settling), (refusal, now)).await?
+            };
+            Ok((done, acting))
         })
         .await?;
     let warned = match done {

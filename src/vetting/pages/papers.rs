@@ -23,7 +23,7 @@ use crate::{
     ids::{CaseId, RoundId, StudentId},
     office::Vetter,
     page::{chrome::Chrome, filters},
-    rules::vetting::Link,
+    rules::chain::Link,
     sheet::drop_down_template,
     unions::union::sees_grades,
     vetting::{

@@ -23,9 +23,10 @@ use crate::{
     page::chrome::Chrome,
     rules::{
         Finding, Outcome, Plan, Rule,
+        chain::Chain,
+        offer::{Offer, offer},
         plan::Union,
         roster::Post,
-        vetting::{Chain, Offer, offer},
     },
     unions::{
         store as unions_store,
@@ -262,34 +263,32 @@ pub(super) async fn open(
     };
     let id = union.id;
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
-                let Some(governing) = crate::rulebook::governing(db, acting.institution(), today).await? else {
-                    return Ok((Places::Unfit("union", "本校还没有启用实施方案".to_owned()), acting));
-                };
-                let plans = calendar(db, acting.institution()).await?;
-                let Some(wanted) = offers(&record, &new.places, new.days.2) else {
-                    return Ok((Places::Unfit("seats", "有的部门届时已经撤销，请刷新后重填".to_owned()), acting));
-                };
-                let promised = unions_store::promised(db, id, new.presidium, None).await?;
-                // The presidium is elected anew as a whole; members of a term take the places of those before.
-                let replaces = new.presidium && new.purpose != Purpose::Supplement || new.purpose == Purpose::Term;
-                let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, new.reason.as_deref());
-                let passed = match verdict.permit() {
-                    Ok(passed) => passed,
-                    Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
-                };
-                let by = (acting.institution(), Some(acting.person().account));
-                let round = store::open_round(db, &locked, (&new, &passed), (&chain, governing.id), by, now).await?;
-                let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
-                    .detail("轮次", new.title.clone())
-                    .detail("办理", "开启")
-                    .detail("报名截止", new.days.1.to_string())
-                    .under(&chain.clause());
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((Places::Done(round), acting))
-            })
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
+            let Some(governing) = crate::rulebook::governing(db, acting.institution(), today).await? else {
+                return Ok((Places::Unfit("union", "本校还没有启用实施方案".to_owned()), acting));
+            };
+            let plans = calendar(db, acting.institution()).await?;
+            let Some(wanted) = offers(&record, &new.places, new.days.2) else {
+                return Ok((Places::Unfit("seats", "有的部门届时已经撤销，请刷新后重填".to_owned()), acting));
+            };
+            let promised = unions_store::promised(db, id, new.presidium, None).await?;
+            // The presidium is elected anew as a whole; members of a term take the places of those before.
+            let replaces = new.presidium && new.purpose != Purpose::Supplement || new.purpose == Purpose::Term;
+            let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, new.reason.as_deref());
+            let passed = match verdict.permit() {
+                Ok(passed) => passed,
+                Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+            };
+            let by = (acting.institution(), Some(acting.person().account));
+            let round = store::open_round(db, &locked, (&new, &passed), (&chain, governing.id), by, now).await?;
+            let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
+                .detail("轮次", new.title.clone())
+                .detail("办理", "开启")
+                .detail("报名截止", new.days.1.to_string())
+                .under(&chain.clause());
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((Places::Done(round), acting))
         })
         .await?;
     let warned = match done {
@@ -381,70 +380,67 @@ pub(super) async fn change(
         back: format!("/rounds/{id}/edit?{}", form.as_query()),
     };
     let (done, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let (locked, record) = unions_store::lock(db, &acting, round.union.id, today).await?;
-                let round = store::hold_round(db, acting.institution(), id, true).await?;
-                let tally = store::tally(db, id, today).await?;
-                for (place, seats) in &change.seats {
-                    let settled = |row: &&store::Tally| {
-                        row.place == *place && matches!(row.stage.as_str(), "passed" | "appointed" | "listed")
-                    };
-                    let taken: i64 = tally.iter().filter(settled).map(|row| row.cases).sum();
-                    if i64::from(*seats) < taken {
-                        let label = round.place(*place).map(crate::vetting::round::Place::label).unwrap_or_default();
-                        let says = format!("{label}已确定 {taken} 人，名额不能少于 {taken}");
-                        return Ok((Places::Unfit("seats", says), acting));
-                    }
+        .write_as(acting.person().authority(), async move |db| {
+            let (locked, record) = unions_store::lock(db, &acting, round.union.id, today).await?;
+            let round = store::hold_round(db, acting.institution(), id, true).await?;
+            let tally = store::tally(db, id, today).await?;
+            for (place, seats) in &change.seats {
+                let settled = |row: &&store::Tally| {
+                    row.place == *place && matches!(row.stage.as_str(), "passed" | "appointed" | "listed")
+                };
+                let taken: i64 = tally.iter().filter(settled).map(|row| row.cases).sum();
+                if i64::from(*seats) < taken {
+                    let label = round.place(*place).map(crate::vetting::round::Place::label).unwrap_or_default();
+                    let says = format!("{label}已确定 {taken} 人，名额不能少于 {taken}");
+                    return Ok((Places::Unfit("seats", says), acting));
                 }
-                let places: Vec<NewPlace> = round
-                    .places
-                    .iter()
-                    .filter_map(|place| {
-                        let (_, seats) = change.seats.iter().find(|(id, _)| *id == place.id)?;
-                        Some(NewPlace {
-                            kind: place.kind,
-                            department: place.department,
-                            seats: *seats,
-                            to_elect: place.to_elect,
-                        })
+            }
+            let places: Vec<NewPlace> = round
+                .places
+                .iter()
+                .filter_map(|place| {
+                    let (_, seats) = change.seats.iter().find(|(id, _)| *id == place.id)?;
+                    Some(NewPlace {
+                        kind: place.kind,
+                        department: place.department,
+                        seats: *seats,
+                        to_elect: place.to_elect,
                     })
-                    .collect();
-                let Some(wanted) = offers(&record, &places, change.effective_on) else {
-                    return Ok((Places::Unfit("seats", "有的部门届时已经撤销".to_owned()), acting));
-                };
-                // Whom the round has appointed holds a post already.
-                let filled = |place: crate::ids::PlaceId| -> u32 {
-                    let rows = tally.iter().filter(|row| row.place == place && row.stage == "appointed");
-                    u32::try_from(rows.map(|row| row.cases).sum::<i64>()).unwrap_or(0)
-                };
-                let wanted = wanted
-                    .into_iter()
-                    .zip(&round.places)
-                    .map(|(offer, place)| Offer { seats: offer.seats.saturating_sub(filled(place.id)), ..offer })
-                    .collect();
-                let promised = unions_store::promised(db, round.union.id, round.presidium, Some(id)).await?;
-                let plans = calendar(db, acting.institution()).await?;
-                let replaces =
-                    round.presidium && round.purpose != Purpose::Supplement || round.purpose == Purpose::Term;
-                let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, change.reason.as_deref());
-                let passed = match verdict.permit() {
-                    Ok(passed) => passed,
-                    Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
-                };
-                let reason = change.reason.as_deref().unwrap_or_default();
-                let days = (change.closes_on, change.effective_on, change.note.as_str(), reason);
-                if !store::change_round(db, &locked, id, days, (&change.seats, &passed)).await? {
-                    return Ok((Places::Unfit("closes_on", "本轮已经结束，不能再改".to_owned()), acting));
-                }
-                let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
-                    .detail("轮次", round.title.clone())
-                    .detail("办理", "修改")
-                    .detail("报名截止", change.closes_on.to_string())
-                    .detail("名额", change.seats.iter().map(|(_, seats)| i64::from(*seats)).sum::<i64>().to_string());
-                audit::append(db, acting.person(), entry, now).await?;
-                Ok((Places::Done(()), acting))
-            })
+                })
+                .collect();
+            let Some(wanted) = offers(&record, &places, change.effective_on) else {
+                return Ok((Places::Unfit("seats", "有的部门届时已经撤销".to_owned()), acting));
+            };
+            // Whom the round has appointed holds a post already.
+            let filled = |place: crate::ids::PlaceId| -> u32 {
+                let rows = tally.iter().filter(|row| row.place == place && row.stage == "appointed");
+                u32::try_from(rows.map(|row| row.cases).sum::<i64>()).unwrap_or(0)
+            };
+            let wanted = wanted
+                .into_iter()
+                .zip(&round.places)
+                .map(|(offer, place)| Offer { seats: offer.seats.saturating_sub(filled(place.id)), ..offer })
+                .collect();
+            let promised = unions_store::promised(db, round.union.id, round.presidium, Some(id)).await?;
+            let plans = calendar(db, acting.institution()).await?;
+            let replaces = round.presidium && round.purpose != Purpose::Supplement || round.purpose == Purpose::Term;
+            let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, change.reason.as_deref());
+            let passed = match verdict.permit() {
+                Ok(passed) => passed,
+                Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+            };
+            let reason = change.reason.as_deref().unwrap_or_default();
+            let days = (change.closes_on, change.effective_on, change.note.as_str(), reason);
+            if !store::change_round(db, &locked, id, days, (&change.seats, &passed)).await? {
+                return Ok((Places::Unfit("closes_on", "本轮已经结束，不能再改".to_owned()), acting));
+            }
+            let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
+                .detail("轮次", round.title.clone())
+                .detail("办理", "修改")
+                .detail("报名截止", change.closes_on.to_string())
+                .detail("名额", change.seats.iter().map(|(_, seats)| i64::from(*seats)).sum::<i64>().to_string());
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok((Places::Done(()), acting))
         })
         .await?;
     let warned = match done {
@@ -487,24 +483,22 @@ pub(super) async fn end(
         let page = EditPage { errors, ..shown };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, EditPage { why: form.why, ..page }).into_response());
     };
-    app.write_as(acting.person().standing(), move |db| {
-        Box::pin(async move {
-            store::hold_round(db, acting.institution(), id, true).await?;
-            if !store::end_round(db, id, &why, now).await? {
-                return Ok(());
-            }
-            let rest = store::lapse_rest(db, id, &why, now).await?;
-            let notice =
-                Notice::new(format!("{}已结束，你的报名随之终止", round.title), "/apply").says(format!("原因：{why}"));
-            let told: Vec<_> = rest.iter().map(|student| (*student, notice.clone())).collect();
-            inbox::tell_students(db, acting.institution(), &told, now).await?;
-            let entry = Entry::new(Verb::RoundKept, round.union.name.clone())
-                .detail("轮次", round.title.clone())
-                .detail("办理", "结束")
-                .detail("未办结", rest.len().to_string())
-                .detail("原因", why);
-            audit::append(db, acting.person(), entry, now).await
-        })
+    app.write_as(acting.person().authority(), async move |db| {
+        store::hold_round(db, acting.institution(), id, true).await?;
+        if !store::end_round(db, id, &why, now).await? {
+            return Ok(());
+        }
+        let rest = store::lapse_rest(db, id, &why, now).await?;
+        let notice =
+            Notice::new(format!("{}已结束，你的报名随之终止", round.title), "/apply").says(format!("原因：{why}"));
+        let told: Vec<_> = rest.iter().map(|student| (*student, notice.clone())).collect();
+        inbox::tell_students(db, acting.institution(), &told, now).await?;
+        let entry = Entry::new(Verb::RoundKept, round.union.name.clone())
+            .detail("轮次", round.title.clone())
+            .detail("办理", "结束")
+            .detail("未办结", rest.len().to_string())
+            .detail("原因", why);
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(&format!("/rounds/{id}?done=ended")).into_response())

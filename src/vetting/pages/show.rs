@@ -15,7 +15,7 @@ use crate::{
     ids::{CollegeId, PlaceId, RoundId},
     office::Vetter,
     page::{chrome::Chrome, filters},
-    rules::vetting::{Link, Stage},
+    rules::chain::{Link, Stage},
     text::searched,
     unions::{
         store as unions_store,

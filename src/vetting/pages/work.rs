@@ -22,7 +22,7 @@ use crate::{
     ids::RoundId,
     office::Vetter,
     page::{chrome::Chrome, filters},
-    rules::vetting::{Link, Says, Stage},
+    rules::chain::{Link, Says, Stage},
     text::searched,
     unions::union::sees_grades,
     vetting::{
@@ -279,42 +279,40 @@ pub(super) async fn act(
     };
     let (desk_too, said) = (desk.clone(), verdict.clone());
     let (batch, acting) = app
-        .write_as(acting.person().standing(), move |db| {
-            Box::pin(async move {
-                let what = (asked.says, asked.words, asked.session);
-                let place = steps.first().copied();
-                let round = match place {
-                    Some((round, _)) => store::round(db, desk_too.institution, round).await?,
-                    None => None,
-                };
-                // A session that is taken down for nothing goes with it.
-                let mut inner = db.begin().await?;
-                let ruling = match place.zip(round) {
-                    Some(((_, step), round)) => {
-                        ruling_of(&mut inner, (&acting, &desk_too), (&round, step), what, now).await?
-                    }
-                    None => store::Ruling { says: what.0, words: what.1, session: None },
-                };
-                let batch = store::give(&mut inner, (&desk_too, acting.person()), &asked.cases, &ruling, now).await?;
-                if batch.done.is_empty() {
-                    inner.rollback().await?;
-                } else {
-                    inner.commit().await?;
+        .write_as(acting.person().authority(), async move |db| {
+            let what = (asked.says, asked.words, asked.session);
+            let place = steps.first().copied();
+            let round = match place {
+                Some((round, _)) => store::round(db, desk_too.institution, round).await?,
+                None => None,
+            };
+            // A session that is taken down for nothing goes with it.
+            let mut inner = db.begin().await?;
+            let ruling = match place.zip(round) {
+                Some(((_, step), round)) => {
+                    ruling_of(&mut inner, (&acting, &desk_too), (&round, step), what, now).await?
                 }
-                if !batch.done.is_empty() {
-                    // Each opinion stands with its case; the chain names them all by one digest.
-                    let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
-                    numbers.sort_unstable();
-                    let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
-                    let digest = hex::encode(Sha256::digest(list.join(",")));
-                    let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
-                        .detail("结论", said)
-                        .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
-                        .detail("全部编号的摘要", digest);
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-                Ok((batch, acting))
-            })
+                None => store::Ruling { says: what.0, words: what.1, session: None },
+            };
+            let batch = store::give(&mut inner, (&desk_too, acting.person()), &asked.cases, &ruling, now).await?;
+            if batch.done.is_empty() {
+                inner.rollback().await?;
+            } else {
+                inner.commit().await?;
+            }
+            if !batch.done.is_empty() {
+                // Each opinion stands with its case; the chain names them all by one digest.
+                let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
+                numbers.sort_unstable();
+                let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
+                let digest = hex::encode(Sha256::digest(list.join(",")));
+                let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
+                    .detail("结论", said)
+                    .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
+                    .detail("全部编号的摘要", digest);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok((batch, acting))
         })
         .await?;
     let rounds = store::rounds(&mut *app.read().await?, desk.institution, Which::default()).await?;

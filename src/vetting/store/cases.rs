@@ -13,7 +13,7 @@ use crate::{
     ids::{
         AccountId, CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, OpinionId, PlaceId, RoundId, StudentId,
     },
-    rules::vetting::{Source, Stage},
+    rules::{chain::Stage, vetting::Source},
     unions::union::Fact,
     vetting::{
         case::{Case, Evidence, Opinion, Origin, Words},

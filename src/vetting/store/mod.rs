@@ -18,10 +18,10 @@ use time::{Date, OffsetDateTime};
 
 use super::round::{Place, Purpose, Round};
 use crate::{
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::{AccountId, DepartmentId, InstitutionId, PlaceId, PlanVersionId, RoundId, UnionId},
-    rules::vetting::{Chain, Offered},
+    rules::{chain::Chain, offer::Offered},
     unions::{
         store::Locked,
         union::{PostKind, StudentUnion},

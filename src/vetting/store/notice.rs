@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::{CaseId, InstitutionId, ObjectionId, RoundId},
 };

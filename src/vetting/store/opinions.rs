@@ -10,13 +10,13 @@ use super::{
     delegations::delegated,
 };
 use crate::{
-    auth::acting::SignedIn,
+    auth::person::SignedIn,
     failure::Failure,
     ids::{CaseId, DelegationId, JointSessionId, OpinionId, PlaceId, RoundId},
     inbox::{self, Notice, To},
     rules::{
         Finding, Outcome,
-        vetting::{Asked, Says, Seats, Stage, StepTaken, take_step},
+        chain::{Asked, Says, Seats, Stage, StepTaken, take_step},
     },
     vetting::{
         case::{Case, Opinion},

@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     failure::Failure,
     ids::{AccountId, CaseId, CollegeId, PlaceId, RoundId},
-    rules::vetting::Stage,
+    rules::chain::Stage,
     vetting::chain_office::Desk,
 };
 

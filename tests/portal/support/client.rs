@@ -109,8 +109,33 @@ fn select<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     html.select(&Selector::parse(selector).unwrap()).collect()
 }
 
+type NodeRef<'a> = <ElementRef<'a> as std::ops::Deref>::Target;
+
+/// Elements around which white space does not show.
+const BLOCKS: &[&str] = &[
+    "article", "caption", "dd", "details", "div", "dl", "dt", "fieldset", "footer", "form", "h1", "h2", "h3", "header",
+    "li", "ol", "option", "p", "section", "select", "table", "tbody", "td", "th", "thead", "tr", "ul",
+];
+
+/// The words of an element. White space beside a block, which a template has for its reader, does not show.
 fn words(element: ElementRef<'_>) -> String {
-    element.text().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+    let mut text = String::new();
+    for part in element.descendants() {
+        let is_block = |node: Option<NodeRef<'_>>| {
+            node.is_some_and(|node| node.value().as_element().is_some_and(|found| BLOCKS.contains(&found.name())))
+        };
+        let Some(found) = part.value().as_text() else { continue };
+        let mut shown: &str = found;
+        let of_block = is_block(part.parent());
+        if is_block(part.prev_sibling()) || (of_block && part.prev_sibling().is_none()) {
+            shown = shown.trim_start();
+        }
+        if is_block(part.next_sibling()) || (of_block && part.next_sibling().is_none()) {
+            shown = shown.trim_end();
+        }
+        text += shown;
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 impl Page {

@@ -11,8 +11,6 @@ use std::{
 
 use lunzhi::{
     accounts::store::{self, Keeper, NewAccount, Seat, Term},
-    app::{App, router},
-    auth::password::Cost,
     clock::Clock,
     database::{
         Pools,
@@ -22,8 +20,10 @@ use lunzhi::{
     directory::store::{class_named, colleges},
     ids::{CollegeId, InstitutionId},
     office::{OfficeKind, Place},
+    router::{Portal as Lunzhi, router},
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
+    secrets::Cost,
     web::connections::{self, Limits},
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
@@ -83,7 +83,7 @@ async fn make_template(admin: &str) {
     let url = at(admin, "lunzhi_template");
     migrate(&url).await.unwrap();
     let pools = Pools::new(&url).unwrap();
-    let app = App::new(pools.clone(), Clock::default(), (Cost::CHEAP, MarkKey::random()), None).unwrap();
+    let app = Lunzhi::new(pools.clone(), Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
     let hash = app.hasher.hash(PASSWORD).await.unwrap();
     let mut db = pools.write.acquire().await.unwrap();
     prepare(&mut db, &hash).await;
@@ -152,7 +152,7 @@ async fn prepare_students(db: &mut PgConnection, institution: InstitutionId, cod
 
 /// A portal on a database of its own.
 pub struct Portal {
-    pub app: App,
+    pub app: Lunzhi,
     pub url: String,
 }
 
@@ -180,7 +180,7 @@ impl Portal {
         let create = format!("create database {name} template lunzhi_template strategy file_copy");
         db.execute(AssertSqlSafe(create)).await.unwrap();
         let url = at(admin, &name);
-        let app = App::new(Pools::new(&url).unwrap(), Clock::default(), (cost, MarkKey::random()), None).unwrap();
+        let app = Lunzhi::new(Pools::new(&url).unwrap(), Clock::default(), cost, MarkKey::random(), None).unwrap();
         Self { app, url }
     }
 
@@ -188,12 +188,12 @@ impl Portal {
     pub async fn listen(&self, limits: Limits) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(connections::serve(listener, router(self.app.clone()), limits, std::future::pending()));
+        tokio::spawn(connections::serve(listener, router(&self.app), limits, std::future::pending()));
         address
     }
 
     pub fn visitor(&self) -> Client {
-        Client::new(router(self.app.clone()))
+        Client::new(router(&self.app))
     }
 
     /// A client signed in at the first university, in that office.

@@ -5,16 +5,65 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{
-    store::{Credentials, Opening},
-    token::{Purpose, Token},
+use crate::{
+    app::App,
+    auth::{
+        password::Hasher,
+        store::{self, Credentials, Door, Knock, Opening},
+        token::{Purpose, Token},
+    },
+    database::batch_writer::Gatherer,
+    failure::Failure,
+    web::forms::local_path,
 };
-use crate::{app::App, failure::Failure, web::forms::local_path};
+use axum::extract::FromRef;
+use std::{ops::Deref, sync::Arc};
+
+/// Sign-ins under way from which on it pays to gather what they write: each hash keeps a core for some 20 ms.
+const CROWD: usize = 6;
+
+/// What signing in keeps of its own.
+#[derive(Debug, Clone, FromRef)]
+pub struct SignIn {
+    app: App,
+    /// Attempts with passwords and codes, charged before they are looked at.
+    pub attempts: Arc<Gatherer<String, Knock, Option<Door>>>,
+    /// Sessions about to be opened.
+    openings: Arc<Gatherer<String, (Credentials, Opening), bool>>,
+}
+
+impl Deref for SignIn {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl SignIn {
+    /// Inside a runtime: it starts tasks.
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
+        let at = app.clock.clone();
+        let attempts =
+            Gatherer::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, knocks| {
+                let now = at.now();
+                Box::pin(async move { store::knock(db, &knocks, now).await })
+            });
+        let at = app.clock.clone();
+        let openings = Gatherer::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, asked| {
+            let now = at.now();
+            Box::pin(async move { store::open_sessions(db, &asked, now).await })
+        });
+        Self { app: app.clone(), attempts: Arc::new(attempts), openings: Arc::new(openings) }
+    }
+}
 
 /// Opens a session for an account whose secret was right; `device` is the known browser's hash, empty for an unknown
 /// one. None where the account was changed meanwhile.
 pub async fn open_session(
-    app: &App,
+    sign_in: &SignIn,
     headers: &HeaderMap,
     credentials: Credentials,
     device: Vec<u8>,
@@ -22,7 +71,7 @@ pub async fn open_session(
     let new_device = device.is_empty().then(Token::random);
     let opening = Opening { token: Token::random(), browser: browser(headers), device, new_device };
     let key = hex::encode(opening.token.hash());
-    let opened = app.openings.write(key, (credentials, opening.clone())).await?;
+    let opened = sign_in.openings.write(key, (credentials, opening.clone())).await?;
     Ok(opened.then_some(opening))
 }
 

@@ -11,26 +11,29 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::{
-    acting::SignedIn,
-    password::weakness,
-    sign_in::open_session,
-    store::{self, Door, Institution, Knock, Session},
-    token::{Purpose, Token, clear_cookie},
-};
+use super::SignIn;
 use crate::{
-    app::{App, Routes},
+    app::App,
     audit::{self, Entry, Verb},
+    auth::{
+        password::weakness,
+        person::SignedIn,
+        store::{self, Door, Institution, Knock, Session},
+        token::{Purpose, Token, clear_cookie},
+    },
     failure::Failure,
     ids::OfficeId,
     page::{chrome::Chrome, filters},
+    sign_in::session::open_session,
     text::folded,
-    web::forms::{Done, Errors, local_path},
+    web::{
+        forms::{Done, Errors, local_path},
+        routes::Routes,
+    },
 };
 
 /// The routes of signing in and of one's own account.
-#[must_use]
-pub fn routes() -> Routes {
+pub(super) fn routes() -> Routes<SignIn> {
     Routes::default()
         .get("/sign-in", ask)
         .post("/sign-in", sign_in)
@@ -76,7 +79,7 @@ async fn sign_in_page(app: &App, form: SignInForm, errors: Errors) -> Result<Sig
 }
 
 async fn ask(
-    State(app): State<App>,
+    State(app): State<SignIn>,
     person: Option<SignedIn>,
     Query(Next { next }): Query<Next>,
 ) -> Result<Response, Failure> {
@@ -88,7 +91,7 @@ async fn ask(
 }
 
 async fn sign_in(
-    State(app): State<App>,
+    State(app): State<SignIn>,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
@@ -113,7 +116,7 @@ async fn sign_in(
     let now = app.clock.now();
     let device = Token::from_headers(Purpose::Device, &headers);
     let knock = Knock::outside(&form.school, device.as_ref(), &number);
-    let door = app.doors.write(knock.key(), knock).await?;
+    let door = app.attempts.write(knock.key(), knock).await?;
     let Some(Door { credentials, device, closed_until }) = door else {
         errors.add("school", "请选择学校");
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
@@ -148,9 +151,13 @@ async fn too_soon(
     Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response())
 }
 
-async fn sign_out(State(app): State<App>, headers: HeaderMap, person: Option<SignedIn>) -> Result<Response, Failure> {
+async fn sign_out(
+    State(app): State<SignIn>,
+    headers: HeaderMap,
+    person: Option<SignedIn>,
+) -> Result<Response, Failure> {
     if let Some(person) = person {
-        app.write(move |db| Box::pin(async move { store::end_session(db, &person.session).await })).await?;
+        app.write(async move |db| store::end_session(db, &person.session).await).await?;
     }
     Ok(([(header::SET_COOKIE, clear_cookie(&headers)?)], Redirect::to("/sign-in")).into_response())
 }
@@ -170,7 +177,7 @@ async fn me_page(app: &App, person: SignedIn, errors: Errors, done: &'static str
     Ok(MePage { chrome: app.chrome(&person, "我的账号"), person, sessions, errors, done })
 }
 
-async fn me(State(app): State<App>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<MePage, Failure> {
+async fn me(State(app): State<SignIn>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<MePage, Failure> {
     let done = match done.as_str() {
         "password" => "密码已更换，其他设备上的登录已全部结束。",
         "sessions" => "其他设备上的登录已全部结束。",
@@ -191,7 +198,7 @@ struct PasswordForm {
 }
 
 async fn change_password(
-    State(app): State<App>,
+    State(app): State<SignIn>,
     person: SignedIn,
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Failure> {
@@ -211,7 +218,7 @@ async fn change_password(
     // Guessing the old password from an open session is slowed down like guessing it at the door, by that session.
     let now = app.clock.now();
     let knock = Knock::inside(person.institution, &person.session, &person.number);
-    let door = app.doors.write(knock.key(), knock).await?;
+    let door = app.attempts.write(knock.key(), knock).await?;
     let Some(Door { credentials, closed_until, .. }) = door else { return Err(Failure::Missing) };
     if let Some(open_at) = closed_until {
         errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));
@@ -224,15 +231,13 @@ async fn change_password(
     }
     let new_hash = app.hasher.hash(&form.new).await?;
     let now = app.clock.now();
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            if !store::set_password(db, person.account, &old_hash.unwrap_or_default(), &new_hash, now).await? {
-                return Err(Failure::Busy);
-            }
-            let ended = store::end_sessions(db, person.account, Some(&person.session)).await?;
-            let entry = Entry::new(Verb::PasswordChanged, "本人账号").detail("结束的其他登录", ended);
-            audit::append(db, &person, entry, now).await
-        })
+    app.write_as(person.authority(), async move |db| {
+        if !store::set_password(db, person.account, &old_hash.unwrap_or_default(), &new_hash, now).await? {
+            return Err(Failure::Busy);
+        }
+        let ended = store::end_sessions(db, person.account, Some(&person.session)).await?;
+        let entry = Entry::new(Verb::PasswordChanged, "本人账号").detail("结束的其他登录", ended);
+        audit::append(db, &person, entry, now).await
     })
     .await?;
     Ok(Redirect::to("/me?done=password").into_response())
@@ -246,19 +251,17 @@ struct EndForm {
 }
 
 async fn end_sessions(
-    State(app): State<App>,
+    State(app): State<SignIn>,
     headers: HeaderMap,
     person: SignedIn,
     Form(EndForm { which }): Form<EndForm>,
 ) -> Result<Response, Failure> {
     let (all, now) = (which == "all", app.clock.now());
-    app.write_as(person.standing(), move |db| {
-        Box::pin(async move {
-            let keep = (!all).then_some(person.session.as_slice());
-            let ended = store::end_sessions(db, person.account, keep).await?;
-            let entry = Entry::new(Verb::SessionsEnded, "本人账号").detail("结束的登录", ended);
-            audit::append(db, &person, entry, now).await
-        })
+    app.write_as(person.authority(), async move |db| {
+        let keep = (!all).then_some(person.session.as_slice());
+        let ended = store::end_sessions(db, person.account, keep).await?;
+        let entry = Entry::new(Verb::SessionsEnded, "本人账号").detail("结束的登录", ended);
+        audit::append(db, &person, entry, now).await
     })
     .await?;
     if all {
@@ -274,15 +277,12 @@ struct OfficeForm {
 }
 
 async fn act_in(
-    State(app): State<App>,
+    State(app): State<SignIn>,
     person: SignedIn,
     Form(OfficeForm { office }): Form<OfficeForm>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let done = app
-        .write_as(person.standing(), move |db| {
-            Box::pin(async move { store::act_in(db, &person.session, office, now).await })
-        })
-        .await?;
+    let done =
+        app.write_as(person.authority(), async move |db| store::act_in(db, &person.session, office, now).await).await?;
     if done { Ok(Redirect::to("/")) } else { Err(Failure::Missing) }
 }

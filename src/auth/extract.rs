@@ -1,0 +1,165 @@
+//! How a handler learns who sends a request and in which office: extractors for every state that holds a [`Reception`].
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
+    http::{Method, request::Parts},
+};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{
+    acting::Acting,
+    person::{Held, SignedIn},
+    store,
+    token::{Purpose, Token},
+    unread::Unread,
+};
+use crate::{
+    clock::Clock,
+    database::Pools,
+    failure::Failure,
+    office::Office,
+    page::chrome::{Chrome, NavItem},
+};
+
+/// What it takes to know who sends a request and to frame their page. Cloned with every request: one count goes up.
+#[derive(Debug, Clone)]
+pub struct Reception(Arc<Desk>);
+
+#[derive(Debug)]
+struct Desk {
+    pools: Pools,
+    clock: Clock,
+    unread: Arc<Unread>,
+    navigation: Vec<NavItem>,
+}
+
+impl Reception {
+    /// `navigation` in the order in which it is shown.
+    #[must_use]
+    pub fn new(pools: Pools, clock: Clock, unread: Arc<Unread>, navigation: Vec<NavItem>) -> Self {
+        Self(Arc::new(Desk { pools, clock, unread, navigation }))
+    }
+
+    /// The frame of a page for a person who is signed in.
+    #[must_use]
+    pub fn chrome(&self, person: &SignedIn, title: &str) -> Chrome {
+        person.chrome(&self.0.navigation, title)
+    }
+
+    /// What a person can do in the office in which they act: the entries of the navigation but the home page.
+    #[must_use]
+    pub fn tasks(&self, person: &SignedIn) -> Vec<NavItem> {
+        let office = person.acting.as_ref().map(|office| office.kind);
+        let offered = self.0.navigation.iter().filter(|item| item.is_for(office) && !item.says.is_empty());
+        offered.copied().collect()
+    }
+
+    async fn signed_in(&self, parts: &Parts) -> Result<Option<SignedIn>, Failure> {
+        let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
+        let (mut connection, now) = (self.0.pools.read.acquire().await?, self.0.clock.now());
+        match store::person_of_session(&mut connection, &token.hash(), now).await? {
+            Some(person) => Ok(Some(self.seen(&mut connection, person, parts, now).await?)),
+            None => Ok(None),
+        }
+    }
+
+    /// The person as the page shows them: where they are, and how many notices they have not read.
+    async fn seen(
+        &self,
+        connection: &mut PgConnection,
+        person: SignedIn,
+        parts: &Parts,
+        now: OffsetDateTime,
+    ) -> Result<SignedIn, Failure> {
+        let unread = self.0.unread.of(connection, &person, now).await?;
+        Ok(SignedIn { path: parts.uri.path().to_owned(), unread, ..person })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for SignedIn
+where
+    Reception: FromRef<S>,
+{
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        admit(parts, Reception::from_ref(state).signed_in(parts).await?)
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for SignedIn
+where
+    Reception: FromRef<S>,
+{
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Failure> {
+        Reception::from_ref(state).signed_in(parts).await
+    }
+}
+
+/// What a page reads together with its person, in one statement: round trips are the cost of a page.
+pub trait Alongside: Sized + Send {
+    /// Reads the person of a session and the rest.
+    fn load(
+        connection: &mut PgConnection,
+        token_hash: &[u8],
+        now: OffsetDateTime,
+    ) -> impl Future<Output = Result<Option<(SignedIn, Self)>, Failure>> + Send;
+}
+
+/// A person who is signed in, and what was read with them.
+#[derive(Debug)]
+pub struct With<T>(pub SignedIn, pub T);
+
+impl<T: Alongside, S: Send + Sync> FromRequestParts<S> for With<T>
+where
+    Reception: FromRef<S>,
+{
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let reception = Reception::from_ref(state);
+        let mut found = None;
+        if let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) {
+            let (mut connection, now) = (reception.0.pools.read.acquire().await?, reception.0.clock.now());
+            if let Some((person, rest)) = T::load(&mut connection, &token.hash(), now).await? {
+                found = Some((reception.seen(&mut connection, person, parts, now).await?, rest));
+            }
+        }
+        let (person, rest) = found.unzip();
+        let person = admit(parts, person)?;
+        rest.map(|rest| Self(person, rest)).ok_or(Failure::Missing)
+    }
+}
+
+impl<O: Office, S: Send + Sync> FromRequestParts<S> for Acting<O>
+where
+    Reception: FromRef<S>,
+{
+    type Rejection = Failure;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let reception = Reception::from_ref(state);
+        let person = admit(parts, reception.signed_in(parts).await?)?;
+        Self::proved(person).map_err(|person| {
+            let fits = |office: &&Held| O::KINDS.contains(&office.kind);
+            let held = person.offices.iter().find(fits).map(|office| office.kind);
+            let chrome = Box::new(reception.chrome(&person, "不属于当前职务的权限"));
+            Failure::NotYours { chrome, needed: O::KINDS, held }
+        })
+    }
+}
+
+fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
+    let own_account = |path: &str| path == "/me" || path.starts_with("/me/");
+    match person {
+        Some(person) if person.must_change_password && !own_account(&person.path) => Err(Failure::PasswordFirst),
+        Some(person) => Ok(person),
+        // After signing in, on to the page that was asked for; an act is not repeated by itself.
+        None if parts.method == Method::GET => {
+            let wanted = parts.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str);
+            Err(Failure::SignInFirst(wanted.to_owned()))
+        }
+        None => Err(Failure::SignInFirst("/".to_owned())),
+    }
+}

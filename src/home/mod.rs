@@ -1,0 +1,14 @@
+//! 首页: what waits for a person in the office in which they act, asked of every feature, and the way to everything.
+
+mod pages;
+mod waiting;
+
+use crate::{app::Routes, office::OfficeKind, page::chrome::NavItem};
+
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes()
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem { href: "/", label: "首页", says: "", place: 0, offices: OfficeKind::ALL }];

@@ -1,0 +1,46 @@
+//! What waits for a person, asked of each feature.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::{
+    auth::person::SignedIn,
+    elections,
+    failure::Failure,
+    imports,
+    office::{Office, OfficeKind, Registrar, SchoolLeague, Vetter},
+    page::task::Task,
+    people, rotation, unions, vetting,
+};
+
+/// Everything that waits for a person, urgent first.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let today = now.date();
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(unions::tasks::waiting(connection, person, office, today).await?);
+        if SchoolLeague::KINDS.contains(&office.kind) {
+            tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
+        }
+        if office.kind == OfficeKind::StudentAffairs {
+            tasks.extend(people::tasks::waiting(connection, person, today).await?);
+        }
+        if Vetter::KINDS.contains(&office.kind) {
+            tasks.extend(vetting::tasks::waiting(connection, person, office, today).await?);
+        }
+        if Registrar::KINDS.contains(&office.kind) {
+            tasks.extend(imports::tasks::waiting(connection, person).await?);
+        }
+    }
+    tasks.extend(elections::tasks::waiting(connection, person, now).await?);
+    if let Some(student) = person.student {
+        tasks.extend(rotation::tasks::duties(connection, student, today).await?);
+        tasks.extend(vetting::tasks::applications(connection, student).await?);
+    }
+    tasks.sort_by_key(|task| !task.urgent);
+    Ok(tasks)
+}

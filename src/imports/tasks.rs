@@ -1,0 +1,20 @@
+//! A file that was previewed and waits to be committed.
+
+use sqlx::PgConnection;
+
+use crate::{auth::person::SignedIn, failure::Failure, ids::ImportId, page::task::Task};
+
+pub async fn waiting(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
+    let row = sqlx::query!(
+        r#"select id as "id: ImportId", file_name from import
+           where institution_id = $1 and by_account = $2 and state = 'previewed' order by at desc limit 1"#,
+        person.institution.0,
+        person.account.0
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(row.map(|row| {
+        let href = format!("/imports/{}", row.id);
+        Task::new(false, format!("确认导入“{}”", row.file_name), "已预览，还没有写入".to_owned(), href)
+    }))
+}

@@ -1,0 +1,156 @@
+//! The roof: the portal's state, every feature's routes in one list, and the layers in order.
+
+use std::{ops::Deref, time::Duration};
+
+use axum::{
+    Router,
+    http::{HeaderName, StatusCode},
+    middleware,
+};
+use tower::ServiceBuilder;
+use tower_http::{
+    catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
+    csrf::CsrfLayer,
+    limit::RequestBodyLimitLayer,
+    request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
+    timeout::{RequestBodyDeadlineLayer, TimeoutLayer},
+};
+
+use crate::{
+    accounts,
+    app::{App, Routes},
+    audit, checkup,
+    clock::Clock,
+    database::Pools,
+    directory,
+    elections::{self, Elections},
+    failure::{self, Failure},
+    health::{self, Metrics},
+    home,
+    imports::{self, Imports},
+    inbox,
+    page::{assets, chrome::NavItem},
+    people, privacy, rollover, rotation, rulebook,
+    sealing::keys::MarkKey,
+    secrets::Cost,
+    sign_in::{self, SignIn},
+    unions, vetting,
+    web::{
+        self,
+        routes::{LARGEST_BODY, LARGEST_FORM},
+    },
+};
+
+/// How long a client may take to send a body, and a handler to answer.
+const BODY_WITHIN: Duration = Duration::from_secs(45);
+const ANSWER_WITHIN: Duration = Duration::from_mins(1);
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The application and what the features keep of their own.
+#[derive(Debug, Clone)]
+pub struct Portal {
+    pub app: App,
+    pub sign_in: SignIn,
+    pub elections: Elections,
+    pub imports: Imports,
+    pub metrics: Metrics,
+}
+
+impl Deref for Portal {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl Portal {
+    /// A portal on these pools. Inside a runtime: it starts tasks.
+    ///
+    /// # Errors
+    /// Where the hashing threads cannot be started.
+    pub fn new(pools: Pools, clock: Clock, cost: Cost, ballot_key: MarkKey, metrics: Metrics) -> anyhow::Result<Self> {
+        let app = App::new(pools, clock, cost, navigation())?;
+        Ok(Self {
+            sign_in: SignIn::new(&app),
+            elections: Elections::new(&app, ballot_key),
+            imports: Imports::new(&app),
+            app,
+            metrics,
+        })
+    }
+}
+
+/// The entries of all features in the order in which they are shown.
+fn navigation() -> Vec<NavItem> {
+    let features = [
+        home::NAV,
+        unions::NAV,
+        vetting::NAV,
+        elections::NAV,
+        rotation::NAV,
+        checkup::NAV,
+        rulebook::NAV,
+        people::NAV,
+        imports::NAV,
+        rollover::NAV,
+        accounts::NAV,
+        directory::NAV,
+        privacy::NAV,
+        audit::NAV,
+        sign_in::NAV,
+    ];
+    let mut entries: Vec<NavItem> = features.into_iter().flatten().copied().collect();
+    entries.sort_by_key(|entry| entry.place);
+    entries
+}
+
+/// Every route of the portal, a line a feature.
+#[must_use]
+pub fn routes(portal: &Portal) -> Routes {
+    Routes::default()
+        .get("/static/{file}", assets::serve)
+        .get("/favicon.ico", assets::favicon)
+        .merge(health::routes(portal.metrics.clone()))
+        .merge(sign_in::routes(portal.sign_in.clone()))
+        .merge(rulebook::routes())
+        .merge(unions::routes())
+        .merge(rotation::routes())
+        .merge(vetting::routes())
+        .merge(elections::routes(portal.elections.clone()))
+        .merge(checkup::routes())
+        .merge(home::routes())
+        .merge(directory::routes())
+        .merge(people::routes())
+        .merge(imports::routes(portal.imports.clone()))
+        .merge(rollover::routes())
+        .merge(inbox::routes())
+        .merge(privacy::routes())
+        .merge(accounts::routes(portal.sign_in.clone()))
+        .merge(audit::routes())
+}
+
+/// The router with its layers, the first one outermost.
+#[must_use]
+pub fn router(portal: &Portal) -> Router {
+    let layers = ServiceBuilder::new()
+        .layer(middleware::from_fn(web::observe::own_request_id))
+        .layer(SetRequestIdLayer::new(REQUEST_ID, web::observe::RandomRequestId))
+        .layer(middleware::from_fn(web::observe::observe))
+        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
+        .layer(middleware::from_fn(web::headers::security))
+        .layer(CompressionLayer::new())
+        .layer(middleware::from_fn(failure::dress))
+        .layer(CatchPanicLayer::custom(web::observe::after_panic))
+        .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
+        .layer(RequestBodyDeadlineLayer::new(BODY_WITHIN))
+        .layer(CsrfLayer::new())
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY + LARGEST_FORM));
+    routes(portal)
+        .into_router()
+        .fallback(|| async { Failure::Missing })
+        .method_not_allowed_fallback(|| async { Failure::Missing })
+        .layer(layers)
+        .with_state(portal.app.clone())
+}

@@ -1,0 +1,224 @@
+//! Everything a plan asks of a whole union, judged together: at one moment, and on every day of its time.
+
+use std::collections::BTreeSet;
+
+use time::Date;
+
+use super::{
+    Finding, Outcome, Plan, Rule,
+    adoption::Calendar,
+    eligibility,
+    plan::Union,
+    roster::Member,
+    rotation, staffing, structure,
+    timeline::{Timeline, Unit},
+};
+
+/// The plan does not speak of this kind of union.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{plan}没有{union}：该方案不适用于这类组织", union = .union.label())]
+pub struct OutOfScope {
+    pub plan: String,
+    pub union: Union,
+}
+
+/// Judges a whole union: exactly the rules that apply to its kind, in the catalogue's order.
+///
+/// # Errors
+/// [`OutOfScope`] where the plan has no such union.
+pub fn judge(plan: &Plan, union: Union, members: &[Member]) -> Result<Vec<Finding>, OutOfScope> {
+    judge_with(plan, union, members, &[])
+}
+
+/// As [`judge`], where departments are known by themselves: one in which nobody holds a post counts too.
+///
+/// # Errors
+/// [`OutOfScope`] where the plan has no such union.
+pub fn judge_with(
+    plan: &Plan,
+    union: Union,
+    members: &[Member],
+    departments: &[&str],
+) -> Result<Vec<Finding>, OutOfScope> {
+    if !plan.unions.contains(&union) {
+        return Err(OutOfScope { plan: plan.short.clone(), union });
+    }
+    let mut findings = vec![structure::no_president(plan, members), rotation::executive_chair(plan, members)];
+    match union {
+        Union::School | Union::Graduate => {
+            findings.push(staffing::school_total(plan, members));
+            findings.push(staffing::presidium(plan, Rule::Stf02, plan.figures.school_presidium, members));
+            findings.push(staffing::departments(plan, members, departments));
+            findings.extend(staffing::heads(plan, members, departments));
+            findings.extend(staffing::department_staff(plan, members, departments));
+            findings.push(staffing::no_other_posts(plan, members));
+            findings.push(staffing::from_colleges(plan, members));
+        }
+        Union::College => {
+            findings.push(staffing::college_total(plan, members));
+            findings.push(staffing::presidium(plan, Rule::Stf07, plan.figures.college_presidium, members));
+            findings.push(staffing::no_other_posts(plan, members));
+        }
+    }
+    if union == Union::Graduate {
+        soften_by_reference(plan, &mut findings);
+    }
+    findings.push(eligibility::political_status(plan, members));
+    findings.push(eligibility::rank(plan, members));
+    findings.push(eligibility::failed_courses(plan, members));
+    Ok(findings)
+}
+
+/// STF-09: a graduate union follows the school's staffing rules by reference (参照), so a breach is a warning.
+fn soften_by_reference(plan: &Plan, findings: &mut Vec<Finding>) {
+    let by_reference = plan.provision(Rule::Stf09).is_some_and(|provision| provision.breach() == Outcome::Warn);
+    for finding in findings.iter_mut().filter(|finding| by_reference && finding.rule.code().starts_with("STF")) {
+        if finding.verdict == Outcome::Fail {
+            finding.verdict = Outcome::Warn;
+        }
+    }
+    let summary = match plan.provision(Rule::Stf09) {
+        None => Finding::not_required(Rule::Stf09, plan),
+        Some(provision) => {
+            let open: BTreeSet<&str> = findings
+                .iter()
+                .filter(|finding| finding.rule.code().starts_with("STF"))
+                .filter(|finding| matches!(finding.verdict, Outcome::Warn | Outcome::Unknown))
+                .map(|finding| finding.rule.code())
+                .collect();
+            let (verdict, message) = if open.is_empty() {
+                (Outcome::Pass, "参照校学生会规定，各项人员设置均符合".to_owned())
+            } else {
+                let list = open.iter().copied().collect::<Vec<_>>().join("、");
+                (Outcome::Warn, format!("参照校学生会规定，{} 项人员设置需说明理由：{list}", open.len()))
+            };
+            Finding::new(provision, verdict, message)
+                .against(&open.len(), "0")
+                .remedy("由校团委结合实际确定，并记录理由")
+        }
+    };
+    let place = findings.iter().position(|finding| finding.rule > Rule::Stf09).unwrap_or(findings.len());
+    findings.insert(place, summary);
+}
+
+impl Timeline {
+    /// Everything the plan asks of the union on a day, in the catalogue's order.
+    ///
+    /// # Errors
+    /// [`OutOfScope`] where the plan has no such union.
+    pub fn findings(&self, plan: &Plan, day: Date) -> Result<Vec<Finding>, OutOfScope> {
+        let members = self.members_on(day);
+        let units: Vec<&Unit> = self.units_on(day).collect();
+        let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
+        let mut findings = judge_with(plan, self.union, &members, &names)?;
+        if self.opened.is_some_and(|opened| opened <= day) {
+            let on_duty = rotation::somebody_on_duty(plan, &members, self.rotates_on(day));
+            if let Some(finding) = findings.iter_mut().find(|finding| finding.rule == Rule::Org03) {
+                *finding = on_duty;
+            }
+        }
+        findings.push(structure::two_layers(plan, &names));
+        findings.push(rotation::length_of_turn(plan, self, day));
+        findings.push(structure::no_ranks(plan, &names));
+        findings.extend(structure::overlaps(plan, &units, &self.organisations));
+        findings.extend(structure::offices_functions(&units));
+        findings.sort_by_key(|finding| finding.rule);
+        Ok(findings)
+    }
+
+    /// The day since which the union has been as `finding` says without a break, seen from `today`, by what began and ended,
+    /// and not before its first post; the facts of people are taken as they are today.
+    #[must_use]
+    pub fn since(&self, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
+        let mut days = self.days();
+        days.extend(calendar.days());
+        let first = self.holdings.iter().map(|holding| holding.from).min();
+        // A name or a function is what it is since it was changed.
+        let changed = match finding.rule {
+            Rule::Org01 | Rule::Org12 | Rule::Org13 | Rule::Pol03 => {
+                let about = |unit: &&Unit| finding.unit.as_ref().is_none_or(|name| *name == unit.name);
+                self.units_on(today).filter(about).filter_map(|unit| unit.changed).max()
+            }
+            _ => None,
+        };
+        let mut since = None;
+        let side = |finding: &Finding| (finding.verdict, is_over(finding));
+        for day in days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first) {
+            let Some(plan) = calendar.on(day) else { break };
+            let then = self.findings(&plan.as_of(day), day).unwrap_or_default();
+            let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
+            if then.iter().find(same).is_none_or(|other| side(other) != side(finding)) {
+                break;
+            }
+            since = Some(day);
+        }
+        since.max(changed)
+    }
+}
+
+/// A finding above its upper bound.
+#[must_use]
+pub fn is_over(finding: &Finding) -> bool {
+    finding.gauge.is_some_and(|gauge| gauge.high.is_some_and(|high| gauge.value > high))
+}
+
+/// A finding below its lower bound only: what is not yet full, and no reason to refuse anybody.
+#[must_use]
+pub fn is_short(finding: &Finding) -> bool {
+    let short = finding.gauge.is_some_and(|gauge| gauge.high.is_some() && gauge.value < gauge.low);
+    short && matches!(finding.verdict, Outcome::Fail | Outcome::Warn)
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::rules::{
+        plan::named,
+        roster::{
+            Post,
+            tests::{full_school, member},
+        },
+    };
+
+    pub fn verdict_of(findings: &[Finding], rule: Rule) -> Outcome {
+        findings.iter().find(|finding| finding.rule == rule).unwrap().verdict
+    }
+
+    #[test]
+    fn t2_41_people_at_every_cap_pass_the_suzhou_plan() {
+        let findings = judge(named("suzhou-2020").unwrap(), Union::School, &full_school()).unwrap();
+        assert!(findings.iter().all(|finding| finding.verdict == Outcome::Pass), "{findings:#?}");
+        assert!(findings.is_sorted_by_key(|finding| finding.rule), "{findings:#?}");
+    }
+
+    #[test]
+    fn j4_2_7_a_graduate_union_is_warned_where_a_school_union_fails() {
+        let plan = named("jining-2022").unwrap();
+        let mut members = full_school();
+        members.push(member(90, Post::Presidium));
+        let school = judge(plan, Union::School, &members).unwrap();
+        assert_eq!(verdict_of(&school, Rule::Stf02), Outcome::Fail);
+        let graduate = judge(plan, Union::Graduate, &members).unwrap();
+        assert_eq!(verdict_of(&graduate, Rule::Stf02), Outcome::Warn);
+        assert_eq!(verdict_of(&graduate, Rule::Stf09), Outcome::Warn);
+        let clean = judge(plan, Union::Graduate, &full_school()).unwrap();
+        assert_eq!(verdict_of(&clean, Rule::Stf09), Outcome::Pass);
+        assert!(clean.is_sorted_by_key(|finding| finding.rule), "{clean:#?}");
+    }
+
+    #[test]
+    fn the_suzhou_plan_has_no_graduate_union() {
+        assert!(judge(named("suzhou-2020").unwrap(), Union::Graduate, &full_school()).is_err());
+    }
+
+    #[test]
+    fn every_finding_cites_a_clause_or_says_not_required() {
+        for plan in crate::rules::plan::built_in() {
+            for (_, union) in Union::ALL {
+                for finding in judge(plan, union, &full_school()).unwrap_or_default() {
+                    assert_eq!(finding.clause.is_none(), finding.verdict == Outcome::NotRequired, "{finding:?}");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! 登录: signing in and out, one's own account, and the office in which one acts. Attempts with passwords and codes are
+//! charged before they are looked at, and gathered where a crowd comes at once.
+
+mod pages;
+mod session;
+
+pub use session::{SignIn, open_session};
+
+use crate::{app::Routes, office::OfficeKind, page::chrome::NavItem};
+
+#[must_use]
+pub fn routes(state: SignIn) -> Routes {
+    pages::routes().with_state(state)
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/me",
+    label: "我的账号",
+    says: "更换密码、查看在哪些设备上登录",
+    place: 270,
+    offices: OfficeKind::ALL,
+}];

@@ -1,0 +1,103 @@
+//! What unions ask of those who keep them.
+
+use sqlx::PgConnection;
+use time::Date;
+
+use crate::{
+    auth::person::{Held, SignedIn},
+    failure::Failure,
+    ids::UnionId,
+    office::{Office, OfficeKind, UnionKeeper},
+    page::task::Task,
+    rules::{plan::Union, rotation},
+};
+
+/// Unions that wait to be taken down, opened or given a chair, and turns that wait to be confirmed: for whoever keeps them,
+/// and their own officers where they may propose.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    let kind = match office.kind {
+        OfficeKind::SchoolUnion => Some(Union::School.slug()),
+        OfficeKind::GraduateUnion => Some(Union::Graduate.slug()),
+        OfficeKind::CollegeUnion | OfficeKind::CollegeLeague => Some(Union::College.slug()),
+        OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => None,
+        _ => return Ok(Vec::new()),
+    };
+    let keeps = UnionKeeper::KINDS.contains(&office.kind);
+    let rows = sqlx::query!(
+        r#"select u.id as "id: UnionId", union_name(u.kind, c.name) as "name!", u.opened_on is not null as "opened!",
+                  exists (select from post p where p.union_id = u.id and p.voided_at is null) as "taken_down!",
+                  (select count(*) from turn t where t.union_id = u.id and t.state = 'proposed'
+                                                     and t.until_day > t.from_day) as "proposed!",
+                  exists (select from post p where p.union_id = u.id and p.voided_at is null and p.marked_chair
+                          and p.from_day <= $4 and (p.until_day is null or p.until_day > $4))
+                  and not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed' and t.from_day <= $4)
+                      as "marked!",
+                  (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
+                   where not exists (select from turn t where t.union_id = u.id and t.state = 'confirmed'
+                                     and t.from_day <= d::date and d::date < t.until_day)) as gap,
+                  (select min(d)::date from generate_series($4::date, $4::date + $5::integer, interval '1 day') d
+                   where not exists (select from turn t where t.union_id = u.id and t.state <> 'withdrawn'
+                                     and t.from_day <= d::date and d::date < t.until_day)) as open_gap
+           from student_union u left join college c on c.id = u.college_id
+           where u.institution_id = $1 and ($2::text is null or u.kind = $2) and ($3::uuid is null or u.college_id = $3)
+           order by array_position(array['school', 'graduate', 'college'], u.kind), c.name"#,
+        person.institution.0,
+        kind,
+        office.college.map(|id| id.0),
+        today,
+        i32::try_from(rotation::AHEAD.whole_days()).unwrap_or(21)
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut tasks = Vec::new();
+    let mut waiting: (Vec<String>, Option<UnionId>) = (Vec::new(), None);
+    for row in rows {
+        let href = format!("/unions/{}", row.id);
+        if !row.opened {
+            if !keeps {
+                continue;
+            }
+            if row.taken_down {
+                tasks.push(Task::new(false, format!("核对并启用{}", row.name), "现状已登记".to_owned(), href));
+            } else {
+                waiting.0.push(row.name);
+                waiting.1 = Some(row.id);
+            }
+            continue;
+        }
+        let rotation = format!("{href}/rotation");
+        if row.proposed > 0 && keeps {
+            let says = format!("确认{}的执行主席轮值", row.name);
+            let urgent = row.gap.is_some_and(|gap| gap <= today) && row.open_gap.is_none_or(|gap| gap > today);
+            tasks.push(Task::new(urgent, says, format!("已拟定 {} 期", row.proposed), rotation.clone()));
+        }
+        // What is proposed already waits for the confirmation and not for another proposal.
+        if let Some(gap) = row.open_gap {
+            let says = if row.marked {
+                format!("{}的执行主席只在名单里标明，请排定并确认轮值", row.name)
+            } else if gap <= today {
+                format!("{}今天没有当值执行主席，请排定轮值", row.name)
+            } else {
+                format!("{}自 {gap} 起没有当值执行主席，请排定下一期", row.name)
+            };
+            tasks.push(Task::new(gap <= today, says, String::new(), rotation));
+        }
+    }
+    // A university that begins has dozens: one line for all.
+    match (waiting.0.as_slice(), waiting.1) {
+        ([one], Some(id)) => {
+            tasks.push(Task::new(false, format!("为{one}做现状登记"), String::new(), format!("/unions/{id}/batch")));
+        }
+        ([first, ..], _) => {
+            let says = format!("{}个学生会还没有现状登记", waiting.0.len());
+            tasks.push(Task::new(false, says, format!("{first}等"), "/unions".to_owned()));
+        }
+        _ => {}
+    }
+    Ok(tasks)
+}

@@ -1,0 +1,105 @@
+//! Candidates who wait for an office, and what waits for candidates themselves.
+
+use sqlx::PgConnection;
+use time::Date;
+
+use super::{
+    chain_office::Desk,
+    store::{self, Waiting},
+};
+use crate::{
+    auth::person::{Held, SignedIn},
+    failure::Failure,
+    ids::{CaseId, RoundId, StudentId},
+    office::{Office, UnionKeeper},
+    page::task::Task,
+};
+
+/// Candidates who wait for an office, those of offices below who are late, and rounds whose chosen wait to be settled.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    let desk = Desk::of_office(connection, person.institution, office).await?;
+    let any = Waiting { window: (0, 1), ..Waiting::default() };
+    let (_, all) = store::waiting(connection, &desk, &any).await?;
+    let (_, late) = store::waiting(connection, &desk, &Waiting { late_on: Some(today), ..any }).await?;
+    let mut tasks = Vec::new();
+    if all > 0 {
+        let more = if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() };
+        tasks.push(Task::new(late > 0, format!("办理 {all} 件遴选"), more, "/vetting".to_owned()));
+    }
+    let below: i64 = store::overdue(connection, &desk, today).await?.iter().map(|late| late.cases).sum();
+    if below > 0 {
+        tasks.push(Task::new(true, format!("下级有 {below} 件遴选逾期未办"), String::new(), "/vetting".to_owned()));
+    }
+    if UnionKeeper::KINDS.contains(&office.kind) {
+        let rows = sqlx::query!(
+            r#"select r.id as "id: RoundId", r.title, count(*) as "open!"
+               from vetting_objection o join vetting_case c on c.id = o.case_id join vetting_round r on r.id = c.round_id
+                    join student_union u on u.id = r.union_id
+               where r.institution_id = $1 and o.upheld is null
+                     and case when $2::uuid is null then u.college_id is null else u.college_id = $2 end
+               group by r.id order by min(o.at)"#,
+            person.institution.0,
+            office.college.map(|id| id.0)
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        for row in rows {
+            let says = format!("核实{}公示期间的 {} 件反映", row.title, row.open);
+            tasks.push(Task::new(true, says, String::new(), format!("/rounds/{}/objections", row.id)));
+        }
+        let rows = sqlx::query!(
+            r#"select r.id as "id: RoundId", r.title, r.places, count(*) as "passed!",
+                      count(*) filter (where r.notice_days > 0 and c.notice_until is null) as "unshown!"
+               from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+               where r.institution_id = $1 and c.stage = 'passed' and r.ended_at is null
+                     and (c.notice_until is null or c.notice_until < $3)
+                     and case when $2::uuid is null then u.college_id is null else u.college_id = $2 end
+               group by r.id order by r.effective_on"#,
+            person.institution.0,
+            office.college.map(|id| id.0),
+            today
+        )
+        .fetch_all(connection)
+        .await?;
+        for row in rows {
+            let (says, href) = match (row.unshown, row.places.as_str()) {
+                (1.., _) => (format!("公示{}的 {} 人", row.title, row.unshown), format!("/rounds/{}", row.id)),
+                (_, "presidium") => (
+                    format!("把{}的 {} 人列入候选人名单", row.title, row.passed),
+                    format!("/rounds/{}/outcome", row.id),
+                ),
+                _ => (format!("任命{}的 {} 人", row.title, row.passed), format!("/rounds/{}/outcome", row.id)),
+            };
+            tasks.push(Task::new(false, says, "已通过全部环节".to_owned(), href));
+        }
+    }
+    Ok(tasks)
+}
+
+/// Cases that wait for the student themself.
+pub async fn applications(connection: &mut PgConnection, student: StudentId) -> Result<Vec<Task>, Failure> {
+    let rows = sqlx::query!(
+        r#"select c.id as "id: CaseId", c.stage, r.title, r.closes_on, c.prepared_office
+           from vetting_case c join vetting_round r on r.id = c.round_id
+           where c.student_id = $1 and c.stage in ('invited', 'returned') and r.ended_at is null order by c.created_at"#,
+        student.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut tasks = Vec::new();
+    for row in rows {
+        let href = format!("/applications/{}", row.id);
+        tasks.push(if row.stage == "returned" {
+            Task::new(true, format!("修改并再次提交：{}", row.title), "已被退回".to_owned(), href)
+        } else {
+            let more = format!("{}推荐，{} 前提交", row.prepared_office.unwrap_or_default(), row.closes_on);
+            Task::new(true, format!("确认推荐：{}", row.title), more, href)
+        });
+    }
+    Ok(tasks)
+}

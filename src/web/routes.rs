@@ -1,0 +1,121 @@
+//! Routes as features list them, and the task in which every write runs to its end.
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    handler::Handler,
+    middleware::{self, Next},
+    response::Response,
+    routing::{MethodRouter, get, post},
+};
+use tracing::Instrument as _;
+
+/// The largest body that a handler takes: an upload with its form around it. The layer outside takes a little more, so
+/// that it is the handler who sees and names the excess.
+pub const LARGEST_BODY: usize = crate::sheet::LARGEST_FILE + LARGEST_FORM;
+/// The largest form without a file.
+pub const LARGEST_FORM: usize = 64 * 1024;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    /// The path with its parameters in braces.
+    pub path: &'static str,
+    pub method: &'static str,
+}
+
+/// Routes as they are added, so that tests can walk every one of them.
+#[derive(Debug)]
+pub struct Routes<S> {
+    router: Router<S>,
+    list: Vec<Route>,
+}
+
+impl<S: Clone + Send + Sync + 'static> Default for Routes<S> {
+    fn default() -> Self {
+        Self { router: Router::new(), list: Vec::new() }
+    }
+}
+
+impl<S: Clone + Send + Sync + 'static> Routes<S> {
+    fn add(mut self, path: &'static str, method: &'static str, handler: MethodRouter<S>) -> Self {
+        self.list.push(Route { path, method });
+        self.router = self.router.route(path, handler);
+        self
+    }
+
+    /// Adds a page.
+    #[must_use]
+    pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
+        let page = get(handler);
+        self.add(path, "GET", if cfg!(debug_assertions) { page.layer(middleware::from_fn(droppable)) } else { page })
+    }
+
+    /// Adds a page that is an act as well: that somebody took it is recorded.
+    #[must_use]
+    pub fn recorded_get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
+        self.add(path, "GET", get(handler).layer(middleware::from_fn(to_the_end)))
+    }
+
+    /// Adds an act whose form is small.
+    #[must_use]
+    pub fn post<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
+        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_FORM)))
+    }
+
+    /// Adds an act whose form holds a file.
+    #[must_use]
+    pub fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
+        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_BODY)))
+    }
+
+    fn act(self, path: &'static str, handler: MethodRouter<S>) -> Self {
+        self.add(path, "POST", handler.layer(middleware::from_fn(to_the_end)))
+    }
+
+    /// Adds a feature's routes.
+    #[must_use]
+    pub fn merge(mut self, other: Self) -> Self {
+        self.list.extend(other.list);
+        self.router = self.router.merge(other.router);
+        self
+    }
+
+    /// Gives the routes their state, so that they can stand among those of another.
+    #[must_use]
+    pub fn with_state<T: Clone + Send + Sync + 'static>(self, state: S) -> Routes<T> {
+        Routes { router: self.router.with_state(state), list: self.list }
+    }
+
+    /// Every route, in the order of the list.
+    #[must_use]
+    pub fn list(&self) -> &[Route] {
+        &self.list
+    }
+
+    #[must_use]
+    pub fn into_router(self) -> Router<S> {
+        self.router
+    }
+}
+
+/// What somebody asks to be written is written to its end. A client that hangs up drops the handler; with it would go a
+/// transaction half begun, and its connection would come back to the pool still inside it.
+async fn to_the_end(request: Request, next: Next) -> Response {
+    let done = tokio::spawn(next.run(request).in_current_span()).await;
+    // Nobody aborts the task, so it ended or panicked; a panic goes on to the layer that answers it.
+    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+}
+
+tokio::task_local! {
+    static DROPPABLE: ();
+}
+
+async fn droppable(request: Request, next: Next) -> Response {
+    DROPPABLE.scope((), next.run(request)).await
+}
+
+/// The handler that asks may be dropped by a client that hangs up, and so must not write. Known in debug builds alone.
+#[must_use]
+pub fn is_droppable() -> bool {
+    DROPPABLE.try_with(|()| ()).is_ok()
+}
