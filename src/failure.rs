@@ -37,7 +37,11 @@ pub enum Failure {
         held: Option<OfficeKind>,
     },
     #[error("refused by the rules")]
-    Refused(Box<Refusal>),
+    Refused {
+        refusal: Box<Refusal>,
+        /// Those that refuse, gravest first.
+        findings: Vec<Finding>,
+    },
     /// There is no such page or thing, or not for this person.
     #[error("not found")]
     Missing,
@@ -72,8 +76,6 @@ pub struct Refusal {
     pub chrome: Chrome,
     /// What was wanted, in Chinese.
     pub wanted: String,
-    /// The findings that refuse, gravest first.
-    pub findings: Vec<Finding>,
     /// A path that shows the form again with everything kept.
     pub back: String,
 }
@@ -81,11 +83,16 @@ pub struct Refusal {
 impl Refusal {
     /// The refusal with the findings that refuse; what is met is no reason.
     #[must_use]
-    pub fn because(mut self, findings: Vec<Finding>) -> Failure {
-        self.findings = findings;
-        self.findings.retain(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
-        self.findings.sort_by_key(|finding| finding.verdict);
-        Failure::Refused(Box::new(self))
+    pub fn because(self, mut findings: Vec<Finding>) -> Failure {
+        findings.retain(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
+        findings.sort_by_key(|finding| finding.verdict);
+        Failure::Refused { refusal: Box::new(self), findings }
+    }
+
+    /// The refusal for what the portal itself asks: it cites no clause.
+    #[must_use]
+    pub fn for_reason(self, why: impl Into<String>, remedy: impl Into<String>) -> Failure {
+        self.because(vec![Finding::house(Outcome::Fail, why.into()).remedy(remedy)])
     }
 }
 
@@ -134,8 +141,8 @@ impl IntoResponse for Failure {
                 (StatusCode::FORBIDDEN, FailurePage { chrome: *chrome, heading, says, switch: held, onward: HOME })
                     .into_response()
             }
-            Self::Refused(refusal) => {
-                let Refusal { chrome, wanted, findings, back } = *refusal;
+            Self::Refused { refusal, findings } => {
+                let Refusal { chrome, wanted, back } = *refusal;
                 (StatusCode::CONFLICT, RefusalPage { chrome, wanted, findings, back }).into_response()
             }
             Self::Missing => page(StatusCode::NOT_FOUND, "没有这一页", "地址可能写错了，或者内容已不存在。"),

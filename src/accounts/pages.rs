@@ -330,12 +330,7 @@ pub(super) async fn no_candidate(
     let Some(title) = elections::store::stands_now(db, person.account, now).await? else { return Ok(()) };
     let why = format!("你是“{title}”的候选人，投票期间不能重置密码、发放激活码");
     let finding = Finding::house(Outcome::Fail, why).remedy("请由不是候选人的人员办理");
-    let refusal = Refusal {
-        chrome: chrome.clone(),
-        wanted: "发放激活码".to_owned(),
-        findings: Vec::new(),
-        back: back.to_owned(),
-    };
+    let refusal = Refusal { chrome: chrome.clone(), wanted: "发放激活码".to_owned(), back: back.to_owned() };
     Err(refusal.because(vec![finding]))
 }
 

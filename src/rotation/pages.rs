@@ -298,7 +298,7 @@ async fn propose(
             let last = until.previous_day().unwrap_or(until);
             let wanted = format!("拟定{}自 {from} 至 {last} 当值（{name}）", post.name);
             let findings = verdict.findings().to_vec();
-            return Err(Refusal { chrome, wanted, findings: Vec::new(), back }.because(findings));
+            return Err(Refusal { chrome, wanted, back }.because(findings));
         }
         store::propose(db, &locked, (holder, from, until), now).await?;
         let entry = Entry::about(Verb::TurnKept, holder)
@@ -360,7 +360,6 @@ async fn confirm(
             .under("/unions", "学生会")
             .under(&format!("/unions/{id}"), &record.union.name),
         wanted: format!("确认执行主席轮值（{}）", record.union.name),
-        findings: Vec::new(),
         back: format!("/unions/{id}/rotation"),
     };
     let (chosen, person) = (form.turn, acting.person().clone());

@@ -203,7 +203,6 @@ async fn adopt_plan(
     let refusal = Refusal {
         chrome: chrome.clone(),
         wanted: format!("自 {from} 起启用{}（第 {number} 版）", plan.short),
-        findings: Vec::new(),
         back: format!("/plans?version={version}&from={from}"),
     };
     if form.confirm != "yes" {

@@ -12,17 +12,20 @@ use serde::Deserialize;
 
 use crate::{
     failure::Failure,
+    rules::Finding,
     text::{is_hidden, printable, trimmed},
 };
 
-/// Errors by field, in Chinese.
+/// Errors by field, in Chinese, in the order in which the form is read: that of its fields.
 #[derive(Debug, Clone, Default)]
-pub struct Errors(BTreeMap<&'static str, String>);
+pub struct Errors(Vec<(&'static str, String)>);
 
 impl Errors {
     /// Adds an error; the first one of a field stays, it is the more specific.
     pub fn add(&mut self, field: &'static str, says: impl Into<String>) {
-        self.0.entry(field).or_insert_with(|| says.into());
+        if self.of(field).is_none() {
+            self.0.push((field, says.into()));
+        }
     }
 
     #[must_use]
@@ -33,12 +36,51 @@ impl Errors {
     /// The error of a field.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.get(field).map(String::as_str)
+        self.0.iter().find(|(own, _)| *own == field).map(|(_, says)| says.as_str())
     }
 
     /// All errors with their fields, for the summary above the form.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(field, says)| (*field, says.as_str()))
+    }
+}
+
+/// A form as it was sent, and what is wrong with it.
+#[derive(Debug, Clone, Default)]
+pub struct Submitted<F> {
+    pub form: F,
+    pub errors: Errors,
+}
+
+impl<F> Submitted<F> {
+    #[must_use]
+    pub fn new(form: F, errors: Errors) -> Self {
+        Self { form, errors }
+    }
+
+    /// The form with one fault, beside that field.
+    #[must_use]
+    pub fn with_fault(form: F, field: &'static str, says: impl Into<String>) -> Self {
+        let mut errors = Errors::default();
+        errors.add(field, says);
+        Self { form, errors }
+    }
+}
+
+/// What came of a form that could be read.
+#[derive(Debug)]
+pub enum Attempt<T = ()> {
+    Done(T),
+    /// The field and what is wrong with it: the page comes back with everything typed.
+    Fault(&'static str, String),
+    /// What was warned of and needs a reason before it is written.
+    NeedsReason(Vec<Finding>),
+}
+
+impl<T> Attempt<T> {
+    /// An attempt that failed for a field.
+    pub fn fault(field: &'static str, says: impl Into<String>) -> Self {
+        Self::Fault(field, says.into())
     }
 }
 

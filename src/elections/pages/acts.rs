@@ -261,8 +261,7 @@ pub(super) async fn announce(
         let verdict = may_announce(&plan, &facts(db, (&sitting, &contests), act.now).await?);
         let entry = act.entry("公告");
         let permitted = verdict.permit().map_err(|findings| {
-            let refusal =
-                Refusal { chrome: act.chrome, wanted: wanted.to_owned(), findings: Vec::new(), back: act.back };
+            let refusal = Refusal { chrome: act.chrome, wanted: wanted.to_owned(), back: act.back };
             refusal.because(findings)
         })?;
         store::announce(db, &acting, id, permitted).await?;
@@ -491,8 +490,7 @@ pub(super) async fn report(
             contests.iter().zip(&accounts).map(|(contest, account)| account.facts(&contest.title)).collect();
         let entry = act.entry("监票报告");
         let permitted = may_report(&facts).permit().map_err(|findings| {
-            let refusal =
-                Refusal { chrome: act.chrome, wanted: wanted.to_owned(), findings: Vec::new(), back: act.back };
+            let refusal = Refusal { chrome: act.chrome, wanted: wanted.to_owned(), back: act.back };
             refusal.because(findings)
         })?;
         let text = serde_json::to_string_pretty(&record).map_err(anyhow::Error::new)? + "\n";

@@ -132,7 +132,7 @@ fn keeps(person: &SignedIn, sitting: &Sitting) -> bool {
 /// A refusal of the portal's own: no plan has a clause on it.
 fn refuse(chrome: Chrome, back: String, wanted: &str, why: impl Into<String>, remedy: &str) -> Failure {
     let finding = Finding::house(Outcome::Fail, why.into()).remedy(remedy);
-    Refusal { chrome, wanted: wanted.to_owned(), findings: Vec::new(), back }.because(vec![finding])
+    Refusal { chrome, wanted: wanted.to_owned(), back }.because(vec![finding])
 }
 
 /// The frame of a page of a sitting.

@@ -318,7 +318,6 @@ pub(super) async fn act(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &record, "任命"),
         wanted: format!("任命学号 {} 为{}（{}）", asked.number, holding_in_words(&asked.post), record.union.name),
-        findings: Vec::new(),
         back: format!("/unions/{id}/appoint?{}", form.as_query()),
     };
     let (done, acting) = app

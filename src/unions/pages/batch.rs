@@ -454,7 +454,6 @@ pub(super) async fn commit(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &record, shown.purpose.label()),
         wanted: format!("{}换届，自 {} 起", record.union.name, shown.day),
-        findings: Vec::new(),
         back: format!("/unions/{id}/batch/{draft}"),
     };
     let (done, acting) = app

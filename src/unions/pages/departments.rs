@@ -147,7 +147,6 @@ async fn keep(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &record, "部门"),
         wanted: format!("{what}部门“{}”（{}），自 {} 起", unit.name, record.union.name, unit.from),
-        findings: Vec::new(),
         back,
     };
     let (done, acting) = app

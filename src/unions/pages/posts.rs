@@ -239,7 +239,6 @@ pub(super) async fn correct(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &record, "更正任职"),
         wanted: format!("更正{}的任职（{}）", row.name, record.union.name),
-        findings: Vec::new(),
         back: format!("/unions/{id}/posts/{post}?{}", form.as_query()),
     };
     let registered = row.registered;

@@ -274,7 +274,6 @@ pub(super) async fn act(
     let refusal = Refusal {
         chrome: app.chrome(&person, "报名").under("/apply", "报名"),
         wanted: format!("报名：{}", round.title),
-        findings: Vec::new(),
         back: format!("/apply/{id}"),
     };
     let actor = person.clone();
@@ -427,7 +426,6 @@ pub(super) async fn hand_in(
     let refusal = Refusal {
         chrome: app.chrome(&person, "填写并提交").under("/apply", "报名"),
         wanted: format!("提交：{}", round.title),
-        findings: Vec::new(),
         back: format!("/applications/{id}/edit"),
     };
     let actor = person.clone();

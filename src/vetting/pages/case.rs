@@ -287,7 +287,6 @@ pub(super) async fn act(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
         wanted: format!("对{}（{} 号）签署意见", case.name, case.number),
-        findings: Vec::new(),
         back: format!("/cases/{id}?{}", filters::query(&kept)),
     };
     let step = case.step().unwrap_or(0);

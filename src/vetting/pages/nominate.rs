@@ -285,7 +285,6 @@ fn refusal(app: &App, acting: &Acting<Vetter>, round: &Round, form: &ApplyForm) 
     Refusal {
         chrome: frame(app, acting.person(), round, "推荐人选"),
         wanted: format!("推荐学号 {number}：{}", round.title),
-        findings: Vec::new(),
         back: format!("/rounds/{}/nominate?{}", round.id, form.as_query()),
     }
 }

@@ -263,7 +263,6 @@ pub(super) async fn act(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &shown.round, "结果"),
         wanted: format!("{}：办理 {} 人", shown.round.title, ids.len()),
-        findings: Vec::new(),
         back: format!("/rounds/{id}/outcome?{}", form.as_query()),
     };
     let settling = Settling { ids, from, ground, reason, replace: form.replace == "yes" };

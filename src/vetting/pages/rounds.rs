@@ -258,7 +258,6 @@ pub(super) async fn open(
     let refusal = Refusal {
         chrome: app.chrome(acting.person(), "开启轮次").under("/rounds", "遴选轮次"),
         wanted: format!("为{}开启{}", union.name, new.title),
-        findings: Vec::new(),
         back: format!("/rounds/new?{}", form.as_query()),
     };
     let id = union.id;
@@ -376,7 +375,6 @@ pub(super) async fn change(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &round, "修改与结束"),
         wanted: format!("修改{}", round.title),
-        findings: Vec::new(),
         back: format!("/rounds/{id}/edit?{}", form.as_query()),
     };
     let (done, acting) = app
