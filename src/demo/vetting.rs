@@ -197,7 +197,7 @@ async fn hand_in(
         field: if source == Source::Exemplar { "学习科研".to_owned() } else { String::new() },
         statement: one_of(&STATEMENTS, fact).to_owned(),
         experience: one_of(&EXPERIENCES, fact).to_owned(),
-        pledge: plan.figures.pledge.clone().unwrap_or_default(),
+        pledge: plan.figures.pledge.as_ref().map(|pledge| pledge.value.clone()).unwrap_or_default(),
         evidence: Evidence::take(fact, &findings, now.date()),
     };
     let new = NewCase { round, fact, origin: Origin::Applied, prepared: None };

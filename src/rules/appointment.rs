@@ -13,7 +13,7 @@ use super::{
     roster::{Member, Post},
     timeline::{Holding, Timeline, Unit, covers},
 };
-use crate::rules::judgement::{is_over, is_short};
+use crate::rules::finding::{is_over, is_short};
 
 /// What is asked for: a person in a post from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
-    plan::{Body, Step, Union},
+    plan::{Body, Stated, Step, Union},
 };
 
 /// A body of a chain, with the plan's name for it.
@@ -76,12 +76,11 @@ impl Chain {
     #[must_use]
     pub fn of(plan: &Plan, union: Union, presidium: bool) -> Option<Self> {
         let figures = &plan.figures;
-        let (rule, steps) = match (union, presidium) {
-            (Union::School | Union::Graduate, true) => (Rule::Vet01, figures.presidium_chain.as_ref()),
-            (Union::School | Union::Graduate, false) => (Rule::Vet02, figures.department_chain.as_ref()),
-            (Union::College, _) => (Rule::Vet03, figures.college_chain.as_ref()),
-        };
-        let (provision, steps) = plan.provision(rule).zip(steps)?;
+        let Stated { value: steps, provision } = match (union, presidium) {
+            (Union::School | Union::Graduate, true) => figures.presidium_chain.as_ref(),
+            (Union::School | Union::Graduate, false) => figures.department_chain.as_ref(),
+            (Union::College, _) => figures.college_chain.as_ref(),
+        }?;
         let party = |body: &Body| Party { body: *body, name: plan.body_name(*body).to_owned() };
         let link = |step: &Step| Link {
             act: step.act.clone(),
@@ -91,7 +90,7 @@ impl Chain {
         };
         let Clause { document, section, quote, .. } = provision.clause().clone();
         let links = steps.iter().map(link).collect();
-        Some(Self { rule: rule.code().to_owned(), plan: plan.short.clone(), document, section, quote, links })
+        Some(Self { rule: provision.rule.code().to_owned(), plan: plan.short.clone(), document, section, quote, links })
     }
 
     #[must_use]

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Cover, DelegateBase},
+    plan::{Cover, DelegateBase, Stated},
 };
 
 /// Students of one grade in one college.
@@ -78,13 +78,16 @@ pub struct Allocation {
 /// largest remainder, then a seat for each grade of the school that has none. Without `seats`, the least number.
 #[must_use]
 pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> Allocation {
-    let covers = |what| plan.figures.cover.as_ref().is_some_and(|cover| cover.contains(&what));
+    let covers = |what| plan.figures.cover.as_ref().is_some_and(|cover| cover.value.contains(&what));
     let mut colleges = colleges_of(population);
     let students: u64 = colleges.iter().map(|college| college.students).sum();
     let grades = grades_of(population);
 
-    let share_floor =
-        plan.figures.delegates.map_or(0, |(share, _)| share.ceil_of(u32::try_from(students).unwrap_or(u32::MAX)));
+    let share_floor = plan
+        .figures
+        .delegates
+        .as_ref()
+        .map_or(0, |stated| stated.value.0.ceil_of(u32::try_from(students).unwrap_or(u32::MAX)));
     let with_students = colleges.iter().filter(|college| college.students > 0).count();
     let areas = [(Cover::College, with_students), (Cover::Grade, grades.len())];
     let widest = areas.into_iter().filter(|(what, _)| covers(*what)).map(|(_, number)| number).max().unwrap_or(0);
@@ -247,7 +250,7 @@ fn give_a_seat(colleges: &mut [CollegeSeats], grade: &str) {
 
 /// CON-04, 不低于1%: not below means rounded up (trap T6).
 fn share_finding(plan: &Plan, seats: u32, least: u32, students: u64) -> Finding {
-    let Some((provision, (share, base))) = plan.provision(Rule::Con04).zip(plan.figures.delegates) else {
+    let Some(Stated { value: (share, base), provision }) = &plan.figures.delegates else {
         return Finding::not_required(Rule::Con04, plan);
     };
     let whom = match base {
@@ -273,7 +276,7 @@ fn share_finding(plan: &Plan, seats: u32, least: u32, students: u64) -> Finding 
 
 /// CON-05, 覆盖各个系（院）、年级及主要学生社团: each of them, not each college × grade.
 fn coverage_finding(plan: &Plan, colleges: &[CollegeSeats], societies: &[SocietySeats], grades: &[String]) -> Finding {
-    let Some((provision, cover)) = plan.provision(Rule::Con05).zip(plan.figures.cover.as_ref()) else {
+    let Some(Stated { value: cover, provision }) = &plan.figures.cover else {
         return Finding::not_required(Rule::Con05, plan);
     };
     let mut missing: Vec<String> = Vec::new();

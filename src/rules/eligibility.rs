@@ -2,7 +2,7 @@
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Provision, SmallCohort},
+    plan::{Provision, SmallCohort, Stated},
     roster::{Level, Member},
 };
 
@@ -63,7 +63,7 @@ fn gather(
 /// ELG-01, 共产党员或共青团员: anything else fails, a blank is unknown. Probationary members are a switch (gap G9).
 #[must_use]
 pub fn political_status(plan: &Plan, members: &[Member]) -> Finding {
-    let Some((provision, accepted)) = plan.provision(Rule::Elg01).zip(plan.figures.political.as_ref()) else {
+    let Some(Stated { value: accepted, provision }) = &plan.figures.political else {
         return Finding::not_required(Rule::Elg01, plan);
     };
     let probationary = plan.switches.probationary_counts;
@@ -83,7 +83,7 @@ pub fn political_status(plan: &Plan, members: &[Member]) -> Finding {
 /// ELG-03, 前30%以内: the boundary passes (trap T11), so 3 of 10 does and 4 of 10 does not.
 #[must_use]
 pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
-    let Some((provision, share)) = plan.provision(Rule::Elg03).zip(plan.figures.rank_share) else {
+    let Some(&Stated { value: share, ref provision }) = plan.figures.rank_share.as_ref() else {
         return Finding::not_required(Rule::Elg03, plan);
     };
     let switches = &plan.switches;
@@ -126,7 +126,7 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
 /// ELG-04, 无课业不及格情况: a blank is unknown.
 #[must_use]
 pub fn failed_courses(plan: &Plan, members: &[Member]) -> Finding {
-    let Some((provision, limit)) = plan.provision(Rule::Elg04).zip(plan.figures.failed_courses) else {
+    let Some(&Stated { value: limit, ref provision }) = plan.figures.failed_courses.as_ref() else {
         return Finding::not_required(Rule::Elg04, plan);
     };
     let words = ["有课业不及格", "不及格门数未填"];

@@ -165,3 +165,16 @@ impl<T> Verdict<T> {
         self.decision.ok_or(self.findings)
     }
 }
+
+/// A finding above its upper bound.
+#[must_use]
+pub fn is_over(finding: &Finding) -> bool {
+    finding.gauge.is_some_and(|gauge| gauge.high.is_some_and(|high| gauge.value > high))
+}
+
+/// A finding below its lower bound only: what is not yet full, and no reason to refuse anybody.
+#[must_use]
+pub fn is_short(finding: &Finding) -> bool {
+    let short = finding.gauge.is_some_and(|gauge| gauge.high.is_some() && gauge.value < gauge.low);
+    short && matches!(finding.verdict, Outcome::Fail | Outcome::Warn)
+}

@@ -13,6 +13,7 @@ use super::{
     rotation, staffing, structure,
     timeline::{Timeline, Unit},
 };
+use crate::rules::finding::is_over;
 
 /// The plan does not speak of this kind of union.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +48,7 @@ pub fn judge_with(
     match union {
         Union::School | Union::Graduate => {
             findings.push(staffing::school_total(plan, members));
-            findings.push(staffing::presidium(plan, Rule::Stf02, plan.figures.school_presidium, members));
+            findings.push(staffing::presidium(plan, Rule::Stf02, plan.figures.school_presidium.as_ref(), members));
             findings.push(staffing::departments(plan, members, departments));
             findings.extend(staffing::heads(plan, members, departments));
             findings.extend(staffing::department_staff(plan, members, departments));
@@ -56,7 +57,7 @@ pub fn judge_with(
         }
         Union::College => {
             findings.push(staffing::college_total(plan, members));
-            findings.push(staffing::presidium(plan, Rule::Stf07, plan.figures.college_presidium, members));
+            findings.push(staffing::presidium(plan, Rule::Stf07, plan.figures.college_presidium.as_ref(), members));
             findings.push(staffing::no_other_posts(plan, members));
         }
     }
@@ -154,19 +155,6 @@ impl Timeline {
         }
         since.max(changed)
     }
-}
-
-/// A finding above its upper bound.
-#[must_use]
-pub fn is_over(finding: &Finding) -> bool {
-    finding.gauge.is_some_and(|gauge| gauge.high.is_some_and(|high| gauge.value > high))
-}
-
-/// A finding below its lower bound only: what is not yet full, and no reason to refuse anybody.
-#[must_use]
-pub fn is_short(finding: &Finding) -> bool {
-    let short = finding.gauge.is_some_and(|gauge| gauge.high.is_some() && gauge.value < gauge.low);
-    short && matches!(finding.verdict, Outcome::Fail | Outcome::Warn)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use time::{Date, Duration};
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
-    plan::{Provision, Turn as Period},
+    plan::{Provision, Stated, Turn as Period},
     roster::{Member, Post, numbers},
     timeline::{Holding, Semester, Timeline, Turn, covers},
 };
@@ -66,7 +66,7 @@ fn last_day(until: Date) -> Date {
 /// where nobody was on duty until now (the project's reading: the period is the semester, and it must not stay without a
 /// chair).
 fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding {
-    let Some((provision, length)) = plan.provision(Rule::Org04).zip(plan.figures.turn) else {
+    let Some(&Stated { value: length, ref provision }) = plan.figures.turn.as_ref() else {
         return Finding::not_required(Rule::Org04, plan);
     };
     let measured = format!("{} 至 {}", turn.from, last_day(turn.until));

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Bounds, Provision},
+    plan::{Bounds, Provision, Stated},
     roster::{Member, Post, count, numbers},
 };
 
@@ -18,7 +18,7 @@ fn people(members: &[Member]) -> u32 {
 /// STF-01, 人左右: a breach only above the target and what 左右 allows; fewer is none.
 #[must_use]
 pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
-    let Some((provision, target)) = plan.provision(Rule::Stf01).zip(plan.figures.school_total) else {
+    let Some(&Stated { value: target, ref provision }) = plan.figures.school_total.as_ref() else {
         return Finding::not_required(Rule::Stf01, plan);
     };
     let total = people(members);
@@ -43,17 +43,17 @@ pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
 
 /// STF-02 and STF-07, 主席团成员不超过: `rule` says for which level, `limit` is that level's figure.
 #[must_use]
-pub fn presidium(plan: &Plan, rule: Rule, limit: Option<u32>, members: &[Member]) -> Finding {
-    let Some((provision, limit)) = plan.provision(rule).zip(limit) else {
+pub fn presidium(plan: &Plan, rule: Rule, limit: Option<&Stated<u32>>, members: &[Member]) -> Finding {
+    let Some(Stated { value: limit, provision }) = limit else {
         return Finding::not_required(rule, plan);
     };
-    at_most(provision, "主席团成员", "人", limit, numbers(members, Member::on_presidium))
+    at_most(provision, "主席团成员", "人", *limit, numbers(members, Member::on_presidium))
 }
 
 /// STF-03, 工作部门不超过: the departments `known` by themselves, and those in which somebody holds a department post.
 #[must_use]
 pub fn departments(plan: &Plan, members: &[Member], known: &[&str]) -> Finding {
-    let Some((provision, limit)) = plan.provision(Rule::Stf03).zip(plan.figures.departments) else {
+    let Some(&Stated { value: limit, ref provision }) = plan.figures.departments.as_ref() else {
         return Finding::not_required(Rule::Stf03, plan);
     };
     let names: Vec<&str> = departments_of(members, known).into_iter().map(|(name, _)| name).collect();
@@ -71,7 +71,7 @@ pub fn departments(plan: &Plan, members: &[Member], known: &[&str]) -> Finding {
 /// STF-04, 负责人2至3人: one finding a department.
 #[must_use]
 pub fn heads(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
-    let Some((provision, bounds)) = plan.provision(Rule::Stf04).zip(plan.figures.heads) else {
+    let Some(&Stated { value: bounds, ref provision }) = plan.figures.heads.as_ref() else {
         return vec![Finding::not_required(Rule::Stf04, plan)];
     };
     let judge = |(name, held): (&str, Vec<&Member>)| {
@@ -87,7 +87,7 @@ pub fn heads(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
 /// STF-05, 工作人员不超过: one finding a department. Whether heads count is the plan's switch (trap T1).
 #[must_use]
 pub fn department_staff(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
-    let Some((provision, limit)) = plan.provision(Rule::Stf05).zip(plan.figures.department_staff) else {
+    let Some(&Stated { value: limit, ref provision }) = plan.figures.department_staff.as_ref() else {
         return vec![Finding::not_required(Rule::Stf05, plan)];
     };
     let inside = plan.switches.heads_inside;
@@ -107,7 +107,7 @@ pub fn department_staff(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<
 /// STF-06, 20至30人: everyone in a college union.
 #[must_use]
 pub fn college_total(plan: &Plan, members: &[Member]) -> Finding {
-    let Some((provision, bounds)) = plan.provision(Rule::Stf06).zip(plan.figures.college_total) else {
+    let Some(&Stated { value: bounds, ref provision }) = plan.figures.college_total.as_ref() else {
         return Finding::not_required(Rule::Stf06, plan);
     };
     within(provision, "院系学生会工作人员", bounds, people(members))
@@ -138,7 +138,7 @@ pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
 /// share could not be reached even if all of them were 是.
 #[must_use]
 pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
-    let Some((provision, share)) = plan.provision(Rule::Stf10).zip(plan.figures.from_colleges) else {
+    let Some(&Stated { value: share, ref provision }) = plan.figures.from_colleges.as_ref() else {
         return Finding::not_required(Rule::Stf10, plan);
     };
     let total = people(members);
@@ -260,7 +260,7 @@ mod tests {
     fn s3_4_a_sixth_presidium_member_fails() {
         let judge = |number| {
             let members = of(number, |_| Post::Presidium);
-            presidium(suzhou(), Rule::Stf02, suzhou().figures.school_presidium, &members)
+            presidium(suzhou(), Rule::Stf02, suzhou().figures.school_presidium.as_ref(), &members)
         };
         assert_eq!(judge(5).verdict, Outcome::Pass);
         let finding = judge(6);
@@ -273,7 +273,7 @@ mod tests {
     fn s3_9_a_fourth_college_presidium_member_fails() {
         let judge = |number| {
             let members = of(number, |_| Post::Presidium);
-            presidium(jining(), Rule::Stf07, jining().figures.college_presidium, &members).verdict
+            presidium(jining(), Rule::Stf07, jining().figures.college_presidium.as_ref(), &members).verdict
         };
         assert_eq!((judge(3), judge(4)), (Outcome::Pass, Outcome::Fail));
     }

@@ -7,11 +7,11 @@ use time::Date;
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
-    plan::Union,
+    plan::{Stated, Union},
     roster::{Member, Post, numbers},
     timeline::{Organisation, Timeline, Unit, covers},
 };
-use crate::rules::judgement::is_over;
+use crate::rules::finding::is_over;
 
 /// Words in a department's name that speak of a layer of its own. Practice, from the national disclosure form: no
 /// standing level such as a centre or a project office above or below the departments.
@@ -26,7 +26,7 @@ const OFFICES_FUNCTIONS: [&str; 8] =
 /// ORG-02, 不设主席、副主席: no post's name holds a barred word, except 主席团成员 itself.
 #[must_use]
 pub fn no_president(plan: &Plan, members: &[Member]) -> Finding {
-    let Some((provision, barred)) = plan.provision(Rule::Org02).zip(plan.figures.barred_titles.as_ref()) else {
+    let Some(Stated { value: barred, provision }) = &plan.figures.barred_titles else {
         return Finding::not_required(Rule::Org02, plan);
     };
     let is_barred = |post: &Post| match post {

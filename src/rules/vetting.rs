@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Finding, Outcome, Plan, Rule, Verdict, appointment::conditions, roster::Member};
+use super::{Finding, Outcome, Plan, Rule, Verdict, appointment::conditions, plan::Stated, roster::Member};
 
 /// A student meets the conditions, passed by [`may_apply`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Source {
 /// not required. One candidate is no list yet.
 #[must_use]
 pub fn representative(plan: &Plan, sources: &[Source]) -> Finding {
-    let Some((provision, named)) = plan.provision(Rule::Vet04).zip(plan.figures.candidate_sources.as_ref()) else {
+    let Some(Stated { value: named, provision }) = &plan.figures.candidate_sources else {
         return Finding::not_required(Rule::Vet04, plan);
     };
     let kinds: BTreeSet<Source> = sources.iter().copied().collect();

@@ -101,7 +101,7 @@ pub fn routes() -> Routes<Elections> {
         .get("/sittings/{sitting}/tally", papers::tally)
         .get("/sittings/{sitting}/report", papers::report)
         .get("/sittings/{sitting}/notice", papers::notice)
-        .get("/sittings/{sitting}/voters.xlsx", papers::voters)
+        .recorded_get("/sittings/{sitting}/voters.xlsx", papers::voters)
         .recorded_get("/sittings/{sitting}/archive.zip", papers::archive)
         .get("/monitoring", monitor::list)
         .get("/monitoring/{sitting}", monitor::show)

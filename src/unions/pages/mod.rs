@@ -31,7 +31,7 @@ use crate::{
     ids::{InstitutionId, PostId, UnionId},
     office::{Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
-    rules::{Finding, Outcome, Rule, adoption::Calendar, judgement::is_short},
+    rules::{Finding, Outcome, Rule, adoption::Calendar, finding::is_short},
 };
 
 #[must_use]

@@ -123,8 +123,10 @@ pub(super) struct ApplyPage {
 
 /// What the governing plan says of pledge and sources, with its conditions.
 fn of_plan(plan: Option<&Plan>) -> (String, bool, Vec<Asks>) {
-    let pledge =
-        plan.and_then(|plan| plan.figures.pledge.clone()).unwrap_or_else(|| "学生会工作人员自律要求".to_owned());
+    let pledge = plan
+        .and_then(|plan| plan.figures.pledge.as_ref())
+        .map(|pledge| pledge.value.clone())
+        .unwrap_or_else(|| "学生会工作人员自律要求".to_owned());
     let silent = plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none());
     (pledge, silent, plan.map(asks).unwrap_or_default())
 }

@@ -107,7 +107,7 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
         format!("在任 {held}{other}{cap}")
     };
     if presidium {
-        let cap = if of_school { figures.school_presidium } else { figures.college_presidium };
+        let cap = figures.most_on_presidium(of_school);
         let elsewhere = promised.iter().map(|offer| offer.seats).sum();
         let words = words(held(PostKind::Presidium, None), elsewhere, cap);
         return vec![Slot { key: "presidium".to_owned(), label: "主席团候选人".to_owned(), words }];
@@ -121,8 +121,8 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
             };
             let promised = promised.iter().filter(|offer| offer.post == post).map(|offer| offer.seats).sum();
             let cap = match kind {
-                PostKind::Head => figures.heads.map(|heads| heads.high),
-                _ => figures.department_staff,
+                PostKind::Head => figures.heads.as_ref().map(|heads| heads.value.high),
+                _ => figures.department_staff.as_ref().map(|most| most.value),
             };
             let inside = kind == PostKind::Staff && of_school && plan.switches.heads_inside;
             let with = if inside { "（含负责人）" } else { "" };

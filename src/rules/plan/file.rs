@@ -1,0 +1,508 @@
+//! A plan file: TOML in, every fault with its line out.
+
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    ops::RangeInclusive,
+};
+
+use time::{Date, Month};
+use toml::{
+    Spanned,
+    de::{DeTable, DeValue},
+};
+
+use super::{
+    LARGEST_FILE, Plan, Provision, ShownSwitch, Switches,
+    figures::Figures,
+    words::{Body, Bounds, Share, SmallCohort, Step, Strength, Times, Union},
+};
+use crate::rules::{
+    catalogue::{CATALOGUE, Rule},
+    clause::Clause,
+};
+
+/// The most faults that are named; a file with more is not a plan.
+const MOST_ERRORS: usize = 200;
+
+impl Plan {
+    /// Reads a plan file.
+    ///
+    /// # Errors
+    /// Every line that is wrong and why, in the order of the lines; never empty.
+    pub fn parse(text: &str) -> Result<Self, Vec<PlanError>> {
+        if text.len() > LARGEST_FILE {
+            return Err(vec![PlanError { line: 1, reason: format!("文件超过 {} KB", LARGEST_FILE / 1024) }]);
+        }
+        let root = DeTable::parse(text).map_err(|error| {
+            let line = error.span().map_or(1, |span| line_of(text, span.start));
+            vec![PlanError { line, reason: format!("不是合法的 TOML：{}", error.message()) }]
+        })?;
+        let errors = RefCell::new(Vec::new());
+        let section = Section { errors: &errors, path: String::new(), at: 0, table: root.get_ref() };
+        let plan = read(&section);
+        let mut errors = errors.into_inner();
+        match plan {
+            Some(plan) if errors.is_empty() => Ok(plan),
+            _ => {
+                errors.sort();
+                errors.dedup();
+                Err(with_lines(text, errors))
+            }
+        }
+    }
+}
+
+/// A line of a plan file and what is wrong there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PlanError {
+    /// The line, from 1; 0 for the file as a whole.
+    pub line: usize,
+    pub reason: String,
+}
+
+impl fmt::Display for PlanError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => f.write_str(&self.reason),
+            line => write!(f, "第 {line} 行：{}", self.reason),
+        }
+    }
+}
+
+/// What a field means, for those who write the file; empty where its name says it or the rule's other fields do.
+fn meaning(key: &str) -> &'static str {
+    match key {
+        "format" => "（文件格式版本，填 1）",
+        "code" => "（方案代码）",
+        "title" => "（方案全称）",
+        "short" => "（方案简称）",
+        "document" => "（文号）",
+        "issuer" => "（发文单位）",
+        "effective" => "（施行日期）",
+        "effective_note" => "（施行日期的依据）",
+        "basis" => "（上位文件）",
+        "unions" => "（适用的组织）",
+        "silent" => "（方案没有写到的规则）",
+        "bodies" => "（各组织的称呼）",
+        "switch" => "（实践惯例）",
+        "rule" => "（各项规则的条款和数字）",
+        "strength" => "（力度）",
+        "clauses" => "（条款原文）",
+        "section" => "（章节）",
+        "quote" => "（原文）",
+        "reason" => "（理由）",
+        "value" => "（取值）",
+        _ => "",
+    }
+}
+
+/// Turns places in the text, in order, into lines in one pass.
+fn with_lines(text: &str, errors: Vec<(usize, String)>) -> Vec<PlanError> {
+    let (mut line, mut before) = (1, 0);
+    let place = |(at, reason): (usize, String)| {
+        line += text.get(before..at).unwrap_or_default().matches('\n').count();
+        before = at.max(before);
+        PlanError { line, reason }
+    };
+    errors.into_iter().map(place).collect()
+}
+
+pub(super) fn line_of(text: &str, at: usize) -> usize {
+    text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1
+}
+
+/// A table of the file, with a note of where it stands.
+pub(super) struct Section<'a> {
+    errors: &'a RefCell<Vec<(usize, String)>>,
+    path: String,
+    at: usize,
+    table: &'a DeTable<'a>,
+}
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl<'a> Section<'a> {
+    fn error(&self, at: usize, reason: String) {
+        let mut errors = self.errors.borrow_mut();
+        if errors.len() < MOST_ERRORS {
+            errors.push((at, reason));
+        }
+    }
+
+    fn name(&self, key: &str) -> String {
+        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+    }
+
+    fn get(&self, key: &str) -> Option<&'a Value<'a>> {
+        self.table.get(key)
+    }
+
+    /// The value, or an error that it is missing.
+    fn need(&self, key: &str) -> Option<&'a Value<'a>> {
+        let value = self.get(key);
+        if value.is_none() {
+            self.error(self.at, format!("缺少 {}{}", self.name(key), meaning(key)));
+        }
+        value
+    }
+
+    fn wrong<T>(&self, key: &str, value: &Value<'_>, wanted: &str) -> Option<T> {
+        self.error(value.span().start, format!("{} 应为{wanted}", self.name(key)));
+        None
+    }
+
+    fn text_of(&self, key: &str, value: &Value<'_>, longest: usize) -> Option<String> {
+        let Some(text) = value.get_ref().as_str() else { return self.wrong(key, value, "文字") };
+        let text = text.trim();
+        if text.is_empty() || text.chars().count() > longest || text.chars().any(char::is_control) {
+            return self.wrong(key, value, &format!(" 1 至 {longest} 字的文字，不含换行"));
+        }
+        Some(text.to_owned())
+    }
+
+    pub(super) fn string(&self, key: &str, longest: usize) -> Option<String> {
+        self.need(key).and_then(|value| self.text_of(key, value, longest))
+    }
+
+    pub(super) fn number(&self, key: &str, allowed: RangeInclusive<u32>) -> Option<u32> {
+        let value = self.need(key)?;
+        let number = value.get_ref().as_integer().and_then(|number| {
+            u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|number| allowed.contains(number))
+        });
+        number.or_else(|| self.wrong(key, value, &format!(" {} 至 {} 的整数", allowed.start(), allowed.end())))
+    }
+
+    pub(super) fn boolean(&self, key: &str) -> Option<bool> {
+        let value = self.need(key)?;
+        value.get_ref().as_bool().or_else(|| self.wrong(key, value, " true 或 false"))
+    }
+
+    pub(super) fn share(&self, key: &str) -> Option<Share> {
+        let value = self.need(key)?;
+        let share = value.get_ref().as_str().and_then(Share::parse);
+        share.or_else(|| self.wrong(key, value, "大于 0 且不超过 100% 的百分比，如 \"30%\""))
+    }
+
+    fn date(&self, key: &str) -> Option<Date> {
+        let value = self.need(key)?;
+        let date = value.get_ref().as_datetime().filter(|moment| moment.time.is_none()).and_then(|moment| moment.date);
+        let date = date.and_then(|date| {
+            let month = Month::try_from(date.month).ok()?;
+            Date::from_calendar_date(i32::from(date.year), month, date.day).ok()
+        });
+        let date = date.filter(|date| (1949..=2100).contains(&date.year()));
+        date.or_else(|| self.wrong(key, value, "日期，如 2022-04-12"))
+    }
+
+    fn word<T: Copy>(&self, key: &str, value: &Value<'_>, words: &[(&str, T)]) -> Option<T> {
+        let found = value.get_ref().as_str().and_then(|text| words.iter().find(|(word, _)| *word == text));
+        let all = || words.iter().map(|(word, _)| *word).collect::<Vec<_>>().join("、");
+        found.map(|(_, meaning)| *meaning).or_else(|| self.wrong(key, value, &format!("以下之一：{}", all())))
+    }
+
+    pub(super) fn one_of<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<T> {
+        self.need(key).and_then(|value| self.word(key, value, words))
+    }
+
+    fn items(&self, key: &str) -> Option<&'a [Value<'a>]> {
+        let value = self.need(key)?;
+        match value.get_ref().as_array() {
+            Some(items) => Some(items),
+            None => self.wrong(key, value, "数组"),
+        }
+    }
+
+    pub(super) fn words<T: Copy>(&self, key: &str, words: &[(&str, T)]) -> Option<Vec<T>> {
+        let items = self.items(key)?;
+        let read: Vec<T> = items.iter().filter_map(|item| self.word(key, item, words)).collect();
+        (read.len() == items.len()).then_some(read)
+    }
+
+    pub(super) fn strings(&self, key: &str, least: usize) -> Option<Vec<String>> {
+        let items = self.items(key)?;
+        if items.len() < least {
+            self.error(
+                self.get(key).map_or(self.at, |value| value.span().start),
+                format!("{} 不能为空", self.name(key)),
+            );
+            return None;
+        }
+        let read: Vec<String> = items.iter().filter_map(|item| self.text_of(key, item, 60)).collect();
+        (read.len() == items.len()).then_some(read)
+    }
+
+    fn section_of(&self, key: &str, value: &'a Value<'a>) -> Option<Section<'a>> {
+        match value.get_ref().as_table() {
+            Some(table) => Some(Section { path: self.name(key), at: value.span().start, table, ..*self }),
+            None => self.wrong(key, value, "表"),
+        }
+    }
+
+    fn section(&self, key: &str) -> Option<Section<'a>> {
+        self.need(key).and_then(|value| self.section_of(key, value))
+    }
+
+    fn only(&self, known: &[&str]) {
+        for (key, _) in self.table {
+            if !known.contains(&key.get_ref().as_ref()) {
+                self.error(key.span().start, format!("不认识 {}", self.name(key.get_ref())));
+            }
+        }
+    }
+}
+
+fn read(file: &Section<'_>) -> Option<Plan> {
+    file.only(&[
+        "format",
+        "code",
+        "title",
+        "short",
+        "document",
+        "issuer",
+        "effective",
+        "effective_note",
+        "basis",
+        "unions",
+        "silent",
+        "bodies",
+        "switch",
+        "rule",
+    ]);
+    let format = file.number("format", 1..=1);
+    let code = file.string("code", 40).and_then(|code| {
+        let fits = code.len() >= 3 && code.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if !fits {
+            let at = file.get("code").map_or(0, |value| value.span().start);
+            file.error(at, "code 应为 3 至 40 个小写字母、数字或连字符".to_owned());
+        }
+        fits.then_some(code)
+    });
+    let title = file.string("title", 100);
+    let short = file.string("short", 20);
+    let document = file.string("document", 60);
+    let issuer = file.string("issuer", 60);
+    let effective = file.date("effective");
+    let effective_note = file.string("effective_note", 200);
+    let basis = file.strings("basis", 0);
+    let unions = file.words("unions", &Union::ALL).map(|unions| unions.into_iter().collect::<BTreeSet<_>>());
+    if unions.as_ref().is_some_and(BTreeSet::is_empty) {
+        file.error(file.get("unions").map_or(0, |value| value.span().start), "unions 不能为空".to_owned());
+    }
+    let bodies = file.section("bodies").map(|names| {
+        names.only(&Body::WORDS.map(|(word, _)| word));
+        let name = |(word, body): (&str, Body)| names.string(word, 30).map(|name| (body, name));
+        Body::WORDS.into_iter().filter_map(name).collect::<BTreeMap<_, _>>()
+    });
+    let switches = file.section("switch").and_then(|section| read_switches(&section));
+    let mut figures = Figures::default();
+    let provisions = read_rules(file, document.as_deref(), effective, bodies.as_ref(), &mut figures);
+    format?;
+    Some(Plan {
+        code: code?,
+        title: title?,
+        short: short?,
+        document: document?,
+        issuer: issuer?,
+        effective: effective?,
+        effective_note: effective_note?,
+        basis: basis?,
+        unions: unions?,
+        figures,
+        switches: switches?,
+        bodies: bodies?,
+        provisions,
+    })
+}
+
+fn read_rules(
+    file: &Section<'_>,
+    document: Option<&str>,
+    effective: Option<Date>,
+    bodies: Option<&BTreeMap<Body, String>>,
+    figures: &mut Figures,
+) -> BTreeMap<Rule, Provision> {
+    let mut provisions = BTreeMap::new();
+    let mut seen = BTreeSet::new();
+    // Without the table there is nothing to compare: one error says so instead of 81.
+    let Some(rules) = file.section("rule") else { return provisions };
+    for (key, value) in rules.table {
+        let Ok(rule) = key.get_ref().parse::<Rule>() else {
+            rules.error(key.span().start, format!("规则库中没有 {}", key.get_ref()));
+            continue;
+        };
+        seen.insert(rule);
+        let Some(section) = rules.section_of(rule.code(), value) else { continue };
+        if let Some(provision) = read_provision(&section, rule, document, effective, bodies, figures) {
+            provisions.insert(rule, provision);
+        }
+    }
+    for item in file.items("silent").unwrap_or_default() {
+        let at = item.span().start;
+        match item.get_ref().as_str().and_then(|code| code.parse::<Rule>().ok()) {
+            None => file.error(at, "silent 中有规则库没有的编号".to_owned()),
+            Some(Rule::Pol00) => {
+                file.error(at, "POL-00（方案的出处）不能列入 silent：没有出处的方案不能启用".to_owned());
+            }
+            Some(rule) if !seen.insert(rule) => {
+                file.error(at, format!("{rule} 已写明条款或重复，不能再列入 silent"));
+            }
+            Some(_) => {}
+        }
+    }
+    let at = file.get("silent").map_or(0, |value| value.span().start);
+    for entry in CATALOGUE.iter().filter(|entry| !seen.contains(&entry.rule)) {
+        file.error(at, format!("{}（{}）既没有条款，也没有列入 silent", entry.code, entry.name));
+    }
+    provisions
+}
+
+fn read_provision(
+    section: &Section<'_>,
+    rule: Rule,
+    document: Option<&str>,
+    effective: Option<Date>,
+    bodies: Option<&BTreeMap<Body, String>>,
+    figures: &mut Figures,
+) -> Option<Provision> {
+    let strength = section.one_of("strength", &Strength::WORDS);
+    let note = section.get("note").and_then(|value| section.text_of("note", value, 200));
+    let from = if section.get("effective").is_some() { section.date("effective") } else { effective };
+    let clauses = read_clauses(section, document.unwrap_or_default());
+    if strength == Some(Strength::Implied) && note.is_none() {
+        section.error(section.at, format!("{} 由原文推得，须在 note 中写明理由", section.path));
+    }
+    let mut known = vec!["strength", "note", "effective", "clauses"];
+    let mut clauses = clauses.into_iter();
+    let provision = figures.read(section, rule, bodies, &mut known, |figure| {
+        Some(Provision {
+            rule,
+            strength: strength?,
+            effective: from?,
+            note,
+            figure,
+            clause: clauses.next()?,
+            more: clauses.collect(),
+        })
+    });
+    section.only(&known);
+    provision
+}
+
+fn read_clauses(section: &Section<'_>, document: &str) -> Vec<Clause> {
+    let Some(items) = section.items("clauses") else { return Vec::new() };
+    if items.is_empty() {
+        section.error(section.at, format!("{} 没有条款：每项规定都须引用原文", section.path));
+    }
+    let read = |item| {
+        let clause = section.section_of("clauses", item)?;
+        clause.only(&["id", "section", "quote", "document"]);
+        let own = clause.get("document").and_then(|value| clause.text_of("document", value, 60));
+        let (id, place, quote) = (clause.string("id", 12), clause.string("section", 60), clause.string("quote", 400));
+        if let Some(short) = quote.as_ref().filter(|quote| quote.chars().count() < 4) {
+            clause.error(clause.at, format!("引文“{short}”太短，须引用完整的原文"));
+        }
+        Some(Clause { document: own.unwrap_or_else(|| document.to_owned()), section: place?, quote: quote?, id: id? })
+    };
+    items.iter().filter_map(read).collect()
+}
+
+const PER: [(&str, bool); 2] = [("year", false), ("semester", true)];
+
+pub(super) fn read_times(section: &Section<'_>) -> Option<Times> {
+    let times = section.number("times", 1..=12);
+    let per_semester = section.one_of("per", &PER);
+    Some(Times { times: times?, per_semester: per_semester? })
+}
+
+pub(super) fn read_bounds(section: &Section<'_>) -> Option<Bounds> {
+    let (low, high) = (section.number("at_least", 0..=500), section.number("at_most", 1..=500));
+    let bounds = Bounds { low: low?, high: high? };
+    if bounds.low > bounds.high {
+        section.error(section.at, format!("{} 的 at_least 大于 at_most", section.path));
+        return None;
+    }
+    Some(bounds)
+}
+
+pub(super) fn read_chain(section: &Section<'_>) -> Option<Vec<Step>> {
+    let items = section.items("chain")?;
+    if items.is_empty() {
+        section.error(section.at, format!("{} 的 chain 至少有一步", section.path));
+    }
+    let step = |item| {
+        let step = section.section_of("chain", item)?;
+        step.only(&["act", "by", "any", "together"]);
+        let flag = |key: &str| if step.get(key).is_some() { step.boolean(key) } else { Some(false) };
+        let (act, by, any, together) =
+            (step.string("act", 12), step.words("by", &Body::WORDS), flag("any"), flag("together"));
+        if by.as_ref().is_some_and(Vec::is_empty) {
+            step.error(step.at, format!("{} 的 by 不能为空", step.path));
+        }
+        Some(Step { act: act?, by: by?, any: any?, together: together? })
+    };
+    let chain: Vec<Step> = items.iter().filter_map(step).collect();
+    (chain.len() == items.len() && !chain.is_empty()).then_some(chain)
+}
+
+fn read_switches(all: &Section<'_>) -> Option<Switches> {
+    let words = [
+        "heads_inside",
+        "about_percent",
+        "first_year_exempt",
+        "graduate_exempt",
+        "probationary_counts",
+        "small_cohort",
+    ];
+    all.only(&words);
+    let mut shown = Vec::new();
+    let mut one = |key: &str, rule: Rule, label: &mut dyn FnMut(&Section<'_>) -> Option<String>| {
+        let section = all.section(key)?;
+        section.only(&["value", "reason"]);
+        let (label, reason) = (label(&section), section.string("reason", 200));
+        shown.push(ShownSwitch { rule, label: label?, reason: reason? });
+        Some(())
+    };
+    let yes_no = |value: Option<bool>, yes: &str, no: &str| value.map(|on| if on { yes } else { no }.to_owned());
+    let (mut inside, mut about, mut first, mut graduate, mut probationary, mut small) =
+        (None, None, None, None, None, None);
+    one("heads_inside", Rule::Stf05, &mut |section| {
+        inside = section.boolean("value");
+        yes_no(inside, "部门工作人员的人数包含负责人", "部门工作人员的人数不含负责人")
+    });
+    one("about_percent", Rule::Stf01, &mut |section| {
+        about = section.number("value", 0..=50);
+        about.map(|percent| format!("“左右”允许超出 {percent}%"))
+    });
+    one("first_year_exempt", Rule::Elg03, &mut |section| {
+        first = section.boolean("value");
+        yes_no(first, "尚无排名的新生不作排名要求", "新生同样要求排名")
+    });
+    one("graduate_exempt", Rule::Elg03, &mut |section| {
+        graduate = section.boolean("value");
+        yes_no(graduate, "研究生不作排名要求", "研究生同样要求排名")
+    });
+    one("probationary_counts", Rule::Elg01, &mut |section| {
+        probationary = section.boolean("value");
+        yes_no(probationary, "预备党员按党员对待", "预备党员不按党员对待")
+    });
+    one("small_cohort", Rule::Elg03, &mut |section| {
+        let words = [("nobody", SmallCohort::Nobody), ("first", SmallCohort::First), ("unknown", SmallCohort::Unknown)];
+        small = section.one_of("value", &words);
+        small.map(|small| match small {
+            SmallCohort::Nobody => "专业人数过少时，按字面无人可通过".to_owned(),
+            SmallCohort::First => "专业人数过少时，第一名视为通过".to_owned(),
+            SmallCohort::Unknown => "专业人数过少时，由校团委逐人认定".to_owned(),
+        })
+    });
+    Some(Switches {
+        heads_inside: inside?,
+        about_percent: about?,
+        first_year_exempt: first?,
+        graduate_exempt: graduate?,
+        probationary_counts: probationary?,
+        small_cohort: small?,
+        shown,
+    })
+}
