@@ -273,6 +273,28 @@ fn a_line_of_a_template_holds_one_block_element() {
     }
 }
 
+/// On a phone a row is a card, and each cell of it says its heading.
+#[test]
+fn a_cell_is_labelled_with_a_heading_of_its_table() {
+    /// A card has less room, or one label for two headings.
+    const SHORTER: &[(&str, &str)] = &[("elections/contest.html", "姓名"), ("imports/show.html", "所在")];
+    for (path, text) in files("templates", "html") {
+        for table in text.split("<table").skip(1).filter_map(|rest| rest.split("</table>").next()) {
+            let headings: Vec<&str> = table
+                .split("<th")
+                .skip(1)
+                .filter(|rest| rest.starts_with([' ', '>']))
+                .filter_map(|rest| rest.split("</th>").next()?.split_once('>'))
+                .map(|(_, heading)| heading.trim())
+                .collect();
+            for label in table.split("data-label=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+                let shorter = SHORTER.iter().any(|(file, short)| path.ends_with(file) && *short == label);
+                assert!(shorter || headings.contains(&label), "{}: no heading says {label}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn nothing_unfinished_is_left_lying() {
     for (path, text) in files("src", "rs").into_iter().chain(files("templates", "html")) {
