@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
-# apportionment, told to stop at a tie (tiesallowed=False), gives the last seat to one of two colleges with equal remainders.
+# apportionment, told to stop at a tie (tiesallowed=False), gives the last seat to one of two colleges with equal
+# remainders.
 #
-# Colleges of 210, 570 and 540 students share 4 seats: quotas 7/11, 1 8/11 and 1 7/11. Two seats go by whole numbers, one to
-# the second college, and the first and third tie for the last with 7/11 each. largest_remainder computes with floating
-# point, and what is left of 1.636… after 1 is not 0.636… to the last bit: it sees no tie, raises no TiesException and gives
-# [0, 2, 2], so that the small college has nobody. The order of the rows does not matter, so it does not look like
-# "first come". Of the 560 ties among three colleges with round figures below, 212 pass unseen; the others raise as they
-# should, which is what a test finds. fractions=True finds all 560, but is off by default, also where ties are forbidden.
+# Colleges of 210, 570 and 540 students share 4 seats: quotas 7/11, 1 8/11 and 1 7/11. Two seats go by whole numbers,
+# one to the second college, and the first and third tie for the last with 7/11 each. largest_remainder computes with
+# floating point, and what is left of 1.636… after 1 is not 0.636… to the last bit: it sees no tie, raises no
+# TiesException and gives [0, 2, 2], so that the small college has nobody. The order of the rows does not matter, so it
+# does not look like "first come". Of the 560 ties among three colleges with round figures below, 212 pass unseen; the
+# others raise as they should, which is what a test finds. fractions=True finds all 560, but is off by default, also
+# where ties are forbidden.
 #
 # Seen with apportionment 1.0, run on 2026-11-28.
-# Who is hurt: a small college whose delegate is lost to the rounding of a processor where the rules say that a tie is drawn
-# by lot or decided by the committee, and nobody is told that there was one.
+# Who is hurt: a small college whose delegate is lost to the rounding of a processor where the rules say that a tie is
+# drawn by lot or decided by the committee, and nobody is told that there was one.
 set -euo pipefail
 
 t=$(mktemp -d)

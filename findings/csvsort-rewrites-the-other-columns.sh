@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# csvsort, asked to sort a roster by name, rewrites the rest: F is False, the choice "1,3" is 13, class 1-2 is 2 January 2001.
+# csvsort, sorting a roster by name, rewrites the rest: F is False, the choice "1,3" is 13, class 1-2 is 2 January 2001.
 #
 # csvkit's csvsort and csvjoin guess a type for each column and write the values back out in it, and the guesses go far:
-# a column of F alone (a women's dormitory, 性别) is a Boolean and becomes False; ballots of 1 and 0 become True and False;
-# "1,3" is a number with a separator of thousands; 1-2 is a day of 2001; a duty of Sat is Saturday 6 January of the year 1;
-# 0020240001 loses its zeros. One M among the Fs, or one class 软件1, and the column is left alone, so the same command is
-# right for one college and wrong for the next. csvcut, csvgrep and csvstack, of the same package, change nothing. The rows
-# are in the order that was asked for, which is what one looks at. The remedy is --no-inference.
+# a column of F alone (a women's dormitory, 性别) is a Boolean and becomes False; ballots of 1 and 0 become True and
+# False; "1,3" is a number with a separator of thousands; 1-2 is a day of 2001; a duty of Sat is Saturday 6 January of
+# the year 1; 0020240001 loses its zeros. One M among the Fs, or one class 软件1, and the column is left alone, so the
+# same command is right for one college and wrong for the next. csvcut, csvgrep and csvstack, of the same package,
+# change nothing. The rows are in the order that was asked for, which is what one looks at. The remedy is
+# --no-inference.
 #
 # Seen with csvkit 2.2.0, agate 1.14.2, run on 2026-11-28.
-# Who is hurt: the office that sorts delegates or joins rooms to people before the import: 志愿 1,3 and 13 cannot be told apart
-# any more, and a class 1-2 that comes back as 2001-01-02 is no class of anybody's.
+# Who is hurt: the office that sorts delegates or joins rooms to people before the import: 志愿 1,3 and 13 cannot be told
+# apart any more, and a class 1-2 that comes back as 2001-01-02 is no class of anybody's.
 set -euo pipefail
 
 t=$(mktemp -d)

@@ -2,14 +2,14 @@
 # dateparser reads 9月30日 as 30 September and 10月1日 as 28 January 2010; with "future" preferred it is the year 2110.
 #
 # A Chinese date without its year is right for every day from January to September. From October on the month is taken
-# for a year and the day for a month: 10月8日 is August 2010, 11月12日 December 2011, the day of the month is that of the day
-# on which it runs. 90 of the 92 days are silently wrong, 10月31日 and 12月31日 are None. A leading zero brings the
-# same about in any month: 09月01日 is January 2009. The remedy that suggests itself, languages=["zh"], gives None for all
-# 365 days, the good ones too. With the year in front everything is right, and so is every try before October.
+# for a year and the day for a month: 10月8日 is August 2010, 11月12日 December 2011, the day of the month is that of the
+# day on which it runs. 90 of the 92 days are silently wrong, 10月31日 and 12月31日 are None. A leading zero brings the same
+# about in any month: 09月01日 is January 2009. The remedy that suggests itself, languages=["zh"], gives None for all 365
+# days, the good ones too. With the year in front everything is right, and so is every try before October.
 #
 # Seen with dateparser 1.5.0, run on 2026-11-28.
-# Who is hurt: the office that put deadlines into a calendar from its notices all through spring (报名截止4月20日): in autumn, when the
-# unions change hands, 报名截止10月20日 has been over for 16 years or is due in 2110, so nobody is reminded.
+# Who is hurt: the office that put deadlines into a calendar from its notices all through spring (报名截止4月20日): in autumn,
+# when the unions change hands, 报名截止10月20日 has been over for 16 years or is due in 2110, so nobody is reminded.
 set -euo pipefail
 
 t=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Day.js cannot read back its own Chinese times: 中午12:30 is half past midnight, and 9月1日 下午3:30 is 3:30 in the morning.
 #
-# With the zh-cn locale, format("LLL") and "Ah:mm" write 凌晨, 早上, 上午, 中午, 下午 and 晚上. Read again with the same format and locale
-# (plugin customParseFormat), every 中午12:… loses twelve hours. And where a blank stands between 日 and the word, as in
-# YYYY年M月D日 Ah:mm, the plugin takes 年月日 for the word, so that nothing is known of the afternoon: 下午 and 晚上 lose twelve hours,
-# and 凌晨12:30 gains them, while 中午 comes right. Mornings are right in all ways of writing, so is 2026-09-01 下午3:30, and so is
-# moment with the same texts. The result is a valid date; strict parsing alone refuses it.
+# With the zh-cn locale, format("LLL") and "Ah:mm" write 凌晨, 早上, 上午, 中午, 下午 and 晚上. Read again with the same format and
+# locale (plugin customParseFormat), every 中午12:… loses twelve hours. And where a blank stands between 日 and the word,
+# as in YYYY年M月D日 Ah:mm, the plugin takes 年月日 for the word, so that nothing is known of the afternoon: 下午 and 晚上 lose
+# twelve hours, and 凌晨12:30 gains them, while 中午 comes right. Mornings are right in all ways of writing, so is
+# 2026-09-01 下午3:30, and so is moment with the same texts. The result is a valid date; strict parsing alone refuses it.
 #
 # Seen with dayjs 1.11.23, moment 2.31.0 (npm), Node 20, run on 2026-11-28.
-# Who is hurt: delegates of a sitting on 2026年9月1日 下午3:30 that a page reads in from the notice it wrote itself: sign-in has
-# been over since the morning; a vote that is to close at 中午12:30 is closed at half past midnight.
+# Who is hurt: delegates of a sitting on 2026年9月1日 下午3:30 that a page reads in from the notice it wrote itself: sign-in
+# has been over since the morning; a vote that is to close at 中午12:30 is closed at half past midnight.
 set -euo pipefail
 
 t=$(mktemp -d)

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Word puts pinyin above a name that is hard to read; python-docx, mammoth and pandoc then read a list without that name.
+# Word puts pinyin above a name that is hard to read; python-docx, mammoth and pandoc then read a list without that
+# name.
 #
-# 拼音指南 wraps the characters in w:ruby, the base text inside it. python-docx, mammoth and pandoc have no place for w:ruby and
-# leave the base text away with it, without a warning: 主席：张翀 is "主席：张", 委员：冯祎、李四 is "委员：冯、李四". docx2txt takes
-# both, pinyin first: 张chōng翀. No reader of the four gives the name.
+# 拼音指南 wraps the characters in w:ruby, the base text inside it. python-docx, mammoth and pandoc have no place for w:ruby
+# and leave the base text away with it, without a warning: 主席：张翀 is "主席：张", 委员：冯祎、李四 is "委员：冯、李四". docx2txt takes both,
+# pinyin first: 张chōng翀. No reader of the four gives the name.
 # Old templates carry a second wrapper round just these words: Word 2003 to 2007 marked names and dates as smart tags
-# (PersonName, chsdate), and files that grew from such a template still have them. python-docx leaves away the name and the
-# date: 王五于2026年9月1日任职 is "于任职". What stands around is read, so counts of lines and paragraphs are right.
+# (PersonName, chsdate), and files that grew from such a template still have them. python-docx leaves away the name and
+# the date: 王五于2026年9月1日任职 is "于任职". What stands around is read, so counts of lines and paragraphs are right.
 #
 # Seen with python-docx 1.2.0, mammoth 1.13.0, docx2txt 0.9, pandoc 3.9 (pypandoc-binary 1.17), run on 2026-11-28.
-# Who is hurt: a student with a rare character, for whom alone a careful clerk added the pinyin: the program that turns the
-# Word list into the roll of officers has him as 张, or nobody.
+# Who is hurt: a student with a rare character, for whom alone a careful clerk added the pinyin: the program that turns
+# the Word list into the roll of officers has him as 张, or nobody.
 set -euo pipefail
 
 t=$(mktemp -d)

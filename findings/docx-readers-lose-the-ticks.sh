@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# A form says 是☑ 否□. Which box is ticked depends on the reader, and on how Word was asked for the tick; often there is none.
+# A form says 是☑ 否□. Which box is ticked depends on the reader, and on how Word was asked for the tick; often there is
+# none.
 #
-# Three ways lead to the same look in a Chinese Word: 带圈字符 (a box round √, kept as a field EQ \o\ac(□,√) without a result),
-# 插入符号 (character F052 of Wingdings 2, kept as w:sym), and the check box of the developer's tab (a content control). All
-# three are ordinary in the forms that people fill in. python-docx reads none of them: "服从调剂：是否". mammoth's raw text has
-# the symbol, docx2txt has the content control, pandoc both; the first way, which needs nothing but the ribbon, nobody has. No reader warns
-# that something stood there.
+# Three ways lead to the same look in a Chinese Word: 带圈字符 (a box round √, kept as a field EQ \o\ac(□,√) without a
+# result), 插入符号 (character F052 of Wingdings 2, kept as w:sym), and the check box of the developer's tab (a content
+# control). All three are ordinary in the forms that people fill in. python-docx reads none of them: "服从调剂：是否".
+# mammoth's raw text has the symbol, docx2txt has the content control, pandoc both; the first way, which needs nothing
+# but the ribbon, nobody has. No reader warns that something stood there.
 #
 # Seen with python-docx 1.2.0, mammoth 1.13.0, docx2txt 0.9, pandoc 3.9 (pypandoc-binary 1.17), run on 2026-11-28.
-# Who is hurt: the secretary who collects 300 application forms (服从调剂, 有无不及格, 本人同意参选) by a program: the answers are gone
+# Who is hurt: the secretary who collects application forms (服从调剂, 有无不及格, 本人同意参选) by a program: the answers are gone
 # while the questions are all there, and 是否 reads like a question that nobody answered.
 set -euo pipefail
 

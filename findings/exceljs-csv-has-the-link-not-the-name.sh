@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# exceljs puts the address of a link into CSV and not the cell's words: 张三 becomes https://…; merged numbers are repeated.
+# exceljs puts the address of a link into CSV and not the cell's words: 张三 becomes https://…; merged numbers are
+# repeated.
 #
-# A roster on which each name leads to a file of its holder, or each mail address is a mailto link as Excel makes it by itself
-# while one types, becomes through workbook.csv a CSV without the names: the cell's value is {text, hyperlink}, and the writer
-# takes the hyperlink first. The addresses get a "mailto:" before them. And a cell merged over four people comes out in each of
-# the four rows, as if typed four times: a college's five seats become twenty. Both without an error.
-# SheetJS, run beside it, gives the words, and the merged value once.
+# A roster on which each name leads to a file of its holder, or each mail address is a mailto link as Excel makes it by
+# itself while one types, becomes through workbook.csv a CSV without the names: the cell's value is {text, hyperlink},
+# and the writer takes the hyperlink first. The addresses get a "mailto:" before them. And a cell merged over four
+# people comes out in each of the four rows, as if typed four times: a college's five seats become twenty. Both without
+# an error. SheetJS, run beside it, gives the words, and the merged value once.
 #
 # Seen with exceljs 4.4.0 and xlsx (SheetJS) 0.18.5 from npm, form made with openpyxl 3.1.5, Node 20, run on 2026-11-28.
-# Who is hurt: whoever carries a roster into a voting system by CSV: ballots with addresses for names, and sums of merged
-# numbers four times too large.
+# Who is hurt: whoever carries a roster into a voting system by CSV: ballots with addresses for names, and sums of
+# merged numbers four times too large.
 set -euo pipefail
 
 t=$(mktemp -d)

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # exceljs opens a form and saves it again: every limit that is a formula or a cell, such as TODAY(), has become NaN.
 #
-# A form for terms of office lets a date between DATE(2026,9,1) and TODAY(), a whole number of votes up to $H$1, a number as
-# long as LEN($A$2). exceljs reads the limits of "date", "whole", "decimal" and "textLength" rules as numbers, whatever stands
-# there, and writes the result: <formula1>NaN</formula1>. No error and no warning when reading or saving; lists, rules with
-# plain numbers and "custom" formulas stay as they were, so the form looks untouched. NaN is no value in a spreadsheet but an
-# undefined name: the clerk's dates are no longer judged by the rule that the form states.
+# A form for terms of office lets a date between DATE(2026,9,1) and TODAY(), a whole number of votes up to $H$1, a
+# number as long as LEN($A$2). exceljs reads the limits of "date", "whole", "decimal" and "textLength" rules as numbers,
+# whatever stands there, and writes the result: <formula1>NaN</formula1>. No error and no warning when reading or
+# saving; lists, rules with plain numbers and "custom" formulas stay as they were, so the form looks untouched. NaN is
+# no number there but the name of nothing: the form has lost the limits that it states.
 #
 # Seen with exceljs 4.4.0 (npm), form made and read back with openpyxl 3.1.5, Node 20, run on 2026-11-28.
-# Who is hurt: the office whose portal fills in 90 colleges' names in its own form and sends it out: the date and vote columns
-# have lost their limits in all 90 copies.
+# Who is hurt: the office whose program puts each college's name into its own form before sending it out: the date and
+# vote columns have lost their limits in every copy.
 set -euo pipefail
 
 t=$(mktemp -d)

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
-# Flag raising on Mondays at 7:00, written by npm ics or ical-generator, is on Tuesdays at 7:00 in every calendar that reads it.
+# Flag raising on Mondays at 7:00, written by npm ics or ical-generator, is on Tuesdays at 7:00 where it is read.
 #
-# Both turn the start into UTC, 2026-09-07 7:00 in China into Sunday 23:00Z, as they do by default, and leave BYDAY=MO as it
-# was said. RFC 5545 applies BYDAY in the zone of DTSTART: Monday 23:00Z is Tuesday 7:00 in China. ical.js and node-ical show
-# Tuesdays alone; recurring-ical-events shows the first Monday, since it always keeps DTSTART, and Tuesdays from then on,
-# which looks right in the first week. Only what begins before 8:00 is hit, so meetings at 14:00, and all tests with them,
-# are right. A start with its zone (DTSTART;TZID=Asia/Shanghai:20260907T070000) is on Mondays in all three readers.
+# Both turn the start into UTC, 2026-09-07 7:00 in China into Sunday 23:00Z, as they do by default, and leave BYDAY=MO
+# as it was said. RFC 5545 applies BYDAY in the zone of DTSTART: Monday 23:00Z is Tuesday 7:00 in China. ical.js and
+# node-ical show Tuesdays alone; recurring-ical-events shows the first Monday, since it always keeps DTSTART, and
+# Tuesdays from then on, which looks right in the first week. Only what begins before 8:00 is hit, so meetings at 14:00,
+# and all tests with them, are right. A start with its zone (DTSTART;TZID=Asia/Shanghai:20260907T070000) is on Mondays
+# in all three readers.
 #
 # Seen with ics 3.12.0, ical-generator 10.2.0, ical.js 2.2.1, node-ical 0.26.1 (npm), recurring-ical-events 3.8.2,
 # icalendar 7.3.2 (PyPI), Node 20, TZ Asia/Shanghai, run on 2026-11-28.
-# Who is hurt: a class that subscribes to its League branch's calendar: it stands at the flag on Tuesday; morning exercise,
-# morning reading and the doors of an early sitting move with it.
+# Who is hurt: a class that subscribes to its League branch's calendar: it stands at the flag on Tuesday; morning
+# exercise, morning reading and the doors of an early sitting move with it.
 set -euo pipefail
 export TZ=Asia/Shanghai
 

@@ -2,14 +2,14 @@
 # jellyfish.match_rating_comparison says True for any two different Chinese names of two characters: 张三 is 李四.
 #
 # The Match Rating Approach compares how names are written, with a threshold by their length. On Chinese names of two
-# characters jellyfish says True for each of the 79,800 pairs below, those without a character in common too; of names of
-# three, whenever they share one. Between two and three characters it says None. metaphone() is "" for every Chinese name,
-# so that two metaphones are always the same. Neither raises, and Latin names of two and three letters (ab and cd) are told
-# apart, so the surprise waits for the real list. Soundex, by contrast, keeps the surname (张000).
+# characters jellyfish says True for each of the 79,800 pairs below, those without a character in common too; of names
+# of three, whenever they share one. Between two and three characters it says None. metaphone() is "" for every Chinese
+# name, so that two metaphones are always the same. Neither raises, and Latin names of two and three letters (ab and cd)
+# are told apart, so the surprise waits for the real list. Soundex, by contrast, keeps the surname (张000).
 #
 # Seen with jellyfish 1.3.0, run on 2026-11-28.
-# Who is hurt: students with two-character names in a merge of two lists by "similar name": each is like every other, and the
-# one that comes first gets the votes, the office or the record of failed courses.
+# Who is hurt: students with two-character names in a merge of two lists by "similar name": each is like every other,
+# and the one that comes first gets the votes, the office or the record of failed courses.
 set -euo pipefail
 
 t=$(mktemp -d)

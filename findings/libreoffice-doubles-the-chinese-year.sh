@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # Word's own Chinese date, 二〇二六年十一月二十八日, gets its year twice in LibreOffice: 二〇二六二〇二六年十一月二十八日.
 #
-# In a Chinese Word, Insert > Date and time offers 二〇二六年十一月二十八日; with "update automatically" it writes the field
-# TIME \@ "EEEE年O月A日" (DATE and SAVEDATE take the same picture). LibreOffice knows the picture: O and A, month and day in
-# Chinese figures, come out right, and EE gives the year once. EEEE, which is what Word writes, gives it twice. Nothing is
-# reported, the text that Word left in the field is dropped, and PDF and plain text agree with one another. The yyyy年M月d日
-# of the last line shows that Arabic dates of the same field are right, so a test with those finds nothing.
+# In a Chinese Word, Insert > Date and time offers 二〇二六年十一月二十八日; with "update automatically" it writes the field TIME \@
+# "EEEE年O月A日" (DATE and SAVEDATE take the same picture). LibreOffice knows the picture: O and A, month and day in
+# Chinese figures, come out right, and EE gives the year once. EEEE, which is what Word writes, gives it twice. Nothing
+# is reported, the text that Word left in the field is dropped, and PDF and plain text agree with one another. The
+# yyyy年M月d日 of the last line shows that Arabic dates of the same field are right, so a test with those finds nothing.
 #
 # Seen with LibreOffice Writer 7.4.7.2 (Debian 4:7.4.7-1+deb12u14), zh-CN text, run on 2026-11-28.
-# Who is hurt: the office whose notice of appointment is turned into the PDF that goes on the notice board by a server: the
-# line under the seal, which makes the paper an official one, is dated 二〇二六二〇二六年.
+# Who is hurt: the office whose notice of appointment is turned into the PDF that goes on the notice board by a server:
+# the line under the seal, which makes the paper an official one, is dated 二〇二六二〇二六年.
 #
 # Needs Debian 12 with its package lists, and python3. Installs into a temporary folder alone.
 set -euo pipefail

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
 # The IF fields of a Word letter are empty in LibreOffice's PDF; its plain text has them, so a test by text passes.
 #
-# Mail merge in Word writes { IF { MERGEFIELD 性别 } = "男" "先生" "女士" } or { IF { MERGEFIELD 票数 } > 45 "当选" "落选" },
-# and the letter keeps the field with its result in it. LibreOffice takes the field for one of its own and puts nothing on
-# the page: 同学 without 先生 or 女士, 您已 and then the full stop. So it does for a condition without a merge field, which it
-# could work out by itself; a plain MERGEFIELD keeps its result. Converting the same file to text gives every result, and
-# the exit status is 0 both times.
+# Mail merge in Word writes { IF { MERGEFIELD 性别 } = "男" "先生" "女士" } or { IF { MERGEFIELD 票数 } > 45 "当选" "落选" }, and the
+# letter keeps the field with its result in it. LibreOffice takes the field for one of its own and puts nothing on the
+# page: 同学 without 先生 or 女士, 您已 and then the full stop. So it does for a condition without a merge field, which it could
+# work out by itself; a plain MERGEFIELD keeps its result. Converting the same file to text gives every result, and the
+# exit status is 0 both times.
 #
 # Seen with LibreOffice Writer 7.4.7.2 (Debian 4:7.4.7-1+deb12u14), PDF read with pypdf 7.1.1, run on 2026-11-28.
 # Who is hurt: candidates whose result letters a server turns into PDF: 经选举，您已。 A test that looks at the text of the

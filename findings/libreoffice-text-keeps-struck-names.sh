@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # A name that was struck out in Word under 修订 (track changes) is an ordinary name again in LibreOffice's text.
 #
-# A draft goes round with track changes on and comes back with one deletion and one insertion that nobody has accepted yet.
-# Word shows 赵六 struck out and 钱七 added; docx2txt and mammoth read 钱七 alone. LibreOffice's text conversion keeps both,
-# 任命赵六钱七为主席, without a mark between them, and so do the words of its PDF, where only a coloured line tells them apart:
-# what is searched, copied or read by a program from either appoints 赵六. python-docx has neither of the two names, so four
-# readers make three different papers of one file. Exit status 0 and no word about changes.
+# A draft goes round with track changes on and comes back with one deletion and one insertion that nobody has accepted
+# yet. Word shows 赵六 struck out and 钱七 added; docx2txt and mammoth read 钱七 alone. LibreOffice's text conversion keeps
+# both, 任命赵六钱七为主席, without a mark between them, and so do the words of its PDF, where only a coloured line tells them
+# apart: what is searched, copied or read by a program from either appoints 赵六. python-docx has neither of the two
+# names, so four readers make three different papers of one file. Exit status 0 and no word about changes.
 #
 # Seen with LibreOffice Writer 7.4.7.2 (Debian 4:7.4.7-1+deb12u14), python-docx 1.2.0, mammoth 1.13.0, docx2txt 0.9,
 # pypdf 7.1.1, run on 2026-11-28.
-# Who is hurt: the League committee whose server makes the searchable text and the PDF of an appointment: the candidate whom
-# the committee withdrew is found as appointed.
+# Who is hurt: the League committee whose server makes the searchable text and the PDF of an appointment: the candidate
+# whom the committee withdrew is found as appointed.
 #
 # Needs Debian 12 with its package lists, and python3. Installs into a temporary folder alone.
 set -euo pipefail

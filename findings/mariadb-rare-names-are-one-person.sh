@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
 # In MariaDB as Debian sets it up, 王𬀩, 王𬭎, 王𫖯 and 王𠅤 are one name: votes add up, searches give four people.
 #
-# Debian's server starts with utf8mb4 and the collation utf8mb4_general_ci, in which all characters beyond U+FFFF weigh the same. Those
-# are where Unicode has the rare characters that the registers of residents allow in names (𬀩, 𬭎, 𫖯). They are stored and shown
-# rightly, so a look at the table finds nothing; but = , DISTINCT, GROUP BY, unique keys and joins hold them for one another.
-# utf8mb4_unicode_ci does the same; utf8mb4_unicode_520_ci, uca1400_ai_ci and utf8mb4_bin do not. Names of commoner characters,
-# 王㛃 of Extension A among them, are right.
+# Debian's server starts with utf8mb4 and the collation utf8mb4_general_ci, in which all characters beyond U+FFFF weigh
+# the same. Those are where Unicode has the rare characters that the registers of residents allow in names (𬀩, 𬭎, 𫖯).
+# They are stored and shown rightly, so a look at the table finds nothing; but = , DISTINCT, GROUP BY, unique keys and
+# joins hold them for one another. utf8mb4_unicode_ci does the same; utf8mb4_unicode_520_ci, uca1400_ai_ci and
+# utf8mb4_bin do not. Names of commoner characters, 王㛃 of Extension A among them, are right.
 #
-# Seen with MariaDB 10.11.19 (Debian 1:10.11.19-0+deb12u1), character set and collation as Debian's 50-server.cnf has them,
-# run on 2026-11-28.
-# Who is hurt: students whose names have such a character (通用规范汉字表 lists these four): a poll counted by GROUP BY in
-# the school's database gives one of them the votes of all; the second of them cannot be entered where names are unique.
+# Seen with MariaDB 10.11.19 (Debian 1:10.11.19-0+deb12u1), character set and collation as Debian's 50-server.cnf has
+# them, run on 2026-11-28.
+# Who is hurt: students whose names have such a character (通用规范汉字表 lists these four): a poll counted by GROUP BY in the
+# school's database gives one of them the votes of all; the second of them cannot be entered where names are unique.
 #
 # Needs Debian 12 with its package lists. Installs into a temporary folder alone; the server listens to a socket there.
 set -euo pipefail

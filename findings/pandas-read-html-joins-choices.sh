@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
-# pandas.read_html makes one number of several choices, "1,3" becomes 13, and converters=str keeps zeros but not the comma.
+# pandas.read_html makes one number of several choices, "1,3" becomes 13, and converters=str keeps zeros but not the
+# comma.
 #
-# The ".xls" of teaching administration and form systems is often a web page, so people read it with read_html. Its separator
-# of thousands is "," unless told otherwise, and is taken out between any digits, three of them or not: the choices 1,3 are
-# 13, which is also what candidate 13 alone is. Who knows that zeros get lost passes converters={...: str} and finds
-# 0020240001 whole, but the converter is handed the text WITHOUT its commas: the choices are "13" all the same, now as text.
-# Only thousands=None keeps them. SheetJS makes 13 of them on the same page, and of 3,1,2 a day in 2002.
+# The ".xls" of teaching administration and form systems is often a web page, so people read it with read_html. Its
+# separator of thousands is "," unless told otherwise, and is taken out between any digits, three of them or not: the
+# choices 1,3 are 13, which is also what candidate 13 alone is. Who knows that zeros get lost passes converters={...:
+# str} and finds 0020240001 whole, but the converter is handed the text WITHOUT its commas: the choices are "13" all the
+# same, now as text. Only thousands=None keeps them. SheetJS makes 13 of them on the same page, and of 3,1,2 a day in
+# 2002.
 #
 # Seen with pandas 3.1.1, lxml 6.1.3, xlsx (SheetJS) 0.18.5 from npm, Node 20, run on 2026-11-28.
 # Who is hurt: whoever counts a poll with up to three choices from the form system's export: each ballot with several

@@ -1,16 +1,17 @@
 #!/usr/bin/env bash
 # Names taken from a PDF that Chromium printed come out as radicals, ⻢⽂⻰ for 马文龙, and NFKC mends 文 but never 马 and 龙.
 #
-# In Noto CJK a character and the radical of the same shape are one glyph, and the PDF's table leads back to the radical.
-# Chromium puts the real text beside it (ActualText), which pdftotext takes; pypdf and pdfminer.six do not, and give radicals
-# for every 马 龙 黄 齐 韦 风 方 文 高 金. The advice that one finds is NFKC. It mends the Kangxi radicals (⽂ ⽅ ⾼ ⾦), but
-# Unicode has the simplified ones in another block (CJK Radicals Supplement) and gives them no mapping: ⻢ ⻰ ⻩ ⻬ ⻙ ⻛ stay.
-# And ⼾ becomes the traditional 戶, so that 户 comes back as a third character. On paper and screen all look right.
+# In Noto CJK a character and the radical of the same shape are one glyph, and the PDF's table leads back to the
+# radical. Chromium puts the real text beside it (ActualText), which pdftotext takes; pypdf and pdfminer.six do not, and
+# give radicals for every 马 龙 黄 齐 韦 风 方 文 高 金. The advice that one finds is NFKC. It mends the Kangxi radicals (⽂ ⽅ ⾼
+# ⾦), but Unicode has the simplified ones in another block (CJK Radicals Supplement) and gives them no mapping: ⻢ ⻰ ⻩ ⻬
+# ⻙ ⻛ stay. And ⼾ becomes the traditional 戶, so that 户 comes back as a third character. On paper and screen all look
+# right.
 #
 # Seen with chromium-headless-shell 156.0.8078.108 and fonts-noto-cjk of Debian 12, poppler-utils 22.12.0, pypdf 7.1.1,
 # pdfminer.six 20260107, Python 3.11, run on 2026-11-28.
-# Who is hurt: 马, 龙, 黄, 齐, 韦: their rows of a published roster, read back from the PDF, match nobody, also after the cleaning
-# that put 文, 方, 高 and 金 right and so looked like the whole remedy.
+# Who is hurt: 马, 龙, 黄, 齐, 韦: their rows of a published roster, read back from the PDF, match nobody, also after the
+# cleaning that put 文, 方, 高 and 金 right and so looked like the whole remedy.
 #
 # Needs Debian 12 with its package lists, and python3. Installs into a temporary folder alone.
 set -euo pipefail

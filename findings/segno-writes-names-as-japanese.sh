@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # segno, told to write 陈静 as UTF-8, writes Japanese: the code is in Kanji mode, and readers rightly give 髯磯撕.
 #
-# segno.make("陈静", encoding="utf-8") makes the bytes and then looks whether they could be pairs of Shift JIS; where they could, it packs
-# them in QR's Kanji mode, which means Shift JIS whatever was asked. The six UTF-8 bytes of two Chinese characters often
-# could: 110 of the 400 names below, of 20 common surnames and 20 common given names. eci=True, there to name the encoding,
-# is dropped together with the byte mode. So no reader guesses wrong: zxing and jsQR do what the code says. OpenCV
-# alone gives 陈静, for it hands out the bytes of Kanji mode as if they were UTF-8: a test with OpenCV passes. Three
-# characters make nine bytes, an odd number, so 张小明 is always right. mode="byte" is the remedy.
+# segno.make("陈静", encoding="utf-8") makes the bytes and then looks whether they could be pairs of Shift JIS; where they
+# could, it packs them in QR's Kanji mode, which means Shift JIS whatever was asked. The six UTF-8 bytes of two Chinese
+# characters often could: 110 of the 400 names below, of 20 common surnames and 20 common given names. eci=True, there
+# to name the encoding, is dropped together with the byte mode. So no reader guesses wrong: zxing and jsQR do what the
+# code says. OpenCV alone gives 陈静, for it hands out the bytes of Kanji mode as if they were UTF-8: a test with OpenCV
+# passes. Three characters make nine bytes, an odd number, so 张小明 is always right. mode="byte" is the remedy.
 #
 # Seen with segno 1.6.6, zxing-cpp 3.1.1, opencv-python-headless 5.0.0.93, Pillow 13.0.0 (PyPI), jsqr 1.4.0, pngjs 7.0.0
 # (npm), Node 20, run on 2026-11-28.

@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# xlsx2csv gives all students whose number is shown as S240001 the same one, "s"000000, since it takes the S for seconds.
+# xlsx2csv gives all students whose number is shown as S240001 the same one, "s"000000, since it takes the S for
+# seconds.
 #
-# A number cell with the format "S"000000 shows S240001, S240002 … in Excel. xlsx2csv looks for the letters of dates in a
-# format, within quotation marks too, and writes such a cell as a time: the letter in small, the zeros of the format, and the
-# value nowhere. "BK"0000, without such a letter, gives the plain 12. Dates like 2026年9月1日 keep the quotation marks of the
-# format, and 9时28分 is 09时09分: what should be the minutes is the month. No warning; openpyxl gives the numbers.
+# A number cell with the format "S"000000 shows S240001, S240002 … in Excel. xlsx2csv looks for the letters of dates in
+# a format, within quotation marks too, and writes such a cell as a time: the letter in small, the zeros of the format,
+# and the value nowhere. "BK"0000, without such a letter, gives the plain 12. Dates like 2026年9月1日 keep the quotation
+# marks of the format, and 9时28分 is 09时09分: what should be the minutes is the month. No warning; openpyxl gives the
+# numbers.
 #
 # Seen with xlsx2csv 0.8.6, XlsxWriter 3.3.1, openpyxl 3.1.5, run on 2026-11-28.
 # Who is hurt: master's students (S) of a graduate school that numbers them so: the roll is one person many times, and a
