@@ -33,15 +33,18 @@ lc-messages-dir=$t/root/usr/share/mysql
 character-set-server=utf8mb4
 collation-server=utf8mb4_general_ci
 CNF
+libraries=$t/root/usr/lib/x86_64-linux-gnu:$t/root/lib/x86_64-linux-gnu
 run() {
   local program=$1
   shift
-  LD_LIBRARY_PATH="$t/root/usr/lib/x86_64-linux-gnu:$t/root/lib/x86_64-linux-gnu" "$t/root/usr/$program" "$@"
+  LD_LIBRARY_PATH="$libraries" "$t/root/usr/$program" "$@"
 }
 who=$(id -un)
 { echo "use mysql;"; cat "$t/root/usr/share/mysql/mysql_system_tables.sql"; } |
   run sbin/mariadbd --defaults-file="$t/my.cnf" --user="$who" --bootstrap >"$t/log" 2>&1
-run sbin/mariadbd --defaults-file="$t/my.cnf" --user="$who" --skip-grant-tables >>"$t/log" 2>&1 &
+# Not by run: the process that is ended below must be the server itself.
+LD_LIBRARY_PATH="$libraries" "$t/root/usr/sbin/mariadbd" --defaults-file="$t/my.cnf" --user="$who" --skip-grant-tables \
+  >>"$t/log" 2>&1 &
 server=$!
 sql() { run bin/mariadb --no-defaults --default-character-set=utf8mb4 --socket="$t/socket" -N -B -e "$1"; }
 for _ in $(seq 60); do sql 'select 1' >/dev/null 2>&1 && break || sleep 0.5; done
