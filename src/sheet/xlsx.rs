@@ -10,7 +10,7 @@ use std::{
 use calamine::{DataRef, Reader, Xlsx};
 use time::{Date, Month};
 
-use rust_xlsxwriter::{Color, DataValidation, Format, Workbook, XlsxError};
+use rust_xlsxwriter::{Color, DataValidation, Format, Formula, Workbook, Worksheet, XlsxError, cell_range_absolute};
 
 use super::{BadCell, Cell, Gatherer, MOST_COLUMNS, MOST_ROWS, Row, Sheet, SheetError, cell, error};
 
@@ -181,15 +181,28 @@ pub fn drop_down_template(
     examples: &[Vec<String>],
 ) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet().set_name(name)?;
+    let mut sheet = Worksheet::new();
+    sheet.set_name(name)?;
+    let mut choices = Worksheet::new();
+    choices.set_name(CHOICES)?.set_hidden(true);
+    let mut has_choices = false;
     let (head, text) = (heading(), Format::new().set_num_format("@"));
     for (column, (header, values)) in (0u16..).zip(columns) {
         sheet.write_with_format(0, column, *header, &head)?;
         // Text, so that long student numbers keep their digits.
         sheet.set_column_format(column, &text)?.set_column_width(column, 14)?;
         if !values.is_empty() {
-            let list = DataValidation::new().allow_list_strings(values)?.ignore_blank(true);
-            sheet.add_data_validation(1, column, u32::try_from(MOST_ROWS).unwrap_or(1), column, &list)?;
+            let list = if fits_a_rule(values) {
+                DataValidation::new().allow_list_strings(values)?
+            } else {
+                choices.write_column(0, column, values.iter().copied())?;
+                let last = u32::try_from(values.len()).unwrap_or(u32::MAX).saturating_sub(1);
+                let range = cell_range_absolute(0, column, last, column);
+                has_choices = true;
+                DataValidation::new().allow_list_formula(Formula::new(format!("='{CHOICES}'!{range}")))
+            };
+            let last = u32::try_from(MOST_ROWS).unwrap_or(1);
+            sheet.add_data_validation(1, column, last, column, &list.ignore_blank(true))?;
         }
     }
     for (row, cells) in (1u32..).zip(examples) {
@@ -198,7 +211,20 @@ pub fn drop_down_template(
         }
     }
     sheet.set_freeze_panes(1, 0)?;
+    workbook.push_worksheet(sheet);
+    if has_choices {
+        workbook.push_worksheet(choices);
+    }
     workbook.save_to_buffer()
+}
+
+/// The hidden sheet on which a template keeps what may be chosen.
+const CHOICES: &str = "选项";
+
+/// A list inside a cell's own rule: at most 255 UTF-16 units with the commas between, and none within (ECMA-376, 18.3.1.32).
+fn fits_a_rule(values: &[&str]) -> bool {
+    let units: usize = values.iter().map(|value| value.encode_utf16().count() + 1).sum();
+    units <= 255 && !values.iter().any(|value| value.contains(','))
 }
 
 fn heading() -> Format {
@@ -221,8 +247,6 @@ impl Sheet {
 
 #[cfg(test)]
 mod tests {
-    use rust_xlsxwriter::Formula;
-
     use super::*;
 
     fn workbook(fill: impl FnOnce(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
@@ -236,6 +260,25 @@ mod tests {
             Cell::Fault { why, .. } => why,
             other => panic!("no fault: {other:?}"),
         }
+    }
+
+    /// rust_xlsxwriter 0.102.0 refuses a list of more than 255 UTF-16 units: a round with many departments had no template.
+    #[test]
+    fn a_template_offers_more_choices_than_a_cells_rule_can_hold() {
+        let names: Vec<String> = (1..=30).map(|number| format!("第{number}工作部部门负责人,工作人员")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let bytes = drop_down_template("人选", &[("学号", &[]), ("岗位", &names)], &[vec!["2024".to_owned()]]).unwrap();
+        assert_eq!(
+            Sheet::read(&bytes).unwrap().headers,
+            ["学号", "岗位"],
+            "what may be chosen stands on a sheet behind"
+        );
+        let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(&bytes)).unwrap();
+        let choices = workbook.worksheet_range(CHOICES).unwrap();
+        assert_eq!(choices.rows().count(), names.len());
+        let few = drop_down_template("人选", &[("性别", &["男", "女"])], &[]).unwrap();
+        let workbook: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(&few)).unwrap();
+        assert_eq!(workbook.sheet_names(), ["人选"]);
     }
 
     #[test]
