@@ -5,6 +5,7 @@ mod activate;
 pub mod codes;
 mod forms;
 mod pages;
+pub mod retention;
 mod slips;
 pub mod store;
 

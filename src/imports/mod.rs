@@ -9,6 +9,7 @@
 pub mod file;
 mod pages;
 pub mod progress;
+pub mod retention;
 pub mod store;
 pub mod tasks;
 

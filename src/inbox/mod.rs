@@ -2,6 +2,7 @@
 //! done is found by each feature's own list, a notice only says that something happened.
 
 mod pages;
+pub mod retention;
 mod store;
 
 pub use pages::routes;

@@ -6,6 +6,7 @@ mod disputes;
 pub mod forms;
 pub mod own;
 mod pages;
+pub mod retention;
 pub mod store;
 pub mod student;
 pub mod tasks;

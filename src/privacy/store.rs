@@ -3,7 +3,10 @@
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
-use crate::{auth::acting::Acting, failure::Failure, ids::InstitutionId, office::Administrator};
+use crate::{
+    accounts, auth::acting::Acting, failure::Failure, ids::InstitutionId, imports, inbox, office::Administrator,
+    people, sign_in, vetting,
+};
 
 /// How long a university keeps the data of people who have left, in years.
 pub async fn retention_years(connection: &mut PgConnection, institution: InstitutionId) -> Result<i32, Failure> {
@@ -96,89 +99,15 @@ pub async fn erase(
     students: &[Uuid],
     now: OffsetDateTime,
 ) -> Result<u64, Failure> {
-    let institution = acting.institution().0;
-    let accounts = sqlx::query_scalar!(
-        "select a.id from account a join student s on s.id = a.student_id
-         where s.id = any($1) and s.institution_id = $2",
-        students,
-        institution
-    )
-    .fetch_all(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "delete from sign_in_attempt t using student s
-         where s.id = any($1) and s.institution_id = $2 and t.institution_id = $2 and t.number = s.number",
-        students,
-        institution
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "delete from import_row r using import i, student s
-         where s.id = any($1) and s.institution_id = $2 and i.id = r.import_id and i.institution_id = $2
-               and (r.cells[1] = s.number or r.cells[1] in (
-                        select before from student_change h where h.student_id = s.id and h.field = 'number'))",
-        students,
-        institution
-    )
-    .execute(&mut *connection)
-    .await?;
-    // Facts and objections name each other; the objections go with the facts they are about.
-    sqlx::query!("delete from grade_fact where student_id = any($1)", students).execute(&mut *connection).await?;
-    sqlx::query!("delete from student_change where student_id = any($1)", students).execute(&mut *connection).await?;
-    sqlx::query!("delete from notice_read where account_id = any($1)", &accounts).execute(&mut *connection).await?;
-    sqlx::query!("delete from notice where student_id = any($1) or account_id = any($2)", students, &accounts)
-        .execute(&mut *connection)
-        .await?;
-    sqlx::query!("delete from session where account_id = any($1)", &accounts).execute(&mut *connection).await?;
-    sqlx::query!("delete from known_device where account_id = any($1)", &accounts).execute(&mut *connection).await?;
-    sqlx::query!("delete from activation where account_id = any($1)", &accounts).execute(&mut *connection).await?;
-    let erased = sqlx::query!(
-        "with gone as (
-             update student set number = '#' || left(replace(gen_random_uuid()::text, '-', ''), 12), name = '已删除',
-                    political = null, gender = null, ethnic = null, erased_at = $3
-             where id = any($1) and institution_id = $2 and erased_at is null and left_on <= china_day($3)
-             returning id, number
-         ), accounts_too as (
-             update account a set number = gone.number, name = '已删除', password_hash = null, password_set_at = null,
-                    disabled_at = coalesce(a.disabled_at, $3)
-             from gone where a.student_id = gone.id
-         )
-         select count(*) from gone",
-        students,
-        institution,
-        now
-    )
-    .fetch_one(&mut *connection)
-    .await?;
-    // What was written of them and by them goes; that there was a case and what it came to stays.
-    sqlx::query!(
-        "delete from case_photo where case_id in (select id from vetting_case where student_id = any($1))",
-        students
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "update vetting_case set statement = '', experience = '', field = '', says = '', evidence = case
-                when evidence is not null then jsonb_build_object('on', evidence -> 'on', 'conditions', '[]'::jsonb) end
-         where student_id = any($1)",
-        students
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "update vetting_opinion o set says = case when o.verdict = 'agree' then '' else '已删除' end
-         from vetting_case c where c.id = o.case_id and c.student_id = any($1)",
-        students
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "update vetting_objection o set says = '已删除', answer = case when o.answer is not null then '已删除' end
-         from vetting_case c where c.id = o.case_id and c.student_id = any($1)",
-        students
-    )
-    .execute(connection)
-    .await?;
-    Ok(u64::try_from(erased.count.unwrap_or(0)).unwrap_or(0))
+    let institution = acting.institution();
+    let accounts = people::retention::accounts_of(connection, institution, students).await?;
+    // What names people by their number goes while they still have it.
+    sign_in::retention::erase(connection, institution, students, &accounts).await?;
+    imports::retention::erase(connection, institution, students).await?;
+    people::retention::erase_facts(connection, students).await?;
+    inbox::retention::erase(connection, students, &accounts).await?;
+    accounts::retention::erase(connection, &accounts).await?;
+    let erased = people::retention::erase(connection, institution, students, now).await?;
+    vetting::retention::erase(connection, students).await?;
+    Ok(erased)
 }

@@ -2,6 +2,7 @@
 //! charged before they are looked at, and gathered where a crowd comes at once.
 
 mod pages;
+pub mod retention;
 mod session;
 
 pub use session::{SignIn, open_session};

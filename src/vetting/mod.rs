@@ -8,6 +8,7 @@ pub mod chain_office;
 mod forms;
 mod pages;
 mod photo;
+pub mod retention;
 pub mod round;
 pub mod store;
 pub mod tasks;
