@@ -130,6 +130,7 @@ fn a_demo_prints_its_accounts_keeps_its_data_and_stops_when_asked() {
         .collect();
     let pages = compliance("qingyu", of_league[0][1], of_league[0][2])
         + &compliance("wangyue", of_league[1][1], of_league[1][2]);
+    let pages = pages.split_whitespace().collect::<Vec<_>>().join(" ");
     for rule in [
         "ORG-01", "ORG-02", "ORG-03", "ORG-12", "ORG-13", "STF-01", "STF-02", "STF-03", "STF-04", "STF-05", "STF-06",
         "STF-07", "STF-08", "STF-09", "STF-10", "ELG-01", "ELG-03", "ELG-04", "POL-03",

@@ -6,7 +6,7 @@ use time::Date;
 
 use super::{
     Provision, Stated,
-    file::{Section, read_bounds, read_chain, read_times},
+    section::{Section, read_bounds, read_chain, read_times},
     words::{
         Board, Body, Bounds, Cover, DelegateBase, Share, Step, Times, Turn, bounds_in_words, chain_in_words,
         cover_in_words, delegates_in_words, times_in_words,

@@ -6,6 +6,7 @@
 
 mod figures;
 mod file;
+mod section;
 mod words;
 
 use std::{
