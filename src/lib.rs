@@ -25,6 +25,7 @@ pub mod sheet;
 pub mod clock;
 pub mod config;
 pub mod ids;
+pub mod name;
 pub mod office;
 pub mod text;
 mod words;
