@@ -17,6 +17,8 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::text::{is_hidden, is_pictograph};
 
+pub mod order;
+
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 50;
 
