@@ -18,6 +18,7 @@ use unicode_normalization::UnicodeNormalization;
 use crate::text::{is_hidden, is_pictograph};
 
 pub mod order;
+pub mod pinyin;
 
 /// The longest name, in characters.
 const LONGEST_NAME: usize = 50;
