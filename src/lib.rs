@@ -20,6 +20,7 @@ pub mod rules;
 
 pub mod sealing;
 
+pub mod code_words;
 pub mod sheet;
 
 pub mod clock;
