@@ -22,7 +22,9 @@
 //!
 //! ```text
 //! clock config ids office secrets text words
+//! name
 //! rules
+//! code_words
 //! sealing
 //! sheet
 //! fictional
@@ -53,6 +55,7 @@
 pub mod clock;
 pub mod config;
 pub mod ids;
+pub mod name;
 pub mod office;
 pub mod secrets;
 pub mod text;
@@ -61,6 +64,7 @@ mod words;
 pub mod rules;
 pub mod sealing;
 
+pub mod code_words;
 pub mod fictional;
 pub mod sheet;
 

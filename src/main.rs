@@ -75,6 +75,17 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 排序：以姓氏笔画为序排列名单。
+    Order {
+        /// 名单文件（UTF-8 文本，每行一个姓名）；- 为标准输入。
+        names: PathBuf,
+        /// 以姓名笔画为序：两个字的姓名中间不留空位。
+        #[arg(long)]
+        whole: bool,
+        /// 输出一个 JSON 对象。
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -113,6 +124,7 @@ fn main() -> ExitCode {
             commands::finish(commands::verify(&record, ballots.as_deref(), json))
         }
         Command::Count { election, json } => commands::finish(commands::count(&election, json)),
+        Command::Order { names, whole, json } => commands::finish(commands::order(&names, whole, json)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The commands that need no database: `check`, `allocate`, `count`, `verify`. They answer people who only have a spreadsheet.
+//! The commands that need no database: `check`, `allocate`, `count`, `order`, `verify`. They answer people who only have a spreadsheet.
 //!
 //! Each reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
 //! fails), 1 (something fails) or 2 (the input cannot be read: every fault on standard error, nothing on standard
@@ -7,6 +7,7 @@
 mod allocate;
 mod check;
 mod count;
+mod order;
 mod verify;
 
 use std::{
@@ -20,6 +21,7 @@ use std::{
 pub use allocate::allocate;
 pub use check::check;
 pub use count::count;
+pub use order::order;
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 pub use verify::verify;

@@ -93,7 +93,8 @@ impl Desk {
         let id = self.id_of(label).await;
         let field = self.browser.find(Locator::Id(&id)).await.unwrap();
         if field.tag_name().await.unwrap() == "select" {
-            field.select_by_label(text).await.unwrap();
+            let option = format!(".//option[normalize-space()='{text}']");
+            field.find(Locator::XPath(&option)).await.unwrap().click().await.unwrap();
         } else {
             field.clear().await.unwrap();
             field.send_keys(text).await.unwrap();

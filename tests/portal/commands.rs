@@ -1,4 +1,4 @@
-//! `check`, `allocate` and `count` as people and scripts run them.
+//! `check`, `allocate`, `count` and `order` as people and scripts run them.
 
 use std::{
     fs,
@@ -224,4 +224,37 @@ fn count_says_who_is_elected_and_ends_with_1_where_the_election_is_not_valid() {
     assert_eq!((count["reasons"].as_array().unwrap().len(), count["elected"].as_array().unwrap().len()), (2, 0));
     assert!(errors(&lunzhi(&["count"], &desk.file("e.json", text.replace("+戊", "戊")))).contains("第 60 张选票"));
     assert!(errors(&lunzhi(&["count"], &desk.file("e.json", "{"))).contains("JSON"));
+}
+
+#[test]
+fn order_lists_names_by_the_strokes_of_surnames() {
+    let desk = Desk::new();
+    let names = desk.file("names.txt", "\u{feff}王一平\r\n王　伟\r\n\r\n張三\r\n丁磊\r\n阿依古丽•买买提\r\n马六\r\n");
+    let output = lunzhi(&["order"], &names);
+    assert_eq!(output.status.code(), Some(0));
+    let lines = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(lines, "丁磊\n马六\n王伟\n王一平\n阿依古丽·买买提\n張三\n");
+    assert!(String::from_utf8(output.stderr).unwrap().contains("“張三”的“張”"));
+    let whole = json(&lunzhi(&["order", "--whole", "--json"], &names));
+    assert_eq!(
+        whole,
+        serde_json::json!({
+            "rule": "whole",
+            "names": ["丁磊", "马六", "王一平", "王伟", "阿依古丽·买买提", "張三"],
+            "unknown": ["張三"]
+        })
+    );
+    assert_eq!(json(&lunzhi(&["order", "--json"], &names))["rule"], "surname");
+    assert!(errors(&lunzhi(&["order"], &desk.file("gbk.txt", [0xcd, 0xf5, 0xce, 0xb0]))).contains("不是 UTF-8"));
+    assert!(errors(&lunzhi(&["order"], &desk.0.path().join("missing.txt"))).contains("无法读取"));
+    assert_eq!(lunzhi(&["order"], &desk.file("none.txt", "")).status.code(), Some(0));
+}
+
+#[test]
+fn order_reads_standard_input() {
+    let desk = Desk::new();
+    let names = fs::File::open(desk.file("names.txt", "王伟\n丁一\n")).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lunzhi"));
+    let output = command.env_clear().args(["order", "-"]).stdin(names).output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "丁一\n王伟\n");
 }

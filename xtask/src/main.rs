@@ -1,11 +1,12 @@
 //! Build help that must run before anything with checked SQL can be compiled: keeps `.sqlx` current.
 //!
 //! `cargo xtask prepare` writes the answers that the `query!` macros check against; `cargo xtask check-prepared`
-//! fails where they are not the committed ones.
+//! fails where they are not the committed ones. `cargo xtask stroke-order` writes the order of characters by strokes.
 
 #[path = "../../src/database/embedded.rs"]
 #[expect(dead_code, reason = "the portal's own file; this program only starts the server")]
 mod embedded;
+mod stroke_order;
 
 use std::{
     env, fs,
@@ -37,7 +38,8 @@ fn main() -> Result<()> {
             println!(".sqlx is current");
             Ok(())
         }
-        _ => bail!("usage: cargo xtask prepare | check-prepared"),
+        Some("stroke-order") => stroke_order::write(&root, &scratch()),
+        _ => bail!("usage: cargo xtask prepare | check-prepared | stroke-order"),
     }
 }
 
