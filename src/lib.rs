@@ -43,7 +43,7 @@
 //! elections
 //! accounts
 //! imports
-//! rollover privacy checkup
+//! rollover privacy roster_check
 //! home health
 //! router
 //! demo
@@ -76,7 +76,6 @@ pub mod app;
 
 pub mod accounts;
 pub mod audit;
-pub mod checkup;
 pub mod directory;
 pub mod elections;
 pub mod imports;
@@ -84,6 +83,7 @@ pub mod inbox;
 pub mod people;
 pub mod privacy;
 pub mod rollover;
+pub mod roster_check;
 pub mod rotation;
 pub mod rulebook;
 pub mod sign_in;

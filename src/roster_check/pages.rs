@@ -40,7 +40,7 @@ use crate::{
 /// Bad rows shown on the page; the file to take back holds more.
 const SHOWN_FAULTS: usize = 200;
 
-/// The routes of the checkup.
+/// The routes of the roster check.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()

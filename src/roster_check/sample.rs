@@ -1,4 +1,4 @@
-//! Invented rosters to try the checkup with: nobody in them exists. Each has a few faults on purpose.
+//! Invented rosters to try the check with: nobody in them exists. Each has a few faults on purpose.
 
 use crate::{
     fictional::{names, random::Chance},
