@@ -12,7 +12,7 @@ use crate::{
         store::{self, Credentials, Door, Knock, Opening},
         token::{Purpose, Token},
     },
-    database::batch_writer::Gatherer,
+    database::batch_writer::BatchWriter,
     failure::Failure,
     web::forms::local_path,
 };
@@ -27,9 +27,9 @@ const CROWD: usize = 6;
 pub struct SignIn {
     app: App,
     /// Attempts with passwords and codes, charged before they are looked at.
-    pub attempts: Arc<Gatherer<String, Knock, Option<Door>>>,
+    pub attempts: Arc<BatchWriter<String, Knock, Option<Door>>>,
     /// Sessions about to be opened.
-    openings: Arc<Gatherer<String, (Credentials, Opening), bool>>,
+    openings: Arc<BatchWriter<String, (Credentials, Opening), bool>>,
 }
 
 impl Deref for SignIn {
@@ -47,15 +47,16 @@ impl SignIn {
         let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
         let at = app.clock.clone();
         let attempts =
-            Gatherer::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, knocks| {
+            BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, knocks| {
                 let now = at.now();
                 Box::pin(async move { store::knock(db, &knocks, now).await })
             });
         let at = app.clock.clone();
-        let openings = Gatherer::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, asked| {
-            let now = at.now();
-            Box::pin(async move { store::open_sessions(db, &asked, now).await })
-        });
+        let openings =
+            BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, asked| {
+                let now = at.now();
+                Box::pin(async move { store::open_sessions(db, &asked, now).await })
+            });
         Self { app: app.clone(), attempts: Arc::new(attempts), openings: Arc::new(openings) }
     }
 }
