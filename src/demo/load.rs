@@ -10,7 +10,7 @@ use crate::{
     audit::{self, Entry, Verb},
     directory::store::class_named,
     failure::Failure,
-    fictional::{names, random::Chance},
+    fictional::{names, random::SeededRandom},
     ids::{AccountId, ClassId, CollegeId, GradeFactId, InstitutionId, MajorId, OrganisationId, StudentId},
     inbox::{self, Notice, To},
     office::{OfficeKind, Place},
@@ -128,16 +128,16 @@ struct Class {
 }
 
 async fn load_students(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
-    let mut chance = Chance::new(school.seed);
-    let classes = load_classes(db, school, institution, &mut chance).await?;
+    let mut random = SeededRandom::new(school.seed);
+    let classes = load_classes(db, school, institution, &mut random).await?;
     let (mut ids, mut numbers, mut people) = (Vec::new(), Vec::new(), Vec::new());
     let (mut class_ids, mut politics) = (Vec::new(), Vec::new());
     for (place, class) in classes.iter().enumerate() {
         for seat in 1..=class.students {
             numbers.push(format!("{}{:03}{seat:02}", class.year, place + 1));
-            people.push(names::person(&mut chance));
+            people.push(names::person(&mut random));
             class_ids.push(class.id.0);
-            let status = match chance.below(100) {
+            let status = match random.below(100) {
                 0..3 => "中共党员",
                 3..8 => "中共预备党员",
                 8..85 => "共青团员",
@@ -174,7 +174,7 @@ async fn load_classes(
     db: &mut PgConnection,
     school: &School,
     institution: InstitutionId,
-    chance: &mut Chance,
+    random: &mut SeededRandom,
 ) -> Result<Vec<Class>, Failure> {
     let mut majors = Vec::new();
     for (name, names) in school.colleges {
@@ -215,7 +215,7 @@ async fn load_classes(
     let mut classes = Vec::new();
     for (place, (major, name, year)) in (0u32..).zip(&plan) {
         let open = cohorts - place;
-        let share = if open == 1 { left } else { (left / open * (80 + chance.below(41)) / 100).min(left) };
+        let share = if open == 1 { left } else { (left / open * (80 + random.below(41)) / 100).min(left) };
         left -= share;
         let number = share.div_ceil(CLASS_OF);
         for class in 0..number {
@@ -238,7 +238,7 @@ async fn load_classes(
 }
 
 async fn load_organisations(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
-    let mut chance = Chance::new(school.seed + 1);
+    let mut random = SeededRandom::new(school.seed + 1);
     let societies = school.main_societies.iter().map(|known| (known, "society", true));
     let societies = societies.chain(school.other_societies.iter().map(|known| (known, "society", false)));
     let all = societies.chain(school.other_organisations.iter().map(|known| (known, "other", false)));
@@ -250,7 +250,7 @@ async fn load_organisations(db: &mut PgConnection, school: &School, institution:
             institution.0,
             name,
             is_main,
-            i32::try_from(30 + chance.below(200)).unwrap_or(30),
+            i32::try_from(30 + random.below(200)).unwrap_or(30),
             kind,
             functions
         )
@@ -267,7 +267,7 @@ async fn load_accounts(
     hashes: &[(&str, String)],
     now: time::OffsetDateTime,
 ) -> Result<(), Failure> {
-    let mut chance = Chance::new(school.seed + 2);
+    let mut random = SeededRandom::new(school.seed + 2);
     let college = sqlx::query_scalar!(
         r#"select id as "id: CollegeId" from college where institution_id = $1 and name = $2"#,
         institution.0,
@@ -280,7 +280,7 @@ async fn load_accounts(
     let keeper = accounts_store::Keeper::operator(institution);
     for (kind, number) in school.accounts {
         let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
-        let name = names::person(&mut chance);
+        let name = names::person(&mut random);
         if let (OfficeKind::Student | OfficeKind::ClassBranch, Some(class)) = (kind, class) {
             // Students of the demo are among the students.
             sqlx::query!(
