@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    accounts::store::{self, Keeper, NewAccount, Seat, Term},
+    accounts::store::{self, AccountManager, NewAccount, OfficePlace, Term},
     audit::{self, Entry, Verb},
     auth::store::clear_expired,
     clock::Clock,
@@ -246,12 +246,12 @@ async fn make_administrator(
     };
     let (number, name) = (args.number.trim(), args.name.trim());
     let account = NewAccount { number, name, password_hash: Some(hash), must_change_password: true };
-    let keeper = Keeper::operator(institution);
-    let Some(id) = store::create(db, &keeper, &account, now).await? else {
+    let manager = AccountManager::operator(institution);
+    let Some(id) = store::create(db, &manager, &account, now).await? else {
         return Err(anyhow::anyhow!("{number} 在这所学校已有账号").into());
     };
     let term = Term::since(now.date());
-    store::grant(db, &keeper, id, (OfficeKind::Administrator, Seat::School), term, now).await?;
+    store::grant(db, &manager, id, (OfficeKind::Administrator, OfficePlace::School), term, now).await?;
     let entry = Entry::about(Verb::AccountCreated, id).detail("职务", OfficeKind::Administrator.label());
     audit::append_by_operator(db, institution, entry, now).await
 }

@@ -4,7 +4,7 @@
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::store::Keeper;
+use super::store::AccountManager;
 use crate::{
     auth::{person::Scope, store::forget_attempts, token::hash_of},
     clock::CHINA,
@@ -61,21 +61,21 @@ impl Purpose {
     }
 }
 
-/// Makes a code for an account of the keeper's university; an earlier one works no more.
+/// Makes a code for an account of the manager's university; an earlier one works no more.
 pub async fn issue(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
     purpose: Purpose,
     now: OffsetDateTime,
 ) -> Result<Code, Failure> {
-    let codes = issue_many(connection, keeper, &[account.0], purpose, now).await?;
+    let codes = issue_many(connection, manager, &[account.0], purpose, now).await?;
     codes.into_iter().next().ok_or(Failure::Missing)
 }
 
 async fn issue_many(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     accounts: &[uuid::Uuid],
     purpose: Purpose,
     now: OffsetDateTime,
@@ -96,9 +96,9 @@ async fn issue_many(
          where a.institution_id = $3",
         &hashes,
         accounts,
-        keeper.institution.0,
+        manager.institution.0,
         purpose.slug(),
-        keeper.by.map(|by| by.0),
+        manager.by.map(|by| by.0),
         now,
         last_day(now).next_day().unwrap_or(Date::MAX).midnight().assume_offset(CHINA)
     )
@@ -119,7 +119,7 @@ pub struct Slip {
 /// office beyond the class is left out: their code comes from who keeps the accounts.
 pub async fn issue_for_class(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     class: ClassId,
     now: OffsetDateTime,
 ) -> Result<Vec<Slip>, Failure> {
@@ -132,7 +132,7 @@ pub async fn issue_for_class(
          where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
          on conflict (institution_id, number) do nothing",
         class.0,
-        keeper.institution.0,
+        manager.institution.0,
         now
     )
     .execute(&mut *connection)
@@ -148,13 +148,13 @@ pub async fn issue_for_class(
                                  and (o.until_day is null or o.until_day > china_day($3)))
            order by a.number"#,
         class.0,
-        keeper.institution.0,
+        manager.institution.0,
         now
     )
     .fetch_all(&mut *connection)
     .await?;
     let ids: Vec<uuid::Uuid> = waiting.iter().map(|row| row.id).collect();
-    let codes = issue_many(connection, keeper, &ids, Purpose::First, now).await?;
+    let codes = issue_many(connection, manager, &ids, Purpose::First, now).await?;
     Ok(waiting.into_iter().zip(codes).map(|(row, code)| Slip { number: row.number, name: row.name, code }).collect())
 }
 

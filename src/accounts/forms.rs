@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use time::Date;
 
-use super::store::{Seat, Term};
+use super::store::{OfficePlace, Term};
 use crate::{
     directory::store::{class_named, colleges},
     failure::Failure,
@@ -57,20 +57,22 @@ impl OfficeForm {
         institution: InstitutionId,
         today: Date,
         errors: &mut Errors,
-    ) -> Result<Option<(OfficeKind, Seat)>, Failure> {
+    ) -> Result<Option<(OfficeKind, OfficePlace)>, Failure> {
         let Ok(kind) = self.office.parse::<OfficeKind>() else {
             errors.add("office", "请选择职务");
             return Ok(None);
         };
         let seat = match kind.place() {
-            Place::School => Some(Seat::School),
+            Place::School => Some(OfficePlace::School),
             Place::College => {
                 let all = colleges(connection, institution).await?;
-                all.iter().find(|college| college.id.to_string() == self.college).map(|found| Seat::College(found.id))
+                all.iter()
+                    .find(|college| college.id.to_string() == self.college)
+                    .map(|found| OfficePlace::College(found.id))
             }
             Place::Class => {
                 let name = printable(self.class.trim(), false);
-                class_named(connection, institution, &name, today).await?.map(Seat::Class)
+                class_named(connection, institution, &name, today).await?.map(OfficePlace::Class)
             }
         };
         match kind.place() {

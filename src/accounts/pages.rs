@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::{
     codes::{self, Purpose},
     forms::{NewForm, OfficeForm},
-    store::{self, Account, AccountRow, Keeper, NewAccount, OfficeRow},
+    store::{self, Account, AccountManager, AccountRow, NewAccount, OfficeRow},
 };
 use crate::{
     app::{App, Routes},
@@ -147,20 +147,20 @@ async fn create(
     let (shown_number, shown_name) = (number.clone(), name.clone());
     let (acting, made) = app
         .write_as(acting.person().authority(), async move |db| {
-            let keeper = Keeper::from(&acting);
+            let manager = AccountManager::from(&acting);
             no_candidate(db, acting.person(), (&refusal, "/accounts/new"), now).await?;
-            if store::deputy_is_taken(db, &keeper, office.0, term).await? {
+            if store::deputy_is_taken(db, &manager, office.0, term).await? {
                 return Ok((acting, Made::DeputyTaken));
             }
             let account = NewAccount { number: &number, name: &name, password_hash: None, must_change_password: false };
-            let Some(id) = store::create(db, &keeper, &account, now).await? else {
+            let Some(id) = store::create(db, &manager, &account, now).await? else {
                 return Ok((acting, Made::NumberTaken));
             };
-            if !store::grant(db, &keeper, id, office, term, now).await? {
+            if !store::grant(db, &manager, id, office, term, now).await? {
                 // Another deputy secretary was entered at the same moment.
                 return Err(Failure::Busy);
             }
-            let code = codes::issue(db, &keeper, id, Purpose::First, now).await?;
+            let code = codes::issue(db, &manager, id, Purpose::First, now).await?;
             let granted = store::offices(db, id, now).await?.first().map_or_else(String::new, OfficeRow::label);
             let entry = Entry::about(Verb::AccountCreated, id).detail("职务", granted);
             audit::append(db, acting.person(), entry, now).await?;
@@ -239,14 +239,14 @@ async fn on_account(
     acting: Acting<Administrator>,
     id: AccountId,
     form: OfficeForm,
-    act: impl AsyncFnOnce(&mut PgConnection, &Acting<Administrator>, Keeper) -> Result<Act, Failure>,
+    act: impl AsyncFnOnce(&mut PgConnection, &Acting<Administrator>, AccountManager) -> Result<Act, Failure>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let (acting, act) = app
         .write_as(acting.person().authority(), async move |db| {
             store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-            let keeper = Keeper::from(&acting);
-            let act = act(db, &acting, keeper).await?;
+            let manager = AccountManager::from(&acting);
+            let act = act(db, &acting, manager).await?;
             Ok((acting, act))
         })
         .await?;
@@ -273,15 +273,15 @@ async fn grant(
         let page = show_page(&app, &acting, id, form, errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    on_account(&app, acting, id, form, async move |db, acting, keeper| {
+    on_account(&app, acting, id, form, async move |db, acting, manager| {
         // Who keeps the accounts does not make themselves a party to the union's matters.
         if id == acting.person().account {
             return Ok(Act::Not("office", "不能给自己授予职务，请由另一名系统管理员办理"));
         }
-        if store::deputy_is_taken(db, &keeper, office.0, term).await? {
+        if store::deputy_is_taken(db, &manager, office.0, term).await? {
             return Ok(Act::Not("office", DEPUTY_TAKEN));
         }
-        if !store::grant(db, &keeper, id, office, term, now).await? {
+        if !store::grant(db, &manager, id, office, term, now).await? {
             return Ok(Act::Not("office", "这段时间里已经担任这个职务，或已经离校"));
         }
         let offices = store::offices(db, id, now).await?;
@@ -302,13 +302,13 @@ async fn end_office(
     Path((id, office)): Path<(AccountId, OfficeId)>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, keeper| {
+    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, manager| {
         let offices = store::offices(db, id, now).await?;
         let held = offices.iter().find(|held| held.id == office && held.is_open()).ok_or(Failure::Missing)?;
-        if held.administers() && store::other_administrators(db, &keeper, id, now).await? == 0 {
+        if held.administers() && store::other_administrators(db, &manager, id, now).await? == 0 {
             return Ok(Act::Not("held", LAST_ADMINISTRATOR));
         }
-        if !store::end_office(db, &keeper, id, office, now).await? {
+        if !store::end_office(db, &manager, id, office, now).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::about(Verb::OfficeEnded, id).detail("职务", held.label());
@@ -345,11 +345,11 @@ async fn reset_password(
     let (account, code) = app
         .write_as(acting.person().authority(), async move |db| {
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
-            let keeper = Keeper::from(&acting);
+            let manager = AccountManager::from(&acting);
             no_candidate(db, acting.person(), (&refusal, &format!("/accounts/{id}")), now).await?;
             elections::store::note_reset(db, (id, Some(acting.person().account)), "reset", now).await?;
-            let ended = store::take_password(db, &keeper, id).await?;
-            let code = codes::issue(db, &keeper, id, Purpose::Reset, now).await?;
+            let ended = store::take_password(db, &manager, id).await?;
+            let code = codes::issue(db, &manager, id, Purpose::Reset, now).await?;
             let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);
             audit::append(db, acting.person(), entry, now).await?;
             // The person learns of it when they are in again: a reset that they did not ask for is theirs to report.
@@ -384,12 +384,12 @@ async fn disable(
     Path(id): Path<AccountId>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, keeper| {
+    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, manager| {
         let administers = store::offices(db, id, now).await?.iter().any(OfficeRow::administers);
-        if administers && store::other_administrators(db, &keeper, id, now).await? == 0 {
+        if administers && store::other_administrators(db, &manager, id, now).await? == 0 {
             return Ok(Act::Not("account", LAST_ADMINISTRATOR));
         }
-        if store::set_disabled(db, &keeper, id, true, now).await? {
+        if store::set_disabled(db, &manager, id, true, now).await? {
             let ended = end_sessions(db, id, None).await?;
             let entry = Entry::about(Verb::AccountDisabled, id).detail("结束的登录", ended);
             audit::append(db, acting.person(), entry, now).await?;
@@ -405,8 +405,8 @@ async fn enable(
     Path(id): Path<AccountId>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, keeper| {
-        if store::set_disabled(db, &keeper, id, false, now).await? {
+    on_account(&app, acting, id, OfficeForm::default(), async move |db, acting, manager| {
+        if store::set_disabled(db, &manager, id, false, now).await? {
             audit::append(db, acting.person(), Entry::about(Verb::AccountEnabled, id), now).await?;
         }
         Ok(Act::Done("enabled"))

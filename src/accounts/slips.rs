@@ -11,7 +11,7 @@ use time::Date;
 use super::{
     codes::{self, ClassState, Slip},
     pages::no_candidate,
-    store::{self, Keeper},
+    store::{self, AccountManager},
 };
 use crate::{
     app::{App, Routes},
@@ -75,14 +75,14 @@ async fn print(
             let scope = acting.scope();
             let all = codes::classes(db, &scope, now).await?;
             let found = all.into_iter().find(|known| known.id == class).ok_or(Failure::Missing)?;
-            let keeper = Keeper::from(&acting);
+            let manager = AccountManager::from(&acting);
             no_candidate(db, acting.person(), (&refusal, "/slips"), now).await?;
-            let slips = codes::issue_for_class(db, &keeper, class, now).await?;
+            let slips = codes::issue_for_class(db, &manager, class, now).await?;
             if !slips.is_empty() {
                 let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());
                 audit::append(db, acting.person(), entry, now).await?;
             }
-            let school = store::institution_code(db, &keeper).await?;
+            let school = store::institution_code(db, &manager).await?;
             Ok((found.name, school, slips))
         })
         .await?;

@@ -16,13 +16,13 @@ use crate::{
 
 /// The proof that somebody may keep a university's accounts.
 #[derive(Debug, Clone, Copy)]
-pub struct Keeper {
+pub struct AccountManager {
     pub(super) institution: InstitutionId,
     /// None for whoever runs the server.
     pub(super) by: Option<AccountId>,
 }
 
-impl Keeper {
+impl AccountManager {
     /// Whoever runs the server: the command line, and the demo.
     #[must_use]
     pub fn operator(institution: InstitutionId) -> Self {
@@ -30,13 +30,13 @@ impl Keeper {
     }
 }
 
-impl From<&Acting<Administrator>> for Keeper {
+impl From<&Acting<Administrator>> for AccountManager {
     fn from(acting: &Acting<Administrator>) -> Self {
         Self { institution: acting.institution(), by: Some(acting.person().account) }
     }
 }
 
-impl From<&Acting<SlipPrinter>> for Keeper {
+impl From<&Acting<SlipPrinter>> for AccountManager {
     fn from(acting: &Acting<SlipPrinter>) -> Self {
         Self { institution: acting.institution(), by: Some(acting.person().account) }
     }
@@ -44,7 +44,7 @@ impl From<&Acting<SlipPrinter>> for Keeper {
 
 /// Where an office belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seat {
+pub enum OfficePlace {
     School,
     College(CollegeId),
     Class(ClassId),
@@ -101,9 +101,9 @@ pub async fn institution_named(connection: &mut PgConnection, code: &str) -> Res
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// The code of the keeper's university.
-pub async fn institution_code(connection: &mut PgConnection, keeper: &Keeper) -> Result<String, Failure> {
-    let code = sqlx::query_scalar!("select code from institution where id = $1", keeper.institution.0);
+/// The code of the manager's university.
+pub async fn institution_code(connection: &mut PgConnection, manager: &AccountManager) -> Result<String, Failure> {
+    let code = sqlx::query_scalar!("select code from institution where id = $1", manager.institution.0);
     Ok(code.fetch_one(connection).await?)
 }
 
@@ -111,7 +111,7 @@ pub async fn institution_code(connection: &mut PgConnection, keeper: &Keeper) ->
 /// student's of another name.
 pub async fn create(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: &NewAccount<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<AccountId>, Failure> {
@@ -124,7 +124,7 @@ pub async fn create(
          where not exists (select from student where institution_id = $2 and number = $3 and name <> $4)
          on conflict (institution_id, number) do nothing",
         id.0,
-        keeper.institution.0,
+        manager.institution.0,
         account.number,
         account.name,
         account.password_hash,
@@ -139,16 +139,16 @@ pub async fn create(
 /// were printed for a student open nothing more once an office beyond the class comes with the account.
 pub async fn grant(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
-    (kind, seat): (OfficeKind, Seat),
+    (kind, seat): (OfficeKind, OfficePlace),
     term: Term,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let (college, class) = match seat {
-        Seat::School => (None, None),
-        Seat::College(college) => (Some(college.0), None),
-        Seat::Class(class) => (None, Some(class.0)),
+        OfficePlace::School => (None, None),
+        OfficePlace::College(college) => (Some(college.0), None),
+        OfficePlace::Class(class) => (None, Some(class.0)),
     };
     let done = sqlx::query!(
         "insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, until_day, granted_at)
@@ -158,7 +158,7 @@ pub async fn grant(
          on conflict do nothing",
         OfficeId::random().0,
         account.0,
-        keeper.institution.0,
+        manager.institution.0,
         kind.slug(),
         college,
         class,
@@ -183,7 +183,7 @@ pub async fn grant(
 /// Somebody is deputy secretary on a day of that term; the one place is asked for by no other office.
 pub async fn deputy_is_taken(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     kind: OfficeKind,
     term: Term,
 ) -> Result<bool, Failure> {
@@ -193,7 +193,7 @@ pub async fn deputy_is_taken(
     let taken = sqlx::query_scalar!(
         r#"select exists (select from office where institution_id = $1 and kind = 'deputy_secretary'
                           and ended_at is null and daterange(from_day, until_day) && daterange($2, $3)) as "taken!""#,
-        keeper.institution.0,
+        manager.institution.0,
         term.from,
         term.until
     );
@@ -368,11 +368,11 @@ pub async fn offices(
 /// transaction ends, so that two administrators who leave at once see each other.
 pub async fn other_administrators(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     except: AccountId,
     now: OffsetDateTime,
 ) -> Result<i64, Failure> {
-    sqlx::query!("select id from institution where id = $1 for update", keeper.institution.0)
+    sqlx::query!("select id from institution where id = $1 for update", manager.institution.0)
         .fetch_one(&mut *connection)
         .await?;
     let count = sqlx::query_scalar!(
@@ -380,7 +380,7 @@ pub async fn other_administrators(
            where a.institution_id = $1 and a.id <> $2 and a.disabled_at is null and a.password_hash is not null
                  and exists (select from office o where o.account_id = a.id and o.kind = 'administrator'
                              and is_held(o.from_day, o.until_day, o.ended_at, $3))"#,
-        keeper.institution.0,
+        manager.institution.0,
         except.0,
         now
     );
@@ -390,7 +390,7 @@ pub async fn other_administrators(
 /// Ends an office at once; `false` if it was not held any more.
 pub async fn end_office(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
     office: OfficeId,
     now: OffsetDateTime,
@@ -401,7 +401,7 @@ pub async fn end_office(
                and (until_day is null or china_day($4) < until_day)",
         office.0,
         account.0,
-        keeper.institution.0,
+        manager.institution.0,
         now
     );
     let ended = done.execute(&mut *connection).await?.rows_affected() == 1;
@@ -411,11 +411,15 @@ pub async fn end_office(
 
 /// Takes an account's password away and ends its sessions, for a new one by a one-time code; its failed attempts are
 /// forgotten. Gives how many sessions ended.
-pub async fn take_password(connection: &mut PgConnection, keeper: &Keeper, account: AccountId) -> Result<u64, Failure> {
+pub async fn take_password(
+    connection: &mut PgConnection,
+    manager: &AccountManager,
+    account: AccountId,
+) -> Result<u64, Failure> {
     sqlx::query!(
         "update account set password_hash = null, password_set_at = null where id = $1 and institution_id = $2",
         account.0,
-        keeper.institution.0
+        manager.institution.0
     )
     .execute(&mut *connection)
     .await?;
@@ -426,7 +430,7 @@ pub async fn take_password(connection: &mut PgConnection, keeper: &Keeper, accou
 /// Disables an account or enables it again; `false` if it was so already.
 pub async fn set_disabled(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
     disabled: bool,
     now: OffsetDateTime,
@@ -435,7 +439,7 @@ pub async fn set_disabled(
         "update account set disabled_at = case when $3 then $4::timestamptz end
          where id = $1 and institution_id = $2 and (disabled_at is not null) <> $3",
         account.0,
-        keeper.institution.0,
+        manager.institution.0,
         disabled,
         now
     );

@@ -277,7 +277,7 @@ async fn load_accounts(
     .await?;
     let class = class_named(db, institution, &first_class(school), now.date()).await?;
     let mut league: Option<AccountId> = None;
-    let keeper = accounts_store::Keeper::operator(institution);
+    let manager = accounts_store::AccountManager::operator(institution);
     for (kind, number) in school.accounts {
         let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
         let name = names::person(&mut random);
@@ -298,14 +298,14 @@ async fn load_accounts(
         }
         let account =
             accounts_store::NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
-        let account = accounts_store::create(db, &keeper, &account, now).await?.ok_or(Failure::Missing)?;
+        let account = accounts_store::create(db, &manager, &account, now).await?.ok_or(Failure::Missing)?;
         let place = match kind.place() {
-            Place::School => accounts_store::Seat::School,
-            Place::College => accounts_store::Seat::College(college),
-            Place::Class => accounts_store::Seat::Class(class.ok_or(Failure::Missing)?),
+            Place::School => accounts_store::OfficePlace::School,
+            Place::College => accounts_store::OfficePlace::College(college),
+            Place::Class => accounts_store::OfficePlace::Class(class.ok_or(Failure::Missing)?),
         };
         let term = accounts_store::Term::since(ADOPTED);
-        accounts_store::grant(db, &keeper, account, (*kind, place), term, now).await?;
+        accounts_store::grant(db, &manager, account, (*kind, place), term, now).await?;
         if *kind == OfficeKind::SchoolLeague {
             league = Some(account);
         }

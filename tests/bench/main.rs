@@ -23,7 +23,7 @@ use axum::{
     routing::get,
 };
 use lunzhi::{
-    accounts::store::{self, Keeper, NewAccount, Seat, Term},
+    accounts::store::{self, AccountManager, NewAccount, OfficePlace, Term},
     auth::{
         person::Scope,
         token::{Purpose, Token},
@@ -108,14 +108,14 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     let mut db = pools.write.acquire().await.unwrap();
     take_in_built_in(&mut db, now).await.unwrap();
     let school = store::create_institution(&mut db, "bench", "测速学院", now).await.unwrap();
-    let keeper = Keeper::operator(school);
+    let manager = AccountManager::operator(school);
     for number in 0..=CLIENTS {
         let number = format!("B{number}");
         let account =
             NewAccount { number: &number, name: "测速", password_hash: Some(&hash), must_change_password: false };
-        let id = store::create(&mut db, &keeper, &account, now).await.unwrap().unwrap();
-        let office = (OfficeKind::SchoolLeague, Seat::School);
-        store::grant(&mut db, &keeper, id, office, Term::since(now.date()), now).await.unwrap();
+        let id = store::create(&mut db, &manager, &account, now).await.unwrap().unwrap();
+        let office = (OfficeKind::SchoolLeague, OfficePlace::School);
+        store::grant(&mut db, &manager, id, office, Term::since(now.date()), now).await.unwrap();
     }
     make_unions(&mut db, &hash, "few", 50).await;
     make_unions(&mut db, &hash, "many", 500).await;
@@ -379,11 +379,11 @@ fn against_bare(portal: SocketAddr, bare: SocketAddr, path: &str, what: &str) {
 async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions: i32) {
     let clock = Clock::default();
     let school = store::create_institution(db, code, &format!("{unions} 个学生会的学院"), clock.now()).await.unwrap();
-    let keeper = Keeper::operator(school);
+    let manager = AccountManager::operator(school);
     let account = NewAccount { number: "L1", name: "测速", password_hash: Some(hash), must_change_password: false };
-    let id = store::create(db, &keeper, &account, clock.now()).await.unwrap().unwrap();
-    let office = (OfficeKind::SchoolLeague, Seat::School);
-    store::grant(db, &keeper, id, office, Term::since(clock.today()), clock.now()).await.unwrap();
+    let id = store::create(db, &manager, &account, clock.now()).await.unwrap().unwrap();
+    let office = (OfficeKind::SchoolLeague, OfficePlace::School);
+    store::grant(db, &manager, id, office, Term::since(clock.today()), clock.now()).await.unwrap();
     for statement in [
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
          select $1, 1, '2024-09-01', v.id, now(), a.id from plan_version v, account a
