@@ -16,7 +16,7 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{
         password::weakness,
-        store::{Credentials, Door, Institution, Knock, institutions},
+        store::{AttemptResult, Credentials, Institution, SignInAttempt, institutions},
         token::{Purpose as TokenPurpose, Token, hash_of},
     },
     elections,
@@ -100,9 +100,9 @@ async fn activate(
     // Guessing a code is charged like guessing a password.
     let slot = app.hasher.reserve()?;
     let (now, device) = (app.clock.now(), Token::from_headers(TokenPurpose::Device, &headers));
-    let knock = Knock::outside(&form.school, device.as_ref(), &number);
-    let door = app.attempts.write(knock.key(), knock).await?;
-    let Some(Door { device, closed_until, .. }) = door else {
+    let attempt = SignInAttempt::outside(&form.school, device.as_ref(), &number);
+    let result = app.attempts.write(attempt.key(), attempt).await?;
+    let Some(AttemptResult { device, closed_until, .. }) = result else {
         errors.add("school", "请选择学校");
         return Ok((unfit, page(&app, form, errors).await?).into_response());
     };
@@ -148,7 +148,7 @@ async fn activate(
         return Ok((unfit, page(&app, form, errors).await?).into_response());
     }
     match open_session(&app, &headers, credentials, device).await? {
-        Some(opening) => opening.into_response(&headers, "/"),
+        Some(session) => session.into_response(&headers, "/"),
         None => Ok(Redirect::to("/sign-in").into_response()),
     }
 }

@@ -153,7 +153,7 @@ pub async fn still_stands(
 
 /// An attempt with a password or a code.
 #[derive(Debug, Clone)]
-pub struct Knock {
+pub struct SignInAttempt {
     school: Option<String>,
     device: Option<Vec<u8>>,
     institution: Option<InstitutionId>,
@@ -161,8 +161,8 @@ pub struct Knock {
     number: String,
 }
 
-impl Knock {
-    /// Somebody at the door of a university (its code), perhaps from a browser that has signed in before.
+impl SignInAttempt {
+    /// Somebody who signs in to a university (its code), perhaps from a browser that has signed in before.
     #[must_use]
     pub fn outside(school: &str, device: Option<&Token>, number: &str) -> Self {
         let device = device.map(Token::hash);
@@ -186,7 +186,7 @@ impl Knock {
 
 /// What the password is held against, and where the attempt is counted.
 #[derive(Debug)]
-pub struct Door {
+pub struct AttemptResult {
     /// The account if there is one that may sign in.
     pub credentials: Option<Credentials>,
     /// The known device's hash or the session's; empty for an unknown device.
@@ -204,16 +204,16 @@ pub struct Credentials {
 
 /// Charges attempts, before the passwords are looked at, and gives what each is about; one statement for all, whose keys
 /// must differ. None where there is no such university.
-pub async fn knock(
+pub async fn charge(
     connection: &mut PgConnection,
-    knocks: &[Knock],
+    attempts: &[SignInAttempt],
     now: OffsetDateTime,
-) -> Result<Vec<Option<Door>>, Failure> {
-    let schools: Vec<Option<&str>> = knocks.iter().map(|knock| knock.school.as_deref()).collect();
-    let numbers: Vec<&str> = knocks.iter().map(|knock| knock.number.as_str()).collect();
-    let devices: Vec<Option<&[u8]>> = knocks.iter().map(|knock| knock.device.as_deref()).collect();
-    let institutions: Vec<Option<Uuid>> = knocks.iter().map(|knock| knock.institution.map(|id| id.0)).collect();
-    let sessions: Vec<Option<&[u8]>> = knocks.iter().map(|knock| knock.session.as_deref()).collect();
+) -> Result<Vec<Option<AttemptResult>>, Failure> {
+    let schools: Vec<Option<&str>> = attempts.iter().map(|attempt| attempt.school.as_deref()).collect();
+    let numbers: Vec<&str> = attempts.iter().map(|attempt| attempt.number.as_str()).collect();
+    let devices: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.device.as_deref()).collect();
+    let institutions: Vec<Option<Uuid>> = attempts.iter().map(|attempt| attempt.institution.map(|id| id.0)).collect();
+    let sessions: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.session.as_deref()).collect();
     let rows = sqlx::query!(
         r#"with door as (
                select u.place, i.id as institution_id, u.number, a.id as account_id, a.password_hash,
@@ -258,24 +258,24 @@ pub async fn knock(
     )
     .fetch_all(connection)
     .await?;
-    let mut doors: Vec<Option<Door>> = knocks.iter().map(|_| None).collect();
+    let mut results: Vec<Option<AttemptResult>> = attempts.iter().map(|_| None).collect();
     for row in rows {
         let place = usize::try_from(row.place - 1).map_err(anyhow::Error::new)?;
-        if let Some(door) = doors.get_mut(place) {
+        if let Some(result) = results.get_mut(place) {
             let known = row.account.zip(row.password_hash);
-            *door = Some(Door {
+            *result = Some(AttemptResult {
                 credentials: known.map(|(account, password_hash)| Credentials { account, password_hash }),
                 device: row.device,
                 closed_until: row.closed_until,
             });
         }
     }
-    Ok(doors)
+    Ok(results)
 }
 
 /// A session about to be opened.
 #[derive(Debug, Clone)]
-pub struct Opening {
+pub struct NewSession {
     pub token: Token,
     /// The browser in a few words.
     pub browser: String,
@@ -290,16 +290,16 @@ pub struct Opening {
 /// verified: a password changed meanwhile opens nothing, and then the answer is `false`.
 pub async fn open_sessions(
     connection: &mut PgConnection,
-    asked: &[(Credentials, Opening)],
+    asked: &[(Credentials, NewSession)],
     now: OffsetDateTime,
 ) -> Result<Vec<bool>, Failure> {
-    let tokens: Vec<Vec<u8>> = asked.iter().map(|(_, opening)| opening.token.hash()).collect();
+    let tokens: Vec<Vec<u8>> = asked.iter().map(|(_, session)| session.token.hash()).collect();
     let accounts: Vec<Uuid> = asked.iter().map(|(known, _)| known.account.0).collect();
     let hashes: Vec<&str> = asked.iter().map(|(known, _)| known.password_hash.as_str()).collect();
-    let browsers: Vec<&str> = asked.iter().map(|(_, opening)| opening.browser.as_str()).collect();
+    let browsers: Vec<&str> = asked.iter().map(|(_, session)| session.browser.as_str()).collect();
     let new_devices: Vec<Option<Vec<u8>>> =
-        asked.iter().map(|(_, opening)| opening.new_device.as_ref().map(Token::hash)).collect();
-    let devices: Vec<&[u8]> = asked.iter().map(|(_, opening)| opening.device.as_slice()).collect();
+        asked.iter().map(|(_, session)| session.new_device.as_ref().map(Token::hash)).collect();
+    let devices: Vec<&[u8]> = asked.iter().map(|(_, session)| session.device.as_slice()).collect();
     let opened = sqlx::query_scalar!(
         r#"with asked as (
                select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])

@@ -18,7 +18,7 @@ use crate::{
     auth::{
         password::weakness,
         person::SignedIn,
-        store::{self, Door, Institution, Knock, Session},
+        store::{self, AttemptResult, Institution, Session, SignInAttempt},
         token::{Purpose, Token, clear_cookie},
     },
     failure::Failure,
@@ -115,9 +115,9 @@ async fn sign_in(
     let slot = app.hasher.reserve()?;
     let now = app.clock.now();
     let device = Token::from_headers(Purpose::Device, &headers);
-    let knock = Knock::outside(&form.school, device.as_ref(), &number);
-    let door = app.attempts.write(knock.key(), knock).await?;
-    let Some(Door { credentials, device, closed_until }) = door else {
+    let attempt = SignInAttempt::outside(&form.school, device.as_ref(), &number);
+    let result = app.attempts.write(attempt.key(), attempt).await?;
+    let Some(AttemptResult { credentials, device, closed_until }) = result else {
         errors.add("school", "请选择学校");
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
     };
@@ -130,8 +130,8 @@ async fn sign_in(
         Some(credentials) => open_session(&app, &headers, credentials, device).await?,
         None => None,
     };
-    if let Some(opening) = opened {
-        return opening.into_response(&headers, &form.next);
+    if let Some(session) = opened {
+        return session.into_response(&headers, &form.next);
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
     errors.add("password", "学校、学号（工号）或密码不对");
@@ -215,11 +215,11 @@ async fn change_password(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
     }
     let slot = app.hasher.reserve()?;
-    // Guessing the old password from an open session is slowed down like guessing it at the door, by that session.
+    // Guessing the old password from an open session is slowed down like guessing it at sign-in, counted by session.
     let now = app.clock.now();
-    let knock = Knock::inside(person.institution, &person.session, &person.number);
-    let door = app.attempts.write(knock.key(), knock).await?;
-    let Some(Door { credentials, closed_until, .. }) = door else { return Err(Failure::Missing) };
+    let attempt = SignInAttempt::inside(person.institution, &person.session, &person.number);
+    let result = app.attempts.write(attempt.key(), attempt).await?;
+    let Some(AttemptResult { credentials, closed_until, .. }) = result else { return Err(Failure::Missing) };
     if let Some(open_at) = closed_until {
         errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));
         return Ok((StatusCode::TOO_MANY_REQUESTS, me_page(&app, person, errors, "").await?).into_response());
