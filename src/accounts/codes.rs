@@ -11,6 +11,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ClassId, InstitutionId},
     secrets::readable,
+    words::words,
 };
 
 /// How long a code works, to the end of the last day: slips are handed out in class over some weeks.
@@ -21,6 +22,7 @@ const LASTS: Duration = Duration::days(30);
 pub fn last_day(now: OffsetDateTime) -> Date {
     (now + LASTS).to_offset(CHINA).date()
 }
+
 /// Characters in a code: 20 of 31 letters and digits, 99 bits.
 const LENGTH: usize = 20;
 
@@ -44,21 +46,12 @@ impl Code {
     }
 }
 
-/// What a code is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    First,
+words! {
+    /// What a code is for.
+    Purpose:
+    First = "first", "首次使用";
     /// A new password in the place of one that was taken away.
-    Reset,
-}
-
-impl Purpose {
-    fn slug(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Reset => "reset",
-        }
-    }
+    Reset = "reset", "密码重置";
 }
 
 /// Makes a code for an account of the manager's university; an earlier one works no more.
@@ -116,7 +109,7 @@ pub struct Slip {
 }
 
 /// Makes accounts for a class's students who have none, and a code for each who has no password yet. Whoever holds an
-/// office beyond the class is left out: their code comes from who keeps the accounts.
+/// office beyond the class is left out: their code comes from an administrator.
 pub async fn issue_for_class(
     connection: &mut PgConnection,
     manager: &AccountManager,
@@ -269,7 +262,7 @@ pub async fn redeem(
     .execute(&mut *connection)
     .await?;
     forget_attempts(connection, account).await?;
-    Ok(Some(if purpose == "reset" { Purpose::Reset } else { Purpose::First }))
+    Ok(Some(purpose.parse()?))
 }
 
 #[cfg(test)]

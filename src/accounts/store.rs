@@ -1,5 +1,5 @@
-//! SQL of accounts and offices. Whatever reads or writes asks for the proof that the asker keeps them, and does it at
-//! the proof's university alone.
+//! SQL of accounts and offices. Every function takes the proof that somebody manages a university's accounts,
+//! and reads or writes at that university alone.
 
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
@@ -12,9 +12,10 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId},
     office::{Administrator, OfficeKind, SlipPrinter},
+    page::paging::RowRange,
 };
 
-/// The proof that somebody may keep a university's accounts.
+/// The proof that somebody may manage a university's accounts.
 #[derive(Debug, Clone, Copy)]
 pub struct AccountManager {
     pub(super) institution: InstitutionId,
@@ -64,6 +65,14 @@ impl Term {
     pub fn since(from: Date) -> Self {
         Self { from, until: None }
     }
+}
+
+/// An office to be granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewOffice {
+    pub kind: OfficeKind,
+    pub place: OfficePlace,
+    pub term: Term,
 }
 
 /// An account to be made.
@@ -141,11 +150,11 @@ pub async fn grant(
     connection: &mut PgConnection,
     manager: &AccountManager,
     account: AccountId,
-    (kind, seat): (OfficeKind, OfficePlace),
-    term: Term,
+    office: &NewOffice,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let (college, class) = match seat {
+    let NewOffice { kind, place, term } = *office;
+    let (college, class) = match place {
         OfficePlace::School => (None, None),
         OfficePlace::College(college) => (Some(college.0), None),
         OfficePlace::Class(class) => (None, Some(class.0)),
@@ -180,22 +189,21 @@ pub async fn grant(
     Ok(granted)
 }
 
-/// Somebody is deputy secretary on a day of that term; the one place is asked for by no other office.
+/// Somebody is deputy secretary on a day of the new office's term; no other kind of office has one place only.
 pub async fn deputy_is_taken(
     connection: &mut PgConnection,
     manager: &AccountManager,
-    kind: OfficeKind,
-    term: Term,
+    office: &NewOffice,
 ) -> Result<bool, Failure> {
-    if kind != OfficeKind::DeputySecretary {
+    if office.kind != OfficeKind::DeputySecretary {
         return Ok(false);
     }
     let taken = sqlx::query_scalar!(
         r#"select exists (select from office where institution_id = $1 and kind = 'deputy_secretary'
                           and ended_at is null and daterange(from_day, until_day) && daterange($2, $3)) as "taken!""#,
         manager.institution.0,
-        term.from,
-        term.until
+        office.term.from,
+        office.term.until
     );
     Ok(taken.fetch_one(connection).await?)
 }
@@ -220,7 +228,7 @@ pub async fn list(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,
     search: &str,
-    (skip, most): (i64, i64),
+    range: RowRange,
     now: OffsetDateTime,
 ) -> Result<Vec<AccountRow>, Failure> {
     let rows = sqlx::query!(
@@ -239,8 +247,8 @@ pub async fn list(
            order by a.number offset $3 limit $4"#,
         acting.institution().0,
         search,
-        skip,
-        most,
+        range.skip,
+        range.most,
         now
     )
     .fetch_all(connection)
@@ -314,7 +322,7 @@ pub struct OfficeRow {
 }
 
 impl OfficeRow {
-    /// It is held, or will be, and keeps the accounts.
+    /// It is held, or will be, and manages the accounts.
     #[must_use]
     pub fn administers(&self) -> bool {
         self.held && self.kind == OfficeKind::Administrator.slug()

@@ -6,7 +6,10 @@ use time::{Date, macros::date};
 
 use super::schools::{SCHOOLS, School};
 use crate::{
-    accounts::store as accounts_store,
+    accounts::{
+        self,
+        store::{AccountManager, NewAccount, NewOffice, OfficePlace, Term},
+    },
     audit::{self, Entry, Verb},
     directory::store::class_named,
     failure::Failure,
@@ -14,7 +17,7 @@ use crate::{
     ids::{AccountId, ClassId, CollegeId, GradeFactId, InstitutionId, MajorId, OrganisationId, StudentId},
     inbox::{self, Notice, To},
     office::{OfficeKind, Place},
-    people::{self, student::About},
+    people::{self, disputes_store::NewDispute, student::About},
     router::Portal,
     rules::plan,
 };
@@ -106,7 +109,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 return Ok(false);
             }
             for school in &SCHOOLS {
-                let institution = accounts_store::create_institution(db, school.code, school.name, now).await?;
+                let institution = accounts::store::create_institution(db, school.code, school.name, now).await?;
                 let entry = Entry::new(Verb::InstitutionCreated, school.name);
                 audit::append_by_operator(db, institution, entry, now).await?;
                 load_students(db, school, institution).await?;
@@ -277,7 +280,7 @@ async fn load_accounts(
     .await?;
     let class = class_named(db, institution, &first_class(school), now.date()).await?;
     let mut league: Option<AccountId> = None;
-    let manager = accounts_store::AccountManager::operator(institution);
+    let manager = AccountManager::operator(institution);
     for (kind, number) in school.accounts {
         let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
         let name = names::person(&mut random);
@@ -296,16 +299,15 @@ async fn load_accounts(
             .execute(&mut *db)
             .await?;
         }
-        let account =
-            accounts_store::NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
-        let account = accounts_store::create(db, &manager, &account, now).await?.ok_or(Failure::Missing)?;
+        let account = NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
+        let account = accounts::store::create(db, &manager, &account, now).await?.ok_or(Failure::Missing)?;
         let place = match kind.place() {
-            Place::School => accounts_store::OfficePlace::School,
-            Place::College => accounts_store::OfficePlace::College(college),
-            Place::Class => accounts_store::OfficePlace::Class(class.ok_or(Failure::Missing)?),
+            Place::School => OfficePlace::School,
+            Place::College => OfficePlace::College(college),
+            Place::Class => OfficePlace::Class(class.ok_or(Failure::Missing)?),
         };
-        let term = accounts_store::Term::since(ADOPTED);
-        accounts_store::grant(db, &manager, account, (*kind, place), term, now).await?;
+        let office = NewOffice { kind: *kind, place, term: Term::since(ADOPTED) };
+        accounts::store::grant(db, &manager, account, &office, now).await?;
         if *kind == OfficeKind::SchoolLeague {
             league = Some(account);
         }
@@ -389,8 +391,9 @@ async fn load_dispute(
     );
     let Some(row) = fact.fetch_optional(&mut *db).await? else { return Ok(()) };
     let due_on = (now + people::own::ANSWER_WITHIN).date();
-    let says = "我是转专业来的，登记的专业人数好像还是原专业的，请按现在的专业重新核对。";
-    people::store::raise(db, row.student, (row.fact, About::Rank), says, due_on, now).await?;
+    let says = "我是转专业来的，登记的专业人数好像还是原专业的，请按现在的专业重新核对。".to_owned();
+    let new = NewDispute { fact: row.fact, about: About::Rank, says };
+    people::disputes_store::raise(db, row.student, &new, due_on, now).await?;
     let notice = Notice::new(format!("学生对专业排名有异议，{due_on} 前答复"), "/disputes");
     let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
     inbox::tell(db, institution, office, &notice, now).await

@@ -18,7 +18,7 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use lunzhi::{
-    accounts::store::{self, AccountManager, NewAccount, OfficePlace, Term},
+    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     auth::token::{Purpose, Token},
     clock::Clock,
     database::{
@@ -127,8 +127,8 @@ impl Portal {
             let account =
                 NewAccount { number, name: "测速", password_hash: Some(&hash), must_change_password: false };
             let id = store::create(&mut db, &manager, &account, now).await.unwrap().unwrap();
-            let office = (kind, OfficePlace::School);
-            assert!(store::grant(&mut db, &manager, id, office, Term::since(now.date()), now).await.unwrap());
+            let office = NewOffice { kind, place: OfficePlace::School, term: Term::since(now.date()) };
+            assert!(store::grant(&mut db, &manager, id, &office, now).await.unwrap());
         }
         let adopt =
             "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)

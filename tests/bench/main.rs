@@ -23,7 +23,7 @@ use axum::{
     routing::get,
 };
 use lunzhi::{
-    accounts::store::{self, AccountManager, NewAccount, OfficePlace, Term},
+    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     auth::{
         person::Scope,
         token::{Purpose, Token},
@@ -114,8 +114,7 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
         let account =
             NewAccount { number: &number, name: "测速", password_hash: Some(&hash), must_change_password: false };
         let id = store::create(&mut db, &manager, &account, now).await.unwrap().unwrap();
-        let office = (OfficeKind::SchoolLeague, OfficePlace::School);
-        store::grant(&mut db, &manager, id, office, Term::since(now.date()), now).await.unwrap();
+        store::grant(&mut db, &manager, id, &league(now.date()), now).await.unwrap();
     }
     make_unions(&mut db, &hash, "few", 50).await;
     make_unions(&mut db, &hash, "many", 500).await;
@@ -375,6 +374,11 @@ fn against_bare(portal: SocketAddr, bare: SocketAddr, path: &str, what: &str) {
     println!("  ratio (target 0.70)                     {}\n", spread(ratios, 3));
 }
 
+/// The School Youth League committee's office from that day on.
+fn league(from: time::Date) -> NewOffice {
+    NewOffice { kind: OfficeKind::SchoolLeague, place: OfficePlace::School, term: Term::since(from) }
+}
+
 /// A university with so many college unions of a hundred posts each, opened long ago, and somebody of its League committee.
 async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions: i32) {
     let clock = Clock::default();
@@ -382,8 +386,7 @@ async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions
     let manager = AccountManager::operator(school);
     let account = NewAccount { number: "L1", name: "测速", password_hash: Some(hash), must_change_password: false };
     let id = store::create(db, &manager, &account, clock.now()).await.unwrap().unwrap();
-    let office = (OfficeKind::SchoolLeague, OfficePlace::School);
-    store::grant(db, &manager, id, office, Term::since(clock.today()), clock.now()).await.unwrap();
+    store::grant(db, &manager, id, &league(clock.today()), clock.now()).await.unwrap();
     for statement in [
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
          select $1, 1, '2024-09-01', v.id, now(), a.id from plan_version v, account a

@@ -10,7 +10,7 @@ use std::{
 };
 
 use lunzhi::{
-    accounts::store::{self, AccountManager, NewAccount, OfficePlace, Term},
+    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     clock::Clock,
     database::{
         Pools,
@@ -104,13 +104,13 @@ async fn prepare(db: &mut PgConnection, hash: &str) {
             let (number, name) = (kind.slug(), format!("{}甲", kind.label()));
             let account = NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
             let id = store::create(db, &manager, &account, now).await.unwrap().unwrap();
-            let seat = match kind.place() {
+            let place = match kind.place() {
                 Place::School => OfficePlace::School,
                 Place::College => OfficePlace::College(college),
                 Place::Class => OfficePlace::Class(class),
             };
-            let term = Term::since(date!(2024 - 09 - 01));
-            assert!(store::grant(db, &manager, id, (*kind, seat), term, now).await.unwrap());
+            let office = NewOffice { kind: *kind, place, term: Term::since(date!(2024 - 09 - 01)) };
+            assert!(store::grant(db, &manager, id, &office, now).await.unwrap());
             if code == FIRST && *kind == OfficeKind::SchoolLeague {
                 sqlx::query(
                     "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
