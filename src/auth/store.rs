@@ -202,7 +202,7 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
-/// Charges attempts, before the passwords are looked at, and gives what each is about; one statement for all, whose keys
+/// Counts attempts, before the passwords are checked, and gives what each is about; one statement for all, whose keys
 /// must differ. None where there is no such university.
 pub async fn charge(
     connection: &mut PgConnection,
@@ -276,6 +276,7 @@ pub async fn charge(
 /// A session about to be opened.
 #[derive(Debug, Clone)]
 pub struct NewSession {
+    pub credentials: Credentials,
     pub token: Token,
     /// The browser in a few words.
     pub browser: String,
@@ -290,16 +291,16 @@ pub struct NewSession {
 /// verified: a password changed meanwhile opens nothing, and then the answer is `false`.
 pub async fn open_sessions(
     connection: &mut PgConnection,
-    asked: &[(Credentials, NewSession)],
+    sessions: &[NewSession],
     now: OffsetDateTime,
 ) -> Result<Vec<bool>, Failure> {
-    let tokens: Vec<Vec<u8>> = asked.iter().map(|(_, session)| session.token.hash()).collect();
-    let accounts: Vec<Uuid> = asked.iter().map(|(known, _)| known.account.0).collect();
-    let hashes: Vec<&str> = asked.iter().map(|(known, _)| known.password_hash.as_str()).collect();
-    let browsers: Vec<&str> = asked.iter().map(|(_, session)| session.browser.as_str()).collect();
+    let tokens: Vec<Vec<u8>> = sessions.iter().map(|session| session.token.hash()).collect();
+    let accounts: Vec<Uuid> = sessions.iter().map(|session| session.credentials.account.0).collect();
+    let hashes: Vec<&str> = sessions.iter().map(|session| session.credentials.password_hash.as_str()).collect();
+    let browsers: Vec<&str> = sessions.iter().map(|session| session.browser.as_str()).collect();
     let new_devices: Vec<Option<Vec<u8>>> =
-        asked.iter().map(|(_, session)| session.new_device.as_ref().map(Token::hash)).collect();
-    let devices: Vec<&[u8]> = asked.iter().map(|(_, session)| session.device.as_slice()).collect();
+        sessions.iter().map(|session| session.new_device.as_ref().map(Token::hash)).collect();
+    let devices: Vec<&[u8]> = sessions.iter().map(|session| session.device.as_slice()).collect();
     let opened = sqlx::query_scalar!(
         r#"with asked as (
                select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])

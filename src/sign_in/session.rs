@@ -19,17 +19,17 @@ use crate::{
 use axum::extract::FromRef;
 use std::{ops::Deref, sync::Arc};
 
-/// Sign-ins under way from which on it pays to gather what they write: each hash keeps a core for some 20 ms.
+/// Sign-ins under way from which on it pays to write in batches: each hash keeps a core for some 20 ms.
 const CROWD: usize = 6;
 
-/// What signing in keeps of its own.
+/// The state of signing in: the application, and its writers.
 #[derive(Debug, Clone, FromRef)]
 pub struct SignIn {
     app: App,
-    /// Attempts with passwords and codes, charged before they are looked at.
+    /// Attempts with passwords and codes, counted before they are checked.
     pub attempts: Arc<BatchWriter<String, SignInAttempt, Option<AttemptResult>>>,
     /// Sessions about to be opened.
-    new_sessions: Arc<BatchWriter<String, (Credentials, NewSession), bool>>,
+    new_sessions: Arc<BatchWriter<String, NewSession, bool>>,
 }
 
 impl Deref for SignIn {
@@ -53,9 +53,9 @@ impl SignIn {
             });
         let at = app.clock.clone();
         let new_sessions =
-            BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, asked| {
+            BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, sessions| {
                 let now = at.now();
-                Box::pin(async move { store::open_sessions(db, &asked, now).await })
+                Box::pin(async move { store::open_sessions(db, &sessions, now).await })
             });
         Self { app: app.clone(), attempts: Arc::new(attempts), new_sessions: Arc::new(new_sessions) }
     }
@@ -70,9 +70,9 @@ pub async fn open_session(
     device: Vec<u8>,
 ) -> Result<Option<NewSession>, Failure> {
     let new_device = device.is_empty().then(Token::random);
-    let session = NewSession { token: Token::random(), browser: browser(headers), device, new_device };
+    let session = NewSession { credentials, token: Token::random(), browser: browser(headers), device, new_device };
     let key = hex::encode(session.token.hash());
-    let opened = sign_in.new_sessions.write(key, (credentials, session.clone())).await?;
+    let opened = sign_in.new_sessions.write(key, session.clone()).await?;
     Ok(opened.then_some(session))
 }
 
