@@ -20,7 +20,11 @@ use crate::{
     imports,
     office::Registrar,
     page::{chrome::Chrome, filters},
-    people::{self, forms::leaving_day, student::Left},
+    people::{
+        corrections::{self, Leaving},
+        forms::leaving_day,
+        student::Left,
+    },
     web::forms::Errors,
 };
 
@@ -210,9 +214,10 @@ async fn turn(
                     return Err(Failure::Busy);
                 }
                 let reason = format!("学年更替：{}毕业", cohort.label());
-                let gone = people::store::leave(db, &acting, &students, (day, Left::Graduated), &reason, now).await?;
-                left += gone.0;
-                offices += gone.1;
+                let leaving = Leaving { day, why: Left::Graduated, reason };
+                let gone = corrections::leave(db, &acting, &students, &leaving, now).await?;
+                left += gone.students;
+                offices += gone.offices;
                 store::end_classes(db, acting.institution(), cohort, day, now).await?;
             }
             for (from, into) in &turn.mergers {
