@@ -16,6 +16,7 @@ use crate::{
         person::SignedIn,
         store::{OfficeRow, PersonRow},
     },
+    database::Locked,
     failure::Failure,
     ids::{AccountId, InstitutionId, OfficeId, PlanVersionId, StudentId},
     office::SchoolLeague,
@@ -138,14 +139,18 @@ pub async fn add(
     source: &str,
     now: OffsetDateTime,
 ) -> Result<(PlanVersionId, bool), Failure> {
-    lock_institution(connection, acting.institution()).await?;
+    lock_plans(connection, acting.institution()).await?;
     insert(connection, Some(acting.institution()), plan, source, now).await
 }
 
-/// Whoever changes which plans a university has waits here for the one before.
-pub async fn lock_institution(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+/// The plans of a university and their adoptions, as what is locked before they change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlansOf(pub InstitutionId);
+
+/// Locks a university's plans: whoever would change them waits for the end of this transaction.
+pub async fn lock_plans(connection: &mut PgConnection, institution: InstitutionId) -> Result<Locked<PlansOf>, Failure> {
     sqlx::query!("select id from institution where id = $1 for update", institution.0).fetch_one(connection).await?;
-    Ok(())
+    Ok(Locked::new(PlansOf(institution)))
 }
 
 async fn insert(
@@ -356,6 +361,7 @@ pub async fn last_adoption(
 /// Writes an adoption that the rule has passed, for an office that was proved.
 pub async fn adopt(
     connection: &mut PgConnection,
+    plans: &Locked<PlansOf>,
     acting: &Acting<SchoolLeague>,
     version: PlanVersionId,
     adoption: &Adoption,
@@ -364,7 +370,7 @@ pub async fn adopt(
     sqlx::query!(
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
          select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from adoption where institution_id = $1",
-        acting.institution().0,
+        plans.0.0,
         adoption.from(),
         version.0,
         now,
