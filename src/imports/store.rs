@@ -6,6 +6,7 @@ use time::{Duration, OffsetDateTime};
 use super::file::{Kind, Line, grants};
 use crate::{
     auth::acting::Acting,
+    directory,
     failure::Failure,
     ids::{AccountId, ImportId, InstitutionId},
     imports::progress::Progress,
@@ -519,18 +520,6 @@ pub async fn missing(
     Ok((rows.into_iter().map(|(number, name, place, _)| (number, name, place)).collect(), total))
 }
 
-/// Waits for the university's turn and holds it to the end of the transaction: one file at a time, whatever process
-/// commits it, and no turn of the year in between.
-///
-/// # Errors
-/// Where the database fails, or the turn does not come within its time.
-pub async fn take_turn(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('import ' || $1::text, 0))", institution.0.to_string())
-        .fetch_one(connection)
-        .await?;
-    Ok(())
-}
-
 /// How a commit ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Committed {
@@ -561,7 +550,7 @@ pub async fn commit(
     now: OffsetDateTime,
 ) -> Result<(Committed, Option<(Import, Vec<Move>)>), Failure> {
     let institution = acting.institution();
-    take_turn(connection, institution).await?;
+    directory::store::lock(connection, institution).await?;
     let state = sqlx::query_scalar!(
         "select state from import where id = $1 and institution_id = $2 for update",
         id.0,
