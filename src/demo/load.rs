@@ -100,7 +100,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
     }
     let (now, ballot_box) = (portal.clock.now(), portal.elections.ballot_box.clone());
     portal
-        .write(async move |db| {
+        .write(async |db| {
             sqlx::query!("select pg_advisory_xact_lock(hashtext('demo'))").execute(&mut *db).await?;
             if sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
                 .fetch_one(&mut *db)

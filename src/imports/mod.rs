@@ -10,6 +10,7 @@ mod columns;
 pub mod file;
 mod grades;
 pub mod import;
+mod judged;
 pub mod offices;
 mod pages;
 mod paths;

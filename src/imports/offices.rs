@@ -1,17 +1,21 @@
 //! Lists of office holders: their columns, who may grant what, what each row would do, and its writing.
 
+use std::ops::Range;
+
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
     columns::number,
-    import::{Import, Layout, Missing, MissingPerson, Move},
+    import::{Import, Layout, Missing, MissingPerson, Move, RowState},
+    judged::{Judged, keep},
 };
 use crate::{
     auth::acting::Acting,
     database::Locked,
     failure::Failure,
     ids::{AccountId, ImportId, InstitutionId},
+    inbox::{self, Notice, To},
     office::{OfficeKind, Place, Registrar},
     sheet::RowReader,
 };
@@ -121,64 +125,95 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own
     ]
 }
 
-/// Says of each row that is not wrong what it would do as the database stands now.
+/// Says of some rows that are not wrong what they would do as the database is now.
 pub(super) async fn compare(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
     id: ImportId,
+    rows: Range<i32>,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     // Whoever commits must be able to grant, not only whoever uploaded.
     let may_grant: Vec<&str> = grants(acting.office().kind).iter().map(|kind| kind.label()).collect();
-    sqlx::query!(
-        "update import_row r set
-             state = case when d.wrong <> '' then 'wrong' when d.held is not null then 'same' else 'added' end,
-             says = case when d.wrong <> '' then d.wrong when d.held is not null then d.held
-                         when d.account is null then '新账号，需要激活码' else '' end
-         from (
-             select r.row, a.id as account,
-                    case when r.cells[3] <> all($4::text[]) then '职务：由系统管理员授予，当前职务不能导入'
-                         when r.cells[1] = $5 then '学号（工号）：不能给自己授予职务'
-                         when r.cells[4] is not null and c.id is null then '院系：没有这个院系'
-                         when r.cells[5] is not null and k.n = 0 then '班级：没有这个班级，请核对班级全称'
-                         when r.cells[5] is not null and k.n > 1 then '班级：有几个班级同名'
-                         when coalesce(s.name, a.name, r.cells[2]) <> r.cells[2]
-                             then '姓名：与学号（工号）不符，该号码是' || coalesce(s.name, a.name)
-                         when s.left_on is not null and s.left_on <= r.cells[6]::date then '学号（工号）：该生已离校'
-                         when a.disabled_at is not null then '学号（工号）：账号已停用'
-                         when o.term is not null and not o.term @> f.term
-                             then '任职第一天：与现任期重叠（' || lower(o.term)
-                                  || coalesce(' 至 ' || (upper(o.term) - 1), ' 起长期') || '），续任请从现任期之后填起'
-                         else '' end as wrong,
-                    '已担任（' || lower(o.term) || ' 起' || coalesce('，至 ' || (upper(o.term) - 1), '') || '）' as held
-             from import_row r
-                  cross join lateral (select daterange(r.cells[6]::date, r.cells[7]::date + 1) as term) f
-                  left join account a on a.institution_id = $2 and a.number = r.cells[1]
-                  left join student s on s.institution_id = $2 and s.number = r.cells[1]
-                  left join college c on c.institution_id = $2 and c.name = r.cells[4]
-                  left join lateral (
-                      select count(*) as n, min(k.id::text)::uuid as id from class k join major m on m.id = k.major_id
-                             join college kc on kc.id = m.college_id
-                      where kc.institution_id = $2 and k.name = r.cells[5]
-                            and (k.ended_on is null or k.ended_on > china_day($3))) k on true
-                  left join lateral (
-                      select daterange(o.from_day, o.until_day) as term from office o
-                      where o.account_id = a.id and o.ended_at is null and o.kind = office_slug(r.cells[3])
-                            and o.college_id is not distinct from c.id and o.class_id is not distinct from k.id
-                            and daterange(o.from_day, o.until_day) && f.term
-                      order by o.from_day limit 1) o on true
-             where r.import_id = $1 and r.state <> 'wrong'
-         ) d
-         where r.import_id = $1 and r.row = d.row",
+    let found = sqlx::query!(
+        r#"with file as (
+               select row, cells[1] as number, cells[2] as name, cells[3] as office, cells[4] as college,
+                      cells[5] as class, cells[6]::date as from_day,
+                      daterange(cells[6]::date, cells[7]::date + 1) as term
+               from import_row where import_id = $1 and row >= $4 and row < $5 and state <> 'wrong'
+           )
+           select f.row as "row!", f.number as "number!", f.name as "name!", f.office as "office!",
+                  f.college is not null and c.id is null as "no_such_college!",
+                  case when f.class is not null then k.n end as classes,
+                  coalesce(s.name, a.name) as known_as, coalesce(s.left_on <= f.from_day, false) as "has_left!",
+                  a.id is not null as "has_account!", a.disabled_at is not null as "is_disabled!",
+                  lower(o.term) as held_from, upper(o.term) - 1 as held_to,
+                  coalesce(o.term @> f.term, false) as "is_held!"
+           from file f
+                left join account a on a.institution_id = $2 and a.number = f.number
+                left join student s on s.institution_id = $2 and s.number = f.number
+                left join college c on c.institution_id = $2 and c.name = f.college
+                left join lateral (
+                    select count(*) as n, min(k.id::text)::uuid as id from class k join major m on m.id = k.major_id
+                           join college kc on kc.id = m.college_id
+                    where kc.institution_id = $2 and k.name = f.class
+                          and (k.ended_on is null or k.ended_on > china_day($3))) k on true
+                left join lateral (
+                    select daterange(o.from_day, o.until_day) as term from office o
+                    where o.account_id = a.id and o.ended_at is null and o.kind = office_slug(f.office)
+                          and o.college_id is not distinct from c.id and o.class_id is not distinct from k.id
+                          and daterange(o.from_day, o.until_day) && f.term
+                    order by o.from_day limit 1) o on true
+           order by f.row"#,
         id.0,
         acting.institution().0,
         now,
-        &may_grant as &[&str],
-        acting.person().number
+        rows.start,
+        rows.end
     )
-    .execute(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    Ok(())
+    let judged = found.into_iter().map(|row| {
+        let wrong = |says: &str| Judged::wrong(row.row, says);
+        if !may_grant.contains(&row.office.as_str()) {
+            return wrong("职务：由系统管理员授予，当前职务不能导入");
+        }
+        if row.number == acting.person().number {
+            return wrong("学号（工号）：不能给自己授予职务");
+        }
+        if row.no_such_college {
+            return wrong("院系：没有这个院系");
+        }
+        match row.classes {
+            Some(0) => return wrong("班级：没有这个班级，请核对班级全称"),
+            Some(2..) => return wrong("班级：有几个班级同名"),
+            Some(_) | None => {}
+        }
+        if let Some(known_as) = row.known_as.filter(|known_as| *known_as != row.name) {
+            return wrong(&format!("姓名：与学号（工号）不符，该号码是{known_as}"));
+        }
+        if row.has_left {
+            return wrong("学号（工号）：该生已离校");
+        }
+        if row.is_disabled {
+            return wrong("学号（工号）：账号已停用");
+        }
+        match row.held_from {
+            Some(from) if !row.is_held => {
+                let to = row.held_to.map_or_else(|| " 起长期".to_owned(), |day| format!(" 至 {day}"));
+                wrong(&format!("任职第一天：与现任期重叠（{from}{to}），续任请从现任期之后填起"))
+            }
+            Some(from) => {
+                let to = row.held_to.map_or_else(String::new, |day| format!("，至 {day}"));
+                Judged { row: row.row, state: RowState::Same, says: format!("已担任（{from} 起{to}）") }
+            }
+            None => {
+                let says = if row.has_account { "" } else { "新账号，需要激活码" };
+                Judged { row: row.row, state: RowState::Added, says: says.to_owned() }
+            }
+        }
+    });
+    keep(connection, id, &judged.collect::<Vec<_>>()).await
 }
 
 /// Grants the offices of the file, and ends those that it hands over; gives who came and went.
@@ -201,25 +236,26 @@ pub(super) async fn write(
                  select g.account_id, g.new_day,
                         coalesce(c.name || ' ', k.name || ' ', '') || office_label(g.kind) as office
                  from gone g left join college c on c.id = g.college_id left join class k on k.id = g.class_id
-             ), told as (
-                 insert into notice (id, institution_id, account_id, subject, body, href, at)
-                 select gen_random_uuid(), $2, account_id, left('你不再担任' || office, 80),
-                        '换届，任职到 ' || (new_day - 1) || ' 为止。', '/me#offices', $3 from worded
              )
-             select account_id as "account!: AccountId", office as "office!" from worded"#,
+             select account_id as "account!: AccountId", office as "office!", new_day - 1 as "last_day!" from worded"#,
             id,
             institution.0,
             now
         )
         .fetch_all(&mut *connection)
         .await?;
-        moves.extend(ended.into_iter().map(|row| Move { account: row.account, office: row.office, ended: true }));
+        for row in ended {
+            let notice = Notice::new(format!("你不再担任{}", row.office), "/me#offices")
+                .says(format!("换届，任职到 {} 为止。", row.last_day));
+            inbox::tell(connection, **institution, To::Account(row.account), &notice, now).await?;
+            moves.push(Move { account: row.account, office: row.office, ended: true });
+        }
     }
     sqlx::query!(
         "insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
-         select distinct on (r.cells[1]) gen_random_uuid(), $2::uuid, r.cells[1], r.cells[2], false, $3::timestamptz, s.id
-         from import_row r left join student s on s.institution_id = $2 and s.number = r.cells[1]
-         where r.import_id = $1 and r.state = 'added'
+         select distinct on (f.number) gen_random_uuid(), $2::uuid, f.number, f.name, false, $3::timestamptz, s.id
+         from (select cells[1] as number, cells[2] as name from import_row where import_id = $1 and state = 'added') f
+              left join student s on s.institution_id = $2 and s.number = f.number
          on conflict (institution_id, number) do nothing",
         id,
         institution.0,
@@ -228,16 +264,19 @@ pub(super) async fn write(
     .execute(&mut *connection)
     .await?;
     let granted = sqlx::query!(
-        r#"with granted as (
+        r#"with file as (
+             select cells[1] as number, cells[3] as office, cells[4] as college, cells[5] as class,
+                    cells[6]::date as from_day, cells[7]::date + 1 as until_day
+             from import_row where import_id = $1 and state = 'added'
+         ), granted as (
              insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, until_day,
                                  granted_at)
-             select gen_random_uuid(), a.id, $2, office_slug(r.cells[3]), c.id, k.id, r.cells[6]::date,
-                    least(r.cells[7]::date + 1, s.left_on), $3
-             from import_row r join account a on a.institution_id = $2 and a.number = r.cells[1]
+             select gen_random_uuid(), a.id, $2, office_slug(f.office), c.id, k.id, f.from_day,
+                    least(f.until_day, s.left_on), $3
+             from file f join account a on a.institution_id = $2 and a.number = f.number
                   left join student s on s.id = a.student_id
-                  left join college c on c.institution_id = $2 and c.name = r.cells[4]
-                  left join class k on k.id = open_class($2, r.cells[5], china_day($3))
-             where r.import_id = $1 and r.state = 'added'
+                  left join college c on c.institution_id = $2 and c.name = f.college
+                  left join class k on k.id = open_class($2, f.class, china_day($3))
              on conflict do nothing
              returning account_id, kind, college_id, class_id, from_day
          ), worded as (
@@ -249,19 +288,20 @@ pub(super) async fn write(
              update activation v set voided_at = $3 from worded w
              where v.account_id = w.account_id and w.kind <> 'class_branch' and v.purpose = 'first'
                    and v.used_at is null and v.voided_at is null
-         ), told as (
-             insert into notice (id, institution_id, account_id, subject, body, href, at)
-             select gen_random_uuid(), $2, account_id, left('你担任了新的职务：' || office, 80),
-                    '自 ' || from_day || ' 起。', '/me#offices', $3 from worded
          )
-         select account_id as "account!: AccountId", office as "office!" from worded"#,
+         select account_id as "account!: AccountId", office as "office!", from_day as "from_day!" from worded"#,
         id,
         institution.0,
         now
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    moves.extend(granted.into_iter().map(|row| Move { account: row.account, office: row.office, ended: false }));
+    for row in granted {
+        let notice = Notice::new(format!("你担任了新的职务：{}", row.office), "/me#offices")
+            .says(format!("自 {} 起。", row.from_day));
+        inbox::tell(connection, **institution, To::Account(row.account), &notice, now).await?;
+        moves.push(Move { account: row.account, office: row.office, ended: false });
+    }
     Ok(moves)
 }
 

@@ -21,7 +21,7 @@ use crate::{
     page::paging::RowRange,
 };
 
-/// Rows written between two looks at the progress.
+/// Rows that are compared or written at once: a file is never held whole, and its progress is seen.
 const BATCH: i32 = 2_000;
 /// How long a preview that nobody commits is kept, and wrong rows after a commit.
 const KEPT: Duration = Duration::days(7);
@@ -105,10 +105,15 @@ async fn compare(
     kind: Kind,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    match kind {
-        Kind::Students => students::compare(connection, id, acting.institution(), now).await?,
-        Kind::Grades => grades::compare(connection, id, acting.institution(), now).await?,
-        Kind::Offices => offices::compare(connection, acting, id, now).await?,
+    if kind == Kind::Grades {
+        grades::leave_out_mended(connection, id, acting.institution()).await?;
+    }
+    for rows in batches(connection, id).await? {
+        match kind {
+            Kind::Students => students::compare(connection, id, acting.institution(), rows, now).await?,
+            Kind::Grades => grades::compare(connection, id, acting.institution(), rows, now).await?,
+            Kind::Offices => offices::compare(connection, acting, id, rows, now).await?,
+        }
     }
     sqlx::query!(
         "update import i set added = c.added, changed = c.changed, same = c.same, wrong = c.wrong

@@ -7,7 +7,8 @@ use time::OffsetDateTime;
 
 use super::{
     columns::number,
-    import::{Author, Import, Layout, Missing, MissingPerson},
+    import::{Author, Import, Layout, Missing, MissingPerson, RowState},
+    judged::{Judged, change, keep},
 };
 use crate::{
     database::Locked,
@@ -78,60 +79,89 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>) -> Vec<Option<String>> {
     vec![number, name, college, major, owned(level), year, class, political, gender, ethnic]
 }
 
-/// Says of each row that is not wrong what it would do as the database stands now.
+/// Says of some rows that are not wrong what they would do as the database is now.
 pub(super) async fn compare(
     connection: &mut PgConnection,
     id: ImportId,
     institution: InstitutionId,
+    rows: Range<i32>,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    sqlx::query!(
-        "update import_row r set
-             state = case when d.wrong <> '' then 'wrong' when d.student is null then 'added'
-                          when d.changes = '' then 'same' else 'changed' end,
-             says = case when d.wrong <> '' then d.wrong else d.changes end
-         from (
-             select r.row, s.id as student,
-                    case when s.left_on is not null and s.left_on <= china_day($3)
-                             then '学号：该生已于 ' || s.left_on || ' 离校；复学请先在“人员”里恢复在校'
-                         when target.ended_on is not null and target.id is distinct from k.id
-                             then '班级：该班已合并、结束或即将毕业'
-                         when a.id is not null and a.name <> r.cells[2] then '学号：已有他人的账号使用这个学号'
-                         when a.id is not null and is_staff(a.id, $3)
-                             then '学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对'
-                         when s.name <> r.cells[2] and own.id is not null and is_staff(own.id, $3)
-                             then '姓名：此人担任工作职务，姓名由系统管理员更正'
-                         else '' end as wrong,
-                    case when s.id is null then '' else concat_ws('；',
-                        case when s.name <> r.cells[2] then '姓名：' || s.name || ' → ' || r.cells[2] end,
-                        case when k.id is distinct from target.id
-                             then '班级：' || k.name || ' → ' || r.cells[7] end,
-                        case when r.cells[8] is not null and s.political is distinct from r.cells[8]
-                             then '政治面貌：' || coalesce(s.political, '未登记') || ' → ' || r.cells[8] end,
-                        case when r.cells[9] is not null and s.gender is distinct from r.cells[9]
-                             then '性别：' || coalesce(s.gender, '未登记') || ' → ' || r.cells[9] end,
-                        case when r.cells[10] is not null and s.ethnic is distinct from r.cells[10]
-                             then '民族：' || coalesce(s.ethnic, '未登记') || ' → ' || r.cells[10] end) end as changes
-             from import_row r
-                  left join student s on s.institution_id = $2 and s.number = r.cells[1]
-                  left join class k on k.id = s.class_id
-                  left join college tc on tc.institution_id = $2 and tc.name = r.cells[3]
-                  left join major tm on tm.college_id = tc.id and tm.name = r.cells[4]
-                       and tm.level = level_slug(r.cells[5])
-                  left join class target on target.major_id = tm.id and target.entry_year = r.cells[6]::integer
-                       and target.name = r.cells[7]
-                  left join account a on s.id is null and a.institution_id = $2 and a.number = r.cells[1]
-                  left join account own on own.student_id = s.id
-             where r.import_id = $1 and r.state <> 'wrong'
-         ) d
-         where r.import_id = $1 and r.row = d.row",
+    let found = sqlx::query!(
+        r#"with file as (
+               select row, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
+                      level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
+                      cells[8] as political, cells[9] as gender, cells[10] as ethnic
+               from import_row where import_id = $1 and row >= $4 and row < $5 and state <> 'wrong'
+           )
+           select f.row as "row!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
+                  s.name as "old_name?", k.name as "old_class?", s.political as "old_political?",
+                  s.gender as "old_gender?", s.ethnic as "old_ethnic?",
+                  case when s.left_on <= china_day($3) then s.left_on end as left_on,
+                  target.id is distinct from k.id as "changes_class!",
+                  target.ended_on is not null and target.id is distinct from k.id as "class_has_ended!",
+                  a.id is not null and a.name <> f.name as "is_anothers_account!",
+                  a.id is not null and is_staff(a.id, $3) as "is_staffs_account!",
+                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $3)
+                      as "renames_staff!"
+           from file f
+                left join student s on s.institution_id = $2 and s.number = f.number
+                left join class k on k.id = s.class_id
+                left join college tc on tc.institution_id = $2 and tc.name = f.college
+                left join major tm on tm.college_id = tc.id and tm.name = f.major and tm.level = f.level
+                left join class target on target.major_id = tm.id and target.entry_year = f.entry_year
+                     and target.name = f.class
+                left join account a on s.id is null and a.institution_id = $2 and a.number = f.number
+                left join account own on own.student_id = s.id
+           order by f.row"#,
         id.0,
         institution.0,
-        now
+        now,
+        rows.start,
+        rows.end
     )
-    .execute(connection)
+    .fetch_all(&mut *connection)
     .await?;
-    Ok(())
+    let judged = found.into_iter().map(|row| {
+        if let Some(day) = row.left_on {
+            return Judged::wrong(row.row, format!("学号：该生已于 {day} 离校；复学请先在“人员”里恢复在校"));
+        }
+        if row.class_has_ended {
+            return Judged::wrong(row.row, "班级：该班已合并、结束或即将毕业");
+        }
+        if row.is_anothers_account {
+            return Judged::wrong(row.row, "学号：已有他人的账号使用这个学号");
+        }
+        if row.is_staffs_account {
+            return Judged::wrong(row.row, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对");
+        }
+        if row.renames_staff {
+            return Judged::wrong(row.row, "姓名：此人担任工作职务，姓名由系统管理员更正");
+        }
+        let Some(old_name) = row.old_name else {
+            return Judged { row: row.row, state: RowState::Added, says: String::new() };
+        };
+        let mut changes = Vec::new();
+        if old_name != row.name {
+            changes.push(change("姓名", Some(&old_name), &row.name));
+        }
+        if row.changes_class {
+            changes.push(change("班级", row.old_class.as_deref(), &row.class));
+        }
+        // A blank cell changes nothing.
+        let others = [
+            ("政治面貌", row.old_political, row.political),
+            ("性别", row.old_gender, row.gender),
+            ("民族", row.old_ethnic, row.ethnic),
+        ];
+        for (what, before, after) in others {
+            if let Some(after) = after.filter(|after| before.as_ref() != Some(after)) {
+                changes.push(change(what, before.as_deref(), &after));
+            }
+        }
+        Judged::known(row.row, &changes)
+    });
+    keep(connection, id, &judged.collect::<Vec<_>>()).await
 }
 
 /// Colleges, majors and classes that the file names and that do not exist yet.
@@ -229,18 +259,23 @@ pub(super) async fn write(
     author: &Author,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    let reason: String = format!("导入：{}", import.file_name).chars().take(200).collect();
     sqlx::query!(
-        "with file as (
-             select r.state, r.cells, i.institution_id, i.file_name, k.id as class_id, k.name as class_name
-             from import_row r join import i on i.id = r.import_id
-                  join college c on c.institution_id = i.institution_id and c.name = r.cells[3]
-                  join major m on m.college_id = c.id and m.name = r.cells[4]
-                       and m.level = level_slug(r.cells[5])
-                  join class k on k.major_id = m.id and k.entry_year = r.cells[6]::integer and k.name = r.cells[7]
-             where r.import_id = $1 and r.row >= $2 and r.row < $3 and r.state in ('added', 'changed')
+        "with named as (
+             select import_id, state, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
+                    level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
+                    cells[8] as political, cells[9] as gender, cells[10] as ethnic
+             from import_row where import_id = $1 and row >= $2 and row < $3 and state in ('added', 'changed')
+         ), file as (
+             select n.state, n.number, n.name, n.political, n.gender, n.ethnic, i.institution_id, k.id as class_id,
+                    k.name as class_name
+             from named n join import i on i.id = n.import_id
+                  join college c on c.institution_id = i.institution_id and c.name = n.college
+                  join major m on m.college_id = c.id and m.name = n.major and m.level = n.level
+                  join class k on k.major_id = m.id and k.entry_year = n.entry_year and k.name = n.class
          ), new as (
              insert into student (id, institution_id, number, name, class_id, political, gender, ethnic)
-             select gen_random_uuid(), institution_id, cells[1], cells[2], class_id, cells[8], cells[9], cells[10]
+             select gen_random_uuid(), institution_id, number, name, class_id, political, gender, ethnic
              from file where state = 'added'
              returning id, institution_id, number
          ), linked as (
@@ -253,17 +288,19 @@ pub(super) async fn write(
              from linked where password_hash is not null
              on conflict do nothing
          ), was as (
-             select s.*, k.name as old_class, f.cells, f.class_id as new_class_id, f.class_name, f.file_name
-             from file f join student s on s.institution_id = f.institution_id and s.number = f.cells[1]
+             select s.id, s.name, s.class_id, s.political, s.gender, s.ethnic, k.name as class_name,
+                    f.name as new_name, f.class_id as new_class_id, f.class_name as new_class_name,
+                    f.political as new_political, f.gender as new_gender, f.ethnic as new_ethnic
+             from file f join student s on s.institution_id = f.institution_id and s.number = f.number
                   join class k on k.id = s.class_id
              where f.state = 'changed'
          ), done as (
-             update student s set name = was.cells[2], class_id = was.new_class_id,
-                    political = coalesce(was.cells[8], s.political), gender = coalesce(was.cells[9], s.gender),
-                    ethnic = coalesce(was.cells[10], s.ethnic)
+             update student s set name = was.new_name, class_id = was.new_class_id,
+                    political = coalesce(was.new_political, s.political), gender = coalesce(was.new_gender, s.gender),
+                    ethnic = coalesce(was.new_ethnic, s.ethnic)
              from was where s.id = was.id
          ), account_follows as (
-             update account a set name = was.cells[2] from was where a.student_id = was.id and a.name <> was.cells[2]
+             update account a set name = was.new_name from was where a.student_id = was.id and a.name <> was.new_name
          ), branch as (
              -- Whoever changes class hands the old class's branch over.
              update office o set ended_at = $4 from account a, was
@@ -271,23 +308,22 @@ pub(super) async fn write(
                    and o.class_id = was.class_id and was.class_id <> was.new_class_id
          )
          insert into student_change (id, student_id, at, by_account, office, field, before, after, reason, import_id)
-         select gen_random_uuid(), was.id, $4, $5, $6, f.field, f.before, f.after, left('导入：' || was.file_name, 200), $1
+         select gen_random_uuid(), was.id, $4, $5, $6, f.field, f.before, f.after, $7, $1
          from was cross join lateral (values
-             ('name', was.name, was.cells[2], was.name <> was.cells[2]),
-             ('class', was.old_class, was.class_name, was.class_id <> was.new_class_id),
-             ('political', was.political, was.cells[8], was.cells[8] is not null
-                 and was.political is distinct from was.cells[8]),
-             ('gender', was.gender, was.cells[9], was.cells[9] is not null and was.gender is distinct from was.cells[9]),
-             ('ethnic', was.ethnic, was.cells[10], was.cells[10] is not null
-                 and was.ethnic is distinct from was.cells[10])
+             ('name', was.name, was.new_name, was.name <> was.new_name),
+             ('class', was.class_name, was.new_class_name, was.class_id <> was.new_class_id),
+             ('political', was.political, was.new_political, was.political is distinct from was.new_political),
+             ('gender', was.gender, was.new_gender, was.gender is distinct from was.new_gender),
+             ('ethnic', was.ethnic, was.new_ethnic, was.ethnic is distinct from was.new_ethnic)
          ) as f(field, before, after, differs)
-         where f.differs",
+         where f.differs and f.after is not null",
         import.id.0,
         rows.start,
         rows.end,
         now,
         author.account,
-        author.office
+        author.office,
+        reason
     )
     .execute(connection)
     .await?;
@@ -303,12 +339,15 @@ pub(super) async fn missing(
     now: OffsetDateTime,
 ) -> Result<Missing, Failure> {
     let rows = sqlx::query!(
-        r#"select s.number as "number!", s.name as "name!", k.name as "place!", count(*) over () as "total!"
+        r#"with file as (
+                   select cells[1] as number, cells[3] as college from import_row where import_id = $1
+               )
+               select s.number as "number!", s.name as "name!", k.name as "place!", count(*) over () as "total!"
                    from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                         join college c on c.id = m.college_id
                    where s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($4))
-                         and c.name in (select cells[3] from import_row where import_id = $1)
-                         and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = s.number)
+                         and c.name in (select college from file)
+                         and not exists (select from file f where f.number = s.number)
                    order by s.number limit $3"#,
         id.0,
         institution.0,
