@@ -29,7 +29,7 @@ use crate::{
     web::connections::{self, Limits},
 };
 
-/// How often we look whether the embedded database still runs.
+/// How often the embedded database is checked for whether it still runs.
 const GLANCE: Duration = Duration::from_millis(200);
 /// How often what has expired is cleared away.
 const CLEAR_EVERY: Duration = Duration::from_mins(10);

@@ -26,7 +26,7 @@ pub fn last_day(now: OffsetDateTime) -> Date {
 /// Characters in a code: 20 of 31 letters and digits, 99 bits.
 const LENGTH: usize = 20;
 
-/// A code, as it stands on paper: `abcde-fghjk-…`. Shown once.
+/// A code as printed: `abcde-fghjk-…`. Shown once.
 #[derive(Debug, Clone)]
 pub struct Code(String);
 
@@ -108,8 +108,8 @@ pub struct Slip {
     pub code: Code,
 }
 
-/// Makes accounts for a class's students who have none, and a code for each who has no password yet. Whoever holds an
-/// office beyond the class is left out: their code comes from an administrator.
+/// Makes accounts for a class's students who have none, and a code for each who has no password yet. A student who
+/// holds an office beyond the class is left out: their code comes from an administrator.
 pub async fn issue_for_class(
     connection: &mut PgConnection,
     manager: &AccountManager,

@@ -19,12 +19,12 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct AccountManager {
     pub(super) institution: InstitutionId,
-    /// None for whoever runs the server.
+    /// None for the operator of the server.
     pub(super) by: Option<AccountId>,
 }
 
 impl AccountManager {
-    /// Whoever runs the server: the command line, and the demo.
+    /// The operator of the server: the command line, and the demo.
     #[must_use]
     pub fn operator(institution: InstitutionId) -> Self {
         Self { institution, by: None }
@@ -90,7 +90,7 @@ pub struct NewAccount<'a> {
 /// Sets up a university.
 ///
 /// # Errors
-/// Where the database fails, or the code or the name is taken.
+/// Where the code or the name is taken.
 pub async fn create_institution(
     connection: &mut PgConnection,
     code: &str,

@@ -47,7 +47,7 @@ pub async fn append_by_visitor(
     add(connection, &actor, entry, now).await
 }
 
-/// Adds an entry of an act from the command line, by whoever runs the server.
+/// Adds an entry of an act from the command line, by the operator of the server.
 pub async fn append_by_operator(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -191,7 +191,7 @@ const BATCH: i64 = 1_000;
 /// Walks the whole chain from its first entry.
 ///
 /// # Errors
-/// Where the database fails. The inner error names the first entry that does not fit.
+/// The inner error names the first entry that does not fit.
 pub async fn verify(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
     // One snapshot for all batches and the head: entries that are added meanwhile are not seen by half.
     let mut snapshot = connection.begin_with("begin isolation level repeatable read, read only").await?;

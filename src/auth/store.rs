@@ -131,7 +131,7 @@ pub async fn still_stands(
     authority: &Authority,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    // The account and the office are held as they are until the act is written; whoever would end them waits.
+    // Shared locks: nobody ends the account or the office before the act is committed.
     let account = sqlx::query_scalar!(
         "select a.id from session s join account a on a.id = s.account_id
          where s.token_hash = $1 and s.expires_at > $2 and a.disabled_at is null for share of a",
@@ -169,7 +169,7 @@ impl SignInAttempt {
         Self { school: Some(school.to_owned()), device, institution: None, session: None, number: number.to_owned() }
     }
 
-    /// The person of a session (its hash), who is asked for the password again.
+    /// A person who is signed in (their session's hash) and must give the password again.
     #[must_use]
     pub fn inside(institution: InstitutionId, session: &[u8], number: &str) -> Self {
         let (institution, session) = (Some(institution), Some(session.to_vec()));

@@ -112,7 +112,7 @@ async fn write_batch<K, I: Clone, O>(
     match attempt(pool, asks, write).await {
         Ok(answers) => {
             for (one, answer) in batch.into_iter().zip(answers) {
-                // Whoever hung up is not told; it is written all the same.
+                // A caller that hung up is not told; its write is done all the same.
                 let _ = one.answer.send(Ok(answer));
             }
         }

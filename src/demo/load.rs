@@ -1,5 +1,7 @@
 //! Loading the demo into an empty database, whole or not at all.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Date, macros::date};
@@ -86,9 +88,9 @@ pub(super) fn password(number: &str) -> String {
 /// Loads the demo where there is no university yet; `false` where there is one, and then nothing changes.
 ///
 /// # Errors
-/// Where the database fails; then nothing is written.
+/// Then nothing is written.
 pub async fn load(portal: &Portal) -> Result<bool, Failure> {
-    let mut hashes = Vec::new();
+    let mut hashes = HashMap::new();
     let is_empty = !sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
         .fetch_one(&mut *portal.read().await?)
         .await?;
@@ -96,7 +98,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
         return Ok(false);
     }
     for account in accounts() {
-        hashes.push((account.number, portal.hasher.hash(&account.password).await?));
+        hashes.insert(account.number, portal.hasher.hash(&account.password).await?);
     }
     let (now, ballot_box) = (portal.clock.now(), portal.elections.ballot_box.clone());
     portal
@@ -267,7 +269,7 @@ async fn load_accounts(
     db: &mut PgConnection,
     school: &School,
     institution: InstitutionId,
-    hashes: &[(&str, String)],
+    hashes: &HashMap<&str, String>,
     now: time::OffsetDateTime,
 ) -> Result<(), Failure> {
     let mut random = SeededRandom::new(school.seed + 2);
@@ -282,7 +284,7 @@ async fn load_accounts(
     let mut league: Option<AccountId> = None;
     let manager = AccountManager::operator(institution);
     for (kind, number) in school.accounts {
-        let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
+        let hash = hashes.get(number).map_or("", String::as_str);
         let name = names::person(&mut random);
         if let (OfficeKind::Student | OfficeKind::ClassBranch, Some(class)) = (kind, class) {
             // Students of the demo are among the students.

@@ -13,8 +13,8 @@ use crate::{
     words::words,
 };
 
-/// Locks a university's students and classes to the end of the transaction, waiting for whoever holds them: one import at
-/// a time, whatever process writes it, and no turn of the year in between.
+/// Locks a university's students and classes to the end of the transaction, waiting its turn: one import at a time, by
+/// whatever process, and no turn of the year in between.
 ///
 /// # Errors
 /// Where the lock is not had within the database's time for locks.

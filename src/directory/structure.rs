@@ -1,4 +1,4 @@
-//! The page 院系专业班级: the university's parts as they stand, and the mending of a name.
+//! The page 院系专业班级: colleges, majors and classes, and the correction of a name.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -79,7 +79,7 @@ impl StructurePage {
         level_label(&line.level)
     }
 
-    /// What stands in the field of a part's name.
+    /// The value of the field for a part's name.
     fn value<'a>(&'a self, id: &impl ToString, name: &'a str) -> &'a str {
         if self.typed.part == id.to_string() { &self.typed.name } else { name }
     }

@@ -133,7 +133,7 @@ pub(super) async fn compare(
     rows: Range<i32>,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    // Whoever commits must be able to grant, not only whoever uploaded.
+    // The person who commits must be able to grant, too, and not only the one who uploaded.
     let may_grant: Vec<&str> = grants(acting.office().kind).iter().map(|kind| kind.label()).collect();
     let found = sqlx::query!(
         r#"with file as (

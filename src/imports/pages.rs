@@ -358,7 +358,7 @@ async fn commit(
     if !app.board.begin(id, acting.institution(), title) {
         return Ok(Redirect::to(&id.path()));
     }
-    // A task of its own: 40,000 rows take longer than a page may, and whoever began it may close the browser.
+    // A task of its own: 40,000 rows take longer than a page may, and the browser may be closed meanwhile.
     let mut task = tokio::spawn(run(app, acting, import));
     // What is quick is done when the page comes back.
     match tokio::time::timeout(Duration::from_millis(500), &mut task).await {

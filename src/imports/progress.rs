@@ -78,7 +78,7 @@ impl Board {
         true
     }
 
-    /// The university's turn: whoever holds it commits, the others wait.
+    /// The university's turn: one commit holds it, the others wait.
     pub fn turn(&self, institution: InstitutionId) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(institution).or_default())
@@ -106,7 +106,7 @@ impl Board {
         }
     }
 
-    /// How a commit stands; none where none is under way.
+    /// The progress of a commit; none where none is under way.
     pub fn job(&self, id: ImportId) -> Option<Job> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get(&id)?;

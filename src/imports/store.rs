@@ -97,7 +97,7 @@ fn joined(row: &FileRow) -> String {
     text
 }
 
-/// Says of each row that is not wrong what it would do as the database stands now, and counts.
+/// Says of each row that is not wrong what it would do as the database is now, and counts.
 async fn compare(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,

@@ -18,7 +18,7 @@ pub enum To {
     Account(AccountId),
     /// A student, who may have no account yet.
     Student(StudentId),
-    /// Whoever holds an office, there from the day on which they hold it.
+    /// The holders of an office, each from the day on which they hold it.
     Office {
         kind: OfficeKind,
         /// Its college, for a college's office.

@@ -38,7 +38,7 @@ pub enum Correction {
     Staff,
 }
 
-/// Corrects a student's data and keeps what stood there, with the reason; the account follows. Whoever changes class
+/// Corrects a student's data and keeps the old values, with the reason; the account follows. A student who changes class
 /// hands the old class's branch over.
 pub async fn correct(
     connection: &mut PgConnection,

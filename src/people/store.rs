@@ -167,7 +167,7 @@ pub struct Grade {
     pub source: String,
     /// When it was recorded.
     pub recorded_at: OffsetDateTime,
-    /// A later fact of the same time stands beside it.
+    /// A later fact of the same time was recorded.
     pub superseded: bool,
     /// An objection to its rank is open.
     pub rank_disputed: bool,

@@ -136,7 +136,7 @@ struct RosterResultPage {
     institution: String,
     ignored: Vec<String>,
     strip: Vec<Part>,
-    /// What has to be looked at, gravest first.
+    /// What needs attention, gravest first.
     open: Vec<ShownFinding>,
     /// What is met, and what the plan does not ask.
     settled: Vec<ShownFinding>,

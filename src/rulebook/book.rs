@@ -87,7 +87,7 @@ const SYNONYMS: [(&str, &str); 8] = [
     ("志愿", "志愿者"),
 ];
 
-/// The word's characters stand in the text in their order: `部门人数` finds 每个部门的工作人员数.
+/// The text holds the word's characters in their order: `部门人数` finds 每个部门的工作人员数.
 fn holds_in_order(text: &str, word: &str) -> bool {
     let mut rest = text.chars();
     word.chars().all(|wanted| rest.any(|found| found == wanted))

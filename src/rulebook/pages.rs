@@ -75,7 +75,7 @@ async fn book(
 /// Never: what the template asks for is there.
 pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: RuleSearch) -> anyhow::Result<String> {
     let mut plans: Vec<&Plan> = plan::built_in().iter().collect();
-    // A plan of one's own stands beside the two.
+    // The university's own plan is a third column.
     let own = governing.filter(|governing| !governing.is_built_in).map(|governing| &*governing.plan);
     plans.extend(own);
     let chapters = chapters(&plans, &search);
@@ -142,7 +142,7 @@ async fn list(
     Query(query): Query<PlansQuery>,
 ) -> Result<PlansPage, Failure> {
     let done = query.done.parse().map_or("", Done::label);
-    // Who comes back from a refusal finds its reason beside the field.
+    // After a refusal the form names the reason beside the field.
     let mut errors = Errors::default();
     if let Some((version, from)) = query.form.read(&mut Errors::default()) {
         let refused = judge_adoption(&app, &acting, version, from).await?.permit().err().unwrap_or_default();
@@ -255,7 +255,7 @@ async fn ask_plan(State(app): State<App>, acting: Acting<SchoolLeague>) -> Resul
 }
 
 async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upload) -> Result<Response, Failure> {
-    // Line 0 stands for the file as a whole.
+    // Line 0 means the file as a whole.
     let refused = |line, reason: &str| vec![PlanError { line, reason: reason.to_owned() }];
     let read = match upload.file.as_deref().filter(|bytes| !bytes.is_empty()) {
         // A file larger than any plan is not shown again in the form.

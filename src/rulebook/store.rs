@@ -51,7 +51,7 @@ pub struct VersionRow {
     pub effective: Date,
     /// It came with the program.
     pub built_in: bool,
-    /// When it was taken in.
+    /// When it was added.
     pub created_at: OffsetDateTime,
 }
 
@@ -67,7 +67,7 @@ pub struct AdoptionRow {
     pub adopted_by: String,
 }
 
-/// How an adoption stands on a day, seen among all of them (the one registered last first).
+/// Whether an adoption governs on a day, given all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// It has begun, now or once.
@@ -78,7 +78,7 @@ pub enum Phase {
 }
 
 impl AdoptionRow {
-    /// How it stands; `later` are those registered after it.
+    /// Its phase; `later` are those registered after it.
     #[must_use]
     pub fn phase(&self, later: &[Self], today: Date) -> Phase {
         if self.effective_from <= today {
@@ -120,7 +120,7 @@ fn stale(errors: &[PlanError]) -> Failure {
     Failure::PlanUnreadable(anyhow::anyhow!("{first}"))
 }
 
-/// Takes in the built-in plans: a text that the database does not know yet becomes the next version.
+/// Adds the built-in plans: a text that the database does not know yet becomes the next version.
 pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("select pg_advisory_xact_lock(hashtext('built-in plans'))").execute(&mut *connection).await?;
     for (_, source) in BUILT_IN {
@@ -130,8 +130,7 @@ pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime
     Ok(())
 }
 
-/// Takes in a university's own plan; gives its version's id and whether it is new. The same text again is the
-/// version that stands.
+/// Adds a university's own plan; gives its version's id and whether it is new. The same text again is no new version.
 pub async fn add(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -147,7 +146,7 @@ pub async fn add(
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PlansOf(pub InstitutionId);
 
-/// Locks a university's plans: whoever would change them waits for the end of this transaction.
+/// Locks a university's plans: other changes wait for the end of this transaction.
 pub async fn lock_plans(connection: &mut PgConnection, institution: InstitutionId) -> Result<Locked<PlansOf>, Failure> {
     sqlx::query!("select id from institution where id = $1 for update", institution.0).fetch_one(connection).await?;
     Ok(Locked::new(PlansOf(institution)))

@@ -115,7 +115,7 @@ async fn sign_in(
         return refused(&app, Submitted::new(form, errors)).await;
     }
 
-    // Whoever is turned away because too many wait has not guessed.
+    // Before the attempt is counted: a request that is refused because too many wait is no guess.
     let slot = app.hasher.reserve()?;
     let now = app.clock.now();
     let device = Token::from_headers(Purpose::Device, &headers);
@@ -217,7 +217,7 @@ async fn change_password(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
     }
     let slot = app.hasher.reserve()?;
-    // Guessing the old password from an open session is slowed down like guessing it at sign-in, counted by session.
+    // Guessing the old password in an open session is slowed down like guessing at sign-in, counted by session.
     let now = app.clock.now();
     let attempt = SignInAttempt::inside(person.institution, &person.session, &person.number);
     let result = app.attempts.write(attempt.key(), attempt).await?;
