@@ -160,7 +160,7 @@ impl Portal {
 
     /// A sitting of one contest, brought through the pages to where the whole college votes.
     fn open_sitting(&self) -> Sitting {
-        let manager = Person::sign_in(self.at, KEEPER);
+        let keeper = Person::sign_in(self.at, KEEPER);
         let (opens, closes, college) = (self.in_minutes(5), self.in_minutes(305), self.college.to_string());
         let sitting = [
             ("title", "测速选举"),
@@ -169,7 +169,7 @@ impl Portal {
             ("threshold", "2"),
             ("revote", "yes"),
         ];
-        let path = manager.act("/sittings/new", &sitting);
+        let path = keeper.act("/sittings/new", &sitting);
         let id: SittingId = path.rsplit('/').next().unwrap().parse().unwrap();
         let contest = [
             ("title", "代表"),
@@ -183,14 +183,14 @@ impl Portal {
             ("write_in", "yes"),
             ("tie", "second_round"),
         ];
-        let contest = manager.act(&format!("{path}/contests/new"), &contest);
+        let contest = keeper.act(&format!("{path}/contests/new"), &contest);
         let standing = [("numbers", "S00001\nS00002"), ("origin", "班级团支部推荐")];
-        manager.act(&format!("{contest}/candidates"), &standing);
+        keeper.act(&format!("{contest}/candidates"), &standing);
         for (place, number) in MONITORS.into_iter().enumerate() {
             let chief = if place == 0 { "yes" } else { "" };
-            manager.act(&format!("{path}/monitors"), &[("number", number), ("chief", chief)]);
+            keeper.act(&format!("{path}/monitors"), &[("number", number), ("chief", chief)]);
         }
-        manager.act(&format!("{path}/announce"), &[]);
+        keeper.act(&format!("{path}/announce"), &[]);
         let monitors = MONITORS.map(|number| {
             let person = Person::sign_in(self.at, number);
             let (answer, page) = person.post(&format!("/monitoring/{id}/passphrase"), &[]);
@@ -199,12 +199,12 @@ impl Portal {
             let phrase = phrase.unwrap().trim().to_owned();
             (person, phrase)
         });
-        manager.act(&format!("{path}/rehearse"), &[]);
-        let sitting = Sitting { id, manager, monitors };
+        keeper.act(&format!("{path}/rehearse"), &[]);
+        let sitting = Sitting { id, keeper, monitors };
         for place in 0..MONITORS.len() {
             sitting.unseal(place);
         }
-        sitting.manager.act(&format!("{path}/open"), &[]);
+        sitting.keeper.act(&format!("{path}/open"), &[]);
         self.app.clock.advance(time::Duration::minutes(6));
         // What the server does by itself within a minute or two of so many new rows.
         self.sql("vacuum analyze");
@@ -392,7 +392,7 @@ fn form(fields: &[(&str, &str)]) -> String {
 /// A sitting, and who keeps and counts it.
 struct Sitting {
     id: SittingId,
-    manager: Person,
+    keeper: Person,
     /// With their passphrases.
     monitors: [(Person, String); 3],
 }
@@ -650,7 +650,7 @@ fn counts(portal: &Portal) {
     for _ in 0..FEW_ROUNDS {
         let sitting = portal.open_sitting();
         portal.put_in(sitting.id);
-        sitting.manager.act(&format!("/sittings/{}/close", sitting.id), &[("sure", "yes")]);
+        sitting.keeper.act(&format!("/sittings/{}/close", sitting.id), &[("sure", "yes")]);
         sitting.unseal(0);
         let began = Instant::now();
         sitting.unseal(1);
