@@ -125,8 +125,8 @@ pub async fn unread(
     Ok(count.fetch_one(connection).await?)
 }
 
-/// The session still opens and its office is still held.
-pub async fn still_stands(
+/// Whether the session is still open and its office still held.
+pub async fn still_holds(
     connection: &mut PgConnection,
     authority: &Authority,
     now: OffsetDateTime,
