@@ -9,7 +9,7 @@ use tokio::sync::Semaphore;
 use crate::{
     auth::{
         self,
-        extract::Reception,
+        extract::RequestContext,
         password::Hasher,
         person::{Authority, SignedIn},
         unread::Unread,
@@ -40,12 +40,12 @@ impl Deref for App {
     }
 }
 
-impl<S> FromRef<S> for Reception
+impl<S> FromRef<S> for RequestContext
 where
     App: FromRef<S>,
 {
     fn from_ref(state: &S) -> Self {
-        App::from_ref(state).reception.clone()
+        App::from_ref(state).context.clone()
     }
 }
 
@@ -58,7 +58,7 @@ pub struct Parts {
     /// The threads that hash passwords.
     pub hasher: Arc<Hasher>,
     unread: Arc<Unread>,
-    reception: Reception,
+    context: RequestContext,
     heavy: Arc<Semaphore>,
 }
 
@@ -69,9 +69,9 @@ impl App {
     /// Where the hashing threads cannot be started.
     pub fn new(pools: Pools, clock: Clock, cost: Cost, navigation: Vec<NavItem>) -> anyhow::Result<Self> {
         let unread = Arc::<Unread>::default();
-        let reception = Reception::new(pools.clone(), clock.clone(), Arc::clone(&unread), navigation);
+        let context = RequestContext::new(pools.clone(), clock.clone(), Arc::clone(&unread), navigation);
         let (hasher, heavy) = (Arc::new(Hasher::start(cost)?), Arc::new(Semaphore::new(HEAVY_AT_ONCE)));
-        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, reception, heavy })))
+        Ok(Self(Arc::new(Parts { pools, clock, hasher, unread, context, heavy })))
     }
 
     /// A connection that can only read.
@@ -131,7 +131,7 @@ impl App {
     ) -> Result<T, Failure> {
         let now = self.clock.now();
         self.write(async move |db| {
-            if auth::store::still_stands(db, &authority, now).await? {
+            if auth::store::still_holds(db, &authority, now).await? {
                 work(db).await
             } else {
                 Err(Failure::SignInFirst("/".to_owned()))
@@ -161,12 +161,12 @@ impl App {
     /// The frame of a page for a person who is signed in.
     #[must_use]
     pub fn chrome(&self, person: &SignedIn, title: &str) -> Chrome {
-        self.reception.chrome(person, title)
+        self.context.chrome(person, title)
     }
 
     /// What a person can do in the office in which they act: the entries of the navigation but the home page.
     #[must_use]
     pub fn tasks(&self, person: &SignedIn) -> Vec<NavItem> {
-        self.reception.tasks(person)
+        self.context.tasks(person)
     }
 }

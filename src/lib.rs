@@ -45,7 +45,7 @@
 //! elections
 //! accounts
 //! imports
-//! rollover privacy checkup
+//! rollover privacy roster_check
 //! home health
 //! router
 //! demo
@@ -80,7 +80,6 @@ pub mod app;
 
 pub mod accounts;
 pub mod audit;
-pub mod checkup;
 pub mod directory;
 pub mod elections;
 pub mod imports;
@@ -88,6 +87,7 @@ pub mod inbox;
 pub mod people;
 pub mod privacy;
 pub mod rollover;
+pub mod roster_check;
 pub mod rotation;
 pub mod rulebook;
 pub mod sign_in;

@@ -112,7 +112,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(config) => ended(serve::serve(&config, false)),
         Command::Demo(config) => ended(serve::serve(&config, true)),
-        Command::Account(args) => ended(serve::account(args)),
+        Command::Account(args) => ended(serve::account(&args)),
         Command::VerifyAudit(database) => ended(serve::verify_audit(&database)),
         Command::Check { roster, plan, union, json } => {
             commands::finish(commands::check(&roster, &plan, union.into(), json))

@@ -20,7 +20,7 @@ use tower_http::{
 use crate::{
     accounts,
     app::{App, Routes},
-    audit, checkup,
+    audit,
     clock::Clock,
     database::Pools,
     directory,
@@ -31,7 +31,7 @@ use crate::{
     imports::{self, Imports},
     inbox,
     page::{assets, chrome::NavItem},
-    people, privacy, rollover, rotation, rulebook,
+    people, privacy, rollover, roster_check, rotation, rulebook,
     sealing::keys::MarkKey,
     secrets::Cost,
     sign_in::{self, SignIn},
@@ -90,7 +90,7 @@ fn navigation() -> Vec<NavItem> {
         vetting::NAV,
         elections::NAV,
         rotation::NAV,
-        checkup::NAV,
+        roster_check::NAV,
         rulebook::NAV,
         people::NAV,
         imports::NAV,
@@ -119,7 +119,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(rotation::routes())
         .merge(vetting::routes())
         .merge(elections::routes(portal.elections.clone()))
-        .merge(checkup::routes())
+        .merge(roster_check::routes())
         .merge(home::routes())
         .merge(directory::routes())
         .merge(people::routes())

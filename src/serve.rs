@@ -12,7 +12,7 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    accounts::store::{self, Keeper, NewAccount, Seat, Term},
+    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     audit::{self, Entry, Verb},
     auth::store::clear_expired,
     clock::Clock,
@@ -29,7 +29,7 @@ use crate::{
     web::connections::{self, Limits},
 };
 
-/// How often we look whether the embedded database still runs.
+/// How often the embedded database is checked for whether it still runs.
 const GLANCE: Duration = Duration::from_millis(200);
 /// How often what has expired is cleared away.
 const CLEAR_EVERY: Duration = Duration::from_mins(10);
@@ -90,13 +90,13 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             upkeep.run_upkeep();
         }
     });
-    let portal = open((&database.url, &config.database), Some(metrics)).await?;
+    let portal = open(&database.url, &config.database, Some(metrics)).await?;
     let clearing = portal.app.clone();
     tokio::spawn(async move {
         loop {
             let now = clearing.clock.now();
             let cleared = clearing
-                .write(async move |db| {
+                .write(async |db| {
                     clear_expired(db, now).await?;
                     imports::store::clear_old(db, now).await
                 })
@@ -157,14 +157,15 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
 }
 
 async fn open(
-    (url, config): (&str, &DatabaseConfig),
+    url: &str,
+    config: &DatabaseConfig,
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
 ) -> Result<Portal> {
     migrate(url).await?;
     let key = MarkKey::load_or_make(&config.ballot_key_file())?;
     let portal = Portal::new(Pools::new(url)?, Clock::default(), Cost::OWASP, key, metrics)?;
     let now = portal.clock.now();
-    portal.write(async move |db| take_in_built_in(db, now).await).await?;
+    portal.write(async |db| take_in_built_in(db, now).await).await?;
     Ok(portal)
 }
 
@@ -177,7 +178,7 @@ async fn dies(database: &Database) {
     }
 }
 
-/// What `account` is asked to make.
+/// What `account` makes.
 #[derive(Debug, clap::Args)]
 pub struct AccountArgs {
     /// 学校代码，如 qingyu。
@@ -201,7 +202,7 @@ pub struct AccountArgs {
 ///
 /// # Errors
 /// Where the university does not exist and has no name, the number is taken, or the database cannot be had.
-pub fn account(args: AccountArgs) -> Result<()> {
+pub fn account(args: &AccountArgs) -> Result<()> {
     let code_fits = (2..=40).contains(&args.school.len())
         && args.school.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     ensure!(code_fits, "学校代码应为 2 至 40 个小写字母、数字或连字符");
@@ -213,24 +214,23 @@ pub fn account(args: AccountArgs) -> Result<()> {
     );
     let database = Database::open_beside(&args.database)?;
     let password = readable(16, 4);
-    let shown = password.clone();
-    runtime()?.block_on(async move {
-        let app = open((&database.url, &args.database), None).await?;
+    runtime()?.block_on(async {
+        let app = open(&database.url, &args.database, None).await?;
         let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
-        let made = app.write(async move |db| make_administrator(db, args, &hash, now).await).await;
+        let made = app.write(async |db| make_administrator(db, args, &hash, now).await).await;
         app.close().await;
         made.map_err(|failure| match failure {
             Failure::Broken(reason) => reason,
             other => other.into(),
         })
     })?;
-    println!("{shown}");
+    println!("{password}");
     Ok(())
 }
 
 async fn make_administrator(
     db: &mut sqlx::PgConnection,
-    args: AccountArgs,
+    args: &AccountArgs,
     hash: &str,
     now: time::OffsetDateTime,
 ) -> Result<(), Failure> {
@@ -246,13 +246,14 @@ async fn make_administrator(
     };
     let (number, name) = (args.number.trim(), args.name.trim());
     let account = NewAccount { number, name, password_hash: Some(hash), must_change_password: true };
-    let keeper = Keeper::operator(institution);
-    let Some(id) = store::create(db, &keeper, &account, now).await? else {
+    let manager = AccountManager::operator(institution);
+    let Some(id) = store::create(db, &manager, &account, now).await? else {
         return Err(anyhow::anyhow!("{number} 在这所学校已有账号").into());
     };
-    let term = Term::since(now.date());
-    store::grant(db, &keeper, id, (OfficeKind::Administrator, Seat::School), term, now).await?;
-    let entry = Entry::about(Verb::AccountCreated, id).detail("职务", OfficeKind::Administrator.label());
+    let (kind, place) = (OfficeKind::Administrator, OfficePlace::School);
+    let office = NewOffice { kind, place, term: Term::since(now.date()) };
+    store::grant(db, &manager, id, &office, now).await?;
+    let entry = Entry::about(Verb::AccountCreated, id).detail("职务", kind.label());
     audit::append_by_operator(db, institution, entry, now).await
 }
 

@@ -16,7 +16,7 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{
         password::weakness,
-        store::{Credentials, Door, Institution, Knock, institutions},
+        store::{AttemptResult, Credentials, Institution, SignInAttempt, institutions},
         token::{Purpose as TokenPurpose, Token, hash_of},
     },
     elections,
@@ -24,7 +24,10 @@ use crate::{
     page::chrome::Chrome,
     sign_in::{SignIn, open_session},
     text::folded,
-    web::{forms::Errors, routes::Routes},
+    web::{
+        forms::{Errors, Submitted},
+        routes::Routes,
+    },
 };
 
 /// One answer for whatever does not open: it does not tell which numbers exist.
@@ -58,7 +61,8 @@ struct ActivatePage {
     errors: Errors,
 }
 
-async fn page(app: &App, form: ActivateForm, errors: Errors) -> Result<ActivatePage, Failure> {
+async fn page(app: &App, submitted: Submitted<ActivateForm>) -> Result<ActivatePage, Failure> {
+    let Submitted { form, errors } = submitted;
     let institutions = institutions(&mut *app.read().await?).await?;
     // Passwords never come back in a page; the code does, it is long to type.
     let form = ActivateForm { new: String::new(), again: String::new(), ..form };
@@ -66,7 +70,7 @@ async fn page(app: &App, form: ActivateForm, errors: Errors) -> Result<ActivateP
 }
 
 async fn ask(State(app): State<SignIn>, Query(form): Query<ActivateForm>) -> Result<ActivatePage, Failure> {
-    page(&app, ActivateForm { code: String::new(), ..form }, Errors::default()).await
+    page(&app, Submitted::new(ActivateForm { code: String::new(), ..form }, Errors::default())).await
 }
 
 async fn activate(
@@ -95,21 +99,21 @@ async fn activate(
     }
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if !errors.is_empty() {
-        return Ok((unfit, page(&app, form, errors).await?).into_response());
+        return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     }
     // Guessing a code is charged like guessing a password.
     let slot = app.hasher.reserve()?;
     let (now, device) = (app.clock.now(), Token::from_headers(TokenPurpose::Device, &headers));
-    let knock = Knock::outside(&form.school, device.as_ref(), &number);
-    let door = app.attempts.write(knock.key(), knock).await?;
-    let Some(Door { device, closed_until, .. }) = door else {
+    let attempt = SignInAttempt::outside(&form.school, device.as_ref(), &number);
+    let result = app.attempts.write(attempt.key(), attempt).await?;
+    let Some(AttemptResult { device, closed_until, .. }) = result else {
         errors.add("school", "请选择学校");
-        return Ok((unfit, page(&app, form, errors).await?).into_response());
+        return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     };
     if let Some(open_at) = closed_until {
         let seconds = (open_at - now).whole_seconds() + 1;
         errors.add("code", format!("失败次数较多，请过 {seconds} 秒再试"));
-        let answer = page(&app, form, errors).await?;
+        let answer = page(&app, Submitted::new(form, errors)).await?;
         return Ok(
             (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], answer).into_response()
         );
@@ -125,16 +129,14 @@ async fn activate(
     drop(db);
     let Some((institution, account)) = account else {
         errors.add("code", NOT_OPEN);
-        return Ok((unfit, page(&app, form, errors).await?).into_response());
+        return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     };
     let hash = app.hasher.hash_in(slot, &form.new).await?;
-    let credentials = Credentials { account, password_hash: hash.clone() };
     let purpose = app
-        .write(async move |db| {
+        .write(async |db| {
             let purpose = codes::redeem(db, account, &code, &hash, now).await?;
             if let Some(purpose) = purpose {
-                let why = if purpose == Purpose::First { "首次使用" } else { "密码重置" };
-                let entry = Entry::about(Verb::AccountActivated, account).detail("事由", why);
+                let entry = Entry::about(Verb::AccountActivated, account).detail("事由", purpose.label());
                 audit::append_by_visitor(db, institution, account, entry, now).await?;
                 if purpose == Purpose::First {
                     elections::store::note_reset(db, (account, None), "first", now).await?;
@@ -145,10 +147,11 @@ async fn activate(
         .await?;
     if purpose.is_none() {
         errors.add("code", NOT_OPEN);
-        return Ok((unfit, page(&app, form, errors).await?).into_response());
+        return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     }
+    let credentials = Credentials { account, password_hash: hash };
     match open_session(&app, &headers, credentials, device).await? {
-        Some(opening) => opening.into_response(&headers, "/"),
+        Some(session) => session.into_response(&headers, "/"),
         None => Ok(Redirect::to("/sign-in").into_response()),
     }
 }

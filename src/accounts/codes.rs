@@ -4,13 +4,14 @@
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::store::Keeper;
+use super::store::AccountManager;
 use crate::{
     auth::{person::Scope, store::forget_attempts, token::hash_of},
     clock::CHINA,
     failure::Failure,
     ids::{AccountId, ClassId, InstitutionId},
     secrets::readable,
+    words::words,
 };
 
 /// How long a code works, to the end of the last day: slips are handed out in class over some weeks.
@@ -21,10 +22,11 @@ const LASTS: Duration = Duration::days(30);
 pub fn last_day(now: OffsetDateTime) -> Date {
     (now + LASTS).to_offset(CHINA).date()
 }
+
 /// Characters in a code: 20 of 31 letters and digits, 99 bits.
 const LENGTH: usize = 20;
 
-/// A code, as it stands on paper: `abcde-fghjk-…`. Shown once.
+/// A code as printed: `abcde-fghjk-…`. Shown once.
 #[derive(Debug, Clone)]
 pub struct Code(String);
 
@@ -44,38 +46,29 @@ impl Code {
     }
 }
 
-/// What a code is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    First,
+words! {
+    /// What a code is for.
+    Purpose:
+    First = "first", "首次使用";
     /// A new password in the place of one that was taken away.
-    Reset,
+    Reset = "reset", "密码重置";
 }
 
-impl Purpose {
-    fn slug(self) -> &'static str {
-        match self {
-            Self::First => "first",
-            Self::Reset => "reset",
-        }
-    }
-}
-
-/// Makes a code for an account of the keeper's university; an earlier one works no more.
+/// Makes a code for an account of the manager's university; an earlier one works no more.
 pub async fn issue(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
     purpose: Purpose,
     now: OffsetDateTime,
 ) -> Result<Code, Failure> {
-    let codes = issue_many(connection, keeper, &[account.0], purpose, now).await?;
+    let codes = issue_many(connection, manager, &[account.0], purpose, now).await?;
     codes.into_iter().next().ok_or(Failure::Missing)
 }
 
 async fn issue_many(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     accounts: &[uuid::Uuid],
     purpose: Purpose,
     now: OffsetDateTime,
@@ -96,9 +89,9 @@ async fn issue_many(
          where a.institution_id = $3",
         &hashes,
         accounts,
-        keeper.institution.0,
+        manager.institution.0,
         purpose.slug(),
-        keeper.by.map(|by| by.0),
+        manager.by.map(|by| by.0),
         now,
         last_day(now).next_day().unwrap_or(Date::MAX).midnight().assume_offset(CHINA)
     )
@@ -115,11 +108,11 @@ pub struct Slip {
     pub code: Code,
 }
 
-/// Makes accounts for a class's students who have none, and a code for each who has no password yet. Whoever holds an
-/// office beyond the class is left out: their code comes from who keeps the accounts.
+/// Makes accounts for a class's students who have none, and a code for each who has no password yet. A student who
+/// holds an office beyond the class is left out: their code comes from an administrator.
 pub async fn issue_for_class(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     class: ClassId,
     now: OffsetDateTime,
 ) -> Result<Vec<Slip>, Failure> {
@@ -132,7 +125,7 @@ pub async fn issue_for_class(
          where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
          on conflict (institution_id, number) do nothing",
         class.0,
-        keeper.institution.0,
+        manager.institution.0,
         now
     )
     .execute(&mut *connection)
@@ -148,13 +141,13 @@ pub async fn issue_for_class(
                                  and (o.until_day is null or o.until_day > china_day($3)))
            order by a.number"#,
         class.0,
-        keeper.institution.0,
+        manager.institution.0,
         now
     )
     .fetch_all(&mut *connection)
     .await?;
     let ids: Vec<uuid::Uuid> = waiting.iter().map(|row| row.id).collect();
-    let codes = issue_many(connection, keeper, &ids, Purpose::First, now).await?;
+    let codes = issue_many(connection, manager, &ids, Purpose::First, now).await?;
     Ok(waiting.into_iter().zip(codes).map(|(row, code)| Slip { number: row.number, name: row.name, code }).collect())
 }
 
@@ -269,7 +262,7 @@ pub async fn redeem(
     .execute(&mut *connection)
     .await?;
     forget_attempts(connection, account).await?;
-    Ok(Some(if purpose == "reset" { Purpose::Reset } else { Purpose::First }))
+    Ok(Some(purpose.parse()?))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 
 use time::Date;
 
-use super::store::{Seat, Term};
+use super::store::{NewOffice, OfficePlace, Term};
 use crate::{
     directory::store::{class_named, colleges},
     failure::Failure,
@@ -34,7 +34,7 @@ pub(super) struct OfficeForm {
 
 impl OfficeForm {
     /// The term, or an error beside each field.
-    pub fn term(&self, today: Date, errors: &mut Errors) -> Option<Term> {
+    fn term(&self, today: Date, errors: &mut Errors) -> Option<Term> {
         let mut read = |field, text: &str| {
             let day = day(text);
             if day.is_none() && !text.trim().is_empty() {
@@ -51,35 +51,49 @@ impl OfficeForm {
     }
 
     /// The office and where it belongs, or an error beside each field.
+    async fn place(
+        &self,
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        today: Date,
+        errors: &mut Errors,
+    ) -> Result<Option<(OfficeKind, OfficePlace)>, Failure> {
+        let Ok(kind) = self.office.parse::<OfficeKind>() else {
+            errors.add("office", "请选择职务");
+            return Ok(None);
+        };
+        let place = match kind.place() {
+            Place::School => Some(OfficePlace::School),
+            Place::College => {
+                let all = colleges(connection, institution).await?;
+                let found = all.iter().find(|college| college.id.to_string() == self.college);
+                found.map(|college| OfficePlace::College(college.id))
+            }
+            Place::Class => {
+                let name = printable(self.class.trim(), false);
+                class_named(connection, institution, &name, today).await?.map(OfficePlace::Class)
+            }
+        };
+        match kind.place() {
+            Place::College if place.is_none() => errors.add("college", format!("{}须选择院系", kind.label())),
+            Place::Class if self.class.trim().is_empty() => errors.add("class", "请填写班级全称"),
+            Place::Class if place.is_none() => errors.add("class", "没有这个班级，请核对班级全称"),
+            Place::School | Place::College | Place::Class => {}
+        }
+        Ok(place.map(|place| (kind, place)))
+    }
+
+    /// The office with its place and term, or an error beside each field.
     pub async fn read(
         &self,
         connection: &mut PgConnection,
         institution: InstitutionId,
         today: Date,
         errors: &mut Errors,
-    ) -> Result<Option<(OfficeKind, Seat)>, Failure> {
-        let Ok(kind) = self.office.parse::<OfficeKind>() else {
-            errors.add("office", "请选择职务");
-            return Ok(None);
-        };
-        let seat = match kind.place() {
-            Place::School => Some(Seat::School),
-            Place::College => {
-                let all = colleges(connection, institution).await?;
-                all.iter().find(|college| college.id.to_string() == self.college).map(|found| Seat::College(found.id))
-            }
-            Place::Class => {
-                let name = printable(self.class.trim(), false);
-                class_named(connection, institution, &name, today).await?.map(Seat::Class)
-            }
-        };
-        match kind.place() {
-            Place::College if seat.is_none() => errors.add("college", format!("{}须选择院系", kind.label())),
-            Place::Class if self.class.trim().is_empty() => errors.add("class", "请填写班级全称"),
-            Place::Class if seat.is_none() => errors.add("class", "没有这个班级，请核对班级全称"),
-            Place::School | Place::College | Place::Class => {}
-        }
-        Ok(seat.map(|seat| (kind, seat)))
+    ) -> Result<Option<NewOffice>, Failure> {
+        let place = self.place(connection, institution, today, errors).await?;
+        let term = self.term(today, errors);
+        Ok(place.zip(term).map(|((kind, place), term)| NewOffice { kind, place, term }))
     }
 }
 

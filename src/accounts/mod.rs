@@ -1,10 +1,11 @@
-//! 账号与职务: who may sign in at a university and which offices they hold. Kept by its administrators, who have no
+//! 账号与职务: who may sign in at a university and which offices they hold. Managed by its administrators, who have no
 //! say in the union's matters.
 
 mod activate;
 pub mod codes;
 mod forms;
 mod pages;
+mod paths;
 pub mod retention;
 mod slips;
 pub mod store;

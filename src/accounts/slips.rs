@@ -11,7 +11,8 @@ use time::Date;
 use super::{
     codes::{self, ClassState, Slip},
     pages::no_candidate,
-    store::{self, Keeper},
+    paths::SLIPS,
+    store::{self, AccountManager},
 };
 use crate::{
     app::{App, Routes},
@@ -35,23 +36,23 @@ pub fn routes() -> Routes {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/slips.html")]
-struct ListPage {
+struct SlipsPage {
     chrome: Chrome,
     classes: Vec<ClassState>,
     students: i64,
     waiting: i64,
 }
 
-async fn list(State(app): State<App>, acting: Acting<SlipPrinter>) -> Result<ListPage, Failure> {
+async fn list(State(app): State<App>, acting: Acting<SlipPrinter>) -> Result<SlipsPage, Failure> {
     let classes = codes::classes(&mut *app.read().await?, &acting.scope(), app.clock.now()).await?;
     let (students, waiting) =
         (classes.iter().map(|class| class.students).sum(), classes.iter().map(|class| class.waiting).sum());
-    Ok(ListPage { chrome: app.chrome(acting.person(), "激活条"), classes, students, waiting })
+    Ok(SlipsPage { chrome: app.chrome(acting.person(), "激活条"), classes, students, waiting })
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/slips_print.html")]
-struct PrintPage {
+struct PrintedSlipsPage {
     chrome: Chrome,
     institution: String,
     class: String,
@@ -65,24 +66,23 @@ async fn print(
     acting: Acting<SlipPrinter>,
     headers: HeaderMap,
     Path(class): Path<ClassId>,
-) -> Result<PrintPage, Failure> {
+) -> Result<PrintedSlipsPage, Failure> {
     let now = app.clock.now();
-    let chrome = app.chrome(acting.person(), "打印激活条").under("/slips", "激活条");
-    let refusal = app.chrome(acting.person(), "没有办理").under("/slips", "激活条");
-    let institution = acting.person().institution_name.clone();
+    let chrome = app.chrome(acting.person(), "打印激活条").under(SLIPS, "激活条");
+    let refused = app.chrome(acting.person(), "没有办理").under(SLIPS, "激活条");
     let (name, school, slips) = app
-        .write_as(acting.person().authority(), async move |db| {
+        .write_as(acting.person().authority(), async |db| {
             let scope = acting.scope();
             let all = codes::classes(db, &scope, now).await?;
             let found = all.into_iter().find(|known| known.id == class).ok_or(Failure::Missing)?;
-            let keeper = Keeper::from(&acting);
-            no_candidate(db, acting.person(), (&refusal, "/slips"), now).await?;
-            let slips = codes::issue_for_class(db, &keeper, class, now).await?;
+            let manager = AccountManager::from(&acting);
+            no_candidate(db, acting.person(), &refused, SLIPS, now).await?;
+            let slips = codes::issue_for_class(db, &manager, class, now).await?;
             if !slips.is_empty() {
                 let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());
                 audit::append(db, acting.person(), entry, now).await?;
             }
-            let school = store::institution_code(db, &keeper).await?;
+            let school = store::institution_code(db, &manager).await?;
             Ok((found.name, school, slips))
         })
         .await?;
@@ -92,5 +92,6 @@ async fn print(
     let link = |slip: &Slip| format!("{address}/activate#{school}/{}/{}", query_value(&slip.number), slip.code.text());
     let drawn = slips.into_iter().map(|slip| Qr::new(&link(&slip)).map(|qr| (slip, qr)));
     let slips = drawn.collect::<anyhow::Result<Vec<_>>>()?;
-    Ok(PrintPage { chrome, institution, class: name, address, slips, last_day })
+    let institution = acting.person().institution_name.clone();
+    Ok(PrintedSlipsPage { chrome, institution, class: name, address, slips, last_day })
 }

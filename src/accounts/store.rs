@@ -1,5 +1,5 @@
-//! SQL of accounts and offices. Whatever reads or writes asks for the proof that the asker keeps them, and does it at
-//! the proof's university alone.
+//! SQL of accounts and offices. Every function takes the proof that somebody manages a university's accounts,
+//! and reads or writes at that university alone.
 
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
@@ -12,31 +12,32 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId},
     office::{Administrator, OfficeKind, SlipPrinter},
+    page::paging::RowRange,
 };
 
-/// The proof that somebody may keep a university's accounts.
+/// The proof that somebody may manage a university's accounts.
 #[derive(Debug, Clone, Copy)]
-pub struct Keeper {
+pub struct AccountManager {
     pub(super) institution: InstitutionId,
-    /// None for whoever runs the server.
+    /// None for the operator of the server.
     pub(super) by: Option<AccountId>,
 }
 
-impl Keeper {
-    /// Whoever runs the server: the command line, and the demo.
+impl AccountManager {
+    /// The operator of the server: the command line, and the demo.
     #[must_use]
     pub fn operator(institution: InstitutionId) -> Self {
         Self { institution, by: None }
     }
 }
 
-impl From<&Acting<Administrator>> for Keeper {
+impl From<&Acting<Administrator>> for AccountManager {
     fn from(acting: &Acting<Administrator>) -> Self {
         Self { institution: acting.institution(), by: Some(acting.person().account) }
     }
 }
 
-impl From<&Acting<SlipPrinter>> for Keeper {
+impl From<&Acting<SlipPrinter>> for AccountManager {
     fn from(acting: &Acting<SlipPrinter>) -> Self {
         Self { institution: acting.institution(), by: Some(acting.person().account) }
     }
@@ -44,7 +45,7 @@ impl From<&Acting<SlipPrinter>> for Keeper {
 
 /// Where an office belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Seat {
+pub enum OfficePlace {
     School,
     College(CollegeId),
     Class(ClassId),
@@ -66,6 +67,14 @@ impl Term {
     }
 }
 
+/// An office to be granted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NewOffice {
+    pub kind: OfficeKind,
+    pub place: OfficePlace,
+    pub term: Term,
+}
+
 /// An account to be made.
 #[derive(Debug)]
 pub struct NewAccount<'a> {
@@ -81,7 +90,7 @@ pub struct NewAccount<'a> {
 /// Sets up a university.
 ///
 /// # Errors
-/// Where the database fails, or the code or the name is taken.
+/// Where the code or the name is taken.
 pub async fn create_institution(
     connection: &mut PgConnection,
     code: &str,
@@ -101,9 +110,9 @@ pub async fn institution_named(connection: &mut PgConnection, code: &str) -> Res
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// The code of the keeper's university.
-pub async fn institution_code(connection: &mut PgConnection, keeper: &Keeper) -> Result<String, Failure> {
-    let code = sqlx::query_scalar!("select code from institution where id = $1", keeper.institution.0);
+/// The code of the manager's university.
+pub async fn institution_code(connection: &mut PgConnection, manager: &AccountManager) -> Result<String, Failure> {
+    let code = sqlx::query_scalar!("select code from institution where id = $1", manager.institution.0);
     Ok(code.fetch_one(connection).await?)
 }
 
@@ -111,7 +120,7 @@ pub async fn institution_code(connection: &mut PgConnection, keeper: &Keeper) ->
 /// student's of another name.
 pub async fn create(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: &NewAccount<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<AccountId>, Failure> {
@@ -124,7 +133,7 @@ pub async fn create(
          where not exists (select from student where institution_id = $2 and number = $3 and name <> $4)
          on conflict (institution_id, number) do nothing",
         id.0,
-        keeper.institution.0,
+        manager.institution.0,
         account.number,
         account.name,
         account.password_hash,
@@ -139,16 +148,16 @@ pub async fn create(
 /// were printed for a student open nothing more once an office beyond the class comes with the account.
 pub async fn grant(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
-    (kind, seat): (OfficeKind, Seat),
-    term: Term,
+    office: &NewOffice,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let (college, class) = match seat {
-        Seat::School => (None, None),
-        Seat::College(college) => (Some(college.0), None),
-        Seat::Class(class) => (None, Some(class.0)),
+    let NewOffice { kind, place, term } = *office;
+    let (college, class) = match place {
+        OfficePlace::School => (None, None),
+        OfficePlace::College(college) => (Some(college.0), None),
+        OfficePlace::Class(class) => (None, Some(class.0)),
     };
     let done = sqlx::query!(
         "insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, until_day, granted_at)
@@ -158,7 +167,7 @@ pub async fn grant(
          on conflict do nothing",
         OfficeId::random().0,
         account.0,
-        keeper.institution.0,
+        manager.institution.0,
         kind.slug(),
         college,
         class,
@@ -180,22 +189,21 @@ pub async fn grant(
     Ok(granted)
 }
 
-/// Somebody is deputy secretary on a day of that term; the one place is asked for by no other office.
+/// Somebody is deputy secretary on a day of the new office's term; no other kind of office has one place only.
 pub async fn deputy_is_taken(
     connection: &mut PgConnection,
-    keeper: &Keeper,
-    kind: OfficeKind,
-    term: Term,
+    manager: &AccountManager,
+    office: &NewOffice,
 ) -> Result<bool, Failure> {
-    if kind != OfficeKind::DeputySecretary {
+    if office.kind != OfficeKind::DeputySecretary {
         return Ok(false);
     }
     let taken = sqlx::query_scalar!(
         r#"select exists (select from office where institution_id = $1 and kind = 'deputy_secretary'
                           and ended_at is null and daterange(from_day, until_day) && daterange($2, $3)) as "taken!""#,
-        keeper.institution.0,
-        term.from,
-        term.until
+        manager.institution.0,
+        office.term.from,
+        office.term.until
     );
     Ok(taken.fetch_one(connection).await?)
 }
@@ -220,7 +228,7 @@ pub async fn list(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,
     search: &str,
-    (skip, most): (i64, i64),
+    range: RowRange,
     now: OffsetDateTime,
 ) -> Result<Vec<AccountRow>, Failure> {
     let rows = sqlx::query!(
@@ -239,8 +247,8 @@ pub async fn list(
            order by a.number offset $3 limit $4"#,
         acting.institution().0,
         search,
-        skip,
-        most,
+        range.skip,
+        range.most,
         now
     )
     .fetch_all(connection)
@@ -314,7 +322,7 @@ pub struct OfficeRow {
 }
 
 impl OfficeRow {
-    /// It is held, or will be, and keeps the accounts.
+    /// It is held, or will be, and manages the accounts.
     #[must_use]
     pub fn administers(&self) -> bool {
         self.held && self.kind == OfficeKind::Administrator.slug()
@@ -368,11 +376,11 @@ pub async fn offices(
 /// transaction ends, so that two administrators who leave at once see each other.
 pub async fn other_administrators(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     except: AccountId,
     now: OffsetDateTime,
 ) -> Result<i64, Failure> {
-    sqlx::query!("select id from institution where id = $1 for update", keeper.institution.0)
+    sqlx::query!("select id from institution where id = $1 for update", manager.institution.0)
         .fetch_one(&mut *connection)
         .await?;
     let count = sqlx::query_scalar!(
@@ -380,7 +388,7 @@ pub async fn other_administrators(
            where a.institution_id = $1 and a.id <> $2 and a.disabled_at is null and a.password_hash is not null
                  and exists (select from office o where o.account_id = a.id and o.kind = 'administrator'
                              and is_held(o.from_day, o.until_day, o.ended_at, $3))"#,
-        keeper.institution.0,
+        manager.institution.0,
         except.0,
         now
     );
@@ -390,7 +398,7 @@ pub async fn other_administrators(
 /// Ends an office at once; `false` if it was not held any more.
 pub async fn end_office(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
     office: OfficeId,
     now: OffsetDateTime,
@@ -401,7 +409,7 @@ pub async fn end_office(
                and (until_day is null or china_day($4) < until_day)",
         office.0,
         account.0,
-        keeper.institution.0,
+        manager.institution.0,
         now
     );
     let ended = done.execute(&mut *connection).await?.rows_affected() == 1;
@@ -411,11 +419,15 @@ pub async fn end_office(
 
 /// Takes an account's password away and ends its sessions, for a new one by a one-time code; its failed attempts are
 /// forgotten. Gives how many sessions ended.
-pub async fn take_password(connection: &mut PgConnection, keeper: &Keeper, account: AccountId) -> Result<u64, Failure> {
+pub async fn take_password(
+    connection: &mut PgConnection,
+    manager: &AccountManager,
+    account: AccountId,
+) -> Result<u64, Failure> {
     sqlx::query!(
         "update account set password_hash = null, password_set_at = null where id = $1 and institution_id = $2",
         account.0,
-        keeper.institution.0
+        manager.institution.0
     )
     .execute(&mut *connection)
     .await?;
@@ -426,7 +438,7 @@ pub async fn take_password(connection: &mut PgConnection, keeper: &Keeper, accou
 /// Disables an account or enables it again; `false` if it was so already.
 pub async fn set_disabled(
     connection: &mut PgConnection,
-    keeper: &Keeper,
+    manager: &AccountManager,
     account: AccountId,
     disabled: bool,
     now: OffsetDateTime,
@@ -435,7 +447,7 @@ pub async fn set_disabled(
         "update account set disabled_at = case when $3 then $4::timestamptz end
          where id = $1 and institution_id = $2 and (disabled_at is not null) <> $3",
         account.0,
-        keeper.institution.0,
+        manager.institution.0,
         disabled,
         now
     );

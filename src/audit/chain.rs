@@ -54,7 +54,7 @@ pub enum Verb {
     RetentionSet,
     /// A student organisation was registered, changed or ended.
     OrganisationKept,
-    /// A plan file was taken in.
+    /// A plan file was added.
     PlanAdded,
     /// A plan governs from a day on.
     PlanAdopted,
@@ -62,7 +62,7 @@ pub enum Verb {
     SemesterKept,
     /// A student union was set up.
     UnionCreated,
-    /// A union's posts were taken down as they stand.
+    /// A union's posts were recorded as they were found.
     UnionRegistered,
     /// A union came under the rules.
     UnionOpened,
@@ -229,7 +229,7 @@ impl Entry {
     }
 }
 
-/// An entry as it stands in the chain, without its hash.
+/// An entry of the chain, without its hash.
 #[derive(Debug)]
 pub(super) struct Link<'a> {
     pub seq: i64,

@@ -6,13 +6,13 @@ use axum::extract::State;
 use axum_extra::extract::Query;
 use serde::Deserialize;
 
-use super::store::{self, Row};
+use super::store::{self, EntryRow};
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
     office::Overseer,
-    page::{chrome::Chrome, filters},
+    page::{chrome::Chrome, filters, paging::cut},
 };
 
 const A_PAGE: i64 = 50;
@@ -25,16 +25,16 @@ pub fn routes() -> Routes {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "audit/list.html")]
-struct ListPage {
+struct AuditPage {
     chrome: Chrome,
-    rows: Vec<Row>,
+    rows: Vec<EntryRow>,
     /// The number before which the next page begins.
     older: Option<i64>,
     first_page: bool,
 }
 
 #[derive(Deserialize)]
-struct Place {
+struct AuditQuery {
     #[serde(default)]
     before: i64,
 }
@@ -42,18 +42,15 @@ struct Place {
 async fn list(
     State(app): State<App>,
     acting: Acting<Overseer>,
-    Query(Place { before }): Query<Place>,
-) -> Result<ListPage, Failure> {
+    Query(AuditQuery { before }): Query<AuditQuery>,
+) -> Result<AuditPage, Failure> {
     let mut rows = store::page(&mut *app.read().await?, acting.institution(), before.max(0), A_PAGE + 1).await?;
-    let more = rows.len() > usize::try_from(A_PAGE).unwrap_or(0);
-    if more {
-        rows.pop();
-    }
+    let more = cut(&mut rows, A_PAGE);
     let older = rows.last().map(|row| row.seq).filter(|_| more);
-    Ok(ListPage { chrome: app.chrome(acting.person(), "操作记录"), rows, older, first_page: before <= 0 })
+    Ok(AuditPage { chrome: app.chrome(acting.person(), "操作记录"), rows, older, first_page: before <= 0 })
 }
 
-impl Row {
+impl EntryRow {
     /// The details in words: `结束的登录：3`.
     fn details(&self) -> String {
         let details: serde_json::Map<String, serde_json::Value> =

@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::chain::{Entry, Link, Mark};
 use crate::{
-    auth::person::SignedIn,
+    auth::person::{Held, SignedIn},
     failure::Failure,
     ids::{AccountId, InstitutionId},
 };
@@ -27,7 +27,7 @@ pub async fn append(
     entry: Entry,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let office = person.acting.as_ref().map_or_else(String::new, crate::auth::person::Held::label);
+    let office = person.acting.as_ref().map_or_else(String::new, Held::label);
     let name = Mark::from(person.account).to_string();
     let actor =
         Actor { institution: Some(person.institution), account: Some(person.account.0), name: &name, office: &office };
@@ -47,7 +47,7 @@ pub async fn append_by_visitor(
     add(connection, &actor, entry, now).await
 }
 
-/// Adds an entry of an act from the command line, by whoever runs the server.
+/// Adds an entry of an act from the command line, by the operator of the server.
 pub async fn append_by_operator(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -105,7 +105,7 @@ async fn add(
 
 /// An entry as the page shows it.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(super) struct EntryRow {
     pub seq: i64,
     pub at: OffsetDateTime,
     pub actor: String,
@@ -122,9 +122,9 @@ pub(super) async fn page(
     institution: InstitutionId,
     before: i64,
     most: i64,
-) -> Result<Vec<Row>, Failure> {
+) -> Result<Vec<EntryRow>, Failure> {
     let rows = sqlx::query_as!(
-        Row,
+        EntryRow,
         "select seq, at, actor, office, verb, object, detail, clause from audit_entry
          where institution_id = $1 and ($2::bigint = 0 or seq < $2) order by seq desc limit $3",
         institution.0,
@@ -137,7 +137,7 @@ pub(super) async fn page(
 }
 
 /// Puts today's names in the place of marks.
-async fn name_people(connection: &mut PgConnection, rows: &mut [Row]) -> Result<(), Failure> {
+async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Result<(), Failure> {
     let (mut accounts, mut students) = (Vec::new(), Vec::new());
     for mark in rows.iter().flat_map(|row| [&row.actor, &row.object]).filter_map(|text| Mark::parse(text)) {
         match mark {
@@ -191,7 +191,7 @@ const BATCH: i64 = 1_000;
 /// Walks the whole chain from its first entry.
 ///
 /// # Errors
-/// Where the database fails. The inner error names the first entry that does not fit.
+/// The inner error names the first entry that does not fit.
 pub async fn verify(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
     // One snapshot for all batches and the head: entries that are added meanwhile are not seen by half.
     let mut snapshot = connection.begin_with("begin isolation level repeatable read, read only").await?;

@@ -1,4 +1,4 @@
-//! How a handler learns who sends a request and in which office: extractors for every state that holds a [`Reception`].
+//! How a handler learns who sends a request and in which office: extractors for every state that holds a [`RequestContext`].
 
 use std::sync::Arc;
 
@@ -26,21 +26,21 @@ use crate::{
 
 /// What it takes to know who sends a request and to frame their page. Cloned with every request: one count goes up.
 #[derive(Debug, Clone)]
-pub struct Reception(Arc<Desk>);
+pub struct RequestContext(Arc<ContextParts>);
 
 #[derive(Debug)]
-struct Desk {
+struct ContextParts {
     pools: Pools,
     clock: Clock,
     unread: Arc<Unread>,
     navigation: Vec<NavItem>,
 }
 
-impl Reception {
+impl RequestContext {
     /// `navigation` in the order in which it is shown.
     #[must_use]
     pub fn new(pools: Pools, clock: Clock, unread: Arc<Unread>, navigation: Vec<NavItem>) -> Self {
-        Self(Arc::new(Desk { pools, clock, unread, navigation }))
+        Self(Arc::new(ContextParts { pools, clock, unread, navigation }))
     }
 
     /// The frame of a page for a person who is signed in.
@@ -81,21 +81,21 @@ impl Reception {
 
 impl<S: Send + Sync> FromRequestParts<S> for SignedIn
 where
-    Reception: FromRef<S>,
+    RequestContext: FromRef<S>,
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        admit(parts, Reception::from_ref(state).signed_in(parts).await?)
+        admit(parts, RequestContext::from_ref(state).signed_in(parts).await?)
     }
 }
 
 impl<S: Send + Sync> OptionalFromRequestParts<S> for SignedIn
 where
-    Reception: FromRef<S>,
+    RequestContext: FromRef<S>,
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Failure> {
-        Reception::from_ref(state).signed_in(parts).await
+        RequestContext::from_ref(state).signed_in(parts).await
     }
 }
 
@@ -115,16 +115,16 @@ pub struct With<T>(pub SignedIn, pub T);
 
 impl<T: Alongside, S: Send + Sync> FromRequestParts<S> for With<T>
 where
-    Reception: FromRef<S>,
+    RequestContext: FromRef<S>,
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let reception = Reception::from_ref(state);
+        let context = RequestContext::from_ref(state);
         let mut found = None;
         if let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) {
-            let (mut connection, now) = (reception.0.pools.read.acquire().await?, reception.0.clock.now());
+            let (mut connection, now) = (context.0.pools.read.acquire().await?, context.0.clock.now());
             if let Some((person, rest)) = T::load(&mut connection, &token.hash(), now).await? {
-                found = Some((reception.seen(&mut connection, person, parts, now).await?, rest));
+                found = Some((context.seen(&mut connection, person, parts, now).await?, rest));
             }
         }
         let (person, rest) = found.unzip();
@@ -135,16 +135,16 @@ where
 
 impl<O: Office, S: Send + Sync> FromRequestParts<S> for Acting<O>
 where
-    Reception: FromRef<S>,
+    RequestContext: FromRef<S>,
 {
     type Rejection = Failure;
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let reception = Reception::from_ref(state);
-        let person = admit(parts, reception.signed_in(parts).await?)?;
+        let context = RequestContext::from_ref(state);
+        let person = admit(parts, context.signed_in(parts).await?)?;
         Self::proved(person).map_err(|person| {
             let fits = |office: &&Held| O::KINDS.contains(&office.kind);
             let held = person.offices.iter().find(fits).map(|office| office.kind);
-            let chrome = Box::new(reception.chrome(&person, "不属于当前职务的权限"));
+            let chrome = Box::new(context.chrome(&person, "不属于当前职务的权限"));
             Failure::NotYours { chrome, needed: O::KINDS, held }
         })
     }

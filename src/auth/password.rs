@@ -13,7 +13,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::{failure::Failure, secrets::Cost};
 
-/// How many may wait for a thread; whoever comes after is told to try again. At some 40 hashes a second and core
+/// How many may wait for a thread; further requests are told to try again. At some 40 hashes a second and core
 /// that is a few seconds' wait.
 const MOST_WAITING: usize = 256;
 /// Hashing yields to everything else, so that pages stay quick while thousands sign in.
@@ -151,7 +151,7 @@ fn work(queue: &Mutex<Receiver<Job>>, params: &Params) {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { slot, password, task, reply }) = job else { return };
         if reply.is_closed() {
-            // Whoever asked has hung up.
+            // The client has hung up.
             continue;
         }
         let answer = match task {

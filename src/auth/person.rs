@@ -60,7 +60,7 @@ pub struct Authority {
 }
 
 impl SignedIn {
-    /// What this person's act rests on, to be looked at again when it is written.
+    /// What this person's act rests on, to be checked again when it is written.
     #[must_use]
     pub fn authority(&self) -> Authority {
         Authority { session: self.session.clone(), office: self.acting.as_ref().map(|office| office.id) }

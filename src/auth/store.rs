@@ -125,13 +125,13 @@ pub async fn unread(
     Ok(count.fetch_one(connection).await?)
 }
 
-/// The session still opens and its office is still held.
-pub async fn still_stands(
+/// Whether the session is still open and its office still held.
+pub async fn still_holds(
     connection: &mut PgConnection,
     authority: &Authority,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    // The account and the office are held as they are until the act is written; whoever would end them waits.
+    // Shared locks: nobody ends the account or the office before the act is committed.
     let account = sqlx::query_scalar!(
         "select a.id from session s join account a on a.id = s.account_id
          where s.token_hash = $1 and s.expires_at > $2 and a.disabled_at is null for share of a",
@@ -153,7 +153,7 @@ pub async fn still_stands(
 
 /// An attempt with a password or a code.
 #[derive(Debug, Clone)]
-pub struct Knock {
+pub struct SignInAttempt {
     school: Option<String>,
     device: Option<Vec<u8>>,
     institution: Option<InstitutionId>,
@@ -161,15 +161,15 @@ pub struct Knock {
     number: String,
 }
 
-impl Knock {
-    /// Somebody at the door of a university (its code), perhaps from a browser that has signed in before.
+impl SignInAttempt {
+    /// Somebody who signs in to a university (its code), perhaps from a browser that has signed in before.
     #[must_use]
     pub fn outside(school: &str, device: Option<&Token>, number: &str) -> Self {
         let device = device.map(Token::hash);
         Self { school: Some(school.to_owned()), device, institution: None, session: None, number: number.to_owned() }
     }
 
-    /// The person of a session (its hash), who is asked for the password again.
+    /// A person who is signed in (their session's hash) and must give the password again.
     #[must_use]
     pub fn inside(institution: InstitutionId, session: &[u8], number: &str) -> Self {
         let (institution, session) = (Some(institution), Some(session.to_vec()));
@@ -186,7 +186,7 @@ impl Knock {
 
 /// What the password is held against, and where the attempt is counted.
 #[derive(Debug)]
-pub struct Door {
+pub struct AttemptResult {
     /// The account if there is one that may sign in.
     pub credentials: Option<Credentials>,
     /// The known device's hash or the session's; empty for an unknown device.
@@ -202,18 +202,18 @@ pub struct Credentials {
     pub password_hash: String,
 }
 
-/// Charges attempts, before the passwords are looked at, and gives what each is about; one statement for all, whose keys
+/// Counts attempts, before the passwords are checked, and gives what each is about; one statement for all, whose keys
 /// must differ. None where there is no such university.
-pub async fn knock(
+pub async fn charge(
     connection: &mut PgConnection,
-    knocks: &[Knock],
+    attempts: &[SignInAttempt],
     now: OffsetDateTime,
-) -> Result<Vec<Option<Door>>, Failure> {
-    let schools: Vec<Option<&str>> = knocks.iter().map(|knock| knock.school.as_deref()).collect();
-    let numbers: Vec<&str> = knocks.iter().map(|knock| knock.number.as_str()).collect();
-    let devices: Vec<Option<&[u8]>> = knocks.iter().map(|knock| knock.device.as_deref()).collect();
-    let institutions: Vec<Option<Uuid>> = knocks.iter().map(|knock| knock.institution.map(|id| id.0)).collect();
-    let sessions: Vec<Option<&[u8]>> = knocks.iter().map(|knock| knock.session.as_deref()).collect();
+) -> Result<Vec<Option<AttemptResult>>, Failure> {
+    let schools: Vec<Option<&str>> = attempts.iter().map(|attempt| attempt.school.as_deref()).collect();
+    let numbers: Vec<&str> = attempts.iter().map(|attempt| attempt.number.as_str()).collect();
+    let devices: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.device.as_deref()).collect();
+    let institutions: Vec<Option<Uuid>> = attempts.iter().map(|attempt| attempt.institution.map(|id| id.0)).collect();
+    let sessions: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.session.as_deref()).collect();
     let rows = sqlx::query!(
         r#"with door as (
                select u.place, i.id as institution_id, u.number, a.id as account_id, a.password_hash,
@@ -258,24 +258,25 @@ pub async fn knock(
     )
     .fetch_all(connection)
     .await?;
-    let mut doors: Vec<Option<Door>> = knocks.iter().map(|_| None).collect();
+    let mut results: Vec<Option<AttemptResult>> = attempts.iter().map(|_| None).collect();
     for row in rows {
         let place = usize::try_from(row.place - 1).map_err(anyhow::Error::new)?;
-        if let Some(door) = doors.get_mut(place) {
+        if let Some(result) = results.get_mut(place) {
             let known = row.account.zip(row.password_hash);
-            *door = Some(Door {
+            *result = Some(AttemptResult {
                 credentials: known.map(|(account, password_hash)| Credentials { account, password_hash }),
                 device: row.device,
                 closed_until: row.closed_until,
             });
         }
     }
-    Ok(doors)
+    Ok(results)
 }
 
 /// A session about to be opened.
 #[derive(Debug, Clone)]
-pub struct Opening {
+pub struct NewSession {
+    pub credentials: Credentials,
     pub token: Token,
     /// The browser in a few words.
     pub browser: String,
@@ -290,16 +291,16 @@ pub struct Opening {
 /// verified: a password changed meanwhile opens nothing, and then the answer is `false`.
 pub async fn open_sessions(
     connection: &mut PgConnection,
-    asked: &[(Credentials, Opening)],
+    sessions: &[NewSession],
     now: OffsetDateTime,
 ) -> Result<Vec<bool>, Failure> {
-    let tokens: Vec<Vec<u8>> = asked.iter().map(|(_, opening)| opening.token.hash()).collect();
-    let accounts: Vec<Uuid> = asked.iter().map(|(known, _)| known.account.0).collect();
-    let hashes: Vec<&str> = asked.iter().map(|(known, _)| known.password_hash.as_str()).collect();
-    let browsers: Vec<&str> = asked.iter().map(|(_, opening)| opening.browser.as_str()).collect();
+    let tokens: Vec<Vec<u8>> = sessions.iter().map(|session| session.token.hash()).collect();
+    let accounts: Vec<Uuid> = sessions.iter().map(|session| session.credentials.account.0).collect();
+    let hashes: Vec<&str> = sessions.iter().map(|session| session.credentials.password_hash.as_str()).collect();
+    let browsers: Vec<&str> = sessions.iter().map(|session| session.browser.as_str()).collect();
     let new_devices: Vec<Option<Vec<u8>>> =
-        asked.iter().map(|(_, opening)| opening.new_device.as_ref().map(Token::hash)).collect();
-    let devices: Vec<&[u8]> = asked.iter().map(|(_, opening)| opening.device.as_slice()).collect();
+        sessions.iter().map(|session| session.new_device.as_ref().map(Token::hash)).collect();
+    let devices: Vec<&[u8]> = sessions.iter().map(|session| session.device.as_slice()).collect();
     let opened = sqlx::query_scalar!(
         r#"with asked as (
                select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])

@@ -18,7 +18,7 @@ use crate::failure::Failure;
 const MOST: usize = 512;
 /// How long the first of a crowd waits for others.
 const WINDOW: Duration = Duration::from_millis(30);
-/// Writes that may wait for their turn; whoever comes then waits at the door.
+/// Writes that may wait for their turn; further callers wait until there is room.
 const QUEUE: usize = 1024;
 
 /// The answers to a batch, one for each in its order.
@@ -30,19 +30,19 @@ struct Waiting<K, I, O> {
     answer: oneshot::Sender<Result<O, Failure>>,
 }
 
-/// Gathers writes. Each is acknowledged after the statement that holds it is committed, and only then.
+/// Gathers writes into batches. Each is acknowledged after the statement that holds it is committed, and only then.
 #[derive(Debug)]
-pub struct Gatherer<K, I, O> {
+pub struct BatchWriter<K, I, O> {
     queue: mpsc::Sender<Waiting<K, I, O>>,
 }
 
-impl<K, I, O> Gatherer<K, I, O>
+impl<K, I, O> BatchWriter<K, I, O>
 where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     I: Clone + Send + Sync + 'static,
     O: Send + 'static,
 {
-    /// Starts the one task that writes; it ends when the gatherer is gone. `crowded` says whether it is worth waiting for
+    /// Starts the one task that writes; it ends when the writer is dropped. `crowded` says whether it is worth waiting for
     /// others; `write` is one statement for a whole batch.
     pub fn start(
         pool: PgPool,
@@ -112,7 +112,7 @@ async fn write_batch<K, I: Clone, O>(
     match attempt(pool, asks, write).await {
         Ok(answers) => {
             for (one, answer) in batch.into_iter().zip(answers) {
-                // Whoever hung up is not told; it is written all the same.
+                // A caller that hung up is not told; its write is done all the same.
                 let _ = one.answer.send(Ok(answer));
             }
         }

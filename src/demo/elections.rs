@@ -16,7 +16,7 @@ use crate::{
         store::{self, Kept},
     },
     failure::Failure,
-    fictional::random::Chance,
+    fictional::random::SeededRandom,
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
     office::OfficeKind,
     rules::sitting::report,
@@ -48,7 +48,7 @@ pub(super) async fn load_elections(
     (key, now): (&MarkKey, OffsetDateTime),
 ) -> Result<(), Failure> {
     let people = people(db, school, institution).await?;
-    let mut chance = Chance::new(school.seed ^ 0x5eed);
+    let mut chance = SeededRandom::new(school.seed ^ 0x5eed);
     let (school_keeper, college_keeper) = people.keepers;
 
     let open =
@@ -270,7 +270,7 @@ async fn open_sitting(
 }
 
 /// A vote that fits a contest, by chance.
-fn vote(shape: &Shape, chance: &mut Chance) -> Vote {
+fn vote(shape: &Shape, chance: &mut SeededRandom) -> Vote {
     let mut left = shape.seats;
     let choices = (0..shape.candidates)
         .map(|place| {
@@ -292,7 +292,7 @@ fn vote(shape: &Shape, chance: &mut Chance) -> Vote {
 async fn cast(
     db: &mut PgConnection,
     ((sitting, contests), public): (&(Sitting, Vec<Contest>), &keys::PublicKey),
-    (key, chance): (&MarkKey, &mut Chance),
+    (key, chance): (&MarkKey, &mut SeededRandom),
     percent: u32,
     at: OffsetDateTime,
 ) -> Result<(), Failure> {

@@ -1,20 +1,25 @@
 //! Loading the demo into an empty database, whole or not at all.
 
+use std::collections::HashMap;
+
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Date, macros::date};
 
 use super::schools::{SCHOOLS, School};
 use crate::{
-    accounts::store as accounts_store,
+    accounts::{
+        self,
+        store::{AccountManager, NewAccount, NewOffice, OfficePlace, Term},
+    },
     audit::{self, Entry, Verb},
     directory::store::class_named,
     failure::Failure,
-    fictional::{names, random::Chance},
+    fictional::{names, random::SeededRandom},
     ids::{AccountId, ClassId, CollegeId, GradeFactId, InstitutionId, MajorId, OrganisationId, StudentId},
     inbox::{self, Notice, To},
     office::{OfficeKind, Place},
-    people::{self, student::About},
+    people::{self, disputes_store::NewDispute, student::About},
     router::Portal,
     rules::plan,
 };
@@ -83,9 +88,9 @@ pub(super) fn password(number: &str) -> String {
 /// Loads the demo where there is no university yet; `false` where there is one, and then nothing changes.
 ///
 /// # Errors
-/// Where the database fails; then nothing is written.
+/// Then nothing is written.
 pub async fn load(portal: &Portal) -> Result<bool, Failure> {
-    let mut hashes = Vec::new();
+    let mut hashes = HashMap::new();
     let is_empty = !sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
         .fetch_one(&mut *portal.read().await?)
         .await?;
@@ -93,11 +98,11 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
         return Ok(false);
     }
     for account in accounts() {
-        hashes.push((account.number, portal.hasher.hash(&account.password).await?));
+        hashes.insert(account.number, portal.hasher.hash(&account.password).await?);
     }
     let (now, ballot_box) = (portal.clock.now(), portal.elections.ballot_box.clone());
     portal
-        .write(async move |db| {
+        .write(async |db| {
             sqlx::query!("select pg_advisory_xact_lock(hashtext('demo'))").execute(&mut *db).await?;
             if sqlx::query_scalar!(r#"select exists (select from institution) as "exists!""#)
                 .fetch_one(&mut *db)
@@ -106,7 +111,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 return Ok(false);
             }
             for school in &SCHOOLS {
-                let institution = accounts_store::create_institution(db, school.code, school.name, now).await?;
+                let institution = accounts::store::create_institution(db, school.code, school.name, now).await?;
                 let entry = Entry::new(Verb::InstitutionCreated, school.name);
                 audit::append_by_operator(db, institution, entry, now).await?;
                 load_students(db, school, institution).await?;
@@ -128,16 +133,16 @@ struct Class {
 }
 
 async fn load_students(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
-    let mut chance = Chance::new(school.seed);
-    let classes = load_classes(db, school, institution, &mut chance).await?;
+    let mut random = SeededRandom::new(school.seed);
+    let classes = load_classes(db, school, institution, &mut random).await?;
     let (mut ids, mut numbers, mut people) = (Vec::new(), Vec::new(), Vec::new());
     let (mut class_ids, mut politics) = (Vec::new(), Vec::new());
     for (place, class) in classes.iter().enumerate() {
         for seat in 1..=class.students {
             numbers.push(format!("{}{:03}{seat:02}", class.year, place + 1));
-            people.push(names::person(&mut chance));
+            people.push(names::person(&mut random));
             class_ids.push(class.id.0);
-            let status = match chance.below(100) {
+            let status = match random.below(100) {
                 0..3 => "中共党员",
                 3..8 => "中共预备党员",
                 8..85 => "共青团员",
@@ -174,7 +179,7 @@ async fn load_classes(
     db: &mut PgConnection,
     school: &School,
     institution: InstitutionId,
-    chance: &mut Chance,
+    random: &mut SeededRandom,
 ) -> Result<Vec<Class>, Failure> {
     let mut majors = Vec::new();
     for (name, names) in school.colleges {
@@ -215,7 +220,7 @@ async fn load_classes(
     let mut classes = Vec::new();
     for (place, (major, name, year)) in (0u32..).zip(&plan) {
         let open = cohorts - place;
-        let share = if open == 1 { left } else { (left / open * (80 + chance.below(41)) / 100).min(left) };
+        let share = if open == 1 { left } else { (left / open * (80 + random.below(41)) / 100).min(left) };
         left -= share;
         let number = share.div_ceil(CLASS_OF);
         for class in 0..number {
@@ -238,7 +243,7 @@ async fn load_classes(
 }
 
 async fn load_organisations(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<(), Failure> {
-    let mut chance = Chance::new(school.seed + 1);
+    let mut random = SeededRandom::new(school.seed + 1);
     let societies = school.main_societies.iter().map(|known| (known, "society", true));
     let societies = societies.chain(school.other_societies.iter().map(|known| (known, "society", false)));
     let all = societies.chain(school.other_organisations.iter().map(|known| (known, "other", false)));
@@ -250,7 +255,7 @@ async fn load_organisations(db: &mut PgConnection, school: &School, institution:
             institution.0,
             name,
             is_main,
-            i32::try_from(30 + chance.below(200)).unwrap_or(30),
+            i32::try_from(30 + random.below(200)).unwrap_or(30),
             kind,
             functions
         )
@@ -264,10 +269,10 @@ async fn load_accounts(
     db: &mut PgConnection,
     school: &School,
     institution: InstitutionId,
-    hashes: &[(&str, String)],
+    hashes: &HashMap<&str, String>,
     now: time::OffsetDateTime,
 ) -> Result<(), Failure> {
-    let mut chance = Chance::new(school.seed + 2);
+    let mut random = SeededRandom::new(school.seed + 2);
     let college = sqlx::query_scalar!(
         r#"select id as "id: CollegeId" from college where institution_id = $1 and name = $2"#,
         institution.0,
@@ -277,10 +282,10 @@ async fn load_accounts(
     .await?;
     let class = class_named(db, institution, &first_class(school), now.date()).await?;
     let mut league: Option<AccountId> = None;
-    let keeper = accounts_store::Keeper::operator(institution);
+    let manager = AccountManager::operator(institution);
     for (kind, number) in school.accounts {
-        let hash = hashes.iter().find(|(known, _)| known == number).map_or("", |(_, hash)| hash);
-        let name = names::person(&mut chance);
+        let hash = hashes.get(number).map_or("", String::as_str);
+        let name = names::person(&mut random);
         if let (OfficeKind::Student | OfficeKind::ClassBranch, Some(class)) = (kind, class) {
             // Students of the demo are among the students.
             sqlx::query!(
@@ -296,16 +301,15 @@ async fn load_accounts(
             .execute(&mut *db)
             .await?;
         }
-        let account =
-            accounts_store::NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
-        let account = accounts_store::create(db, &keeper, &account, now).await?.ok_or(Failure::Missing)?;
+        let account = NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
+        let account = accounts::store::create(db, &manager, &account, now).await?.ok_or(Failure::Missing)?;
         let place = match kind.place() {
-            Place::School => accounts_store::Seat::School,
-            Place::College => accounts_store::Seat::College(college),
-            Place::Class => accounts_store::Seat::Class(class.ok_or(Failure::Missing)?),
+            Place::School => OfficePlace::School,
+            Place::College => OfficePlace::College(college),
+            Place::Class => OfficePlace::Class(class.ok_or(Failure::Missing)?),
         };
-        let term = accounts_store::Term::since(ADOPTED);
-        accounts_store::grant(db, &keeper, account, (*kind, place), term, now).await?;
+        let office = NewOffice { kind: *kind, place, term: Term::since(ADOPTED) };
+        accounts::store::grant(db, &manager, account, &office, now).await?;
         if *kind == OfficeKind::SchoolLeague {
             league = Some(account);
         }
@@ -389,8 +393,9 @@ async fn load_dispute(
     );
     let Some(row) = fact.fetch_optional(&mut *db).await? else { return Ok(()) };
     let due_on = (now + people::own::ANSWER_WITHIN).date();
-    let says = "我是转专业来的，登记的专业人数好像还是原专业的，请按现在的专业重新核对。";
-    people::store::raise(db, row.student, (row.fact, About::Rank), says, due_on, now).await?;
+    let says = "我是转专业来的，登记的专业人数好像还是原专业的，请按现在的专业重新核对。".to_owned();
+    let new = NewDispute { fact: row.fact, about: About::Rank, says };
+    people::disputes_store::raise(db, row.student, &new, due_on, now).await?;
     let notice = Notice::new(format!("学生对专业排名有异议，{due_on} 前答复"), "/disputes");
     let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
     inbox::tell(db, institution, office, &notice, now).await

@@ -6,17 +6,21 @@ use axum::extract::State;
 use axum_extra::extract::Query;
 use serde::Deserialize;
 
-use super::store::{self, CollegeRow, HolderRow, When};
+use super::store::{self, CollegeRow, HolderRow, OfficeFilter, Tenure, Vacancy};
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
     office::{OfficeKind, SchoolStaff},
-    page::chrome::Chrome,
+    page::{
+        chrome::Chrome,
+        paging::{RowRange, pages},
+    },
 };
 
 const A_PAGE: i64 = 100;
-/// The page offers it; students are found in 人员.
+
+/// Students are found in 人员.
 fn is_offered(kind: OfficeKind) -> bool {
     kind != OfficeKind::Student
 }
@@ -28,7 +32,7 @@ pub fn routes() -> Routes {
 }
 
 #[derive(Deserialize)]
-struct Asked {
+struct HoldersQuery {
     #[serde(default)]
     kind: String,
     #[serde(default)]
@@ -44,7 +48,7 @@ struct Asked {
 struct HoldersPage {
     chrome: Chrome,
     rows: Vec<HolderRow>,
-    vacant: Vec<(String, String)>,
+    vacant: Vec<Vacancy>,
     kinds: Vec<OfficeKind>,
     colleges: Vec<CollegeRow>,
     kind: String,
@@ -58,25 +62,15 @@ struct HoldersPage {
 async fn list(
     State(app): State<App>,
     acting: Acting<SchoolStaff>,
-    Query(Asked { kind, college, when, page }): Query<Asked>,
+    Query(HoldersQuery { kind, college, when, page }): Query<HoldersQuery>,
 ) -> Result<HoldersPage, Failure> {
     let (mut db, now, page) = (app.read().await?, app.clock.now(), page.clamp(0, 10_000));
     let chosen = kind.parse::<OfficeKind>().ok().filter(|kind| is_offered(*kind));
-    let time = match when.as_str() {
-        "past" => When::Past,
-        "future" => When::Future,
-        _ => When::Now,
-    };
-    let (rows, total) = store::holders(
-        &mut db,
-        acting.institution(),
-        (chosen, college.parse().ok()),
-        time,
-        (page * A_PAGE, A_PAGE),
-        now,
-    )
-    .await?;
-    let vacant = store::vacancies(&mut db, acting.institution(), chosen, college.parse().ok(), now).await?;
+    let tenure = when.parse().unwrap_or(Tenure::Now);
+    let filter = OfficeFilter { kind: chosen, college: college.parse().ok(), tenure };
+    let range = RowRange::page(page, A_PAGE);
+    let (rows, total) = store::holders(&mut db, acting.institution(), filter, range, now).await?;
+    let vacant = store::vacancies(&mut db, acting.institution(), filter, now).await?;
     let colleges = store::colleges(&mut db, acting.institution()).await?;
     Ok(HoldersPage {
         chrome: app.chrome(acting.person(), "任职一览"),
@@ -89,6 +83,6 @@ async fn list(
         when,
         total,
         page,
-        pages: (total + A_PAGE - 1) / A_PAGE,
+        pages: pages(total, A_PAGE),
     })
 }

@@ -1,10 +1,11 @@
-//! The university as it is: colleges, majors, classes, students, societies; and the home page. The students a
+//! The university as it is: colleges, majors, classes, students, societies. The students a
 //! congress stands for are counted here (CON-04, CON-05); other student organisations are registered with their functions
 //! (ORG-13).
 
 mod holders;
 mod organisations;
 mod pages;
+mod paths;
 pub mod store;
 mod structure;
 

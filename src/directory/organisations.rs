@@ -11,7 +11,10 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
-use super::store::{self, Organisation, OrganisationRow};
+use super::{
+    paths::{Done, ORGANISATIONS, organisations_after},
+    store::{self, Organisation, OrganisationKind, OrganisationRow},
+};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
@@ -21,7 +24,7 @@ use crate::{
     office::{Office, OfficeKind, SchoolLeague, SchoolStaff},
     page::chrome::Chrome,
     text::{folded, trimmed},
-    web::forms::{Done, Errors, written},
+    web::forms::{self, Errors, Submitted, written},
 };
 
 #[must_use]
@@ -38,7 +41,7 @@ pub fn routes() -> Routes {
 struct OrganisationForm {
     #[serde(default)]
     name: String,
-    /// `main`, `society` or `other`.
+    /// A kind's stable word.
     #[serde(default)]
     kind: String,
     #[serde(default)]
@@ -51,7 +54,7 @@ impl OrganisationForm {
     fn of(row: &OrganisationRow) -> Self {
         Self {
             name: row.name.clone(),
-            kind: row.kind_slug().to_owned(),
+            kind: row.organisation_kind().slug().to_owned(),
             members: row.members.map(|members| members.to_string()).unwrap_or_default(),
             functions: row.functions.clone(),
         }
@@ -62,15 +65,10 @@ impl OrganisationForm {
         if name.as_ref().is_some_and(|name| name.chars().count() < 2) {
             errors.add("name", "至少两个字");
         }
-        let kind = match self.kind.as_str() {
-            "main" => Some((true, true)),
-            "society" => Some((true, false)),
-            "other" => Some((false, false)),
-            _ => {
-                errors.add("kind", "请选择类别");
-                None
-            }
-        };
+        let kind = self.kind.parse::<OrganisationKind>().ok();
+        if kind.is_none() {
+            errors.add("kind", "请选择类别");
+        }
         let members = folded(&self.members);
         let count = members.parse::<i32>().ok().filter(|count| (0..=100_000).contains(count));
         if count.is_none() && !members.is_empty() {
@@ -81,17 +79,17 @@ impl OrganisationForm {
         } else {
             written(&self.functions, 500, "functions", "", errors)
         };
-        let ((is_society, is_main), name, functions) = (kind?, name?, functions?);
-        errors.is_empty().then_some(Organisation { name, is_society, is_main, members: count, functions })
+        let organisation = Organisation { name: name?, kind: kind?, members: count, functions: functions? };
+        errors.is_empty().then_some(organisation)
     }
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "directory/organisations.html")]
-struct ListPage {
+struct OrganisationsPage {
     chrome: Chrome,
     rows: Vec<OrganisationRow>,
-    /// The office keeps them and does not only see them.
+    /// The office registers them and does not only see them.
     may_keep: bool,
     form: OrganisationForm,
     errors: Errors,
@@ -101,28 +99,23 @@ struct ListPage {
 async fn list_page(
     app: &App,
     person: &SignedIn,
-    form: OrganisationForm,
-    errors: Errors,
+    submitted: Submitted<OrganisationForm>,
     done: &'static str,
-) -> Result<ListPage, Failure> {
+) -> Result<OrganisationsPage, Failure> {
     let rows = store::organisations(&mut *app.read().await?, person.institution, None).await?;
     let kind = person.acting.as_ref().map(|office| office.kind);
     let may_keep = kind.is_some_and(|kind: OfficeKind| SchoolLeague::KINDS.contains(&kind));
-    Ok(ListPage { chrome: app.chrome(person, "学生组织"), rows, may_keep, form, errors, done })
+    let Submitted { form, errors } = submitted;
+    Ok(OrganisationsPage { chrome: app.chrome(person, "学生组织"), rows, may_keep, form, errors, done })
 }
 
 async fn list(
     State(app): State<App>,
     acting: Acting<SchoolStaff>,
-    Query(Done { done }): Query<Done>,
-) -> Result<ListPage, Failure> {
-    let done = match done.as_str() {
-        "added" => "已登记。",
-        "changed" => "已修改。",
-        "ended" => "已注销；名称和历史保留。",
-        _ => "",
-    };
-    list_page(&app, acting.person(), OrganisationForm::default(), Errors::default(), done).await
+    Query(query): Query<forms::Done>,
+) -> Result<OrganisationsPage, Failure> {
+    let done = query.done.parse().map_or("", Done::label);
+    list_page(&app, acting.person(), Submitted::default(), done).await
 }
 
 async fn add(
@@ -131,28 +124,26 @@ async fn add(
     Form(form): Form<OrganisationForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let Some(organisation) = form.read(&mut errors) else {
-        let page = list_page(&app, acting.person(), form, errors, "").await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    };
-    let (acting, added) = keep(&app, acting, None, organisation).await?;
-    if !added {
+    if let Some(organisation) = form.read(&mut errors) {
+        if keep(&app, &acting, None, &organisation).await? {
+            return Ok(Redirect::to(&organisations_after(Done::Added)).into_response());
+        }
         errors.add("name", "已有同名的学生组织");
-        let page = list_page(&app, acting.person(), form, errors, "").await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    Ok(Redirect::to("/organisations?done=added").into_response())
+    let page = list_page(&app, acting.person(), Submitted::new(form, errors), "").await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
+/// Registers an organisation or changes it; `false` where the name is taken or there is none.
 async fn keep(
     app: &App,
-    acting: Acting<SchoolLeague>,
+    acting: &Acting<SchoolLeague>,
     id: Option<OrganisationId>,
-    organisation: Organisation,
-) -> Result<(Acting<SchoolLeague>, bool), Failure> {
+    organisation: &Organisation,
+) -> Result<bool, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().authority(), async move |db| {
-        let kept = store::keep_organisation(db, &acting, id, &organisation).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let kept = store::keep_organisation(db, acting, id, organisation).await?;
         if kept {
             let what = if id.is_some() { "修改" } else { "登记" };
             let entry = Entry::new(Verb::OrganisationKept, organisation.name.clone())
@@ -160,40 +151,44 @@ async fn keep(
                 .detail("职能", organisation.functions.clone());
             audit::append(db, acting.person(), entry, now).await?;
         }
-        Ok((acting, kept))
+        Ok(kept)
     })
     .await
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "directory/organisation.html")]
-struct EditPage {
+struct OrganisationPage {
     chrome: Chrome,
     row: OrganisationRow,
     form: OrganisationForm,
     errors: Errors,
 }
 
-async fn edit_page(
+async fn find(app: &App, acting: &Acting<SchoolLeague>, id: OrganisationId) -> Result<OrganisationRow, Failure> {
+    let found = store::organisations(&mut *app.read().await?, acting.institution(), Some(id)).await?;
+    found.into_iter().next().ok_or(Failure::Missing)
+}
+
+fn edit_page(
     app: &App,
     acting: &Acting<SchoolLeague>,
-    id: OrganisationId,
-    form: Option<OrganisationForm>,
-    errors: Errors,
-) -> Result<EditPage, Failure> {
-    let found = store::organisations(&mut *app.read().await?, acting.institution(), Some(id)).await?;
-    let row = found.into_iter().next().ok_or(Failure::Missing)?;
-    let form = form.unwrap_or_else(|| OrganisationForm::of(&row));
-    let chrome = app.chrome(acting.person(), &row.name).under("/organisations", "学生组织");
-    Ok(EditPage { chrome, row, form, errors })
+    row: OrganisationRow,
+    submitted: Submitted<OrganisationForm>,
+) -> OrganisationPage {
+    let chrome = app.chrome(acting.person(), &row.name).under(ORGANISATIONS, "学生组织");
+    let Submitted { form, errors } = submitted;
+    OrganisationPage { chrome, row, form, errors }
 }
 
 async fn ask(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
     Path(id): Path<OrganisationId>,
-) -> Result<EditPage, Failure> {
-    edit_page(&app, &acting, id, None, Errors::default()).await
+) -> Result<OrganisationPage, Failure> {
+    let row = find(&app, &acting, id).await?;
+    let form = OrganisationForm::of(&row);
+    Ok(edit_page(&app, &acting, row, Submitted::new(form, Errors::default())))
 }
 
 async fn change(
@@ -203,17 +198,15 @@ async fn change(
     Form(form): Form<OrganisationForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let Some(organisation) = form.read(&mut errors) else {
-        let page = edit_page(&app, &acting, id, Some(form), errors).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    };
-    let (acting, kept) = keep(&app, acting, Some(id), organisation).await?;
-    if !kept {
+    if let Some(organisation) = form.read(&mut errors) {
+        if keep(&app, &acting, Some(id), &organisation).await? {
+            return Ok(Redirect::to(&organisations_after(Done::Changed)).into_response());
+        }
         errors.add("name", "已有同名的学生组织，或这个组织已注销");
-        let page = edit_page(&app, &acting, id, Some(form), errors).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    Ok(Redirect::to("/organisations?done=changed").into_response())
+    let row = find(&app, &acting, id).await?;
+    let page = edit_page(&app, &acting, row, Submitted::new(form, errors));
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 async fn end(
@@ -222,11 +215,11 @@ async fn end(
     Path(id): Path<OrganisationId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().authority(), async move |db| {
+    app.write_as(acting.person().authority(), async |db| {
         let name = store::end_organisation(db, &acting, id, now.date()).await?.ok_or(Failure::Missing)?;
         let entry = Entry::new(Verb::OrganisationKept, name).detail("办理", "注销");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to("/organisations?done=ended"))
+    Ok(Redirect::to(&organisations_after(Done::Ended)))
 }

@@ -29,7 +29,7 @@ pub fn routes() -> Routes {
 }
 
 /// One college with its bar.
-struct CollegeLine {
+struct CollegeBar {
     name: String,
     grades: Vec<Option<i64>>,
     students: i64,
@@ -43,7 +43,7 @@ struct OverviewPage {
     chrome: Chrome,
     grades: Vec<i32>,
     grade_totals: Vec<i64>,
-    colleges: Vec<CollegeLine>,
+    colleges: Vec<CollegeBar>,
     students: i64,
     societies: Vec<SocietyRow>,
     governing: Option<Governing>,
@@ -78,7 +78,7 @@ async fn overview(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result
                 .find(|cohort| cohort.college == **name && cohort.entry_year == *grade)
                 .map(|cohort| cohort.students)
         };
-        CollegeLine {
+        CollegeBar {
             name: (*name).to_owned(),
             grades: grades.iter().map(of_grade).collect(),
             students,

@@ -5,10 +5,25 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::acting::Acting,
+    database::Locked,
     failure::Failure,
     ids::{ClassId, CollegeId, InstitutionId, MajorId, OrganisationId},
     office::{OfficeKind, Registrar, SchoolLeague},
+    page::paging::RowRange,
+    words::words,
 };
+
+/// Locks a university's students and classes to the end of the transaction, waiting its turn: one import at a time, by
+/// whatever process, and no turn of the year in between.
+///
+/// # Errors
+/// Where the lock is not had within the database's time for locks.
+pub async fn lock(connection: &mut PgConnection, institution: InstitutionId) -> Result<Locked<InstitutionId>, Failure> {
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('import ' || $1::text, 0))", institution.0.to_string())
+        .fetch_one(connection)
+        .await?;
+    Ok(Locked::new(institution))
+}
 
 /// Students of one grade in one college.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +99,15 @@ pub async fn class_named(
     Ok(id.fetch_one(connection).await?)
 }
 
+words! {
+    /// What a student organisation is.
+    OrganisationKind:
+    /// One that the League committee counts among the main ones: it sends delegates to the congress.
+    MainSociety = "main", "主要社团";
+    Society = "society", "社团";
+    Other = "other", "其他学生组织";
+}
+
 /// A student organisation as its page shows it.
 #[derive(Debug, Clone)]
 pub struct OrganisationRow {
@@ -102,23 +126,18 @@ pub struct OrganisationRow {
 }
 
 impl OrganisationRow {
-    /// How the form names its kind.
     #[must_use]
-    pub fn kind_slug(&self) -> &'static str {
+    pub fn organisation_kind(&self) -> OrganisationKind {
         match (self.kind.as_str(), self.is_main) {
-            ("society", true) => "main",
-            ("society", false) => "society",
-            _ => "other",
+            ("society", true) => OrganisationKind::MainSociety,
+            ("society", false) => OrganisationKind::Society,
+            _ => OrganisationKind::Other,
         }
     }
 
     #[must_use]
     pub fn kind_label(&self) -> &'static str {
-        match self.kind_slug() {
-            "main" => "主要社团",
-            "society" => "社团",
-            _ => "其他学生组织",
-        }
+        self.organisation_kind().label()
     }
 }
 
@@ -144,10 +163,7 @@ pub async fn organisations(
 pub struct Organisation {
     /// Its name, 2 to 60 characters.
     pub name: String,
-    /// It is a society.
-    pub is_society: bool,
-    /// It is a main society.
-    pub is_main: bool,
+    pub kind: OrganisationKind,
     pub members: Option<i32>,
     /// What it does, at most 500 characters.
     pub functions: String,
@@ -160,7 +176,11 @@ pub async fn keep_organisation(
     id: Option<OrganisationId>,
     organisation: &Organisation,
 ) -> Result<bool, Failure> {
-    let kind = if organisation.is_society { "society" } else { "other" };
+    let (kind, is_main) = match organisation.kind {
+        OrganisationKind::MainSociety => ("society", true),
+        OrganisationKind::Society => ("society", false),
+        OrganisationKind::Other => ("other", false),
+    };
     let done = if let Some(id) = id {
         sqlx::query!(
             "update organisation o set name = $3, kind = $4, is_main = $5, members = $6, functions = $7
@@ -170,7 +190,7 @@ pub async fn keep_organisation(
             acting.institution().0,
             organisation.name,
             kind,
-            organisation.is_main,
+            is_main,
             organisation.members,
             organisation.functions
         )
@@ -184,7 +204,7 @@ pub async fn keep_organisation(
             acting.institution().0,
             organisation.name,
             kind,
-            organisation.is_main,
+            is_main,
             organisation.members,
             organisation.functions
         )
@@ -211,12 +231,21 @@ pub async fn end_organisation(
     Ok(name.fetch_optional(connection).await?)
 }
 
-/// At what time offices are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
-    Now,
-    Past,
-    Future,
+words! {
+    /// Whether an office was held before, is held now or will be.
+    Tenure:
+    Now = "", "现任";
+    Past = "past", "曾任";
+    Future = "future", "将任";
+}
+
+/// Which offices a list shows.
+#[derive(Debug, Clone, Copy)]
+pub struct OfficeFilter {
+    pub kind: Option<OfficeKind>,
+    /// Offices of this college and of its classes.
+    pub college: Option<CollegeId>,
+    pub tenure: Tenure,
 }
 
 /// Somebody in an office.
@@ -238,15 +267,14 @@ pub struct HolderRow {
 pub async fn holders(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    (kind, college): (Option<OfficeKind>, Option<CollegeId>),
-    when: When,
-    (skip, most): (i64, i64),
+    filter: OfficeFilter,
+    range: RowRange,
     now: OffsetDateTime,
 ) -> Result<(Vec<HolderRow>, i64), Failure> {
-    let when = match when {
-        When::Now => "now",
-        When::Past => "past",
-        When::Future => "future",
+    let when = match filter.tenure {
+        Tenure::Now => "now",
+        Tenure::Past => "past",
+        Tenure::Future => "future",
     };
     let rows = sqlx::query!(
         r#"select a.number, a.name, coalesce(c.name || ' ', k.name || ' ', '') || office_label(o.kind) as "office!",
@@ -265,12 +293,12 @@ pub async fn holders(
                     coalesce(c.name, k.name), a.number, o.id
            offset $6 limit $7"#,
         institution.0,
-        kind.map(OfficeKind::slug),
-        college.map(|id| id.0),
+        filter.kind.map(OfficeKind::slug),
+        filter.college.map(|id| id.0),
         when,
         now,
-        skip,
-        most
+        range.skip,
+        range.most
     )
     .fetch_all(connection)
     .await?;
@@ -287,15 +315,23 @@ pub async fn holders(
     Ok((row.collect(), total))
 }
 
-/// Places of colleges and classes that nobody holds now: college and office in words; at most 500.
+/// An office that nobody holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vacancy {
+    pub college: String,
+    /// The office with its college or class, in words.
+    pub office: String,
+}
+
+/// Offices of colleges and classes that nobody holds now, at most 500.
 pub async fn vacancies(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    kind: Option<OfficeKind>,
-    college: Option<CollegeId>,
+    filter: OfficeFilter,
     now: OffsetDateTime,
-) -> Result<Vec<(String, String)>, Failure> {
-    let rows = sqlx::query!(
+) -> Result<Vec<Vacancy>, Failure> {
+    let rows = sqlx::query_as!(
+        Vacancy,
         r#"with place as (
                select c.name as college, c.name || ' ' || office_label(w.kind) as office, w.kind, c.id as college_id,
                       null::uuid as class_id
@@ -315,16 +351,16 @@ pub async fn vacancies(
                                      else o.class_id = p.class_id end)
            order by 1, 2 limit 500"#,
         institution.0,
-        kind.map(OfficeKind::slug),
-        college.map(|id| id.0),
+        filter.kind.map(OfficeKind::slug),
+        filter.college.map(|id| id.0),
         now
     );
-    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.college, row.office)).collect())
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// A class with its major.
 #[derive(Debug, Clone)]
-pub struct ClassLine {
+pub struct ClassRow {
     pub major_id: MajorId,
     pub major: String,
     /// 培养层次, by its stable word.
@@ -341,14 +377,14 @@ pub struct ClassLine {
 }
 
 /// The majors and classes of a college of the university, newest classes first.
-pub async fn class_lines(
+pub async fn class_rows(
     connection: &mut PgConnection,
     institution: InstitutionId,
     college: CollegeId,
     today: Date,
-) -> Result<Vec<ClassLine>, Failure> {
+) -> Result<Vec<ClassRow>, Failure> {
     let rows = sqlx::query_as!(
-        ClassLine,
+        ClassRow,
         r#"select m.id as "major_id: MajorId", m.name as major, m.level, k.id as "class_id?: ClassId",
                   k.name as "class?", k.entry_year as "entry_year?", k.ended_on, n.name as "merged_into?",
                   (select count(*) from student s
@@ -364,12 +400,12 @@ pub async fn class_lines(
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// A part of a university that has a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
-    College,
-    Major,
-    Class,
+words! {
+    /// A part of a university that has a name.
+    Part:
+    College = "college", "院系";
+    Major = "major", "专业";
+    Class = "class", "班级";
 }
 
 /// Gives a part of the university another name and gives its old one; none where the name is taken beside it, or there is

@@ -1,4 +1,4 @@
-//! The page 院系专业班级: the university's parts as they stand, and the mending of a name.
+//! The page 院系专业班级: colleges, majors and classes, and the correction of a name.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -10,7 +10,10 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
-use super::store::{self, ClassLine, CollegeRow, Part};
+use super::{
+    paths::{Done, structure_after},
+    store::{self, ClassRow, CollegeRow, Part},
+};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
@@ -20,7 +23,7 @@ use crate::{
     office::{Office, Registrar, SchoolStaff},
     page::chrome::Chrome,
     rules::roster::level_label,
-    web::forms::{Errors, written},
+    web::forms::{Errors, Submitted, written},
 };
 
 /// The routes of the structure.
@@ -29,12 +32,20 @@ pub fn routes() -> Routes {
     Routes::default().get("/structure", list).post("/structure/{part}/{id}", rename)
 }
 
-#[derive(Deserialize, Default)]
-struct Asked {
+#[derive(Deserialize)]
+struct StructureQuery {
     #[serde(default)]
     college: String,
     #[serde(default)]
     done: String,
+}
+
+/// A name as typed, and the part of the university it is for.
+#[derive(Debug, Default)]
+struct TypedName {
+    /// The part's id; empty where nothing was typed.
+    part: String,
+    name: String,
 }
 
 #[derive(Template, WebTemplate)]
@@ -43,10 +54,10 @@ struct StructurePage {
     chrome: Chrome,
     colleges: Vec<CollegeRow>,
     chosen: Option<CollegeRow>,
-    lines: Vec<ClassLine>,
+    lines: Vec<ClassRow>,
     may_keep: bool,
-    /// The part whose name could not be taken, as typed.
-    typed: (String, String),
+    /// The name that could not be given.
+    typed: TypedName,
     errors: Errors,
     done: &'static str,
 }
@@ -59,18 +70,18 @@ impl StructurePage {
     }
 
     /// The line holds the field of the name that could not be taken.
-    fn was_typed(&self, line: &ClassLine, place: usize) -> bool {
-        let is = |id: String| id == self.typed.0;
+    fn was_typed(&self, line: &ClassRow, place: usize) -> bool {
+        let is = |id: String| id == self.typed.part;
         line.class_id.is_some_and(|id| is(id.to_string())) || (self.begins(place) && is(line.major_id.to_string()))
     }
 
-    fn level(line: &ClassLine) -> &'static str {
+    fn level(line: &ClassRow) -> &'static str {
         level_label(&line.level)
     }
 
-    /// What stands in the field of a part's name.
+    /// The value of the field for a part's name.
     fn value<'a>(&'a self, id: &impl ToString, name: &'a str) -> &'a str {
-        if self.typed.0 == id.to_string() { &self.typed.1 } else { name }
+        if self.typed.part == id.to_string() { &self.typed.name } else { name }
     }
 }
 
@@ -78,19 +89,19 @@ async fn page(
     app: &App,
     person: &SignedIn,
     college: Option<CollegeId>,
-    typed: (String, String),
-    errors: Errors,
+    submitted: Submitted<TypedName>,
     done: &'static str,
 ) -> Result<StructurePage, Failure> {
     let mut db = app.read().await?;
     let colleges = store::colleges(&mut db, person.institution).await?;
     let chosen = college.and_then(|id| colleges.iter().find(|row| row.id == id)).or(colleges.first()).cloned();
     let lines = match &chosen {
-        Some(college) => store::class_lines(&mut db, person.institution, college.id, app.clock.today()).await?,
+        Some(college) => store::class_rows(&mut db, person.institution, college.id, app.clock.today()).await?,
         None => Vec::new(),
     };
     let kind = person.acting.as_ref().map(|office| office.kind);
     let may_keep = kind.is_some_and(|kind| Registrar::KINDS.contains(&kind));
+    let Submitted { form: typed, errors } = submitted;
     Ok(StructurePage {
         chrome: app.chrome(person, "院系专业班级"),
         colleges,
@@ -106,10 +117,10 @@ async fn page(
 async fn list(
     State(app): State<App>,
     acting: Acting<SchoolStaff>,
-    Query(Asked { college, done }): Query<Asked>,
+    Query(StructureQuery { college, done }): Query<StructureQuery>,
 ) -> Result<StructurePage, Failure> {
-    let done = if done == "renamed" { "已更名；以前的记录里仍是原来的名称。" } else { "" };
-    page(&app, acting.person(), college.parse().ok(), (String::new(), String::new()), Errors::default(), done).await
+    let done = done.parse().map_or("", Done::label);
+    page(&app, acting.person(), college.parse().ok(), Submitted::default(), done).await
 }
 
 #[derive(Deserialize)]
@@ -126,39 +137,31 @@ async fn rename(
     Path((part, id)): Path<(String, uuid::Uuid)>,
     Form(form): Form<RenameForm>,
 ) -> Result<Response, Failure> {
-    let part = match part.as_str() {
-        "college" => Part::College,
-        "major" => Part::Major,
-        "class" => Part::Class,
-        _ => return Err(Failure::Missing),
-    };
+    let part: Part = part.parse().map_err(|_| Failure::Missing)?;
     let mut errors = Errors::default();
     let name = written(&form.name, 60, "name", "请填写名称", &mut errors);
     if name.as_ref().is_some_and(|name| name.chars().count() < 2) {
         errors.add("name", "至少两个字");
     }
     let college = form.college.parse::<CollegeId>().ok();
-    let typed = (id.to_string(), form.name);
-    let (Some(name), true) = (name, errors.is_empty()) else {
-        let page = page(&app, acting.person(), college, typed, errors, "").await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    };
-    let now = app.clock.now();
-    let (acting, was) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let was = store::rename(db, &acting, part, id, &name).await?;
-            if let Some(was) = &was {
-                let entry = Entry::new(Verb::Renamed, name).detail("原名", was.clone());
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok((acting, was))
-        })
-        .await?;
-    if was.is_none() {
+    if let Some(name) = name.filter(|_| errors.is_empty()) {
+        let now = app.clock.now();
+        let was = app
+            .write_as(acting.person().authority(), async |db| {
+                let was = store::rename(db, &acting, part, id, &name).await?;
+                if let Some(was) = &was {
+                    let entry = Entry::new(Verb::Renamed, name.clone()).detail("原名", was.clone());
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+                Ok(was)
+            })
+            .await?;
+        if was.is_some() {
+            return Ok(Redirect::to(&structure_after(college, Done::Renamed)).into_response());
+        }
         errors.add("name", "同一处已有这个名称");
-        let page = page(&app, acting.person(), college, typed, errors, "").await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let college = college.map(|id| id.to_string()).unwrap_or_default();
-    Ok(Redirect::to(&format!("/structure?college={college}&done=renamed")).into_response())
+    let typed = TypedName { part: id.to_string(), name: form.name };
+    let page = page(&app, acting.person(), college, Submitted::new(typed, errors), "").await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

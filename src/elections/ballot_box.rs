@@ -15,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 use crate::{
     app::App,
     clock::Clock,
-    database::{Pools, batch_writer::Gatherer},
+    database::{Pools, batch_writer::BatchWriter},
     elections::{
         ballot::{Shape, size},
         sitting::{Contest, Opened, Sitting},
@@ -140,7 +140,7 @@ impl Elections {
     }
 }
 
-type Casts = Gatherer<(SittingId, i32), Asked, CastAnswer>;
+type Casts = BatchWriter<(SittingId, i32), Asked, CastAnswer>;
 
 pub struct BallotBox {
     /// The key of the portal's mark.
@@ -150,7 +150,7 @@ pub struct BallotBox {
     pools: Pools,
     clock: Clock,
     places: Mutex<HashMap<(SittingId, Vec<u8>), Place>>,
-    lookups: Gatherer<usize, (SittingId, Vec<u8>), Option<Place>>,
+    lookups: BatchWriter<usize, (SittingId, Vec<u8>), Option<Place>>,
     asked: AtomicUsize,
     opened: Mutex<HashMap<SittingId, Arc<OpenBallot>>>,
     shares: Mutex<HashMap<SittingId, Vec<Held>>>,
@@ -172,7 +172,7 @@ impl BallotBox {
     #[must_use]
     pub fn new(pools: &Pools, clock: Clock, key: MarkKey) -> Self {
         let at = clock.clone();
-        let lookups = Gatherer::start(
+        let lookups = BatchWriter::start(
             pools.read.clone(),
             || false,
             move |db, asked| {
@@ -234,7 +234,7 @@ impl BallotBox {
         let start = || {
             let clock = self.clock.clone();
             // While one batch is flushed to disk the next one gathers by itself: nobody waits for company.
-            Arc::new(Gatherer::start(
+            Arc::new(BatchWriter::start(
                 self.pools.single.clone(),
                 || false,
                 move |db, asked: Vec<Asked>| {

@@ -2,9 +2,9 @@
 
 /// The generator. Not for secrets.
 #[derive(Debug, Clone)]
-pub struct Chance(u64);
+pub struct SeededRandom(u64);
 
-impl Chance {
+impl SeededRandom {
     /// A generator that always gives the same numbers for a seed.
     #[must_use]
     pub fn new(seed: u64) -> Self {
@@ -39,8 +39,8 @@ mod tests {
 
     #[test]
     fn the_numbers_are_the_same_for_ever() {
-        let mut chance = Chance::new(1);
-        assert_eq!([chance.below(1000), chance.below(1000), chance.below(1000)], [566, 745, 971]);
-        assert_eq!(chance.below(0), 0);
+        let mut random = SeededRandom::new(1);
+        assert_eq!([random.below(1000), random.below(1000), random.below(1000)], [566, 745, 971]);
+        assert_eq!(random.below(0), 0);
     }
 }

@@ -6,11 +6,18 @@
 //! Memory: a file of at most 8 MB, 60,000 rows and 1.2 million cells is held once while it is read (some 60 MB of cells
 //! at the very most), two files at a time; from then on it lies in the database, and a commit holds none of it.
 
+mod columns;
 pub mod file;
+mod grades;
+pub mod import;
+mod judged;
+pub mod offices;
 mod pages;
+mod paths;
 pub mod progress;
 pub mod retention;
 pub mod store;
+mod students;
 pub mod tasks;
 
 pub use progress::Imports;

@@ -14,22 +14,29 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Imports,
-    file::{self, Kind, grants},
-    store::{self, Committed, Import, Move, NewImport, NewStructure, PreviewRow},
+    Imports, file,
+    import::{Committed, GradeSource, Import, Kind, Missing, MissingPerson, Move, NewImport, PreviewRow, RowState},
+    offices::{self, grants},
+    paths::IMPORTS,
+    progress::Job,
+    store,
+    students::{self, NewStructure},
 };
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     failure::Failure,
     ids::ImportId,
-    imports::progress::Job,
     office::{OfficeKind, Registrar},
-    page::{chrome::Chrome, filters},
+    page::{
+        chrome::Chrome,
+        filters,
+        paging::{RowRange, pages},
+    },
     people::student::Basis,
     sheet::{drop_down_template, faults_workbook},
     web::{
-        forms::{Errors, Upload, written},
+        forms::{Errors, Submitted, Upload, written},
         routes::Routes,
         workbook,
     },
@@ -56,7 +63,7 @@ pub fn routes() -> Routes<Imports> {
 }
 
 #[derive(Default)]
-struct Asked {
+struct UploadForm {
     kind: String,
     basis: String,
     period: String,
@@ -66,12 +73,12 @@ struct Asked {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "imports/list.html")]
-struct ListPage {
+struct ImportsPage {
     chrome: Chrome,
     imports: Vec<Import>,
     kinds: Vec<Kind>,
     bases: &'static [Basis],
-    form: Asked,
+    form: UploadForm,
     errors: Errors,
 }
 
@@ -80,7 +87,7 @@ fn may(acting: &Acting<Registrar>, kind: Kind) -> bool {
     let office = acting.office().kind;
     match kind {
         Kind::Students => true,
-        // Who keeps the accounts has no business with ranks.
+        // Administrators have no business with ranks.
         Kind::Grades => office != OfficeKind::Administrator,
         Kind::Offices => !grants(office).is_empty(),
     }
@@ -88,17 +95,17 @@ fn may(acting: &Acting<Registrar>, kind: Kind) -> bool {
 
 /// The kinds that an office may import.
 fn kinds(acting: &Acting<Registrar>) -> Vec<Kind> {
-    Kind::ALL.into_iter().filter(|kind| may(acting, *kind)).collect()
+    Kind::ALL.iter().copied().filter(|kind| may(acting, *kind)).collect()
 }
 
 /// A file of the university, of a kind that the office may import.
 async fn found(app: &Imports, acting: &Acting<Registrar>, id: ImportId) -> Result<Import, Failure> {
     let found = store::list(&mut *app.read().await?, acting.institution(), Some(id)).await?;
-    let mine = found.into_iter().find(|import| import.kind().is_some_and(|kind| may(acting, kind)));
+    let mine = found.into_iter().find(|import| may(acting, import.kind));
     // Offices are granted by an office that may grant as much as the uploader's: another would find half the rows wrong.
     let grants_alike = |import: &Import| {
         let uploader = OfficeKind::ALL.iter().find(|kind| kind.label() == import.office);
-        import.kind() != Some(Kind::Offices) || uploader.map(|kind| grants(*kind)) == Some(grants(acting.office().kind))
+        import.kind != Kind::Offices || uploader.map(|kind| grants(*kind)) == Some(grants(acting.office().kind))
     };
     mine.filter(grants_alike).ok_or(Failure::Missing)
 }
@@ -106,21 +113,21 @@ async fn found(app: &Imports, acting: &Acting<Registrar>, id: ImportId) -> Resul
 async fn list_page(
     app: &Imports,
     acting: &Acting<Registrar>,
-    form: Asked,
-    errors: Errors,
-) -> Result<ListPage, Failure> {
+    submitted: Submitted<UploadForm>,
+) -> Result<ImportsPage, Failure> {
     let mut imports = store::list(&mut *app.read().await?, acting.institution(), None).await?;
-    imports.retain(|import| import.kind().is_some_and(|kind| may(acting, kind)));
+    imports.retain(|import| may(acting, import.kind));
     let chrome = app.chrome(acting.person(), "导入数据");
-    Ok(ListPage { chrome, imports, kinds: kinds(acting), bases: Basis::ALL, form, errors })
+    let Submitted { form, errors } = submitted;
+    Ok(ImportsPage { chrome, imports, kinds: kinds(acting), bases: Basis::ALL, form, errors })
 }
 
-async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ListPage, Failure> {
-    list_page(&app, &acting, Asked::default(), Errors::default()).await
+async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ImportsPage, Failure> {
+    list_page(&app, &acting, Submitted::default()).await
 }
 
 async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: Upload) -> Result<Response, Failure> {
-    let form = Asked {
+    let form = UploadForm {
         kind: upload.field("kind").to_owned(),
         basis: upload.field("basis").to_owned(),
         period: upload.field("period").to_owned(),
@@ -138,41 +145,40 @@ async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: U
     }
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(kind), Some(file), true) = (kind, upload.file, errors.is_empty()) else {
-        return Ok((unfit, list_page(&app, &acting, form, errors).await?).into_response());
+        return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
     };
     let (may_grant, own) = (grants(acting.office().kind), acting.person().number.clone());
     let read = app
         .heavy(move || {
             let sha256 = Sha256::digest(&file).to_vec();
-            file::read(&file, kind, may_grant, &own).map(|lines| (lines, sha256))
+            file::read(&file, kind, may_grant, &own).map(|read| (read, sha256))
         })
         .await?;
-    let (lines, sha256) = match read {
+    let (rows, sha256) = match read {
         Ok(read) => read,
         Err(error) => {
             errors.add("file", error.to_string());
-            return Ok((unfit, list_page(&app, &acting, form, errors).await?).into_response());
+            return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
         }
     };
-    let ignored = lines.ignored.join("、");
+    let ignored = rows.ignored.join("、");
     let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
     let end_others = form.end_others && kind == Kind::Offices;
-    let new = NewImport { kind, file_name, sha256, grades, end_others, lines: lines.lines };
+    let new = NewImport { kind, file_name, sha256, grades, end_others, rows: rows.rows };
     let now = app.clock.now();
-    let id =
-        app.write_as(acting.person().authority(), async move |db| store::stage(db, &acting, &new, now).await).await?;
-    let ignored = filters::query_value(&ignored.chars().take(200).collect::<String>());
-    Ok(Redirect::to(&format!("/imports/{id}?ignored={ignored}")).into_response())
+    let id = app.write_as(acting.person().authority(), async |db| store::stage(db, &acting, &new, now).await).await?;
+    let ignored: String = ignored.chars().take(200).collect();
+    Ok(Redirect::to(&id.path_after_upload(&ignored)).into_response())
 }
 
-fn read_grades(form: &Asked, errors: &mut Errors) -> Option<(Basis, String, String)> {
+fn read_grades(form: &UploadForm, errors: &mut Errors) -> Option<GradeSource> {
     let basis = form.basis.parse::<Basis>().ok();
     if basis.is_none() {
         errors.add("basis", "请选择统计口径");
     }
     let period = written(&form.period, 40, "period", "请填写统计期间，如“2025—2026 学年第二学期”", errors);
     let source = written(&form.source, 60, "source", "请填写数据来源，如“教务处”", errors);
-    Some((basis?, period?, source?))
+    Some(GradeSource { basis: basis?, period: period?, source: source? })
 }
 
 async fn template(_acting: Acting<Registrar>, Path(kind): Path<String>) -> Result<Response, Failure> {
@@ -181,23 +187,32 @@ async fn template(_acting: Acting<Registrar>, Path(kind): Path<String>) -> Resul
     Ok(workbook(&format!("{}-template.xlsx", kind.slug()), bytes))
 }
 
-/// A state of rows and how many there are.
+/// Rows of one state, or those whom the file does not name; and how many there are.
 struct Tab {
     slug: &'static str,
     label: &'static str,
     count: i64,
 }
 
+impl Tab {
+    fn of(state: RowState, count: i32) -> Self {
+        Self { slug: state.slug(), label: state.label(), count: count.into() }
+    }
+}
+
+/// The tab of those whom the file does not name.
+const MISSING: &str = "missing";
+
 #[derive(Template, WebTemplate)]
 #[template(path = "imports/show.html")]
-struct ShowPage {
+struct ImportPage {
     chrome: Chrome,
     import: Import,
     columns: Vec<&'static str>,
     tabs: Vec<Tab>,
     tab: &'static str,
     rows: Vec<PreviewRow>,
-    missing: Vec<(String, String, String)>,
+    missing: Vec<MissingPerson>,
     structure: NewStructure,
     /// There is something to write.
     writes: bool,
@@ -205,6 +220,16 @@ struct ShowPage {
     page: i64,
     pages: i64,
     moved: bool,
+}
+
+impl ImportPage {
+    fn shows_missing(&self) -> bool {
+        self.tab == MISSING
+    }
+
+    fn shows_wrong(&self) -> bool {
+        self.tab == RowState::Wrong.slug()
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -218,7 +243,7 @@ struct ProgressPage {
 }
 
 #[derive(Deserialize)]
-struct View {
+struct PreviewQuery {
     #[serde(default)]
     tab: String,
     #[serde(default)]
@@ -233,12 +258,12 @@ async fn show(
     State(app): State<Imports>,
     acting: Acting<Registrar>,
     Path(id): Path<ImportId>,
-    Query(view): Query<View>,
+    Query(view): Query<PreviewQuery>,
 ) -> Result<Response, Failure> {
     let import = found(&app, &acting, id).await?;
     let (mut db, now) = (app.read().await?, app.clock.now());
-    let chrome = app.chrome(acting.person(), import.kind_label()).under("/imports", "导入数据");
-    if let Some(job) = app.board.job(id).filter(|_| import.state == "previewed") {
+    let chrome = app.chrome(acting.person(), import.kind_label()).under(IMPORTS, "导入数据");
+    if let Some(job) = app.board.job(id).filter(|_| import.is_previewed()) {
         let (length, refresh) = match job {
             Job::Writing { done, total } => (done.min(total) * 200 / total.max(1), Some("1")),
             Job::Waiting { .. } => (0, Some("2")),
@@ -250,51 +275,56 @@ async fn show(
             None => page.into_response(),
         });
     }
-    let previewed = import.state == "previewed";
-    let (missing, missing_count) = if previewed {
-        store::missing(&mut db, &import, acting.institution(), SHOWN_MISSING, now).await?
-    } else {
-        (Vec::new(), 0)
+    let missing = match import.kind {
+        Kind::Students if import.is_previewed() => {
+            students::missing(&mut db, id, acting.institution(), SHOWN_MISSING, now).await?
+        }
+        Kind::Offices if import.is_previewed() => {
+            offices::missing(&mut db, id, acting.institution(), SHOWN_MISSING, now).await?
+        }
+        Kind::Students | Kind::Grades | Kind::Offices => Missing::default(),
     };
-    let writes = import.added + import.changed > 0 || (import.end_others && missing_count > 0);
-    let structure = if previewed && import.kind() == Some(Kind::Students) {
-        store::new_structure(&mut db, id, acting.institution()).await?
+    let writes = import.added + import.changed > 0 || (import.end_others && missing.total > 0);
+    let structure = if import.is_previewed() && import.is_of_students() {
+        students::new_structure(&mut db, id, acting.institution()).await?
     } else {
         NewStructure::default()
     };
     let mut tabs = vec![
-        Tab { slug: "added", label: "新增", count: import.added.into() },
-        Tab { slug: "changed", label: "变化", count: import.changed.into() },
-        Tab { slug: "same", label: "相同", count: import.same.into() },
-        Tab { slug: "wrong", label: "有误", count: import.wrong.into() },
+        Tab::of(RowState::Added, import.added),
+        Tab::of(RowState::Changed, import.changed),
+        Tab::of(RowState::Same, import.same),
+        Tab::of(RowState::Wrong, import.wrong),
     ];
-    if import.kind() != Some(Kind::Grades) {
-        tabs.push(Tab { slug: "missing", label: "名单外", count: missing_count });
+    if import.kind != Kind::Grades {
+        tabs.push(Tab { slug: MISSING, label: "名单外", count: missing.total });
     }
     // What needs eyes comes first.
-    let first = ["wrong", "changed", "added", "same"];
+    let first = [RowState::Wrong, RowState::Changed, RowState::Added, RowState::Same];
     let chosen = tabs
         .iter()
         .find(|tab| tab.slug == view.tab)
-        .or_else(|| first.iter().find_map(|slug| tabs.iter().find(|tab| tab.slug == *slug && tab.count > 0)));
-    let (tab, count) = chosen.map_or(("added", 0), |tab| (tab.slug, tab.count));
+        .or_else(|| first.iter().find_map(|state| tabs.iter().find(|tab| tab.slug == state.slug() && tab.count > 0)));
+    let (tab, count) = chosen.map_or((RowState::Added.slug(), 0), |tab| (tab.slug, tab.count));
     let page = view.page.clamp(0, 100_000);
-    let rows =
-        if tab == "missing" { Vec::new() } else { store::rows(&mut db, id, tab, (page * A_PAGE, A_PAGE)).await? };
-    let columns = import.kind().map(Kind::columns).unwrap_or_default().iter().map(|(name, _)| *name).collect();
-    Ok(ShowPage {
+    let rows = match tab.parse::<RowState>() {
+        Ok(state) => store::rows(&mut db, id, state, RowRange::page(page, A_PAGE)).await?,
+        Err(_) => Vec::new(),
+    };
+    let columns = import.kind.columns().iter().map(|(name, _)| *name).collect();
+    Ok(ImportPage {
         chrome,
         import,
         columns,
         tabs,
         tab,
         rows,
-        missing,
+        missing: missing.people,
         structure,
         writes,
         ignored: view.ignored.chars().take(200).collect(),
         page,
-        pages: (count + A_PAGE - 1) / A_PAGE,
+        pages: pages(count, A_PAGE),
         moved: view.moved == "yes",
     }
     .into_response())
@@ -307,10 +337,9 @@ async fn take_back(
 ) -> Result<Response, Failure> {
     let import = found(&app, &acting, id).await?;
     let mut db = app.read().await?;
-    let rows = store::rows(&mut db, id, "wrong", (0, MOST_FAULT_ROWS)).await?;
+    let rows = store::rows(&mut db, id, RowState::Wrong, RowRange::page(0, MOST_FAULT_ROWS)).await?;
     drop(db);
-    let headers: Vec<String> =
-        import.kind().map(Kind::columns).unwrap_or_default().iter().map(|(name, _)| (*name).to_owned()).collect();
+    let headers: Vec<String> = import.kind.columns().iter().map(|(name, _)| (*name).to_owned()).collect();
     let rows: Vec<(Vec<String>, String)> = rows.into_iter().map(|row| (row.cells, row.says)).collect();
     let bytes = app.heavy(move || faults_workbook(&headers, &rows)).await?.map_err(anyhow::Error::new)?;
     Ok(workbook("faults.xlsx", bytes))
@@ -322,19 +351,19 @@ async fn commit(
     Path(id): Path<ImportId>,
 ) -> Result<Redirect, Failure> {
     let import = found(&app, &acting, id).await?;
-    if import.state != "previewed" {
-        return Ok(Redirect::to(&format!("/imports/{id}")));
+    if !import.is_previewed() {
+        return Ok(Redirect::to(&id.path()));
     }
     let title = format!("{}（{}）的“{}”", acting.person().name, acting.office().label(), import.file_name);
     if !app.board.begin(id, acting.institution(), title) {
-        return Ok(Redirect::to(&format!("/imports/{id}")));
+        return Ok(Redirect::to(&id.path()));
     }
-    // A task of its own: 40,000 rows take longer than a page may, and whoever began it may close the browser.
+    // A task of its own: 40,000 rows take longer than a page may, and the browser may be closed meanwhile.
     let mut task = tokio::spawn(run(app, acting, import));
     // What is quick is done when the page comes back.
     match tokio::time::timeout(Duration::from_millis(500), &mut task).await {
-        Ok(Ok(Some(Committed::Moved))) => Ok(Redirect::to(&format!("/imports/{id}?moved=yes"))),
-        _ => Ok(Redirect::to(&format!("/imports/{id}"))),
+        Ok(Ok(Some(Committed::Moved))) => Ok(Redirect::to(&id.path_after_moving())),
+        _ => Ok(Redirect::to(&id.path())),
     }
 }
 
@@ -345,9 +374,9 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
     let progress = app.board.writing(id, u64::try_from(import.rows).unwrap_or(0));
     let now = app.clock.now();
     let committed = app
-        .write_as(acting.person().authority(), async move |db| {
-            let (committed, import) = store::commit(db, &acting, id, &progress, now).await?;
-            if let Some((import, moves)) = import {
+        .write_as(acting.person().authority(), async |db| {
+            let committed = store::commit(db, &acting, id, &progress, now).await?;
+            if let Committed::Done { import, moves } = &committed {
                 // By its number and not by its name: a file may be called by somebody's.
                 let entry = Entry::new(Verb::ImportCommitted, import.kind_label())
                     .detail("编号", id.to_string())
@@ -356,8 +385,9 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
                     .detail("有误未写入", import.wrong);
                 audit::append(db, acting.person(), entry, now).await?;
                 for Move { account, office, ended } in moves {
-                    let verb = if ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
-                    let entry = Entry::about(verb, account).detail("职务", office).detail("导入", id.to_string());
+                    let verb = if *ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
+                    let entry = Entry::about(verb, *account);
+                    let entry = entry.detail("职务", office.as_str()).detail("导入", id.to_string());
                     audit::append(db, acting.person(), entry, now).await?;
                 }
             }
@@ -385,6 +415,6 @@ async fn discard(
     found(&app, &acting, id).await?;
     let now = app.clock.now();
     let discarded =
-        app.write_as(acting.person().authority(), async move |db| store::discard(db, &acting, id, now).await).await?;
-    if discarded { Ok(Redirect::to("/imports")) } else { Err(Failure::Missing) }
+        app.write_as(acting.person().authority(), async |db| store::discard(db, &acting, id, now).await).await?;
+    if discarded { Ok(Redirect::to(IMPORTS)) } else { Err(Failure::Missing) }
 }

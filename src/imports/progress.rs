@@ -1,20 +1,21 @@
 //! What is being committed right now, and who waits: one file of a university at a time. It lives in memory, because a
-//! commit is one transaction and its progress is nobody's fact; after a crash the file is previewed as before.
+//! commit is one transaction and its progress concerns nobody else; after a crash the file is previewed as before.
 
 use std::{
     collections::HashMap,
+    ops::{Deref, Range},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
 };
 
+use axum::extract::FromRef;
+
 use crate::{
     app::App,
     ids::{ImportId, InstitutionId},
 };
-use axum::extract::FromRef;
-use std::ops::Deref;
 
 /// One commit under way.
 #[derive(Debug, Clone)]
@@ -39,9 +40,9 @@ pub enum Job {
 pub struct Progress(Arc<AtomicU64>);
 
 impl Progress {
-    /// More rows are written.
-    pub fn add(&self, rows: u64) {
-        self.0.fetch_add(rows, Ordering::Relaxed);
+    /// These rows are written too.
+    pub fn add_rows(&self, rows: &Range<i32>) {
+        self.0.fetch_add(u64::try_from(rows.len()).unwrap_or(0), Ordering::Relaxed);
     }
 }
 
@@ -77,7 +78,7 @@ impl Board {
         true
     }
 
-    /// The university's turn: whoever holds it commits, the others wait.
+    /// The university's turn: one commit holds it, the others wait.
     pub fn turn(&self, institution: InstitutionId) -> Arc<tokio::sync::Mutex<()>> {
         let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(turns.entry(institution).or_default())
@@ -105,7 +106,7 @@ impl Board {
         }
     }
 
-    /// How a commit stands; none where none is under way.
+    /// The progress of a commit; none where none is under way.
     pub fn job(&self, id: ImportId) -> Option<Job> {
         let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = entries.get(&id)?;

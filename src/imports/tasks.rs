@@ -14,7 +14,6 @@ pub async fn waiting(connection: &mut PgConnection, person: &SignedIn) -> Result
     .fetch_optional(connection)
     .await?;
     Ok(row.map(|row| {
-        let href = format!("/imports/{}", row.id);
-        Task::new(false, format!("确认导入“{}”", row.file_name), "已预览，还没有写入".to_owned(), href)
+        Task::new(false, format!("确认导入“{}”", row.file_name), "已预览，还没有写入".to_owned(), row.id.path())
     }))
 }

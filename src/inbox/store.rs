@@ -8,6 +8,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, NoticeId, StudentId},
     office::OfficeKind,
+    page::paging::RowRange,
 };
 
 /// Whom a notice is for.
@@ -17,7 +18,7 @@ pub enum To {
     Account(AccountId),
     /// A student, who may have no account yet.
     Student(StudentId),
-    /// Whoever holds an office, there from the day on which they hold it.
+    /// The holders of an office, each from the day on which they hold it.
     Office {
         kind: OfficeKind,
         /// Its college, for a college's office.
@@ -91,7 +92,7 @@ pub async fn tell(
 
 /// A notice as the page shows it.
 #[derive(Debug)]
-pub struct Row {
+pub struct NoticeRow {
     pub id: NoticeId,
     pub subject: String,
     pub body: String,
@@ -108,18 +109,18 @@ pub struct Row {
 pub async fn list(
     connection: &mut PgConnection,
     person: &SignedIn,
-    (skip, most): (i64, i64),
-) -> Result<Vec<Row>, Failure> {
+    range: RowRange,
+) -> Result<Vec<NoticeRow>, Failure> {
     let rows = sqlx::query_as!(
-        Row,
+        NoticeRow,
         r#"select n.id as "id!: NoticeId", n.subject as "subject!", n.body as "body!", n.href as "href!",
                   n.office is not null as "to_office!", n.at as "at!",
                   exists (select from notice_read r where r.notice_id = n.id and r.account_id = $1) as "read!"
            from notices_for($1, $2) n order by n.at desc, n.id offset $3 limit $4"#,
         person.account.0,
         person.acting.as_ref().map(|office| office.id.0),
-        skip,
-        most
+        range.skip,
+        range.most
     );
     Ok(rows.fetch_all(connection).await?)
 }

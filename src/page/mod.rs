@@ -4,4 +4,5 @@ pub mod assets;
 pub mod charts;
 pub mod chrome;
 pub mod filters;
+pub mod paging;
 pub mod task;

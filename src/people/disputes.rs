@@ -11,8 +11,9 @@ use axum_extra::extract::{Form, Query};
 use time::Date;
 
 use super::{
+    disputes_store::{self as store, Dispute},
     forms::AnswerForm,
-    store::{self, Dispute},
+    paths::{DISPUTES, Done, OWN_DATA},
 };
 use crate::{
     app::{App, Routes},
@@ -23,7 +24,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::StudentAffairs,
     page::{chrome::Chrome, filters},
-    web::forms::{Done, Errors},
+    web::forms::{self, Errors, Submitted},
 };
 
 #[must_use]
@@ -33,7 +34,7 @@ pub fn routes() -> Routes {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "people/disputes.html")]
-struct ListPage {
+struct DisputesPage {
     chrome: Chrome,
     open: Vec<Dispute>,
     answered: Vec<Dispute>,
@@ -44,51 +45,43 @@ struct ListPage {
 async fn list(
     State(app): State<App>,
     acting: Acting<StudentAffairs>,
-    Query(Done { done }): Query<Done>,
-) -> Result<ListPage, Failure> {
+    Query(query): Query<forms::Done>,
+) -> Result<DisputesPage, Failure> {
     let all = store::disputes(&mut *app.read().await?, acting.institution(), None, None).await?;
     let (open, answered) = all.into_iter().partition(|dispute| dispute.upheld.is_none());
-    let done = if done == "answered" { "已答复，并已告知学生。" } else { "" };
+    let done = query.done.parse().map_or("", Done::label);
     let chrome = app.chrome(acting.person(), "数据异议");
-    Ok(ListPage { chrome, open, answered, today: app.clock.today(), done })
+    Ok(DisputesPage { chrome, open, answered, today: app.clock.today(), done })
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "people/dispute.html")]
-struct ShowPage {
+struct DisputePage {
     chrome: Chrome,
     dispute: Dispute,
     form: AnswerForm,
     errors: Errors,
 }
 
-async fn page(
-    app: &App,
-    acting: &Acting<StudentAffairs>,
-    id: DisputeId,
-    form: Option<AnswerForm>,
-    errors: Errors,
-) -> Result<ShowPage, Failure> {
+async fn find(app: &App, acting: &Acting<StudentAffairs>, id: DisputeId) -> Result<Dispute, Failure> {
     let found = store::disputes(&mut *app.read().await?, acting.institution(), None, Some(id)).await?;
-    let dispute = found.into_iter().next().ok_or(Failure::Missing)?;
-    let figure = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
-    let known = || AnswerForm {
-        rank: figure(dispute.rank),
-        cohort: figure(dispute.cohort),
-        failed: figure(dispute.failed),
-        ..AnswerForm::default()
-    };
-    let form = form.unwrap_or_else(known);
-    let chrome = app.chrome(acting.person(), "答复异议").under("/disputes", "数据异议");
-    Ok(ShowPage { chrome, dispute, form, errors })
+    found.into_iter().next().ok_or(Failure::Missing)
+}
+
+fn page(app: &App, acting: &Acting<StudentAffairs>, dispute: Dispute, submitted: Submitted<AnswerForm>) -> DisputePage {
+    let chrome = app.chrome(acting.person(), "答复异议").under(DISPUTES, "数据异议");
+    let Submitted { form, errors } = submitted;
+    DisputePage { chrome, dispute, form, errors }
 }
 
 async fn show(
     State(app): State<App>,
     acting: Acting<StudentAffairs>,
     Path(id): Path<DisputeId>,
-) -> Result<ShowPage, Failure> {
-    page(&app, &acting, id, None, Errors::default()).await
+) -> Result<DisputePage, Failure> {
+    let dispute = find(&app, &acting, id).await?;
+    let form = AnswerForm::of(&dispute);
+    Ok(page(&app, &acting, dispute, Submitted::new(form, Errors::default())))
 }
 
 async fn answer(
@@ -97,8 +90,7 @@ async fn answer(
     Path(id): Path<DisputeId>,
     Form(form): Form<AnswerForm>,
 ) -> Result<Response, Failure> {
-    let found = store::disputes(&mut *app.read().await?, acting.institution(), None, Some(id)).await?;
-    let dispute = found.into_iter().next().ok_or(Failure::Missing)?;
+    let dispute = find(&app, &acting, id).await?;
     let mut errors = Errors::default();
     if dispute.upheld.is_some() {
         errors.add("upheld", "这项异议已经答复");
@@ -106,11 +98,11 @@ async fn answer(
         errors.add("upheld", "不能答复自己提出的异议");
     }
     let Some(ruling) = form.read(&dispute, &mut errors) else {
-        let page = page(&app, &acting, id, Some(form), errors).await?;
+        let page = page(&app, &acting, dispute, Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let now = app.clock.now();
-    app.write_as(acting.person().authority(), async move |db| {
+    app.write_as(acting.person().authority(), async |db| {
         if !store::answer(db, &acting, id, &ruling, now).await? {
             return Err(Failure::Busy);
         }
@@ -120,9 +112,9 @@ async fn answer(
             .detail("结论", word);
         audit::append(db, acting.person(), entry, now).await?;
         let subject = format!("你对{}的异议已答复：{word}", dispute.about_label());
-        let notice = Notice::new(subject, "/me/data").says(ruling.answer);
+        let notice = Notice::new(subject, OWN_DATA).says(&ruling.answer);
         inbox::tell(db, acting.institution(), To::Student(dispute.student), &notice, now).await
     })
     .await?;
-    Ok(Redirect::to("/disputes?done=answered").into_response())
+    Ok(Redirect::to(&Done::Answered.at(DISPUTES)).into_response())
 }

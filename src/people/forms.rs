@@ -5,7 +5,9 @@ use sqlx::PgConnection;
 use time::{Date, Duration};
 
 use super::{
-    store::{Corrected, Dispute, Ruling, Student},
+    corrections::{Corrected, Leaving},
+    disputes_store::{Dispute, NewDispute, Ruling},
+    store::Student,
     student::{About, Left},
 };
 use crate::{
@@ -58,7 +60,7 @@ impl CorrectForm {
         institution: InstitutionId,
         known: &Student,
         errors: &mut Errors,
-    ) -> Result<Option<(Corrected, String)>, Failure> {
+    ) -> Result<Option<Corrected>, Failure> {
         let number = folded(&self.number);
         let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
         if number.is_empty() || number.chars().count() > 32 || !number.chars().all(fits) {
@@ -86,11 +88,11 @@ impl CorrectForm {
         if gender.as_deref().is_some_and(|gender| gender != "男" && gender != "女") {
             errors.add("gender", "请选择性别");
         }
-        let why = reason(&self.reason, errors);
-        let (Some(name), Some(class), Some(why), true) = (name, class, why, errors.is_empty()) else {
+        let reason = reason(&self.reason, errors);
+        let (Some(name), Some(class), Some(reason), true) = (name, class, reason, errors.is_empty()) else {
             return Ok(None);
         };
-        Ok(Some((Corrected { number, name, class, political, gender, ethnic }, why)))
+        Ok(Some(Corrected { number, name, class, political, gender, ethnic, reason }))
     }
 }
 
@@ -122,15 +124,15 @@ pub(super) struct LeaveForm {
 }
 
 impl LeaveForm {
-    /// The day, why, and the reason in words, or an error beside each field.
-    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<((Date, Left), String)> {
+    /// How they leave, or an error beside each field.
+    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<Leaving> {
         let day = leaving_day(&self.day, today, errors);
         let why = self.why.parse::<Left>().ok();
         if why.is_none() {
             errors.add("why", "请选择离校原因");
         }
         let reason = reason(&self.reason, errors);
-        Some(((day?, why?), reason?))
+        Some(Leaving { day: day?, why: why?, reason: reason? })
     }
 }
 
@@ -146,15 +148,15 @@ pub(super) struct DisputeForm {
 }
 
 impl DisputeForm {
-    /// What it is about and what the student says.
-    pub fn read(&self, errors: &mut Errors) -> Option<(crate::ids::GradeFactId, About, String)> {
+    /// The objection, or an error beside each field.
+    pub fn read(&self, errors: &mut Errors) -> Option<NewDispute> {
         let fact = self.fact.parse().ok();
         let about = self.about.parse::<About>().ok();
         if fact.is_none() || about.is_none() {
             errors.add("about", "请选择有异议的一项");
         }
         let says = written(&self.says, 500, "says", "请写明哪里不对、正确的应是什么", errors);
-        Some((fact?, about?, says?))
+        Some(NewDispute { fact: fact?, about: about?, says: says? })
     }
 }
 
@@ -174,6 +176,18 @@ pub(super) struct AnswerForm {
 }
 
 impl AnswerForm {
+    /// The form with the figures as recorded.
+    #[must_use]
+    pub fn of(dispute: &Dispute) -> Self {
+        let figure = |number: Option<i32>| number.map(|number| number.to_string()).unwrap_or_default();
+        Self {
+            rank: figure(dispute.rank),
+            cohort: figure(dispute.cohort),
+            failed: figure(dispute.failed),
+            ..Self::default()
+        }
+    }
+
     /// The ruling on a dispute; the right figures are asked for where it is upheld.
     pub fn read(&self, dispute: &Dispute, errors: &mut Errors) -> Option<Ruling> {
         let upheld = match self.upheld.as_str() {
@@ -194,7 +208,7 @@ impl AnswerForm {
         };
         let (mut rank, mut failed) = (None, None);
         if upheld == Some(true) {
-            if dispute.about == About::Rank.slug() {
+            if dispute.is_about_rank() {
                 let (place, of) = (whole(&self.rank, "rank", 1, 100_000), whole(&self.cohort, "cohort", 1, 100_000));
                 rank = place.zip(of);
                 if rank.is_some_and(|(place, of)| place > of) {

@@ -2,10 +2,13 @@
 //! history, leaving, and a student's own page with objections. A student sees only themselves, a class branch its class, a
 //! college its college. The facts here are what ELG-01, ELG-03 and ELG-04 will be judged on.
 
+pub mod corrections;
 mod disputes;
+pub mod disputes_store;
 pub mod forms;
 pub mod own;
 mod pages;
+mod paths;
 pub mod retention;
 pub mod store;
 pub mod student;

@@ -11,8 +11,10 @@ use axum_extra::extract::{Form, Query};
 use time::Duration;
 
 use super::{
+    disputes_store::{self, Dispute},
     forms::DisputeForm,
-    store::{self, Change, Dispute, Grade, Student, UnionPostRow},
+    paths::{DISPUTES, Done, OWN_DATA},
+    store::{self, Change, Grade, Student, UnionPostRow},
 };
 use crate::{
     app::{App, Routes},
@@ -22,7 +24,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::OfficeKind,
     page::{chrome::Chrome, filters},
-    web::forms::{Done, Errors},
+    web::forms::{self, Errors, Submitted},
 };
 
 /// Days for an answer. Neither plan gives a figure; a practice of the portal, said so on the page.
@@ -36,7 +38,7 @@ pub fn routes() -> Routes {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "people/own.html")]
-struct OwnPage {
+struct OwnDataPage {
     chrome: Chrome,
     student: Option<Student>,
     grades: Vec<Grade>,
@@ -52,10 +54,9 @@ struct OwnPage {
 async fn page(
     app: &App,
     person: &SignedIn,
-    form: DisputeForm,
-    errors: Errors,
+    submitted: Submitted<DisputeForm>,
     done: &'static str,
-) -> Result<OwnPage, Failure> {
+) -> Result<OwnDataPage, Failure> {
     let mut db = app.read().await?;
     let chrome = app.chrome(person, "我的信息").under("/me", "我的账号");
     let (mut student, mut grades, mut changes, mut disputes) = (None, Vec::new(), Vec::new(), Vec::new());
@@ -65,49 +66,48 @@ async fn page(
         student = store::find(&mut db, &everywhere, id).await?;
         grades = store::grades(&mut db, id).await?;
         changes = store::changes(&mut db, id).await?;
-        disputes = store::disputes(&mut db, person.institution, Some(id), None).await?;
+        disputes = disputes_store::disputes(&mut db, person.institution, Some(id), None).await?;
         union_posts = store::union_posts(&mut db, id).await?;
     }
+    let Submitted { form, errors } = submitted;
     let within = ANSWER_WITHIN.whole_days();
-    Ok(OwnPage { chrome, student, grades, changes, disputes, union_posts, within, form, errors, done })
+    Ok(OwnDataPage { chrome, student, grades, changes, disputes, union_posts, within, form, errors, done })
 }
 
-async fn show(State(app): State<App>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<OwnPage, Failure> {
-    let done = if done == "dispute" {
-        "异议已提交学生工作部门，答复后在“消息”里告诉你。"
-    } else {
-        ""
-    };
-    page(&app, &person, DisputeForm::default(), Errors::default(), done).await
+async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Query(query): Query<forms::Done>,
+) -> Result<OwnDataPage, Failure> {
+    page(&app, &person, Submitted::default(), query.done.parse().map_or("", Done::label)).await
 }
 
 async fn dispute(State(app): State<App>, person: SignedIn, Form(form): Form<DisputeForm>) -> Result<Response, Failure> {
+    let student = person.student.ok_or(Failure::Missing)?;
     let mut errors = Errors::default();
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-    let (Some(student), Some((fact, about, says))) = (person.student, form.read(&mut errors)) else {
-        if person.student.is_none() {
-            return Err(Failure::Missing);
-        }
-        return Ok((unfit, page(&app, &person, form, errors, "").await?).into_response());
+    let Some(new) = form.read(&mut errors) else {
+        return Ok((unfit, page(&app, &person, Submitted::new(form, errors), "").await?).into_response());
     };
     let now = app.clock.now();
     let due_on = (now + ANSWER_WITHIN).date();
-    let (person, raised) = app
-        .write_as(person.authority(), async move |db| {
-            let raised = store::raise(db, student, (fact, about), &says, due_on, now).await?;
+    let raised = app
+        .write_as(person.authority(), async |db| {
+            let raised = disputes_store::raise(db, student, &new, due_on, now).await?;
             if raised.is_some() {
-                let entry = Entry::about(Verb::DisputeRaised, student).detail("项目", about.label());
+                let about = new.about.label();
+                let entry = Entry::about(Verb::DisputeRaised, student).detail("项目", about);
                 audit::append(db, &person, entry, now).await?;
-                let notice = Notice::new(format!("学生对{}有异议，{due_on} 前答复", about.label()), "/disputes");
+                let notice = Notice::new(format!("学生对{about}有异议，{due_on} 前答复"), DISPUTES);
                 let office = To::Office { kind: OfficeKind::StudentAffairs, college: None, class: None };
                 inbox::tell(db, person.institution, office, &notice, now).await?;
             }
-            Ok((person, raised))
+            Ok(raised)
         })
         .await?;
     if raised.is_none() {
         errors.add("about", "这一项的异议正在复核，或这条记录里没有这一项");
-        return Ok((unfit, page(&app, &person, form, errors, "").await?).into_response());
+        return Ok((unfit, page(&app, &person, Submitted::new(form, errors), "").await?).into_response());
     }
-    Ok(Redirect::to("/me/data?done=dispute").into_response())
+    Ok(Redirect::to(&Done::Raised.at(OWN_DATA)).into_response())
 }

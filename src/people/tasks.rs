@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 use time::Date;
 
+use super::paths::DISPUTES;
 use crate::{auth::person::SignedIn, failure::Failure, page::task::Task};
 
 pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
@@ -15,6 +16,6 @@ pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Da
     .await?;
     Ok(row.due.map(|due| {
         let (says, more) = (format!("答复 {} 件数据异议", row.open), format!("最早一件 {due} 前答复"));
-        Task::new(due < today, says, more, "/disputes".to_owned())
+        Task::new(due < today, says, more, DISPUTES.to_owned())
     }))
 }

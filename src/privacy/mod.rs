@@ -2,6 +2,7 @@
 //! as a number in counts and in the record's chain, which names people by marks alone.
 
 mod pages;
+mod paths;
 mod store;
 
 pub use pages::routes;

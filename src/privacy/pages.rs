@@ -10,7 +10,10 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
-use super::store::{self, Due};
+use super::{
+    paths::{RETENTION_AFTER_SET, retention_after_erasing},
+    store::{self, Due},
+};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Mark, Verb},
@@ -20,7 +23,7 @@ use crate::{
     office::Administrator,
     page::{chrome::Chrome, filters},
     text::folded,
-    web::forms::Errors,
+    web::forms::{Attempt, Errors},
 };
 
 /// Why somebody is erased ahead of time.
@@ -59,7 +62,7 @@ struct RetentionForm {
 }
 
 #[derive(Default, Deserialize)]
-struct OneForm {
+struct EraseOneForm {
     #[serde(default)]
     number: String,
     #[serde(default)]
@@ -74,20 +77,24 @@ struct RetentionPage {
     due: Vec<Due>,
     total: i64,
     erased: i64,
-    one: OneForm,
+    one: EraseOneForm,
     grounds: [&'static str; 3],
     errors: Errors,
     done: String,
 }
 
-async fn page(
-    app: &App,
-    acting: &Acting<Administrator>,
+/// What the forms of the page show: as typed, or as they are first.
+#[derive(Default)]
+struct RetentionForms {
+    /// None for the years that are set.
     years: Option<String>,
-    one: OneForm,
+    one: EraseOneForm,
     errors: Errors,
     done: String,
-) -> Result<RetentionPage, Failure> {
+}
+
+async fn page(app: &App, acting: &Acting<Administrator>, forms: RetentionForms) -> Result<RetentionPage, Failure> {
+    let RetentionForms { years, one, errors, done } = forms;
     let mut db = app.read().await?;
     let kept = store::retention_years(&mut db, acting.institution()).await?;
     let due = store::due(&mut db, acting.institution(), app.clock.today()).await?;
@@ -106,7 +113,7 @@ async fn page(
 }
 
 #[derive(Deserialize)]
-struct Done {
+struct RetentionQuery {
     #[serde(default)]
     erased: Option<u64>,
     #[serde(default)]
@@ -116,14 +123,14 @@ struct Done {
 async fn show(
     State(app): State<App>,
     acting: Acting<Administrator>,
-    Query(Done { erased, set }): Query<Done>,
+    Query(RetentionQuery { erased, set }): Query<RetentionQuery>,
 ) -> Result<RetentionPage, Failure> {
     let done = match (erased, set) {
         (Some(erased), _) => format!("已删除 {erased} 人的个人信息，不能恢复。"),
         (None, Some(_)) => "保存期限已改。".to_owned(),
         (None, None) => String::new(),
     };
-    page(&app, &acting, None, OneForm::default(), Errors::default(), done).await
+    page(&app, &acting, RetentionForms { done, ..RetentionForms::default() }).await
 }
 
 async fn set(
@@ -134,17 +141,18 @@ async fn set(
     let Some(years) = folded(&form.years).parse::<i32>().ok().filter(|years| (1..=30).contains(years)) else {
         let mut errors = Errors::default();
         errors.add("years", "应为 1 至 30 的整数");
-        let page = page(&app, &acting, Some(form.years), OneForm::default(), errors, String::new()).await?;
+        let page = page(&app, &acting, RetentionForms { years: Some(form.years), errors, ..RetentionForms::default() })
+            .await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let now = app.clock.now();
-    app.write_as(acting.person().authority(), async move |db| {
+    app.write_as(acting.person().authority(), async |db| {
         store::set_retention(db, &acting, years).await?;
         let entry = Entry::new(Verb::RetentionSet, "离校人员信息").detail("年数", years);
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to("/retention?set=1").into_response())
+    Ok(Redirect::to(RETENTION_AFTER_SET).into_response())
 }
 
 #[derive(Deserialize)]
@@ -160,57 +168,67 @@ async fn erase_due(
     Form(form): Form<EraseForm>,
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
-    let (acting, erased) = app
-        .write_as(acting.person().authority(), async move |db| {
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
             let ids = store::due_ids(db, acting.institution(), now.date()).await?;
             // What is erased is what was seen.
             if form.total != ids.len().to_string() || ids.is_empty() {
-                return Ok((acting, None));
+                return Ok(Attempt::fault("due", "人数有变化，没有删除；请核对后再办"));
             }
             let erased = store::erase(db, &acting, &ids, now).await?;
             let entry = Entry::new(Verb::Erased, "保存期满的离校人员").detail("人数", erased);
             audit::append(db, acting.person(), entry, now).await?;
-            Ok((acting, Some(erased)))
+            Ok(Attempt::Done(erased))
         })
         .await?;
-    if let Some(erased) = erased {
-        return Ok(Redirect::to(&format!("/retention?erased={erased}")).into_response());
-    }
     let mut errors = Errors::default();
-    errors.add("due", "人数有变化，没有删除；请核对后再办");
-    let page = page(&app, &acting, None, OneForm::default(), errors, String::new()).await?;
-    Ok((StatusCode::CONFLICT, page).into_response())
+    let Some(erased) = attempt.done_or(&mut errors) else {
+        let page = page(&app, &acting, RetentionForms { errors, ..RetentionForms::default() }).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    };
+    Ok(Redirect::to(&retention_after_erasing(erased)).into_response())
 }
 
 async fn erase_one(
     State(app): State<App>,
     acting: Acting<Administrator>,
-    Form(form): Form<OneForm>,
+    Form(form): Form<EraseOneForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
     let number = folded(&form.number).replace('\0', "");
     // One of a few words: the record is never rewritten, and a free text may name the person.
     let Some(why) = GROUNDS.iter().find(|ground| **ground == form.reason) else {
         errors.add("reason", "请选择理由");
-        let page = page(&app, &acting, None, form, errors, String::new()).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return not_erased(&app, &acting, form, errors).await;
     };
     let now = app.clock.now();
-    let (acting, erased) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let Some(id) = store::gone_student(db, acting.institution(), &number, now.date()).await? else {
-                return Ok((acting, 0));
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let gone = store::gone_student(db, acting.institution(), &number, now.date()).await?;
+            let erased = match gone {
+                Some(id) => store::erase(db, &acting, &[id], now).await?,
+                None => 0,
             };
-            let erased = store::erase(db, &acting, &[id], now).await?;
+            let Some(id) = gone.filter(|_| erased > 0) else {
+                return Ok(Attempt::fault("number", "没有已离校的这名学生；在校学生的信息不能删除"));
+            };
             let entry = Entry::about(Verb::Erased, Mark::Student(StudentId(id))).detail("理由", *why);
             audit::append(db, acting.person(), entry, now).await?;
-            Ok((acting, erased))
+            Ok(Attempt::Done(erased))
         })
         .await?;
-    if erased == 0 {
-        errors.add("number", "没有已离校的这名学生；在校学生的信息不能删除");
-        let page = page(&app, &acting, None, form, errors, String::new()).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    Ok(Redirect::to(&format!("/retention?erased={erased}")).into_response())
+    let Some(erased) = attempt.done_or(&mut errors) else {
+        return not_erased(&app, &acting, form, errors).await;
+    };
+    Ok(Redirect::to(&retention_after_erasing(erased)).into_response())
+}
+
+async fn not_erased(
+    app: &App,
+    acting: &Acting<Administrator>,
+    one: EraseOneForm,
+    errors: Errors,
+) -> Result<Response, Failure> {
+    let page = page(app, acting, RetentionForms { one, errors, ..RetentionForms::default() }).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

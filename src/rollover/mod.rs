@@ -2,6 +2,7 @@
 //! students, single transfers with a correction. Who leaves keeps their history and loses their rights on the day.
 
 mod pages;
+mod paths;
 mod store;
 
 pub use pages::routes;

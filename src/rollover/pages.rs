@@ -11,17 +11,24 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::store::{self, ClassRow, Cohort};
+use super::{
+    paths::{ROLLOVER, rollover_after},
+    store::{self, ClassRow, Cohort, Merger},
+};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
     auth::acting::Acting,
+    directory,
     failure::Failure,
-    imports,
     office::Registrar,
     page::{chrome::Chrome, filters},
-    people::{self, forms::leaving_day, student::Left},
-    web::forms::Errors,
+    people::{
+        corrections::{self, Leaving},
+        forms::leaving_day,
+        student::Left,
+    },
+    web::forms::{Errors, Submitted},
 };
 
 /// Mergers in one form.
@@ -49,17 +56,18 @@ struct YearForm {
 }
 
 /// What the form asks for.
-struct Turn {
+struct YearTurn {
     day: Option<Date>,
     cohorts: Vec<Cohort>,
-    mergers: Vec<(ClassRow, ClassRow)>,
+    mergers: Vec<Merger>,
 }
 
-impl Turn {
+impl YearTurn {
     /// The figures that a preview shows, as one text.
     fn seen(&self) -> String {
         let cohorts = self.cohorts.iter().map(|c| format!("{}={}/{}", c.key(), c.students, c.offices));
-        let mergers = self.mergers.iter().map(|(from, into)| format!("{}({})>{}", from.id, from.students, into.id));
+        let mergers =
+            self.mergers.iter().map(|Merger { from, into }| format!("{}({})>{}", from.id, from.students, into.id));
         cohorts.chain(mergers).collect::<Vec<_>>().join(",")
     }
 
@@ -70,11 +78,12 @@ impl Turn {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "rollover/ask.html")]
-struct AskPage {
+struct RolloverPage {
     chrome: Chrome,
     cohorts: Vec<Cohort>,
     classes: Vec<ClassRow>,
     form: YearForm,
+    /// The mergers as typed: from which class into which.
     places: Vec<(String, String)>,
     errors: Errors,
     done: String,
@@ -83,20 +92,22 @@ struct AskPage {
 async fn ask_page(
     app: &App,
     acting: &Acting<Registrar>,
-    form: YearForm,
-    errors: Errors,
+    submitted: Submitted<YearForm>,
     done: String,
-) -> Result<AskPage, Failure> {
+) -> Result<RolloverPage, Failure> {
     let mut db = app.read().await?;
     let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
     let classes = store::classes(&mut db, acting.institution(), app.clock.today()).await?;
+    let Submitted { form, errors } = submitted;
     let pick = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
     let places = (0..MERGERS).map(|place| (pick(&form.from, place), pick(&form.into, place))).collect();
-    Ok(AskPage { chrome: app.chrome(acting.person(), "学年更替"), cohorts, classes, form, places, errors, done })
+    Ok(RolloverPage {
+        chrome: app.chrome(acting.person(), "学年更替"), cohorts, classes, form, places, errors, done
+    })
 }
 
 #[derive(Deserialize)]
-struct Done {
+struct RolloverQuery {
     #[serde(default)]
     left: Option<i64>,
     #[serde(default)]
@@ -106,21 +117,26 @@ struct Done {
 async fn ask(
     State(app): State<App>,
     acting: Acting<Registrar>,
-    Query(Done { left, moved }): Query<Done>,
-) -> Result<AskPage, Failure> {
+    Query(RolloverQuery { left, moved }): Query<RolloverQuery>,
+) -> Result<RolloverPage, Failure> {
     let done = match (left, moved) {
         (Some(left), Some(moved)) => format!("已办理：{left} 人登记毕业离校，{moved} 人随班级合并转入新班。"),
         _ => String::new(),
     };
-    ask_page(&app, &acting, YearForm::default(), Errors::default(), done).await
+    ask_page(&app, &acting, Submitted::default(), done).await
 }
 
-async fn read(app: &App, acting: &Acting<Registrar>, form: &YearForm, errors: &mut Errors) -> Result<Turn, Failure> {
+async fn read(
+    app: &App,
+    acting: &Acting<Registrar>,
+    form: &YearForm,
+    errors: &mut Errors,
+) -> Result<YearTurn, Failure> {
     let mut db = app.read().await?;
     let all = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
     let cohorts: Vec<Cohort> = all.into_iter().filter(|cohort| form.cohort.contains(&cohort.key())).collect();
     let classes = store::classes(&mut db, acting.institution(), app.clock.today()).await?;
-    let mut mergers: Vec<(ClassRow, ClassRow)> = Vec::new();
+    let mut mergers: Vec<Merger> = Vec::new();
     for (from, into) in form.from.iter().zip(&form.into).take(MERGERS) {
         if from.is_empty() && into.is_empty() {
             continue;
@@ -131,40 +147,48 @@ async fn read(app: &App, acting: &Acting<Registrar>, form: &YearForm, errors: &m
                 errors.add("from", format!("{}不能并入自己", from.name));
             }
             (Some(from), Some(into)) => {
-                let twice =
-                    mergers.iter().any(|(gone, kept)| gone.id == from.id || gone.id == into.id || kept.id == from.id);
-                if twice {
+                let clashes =
+                    |other: &Merger| other.from.id == from.id || other.from.id == into.id || other.into.id == from.id;
+                if mergers.iter().any(clashes) {
                     errors.add("from", format!("{}出现在两次合并里", from.name));
                 }
-                mergers.push((from, into));
+                mergers.push(Merger { from, into });
             }
             _ => errors.add("from", "请同时选择被合并的班和并入的班"),
         }
     }
     let graduates = |class: &ClassRow| cohorts.iter().any(|cohort| cohort.key() == class.cohort);
-    if let Some((from, into)) = mergers.iter().find(|(from, into)| graduates(from) || graduates(into)) {
+    if let Some(Merger { from, into }) =
+        mergers.iter().find(|merger| graduates(&merger.from) || graduates(&merger.into))
+    {
         errors.add("from", format!("{}并入{}：其中一班正在毕业年级里，不能同时合并", from.name, into.name));
     }
     let day = if cohorts.is_empty() { None } else { leaving_day(&form.day, app.clock.today(), errors) };
     if cohorts.is_empty() && mergers.is_empty() {
         errors.add("cohort", "请至少勾选一个毕业年级，或填写一次班级合并");
     }
-    Ok(Turn { day, cohorts, mergers })
+    Ok(YearTurn { day, cohorts, mergers })
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "rollover/preview.html")]
-struct PreviewPage {
+struct RolloverPreviewPage {
     chrome: Chrome,
-    turn: Turn,
+    turn: YearTurn,
     form: YearForm,
     seen: String,
     changed: bool,
 }
 
-fn preview_page(app: &App, acting: &Acting<Registrar>, turn: Turn, form: YearForm, changed: bool) -> PreviewPage {
-    let chrome = app.chrome(acting.person(), "核对").under("/rollover", "学年更替");
-    PreviewPage { chrome, seen: turn.seen(), turn, form, changed }
+fn preview_page(
+    app: &App,
+    acting: &Acting<Registrar>,
+    turn: YearTurn,
+    form: YearForm,
+    changed: bool,
+) -> RolloverPreviewPage {
+    let chrome = app.chrome(acting.person(), "核对").under(ROLLOVER, "学年更替");
+    RolloverPreviewPage { chrome, seen: turn.seen(), turn, form, changed }
 }
 
 async fn preview(
@@ -175,7 +199,7 @@ async fn preview(
     let mut errors = Errors::default();
     let turn = read(&app, &acting, &form, &mut errors).await?;
     if !errors.is_empty() {
-        let page = ask_page(&app, &acting, form, errors, String::new()).await?;
+        let page = ask_page(&app, &acting, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     Ok(preview_page(&app, &acting, turn, form, false).into_response())
@@ -189,7 +213,7 @@ async fn turn(
     let mut errors = Errors::default();
     let turn = read(&app, &acting, &form, &mut errors).await?;
     if !errors.is_empty() {
-        let page = ask_page(&app, &acting, form, errors, String::new()).await?;
+        let page = ask_page(&app, &acting, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     if turn.seen() != form.seen {
@@ -198,25 +222,26 @@ async fn turn(
     }
     let now = app.clock.now();
     let (left, moved) = app
-        .write_as(acting.person().authority(), async move |db| {
+        .write_as(acting.person().authority(), async |db| {
             // No import writes into a class that ends here.
-            imports::store::take_turn(db, acting.institution()).await?;
+            let institution = directory::store::lock(db, acting.institution()).await?;
             let (mut left, mut offices, mut moved) = (0, 0, 0);
             for cohort in &turn.cohorts {
                 let day = turn.day.ok_or(Failure::Malformed)?;
-                let students = store::students_of(db, acting.institution(), cohort).await?;
+                let students = store::students_of(db, &institution, cohort).await?;
                 if i64::try_from(students.len()).ok() != Some(cohort.students) {
                     // Somebody came or went since the preview: it is to be seen again.
                     return Err(Failure::Busy);
                 }
                 let reason = format!("学年更替：{}毕业", cohort.label());
-                let gone = people::store::leave(db, &acting, &students, (day, Left::Graduated), &reason, now).await?;
-                left += gone.0;
-                offices += gone.1;
-                store::end_classes(db, acting.institution(), cohort, day, now).await?;
+                let leaving = Leaving { day, why: Left::Graduated, reason };
+                let gone = corrections::leave(db, &acting, &students, &leaving, now).await?;
+                left += gone.students;
+                offices += gone.offices;
+                store::end_classes(db, &institution, cohort, day, now).await?;
             }
-            for (from, into) in &turn.mergers {
-                moved += store::merge(db, &acting, from.id, into.id, now).await?;
+            for Merger { from, into } in &turn.mergers {
+                moved += store::merge(db, &institution, &acting, from.id, into.id, now).await?;
             }
             let names: Vec<String> = turn.cohorts.iter().map(Cohort::label).collect();
             let entry = Entry::new(Verb::YearTurned, "学年更替")
@@ -229,5 +254,5 @@ async fn turn(
             Ok((left, moved))
         })
         .await?;
-    Ok(Redirect::to(&format!("/rollover?left={left}&moved={moved}")).into_response())
+    Ok(Redirect::to(&rollover_after(left, moved)).into_response())
 }

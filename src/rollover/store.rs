@@ -5,6 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::acting::Acting,
+    database::Locked,
     failure::Failure,
     ids::{ClassId, InstitutionId},
     office::Registrar,
@@ -63,7 +64,7 @@ pub async fn cohorts(
 /// The students of a cohort who have not left.
 pub async fn students_of(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    institution: &Locked<InstitutionId>,
     cohort: &Cohort,
 ) -> Result<Vec<Uuid>, Failure> {
     let ids = sqlx::query_scalar!(
@@ -80,7 +81,7 @@ pub async fn students_of(
 /// Ends the classes of a cohort whose students have all left by a day.
 pub async fn end_classes(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    institution: &Locked<InstitutionId>,
     cohort: &Cohort,
     day: Date,
     now: OffsetDateTime,
@@ -107,6 +108,13 @@ pub async fn end_classes(
         now
     );
     Ok(done.fetch_one(connection).await?)
+}
+
+/// One class that goes into another.
+#[derive(Debug, Clone)]
+pub struct Merger {
+    pub from: ClassRow,
+    pub into: ClassRow,
 }
 
 /// A class that may be merged.
@@ -144,6 +152,7 @@ pub async fn classes(
 /// Moves a class's students into another and ends it: its branch's offices end with it. Gives how many moved.
 pub async fn merge(
     connection: &mut PgConnection,
+    institution: &Locked<InstitutionId>,
     acting: &Acting<Registrar>,
     from: ClassId,
     into: ClassId,
@@ -156,7 +165,7 @@ pub async fn merge(
          order by k.id for update of k",
         from.0,
         into.0,
-        acting.institution().0
+        institution.0
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -185,7 +194,7 @@ pub async fn merge(
            select count(*) as "moved!" from moved"#,
         from.0,
         into.0,
-        acting.institution().0,
+        institution.0,
         now,
         acting.person().account.0,
         acting.office().label()

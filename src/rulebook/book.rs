@@ -1,68 +1,49 @@
-//! The rule book as lines: a rule with what each plan says of it.
+//! The rule book: each rule with what each plan says of it.
 
-use crate::rules::{
-    CATALOGUE, Plan,
-    catalogue::{Entry, Family},
-    plan::{Provision, ShownSwitch},
+use crate::{
+    rules::{
+        CATALOGUE, Plan,
+        catalogue::{Entry, Family},
+        plan::{Provision, ShownSwitch},
+    },
+    words::words,
 };
 
-/// How the plans compare on a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Difference {
+words! {
+    /// How the plans compare on a rule.
+    Difference:
     /// The same figure, the same strength, the same words.
-    Same,
+    Same = "same", "相同";
     /// The same figure and strength in other words.
-    Words,
+    Words = "words", "表述不同";
     /// Another figure or another strength.
-    Substance,
+    Substance = "substance", "规定不同";
     /// Not every plan speaks of it.
-    Partial,
-}
-
-impl Difference {
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Same => "相同",
-            Self::Words => "表述不同",
-            Self::Substance => "规定不同",
-            Self::Partial => "仅部分方案有",
-        }
-    }
-
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Same => "same",
-            Self::Words => "words",
-            Self::Substance => "substance",
-            Self::Partial => "partial",
-        }
-    }
-
-    pub const ALL: [Self; 4] = [Self::Same, Self::Words, Self::Substance, Self::Partial];
+    Partial = "partial", "仅部分方案有";
 }
 
 /// What one plan says of the rule.
-pub(super) struct Cell<'a> {
+pub(super) struct PlanColumn<'a> {
     pub plan: &'a Plan,
     pub provision: Option<&'a Provision>,
     pub switches: Vec<&'a ShownSwitch>,
 }
 
-pub(super) struct Line<'a> {
+pub(super) struct RuleRow<'a> {
     pub entry: &'static Entry,
-    pub cells: Vec<Cell<'a>>,
+    pub cells: Vec<PlanColumn<'a>>,
     pub difference: Difference,
 }
 
 /// A family with its lines.
 pub(super) struct Chapter<'a> {
     pub family: Family,
-    pub lines: Vec<Line<'a>>,
+    pub lines: Vec<RuleRow<'a>>,
 }
 
 /// What a reader looks for; empty fields let everything through.
 #[derive(Debug, Clone, Default, serde::Deserialize)]
-pub struct Search {
+pub struct RuleSearch {
     /// Words that must all occur in the code, the name, a figure or a quotation.
     #[serde(default)]
     pub q: String,
@@ -77,14 +58,14 @@ pub struct Search {
     pub today: String,
 }
 
-impl Search {
+impl RuleSearch {
     /// Nothing is looked for.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         [&self.q, &self.family, &self.difference, &self.today].into_iter().all(|field| field.trim().is_empty())
     }
 
-    fn finds(&self, line: &Line<'_>) -> bool {
+    fn finds(&self, line: &RuleRow<'_>) -> bool {
         let entry = line.entry;
         let chosen = |wanted: &str, is: &str| wanted.is_empty() || wanted == is;
         chosen(&self.family, entry.family.prefix())
@@ -106,19 +87,19 @@ const SYNONYMS: [(&str, &str); 8] = [
     ("志愿", "志愿者"),
 ];
 
-/// The word's characters stand in the text in their order: `部门人数` finds 每个部门的工作人员数.
+/// The text holds the word's characters in their order: `部门人数` finds 每个部门的工作人员数.
 fn holds_in_order(text: &str, word: &str) -> bool {
     let mut rest = text.chars();
     word.chars().all(|wanted| rest.any(|found| found == wanted))
 }
 
-fn mentions(line: &Line<'_>, word: &str) -> bool {
+fn mentions(line: &RuleRow<'_>, word: &str) -> bool {
     let synonym = SYNONYMS.iter().find(|(said, _)| *said == word).map(|(_, meant)| *meant);
     let loosely = holds_in_order(line.entry.name, word) || holds_in_order(line.entry.gist, word);
     loosely || mentions_exactly(line, word) || synonym.is_some_and(|meant| mentions_exactly(line, meant))
 }
 
-fn mentions_exactly(line: &Line<'_>, word: &str) -> bool {
+fn mentions_exactly(line: &RuleRow<'_>, word: &str) -> bool {
     let entry = line.entry;
     let has = |text: &str| text.to_uppercase().contains(word);
     let says = |provision: &Provision| {
@@ -132,7 +113,7 @@ fn mentions_exactly(line: &Line<'_>, word: &str) -> bool {
 }
 
 /// The chapters that a search finds; families without a line are left out.
-pub(super) fn chapters<'a>(plans: &[&'a Plan], search: &Search) -> Vec<Chapter<'a>> {
+pub(super) fn chapters<'a>(plans: &[&'a Plan], search: &RuleSearch) -> Vec<Chapter<'a>> {
     let mut chapters: Vec<Chapter<'a>> = Vec::new();
     for entry in CATALOGUE {
         let line = line(entry, plans);
@@ -147,18 +128,18 @@ pub(super) fn chapters<'a>(plans: &[&'a Plan], search: &Search) -> Vec<Chapter<'
     chapters
 }
 
-fn line<'a>(entry: &'static Entry, plans: &[&'a Plan]) -> Line<'a> {
-    let cell = |plan: &&'a Plan| Cell {
+fn line<'a>(entry: &'static Entry, plans: &[&'a Plan]) -> RuleRow<'a> {
+    let cell = |plan: &&'a Plan| PlanColumn {
         plan,
         provision: plan.provision(entry.rule),
         switches: plan.switches.shown.iter().filter(|switch| switch.rule == entry.rule).collect(),
     };
-    let cells: Vec<Cell<'a>> = plans.iter().map(cell).collect();
+    let cells: Vec<PlanColumn<'a>> = plans.iter().map(cell).collect();
     let difference = compare(&cells);
-    Line { entry, cells, difference }
+    RuleRow { entry, cells, difference }
 }
 
-fn compare(cells: &[Cell<'_>]) -> Difference {
+fn compare(cells: &[PlanColumn<'_>]) -> Difference {
     let stated: Vec<&Provision> = cells.iter().filter_map(|cell| cell.provision).collect();
     if stated.len() < cells.len() {
         return Difference::Partial;
@@ -197,14 +178,15 @@ mod tests {
     #[test]
     fn a_search_finds_by_quote_code_and_filters() {
         let plans: Vec<&Plan> = built_in().iter().collect();
-        let count = |search: &Search| chapters(&plans, search).iter().map(|chapter| chapter.lines.len()).sum::<usize>();
-        assert_eq!(count(&Search::default()), 81);
-        assert_eq!(count(&Search { q: "stf-02".into(), ..Search::default() }), 1);
-        assert!(count(&Search { q: "主席团 5人".into(), ..Search::default() }) >= 1);
-        assert_eq!(count(&Search { family: "STF".into(), ..Search::default() }), 10);
-        assert_eq!(count(&Search { q: "没有这样的字".into(), ..Search::default() }), 0);
+        let count =
+            |search: &RuleSearch| chapters(&plans, search).iter().map(|chapter| chapter.lines.len()).sum::<usize>();
+        assert_eq!(count(&RuleSearch::default()), 81);
+        assert_eq!(count(&RuleSearch { q: "stf-02".into(), ..RuleSearch::default() }), 1);
+        assert!(count(&RuleSearch { q: "主席团 5人".into(), ..RuleSearch::default() }) >= 1);
+        assert_eq!(count(&RuleSearch { family: "STF".into(), ..RuleSearch::default() }), 10);
+        assert_eq!(count(&RuleSearch { q: "没有这样的字".into(), ..RuleSearch::default() }), 0);
         for said in ["部门人数", "工作部门人数", "挂科"] {
-            assert!(count(&Search { q: said.into(), ..Search::default() }) > 0, "{said}");
+            assert!(count(&RuleSearch { q: said.into(), ..RuleSearch::default() }) > 0, "{said}");
         }
     }
 }

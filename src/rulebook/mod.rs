@@ -4,9 +4,10 @@
 mod book;
 mod forms;
 mod pages;
+mod paths;
 pub mod store;
 
-pub use book::Search;
+pub use book::RuleSearch;
 pub use pages::{book_html, routes};
 pub use store::{Governing, governing};
 

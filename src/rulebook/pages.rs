@@ -15,8 +15,9 @@ use sha2::{Digest, Sha256};
 use time::Date;
 
 use super::{
-    book::{Chapter, Difference, Search, chapters},
+    book::{Chapter, Difference, RuleSearch, chapters},
     forms::AdoptForm,
+    paths::{Done, PLANS, adoption_form, plans_after},
     store::{self, AdoptionRow, Governing, GoverningToday, Phase, VersionRow},
 };
 use crate::{
@@ -33,7 +34,7 @@ use crate::{
         catalogue::{Family, Today},
         plan::{self, LARGEST_FILE, PlanError},
     },
-    web::forms::{Errors, Upload},
+    web::forms::{Errors, Submitted, Upload},
 };
 
 /// The routes of the rule book and of the plans.
@@ -51,10 +52,10 @@ pub fn routes() -> Routes {
 
 #[derive(Template)]
 #[template(path = "rulebook/book.html")]
-struct BookPage<'a> {
+struct RuleBookPage<'a> {
     chrome: Chrome,
     chapters: Vec<Chapter<'a>>,
-    search: Search,
+    search: RuleSearch,
     found: usize,
     governing: Option<&'a Governing>,
     today: Vec<(Today, usize)>,
@@ -63,7 +64,7 @@ struct BookPage<'a> {
 async fn book(
     State(app): State<App>,
     With(person, GoverningToday(governing)): With<GoverningToday>,
-    Query(search): Query<Search>,
+    Query(search): Query<RuleSearch>,
 ) -> Result<Html<String>, Failure> {
     Ok(Html(book_html(app.chrome(&person, "规则手册"), governing.as_ref(), search)?))
 }
@@ -72,14 +73,14 @@ async fn book(
 ///
 /// # Errors
 /// Never: what the template asks for is there.
-pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: Search) -> anyhow::Result<String> {
+pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: RuleSearch) -> anyhow::Result<String> {
     let mut plans: Vec<&Plan> = plan::built_in().iter().collect();
-    // A plan of one's own stands beside the two.
+    // The university's own plan is a third column.
     let own = governing.filter(|governing| !governing.is_built_in).map(|governing| &*governing.plan);
     plans.extend(own);
     let chapters = chapters(&plans, &search);
     let found = chapters.iter().map(|chapter| chapter.lines.len()).sum();
-    Ok(BookPage { chrome, chapters, search, found, governing, today: today_counts() }.render()?)
+    Ok(RuleBookPage { chrome, chapters, search, found, governing, today: today_counts() }.render()?)
 }
 
 /// How many rules are enforced how far today, strongest first.
@@ -104,8 +105,7 @@ struct PlansPage {
 async fn plans_page(
     app: &App,
     acting: &Acting<SchoolLeague>,
-    form: AdoptForm,
-    errors: Errors,
+    submitted: Submitted<AdoptForm>,
     done: &'static str,
 ) -> Result<PlansPage, Failure> {
     let mut db = app.read().await?;
@@ -113,6 +113,7 @@ async fn plans_page(
     let rows = store::adoptions(&mut db, institution).await?;
     let phases: Vec<Phase> =
         (0..).zip(&rows).map(|(place, row)| row.phase(rows.get(..place).unwrap_or_default(), today)).collect();
+    let Submitted { form, errors } = submitted;
     let adoptions = rows.into_iter().zip(phases).collect();
     Ok(PlansPage {
         chrome: app.chrome(acting.person(), "实施方案"),
@@ -127,7 +128,7 @@ async fn plans_page(
 }
 
 #[derive(Deserialize)]
-struct ListQuery {
+struct PlansQuery {
     #[serde(default)]
     done: String,
     /// The form's values, kept through a refusal.
@@ -138,16 +139,10 @@ struct ListQuery {
 async fn list(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<PlansQuery>,
 ) -> Result<PlansPage, Failure> {
-    let done = match query.done.as_str() {
-        "adopted" => "方案已启用。自启用之日起，各项检查以该方案为据；此前的结论仍由原方案解释。",
-        "scheduled" => "已登记。到启用之日起，各项检查以该方案为据；在此之前仍执行现行方案。",
-        "added" => "方案文件已收存。需要时在下面选定并启用。",
-        "same" => "这份文件与已收存的版本完全相同，没有新增版本。",
-        _ => "",
-    };
-    // Who comes back from a refusal finds its reason beside the field.
+    let done = query.done.parse().map_or("", Done::label);
+    // After a refusal the form names the reason beside the field.
     let mut errors = Errors::default();
     if let Some((version, from)) = query.form.read(&mut Errors::default()) {
         let refused = judge_adoption(&app, &acting, version, from).await?.permit().err().unwrap_or_default();
@@ -155,7 +150,7 @@ async fn list(
             errors.add("from", format!("{}；{}", finding.message, finding.remedy));
         }
     }
-    plans_page(&app, &acting, query.form, errors, done).await
+    plans_page(&app, &acting, Submitted::new(query.form, errors), done).await
 }
 
 async fn judge_adoption(
@@ -173,7 +168,7 @@ async fn judge_adoption(
 /// What cannot be undone is said before it is done.
 #[derive(Template, WebTemplate)]
 #[template(path = "rulebook/confirm.html")]
-struct ConfirmPage {
+struct ConfirmAdoptionPage {
     chrome: Chrome,
     form: AdoptForm,
     plan: Arc<Plan>,
@@ -190,7 +185,7 @@ async fn adopt_plan(
     let mut errors = Errors::default();
     let read = form.read(&mut errors);
     let Some((version, from)) = read.filter(|_| errors.is_empty()) else {
-        let page = plans_page(&app, &acting, form, errors, "").await?;
+        let page = plans_page(&app, &acting, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let (number, plan, text) = {
@@ -198,23 +193,23 @@ async fn adopt_plan(
         found.ok_or(Failure::Missing)?
     };
     let hash = hex::encode(Sha256::digest(text));
-    let chrome = app.chrome(acting.person(), "启用方案").under("/plans", "实施方案");
+    let chrome = app.chrome(acting.person(), "启用方案").under(PLANS, "实施方案");
     let (now, today) = (app.clock.now(), app.clock.today());
     let refusal = Refusal {
         chrome: chrome.clone(),
         wanted: format!("自 {from} 起启用{}（第 {number} 版）", plan.short),
-        back: format!("/plans?version={version}&from={from}"),
+        back: adoption_form(version, from),
     };
     if form.confirm != "yes" {
         judge_adoption(&app, &acting, version, from).await?.permit().map_err(|findings| refusal.because(findings))?;
-        return Ok(ConfirmPage { chrome, form, plan, number, from, today }.into_response());
+        return Ok(ConfirmAdoptionPage { chrome, form, plan, number, from, today }.into_response());
     }
     app.write_as(acting.person().authority(), async move |db| {
-        store::lock_institution(db, acting.institution()).await?;
+        let plans = store::lock_plans(db, acting.institution()).await?;
         let last = store::last_adoption(db, acting.institution(), version, today).await?;
         let verdict = adopt(&plan, from, last, today);
         let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
-        store::adopt(db, &acting, version, &adoption, now).await?;
+        store::adopt(db, &plans, &acting, version, &adoption, now).await?;
         let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))
             .detail("启用日期", adoption.from().to_string())
             .detail("方案代码", adoption.code())
@@ -225,12 +220,13 @@ async fn adopt_plan(
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(if from > today { "/plans?done=scheduled" } else { "/plans?done=adopted" }).into_response())
+    let done = if from > today { Done::Scheduled } else { Done::Adopted };
+    Ok(Redirect::to(&plans_after(done)).into_response())
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "rulebook/new.html")]
-struct NewPage {
+struct NewPlanPage {
     chrome: Chrome,
     text: String,
     errors: Vec<PlanError>,
@@ -242,7 +238,7 @@ async fn new_page(
     acting: &Acting<SchoolLeague>,
     text: String,
     errors: Vec<PlanError>,
-) -> Result<NewPage, Failure> {
+) -> Result<NewPlanPage, Failure> {
     let versions = store::versions(&mut *app.read().await?, acting.institution()).await?;
     let mut built_in: Vec<(PlanVersionId, String)> = Vec::new();
     for row in versions.into_iter().filter(|row| row.built_in) {
@@ -250,16 +246,16 @@ async fn new_page(
             built_in.push((row.id, row.short));
         }
     }
-    let chrome = app.chrome(acting.person(), "上传方案文件").under("/plans", "实施方案");
-    Ok(NewPage { chrome, text, errors, built_in })
+    let chrome = app.chrome(acting.person(), "上传方案文件").under(PLANS, "实施方案");
+    Ok(NewPlanPage { chrome, text, errors, built_in })
 }
 
-async fn ask_plan(State(app): State<App>, acting: Acting<SchoolLeague>) -> Result<NewPage, Failure> {
+async fn ask_plan(State(app): State<App>, acting: Acting<SchoolLeague>) -> Result<NewPlanPage, Failure> {
     new_page(&app, &acting, String::new(), Vec::new()).await
 }
 
 async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upload) -> Result<Response, Failure> {
-    // Line 0 stands for the file as a whole.
+    // Line 0 means the file as a whole.
     let refused = |line, reason: &str| vec![PlanError { line, reason: reason.to_owned() }];
     let read = match upload.file.as_deref().filter(|bytes| !bytes.is_empty()) {
         // A file larger than any plan is not shown again in the form.
@@ -290,7 +286,7 @@ async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: 
     };
     let now = app.clock.now();
     let added = app
-        .write_as(acting.person().authority(), async move |db| {
+        .write_as(acting.person().authority(), async |db| {
             let (_, is_new) = store::add(db, &acting, &plan, &text, now).await?;
             if is_new {
                 let entry = Entry::new(Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
@@ -300,7 +296,7 @@ async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: 
             Ok(is_new)
         })
         .await?;
-    Ok(Redirect::to(if added { "/plans?done=added" } else { "/plans?done=same" }).into_response())
+    Ok(Redirect::to(&plans_after(if added { Done::Added } else { Done::Same })).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -319,7 +315,7 @@ async fn show(
 ) -> Result<PlanPage, Failure> {
     let found = store::version(&mut *app.read().await?, acting.institution(), id).await?;
     let (version, plan, _) = found.ok_or(Failure::Missing)?;
-    let chrome = app.chrome(acting.person(), &plan.short).under("/plans", "实施方案");
+    let chrome = app.chrome(acting.person(), &plan.short).under(PLANS, "实施方案");
     Ok(PlanPage { chrome, id, version, plan })
 }
 

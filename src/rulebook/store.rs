@@ -16,6 +16,7 @@ use crate::{
         person::SignedIn,
         store::{OfficeRow, PersonRow},
     },
+    database::Locked,
     failure::Failure,
     ids::{AccountId, InstitutionId, OfficeId, PlanVersionId, StudentId},
     office::SchoolLeague,
@@ -50,7 +51,7 @@ pub struct VersionRow {
     pub effective: Date,
     /// It came with the program.
     pub built_in: bool,
-    /// When it was taken in.
+    /// When it was added.
     pub created_at: OffsetDateTime,
 }
 
@@ -66,7 +67,7 @@ pub struct AdoptionRow {
     pub adopted_by: String,
 }
 
-/// How an adoption stands on a day, seen among all of them (the one registered last first).
+/// Whether an adoption governs on a day, given all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
     /// It has begun, now or once.
@@ -77,7 +78,7 @@ pub enum Phase {
 }
 
 impl AdoptionRow {
-    /// How it stands; `later` are those registered after it.
+    /// Its phase; `later` are those registered after it.
     #[must_use]
     pub fn phase(&self, later: &[Self], today: Date) -> Phase {
         if self.effective_from <= today {
@@ -119,7 +120,7 @@ fn stale(errors: &[PlanError]) -> Failure {
     Failure::PlanUnreadable(anyhow::anyhow!("{first}"))
 }
 
-/// Takes in the built-in plans: a text that the database does not know yet becomes the next version.
+/// Adds the built-in plans: a text that the database does not know yet becomes the next version.
 pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("select pg_advisory_xact_lock(hashtext('built-in plans'))").execute(&mut *connection).await?;
     for (_, source) in BUILT_IN {
@@ -129,8 +130,7 @@ pub async fn take_in_built_in(connection: &mut PgConnection, now: OffsetDateTime
     Ok(())
 }
 
-/// Takes in a university's own plan; gives its version's id and whether it is new. The same text again is the
-/// version that stands.
+/// Adds a university's own plan; gives its version's id and whether it is new. The same text again is no new version.
 pub async fn add(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
@@ -138,14 +138,18 @@ pub async fn add(
     source: &str,
     now: OffsetDateTime,
 ) -> Result<(PlanVersionId, bool), Failure> {
-    lock_institution(connection, acting.institution()).await?;
+    lock_plans(connection, acting.institution()).await?;
     insert(connection, Some(acting.institution()), plan, source, now).await
 }
 
-/// Whoever changes which plans a university has waits here for the one before.
-pub async fn lock_institution(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+/// The plans of a university and their adoptions, as what is locked before they change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlansOf(pub InstitutionId);
+
+/// Locks a university's plans: other changes wait for the end of this transaction.
+pub async fn lock_plans(connection: &mut PgConnection, institution: InstitutionId) -> Result<Locked<PlansOf>, Failure> {
     sqlx::query!("select id from institution where id = $1 for update", institution.0).fetch_one(connection).await?;
-    Ok(())
+    Ok(Locked::new(PlansOf(institution)))
 }
 
 async fn insert(
@@ -356,6 +360,7 @@ pub async fn last_adoption(
 /// Writes an adoption that the rule has passed, for an office that was proved.
 pub async fn adopt(
     connection: &mut PgConnection,
+    plans: &Locked<PlansOf>,
     acting: &Acting<SchoolLeague>,
     version: PlanVersionId,
     adoption: &Adoption,
@@ -364,7 +369,7 @@ pub async fn adopt(
     sqlx::query!(
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
          select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from adoption where institution_id = $1",
-        acting.institution().0,
+        plans.0.0,
         adoption.from(),
         version.0,
         now,

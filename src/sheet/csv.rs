@@ -2,19 +2,19 @@
 
 use std::borrow::Cow;
 
-use super::{Cell, Gatherer, MOST_COLUMNS, Sheet, SheetError, cell, error};
+use super::{Cell, MOST_COLUMNS, Sheet, SheetBuilder, SheetError, cell, error};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SheetError> {
     let text = decode(bytes)?;
     let mut records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text.as_bytes());
-    let mut gatherer = Gatherer::default();
+    let mut builder = SheetBuilder::default();
     let mut record = csv::StringRecord::new();
     // A spreadsheet shows a field with line breaks as one row, but the reader counts its lines.
     let mut broken_lines = 0;
     loop {
         match records.read_record(&mut record) {
             Ok(true) => {}
-            Ok(false) => return gatherer.finish(),
+            Ok(false) => return builder.finish(),
             Err(cause) => {
                 let line = cause.position().map_or(0, csv::Position::line);
                 return error(format!("第 {line} 行附近不是合法的 CSV"));
@@ -22,8 +22,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Sheet, SheetError> {
         }
         let line = first_line(&text, record.position()).saturating_sub(broken_lines);
         broken_lines += record.iter().flat_map(str::bytes).filter(|&byte| byte == b'\n').count() as u64;
-        let cells = cells_of(&record, &gatherer.headers);
-        gatherer.row(u32::try_from(line).unwrap_or(u32::MAX), cells)?;
+        let cells = cells_of(&record, &builder.headers);
+        builder.row(u32::try_from(line).unwrap_or(u32::MAX), cells)?;
     }
 }
 

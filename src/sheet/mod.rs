@@ -112,13 +112,13 @@ impl Sheet {
 
 /// Gathers cells into a sheet and keeps it within bounds.
 #[derive(Default)]
-struct Gatherer {
+struct SheetBuilder {
     headers: Vec<String>,
     rows: Vec<Row>,
     text: usize,
 }
 
-impl Gatherer {
+impl SheetBuilder {
     fn row(&mut self, number: u32, mut cells: Vec<Cell>) -> Result<(), SheetError> {
         self.text += cells.iter().map(|cell| cell.shown().len()).sum::<usize>();
         if self.text > MOST_TEXT {

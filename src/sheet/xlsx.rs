@@ -12,7 +12,7 @@ use time::{Date, Month};
 
 use rust_xlsxwriter::{Color, DataValidation, Format, Formula, Workbook, Worksheet, XlsxError, cell_range_absolute};
 
-use super::{BadCell, Cell, Gatherer, MOST_COLUMNS, MOST_ROWS, Row, Sheet, SheetError, cell, error};
+use super::{BadCell, Cell, MOST_COLUMNS, MOST_ROWS, Row, Sheet, SheetBuilder, SheetError, cell, error};
 
 /// The most bytes that all entries of a workbook may inflate to.
 const MOST_INFLATED: u64 = 64 * 1024 * 1024;
@@ -81,11 +81,11 @@ fn parse(bytes: &[u8]) -> Result<Sheet, SheetError> {
     for region in merged.iter().filter(|region| region.start != region.end) {
         mark_merged(&mut rows, region.start, region.end, &mut marks)?;
     }
-    let mut gatherer = Gatherer::default();
+    let mut builder = SheetBuilder::default();
     for (row, cells) in rows {
-        gatherer.row(row.saturating_add(1), cells)?;
+        builder.row(row.saturating_add(1), cells)?;
     }
-    gatherer.finish()
+    builder.finish()
 }
 
 /// A merged region holds one value for many cells: which of them it is meant for cannot be known.

@@ -1,7 +1,8 @@
 //! 登录: signing in and out, one's own account, and the office in which one acts. Attempts with passwords and codes are
-//! charged before they are looked at, and gathered where a crowd comes at once.
+//! counted before they are checked, and written in batches where many come at once.
 
 mod pages;
+mod paths;
 pub mod retention;
 mod session;
 

@@ -11,14 +11,17 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::SignIn;
+use super::{
+    SignIn,
+    paths::{Done, SIGN_IN, me_after},
+};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{
         password::weakness,
         person::SignedIn,
-        store::{self, Door, Institution, Knock, Session},
+        store::{self, AttemptResult, Institution, Session, SignInAttempt},
         token::{Purpose, Token, clear_cookie},
     },
     failure::Failure,
@@ -27,7 +30,7 @@ use crate::{
     sign_in::session::open_session,
     text::folded,
     web::{
-        forms::{Done, Errors, local_path},
+        forms::{self, Errors, Submitted, local_path},
         routes::Routes,
     },
 };
@@ -71,7 +74,8 @@ struct Next {
     next: String,
 }
 
-async fn sign_in_page(app: &App, form: SignInForm, errors: Errors) -> Result<SignInPage, Failure> {
+async fn sign_in_page(app: &App, submitted: Submitted<SignInForm>) -> Result<SignInPage, Failure> {
+    let Submitted { form, errors } = submitted;
     let institutions = store::institutions(&mut *app.read().await?).await?;
     // A password never comes back in a page.
     let form = SignInForm { password: String::new(), ..form };
@@ -87,7 +91,7 @@ async fn ask(
         return Ok(Redirect::to(local_path(&next)).into_response());
     }
     let form = SignInForm { next, ..SignInForm::default() };
-    Ok(sign_in_page(&app, form, Errors::default()).await?.into_response())
+    Ok(sign_in_page(&app, Submitted::new(form, Errors::default())).await?.into_response())
 }
 
 async fn sign_in(
@@ -108,18 +112,18 @@ async fn sign_in(
         errors.add("school", "请选择学校");
     }
     if !errors.is_empty() {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
+        return refused(&app, Submitted::new(form, errors)).await;
     }
 
-    // Whoever is turned away because too many wait has not guessed.
+    // Before the attempt is counted: a request that is refused because too many wait is no guess.
     let slot = app.hasher.reserve()?;
     let now = app.clock.now();
     let device = Token::from_headers(Purpose::Device, &headers);
-    let knock = Knock::outside(&form.school, device.as_ref(), &number);
-    let door = app.attempts.write(knock.key(), knock).await?;
-    let Some(Door { credentials, device, closed_until }) = door else {
+    let attempt = SignInAttempt::outside(&form.school, device.as_ref(), &number);
+    let result = app.attempts.write(attempt.key(), attempt).await?;
+    let Some(AttemptResult { credentials, device, closed_until }) = result else {
         errors.add("school", "请选择学校");
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response());
+        return refused(&app, Submitted::new(form, errors)).await;
     };
     if let Some(open_at) = closed_until {
         return too_soon(&app, form, open_at, now).await;
@@ -130,12 +134,16 @@ async fn sign_in(
         Some(credentials) => open_session(&app, &headers, credentials, device).await?,
         None => None,
     };
-    if let Some(opening) = opened {
-        return opening.into_response(&headers, &form.next);
+    if let Some(session) = opened {
+        return session.into_response(&headers, &form.next);
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
     errors.add("password", "学校、学号（工号）或密码不对");
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(&app, form, errors).await?).into_response())
+    refused(&app, Submitted::new(form, errors)).await
+}
+
+async fn refused(app: &App, submitted: Submitted<SignInForm>) -> Result<Response, Failure> {
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(app, submitted).await?).into_response())
 }
 
 async fn too_soon(
@@ -145,9 +153,8 @@ async fn too_soon(
     now: OffsetDateTime,
 ) -> Result<Response, Failure> {
     let seconds = (open_at - now).whole_seconds() + 1;
-    let mut errors = Errors::default();
-    errors.add("password", format!("失败次数较多，请过 {seconds} 秒再试"));
-    let page = sign_in_page(app, form, errors).await?;
+    let says = format!("失败次数较多，请过 {seconds} 秒再试");
+    let page = sign_in_page(app, Submitted::with_fault(form, "password", says)).await?;
     Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response())
 }
 
@@ -157,9 +164,9 @@ async fn sign_out(
     person: Option<SignedIn>,
 ) -> Result<Response, Failure> {
     if let Some(person) = person {
-        app.write(async move |db| store::end_session(db, &person.session).await).await?;
+        app.write(async |db| store::end_session(db, &person.session).await).await?;
     }
-    Ok(([(header::SET_COOKIE, clear_cookie(&headers)?)], Redirect::to("/sign-in")).into_response())
+    Ok(([(header::SET_COOKIE, clear_cookie(&headers)?)], Redirect::to(SIGN_IN)).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -177,13 +184,8 @@ async fn me_page(app: &App, person: SignedIn, errors: Errors, done: &'static str
     Ok(MePage { chrome: app.chrome(&person, "我的账号"), person, sessions, errors, done })
 }
 
-async fn me(State(app): State<SignIn>, person: SignedIn, Query(Done { done }): Query<Done>) -> Result<MePage, Failure> {
-    let done = match done.as_str() {
-        "password" => "密码已更换，其他设备上的登录已全部结束。",
-        "sessions" => "其他设备上的登录已全部结束。",
-        "office" => "职务已切换。",
-        _ => "",
-    };
+async fn me(State(app): State<SignIn>, person: SignedIn, Query(query): Query<forms::Done>) -> Result<MePage, Failure> {
+    let done = query.done.parse().map_or("", Done::label);
     me_page(&app, person, Errors::default(), done).await
 }
 
@@ -215,11 +217,11 @@ async fn change_password(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
     }
     let slot = app.hasher.reserve()?;
-    // Guessing the old password from an open session is slowed down like guessing it at the door, by that session.
+    // Guessing the old password in an open session is slowed down like guessing at sign-in, counted by session.
     let now = app.clock.now();
-    let knock = Knock::inside(person.institution, &person.session, &person.number);
-    let door = app.attempts.write(knock.key(), knock).await?;
-    let Some(Door { credentials, closed_until, .. }) = door else { return Err(Failure::Missing) };
+    let attempt = SignInAttempt::inside(person.institution, &person.session, &person.number);
+    let result = app.attempts.write(attempt.key(), attempt).await?;
+    let Some(AttemptResult { credentials, closed_until, .. }) = result else { return Err(Failure::Missing) };
     if let Some(open_at) = closed_until {
         errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));
         return Ok((StatusCode::TOO_MANY_REQUESTS, me_page(&app, person, errors, "").await?).into_response());
@@ -231,8 +233,8 @@ async fn change_password(
     }
     let new_hash = app.hasher.hash(&form.new).await?;
     let now = app.clock.now();
-    app.write_as(person.authority(), async move |db| {
-        if !store::set_password(db, person.account, &old_hash.unwrap_or_default(), &new_hash, now).await? {
+    app.write_as(person.authority(), async |db| {
+        if !store::set_password(db, person.account, old_hash.as_deref().unwrap_or_default(), &new_hash, now).await? {
             return Err(Failure::Busy);
         }
         let ended = store::end_sessions(db, person.account, Some(&person.session)).await?;
@@ -240,7 +242,7 @@ async fn change_password(
         audit::append(db, &person, entry, now).await
     })
     .await?;
-    Ok(Redirect::to("/me?done=password").into_response())
+    Ok(Redirect::to(&me_after(Done::Password)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -257,7 +259,7 @@ async fn end_sessions(
     Form(EndForm { which }): Form<EndForm>,
 ) -> Result<Response, Failure> {
     let (all, now) = (which == "all", app.clock.now());
-    app.write_as(person.authority(), async move |db| {
+    app.write_as(person.authority(), async |db| {
         let keep = (!all).then_some(person.session.as_slice());
         let ended = store::end_sessions(db, person.account, keep).await?;
         let entry = Entry::new(Verb::SessionsEnded, "本人账号").detail("结束的登录", ended);
@@ -266,9 +268,9 @@ async fn end_sessions(
     .await?;
     if all {
         let cookie = clear_cookie(&headers)?;
-        return Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/sign-in")).into_response());
+        return Ok(([(header::SET_COOKIE, cookie)], Redirect::to(SIGN_IN)).into_response());
     }
-    Ok(Redirect::to("/me?done=sessions").into_response())
+    Ok(Redirect::to(&me_after(Done::Sessions)).into_response())
 }
 
 #[derive(Deserialize)]
@@ -283,6 +285,6 @@ async fn act_in(
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     let done =
-        app.write_as(person.authority(), async move |db| store::act_in(db, &person.session, office, now).await).await?;
+        app.write_as(person.authority(), async |db| store::act_in(db, &person.session, office, now).await).await?;
     if done { Ok(Redirect::to("/")) } else { Err(Failure::Missing) }
 }

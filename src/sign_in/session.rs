@@ -1,4 +1,4 @@
-//! Opening a session and giving it to the browser: at the door, and after an activation.
+//! Opening a session and giving it to the browser, at sign-in and after an activation.
 
 use axum::{
     http::{HeaderMap, header},
@@ -9,27 +9,27 @@ use crate::{
     app::App,
     auth::{
         password::Hasher,
-        store::{self, Credentials, Door, Knock, Opening},
+        store::{self, AttemptResult, Credentials, NewSession, SignInAttempt},
         token::{Purpose, Token},
     },
-    database::batch_writer::Gatherer,
+    database::batch_writer::BatchWriter,
     failure::Failure,
     web::forms::local_path,
 };
 use axum::extract::FromRef;
 use std::{ops::Deref, sync::Arc};
 
-/// Sign-ins under way from which on it pays to gather what they write: each hash keeps a core for some 20 ms.
+/// Sign-ins under way from which on it pays to write in batches: each hash keeps a core for some 20 ms.
 const CROWD: usize = 6;
 
-/// What signing in keeps of its own.
+/// The state of signing in: the application, and its writers.
 #[derive(Debug, Clone, FromRef)]
 pub struct SignIn {
     app: App,
-    /// Attempts with passwords and codes, charged before they are looked at.
-    pub attempts: Arc<Gatherer<String, Knock, Option<Door>>>,
+    /// Attempts with passwords and codes, counted before they are checked.
+    pub attempts: Arc<BatchWriter<String, SignInAttempt, Option<AttemptResult>>>,
     /// Sessions about to be opened.
-    openings: Arc<Gatherer<String, (Credentials, Opening), bool>>,
+    new_sessions: Arc<BatchWriter<String, NewSession, bool>>,
 }
 
 impl Deref for SignIn {
@@ -47,16 +47,17 @@ impl SignIn {
         let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
         let at = app.clock.clone();
         let attempts =
-            Gatherer::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, knocks| {
+            BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, attempts| {
                 let now = at.now();
-                Box::pin(async move { store::knock(db, &knocks, now).await })
+                Box::pin(async move { store::charge(db, &attempts, now).await })
             });
         let at = app.clock.clone();
-        let openings = Gatherer::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, asked| {
-            let now = at.now();
-            Box::pin(async move { store::open_sessions(db, &asked, now).await })
-        });
-        Self { app: app.clone(), attempts: Arc::new(attempts), openings: Arc::new(openings) }
+        let new_sessions =
+            BatchWriter::start(app.pools.single.clone(), crowded(Arc::clone(&app.hasher)), move |db, sessions| {
+                let now = at.now();
+                Box::pin(async move { store::open_sessions(db, &sessions, now).await })
+            });
+        Self { app: app.clone(), attempts: Arc::new(attempts), new_sessions: Arc::new(new_sessions) }
     }
 }
 
@@ -67,15 +68,15 @@ pub async fn open_session(
     headers: &HeaderMap,
     credentials: Credentials,
     device: Vec<u8>,
-) -> Result<Option<Opening>, Failure> {
+) -> Result<Option<NewSession>, Failure> {
     let new_device = device.is_empty().then(Token::random);
-    let opening = Opening { token: Token::random(), browser: browser(headers), device, new_device };
-    let key = hex::encode(opening.token.hash());
-    let opened = sign_in.openings.write(key, (credentials, opening.clone())).await?;
-    Ok(opened.then_some(opening))
+    let session = NewSession { credentials, token: Token::random(), browser: browser(headers), device, new_device };
+    let key = hex::encode(session.token.hash());
+    let opened = sign_in.new_sessions.write(key, session.clone()).await?;
+    Ok(opened.then_some(session))
 }
 
-impl Opening {
+impl NewSession {
     /// On to `next` with the session's cookie.
     ///
     /// # Errors

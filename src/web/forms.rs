@@ -82,6 +82,16 @@ impl<T> Attempt<T> {
     pub fn fault(field: &'static str, says: impl Into<String>) -> Self {
         Self::Fault(field, says.into())
     }
+
+    /// What was done; where nothing was, an error beside the field.
+    pub fn done_or(self, errors: &mut Errors) -> Option<T> {
+        match self {
+            Self::Done(done) => return Some(done),
+            Self::Fault(field, says) => errors.add(field, says),
+            Self::NeedsReason(_) => errors.add("reason", "请写明理由"),
+        }
+        None
+    }
 }
 
 /// What a page is told by the act that leads to it: a word for what was done.

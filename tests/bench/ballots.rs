@@ -18,7 +18,7 @@ use std::{
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use lunzhi::{
-    accounts::store::{self, Keeper, NewAccount, Seat, Term},
+    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     auth::token::{Purpose, Token},
     clock::Clock,
     database::{
@@ -121,14 +121,14 @@ impl Portal {
         let school = store::create_institution(&mut db, SCHOOL, "投票测速学院", now).await.unwrap();
         let college = CollegeId::random();
         let cookies = enrol(&mut db, (school, college), &hash).await;
-        let keeper = Keeper::operator(school);
+        let manager = AccountManager::operator(school);
         for number in [KEEPER].into_iter().chain(MONITORS) {
             let kind = if number == KEEPER { OfficeKind::SchoolLeague } else { OfficeKind::StudentAffairs };
             let account =
                 NewAccount { number, name: "测速", password_hash: Some(&hash), must_change_password: false };
-            let id = store::create(&mut db, &keeper, &account, now).await.unwrap().unwrap();
-            let office = (kind, Seat::School);
-            assert!(store::grant(&mut db, &keeper, id, office, Term::since(now.date()), now).await.unwrap());
+            let id = store::create(&mut db, &manager, &account, now).await.unwrap().unwrap();
+            let office = NewOffice { kind, place: OfficePlace::School, term: Term::since(now.date()) };
+            assert!(store::grant(&mut db, &manager, id, &office, now).await.unwrap());
         }
         let adopt =
             "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)

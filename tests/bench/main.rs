@@ -23,7 +23,7 @@ use axum::{
     routing::get,
 };
 use lunzhi::{
-    accounts::store::{self, Keeper, NewAccount, Seat, Term},
+    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     auth::{
         person::Scope,
         token::{Purpose, Token},
@@ -38,7 +38,7 @@ use lunzhi::{
     office::OfficeKind,
     page::chrome::Chrome,
     router::{Portal as Lunzhi, router},
-    rulebook::{Search, book_html, store::take_in_built_in},
+    rulebook::{RuleSearch, book_html, store::take_in_built_in},
     sealing::keys::MarkKey,
     secrets::Cost,
     unions::{self, roster_html},
@@ -108,14 +108,13 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     let mut db = pools.write.acquire().await.unwrap();
     take_in_built_in(&mut db, now).await.unwrap();
     let school = store::create_institution(&mut db, "bench", "测速学院", now).await.unwrap();
-    let keeper = Keeper::operator(school);
+    let manager = AccountManager::operator(school);
     for number in 0..=CLIENTS {
         let number = format!("B{number}");
         let account =
             NewAccount { number: &number, name: "测速", password_hash: Some(&hash), must_change_password: false };
-        let id = store::create(&mut db, &keeper, &account, now).await.unwrap().unwrap();
-        let office = (OfficeKind::SchoolLeague, Seat::School);
-        store::grant(&mut db, &keeper, id, office, Term::since(now.date()), now).await.unwrap();
+        let id = store::create(&mut db, &manager, &account, now).await.unwrap().unwrap();
+        store::grant(&mut db, &manager, id, &league(now.date()), now).await.unwrap();
     }
     make_unions(&mut db, &hash, "few", 50).await;
     make_unions(&mut db, &hash, "many", 500).await;
@@ -149,7 +148,7 @@ async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<Strin
     let query = "select a.name from session s join account a on a.id = s.account_id
                  where s.token_hash = $1 and s.expires_at > now()";
     let (name,): (String,) = sqlx::query_as(query).bind(token.hash()).fetch_one(&pool).await.unwrap();
-    Html(book_html(Chrome::bare(&name), None, Search::default()).unwrap())
+    Html(book_html(Chrome::bare(&name), None, RuleSearch::default()).unwrap())
 }
 
 async fn bare_roster(State(pool): State<PgPool>, Path(union): Path<UnionId>, headers: HeaderMap) -> Html<String> {
@@ -375,15 +374,19 @@ fn against_bare(portal: SocketAddr, bare: SocketAddr, path: &str, what: &str) {
     println!("  ratio (target 0.70)                     {}\n", spread(ratios, 3));
 }
 
+/// The School Youth League committee's office from that day on.
+fn league(from: time::Date) -> NewOffice {
+    NewOffice { kind: OfficeKind::SchoolLeague, place: OfficePlace::School, term: Term::since(from) }
+}
+
 /// A university with so many college unions of a hundred posts each, opened long ago, and somebody of its League committee.
 async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions: i32) {
     let clock = Clock::default();
     let school = store::create_institution(db, code, &format!("{unions} 个学生会的学院"), clock.now()).await.unwrap();
-    let keeper = Keeper::operator(school);
+    let manager = AccountManager::operator(school);
     let account = NewAccount { number: "L1", name: "测速", password_hash: Some(hash), must_change_password: false };
-    let id = store::create(db, &keeper, &account, clock.now()).await.unwrap().unwrap();
-    let office = (OfficeKind::SchoolLeague, Seat::School);
-    store::grant(db, &keeper, id, office, Term::since(clock.today()), clock.now()).await.unwrap();
+    let id = store::create(db, &manager, &account, clock.now()).await.unwrap().unwrap();
+    store::grant(db, &manager, id, &league(clock.today()), clock.now()).await.unwrap();
     for statement in [
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
          select $1, 1, '2024-09-01', v.id, now(), a.id from plan_version v, account a

@@ -19,7 +19,7 @@ use lunzhi::{
     clock::Clock,
     database::embedded::running_at,
     elections::record::{self, Level, RecordFile},
-    fictional::random::Chance,
+    fictional::random::SeededRandom,
 };
 use sqlx::{Connection, PgConnection};
 
@@ -536,8 +536,8 @@ fn judge(voters: &[Voter], record: &RecordFile, voted: &BTreeSet<String>) {
 }
 
 /// The moments of the kills, others in each run: no moment may matter.
-fn moments() -> Chance {
-    Chance::new(u64::from(std::process::id()))
+fn moments() -> SeededRandom {
+    SeededRandom::new(u64::from(std::process::id()))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use lunzhi::{
-    database::{Pools, batch_writer::Gatherer},
+    database::{Pools, batch_writer::BatchWriter},
     failure::Failure,
 };
 
@@ -23,7 +23,7 @@ async fn a_bad_write_fails_alone_and_two_of_one_key_are_not_in_one_statement() {
     let statements = Arc::new(AtomicUsize::new(0));
     let counted = Arc::clone(&statements);
     let pool = Pools::new(&portal.url).unwrap().single;
-    let gatherer = Arc::new(Gatherer::start(
+    let gatherer = Arc::new(BatchWriter::start(
         pool,
         || true,
         move |db, keys: Vec<String>| {

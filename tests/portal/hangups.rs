@@ -9,7 +9,7 @@ use std::{
 };
 
 use lunzhi::{
-    audit::verify, fictional::random::Chance, office::OfficeKind, rules::plan::BUILT_IN, web::connections::Limits,
+    audit::verify, fictional::random::SeededRandom, office::OfficeKind, rules::plan::BUILT_IN, web::connections::Limits,
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// Sends a request and hangs up at a moment that chance picks; the answer, if it was waited for.
-fn hang_up(address: SocketAddr, request: &[u8], chance: &mut Chance) -> Option<Answer> {
+fn hang_up(address: SocketAddr, request: &[u8], chance: &mut SeededRandom) -> Option<Answer> {
     let mut socket = TcpStream::connect(address).ok()?;
     match chance.below(5) {
         0 => {
@@ -59,7 +59,7 @@ fn storm(
         for client in 0..clients {
             let (next, make, note) = (&next, &make, &note);
             scope.spawn(move || {
-                let mut chance = Chance::new(4711 + client);
+                let mut chance = SeededRandom::new(4711 + client);
                 for _ in 0..each {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if let Some(answer) = hang_up(address, &make(number), &mut chance) {
@@ -557,7 +557,7 @@ fn own_passwords_sessions_and_offices() {
         stage.settle().await;
         // Passwords one after the other: each acknowledged one is the one that opens.
         let mut current = PASSWORD.to_owned();
-        let mut chance = Chance::new(7);
+        let mut chance = SeededRandom::new(7);
         let mut acknowledged = 0;
         for number in 0..40 {
             let new = format!("a new password {number:04}");

@@ -2,7 +2,7 @@
 
 use lunzhi::{
     database::MIGRATOR,
-    imports::file::{IMPORTED_OFFICES, Kind},
+    imports::{import::Kind, offices::IMPORTED_OFFICES},
     office::OfficeKind,
     rules::roster::level_label,
 };

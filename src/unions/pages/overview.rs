@@ -129,7 +129,7 @@ pub(super) async fn create(
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
     app.write_as(acting.person().authority(), async move |db| {
-        crate::rulebook::store::lock_institution(db, acting.institution()).await?;
+        crate::rulebook::store::lock_plans(db, acting.institution()).await?;
         let plan = calendar(db, acting.institution()).await?;
         let in_plan = |kind: Union| plan.in_force(today).is_none_or(|plan| plan.unions.contains(&kind));
         let wanted: Vec<(Union, Option<CollegeId>)> = match form.what.as_str() {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use lunzhi::{
-    accounts::store::{self, Keeper, NewAccount, Seat, Term},
+    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     clock::Clock,
     database::{
         Pools,
@@ -98,19 +98,19 @@ async fn prepare(db: &mut PgConnection, hash: &str) {
     for (code, name) in [(FIRST, "第一测试学院"), (SECOND, "第二测试大学")] {
         let institution = store::create_institution(db, code, name, now).await.unwrap();
         let college = prepare_students(db, institution, code).await;
-        let keeper = Keeper::operator(institution);
+        let manager = AccountManager::operator(institution);
         let class = class_named(db, institution, "软件2401班", now.date()).await.unwrap().unwrap();
         for kind in OfficeKind::ALL {
             let (number, name) = (kind.slug(), format!("{}甲", kind.label()));
             let account = NewAccount { number, name: &name, password_hash: Some(hash), must_change_password: false };
-            let id = store::create(db, &keeper, &account, now).await.unwrap().unwrap();
-            let seat = match kind.place() {
-                Place::School => Seat::School,
-                Place::College => Seat::College(college),
-                Place::Class => Seat::Class(class),
+            let id = store::create(db, &manager, &account, now).await.unwrap().unwrap();
+            let place = match kind.place() {
+                Place::School => OfficePlace::School,
+                Place::College => OfficePlace::College(college),
+                Place::Class => OfficePlace::Class(class),
             };
-            let term = Term::since(date!(2024 - 09 - 01));
-            assert!(store::grant(db, &keeper, id, (*kind, seat), term, now).await.unwrap());
+            let office = NewOffice { kind: *kind, place, term: Term::since(date!(2024 - 09 - 01)) };
+            assert!(store::grant(db, &manager, id, &office, now).await.unwrap());
             if code == FIRST && *kind == OfficeKind::SchoolLeague {
                 sqlx::query(
                     "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)

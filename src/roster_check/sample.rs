@@ -1,7 +1,7 @@
-//! Invented rosters to try the checkup with: nobody in them exists. Each has a few faults on purpose.
+//! Invented rosters to try the check with: nobody in them exists. Each has a few faults on purpose.
 
 use crate::{
-    fictional::{names, random::Chance},
+    fictional::{names, random::SeededRandom},
     rules::plan::Union,
     sheet::{drop_down_template, roster::COLUMNS},
 };
@@ -56,7 +56,7 @@ pub(super) fn template() -> anyhow::Result<Vec<u8>> {
 /// # Errors
 /// Where the workbook cannot be written.
 pub(super) fn roster(union: Union) -> anyhow::Result<Vec<u8>> {
-    let mut chance = Chance::new(match union {
+    let mut random = SeededRandom::new(match union {
         Union::School => 11,
         Union::College => 12,
         Union::Graduate => 13,
@@ -69,19 +69,19 @@ pub(super) fn roster(union: Union) -> anyhow::Result<Vec<u8>> {
     };
     let mut rows = Vec::new();
     for place in 0..presidium {
-        rows.push(person(&mut chance, union, "主席团成员", "", place == 0));
+        rows.push(person(&mut random, union, "主席团成员", "", place == 0));
     }
     for (place, department) in departments.iter().enumerate() {
         let extra = u32::from(place == 1);
         for _ in 0..heads + extra * 2 {
-            rows.push(person(&mut chance, union, "部门负责人", department, false));
+            rows.push(person(&mut random, union, "部门负责人", department, false));
         }
         for _ in 0..staff {
-            rows.push(person(&mut chance, union, "部门工作人员", department, false));
+            rows.push(person(&mut random, union, "部门工作人员", department, false));
         }
     }
     if union == Union::School {
-        rows.push(person(&mut chance, union, "秘书长", "", false));
+        rows.push(person(&mut random, union, "秘书长", "", false));
     }
     Ok(drop_down_template("示例名单（虚构）", &COLUMNS, &rows)?)
 }
@@ -94,28 +94,28 @@ const MAJORS: [(&str, &str); 5] = [
     ("建筑工程系", "工程造价"),
 ];
 
-fn person(chance: &mut Chance, union: Union, post: &str, department: &str, chair: bool) -> Vec<String> {
+fn person(random: &mut SeededRandom, union: Union, post: &str, department: &str, chair: bool) -> Vec<String> {
     let (college, major) = match union {
         Union::College => ("信息工程系", "软件技术"),
-        Union::School | Union::Graduate => *chance.pick(&MAJORS).unwrap_or(&("信息工程系", "软件技术")),
+        Union::School | Union::Graduate => *random.pick(&MAJORS).unwrap_or(&("信息工程系", "软件技术")),
     };
     let graduate = union == Union::Graduate;
-    let year = 2023 + chance.below(3);
-    let cohort = 30 + chance.below(60);
-    let worst = if chance.below(12) == 0 { cohort } else { cohort * 3 / 10 };
-    let rank = 1 + chance.below(worst);
-    let political = match chance.below(20) {
+    let year = 2023 + random.below(3);
+    let cohort = 30 + random.below(60);
+    let worst = if random.below(12) == 0 { cohort } else { cohort * 3 / 10 };
+    let rank = 1 + random.below(worst);
+    let political = match random.below(20) {
         0 => "群众",
         1 | 2 => "中共预备党员",
         3 => "中共党员",
         _ => "共青团员",
     };
-    let failed = if chance.below(25) == 0 { "1" } else { "0" };
-    let from_college = if chance.below(3) == 0 { "否" } else { "是" };
+    let failed = if random.below(25) == 0 { "1" } else { "0" };
+    let from_college = if random.below(3) == 0 { "否" } else { "是" };
     let (rank, cohort) = if graduate { (String::new(), String::new()) } else { (rank.to_string(), cohort.to_string()) };
     vec![
-        format!("{year}{:06}", chance.below(1_000_000)),
-        names::person(chance),
+        format!("{year}{:06}", random.below(1_000_000)),
+        names::person(random),
         college.to_owned(),
         major.to_owned(),
         year.to_string(),

@@ -32,7 +32,7 @@ use crate::{
         roster::{self, Roster, Unreadable},
     },
     web::{
-        forms::{Errors, Upload},
+        forms::{Errors, Submitted, Upload},
         workbook,
     },
 };
@@ -40,7 +40,7 @@ use crate::{
 /// Bad rows shown on the page; the file to take back holds more.
 const SHOWN_FAULTS: usize = 200;
 
-/// The routes of the checkup.
+/// The routes of the roster check.
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
@@ -52,7 +52,7 @@ pub fn routes() -> Routes {
 }
 
 /// A plan to choose.
-struct Choice {
+struct PlanChoice {
     id: String,
     label: String,
     chosen: bool,
@@ -60,9 +60,9 @@ struct Choice {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "checkup/ask.html")]
-struct AskPage {
+struct RosterCheckPage {
     chrome: Chrome,
-    plans: Vec<Choice>,
+    plans: Vec<PlanChoice>,
     unions: Vec<(&'static str, &'static str, bool)>,
     errors: Errors,
     bad: Vec<BadCell>,
@@ -71,13 +71,20 @@ struct AskPage {
     take_back: String,
 }
 
+/// What is chosen beside the file: a plan's version by its id, and a union by its stable word.
+#[derive(Debug)]
+struct RosterForm {
+    /// Empty for the plan that governs.
+    plan: String,
+    union: String,
+}
+
 async fn ask_page(
     app: &App,
     acting: &Acting<RosterKeeper>,
-    plan: &str,
-    union: &str,
-    errors: Errors,
-) -> Result<AskPage, Failure> {
+    submitted: Submitted<RosterForm>,
+) -> Result<RosterCheckPage, Failure> {
+    let Submitted { form: RosterForm { plan, union }, errors } = submitted;
     let mut db = app.read().await?;
     let versions = store::versions(&mut db, acting.institution()).await?;
     let governing = store::governing(&mut db, acting.institution(), app.clock.today()).await?;
@@ -88,16 +95,17 @@ async fn ask_page(
             let now = if governs(row.id) { "（本校现行）" } else { "" };
             let id = row.id.to_string();
             let chosen = if plan.is_empty() { governs(row.id) } else { id == plan };
-            Choice { label: format!("{} 第 {} 版{now}", row.short, row.version), chosen, id }
+            PlanChoice { label: format!("{} 第 {} 版{now}", row.short, row.version), chosen, id }
         })
         .collect();
-    let unions = Union::ALL.map(|(slug, kind)| (slug, kind.label(), slug == union)).to_vec();
+    let unions = Union::ALL.map(|(slug, kind)| (slug, kind.label(), slug == union.as_str())).to_vec();
     let chrome = app.chrome(acting.person(), "名单体检");
-    Ok(AskPage { chrome, plans, unions, errors, bad: Vec::new(), bad_count: 0, take_back: String::new() })
+    Ok(RosterCheckPage { chrome, plans, unions, errors, bad: Vec::new(), bad_count: 0, take_back: String::new() })
 }
 
-async fn ask(State(app): State<App>, acting: Acting<RosterKeeper>) -> Result<AskPage, Failure> {
-    ask_page(&app, &acting, "", "school", Errors::default()).await
+async fn ask(State(app): State<App>, acting: Acting<RosterKeeper>) -> Result<RosterCheckPage, Failure> {
+    let form = RosterForm { plan: String::new(), union: Union::School.slug().to_owned() };
+    ask_page(&app, &acting, Submitted::new(form, Errors::default())).await
 }
 
 /// A person a finding is about.
@@ -107,7 +115,7 @@ struct Subject {
 }
 
 /// A finding as the page shows it.
-struct Shown {
+struct ShownFinding {
     finding: Finding,
     bar: Option<QuotaBar>,
     people: Vec<Subject>,
@@ -117,7 +125,7 @@ struct Shown {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "checkup/result.html")]
-struct ResultPage {
+struct RosterResultPage {
     chrome: Chrome,
     plan: Arc<Plan>,
     version: i32,
@@ -128,23 +136,23 @@ struct ResultPage {
     institution: String,
     ignored: Vec<String>,
     strip: Vec<Part>,
-    /// What has to be looked at, gravest first.
-    open: Vec<Shown>,
+    /// What needs attention, gravest first.
+    open: Vec<ShownFinding>,
     /// What is met, and what the plan does not ask.
-    settled: Vec<Shown>,
+    settled: Vec<ShownFinding>,
 }
 
 async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upload) -> Result<Response, Failure> {
-    let (plan_field, union_field) = (upload.field("plan").to_owned(), upload.field("union").to_owned());
+    let form = RosterForm { plan: upload.field("plan").to_owned(), union: upload.field("union").to_owned() };
     let mut errors = Errors::default();
-    let chosen = match plan_field.parse::<PlanVersionId>() {
+    let chosen = match form.plan.parse::<PlanVersionId>() {
         Ok(id) => store::version(&mut *app.read().await?, acting.institution(), id).await?,
         Err(_) => None,
     };
     if chosen.is_none() {
         errors.add("plan", "请选择方案");
     }
-    let union = Union::ALL.iter().find(|(slug, _)| *slug == union_field).map(|(_, union)| *union);
+    let union = Union::ALL.iter().find(|(slug, _)| *slug == form.union).map(|(_, union)| *union);
     if union.is_none() {
         errors.add("union", "请选择组织类别");
     }
@@ -159,7 +167,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
         errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
     }
     let (Some((version, plan, _)), Some(union), Some(file), true) = (chosen, union, file, errors.is_empty()) else {
-        let page = ask_page(&app, &acting, &plan_field, &union_field, errors).await?;
+        let page = ask_page(&app, &acting, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     match app.heavy(move || roster::read(&file)).await? {
@@ -170,14 +178,14 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
             let names = members.iter().map(|member| (member.number.as_str(), member.name.as_str())).collect();
             let (open, settled) = arrange(findings, &names);
             let counts = Outcome::ALL.map(|outcome| {
-                let is = |shown: &&Shown| shown.finding.verdict == outcome;
+                let is = |shown: &&ShownFinding| shown.finding.verdict == outcome;
                 (outcome.slug(), outcome.label(), open.iter().chain(&settled).filter(is).count())
             });
             let chrome = app.chrome(acting.person(), "体检结果").under("/checkup", "名单体检");
             let by = format!("{} {}", acting.office().label(), acting.person().name);
             let (people, institution) = (members.len(), acting.person().institution_name.clone());
             let (at, strip) = (app.clock.now(), strip(&counts));
-            Ok(ResultPage {
+            Ok(RosterResultPage {
                 chrome,
                 plan,
                 version,
@@ -195,12 +203,12 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
         }
         Err(Unreadable::File(error)) => {
             errors.add("file", error.to_string());
-            let page = ask_page(&app, &acting, &plan_field, &union_field, errors).await?;
+            let page = ask_page(&app, &acting, Submitted::new(form, errors)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(Unreadable::Rows(sheet, bad)) => {
             errors.add("file", format!("有 {} 处填写有误，名单没有检查。改好后重新上传。", bad.len()));
-            let mut page = ask_page(&app, &acting, &plan_field, &union_field, errors).await?;
+            let mut page = ask_page(&app, &acting, Submitted::new(form, errors)).await?;
             page.bad_count = bad.len();
             (page.take_back, page.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
             page.bad.truncate(SHOWN_FAULTS);
@@ -209,7 +217,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
     }
 }
 
-fn arrange(mut findings: Vec<Finding>, names: &HashMap<&str, &str>) -> (Vec<Shown>, Vec<Shown>) {
+fn arrange(mut findings: Vec<Finding>, names: &HashMap<&str, &str>) -> (Vec<ShownFinding>, Vec<ShownFinding>) {
     findings.sort_by_key(|finding| finding.verdict);
     let subjects = |numbers: &[String]| {
         let subject = |number: &String| {
@@ -218,7 +226,7 @@ fn arrange(mut findings: Vec<Finding>, names: &HashMap<&str, &str>) -> (Vec<Show
         };
         numbers.iter().map(subject).collect::<Vec<_>>()
     };
-    let shown = findings.into_iter().map(|finding| Shown {
+    let shown = findings.into_iter().map(|finding| ShownFinding {
         bar: finding.gauge.map(QuotaBar::new),
         people: subjects(&finding.subjects),
         missing: subjects(finding.unknown.as_deref().unwrap_or_default()),
@@ -229,14 +237,14 @@ fn arrange(mut findings: Vec<Finding>, names: &HashMap<&str, &str>) -> (Vec<Show
 }
 
 #[derive(Deserialize)]
-struct TakeBack {
+struct FaultsForm {
     rows: String,
 }
 
 async fn take_back(
     State(app): State<App>,
     _acting: Acting<RosterKeeper>,
-    Form(TakeBack { rows }): Form<TakeBack>,
+    Form(FaultsForm { rows }): Form<FaultsForm>,
 ) -> Result<Response, Failure> {
     let faults: Faults = serde_json::from_str(&rows).map_err(|_| Failure::Malformed)?;
     let columns = faults.headers.len();
@@ -257,7 +265,7 @@ async fn template(_acting: Acting<RosterKeeper>) -> Result<Response, Failure> {
 }
 
 #[derive(Deserialize)]
-struct Which {
+struct SampleQuery {
     #[serde(default)]
     union: String,
 }
@@ -265,7 +273,7 @@ struct Which {
 async fn sample_roster(
     State(app): State<App>,
     _acting: Acting<RosterKeeper>,
-    Query(Which { union }): Query<Which>,
+    Query(SampleQuery { union }): Query<SampleQuery>,
 ) -> Result<Response, Failure> {
     let union = Union::ALL.iter().find(|(slug, _)| *slug == union).map_or(Union::School, |(_, union)| *union);
     let bytes = app.heavy(move || sample::roster(union)).await??;

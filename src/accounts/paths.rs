@@ -1,0 +1,27 @@
+//! Where the pages of accounts are, and what they say after an act.
+
+use crate::{ids::AccountId, words::words};
+
+pub(super) const ACCOUNTS: &str = "/accounts";
+pub(super) const NEW_ACCOUNT: &str = "/accounts/new";
+pub(super) const SLIPS: &str = "/slips";
+
+words! {
+    /// What was done to an account.
+    Done:
+    Granted = "granted", "职务已授予，自任职第一天起生效。";
+    Ended = "ended", "职务已免去，立即生效。";
+    Sessions = "sessions", "该账号的登录已全部结束。";
+    Disabled = "disabled", "账号已停用，登录已全部结束。";
+    Enabled = "enabled", "账号已恢复。";
+}
+
+impl AccountId {
+    pub(crate) fn path(self) -> String {
+        format!("{ACCOUNTS}/{self}")
+    }
+
+    pub(super) fn path_after(self, done: Done) -> String {
+        format!("{}?done={}", self.path(), done.slug())
+    }
+}

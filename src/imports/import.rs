@@ -1,0 +1,211 @@
+//! A file that was uploaded, from its preview to its commit.
+//!
+//! ```text
+//! previewed ── commit ──> committed
+//!     └─────── discard, or a week ──> discarded
+//! ```
+
+use sqlx::types::Uuid;
+use time::OffsetDateTime;
+
+use crate::{
+    ids::{AccountId, ImportId},
+    people::student::Basis,
+    words::words,
+};
+
+words! {
+    /// What a file holds.
+    Kind:
+    Students = "students", "学生名单";
+    Grades = "grades", "成绩排名";
+    Offices = "offices", "任职人员";
+}
+
+words! {
+    State:
+    Previewed = "previewed", "待确认";
+    Committed = "committed", "已写入";
+    Discarded = "discarded", "已放弃";
+}
+
+words! {
+    /// What a row would do.
+    RowState:
+    Added = "added", "新增";
+    Changed = "changed", "变化";
+    Same = "same", "相同";
+    /// It cannot be used.
+    Wrong = "wrong", "有误";
+}
+
+/// The columns of a kind of file, in the order of the template and of the cells.
+pub(super) struct Layout {
+    /// Names with the values that a column takes; none where it takes any.
+    pub columns: &'static [(&'static str, &'static [&'static str])],
+    pub required: &'static [&'static str],
+    /// Example rows of the template.
+    pub examples: &'static [&'static [&'static str]],
+}
+
+/// A row of a file, read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRow {
+    /// The number that the spreadsheet program shows.
+    pub row: u32,
+    /// The cells; none where blank. Those of a wrong row as they are in the file.
+    pub cells: Vec<Option<String>>,
+    /// What is wrong, in Chinese; empty for a row that can be used.
+    pub wrong: String,
+}
+
+/// Of what time grades are, and who vouches for them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GradeSource {
+    pub basis: Basis,
+    /// The time in words: `2025—2026 学年第二学期`.
+    pub period: String,
+    pub source: String,
+}
+
+/// A file to be previewed.
+#[derive(Debug)]
+pub struct NewImport {
+    pub kind: Kind,
+    /// What its uploader calls it.
+    pub file_name: String,
+    pub sha256: Vec<u8>,
+    /// For grades alone.
+    pub grades: Option<GradeSource>,
+    /// Offices: holders of the same places whom the file does not name are ended with its terms.
+    pub end_others: bool,
+    pub rows: Vec<FileRow>,
+}
+
+/// A file as its page shows it.
+#[derive(Debug, Clone)]
+pub struct Import {
+    pub id: ImportId,
+    pub kind: Kind,
+    /// What its uploader calls it.
+    pub file_name: String,
+    /// Grades: the basis.
+    pub basis: Option<Basis>,
+    /// Grades: the time in words.
+    pub period: Option<String>,
+    /// Grades: who vouches for them.
+    pub source: Option<String>,
+    pub by: String,
+    pub office: String,
+    pub at: OffsetDateTime,
+    pub state: State,
+    /// When it was committed or discarded.
+    pub settled_at: Option<OffsetDateTime>,
+    /// Rows in the file.
+    pub rows: i32,
+    /// Rows that add something.
+    pub added: i32,
+    /// Rows that change something.
+    pub changed: i32,
+    /// Rows that change nothing.
+    pub same: i32,
+    /// Rows that cannot be used.
+    pub wrong: i32,
+    /// Offices: other holders are ended.
+    pub end_others: bool,
+}
+
+impl Import {
+    #[must_use]
+    pub fn is_previewed(&self) -> bool {
+        self.state == State::Previewed
+    }
+
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        self.state == State::Committed
+    }
+
+    #[must_use]
+    pub fn is_discarded(&self) -> bool {
+        self.state == State::Discarded
+    }
+
+    #[must_use]
+    pub fn is_of_students(&self) -> bool {
+        self.kind == Kind::Students
+    }
+
+    /// What its uploader called it, while that is kept.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        if self.file_name.is_empty() { "（文件名已清除）" } else { &self.file_name }
+    }
+
+    #[must_use]
+    pub fn kind_label(&self) -> &'static str {
+        self.kind.label()
+    }
+
+    /// Grades: over what time, in words.
+    #[must_use]
+    pub fn basis_label(&self) -> &'static str {
+        self.basis.map_or("", Basis::label)
+    }
+}
+
+/// A row of a preview.
+#[derive(Debug)]
+pub struct PreviewRow {
+    /// The number that the spreadsheet program shows.
+    pub row: i32,
+    pub cells: Vec<String>,
+    /// What changes, or what is wrong.
+    pub says: String,
+}
+
+/// Somebody whom a file does not name although it names their college, or their place.
+#[derive(Debug)]
+pub struct MissingPerson {
+    pub number: String,
+    pub name: String,
+    /// The class, or the office.
+    pub place: String,
+}
+
+/// Those whom a file does not name.
+#[derive(Debug, Default)]
+pub struct Missing {
+    /// The first of them.
+    pub people: Vec<MissingPerson>,
+    /// How many there are.
+    pub total: i64,
+}
+
+/// Who commits, as the history of what changes names them.
+pub(super) struct Author {
+    pub account: Uuid,
+    pub office: String,
+}
+
+/// How a commit ended.
+#[derive(Debug)]
+pub enum Committed {
+    Done {
+        import: Box<Import>,
+        /// Offices: who came and went.
+        moves: Vec<Move>,
+    },
+    /// Something else was changed since the preview: it was made anew, and nothing else was written.
+    Moved,
+    /// It was committed or discarded before.
+    Settled,
+}
+
+/// Somebody who came into an office by a file, or went out of one.
+#[derive(Debug)]
+pub struct Move {
+    pub account: AccountId,
+    pub office: String,
+    pub ended: bool,
+}

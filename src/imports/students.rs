@@ -1,0 +1,362 @@
+//! Lists of students: their columns, what each row would do, and its writing.
+
+use std::ops::Range;
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{
+    columns::number,
+    import::{Author, Import, Layout, Missing, MissingPerson, RowState},
+    judged::{Judged, change, keep},
+};
+use crate::{
+    database::Locked,
+    failure::Failure,
+    ids::{ImportId, InstitutionId},
+    sheet::{RowReader, roster::political_status},
+};
+
+const STATUSES: &[&str] = &["中共党员", "中共预备党员", "共青团员", "群众"];
+
+const LEVELS: &[&str] = &["专科", "本科", "研究生"];
+
+pub(super) const LAYOUT: Layout = Layout {
+    columns: &[
+        ("学号", &[]),
+        ("姓名", &[]),
+        ("院系", &[]),
+        ("专业", &[]),
+        ("培养层次", LEVELS),
+        ("年级", &[]),
+        ("班级", &[]),
+        ("政治面貌", STATUSES),
+        ("性别", &["男", "女"]),
+        ("民族", &[]),
+    ],
+    required: &["学号", "姓名", "院系", "专业", "培养层次", "年级", "班级"],
+    examples: &[&[
+        "20260101",
+        "示例（请删去）",
+        "信息工程系",
+        "软件技术",
+        "专科",
+        "2026",
+        "软件技术2601班",
+        "共青团员",
+        "女",
+        "汉族",
+    ]],
+};
+
+/// The cells of a row, in the order of the columns.
+pub(super) fn read(reader: &mut RowReader<'_, '_>) -> Vec<Option<String>> {
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    let number = number(reader, "学号");
+    let name = owned(reader.person_name("姓名"));
+    let mut place = |column, longest| {
+        let text = reader.required(column, longest)?;
+        if text.chars().count() < 2 && column != "班级" {
+            reader.fault(column, "至少两个字");
+        }
+        Some(text.to_owned())
+    };
+    let (college, major) = (place("院系", 60), place("专业", 60));
+    let class = place("班级", 60);
+    let level = reader.word("培养层次", &[("专科", "专科"), ("本科", "本科"), ("研究生", "研究生")]);
+    if level.is_none() && reader.text("培养层次", 60).is_none() && !reader.is_faulty("培养层次") {
+        reader.fault("培养层次", "不能为空");
+    }
+    let year = reader.entry_year("年级");
+    if year.is_none() && !reader.is_faulty("年级") {
+        reader.fault("年级", "不能为空");
+    } else if year.as_deref().is_some_and(|year| !("1990".."2101").contains(&year)) {
+        reader.fault("年级", "应在 1990 至 2100 之间");
+    }
+    let political = reader.text("政治面貌", 20).map(|status| political_status(status).to_owned());
+    let gender = owned(reader.word("性别", &[("男", "男"), ("女", "女")]));
+    let ethnic = owned(reader.text("民族", 20));
+    vec![number, name, college, major, owned(level), year, class, political, gender, ethnic]
+}
+
+/// Says of some rows that are not wrong what they would do as the database is now.
+pub(super) async fn compare(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    rows: Range<i32>,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let found = sqlx::query!(
+        r#"with file as (
+               select row, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
+                      level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
+                      cells[8] as political, cells[9] as gender, cells[10] as ethnic
+               from import_row where import_id = $1 and row >= $4 and row < $5 and state <> 'wrong'
+           )
+           select f.row as "row!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
+                  s.name as "old_name?", k.name as "old_class?", s.political as "old_political?",
+                  s.gender as "old_gender?", s.ethnic as "old_ethnic?",
+                  case when s.left_on <= china_day($3) then s.left_on end as left_on,
+                  target.id is distinct from k.id as "changes_class!",
+                  target.ended_on is not null and target.id is distinct from k.id as "class_has_ended!",
+                  a.id is not null and a.name <> f.name as "is_anothers_account!",
+                  a.id is not null and is_staff(a.id, $3) as "is_staffs_account!",
+                  coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $3)
+                      as "renames_staff!"
+           from file f
+                left join student s on s.institution_id = $2 and s.number = f.number
+                left join class k on k.id = s.class_id
+                left join college tc on tc.institution_id = $2 and tc.name = f.college
+                left join major tm on tm.college_id = tc.id and tm.name = f.major and tm.level = f.level
+                left join class target on target.major_id = tm.id and target.entry_year = f.entry_year
+                     and target.name = f.class
+                left join account a on s.id is null and a.institution_id = $2 and a.number = f.number
+                left join account own on own.student_id = s.id
+           order by f.row"#,
+        id.0,
+        institution.0,
+        now,
+        rows.start,
+        rows.end
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let judged = found.into_iter().map(|row| {
+        if let Some(day) = row.left_on {
+            return Judged::wrong(row.row, format!("学号：该生已于 {day} 离校；复学请先在“人员”里恢复在校"));
+        }
+        if row.class_has_ended {
+            return Judged::wrong(row.row, "班级：该班已合并、结束或即将毕业");
+        }
+        if row.is_anothers_account {
+            return Judged::wrong(row.row, "学号：已有他人的账号使用这个学号");
+        }
+        if row.is_staffs_account {
+            return Judged::wrong(row.row, "学号：已有担任工作职务的账号使用这个学号，请先由系统管理员核对");
+        }
+        if row.renames_staff {
+            return Judged::wrong(row.row, "姓名：此人担任工作职务，姓名由系统管理员更正");
+        }
+        let Some(old_name) = row.old_name else {
+            return Judged { row: row.row, state: RowState::Added, says: String::new() };
+        };
+        let mut changes = Vec::new();
+        if old_name != row.name {
+            changes.push(change("姓名", Some(&old_name), &row.name));
+        }
+        if row.changes_class {
+            changes.push(change("班级", row.old_class.as_deref(), &row.class));
+        }
+        // A blank cell changes nothing.
+        let others = [
+            ("政治面貌", row.old_political, row.political),
+            ("性别", row.old_gender, row.gender),
+            ("民族", row.old_ethnic, row.ethnic),
+        ];
+        for (what, before, after) in others {
+            if let Some(after) = after.filter(|after| before.as_ref() != Some(after)) {
+                changes.push(change(what, before.as_deref(), &after));
+            }
+        }
+        Judged::known(row.row, &changes)
+    });
+    keep(connection, id, &judged.collect::<Vec<_>>()).await
+}
+
+/// Colleges, majors and classes that the file names and that do not exist yet.
+#[derive(Debug, Default)]
+pub struct NewStructure {
+    pub colleges: Vec<String>,
+    /// Majors with their college.
+    pub majors: Vec<String>,
+    pub classes: Vec<String>,
+}
+
+/// What a list of students would set up.
+pub async fn new_structure(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+) -> Result<NewStructure, Failure> {
+    let row = sqlx::query!(
+        r#"with named as (
+               select distinct r.cells[3] as college, r.cells[4] as major, r.cells[5] as level, r.cells[6] as year,
+                      r.cells[7] as class
+               from import_row r where r.import_id = $1 and r.state in ('added', 'changed')
+           ), known as (
+               select n.*, c.id as college_id, m.id as major_id, k.id as class_id
+               from named n left join college c on c.institution_id = $2 and c.name = n.college
+                    left join major m on m.college_id = c.id and m.name = n.major
+                         and m.level = level_slug(n.level)
+                    left join class k on k.major_id = m.id and k.entry_year = n.year::integer and k.name = n.class
+           )
+           select array(select distinct college from known where college_id is null order by 1) as "colleges!",
+                  array(select distinct college || ' ' || major || '（' || level || '）' from known
+                        where major_id is null order by 1) as "majors!",
+                  array(select distinct class || '（' || college || ' ' || major || '）' from known
+                        where class_id is null order by 1) as "classes!""#,
+        id.0,
+        institution.0
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(NewStructure { colleges: row.colleges, majors: row.majors, classes: row.classes })
+}
+
+/// Sets up colleges, majors and classes that the file names.
+pub(super) async fn set_up(
+    connection: &mut PgConnection,
+    import: &Locked<Import>,
+    institution: &Locked<InstitutionId>,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into college (id, institution_id, name)
+         select gen_random_uuid(), $2, n.name
+         from (select distinct cells[3] as name from import_row
+               where import_id = $1 and state in ('added', 'changed')) n
+         on conflict do nothing",
+        import.id.0,
+        institution.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into major (id, college_id, name, level)
+         select gen_random_uuid(), c.id, n.name, n.level
+         from (select distinct cells[3] as college, cells[4] as name,
+                      level_slug(cells[5]) as level
+               from import_row where import_id = $1 and state in ('added', 'changed')) n
+              join college c on c.institution_id = $2 and c.name = n.college
+         on conflict do nothing",
+        import.id.0,
+        institution.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), m.id, n.year, n.name
+         from (select distinct cells[3] as college, cells[4] as major,
+                      level_slug(cells[5]) as level, cells[6]::integer as year, cells[7] as name
+               from import_row where import_id = $1 and state in ('added', 'changed')) n
+              join college c on c.institution_id = $2 and c.name = n.college
+              join major m on m.college_id = c.id and m.name = n.major and m.level = n.level
+         on conflict do nothing",
+        import.id.0,
+        institution.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes the students of some rows.
+pub(super) async fn write(
+    connection: &mut PgConnection,
+    import: &Locked<Import>,
+    rows: Range<i32>,
+    author: &Author,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let reason: String = format!("导入：{}", import.file_name).chars().take(200).collect();
+    sqlx::query!(
+        "with named as (
+             select import_id, state, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
+                    level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
+                    cells[8] as political, cells[9] as gender, cells[10] as ethnic
+             from import_row where import_id = $1 and row >= $2 and row < $3 and state in ('added', 'changed')
+         ), file as (
+             select n.state, n.number, n.name, n.political, n.gender, n.ethnic, i.institution_id, k.id as class_id,
+                    k.name as class_name
+             from named n join import i on i.id = n.import_id
+                  join college c on c.institution_id = i.institution_id and c.name = n.college
+                  join major m on m.college_id = c.id and m.name = n.major and m.level = n.level
+                  join class k on k.major_id = m.id and k.entry_year = n.entry_year and k.name = n.class
+         ), new as (
+             insert into student (id, institution_id, number, name, class_id, political, gender, ethnic)
+             select gen_random_uuid(), institution_id, number, name, class_id, political, gender, ethnic
+             from file where state = 'added'
+             returning id, institution_id, number
+         ), linked as (
+             update account a set student_id = new.id from new
+             where a.institution_id = new.institution_id and a.number = new.number and a.student_id is null
+             returning a.id, a.institution_id, a.password_hash
+         ), students_too as (
+             insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+             select gen_random_uuid(), id, institution_id, 'student', china_day($4), $4
+             from linked where password_hash is not null
+             on conflict do nothing
+         ), was as (
+             select s.id, s.name, s.class_id, s.political, s.gender, s.ethnic, k.name as class_name,
+                    f.name as new_name, f.class_id as new_class_id, f.class_name as new_class_name,
+                    f.political as new_political, f.gender as new_gender, f.ethnic as new_ethnic
+             from file f join student s on s.institution_id = f.institution_id and s.number = f.number
+                  join class k on k.id = s.class_id
+             where f.state = 'changed'
+         ), done as (
+             update student s set name = was.new_name, class_id = was.new_class_id,
+                    political = coalesce(was.new_political, s.political), gender = coalesce(was.new_gender, s.gender),
+                    ethnic = coalesce(was.new_ethnic, s.ethnic)
+             from was where s.id = was.id
+         ), account_follows as (
+             update account a set name = was.new_name from was where a.student_id = was.id and a.name <> was.new_name
+         ), branch as (
+             -- Whoever changes class hands the old class's branch over.
+             update office o set ended_at = $4 from account a, was
+             where a.student_id = was.id and o.account_id = a.id and o.kind = 'class_branch' and o.ended_at is null
+                   and o.class_id = was.class_id and was.class_id <> was.new_class_id
+         )
+         insert into student_change (id, student_id, at, by_account, office, field, before, after, reason, import_id)
+         select gen_random_uuid(), was.id, $4, $5, $6, f.field, f.before, f.after, $7, $1
+         from was cross join lateral (values
+             ('name', was.name, was.new_name, was.name <> was.new_name),
+             ('class', was.class_name, was.new_class_name, was.class_id <> was.new_class_id),
+             ('political', was.political, was.new_political, was.political is distinct from was.new_political),
+             ('gender', was.gender, was.new_gender, was.gender is distinct from was.new_gender),
+             ('ethnic', was.ethnic, was.new_ethnic, was.ethnic is distinct from was.new_ethnic)
+         ) as f(field, before, after, differs)
+         where f.differs and f.after is not null",
+        import.id.0,
+        rows.start,
+        rows.end,
+        now,
+        author.account,
+        author.office,
+        reason
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Students of the colleges that the file names whom it does not name itself.
+pub(super) async fn missing(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    most: i64,
+    now: OffsetDateTime,
+) -> Result<Missing, Failure> {
+    let rows = sqlx::query!(
+        r#"with file as (
+                   select cells[1] as number, cells[3] as college from import_row where import_id = $1
+               )
+               select s.number as "number!", s.name as "name!", k.name as "place!", count(*) over () as "total!"
+                   from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                        join college c on c.id = m.college_id
+                   where s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($4))
+                         and c.name in (select college from file)
+                         and not exists (select from file f where f.number = s.number)
+                   order by s.number limit $3"#,
+        id.0,
+        institution.0,
+        most,
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    let total = rows.first().map_or(0, |row| row.total);
+    let person = rows.into_iter().map(|row| MissingPerson { number: row.number, name: row.name, place: row.place });
+    Ok(Missing { people: person.collect(), total })
+}

@@ -1,0 +1,31 @@
+//! Where the pages of people are, and what they say after an act.
+
+use crate::{ids::StudentId, words::words};
+
+pub(super) const PEOPLE: &str = "/people";
+pub(super) const DISPUTES: &str = "/disputes";
+pub(super) const OWN_DATA: &str = "/me/data";
+
+words! {
+    /// What was done to a student's data, or to an objection.
+    Done:
+    Corrected = "corrected", "已更正，原内容和理由记入更正记录，并已告知本人。";
+    Same = "same", "内容没有变化，没有更正。";
+    Left = "left", "已登记离校；任职到前一天为止，离校当天起不再有办事权限。";
+    Back = "back", "已恢复在校；原来的职务不会自动恢复。";
+    Raised = "dispute", "异议已提交学生工作部门，答复后在“消息”里告诉你。";
+    Answered = "answered", "已答复，并已告知学生。";
+}
+
+impl Done {
+    /// The page at `path`, which then says what was done.
+    pub(super) fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.slug())
+    }
+}
+
+impl StudentId {
+    pub(crate) fn path(self) -> String {
+        format!("{PEOPLE}/{self}")
+    }
+}
