@@ -1,4 +1,4 @@
-//! 轮值: the turns of one union, and 我的轮值 for whoever sits on a presidium.
+//! 轮值: the turns of one union, proposed, confirmed and taken back.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -9,25 +9,22 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use sqlx::PgConnection;
 use time::Date;
 
-use super::{
-    chart::TimelineChart,
-    store::{self, SemesterRow},
-};
+use super::{May, hold, seen};
 use crate::{
-    app::{App, Routes},
+    app::App,
     audit::{self, Entry, Verb},
-    auth::{
-        acting::Acting,
-        person::{Held, SignedIn},
-    },
+    auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{SemesterId, TurnId, UnionId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
+    rotation::{
+        chart::TimelineChart,
+        store::{self, SemesterRow},
+    },
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
@@ -35,64 +32,16 @@ use crate::{
         rotation::{Duty, gaps, take_turn},
         timeline::Turn,
     },
-    text::{day, is_hidden, trimmed},
+    text::{day, trimmed},
     unions::{
         store as unions_store,
-        store::Locked,
         union::{PostKind, PostRow, Record, TurnRow},
     },
-    web::forms::{Done, Errors, written},
+    web::forms::{Errors, written},
 };
 
-pub(super) fn routes() -> Routes {
-    Routes::default()
-        .get("/unions/{union}/rotation", show)
-        .post("/unions/{union}/rotation", propose)
-        .post("/unions/{union}/rotation/confirm", confirm)
-        .post("/unions/{union}/rotation/{turn}/withdraw", withdraw)
-        .post("/unions/{union}/rotation/{turn}/handover", hand_over)
-        .get("/duty", duty)
-}
-
-/// What a person may do about a union's turns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct May {
-    /// Confirm and take back what is confirmed.
-    decide: bool,
-    /// Propose an order and adjust it.
-    propose: bool,
-}
-
-/// What the person may do, if they see the union at all: whoever keeps it, its officers, and its presidium as students.
-async fn may(db: &mut PgConnection, person: &SignedIn, record: &Record, today: Date) -> Result<Option<May>, Failure> {
-    let office = person.acting.as_ref();
-    let sees = office.is_some_and(|office| record.union.is_seen_by(office));
-    let decide = office.is_some_and(|office| record.union.is_kept_by(office));
-    let own = office.is_some_and(|office| record.union.is_own_of(office));
-    let on_presidium = match (person.student, sees) {
-        (Some(student), false) => store::unions_of(db, student, today).await?.contains(&record.union.id),
-        _ => false,
-    };
-    if !sees && !on_presidium {
-        return Ok(None);
-    }
-    Ok(Some(May { decide, propose: decide || own || is_on_duty(person, record, today) }))
-}
-
-/// The person is the executive chair on duty.
-fn is_on_duty(person: &SignedIn, record: &Record, today: Date) -> bool {
-    record.turns.iter().any(|turn| turn.confirmed && turn.is_on(&today) && Some(turn.student) == person.student)
-}
-
-async fn seen(app: &App, person: &SignedIn, id: UnionId) -> Result<(Record, May), Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = unions_store::record(&mut db, person.institution, id, today).await?.ok_or(Failure::Missing)?;
-    let may = may(&mut db, person, &record, today).await?.ok_or(Failure::Missing)?;
-    Ok((record, may))
-}
-
 #[derive(Debug, Clone, Default, Deserialize)]
-struct ProposeForm {
+pub(super) struct ProposeForm {
     #[serde(default)]
     holder: String,
     #[serde(default)]
@@ -105,7 +54,7 @@ struct ProposeForm {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "rotation/show.html")]
-struct RotationPage {
+pub(super) struct RotationPage {
     chrome: Chrome,
     record: Record,
     /// The tabs of the union's other pages; none for students, who see this page alone.
@@ -176,7 +125,7 @@ async fn page(
     })
 }
 
-async fn show(
+pub(super) async fn show(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<UnionId>,
@@ -194,28 +143,14 @@ async fn show(
 
 /// What was done, or what was typed before a refusal.
 #[derive(Deserialize)]
-struct Asked {
+pub(super) struct Asked {
     #[serde(default)]
     done: String,
     #[serde(flatten)]
     form: ProposeForm,
 }
 
-/// Holds the union's row for a person who may propose.
-async fn hold(
-    db: &mut PgConnection,
-    person: &SignedIn,
-    id: UnionId,
-    today: Date,
-) -> Result<(Locked, Record, May), Failure> {
-    let office = person.acting.as_ref().map_or_else(String::new, Held::label);
-    let locked = unions_store::hold(db, person.institution, id, person, &office).await?;
-    let record = unions_store::record(db, person.institution, id, today).await?.ok_or(Failure::Missing)?;
-    let may = may(db, person, &record, today).await?.ok_or(Failure::Missing)?;
-    Ok((locked, record, may))
-}
-
-async fn propose(
+pub(super) async fn propose(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<UnionId>,
@@ -320,7 +255,7 @@ async fn propose(
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
-struct ConfirmForm {
+pub(super) struct ConfirmForm {
     #[serde(default)]
     turn: Vec<TurnId>,
     #[serde(default)]
@@ -333,7 +268,7 @@ enum Confirmed {
     NeedsReason(Vec<Finding>),
 }
 
-async fn confirm(
+pub(super) async fn confirm(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<UnionId>,
@@ -445,7 +380,7 @@ fn refuses(finding: &Finding) -> bool {
     matches!(finding.verdict, Outcome::Fail | Outcome::Unknown)
 }
 
-async fn withdraw(
+pub(super) async fn withdraw(
     State(app): State<App>,
     person: SignedIn,
     Path((id, turn)): Path<(UnionId, TurnId)>,
@@ -465,114 +400,4 @@ async fn withdraw(
     })
     .await?;
     Ok(Redirect::to(&format!("/unions/{id}/rotation?done=withdrawn")))
-}
-
-#[derive(Debug, Clone, Default, Deserialize)]
-struct HandoverForm {
-    #[serde(default)]
-    handover: String,
-}
-
-async fn hand_over(
-    State(app): State<App>,
-    person: SignedIn,
-    Path((id, turn)): Path<(UnionId, TurnId)>,
-    Form(form): Form<HandoverForm>,
-) -> Result<Response, Failure> {
-    let (now, today) = (app.clock.now(), app.clock.today());
-    let student = person.student.ok_or(Failure::Missing)?;
-    let text = trimmed(&form.handover).replace("\r\n", "\n");
-    let fault = if text.is_empty() {
-        Some("请写交接说明")
-    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
-        Some("含有看不见的字符")
-    } else if text.chars().count() > 2_000 {
-        Some("不能超过 2000 字")
-    } else {
-        None
-    };
-    if let Some(says) = fault {
-        let mut errors = Errors::default();
-        errors.add("handover", says);
-        let page = duty_page(&app, &person, errors, (Some(turn), form.handover)).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    app.write_as(person.authority(), async move |db| {
-        let (locked, record, _) = hold(db, &person, id, today).await?;
-        if !store::hand_over(db, &locked, (turn, student), &text, now).await? {
-            return Err(Failure::Missing);
-        }
-        let entry = Entry::about(Verb::TurnKept, student)
-            .detail("办理", "交接说明")
-            .detail("学生会", record.union.name.clone());
-        audit::append(db, &person, entry, now).await
-    })
-    .await?;
-    Ok(Redirect::to("/duty?done=handed").into_response())
-}
-
-/// A union on whose presidium the student sits, with their turns.
-struct Mine {
-    record: Record,
-    turns: Vec<TurnRow>,
-    /// Today is in one of them.
-    on_duty: bool,
-    /// What the one before left.
-    before: Option<TurnRow>,
-    next: Option<TurnRow>,
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "rotation/duty.html")]
-struct DutyPage {
-    chrome: Chrome,
-    mine: Vec<Mine>,
-    today: Date,
-    errors: Errors,
-    /// The turn whose note could not be kept, and what was typed.
-    failed: Option<TurnId>,
-    typed: String,
-    done: &'static str,
-}
-
-async fn duty_page(
-    app: &App,
-    person: &SignedIn,
-    errors: Errors,
-    (failed, typed): (Option<TurnId>, String),
-) -> Result<DutyPage, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let mut mine = Vec::new();
-    if let Some(student) = person.student {
-        for id in store::unions_of(&mut db, student, today).await? {
-            let Some(record) = unions_store::record(&mut db, person.institution, id, today).await? else { continue };
-            let turns: Vec<TurnRow> =
-                record.turns.iter().filter(|turn| turn.confirmed && turn.student == student).cloned().collect();
-            let on_duty = turns.iter().any(|turn| turn.is_on(&today));
-            let first = turns.iter().find(|turn| turn.until_day > today).map(|turn| turn.from_day);
-            let before = record
-                .turns
-                .iter()
-                .filter(|turn| turn.confirmed && first.is_some_and(|first| turn.until_day <= first))
-                .max_by_key(|turn| turn.until_day)
-                .filter(|turn| turn.student != student)
-                .cloned();
-            let next =
-                record.turns.iter().find(|turn| turn.confirmed && turn.from_day > today && turn.student != student);
-            let next = next.cloned();
-            mine.push(Mine { record, turns, on_duty, before, next });
-        }
-    }
-    Ok(DutyPage { chrome: app.chrome(person, "我的轮值"), mine, today, errors, failed, typed, done: "" })
-}
-
-async fn duty(
-    State(app): State<App>,
-    person: SignedIn,
-    Query(Done { done }): Query<Done>,
-) -> Result<DutyPage, Failure> {
-    let page = duty_page(&app, &person, Errors::default(), (None, String::new())).await?;
-    Ok(DutyPage {
-        done: if done == "handed" { "交接说明已保存，下一任可以看到。" } else { "" }, ..page
-    })
 }
