@@ -1,4 +1,4 @@
-//! A student union as the portal keeps it: its departments, posts and turns, and the same as the rules see it.
+//! A student union as the database has it, with its departments, posts and turns, and the same as the rules see it.
 
 use time::{Date, Month, OffsetDateTime};
 
@@ -11,6 +11,7 @@ use crate::{
         roster::{Level, Member, Post, Rank},
         timeline::{Holding, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
     },
+    words::words,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,7 +54,7 @@ impl StudentUnion {
     /// Why a student cannot be in it at all on a day, in Chinese: enrolled, of the college, a graduate where it is theirs. None
     /// where nothing stands in the way.
     #[must_use]
-    pub fn misfit(&self, fact: &Fact, day: Date) -> Option<String> {
+    pub fn misfit(&self, fact: &StudentFacts, day: Date) -> Option<String> {
         if let Some(left) = fact.left_on.filter(|left| *left <= day) {
             return Some(format!("{}自 {left} 起已不在校", fact.name));
         }
@@ -61,7 +62,7 @@ impl StudentUnion {
             Union::College if self.college != Some(fact.college_id) => {
                 Some(format!("{}在{}，不是本院系学生", fact.name, fact.college))
             }
-            Union::Graduate if fact.level != "graduate" => Some(format!("{}不是研究生", fact.name)),
+            Union::Graduate if !fact.is_graduate() => Some(format!("{}不是研究生", fact.name)),
             _ => None,
         }
     }
@@ -81,46 +82,27 @@ pub fn sees_grades(office: OfficeKind) -> bool {
     !matches!(office, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion)
 }
 
-/// What kind of post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PostKind {
-    /// 主席团成员.
-    Presidium,
-    /// 部门负责人.
-    Head,
-    /// 部门工作人员.
-    Staff,
-    /// Another one, found when the union was taken down.
-    Other,
+words! {
+    /// What kind of post.
+    PostKind:
+    Presidium = "presidium", "主席团成员";
+    Head = "head", "部门负责人";
+    Staff = "staff", "部门工作人员";
+    /// Another one, found when the union was registered as it stood.
+    Other = "other", "其他岗位";
 }
 
 impl PostKind {
-    pub const ALL: [Self; 3] = [Self::Presidium, Self::Head, Self::Staff];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Presidium => "presidium",
-            Self::Head => "head",
-            Self::Staff => "staff",
-            Self::Other => "other",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Presidium => "主席团成员",
-            Self::Head => "部门负责人",
-            Self::Staff => "部门工作人员",
-            Self::Other => "其他岗位",
-        }
-    }
-
     /// The kind of that stable word; anything else is another post.
     #[must_use]
     pub fn of(slug: &str) -> Self {
-        Self::ALL.into_iter().find(|kind| kind.slug() == slug).unwrap_or(Self::Other)
+        slug.parse().unwrap_or(Self::Other)
+    }
+}
+
+impl From<String> for PostKind {
+    fn from(slug: String) -> Self {
+        Self::of(&slug)
     }
 }
 
@@ -136,7 +118,7 @@ pub struct PostRow {
     pub college: String,
     pub class: String,
     pub entry_year: i32,
-    pub kind: String,
+    pub kind: PostKind,
     pub department: Option<DepartmentId>,
     pub department_name: Option<String>,
     /// What another post is called.
@@ -146,23 +128,18 @@ pub struct PostRow {
     pub until_day: Option<Date>,
     /// Whether the person came from a college union, by the roster or by the portal's own record of posts.
     pub from_college: Option<bool>,
-    /// Marked as executive chair when the union was taken down.
+    /// Marked as executive chair when the union was registered.
     pub marked_chair: bool,
-    /// Taken down, not appointed.
+    /// Registered as it stood, not appointed.
     pub registered: bool,
 }
 
 impl PostRow {
-    #[must_use]
-    pub fn kind(&self) -> PostKind {
-        PostKind::of(&self.kind)
-    }
-
     /// The post as the rules see it.
     #[must_use]
     pub fn post(&self) -> Post {
         let department = || self.department_name.clone().unwrap_or_default();
-        match self.kind() {
+        match self.kind {
             PostKind::Presidium => Post::Presidium,
             PostKind::Head => Post::Head(department()),
             PostKind::Staff => Post::Staff(department()),
@@ -172,7 +149,7 @@ impl PostRow {
 
     #[must_use]
     pub fn label(&self) -> &str {
-        match self.kind() {
+        match self.kind {
             PostKind::Other => self.title.as_deref().unwrap_or_default(),
             kind => kind.label(),
         }
@@ -292,9 +269,36 @@ impl TurnRow {
     }
 }
 
+/// A 培养层次 as the database keeps it; none for a word that the rules do not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StudyLevel(pub Option<Level>);
+
+impl From<String> for StudyLevel {
+    fn from(slug: String) -> Self {
+        Self(match slug.as_str() {
+            "vocational" => Some(Level::Vocational),
+            "undergraduate" => Some(Level::Undergraduate),
+            "graduate" => Some(Level::Graduate),
+            _ => None,
+        })
+    }
+}
+
+impl StudyLevel {
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self.0 {
+            Some(Level::Vocational) => "专科",
+            Some(Level::Undergraduate) => "本科",
+            Some(Level::Graduate) => "研究生",
+            None => "",
+        }
+    }
+}
+
 /// What the rules ask of a student, as the portal knows it today.
 #[derive(Debug, Clone)]
-pub struct Fact {
+pub struct StudentFacts {
     pub student: StudentId,
     /// 学号.
     pub number: String,
@@ -306,8 +310,8 @@ pub struct Fact {
     pub class: String,
     /// 男 or 女, where it is known.
     pub gender: Option<String>,
-    /// 培养层次, by its stable word.
-    pub level: String,
+    /// 培养层次.
+    pub level: StudyLevel,
     pub entry_year: i32,
     /// 政治面貌.
     pub political: Option<String>,
@@ -335,7 +339,12 @@ pub fn academic_year(day: Date) -> i32 {
     if u8::from(day.month()) >= u8::from(Month::August) { day.year() } else { day.year() - 1 }
 }
 
-impl Fact {
+impl StudentFacts {
+    #[must_use]
+    pub fn is_graduate(&self) -> bool {
+        self.level.0 == Some(Level::Graduate)
+    }
+
     /// The person as the rules see them; `from_college` is what an appointment says where the record says nothing.
     #[must_use]
     pub fn member(&self, from_college: Option<bool>, today: Date) -> Member {
@@ -345,12 +354,7 @@ impl Fact {
             number: self.number.clone(),
             name: self.name.clone(),
             college: Some(self.college.clone()),
-            level: match self.level.as_str() {
-                "vocational" => Some(Level::Vocational),
-                "undergraduate" => Some(Level::Undergraduate),
-                "graduate" => Some(Level::Graduate),
-                _ => None,
-            },
+            level: self.level.0,
             political: self.political.clone(),
             rank,
             failed_courses: number(self.failed),
@@ -373,23 +377,26 @@ pub struct Record {
     /// Turns that were proposed or confirmed, by day.
     pub turns: Vec<TurnRow>,
     /// Facts of the people in posts now or later.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<StudentFacts>,
     /// The union as the rules see it.
     pub timeline: Timeline,
 }
 
+/// What the database holds of a union and of its university's year.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub posts: Vec<PostRow>,
+    pub departments: Vec<Department>,
+    pub turns: Vec<TurnRow>,
+    pub facts: Vec<StudentFacts>,
+    pub semesters: Vec<Semester>,
+    pub organisations: Vec<Organisation>,
+}
+
 impl Record {
-    /// Puts what the rules look at together.
-    #[must_use]
-    pub fn new(
-        union: StudentUnion,
-        posts: Vec<PostRow>,
-        departments: Vec<Department>,
-        turns: Vec<TurnRow>,
-        facts: Vec<Fact>,
-        (semesters, organisations): (Vec<Semester>, Vec<Organisation>),
-        today: Date,
-    ) -> Self {
+    /// Puts together what the rules look at.
+    pub(super) fn new(union: StudentUnion, rows: Rows, today: Date) -> Self {
+        let Rows { posts, departments, turns, facts, semesters, organisations } = rows;
         let mut people: Vec<Member> = Vec::new();
         let mut holdings = Vec::new();
         for row in &posts {
@@ -445,7 +452,7 @@ impl Record {
         self.departments.iter().filter(move |department| department.is_on(day))
     }
 
-    /// Who is on duty on a day: by a confirmed turn, or by the mark with which the union was taken down.
+    /// Who is on duty on a day: by a confirmed turn, or by the mark with which the union was registered.
     pub fn chairs_on(&self, day: Date) -> impl Iterator<Item = &str> {
         let marked = !self.timeline.rotates_on(day);
         let by_turn =

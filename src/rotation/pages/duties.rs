@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::hold;
+use super::lock;
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -19,18 +19,21 @@ use crate::{
     failure::Failure,
     ids::{TurnId, UnionId},
     page::{chrome::Chrome, filters},
-    rotation::store,
+    rotation::{
+        paths::{DUTY, Done},
+        store,
+    },
     text::{is_hidden, trimmed},
     unions::{
         store as unions_store,
         union::{Record, TurnRow},
     },
-    web::forms::{Done, Errors},
+    web::forms::{self, Errors, Submitted},
 };
 
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct HandoverForm {
-    #[serde(default)]
     handover: String,
 }
 
@@ -53,27 +56,26 @@ pub(super) async fn hand_over(
         None
     };
     if let Some(says) = fault {
-        let mut errors = Errors::default();
-        errors.add("handover", says);
-        let page = duty_page(&app, &person, errors, (Some(turn), form.handover)).await?;
+        let submitted = Submitted::with_fault(form, "handover", says);
+        let page = duty_page(&app, &person, submitted, Some(turn)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    app.write_as(person.authority(), async move |db| {
-        let (locked, record, _) = hold(db, &person, id, today).await?;
-        if !store::hand_over(db, &locked, (turn, student), &text, now).await? {
+    app.write_as(person.authority(), async |db| {
+        let (locked, _) = lock(db, &person, id, today).await?;
+        if !store::hand_over(db, &locked, turn, student, &text, now).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::about(Verb::TurnKept, student)
             .detail("办理", "交接说明")
-            .detail("学生会", record.union.name.clone());
+            .detail("学生会", locked.union.name.clone());
         audit::append(db, &person, entry, now).await
     })
     .await?;
-    Ok(Redirect::to("/duty?done=handed").into_response())
+    Ok(Redirect::to(&Done::HandedOver.at(DUTY)).into_response())
 }
 
 /// A union on whose presidium the student sits, with their turns.
-struct Mine {
+struct OwnUnion {
     record: Record,
     turns: Vec<TurnRow>,
     /// Today is in one of them.
@@ -87,7 +89,7 @@ struct Mine {
 #[template(path = "rotation/duty.html")]
 pub(super) struct DutyPage {
     chrome: Chrome,
-    mine: Vec<Mine>,
+    mine: Vec<OwnUnion>,
     today: Date,
     errors: Errors,
     /// The turn whose note could not be kept, and what was typed.
@@ -99,9 +101,10 @@ pub(super) struct DutyPage {
 async fn duty_page(
     app: &App,
     person: &SignedIn,
-    errors: Errors,
-    (failed, typed): (Option<TurnId>, String),
+    submitted: Submitted<HandoverForm>,
+    failed: Option<TurnId>,
 ) -> Result<DutyPage, Failure> {
+    let Submitted { form: HandoverForm { handover: typed }, errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let mut mine = Vec::new();
     if let Some(student) = person.student {
@@ -121,7 +124,7 @@ async fn duty_page(
             let next =
                 record.turns.iter().find(|turn| turn.confirmed && turn.from_day > today && turn.student != student);
             let next = next.cloned();
-            mine.push(Mine { record, turns, on_duty, before, next });
+            mine.push(OwnUnion { record, turns, on_duty, before, next });
         }
     }
     Ok(DutyPage { chrome: app.chrome(person, "我的轮值"), mine, today, errors, failed, typed, done: "" })
@@ -130,10 +133,8 @@ async fn duty_page(
 pub(super) async fn duty(
     State(app): State<App>,
     person: SignedIn,
-    Query(Done { done }): Query<Done>,
+    Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<DutyPage, Failure> {
-    let page = duty_page(&app, &person, Errors::default(), (None, String::new())).await?;
-    Ok(DutyPage {
-        done: if done == "handed" { "交接说明已保存，下一任可以看到。" } else { "" }, ..page
-    })
+    let page = duty_page(&app, &person, Submitted::default(), None).await?;
+    Ok(DutyPage { done: Done::said(&done), ..page })
 }

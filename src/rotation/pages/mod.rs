@@ -9,10 +9,13 @@ use time::Date;
 use super::store;
 use crate::{
     app::{App, Routes},
-    auth::person::{Held, SignedIn},
+    auth::person::SignedIn,
     failure::Failure,
     ids::UnionId,
-    unions::{store as unions_store, store::Locked, union::Record},
+    unions::{
+        store::{self as unions_store, LockedUnion},
+        union::Record,
+    },
 };
 
 pub(super) fn routes() -> Routes {
@@ -27,15 +30,21 @@ pub(super) fn routes() -> Routes {
 
 /// What a person may do about a union's turns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct May {
+struct Permissions {
     /// Confirm and take back what is confirmed.
     decide: bool,
     /// Propose an order and adjust it.
     propose: bool,
 }
 
-/// What the person may do, if they see the union at all: whoever keeps it, its officers, and its presidium as students.
-async fn may(db: &mut PgConnection, person: &SignedIn, record: &Record, today: Date) -> Result<Option<May>, Failure> {
+/// What the person may do, if they see the union at all: the office that manages it, its officers, and its presidium as
+/// students.
+async fn permissions(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    record: &Record,
+    today: Date,
+) -> Result<Option<Permissions>, Failure> {
     let office = person.acting.as_ref();
     let sees = office.is_some_and(|office| record.union.is_seen_by(office));
     let decide = office.is_some_and(|office| record.union.is_kept_by(office));
@@ -47,7 +56,7 @@ async fn may(db: &mut PgConnection, person: &SignedIn, record: &Record, today: D
     if !sees && !on_presidium {
         return Ok(None);
     }
-    Ok(Some(May { decide, propose: decide || own || is_on_duty(person, record, today) }))
+    Ok(Some(Permissions { decide, propose: decide || own || is_on_duty(person, record, today) }))
 }
 
 /// The person is the executive chair on duty.
@@ -55,23 +64,21 @@ fn is_on_duty(person: &SignedIn, record: &Record, today: Date) -> bool {
     record.turns.iter().any(|turn| turn.confirmed && turn.is_on(&today) && Some(turn.student) == person.student)
 }
 
-async fn seen(app: &App, person: &SignedIn, id: UnionId) -> Result<(Record, May), Failure> {
+async fn visible(app: &App, person: &SignedIn, id: UnionId) -> Result<(Record, Permissions), Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = unions_store::record(&mut db, person.institution, id, today).await?.ok_or(Failure::Missing)?;
-    let may = may(&mut db, person, &record, today).await?.ok_or(Failure::Missing)?;
+    let may = permissions(&mut db, person, &record, today).await?.ok_or(Failure::Missing)?;
     Ok((record, may))
 }
 
-/// Holds the union's row for a person who may propose.
-async fn hold(
+/// Locks the union for a person who sees its turns, with what they may do about them.
+async fn lock(
     db: &mut PgConnection,
     person: &SignedIn,
     id: UnionId,
     today: Date,
-) -> Result<(Locked, Record, May), Failure> {
-    let office = person.acting.as_ref().map_or_else(String::new, Held::label);
-    let locked = unions_store::hold(db, person.institution, id, person, &office).await?;
-    let record = unions_store::record(db, person.institution, id, today).await?.ok_or(Failure::Missing)?;
-    let may = may(db, person, &record, today).await?.ok_or(Failure::Missing)?;
-    Ok((locked, record, may))
+) -> Result<(LockedUnion, Permissions), Failure> {
+    let union = unions_store::hold(db, person, id, today).await?;
+    let may = permissions(db, person, &union, today).await?.ok_or(Failure::Missing)?;
+    Ok((union, may))
 }

@@ -8,10 +8,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{May, hold, seen};
+use super::{Permissions, lock, visible};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -20,13 +20,15 @@ use crate::{
     ids::{SemesterId, TurnId, UnionId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
-    page::{chrome::Chrome, filters},
+    page::chrome::Chrome,
     rotation::{
         chart::TimelineChart,
+        paths::{DUTY, Done},
         store::{self, SemesterRow},
     },
+    rulebook::{governing, store::calendar},
     rules::{
-        Finding, Outcome, Rule,
+        Clause, Finding, Outcome, Rule,
         adoption::Calendar,
         plan::Turn as Period,
         rotation::{Duty, gaps, take_turn},
@@ -34,21 +36,19 @@ use crate::{
     },
     text::{day, trimmed},
     unions::{
+        paths::UNIONS,
         store as unions_store,
         union::{PostKind, PostRow, Record, TurnRow},
     },
-    web::forms::{Errors, written},
+    web::forms::{Attempt, Errors, as_query, written},
 };
 
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub(super) struct ProposeForm {
-    #[serde(default)]
     holder: String,
-    #[serde(default)]
     semester: String,
-    #[serde(default)]
     from: String,
-    #[serde(default)]
     last: String,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct RotationPage {
     record: Record,
     /// The tabs of the union's other pages; none for students, who see this page alone.
     tabs: Option<(UnionId, bool)>,
-    may: May,
+    may: Permissions,
     today: Date,
     chart: Option<TimelineChart>,
     semesters: Vec<SemesterRow>,
@@ -67,7 +67,7 @@ pub(super) struct RotationPage {
     proposed: Vec<TurnRow>,
     /// The whole semester is the only length that the plan allows.
     exact: bool,
-    clause: Option<crate::rules::Clause>,
+    clause: Option<Clause>,
     form: ProposeForm,
     errors: Errors,
     warned: Vec<Finding>,
@@ -75,25 +75,34 @@ pub(super) struct RotationPage {
     done: &'static str,
 }
 
+/// What comes back of the page's two forms: a proposal as typed, or the reason for a confirmation and what asks for it.
+#[derive(Default)]
+struct Typed {
+    form: ProposeForm,
+    errors: Errors,
+    warned: Vec<Finding>,
+    reason: String,
+}
+
 async fn page(
     app: &App,
     person: &SignedIn,
     id: UnionId,
-    form: ProposeForm,
-    (errors, warned, reason): (Errors, Vec<Finding>, String),
+    typed: Typed,
     done: &'static str,
 ) -> Result<RotationPage, Failure> {
-    let (record, may) = seen(app, person, id).await?;
+    let Typed { form, errors, warned, reason } = typed;
+    let (record, may) = visible(app, person, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let semesters = store::semesters(&mut db, person.institution).await?;
-    let governing = crate::rulebook::governing(&mut db, person.institution, today).await?;
+    let governing = governing(&mut db, person.institution, today).await?;
     let plan = governing.as_ref().map(|governing| &governing.plan);
     let exact = plan.is_some_and(|plan| plan.figures.turn == Some(Period::OneSemester));
     let clause = plan.and_then(|plan| plan.provision(Rule::Org04)).map(|provision| provision.clause().clone());
     let presidium = record
         .posts
         .iter()
-        .filter(|post| post.kind() == PostKind::Presidium && post.until_day.is_none_or(|until| until > today))
+        .filter(|post| post.kind == PostKind::Presidium && post.until_day.is_none_or(|until| until > today))
         .cloned()
         .collect();
     let proposed = record.turns.iter().filter(|turn| !turn.confirmed).cloned().collect();
@@ -101,9 +110,9 @@ async fn page(
     let sees = person.acting.as_ref().is_some_and(|office| record.union.is_seen_by(office));
     let mut chrome = app.chrome(person, "轮值");
     chrome = if sees {
-        chrome.under("/unions", "学生会").under(&format!("/unions/{id}"), &record.union.name)
+        chrome.under(UNIONS, "学生会").under(&id.path(), &record.union.name)
     } else {
-        chrome.under("/duty", "我的轮值")
+        chrome.under(DUTY, "我的轮值")
     };
     Ok(RotationPage {
         chrome,
@@ -129,21 +138,14 @@ pub(super) async fn show(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<UnionId>,
-    Query(Asked { done, form }): Query<Asked>,
+    Query(RotationQuery { done, form }): Query<RotationQuery>,
 ) -> Result<RotationPage, Failure> {
-    let done = match done.as_str() {
-        "proposed" => "已拟定，等待确认。",
-        "confirmed" => "已确认。当值人选从起始日起自动生效。",
-        "withdrawn" => "已撤回；正在当值的一期到昨天为止。",
-        "handed" => "交接说明已保存，下一任可以看到。",
-        _ => "",
-    };
-    page(&app, &person, id, form, (Errors::default(), Vec::new(), String::new()), done).await
+    page(&app, &person, id, Typed { form, ..Typed::default() }, Done::said(&done)).await
 }
 
 /// What was done, or what was typed before a refusal.
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct RotationQuery {
     #[serde(default)]
     done: String,
     #[serde(flatten)]
@@ -157,7 +159,7 @@ pub(super) async fn propose(
     Form(form): Form<ProposeForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let (record, allowed) = seen(&app, &person, id).await?;
+    let (record, allowed) = visible(&app, &person, id).await?;
     if !allowed.propose {
         return Err(Failure::Missing);
     }
@@ -168,7 +170,7 @@ pub(super) async fn propose(
     let holder = record
         .posts
         .iter()
-        .find(|post| post.kind() == PostKind::Presidium && post.student.to_string() == form.holder)
+        .find(|post| post.kind == PostKind::Presidium && post.student.to_string() == form.holder)
         .map(|post| post.student);
     if holder.is_none() {
         errors.add("holder", "请选择主席团成员");
@@ -204,68 +206,52 @@ pub(super) async fn propose(
         errors.add("from", "起止日期应在所选学期之内，且先后正确");
     }
     let (Some(holder), Some(from), Some(until), true) = (holder, from, until, errors.is_empty()) else {
-        let page = page(&app, &person, id, form, (errors, Vec::new(), String::new()), "").await?;
+        let page = page(&app, &person, id, Typed { form, errors, ..Typed::default() }, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let name = record.union.name.clone();
-    let back = format!(
-        "/unions/{id}/rotation?holder={}&semester={}&from={}&last={}",
-        filters::query_value(&form.holder),
-        filters::query_value(&form.semester),
-        filters::query_value(&form.from),
-        filters::query_value(&form.last)
-    );
-    let chrome = app
-        .chrome(&person, "拟定轮值")
-        .under("/unions", "学生会")
-        .under(&format!("/unions/{id}/rotation"), &record.union.name);
-    app.write_as(person.authority(), async move |db| {
-        let (locked, record, may) = hold(db, &person, id, today).await?;
+    let path = id.rotation_path();
+    let back = format!("{path}?{}", as_query(&form)?);
+    app.write_as(person.authority(), async |db| {
+        let (locked, may) = lock(db, &person, id, today).await?;
         if !may.propose {
             return Err(Failure::Missing);
         }
+        let name = &locked.union.name;
         // What cannot be confirmed is not proposed: the rule is asked at once, warnings wait for the confirmation.
-        let post = record.posts.iter().find(|post| post.student == holder).ok_or(Failure::Missing)?;
+        let post = locked.posts.iter().find(|post| post.student == holder).ok_or(Failure::Missing)?;
         let turn = Turn { number: post.number.clone(), name: post.name.clone(), from, until };
-        let plans = crate::rulebook::store::calendar(db, person.institution).await?;
-        let verdict = take_turn(&plans, &record.timeline, turn, today, Some("拟定"));
+        let plans = calendar(db, person.institution).await?;
+        let verdict = take_turn(&plans, &locked.timeline, turn, today, Some("拟定"));
         if verdict.findings().iter().any(refuses) {
             let last = until.previous_day().unwrap_or(until);
+            let chrome = app.chrome(&person, "拟定轮值").under(UNIONS, "学生会").under(&path, name);
             let wanted = format!("拟定{}自 {from} 至 {last} 当值（{name}）", post.name);
             let findings = verdict.findings().to_vec();
-            return Err(Refusal { chrome, wanted, back }.because(findings));
+            return Err(Refusal { chrome, wanted, back: back.clone() }.because(findings));
         }
-        store::propose(db, &locked, (holder, from, until), now).await?;
+        store::propose(db, &locked, holder, from, until, now).await?;
         let entry = Entry::about(Verb::TurnKept, holder)
             .detail("办理", "拟定")
             .detail("学生会", name.clone())
             .detail("起止", format!("{from} 至 {until} 前一天"));
         audit::append(db, &person, entry, now).await?;
         if !may.decide {
-            let kind =
-                if record.union.college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
-            let office = To::Office { kind, college: record.union.college, class: None };
-            let notice = Notice::new(format!("{name}拟定了执行主席轮值，请确认"), format!("/unions/{id}/rotation"));
-            inbox::tell(db, person.institution, office, &notice, now).await?;
+            let college = locked.union.college;
+            let kind = if college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+            let notice = Notice::new(format!("{name}拟定了执行主席轮值，请确认"), path.clone());
+            inbox::tell(db, person.institution, To::Office { kind, college, class: None }, &notice, now).await?;
         }
         Ok(())
     })
     .await?;
-    Ok(Redirect::to(&format!("/unions/{id}/rotation?done=proposed")).into_response())
+    Ok(Redirect::to(&Done::Proposed.at(&path)).into_response())
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct ConfirmForm {
-    #[serde(default)]
     turn: Vec<TurnId>,
-    #[serde(default)]
     reason: String,
-}
-
-/// What came of confirming.
-enum Confirmed {
-    All,
-    NeedsReason(Vec<Finding>),
 }
 
 pub(super) async fn confirm(
@@ -275,7 +261,7 @@ pub(super) async fn confirm(
     Form(form): Form<ConfirmForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let (record, allowed) = seen(&app, acting.person(), id).await?;
+    let (record, allowed) = visible(&app, acting.person(), id).await?;
     if !allowed.decide {
         return Err(Failure::Missing);
     }
@@ -286,33 +272,31 @@ pub(super) async fn confirm(
     }
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if !errors.is_empty() {
-        let again = (errors, Vec::new(), form.reason);
-        return Ok((unfit, page(&app, acting.person(), id, ProposeForm::default(), again, "").await?).into_response());
+        let typed = Typed { errors, reason: form.reason, ..Typed::default() };
+        return Ok((unfit, page(&app, acting.person(), id, typed, "").await?).into_response());
     }
-    let refusal = Refusal {
-        chrome: app
-            .chrome(acting.person(), "确认轮值")
-            .under("/unions", "学生会")
-            .under(&format!("/unions/{id}"), &record.union.name),
-        wanted: format!("确认执行主席轮值（{}）", record.union.name),
-        back: format!("/unions/{id}/rotation"),
-    };
-    let (chosen, person) = (form.turn, acting.person().clone());
-    let done = app
-        .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
-            let plans = crate::rulebook::store::calendar(db, acting.institution()).await?;
-            let passed = match judge(&plans, &record, &chosen, (today, reason.as_deref()), refusal)? {
-                Judged::Passed(passed) => passed,
-                Judged::NeedsReason(warned) => return Ok(Confirmed::NeedsReason(warned)),
+    let path = id.rotation_path();
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = unions_store::lock(db, &acting, id, today).await?;
+            let name = &locked.union.name;
+            let plans = calendar(db, acting.institution()).await?;
+            let chrome =
+                app.chrome(acting.person(), "确认轮值").under(UNIONS, "学生会").under(&id.path(), &record.union.name);
+            let refusal = Refusal { chrome, wanted: String::new(), back: path.clone() };
+            let judged = judge(&plans, &locked, &form.turn, today, reason.as_deref(), refusal)?;
+            let passed = match judged {
+                Attempt::Done(passed) => passed,
+                Attempt::Fault(field, says) => return Ok(Attempt::Fault(field, says)),
+                Attempt::NeedsReason(warned) => return Ok(Attempt::NeedsReason(warned)),
             };
-            for (row, duty) in passed {
-                if !store::confirm(db, &locked, row.id, (&duty, reason.as_deref()), now).await? {
+            for PassedTurn { row, duty } in passed {
+                if !store::confirm(db, &locked, row.id, &duty, reason.as_deref(), now).await? {
                     return Err(Failure::Missing);
                 }
                 let mut entry = Entry::about(Verb::TurnKept, row.student)
                     .detail("办理", "确认")
-                    .detail("学生会", record.union.name.clone())
+                    .detail("学生会", name.clone())
                     .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
                 if let Some(reason) = &reason {
                     entry = entry.detail("理由", reason.clone());
@@ -321,43 +305,48 @@ pub(super) async fn confirm(
                     entry = entry.under(provision.clause());
                 }
                 audit::append(db, acting.person(), entry, now).await?;
-                let subject = format!("你自 {} 起担任{}执行主席", row.from_day, record.union.name);
-                let notice = Notice::new(subject, "/duty")
+                let subject = format!("你自 {} 起担任{name}执行主席", row.from_day);
+                let notice = Notice::new(subject, DUTY)
                     .says(format!("轮值到 {}。执行主席是职责不是岗位，到期自动交接。", row.last_day()));
                 inbox::tell(db, acting.institution(), To::Student(row.student), &notice, now).await?;
             }
-            Ok(Confirmed::All)
+            Ok(Attempt::Done(()))
         })
         .await?;
-    match done {
-        Confirmed::All => Ok(Redirect::to(&format!("/unions/{id}/rotation?done=confirmed")).into_response()),
-        Confirmed::NeedsReason(warned) => {
-            errors.add("reason", "请写明理由；理由与轮值一起保留");
-            let again = (errors, warned, String::new());
-            Ok((unfit, page(&app, &person, id, ProposeForm::default(), again, "").await?).into_response())
+    let typed = match attempt {
+        Attempt::Done(()) => return Ok(Redirect::to(&Done::Confirmed.at(&path)).into_response()),
+        Attempt::Fault(field, says) => {
+            errors.add(field, says);
+            Typed { errors, ..Typed::default() }
         }
-    }
+        Attempt::NeedsReason(warned) => {
+            errors.add("reason", "请写明理由；理由与轮值一起保留");
+            Typed { errors, warned, ..Typed::default() }
+        }
+    };
+    Ok((unfit, page(&app, acting.person(), id, typed, "").await?).into_response())
 }
 
-/// What the rule says of all the turns that are to be confirmed: all stand, or none is written.
-enum Judged {
-    Passed(Vec<(TurnRow, Duty)>),
-    NeedsReason(Vec<Finding>),
+/// A proposal that the rule has passed.
+struct PassedTurn {
+    row: TurnRow,
+    duty: Duty,
 }
 
-/// Judges the chosen proposals in the order of their days, each with those before it.
+/// Judges the chosen proposals in the order of their days, each with those before it: all pass, or none is written.
 fn judge(
     plans: &Calendar,
     record: &Record,
     chosen: &[TurnId],
-    (today, reason): (Date, Option<&str>),
+    today: Date,
+    reason: Option<&str>,
     mut refusal: Refusal,
-) -> Result<Judged, Failure> {
+) -> Result<Attempt<Vec<PassedTurn>>, Failure> {
     let mut timeline = record.timeline.clone();
     let (mut passed, mut warned) = (Vec::new(), Vec::new());
     for row in record.turns.iter().filter(|turn| !turn.confirmed && chosen.contains(&turn.id)) {
         match take_turn(plans, &timeline, row.turn(), today, reason).permit() {
-            Ok(duty) => passed.push((row.clone(), duty)),
+            Ok(duty) => passed.push(PassedTurn { row: row.clone(), duty }),
             Err(findings) if findings.iter().all(|finding| !refuses(finding)) => {
                 warned.extend(findings.into_iter().filter(|finding| finding.verdict == Outcome::Warn));
             }
@@ -371,8 +360,8 @@ fn judge(
     }
     match (passed.is_empty(), warned.is_empty()) {
         (true, true) => Err(Failure::Missing),
-        (_, false) => Ok(Judged::NeedsReason(warned)),
-        (false, true) => Ok(Judged::Passed(passed)),
+        (_, false) => Ok(Attempt::NeedsReason(warned)),
+        (false, true) => Ok(Attempt::Done(passed)),
     }
 }
 
@@ -386,18 +375,18 @@ pub(super) async fn withdraw(
     Path((id, turn)): Path<(UnionId, TurnId)>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
-    app.write_as(person.authority(), async move |db| {
-        let (locked, record, may) = hold(db, &person, id, today).await?;
-        let row = record.turns.iter().find(|row| row.id == turn).filter(|_| may.propose).ok_or(Failure::Missing)?;
-        if !store::withdraw(db, &locked, turn, (may.decide, today), now).await? {
+    app.write_as(person.authority(), async |db| {
+        let (locked, may) = lock(db, &person, id, today).await?;
+        let row = locked.turns.iter().find(|row| row.id == turn).filter(|_| may.propose).ok_or(Failure::Missing)?;
+        if !store::withdraw(db, &locked, turn, may.decide, today, now).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::about(Verb::TurnKept, row.student)
             .detail("办理", "撤回")
-            .detail("学生会", record.union.name.clone())
+            .detail("学生会", locked.union.name.clone())
             .detail("起止", format!("{} 至 {}", row.from_day, row.last_day()));
         audit::append(db, &person, entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/unions/{id}/rotation?done=withdrawn")))
+    Ok(Redirect::to(&Done::Withdrawn.at(&id.rotation_path())))
 }

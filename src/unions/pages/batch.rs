@@ -9,11 +9,14 @@ use axum::{
 };
 use axum_extra::extract::Form;
 use serde::Deserialize;
-use time::Date;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
 
 use super::{
-    appoint::{Done, held_up, kept_scan, take_scan},
-    calendar, frame, kept,
+    attempt::{answer, held_up},
+    calendar,
+    fields::{earlier_scan, scan_of, take_scan},
+    frame, managed,
 };
 use crate::{
     app::App,
@@ -30,20 +33,23 @@ use crate::{
         roster::Post,
     },
     sheet::{BadCell, Sheet, faults_as_json, roster as file, roster::Unreadable},
+    text::trimmed,
     unions::{
         forms::near_day,
-        roster::{self, Draft, Line, Purpose},
-        store::{self, Found, Ground},
-        union::{Fact, PostRow, Record},
+        paths::Done,
+        roster::{self, DraftState, NewDraft, RosterDraft, RosterLine, RosterPurpose},
+        store::{self, Grounds, LockedUnion, RosterPerson},
+        union::{PostRow, Record, StudentFacts},
     },
-    web::forms::{Errors, Upload, written},
+    web::forms::{Attempt, Errors, Submitted, Upload, reason, written},
 };
 
 /// Bad rows shown on the page; the file to take back holds more.
 const SHOWN_FAULTS: usize = 200;
 
-#[derive(Debug, Clone, Default)]
-struct AskForm {
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct UploadForm {
     day: String,
     ground: String,
     document: String,
@@ -51,11 +57,11 @@ struct AskForm {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/batch.html")]
-pub(super) struct AskPage {
+pub(super) struct UploadPage {
     chrome: Chrome,
     record: Record,
-    purpose: Purpose,
-    form: AskForm,
+    purpose: RosterPurpose,
+    form: UploadForm,
     errors: Errors,
     document: Option<(DocumentId, String)>,
     bad: Vec<BadCell>,
@@ -65,26 +71,26 @@ pub(super) struct AskPage {
     has_plan: bool,
 }
 
-/// Before a union comes under the rules it is taken down; afterwards it is staffed anew.
-fn purpose_of(record: &Record) -> Purpose {
-    if record.union.opened_on.is_none() { Purpose::Register } else { Purpose::Reshuffle }
+/// Before a union comes under the rules it is registered as it stands; afterwards it is staffed anew.
+fn purpose_of(record: &Record) -> RosterPurpose {
+    if record.union.opened_on.is_none() { RosterPurpose::Register } else { RosterPurpose::Reshuffle }
 }
 
-async fn ask_page(
+async fn upload_page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: UnionId,
-    form: AskForm,
-    errors: Errors,
-) -> Result<AskPage, Failure> {
+    submitted: Submitted<UploadForm>,
+) -> Result<UploadPage, Failure> {
+    let Submitted { form, errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = kept(&mut db, acting, id, today).await?;
+    let record = managed(&mut db, acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
-    let document = kept_scan(&mut db, acting.person(), &form.document).await?;
+    let document = earlier_scan(&mut db, acting.person(), &form.document).await?;
     let purpose = purpose_of(&record);
     let chrome = frame(app, acting.person(), &record, purpose.label());
     let has_plan = plans.on(today).is_some_and(|plan| plan.unions.contains(&record.union.kind));
-    Ok(AskPage {
+    Ok(UploadPage {
         chrome,
         record,
         purpose,
@@ -102,9 +108,9 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<UnionId>,
-) -> Result<AskPage, Failure> {
-    let form = AskForm { day: app.clock.today().to_string(), ..AskForm::default() };
-    ask_page(&app, &acting, id, form, Errors::default()).await
+) -> Result<UploadPage, Failure> {
+    let form = UploadForm { day: app.clock.today().to_string(), ..UploadForm::default() };
+    upload_page(&app, &acting, id, Submitted::new(form, Errors::default())).await
 }
 
 /// The last day until today on which something began or ended: a 换届 does not rewrite what was served after its day.
@@ -113,7 +119,7 @@ fn changed_since(record: &Record, today: Date) -> Option<Date> {
     record.timeline.days().into_iter().rev().find(|day| *day <= today)
 }
 
-async fn faulty(app: &App, mut page: AskPage, sheet: Sheet, bad: Vec<BadCell>) -> Result<Response, Failure> {
+async fn faulty(app: &App, mut page: UploadPage, sheet: Sheet, bad: Vec<BadCell>) -> Result<Response, Failure> {
     page.errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
     page.bad_count = bad.len();
     (page.take_back, page.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
@@ -128,12 +134,11 @@ pub(super) async fn upload(
     mut upload: Upload,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let field = |name: &str| upload.field(name).to_owned();
-    let mut form = AskForm { day: field("day"), ground: field("ground"), document: field("document") };
-    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let mut form: UploadForm = upload.form()?;
+    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let purpose = purpose_of(&record);
     let day = near_day(&form.day, "day", "请填写日期", today, &mut errors);
-    if purpose == Purpose::Register && day.is_some_and(|day| day > today) {
+    if purpose == RosterPurpose::Register && day.is_some_and(|day| day > today) {
         errors.add("day", "现状登记的是已经在任的人，日期不能晚于今天");
     }
     if let Some((day, opened)) = day.zip(record.union.opened_on)
@@ -145,8 +150,10 @@ pub(super) async fn upload(
         errors.add("day", format!("{latest} 当天已有任免，换届日期不能早于它"));
     }
     let words = match purpose {
-        Purpose::Register => Some(String::new()),
-        Purpose::Reshuffle => written(&form.ground, 120, "ground", "请填写换届依据，如选举结果批复文号", &mut errors),
+        RosterPurpose::Register => Some(String::new()),
+        RosterPurpose::Reshuffle => {
+            written(&form.ground, 120, "ground", "请填写换届依据，如选举结果批复文号", &mut errors)
+        }
     };
     if upload.file.is_none() {
         errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
@@ -154,7 +161,7 @@ pub(super) async fn upload(
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(day), Some(words), Some(file), true) = (day, words, upload.file.take(), errors.is_empty()) else {
-        return Ok((unfit, ask_page(&app, &acting, id, form, errors).await?).into_response());
+        return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
     };
     let read = app
         .heavy(move || {
@@ -166,58 +173,58 @@ pub(super) async fn upload(
     let (people, sheet) = match read {
         Ok((people, Ok(sheet))) => (people, sheet),
         Err(Unreadable::Rows(sheet, bad)) => {
-            let page = ask_page(&app, &acting, id, form, errors).await?;
+            let page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
             return faulty(&app, page, sheet, bad).await;
         }
         Ok((_, Err(error))) | Err(Unreadable::File(error)) => {
             errors.add("file", error.to_string());
-            return Ok((unfit, ask_page(&app, &acting, id, form, errors).await?).into_response());
+            return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
         }
     };
-    let lines = Line::of(&people);
+    let lines = RosterLine::of(&people);
     let mut others: Vec<&str> = lines
         .iter()
         .flat_map(|line| &line.posts)
         .filter(|(kind, _)| kind == "other")
         .map(|(_, title)| title.as_str())
         .collect();
-    if purpose == Purpose::Reshuffle && !others.is_empty() {
+    if purpose == RosterPurpose::Reshuffle && !others.is_empty() {
         others.sort_unstable();
         others.dedup();
         let says = format!("除主席团成员、部门负责人、部门工作人员外不设其他岗位（STF-08）：{}", others.join("、"));
         errors.add("file", says);
-        return Ok((unfit, ask_page(&app, &acting, id, form, errors).await?).into_response());
+        return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
     }
     let matched = {
         let mut db = app.read().await?;
-        roster::matched(&mut db, acting.institution(), &record.union, (&lines, day), today).await?
+        roster::matched(&mut db, acting.institution(), &record.union, &lines, day, today).await?
     };
     if let Err(wrong) = matched {
         let bad = roster::bad_cells(&sheet, &wrong);
-        let page = ask_page(&app, &acting, id, form, errors).await?;
+        let page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
         return faulty(&app, page, sheet, bad).await;
     }
-    let document = kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
-    let ground = Ground { words, document, reason: None };
-    let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
+    let document = scan_of(&app, acting.person(), &form.document).await?;
+    let grounds = Grounds { words, document, reason: None };
+    let file_name = if upload.file_name.is_empty() { "未命名文件" } else { &upload.file_name };
+    let new = NewDraft { purpose, day, file_name, lines: &lines, grounds: &grounds };
     let draft = app
-        .write_as(acting.person().authority(), async move |db| {
-            let (locked, _) = store::lock(db, &acting, id, today).await?;
-            let what = (purpose, day, file_name.as_str());
-            roster::stage(db, &locked, acting.person(), what, (&lines, &ground), now).await
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, &acting, id, today).await?;
+            roster::stage(db, &locked, acting.person(), &new, now).await
         })
         .await?;
-    Ok(Redirect::to(&format!("/unions/{id}/batch/{draft}")).into_response())
+    Ok(Redirect::to(&id.draft_path(draft)).into_response())
 }
 
-/// A post that a roster brings, as the preview shows it.
-struct Coming {
+/// A person whom a roster brings, as the preview shows them.
+struct IncomingPerson {
     name: String,
     number: String,
     college: String,
     posts: String,
     chair: bool,
-    /// 连任, 换岗 or 新任; empty when a union is taken down.
+    /// 连任, 换岗 or 新任; empty where a union is registered as it stands.
     how: &'static str,
     /// The rules on people that this person does not meet, or has no data for.
     open: Vec<String>,
@@ -228,9 +235,9 @@ struct Coming {
 pub(super) struct DraftPage {
     chrome: Chrome,
     record: Record,
-    draft: Draft,
-    coming: Vec<Coming>,
-    along: Along,
+    draft: RosterDraft,
+    coming: Vec<IncomingPerson>,
+    along: Consequences,
     shown: Vec<(Finding, Option<QuotaBar>)>,
     settled: usize,
     /// A warning needs a reason.
@@ -249,27 +256,28 @@ async fn found(
     acting: &Acting<UnionKeeper>,
     id: UnionId,
     draft: DraftId,
-) -> Result<(Record, Draft), Failure> {
+) -> Result<(Record, RosterDraft), Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = kept(&mut db, acting, id, today).await?;
+    let record = managed(&mut db, acting, id, today).await?;
     let draft = roster::draft(&mut db, id, draft).await?.ok_or(Failure::Missing)?;
     Ok((record, draft))
 }
 
-fn wanted_of(people: &[(Fact, Found)]) -> Vec<Wanted> {
-    people.iter().flat_map(|(_, found)| found.posts.iter().cloned()).collect()
+fn wanted_of(people: &[RosterPerson]) -> Vec<Wanted> {
+    people.iter().flat_map(|person| person.posts.iter().cloned()).collect()
 }
 
 async fn draft_page(
     app: &App,
     acting: &Acting<UnionKeeper>,
-    (id, draft): (UnionId, DraftId),
-    (errors, form): (Errors, CommitForm),
+    id: UnionId,
+    draft: DraftId,
+    submitted: Submitted<CommitForm>,
 ) -> Result<DraftPage, Failure> {
+    let Submitted { form, errors } = submitted;
     let (record, draft) = found(app, acting, id, draft).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let matched =
-        roster::matched(&mut db, acting.institution(), &record.union, (&draft.lines, draft.day), today).await?;
+    let matched = roster::matched(&mut db, acting.institution(), &record.union, &draft.lines, draft.day, today).await?;
     let (people, moved) = match matched {
         Ok(people) => (people, Vec::new()),
         Err(wrong) => (Vec::new(), wrong.into_iter().collect()),
@@ -277,13 +285,13 @@ async fn draft_page(
     let plans = calendar(&mut db, acting.institution()).await?;
     let wanted = wanted_of(&people);
     let findings: Vec<Finding> = match draft.purpose {
-        Purpose::Register => {
+        RosterPurpose::Register => {
             let mut as_found = reshuffled(&record.timeline, draft.day, &wanted);
-            for (_, found) in people.iter().filter(|(_, found)| found.chair) {
+            for chair in people.iter().filter(|person| person.chair) {
                 for holding in &mut as_found.holdings {
-                    let person = as_found.people.get(holding.person);
+                    let holder = as_found.people.get(holding.person);
                     let same =
-                        person.is_some_and(|person| found.posts.iter().any(|post| post.person.number == person.number));
+                        holder.is_some_and(|holder| chair.posts.iter().any(|post| post.person.number == holder.number));
                     holding.marked_chair |= same;
                 }
             }
@@ -291,11 +299,13 @@ async fn draft_page(
             let judged = plans.in_force(day).and_then(|plan| as_found.findings(&plan, day).ok());
             judged.unwrap_or_default()
         }
-        Purpose::Reshuffle => reshuffle(&plans, &record.timeline, draft.day, wanted.clone(), None).findings().to_vec(),
+        RosterPurpose::Reshuffle => {
+            reshuffle(&plans, &record.timeline, draft.day, wanted.clone(), None).findings().to_vec()
+        }
     };
-    let refused = draft.purpose == Purpose::Reshuffle
+    let refused = draft.purpose == RosterPurpose::Reshuffle
         && findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
-    let needs_reason = draft.purpose == Purpose::Reshuffle
+    let needs_reason = draft.purpose == RosterPurpose::Reshuffle
         && !refused
         && findings.iter().any(|finding| finding.verdict == Outcome::Warn);
     let findings: Vec<Finding> = findings
@@ -303,8 +313,8 @@ async fn draft_page(
         .map(|finding| {
             let mut numbers = finding.subjects.clone();
             numbers.extend(finding.unknown.clone().unwrap_or_default());
-            let name = |number: &String| people.iter().find(|(fact, _)| fact.number == *number);
-            let names = numbers.iter().filter_map(name).map(|(fact, _)| fact.name.clone()).collect();
+            let person = |number: &String| people.iter().find(|person| person.facts.number == *number);
+            let names = numbers.iter().filter_map(person).map(|person| person.facts.name.clone()).collect();
             Finding { holders: names, ..finding }
         })
         .collect();
@@ -314,9 +324,9 @@ async fn draft_page(
         .partition(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
     open.sort_by_key(|finding| (finding.verdict, finding.rule));
     let shown = open.into_iter().map(|finding| (finding.clone(), finding.gauge.map(QuotaBar::new))).collect();
-    let along = Along::with(&record, &draft, &people);
+    let along = Consequences::with(&record, &draft, &people);
     let document = match draft.document {
-        Some(id) => kept_scan(&mut db, acting.person(), &id.to_string()).await?,
+        Some(id) => earlier_scan(&mut db, acting.person(), &id.to_string()).await?,
         None => None,
     };
     let chrome = frame(app, acting.person(), &record, draft.purpose.label());
@@ -338,7 +348,7 @@ async fn draft_page(
 }
 
 /// The people of a roster as the preview shows them, those who do not meet the rules first.
-fn coming(record: &Record, draft: &Draft, people: &[(Fact, Found)], findings: &[Finding]) -> Vec<Coming> {
+fn coming(record: &Record, draft: &RosterDraft, people: &[RosterPerson], findings: &[Finding]) -> Vec<IncomingPerson> {
     let about_person = |number: &String| {
         let speaks = |finding: &&Finding| {
             let subjects = finding.subjects.iter().chain(finding.unknown.iter().flatten());
@@ -347,34 +357,38 @@ fn coming(record: &Record, draft: &Draft, people: &[(Fact, Found)], findings: &[
         findings.iter().filter(speaks).map(|finding| finding.rule.name().to_owned()).collect::<Vec<_>>()
     };
     let before: Vec<&PostRow> = record.posts_on(draft.day).collect();
-    let how = |fact: &Fact, found: &Found| {
-        let held: Vec<_> = before.iter().filter(|post| post.student == fact.student).map(|post| post.post()).collect();
+    let how = |person: &RosterPerson| {
+        let own = before.iter().filter(|post| post.student == person.facts.student);
+        let held: Vec<_> = own.map(|post| post.post()).collect();
         match draft.purpose {
-            Purpose::Register => "",
-            Purpose::Reshuffle if held.is_empty() => "新任",
-            Purpose::Reshuffle if found.posts.iter().all(|wanted| held.contains(&wanted.post)) => "连任",
-            Purpose::Reshuffle => "换岗",
+            RosterPurpose::Register => "",
+            RosterPurpose::Reshuffle if held.is_empty() => "新任",
+            RosterPurpose::Reshuffle if person.posts.iter().all(|wanted| held.contains(&wanted.post)) => "连任",
+            RosterPurpose::Reshuffle => "换岗",
         }
     };
-    let mut coming: Vec<Coming> = people
+    let mut coming: Vec<IncomingPerson> = people
         .iter()
-        .map(|(fact, found)| Coming {
-            name: fact.name.clone(),
-            number: fact.number.clone(),
-            college: fact.college.clone(),
-            posts: words_of(found),
-            chair: found.chair,
-            how: how(fact, found),
-            open: about_person(&fact.number),
+        .map(|person| {
+            let StudentFacts { name, number, college, .. } = &person.facts;
+            IncomingPerson {
+                name: name.clone(),
+                number: number.clone(),
+                college: college.clone(),
+                posts: words_of(person),
+                chair: person.chair,
+                how: how(person),
+                open: about_person(number),
+            }
         })
         .collect();
     coming.sort_by_key(|one| one.open.is_empty());
     coming
 }
 
-/// What changes along with a 换届; of no interest where a union is taken down.
+/// What changes along with a 换届; nothing where a union is registered as it stands.
 #[derive(Default)]
-struct Along {
+struct Consequences {
     leaving: Vec<String>,
     ended: Vec<String>,
     begun: Vec<String>,
@@ -384,9 +398,9 @@ struct Along {
     turns: Vec<String>,
 }
 
-impl Along {
-    fn with(record: &Record, draft: &Draft, people: &[(Fact, Found)]) -> Self {
-        if draft.purpose == Purpose::Register {
+impl Consequences {
+    fn with(record: &Record, draft: &RosterDraft, people: &[RosterPerson]) -> Self {
+        if draft.purpose == RosterPurpose::Register {
             return Self::default();
         }
         let wanted = wanted_of(people);
@@ -396,7 +410,7 @@ impl Along {
         begun.sort_unstable();
         begun.dedup();
         begun.retain(|name| !there.contains(name));
-        let stays = |number: &str| people.iter().any(|(fact, _)| fact.number == number);
+        let stays = |number: &str| people.iter().any(|person| person.facts.number == number);
         let mut leaving: Vec<String> =
             record.posts_on(draft.day).filter(|post| !stays(&post.number)).map(|post| post.name.clone()).collect();
         leaving.dedup();
@@ -413,8 +427,8 @@ impl Along {
     }
 }
 
-fn words_of(found: &Found) -> String {
-    let words = found.posts.iter().map(|wanted| holding_in_words(&wanted.post));
+fn words_of(person: &RosterPerson) -> String {
+    let words = person.posts.iter().map(|wanted| holding_in_words(&wanted.post));
     words.collect::<Vec<_>>().join("、")
 }
 
@@ -423,14 +437,13 @@ pub(super) async fn show(
     acting: Acting<UnionKeeper>,
     Path((id, draft)): Path<(UnionId, DraftId)>,
 ) -> Result<DraftPage, Failure> {
-    draft_page(&app, &acting, (id, draft), (Errors::default(), CommitForm::default())).await
+    draft_page(&app, &acting, id, draft, Submitted::default()).await
 }
 
 #[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct CommitForm {
-    #[serde(default)]
     reason: String,
-    #[serde(default)]
     direct: String,
 }
 
@@ -442,90 +455,127 @@ pub(super) async fn commit(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let (record, shown) = found(&app, &acting, id, draft).await?;
-    let has_reason = !crate::text::trimmed(&form.reason).is_empty();
-    let reason = if has_reason { crate::web::forms::reason(&form.reason, &mut errors) } else { None };
-    let asks = shown.purpose == Purpose::Reshuffle;
+    let why = if trimmed(&form.reason).is_empty() { None } else { reason(&form.reason, &mut errors) };
+    let asks = shown.purpose == RosterPurpose::Reshuffle;
     let ask = "请说明为什么不经遴选程序任命；说明随任职保留，并列在合规总览里";
     let direct = if asks { written(&form.direct, 200, "direct", ask, &mut errors) } else { None };
     if !errors.is_empty() {
-        let page = draft_page(&app, &acting, (id, draft), (errors, form)).await?;
+        let page = draft_page(&app, &acting, id, draft, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let refusal = Refusal {
-        chrome: frame(&app, acting.person(), &record, shown.purpose.label()),
-        wanted: format!("{}换届，自 {} 起", record.union.name, shown.day),
-        back: format!("/unions/{id}/batch/{draft}"),
-    };
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = store::lock(db, &acting, id, today).await?;
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, &acting, id, today).await?;
             let draft = roster::draft(db, id, draft).await?.ok_or(Failure::Missing)?;
-            if draft.state != "previewed" {
-                return Ok((Done::Unfit("file", "这份名单已经办理过了".to_owned()), acting));
+            if draft.state != DraftState::Previewed {
+                return Ok(Attempt::fault("file", "这份名单已经办理过了"));
             }
-            if draft.purpose != purpose_of(&record) {
-                return Ok((Done::Unfit("file", "这个学生会的状态变了，请重新上传".to_owned()), acting));
+            if draft.purpose != purpose_of(&locked) {
+                return Ok(Attempt::fault("file", "这个学生会的状态变了，请重新上传"));
             }
-            if changed_since(&record, today).is_some_and(|latest| draft.day < latest) {
-                let says = "上传之后又有任免，换届日期不能早于它，请重新上传".to_owned();
-                return Ok((Done::Unfit("file", says), acting));
+            if changed_since(&locked, today).is_some_and(|latest| draft.day < latest) {
+                return Ok(Attempt::fault("file", "上传之后又有任免，换届日期不能早于它，请重新上传"));
             }
             let numbers: Vec<String> = draft.lines.iter().map(|line| line.number.clone()).collect();
             store::hold_students(db, acting.institution(), &numbers).await?;
-            let matched =
-                roster::matched(db, acting.institution(), &record.union, (&draft.lines, draft.day), today).await?;
+            let union = &locked.union;
+            let matched = roster::matched(db, acting.institution(), union, &draft.lines, draft.day, today).await?;
             let Ok(people) = matched else {
-                return Ok((Done::Unfit("file", "预览之后学生数据变了，请看下面的说明".to_owned()), acting));
+                return Ok(Attempt::fault("file", "预览之后学生数据变了，请看下面的说明"));
             };
-            let wanted = wanted_of(&people);
-            let found: Vec<Found> = people.iter().map(|(_, found)| found.clone()).collect();
-            let says = format!("{} 人、{} 个岗位", people.len(), wanted.len());
-            let name = record.union.name.clone();
-            match draft.purpose {
-                Purpose::Register => {
-                    store::register(db, &locked, draft.day, &found, &says, now).await?;
-                    let entry = Entry::new(Verb::UnionRegistered, name).detail("登记", says);
-                    audit::append(db, acting.person(), entry, now).await?;
+            let attempt = match draft.purpose {
+                RosterPurpose::Register => {
+                    register(db, &acting, &locked, &draft, &people, now).await?;
+                    Attempt::Done(())
                 }
-                Purpose::Reshuffle => {
-                    let plans = calendar(db, acting.institution()).await?;
-                    let verdict = reshuffle(&plans, &record.timeline, draft.day, wanted, reason.as_deref());
-                    let passed = match verdict.permit() {
-                        Ok(passed) => passed,
-                        Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
-                    };
-                    let ground =
-                        Ground { words: draft.ground.clone(), document: draft.document, reason: reason.clone() };
-                    let begun =
-                        store::reshuffle(db, &locked, &record, (&passed, &found, direct.as_deref()), &ground, now)
-                            .await?;
-                    let entry = Entry::new(Verb::Reshuffled, name.clone())
-                        .detail("自", draft.day.to_string())
-                        .detail("任命", says)
-                        .detail("依据", draft.ground.clone())
-                        .detail("理由", reason.unwrap_or_default())
-                        .detail("未经遴选程序", direct.unwrap_or_default());
-                    audit::append(db, acting.person(), entry, now).await?;
-                    for (student, post) in begun {
-                        let subject = format!("你被任命为{name}{}", holding_in_words(&post));
-                        let notice = Notice::new(subject, "/me/data")
-                            .says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
-                        inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+                RosterPurpose::Reshuffle => {
+                    let whys = Whys { reason: why.as_deref(), direct: direct.as_deref() };
+                    match restaff(db, &acting, &locked, &draft, &people, whys, now).await? {
+                        Ok(()) => Attempt::Done(()),
+                        Err(findings) => {
+                            let refusal = Refusal {
+                                chrome: frame(&app, acting.person(), &record, shown.purpose.label()),
+                                wanted: format!("{}换届，自 {} 起", record.union.name, shown.day),
+                                back: id.draft_path(draft.id),
+                            };
+                            held_up(findings, refusal)?
+                        }
                     }
                 }
+            };
+            if matches!(attempt, Attempt::Done(())) {
+                roster::settle(db, &locked, draft.id, DraftState::Committed).await?;
             }
-            roster::settle(db, &locked, draft.id, "committed").await?;
-            Ok((Done::Written, acting))
+            Ok(attempt)
         })
         .await?;
-    let onward = match shown.purpose {
-        Purpose::Register => format!("/unions/{id}?done=registered"),
-        Purpose::Reshuffle => format!("/unions/{id}?done=reshuffled"),
-    };
-    super::appoint::answer(done, errors, onward, async |errors, _| {
-        Ok(draft_page(&app, &acting, (id, draft), (errors, form)).await?.into_response())
+    let done = if shown.purpose.is_register() { Done::Registered } else { Done::Reshuffled };
+    answer(attempt, errors, done.at(&id.path()), async |errors, _| {
+        Ok(draft_page(&app, &acting, id, draft, Submitted::new(form, errors)).await?.into_response())
     })
     .await
+}
+
+/// The people and posts of a roster, in words.
+fn size_in_words(people: &[RosterPerson]) -> String {
+    let posts: usize = people.iter().map(|person| person.posts.len()).sum();
+    format!("{} 人、{posts} 个岗位", people.len())
+}
+
+/// Writes a roster as the union stands.
+async fn register(
+    db: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    locked: &LockedUnion,
+    draft: &RosterDraft,
+    people: &[RosterPerson],
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let says = size_in_words(people);
+    store::register(db, locked, draft.day, people, &says, now).await?;
+    let entry = Entry::new(Verb::UnionRegistered, locked.union.name.clone()).detail("登记", says);
+    audit::append(db, acting.person(), entry, now).await
+}
+
+/// Why soft limits are passed, and why the people did not come through the vetting chain.
+struct Whys<'a> {
+    reason: Option<&'a str>,
+    direct: Option<&'a str>,
+}
+
+/// Staffs the union anew and tells those who are appointed; or gives what the rule finds in the way.
+async fn restaff(
+    db: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    locked: &LockedUnion,
+    draft: &RosterDraft,
+    people: &[RosterPerson],
+    whys: Whys<'_>,
+    now: OffsetDateTime,
+) -> Result<Result<(), Vec<Finding>>, Failure> {
+    let plans = calendar(db, acting.institution()).await?;
+    let passed = match reshuffle(&plans, &locked.timeline, draft.day, wanted_of(people), whys.reason).permit() {
+        Ok(passed) => passed,
+        Err(findings) => return Ok(Err(findings)),
+    };
+    let reason = whys.reason.map(str::to_owned);
+    let grounds = Grounds { words: draft.ground.clone(), document: draft.document, reason };
+    let begun = store::reshuffle(db, locked, &passed, people, whys.direct, &grounds, now).await?;
+    let name = &locked.union.name;
+    let entry = Entry::new(Verb::Reshuffled, name.clone())
+        .detail("自", draft.day.to_string())
+        .detail("任命", size_in_words(people))
+        .detail("依据", draft.ground.clone())
+        .detail("理由", whys.reason.unwrap_or_default())
+        .detail("未经遴选程序", whys.direct.unwrap_or_default());
+    audit::append(db, acting.person(), entry, now).await?;
+    for (student, post) in begun {
+        let subject = format!("你被任命为{name}{}", holding_in_words(&post));
+        let notice =
+            Notice::new(subject, "/me/data").says(format!("自 {} 起任职。依据：{}。", draft.day, draft.ground));
+        inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+    }
+    Ok(Ok(()))
 }
 
 pub(super) async fn discard(
@@ -534,10 +584,10 @@ pub(super) async fn discard(
     Path((id, draft)): Path<(UnionId, DraftId)>,
 ) -> Result<Redirect, Failure> {
     let today = app.clock.today();
-    app.write_as(acting.person().authority(), async move |db| {
-        let (locked, _) = store::lock(db, &acting, id, today).await?;
-        roster::settle(db, &locked, draft, "discarded").await
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, &acting, id, today).await?;
+        roster::settle(db, &locked, draft, DraftState::Discarded).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/unions/{id}")))
+    Ok(Redirect::to(&id.path()))
 }

@@ -1,9 +1,11 @@
 //! The pages 学生会 and 合规总览.
 
 mod appoint;
+mod attempt;
 mod batch;
 mod compliance;
 mod departments;
+mod fields;
 mod opening;
 mod overview;
 mod papers;
@@ -18,6 +20,7 @@ use time::Date;
 
 use super::{
     documents,
+    paths::UNIONS,
     store::{self, ReasonRow},
     union::{Record, sees_grades},
 };
@@ -68,7 +71,7 @@ pub fn routes() -> Routes {
 }
 
 /// A union with everything, if the office sees it.
-async fn seen(
+async fn visible(
     db: &mut PgConnection,
     acting: &Acting<UnionReader>,
     id: UnionId,
@@ -78,8 +81,8 @@ async fn seen(
     if record.union.is_seen_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
 }
 
-/// A union with everything, if the office keeps it.
-async fn kept(
+/// A union with everything, if the office manages it.
+async fn managed(
     db: &mut PgConnection,
     acting: &Acting<UnionKeeper>,
     id: UnionId,
@@ -91,8 +94,7 @@ async fn kept(
 
 /// The frame of a page of a union.
 fn frame(app: &App, person: &SignedIn, record: &Record, title: &str) -> Chrome {
-    let path = format!("/unions/{}", record.union.id);
-    app.chrome(person, title).under("/unions", "学生会").under(&path, &record.union.name)
+    app.chrome(person, title).under(UNIONS, "学生会").under(&record.union.id.path(), &record.union.name)
 }
 
 /// The tabs above a union's pages.
@@ -159,7 +161,7 @@ pub struct Evidence {
     pub anchor: bool,
     /// It looks at people's own data.
     pub personal: bool,
-    /// Where whoever keeps the union goes on: the end of a path, and its word.
+    /// Where the office that manages the union goes on: the end of a path, and its word.
     pub onward: Option<(&'static str, &'static str)>,
 }
 

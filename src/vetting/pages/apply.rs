@@ -25,7 +25,7 @@ use crate::{
         plan::Body,
         vetting::{Source, may_apply},
     },
-    unions::{store as unions_store, union::Fact},
+    unions::{store as unions_store, union::StudentFacts},
     vetting::{
         case::{Case, Evidence, Opinion, Origin, Words},
         forms::{Applied, ApplyForm, sources},
@@ -41,7 +41,7 @@ fn student(person: &SignedIn) -> Result<StudentId, Failure> {
     person.student.ok_or(Failure::Missing)
 }
 
-async fn fact_of(app: &App, student: StudentId, basis: Option<&str>) -> Result<Fact, Failure> {
+async fn fact_of(app: &App, student: StudentId, basis: Option<&str>) -> Result<StudentFacts, Failure> {
     let facts = unions_store::facts_over(&mut *app.read().await?, &[student.0], basis, app.clock.today()).await?;
     facts.into_iter().next().ok_or(Failure::Missing)
 }
@@ -223,7 +223,7 @@ async fn judge(
     (student, round): (StudentId, &Round),
     today: Date,
     refusal: Refusal,
-) -> Result<Result<(Fact, Evidence), Sent>, Failure> {
+) -> Result<Result<(StudentFacts, Evidence), Sent>, Failure> {
     unions_store::hold_students(db, person.institution, std::slice::from_ref(&person.number)).await?;
     let facts = unions_store::facts_over(db, &[student.0], round.basis.as_deref(), today).await?;
     let fact = facts.into_iter().next().ok_or(Failure::Missing)?;
