@@ -128,7 +128,7 @@ pub(super) async fn download(
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let unions = union_of(&mut db, acting.institution(), id).await?;
-    if !unions.iter().any(|union| union.is_seen_by(acting.office())) {
+    if !unions.iter().any(|union| union.is_visible_to(acting.office())) {
         return Err(Failure::Missing);
     }
     let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(&mut *db).await?;

@@ -163,7 +163,7 @@ pub(super) async fn matched(
         let fault = match facts.get(line.number.as_str()) {
             None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
             Some(fact) if fact.name != line.name => Some("姓名与平台登记的不同；请核对学号和姓名".to_owned()),
-            Some(fact) => union.misfit(fact, day).or_else(|| bad_department(line)),
+            Some(fact) => union.why_not_member(fact, day).or_else(|| bad_department(line)),
         };
         match (fault, facts.get(line.number.as_str())) {
             (None, Some(fact)) => {

@@ -29,7 +29,7 @@ pub struct StudentUnion {
 impl StudentUnion {
     /// An office sees it: the school's offices every union, a union's and a college's their own.
     #[must_use]
-    pub fn is_seen_by(&self, office: &Held) -> bool {
+    pub fn is_visible_to(&self, office: &Held) -> bool {
         match office.kind {
             OfficeKind::SchoolLeague
             | OfficeKind::DeputySecretary
@@ -47,14 +47,14 @@ impl StudentUnion {
     /// An office appoints to it, ends and confirms: the School Youth League committee, and a college's League organisation
     /// in its own.
     #[must_use]
-    pub fn is_kept_by(&self, office: &Held) -> bool {
-        UnionKeeper::KINDS.contains(&office.kind) && self.is_seen_by(office)
+    pub fn is_managed_by(&self, office: &Held) -> bool {
+        UnionKeeper::KINDS.contains(&office.kind) && self.is_visible_to(office)
     }
 
     /// Why a student cannot be in it at all on a day, in Chinese: enrolled, of the college, a graduate where it is theirs. None
     /// where nothing stands in the way.
     #[must_use]
-    pub fn misfit(&self, fact: &StudentFacts, day: Date) -> Option<String> {
+    pub fn why_not_member(&self, fact: &StudentFacts, day: Date) -> Option<String> {
         if let Some(left) = fact.left_on.filter(|left| *left <= day) {
             return Some(format!("{}自 {left} 起已不在校", fact.name));
         }
@@ -71,7 +71,7 @@ impl StudentUnion {
     #[must_use]
     pub fn is_own_of(&self, office: &Held) -> bool {
         let own = matches!(office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
-        own && self.is_seen_by(office)
+        own && self.is_visible_to(office)
     }
 }
 

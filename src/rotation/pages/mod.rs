@@ -46,8 +46,8 @@ async fn permissions(
     today: Date,
 ) -> Result<Option<Permissions>, Failure> {
     let office = person.acting.as_ref();
-    let sees = office.is_some_and(|office| record.union.is_seen_by(office));
-    let decide = office.is_some_and(|office| record.union.is_kept_by(office));
+    let sees = office.is_some_and(|office| record.union.is_visible_to(office));
+    let decide = office.is_some_and(|office| record.union.is_managed_by(office));
     let own = office.is_some_and(|office| record.union.is_own_of(office));
     let on_presidium = match (person.student, sees) {
         (Some(student), false) => store::unions_of(db, student, today).await?.contains(&record.union.id),

@@ -107,7 +107,7 @@ async fn page(
         .collect();
     let proposed = record.turns.iter().filter(|turn| !turn.confirmed).cloned().collect();
     let chart = TimelineChart::new(&record, &semesters, today);
-    let sees = person.acting.as_ref().is_some_and(|office| record.union.is_seen_by(office));
+    let sees = person.acting.as_ref().is_some_and(|office| record.union.is_visible_to(office));
     let mut chrome = app.chrome(person, "轮值");
     chrome = if sees {
         chrome.under(UNIONS, "学生会").under(&id.path(), &record.union.name)

@@ -93,7 +93,7 @@ async fn page(
     let plan = plans.in_force(today);
     let found = student(&mut db, acting.institution(), &form.number, today).await?;
     // Of somebody who cannot be in this union at all nothing more is shown: another college's students are not its business.
-    let fits = found.filter(|fact| record.union.misfit(fact, today).is_none());
+    let fits = found.filter(|fact| record.union.why_not_member(fact, today).is_none());
     let card = fits.map(|fact| card(&record, plan.as_deref(), fact, today));
     if form.from.is_empty() {
         form.from = today.to_string();
@@ -132,7 +132,7 @@ pub(super) async fn ask(
         match student(&mut db, acting.institution(), &form.number, today).await? {
             None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
             Some(fact) => {
-                if let Some(says) = record.union.misfit(&fact, today) {
+                if let Some(says) = record.union.why_not_member(&fact, today) {
                     errors.add("number", format!("{says}，不能在本会任职"));
                 }
             }
@@ -161,7 +161,7 @@ pub(super) async fn judgeable(
     let Some(fact) = student(db, acting.institution(), &asked.number, today).await? else {
         return unfit("number", "平台没有这个学号；请核对，或先导入学生名单".to_owned());
     };
-    if let Some(says) = record.union.misfit(&fact, asked.from) {
+    if let Some(says) = record.union.why_not_member(&fact, asked.from) {
         return unfit("number", says);
     }
     let ends_by = |day: Date| asked.until.is_some_and(|until| until <= day);

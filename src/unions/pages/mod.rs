@@ -78,7 +78,7 @@ async fn visible(
     today: Date,
 ) -> Result<Record, Failure> {
     let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
-    if record.union.is_seen_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
+    if record.union.is_visible_to(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
 }
 
 /// A union with everything, if the office manages it.
@@ -89,7 +89,7 @@ async fn managed(
     today: Date,
 ) -> Result<Record, Failure> {
     let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
-    if record.union.is_kept_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
+    if record.union.is_managed_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
 }
 
 /// The frame of a page of a union.
@@ -115,7 +115,7 @@ impl Tabs {
         Self {
             id: record.union.id,
             here,
-            keeps: record.union.is_kept_by(acting.office()),
+            keeps: record.union.is_managed_by(acting.office()),
             opened: record.union.opened_on.is_some(),
         }
     }
@@ -208,7 +208,7 @@ fn evidence(
     office: &Held,
     today: Date,
 ) -> Option<Vec<Evidence>> {
-    let keeps = record.union.is_kept_by(office);
+    let keeps = record.union.is_managed_by(office);
     let plan = calendar.in_force(today)?;
     let findings = record.timeline.findings(&plan, today).ok()?;
     let subjects = |numbers: &[String]| {

@@ -85,7 +85,7 @@ pub(super) async fn list(
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let all = store::list(&mut db, acting.institution(), None).await?;
-    let visible: Vec<_> = all.iter().filter(|union| union.is_seen_by(acting.office())).cloned().collect();
+    let visible: Vec<_> = all.iter().filter(|union| union.is_visible_to(acting.office())).cloned().collect();
     let may_create = SchoolLeague::KINDS.contains(&acting.office().kind);
     // Who has one union goes there at once.
     let own = acting.office().college.is_some()

@@ -93,7 +93,7 @@ pub(super) async fn show(
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = visible(&mut db, &acting, id, today).await?;
     let post = find(&record, post)?;
-    let keeps = record.union.is_kept_by(acting.office());
+    let keeps = record.union.is_managed_by(acting.office());
     // The way back from a refusal brings what was typed.
     let correcting = keeps && !typed.number.is_empty();
     let forms = Forms {

@@ -78,7 +78,7 @@ pub async fn lock(
     today: Date,
 ) -> Result<LockedUnion, Failure> {
     let union = hold(connection, acting.person(), id, today).await?;
-    if union.union.is_kept_by(acting.office()) { Ok(union) } else { Err(Failure::Missing) }
+    if union.union.is_managed_by(acting.office()) { Ok(union) } else { Err(Failure::Missing) }
 }
 
 /// Locks a union for a proposal of its own people. The caller judges what the person may do.

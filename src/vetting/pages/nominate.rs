@@ -95,7 +95,7 @@ fn barred((desk, person): (&Desk, &SignedIn), round: &Round, fact: &StudentFacts
     if person.student == Some(fact.student) {
         return Some("不能推荐本人；本人请以学生身份报名".to_owned());
     }
-    round.union.misfit(fact, day)
+    round.union.why_not_member(fact, day)
 }
 
 async fn page(

@@ -147,7 +147,7 @@ async fn page(
 ) -> Result<OutcomePage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let round = store::round(&mut db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if !round.union.is_kept_by(acting.office()) {
+    if !round.union.is_managed_by(acting.office()) {
         return Err(Failure::Missing);
     }
     let sieve = Sieve { round: Some(id), ..Sieve::default() };
@@ -404,7 +404,7 @@ async fn appoint(
         let (Some(fact), Some(place)) = (facts.get(&case.student), round.place(case.place)) else {
             return Err(Failure::Missing);
         };
-        if let Some(says) = round.union.misfit(fact, from) {
+        if let Some(says) = round.union.why_not_member(fact, from) {
             return Ok(Done::Unfit("case", says));
         }
         if let Some(department) = &place.department_name

@@ -60,7 +60,7 @@ pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Resu
     let keeps = unions_store::list(&mut db, acting.institution(), None)
         .await?
         .iter()
-        .any(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
+        .any(|union| union.is_managed_by(acting.office()) && union.opened_on.is_some());
     let (over, current) = all.into_iter().partition(|round| round.ended_why.is_some());
     let delegates = SchoolLeague::KINDS.contains(&acting.office().kind);
     Ok(ListPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, delegates, today })
@@ -146,7 +146,7 @@ async fn page(
 ) -> Result<NewPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let mut unions = unions_store::list(&mut db, acting.institution(), None).await?;
-    unions.retain(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
+    unions.retain(|union| union.is_managed_by(acting.office()) && union.opened_on.is_some());
     let chosen = form.union.parse::<UnionId>().ok();
     let union = unions.iter().find(|union| Some(union.id) == chosen).cloned();
     let plans = calendar(&mut db, acting.institution()).await?;
@@ -318,7 +318,7 @@ pub(super) struct EditPage {
 
 async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
     let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
+    if round.union.is_managed_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
 
 async fn edit_page(

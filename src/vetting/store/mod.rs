@@ -136,7 +136,7 @@ pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: D
     )
     .fetch_all(connection)
     .await?;
-    open.retain(|round| !taken.contains(&round.id) && round.union.misfit(&fact, today).is_none());
+    open.retain(|round| !taken.contains(&round.id) && round.union.why_not_member(&fact, today).is_none());
     Ok(open)
 }
 
