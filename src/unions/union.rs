@@ -224,6 +224,14 @@ impl Department {
     }
 }
 
+words! {
+    /// How far a turn is.
+    TurnState:
+    Proposed = "proposed", "拟定";
+    Confirmed = "confirmed", "已确认";
+    Withdrawn = "withdrawn", "已撤回";
+}
+
 /// A turn of the executive chair.
 #[derive(Debug, Clone)]
 pub struct TurnRow {

@@ -13,6 +13,7 @@ use crate::{
     ids::{DocumentId, InstitutionId, PostId, UnionId},
     office::OfficeKind,
     rules::plan::Union,
+    unions::union::PostKind,
 };
 
 /// What was done about a union, as its page shows it.
@@ -119,6 +120,13 @@ pub struct RosterRow {
     pub from_day: Date,
     /// On duty as executive chair.
     pub chair: bool,
+}
+
+impl RosterRow {
+    #[must_use]
+    pub fn is_presidium(&self) -> bool {
+        self.post == PostKind::Presidium.label()
+    }
 }
 
 /// The roster of a union on a day, in one statement: presidium, then department by department. Only for an office that

@@ -18,7 +18,7 @@ use crate::{
         rotation::first_gap,
         timeline::{Holding, term_in_words},
     },
-    unions::union::{PostKind, PostRow, StudentFacts},
+    unions::union::{PostKind, PostRow, StudentFacts, TurnState},
 };
 
 /// What a post is written from.
@@ -208,7 +208,7 @@ async fn leave_duty(
         let says = format!("不再是主席团成员，轮值自 {end} 起结束");
         let entry = HistoryEntry::new(Act::TurnWithdrawn).turn(turn.id).from(end).says(says);
         note(connection, union, entry, now).await?;
-        if turn.state == "confirmed" {
+        if turn.state.parse::<TurnState>()? == TurnState::Confirmed {
             let notice = Notice::new(format!("你的执行主席轮值自 {end} 起结束"), "/duty");
             inbox::tell(connection, union.institution(), To::Student(turn.student), &notice, now).await?;
         }
