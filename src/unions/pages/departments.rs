@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
-    Tabs,
+    Tab, Tabs,
     attempt::{answer, held_up},
     calendar, frame, managed, visible,
 };
@@ -89,7 +89,7 @@ pub(super) async fn list(
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = visible(&mut db, &acting, id, today).await?;
-    let tabs = Tabs::new(&acting, &record, "/departments");
+    let tabs = Tabs::new(&acting, &record, Tab::Departments);
     if form.from.is_empty() {
         form.from = today.to_string();
     }
@@ -135,7 +135,7 @@ async fn keep(
             let department = find(&record, wanted)?;
             edit_page(&app, acting.person(), record, department, submitted, warned).into_response()
         } else {
-            let tabs = Tabs::new(&acting, &record, "/departments");
+            let tabs = Tabs::new(&acting, &record, Tab::Departments);
             list_page(&app, acting.person(), record, tabs, submitted, warned, "").into_response()
         })
     };

@@ -35,6 +35,7 @@ use crate::{
     office::{Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
     rules::{Finding, Outcome, Rule, adoption::Calendar, judgement::is_short},
+    words::words,
 };
 
 #[must_use]
@@ -97,21 +98,39 @@ fn frame(app: &App, person: &SignedIn, record: &Record, title: &str) -> Chrome {
     app.chrome(person, title).under(UNIONS, "学生会").under(&record.union.id.path(), &record.union.name)
 }
 
+words! {
+    /// A page of a union by the end of its path.
+    Tab:
+    Overview = "", "概况";
+    Roster = "/roster", "花名册";
+    Departments = "/departments", "部门";
+    Rotation = "/rotation", "轮值";
+    Findings = "/findings", "合规明细";
+    History = "/history", "沿革";
+}
+
 /// The tabs above a union's pages.
 pub struct Tabs {
     pub id: UnionId,
-    /// The page that is open, by its word.
-    pub here: &'static str,
-    /// The office keeps the union.
+    here: Tab,
+    /// The office manages the union.
     pub keeps: bool,
     /// The union is under the rules.
-    pub opened: bool,
+    opened: bool,
+}
+
+/// A tab as it is drawn.
+pub struct TabLink {
+    /// The end of its path.
+    pub end: &'static str,
+    pub label: &'static str,
+    pub is_here: bool,
 }
 
 impl Tabs {
     /// The tabs for an office.
     #[must_use]
-    pub fn new<O: Office>(acting: &Acting<O>, record: &Record, here: &'static str) -> Self {
+    pub fn new<O: Office>(acting: &Acting<O>, record: &Record, here: Tab) -> Self {
         Self {
             id: record.union.id,
             here,
@@ -120,22 +139,11 @@ impl Tabs {
         }
     }
 
-    /// The page is that tab's.
+    /// Turns are only taken in a union that is under the rules.
     #[must_use]
-    pub fn is_here(&self, end: &str) -> bool {
-        self.here == end
-    }
-
-    /// Each tab: the end of its path, and its word.
-    #[must_use]
-    pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-        let mut tabs = vec![("", "概况"), ("/roster", "花名册"), ("/departments", "部门")];
-        if self.opened {
-            tabs.push(("/rotation", "轮值"));
-        }
-        tabs.push(("/findings", "合规明细"));
-        tabs.push(("/history", "沿革"));
-        tabs
+    pub fn all(&self) -> Vec<TabLink> {
+        let shown = Tab::ALL.iter().copied().filter(|tab| self.opened || *tab != Tab::Rotation);
+        shown.map(|tab| TabLink { end: tab.slug(), label: tab.label(), is_here: tab == self.here }).collect()
     }
 }
 

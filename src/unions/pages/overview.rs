@@ -10,7 +10,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::{Evidence, Tabs, calendar, evidence, visible};
+use super::{Evidence, Tab, Tabs, calendar, evidence, visible};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -114,10 +114,30 @@ pub(super) async fn list(
     Ok(UnionsPage { chrome, lines, missing, without, may_create, has_plan, done }.into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct CreateForm {
-    #[serde(default)]
     what: String,
+}
+
+/// What is to be set up.
+enum NewUnions {
+    School,
+    Graduate,
+    /// One for each college.
+    Colleges,
+    College(CollegeId),
+}
+
+impl CreateForm {
+    fn read(&self) -> Result<NewUnions, Failure> {
+        match self.what.as_str() {
+            "school" => Ok(NewUnions::School),
+            "graduate" => Ok(NewUnions::Graduate),
+            "colleges" => Ok(NewUnions::Colleges),
+            college => college.parse().map(NewUnions::College).map_err(|_| Failure::Malformed),
+        }
+    }
 }
 
 pub(super) async fn create(
@@ -126,21 +146,20 @@ pub(super) async fn create(
     Form(form): Form<CreateForm>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
+    let wanted = form.read()?;
     app.write_as(acting.person().authority(), async |db| {
         crate::rulebook::store::lock_institution(db, acting.institution()).await?;
         let plan = calendar(db, acting.institution()).await?;
         let in_plan = |kind: Union| plan.in_force(today).is_none_or(|plan| plan.unions.contains(&kind));
-        let wanted: Vec<(Union, Option<CollegeId>)> = match form.what.as_str() {
-            "school" => vec![(Union::School, None)],
-            "graduate" if in_plan(Union::Graduate) => vec![(Union::Graduate, None)],
-            "colleges" => {
+        let wanted: Vec<(Union, Option<CollegeId>)> = match wanted {
+            NewUnions::School => vec![(Union::School, None)],
+            NewUnions::Graduate if in_plan(Union::Graduate) => vec![(Union::Graduate, None)],
+            NewUnions::Graduate => return Err(Failure::Malformed),
+            NewUnions::Colleges => {
                 let all = colleges(db, acting.institution()).await?;
                 all.into_iter().map(|college| (Union::College, Some(college.id))).collect()
             }
-            college => match college.parse() {
-                Ok(id) => vec![(Union::College, Some(id))],
-                Err(_) => return Err(Failure::Malformed),
-            },
+            NewUnions::College(id) => vec![(Union::College, Some(id))],
         };
         for (kind, college) in wanted {
             if let Some(id) = store::create(db, &acting, kind, college, now).await? {
@@ -225,7 +244,7 @@ pub(super) async fn show(
     let done = Done::said(&done);
     Ok(UnionPage {
         chrome: app.chrome(acting.person(), &record.union.name).under(UNIONS, "学生会"),
-        tabs: Tabs::new(&acting, &record, ""),
+        tabs: Tabs::new(&acting, &record, Tab::Overview),
         groups,
         coming,
         chairs: record.chairs_on(today).map(str::to_owned).collect(),

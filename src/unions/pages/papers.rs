@@ -10,7 +10,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Tabs, calendar, evidence, frame, visible};
+use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -169,7 +169,7 @@ pub(super) async fn findings(
         .partition(|one| matches!(one.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
     Ok(FindingsPage {
         chrome: frame(&app, acting.person(), &record, "合规明细"),
-        tabs: Tabs::new(&acting, &record, "/findings"),
+        tabs: Tabs::new(&acting, &record, Tab::Findings),
         institution: acting.person().institution_name.clone(),
         judged,
         open,
@@ -222,7 +222,7 @@ pub(super) async fn history(
     past.truncate(200);
     Ok(HistoryPage {
         chrome: frame(&app, acting.person(), &record, "沿革"),
-        tabs: Tabs::new(&acting, &record, "/history"),
+        tabs: Tabs::new(&acting, &record, Tab::History),
         record,
         facts,
         past,
