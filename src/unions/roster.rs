@@ -9,13 +9,16 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     store::{self, Grounds, LockedUnion, RosterPerson},
-    union::{StudentFacts, StudentUnion},
+    union::{PostKind, StudentFacts, StudentUnion},
 };
 use crate::{
     auth::person::SignedIn,
     failure::Failure,
     ids::{DocumentId, DraftId, InstitutionId, UnionId},
-    rules::{appointment::Wanted, roster::Post},
+    rules::{
+        appointment::Wanted,
+        roster::{Member, Post},
+    },
     sheet::{BadCell, Sheet, roster::Roster},
     words::words,
 };
@@ -81,13 +84,14 @@ impl RosterLine {
     /// The lines of a roster that was read.
     #[must_use]
     pub fn of(roster: &Roster) -> Vec<Self> {
-        let post = |post: &Post| match post {
-            Post::Presidium => ("presidium".to_owned(), String::new()),
-            Post::Head(department) => ("head".to_owned(), department.clone()),
-            Post::Staff(department) => ("staff".to_owned(), department.clone()),
-            Post::Other(title) => ("other".to_owned(), title.clone()),
+        let post = |post: &Post| {
+            let named = match post {
+                Post::Presidium => "",
+                Post::Head(named) | Post::Staff(named) | Post::Other(named) => named,
+            };
+            (PostKind::of_post(post).slug().to_owned(), named.to_owned())
         };
-        let line = |member: &crate::rules::roster::Member| Self {
+        let line = |member: &Member| Self {
             number: member.number.clone(),
             name: member.name.clone(),
             posts: member.posts.iter().map(post).collect(),
@@ -97,13 +101,8 @@ impl RosterLine {
         roster.members.iter().map(line).collect()
     }
 
-    fn posts(&self) -> impl Iterator<Item = Post> {
-        self.posts.iter().map(|(kind, of)| match kind.as_str() {
-            "presidium" => Post::Presidium,
-            "head" => Post::Head(of.clone()),
-            "staff" => Post::Staff(of.clone()),
-            _ => Post::Other(of.clone()),
-        })
+    pub(super) fn posts(&self) -> impl Iterator<Item = Post> {
+        self.posts.iter().map(|(kind, named)| PostKind::of(kind).post(named))
     }
 }
 
@@ -135,7 +134,7 @@ impl RosterDraft {
     }
 }
 
-/// A roster to be kept for its preview.
+/// A roster for its preview.
 #[derive(Debug)]
 pub(super) struct NewDraft<'a> {
     pub purpose: RosterPurpose,
@@ -186,7 +185,7 @@ pub(super) async fn matched(
 }
 
 fn bad_department(line: &RosterLine) -> Option<String> {
-    let names = line.posts.iter().filter(|(kind, _)| kind == "head" || kind == "staff").map(|(_, name)| name);
+    let names = line.posts().filter_map(|post| post.department().map(str::to_owned));
     let unfit = names.into_iter().find(|name| !(2..=30).contains(&name.chars().count()))?;
     Some(format!("部门名称“{unfit}”应为 2 至 30 字"))
 }
@@ -202,7 +201,7 @@ pub(super) fn bad_cells(sheet: &Sheet, wrong: &HashMap<String, String>) -> Vec<B
     sheet.rows.iter().filter_map(bad).collect()
 }
 
-/// Keeps a roster for its preview; what was previewed before for the same union is let go.
+/// Keeps a roster for its preview and discards what was previewed before for the same union.
 pub(super) async fn stage(
     connection: &mut PgConnection,
     union: &LockedUnion,
@@ -236,7 +235,6 @@ pub(super) async fn stage(
     Ok(id)
 }
 
-/// A roster of a union.
 pub(super) async fn draft(
     connection: &mut PgConnection,
     union: UnionId,

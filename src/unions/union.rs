@@ -27,7 +27,7 @@ pub struct StudentUnion {
 }
 
 impl StudentUnion {
-    /// An office sees it: the school's offices every union, a union's and a college's their own.
+    /// The school's offices see every union; a union's and a college's offices see their own.
     #[must_use]
     pub fn is_visible_to(&self, office: &Held) -> bool {
         match office.kind {
@@ -44,15 +44,15 @@ impl StudentUnion {
         }
     }
 
-    /// An office appoints to it, ends and confirms: the School Youth League committee, and a college's League organisation
-    /// in its own.
+    /// The office appoints, ends and confirms: the School Youth League committee in all, a college's League organisation in
+    /// its college's.
     #[must_use]
     pub fn is_managed_by(&self, office: &Held) -> bool {
         UnionKeeper::KINDS.contains(&office.kind) && self.is_visible_to(office)
     }
 
-    /// Why a student cannot be in it at all on a day, in Chinese: enrolled, of the college, a graduate where it is theirs. None
-    /// where nothing stands in the way.
+    /// Why a student cannot be a member on a day, in Chinese: they must be enrolled, of the union's college, and graduates
+    /// where it is the graduates' union. None where they can.
     #[must_use]
     pub fn why_not_member(&self, fact: &StudentFacts, day: Date) -> Option<String> {
         if let Some(left) = fact.left_on.filter(|left| *left <= day) {
@@ -67,7 +67,7 @@ impl StudentUnion {
         }
     }
 
-    /// An office speaks for it: its own officers, who propose and do not decide.
+    /// The office is that of the union's own officers, who propose and do not decide.
     #[must_use]
     pub fn is_own_of(&self, office: &Held) -> bool {
         let own = matches!(office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
@@ -98,6 +98,27 @@ impl PostKind {
     pub fn of(slug: &str) -> Self {
         slug.parse().unwrap_or(Self::Other)
     }
+
+    #[must_use]
+    pub fn of_post(post: &Post) -> Self {
+        match post {
+            Post::Presidium => Self::Presidium,
+            Post::Head(_) => Self::Head,
+            Post::Staff(_) => Self::Staff,
+            Post::Other(_) => Self::Other,
+        }
+    }
+
+    /// The post of this kind; `named` is its department, or its title where it is another one.
+    #[must_use]
+    pub fn post(self, named: &str) -> Post {
+        match self {
+            Self::Presidium => Post::Presidium,
+            Self::Head => Post::Head(named.to_owned()),
+            Self::Staff => Post::Staff(named.to_owned()),
+            Self::Other => Post::Other(named.to_owned()),
+        }
+    }
 }
 
 impl From<String> for PostKind {
@@ -106,7 +127,7 @@ impl From<String> for PostKind {
     }
 }
 
-/// A post that somebody holds, held or will hold.
+/// A post that somebody holds, held or will hold, with the person.
 #[derive(Debug, Clone)]
 pub struct PostRow {
     pub id: PostId,
@@ -138,13 +159,8 @@ impl PostRow {
     /// The post as the rules see it.
     #[must_use]
     pub fn post(&self) -> Post {
-        let department = || self.department_name.clone().unwrap_or_default();
-        match self.kind {
-            PostKind::Presidium => Post::Presidium,
-            PostKind::Head => Post::Head(department()),
-            PostKind::Staff => Post::Staff(department()),
-            PostKind::Other => Post::Other(self.title.clone().unwrap_or_default()),
-        }
+        let named = if self.kind == PostKind::Other { &self.title } else { &self.department_name };
+        self.kind.post(named.as_deref().unwrap_or_default())
     }
 
     #[must_use]
@@ -164,13 +180,11 @@ impl PostRow {
         }
     }
 
-    /// Held on a day.
     #[must_use]
     pub fn is_on(&self, day: Date) -> bool {
         covers(self.from_day, self.until_day, day)
     }
 
-    /// The term has ended by a day.
     #[must_use]
     pub fn has_ended(&self, day: &Date) -> bool {
         self.until_day.is_some_and(|until| until <= *day)
@@ -212,7 +226,6 @@ impl Department {
         }
     }
 
-    /// There on a day.
     #[must_use]
     pub fn is_on(&self, day: Date) -> bool {
         covers(self.from_day, self.until_day, day)
@@ -244,11 +257,10 @@ pub struct TurnRow {
     pub from_day: Date,
     /// The first day after it.
     pub until_day: Date,
-    /// Confirmed, or only proposed.
+    /// False while it is only proposed.
     pub confirmed: bool,
     /// What is handed to the next one.
     pub handover: Option<String>,
-    /// When that was written.
     pub handover_at: Option<OffsetDateTime>,
 }
 
@@ -264,13 +276,11 @@ impl TurnRow {
         Turn { number: self.number.clone(), name: self.name.clone(), from: self.from_day, until: self.until_day }
     }
 
-    /// It is the one with that id.
     #[must_use]
     pub fn is_it(&self, id: &Option<TurnId>) -> bool {
         *id == Some(self.id)
     }
 
-    /// It runs on a day.
     #[must_use]
     pub fn is_on(&self, day: &Date) -> bool {
         covers(self.from_day, Some(self.until_day), *day)
@@ -318,7 +328,6 @@ pub struct StudentFacts {
     pub class: String,
     /// 男 or 女, where it is known.
     pub gender: Option<String>,
-    /// 培养层次.
     pub level: StudyLevel,
     pub entry_year: i32,
     /// 政治面貌.
@@ -333,7 +342,7 @@ pub struct StudentFacts {
     /// Over what time the figures are counted, in words.
     pub period: Option<String>,
     pub source: Option<String>,
-    /// When they were recorded.
+    /// When the figures were recorded.
     pub graded_at: Option<OffsetDateTime>,
     /// When the political status was last changed.
     pub political_at: Option<OffsetDateTime>,
@@ -441,7 +450,6 @@ impl Record {
         Self { union, posts, departments, turns, facts, timeline }
     }
 
-    /// The posts held on a day.
     pub fn posts_on(&self, day: Date) -> impl Iterator<Item = &PostRow> {
         self.posts.iter().filter(move |post| post.is_on(day))
     }
@@ -455,7 +463,6 @@ impl Record {
         people.len()
     }
 
-    /// The departments there on a day.
     pub fn departments_on(&self, day: Date) -> impl Iterator<Item = &Department> {
         self.departments.iter().filter(move |department| department.is_on(day))
     }

@@ -17,6 +17,7 @@ use crate::{
     ids::{DocumentId, UnionId},
     office::UnionKeeper,
     page::chrome::Chrome,
+    rules::roster::Post,
     sheet::{BadCell, Sheet, faults_as_json, roster as file, roster::Unreadable},
     unions::{
         forms::near_day,
@@ -159,12 +160,8 @@ pub(in crate::unions::pages) async fn upload(
         }
     };
     let lines = RosterLine::of(&people);
-    let mut others: Vec<&str> = lines
-        .iter()
-        .flat_map(|line| &line.posts)
-        .filter(|(kind, _)| kind == "other")
-        .map(|(_, title)| title.as_str())
-        .collect();
+    let title = |post| if let Post::Other(title) = post { Some(title) } else { None };
+    let mut others: Vec<String> = lines.iter().flat_map(RosterLine::posts).filter_map(title).collect();
     if purpose == RosterPurpose::Reshuffle && !others.is_empty() {
         others.sort_unstable();
         others.dedup();
