@@ -15,13 +15,11 @@ use crate::{
     page::chrome::NavItem,
 };
 
-/// The routes of the rotation.
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(semesters::routes())
 }
 
-/// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {
     href: "/semesters",
     label: "学期",

@@ -10,7 +10,7 @@ const LINE: usize = 20;
 const HEAD: usize = 34;
 const MOST_ACROSS: usize = 6;
 
-/// A line of text in a box.
+/// A name in a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NameLine {
     pub text: String,
@@ -33,9 +33,8 @@ pub struct ChartBox {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
-    /// Width of the drawing.
+    /// Pixels, as all measures here.
     pub width: usize,
-    /// Height of the drawing.
     pub height: usize,
     /// Width of a box.
     pub column: usize,
@@ -43,7 +42,7 @@ pub struct Chart {
     pub units: Vec<ChartBox>,
     /// Lines from the presidium to the departments, as a path.
     pub path: String,
-    /// What it says to those who cannot see it.
+    /// For those who cannot see it.
     pub title: String,
 }
 

@@ -33,7 +33,7 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Takes a file for what its first bytes say it is.
+    /// Takes a file by its first bytes, whatever its name says.
     ///
     /// # Errors
     /// Why it cannot be kept, in Chinese.
@@ -53,7 +53,7 @@ impl Scan {
     }
 }
 
-/// Keeps a scan, and lets go of those that no act came to refer to.
+/// Keeps a scan and deletes those that no act referred to within a day.
 pub async fn keep(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -120,7 +120,7 @@ async fn union_of(
     Ok(unions)
 }
 
-/// Hands out a scan to whoever sees a union whose act rests on it.
+/// Only for an office that sees a union whose act rests on the scan.
 pub(super) async fn download(
     State(app): State<App>,
     acting: Acting<UnionReader>,

@@ -121,7 +121,7 @@ impl AppointForm {
     fn department(&self, record: &Record, from: Option<Date>, errors: &mut Errors) -> Option<String> {
         let id = self.department.parse::<DepartmentId>().ok();
         let found = record.departments.iter().find(|department| Some(department.id) == id);
-        // One that has not begun or has ended on the day is not there; how long it stays is looked at when it is written.
+        // One that has not begun or has ended on the day is not there; how long it stays is checked when it is written.
         match found {
             None => {
                 errors.add("department", "请选择部门");

@@ -20,7 +20,6 @@ use crate::{
     page::chrome::NavItem,
 };
 
-/// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[
     NavItem {
         href: "/compliance",

@@ -31,9 +31,10 @@ use crate::{
         person::{Held, SignedIn},
     },
     failure::Failure,
-    ids::{InstitutionId, PostId, UnionId},
+    ids::{PostId, UnionId},
     office::{Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
+    rulebook::store::calendar,
     rules::{Finding, Outcome, Rule, adoption::Calendar, judgement::is_short},
     words::words,
 };
@@ -121,7 +122,7 @@ pub struct Tabs {
 
 /// A tab as it is drawn.
 pub struct TabLink {
-    /// The end of its path.
+    /// What follows the union's path.
     pub end: &'static str,
     pub label: &'static str,
     pub is_here: bool,
@@ -259,9 +260,4 @@ fn evidence(
         evidence.anchor = rules.insert(evidence.finding.rule);
     }
     Some(all)
-}
-
-/// The plan calendar of a university.
-async fn calendar(db: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {
-    crate::rulebook::store::calendar(db, institution).await
 }

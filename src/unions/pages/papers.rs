@@ -63,9 +63,6 @@ pub(super) async fn roster(
 }
 
 /// The page 花名册 of a union on a day; `grades` says whether the reader sees what students do not see of each other.
-///
-/// # Errors
-/// Never: what the template asks for is there.
 pub fn roster_html(
     chrome: Chrome,
     id: UnionId,

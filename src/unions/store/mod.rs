@@ -29,7 +29,6 @@ pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
 };
 
-/// The kind of union of that stable word.
 fn kind_of(slug: &str) -> anyhow::Result<Union> {
     let found = Union::ALL.iter().find(|(known, _)| *known == slug).map(|(_, kind)| *kind);
     found.ok_or_else(|| anyhow::anyhow!("no kind of union is called {slug}"))
@@ -245,7 +244,7 @@ pub async fn facts_by_number(
     facts_over(connection, &ids, basis, today).await
 }
 
-/// Holds students for the rest of a transaction: nobody is written to have left meanwhile.
+/// Locks students for the rest of a transaction, so that nobody can be recorded as having left meanwhile.
 pub async fn hold_students(
     connection: &mut PgConnection,
     institution: InstitutionId,

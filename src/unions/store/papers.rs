@@ -102,7 +102,7 @@ pub async fn reasons(connection: &mut PgConnection, unions: &[UnionId]) -> Resul
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// A line of the printed roster.
+/// A row of the printed roster.
 #[derive(Debug)]
 pub struct RosterRow {
     pub union_name: String,
@@ -129,8 +129,8 @@ impl RosterRow {
     }
 }
 
-/// The roster of a union on a day, in one statement: presidium, then department by department. Only for an office that
-/// sees the union, which the statement looks at itself.
+/// The roster of a union on a day, in one statement: presidium, then department by department. The statement itself
+/// gives nothing to an office that does not see the union.
 pub async fn roster(
     connection: &mut PgConnection,
     scope: &Scope,

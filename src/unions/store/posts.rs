@@ -29,7 +29,7 @@ struct NewPost<'a> {
     marked_chair: bool,
     registered: bool,
     corrects: Option<PostId>,
-    /// None where it is registered or corrected: then it is not told anew.
+    /// None where the post is registered or corrected.
     route: Option<Route<'a>>,
 }
 
@@ -176,7 +176,7 @@ pub async fn correct(
     leave_duty(connection, union, now.date(), now).await
 }
 
-/// Ends the turns, proposed ones too, on the first day from `day` on on which their holders have no seat on the presidium.
+/// Ends the turns, proposed ones too, on the first day not before `day` on which their holders are not on the presidium.
 async fn leave_duty(
     connection: &mut PgConnection,
     union: &LockedUnion,
@@ -217,7 +217,7 @@ async fn leave_duty(
 }
 
 /// Ends a post: from `day` on it is held no more. A turn of the executive chair ends with the seat on the presidium. No cap
-/// looks at it. `false` where it has ended by then.
+/// is checked. `false` where it has ended by then.
 pub async fn end(
     connection: &mut PgConnection,
     union: &LockedUnion,
