@@ -1,4 +1,4 @@
-//! The demo's unions, made as a university makes them: taken down as they stand, with faults of every kind, then opened; and
+//! The demo's unions, made as a university makes them: registered as they stand, with faults of every kind, then opened; and
 //! their turns, through the rule.
 
 use std::collections::HashSet;
@@ -11,7 +11,7 @@ use crate::{
     audit::{self, Entry, Verb},
     failure::Failure,
     ids::{CollegeId, InstitutionId, StudentId, UnionId},
-    rotation::store as rotation_store,
+    rotation::store::{self as rotation_store, NewSemester},
     rulebook::store::calendar,
     rules::{
         appointment::Wanted,
@@ -21,13 +21,13 @@ use crate::{
         timeline::Turn,
     },
     unions::{
-        store::{self, Found, Ground},
-        union::{Fact, Record},
+        store::{self, Grounds, LockedUnion, RosterPerson},
+        union::StudentFacts,
     },
 };
 
-/// The day on which the unions were taken down, and the one on which they came under the rules.
-const TAKEN_DOWN: Date = date!(2026 - 09 - 14);
+/// The day on which the unions were registered as they stood, and the one on which they came under the rules.
+const REGISTERED: Date = date!(2026 - 09 - 14);
 const OPENED: Date = date!(2026 - 10 - 08);
 const SEMESTERS: [(&str, Date, Date); 3] = [
     ("2025—2026 学年第二学期", date!(2026 - 02 - 23), date!(2026 - 09 - 01)),
@@ -47,7 +47,7 @@ enum Want {
 
 /// Students of a university, handed out one by one.
 struct Pool {
-    facts: Vec<Fact>,
+    facts: Vec<StudentFacts>,
     taken: HashSet<StudentId>,
 }
 
@@ -60,7 +60,7 @@ impl Pool {
         )
         .fetch_all(&mut *db)
         .await?;
-        let mut facts = store::facts(db, &ids, TAKEN_DOWN).await?;
+        let mut facts = store::facts(db, &ids, REGISTERED).await?;
         facts.sort_by(|one, other| one.number.cmp(&other.number));
         // The same invented order every time, and not one class after the other.
         facts
@@ -68,10 +68,10 @@ impl Pool {
         Ok(Self { facts, taken: HashSet::new() })
     }
 
-    fn take(&mut self, want: Want, college: Option<CollegeId>, graduate: bool) -> Option<Fact> {
-        let fits = |fact: &&Fact| {
+    fn take(&mut self, want: Want, college: Option<CollegeId>, graduate: bool) -> Option<StudentFacts> {
+        let fits = |fact: &&StudentFacts| {
             let of_place = college.is_none_or(|college| fact.college_id == college);
-            let level = (fact.level == "graduate") == graduate;
+            let level = fact.is_graduate() == graduate;
             let ranked = fact.rank.zip(fact.cohort).map(|(rank, cohort)| rank * 10 <= cohort * 3);
             let member = fact.political.as_deref().is_some_and(|status| status != "群众");
             let clean = fact.failed == Some(0);
@@ -91,11 +91,17 @@ impl Pool {
     }
 
     /// The demo's own student, who is put on a presidium to try the chair's pages with.
-    fn take_number(&mut self, number: &str) -> Option<Fact> {
+    fn take_number(&mut self, number: &str) -> Option<StudentFacts> {
         let found = self.facts.iter().find(|fact| fact.number == number).cloned()?;
         self.taken.insert(found.student);
         Some(found)
     }
+}
+
+/// A post with the student who fills it.
+struct Filled {
+    facts: StudentFacts,
+    seat: Seat,
 }
 
 /// One post to fill.
@@ -208,8 +214,9 @@ pub(super) async fn load_unions(
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    for semester in SEMESTERS {
-        rotation_store::insert_semester(db, institution, semester).await?;
+    for (name, from, until) in SEMESTERS {
+        let semester = NewSemester { name: name.to_owned(), from, until };
+        rotation_store::insert_semester(db, institution, &semester).await?;
     }
     let mut pool = Pool::load(db, institution).await?;
     let own = school.accounts.iter().find(|(kind, _)| *kind == crate::office::OfficeKind::Student);
@@ -218,7 +225,7 @@ pub(super) async fn load_unions(
     // Colleges first: who comes from a college union is known then.
     let colleges = crate::directory::store::colleges(db, institution).await?;
     for (place, college_row) in colleges.iter().enumerate() {
-        // The last one is left for visitors to take down themselves.
+        // The last one is left for visitors to register themselves.
         let Some(id) = store::insert_union(db, institution, Union::College, Some(college_row.id), now).await? else {
             continue;
         };
@@ -226,11 +233,11 @@ pub(super) async fn load_unions(
             continue;
         }
         let mut people = Vec::new();
-        for one in college(place) {
+        for seat in college(place) {
             let mine = own_student.take_if(|fact| fact.college_id == college_row.id);
-            let graduates = pool.facts.iter().all(|fact| fact.college_id != college_row.id || fact.level == "graduate");
-            if let Some(fact) = mine.or_else(|| pool.take(one.want, Some(college_row.id), graduates)) {
-                people.push((fact, one));
+            let graduates = pool.facts.iter().all(|fact| fact.college_id != college_row.id || fact.is_graduate());
+            if let Some(facts) = mine.or_else(|| pool.take(seat.want, Some(college_row.id), graduates)) {
+                people.push(Filled { facts, seat });
             }
         }
         open(db, institution, id, people, now).await?;
@@ -256,45 +263,47 @@ pub(super) async fn load_unions(
     Ok(())
 }
 
-fn fill(pool: &mut Pool, seats: Vec<Seat>, graduate: bool) -> Vec<(Fact, Seat)> {
-    seats.into_iter().filter_map(|seat| Some((pool.take(seat.want, None, graduate)?, seat))).collect()
+fn fill(pool: &mut Pool, seats: Vec<Seat>, graduate: bool) -> Vec<Filled> {
+    let filled = |seat: Seat| Some(Filled { facts: pool.take(seat.want, None, graduate)?, seat });
+    seats.into_iter().filter_map(filled).collect()
 }
 
-/// Takes a union down and brings it under the rules.
+/// Registers a union as it stands and brings it under the rules.
 async fn open(
     db: &mut PgConnection,
     institution: InstitutionId,
     id: UnionId,
-    people: Vec<(Fact, Seat)>,
+    people: Vec<Filled>,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let found = |(fact, seat): &(Fact, Seat)| {
-        let person = fact.member(seat.from_college, TAKEN_DOWN);
-        let wanted = Wanted { person, post: seat.post.clone(), from: TAKEN_DOWN, until: None };
-        Found { student: fact.student, posts: vec![wanted], from_college: seat.from_college, chair: seat.chair }
+    let found = |Filled { facts, seat }: Filled| {
+        let person = facts.member(seat.from_college, REGISTERED);
+        let wanted = Wanted { person, post: seat.post, from: REGISTERED, until: None };
+        RosterPerson { facts, posts: vec![wanted], from_college: seat.from_college, chair: seat.chair }
     };
-    let found: Vec<Found> = people.iter().map(found).collect();
-    let locked = store::hold_by_operator(db, institution, id).await?;
-    let says = format!("{} 人、{} 个岗位", found.len(), found.len());
-    store::register(db, &locked, TAKEN_DOWN, &found, &says, now).await?;
-    let record = whole(db, institution, id, now).await?;
-    for department in &record.departments {
+    let people: Vec<RosterPerson> = people.into_iter().map(found).collect();
+    let says = format!("{} 人、{} 个岗位", people.len(), people.len());
+    let locked = lock(db, institution, id, now).await?;
+    store::register(db, &locked, REGISTERED, &people, &says, now).await?;
+    // The departments came with the people.
+    let locked = lock(db, institution, id, now).await?;
+    for department in &locked.departments {
         let mut unit = department.unit();
         functions(&unit.name).clone_into(&mut unit.functions);
-        store::take_down_functions(db, &locked, department, &unit, &Ground::default(), now).await?;
+        store::register_functions(db, &locked, department, &unit, &Grounds::default(), now).await?;
     }
-    store::open(db, &locked, (OPENED, &says), &Ground::default(), now).await?;
-    let entry = Entry::new(Verb::UnionOpened, record.union.name).detail("情况", says);
+    store::open(db, &locked, OPENED, &says, &Grounds::default(), now).await?;
+    let entry = Entry::new(Verb::UnionOpened, locked.union.name.clone()).detail("情况", says);
     audit::append_by_operator(db, institution, entry, now).await
 }
 
-async fn whole(
+async fn lock(
     db: &mut PgConnection,
     institution: InstitutionId,
     id: UnionId,
     now: OffsetDateTime,
-) -> Result<Record, Failure> {
-    store::record(db, institution, id, now.date()).await?.ok_or(Failure::Missing)
+) -> Result<LockedUnion, Failure> {
+    store::hold_by_operator(db, institution, id, now.date()).await
 }
 
 /// The first of the presidium on duty this semester; where `next`, the second is confirmed for the next one, else proposed.
@@ -305,10 +314,10 @@ async fn rotate(
     next: bool,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let locked = store::hold_by_operator(db, institution, id).await?;
+    let locked = lock(db, institution, id, now).await?;
     let plans = calendar(db, institution).await?;
-    let mut record = whole(db, institution, id, now).await?;
-    let mut presidium: Vec<(StudentId, String, String)> = record
+    let mut timeline = locked.timeline.clone();
+    let mut presidium: Vec<(StudentId, String, String)> = locked
         .posts
         .iter()
         .filter(|post| post.post() == Post::Presidium)
@@ -319,14 +328,14 @@ async fn rotate(
     let [_, (_, this_end), (next_start, next_end)] = SEMESTERS.map(|(_, from, until)| (from, until));
     let turns = [(OPENED, this_end), (next_start, next_end)];
     for (place, ((student, number, name), (from, until))) in presidium.into_iter().zip(turns).enumerate() {
-        let turn = rotation_store::propose(db, &locked, (student, from, until), now).await?;
+        let turn = rotation_store::propose(db, &locked, student, from, until, now).await?;
         if place > 0 && !next {
             continue;
         }
         let turn_wanted = Turn { number, name, from, until };
-        if let Ok(duty) = take_turn(&plans, &record.timeline, turn_wanted, OPENED, None).permit() {
-            rotation_store::confirm(db, &locked, turn, (&duty, None), now).await?;
-            record.timeline.turns.push(duty.turn().clone());
+        if let Ok(duty) = take_turn(&plans, &timeline, turn_wanted, OPENED, None).permit() {
+            rotation_store::confirm(db, &locked, turn, &duty, None, now).await?;
+            timeline.turns.push(duty.turn().clone());
         }
     }
     Ok(())

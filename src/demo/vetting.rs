@@ -18,7 +18,7 @@ use crate::{
     },
     unions::{
         store as unions_store,
-        union::{Fact, PostKind, Record},
+        union::{PostKind, Record, StudentFacts},
     },
     vetting::{
         case::{Evidence, Origin},
@@ -72,7 +72,7 @@ pub(super) async fn load_vetting(
         let purpose = if full { Purpose::Term } else { Purpose::Recruit };
         let new = new_round("秋季招新", purpose, false, seats, today);
         let round = open(db, institution, record, &new, now).await?;
-        let (own, others): (Vec<Fact>, Vec<Fact>) =
+        let (own, others): (Vec<StudentFacts>, Vec<StudentFacts>) =
             free.iter().filter(|fact| Some(fact.college_id) == record.union.college).cloned().partition(|fact| {
                 // The class whose branch has an account to try.
                 fact.class_id == first_class(&free, record)
@@ -104,7 +104,11 @@ pub(super) async fn load_vetting(
 }
 
 /// Students who meet every condition, in an invented order that is always the same.
-async fn candidates(db: &mut PgConnection, institution: InstitutionId, today: Date) -> Result<Vec<Fact>, Failure> {
+async fn candidates(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    today: Date,
+) -> Result<Vec<StudentFacts>, Failure> {
     // A branch's secretary cannot recommend themself.
     let ids = sqlx::query_scalar!(
         "select id from student s where institution_id = $1 and left_on is null and number ~ '^[0-9]'
@@ -124,7 +128,7 @@ async fn candidates(db: &mut PgConnection, institution: InstitutionId, today: Da
 }
 
 /// The first class of a union's college, by number of its students.
-fn first_class(facts: &[Fact], record: &Record) -> crate::ids::ClassId {
+fn first_class(facts: &[StudentFacts], record: &Record) -> crate::ids::ClassId {
     let own = facts.iter().filter(|fact| Some(fact.college_id) == record.union.college);
     own.min_by(|one, other| one.number.cmp(&other.number))
         .map_or(crate::ids::ClassId(uuid::Uuid::nil()), |fact| fact.class_id)
@@ -169,13 +173,13 @@ async fn open(
     };
     let passed = offer(&plans, &record.timeline, &[], offers, new.presidium, None);
     let passed = passed.permit().map_err(|_| anyhow::anyhow!("the demo offers places that there are not"))?;
-    let locked = unions_store::hold_by_operator(db, institution, record.union.id).await?;
+    let locked = unions_store::hold_by_operator(db, institution, record.union.id, now.date()).await?;
     let id = store::open_round(db, &locked, (new, &passed), (&chain, governing.id), (institution, None), now).await?;
     store::round(db, institution, id).await?.ok_or(Failure::Missing)
 }
 
 /// One of a list, by something that differs from student to student and stays.
-fn one_of(list: &[&'static str], fact: &Fact) -> &'static str {
+fn one_of(list: &[&'static str], fact: &StudentFacts) -> &'static str {
     let sum: usize = fact.number.bytes().map(usize::from).sum();
     list.get(sum % list.len().max(1)).copied().unwrap_or_default()
 }
@@ -183,7 +187,7 @@ fn one_of(list: &[&'static str], fact: &Fact) -> &'static str {
 async fn hand_in(
     db: &mut PgConnection,
     institution: InstitutionId,
-    (round, fact, source): (&Round, &Fact, Source),
+    (round, fact, source): (&Round, &StudentFacts, Source),
     now: OffsetDateTime,
 ) -> Result<CaseId, Failure> {
     let plans = calendar(db, institution).await?;

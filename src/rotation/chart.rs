@@ -3,17 +3,25 @@
 use time::{Date, Duration};
 
 use super::store::SemesterRow;
-use crate::{rules::rotation::gaps, unions::union::Record};
+use crate::{rules::rotation::gaps, unions::union::Record, words::words};
 
 const WIDTH: i64 = 960;
+
+words! {
+    /// What a piece of the line is.
+    PieceKind:
+    Semester = "semester", "学期";
+    Confirmed = "confirmed", "已确认";
+    Proposed = "proposed", "拟定";
+    Gap = "gap", "空缺";
+}
 
 /// A piece of the line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     pub x: i64,
     pub width: i64,
-    /// `confirmed`, `proposed`, `gap` or `semester`.
-    pub slug: &'static str,
+    pub kind: PieceKind,
     /// The word inside, empty where there is no room for it.
     pub word: String,
     /// What it says to those who cannot see it.
@@ -21,6 +29,11 @@ pub struct Piece {
 }
 
 impl Piece {
+    #[must_use]
+    pub fn slug(&self) -> &'static str {
+        self.kind.slug()
+    }
+
     /// The middle, where its word stands.
     #[must_use]
     pub fn middle(&self) -> i64 {
@@ -56,18 +69,18 @@ impl TimelineChart {
         let (from, until) = (shown.first()?.from_day, shown.last()?.until_day);
         let days = (until - from).whole_days().max(1);
         let x = |day: Date| (day.clamp(from, until) - from).whole_days() * WIDTH / days;
-        let piece = |start: Date, end: Date, slug, word: String, title: String| {
+        let piece = |start: Date, end: Date, kind, word: String, title: String| {
             let (left, right) = (x(start), x(end));
             let width = (right - left).max(2);
             let fits = i64::try_from(word.chars().count()).unwrap_or(i64::MAX) * 15 < width;
-            Piece { x: left, width, slug, word: if fits { word } else { String::new() }, title }
+            Piece { x: left, width, kind, word: if fits { word } else { String::new() }, title }
         };
         let last = |until: Date| until - Duration::DAY;
         let semesters = shown
             .iter()
             .map(|row| {
                 let title = format!("{}：{} 至 {}", row.name, row.from_day, row.last_day());
-                piece(row.from_day, row.until_day, "semester", row.name.clone(), title)
+                piece(row.from_day, row.until_day, PieceKind::Semester, row.name.clone(), title)
             })
             .collect();
         // Before a union came under the rules nobody had to be on duty by the portal.
@@ -78,16 +91,16 @@ impl TimelineChart {
             .iter()
             .filter(|turn| turn.from_day < until && turn.until_day > from)
             .map(|turn| {
-                let (slug, state) = if turn.confirmed { ("confirmed", "已确认") } else { ("proposed", "拟定") };
-                let title = format!("{}：{} 至 {}（{state}）", turn.name, turn.from_day, turn.last_day());
-                piece(turn.from_day, turn.until_day, slug, turn.name.clone(), title)
+                let kind = if turn.confirmed { PieceKind::Confirmed } else { PieceKind::Proposed };
+                let title = format!("{}：{} 至 {}（{}）", turn.name, turn.from_day, turn.last_day(), kind.label());
+                piece(turn.from_day, turn.until_day, kind, turn.name.clone(), title)
             })
             .collect();
         turns.extend(empty.iter().map(|(start, end)| {
-            piece(*start, *end, "gap", "空缺".to_owned(), format!("空缺：{start} 至 {}", last(*end)))
+            piece(*start, *end, PieceKind::Gap, "空缺".to_owned(), format!("空缺：{start} 至 {}", last(*end)))
         }));
         // Gaps lie below proposals that would fill them.
-        turns.sort_by_key(|piece| (piece.slug != "gap", piece.x));
+        turns.sort_by_key(|piece| (piece.kind != PieceKind::Gap, piece.x));
         let title = format!("执行主席轮值：{from} 至 {}，空缺 {} 段", last(until), empty.len());
         let proposed = record.turns.iter().filter(|turn| !turn.confirmed && turn.until_day > since);
         let waiting = proposed.map(|turn| (turn.name.clone(), turn.from_day, turn.last_day())).collect();

@@ -1,9 +1,10 @@
-//! 轮值: the university's semesters and the turns of the executive chair. An order is proposed by the union or whoever keeps
-//! it, adjusted, and confirmed turn by turn through the rule; who is on duty follows from the confirmed turns on the day and
-//! passes over by itself. Clauses: ORG-03, ORG-04.
+//! 轮值: the university's semesters and the turns of the executive chair. An order is proposed by the union or by the
+//! office that manages it, adjusted, and confirmed turn by turn through the rule; who is on duty follows from the confirmed
+//! turns on the day and passes over by itself. Clauses: ORG-03, ORG-04.
 
 pub mod chart;
 mod pages;
+mod paths;
 mod semesters;
 pub mod store;
 pub mod tasks;
@@ -14,13 +15,11 @@ use crate::{
     page::chrome::NavItem,
 };
 
-/// The routes of the rotation.
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(semesters::routes())
 }
 
-/// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {
     href: "/semesters",
     label: "学期",

@@ -11,7 +11,10 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::store::{self, SemesterRow};
+use super::{
+    paths::{Done, SEMESTERS},
+    store::{self, NewSemester, SemesterRow},
+};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
@@ -21,7 +24,7 @@ use crate::{
     office::SchoolLeague,
     page::chrome::Chrome,
     text::day,
-    web::forms::{Done, Errors, written},
+    web::forms::{self, Errors, Submitted, written},
 };
 
 pub(super) fn routes() -> Routes {
@@ -29,18 +32,16 @@ pub(super) fn routes() -> Routes {
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 struct SemesterForm {
-    #[serde(default)]
     name: String,
-    #[serde(default)]
     from: String,
-    #[serde(default)]
     last: String,
 }
 
 impl SemesterForm {
-    /// The name, the first day and the first day after it.
-    fn read(&self, known: &[SemesterRow], errors: &mut Errors) -> Option<(String, Date, Date)> {
+    /// Reads the form, or leaves an error beside each field.
+    fn read(&self, known: &[SemesterRow], errors: &mut Errors) -> Option<NewSemester> {
         let name = written(&self.name, 40, "name", "请填写名称，如“2026—2027 学年第一学期”", errors);
         if let Some(name) = &name {
             if name.chars().count() < 2 {
@@ -65,7 +66,7 @@ impl SemesterForm {
         if let Some(other) = known.iter().find(|row| row.from_day < until && from < row.until_day) {
             errors.add("from", format!("与“{}”重叠（{} 至 {}）", other.name, other.from_day, other.last_day()));
         }
-        errors.is_empty().then_some((name, from, until))
+        errors.is_empty().then_some(NewSemester { name, from, until })
     }
 }
 
@@ -83,10 +84,10 @@ struct SemestersPage {
 async fn page(
     app: &App,
     acting: &Acting<SchoolLeague>,
-    form: SemesterForm,
-    errors: Errors,
+    submitted: Submitted<SemesterForm>,
     done: &'static str,
 ) -> Result<SemestersPage, Failure> {
+    let Submitted { form, errors } = submitted;
     let rows = store::semesters(&mut *app.read().await?, acting.institution()).await?;
     let chrome = app.chrome(acting.person(), "学期");
     Ok(SemestersPage { chrome, rows, today: app.clock.today(), form, errors, done })
@@ -95,17 +96,13 @@ async fn page(
 async fn list(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
-    Query(Done { done }): Query<Done>,
+    Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<SemestersPage, Failure> {
-    let done = match done.as_str() {
-        "added" => "已登记。",
-        "removed" => "已删除。",
-        _ => "",
-    };
     let rows = store::semesters(&mut *app.read().await?, acting.institution()).await?;
     // The next one begins where the last one ends: a day between two semesters is a day without a chair.
     let from = rows.last().map(|row| row.until_day.to_string()).unwrap_or_default();
-    page(&app, &acting, SemesterForm { from, ..SemesterForm::default() }, Errors::default(), done).await
+    let form = SemesterForm { from, ..SemesterForm::default() };
+    page(&app, &acting, Submitted::new(form, Errors::default()), Done::said(&done)).await
 }
 
 async fn add(
@@ -115,29 +112,29 @@ async fn add(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let known = store::semesters(&mut *app.read().await?, acting.institution()).await?;
-    let Some((name, from, until)) = form.read(&known, &mut errors) else {
-        let page = page(&app, &acting, form, errors, "").await?;
+    let Some(new) = form.read(&known, &mut errors) else {
+        let page = page(&app, &acting, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let (acting, added) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let added = store::add_semester(db, &acting, (&name, from, until)).await?;
+    let added = app
+        .write_as(acting.person().authority(), async |db| {
+            let added = store::add_semester(db, &acting, &new).await?;
             if added {
-                let last = until.previous_day().unwrap_or(until);
-                let entry = Entry::new(Verb::SemesterKept, name)
+                let last = new.until.previous_day().unwrap_or(new.until);
+                let entry = Entry::new(Verb::SemesterKept, new.name.clone())
                     .detail("办理", "登记")
-                    .detail("起止", format!("{from} 至 {last}"));
+                    .detail("起止", format!("{} 至 {last}", new.from));
                 audit::append(db, acting.person(), entry, now).await?;
             }
-            Ok((acting, added))
+            Ok(added)
         })
         .await?;
     if !added {
         errors.add("from", "与已登记的学期重叠，或名称重复");
-        let page = page(&app, &acting, form, errors, "").await?;
+        let page = page(&app, &acting, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    Ok(Redirect::to("/semesters?done=added").into_response())
+    Ok(Redirect::to(&Done::SemesterAdded.at(SEMESTERS)).into_response())
 }
 
 async fn remove(
@@ -146,10 +143,10 @@ async fn remove(
     Path(id): Path<SemesterId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().authority(), async move |db| {
+    app.write_as(acting.person().authority(), async |db| {
         let name = store::remove_semester(db, &acting, id).await?.ok_or(Failure::Missing)?;
         audit::append(db, acting.person(), Entry::new(Verb::SemesterKept, name).detail("办理", "删除"), now).await
     })
     .await?;
-    Ok(Redirect::to("/semesters?done=removed"))
+    Ok(Redirect::to(&Done::SemesterRemoved.at(SEMESTERS)))
 }

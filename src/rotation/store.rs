@@ -9,7 +9,7 @@ use crate::{
     ids::{InstitutionId, SemesterId, StudentId, TurnId, UnionId},
     office::SchoolLeague,
     rules::rotation::Duty,
-    unions::store::{About, Ground, Locked, Warned, note},
+    unions::store::{Act, Grounds, HistoryEntry, LockedUnion, note},
 };
 
 #[derive(Debug, Clone)]
@@ -36,6 +36,15 @@ impl SemesterRow {
     }
 }
 
+/// A semester to be added.
+#[derive(Debug)]
+pub struct NewSemester {
+    pub name: String,
+    pub from: Date,
+    /// The first day after it.
+    pub until: Date,
+}
+
 /// A university's semesters by day.
 pub async fn semesters(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<SemesterRow>, Failure> {
     let rows = sqlx::query_as!(
@@ -50,28 +59,28 @@ pub async fn semesters(connection: &mut PgConnection, institution: InstitutionId
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// Adds a semester; its first day and the first day after it. `false` where it overlaps another or repeats a name.
+/// Adds a semester; `false` where it overlaps another or repeats a name.
 pub async fn add_semester(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
-    (name, from, until): (&str, Date, Date),
+    new: &NewSemester,
 ) -> Result<bool, Failure> {
-    insert_semester(connection, acting.institution(), (name, from, until)).await
+    insert_semester(connection, acting.institution(), new).await
 }
 
 pub(crate) async fn insert_semester(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    (name, from, until): (&str, Date, Date),
+    new: &NewSemester,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "insert into semester (id, institution_id, name, from_day, until_day)
          values ($1, $2, $3, $4, $5) on conflict do nothing",
         SemesterId::random().0,
         institution.0,
-        name,
-        from,
-        until
+        new.name,
+        new.from,
+        new.until
     )
     .execute(connection)
     .await?;
@@ -96,10 +105,13 @@ pub async fn remove_semester(
     Ok(name.fetch_optional(connection).await?)
 }
 
+/// Proposes a turn.
 pub async fn propose(
     connection: &mut PgConnection,
-    union: &Locked,
-    (student, from, until): (StudentId, Date, Date),
+    union: &LockedUnion,
+    student: StudentId,
+    from: Date,
+    until: Date,
     now: OffsetDateTime,
 ) -> Result<TurnId, Failure> {
     let id = TurnId::random();
@@ -115,18 +127,18 @@ pub async fn propose(
     )
     .execute(&mut *connection)
     .await?;
-    let about = About { turn: Some(id), ..About::default() };
     let says = format!("{from} 至 {until} 前一天");
-    note(connection, union, "turn_proposed", about, (Some(from), &says), (&Ground::default(), Vec::new()), now).await?;
+    note(connection, union, HistoryEntry::new(Act::TurnProposed).turn(id).from(from).says(says), now).await?;
     Ok(id)
 }
 
 /// Confirms a proposed turn that the rule has passed; `false` where it is not proposed any more.
 pub async fn confirm(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     id: TurnId,
-    (duty, reason): (&Duty, Option<&str>),
+    duty: &Duty,
+    reason: Option<&str>,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
@@ -142,11 +154,14 @@ pub async fn confirm(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let about = About { turn: Some(id), ..About::default() };
-    let says = format!("{} 至 {} 前一天", duty.turn().from, duty.turn().until);
-    let ground = Ground { reason: reason.map(str::to_owned), ..Ground::default() };
-    let warned = Warned::of(duty.warned());
-    note(connection, union, "turn_confirmed", about, (Some(duty.turn().from), &says), (&ground, warned), now).await?;
+    let grounds = Grounds { reason: reason.map(str::to_owned), ..Grounds::default() };
+    let entry = HistoryEntry::new(Act::TurnConfirmed)
+        .turn(id)
+        .from(duty.turn().from)
+        .says(format!("{} 至 {} 前一天", duty.turn().from, duty.turn().until))
+        .on(&grounds)
+        .warned(duty.warned());
+    note(connection, union, entry, now).await?;
     Ok(true)
 }
 
@@ -154,9 +169,10 @@ pub async fn confirm(
 /// it has ended.
 pub async fn withdraw(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     id: TurnId,
-    (confirmed_too, today): (bool, Date),
+    confirmed_too: bool,
+    today: Date,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
@@ -173,17 +189,17 @@ pub async fn withdraw(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let about = About { turn: Some(id), ..About::default() };
-    let day = confirmed_too.then_some(today);
-    note(connection, union, "turn_withdrawn", about, (day, ""), (&Ground::default(), Vec::new()), now).await?;
+    let entry = HistoryEntry::new(Act::TurnWithdrawn).turn(id);
+    note(connection, union, if confirmed_too { entry.from(today) } else { entry }, now).await?;
     Ok(true)
 }
 
 /// Writes what is handed over with a turn; `false` where it is not this person's confirmed turn that has begun.
 pub async fn hand_over(
     connection: &mut PgConnection,
-    union: &Locked,
-    (id, student): (TurnId, StudentId),
+    union: &LockedUnion,
+    id: TurnId,
+    student: StudentId,
     text: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
@@ -202,8 +218,7 @@ pub async fn hand_over(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let about = About { turn: Some(id), ..About::default() };
-    note(connection, union, "handover", about, (None, ""), (&Ground::default(), Vec::new()), now).await?;
+    note(connection, union, HistoryEntry::new(Act::Handover).turn(id), now).await?;
     Ok(true)
 }
 

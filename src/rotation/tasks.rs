@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 use time::Date;
 
+use super::paths::{DUTY, SEMESTERS};
 use crate::{auth::person::SignedIn, failure::Failure, ids::StudentId, page::task::Task, rules::rotation};
 
 /// The semester that is missing, or will be soon.
@@ -23,7 +24,7 @@ pub async fn semesters(connection: &mut PgConnection, person: &SignedIn, today: 
         (true, true, false) => "登记下学期的起止日期",
     };
     let more = "执行主席轮值以学期为准".to_owned();
-    Ok(Some(Task::new(!row.now, says.to_owned(), more, "/semesters".to_owned())))
+    Ok(Some(Task::new(!row.now, says.to_owned(), more, SEMESTERS.to_owned())))
 }
 
 /// What a student's turn as executive chair asks of them.
@@ -44,10 +45,10 @@ pub async fn duties(connection: &mut PgConnection, student: StudentId, today: Da
         let last = row.until_day.previous_day().unwrap_or(row.until_day);
         if !row.handed && row.until_day <= today + rotation::AHEAD {
             let says = format!("写{}执行主席交接说明", row.name);
-            tasks.push(Task::new(row.until_day <= today, says, format!("轮值到 {last}"), "/duty".to_owned()));
+            tasks.push(Task::new(row.until_day <= today, says, format!("轮值到 {last}"), DUTY.to_owned()));
         } else if today < row.until_day {
             let says = format!("你是{}当值执行主席", row.name);
-            tasks.push(Task::new(false, says, format!("轮值到 {last}"), "/duty".to_owned()));
+            tasks.push(Task::new(false, says, format!("轮值到 {last}"), DUTY.to_owned()));
         }
     }
     Ok(tasks)

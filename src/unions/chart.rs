@@ -10,9 +10,9 @@ const LINE: usize = 20;
 const HEAD: usize = 34;
 const MOST_ACROSS: usize = 6;
 
-/// A line of text in a box.
+/// A name in a box.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct NameLine {
     pub text: String,
     pub y: usize,
     /// The person leads: a head, or the chair on duty.
@@ -21,40 +21,39 @@ pub struct Line {
 
 /// A box with a title and names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unit {
+pub struct ChartBox {
     pub x: usize,
     pub y: usize,
     pub height: usize,
     /// The middle of its upper edge.
     pub middle: usize,
     pub title: String,
-    pub lines: Vec<Line>,
+    pub lines: Vec<NameLine>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Chart {
-    /// Width of the drawing.
+    /// Pixels, as all measures here.
     pub width: usize,
-    /// Height of the drawing.
     pub height: usize,
     /// Width of a box.
     pub column: usize,
-    pub top: Unit,
-    pub units: Vec<Unit>,
+    pub top: ChartBox,
+    pub units: Vec<ChartBox>,
     /// Lines from the presidium to the departments, as a path.
     pub path: String,
-    /// What it says to those who cannot see it.
+    /// For those who cannot see it.
     pub title: String,
 }
 
-fn unit(title: String, names: Vec<(String, bool)>, x: usize, y: usize) -> Unit {
-    let lines: Vec<Line> = names
+fn chart_box(title: String, names: Vec<(String, bool)>, x: usize, y: usize) -> ChartBox {
+    let lines: Vec<NameLine> = names
         .into_iter()
         .enumerate()
-        .map(|(place, (text, strong))| Line { text, y: y + HEAD + LINE * (place + 1) - 4, strong })
+        .map(|(place, (text, strong))| NameLine { text, y: y + HEAD + LINE * (place + 1) - 4, strong })
         .collect();
     let height = HEAD + LINE * lines.len().max(1) + 8;
-    Unit { x, y, height, middle: x + COLUMN / 2, title, lines }
+    ChartBox { x, y, height, middle: x + COLUMN / 2, title, lines }
 }
 
 impl Chart {
@@ -69,11 +68,11 @@ impl Chart {
         let mut presidium: Vec<(String, bool)> = Vec::new();
         for post in record.posts_on(day).filter(|post| post.department.is_none()) {
             let on_duty = chairs.contains(&post.name.as_str());
-            let title = if post.kind() == PostKind::Other { format!("（{}）", post.label()) } else { String::new() };
+            let title = if post.kind == PostKind::Other { format!("（{}）", post.label()) } else { String::new() };
             let duty = if on_duty { "（执行主席）" } else { "" };
             presidium.push((format!("{}{title}{duty}", post.name), on_duty));
         }
-        let top = unit("主席团".to_owned(), presidium, (width - COLUMN) / 2, GAP);
+        let top = chart_box("主席团".to_owned(), presidium, (width - COLUMN) / 2, GAP);
         let bottom = top.y + top.height;
         let mut y = bottom + 36;
         let (mut units, mut path) = (Vec::new(), String::new());
@@ -82,8 +81,8 @@ impl Chart {
             let bar = y - 18;
             for (place, department) in row.iter().enumerate() {
                 let held = record.posts_on(day).filter(|post| post.department == Some(department.id));
-                let names = held.map(|post| (post.name.clone(), post.kind() == PostKind::Head)).collect();
-                let one = unit(department.name.clone(), names, GAP + place * (COLUMN + GAP), y);
+                let names = held.map(|post| (post.name.clone(), post.kind == PostKind::Head)).collect();
+                let one = chart_box(department.name.clone(), names, GAP + place * (COLUMN + GAP), y);
                 tallest = tallest.max(one.height);
                 let _ = write!(path, "M{} {bar}V{}", one.middle, one.y);
                 units.push(one);

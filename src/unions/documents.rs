@@ -33,7 +33,7 @@ pub struct Scan {
 }
 
 impl Scan {
-    /// Takes a file for what its first bytes say it is.
+    /// Takes a file by its first bytes, whatever its name says.
     ///
     /// # Errors
     /// Why it cannot be kept, in Chinese.
@@ -53,7 +53,7 @@ impl Scan {
     }
 }
 
-/// Keeps a scan, and lets go of those that no act came to refer to.
+/// Keeps a scan and deletes those that no act referred to within a day.
 pub async fn keep(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -120,7 +120,7 @@ async fn union_of(
     Ok(unions)
 }
 
-/// Hands out a scan to whoever sees a union whose act rests on it.
+/// Only for an office that sees a union whose act rests on the scan.
 pub(super) async fn download(
     State(app): State<App>,
     acting: Acting<UnionReader>,
@@ -128,7 +128,7 @@ pub(super) async fn download(
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let unions = union_of(&mut db, acting.institution(), id).await?;
-    if !unions.iter().any(|union| union.is_seen_by(acting.office())) {
+    if !unions.iter().any(|union| union.is_visible_to(acting.office())) {
         return Err(Failure::Missing);
     }
     let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(&mut *db).await?;

@@ -1,18 +1,17 @@
 //! What the forms about unions ask.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use time::{Date, Duration};
 
 use super::{
-    store::Ground,
+    store::Grounds,
     union::{Department, PostKind, Record},
 };
 use crate::{
     ids::DepartmentId,
-    page::filters,
     rules::{roster::Post, timeline::Unit},
     text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, Upload, written},
+    web::forms::{Errors, written},
 };
 
 /// How far back and ahead a day may lie.
@@ -45,63 +44,37 @@ fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -
 }
 
 /// 任命 and 更正 as typed.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub(super) struct AppointForm {
-    #[serde(default)]
     pub number: String,
-    #[serde(default)]
     pub post: String,
-    #[serde(default)]
     pub department: String,
-    #[serde(default)]
     pub from: String,
-    #[serde(default)]
     pub until: String,
-    #[serde(default)]
     pub from_college: String,
-    #[serde(default)]
     pub ground: String,
-    #[serde(default)]
     pub document: String,
-    #[serde(default)]
     pub reason: String,
-    #[serde(default)]
     pub direct: String,
 }
 
 /// 任命 as read: everything but the person's facts.
 #[derive(Debug, Clone)]
-pub(super) struct Asked {
+pub(super) struct AppointRequest {
     pub number: String,
     pub post: Post,
     pub from: Date,
     pub until: Option<Date>,
     pub from_college: Option<bool>,
-    pub ground: Ground,
+    pub grounds: Grounds,
     /// Why it does not come from a round of the vetting chain.
     pub direct: Option<String>,
 }
 
 impl AppointForm {
-    /// The form in a request with a file.
-    pub fn of(upload: &Upload) -> Self {
-        let field = |name: &str| upload.field(name).to_owned();
-        Self {
-            number: field("number"),
-            post: field("post"),
-            department: field("department"),
-            from: field("from"),
-            until: field("until"),
-            from_college: field("from_college"),
-            ground: field("ground"),
-            document: field("document"),
-            reason: field("reason"),
-            direct: field("direct"),
-        }
-    }
-
     /// Reads the form, or leaves an error beside each field.
-    pub fn read(&self, record: &Record, today: Date, errors: &mut Errors) -> Option<Asked> {
+    pub fn read(&self, record: &Record, today: Date, errors: &mut Errors) -> Option<AppointRequest> {
         let number = folded(&self.number);
         if number.is_empty() || number.chars().count() > 32 {
             errors.add("number", "请填写学号");
@@ -123,12 +96,11 @@ impl AppointForm {
         {
             errors.add("from", format!("这个学生会自 {opened} 起启用，之前的任职在现状登记里"));
         }
-        let post = match self.post.as_str() {
-            "presidium" => Some(Post::Presidium),
-            "head" | "staff" => self.department(record, from, errors).map(|department| {
-                if self.post == PostKind::Head.slug() { Post::Head(department) } else { Post::Staff(department) }
-            }),
-            _ => {
+        let post = match self.post.parse() {
+            Ok(PostKind::Presidium) => Some(Post::Presidium),
+            Ok(PostKind::Head) => self.department(record, from, errors).map(Post::Head),
+            Ok(PostKind::Staff) => self.department(record, from, errors).map(Post::Staff),
+            Ok(PostKind::Other) | Err(_) => {
                 errors.add("post", "请选择岗位；除这三种外不设其他岗位");
                 None
             }
@@ -142,14 +114,14 @@ impl AppointForm {
         let reason = optional(&self.reason, 200, "reason", errors);
         let direct = optional(&self.direct, 200, "direct", errors);
         let (from, post, words) = (from?, post?, words?);
-        let ground = Ground { words, document: None, reason };
-        errors.is_empty().then_some(Asked { number, post, from, until, from_college, ground, direct })
+        let grounds = Grounds { words, document: None, reason };
+        errors.is_empty().then_some(AppointRequest { number, post, from, until, from_college, grounds, direct })
     }
 
     fn department(&self, record: &Record, from: Option<Date>, errors: &mut Errors) -> Option<String> {
         let id = self.department.parse::<DepartmentId>().ok();
         let found = record.departments.iter().find(|department| Some(department.id) == id);
-        // One that has not begun or has ended on the day is not there; how long it stays is looked at when it is written.
+        // One that has not begun or has ended on the day is not there; how long it stays is checked when it is written.
         match found {
             None => {
                 errors.add("department", "请选择部门");
@@ -162,22 +134,6 @@ impl AppointForm {
             Some(department) => Some(department.name.clone()),
         }
     }
-
-    /// The form as a query, so that a way back keeps everything.
-    pub fn as_query(&self) -> String {
-        filters::query(&[
-            ("number", &self.number),
-            ("post", &self.post),
-            ("department", &self.department),
-            ("from", &self.from),
-            ("until", &self.until),
-            ("from_college", &self.from_college),
-            ("ground", &self.ground),
-            ("document", &self.document),
-            ("reason", &self.reason),
-            ("direct", &self.direct),
-        ])
-    }
 }
 
 /// Why a post ends.
@@ -185,18 +141,16 @@ pub(super) const WHYS: [&str; 6] = ["任满离职", "自愿辞职", "劝退", "�
 
 /// 离任 as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct EndForm {
-    #[serde(default)]
     pub day: String,
-    #[serde(default)]
     pub why: String,
-    #[serde(default)]
     pub ground: String,
 }
 
 impl EndForm {
-    /// The day, why and the ground, or an error beside each field.
-    pub fn read(&self, from: Date, today: Date, errors: &mut Errors) -> Option<(Date, &'static str, Ground)> {
+    /// The day, why and the grounds, or an error beside each field.
+    pub fn read(&self, from: Date, today: Date, errors: &mut Errors) -> Option<(Date, &'static str, Grounds)> {
         let day = near_day(&self.day, "day", "请填写离任日期", today, errors);
         if let Some(day) = day
             && day < from
@@ -209,24 +163,19 @@ impl EndForm {
         }
         let words = optional(&self.ground, 120, "end-ground", errors).unwrap_or_default();
         let (day, why) = (day?, why?);
-        errors.is_empty().then(|| (day, why, Ground { words, ..Ground::default() }))
+        errors.is_empty().then(|| (day, why, Grounds { words, ..Grounds::default() }))
     }
 }
 
 /// 部门 as typed.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
 pub(super) struct DepartmentForm {
-    #[serde(default)]
     pub name: String,
-    #[serde(default)]
     pub functions: String,
-    #[serde(default)]
     pub from: String,
-    #[serde(default)]
     pub ruling: String,
-    #[serde(default)]
     pub ground: String,
-    #[serde(default)]
     pub reason: String,
 }
 
@@ -242,18 +191,6 @@ impl DepartmentForm {
         }
     }
 
-    /// The form as a query, so that a way back keeps everything.
-    pub fn as_query(&self) -> String {
-        filters::query(&[
-            ("name", &self.name),
-            ("functions", &self.functions),
-            ("from", &self.from),
-            ("ruling", &self.ruling),
-            ("ground", &self.ground),
-            ("reason", &self.reason),
-        ])
-    }
-
     /// Reads the form, or leaves an error beside each field. `instead` is the department that is changed.
     pub fn read(
         &self,
@@ -261,7 +198,7 @@ impl DepartmentForm {
         instead: Option<&Department>,
         today: Date,
         errors: &mut Errors,
-    ) -> Option<(Unit, Ground)> {
+    ) -> Option<(Unit, Grounds)> {
         let name = written(&self.name, 30, "name", "请填写部门名称", errors);
         if name.as_ref().is_some_and(|name| name.chars().count() < 2) {
             errors.add("name", "至少两个字");
@@ -287,6 +224,6 @@ impl DepartmentForm {
         let (name, functions, from, words) = (name?, functions?, from?, words?);
         let until = instead.and_then(|department| department.until_day);
         let unit = Unit { name, functions, ruling, changed: None, from, until };
-        errors.is_empty().then_some((unit, Ground { words, document: None, reason }))
+        errors.is_empty().then_some((unit, Grounds { words, document: None, reason }))
     }
 }

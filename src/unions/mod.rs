@@ -1,4 +1,4 @@
-//! 学生会: school, graduate and college unions with their departments and posts, taken down as they stand, then under the
+//! 学生会: school, graduate and college unions with their departments and posts, registered as they stand, then under the
 //! rules: every appointment is judged on every day from its first, inside the transaction that writes it and with the
 //! union's row locked. 合规总览 shows every union against every rule. Clauses: ORG-01 … ORG-03, ORG-12, ORG-13, STF-01 …
 //! STF-10, ELG-01, ELG-03, ELG-04.
@@ -7,6 +7,7 @@ pub mod chart;
 pub mod documents;
 mod forms;
 mod pages;
+pub(crate) mod paths;
 mod roster;
 pub mod store;
 pub mod tasks;
@@ -19,7 +20,6 @@ use crate::{
     page::chrome::NavItem,
 };
 
-/// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[
     NavItem {
         href: "/compliance",

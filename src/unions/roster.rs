@@ -8,47 +8,66 @@ use sqlx::{PgConnection, types::Json};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    store::{self, Found, Locked},
-    union::{Fact, StudentUnion},
+    store::{self, Grounds, LockedUnion, RosterPerson},
+    union::{PostKind, StudentFacts, StudentUnion},
 };
 use crate::{
     auth::person::SignedIn,
     failure::Failure,
     ids::{DocumentId, DraftId, InstitutionId, UnionId},
-    rules::{appointment::Wanted, roster::Post},
+    rules::{
+        appointment::Wanted,
+        roster::{Member, Post},
+    },
     sheet::{BadCell, Sheet, roster::Roster},
+    words::words,
 };
 
-/// What a roster is taken in for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// 现状登记: the union as it stands.
-    Register,
-    /// 换届: the whole union anew.
-    Reshuffle,
+words! {
+    /// What a roster is uploaded for.
+    RosterPurpose:
+    /// The union as it stands.
+    Register = "register", "现状登记";
+    /// The whole union anew.
+    Reshuffle = "reshuffle", "换届";
 }
 
-impl Purpose {
+impl RosterPurpose {
     #[must_use]
-    pub fn slug(self) -> &'static str {
+    pub fn is_register(&self) -> bool {
+        *self == Self::Register
+    }
+}
+
+/// How far a roster is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DraftState {
+    Previewed,
+    Committed,
+    Discarded,
+}
+
+impl DraftState {
+    const ALL: [Self; 3] = [Self::Previewed, Self::Committed, Self::Discarded];
+
+    /// The stable word, as the database keeps it.
+    fn slug(self) -> &'static str {
         match self {
-            Self::Register => "register",
-            Self::Reshuffle => "reshuffle",
+            Self::Previewed => "previewed",
+            Self::Committed => "committed",
+            Self::Discarded => "discarded",
         }
     }
 
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Register => "现状登记",
-            Self::Reshuffle => "换届",
-        }
+    fn of(slug: &str) -> anyhow::Result<Self> {
+        let found = Self::ALL.into_iter().find(|state| state.slug() == slug);
+        found.ok_or_else(|| anyhow::anyhow!("no state of a roster is called {slug}"))
     }
 }
 
 /// A person of a roster as it is kept between preview and commit. Personal facts are not kept: the portal has its own.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Line {
+pub struct RosterLine {
     /// 学号.
     pub number: String,
     /// 姓名.
@@ -61,17 +80,18 @@ pub struct Line {
     pub chair: bool,
 }
 
-impl Line {
+impl RosterLine {
     /// The lines of a roster that was read.
     #[must_use]
     pub fn of(roster: &Roster) -> Vec<Self> {
-        let post = |post: &Post| match post {
-            Post::Presidium => ("presidium".to_owned(), String::new()),
-            Post::Head(department) => ("head".to_owned(), department.clone()),
-            Post::Staff(department) => ("staff".to_owned(), department.clone()),
-            Post::Other(title) => ("other".to_owned(), title.clone()),
+        let post = |post: &Post| {
+            let named = match post {
+                Post::Presidium => "",
+                Post::Head(named) | Post::Staff(named) | Post::Other(named) => named,
+            };
+            (PostKind::of_post(post).slug().to_owned(), named.to_owned())
         };
-        let line = |member: &crate::rules::roster::Member| Self {
+        let line = |member: &Member| Self {
             number: member.number.clone(),
             name: member.name.clone(),
             posts: member.posts.iter().map(post).collect(),
@@ -81,31 +101,48 @@ impl Line {
         roster.members.iter().map(line).collect()
     }
 
-    fn posts(&self) -> impl Iterator<Item = Post> {
-        self.posts.iter().map(|(kind, of)| match kind.as_str() {
-            "presidium" => Post::Presidium,
-            "head" => Post::Head(of.clone()),
-            "staff" => Post::Staff(of.clone()),
-            _ => Post::Other(of.clone()),
-        })
+    pub(super) fn posts(&self) -> impl Iterator<Item = Post> {
+        self.posts.iter().map(|(kind, named)| PostKind::of(kind).post(named))
     }
 }
 
 /// A roster on its way in.
 #[derive(Debug)]
-pub struct Draft {
+pub struct RosterDraft {
     pub id: DraftId,
-    pub purpose: Purpose,
+    pub purpose: RosterPurpose,
     /// The day from which it holds.
     pub day: Date,
     /// What its uploader calls it.
     pub file_name: String,
     /// Its lines; none once it is settled.
-    pub lines: Vec<Line>,
+    pub lines: Vec<RosterLine>,
     pub ground: String,
     pub document: Option<DocumentId>,
-    /// `previewed`, `committed` or `discarded`.
-    pub state: String,
+    pub state: DraftState,
+}
+
+impl RosterDraft {
+    #[must_use]
+    pub fn is_committed(&self) -> bool {
+        self.state == DraftState::Committed
+    }
+
+    #[must_use]
+    pub fn is_discarded(&self) -> bool {
+        self.state == DraftState::Discarded
+    }
+}
+
+/// A roster for its preview.
+#[derive(Debug)]
+pub(super) struct NewDraft<'a> {
+    pub purpose: RosterPurpose,
+    /// The day from which it holds.
+    pub day: Date,
+    pub file_name: &'a str,
+    pub lines: &'a [RosterLine],
+    pub grounds: &'a Grounds,
 }
 
 /// People of a roster matched against the students, or what is wrong by 学号.
@@ -113,31 +150,31 @@ pub(super) async fn matched(
     connection: &mut PgConnection,
     institution: InstitutionId,
     union: &StudentUnion,
-    (lines, day): (&[Line], Date),
+    lines: &[RosterLine],
+    day: Date,
     today: Date,
-) -> Result<Result<Vec<(Fact, Found)>, HashMap<String, String>>, Failure> {
+) -> Result<Result<Vec<RosterPerson>, HashMap<String, String>>, Failure> {
     let numbers: Vec<String> = lines.iter().map(|line| line.number.clone()).collect();
     let facts = store::facts_by_number(connection, institution, &numbers, None, today).await?;
-    let facts: HashMap<&str, &Fact> = facts.iter().map(|fact| (fact.number.as_str(), fact)).collect();
+    let facts: HashMap<&str, &StudentFacts> = facts.iter().map(|fact| (fact.number.as_str(), fact)).collect();
     let (mut people, mut wrong) = (Vec::new(), HashMap::new());
     for line in lines {
         let fault = match facts.get(line.number.as_str()) {
             None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
             Some(fact) if fact.name != line.name => Some("姓名与平台登记的不同；请核对学号和姓名".to_owned()),
-            Some(fact) => union.misfit(fact, day).or_else(|| bad_department(line)),
+            Some(fact) => union.why_not_member(fact, day).or_else(|| bad_department(line)),
         };
         match (fault, facts.get(line.number.as_str())) {
             (None, Some(fact)) => {
                 let person = fact.member(line.from_college, today);
                 // Whoever is known to leave holds the post until then.
                 let wanted = |post| Wanted { person: person.clone(), post, from: day, until: fact.left_on };
-                let found = Found {
-                    student: fact.student,
+                people.push(RosterPerson {
+                    facts: (*fact).clone(),
                     posts: line.posts().map(wanted).collect(),
                     from_college: line.from_college,
                     chair: line.chair,
-                };
-                people.push(((*fact).clone(), found));
+                });
             }
             (fault, _) => {
                 wrong.insert(line.number.clone(), fault.unwrap_or_default());
@@ -147,8 +184,8 @@ pub(super) async fn matched(
     Ok(if wrong.is_empty() { Ok(people) } else { Err(wrong) })
 }
 
-fn bad_department(line: &Line) -> Option<String> {
-    let names = line.posts.iter().filter(|(kind, _)| kind == "head" || kind == "staff").map(|(_, name)| name);
+fn bad_department(line: &RosterLine) -> Option<String> {
+    let names = line.posts().filter_map(|post| post.department().map(str::to_owned));
     let unfit = names.into_iter().find(|name| !(2..=30).contains(&name.chars().count()))?;
     Some(format!("部门名称“{unfit}”应为 2 至 30 字"))
 }
@@ -164,13 +201,12 @@ pub(super) fn bad_cells(sheet: &Sheet, wrong: &HashMap<String, String>) -> Vec<B
     sheet.rows.iter().filter_map(bad).collect()
 }
 
-/// Keeps a roster for its preview; what was previewed before for the same union is let go.
+/// Keeps a roster for its preview and discards what was previewed before for the same union.
 pub(super) async fn stage(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     person: &SignedIn,
-    (purpose, day, file_name): (Purpose, Date, &str),
-    (lines, ground): (&[Line], &store::Ground),
+    new: &NewDraft<'_>,
     now: OffsetDateTime,
 ) -> Result<DraftId, Failure> {
     sqlx::query!(
@@ -185,12 +221,12 @@ pub(super) async fn stage(
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'previewed')",
         id.0,
         union.id().0,
-        purpose.slug(),
-        day,
-        file_name,
-        serde_json::to_value(lines).map_err(anyhow::Error::new)?,
-        ground.words,
-        ground.document.map(|id| id.0),
+        new.purpose.slug(),
+        new.day,
+        new.file_name,
+        serde_json::to_value(new.lines).map_err(anyhow::Error::new)?,
+        new.grounds.words,
+        new.grounds.document.map(|id| id.0),
         person.account.0,
         now
     )
@@ -199,12 +235,13 @@ pub(super) async fn stage(
     Ok(id)
 }
 
-/// A roster of a union.
 pub(super) async fn draft(
     connection: &mut PgConnection,
     union: UnionId,
     id: DraftId,
-) -> Result<Option<Draft>, Failure> {
+) -> Result<Option<RosterDraft>, Failure> {
+    // As the statement calls it.
+    type Line = RosterLine;
     let row = sqlx::query!(
         r#"select purpose, day, file_name, rows as "rows: Json<Vec<Line>>", ground,
                   document_id as "document: DocumentId", state
@@ -214,30 +251,31 @@ pub(super) async fn draft(
     )
     .fetch_optional(connection)
     .await?;
-    Ok(row.map(|row| Draft {
+    let Some(row) = row else { return Ok(None) };
+    Ok(Some(RosterDraft {
         id,
-        purpose: if row.purpose == Purpose::Register.slug() { Purpose::Register } else { Purpose::Reshuffle },
+        purpose: row.purpose.parse()?,
         day: row.day,
         file_name: row.file_name,
         lines: row.rows.0,
         ground: row.ground,
         document: row.document,
-        state: row.state,
+        state: DraftState::of(&row.state)?,
     }))
 }
 
 /// Settles a roster that is still previewed; `false` where it was settled meanwhile.
 pub(super) async fn settle(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     id: DraftId,
-    state: &str,
+    state: DraftState,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update roster_draft set state = $3, rows = '[]' where id = $1 and union_id = $2 and state = 'previewed'",
         id.0,
         union.id().0,
-        state
+        state.slug()
     )
     .execute(connection)
     .await?;

@@ -3,6 +3,7 @@
 use sqlx::PgConnection;
 use time::Date;
 
+use super::paths::UNIONS;
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
@@ -12,8 +13,8 @@ use crate::{
     rules::{plan::Union, rotation},
 };
 
-/// Unions that wait to be taken down, opened or given a chair, and turns that wait to be confirmed: for whoever keeps them,
-/// and their own officers where they may propose.
+/// Unions that wait to be registered, opened or given a chair, and turns that wait to be confirmed: for the office that
+/// manages them, and for their own officers where they may propose.
 pub async fn waiting(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -55,9 +56,9 @@ pub async fn waiting(
     .fetch_all(connection)
     .await?;
     let mut tasks = Vec::new();
-    let mut waiting: (Vec<String>, Option<UnionId>) = (Vec::new(), None);
+    let mut unregistered: Vec<(UnionId, String)> = Vec::new();
     for row in rows {
-        let href = format!("/unions/{}", row.id);
+        let href = row.id.path();
         if !row.opened {
             if !keeps {
                 continue;
@@ -65,12 +66,11 @@ pub async fn waiting(
             if row.taken_down {
                 tasks.push(Task::new(false, format!("核对并启用{}", row.name), "现状已登记".to_owned(), href));
             } else {
-                waiting.0.push(row.name);
-                waiting.1 = Some(row.id);
+                unregistered.push((row.id, row.name));
             }
             continue;
         }
-        let rotation = format!("{href}/rotation");
+        let rotation = row.id.rotation_path();
         if row.proposed > 0 && keeps {
             let says = format!("确认{}的执行主席轮值", row.name);
             let urgent = row.gap.is_some_and(|gap| gap <= today) && row.open_gap.is_none_or(|gap| gap > today);
@@ -89,15 +89,15 @@ pub async fn waiting(
         }
     }
     // A university that begins has dozens: one line for all.
-    match (waiting.0.as_slice(), waiting.1) {
-        ([one], Some(id)) => {
-            tasks.push(Task::new(false, format!("为{one}做现状登记"), String::new(), format!("/unions/{id}/batch")));
+    match unregistered.as_slice() {
+        [(id, one)] => {
+            tasks.push(Task::new(false, format!("为{one}做现状登记"), String::new(), id.batch_path()));
         }
-        ([first, ..], _) => {
-            let says = format!("{}个学生会还没有现状登记", waiting.0.len());
-            tasks.push(Task::new(false, says, format!("{first}等"), "/unions".to_owned()));
+        [(_, first), ..] => {
+            let says = format!("{}个学生会还没有现状登记", unregistered.len());
+            tasks.push(Task::new(false, says, format!("{first}等"), UNIONS.to_owned()));
         }
-        _ => {}
+        [] => {}
     }
     Ok(tasks)
 }

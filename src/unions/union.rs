@@ -1,4 +1,4 @@
-//! A student union as the portal keeps it: its departments, posts and turns, and the same as the rules see it.
+//! A student union as the database has it, with its departments, posts and turns, and the same as the rules see it.
 
 use time::{Date, Month, OffsetDateTime};
 
@@ -11,6 +11,7 @@ use crate::{
         roster::{Level, Member, Post, Rank},
         timeline::{Holding, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
     },
+    words::words,
 };
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,9 +27,9 @@ pub struct StudentUnion {
 }
 
 impl StudentUnion {
-    /// An office sees it: the school's offices every union, a union's and a college's their own.
+    /// The school's offices see every union; a union's and a college's offices see their own.
     #[must_use]
-    pub fn is_seen_by(&self, office: &Held) -> bool {
+    pub fn is_visible_to(&self, office: &Held) -> bool {
         match office.kind {
             OfficeKind::SchoolLeague
             | OfficeKind::DeputySecretary
@@ -43,17 +44,17 @@ impl StudentUnion {
         }
     }
 
-    /// An office appoints to it, ends and confirms: the School Youth League committee, and a college's League organisation
-    /// in its own.
+    /// The office appoints, ends and confirms: the School Youth League committee in all, a college's League organisation in
+    /// its college's.
     #[must_use]
-    pub fn is_kept_by(&self, office: &Held) -> bool {
-        UnionKeeper::KINDS.contains(&office.kind) && self.is_seen_by(office)
+    pub fn is_managed_by(&self, office: &Held) -> bool {
+        UnionKeeper::KINDS.contains(&office.kind) && self.is_visible_to(office)
     }
 
-    /// Why a student cannot be in it at all on a day, in Chinese: enrolled, of the college, a graduate where it is theirs. None
-    /// where nothing stands in the way.
+    /// Why a student cannot be a member on a day, in Chinese: they must be enrolled, of the union's college, and graduates
+    /// where it is the graduates' union. None where they can.
     #[must_use]
-    pub fn misfit(&self, fact: &Fact, day: Date) -> Option<String> {
+    pub fn why_not_member(&self, fact: &StudentFacts, day: Date) -> Option<String> {
         if let Some(left) = fact.left_on.filter(|left| *left <= day) {
             return Some(format!("{}自 {left} 起已不在校", fact.name));
         }
@@ -61,16 +62,16 @@ impl StudentUnion {
             Union::College if self.college != Some(fact.college_id) => {
                 Some(format!("{}在{}，不是本院系学生", fact.name, fact.college))
             }
-            Union::Graduate if fact.level != "graduate" => Some(format!("{}不是研究生", fact.name)),
+            Union::Graduate if !fact.is_graduate() => Some(format!("{}不是研究生", fact.name)),
             _ => None,
         }
     }
 
-    /// An office speaks for it: its own officers, who propose and do not decide.
+    /// The office is that of the union's own officers, who propose and do not decide.
     #[must_use]
     pub fn is_own_of(&self, office: &Held) -> bool {
         let own = matches!(office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
-        own && self.is_seen_by(office)
+        own && self.is_visible_to(office)
     }
 }
 
@@ -81,50 +82,52 @@ pub fn sees_grades(office: OfficeKind) -> bool {
     !matches!(office, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion)
 }
 
-/// What kind of post.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PostKind {
-    /// 主席团成员.
-    Presidium,
-    /// 部门负责人.
-    Head,
-    /// 部门工作人员.
-    Staff,
-    /// Another one, found when the union was taken down.
-    Other,
+words! {
+    /// What kind of post.
+    PostKind:
+    Presidium = "presidium", "主席团成员";
+    Head = "head", "部门负责人";
+    Staff = "staff", "部门工作人员";
+    /// Another one, found when the union was registered as it stood.
+    Other = "other", "其他岗位";
 }
 
 impl PostKind {
-    pub const ALL: [Self; 3] = [Self::Presidium, Self::Head, Self::Staff];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Presidium => "presidium",
-            Self::Head => "head",
-            Self::Staff => "staff",
-            Self::Other => "other",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Presidium => "主席团成员",
-            Self::Head => "部门负责人",
-            Self::Staff => "部门工作人员",
-            Self::Other => "其他岗位",
-        }
-    }
-
     /// The kind of that stable word; anything else is another post.
     #[must_use]
     pub fn of(slug: &str) -> Self {
-        Self::ALL.into_iter().find(|kind| kind.slug() == slug).unwrap_or(Self::Other)
+        slug.parse().unwrap_or(Self::Other)
+    }
+
+    #[must_use]
+    pub fn of_post(post: &Post) -> Self {
+        match post {
+            Post::Presidium => Self::Presidium,
+            Post::Head(_) => Self::Head,
+            Post::Staff(_) => Self::Staff,
+            Post::Other(_) => Self::Other,
+        }
+    }
+
+    /// The post of this kind; `named` is its department, or its title where it is another one.
+    #[must_use]
+    pub fn post(self, named: &str) -> Post {
+        match self {
+            Self::Presidium => Post::Presidium,
+            Self::Head => Post::Head(named.to_owned()),
+            Self::Staff => Post::Staff(named.to_owned()),
+            Self::Other => Post::Other(named.to_owned()),
+        }
     }
 }
 
-/// A post that somebody holds, held or will hold.
+impl From<String> for PostKind {
+    fn from(slug: String) -> Self {
+        Self::of(&slug)
+    }
+}
+
+/// A post that somebody holds, held or will hold, with the person.
 #[derive(Debug, Clone)]
 pub struct PostRow {
     pub id: PostId,
@@ -136,7 +139,7 @@ pub struct PostRow {
     pub college: String,
     pub class: String,
     pub entry_year: i32,
-    pub kind: String,
+    pub kind: PostKind,
     pub department: Option<DepartmentId>,
     pub department_name: Option<String>,
     /// What another post is called.
@@ -146,33 +149,23 @@ pub struct PostRow {
     pub until_day: Option<Date>,
     /// Whether the person came from a college union, by the roster or by the portal's own record of posts.
     pub from_college: Option<bool>,
-    /// Marked as executive chair when the union was taken down.
+    /// Marked as executive chair when the union was registered.
     pub marked_chair: bool,
-    /// Taken down, not appointed.
+    /// Registered as it stood, not appointed.
     pub registered: bool,
 }
 
 impl PostRow {
-    #[must_use]
-    pub fn kind(&self) -> PostKind {
-        PostKind::of(&self.kind)
-    }
-
     /// The post as the rules see it.
     #[must_use]
     pub fn post(&self) -> Post {
-        let department = || self.department_name.clone().unwrap_or_default();
-        match self.kind() {
-            PostKind::Presidium => Post::Presidium,
-            PostKind::Head => Post::Head(department()),
-            PostKind::Staff => Post::Staff(department()),
-            PostKind::Other => Post::Other(self.title.clone().unwrap_or_default()),
-        }
+        let named = if self.kind == PostKind::Other { &self.title } else { &self.department_name };
+        self.kind.post(named.as_deref().unwrap_or_default())
     }
 
     #[must_use]
     pub fn label(&self) -> &str {
-        match self.kind() {
+        match self.kind {
             PostKind::Other => self.title.as_deref().unwrap_or_default(),
             kind => kind.label(),
         }
@@ -187,13 +180,11 @@ impl PostRow {
         }
     }
 
-    /// Held on a day.
     #[must_use]
     pub fn is_on(&self, day: Date) -> bool {
         covers(self.from_day, self.until_day, day)
     }
 
-    /// The term has ended by a day.
     #[must_use]
     pub fn has_ended(&self, day: &Date) -> bool {
         self.until_day.is_some_and(|until| until <= *day)
@@ -235,7 +226,6 @@ impl Department {
         }
     }
 
-    /// There on a day.
     #[must_use]
     pub fn is_on(&self, day: Date) -> bool {
         covers(self.from_day, self.until_day, day)
@@ -245,6 +235,14 @@ impl Department {
     pub fn term(&self) -> String {
         term_in_words(self.from_day, self.until_day)
     }
+}
+
+words! {
+    /// How far a turn is.
+    TurnState:
+    Proposed = "proposed", "拟定";
+    Confirmed = "confirmed", "已确认";
+    Withdrawn = "withdrawn", "已撤回";
 }
 
 /// A turn of the executive chair.
@@ -259,11 +257,10 @@ pub struct TurnRow {
     pub from_day: Date,
     /// The first day after it.
     pub until_day: Date,
-    /// Confirmed, or only proposed.
+    /// False while it is only proposed.
     pub confirmed: bool,
     /// What is handed to the next one.
     pub handover: Option<String>,
-    /// When that was written.
     pub handover_at: Option<OffsetDateTime>,
 }
 
@@ -279,22 +276,47 @@ impl TurnRow {
         Turn { number: self.number.clone(), name: self.name.clone(), from: self.from_day, until: self.until_day }
     }
 
-    /// It is the one with that id.
     #[must_use]
     pub fn is_it(&self, id: &Option<TurnId>) -> bool {
         *id == Some(self.id)
     }
 
-    /// It runs on a day.
     #[must_use]
     pub fn is_on(&self, day: &Date) -> bool {
         covers(self.from_day, Some(self.until_day), *day)
     }
 }
 
+/// A 培养层次 as the database keeps it; none for a word that the rules do not know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StudyLevel(pub Option<Level>);
+
+impl From<String> for StudyLevel {
+    fn from(slug: String) -> Self {
+        Self(match slug.as_str() {
+            "vocational" => Some(Level::Vocational),
+            "undergraduate" => Some(Level::Undergraduate),
+            "graduate" => Some(Level::Graduate),
+            _ => None,
+        })
+    }
+}
+
+impl StudyLevel {
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self.0 {
+            Some(Level::Vocational) => "专科",
+            Some(Level::Undergraduate) => "本科",
+            Some(Level::Graduate) => "研究生",
+            None => "",
+        }
+    }
+}
+
 /// What the rules ask of a student, as the portal knows it today.
 #[derive(Debug, Clone)]
-pub struct Fact {
+pub struct StudentFacts {
     pub student: StudentId,
     /// 学号.
     pub number: String,
@@ -306,8 +328,7 @@ pub struct Fact {
     pub class: String,
     /// 男 or 女, where it is known.
     pub gender: Option<String>,
-    /// 培养层次, by its stable word.
-    pub level: String,
+    pub level: StudyLevel,
     pub entry_year: i32,
     /// 政治面貌.
     pub political: Option<String>,
@@ -321,7 +342,7 @@ pub struct Fact {
     /// Over what time the figures are counted, in words.
     pub period: Option<String>,
     pub source: Option<String>,
-    /// When they were recorded.
+    /// When the figures were recorded.
     pub graded_at: Option<OffsetDateTime>,
     /// When the political status was last changed.
     pub political_at: Option<OffsetDateTime>,
@@ -335,7 +356,12 @@ pub fn academic_year(day: Date) -> i32 {
     if u8::from(day.month()) >= u8::from(Month::August) { day.year() } else { day.year() - 1 }
 }
 
-impl Fact {
+impl StudentFacts {
+    #[must_use]
+    pub fn is_graduate(&self) -> bool {
+        self.level.0 == Some(Level::Graduate)
+    }
+
     /// The person as the rules see them; `from_college` is what an appointment says where the record says nothing.
     #[must_use]
     pub fn member(&self, from_college: Option<bool>, today: Date) -> Member {
@@ -345,12 +371,7 @@ impl Fact {
             number: self.number.clone(),
             name: self.name.clone(),
             college: Some(self.college.clone()),
-            level: match self.level.as_str() {
-                "vocational" => Some(Level::Vocational),
-                "undergraduate" => Some(Level::Undergraduate),
-                "graduate" => Some(Level::Graduate),
-                _ => None,
-            },
+            level: self.level.0,
             political: self.political.clone(),
             rank,
             failed_courses: number(self.failed),
@@ -373,23 +394,26 @@ pub struct Record {
     /// Turns that were proposed or confirmed, by day.
     pub turns: Vec<TurnRow>,
     /// Facts of the people in posts now or later.
-    pub facts: Vec<Fact>,
+    pub facts: Vec<StudentFacts>,
     /// The union as the rules see it.
     pub timeline: Timeline,
 }
 
+/// What the database holds of a union and of its university's year.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub posts: Vec<PostRow>,
+    pub departments: Vec<Department>,
+    pub turns: Vec<TurnRow>,
+    pub facts: Vec<StudentFacts>,
+    pub semesters: Vec<Semester>,
+    pub organisations: Vec<Organisation>,
+}
+
 impl Record {
-    /// Puts what the rules look at together.
-    #[must_use]
-    pub fn new(
-        union: StudentUnion,
-        posts: Vec<PostRow>,
-        departments: Vec<Department>,
-        turns: Vec<TurnRow>,
-        facts: Vec<Fact>,
-        (semesters, organisations): (Vec<Semester>, Vec<Organisation>),
-        today: Date,
-    ) -> Self {
+    /// Puts together what the rules look at.
+    pub(super) fn new(union: StudentUnion, rows: Rows, today: Date) -> Self {
+        let Rows { posts, departments, turns, facts, semesters, organisations } = rows;
         let mut people: Vec<Member> = Vec::new();
         let mut holdings = Vec::new();
         for row in &posts {
@@ -426,7 +450,6 @@ impl Record {
         Self { union, posts, departments, turns, facts, timeline }
     }
 
-    /// The posts held on a day.
     pub fn posts_on(&self, day: Date) -> impl Iterator<Item = &PostRow> {
         self.posts.iter().filter(move |post| post.is_on(day))
     }
@@ -440,12 +463,11 @@ impl Record {
         people.len()
     }
 
-    /// The departments there on a day.
     pub fn departments_on(&self, day: Date) -> impl Iterator<Item = &Department> {
         self.departments.iter().filter(move |department| department.is_on(day))
     }
 
-    /// Who is on duty on a day: by a confirmed turn, or by the mark with which the union was taken down.
+    /// Who is on duty on a day: by a confirmed turn, or by the mark with which the union was registered.
     pub fn chairs_on(&self, day: Date) -> impl Iterator<Item = &str> {
         let marked = !self.timeline.rotates_on(day);
         let by_turn =

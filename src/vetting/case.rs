@@ -13,7 +13,7 @@ use crate::{
         plan::Body,
         vetting::Source,
     },
-    unions::union::Fact,
+    unions::union::StudentFacts,
 };
 
 time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
@@ -64,7 +64,7 @@ pub struct Evidence {
 impl Evidence {
     /// Takes down what the conditions say of a person on a day.
     #[must_use]
-    pub fn take(fact: &Fact, findings: &[Finding], today: Date) -> Self {
+    pub fn take(fact: &StudentFacts, findings: &[Finding], today: Date) -> Self {
         let day = |at: Option<OffsetDateTime>| at.map(|at| at.to_offset(crate::clock::CHINA).date());
         let graded = || {
             let period = fact.period.clone().unwrap_or_default();

@@ -72,7 +72,7 @@ impl Desk {
     /// The office keeps the round: opened it or could have.
     #[must_use]
     pub fn keeps(&self, round: &Round) -> bool {
-        round.union.is_kept_by(&self.office)
+        round.union.is_managed_by(&self.office)
     }
 
     /// The office keeps every round of the university.
@@ -105,7 +105,7 @@ impl Desk {
         let near = round.union.college.is_none() || self.college.is_none() || round.union.college == self.college;
         let of_kind = self.unions.contains(&round.union.kind.slug());
         let named = matches!(self.office.kind, OfficeKind::CollegeUnion) && round.union.college.is_none();
-        near && of_kind && (round.union.is_seen_by(&self.office) || self.acts_in(round) || named)
+        near && of_kind && (round.union.is_visible_to(&self.office) || self.acts_in(round) || named)
     }
 
     /// The office recommends in that round: it is a body of the first step.

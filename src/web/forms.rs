@@ -8,7 +8,13 @@ use axum::{
 };
 
 use http_body_util::LengthLimitError;
-use serde::Deserialize;
+use serde::{
+    Deserialize, Serialize,
+    de::{
+        DeserializeOwned,
+        value::{Error as Unread, MapDeserializer},
+    },
+};
 
 use crate::{
     failure::Failure,
@@ -123,6 +129,15 @@ impl Upload {
     pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
     }
+
+    /// The text fields as a form.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] where they are not that form's.
+    pub fn form<F: DeserializeOwned>(&self) -> Result<F, Failure> {
+        let fields = self.fields.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        F::deserialize(MapDeserializer::<_, Unread>::new(fields)).map_err(|_| Failure::Malformed)
+    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
@@ -159,6 +174,17 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
 /// A limit of some layer stands somewhere below the error.
 fn is_over_the_limit(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
+}
+
+/// A form as a query, without its empty fields: a way back that keeps everything typed.
+///
+/// # Errors
+/// Where the form has a field that is no text.
+pub fn as_query(form: &impl Serialize) -> Result<String, Failure> {
+    let query = serde_html_form::to_string(form).map_err(anyhow::Error::new)?;
+    // A value's own `=` is percent-encoded.
+    let filled: Vec<&str> = query.split('&').filter(|pair| !pair.ends_with('=')).collect();
+    Ok(filled.join("&"))
 }
 
 /// A reason of 1 to 200 characters, or an error beside the field.

@@ -16,8 +16,8 @@ use crate::{
     support::{
         PASSWORD, Portal, runtime,
         sitting::{SMALL, cast, opened, prepare, voters},
+        union::{grade_everybody, rows, union},
     },
-    unions::{grade_everybody, rows, union},
     vetting::{Opening, agree, apply, open, student_account},
 };
 

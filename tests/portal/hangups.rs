@@ -20,8 +20,8 @@ use crate::{
         raw::{Answer, ask, form, multipart, read, request},
         runtime,
         sitting::{Plan, opened, voters},
+        union::{grade_everybody, rows, union},
     },
-    unions::{grade_everybody, rows, union},
     vetting::{Opening, open, student_account},
 };
 

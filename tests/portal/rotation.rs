@@ -3,9 +3,9 @@
 use lunzhi::office::OfficeKind;
 use time::{Date, Duration};
 
-use crate::{
-    support::{Client, Page, Portal},
-    unions::{ready, rows, union},
+use crate::support::{
+    Client, Page, Portal,
+    union::{ready, rows, union},
 };
 
 /// Two semesters that meet: one that runs, one that follows.

@@ -3,9 +3,9 @@
 use lunzhi::{office::OfficeKind, rules::plan::Body, sheet::Sheet};
 use time::{Date, Duration};
 
-use crate::{
-    support::{Client, FIRST, PASSWORD, Page, Portal, SECOND},
-    unions::{grade_everybody, rows, union},
+use crate::support::{
+    Client, FIRST, PASSWORD, Page, Portal, SECOND,
+    union::{grade_everybody, rows, union},
 };
 
 /// Gives the student with that number an account; its number is the student's.
@@ -1030,7 +1030,8 @@ async fn an_office_whose_turn_it_is_not_takes_no_session_down() {
 async fn a_promised_place_is_not_given_away_past_the_round() {
     let Stage { mut league, school, today, .. } = stage().await;
     open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "2", today)).await;
-    let refused = crate::unions::appoint(&mut league, &school, 66, "staff", "办公室", today + Duration::days(12)).await;
+    let refused =
+        crate::support::union::appoint(&mut league, &school, 66, "staff", "办公室", today + Duration::days(12)).await;
     assert!(refused.status == 409 && refused.text().contains("其他轮次已留出"), "{}", refused.text());
     // The presidium's rounds know of each other too.
     let presidium = |seats| Opening {

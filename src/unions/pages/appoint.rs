@@ -5,24 +5,29 @@ use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect, Response},
+    response::{IntoResponse, Response},
 };
 use axum_extra::extract::Query;
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{calendar, frame, kept};
+use super::{
+    attempt::{answer, held_up},
+    calendar,
+    fields::{AppointFields, DepartmentRoom, scan_of, take_scan},
+    frame, managed,
+};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, person::SignedIn},
+    auth::acting::Acting,
     failure::{Failure, Refusal},
-    ids::{DepartmentId, DocumentId, InstitutionId, UnionId},
+    ids::{DocumentId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
     rules::{
-        Finding, Outcome, Plan, Rule,
+        Clause, Finding, Plan, Rule,
         adoption::Calendar,
         appointment::{Wanted, appoint, conditions, holding_in_words},
         offer::{Offer, offer},
@@ -32,60 +37,22 @@ use crate::{
     },
     text::{folded, is_hidden},
     unions::{
-        documents::{self, Scan},
-        forms::{AppointForm, Asked},
-        store,
-        union::{Department, Fact, PostKind, PostRow, Record},
+        forms::{AppointForm, AppointRequest},
+        paths::{Done, filled_in},
+        store::{self, Appointee, LockedUnion, Route},
+        union::{Department, PostRow, Record, StudentFacts},
     },
-    web::forms::{Errors, Upload},
+    web::forms::{Attempt, Errors, Submitted, Upload, as_query},
 };
 
-/// A department with what it has room for.
-pub(super) struct Room {
-    pub id: DepartmentId,
-    pub words: String,
-}
-
-/// The departments of a union on a day, those to come too, with the people they have and may have.
-pub(super) fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (String, Vec<Room>) {
-    let of_school = record.union.kind != Union::College;
-    let limit = |limit: Option<u32>| limit.map(|limit| format!("/{limit}")).unwrap_or_default();
-    let most = plan.and_then(|plan| plan.figures.most_on_presidium(of_school));
-    let seats = record.posts_on(today).filter(|post| post.kind() == PostKind::Presidium).count();
-    let presidium = format!("现有 {seats}{} 人", limit(most));
-    let heads_most =
-        plan.filter(|_| of_school).and_then(|plan| plan.figures.heads.as_ref()).map(|heads| heads.value.high);
-    let staff_most =
-        plan.filter(|_| of_school).and_then(|plan| plan.figures.department_staff.as_ref()).map(|most| most.value);
-    let inside = plan.is_some_and(|plan| plan.switches.heads_inside) && of_school;
-    let room = |department: &Department| {
-        let held = |kind| {
-            record.posts_on(today).filter(|post| post.department == Some(department.id) && post.kind() == kind).count()
-        };
-        let (heads, staff) = (held(PostKind::Head), held(PostKind::Staff));
-        let staff = if inside { staff + heads } else { staff };
-        let with = if inside { "（含负责人）" } else { "" };
-        let term = if department.is_on(today) { String::new() } else { format!("（{}）", department.term()) };
-        let words = format!(
-            "{}{term}：负责人 {heads}{}，工作人员{with} {staff}{}",
-            department.name,
-            limit(heads_most),
-            limit(staff_most)
-        );
-        Room { id: department.id, words }
-    };
-    let open = |department: &&Department| department.until_day.is_none_or(|until| until > today);
-    (presidium, record.departments.iter().filter(open).map(room).collect())
-}
-
 /// What the portal knows of the person, held against the conditions.
-pub(super) struct Card {
-    pub fact: Fact,
+struct StudentCard {
+    pub fact: StudentFacts,
     pub conditions: Vec<Finding>,
     pub posts: Vec<String>,
 }
 
-pub(super) fn card(record: &Record, plan: Option<&Plan>, fact: Fact, today: Date) -> Card {
+fn card(record: &Record, plan: Option<&Plan>, fact: StudentFacts, today: Date) -> StudentCard {
     let member = fact.member(None, today);
     let conditions = plan.map(|plan| conditions(plan, &member)).unwrap_or_default();
     let held = record
@@ -93,7 +60,7 @@ pub(super) fn card(record: &Record, plan: Option<&Plan>, fact: Fact, today: Date
         .iter()
         .filter(|post| post.student == fact.student && post.until_day.is_none_or(|until| until > today));
     let posts = held.map(PostRow::label_with_place).collect();
-    Card { fact, conditions, posts }
+    StudentCard { fact, conditions, posts }
 }
 
 #[derive(Template, WebTemplate)]
@@ -104,8 +71,8 @@ pub(super) struct AppointPage {
     form: AppointForm,
     errors: Errors,
     presidium: String,
-    rooms: Vec<Room>,
-    card: Option<Card>,
+    rooms: Vec<DepartmentRoom>,
+    card: Option<StudentCard>,
     /// Soft limits that would be passed: a reason is asked for.
     warned: Vec<Finding>,
     document: Option<(DocumentId, String)>,
@@ -116,47 +83,35 @@ async fn page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: UnionId,
-    mut form: AppointForm,
-    errors: Errors,
+    submitted: Submitted<AppointForm>,
     warned: Vec<Finding>,
 ) -> Result<AppointPage, Failure> {
+    let Submitted { mut form, errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = kept(&mut db, acting, id, today).await?;
+    let record = managed(&mut db, acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
-    let found = person(&mut db, acting.institution(), &form.number, today).await?;
+    let found = student(&mut db, acting.institution(), &form.number, today).await?;
     // Of somebody who cannot be in this union at all nothing more is shown: another college's students are not its business.
-    let fits = found.filter(|fact| record.union.misfit(fact, today).is_none());
+    let fits = found.filter(|fact| record.union.why_not_member(fact, today).is_none());
     let card = fits.map(|fact| card(&record, plan.as_deref(), fact, today));
     if form.from.is_empty() {
         form.from = today.to_string();
     }
-    let document = kept_scan(&mut db, acting.person(), &form.document).await?;
-    let (presidium, rooms) = rooms(&record, plan.as_deref(), today);
+    let fields = AppointFields::load(&mut db, acting.person(), &record, plan.as_deref(), &form, today).await?;
+    let AppointFields { presidium, rooms, document } = fields;
     let has_plan = plan.is_some();
     let chrome = frame(app, acting.person(), &record, "任命");
     Ok(AppointPage { chrome, record, form, errors, presidium, rooms, card, warned, document, has_plan })
 }
 
-/// The scan that a form which comes back has brought already.
-pub(super) async fn kept_scan(
-    db: &mut PgConnection,
-    person: &SignedIn,
-    field: &str,
-) -> Result<Option<(DocumentId, String)>, Failure> {
-    match field.parse() {
-        Ok(id) => documents::own(db, person, id).await,
-        Err(_) => Ok(None),
-    }
-}
-
 /// A student by their number.
-pub(super) async fn person(
+async fn student(
     db: &mut PgConnection,
     institution: InstitutionId,
     number: &str,
     today: Date,
-) -> Result<Option<Fact>, Failure> {
+) -> Result<Option<StudentFacts>, Failure> {
     let number = folded(number);
     if number.is_empty() || number.chars().any(is_hidden) {
         return Ok(None);
@@ -173,71 +128,40 @@ pub(super) async fn ask(
     let mut errors = Errors::default();
     if !form.number.is_empty() {
         let (mut db, today) = (app.read().await?, app.clock.today());
-        let record = kept(&mut db, &acting, id, today).await?;
-        match person(&mut db, acting.institution(), &form.number, today).await? {
+        let record = managed(&mut db, &acting, id, today).await?;
+        match student(&mut db, acting.institution(), &form.number, today).await? {
             None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
             Some(fact) => {
-                if let Some(says) = record.union.misfit(&fact, today) {
+                if let Some(says) = record.union.why_not_member(&fact, today) {
                     errors.add("number", format!("{says}，不能在本会任职"));
                 }
             }
         }
     }
-    page(&app, &acting, id, form, errors, Vec::new()).await
+    page(&app, &acting, id, Submitted::new(form, errors), Vec::new()).await
 }
 
-/// Keeps the scan that came with a form, if one did, and notes it in the form.
-pub(super) async fn take_scan(
-    app: &App,
-    person: &SignedIn,
-    upload: &Upload,
-    document: &mut String,
-    errors: &mut Errors,
-) -> Result<(), Failure> {
-    let Some((name, file)) = &upload.scan else { return Ok(()) };
-    match Scan::read(name, file) {
-        Err(why) => errors.add("scan", why),
-        Ok(scan) => {
-            let (now, owner) = (app.clock.now(), person.clone());
-            let id =
-                app.write_as(person.authority(), async move |db| documents::keep(db, &owner, &scan, now).await).await?;
-            *document = id.to_string();
-        }
-    }
-    Ok(())
+/// What the rule is asked about an appointment.
+pub(super) struct Judgeable {
+    pub facts: StudentFacts,
+    pub wanted: Wanted,
+    pub plans: Calendar,
 }
 
-/// What came of an act that soft limits may hold up.
-pub(super) enum Done {
-    Written,
-    /// Soft limits are passed and no reason was given: nothing is written.
-    NeedsReason(Vec<Finding>),
-    /// Something in the form does not fit after all.
-    Unfit(&'static str, String),
-}
-
-/// Splits what stands in the way: a refusal, or warnings that a reason would settle.
-pub(super) fn held_up(findings: Vec<Finding>, refusal: Refusal) -> Result<Done, Failure> {
-    if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown)) {
-        return Err(refusal.because(findings));
-    }
-    Ok(Done::NeedsReason(findings.into_iter().filter(|finding| finding.verdict == Outcome::Warn).collect()))
-}
-
-/// The rule, the person and the plan for an appointment, looked at with the union's row held.
-pub(super) async fn wanted(
+/// Reads what the rule is asked about, with the union locked and the student held; or what in the form does not fit.
+pub(super) async fn judgeable(
     db: &mut PgConnection,
     acting: &Acting<UnionKeeper>,
-    record: &Record,
-    asked: &Asked,
+    record: &LockedUnion,
+    asked: &AppointRequest,
     today: Date,
-) -> Result<Result<(Fact, Wanted, Calendar), Done>, Failure> {
-    let unfit = |field, says: String| Ok(Err(Done::Unfit(field, says)));
+) -> Result<Result<Judgeable, Attempt>, Failure> {
+    let unfit = |field, says: String| Ok(Err(Attempt::Fault(field, says)));
     store::hold_students(db, acting.institution(), std::slice::from_ref(&asked.number)).await?;
-    let Some(fact) = person(db, acting.institution(), &asked.number, today).await? else {
+    let Some(fact) = student(db, acting.institution(), &asked.number, today).await? else {
         return unfit("number", "平台没有这个学号；请核对，或先导入学生名单".to_owned());
     };
-    if let Some(says) = record.union.misfit(&fact, asked.from) {
+    if let Some(says) = record.union.why_not_member(&fact, asked.from) {
         return unfit("number", says);
     }
     let ends_by = |day: Date| asked.until.is_some_and(|until| until <= day);
@@ -265,7 +189,7 @@ pub(super) async fn wanted(
     }
     let person = fact.member(asked.from_college, today);
     let wanted = Wanted { person, post: asked.post.clone(), from: asked.from, until: asked.until };
-    Ok(Ok((fact, wanted, plans)))
+    Ok(Ok(Judgeable { facts: fact, wanted, plans }))
 }
 
 fn eve(day: Date) -> Date {
@@ -283,7 +207,7 @@ pub(super) fn holds_it(timeline: &Timeline, but: Option<usize>, wanted: &Wanted)
 }
 
 /// An appointment's clauses in the record: those it was warned of, and the first that caps the post.
-pub(super) fn clause_of(plans: &Calendar, union: Union, wanted: &Wanted) -> Option<crate::rules::Clause> {
+fn clause_of(plans: &Calendar, union: Union, wanted: &Wanted) -> Option<Clause> {
     let rule = match (&wanted.post, union) {
         (Post::Presidium, Union::College) => Rule::Stf07,
         (Post::Presidium, _) => Rule::Stf02,
@@ -301,119 +225,84 @@ pub(super) async fn act(
     upload: Upload,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let mut form = AppointForm::of(&upload);
-    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let mut form: AppointForm = upload.form()?;
+    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     if record.union.opened_on.is_none() {
         errors.add("post", "这个学生会还没有启用：先做现状登记，再启用，之后才能逐人任命");
     }
-    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if form.direct.trim().is_empty() {
         errors.add("direct", "请说明为什么不经遴选程序直接任命；说明随任职保留，并列在合规总览里");
     }
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
-        return Ok((unfit, page(&app, &acting, id, form, errors, Vec::new()).await?).into_response());
+        let page = page(&app, &acting, id, Submitted::new(form, errors), Vec::new()).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    asked.ground.document =
-        kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
-    let refusal = Refusal {
-        chrome: frame(&app, acting.person(), &record, "任命"),
-        wanted: format!("任命学号 {} 为{}（{}）", asked.number, holding_in_words(&asked.post), record.union.name),
-        back: format!("/unions/{id}/appoint?{}", form.as_query()),
-    };
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = store::lock(db, &acting, id, today).await?;
-            let (fact, wanted, plans) = match wanted(db, &acting, &record, &asked, today).await? {
+    asked.grounds.document = scan_of(&app, acting.person(), &form.document).await?;
+    let back = filled_in(&id.appoint_path(), &as_query(&form)?);
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, &acting, id, today).await?;
+            let Judgeable { facts, wanted, plans } = match judgeable(db, &acting, &locked, &asked, today).await? {
                 Ok(found) => found,
-                Err(done) => return Ok((done, acting)),
+                Err(attempt) => return Ok(attempt),
             };
-            if holds_it(&record.timeline, None, &wanted) {
-                let says = format!("{}在这段时间已任这一岗位", fact.name);
-                return Ok((Done::Unfit("number", says), acting));
+            if holds_it(&locked.timeline, None, &wanted) {
+                return Ok(Attempt::fault("number", format!("{}在这段时间已任这一岗位", facts.name)));
             }
-            let mut wanted_words = refusal;
-            wanted_words.wanted = format!(
-                "任命{}（{}）为{}{}，自 {} 起",
-                fact.name,
-                fact.number,
-                record.union.name,
-                holding_in_words(&wanted.post),
-                wanted.from
-            );
-            let clause = clause_of(&plans, record.union.kind, &wanted);
-            let verdict = appoint(&plans, &record.timeline, None, wanted, asked.ground.reason.as_deref());
+            let union_name = &locked.union.name;
+            let words = holding_in_words(&wanted.post);
+            let refusal = Refusal {
+                chrome: frame(&app, acting.person(), &locked, "任命"),
+                wanted: format!("任命{}（{}）为{union_name}{words}，自 {} 起", facts.name, facts.number, wanted.from),
+                back: back.clone(),
+            };
+            let clause = clause_of(&plans, locked.union.kind, &wanted);
+            let verdict = appoint(&plans, &locked.timeline, None, wanted, asked.grounds.reason.as_deref());
             let appointment = match verdict.permit() {
                 Ok(appointment) => appointment,
-                Err(findings) => return Ok((held_up(findings, wanted_words)?, acting)),
+                Err(findings) => return held_up(findings, refusal),
             };
             let why = asked.direct.as_deref().unwrap_or_default();
-            let person = (fact.student, asked.from_college, store::Way::Direct(why));
             // What a round of the vetting has promised is not given away past it.
             if appointment.wanted().post != Post::Presidium {
                 let promised = store::promised(db, id, false, None).await?;
                 let Wanted { post, from, .. } = appointment.wanted().clone();
                 let one = vec![Offer { post, seats: 1, from }];
                 if !promised.is_empty()
-                    && let Err(findings) = offer(&plans, &record.timeline, &promised, one, false, Some("")).permit()
+                    && let Err(findings) = offer(&plans, &locked.timeline, &promised, one, false, Some("")).permit()
                 {
-                    return Ok((held_up(findings, wanted_words)?, acting));
+                    return held_up(findings, refusal);
                 }
             }
-            store::appoint(db, &locked, &appointment, person, &asked.ground, now).await?;
-            let words = holding_in_words(&appointment.wanted().post);
-            let mut entry = Entry::about(Verb::Appointed, fact.student)
-                .detail("学生会", record.union.name.clone())
+            let (student, from_college, route) = (facts.student, asked.from_college, Route::Direct(why));
+            let appointee = Appointee { student, from_college, route };
+            store::appoint(db, &locked, &appointment, appointee, &asked.grounds, now).await?;
+            let mut entry = Entry::about(Verb::Appointed, student)
+                .detail("学生会", union_name.clone())
                 .detail("岗位", words.clone())
                 .detail("生效", appointment.wanted().from.to_string())
-                .detail("依据", asked.ground.words.clone())
+                .detail("依据", asked.grounds.words.clone())
                 .detail("未经遴选程序", why);
-            if let Some(reason) = &asked.ground.reason {
+            if let Some(reason) = &asked.grounds.reason {
                 entry = entry.detail("理由", reason.clone());
             }
             if let Some(clause) = &clause {
                 entry = entry.under(clause);
             }
             audit::append(db, acting.person(), entry, now).await?;
-            let subject = format!("你被任命为{}{words}", record.union.name);
-            let notice = Notice::new(subject, "/me/data").says(format!(
+            let notice = Notice::new(format!("你被任命为{union_name}{words}"), "/me/data").says(format!(
                 "自 {} 起任职。依据：{}。对登记内容有疑问，请联系{}。",
                 appointment.wanted().from,
-                asked.ground.words,
+                asked.grounds.words,
                 acting.office().label()
             ));
-            inbox::tell(db, acting.institution(), To::Student(fact.student), &notice, now).await?;
-            Ok((Done::Written, acting))
+            inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
+            Ok(Attempt::Done(()))
         })
         .await?;
-    answer(done, errors, format!("/unions/{id}?done=appointed"), async |errors, warned| {
-        Ok(page(&app, &acting, id, form, errors, warned).await?.into_response())
+    answer(attempt, errors, Done::Appointed.at(&id.path()), async |errors, warned| {
+        Ok(page(&app, &acting, id, Submitted::new(form, errors), warned).await?.into_response())
     })
     .await
-}
-
-/// What the visitor gets: on to the next page, or the form again with what is wrong or asked for.
-pub(super) async fn answer(
-    done: Done,
-    mut errors: Errors,
-    onward: String,
-    again: impl AsyncFnOnce(Errors, Vec<Finding>) -> Result<Response, Failure>,
-) -> Result<Response, Failure> {
-    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-    match done {
-        Done::Written => Ok(Redirect::to(&onward).into_response()),
-        Done::NeedsReason(warned) => {
-            if warned.iter().any(|finding| finding.rule == Rule::Org13) {
-                errors.add("ruling", "职能与其他学生组织相近，须有书面裁定，请填裁定文号");
-            }
-            if warned.iter().any(|finding| finding.rule != Rule::Org13) {
-                errors.add("reason", "超出柔性要求，请写明理由；理由与本次办理一起保留并显示在合规明细里");
-            }
-            Ok((unfit, again(errors, warned).await?).into_response())
-        }
-        Done::Unfit(field, says) => {
-            errors.add(field, says);
-            Ok((unfit, again(errors, Vec::new()).await?).into_response())
-        }
-    }
 }

@@ -7,7 +7,7 @@ use askama_web::WebTemplate;
 use axum::extract::State;
 use time::{Date, OffsetDateTime};
 
-use super::{calendar, evidence};
+use super::{Evidence, calendar, evidence};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -38,7 +38,8 @@ struct Cell {
     title: String,
 }
 
-struct Line {
+/// A union against every rule.
+struct ComplianceRow {
     union: StudentUnion,
     cells: Vec<Cell>,
     gravest: Option<Outcome>,
@@ -63,7 +64,7 @@ pub(super) struct CompliancePage {
     institution: String,
     plan: String,
     rules: Vec<Rule>,
-    lines: Vec<Line>,
+    lines: Vec<ComplianceRow>,
     /// The unions with hard breaches, and how many.
     failing: Vec<(String, usize)>,
     breaches: Vec<Breach>,
@@ -98,14 +99,14 @@ pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader
 fn assemble(
     records: &[Record],
     plans: &Calendar,
-    judge: impl Fn(&Record) -> Option<Vec<super::Evidence>>,
+    judge: impl Fn(&Record) -> Option<Vec<Evidence>>,
     today: Date,
 ) -> CompliancePage {
     let (mut rules, mut judged): (Vec<Rule>, Vec<_>) = (Vec::new(), Vec::new());
     let mut breaches = Vec::new();
     let mut counts: BTreeMap<Outcome, usize> = BTreeMap::new();
     for record in records {
-        // A union of which nobody has been taken down yet is nothing to judge.
+        // There is nothing to judge in a union of which nobody is registered yet.
         let is_blank = record.union.opened_on.is_none() && record.people_on(today) == 0;
         let found = if is_blank { None } else { judge(record) };
         for evidence in found.iter().flatten() {
@@ -130,7 +131,8 @@ fn assemble(
         judged.push((record.union.clone(), found));
     }
     rules.sort_unstable();
-    let mut lines: Vec<Line> = judged.into_iter().map(|(union, found)| line(union, found.as_deref(), &rules)).collect();
+    let mut lines: Vec<ComplianceRow> =
+        judged.into_iter().map(|(union, found)| row_of(union, found.as_deref(), &rules)).collect();
     lines.sort_by_key(|line| line.gravest.unwrap_or(Outcome::NotRequired));
     let mut failing: Vec<(String, usize)> = Vec::new();
     for breach in breaches.iter().filter(|breach| breach.verdict == Outcome::Fail) {
@@ -164,9 +166,9 @@ fn assemble(
     }
 }
 
-fn line(union: StudentUnion, found: Option<&[super::Evidence]>, rules: &[Rule]) -> Line {
+fn row_of(union: StudentUnion, found: Option<&[Evidence]>, rules: &[Rule]) -> ComplianceRow {
     let cell = |rule: &Rule| {
-        let own: Vec<&super::Evidence> =
+        let own: Vec<&Evidence> =
             found.into_iter().flatten().filter(|evidence| evidence.finding.rule == *rule).collect();
         let verdict = own.iter().map(|evidence| evidence.finding.verdict).min();
         let open = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).count();
@@ -187,5 +189,5 @@ fn line(union: StudentUnion, found: Option<&[super::Evidence]>, rules: &[Rule]) 
     };
     let cells: Vec<Cell> = rules.iter().map(cell).collect();
     let gravest = cells.iter().filter_map(|cell| cell.verdict).min();
-    Line { union, cells, gravest }
+    ComplianceRow { union, cells, gravest }
 }

@@ -11,14 +11,14 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
-    Tabs,
-    appoint::{Done, answer, held_up},
-    calendar, frame, kept, seen,
+    Tab, Tabs,
+    attempt::{answer, held_up},
+    calendar, frame, managed, visible,
 };
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
-    auth::acting::Acting,
+    auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DepartmentId, UnionId},
     office::{UnionKeeper, UnionReader},
@@ -26,15 +26,16 @@ use crate::{
     rules::{Finding, Rule, structure::establish},
     unions::{
         forms::{DepartmentForm, near_day},
-        store::{self, Ground},
+        paths::{Done, filled_in},
+        store::{self, Grounds},
         union::{Department, Record},
     },
-    web::forms::Errors,
+    web::forms::{Attempt, Errors, Submitted, as_query, written},
 };
 
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/departments.html")]
-pub(super) struct ListPage {
+pub(super) struct DepartmentsPage {
     chrome: Chrome,
     tabs: Tabs,
     record: Record,
@@ -48,11 +49,13 @@ pub(super) struct ListPage {
 
 fn list_page(
     app: &App,
-    person: &crate::auth::person::SignedIn,
-    (record, tabs): (Record, Tabs),
-    (form, errors, warned): (DepartmentForm, Errors, Vec<Finding>),
+    person: &SignedIn,
+    record: Record,
+    tabs: Tabs,
+    submitted: Submitted<DepartmentForm>,
+    warned: Vec<Finding>,
     done: &'static str,
-) -> ListPage {
+) -> DepartmentsPage {
     let today = app.clock.today();
     let open = |department: &&Department| department.until_day.is_none_or(|until| until > today);
     let held =
@@ -66,11 +69,12 @@ fn list_page(
         .cloned()
         .collect();
     let chrome = frame(app, person, &record, "部门");
-    ListPage { chrome, tabs, record, current, past, form, errors, warned, done }
+    let Submitted { form, errors } = submitted;
+    DepartmentsPage { chrome, tabs, record, current, past, form, errors, warned, done }
 }
 
 #[derive(Deserialize)]
-pub(super) struct Asked {
+pub(super) struct DepartmentsQuery {
     #[serde(default)]
     done: String,
     #[serde(flatten)]
@@ -81,21 +85,16 @@ pub(super) async fn list(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
-    Query(Asked { done, mut form }): Query<Asked>,
+    Query(DepartmentsQuery { done, mut form }): Query<DepartmentsQuery>,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = seen(&mut db, &acting, id, today).await?;
-    let tabs = Tabs::new(&acting, &record, "/departments");
+    let record = visible(&mut db, &acting, id, today).await?;
+    let tabs = Tabs::new(&acting, &record, Tab::Departments);
     if form.from.is_empty() {
         form.from = today.to_string();
     }
-    let done = match done.as_str() {
-        "added" => "已设立。",
-        "changed" => "已变更；原来的名称和职能保留在沿革里。",
-        "ended" => "已撤销；部门内的任职同日结束。",
-        _ => "",
-    };
-    Ok(list_page(&app, acting.person(), (record, tabs), (form, Errors::default(), Vec::new()), done).into_response())
+    let submitted = Submitted::new(form, Errors::default());
+    Ok(list_page(&app, acting.person(), record, tabs, submitted, Vec::new(), Done::said(&done)).into_response())
 }
 
 pub(super) async fn add(
@@ -116,7 +115,7 @@ async fn keep(
     form: DepartmentForm,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let old = match instead {
         Some(wanted) => Some(find(&record, wanted)?),
         None => None,
@@ -125,82 +124,88 @@ async fn keep(
         errors.add("name", "这个学生会还没有启用：部门随现状登记一起登记");
     }
     let read = form.read(&record, old.as_ref(), today, &mut errors);
-    let back = match instead {
-        Some(department) => format!("/unions/{id}/departments/{department}?{}", form.as_query()),
-        None => format!("/unions/{id}/departments?{}", form.as_query()),
+    let path = match instead {
+        Some(department) => id.department_path(department),
+        None => id.departments_path(),
     };
-    let again = async |app: &App, acting: &Acting<UnionKeeper>, form, errors, warned| -> Result<Response, Failure> {
-        let record = kept(&mut *app.read().await?, acting, id, today).await?;
+    let back = filled_in(&path, &as_query(&form)?);
+    let again = async |submitted, warned| -> Result<Response, Failure> {
+        let record = managed(&mut *app.read().await?, &acting, id, today).await?;
         Ok(if let Some(wanted) = instead {
             let department = find(&record, wanted)?;
-            edit_page(app, acting.person(), record, department, (form, errors, warned)).into_response()
+            edit_page(&app, acting.person(), record, department, submitted, warned).into_response()
         } else {
-            let tabs = Tabs::new(acting, &record, "/departments");
-            list_page(app, acting.person(), (record, tabs), (form, errors, warned), "").into_response()
+            let tabs = Tabs::new(&acting, &record, Tab::Departments);
+            list_page(&app, acting.person(), record, tabs, submitted, warned, "").into_response()
         })
     };
-    let Some((unit, ground)) = read else {
-        let page = again(&app, &acting, form, errors, Vec::new()).await?;
+    let Some((unit, grounds)) = read else {
+        let page = again(Submitted::new(form, errors), Vec::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let what = if instead.is_some() { "变更" } else { "设立" };
-    let refusal = Refusal {
-        chrome: frame(&app, acting.person(), &record, "部门"),
-        wanted: format!("{what}部门“{}”（{}），自 {} 起", unit.name, record.union.name, unit.from),
-        back,
-    };
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = store::lock(db, &acting, id, today).await?;
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, &acting, id, today).await?;
             let plans = calendar(db, acting.institution()).await?;
             let old = match instead {
-                Some(wanted) => Some(find(&record, wanted)?),
+                Some(wanted) => Some(find(&locked, wanted)?),
                 None => None,
             };
-            if let (Some(department), None) = (&old, record.union.opened_on) {
-                store::take_down_functions(db, &locked, department, &unit, &ground, now).await?;
-                let object = format!("{} {}", record.union.name, department.name);
+            if let (Some(department), None) = (&old, locked.union.opened_on) {
+                store::register_functions(db, &locked, department, &unit, &grounds, now).await?;
+                let object = format!("{} {}", locked.union.name, department.name);
                 let entry = Entry::new(Verb::DepartmentKept, object).detail("登记职能", unit.functions.clone());
                 audit::append(db, acting.person(), entry, now).await?;
-                return Ok((Done::Written, acting));
+                return Ok(Attempt::Done(()));
             }
             let name = old.as_ref().map(|department| department.name.as_str());
-            let others = record.departments.iter().filter(|known| Some(known.id) != instead);
+            let others = locked.departments.iter().filter(|known| Some(known.id) != instead);
             let ahead = |known: &Department| known.until_day.is_none_or(|until| until > unit.from);
             if others.into_iter().any(|known| known.name == unit.name && ahead(known)) {
-                return Ok((Done::Unfit("name", "本会已有同名部门".to_owned()), acting));
+                return Ok(Attempt::fault("name", "本会已有同名部门"));
             }
             let clause = plans
                 .on(unit.from)
                 .and_then(|plan| plan.provision(Rule::Stf03))
                 .map(|provision| provision.clause().clone());
-            let verdict = establish(&plans, &record.timeline, unit, name, ground.reason.as_deref());
+            let verdict = establish(&plans, &locked.timeline, unit.clone(), name, grounds.reason.as_deref());
             let establishment = match verdict.permit() {
                 Ok(establishment) => establishment,
-                Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                Err(findings) => {
+                    let refusal = Refusal {
+                        chrome: frame(&app, acting.person(), &locked, "部门"),
+                        wanted: format!("{what}部门“{}”（{}），自 {} 起", unit.name, locked.union.name, unit.from),
+                        back: back.clone(),
+                    };
+                    return held_up(findings, refusal);
+                }
             };
             match &old {
                 Some(department) => {
-                    store::change_department(db, &locked, department, &establishment, &ground, now).await?;
+                    store::change_department(db, &locked, department, &establishment, &grounds, now).await?;
                 }
                 None => {
-                    store::establish(db, &locked, &establishment, &ground, now).await?;
+                    store::establish(db, &locked, &establishment, &grounds, now).await?;
                 }
             }
             let unit = establishment.unit();
-            let mut entry = Entry::new(Verb::DepartmentKept, format!("{} {}", record.union.name, unit.name))
+            let mut entry = Entry::new(Verb::DepartmentKept, format!("{} {}", locked.union.name, unit.name))
                 .detail("办理", what)
                 .detail("职能", unit.functions.clone())
-                .detail("依据", ground.words.clone());
+                .detail("依据", grounds.words.clone());
             if let Some(clause) = &clause {
                 entry = entry.under(clause);
             }
             audit::append(db, acting.person(), entry, now).await?;
-            Ok((Done::Written, acting))
+            Ok(Attempt::Done(()))
         })
         .await?;
-    let onward = format!("/unions/{id}/departments?done={}", if instead.is_some() { "changed" } else { "added" });
-    answer(done, errors, onward, async |errors, warned| again(&app, &acting, form, errors, warned).await).await
+    let done = if instead.is_some() { Done::DepartmentChanged } else { Done::DepartmentAdded };
+    answer(attempt, errors, done.at(&id.departments_path()), async |errors, warned| {
+        again(Submitted::new(form, errors), warned).await
+    })
+    .await
 }
 
 fn find(record: &Record, id: DepartmentId) -> Result<Department, Failure> {
@@ -209,7 +214,7 @@ fn find(record: &Record, id: DepartmentId) -> Result<Department, Failure> {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/department.html")]
-pub(super) struct EditPage {
+pub(super) struct DepartmentPage {
     chrome: Chrome,
     record: Record,
     department: Department,
@@ -222,17 +227,18 @@ pub(super) struct EditPage {
 
 fn edit_page(
     app: &App,
-    person: &crate::auth::person::SignedIn,
+    person: &SignedIn,
     record: Record,
     department: Department,
-    (form, errors, warned): (DepartmentForm, Errors, Vec<Finding>),
-) -> EditPage {
+    submitted: Submitted<DepartmentForm>,
+    warned: Vec<Finding>,
+) -> DepartmentPage {
     let today = app.clock.today();
-    let path = format!("/unions/{}/departments", record.union.id);
-    let chrome = frame(app, person, &record, &department.name).under(&path, "部门");
+    let chrome = frame(app, person, &record, &department.name).under(&record.union.id.departments_path(), "部门");
+    let Submitted { form, errors } = submitted;
     let held = record.posts_on(today).filter(|post| post.department == Some(department.id)).count();
     let end = EndForm { day: today.to_string(), ground: String::new() };
-    EditPage { chrome, record, department, held, form, end, errors, warned }
+    DepartmentPage { chrome, record, department, held, form, end, errors, warned }
 }
 
 pub(super) async fn show(
@@ -241,11 +247,12 @@ pub(super) async fn show(
     Path((id, department)): Path<(UnionId, DepartmentId)>,
     Query(typed): Query<DepartmentForm>,
 ) -> Result<Response, Failure> {
-    let record = kept(&mut *app.read().await?, &acting, id, app.clock.today()).await?;
+    let record = managed(&mut *app.read().await?, &acting, id, app.clock.today()).await?;
     let department = find(&record, department)?;
     // The way back from a refusal brings what was typed.
     let form = if typed.name.is_empty() { DepartmentForm::of(&department) } else { typed };
-    Ok(edit_page(&app, acting.person(), record, department, (form, Errors::default(), Vec::new())).into_response())
+    let submitted = Submitted::new(form, Errors::default());
+    Ok(edit_page(&app, acting.person(), record, department, submitted, Vec::new()).into_response())
 }
 
 pub(super) async fn change(
@@ -257,11 +264,10 @@ pub(super) async fn change(
     keep(app, acting, id, Some(department), form).await
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct EndForm {
-    #[serde(default)]
     day: String,
-    #[serde(default)]
     ground: String,
 }
 
@@ -272,7 +278,7 @@ pub(super) async fn end(
     Form(form): Form<EndForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let old = find(&record, department)?;
     let day = near_day(&form.day, "day", "请填写撤销日期", today, &mut errors);
     if day.is_some_and(|day| day < old.from_day) {
@@ -281,28 +287,29 @@ pub(super) async fn end(
     if let Some(until) = old.until_day.filter(|until| day.is_some_and(|day| day >= *until)) {
         errors.add("day", format!("部门自 {until} 起已撤销，撤销日期须在其前"));
     }
-    let words = crate::web::forms::written(&form.ground, 120, "end-ground", "请填写依据", &mut errors);
+    let words = written(&form.ground, 120, "end-ground", "请填写依据", &mut errors);
     let (Some(day), Some(words), true) = (day, words, errors.is_empty()) else {
-        let again = (DepartmentForm::of(&old), errors, Vec::new());
-        let page = EditPage { end: form, ..edit_page(&app, acting.person(), record, old, again) };
+        let submitted = Submitted::new(DepartmentForm::of(&old), errors);
+        let page = edit_page(&app, acting.person(), record, old, submitted, Vec::new());
+        let page = DepartmentPage { end: form, ..page };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    app.write_as(acting.person().authority(), async move |db| {
-        let (locked, record) = store::lock(db, &acting, id, today).await?;
-        let old = find(&record, department)?;
-        let ground = Ground { words, ..Ground::default() };
-        let posts = store::end_department(db, &locked, &old, day, &ground, now).await?.ok_or(Failure::Missing)?;
-        for post in record.posts.iter().filter(|post| post.department == Some(old.id) && !post.has_ended(&day)) {
+    let grounds = Grounds { words, ..Grounds::default() };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, &acting, id, today).await?;
+        let old = find(&locked, department)?;
+        let posts = store::end_department(db, &locked, &old, day, &grounds, now).await?.ok_or(Failure::Missing)?;
+        for post in locked.posts.iter().filter(|post| post.department == Some(old.id) && !post.has_ended(&day)) {
             let why = format!("{}撤销", old.name);
-            store::tell_end(db, &locked, (post, &record.union.name), (day, &why), now).await?;
+            store::tell_end(db, &locked, post, day, &why, now).await?;
         }
-        let entry = Entry::new(Verb::DepartmentKept, format!("{} {}", record.union.name, old.name))
+        let entry = Entry::new(Verb::DepartmentKept, format!("{} {}", locked.union.name, old.name))
             .detail("办理", "撤销")
             .detail("自", day.to_string())
             .detail("同日结束的岗位", posts)
-            .detail("依据", ground.words.clone());
+            .detail("依据", grounds.words.clone());
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/unions/{id}/departments?done=ended")).into_response())
+    Ok(Redirect::to(&Done::DepartmentEnded.at(&id.departments_path())).into_response())
 }

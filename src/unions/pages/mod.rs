@@ -1,9 +1,11 @@
 //! The pages 学生会 and 合规总览.
 
 mod appoint;
+mod attempt;
 mod batch;
 mod compliance;
 mod departments;
+mod fields;
 mod opening;
 mod overview;
 mod papers;
@@ -18,6 +20,7 @@ use time::Date;
 
 use super::{
     documents,
+    paths::UNIONS,
     store::{self, ReasonRow},
     union::{Record, sees_grades},
 };
@@ -28,10 +31,12 @@ use crate::{
         person::{Held, SignedIn},
     },
     failure::Failure,
-    ids::{InstitutionId, PostId, UnionId},
+    ids::{PostId, UnionId},
     office::{Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
+    rulebook::store::calendar,
     rules::{Finding, Outcome, Rule, adoption::Calendar, finding::is_short},
+    words::words,
 };
 
 #[must_use]
@@ -56,11 +61,11 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/departments/{department}", departments::show)
         .post("/unions/{union}/departments/{department}", departments::change)
         .post("/unions/{union}/departments/{department}/end", departments::end)
-        .get("/unions/{union}/batch", batch::ask)
-        .upload("/unions/{union}/batch", batch::upload)
-        .get("/unions/{union}/batch/{draft}", batch::show)
-        .post("/unions/{union}/batch/{draft}/commit", batch::commit)
-        .post("/unions/{union}/batch/{draft}/discard", batch::discard)
+        .get("/unions/{union}/batch", batch::upload::ask)
+        .upload("/unions/{union}/batch", batch::upload::upload)
+        .get("/unions/{union}/batch/{draft}", batch::draft::show)
+        .post("/unions/{union}/batch/{draft}/commit", batch::draft::commit)
+        .post("/unions/{union}/batch/{draft}/discard", batch::draft::discard)
         .get("/unions/{union}/what-if", what_if::ask)
         .post("/unions/{union}/what-if", what_if::answer)
         .get("/compliance", compliance::page)
@@ -68,72 +73,78 @@ pub fn routes() -> Routes {
 }
 
 /// A union with everything, if the office sees it.
-async fn seen(
+async fn visible(
     db: &mut PgConnection,
     acting: &Acting<UnionReader>,
     id: UnionId,
     today: Date,
 ) -> Result<Record, Failure> {
     let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
-    if record.union.is_seen_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
+    if record.union.is_visible_to(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
 }
 
-/// A union with everything, if the office keeps it.
-async fn kept(
+/// A union with everything, if the office manages it.
+async fn managed(
     db: &mut PgConnection,
     acting: &Acting<UnionKeeper>,
     id: UnionId,
     today: Date,
 ) -> Result<Record, Failure> {
     let record = store::record(db, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
-    if record.union.is_kept_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
+    if record.union.is_managed_by(acting.office()) { Ok(record) } else { Err(Failure::Missing) }
 }
 
 /// The frame of a page of a union.
 fn frame(app: &App, person: &SignedIn, record: &Record, title: &str) -> Chrome {
-    let path = format!("/unions/{}", record.union.id);
-    app.chrome(person, title).under("/unions", "学生会").under(&path, &record.union.name)
+    app.chrome(person, title).under(UNIONS, "学生会").under(&record.union.id.path(), &record.union.name)
+}
+
+words! {
+    /// A page of a union by the end of its path.
+    Tab:
+    Overview = "", "概况";
+    Roster = "/roster", "花名册";
+    Departments = "/departments", "部门";
+    Rotation = "/rotation", "轮值";
+    Findings = "/findings", "合规明细";
+    History = "/history", "沿革";
 }
 
 /// The tabs above a union's pages.
 pub struct Tabs {
     pub id: UnionId,
-    /// The page that is open, by its word.
-    pub here: &'static str,
-    /// The office keeps the union.
+    here: Tab,
+    /// The office manages the union.
     pub keeps: bool,
     /// The union is under the rules.
-    pub opened: bool,
+    opened: bool,
+}
+
+/// A tab as it is drawn.
+pub struct TabLink {
+    /// What follows the union's path.
+    pub end: &'static str,
+    pub label: &'static str,
+    pub is_here: bool,
 }
 
 impl Tabs {
     /// The tabs for an office.
     #[must_use]
-    pub fn new<O: Office>(acting: &Acting<O>, record: &Record, here: &'static str) -> Self {
+    pub fn new<O: Office>(acting: &Acting<O>, record: &Record, here: Tab) -> Self {
         Self {
             id: record.union.id,
             here,
-            keeps: record.union.is_kept_by(acting.office()),
+            keeps: record.union.is_managed_by(acting.office()),
             opened: record.union.opened_on.is_some(),
         }
     }
 
-    /// The page is that tab's.
+    /// Turns are only taken in a union that is under the rules.
     #[must_use]
-    pub fn is_here(&self, end: &str) -> bool {
-        self.here == end
-    }
-
-    /// Each tab: the end of its path, and its word.
-    #[must_use]
-    pub fn all(&self) -> Vec<(&'static str, &'static str)> {
-        let mut tabs = vec![("", "概况"), ("/roster", "花名册"), ("/departments", "部门")];
-        if self.opened {
-            tabs.push(("/rotation", "轮值"));
-        }
-        tabs.push(("/findings", "合规明细"));
-        tabs.push(("/history", "沿革"));
-        tabs
+    pub fn all(&self) -> Vec<TabLink> {
+        let shown = Tab::ALL.iter().copied().filter(|tab| self.opened || *tab != Tab::Rotation);
+        shown.map(|tab| TabLink { end: tab.slug(), label: tab.label(), is_here: tab == self.here }).collect()
     }
 }
 
@@ -159,7 +170,7 @@ pub struct Evidence {
     pub anchor: bool,
     /// It looks at people's own data.
     pub personal: bool,
-    /// Where whoever keeps the union goes on: the end of a path, and its word.
+    /// Where the office that manages the union goes on: the end of a path, and its word.
     pub onward: Option<(&'static str, &'static str)>,
 }
 
@@ -206,7 +217,7 @@ fn evidence(
     office: &Held,
     today: Date,
 ) -> Option<Vec<Evidence>> {
-    let keeps = record.union.is_kept_by(office);
+    let keeps = record.union.is_managed_by(office);
     let plan = calendar.in_force(today)?;
     let findings = record.timeline.findings(&plan, today).ok()?;
     let subjects = |numbers: &[String]| {
@@ -249,9 +260,4 @@ fn evidence(
         evidence.anchor = rules.insert(evidence.finding.rule);
     }
     Some(all)
-}
-
-/// The plan calendar of a university.
-async fn calendar(db: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {
-    crate::rulebook::store::calendar(db, institution).await
 }

@@ -10,7 +10,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::{Evidence, Tabs, calendar, evidence, seen};
+use super::{Evidence, Tab, Tabs, calendar, evidence, visible};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -23,14 +23,15 @@ use crate::{
     rules::{Finding, Outcome, adoption::Calendar, plan::Union},
     unions::{
         chart::Chart,
-        store::{self, FactRow},
+        paths::{Done, UNIONS},
+        store::{self, HistoryRow},
         union::{Department, PostRow, Record},
     },
-    web::forms::Done,
+    web::forms,
 };
 
 /// A union as the list shows it.
-struct UnionLine {
+struct UnionRow {
     id: UnionId,
     name: String,
     opened_on: Option<Date>,
@@ -44,7 +45,7 @@ struct UnionLine {
     in_scope: bool,
 }
 
-impl UnionLine {
+impl UnionRow {
     fn of(record: &Record, plans: &Calendar, today: Date) -> Self {
         let plan = plans.in_force(today);
         let findings = plan.as_ref().and_then(|plan| record.timeline.findings(plan, today).ok());
@@ -66,9 +67,9 @@ impl UnionLine {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/list.html")]
-pub(super) struct ListPage {
+pub(super) struct UnionsPage {
     chrome: Chrome,
-    lines: Vec<UnionLine>,
+    lines: Vec<UnionRow>,
     /// Kinds that could still be set up, and colleges without a union.
     missing: Vec<(&'static str, &'static str)>,
     without: Vec<CollegeRow>,
@@ -80,17 +81,17 @@ pub(super) struct ListPage {
 pub(super) async fn list(
     State(app): State<App>,
     acting: Acting<UnionReader>,
-    Query(Done { done }): Query<Done>,
+    Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let all = store::list(&mut db, acting.institution(), None).await?;
-    let visible: Vec<_> = all.iter().filter(|union| union.is_seen_by(acting.office())).cloned().collect();
+    let visible: Vec<_> = all.iter().filter(|union| union.is_visible_to(acting.office())).cloned().collect();
     let may_create = SchoolLeague::KINDS.contains(&acting.office().kind);
     // Who has one union goes there at once.
     let own = acting.office().college.is_some()
         || matches!(acting.office().kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion);
     if let (true, [one]) = (own, visible.as_slice()) {
-        return Ok(Redirect::to(&format!("/unions/{}", one.id)).into_response());
+        return Ok(Redirect::to(&one.id.path()).into_response());
     }
     let records = store::records(&mut db, acting.institution(), visible, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
@@ -104,22 +105,39 @@ pub(super) async fn list(
         .collect();
     let mut without = colleges(&mut db, acting.institution()).await?;
     without.retain(|college| !all.iter().any(|union| union.college == Some(college.id)));
-    let done = match done.as_str() {
-        "created" => "已建立。下一步：打开它，做现状登记，然后启用。",
-        _ => "",
-    };
+    let done = Done::said(&done);
     let chrome = app.chrome(acting.person(), "学生会");
     let has_plan = plan.is_some();
     drop(db);
     // Hundreds of unions take a while to judge: away from the threads that serve pages.
-    let lines = app.heavy(move || records.iter().map(|record| UnionLine::of(record, &plans, today)).collect()).await?;
-    Ok(ListPage { chrome, lines, missing, without, may_create, has_plan, done }.into_response())
+    let lines = app.heavy(move || records.iter().map(|record| UnionRow::of(record, &plans, today)).collect()).await?;
+    Ok(UnionsPage { chrome, lines, missing, without, may_create, has_plan, done }.into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct CreateForm {
-    #[serde(default)]
     what: String,
+}
+
+/// What is to be set up.
+enum NewUnions {
+    School,
+    Graduate,
+    /// One for each college.
+    Colleges,
+    College(CollegeId),
+}
+
+impl CreateForm {
+    fn read(&self) -> Result<NewUnions, Failure> {
+        match self.what.as_str() {
+            "school" => Ok(NewUnions::School),
+            "graduate" => Ok(NewUnions::Graduate),
+            "colleges" => Ok(NewUnions::Colleges),
+            college => college.parse().map(NewUnions::College).map_err(|_| Failure::Malformed),
+        }
+    }
 }
 
 pub(super) async fn create(
@@ -128,21 +146,20 @@ pub(super) async fn create(
     Form(form): Form<CreateForm>,
 ) -> Result<Redirect, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
-    app.write_as(acting.person().authority(), async move |db| {
+    let wanted = form.read()?;
+    app.write_as(acting.person().authority(), async |db| {
         crate::rulebook::store::lock_plans(db, acting.institution()).await?;
         let plan = calendar(db, acting.institution()).await?;
         let in_plan = |kind: Union| plan.in_force(today).is_none_or(|plan| plan.unions.contains(&kind));
-        let wanted: Vec<(Union, Option<CollegeId>)> = match form.what.as_str() {
-            "school" => vec![(Union::School, None)],
-            "graduate" if in_plan(Union::Graduate) => vec![(Union::Graduate, None)],
-            "colleges" => {
+        let wanted: Vec<(Union, Option<CollegeId>)> = match wanted {
+            NewUnions::School => vec![(Union::School, None)],
+            NewUnions::Graduate if in_plan(Union::Graduate) => vec![(Union::Graduate, None)],
+            NewUnions::Graduate => return Err(Failure::Malformed),
+            NewUnions::Colleges => {
                 let all = colleges(db, acting.institution()).await?;
                 all.into_iter().map(|college| (Union::College, Some(college.id))).collect()
             }
-            college => match college.parse() {
-                Ok(id) => vec![(Union::College, Some(id))],
-                Err(_) => return Err(Failure::Malformed),
-            },
+            NewUnions::College(id) => vec![(Union::College, Some(id))],
         };
         for (kind, college) in wanted {
             if let Some(id) = store::create(db, &acting, kind, college, now).await? {
@@ -154,11 +171,11 @@ pub(super) async fn create(
         Ok(())
     })
     .await?;
-    Ok(Redirect::to("/unions?done=created"))
+    Ok(Redirect::to(&Done::Created.at(UNIONS)))
 }
 
 /// A group of posts on a union's page.
-struct Group {
+struct PostGroup {
     name: String,
     department: Option<Department>,
     posts: Vec<PostRow>,
@@ -166,11 +183,11 @@ struct Group {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "unions/show.html")]
-pub(super) struct ShowPage {
+pub(super) struct UnionPage {
     chrome: Chrome,
     tabs: Tabs,
     record: Record,
-    groups: Vec<Group>,
+    groups: Vec<PostGroup>,
     coming: Vec<PostRow>,
     chairs: Vec<String>,
     bars: Vec<(Finding, QuotaBar)>,
@@ -181,8 +198,8 @@ pub(super) struct ShowPage {
     people: usize,
     /// Who is on duty follows from confirmed turns, and not from the roster's mark.
     by_turn: bool,
-    /// What was just done, for whoever comes from doing it.
-    latest: Option<FactRow>,
+    /// What was just done, where an act leads here.
+    latest: Option<HistoryRow>,
     done: &'static str,
 }
 
@@ -190,10 +207,10 @@ pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
-    Query(Done { done }): Query<Done>,
-) -> Result<ShowPage, Failure> {
+    Query(forms::Done { done }): Query<forms::Done>,
+) -> Result<UnionPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = seen(&mut db, &acting, id, today).await?;
+    let record = visible(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let all = evidence(&record, &plans, &[], acting.office(), today);
     let judged = all.is_some();
@@ -206,9 +223,13 @@ pub(super) async fn show(
         .into_iter()
         .filter(|evidence| matches!(evidence.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown))
         .collect();
-    let mut groups = vec![Group { name: "主席团".to_owned(), department: None, posts: Vec::new() }];
+    let mut groups = vec![PostGroup { name: "主席团".to_owned(), department: None, posts: Vec::new() }];
     for department in record.departments_on(today) {
-        groups.push(Group { name: department.name.clone(), department: Some(department.clone()), posts: Vec::new() });
+        groups.push(PostGroup {
+            name: department.name.clone(),
+            department: Some(department.clone()),
+            posts: Vec::new(),
+        });
     }
     for post in record.posts_on(today) {
         let group = groups
@@ -219,19 +240,11 @@ pub(super) async fn show(
         }
     }
     let coming = record.posts.iter().filter(|post| post.from_day > today).cloned().collect();
-    let latest = if done.is_empty() { None } else { store::facts_of(&mut db, id, None, (0, 1)).await?.pop() };
-    let done = match done.as_str() {
-        "appointed" => "已任命，并已通知本人。",
-        "ended" => "已办理离任。",
-        "corrected" => "已更正；原来的登记保留在沿革里。",
-        "opened" => "已启用。从现在起，每一次任命都按方案逐条核对。",
-        "registered" => "现状已登记。请核对下面存在的问题，登记部门职能，然后启用。",
-        "reshuffled" => "换届已办理。请接着在“轮值”里排定执行主席。",
-        _ => "",
-    };
-    Ok(ShowPage {
-        chrome: app.chrome(acting.person(), &record.union.name).under("/unions", "学生会"),
-        tabs: Tabs::new(&acting, &record, ""),
+    let latest = if done.is_empty() { None } else { store::history(&mut db, id, None, 0, 1).await?.pop() };
+    let done = Done::said(&done);
+    Ok(UnionPage {
+        chrome: app.chrome(acting.person(), &record.union.name).under(UNIONS, "学生会"),
+        tabs: Tabs::new(&acting, &record, Tab::Overview),
         groups,
         coming,
         chairs: record.chairs_on(today).map(str::to_owned).collect(),

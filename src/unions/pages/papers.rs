@@ -10,7 +10,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Tabs, calendar, evidence, frame, seen};
+use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -18,11 +18,12 @@ use crate::{
     ids::UnionId,
     office::UnionReader,
     page::{chrome::Chrome, filters},
-    rules::{Outcome, roster::level_label},
+    rules::Outcome,
     sheet::{drop_down_template, roster::COLUMNS},
     unions::{
-        store::{self, FactRow, RosterRow},
-        union::{PostKind, PostRow, Record, sees_grades},
+        paths::UNIONS,
+        store::{self, HistoryRow, RosterRow},
+        union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
     },
     web::workbook,
 };
@@ -43,7 +44,7 @@ struct RosterPage {
     grades: bool,
 }
 
-/// 花名册: two statements, the session's and the roster's own.
+/// 花名册, in two statements: the session's and the roster's own.
 pub(super) async fn roster(
     State(app): State<App>,
     acting: Acting<UnionReader>,
@@ -54,21 +55,18 @@ pub(super) async fn roster(
     let name = match rows.first() {
         Some(row) => row.union_name.clone(),
         // Nobody is in it, or it is not for this office: that takes one more look.
-        None => seen(&mut db, &acting, id, today).await?.union.name,
+        None => visible(&mut db, &acting, id, today).await?.union.name,
     };
-    let path = format!("/unions/{id}");
-    let chrome = app.chrome(acting.person(), "花名册").under("/unions", "学生会").under(&path, &name);
+    let chrome = app.chrome(acting.person(), "花名册").under(UNIONS, "学生会").under(&id.path(), &name);
     let grades = sees_grades(acting.office().kind);
-    Ok(Html(roster_html(chrome, (id, name), rows, today, grades)?))
+    Ok(Html(roster_html(chrome, id, name, rows, today, grades)?))
 }
 
 /// The page 花名册 of a union on a day; `grades` says whether the reader sees what students do not see of each other.
-///
-/// # Errors
-/// Never: what the template asks for is there.
 pub fn roster_html(
     chrome: Chrome,
-    (id, name): (UnionId, String),
+    id: UnionId,
+    name: String,
     rows: Vec<RosterRow>,
     today: Date,
     grades: bool,
@@ -88,7 +86,7 @@ pub(super) async fn roster_file(
     Path(id): Path<UnionId>,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = seen(&mut db, &acting, id, today).await?;
+    let record = visible(&mut db, &acting, id, today).await?;
     drop(db);
     let grades = sees_grades(acting.office().kind);
     let bytes = app.heavy(move || file_of(&record, grades, today)).await??;
@@ -102,20 +100,20 @@ fn file_of(record: &Record, grades: bool, today: Date) -> anyhow::Result<Vec<u8>
     let row = |post: &PostRow| {
         let fact = record.facts.iter().find(|fact| fact.student == post.student);
         let member = members.iter().find(|member| member.number == post.number);
-        let figure = |pick: fn(&crate::unions::union::Fact) -> Option<i32>| {
+        let figure = |pick: fn(&StudentFacts) -> Option<i32>| {
             let shown = fact.filter(|_| grades).and_then(pick);
             shown.map(|figure| figure.to_string()).unwrap_or_default()
         };
         let marked = post.marked_chair && !record.timeline.rotates_on(today);
         let on_duty = chairs.contains(&post.number.as_str()) || marked;
-        let chair = on_duty && post.kind() == PostKind::Presidium;
+        let chair = on_duty && post.kind == PostKind::Presidium;
         vec![
             post.number.clone(),
             post.name.clone(),
             post.college.clone(),
             fact.map(|fact| fact.major.clone()).unwrap_or_default(),
             post.entry_year.to_string(),
-            fact.map_or("", |fact| level_label(&fact.level)).to_owned(),
+            fact.map_or("", |fact| fact.level.label()).to_owned(),
             fact.filter(|_| grades).and_then(|fact| fact.political.clone()).unwrap_or_default(),
             figure(|fact| fact.rank),
             figure(|fact| fact.cohort),
@@ -154,7 +152,7 @@ pub(super) async fn findings(
     Path(id): Path<UnionId>,
 ) -> Result<FindingsPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = seen(&mut db, &acting, id, today).await?;
+    let record = visible(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &[id]).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
@@ -168,7 +166,7 @@ pub(super) async fn findings(
         .partition(|one| matches!(one.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
     Ok(FindingsPage {
         chrome: frame(&app, acting.person(), &record, "合规明细"),
-        tabs: Tabs::new(&acting, &record, "/findings"),
+        tabs: Tabs::new(&acting, &record, Tab::Findings),
         institution: acting.person().institution_name.clone(),
         judged,
         open,
@@ -193,7 +191,7 @@ pub(super) struct HistoryPage {
     chrome: Chrome,
     tabs: Tabs,
     record: Record,
-    facts: Vec<FactRow>,
+    facts: Vec<HistoryRow>,
     past: Vec<PostRow>,
     page: i64,
     more: bool,
@@ -206,8 +204,8 @@ pub(super) async fn history(
     Query(Paged { page }): Query<Paged>,
 ) -> Result<HistoryPage, Failure> {
     let (mut db, today, page) = (app.read().await?, app.clock.today(), page.clamp(0, 10_000));
-    let record = seen(&mut db, &acting, id, today).await?;
-    let mut facts = store::facts_of(&mut db, id, None, (page * A_PAGE, A_PAGE + 1)).await?;
+    let record = visible(&mut db, &acting, id, today).await?;
+    let mut facts = store::history(&mut db, id, None, page * A_PAGE, A_PAGE + 1).await?;
     let most = usize::try_from(A_PAGE).unwrap_or(50);
     let more = facts.len() > most;
     facts.truncate(most);
@@ -221,7 +219,7 @@ pub(super) async fn history(
     past.truncate(200);
     Ok(HistoryPage {
         chrome: frame(&app, acting.person(), &record, "沿革"),
-        tabs: Tabs::new(&acting, &record, "/history"),
+        tabs: Tabs::new(&acting, &record, Tab::History),
         record,
         facts,
         past,

@@ -12,8 +12,11 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    appoint::{Done, Room, answer, held_up, holds_it, kept_scan, rooms, take_scan, wanted},
-    calendar, frame, kept, seen,
+    appoint::{Judgeable, holds_it, judgeable},
+    attempt::{answer, held_up},
+    calendar,
+    fields::{AppointFields, DepartmentRoom, scan_of, take_scan},
+    frame, managed, visible,
 };
 use crate::{
     app::App,
@@ -24,13 +27,18 @@ use crate::{
     inbox::{self, Notice, To},
     office::{UnionKeeper, UnionReader},
     page::{chrome::Chrome, filters},
-    rules::{Finding, appointment::appoint, roster::Post},
+    rules::{
+        Finding,
+        appointment::{appoint, holding_in_words},
+        roster::Post,
+    },
     unions::{
         forms::{AppointForm, EndForm, WHYS},
-        store::{self, FactRow, Ground, Locked, Right},
+        paths::{Done, filled_in},
+        store::{self, Correction, Grounds, HistoryRow, LockedUnion},
         union::{PostRow, Record},
     },
-    web::forms::{Errors, Upload, reason},
+    web::forms::{Attempt, Errors, Upload, as_query, reason},
 };
 
 #[derive(Template, WebTemplate)]
@@ -40,14 +48,14 @@ pub(super) struct PostPage {
     record: Record,
     post: PostRow,
     today: Date,
-    facts: Vec<FactRow>,
+    facts: Vec<HistoryRow>,
     keeps: bool,
     end: EndForm,
     whys: [&'static str; 6],
     form: AppointForm,
     errors: Errors,
     presidium: String,
-    rooms: Vec<Room>,
+    rooms: Vec<DepartmentRoom>,
     warned: Vec<Finding>,
     document: Option<(DocumentId, String)>,
     /// The correction is open: it was sent and came back.
@@ -62,7 +70,7 @@ fn find(record: &Record, id: PostId) -> Result<PostRow, Failure> {
 fn form_of(post: &PostRow) -> AppointForm {
     AppointForm {
         number: post.number.clone(),
-        post: post.kind().slug().to_owned(),
+        post: post.kind.slug().to_owned(),
         department: post.department.map(|id| id.to_string()).unwrap_or_default(),
         from: post.from_day.to_string(),
         until: post.until_day.and_then(Date::previous_day).map(|day| day.to_string()).unwrap_or_default(),
@@ -83,9 +91,9 @@ pub(super) async fn show(
     Query(typed): Query<AppointForm>,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = seen(&mut db, &acting, id, today).await?;
+    let record = visible(&mut db, &acting, id, today).await?;
     let post = find(&record, post)?;
-    let keeps = record.union.is_kept_by(acting.office());
+    let keeps = record.union.is_managed_by(acting.office());
     // The way back from a refusal brings what was typed.
     let correcting = keeps && !typed.number.is_empty();
     let forms = Forms {
@@ -95,7 +103,7 @@ pub(super) async fn show(
         warned: Vec::new(),
         correcting,
     };
-    page(&app, &mut db, acting.person(), (record, post, keeps), forms).await
+    page(&app, &mut db, acting.person(), record, post, keeps, forms).await
 }
 
 /// The two forms of the page as they are filled in, with what is said of them.
@@ -111,14 +119,17 @@ async fn page(
     app: &App,
     db: &mut PgConnection,
     person: &SignedIn,
-    (record, post, keeps): (Record, PostRow, bool),
+    record: Record,
+    post: PostRow,
+    keeps: bool,
     forms: Forms,
 ) -> Result<Response, Failure> {
     let today = app.clock.today();
     let plans = calendar(db, person.institution).await?;
-    let (presidium, rooms) = rooms(&record, plans.in_force(today).as_deref(), today);
-    let facts = store::facts_of(db, record.union.id, Some(post.id), (0, 50)).await?;
-    let document = kept_scan(db, person, &forms.form.document).await?;
+    let plan = plans.in_force(today);
+    let fields = AppointFields::load(db, person, &record, plan.as_deref(), &forms.form, today).await?;
+    let AppointFields { presidium, rooms, document } = fields;
+    let facts = store::history(db, record.union.id, Some(post.id), 0, 50).await?;
     let title = format!("{} {}", post.name, post.label());
     let Forms { end, form, errors, warned, correcting } = forms;
     Ok(PostPage {
@@ -145,13 +156,14 @@ async fn page(
 async fn again(
     app: &App,
     acting: &Acting<UnionKeeper>,
-    (id, post): (UnionId, PostId),
+    id: UnionId,
+    post: PostId,
     forms: Forms,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let record = kept(&mut db, acting, id, today).await?;
+    let record = managed(&mut db, acting, id, today).await?;
     let post = find(&record, post)?;
-    page(app, &mut db, acting.person(), (record, post, true), forms).await
+    page(app, &mut db, acting.person(), record, post, true, forms).await
 }
 
 pub(super) async fn end(
@@ -161,10 +173,9 @@ pub(super) async fn end(
     upload: Upload,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let field = |name: &str| upload.field(name).to_owned();
-    let form = EndForm { day: field("day"), why: field("why"), ground: field("ground") };
-    let mut document = field("document");
-    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let form: EndForm = upload.form()?;
+    let mut document = upload.field("document").to_owned();
+    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let row = find(&record, post)?;
     take_scan(&app, acting.person(), &upload, &mut document, &mut errors).await?;
     if let (Some(typed), Some(until)) = (crate::text::day(&form.day), row.until_day)
@@ -172,31 +183,30 @@ pub(super) async fn end(
     {
         errors.add("day", format!("任期到 {} 为止，离任日期须在其前", until.previous_day().unwrap_or(until)));
     }
-    let Some((day, why, ground)) = form.read(row.from_day, today, &mut errors) else {
+    let Some((day, why, grounds)) = form.read(row.from_day, today, &mut errors) else {
         let form_kept = AppointForm { document, ..form_of(&row) };
         let forms = Forms { end: form, form: form_kept, errors, warned: Vec::new(), correcting: false };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again(&app, &acting, (id, post), forms).await?).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, again(&app, &acting, id, post, forms).await?).into_response());
     };
-    let document = kept_scan(&mut *app.read().await?, acting.person(), &document).await?.map(|(id, _)| id);
-    let ground = Ground { document, ..ground };
-    let name = record.union.name.clone();
-    app.write_as(acting.person().authority(), async move |db| {
-        let (locked, record) = store::lock(db, &acting, id, today).await?;
-        let row = find(&record, post)?;
-        if !store::end(db, &locked, post, day, (why, &ground), now).await? {
+    let document = scan_of(&app, acting.person(), &document).await?;
+    let grounds = Grounds { document, ..grounds };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, &acting, id, today).await?;
+        let row = find(&locked, post)?;
+        if !store::end(db, &locked, post, day, why, &grounds, now).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::about(Verb::PostEnded, row.student)
-            .detail("学生会", name.clone())
+            .detail("学生会", locked.union.name.clone())
             .detail("岗位", row.label_with_place())
             .detail("原因", why)
             .detail("自", day.to_string())
-            .detail("依据", ground.words.clone());
+            .detail("依据", grounds.words.clone());
         audit::append(db, acting.person(), entry, now).await?;
-        store::tell_end(db, &locked, (&row, &name), (day, why), now).await
+        store::tell_end(db, &locked, &row, day, why, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/unions/{id}?done=ended")).into_response())
+    Ok(Redirect::to(&Done::Ended.at(&id.path())).into_response())
 }
 
 pub(super) async fn correct(
@@ -206,13 +216,13 @@ pub(super) async fn correct(
     upload: Upload,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let mut form = AppointForm::of(&upload);
+    let mut form: AppointForm = upload.form()?;
     let never = upload.field("never") == "yes";
-    let mut record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let mut record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let row = find(&record, post)?;
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     let unopened = record.union.opened_on.is_none();
-    // What was taken down at the start may have begun before the union came under the rules.
+    // What was registered as it stood may have begun before the union came under the rules.
     if row.registered {
         record.union.opened_on = None;
     }
@@ -232,66 +242,66 @@ pub(super) async fn correct(
     };
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if (read.is_none() && !never) || reason.is_none() || !errors.is_empty() {
-        let page = again(&app, &acting, (id, post), forms(form, errors, Vec::new())).await?;
+        let page = again(&app, &acting, id, post, forms(form, errors, Vec::new())).await?;
         return Ok((unfit, page).into_response());
     }
-    let document = kept_scan(&mut *app.read().await?, acting.person(), &form.document).await?.map(|(id, _)| id);
-    let refusal = Refusal {
-        chrome: frame(&app, acting.person(), &record, "更正任职"),
-        wanted: format!("更正{}的任职（{}）", row.name, record.union.name),
-        back: format!("/unions/{id}/posts/{post}?{}", form.as_query()),
-    };
+    let document = scan_of(&app, acting.person(), &form.document).await?;
+    let grounds = Grounds { words: "更正".to_owned(), document, reason };
+    let back = filled_in(&id.post_path(post), &as_query(&form)?);
     let registered = row.registered;
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = store::lock(db, &acting, id, today).await?;
-            let row = find(&record, post)?;
-            let ground = Ground { words: "更正".to_owned(), document, reason };
-            let says = if let Some(asked) = read {
-                let (fact, wanted, plans) = match wanted(db, &acting, &record, &asked, today).await? {
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, &acting, id, today).await?;
+            let row = find(&locked, post)?;
+            let says = if let Some(asked) = &read {
+                let Judgeable { facts, wanted, plans } = match judgeable(db, &acting, &locked, asked, today).await? {
                     Ok(found) => found,
-                    Err(done) => return Ok((done, acting)),
+                    Err(attempt) => return Ok(attempt),
                 };
-                let words =
-                    format!("{}，自 {} 起", crate::rules::appointment::holding_in_words(&wanted.post), wanted.from);
-                let place = record.posts.iter().position(|known| known.id == post);
-                if holds_it(&record.timeline, place, &wanted) {
-                    let says = format!("{}在这段时间已任这一岗位", fact.name);
-                    return Ok((Done::Unfit("number", says), acting));
+                let words = format!("{}，自 {} 起", holding_in_words(&wanted.post), wanted.from);
+                let place = locked.posts.iter().position(|known| known.id == post);
+                if holds_it(&locked.timeline, place, &wanted) {
+                    return Ok(Attempt::fault("number", format!("{}在这段时间已任这一岗位", facts.name)));
                 }
-                let verdict = appoint(&plans, &record.timeline, place, wanted, ground.reason.as_deref());
+                let verdict = appoint(&plans, &locked.timeline, place, wanted, grounds.reason.as_deref());
                 let appointment = match verdict.permit() {
                     Ok(appointment) => appointment,
-                    Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                    Err(findings) => {
+                        let refusal = Refusal {
+                            chrome: frame(&app, acting.person(), &locked, "更正任职"),
+                            wanted: format!("更正{}的任职（{}）", row.name, locked.union.name),
+                            back: back.clone(),
+                        };
+                        return held_up(findings, refusal);
+                    }
                 };
-                let (appointment, student) = (&appointment, fact.student);
+                let (appointment, student) = (&appointment, facts.student);
                 let marked_chair =
                     row.marked_chair && student == row.student && appointment.wanted().post == Post::Presidium;
                 let from_college = asked.from_college;
-                let right = Right { appointment, student, from_college, registered, marked_chair };
-                store::correct(db, &locked, post, Some(right), &ground, now).await?;
+                let right = Correction { appointment, student, from_college, registered, marked_chair };
+                store::correct(db, &locked, post, Some(right), &grounds, now).await?;
                 if student != row.student {
-                    tell_both(db, &acting, &locked, (&record, &row), (student, &words), now).await?;
+                    tell_both(db, &acting, &locked, &row, student, &words, now).await?;
                 }
                 words
             } else {
-                store::correct(db, &locked, post, None, &ground, now).await?;
-                let why = (row.from_day, "登记有误，已作废");
-                store::tell_end(db, &locked, (&row, &record.union.name), why, now).await?;
+                store::correct(db, &locked, post, None, &grounds, now).await?;
+                store::tell_end(db, &locked, &row, row.from_day, "登记有误，已作废", now).await?;
                 "作废".to_owned()
             };
             let entry = Entry::about(Verb::PostCorrected, row.student)
-                .detail("学生会", record.union.name.clone())
+                .detail("学生会", locked.union.name.clone())
                 .detail("原", format!("{}，自 {} 起", row.label_with_place(), row.from_day))
                 .detail("改为", says)
                 .detail("现状登记", registered)
-                .detail("理由", ground.reason.clone().unwrap_or_default());
+                .detail("理由", grounds.reason.clone().unwrap_or_default());
             audit::append(db, acting.person(), entry, now).await?;
-            Ok((Done::Written, acting))
+            Ok(Attempt::Done(()))
         })
         .await?;
-    answer(done, errors, format!("/unions/{id}?done=corrected"), async |errors, warned| {
-        again(&app, &acting, (id, post), forms(form, errors, warned)).await
+    answer(attempt, errors, Done::Corrected.at(&id.path()), async |errors, warned| {
+        again(&app, &acting, id, post, forms(form, errors, warned)).await
     })
     .await
 }
@@ -300,12 +310,13 @@ pub(super) async fn correct(
 async fn tell_both(
     db: &mut PgConnection,
     acting: &Acting<UnionKeeper>,
-    locked: &Locked,
-    (record, row): (&Record, &PostRow),
-    (student, words): (StudentId, &str),
+    locked: &LockedUnion,
+    row: &PostRow,
+    student: StudentId,
+    words: &str,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let name = &record.union.name;
+    let name = &locked.union.name;
     let entry = Entry::about(Verb::Appointed, student)
         .detail("学生会", name.clone())
         .detail("岗位", words)
@@ -313,5 +324,5 @@ async fn tell_both(
     audit::append(db, acting.person(), entry, now).await?;
     let notice = Notice::new(format!("你在{name}的任职已登记"), "/me/data").says(format!("{words}（更正登记）。"));
     inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
-    store::tell_end(db, locked, (row, name), (row.from_day, "登记有误，已更正"), now).await
+    store::tell_end(db, locked, row, row.from_day, "登记有误，已更正", now).await
 }

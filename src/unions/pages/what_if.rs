@@ -13,7 +13,7 @@ use axum_extra::extract::Form;
 use serde::Deserialize;
 use time::Date;
 
-use super::{calendar, frame, kept};
+use super::{calendar, frame, managed};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -29,21 +29,18 @@ use crate::{
     },
     text::{folded, trimmed},
     unions::union::{PostRow, Record},
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
 
 #[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
 pub(super) struct WhatIfForm {
-    #[serde(default)]
     plan: String,
-    #[serde(default)]
     department: String,
-    #[serde(default)]
     heads: String,
-    #[serde(default)]
     staff: String,
     /// `post:where`, one for each post.
-    #[serde(default, rename = "move")]
+    #[serde(rename = "move")]
     moves: Vec<String>,
 }
 
@@ -57,13 +54,46 @@ impl WhatIfForm {
 }
 
 /// A rule before and after.
-struct Line {
+struct RuleChange {
     rule: Rule,
     unit: Option<String>,
     before: Option<Finding>,
     after: Option<Finding>,
-    /// `better`, `worse`, `gone` where it is asked no more, `new` where it is asked now and met, or nothing.
-    change: &'static str,
+    change: Change,
+}
+
+/// How a rule stands after against before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Same,
+    Better,
+    Worse,
+    /// It is asked no more.
+    Gone,
+    /// It is asked now, and met.
+    New,
+}
+
+impl RuleChange {
+    fn is_worse(&self) -> bool {
+        self.change == Change::Worse
+    }
+
+    fn is_better(&self) -> bool {
+        self.change == Change::Better
+    }
+
+    fn is_gone(&self) -> bool {
+        self.change == Change::Gone
+    }
+
+    fn is_new(&self) -> bool {
+        self.change == Change::New
+    }
+
+    fn is_same(&self) -> bool {
+        self.change == Change::Same
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -77,8 +107,15 @@ pub(super) struct WhatIfPage {
     form: WhatIfForm,
     errors: Errors,
     /// None before anything was asked.
-    answer: Option<Vec<Line>>,
+    answer: Option<Vec<RuleChange>>,
     /// What was asked, in words.
+    asked: Vec<String>,
+}
+
+/// What the rules say of what was supposed.
+struct Answer {
+    lines: Vec<RuleChange>,
+    /// What was supposed, in words.
     asked: Vec<String>,
 }
 
@@ -86,10 +123,10 @@ async fn page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     record: Record,
-    form: WhatIfForm,
-    errors: Errors,
-    answer: Option<(Vec<Line>, Vec<String>)>,
+    submitted: Submitted<WhatIfForm>,
+    answer: Option<Answer>,
 ) -> Result<WhatIfPage, Failure> {
+    let Submitted { form, errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let versions = plans_store::versions(&mut db, acting.institution()).await?;
     let plans =
@@ -105,7 +142,7 @@ async fn page(
         targets.push((format!("staff:{name}"), format!("{name} 工作人员")));
     }
     let posts = record.posts_on(today).map(|post| (post.clone(), form.target(post).to_owned())).collect();
-    let (answer, asked) = answer.unzip();
+    let (answer, asked) = answer.map(|answer| (answer.lines, answer.asked)).unzip();
     Ok(WhatIfPage {
         chrome: frame(app, acting.person(), &record, "推演"),
         record,
@@ -124,8 +161,8 @@ pub(super) async fn ask(
     acting: Acting<UnionKeeper>,
     Path(id): Path<UnionId>,
 ) -> Result<WhatIfPage, Failure> {
-    let record = kept(&mut *app.read().await?, &acting, id, app.clock.today()).await?;
-    page(&app, &acting, record, WhatIfForm::default(), Errors::default(), None).await
+    let record = managed(&mut *app.read().await?, &acting, id, app.clock.today()).await?;
+    page(&app, &acting, record, Submitted::default(), None).await
 }
 
 fn number(text: &str, field: &'static str, errors: &mut Errors) -> u32 {
@@ -167,7 +204,7 @@ fn post_of(target: &str) -> Option<Post> {
 }
 
 /// The union as supposed, and what was supposed in words.
-fn supposed(record: &Record, form: &WhatIfForm, (heads, staff): (u32, u32), today: Date) -> (Timeline, Vec<String>) {
+fn supposed(record: &Record, form: &WhatIfForm, heads: u32, staff: u32, today: Date) -> (Timeline, Vec<String>) {
     let (mut timeline, mut words) = (record.timeline.clone(), Vec::new());
     let name = trimmed(&form.department).to_owned();
     if !name.is_empty() {
@@ -207,7 +244,7 @@ fn supposed(record: &Record, form: &WhatIfForm, (heads, staff): (u32, u32), toda
     (timeline, words)
 }
 
-fn compare(before: Vec<Finding>, after: Vec<Finding>) -> Vec<Line> {
+fn compare(before: Vec<Finding>, after: Vec<Finding>) -> Vec<RuleChange> {
     let mut lines: BTreeMap<(Rule, Option<String>), [Option<Finding>; 2]> = BTreeMap::new();
     for finding in before {
         let [line, _] = lines.entry((finding.rule, finding.unit.clone())).or_default();
@@ -218,24 +255,24 @@ fn compare(before: Vec<Finding>, after: Vec<Finding>) -> Vec<Line> {
         *line = Some(finding);
     }
     let gravity = |finding: &Option<Finding>| finding.as_ref().map_or(Outcome::NotRequired, |finding| finding.verdict);
-    let mut lines: Vec<Line> = lines
+    let mut lines: Vec<RuleChange> = lines
         .into_iter()
         .map(|((rule, unit), [before, after])| {
             // What a plan does not ask is neither better nor worse than what it does.
             let change = match (gravity(&before), gravity(&after)) {
-                (Outcome::NotRequired, Outcome::NotRequired) => "",
-                (_, Outcome::NotRequired) => "gone",
-                (Outcome::NotRequired, Outcome::Pass) => "new",
-                (before, after) if after < before => "worse",
-                (before, after) if after > before => "better",
-                _ => "",
+                (Outcome::NotRequired, Outcome::NotRequired) => Change::Same,
+                (_, Outcome::NotRequired) => Change::Gone,
+                (Outcome::NotRequired, Outcome::Pass) => Change::New,
+                (before, after) if after < before => Change::Worse,
+                (before, after) if after > before => Change::Better,
+                _ => Change::Same,
             };
-            Line { rule, unit, before, after, change }
+            RuleChange { rule, unit, before, after, change }
         })
         .collect();
     let measured = |finding: &Option<Finding>| finding.as_ref().map(|finding| finding.measured.clone());
     // What changes comes first.
-    lines.sort_by_key(|line| (line.change.is_empty(), measured(&line.before) == measured(&line.after)));
+    lines.sort_by_key(|line| (line.is_same(), measured(&line.before) == measured(&line.after)));
     lines
 }
 
@@ -246,7 +283,7 @@ pub(super) async fn answer(
     Form(form): Form<WhatIfForm>,
 ) -> Result<Response, Failure> {
     let (today, mut errors) = (app.clock.today(), Errors::default());
-    let record = kept(&mut *app.read().await?, &acting, id, today).await?;
+    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
     let (heads, staff) = (number(&form.heads, "heads", &mut errors), number(&form.staff, "staff", &mut errors));
     if trimmed(&form.department).is_empty() && heads + staff > 0 {
         errors.add("department", "请填写部门名称");
@@ -267,22 +304,22 @@ pub(super) async fn answer(
     drop(db);
     let Some(then) = chosen else {
         errors.add("plan", "请选择方案：本校还没有启用实施方案");
-        let page = page(&app, &acting, record, form, errors, None).await?;
+        let page = page(&app, &acting, record, Submitted::new(form, errors), None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     if !then.unions.contains(&record.union.kind) {
         errors.add("plan", format!("{}没有{}，不适用", then.short, record.union.kind.label()));
     }
     if !errors.is_empty() {
-        let page = page(&app, &acting, record, form, errors, None).await?;
+        let page = page(&app, &acting, record, Submitted::new(form, errors), None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let (timeline, mut asked) = supposed(&record, &form, (heads, staff), today);
+    let (timeline, mut asked) = supposed(&record, &form, heads, staff, today);
     if !form.plan.is_empty() && now.as_ref().is_none_or(|now| *now != then) {
         asked.insert(0, format!("启用{}", then.short));
     }
     let before = now.and_then(|plan| record.timeline.findings(&plan.as_of(today), today).ok()).unwrap_or_default();
     let after = timeline.findings(&then.as_of(today), today).unwrap_or_default();
     let lines = compare(before, after);
-    Ok(page(&app, &acting, record, form, errors, Some((lines, asked))).await?.into_response())
+    Ok(page(&app, &acting, record, Submitted::new(form, errors), Some(Answer { lines, asked })).await?.into_response())
 }

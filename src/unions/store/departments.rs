@@ -1,9 +1,9 @@
-//! Departments: set up, changed, taken down as they are, ended.
+//! Departments: set up, changed, registered as they are, ended.
 
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::{About, Ground, Locked, Warned, note};
+use super::locked::{Act, Grounds, HistoryEntry, LockedUnion, note};
 use crate::{
     failure::Failure,
     ids::DepartmentId,
@@ -14,22 +14,25 @@ use crate::{
 /// Sets up a department that the rule has passed.
 pub async fn establish(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     establishment: &Establishment,
-    ground: &Ground,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<DepartmentId, Failure> {
     let id = insert_department(connection, union, establishment.unit()).await?;
-    let about = About { department: Some(id), ..About::default() };
-    let (says, warned) = (format!("设立{}", establishment.unit().name), Warned::of(establishment.warned()));
-    let day = Some(establishment.unit().from);
-    note(connection, union, "department", about, (day, &says), (ground, warned), now).await?;
+    let entry = HistoryEntry::new(Act::Department)
+        .department(id)
+        .from(establishment.unit().from)
+        .says(format!("设立{}", establishment.unit().name))
+        .on(grounds)
+        .warned(establishment.warned());
+    note(connection, union, entry, now).await?;
     Ok(id)
 }
 
 async fn insert_department(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     unit: &Unit,
 ) -> Result<DepartmentId, Failure> {
     let id = DepartmentId::random();
@@ -37,7 +40,7 @@ async fn insert_department(
         "insert into department (id, union_id, name, functions, ruling, from_day, until_day)
          values ($1, $2, $3, $4, $5, $6, $7)",
         id.0,
-        union.id.0,
+        union.id().0,
         unit.name,
         unit.functions,
         unit.ruling,
@@ -52,10 +55,10 @@ async fn insert_department(
 /// Changes a department's name, functions or ruling, as the rule has passed; what it was stays in the note.
 pub async fn change_department(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     department: &Department,
     establishment: &Establishment,
-    ground: &Ground,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let unit = establishment.unit();
@@ -63,7 +66,7 @@ pub async fn change_department(
         "update department set name = $3, functions = $4, ruling = $5, changed_on = china_day($6)
          where id = $1 and union_id = $2",
         department.id.0,
-        union.id.0,
+        union.id().0,
         unit.name,
         unit.functions,
         unit.ruling,
@@ -76,18 +79,21 @@ pub async fn change_department(
         (true, true) => format!("{}登记职能“{}”", unit.name, unit.functions),
         (true, false) => format!("{}的职能由“{}”改为“{}”", unit.name, department.functions, unit.functions),
     };
-    let about = About { department: Some(department.id), ..About::default() };
-    let warned = Warned::of(establishment.warned());
-    note(connection, union, "department_changed", about, (None, &says), (ground, warned), now).await
+    let entry = HistoryEntry::new(Act::DepartmentChanged)
+        .department(department.id)
+        .says(says)
+        .on(grounds)
+        .warned(establishment.warned());
+    note(connection, union, entry, now).await
 }
 
 /// Ends a department and, on the same day, the posts in it. Gives how many posts; none where it has ended by then.
 pub async fn end_department(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     department: &Department,
     day: Date,
-    ground: &Ground,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<Option<i64>, Failure> {
     let done = sqlx::query!(
@@ -101,7 +107,7 @@ pub async fn end_department(
            )
            select (select count(*) from ended) as "ended!", (select count(*) from posts) as "posts!""#,
         department.id.0,
-        union.id.0,
+        union.id().0,
         day
     )
     .fetch_one(&mut *connection)
@@ -109,15 +115,15 @@ pub async fn end_department(
     if done.ended == 0 {
         return Ok(None);
     }
-    let about = About { department: Some(department.id), ..About::default() };
     let says = format!("撤销{}，{} 个岗位同日结束", department.name, done.posts);
-    note(connection, union, "department_ended", about, (Some(day), &says), (ground, Vec::new()), now).await?;
+    let entry = HistoryEntry::new(Act::DepartmentEnded).department(department.id).from(day).says(says).on(grounds);
+    note(connection, union, entry, now).await?;
     Ok(Some(done.posts))
 }
 
 pub(super) async fn begin_departments(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     names: &[&str],
     day: Date,
 ) -> Result<(), Failure> {
@@ -136,25 +142,25 @@ pub(super) async fn begin_departments(
 }
 
 /// Enters what a department does before its union comes under the rules: as it is, not as it may be.
-pub async fn take_down_functions(
+pub async fn register_functions(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     department: &Department,
     unit: &Unit,
-    ground: &Ground,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     sqlx::query!(
         "update department set name = $3, functions = $4, ruling = $5 where id = $1 and union_id = $2",
         department.id.0,
-        union.id.0,
+        union.id().0,
         unit.name,
         unit.functions,
         unit.ruling
     )
     .execute(&mut *connection)
     .await?;
-    let about = About { department: Some(department.id), ..About::default() };
     let says = format!("{}登记职能“{}”", unit.name, unit.functions);
-    note(connection, union, "department_changed", about, (None, &says), (ground, Vec::new()), now).await
+    let entry = HistoryEntry::new(Act::DepartmentChanged).department(department.id).says(says).on(grounds);
+    note(connection, union, entry, now).await
 }

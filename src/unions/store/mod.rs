@@ -1,34 +1,34 @@
-//! SQL of unions: reading them whole, holding one for a write, and noting what was done. What is written of posts and of
-//! departments, and what is read for papers, stands in its own file.
+//! SQL of unions: reading them whole. Locking one for a write, what is written of posts and of departments, and what is
+//! read for papers stand in files of their own.
 
 mod departments;
+mod locked;
 mod papers;
 mod posts;
 
 use std::collections::HashMap;
 
-use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Uuid};
-use time::{Date, OffsetDateTime};
+use time::Date;
 
-use super::union::{Department, Fact, PostRow, Record, StudentUnion, TurnRow};
+use super::union::{Department, PostRow, Record, Rows, StudentFacts, StudentUnion, TurnRow};
 use crate::{
-    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
-    ids::{ClassId, CollegeId, DepartmentId, DocumentId, FactId, InstitutionId, PostId, StudentId, TurnId, UnionId},
-    office::{SchoolLeague, UnionKeeper},
+    ids::{ClassId, CollegeId, DepartmentId, InstitutionId, PostId, StudentId, TurnId, UnionId},
     rules::{
-        Finding,
         plan::Union,
         timeline::{Organisation, Semester},
     },
 };
 
-pub use departments::{change_department, end_department, establish, take_down_functions};
-pub use papers::{DirectRow, FactRow, ReasonRow, RosterRow, direct_appointments, facts_of, reasons, roster};
-pub use posts::{Found, Right, Way, appoint, correct, end, promised, register, reshuffle, tell_end};
+pub use departments::{change_department, end_department, establish, register_functions};
+pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
+pub(crate) use locked::{hold_by_operator, insert_union};
+pub use papers::{DirectRow, HistoryRow, ReasonRow, RosterRow, direct_appointments, history, reasons, roster};
+pub use posts::{
+    Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
+};
 
-/// The kind of union of that stable word.
 fn kind_of(slug: &str) -> anyhow::Result<Union> {
     let found = Union::ALL.iter().find(|(known, _)| *known == slug).map(|(_, kind)| *kind);
     found.ok_or_else(|| anyhow::anyhow!("no kind of union is called {slug}"))
@@ -78,24 +78,24 @@ pub async fn records(
         .collect();
     current.sort_unstable();
     current.dedup();
-    let facts: HashMap<StudentId, Fact> =
+    let facts: HashMap<StudentId, StudentFacts> =
         self::facts(connection, &current, today).await?.into_iter().map(|fact| (fact.student, fact)).collect();
     let semesters: Vec<Semester> = semesters(connection, institution).await?;
     let organisations = organisations(connection, institution).await?;
     let record = |union: StudentUnion| {
         let posts = posts.remove(&union.id).unwrap_or_default();
-        let mut own: Vec<Fact> = posts.iter().filter_map(|post| facts.get(&post.student).cloned()).collect();
+        let mut own: Vec<StudentFacts> = posts.iter().filter_map(|post| facts.get(&post.student).cloned()).collect();
         own.sort_by_key(|fact| fact.student);
         own.dedup_by_key(|fact| fact.student);
-        Record::new(
-            union.clone(),
+        let rows = Rows {
             posts,
-            departments.remove(&union.id).unwrap_or_default(),
-            turns.remove(&union.id).unwrap_or_default(),
-            own,
-            (semesters.clone(), organisations.clone()),
-            today,
-        )
+            departments: departments.remove(&union.id).unwrap_or_default(),
+            turns: turns.remove(&union.id).unwrap_or_default(),
+            facts: own,
+            semesters: semesters.clone(),
+            organisations: organisations.clone(),
+        };
+        Record::new(union, rows, today)
     };
     Ok(unions.into_iter().map(record).collect())
 }
@@ -186,7 +186,11 @@ async fn organisations(
 }
 
 /// What the rules ask of students, by the figures of the basis that speaks best for each.
-pub async fn facts(connection: &mut PgConnection, students: &[Uuid], today: Date) -> Result<Vec<Fact>, Failure> {
+pub async fn facts(
+    connection: &mut PgConnection,
+    students: &[Uuid],
+    today: Date,
+) -> Result<Vec<StudentFacts>, Failure> {
     facts_over(connection, students, None, today).await
 }
 
@@ -196,9 +200,9 @@ pub async fn facts_over(
     students: &[Uuid],
     basis: Option<&str>,
     today: Date,
-) -> Result<Vec<Fact>, Failure> {
+) -> Result<Vec<StudentFacts>, Failure> {
     let rows = sqlx::query_as!(
-        Fact,
+        StudentFacts,
         r#"select f.student_id as "student!: StudentId", f.number as "number!", f.name as "name!",
                   f.college_id as "college_id!: CollegeId", f.college as "college!", f.major as "major!",
                   f.class_id as "class_id!: ClassId", f.class as "class!", f.gender, f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
@@ -230,7 +234,7 @@ pub async fn facts_by_number(
     numbers: &[String],
     basis: Option<&str>,
     today: Date,
-) -> Result<Vec<Fact>, Failure> {
+) -> Result<Vec<StudentFacts>, Failure> {
     let ids = sqlx::query_scalar!(
         "select id from student where institution_id = $1 and number = any($2) and erased_at is null",
         institution.0,
@@ -240,7 +244,7 @@ pub async fn facts_by_number(
     facts_over(connection, &ids, basis, today).await
 }
 
-/// Holds students for the rest of a transaction: nobody is written to have left meanwhile.
+/// Locks students for the rest of a transaction, so that nobody can be recorded as having left meanwhile.
 pub async fn hold_students(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -254,200 +258,4 @@ pub async fn hold_students(
     .fetch_all(connection)
     .await?;
     Ok(())
-}
-
-/// A union whose row this transaction holds: nobody else adds to it meanwhile. Made by [`lock`] and [`create`] alone.
-#[derive(Debug)]
-pub struct Locked {
-    id: UnionId,
-    institution: InstitutionId,
-    by: Option<Uuid>,
-    office: String,
-}
-
-impl Locked {
-    #[must_use]
-    pub fn id(&self) -> UnionId {
-        self.id
-    }
-}
-
-/// Takes a union for a write, if the office keeps it.
-///
-/// # Errors
-/// [`Failure::Missing`] where there is none that the office keeps; else where the database fails.
-pub async fn lock(
-    connection: &mut PgConnection,
-    acting: &Acting<UnionKeeper>,
-    id: UnionId,
-    today: Date,
-) -> Result<(Locked, Record), Failure> {
-    let locked = hold(connection, acting.institution(), id, acting.person(), &acting.office().label()).await?;
-    let record = record(connection, acting.institution(), id, today).await?.ok_or(Failure::Missing)?;
-    if record.union.is_kept_by(acting.office()) { Ok((locked, record)) } else { Err(Failure::Missing) }
-}
-
-/// Takes a union for a proposal of its own people.
-///
-/// # Errors
-/// As [`lock`].
-pub(crate) async fn hold(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    id: UnionId,
-    person: &SignedIn,
-    office: &str,
-) -> Result<Locked, Failure> {
-    let found = sqlx::query_scalar!(
-        "select id from student_union where id = $1 and institution_id = $2 for update",
-        id.0,
-        institution.0
-    );
-    found.fetch_optional(connection).await?.ok_or(Failure::Missing)?;
-    Ok(Locked { id, institution, by: Some(person.account.0), office: office.to_owned() })
-}
-
-/// Takes a union for whoever runs the server: the demo.
-pub(crate) async fn hold_by_operator(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    id: UnionId,
-) -> Result<Locked, Failure> {
-    sqlx::query!("select id from student_union where id = $1 for update", id.0).fetch_one(connection).await?;
-    Ok(Locked { id, institution, by: None, office: "运维".to_owned() })
-}
-
-/// A rule that was warned of and passed with a reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Warned {
-    pub rule: String,
-    pub unit: Option<String>,
-    pub says: String,
-}
-
-impl Warned {
-    /// Warnings as they are kept.
-    #[must_use]
-    pub fn of(findings: &[Finding]) -> Vec<Self> {
-        let one = |finding: &Finding| Self {
-            rule: finding.rule.code().to_owned(),
-            unit: finding.unit.clone(),
-            says: finding.message.clone(),
-        };
-        findings.iter().map(one).collect()
-    }
-}
-
-/// What an act rests on.
-#[derive(Debug, Clone, Default)]
-pub struct Ground {
-    /// The decision's number or words.
-    pub words: String,
-    pub document: Option<DocumentId>,
-    /// Why a soft limit is passed, or why something is corrected.
-    pub reason: Option<String>,
-}
-
-/// What a fact is about.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct About {
-    pub post: Option<PostId>,
-    pub department: Option<DepartmentId>,
-    pub turn: Option<TurnId>,
-}
-
-/// Adds to what was done about a union.
-pub async fn note(
-    connection: &mut PgConnection,
-    union: &Locked,
-    act: &str,
-    about: About,
-    (day, says): (Option<Date>, &str),
-    (ground, warned): (&Ground, Vec<Warned>),
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into union_fact (id, union_id, at, by_account, office, act, post_id, department_id, turn_id, day, says,
-                                 ground, document_id, reason, warned)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
-        FactId::random().0,
-        union.id.0,
-        now,
-        union.by,
-        union.office,
-        act,
-        about.post.map(|id| id.0),
-        about.department.map(|id| id.0),
-        about.turn.map(|id| id.0),
-        day,
-        says.chars().take(300).collect::<String>(),
-        ground.words,
-        ground.document.map(|id| id.0),
-        ground.reason.clone().unwrap_or_default(),
-        serde_json::to_value(warned).map_err(anyhow::Error::new)?
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// Sets up a union; none where there is one of that kind and college already.
-pub async fn create(
-    connection: &mut PgConnection,
-    acting: &Acting<SchoolLeague>,
-    kind: Union,
-    college: Option<CollegeId>,
-    now: OffsetDateTime,
-) -> Result<Option<UnionId>, Failure> {
-    let id = insert_union(connection, acting.institution(), kind, college, now).await?;
-    if let Some(id) = id {
-        let (by, office) = (Some(acting.person().account.0), acting.office().label());
-        let locked = Locked { id, institution: acting.institution(), by, office };
-        note(connection, &locked, "created", About::default(), (None, ""), (&Ground::default(), Vec::new()), now)
-            .await?;
-    }
-    Ok(id)
-}
-
-pub(crate) async fn insert_union(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    kind: Union,
-    college: Option<CollegeId>,
-    now: OffsetDateTime,
-) -> Result<Option<UnionId>, Failure> {
-    let id = UnionId::random();
-    let made = sqlx::query!(
-        "insert into student_union (id, institution_id, kind, college_id, created_at)
-         select $1, $2, $3, $4, $5
-         where $4::uuid is null or exists (select from college where id = $4 and institution_id = $2)
-         on conflict do nothing",
-        id.0,
-        institution.0,
-        kind.slug(),
-        college.map(|id| id.0),
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok((made.rows_affected() == 1).then_some(id))
-}
-
-/// Brings a union under the rules; `false` where it was already.
-pub async fn open(
-    connection: &mut PgConnection,
-    union: &Locked,
-    (day, says): (Date, &str),
-    ground: &Ground,
-    now: OffsetDateTime,
-) -> Result<bool, Failure> {
-    let done =
-        sqlx::query!("update student_union set opened_on = $2 where id = $1 and opened_on is null", union.id.0, day)
-            .execute(&mut *connection)
-            .await?;
-    if done.rows_affected() == 0 {
-        return Ok(false);
-    }
-    note(connection, union, "opened", About::default(), (Some(day), says), (ground, Vec::new()), now).await?;
-    Ok(true)
 }

@@ -6,20 +6,21 @@ use sqlx::{
 };
 use time::{Date, OffsetDateTime};
 
-use super::Warned;
+use super::locked::{Act, Warned};
 use crate::{
     auth::person::Scope,
     failure::Failure,
     ids::{DocumentId, InstitutionId, PostId, UnionId},
     office::OfficeKind,
     rules::plan::Union,
+    unions::union::PostKind,
 };
 
 /// What was done about a union, as its page shows it.
 #[derive(Debug)]
-pub struct FactRow {
+pub struct HistoryRow {
     pub at: OffsetDateTime,
-    pub act: String,
+    pub act: Act,
     pub by: Option<String>,
     pub office: String,
     pub person: Option<String>,
@@ -35,38 +36,15 @@ pub struct FactRow {
     pub warned: Json<Vec<Warned>>,
 }
 
-impl FactRow {
-    #[must_use]
-    pub fn act_label(&self) -> &'static str {
-        match self.act.as_str() {
-            "created" => "建立",
-            "registered" => "现状登记",
-            "opened" => "启用",
-            "appointed" => "任命",
-            "ended" => "离任",
-            "corrected" => "更正",
-            "department" => "设立部门",
-            "department_changed" => "变更部门",
-            "department_ended" => "撤销部门",
-            "reshuffled" => "换届",
-            "turn_proposed" => "拟定轮值",
-            "turn_confirmed" => "确认轮值",
-            "turn_withdrawn" => "撤回轮值",
-            "handover" => "交接",
-            _ => "",
-        }
-    }
-}
-
-/// What was done about a union or about one of its posts, newest first.
-pub async fn facts_of(
+/// The history of a union or of one of its posts, newest first.
+pub async fn history(
     connection: &mut PgConnection,
     union: UnionId,
     post: Option<PostId>,
-    (skip, most): (i64, i64),
-) -> Result<Vec<FactRow>, Failure> {
-    let rows = sqlx::query_as!(
-        FactRow,
+    skip: i64,
+    most: i64,
+) -> Result<Vec<HistoryRow>, Failure> {
+    let rows = sqlx::query!(
         r#"select f.at, f.act, a.name as "by?", f.office, s.name as "person?", f.post_id as "post: PostId", f.day, f.says,
                   f.ground, f.document_id as "document: DocumentId", f.reason, f.warned as "warned: Json<Vec<Warned>>"
            from union_fact f left join account a on a.id = f.by_account left join post p on p.id = f.post_id
@@ -77,8 +55,27 @@ pub async fn facts_of(
         post.map(|id| id.0),
         skip,
         most
-    );
-    Ok(rows.fetch_all(connection).await?)
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(HistoryRow {
+                at: row.at,
+                act: row.act.parse()?,
+                by: row.by,
+                office: row.office,
+                person: row.person,
+                post: row.post,
+                day: row.day,
+                says: row.says,
+                ground: row.ground,
+                document: row.document,
+                reason: row.reason,
+                warned: row.warned,
+            })
+        })
+        .collect()
 }
 
 /// The reasons with which soft limits were passed, by union: rule, department, reason, when.
@@ -105,7 +102,7 @@ pub async fn reasons(connection: &mut PgConnection, unions: &[UnionId]) -> Resul
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// A line of the printed roster.
+/// A row of the printed roster.
 #[derive(Debug)]
 pub struct RosterRow {
     pub union_name: String,
@@ -125,8 +122,15 @@ pub struct RosterRow {
     pub chair: bool,
 }
 
-/// The roster of a union on a day, in one statement: presidium, then department by department. Only for an office that
-/// sees the union, which the statement looks at itself.
+impl RosterRow {
+    #[must_use]
+    pub fn is_presidium(&self) -> bool {
+        self.post == PostKind::Presidium.label()
+    }
+}
+
+/// The roster of a union on a day, in one statement: presidium, then department by department. The statement itself
+/// gives nothing to an office that does not see the union.
 pub async fn roster(
     connection: &mut PgConnection,
     scope: &Scope,

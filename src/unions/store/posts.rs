@@ -1,9 +1,12 @@
-//! Posts: taken down, appointed, corrected, ended, and a whole union staffed anew.
+//! Posts: registered as they stand, appointed, corrected, ended, and a whole union staffed anew.
 
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::{About, Ground, Locked, Warned, departments::begin_departments, note};
+use super::{
+    departments::begin_departments,
+    locked::{Act, Grounds, HistoryEntry, LockedUnion, note},
+};
 use crate::{
     failure::Failure,
     ids::{CaseId, PostId, RoundId, StudentId, TurnId, UnionId},
@@ -15,7 +18,7 @@ use crate::{
         rotation::first_gap,
         timeline::{Holding, term_in_words},
     },
-    unions::union::{PostKind, PostRow, Record},
+    unions::union::{PostKind, PostRow, StudentFacts, TurnState},
 };
 
 /// What a post is written from.
@@ -26,19 +29,20 @@ struct NewPost<'a> {
     marked_chair: bool,
     registered: bool,
     corrects: Option<PostId>,
-    way: Option<Way<'a>>,
+    /// None where the post is registered or corrected.
+    route: Option<Route<'a>>,
 }
 
 /// How somebody came to a post.
 #[derive(Debug, Clone, Copy)]
-pub enum Way<'a> {
+pub enum Route<'a> {
     /// By the vetting chain.
     Case(CaseId),
     /// Past it, for a stated reason.
     Direct(&'a str),
 }
 
-async fn insert_post(connection: &mut PgConnection, union: &Locked, new: &NewPost<'_>) -> Result<PostId, Failure> {
+async fn insert_post(connection: &mut PgConnection, union: &LockedUnion, new: &NewPost<'_>) -> Result<PostId, Failure> {
     let id = PostId::random();
     let (kind, department, title) = match &new.wanted.post {
         Post::Presidium => (PostKind::Presidium, None, None),
@@ -46,9 +50,9 @@ async fn insert_post(connection: &mut PgConnection, union: &Locked, new: &NewPos
         Post::Staff(department) => (PostKind::Staff, Some(department), None),
         Post::Other(title) => (PostKind::Other, None, Some(title)),
     };
-    let (case, direct) = match new.way {
-        Some(Way::Case(id)) => (Some(id.0), None),
-        Some(Way::Direct(why)) => (None, Some(why)),
+    let (case, direct) = match new.route {
+        Some(Route::Case(id)) => (Some(id.0), None),
+        Some(Route::Direct(why)) => (None, Some(why)),
         None => (None, None),
     };
     let done = sqlx::query!(
@@ -58,7 +62,7 @@ async fn insert_post(connection: &mut PgConnection, union: &Locked, new: &NewPos
          from (select) one left join department d on d.union_id = $2 and d.name = $5 and d.from_day <= $7
                                                      and (d.until_day is null or d.until_day > $7)",
         id.0,
-        union.id.0,
+        union.id().0,
         new.student.0,
         kind.slug(),
         department,
@@ -82,38 +86,50 @@ fn post_words(wanted: &Wanted) -> String {
     format!("{}，{}", holding_in_words(&wanted.post), term_in_words(wanted.from, wanted.until))
 }
 
+/// Who is appointed, and how they came to the post.
+#[derive(Debug, Clone, Copy)]
+pub struct Appointee<'a> {
+    pub student: StudentId,
+    /// Whether they came from a college union, where the record does not say so itself.
+    pub from_college: Option<bool>,
+    pub route: Route<'a>,
+}
+
 /// Appoints somebody whom the rule has passed.
 ///
 /// # Errors
-/// Where the database fails; its exclusion constraint, where the person holds the very post in that time.
+/// The exclusion constraint of the database, where the person holds the very post in that time.
 pub async fn appoint(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     appointment: &Appointment,
-    (student, from_college, way): (StudentId, Option<bool>, Way<'_>),
-    ground: &Ground,
+    appointee: Appointee<'_>,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<PostId, Failure> {
-    let wanted = appointment.wanted();
-    let way = Some(way);
-    let new = NewPost { student, wanted, from_college, marked_chair: false, registered: false, corrects: None, way };
+    let (wanted, Appointee { student, from_college, route }) = (appointment.wanted(), appointee);
+    let route = Some(route);
+    let new = NewPost { student, wanted, from_college, marked_chair: false, registered: false, corrects: None, route };
     let post = insert_post(connection, union, &new).await?;
-    let about = About { post: Some(post), ..About::default() };
-    let warned = Warned::of(appointment.warned());
-    note(connection, union, "appointed", about, (Some(wanted.from), &post_words(wanted)), (ground, warned), now)
-        .await?;
+    let entry = HistoryEntry::new(Act::Appointed)
+        .post(post)
+        .from(wanted.from)
+        .says(post_words(wanted))
+        .on(grounds)
+        .warned(appointment.warned());
+    note(connection, union, entry, now).await?;
     Ok(post)
 }
 
 /// What is right in the place of a post that was written wrong.
 #[derive(Debug, Clone, Copy)]
-pub struct Right<'a> {
+pub struct Correction<'a> {
     /// The post, as the rule has passed it.
     pub appointment: &'a Appointment,
     pub student: StudentId,
     /// Whether they came from a college union, where the record does not say so itself.
     pub from_college: Option<bool>,
-    /// It was taken down at the start, and stays so.
+    /// It was registered as it stood, and stays so.
     pub registered: bool,
     /// It was marked as the chair's, and stays so.
     pub marked_chair: bool,
@@ -125,16 +141,16 @@ pub struct Right<'a> {
 /// As [`appoint`]; [`Failure::Missing`] where the post is not there or void.
 pub async fn correct(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     post: PostId,
-    right: Option<Right<'_>>,
-    ground: &Ground,
+    right: Option<Correction<'_>>,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let done = sqlx::query!(
         "update post set voided_at = $3 where id = $1 and union_id = $2 and voided_at is null",
         post.0,
-        union.id.0,
+        union.id().0,
         now
     )
     .execute(&mut *connection)
@@ -142,34 +158,35 @@ pub async fn correct(
     if done.rows_affected() == 0 {
         return Err(Failure::Missing);
     }
-    let (about, says, day, warned) = match right {
-        Some(Right { appointment, student, from_college, registered, marked_chair }) => {
+    let entry = HistoryEntry::new(Act::Corrected).on(grounds);
+    let entry = match right {
+        Some(Correction { appointment, student, from_college, registered, marked_chair }) => {
             let wanted = appointment.wanted();
             let corrects = Some(post);
             // Where it came from stays with the post that it corrects.
-            let way = None;
-            let new = NewPost { student, wanted, from_college, marked_chair, registered, corrects, way };
+            let route = None;
+            let new = NewPost { student, wanted, from_college, marked_chair, registered, corrects, route };
             let id = insert_post(connection, union, &new).await?;
-            (id, format!("更正为{}", post_words(wanted)), Some(wanted.from), Warned::of(appointment.warned()))
+            let says = format!("更正为{}", post_words(wanted));
+            entry.post(id).from(wanted.from).says(says).warned(appointment.warned())
         }
-        None => (post, "登记有误，作废".to_owned(), None, Vec::new()),
+        None => entry.post(post).says("登记有误，作废"),
     };
-    let about = About { post: Some(about), ..About::default() };
-    note(connection, union, "corrected", about, (day, &says), (ground, warned), now).await?;
+    note(connection, union, entry, now).await?;
     leave_duty(connection, union, now.date(), now).await
 }
 
-/// Ends the turns, proposed ones too, on the first day from `day` on on which their holders have no seat on the presidium.
+/// Ends the turns, proposed ones too, on the first day not before `day` on which their holders are not on the presidium.
 async fn leave_duty(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     day: Date,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let turns = sqlx::query!(
         r#"select id as "id: TurnId", student_id as "student: StudentId", state, from_day, until_day
            from turn where union_id = $1 and state <> 'withdrawn' and until_day > $2 and until_day > from_day"#,
-        union.id.0,
+        union.id().0,
         day
     )
     .fetch_all(&mut *connection)
@@ -177,7 +194,7 @@ async fn leave_duty(
     let seats = sqlx::query!(
         r#"select student_id as "student: StudentId", from_day, until_day from post
            where union_id = $1 and kind = 'presidium' and voided_at is null"#,
-        union.id.0
+        union.id().0
     )
     .fetch_all(&mut *connection)
     .await?;
@@ -188,33 +205,33 @@ async fn leave_duty(
         sqlx::query!("update turn set until_day = greatest(from_day, $2) where id = $1", turn.id.0, end)
             .execute(&mut *connection)
             .await?;
-        let about = About { turn: Some(turn.id), ..About::default() };
         let says = format!("不再是主席团成员，轮值自 {end} 起结束");
-        note(connection, union, "turn_withdrawn", about, (Some(end), &says), (&Ground::default(), Vec::new()), now)
-            .await?;
-        if turn.state == "confirmed" {
+        let entry = HistoryEntry::new(Act::TurnWithdrawn).turn(turn.id).from(end).says(says);
+        note(connection, union, entry, now).await?;
+        if turn.state.parse::<TurnState>()? == TurnState::Confirmed {
             let notice = Notice::new(format!("你的执行主席轮值自 {end} 起结束"), "/duty");
-            inbox::tell(connection, union.institution, To::Student(turn.student), &notice, now).await?;
+            inbox::tell(connection, union.institution(), To::Student(turn.student), &notice, now).await?;
         }
     }
     Ok(())
 }
 
 /// Ends a post: from `day` on it is held no more. A turn of the executive chair ends with the seat on the presidium. No cap
-/// looks at it. `false` where it has ended by then.
+/// is checked. `false` where it has ended by then.
 pub async fn end(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     post: PostId,
     day: Date,
-    (why, ground): (&str, &Ground),
+    why: &str,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update post set until_day = greatest(from_day, $3)
          where id = $1 and union_id = $2 and voided_at is null and (until_day is null or until_day > $3)",
         post.0,
-        union.id.0,
+        union.id().0,
         day
     )
     .execute(&mut *connection)
@@ -222,17 +239,16 @@ pub async fn end(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    let about = About { post: Some(post), ..About::default() };
     let says = format!("{why}，自 {day} 起不再任职");
-    note(connection, union, "ended", about, (Some(day), &says), (ground, Vec::new()), now).await?;
+    note(connection, union, HistoryEntry::new(Act::Ended).post(post).from(day).says(says).on(grounds), now).await?;
     leave_duty(connection, union, day, now).await?;
     Ok(true)
 }
 
-/// A person of a roster that is taken down: their posts as they stand.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    pub student: StudentId,
+/// A person of a roster, matched against the students.
+#[derive(Debug, Clone)]
+pub struct RosterPerson {
+    pub facts: StudentFacts,
     pub posts: Vec<Wanted>,
     /// What the roster says of their coming from a college union.
     pub from_college: Option<bool>,
@@ -240,33 +256,33 @@ pub struct Found {
     pub chair: bool,
 }
 
-/// Takes a union down as it stands: what was taken down before is void. Only before the union comes under the rules.
+/// Registers a union as it stands: what was registered before is void. Only before the union comes under the rules.
 pub async fn register(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     day: Date,
-    people: &[Found],
+    people: &[RosterPerson],
     says: &str,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    // What departments do was entered on their own page: a roster that is taken down again does not lose it.
+    // What departments do was entered on their own page: a roster that is registered again does not lose it.
     let known = sqlx::query!(
         "select name, functions, ruling from department
          where union_id = $1 and (until_day is null or until_day > from_day) and functions <> ''",
-        union.id.0
+        union.id().0
     )
     .fetch_all(&mut *connection)
     .await?;
     sqlx::query!(
         "with gone as (update post set voided_at = $2 where union_id = $1 and voided_at is null)
          update department set until_day = from_day where union_id = $1",
-        union.id.0,
+        union.id().0,
         now
     )
     .execute(&mut *connection)
     .await?;
     let mut names: Vec<&str> = Vec::new();
-    for name in people.iter().flat_map(|found| &found.posts).filter_map(|wanted| wanted.post.department()) {
+    for name in people.iter().flat_map(|person| &person.posts).filter_map(|wanted| wanted.post.department()) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -276,7 +292,7 @@ pub async fn register(
         sqlx::query!(
             "update department set functions = $3, ruling = $4
              where union_id = $1 and name = $2 and (until_day is null or until_day > from_day)",
-            union.id.0,
+            union.id().0,
             row.name,
             row.functions,
             row.ruling
@@ -284,33 +300,33 @@ pub async fn register(
         .execute(&mut *connection)
         .await?;
     }
-    for found in people {
-        for wanted in &found.posts {
-            let marked_chair = found.chair && (wanted.post == Post::Presidium || found.posts.len() == 1);
+    for person in people {
+        for wanted in &person.posts {
+            let marked_chair = person.chair && (wanted.post == Post::Presidium || person.posts.len() == 1);
             let new = NewPost {
-                student: found.student,
+                student: person.facts.student,
                 wanted,
-                from_college: found.from_college,
+                from_college: person.from_college,
                 marked_chair,
                 registered: true,
                 corrects: None,
-                way: None,
+                route: None,
             };
             insert_post(connection, union, &new).await?;
         }
     }
-    note(connection, union, "registered", About::default(), (Some(day), says), (&Ground::default(), Vec::new()), now)
-        .await
+    note(connection, union, HistoryEntry::new(Act::Registered).from(day).says(says), now).await
 }
 
 /// Staffs a whole union anew, as the rule has passed: whoever is named for the post they hold goes on with it, everybody
 /// else in a post ends, departments that nobody is named for end, and those named begin. Gives the posts that began.
 pub async fn reshuffle(
     connection: &mut PgConnection,
-    union: &Locked,
-    record: &Record,
-    (reshuffle, people, direct): (&Reshuffle, &[Found], Option<&str>),
-    ground: &Ground,
+    union: &LockedUnion,
+    reshuffle: &Reshuffle,
+    people: &[RosterPerson],
+    direct: Option<&str>,
+    grounds: &Grounds,
     now: OffsetDateTime,
 ) -> Result<Vec<(StudentId, Post)>, Failure> {
     let day = reshuffle.day();
@@ -318,12 +334,12 @@ pub async fn reshuffle(
         reshuffle.appointments().iter().find(|wanted| stays(holding, Some(&row.number), wanted))
     };
     let mut staying: Vec<&Wanted> = Vec::new();
-    for (row, holding) in record.posts.iter().zip(&record.timeline.holdings).filter(|(row, _)| row.is_on(day)) {
+    for (row, holding) in union.posts.iter().zip(&union.timeline.holdings).filter(|(row, _)| row.is_on(day)) {
         if let Some(wanted) = going_on(row, holding) {
             sqlx::query!(
                 "update post set from_college = $2 where id = $1 and from_college is null and $2::boolean is not null",
                 row.id.0,
-                people.iter().find(|found| found.student == row.student).and_then(|found| found.from_college)
+                people.iter().find(|person| person.facts.student == row.student).and_then(|person| person.from_college)
             )
             .execute(&mut *connection)
             .await?;
@@ -333,10 +349,10 @@ pub async fn reshuffle(
         sqlx::query!("update post set until_day = greatest(from_day, $2) where id = $1", row.id.0, day)
             .execute(&mut *connection)
             .await?;
-        let about = About { post: Some(row.id), ..About::default() };
-        note(connection, union, "ended", about, (Some(day), "换届"), (ground, Vec::new()), now).await?;
+        let entry = HistoryEntry::new(Act::Ended).post(row.id).from(day).says("换届").on(grounds);
+        note(connection, union, entry, now).await?;
         if !reshuffle.appointments().iter().any(|wanted| wanted.person.number == row.number) {
-            tell_end(connection, union, (row, &record.union.name), (day, "换届"), now).await?;
+            tell_end(connection, union, row, day, "换届", now).await?;
         }
     }
     // What was appointed for a later day is superseded with the rest.
@@ -347,75 +363,77 @@ pub async fn reshuffle(
          )
          update department set until_day = from_day
          where union_id = $1 and from_day > $2 and (until_day is null or until_day > from_day)",
-        union.id.0,
+        union.id().0,
         day
     )
     .execute(&mut *connection)
     .await?;
-    for row in record.posts.iter().filter(|row| row.from_day > day) {
-        let about = About { post: Some(row.id), ..About::default() };
-        note(connection, union, "ended", about, (Some(day), "换届，尚未生效的任命撤回"), (ground, Vec::new()), now)
+    for row in union.posts.iter().filter(|row| row.from_day > day) {
+        let why = "换届，尚未生效的任命撤回";
+        note(connection, union, HistoryEntry::new(Act::Ended).post(row.id).from(day).says(why).on(grounds), now)
             .await?;
-        tell_end(connection, union, (row, &record.union.name), (day, "换届，尚未生效的任命撤回"), now).await?;
+        tell_end(connection, union, row, day, why, now).await?;
     }
     let named: Vec<&str> = reshuffle.appointments().iter().filter_map(|wanted| wanted.post.department()).collect();
-    for department in record.departments_on(day).filter(|department| named.contains(&department.name.as_str())) {
+    for department in union.departments_on(day).filter(|department| named.contains(&department.name.as_str())) {
         // One that was to end and is named again goes on.
         sqlx::query!("update department set until_day = null where id = $1", department.id.0)
             .execute(&mut *connection)
             .await?;
     }
-    for department in record.departments_on(day).filter(|department| !named.contains(&department.name.as_str())) {
+    for department in union.departments_on(day).filter(|department| !named.contains(&department.name.as_str())) {
         sqlx::query!("update department set until_day = greatest(from_day, $2) where id = $1", department.id.0, day)
             .execute(&mut *connection)
             .await?;
-        let about = About { department: Some(department.id), ..About::default() };
         let says = format!("换届，撤销{}", department.name);
-        note(connection, union, "department_ended", about, (Some(day), &says), (ground, Vec::new()), now).await?;
+        let entry = HistoryEntry::new(Act::DepartmentEnded).department(department.id).from(day).says(says).on(grounds);
+        note(connection, union, entry, now).await?;
     }
     let mut new: Vec<&str> = Vec::new();
     for name in named {
-        if !new.contains(&name) && !record.departments_on(day).any(|known| known.name == name) {
+        if !new.contains(&name) && !union.departments_on(day).any(|known| known.name == name) {
             new.push(name);
         }
     }
     begin_departments(connection, union, &new, day).await?;
     let mut begun = Vec::new();
     for wanted in reshuffle.appointments().iter().filter(|wanted| !staying.contains(wanted)) {
-        let Some(found) = people.iter().find(|found| found.posts.contains(wanted)) else { continue };
+        let Some(person) = people.iter().find(|person| person.posts.contains(wanted)) else { continue };
+        let student = person.facts.student;
         let new = NewPost {
-            student: found.student,
+            student,
             wanted,
-            from_college: found.from_college,
+            from_college: person.from_college,
             marked_chair: false,
             registered: false,
             corrects: None,
-            way: direct.map(Way::Direct),
+            route: direct.map(Route::Direct),
         };
         let post = insert_post(connection, union, &new).await?;
-        let about = About { post: Some(post), ..About::default() };
-        note(connection, union, "appointed", about, (Some(day), &post_words(wanted)), (ground, Vec::new()), now)
-            .await?;
-        begun.push((found.student, wanted.post.clone()));
+        let entry = HistoryEntry::new(Act::Appointed).post(post).from(day).says(post_words(wanted)).on(grounds);
+        note(connection, union, entry, now).await?;
+        begun.push((student, wanted.post.clone()));
     }
     leave_duty(connection, union, day, now).await?;
     let says = format!("换届：{} 个岗位，其中连任 {} 个", reshuffle.appointments().len(), staying.len());
-    let warned = Warned::of(reshuffle.warned());
-    note(connection, union, "reshuffled", About::default(), (Some(day), &says), (ground, warned), now).await?;
+    let entry = HistoryEntry::new(Act::Reshuffled).from(day).says(says).on(grounds).warned(reshuffle.warned());
+    note(connection, union, entry, now).await?;
     Ok(begun)
 }
 
 /// Tells somebody that their post ends.
 pub async fn tell_end(
     connection: &mut PgConnection,
-    union: &Locked,
-    (post, name): (&PostRow, &str),
-    (day, why): (Date, &str),
+    union: &LockedUnion,
+    post: &PostRow,
+    day: Date,
+    why: &str,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    let name = &union.union.name;
     let notice = Notice::new(format!("你在{name}的任职自 {day} 起结束"), "/me/data")
         .says(format!("{}，{why}。", post.label_with_place()));
-    inbox::tell(connection, union.institution, To::Student(post.student), &notice, now).await
+    inbox::tell(connection, union.institution(), To::Student(post.student), &notice, now).await
 }
 
 /// The places of a union that rounds of its vetting have promised and not yet filled: of members, or of the presidium, where

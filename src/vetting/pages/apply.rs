@@ -25,7 +25,7 @@ use crate::{
         plan::Body,
         vetting::{Source, may_apply},
     },
-    unions::{store as unions_store, union::Fact},
+    unions::{store as unions_store, union::StudentFacts},
     vetting::{
         case::{Case, Evidence, Opinion, Origin, Words},
         forms::{Applied, ApplyForm, sources},
@@ -41,7 +41,7 @@ fn student(person: &SignedIn) -> Result<StudentId, Failure> {
     person.student.ok_or(Failure::Missing)
 }
 
-async fn fact_of(app: &App, student: StudentId, basis: Option<&str>) -> Result<Fact, Failure> {
+async fn fact_of(app: &App, student: StudentId, basis: Option<&str>) -> Result<StudentFacts, Failure> {
     let facts = unions_store::facts_over(&mut *app.read().await?, &[student.0], basis, app.clock.today()).await?;
     facts.into_iter().next().ok_or(Failure::Missing)
 }
@@ -89,7 +89,7 @@ pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<Lis
             of.id == round.id && !matches!(case.stage, Stage::Withdrawn | Stage::Refused | Stage::Lapsed)
         });
         matches!(round.phase(&today), Phase::Open | Phase::Coming)
-            && round.union.misfit(&fact, today).is_none()
+            && round.union.why_not_member(&fact, today).is_none()
             && !taken
     };
     let open = all.iter().filter(|round| fits(round)).cloned().collect();
@@ -141,7 +141,7 @@ async fn page(
     let fact = fact_of(app, id, round.basis.as_deref()).await?;
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
     let evidence = evidence_today(&plans, &fact, today);
-    let mut barred = round.union.misfit(&fact, today);
+    let mut barred = round.union.why_not_member(&fact, today);
     if case.is_none() {
         let live = own_cases(app, person, Sieve { round: Some(round.id), ..Sieve::default() }).await?;
         let taken = live.iter().any(|case| !matches!(case.stage, Stage::Withdrawn | Stage::Refused | Stage::Lapsed));
@@ -225,11 +225,11 @@ async fn judge(
     (student, round): (StudentId, &Round),
     today: Date,
     refusal: Refusal,
-) -> Result<Result<(Fact, Evidence), Sent>, Failure> {
+) -> Result<Result<(StudentFacts, Evidence), Sent>, Failure> {
     unions_store::hold_students(db, person.institution, std::slice::from_ref(&person.number)).await?;
     let facts = unions_store::facts_over(db, &[student.0], round.basis.as_deref(), today).await?;
     let fact = facts.into_iter().next().ok_or(Failure::Missing)?;
-    if let Some(says) = round.union.misfit(&fact, round.effective_on) {
+    if let Some(says) = round.union.why_not_member(&fact, round.effective_on) {
         return Ok(Err(Sent::Unfit("place", says)));
     }
     let plans = calendar(db, person.institution).await?;

@@ -33,7 +33,7 @@ use crate::{
         chain::{Link, Stage},
         vetting::Source,
     },
-    unions::union::Fact,
+    unions::union::StudentFacts,
     vetting::chain_office::Desk,
 };
 
@@ -169,7 +169,7 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
 }
 
 /// What the conditions say of a student today, by the plan that governs; none where no plan governs.
-fn evidence_today(plans: &Calendar, fact: &Fact, today: time::Date) -> Option<Evidence> {
+fn evidence_today(plans: &Calendar, fact: &StudentFacts, today: time::Date) -> Option<Evidence> {
     let plan = plans.in_force(today)?;
     Some(Evidence::take(fact, &conditions(&plan, &fact.member(None, today)), today))
 }

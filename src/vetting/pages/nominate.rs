@@ -29,7 +29,7 @@ use crate::{
     text::{is_hidden, searched},
     unions::{
         store as unions_store,
-        union::{Fact, sees_grades},
+        union::{StudentFacts, sees_grades},
     },
     vetting::{
         case::{Evidence, Origin},
@@ -52,7 +52,7 @@ const SHOWN_FAULTS: usize = 200;
 /// What the portal knows of the person who is looked up.
 pub(super) struct Card {
     evidence: Option<Evidence>,
-    fact: Fact,
+    fact: StudentFacts,
 }
 
 #[derive(Template, WebTemplate)]
@@ -80,7 +80,7 @@ pub(super) struct NominatePage {
 }
 
 /// The student is of the office's college and class. Of anybody else nothing is said, not even that they are there.
-fn is_near(desk: &Desk, fact: &Fact) -> bool {
+fn is_near(desk: &Desk, fact: &StudentFacts) -> bool {
     desk.college.is_none_or(|college| college == fact.college_id)
         && desk.class.is_none_or(|class| class == fact.class_id)
 }
@@ -88,14 +88,14 @@ fn is_near(desk: &Desk, fact: &Fact) -> bool {
 const NOBODY: &str = "本单位没有这个学号的学生；请核对，或先导入学生名单";
 
 /// Why this office cannot put that student forward.
-fn barred((desk, person): (&Desk, &SignedIn), round: &Round, fact: &Fact, day: Date) -> Option<String> {
+fn barred((desk, person): (&Desk, &SignedIn), round: &Round, fact: &StudentFacts, day: Date) -> Option<String> {
     if !is_near(desk, fact) {
         return Some(NOBODY.to_owned());
     }
     if person.student == Some(fact.student) {
         return Some("不能推荐本人；本人请以学生身份报名".to_owned());
     }
-    round.union.misfit(fact, day)
+    round.union.why_not_member(fact, day)
 }
 
 async fn page(
@@ -441,7 +441,7 @@ pub(super) async fn file(
         let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
         for row in &sheet.rows {
             let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
-            let other = |fact: &Fact| fact.number == number && fact.name != name && is_near(&desk, fact);
+            let other = |fact: &StudentFacts| fact.number == number && fact.name != name && is_near(&desk, fact);
             if facts.iter().any(other) {
                 let mut reader = RowReader::new(row, &columns, &mut bad);
                 reader.fault("姓名", "姓名与平台登记的不同；请核对学号和姓名");

@@ -130,7 +130,7 @@ pub(super) async fn object(
 
 async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
     let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
+    if round.union.is_managed_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
 
 pub(super) async fn publish(

@@ -36,8 +36,8 @@ use crate::{
     text::day,
     unions::{
         store as unions_store,
-        store::{Ground, Locked, Way},
-        union::{Fact, Record},
+        store::{Appointee, Grounds, LockedUnion, Route},
+        union::{Record, StudentFacts},
     },
     vetting::{
         case::{Case, Evidence},
@@ -147,7 +147,7 @@ async fn page(
 ) -> Result<OutcomePage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let round = store::round(&mut db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if !round.union.is_kept_by(acting.office()) {
+    if !round.union.is_managed_by(acting.office()) {
         return Err(Failure::Missing);
     }
     let sieve = Sieve { round: Some(id), ..Sieve::default() };
@@ -163,7 +163,7 @@ async fn page(
     let passed: Vec<Case> = cases.into_iter().filter(|case| case.stage == Stage::Passed).collect();
     let students: Vec<Uuid> = passed.iter().map(|case| case.student.0).collect();
     let facts = unions_store::facts_over(&mut db, &students, round.basis.as_deref(), today).await?;
-    let facts: HashMap<StudentId, Fact> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
+    let facts: HashMap<StudentId, StudentFacts> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
     let own = acting.person().student;
     let line = |case: Case| Line {
         now: facts.get(&case.student).and_then(|fact| evidence_today(&plans, fact, today)),
@@ -269,7 +269,7 @@ pub(super) async fn act(
     let union = shown.round.union.id;
     let (done, acting) = app
         .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = unions_store::lock(db, &acting, union, today).await?;
+            let record = unions_store::lock(db, &acting, union, today).await?;
             let round = store::hold_round(db, acting.institution(), id, true).await?;
             let wanted: Vec<Uuid> = settling.ids.iter().map(|id| id.0).collect();
             sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
@@ -293,7 +293,7 @@ pub(super) async fn act(
             let done = if round.presidium {
                 list(db, &acting, (&round, &cases), (&plans, &settling), (refusal, now)).await?
             } else {
-                appoint(db, &acting, (&locked, &record, &round, &cases), (&plans, &settling), (refusal, now)).await?
+                appoint(db, &acting, (&record, &round, &cases), (&plans, &settling), (refusal, now)).await?
             };
             Ok((done, acting))
         })
@@ -384,7 +384,7 @@ async fn list(
 async fn appoint(
     db: &mut sqlx::PgConnection,
     acting: &Acting<UnionKeeper>,
-    (locked, record, round, cases): (&Locked, &Record, &Round, &[Case]),
+    (record, round, cases): (&LockedUnion, &Round, &[Case]),
     (plans, settling): (&Calendar, &Settling),
     (refusal, now): (Refusal, time::OffsetDateTime),
 ) -> Result<Done, Failure> {
@@ -396,7 +396,7 @@ async fn appoint(
     unions_store::hold_students(db, acting.institution(), &numbers).await?;
     let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
     let facts = unions_store::facts_over(db, &students, round.basis.as_deref(), today).await?;
-    let facts: HashMap<StudentId, Fact> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
+    let facts: HashMap<StudentId, StudentFacts> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
     let mut wanted: Vec<(&Case, Wanted)> = Vec::new();
     let mut staying: Vec<(&Case, crate::ids::PostId)> = Vec::new();
     let mut kept = Vec::new();
@@ -404,7 +404,7 @@ async fn appoint(
         let (Some(fact), Some(place)) = (facts.get(&case.student), round.place(case.place)) else {
             return Err(Failure::Missing);
         };
-        if let Some(says) = round.union.misfit(fact, from) {
+        if let Some(says) = round.union.why_not_member(fact, from) {
             return Ok(Done::Unfit("case", says));
         }
         if let Some(department) = &place.department_name
@@ -445,15 +445,16 @@ async fn appoint(
         }
         Err(findings) => return Ok(Done::NeedsReason(findings)),
     };
-    let ground = Ground { words: settling.ground.clone(), document: None, reason: settling.reason.clone() };
+    let ground = Grounds { words: settling.ground.clone(), document: None, reason: settling.reason.clone() };
     for row in gone {
-        unions_store::end(db, locked, row.id, from, ("任满离职", &ground), now).await?;
-        unions_store::tell_end(db, locked, (row, &record.union.name), (from, "任满离职"), now).await?;
+        unions_store::end(db, record, row.id, from, "任满离职", &ground, now).await?;
+        unions_store::tell_end(db, record, row, from, "任满离职", now).await?;
     }
     let mut notices = Vec::new();
     for ((case, wanted), appointment) in wanted.iter().zip(&appointments) {
-        let how = (case.student, wanted.person.from_college_union, Way::Case(case.id));
-        let post = unions_store::appoint(db, locked, appointment, how, &ground, now).await?;
+        let (student, from_college) = (case.student, wanted.person.from_college_union);
+        let how = Appointee { student, from_college, route: Route::Case(case.id) };
+        let post = unions_store::appoint(db, record, appointment, how, &ground, now).await?;
         store::mark_appointed(db, case.id, post, now).await?;
         let subject = format!("你被任命为{}{}", record.union.name, holding_in_words(&wanted.post));
         let says = format!("自 {from} 起任职。依据：{}。", ground.words);

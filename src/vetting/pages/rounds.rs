@@ -60,7 +60,7 @@ pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Resu
     let keeps = unions_store::list(&mut db, acting.institution(), None)
         .await?
         .iter()
-        .any(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
+        .any(|union| union.is_managed_by(acting.office()) && union.opened_on.is_some());
     let (over, current) = all.into_iter().partition(|round| round.ended_why.is_some());
     let delegates = SchoolLeague::KINDS.contains(&acting.office().kind);
     Ok(ListPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, delegates, today })
@@ -99,7 +99,7 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
     let of_school = record.union.kind != Union::College;
     let figures = &plan.figures;
     let held = |kind: PostKind, department| {
-        record.posts_on(day).filter(|post| post.kind() == kind && post.department == department).count()
+        record.posts_on(day).filter(|post| post.kind == kind && post.department == department).count()
     };
     let words = |held: usize, promised: u32, cap: Option<u32>| {
         let other = if promised > 0 { format!("，其他轮次已留 {promised}") } else { String::new() };
@@ -146,7 +146,7 @@ async fn page(
 ) -> Result<NewPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let mut unions = unions_store::list(&mut db, acting.institution(), None).await?;
-    unions.retain(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
+    unions.retain(|union| union.is_managed_by(acting.office()) && union.opened_on.is_some());
     let chosen = form.union.parse::<UnionId>().ok();
     let union = unions.iter().find(|union| Some(union.id) == chosen).cloned();
     let plans = calendar(&mut db, acting.institution()).await?;
@@ -263,7 +263,7 @@ pub(super) async fn open(
     let id = union.id;
     let (done, acting) = app
         .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = unions_store::lock(db, &acting, id, today).await?;
+            let record = unions_store::lock(db, &acting, id, today).await?;
             let Some(governing) = crate::rulebook::governing(db, acting.institution(), today).await? else {
                 return Ok((Places::Unfit("union", "本校还没有启用实施方案".to_owned()), acting));
             };
@@ -280,7 +280,7 @@ pub(super) async fn open(
                 Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
             };
             let by = (acting.institution(), Some(acting.person().account));
-            let round = store::open_round(db, &locked, (&new, &passed), (&chain, governing.id), by, now).await?;
+            let round = store::open_round(db, &record, (&new, &passed), (&chain, governing.id), by, now).await?;
             let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
                 .detail("轮次", new.title.clone())
                 .detail("办理", "开启")
@@ -318,7 +318,7 @@ pub(super) struct EditPage {
 
 async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
     let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
+    if round.union.is_managed_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
 
 async fn edit_page(
@@ -379,7 +379,7 @@ pub(super) async fn change(
     };
     let (done, acting) = app
         .write_as(acting.person().authority(), async move |db| {
-            let (locked, record) = unions_store::lock(db, &acting, round.union.id, today).await?;
+            let record = unions_store::lock(db, &acting, round.union.id, today).await?;
             let round = store::hold_round(db, acting.institution(), id, true).await?;
             let tally = store::tally(db, id, today).await?;
             for (place, seats) in &change.seats {
@@ -429,7 +429,7 @@ pub(super) async fn change(
             };
             let reason = change.reason.as_deref().unwrap_or_default();
             let days = (change.closes_on, change.effective_on, change.note.as_str(), reason);
-            if !store::change_round(db, &locked, id, days, (&change.seats, &passed)).await? {
+            if !store::change_round(db, &record, id, days, (&change.seats, &passed)).await? {
                 return Ok((Places::Unfit("closes_on", "本轮已经结束，不能再改".to_owned()), acting));
             }
             let entry = Entry::new(Verb::RoundKept, record.union.name.clone())

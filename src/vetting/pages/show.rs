@@ -82,7 +82,7 @@ fn places(round: &Round, record: &Record, tally: &[Tally], today: Date) -> Vec<P
     let line = |place: &Place| {
         let day = round.effective_on.max(today);
         let held = record.posts_on(day).filter(|post| {
-            post.kind() == place.kind && (place.kind == PostKind::Presidium || post.department == place.department)
+            post.kind == place.kind && (place.kind == PostKind::Presidium || post.department == place.department)
         });
         let settled: i64 = count(place.id, &["passed", "appointed", "listed"]);
         PlaceLine {

@@ -14,7 +14,7 @@ use crate::{
         AccountId, CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, OpinionId, PlaceId, RoundId, StudentId,
     },
     rules::{chain::Stage, vetting::Source},
-    unions::union::Fact,
+    unions::union::StudentFacts,
     vetting::{
         case::{Case, Evidence, Opinion, Origin, Words},
         chain_office::Desk,
@@ -207,7 +207,7 @@ pub struct Handed {
 #[derive(Debug)]
 pub struct NewCase<'a> {
     pub round: &'a Round,
-    pub fact: &'a Fact,
+    pub fact: &'a StudentFacts,
     /// How it came to be.
     pub origin: Origin,
     /// Who prepared it: account, office's kind, office in words.

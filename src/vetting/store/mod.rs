@@ -23,7 +23,7 @@ use crate::{
     ids::{AccountId, DepartmentId, InstitutionId, PlaceId, PlanVersionId, RoundId, UnionId},
     rules::{chain::Chain, offer::Offered},
     unions::{
-        store::Locked,
+        store::LockedUnion,
         union::{PostKind, StudentUnion},
     },
 };
@@ -136,7 +136,7 @@ pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: D
     )
     .fetch_all(connection)
     .await?;
-    open.retain(|round| !taken.contains(&round.id) && round.union.misfit(&fact, today).is_none());
+    open.retain(|round| !taken.contains(&round.id) && round.union.why_not_member(&fact, today).is_none());
     Ok(open)
 }
 
@@ -199,7 +199,7 @@ pub struct NewPlace {
 /// Opens a round whose places the rule has passed, with the union held.
 pub async fn open_round(
     connection: &mut PgConnection,
-    union: &Locked,
+    union: &LockedUnion,
     (new, _passed): (&NewRound, &Offered),
     (chain, plan): (&Chain, PlanVersionId),
     (institution, by): (InstitutionId, Option<AccountId>),
@@ -252,7 +252,7 @@ pub async fn open_round(
 /// Changes the days and the seats of a round that is not over; `false` where it is.
 pub async fn change_round(
     connection: &mut PgConnection,
-    _union: &Locked,
+    _union: &LockedUnion,
     id: RoundId,
     (closes_on, effective_on, note, reason): (Date, Date, &str, &str),
     (seats, _passed): (&[(PlaceId, i32)], &Offered),

@@ -1,0 +1,192 @@
+//! A roster is uploaded: read, matched against the students, and kept for its preview.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{changed_since, purpose_of};
+use crate::{
+    app::App,
+    auth::acting::Acting,
+    failure::Failure,
+    ids::{DocumentId, UnionId},
+    office::UnionKeeper,
+    page::chrome::Chrome,
+    rules::roster::Post,
+    sheet::{BadCell, Sheet, faults_as_json, roster as file, roster::Unreadable},
+    unions::{
+        forms::near_day,
+        pages::{
+            calendar,
+            fields::{earlier_scan, scan_of, take_scan},
+            frame, managed,
+        },
+        roster::{self, NewDraft, RosterLine, RosterPurpose},
+        store::{self, Grounds},
+        union::Record,
+    },
+    web::forms::{Errors, Submitted, Upload, written},
+};
+
+/// Bad rows shown on the page; the file to take back holds more.
+const SHOWN_FAULTS: usize = 200;
+
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+struct UploadForm {
+    day: String,
+    ground: String,
+    document: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "unions/batch.html")]
+pub(in crate::unions::pages) struct UploadPage {
+    chrome: Chrome,
+    record: Record,
+    purpose: RosterPurpose,
+    form: UploadForm,
+    errors: Errors,
+    document: Option<(DocumentId, String)>,
+    bad: Vec<BadCell>,
+    bad_count: usize,
+    /// The bad rows for the file to take back, as JSON.
+    take_back: String,
+    has_plan: bool,
+}
+
+async fn upload_page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: UnionId,
+    submitted: Submitted<UploadForm>,
+) -> Result<UploadPage, Failure> {
+    let Submitted { form, errors } = submitted;
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let record = managed(&mut db, acting, id, today).await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let document = earlier_scan(&mut db, acting.person(), &form.document).await?;
+    let purpose = purpose_of(&record);
+    let chrome = frame(app, acting.person(), &record, purpose.label());
+    let has_plan = plans.on(today).is_some_and(|plan| plan.unions.contains(&record.union.kind));
+    Ok(UploadPage {
+        chrome,
+        record,
+        purpose,
+        form,
+        errors,
+        document,
+        bad: Vec::new(),
+        bad_count: 0,
+        take_back: String::new(),
+        has_plan,
+    })
+}
+
+pub(in crate::unions::pages) async fn ask(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+) -> Result<UploadPage, Failure> {
+    let form = UploadForm { day: app.clock.today().to_string(), ..UploadForm::default() };
+    upload_page(&app, &acting, id, Submitted::new(form, Errors::default())).await
+}
+
+async fn faulty(app: &App, mut page: UploadPage, sheet: Sheet, bad: Vec<BadCell>) -> Result<Response, Failure> {
+    page.errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
+    page.bad_count = bad.len();
+    (page.take_back, page.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
+    page.bad.truncate(SHOWN_FAULTS);
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+pub(in crate::unions::pages) async fn upload(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+    mut upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let mut form: UploadForm = upload.form()?;
+    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
+    let purpose = purpose_of(&record);
+    let day = near_day(&form.day, "day", "请填写日期", today, &mut errors);
+    if purpose == RosterPurpose::Register && day.is_some_and(|day| day > today) {
+        errors.add("day", "现状登记的是已经在任的人，日期不能晚于今天");
+    }
+    if let Some((day, opened)) = day.zip(record.union.opened_on)
+        && day <= opened
+    {
+        errors.add("day", format!("这个学生会自 {opened} 起启用，换届日期应在其后"));
+    }
+    if let Some(latest) = changed_since(&record, today).filter(|latest| day.is_some_and(|day| day < *latest)) {
+        errors.add("day", format!("{latest} 当天已有任免，换届日期不能早于它"));
+    }
+    let words = match purpose {
+        RosterPurpose::Register => Some(String::new()),
+        RosterPurpose::Reshuffle => {
+            written(&form.ground, 120, "ground", "请填写换届依据，如选举结果批复文号", &mut errors)
+        }
+    };
+    if upload.file.is_none() {
+        errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
+    }
+    take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
+    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
+    let (Some(day), Some(words), Some(file), true) = (day, words, upload.file.take(), errors.is_empty()) else {
+        return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
+    };
+    let read = app
+        .heavy(move || {
+            let roster = file::read(&file);
+            // The sheet is needed again where numbers turn out to be nobody's.
+            roster.map(|roster| (roster, Sheet::read(&file)))
+        })
+        .await?;
+    let (people, sheet) = match read {
+        Ok((people, Ok(sheet))) => (people, sheet),
+        Err(Unreadable::Rows(sheet, bad)) => {
+            let page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
+            return faulty(&app, page, sheet, bad).await;
+        }
+        Ok((_, Err(error))) | Err(Unreadable::File(error)) => {
+            errors.add("file", error.to_string());
+            return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
+        }
+    };
+    let lines = RosterLine::of(&people);
+    let title = |post| if let Post::Other(title) = post { Some(title) } else { None };
+    let mut others: Vec<String> = lines.iter().flat_map(RosterLine::posts).filter_map(title).collect();
+    if purpose == RosterPurpose::Reshuffle && !others.is_empty() {
+        others.sort_unstable();
+        others.dedup();
+        let says = format!("除主席团成员、部门负责人、部门工作人员外不设其他岗位（STF-08）：{}", others.join("、"));
+        errors.add("file", says);
+        return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
+    }
+    let matched = {
+        let mut db = app.read().await?;
+        roster::matched(&mut db, acting.institution(), &record.union, &lines, day, today).await?
+    };
+    if let Err(wrong) = matched {
+        let bad = roster::bad_cells(&sheet, &wrong);
+        let page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
+        return faulty(&app, page, sheet, bad).await;
+    }
+    let document = scan_of(&app, acting.person(), &form.document).await?;
+    let grounds = Grounds { words, document, reason: None };
+    let file_name = if upload.file_name.is_empty() { "未命名文件" } else { &upload.file_name };
+    let new = NewDraft { purpose, day, file_name, lines: &lines, grounds: &grounds };
+    let draft = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, &acting, id, today).await?;
+            roster::stage(db, &locked, acting.person(), &new, now).await
+        })
+        .await?;
+    Ok(Redirect::to(&id.draft_path(draft)).into_response())
+}

@@ -1,0 +1,77 @@
+//! Where the pages about unions are, and the word with which an act leads to one.
+
+use crate::{
+    ids::{DepartmentId, DraftId, PostId, UnionId},
+    words::words,
+};
+
+/// The list of unions.
+pub(crate) const UNIONS: &str = "/unions";
+
+words! {
+    /// What was just done, as the page says it to which an act leads.
+    Done:
+    Created = "created", "已建立。下一步：打开它，做现状登记，然后启用。";
+    Registered = "registered", "现状已登记。请核对下面存在的问题，登记部门职能，然后启用。";
+    Opened = "opened", "已启用。从现在起，每一次任命都按方案逐条核对。";
+    Appointed = "appointed", "已任命，并已通知本人。";
+    Ended = "ended", "已办理离任。";
+    Corrected = "corrected", "已更正；原来的登记保留在沿革里。";
+    Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
+    DepartmentAdded = "added", "已设立。";
+    DepartmentChanged = "changed", "已变更；原来的名称和职能保留在沿革里。";
+    DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。";
+}
+
+impl Done {
+    /// The sentence of that word; empty for any other.
+    pub(super) fn said(word: &str) -> &'static str {
+        word.parse().map_or("", Self::label)
+    }
+
+    /// The page at `path`, which says so.
+    pub(super) fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.slug())
+    }
+}
+
+/// The page at `path` with a form as it was filled in.
+pub(super) fn filled_in(path: &str, query: &str) -> String {
+    format!("{path}?{query}")
+}
+
+impl UnionId {
+    pub(crate) fn path(self) -> String {
+        format!("{UNIONS}/{self}")
+    }
+
+    pub(super) fn appoint_path(self) -> String {
+        format!("{UNIONS}/{self}/appoint")
+    }
+
+    pub(super) fn post_path(self, post: PostId) -> String {
+        format!("{UNIONS}/{self}/posts/{post}")
+    }
+
+    pub(super) fn departments_path(self) -> String {
+        format!("{UNIONS}/{self}/departments")
+    }
+
+    pub(super) fn department_path(self, department: DepartmentId) -> String {
+        format!("{UNIONS}/{self}/departments/{department}")
+    }
+
+    /// Where a roster is uploaded.
+    pub(super) fn batch_path(self) -> String {
+        format!("{UNIONS}/{self}/batch")
+    }
+
+    /// A roster on its way in.
+    pub(super) fn draft_path(self, draft: DraftId) -> String {
+        format!("{UNIONS}/{self}/batch/{draft}")
+    }
+
+    pub(crate) fn rotation_path(self) -> String {
+        format!("{UNIONS}/{self}/rotation")
+    }
+}
