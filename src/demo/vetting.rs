@@ -23,7 +23,7 @@ use crate::{
     vetting::{
         case::{Evidence, Origin},
         round::{Purpose, Round},
-        store::{self, Handed, NewCase, NewPlace, NewRound},
+        store::{self, NewCase, NewPlace, NewRound, Submission},
     },
 };
 
@@ -191,7 +191,7 @@ async fn hand_in(
     let findings = conditions(&plan, &fact.member(None, now.date()));
     let sum: usize = fact.number.bytes().map(usize::from).sum();
     let place = round.places.get(sum % round.places.len().max(1)).ok_or(Failure::Missing)?;
-    let handed = Handed {
+    let submission = Submission {
         place: place.id,
         source: Some(source),
         field: if source == Source::Exemplar { "学习科研".to_owned() } else { String::new() },
@@ -201,7 +201,7 @@ async fn hand_in(
         evidence: Evidence::take(fact, &findings, now.date()),
     };
     let new = NewCase { round, fact, origin: Origin::Applied, prepared: None };
-    store::hand_in(db, institution, &new, &handed, now).await?.ok_or(Failure::Missing)
+    store::hand_in(db, institution, &new, &submission, now).await?.ok_or(Failure::Missing)
 }
 
 /// Signs the steps before `to` for whoever holds the offices, as they would.

@@ -9,7 +9,7 @@ use crate::{
     ids::{CaseId, ClassId, CollegeId, JointSessionId, PlaceId, RoundId, StudentId},
     rules::{
         Finding, Outcome, Rule,
-        chain::{Given, Progress, Says, Stage},
+        chain::{self, Decision, Progress, Stage},
         plan::Body,
         vetting::Source,
     },
@@ -250,7 +250,7 @@ impl Case {
         Progress {
             stage: self.stage,
             visit: u32::try_from(self.visit).unwrap_or(0),
-            given: opinions.iter().filter(|opinion| opinion.case == self.id).filter_map(Opinion::given).collect(),
+            opinions: opinions.iter().filter(|opinion| opinion.case == self.id).filter_map(Opinion::given).collect(),
             prepared_by: self.prepared_by.filter(|_| self.origin == Origin::Prepared),
         }
     }
@@ -318,20 +318,20 @@ impl Opinion {
         self.session == Some(*session)
     }
 
-    fn given(&self) -> Option<Given> {
+    fn given(&self) -> Option<chain::Opinion> {
         let body: Body = serde_json::from_value(serde_json::Value::String(self.body.clone())).ok()?;
-        let says = match (self.verdict.as_str(), self.back_to) {
-            ("agree", _) => Says::Agree,
-            ("return", Some(step)) => Says::Return(usize::try_from(step).ok()?),
-            ("return", None) => Says::ReturnToCandidate,
-            _ => Says::Refuse,
+        let decision = match (self.verdict.as_str(), self.back_to) {
+            ("agree", _) => Decision::Agree,
+            ("return", Some(step)) => Decision::Return(usize::try_from(step).ok()?),
+            ("return", None) => Decision::ReturnToCandidate,
+            _ => Decision::Refuse,
         };
-        Some(Given {
+        Some(chain::Opinion {
             step: usize::try_from(self.step).ok()?,
             visit: u32::try_from(self.visit).ok()?,
             body,
             person: self.by,
-            says,
+            decision,
             session: self.session.map(|id| id.0),
         })
     }
@@ -339,7 +339,7 @@ impl Opinion {
 
 /// What the candidate wrote.
 #[derive(Debug, Clone, Default)]
-pub struct Words {
+pub struct CandidateText {
     /// 个人陈述.
     pub statement: String,
     /// 经历.

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     ids::{CaseId, DepartmentId, JointSessionId, PlaceId},
     page::filters,
-    rules::{chain::Says, vetting::Source},
+    rules::{chain::Decision, vetting::Source},
     text::{day, is_hidden, trimmed},
     unions::union::PostKind,
     web::forms::{Errors, Upload, written},
@@ -332,7 +332,7 @@ pub(super) struct ApplyForm {
 
 /// 报名 as read.
 #[derive(Debug, Clone)]
-pub(super) struct Applied {
+pub(super) struct Application {
     pub place: PlaceId,
     pub source: Option<Source>,
     pub field: String,
@@ -363,7 +363,7 @@ impl ApplyForm {
 
     /// Reads the form, or leaves an error beside each field. The statement is asked of the candidate alone; `silent` where
     /// the plan asks for no source.
-    pub fn read(&self, round: &Round, own: bool, silent: bool, errors: &mut Errors) -> Option<Applied> {
+    pub fn read(&self, round: &Round, own: bool, silent: bool, errors: &mut Errors) -> Option<Application> {
         let place = self.place.parse::<PlaceId>().ok().and_then(|id| round.place(id)).map(|place: &Place| place.id);
         if place.is_none() {
             errors.add("place", "请选择岗位");
@@ -383,7 +383,7 @@ impl ApplyForm {
         let experience = prose(&self.experience, 1500, "experience", errors);
         let (place, field, statement, experience) = (place?, field?, statement?, experience?);
         let field = if source == Some(Source::Exemplar) { field } else { String::new() };
-        errors.is_empty().then_some(Applied { place, source, field, statement, experience })
+        errors.is_empty().then_some(Application { place, source, field, statement, experience })
     }
 
     /// The form as a query, so that a way back keeps what was typed; texts too long for an address are left out.
@@ -446,7 +446,7 @@ pub(super) struct OpinionForm {
 
 /// The joint session that is named with an opinion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SessionAsked {
+pub(super) enum SessionChoice {
     None,
     /// One that was taken down.
     Known(JointSessionId),
@@ -456,11 +456,11 @@ pub(super) enum SessionAsked {
 
 /// 意见 as read.
 #[derive(Debug, Clone)]
-pub(super) struct OpinionAsked {
+pub(super) struct OpinionRequest {
     pub cases: Vec<(CaseId, i32)>,
-    pub says: Says,
+    pub decision: Decision,
     pub words: String,
-    pub session: SessionAsked,
+    pub session: SessionChoice,
 }
 
 /// The most cases of one batch.
@@ -469,7 +469,7 @@ pub(super) const MOST_CASES: usize = 500;
 impl OpinionForm {
     /// Reads the form, or leaves an error beside each field. `recommends` where agreeing is a recommendation, which must say
     /// something of the person (ELG-02, ELG-06).
-    pub fn read(&self, recommends: bool, today: Date, errors: &mut Errors) -> Option<OpinionAsked> {
+    pub fn read(&self, recommends: bool, today: Date, errors: &mut Errors) -> Option<OpinionRequest> {
         let cases: Option<Vec<(CaseId, i32)>> = self
             .case
             .iter()
@@ -482,34 +482,34 @@ impl OpinionForm {
         if cases.is_none() {
             errors.add("case", format!("请至少勾选一人，一次最多 {MOST_CASES} 人"));
         }
-        let says = match (self.verdict.as_str(), self.back.as_str()) {
-            ("agree", _) => Some(Says::Agree),
-            ("refuse", _) => Some(Says::Refuse),
-            ("return", "candidate") => Some(Says::ReturnToCandidate),
-            ("return", step) => step.parse().ok().map(Says::Return),
+        let decision = match (self.verdict.as_str(), self.back.as_str()) {
+            ("agree", _) => Some(Decision::Agree),
+            ("refuse", _) => Some(Decision::Refuse),
+            ("return", "candidate") => Some(Decision::ReturnToCandidate),
+            ("return", step) => step.parse().ok().map(Decision::Return),
             _ => None,
         };
-        match (says, self.verdict.as_str()) {
+        match (decision, self.verdict.as_str()) {
             (None, "return") => errors.add("back", "请选择退回到哪一步"),
             (None, _) => errors.add("verdict", "请选择结论"),
             _ => {}
         }
-        if says == Some(Says::Refuse) && self.case.len() > 1 && self.sure != "yes" {
+        if decision == Some(Decision::Refuse) && self.case.len() > 1 && self.sure != "yes" {
             errors.add("sure", format!("将对 {} 人不予通过并告知原因，不能撤回；请勾选确认", self.case.len()));
         }
         let words = prose(&self.words, 300, "words", errors);
         if words.as_ref().is_some_and(String::is_empty) {
-            match says {
-                Some(Says::Agree) if recommends => {
+            match decision {
+                Some(Decision::Agree) if recommends => {
                     errors.add("words", "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
                 }
-                Some(Says::Agree) | None => {}
-                Some(Says::Return(_) | Says::ReturnToCandidate) => errors.add("words", "退回须写明原因"),
-                Some(Says::Refuse) => errors.add("words", "不予通过须写明原因，原因会告诉本人"),
+                Some(Decision::Agree) | None => {}
+                Some(Decision::Return(_) | Decision::ReturnToCandidate) => errors.add("words", "退回须写明原因"),
+                Some(Decision::Refuse) => errors.add("words", "不予通过须写明原因，原因会告诉本人"),
             }
         }
         let session = match self.session.as_str() {
-            "" => SessionAsked::None,
+            "" => SessionChoice::None,
             "new" => {
                 let held = day(&self.held_on).filter(|day| *day <= today && *day > today - Duration::days(120));
                 if held.is_none() {
@@ -522,11 +522,11 @@ impl OpinionForm {
                     "请写明参加人员和审查情况，如“学生工作部、校团委共5人参加”",
                     errors,
                 );
-                held.zip(minutes).map_or(SessionAsked::None, |(day, minutes)| SessionAsked::New(day, minutes))
+                held.zip(minutes).map_or(SessionChoice::None, |(day, minutes)| SessionChoice::New(day, minutes))
             }
-            known => known.parse().map_or(SessionAsked::None, SessionAsked::Known),
+            known => known.parse().map_or(SessionChoice::None, SessionChoice::Known),
         };
-        let (cases, says, words) = (cases?, says?, words?);
-        errors.is_empty().then_some(OpinionAsked { cases, says, words, session })
+        let (cases, decision, words) = (cases?, decision?, words?);
+        errors.is_empty().then_some(OpinionRequest { cases, decision, words, session })
     }
 }

@@ -4,8 +4,8 @@ use sqlx::PgConnection;
 use time::Date;
 
 use super::{
-    chain_office::Desk,
-    store::{self, Waiting},
+    chain_office::ChainOffice,
+    store::{self, WaitingFilter},
 };
 use crate::{
     auth::person::{Held, SignedIn},
@@ -22,16 +22,16 @@ pub async fn waiting(
     office: &Held,
     today: Date,
 ) -> Result<Vec<Task>, Failure> {
-    let desk = Desk::of_office(connection, person.institution, office).await?;
-    let any = Waiting { window: (0, 1), ..Waiting::default() };
-    let (_, all) = store::waiting(connection, &desk, &any).await?;
-    let (_, late) = store::waiting(connection, &desk, &Waiting { late_on: Some(today), ..any }).await?;
+    let chain_office = ChainOffice::of_office(connection, person.institution, office).await?;
+    let any = WaitingFilter { window: (0, 1), ..WaitingFilter::default() };
+    let (_, all) = store::waiting(connection, &chain_office, &any).await?;
+    let (_, late) = store::waiting(connection, &chain_office, &WaitingFilter { late_on: Some(today), ..any }).await?;
     let mut tasks = Vec::new();
     if all > 0 {
         let more = if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() };
         tasks.push(Task::new(late > 0, format!("办理 {all} 件遴选"), more, "/vetting".to_owned()));
     }
-    let below: i64 = store::overdue(connection, &desk, today).await?.iter().map(|late| late.cases).sum();
+    let below: i64 = store::overdue(connection, &chain_office, today).await?.iter().map(|late| late.cases).sum();
     if below > 0 {
         tasks.push(Task::new(true, format!("下级有 {below} 件遴选逾期未办"), String::new(), "/vetting".to_owned()));
     }

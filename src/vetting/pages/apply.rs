@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::Date;
 
-use super::{Asks, StepView, asks, calendar, case::picture, evidence_today, said, steps};
+use super::{ConditionText, StepView, asks, calendar, case::picture, evidence_today, said, steps};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -27,11 +27,11 @@ use crate::{
     },
     unions::{store as unions_store, union::Fact},
     vetting::{
-        case::{Case, Evidence, Opinion, Origin, Words},
-        forms::{Applied, ApplyForm, sources},
+        case::{CandidateText, Case, Evidence, Opinion, Origin},
+        forms::{Application, ApplyForm, sources},
         photo::redraw,
         round::{Phase, Round},
-        store::{self, Handed, NewCase, Sieve, Which},
+        store::{self, CaseFilter, NewCase, RoundFilter, Submission},
     },
     web::forms::{Done, Errors, Upload},
 };
@@ -46,27 +46,27 @@ async fn fact_of(app: &App, student: StudentId, basis: Option<&str>) -> Result<F
     facts.into_iter().next().ok_or(Failure::Missing)
 }
 
-async fn own_cases(app: &App, person: &SignedIn, sieve: Sieve) -> Result<Vec<Case>, Failure> {
-    let sieve = Sieve { student: Some(student(person)?), ..sieve };
-    Ok(store::cases(&mut *app.read().await?, person.institution, None, &sieve).await?.0)
+async fn own_cases(app: &App, person: &SignedIn, only: CaseFilter) -> Result<Vec<Case>, Failure> {
+    let only = CaseFilter { student: Some(student(person)?), ..only };
+    Ok(store::cases(&mut *app.read().await?, person.institution, None, &only).await?.0)
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/apply_list.html")]
-pub(super) struct ListPage {
+pub(super) struct ApplicationsPage {
     chrome: Chrome,
     is_student: bool,
     open: Vec<Round>,
     mine: Vec<(Case, Round)>,
-    notices: Vec<store::Running>,
+    notices: Vec<store::PublicNotice>,
     today: Date,
 }
 
-pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<ApplicationsPage, Failure> {
     let today = app.clock.today();
     let chrome = app.chrome(&person, "报名");
     let Some(student) = person.student else {
-        return Ok(ListPage {
+        return Ok(ApplicationsPage {
             chrome,
             is_student: false,
             open: Vec::new(),
@@ -76,9 +76,9 @@ pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<Lis
         });
     };
     let notices = store::on_notice(&mut *app.read().await?, person.institution, today).await?;
-    let all = store::rounds(&mut *app.read().await?, person.institution, Which::default()).await?;
+    let all = store::rounds(&mut *app.read().await?, person.institution, RoundFilter::default()).await?;
     let fact = fact_of(&app, student, None).await?;
-    let mine: Vec<(Case, Round)> = own_cases(&app, &person, Sieve::default())
+    let mine: Vec<(Case, Round)> = own_cases(&app, &person, CaseFilter::default())
         .await?
         .into_iter()
         .rev()
@@ -93,7 +93,7 @@ pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<Lis
             && !taken
     };
     let open = all.iter().filter(|round| fits(round)).cloned().collect();
-    Ok(ListPage { chrome, is_student: true, open, mine, notices, today })
+    Ok(ApplicationsPage { chrome, is_student: true, open, mine, notices, today })
 }
 
 #[derive(Template, WebTemplate)]
@@ -109,7 +109,7 @@ pub(super) struct ApplyPage {
     eligible: bool,
     /// The student cannot be in this union, or has applied already.
     barred: Option<String>,
-    asks: Vec<Asks>,
+    asks: Vec<ConditionText>,
     sources: Vec<Source>,
     /// The plan names no sources: the question is practice.
     silent: bool,
@@ -122,7 +122,7 @@ pub(super) struct ApplyPage {
 }
 
 /// What the governing plan says of pledge and sources, with its conditions.
-fn of_plan(plan: Option<&Plan>) -> (String, bool, Vec<Asks>) {
+fn of_plan(plan: Option<&Plan>) -> (String, bool, Vec<ConditionText>) {
     let pledge =
         plan.and_then(|plan| plan.figures.pledge.clone()).unwrap_or_else(|| "学生会工作人员自律要求".to_owned());
     let silent = plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none());
@@ -141,7 +141,7 @@ async fn page(
     let evidence = evidence_today(&plans, &fact, today);
     let mut barred = round.union.misfit(&fact, today);
     if case.is_none() {
-        let live = own_cases(app, person, Sieve { round: Some(round.id), ..Sieve::default() }).await?;
+        let live = own_cases(app, person, CaseFilter { round: Some(round.id), ..CaseFilter::default() }).await?;
         let taken = live.iter().any(|case| !matches!(case.stage, Stage::Withdrawn | Stage::Refused | Stage::Lapsed));
         barred = barred.or_else(|| taken.then(|| "你已在本轮报名，进度看“报名”页".to_owned()));
     }
@@ -201,7 +201,7 @@ async fn read(
     person: &SignedIn,
     (round, upload): (&Round, &Upload),
     (form, errors): (&ApplyForm, &mut Errors),
-) -> Result<Option<(Applied, String, Option<Vec<u8>>)>, Failure> {
+) -> Result<Option<(Application, String, Option<Vec<u8>>)>, Failure> {
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
     let (pledge, silent, _) = of_plan(plans.in_force(app.clock.today()).as_deref());
     let applied = form.read(round, true, silent, errors);
@@ -250,9 +250,9 @@ fn late(round: &Round) -> String {
     }
 }
 
-fn handed(applied: Applied, pledge: String, evidence: Evidence) -> Handed {
-    let Applied { place, source, field, statement, experience } = applied;
-    Handed { place, source, field, statement, experience, pledge, evidence }
+fn submission(applied: Application, pledge: String, evidence: Evidence) -> Submission {
+    let Application { place, source, field, statement, experience } = applied;
+    Submission { place, source, field, statement, experience, pledge, evidence }
 }
 
 pub(super) async fn act(
@@ -294,8 +294,8 @@ pub(super) async fn act(
                 return Ok(Sent::Unfit("place", "这个岗位的名额已全部确定，请选其他岗位".to_owned()));
             }
             let new = NewCase { round: &round, fact: &fact, origin: Origin::Applied, prepared: None };
-            let handed = handed(applied, pledge, evidence);
-            let Some(case) = store::hand_in(db, actor.institution, &new, &handed, now).await? else {
+            let submission = submission(applied, pledge, evidence);
+            let Some(case) = store::hand_in(db, actor.institution, &new, &submission, now).await? else {
                 return Ok(Sent::Unfit("place", "你已在本轮报名，不必重复提交".to_owned()));
             };
             if let Some(jpeg) = photo {
@@ -320,11 +320,11 @@ pub(super) async fn act(
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/application.html")]
-pub(super) struct OwnPage {
+pub(super) struct ApplicationPage {
     chrome: Chrome,
     case: Case,
     round: Round,
-    words: Words,
+    words: CandidateText,
     steps: Vec<StepView>,
     /// When each step was passed, without who.
     log: Vec<(String, time::OffsetDateTime)>,
@@ -335,18 +335,18 @@ pub(super) struct OwnPage {
 }
 
 async fn own(app: &App, person: &SignedIn, id: CaseId) -> Result<(Case, Round), Failure> {
-    let found = own_cases(app, person, Sieve { ids: Some(vec![id.0]), ..Sieve::default() }).await?;
+    let found = own_cases(app, person, CaseFilter { ids: Some(vec![id.0]), ..CaseFilter::default() }).await?;
     let case = found.into_iter().next().ok_or(Failure::Missing)?;
     let round = round_of(app, person, case.round).await?;
     Ok((case, round))
 }
 
-async fn own_page(
+async fn application_page(
     app: &App,
     person: &SignedIn,
     id: CaseId,
     (errors, done): (Errors, &'static str),
-) -> Result<OwnPage, Failure> {
+) -> Result<ApplicationPage, Failure> {
     let (case, round) = own(app, person, id).await?;
     let mut db = app.read().await?;
     let words = store::words(&mut db, id).await?;
@@ -359,7 +359,7 @@ async fn own_page(
     log.extend(case.submitted_at.map(|at| ("提交".to_owned(), at)));
     log.sort_by_key(|(_, at)| *at);
     let chrome = app.chrome(person, "报名进度").under("/apply", "报名");
-    Ok(OwnPage {
+    Ok(ApplicationPage {
         chrome,
         steps: steps(&round, &case, &opinions, false),
         log,
@@ -378,8 +378,8 @@ pub(super) async fn show(
     person: SignedIn,
     Path(id): Path<CaseId>,
     Query(Done { done }): Query<Done>,
-) -> Result<OwnPage, Failure> {
-    own_page(&app, &person, id, (Errors::default(), said(&done))).await
+) -> Result<ApplicationPage, Failure> {
+    application_page(&app, &person, id, (Errors::default(), said(&done))).await
 }
 
 pub(super) async fn edit(
@@ -451,8 +451,8 @@ pub(super) async fn hand_in(
             // A recommendation is for the place that it names.
             let recommended = recommender(&case, &opinions).filter(|_| applied.place == case.place);
             let stage = begin(&round.chain, recommended);
-            let handed = handed(applied, pledge, evidence);
-            if !store::resubmit(db, (&case, &round), &handed, stage, now).await? {
+            let submission = submission(applied, pledge, evidence);
+            if !store::resubmit(db, (&case, &round), &submission, stage, now).await? {
                 return Ok(Sent::Unfit("place", format!("这件现在{}，不能再提交", case.stage.label())));
             }
             if let Some(jpeg) = photo {
@@ -493,7 +493,7 @@ pub(super) async fn withdraw(
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if form.confirm != "yes" {
         errors.add("confirm", "请勾选确认；撤回后本件作废，报名期内可以重新报名");
-        return Ok((unfit, own_page(&app, &person, id, (errors, "")).await?).into_response());
+        return Ok((unfit, application_page(&app, &person, id, (errors, "")).await?).into_response());
     }
     let actor = person.clone();
     let gone = app
@@ -511,7 +511,7 @@ pub(super) async fn withdraw(
         .await?;
     if !gone {
         errors.add("confirm", "这件已有结论，不能撤回");
-        return Ok((unfit, own_page(&app, &person, id, (errors, "")).await?).into_response());
+        return Ok((unfit, application_page(&app, &person, id, (errors, "")).await?).into_response());
     }
     Ok(Redirect::to(&format!("/applications/{id}?done=withdrawn")).into_response())
 }

@@ -22,16 +22,16 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::{
         Finding,
-        chain::{Asked, Link, Says, Seats, Stage, take_step},
+        chain::{Decision, Link, Seats, Stage, StepRequest, take_step},
     },
     text::searched,
     unions::{store as unions_store, union::sees_grades},
     vetting::{
-        case::{Case, Evidence, Opinion, Words},
-        chain_office::Desk,
-        forms::{OpinionForm, SessionAsked},
+        case::{CandidateText, Case, Evidence, Opinion},
+        chain_office::ChainOffice,
+        forms::{OpinionForm, SessionChoice},
         round::Round,
-        store::{self, Ruling, Session, Sieve},
+        store::{self, CaseFilter, NewOpinion, Session},
     },
     web::forms::Errors,
 };
@@ -42,7 +42,7 @@ pub(super) struct CasePage {
     chrome: Chrome,
     case: Case,
     round: Round,
-    words: Words,
+    words: CandidateText,
     steps: Vec<StepView>,
     opinions: Vec<Opinion>,
     sessions: Vec<Session>,
@@ -82,7 +82,7 @@ impl CasePage {
 
 /// What was said of the case before, on the way to this one.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Came {
+pub(super) struct CaseQuery {
     #[serde(default)]
     did: String,
     #[serde(default)]
@@ -105,19 +105,19 @@ pub(super) struct Came {
     q: String,
 }
 
-/// A case that a desk sees, with its round.
-pub(super) async fn seen_case(app: &App, desk: &Desk, id: CaseId) -> Result<(Case, Round), Failure> {
+/// A case that an office sees, with its round.
+pub(super) async fn visible_case(app: &App, office: &ChainOffice, id: CaseId) -> Result<(Case, Round), Failure> {
     let mut db = app.read().await?;
-    let sieve = Sieve { ids: Some(vec![id.0]), ..Sieve::default() };
-    let (found, _) = store::cases(&mut db, desk.institution, Some(desk), &sieve).await?;
+    let only = CaseFilter { ids: Some(vec![id.0]), ..CaseFilter::default() };
+    let (found, _) = store::cases(&mut db, office.institution, Some(office), &only).await?;
     let case = found.into_iter().next().ok_or(Failure::Missing)?;
-    let round = store::round(&mut db, desk.institution, case.round).await?.ok_or(Failure::Missing)?;
+    let round = store::round(&mut db, office.institution, case.round).await?.ok_or(Failure::Missing)?;
     Ok((case, round))
 }
 
 /// Takes the words out of what others wrote: they speak of study and conduct, which students do not read of each other.
-pub(super) fn mute(desk: &Desk, opinions: &mut [Opinion], sessions: &mut [Session]) {
-    for opinion in opinions.iter_mut().filter(|opinion| opinion.body != desk.body.slug()) {
+pub(super) fn mute(office: &ChainOffice, opinions: &mut [Opinion], sessions: &mut [Session]) {
+    for opinion in opinions.iter_mut().filter(|opinion| opinion.body != office.body.slug()) {
         opinion.says.clear();
     }
     for session in sessions {
@@ -131,15 +131,15 @@ async fn page(
     id: CaseId,
     (form, errors, said): (OpinionForm, Errors, String),
 ) -> Result<CasePage, Failure> {
-    let desk = Desk::of(&mut *app.read().await?, acting).await?;
-    let (case, round) = seen_case(app, &desk, id).await?;
+    let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
+    let (case, round) = visible_case(app, &office, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let words = store::words(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
     let mut sessions = store::sessions(&mut db, round.id).await?;
     let grades = sees_grades(acting.office().kind);
     if !grades {
-        mute(&desk, &mut opinions, &mut sessions);
+        mute(&office, &mut opinions, &mut sessions);
     }
     let plans = calendar(&mut db, acting.institution()).await?;
     let facts = unions_store::facts_over(&mut db, &[case.student.0], round.basis.as_deref(), today).await?;
@@ -151,9 +151,12 @@ async fn page(
     let step = case.step().unwrap_or(0);
     let turn = case.step().and_then(|step| round.link(step)).filter(|link| {
         let signed = |opinion: &&Opinion| {
-            opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == desk.body.slug()
+            opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == office.body.slug()
         };
-        desk.acts_in(&round) && link.has(desk.body) && desk.is_near(&case) && !opinions.iter().any(|one| signed(&one))
+        office.acts_in(&round)
+            && link.has(office.body)
+            && office.is_near(&case)
+            && !opinions.iter().any(|one| signed(&one))
     });
     let held = store::held_posts(&mut db, &[case.student.0], today).await?.remove(&case.student).unwrap_or_default();
     let mut left = None;
@@ -161,16 +164,17 @@ async fn page(
         let all = store::seats_left(&mut db, &round).await?;
         left = all.into_iter().find(|(place, _)| *place == case.place).map(|(_, left)| left);
     }
-    let retracts = case.stage == Stage::Invited && desk.put_forward(&case);
-    let which = store::Waiting { round: form.round.parse().ok(), window: (0, 1), ..store::Waiting::default() };
-    let (_, waiting) = store::waiting(&mut db, &desk, &which).await?;
+    let retracts = case.stage == Stage::Invited && office.put_forward(&case);
+    let which =
+        store::WaitingFilter { round: form.round.parse().ok(), window: (0, 1), ..store::WaitingFilter::default() };
+    let (_, waiting) = store::waiting(&mut db, &office, &which).await?;
     // A refusal needs no seat and no session: what it finds is about the person.
-    let ask = Asked {
-        body: desk.body,
+    let ask = StepRequest {
+        body: office.body,
         person: acting.person().account.0,
         own: acting.person().student == Some(case.student),
         seen: u32::try_from(case.visit).unwrap_or(0),
-        says: Says::Refuse,
+        decision: Decision::Refuse,
         session: None,
         delegated: store::is_delegated(&mut db, acting.person().account, case.college, today).await?,
     };
@@ -208,41 +212,41 @@ pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
-    Query(came): Query<Came>,
+    Query(query): Query<CaseQuery>,
 ) -> Result<CasePage, Failure> {
-    let Came { did, verdict, back, words, session, held_on, minutes, round, college, q } = came;
+    let CaseQuery { did, verdict, back, words, session, held_on, minutes, round, college, q } = query;
     let form =
         OpinionForm { verdict, back, words, session, held_on, minutes, round, college, q, ..OpinionForm::default() };
     let said = said_of(&app, &acting, &did).await?;
     page(&app, &acting, id, (form, Errors::default(), said)).await
 }
 
-/// Takes down the joint session that an opinion names, if it is a new one, and gives the ruling. Only a body of a joint step
+/// Takes down the joint session that an opinion names, if it is a new one, and gives the opinion. Only a body of a joint step
 /// that agrees there takes one down.
-pub(super) async fn ruling_of(
+pub(super) async fn new_opinion(
     db: &mut sqlx::PgConnection,
-    (acting, desk): (&Acting<Vetter>, &Desk),
+    (acting, office): (&Acting<Vetter>, &ChainOffice),
     (round, step): (&Round, usize),
-    (says, words, session): (Says, String, SessionAsked),
+    (decision, words, session): (Decision, String, SessionChoice),
     now: time::OffsetDateTime,
-) -> Result<Ruling, Failure> {
-    let joint = round.link(step).is_some_and(|link| link.together && link.has(desk.body)) && desk.acts_in(round);
+) -> Result<NewOpinion, Failure> {
+    let joint = round.link(step).is_some_and(|link| link.together && link.has(office.body)) && office.acts_in(round);
     let session = match session {
-        SessionAsked::Known(id) if says == Says::Agree => Some(id),
-        SessionAsked::New(day, minutes) if joint && says == Says::Agree => {
+        SessionChoice::Known(id) if decision == Decision::Agree => Some(id),
+        SessionChoice::New(day, minutes) if joint && decision == Decision::Agree => {
             let office = acting.office().label();
             Some(store::set_session(db, (round.id, step), (day, &minutes), acting.person(), &office, now).await?)
         }
-        SessionAsked::None | SessionAsked::Known(_) | SessionAsked::New(..) => None,
+        SessionChoice::None | SessionChoice::Known(_) | SessionChoice::New(..) => None,
     };
-    Ok(Ruling { says, words, session })
+    Ok(NewOpinion { decision, words, session })
 }
 
 /// What this person did with the case of that id just before, in one line; nothing where they did nothing.
 pub(super) async fn said_of(app: &App, acting: &Acting<Vetter>, did: &str) -> Result<String, Failure> {
     let Ok(id) = did.parse::<CaseId>() else { return Ok(String::new()) };
-    let desk = Desk::of(&mut *app.read().await?, acting).await?;
-    let Ok((case, round)) = seen_case(app, &desk, id).await else { return Ok(String::new()) };
+    let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
+    let Ok((case, round)) = visible_case(app, &office, id).await else { return Ok(String::new()) };
     let opinions = store::opinions_of(&mut *app.read().await?, &[id.0]).await?;
     let own = opinions.iter().rev().find(|opinion| opinion.by == acting.person().account.0);
     let Some(own) = own else { return Ok(String::new()) };
@@ -262,8 +266,8 @@ pub(super) async fn act(
     Form(form): Form<OpinionForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    let (case, round) = seen_case(&app, &desk, id).await?;
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let (case, round) = visible_case(&app, &office, id).await?;
     let recommends = case.step() == Some(0);
     let Some(asked) = form.read(recommends, today, &mut errors) else {
         let page = page(&app, &acting, id, (form, errors, String::new())).await?;
@@ -290,11 +294,11 @@ pub(super) async fn act(
         back: format!("/cases/{id}?{}", filters::query(&kept)),
     };
     let step = case.step().unwrap_or(0);
-    let (desk_too, round_too) = (desk.clone(), round.clone());
+    let (office_too, round_too) = (office.clone(), round.clone());
     app.write_as(acting.person().authority(), async move |db| {
-        let what = (asked.says, asked.words, asked.session);
-        let ruling = ruling_of(db, (&acting, &desk_too), (&round_too, step), what, now).await?;
-        let batch = store::give(db, (&desk_too, acting.person()), &cases, &ruling, now).await?;
+        let what = (asked.decision, asked.words, asked.session);
+        let new = new_opinion(db, (&acting, &office_too), (&round_too, step), what, now).await?;
+        let batch = store::give(db, (&office_too, acting.person()), &cases, &new, now).await?;
         if let Some(held) = batch.held.into_iter().next() {
             return Err(refusal.because(held.findings));
         }
@@ -303,20 +307,20 @@ pub(super) async fn act(
             .detail("编号", i64::from(case.number).to_string())
             .detail("轮次", case.round_title.clone())
             .detail("之后", stage.label());
-        if let Some(round) = store::round(db, desk_too.institution, case.round).await? {
+        if let Some(round) = store::round(db, office_too.institution, case.round).await? {
             entry = entry.under(&round.chain.clause());
         }
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    let after = store::Waiting {
+    let after = store::WaitingFilter {
         round: form.round.parse().ok(),
         college: form.college.parse().ok(),
         text: searched(&form.q),
         window: (0, 1),
-        ..store::Waiting::default()
+        ..store::WaitingFilter::default()
     };
-    let (next, _) = store::waiting(&mut *app.read().await?, &desk, &after).await?;
+    let (next, _) = store::waiting(&mut *app.read().await?, &office, &after).await?;
     let did = id.to_string();
     let kept = [("did", did.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
     let onward = match next.first() {
@@ -338,8 +342,8 @@ pub(super) async fn photo(
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    seen_case(&app, &desk, id).await?;
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    visible_case(&app, &office, id).await?;
     picture(store::photo(&mut *app.read().await?, id).await?)
 }
 
@@ -350,12 +354,12 @@ pub(super) async fn retract(
     Path(id): Path<CaseId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    let (_, round) = seen_case(&app, &desk, id).await?;
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let (_, round) = visible_case(&app, &office, id).await?;
     app.write_as(acting.person().authority(), async move |db| {
         let (case, round) = store::hold_case(db, acting.institution(), id).await?;
         if case.stage != Stage::Invited
-            || !desk.put_forward(&case)
+            || !office.put_forward(&case)
             || !store::withdraw(db, id, "提交单位撤回", now).await?
         {
             return Err(Failure::Missing);

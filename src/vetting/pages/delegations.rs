@@ -47,7 +47,7 @@ pub(super) struct DelegateForm {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/delegations.html")]
-pub(super) struct ListPage {
+pub(super) struct DelegationsPage {
     chrome: Chrome,
     rows: Vec<Delegation>,
     colleges: Vec<(String, String)>,
@@ -61,20 +61,20 @@ async fn page(
     app: &App,
     acting: &Acting<SchoolLeague>,
     (form, errors, done): (DelegateForm, Errors, &'static str),
-) -> Result<ListPage, Failure> {
+) -> Result<DelegationsPage, Failure> {
     let mut db = app.read().await?;
     let rows = store::delegations(&mut db, acting.institution()).await?;
     let colleges = directory::store::colleges(&mut db, acting.institution()).await?;
     let colleges = colleges.into_iter().map(|college| (college.id.to_string(), college.name)).collect();
     let chrome = app.chrome(acting.person(), "兼办授权").under("/rounds", "遴选轮次");
-    Ok(ListPage { chrome, rows, colleges, form, errors, today: app.clock.today(), done })
+    Ok(DelegationsPage { chrome, rows, colleges, form, errors, today: app.clock.today(), done })
 }
 
 pub(super) async fn list(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
     Query(Done { done }): Query<Done>,
-) -> Result<ListPage, Failure> {
+) -> Result<DelegationsPage, Failure> {
     let form = DelegateForm { from: app.clock.today().to_string(), ..DelegateForm::default() };
     page(&app, &acting, (form, Errors::default(), said(&done))).await
 }

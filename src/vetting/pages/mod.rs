@@ -34,7 +34,7 @@ use crate::{
         vetting::Source,
     },
     unions::union::Fact,
-    vetting::chain_office::Desk,
+    vetting::chain_office::ChainOffice,
 };
 
 /// The routes of 遴选.
@@ -83,10 +83,10 @@ pub fn routes() -> Routes {
         .post("/delegations/{delegation}/end", delegations::end)
 }
 
-/// A round that a desk sees.
-async fn seen(db: &mut PgConnection, desk: &Desk, id: RoundId) -> Result<Round, Failure> {
-    let round = store::round(db, desk.institution, id).await?.ok_or(Failure::Missing)?;
-    if desk.sees(&round) { Ok(round) } else { Err(Failure::Missing) }
+/// A round that an office sees.
+async fn visible_round(db: &mut PgConnection, office: &ChainOffice, id: RoundId) -> Result<Round, Failure> {
+    let round = store::round(db, office.institution, id).await?.ok_or(Failure::Missing)?;
+    if office.sees(&round) { Ok(round) } else { Err(Failure::Missing) }
 }
 
 /// The frame of a page of a round.
@@ -205,11 +205,11 @@ pub(super) struct Composition {
 }
 
 /// The composition of a round as the database counts it.
-fn composition_of(counts: &[store::Count]) -> Composition {
+fn composition_of(counts: &[store::PeopleCount]) -> Composition {
     let part = |slug: &str| {
-        let own: Vec<&store::Count> = counts.iter().filter(|count| count.part == slug).collect();
+        let own: Vec<&store::PeopleCount> = counts.iter().filter(|count| count.part == slug).collect();
         let most = own.iter().map(|count| count.people).max().unwrap_or(1).max(1);
-        let label = |count: &store::Count| match (slug, count.label.as_deref()) {
+        let label = |count: &store::PeopleCount| match (slug, count.label.as_deref()) {
             ("source", Some(word)) => {
                 Source::of(word).map_or_else(|| word.to_owned(), |source| source.label().to_owned())
             }
@@ -218,7 +218,7 @@ fn composition_of(counts: &[store::Count]) -> Composition {
             (_, Some(label)) => label.to_owned(),
             (_, None) => "未登记".to_owned(),
         };
-        let share = |count: &&store::Count| Share {
+        let share = |count: &&store::PeopleCount| Share {
             label: label(count),
             count: usize::try_from(count.people).unwrap_or(0),
             length: usize::try_from(count.people * 200 / most).unwrap_or(0),
@@ -243,17 +243,17 @@ fn composition<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> Composition
 }
 
 /// What a plan asks of a candidate.
-pub(super) struct Asks {
+pub(super) struct ConditionText {
     pub rule: Rule,
     pub name: &'static str,
     pub quote: String,
 }
 
 /// The conditions of a plan, in its words: those that the portal judges, then those on which the recommending body signs.
-fn asks(plan: &Plan) -> Vec<Asks> {
+fn asks(plan: &Plan) -> Vec<ConditionText> {
     let one = |rule: Rule| {
         let quote = plan.provision(rule)?.clause().quote.clone();
-        Some(Asks { rule, name: rule.name(), quote })
+        Some(ConditionText { rule, name: rule.name(), quote })
     };
     [Rule::Elg01, Rule::Elg03, Rule::Elg04, Rule::Elg02, Rule::Elg06].into_iter().filter_map(one).collect()
 }

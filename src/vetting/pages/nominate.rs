@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use sqlx::Connection;
 use time::Date;
 
-use super::{apply::HOLDS, calendar, evidence_today, frame, seen};
+use super::{apply::HOLDS, calendar, evidence_today, frame, visible_round};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -33,8 +33,8 @@ use crate::{
     },
     vetting::{
         case::{Evidence, Origin},
-        chain_office::Desk,
-        forms::{Applied, ApplyForm, sources},
+        chain_office::ChainOffice,
+        forms::{Application, ApplyForm, sources},
         round::{Phase, Place, Round},
         store::{self, NewCase},
     },
@@ -50,7 +50,7 @@ const MOST_ROWS: usize = 500;
 const SHOWN_FAULTS: usize = 200;
 
 /// What the portal knows of the person who is looked up.
-pub(super) struct Card {
+pub(super) struct Nominee {
     evidence: Option<Evidence>,
     fact: Fact,
 }
@@ -64,7 +64,7 @@ pub(super) struct NominatePage {
     /// The office recommends and signs; else it prepares.
     recommends: bool,
     grades: bool,
-    card: Option<Card>,
+    card: Option<Nominee>,
     sources: Vec<Source>,
     /// The plan names no sources.
     silent: bool,
@@ -80,16 +80,16 @@ pub(super) struct NominatePage {
 }
 
 /// The student is of the office's college and class. Of anybody else nothing is said, not even that they are there.
-fn is_near(desk: &Desk, fact: &Fact) -> bool {
-    desk.college.is_none_or(|college| college == fact.college_id)
-        && desk.class.is_none_or(|class| class == fact.class_id)
+fn is_near(office: &ChainOffice, fact: &Fact) -> bool {
+    office.college.is_none_or(|college| college == fact.college_id)
+        && office.class.is_none_or(|class| class == fact.class_id)
 }
 
 const NOBODY: &str = "本单位没有这个学号的学生；请核对，或先导入学生名单";
 
 /// Why this office cannot put that student forward.
-fn barred((desk, person): (&Desk, &SignedIn), round: &Round, fact: &Fact, day: Date) -> Option<String> {
-    if !is_near(desk, fact) {
+fn barred((office, person): (&ChainOffice, &SignedIn), round: &Round, fact: &Fact, day: Date) -> Option<String> {
+    if !is_near(office, fact) {
         return Some(NOBODY.to_owned());
     }
     if person.student == Some(fact.student) {
@@ -105,9 +105,9 @@ async fn page(
     (form, mut errors): (ApplyForm, Errors),
 ) -> Result<NominatePage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
-    if !desk.nominates_in(&round) {
+    let office = ChainOffice::of(&mut db, acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
+    if !office.nominates_in(&round) {
         return Err(Failure::Missing);
     }
     let number = searched(&form.number);
@@ -119,10 +119,10 @@ async fn page(
         match facts.into_iter().next() {
             // Of another college's student nothing is shown.
             Some(fact) => {
-                if let Some(says) = barred((&desk, acting.person()), &round, &fact, today) {
+                if let Some(says) = barred((&office, acting.person()), &round, &fact, today) {
                     errors.add("number", says);
                 } else {
-                    card = Some(Card { evidence: evidence_today(&plans, &fact, today), fact });
+                    card = Some(Nominee { evidence: evidence_today(&plans, &fact, today), fact });
                 }
             }
             None => errors.add("number", NOBODY),
@@ -130,11 +130,11 @@ async fn page(
     }
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
-    let title = if desk.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
+    let title = if office.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
     Ok(NominatePage {
         full: store::full_places(&mut db, &round).await?,
         chrome: frame(app, acting.person(), &round, title),
-        recommends: desk.recommends_in(&round),
+        recommends: office.recommends_in(&round),
         grades: sees_grades(acting.office().kind),
         card,
         sources: sources(round.presidium),
@@ -162,7 +162,7 @@ pub(super) async fn ask(
 #[derive(Debug, Clone)]
 struct Candidate {
     number: String,
-    applied: Applied,
+    applied: Application,
     words: String,
 }
 
@@ -175,7 +175,7 @@ enum Sent {
 /// Puts candidates forward, all or none; what stands in the way is named by 学号.
 async fn put_forward(
     db: &mut sqlx::PgConnection,
-    (acting, desk): (&Acting<Vetter>, &Desk),
+    (acting, office): (&Acting<Vetter>, &ChainOffice),
     id: RoundId,
     candidates: &[Candidate],
     (now, refusal): (time::OffsetDateTime, Refusal),
@@ -192,22 +192,22 @@ async fn put_forward(
         unions_store::facts_by_number(db, acting.institution(), &numbers, round.basis.as_deref(), today).await?;
     let plans = calendar(db, acting.institution()).await?;
     let Some(plan) = plans.in_force(today) else { return all("本校没有在用的实施方案".to_owned()) };
-    let recommends = desk.recommends_in(&round);
+    let recommends = office.recommends_in(&round);
     let (mut wrong, mut notices) = (Vec::new(), Vec::new());
     let subject = if recommends { "推荐" } else { "提交人选材料" };
-    let label = desk.office.label();
+    let label = office.held.label();
     for one in candidates {
         let Some(fact) = facts.iter().find(|fact| fact.number == one.number) else {
             wrong.push((one.number.clone(), NOBODY.to_owned()));
             continue;
         };
-        if let Some(says) = barred((desk, acting.person()), &round, fact, round.effective_on) {
+        if let Some(says) = barred((office, acting.person()), &round, fact, round.effective_on) {
             wrong.push((one.number.clone(), says));
             continue;
         }
         let verdict = may_apply(&plan, &fact.member(None, today));
         if let Err(mut findings) = verdict.permit() {
-            if !sees_grades(desk.office.kind) {
+            if !sees_grades(office.held.kind) {
                 // Which condition it is would tell what students do not see of each other.
                 let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
                 findings = vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)];
@@ -225,7 +225,7 @@ async fn put_forward(
             continue;
         }
         let origin = if recommends { Origin::Recommended } else { Origin::Prepared };
-        let prepared = Some((acting.person().account, desk.office.kind.slug(), label.clone()));
+        let prepared = Some((acting.person().account, office.held.kind.slug(), label.clone()));
         let new = NewCase { round: &round, fact, origin, prepared };
         let place = (one.applied.place, one.applied.source, one.applied.field.as_str());
         let words = (one.applied.statement.as_str(), one.applied.experience.as_str());
@@ -235,7 +235,7 @@ async fn put_forward(
         };
         if recommends {
             let act = round.link(0).map(|link| link.act.clone()).unwrap_or_default();
-            store::note_recommendation(db, (case, desk), (&act, &one.words), acting.person().account, now).await?;
+            store::note_recommendation(db, (case, office), (&act, &one.words), acting.person().account, now).await?;
         }
         let notice = Notice::new(
             format!("{label}{}：{}", if recommends { "推荐了你" } else { "为你提交了人选材料" }, round.title),
@@ -267,10 +267,10 @@ async fn send(
     let now = app.clock.now();
     let standing = acting.person().authority();
     app.write_as(standing, async move |db| {
-        let desk = Desk::of(db, &acting).await?;
-        seen(db, &desk, id).await?;
+        let office = ChainOffice::of(db, &acting).await?;
+        visible_round(db, &office, id).await?;
         let mut inner = db.begin().await?;
-        let sent = put_forward(&mut inner, (&acting, &desk), id, &candidates, (now, refusal)).await?;
+        let sent = put_forward(&mut inner, (&acting, &office), id, &candidates, (now, refusal)).await?;
         match &sent {
             Sent::In => inner.commit().await?,
             Sent::Unfit(_) => inner.rollback().await?,
@@ -344,8 +344,8 @@ pub(super) async fn template(
     Path(id): Path<RoundId>,
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
     let places: Vec<String> = round.places.iter().map(Place::label).collect();
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     let labels: Vec<&str> = sources(round.presidium).into_iter().map(Source::label).collect();
@@ -395,7 +395,7 @@ fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Can
         }
         let clean = reader.is_clean();
         if let (Some(number), Some(place), true) = (number, place, clean) {
-            let applied = Applied { place, source, field, statement, experience };
+            let applied = Application { place, source, field, statement, experience };
             found.push(Candidate { number: number.to_owned(), applied, words: says });
         }
     }
@@ -433,7 +433,7 @@ pub(super) async fn file(
     let mut acting = acting;
     if bad.is_empty() {
         // Names are matched before anything is written: a number typed wrong is somebody else's.
-        let desk = Desk::of(&mut *app.read().await?, &acting).await?;
+        let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
         let numbers: Vec<String> = found.iter().map(|one| one.number.clone()).collect();
         let today = app.clock.today();
         let facts =
@@ -441,7 +441,7 @@ pub(super) async fn file(
         let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
         for row in &sheet.rows {
             let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
-            let other = |fact: &Fact| fact.number == number && fact.name != name && is_near(&desk, fact);
+            let other = |fact: &Fact| fact.number == number && fact.name != name && is_near(&office, fact);
             if facts.iter().any(other) {
                 let mut reader = RowReader::new(row, &columns, &mut bad);
                 reader.fault("姓名", "姓名与平台登记的不同；请核对学号和姓名");

@@ -25,7 +25,7 @@ use crate::{
     vetting::{
         case::Case,
         round::Round,
-        store::{self, Objection, Sieve},
+        store::{self, CaseFilter, Objection},
     },
     web::forms::{Done, Errors, written},
 };
@@ -62,8 +62,8 @@ async fn page(
 ) -> Result<NoticePage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let round = store::round(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    let sieve = Sieve { round: Some(id), ..Sieve::default() };
-    let (cases, _) = store::cases(&mut db, person.institution, None, &sieve).await?;
+    let only = CaseFilter { round: Some(id), ..CaseFilter::default() };
+    let (cases, _) = store::cases(&mut db, person.institution, None, &only).await?;
     let shown: Vec<Case> = cases
         .into_iter()
         .filter(|case| {
@@ -128,7 +128,7 @@ pub(super) async fn object(
     Ok(Redirect::to(&format!("/rounds/{id}/notice?done=objected")).into_response())
 }
 
-async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
+async fn managed_round(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
     let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
     if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
@@ -139,7 +139,7 @@ pub(super) async fn publish(
     Path(id): Path<RoundId>,
 ) -> Result<Response, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
-    let round = kept(&app, &acting, id).await?;
+    let round = managed_round(&app, &acting, id).await?;
     if round.notice_days == 0 {
         return Err(Failure::Missing);
     }
@@ -194,12 +194,12 @@ async fn objections_page(
     id: RoundId,
     (form, about, errors, done): (AnswerForm, Option<ObjectionId>, Errors, &'static str),
 ) -> Result<ObjectionsPage, Failure> {
-    let round = kept(app, acting, id).await?;
+    let round = managed_round(app, acting, id).await?;
     let mut rows = store::objections(&mut *app.read().await?, id).await?;
     // Nobody reads what is held against themselves.
     if let Some(student) = acting.person().student {
-        let sieve = Sieve { round: Some(id), student: Some(student), ..Sieve::default() };
-        let (own, _) = store::cases(&mut *app.read().await?, acting.institution(), None, &sieve).await?;
+        let only = CaseFilter { round: Some(id), student: Some(student), ..CaseFilter::default() };
+        let (own, _) = store::cases(&mut *app.read().await?, acting.institution(), None, &only).await?;
         rows.retain(|row| own.iter().all(|case| case.id != row.case));
     }
     let chrome = frame(app, acting.person(), &round, "公示期间的反映");
@@ -222,7 +222,7 @@ pub(super) async fn answer(
     Form(form): Form<AnswerForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let round = kept(&app, &acting, id).await?;
+    let round = managed_round(&app, &acting, id).await?;
     let upheld = match form.upheld.as_str() {
         "yes" => Some(true),
         "no" => Some(false),
@@ -241,8 +241,8 @@ pub(super) async fn answer(
         store::hold_round(db, acting.institution(), id, true).await?;
         let done = store::answer_objection(db, acting.person(), (objection, id), (upheld, &answer), now).await?;
         let Some((case, ended)) = done else { return Err(Failure::Missing) };
-        let sieve = Sieve { ids: Some(vec![case.0]), ..Sieve::default() };
-        let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+        let only = CaseFilter { ids: Some(vec![case.0]), ..CaseFilter::default() };
+        let (cases, _) = store::cases(db, acting.institution(), None, &only).await?;
         let Some(case) = cases.into_iter().next().filter(|case| own != Some(case.student)) else {
             return Err(Failure::Missing);
         };

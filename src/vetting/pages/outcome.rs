@@ -42,7 +42,7 @@ use crate::{
     vetting::{
         case::{Case, Evidence},
         round::{Purpose, Round},
-        store::{self, Sieve},
+        store::{self, CaseFilter},
     },
     web::forms::{Errors, written},
 };
@@ -81,7 +81,7 @@ impl OutcomeForm {
 }
 
 /// Somebody who passed, with what stands in the way today.
-pub(super) struct Line {
+pub(super) struct PassedCase {
     case: Case,
     now: Option<Evidence>,
     /// Why not yet, or not at all.
@@ -93,7 +93,7 @@ pub(super) struct Line {
 pub(super) struct OutcomePage {
     chrome: Chrome,
     round: Round,
-    lines: Vec<Line>,
+    lines: Vec<PassedCase>,
     composition: Composition,
     /// VET-04 of those who passed and those who are listed, for the presidium.
     sources: Option<Finding>,
@@ -150,8 +150,8 @@ async fn page(
     if !round.union.is_kept_by(acting.office()) {
         return Err(Failure::Missing);
     }
-    let sieve = Sieve { round: Some(id), ..Sieve::default() };
-    let (cases, _) = store::cases(&mut db, acting.institution(), None, &sieve).await?;
+    let only = CaseFilter { round: Some(id), ..CaseFilter::default() };
+    let (cases, _) = store::cases(&mut db, acting.institution(), None, &only).await?;
     let open = store::open_objections(&mut db, id).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let settled: Vec<&Case> =
@@ -165,7 +165,7 @@ async fn page(
     let facts = unions_store::facts_over(&mut db, &students, round.basis.as_deref(), today).await?;
     let facts: HashMap<StudentId, Fact> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
     let own = acting.person().student;
-    let line = |case: Case| Line {
+    let line = |case: Case| PassedCase {
         now: facts.get(&case.student).and_then(|fact| evidence_today(&plans, fact, today)),
         held: if own == Some(case.student) {
             Some("本人的事项，由其他人办理".to_owned())
@@ -174,7 +174,7 @@ async fn page(
         },
         case,
     };
-    let lines: Vec<Line> = passed.into_iter().map(line).collect();
+    let lines: Vec<PassedCase> = passed.into_iter().map(line).collect();
     if form.from.is_empty() {
         form.from = round.effective_on.max(today).to_string();
         form.case = lines
@@ -275,8 +275,8 @@ pub(super) async fn act(
             sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
                 .fetch_all(&mut *db)
                 .await?;
-            let sieve = Sieve { round: Some(id), ids: Some(wanted), ..Sieve::default() };
-            let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+            let only = CaseFilter { round: Some(id), ids: Some(wanted), ..CaseFilter::default() };
+            let (cases, _) = store::cases(db, acting.institution(), None, &only).await?;
             let open = store::open_objections(db, id).await?;
             let own = acting.person().student;
             let unfit = cases.iter().find_map(|case| match case.stage {
@@ -346,8 +346,8 @@ async fn list(
     if !findings.is_empty() {
         return Err(refusal.because(findings));
     }
-    let sieve = Sieve { round: Some(round.id), stage: Some("listed".to_owned()), ..Sieve::default() };
-    let (listed, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+    let only = CaseFilter { round: Some(round.id), stage: Some("listed".to_owned()), ..CaseFilter::default() };
+    let (listed, _) = store::cases(db, acting.institution(), None, &only).await?;
     let named: Vec<Source> = cases.iter().chain(&listed).map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
     let sources = representative(&plan, &named);
     let mut warned: Vec<Finding> = Some(sources).filter(|one| one.verdict == Outcome::Warn).into_iter().collect();

@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::{Asks, asks, calendar, frame};
+use super::{ConditionText, asks, calendar, frame};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -33,17 +33,17 @@ use crate::{
         union::{PostKind, Record, StudentUnion},
     },
     vetting::{
-        chain_office::Desk,
+        chain_office::ChainOffice,
         forms::{ChangeForm, DUE_DAYS, RoundForm},
         round::{BASES, Purpose, Round},
-        store::{self, NewPlace, Which},
+        store::{self, NewPlace, RoundFilter},
     },
     web::forms::Errors,
 };
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/rounds.html")]
-pub(super) struct ListPage {
+pub(super) struct RoundsPage {
     chrome: Chrome,
     current: Vec<Round>,
     over: Vec<Round>,
@@ -52,18 +52,18 @@ pub(super) struct ListPage {
     today: Date,
 }
 
-pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Result<RoundsPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, &acting).await?;
-    let mut all = store::rounds(&mut db, acting.institution(), Which::default()).await?;
-    all.retain(|round| desk.sees(round));
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let mut all = store::rounds(&mut db, acting.institution(), RoundFilter::default()).await?;
+    all.retain(|round| office.sees(round));
     let keeps = unions_store::list(&mut db, acting.institution(), None)
         .await?
         .iter()
         .any(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
     let (over, current) = all.into_iter().partition(|round| round.ended_why.is_some());
     let delegates = SchoolLeague::KINDS.contains(&acting.office().kind);
-    Ok(ListPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, delegates, today })
+    Ok(RoundsPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, delegates, today })
 }
 
 /// A kind of place that a round may offer, with how it is filled.
@@ -76,7 +76,7 @@ pub(super) struct Slot {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/round_new.html")]
-pub(super) struct NewPage {
+pub(super) struct OpenRoundPage {
     chrome: Chrome,
     form: RoundForm,
     errors: Errors,
@@ -88,7 +88,7 @@ pub(super) struct NewPage {
     slots: Vec<Slot>,
     /// The people of the union as a whole, against what the plan says of them.
     total: String,
-    conditions: Vec<Asks>,
+    conditions: Vec<ConditionText>,
     bases: [(&'static str, &'static str); 4],
     purposes: [Purpose; 3],
     today: Date,
@@ -143,7 +143,7 @@ async fn page(
     mut form: RoundForm,
     errors: Errors,
     warned: Vec<Finding>,
-) -> Result<NewPage, Failure> {
+) -> Result<OpenRoundPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let mut unions = unions_store::list(&mut db, acting.institution(), None).await?;
     unions.retain(|union| union.is_kept_by(acting.office()) && union.opened_on.is_some());
@@ -176,7 +176,7 @@ async fn page(
         }
     }
     let chrome = app.chrome(acting.person(), "开启轮次").under("/rounds", "遴选轮次");
-    Ok(NewPage {
+    Ok(OpenRoundPage {
         chrome,
         form,
         errors,
@@ -197,7 +197,7 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Query(form): Query<RoundForm>,
-) -> Result<NewPage, Failure> {
+) -> Result<OpenRoundPage, Failure> {
     page(&app, &acting, form, Errors::default(), Vec::new()).await
 }
 
@@ -306,7 +306,7 @@ pub(super) async fn open(
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/round_edit.html")]
-pub(super) struct EditPage {
+pub(super) struct EditRoundPage {
     chrome: Chrome,
     round: Round,
     form: ChangeForm,
@@ -316,7 +316,7 @@ pub(super) struct EditPage {
     why: String,
 }
 
-async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
+async fn managed_round(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
     let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
     if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
@@ -327,8 +327,8 @@ async fn edit_page(
     id: RoundId,
     form: Option<ChangeForm>,
     (errors, warned): (Errors, Vec<Finding>),
-) -> Result<EditPage, Failure> {
-    let round = kept(app, acting, id).await?;
+) -> Result<EditRoundPage, Failure> {
+    let round = managed_round(app, acting, id).await?;
     let tally = store::tally(&mut *app.read().await?, id, app.clock.today()).await?;
     let under_way = tally
         .iter()
@@ -336,7 +336,7 @@ async fn edit_page(
         .map(|row| row.cases)
         .sum();
     let form = form.unwrap_or_else(|| ChangeForm::of(&round));
-    Ok(EditPage {
+    Ok(EditRoundPage {
         chrome: frame(app, acting.person(), &round, "修改与结束"),
         round,
         form,
@@ -352,7 +352,7 @@ pub(super) async fn edit(
     acting: Acting<UnionKeeper>,
     Path(id): Path<RoundId>,
     Query(form): Query<ChangeForm>,
-) -> Result<EditPage, Failure> {
+) -> Result<EditRoundPage, Failure> {
     let form = Some(form).filter(|form| !form.slot.is_empty());
     edit_page(&app, &acting, id, form, (Errors::default(), Vec::new())).await
 }
@@ -364,7 +364,7 @@ pub(super) async fn change(
     Form(form): Form<ChangeForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let round = kept(&app, &acting, id).await?;
+    let round = managed_round(&app, &acting, id).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if round.ended_why.is_some() {
         errors.add("closes_on", "本轮已经结束，不能再改");
@@ -383,7 +383,7 @@ pub(super) async fn change(
             let round = store::hold_round(db, acting.institution(), id, true).await?;
             let tally = store::tally(db, id, today).await?;
             for (place, seats) in &change.seats {
-                let settled = |row: &&store::Tally| {
+                let settled = |row: &&store::StageCount| {
                     row.place == *place && matches!(row.stage.as_str(), "passed" | "appointed" | "listed")
                 };
                 let taken: i64 = tally.iter().filter(settled).map(|row| row.cases).sum();
@@ -470,7 +470,7 @@ pub(super) async fn end(
     Form(form): Form<EndForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let round = kept(&app, &acting, id).await?;
+    let round = managed_round(&app, &acting, id).await?;
     let ask = "请写明结束的原因，如“本轮工作已完成”；未办结的候选人会看到";
     let why = crate::web::forms::written(&form.why, 200, "why", ask, &mut errors);
     let shown = edit_page(&app, &acting, id, None, (Errors::default(), Vec::new())).await?;
@@ -478,8 +478,8 @@ pub(super) async fn end(
         errors.add("sure", "请勾选确认：没有办结的一并终止");
     }
     let (Some(why), true) = (why, errors.is_empty()) else {
-        let page = EditPage { errors, ..shown };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, EditPage { why: form.why, ..page }).into_response());
+        let page = EditRoundPage { errors, ..shown };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, EditRoundPage { why: form.why, ..page }).into_response());
     };
     app.write_as(acting.person().authority(), async move |db| {
         store::hold_round(db, acting.institution(), id, true).await?;

@@ -7,7 +7,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::Date;
 
-use super::{Composition, composition_of, frame, said, seen};
+use super::{Composition, composition_of, frame, said, visible_round};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -23,15 +23,15 @@ use crate::{
     },
     vetting::{
         case::Case,
-        chain_office::Desk,
+        chain_office::ChainOffice,
         round::{Phase, Place, Round},
-        store::{self, Sieve, Tally},
+        store::{self, CaseFilter, StageCount},
     },
     web::forms::Done,
 };
 
 /// A step with the cases that stand there.
-pub(super) struct StepLine {
+pub(super) struct StepRow {
     pub link: Link,
     pub days: i32,
     pub cases: i64,
@@ -41,7 +41,7 @@ pub(super) struct StepLine {
 }
 
 /// A place with how it is filled.
-pub(super) struct PlaceLine {
+pub(super) struct PlaceRow {
     pub place: Place,
     pub held: usize,
     pub under_way: i64,
@@ -59,8 +59,8 @@ pub(super) struct RoundPage {
     keeps: bool,
     nominates: bool,
     recommends: bool,
-    steps: Vec<StepLine>,
-    places: Vec<PlaceLine>,
+    steps: Vec<StepRow>,
+    places: Vec<PlaceRow>,
     /// Stage in words, its colour, and how many.
     stages: Vec<(Stage, i64)>,
     total: i64,
@@ -74,7 +74,7 @@ pub(super) struct RoundPage {
     done: &'static str,
 }
 
-fn places(round: &Round, record: &Record, tally: &[Tally], today: Date) -> Vec<PlaceLine> {
+fn places(round: &Round, record: &Record, tally: &[StageCount], today: Date) -> Vec<PlaceRow> {
     let count = |place: PlaceId, stages: &[&str]| {
         let rows = tally.iter().filter(|row| row.place == place && stages.contains(&row.stage.as_str()));
         rows.map(|row| row.cases).sum()
@@ -85,7 +85,7 @@ fn places(round: &Round, record: &Record, tally: &[Tally], today: Date) -> Vec<P
             post.kind() == place.kind && (place.kind == PostKind::Presidium || post.department == place.department)
         });
         let settled: i64 = count(place.id, &["passed", "appointed", "listed"]);
-        PlaceLine {
+        PlaceRow {
             held: held.count(),
             under_way: count(place.id, &["invited", "at", "returned"]),
             settled,
@@ -103,8 +103,8 @@ pub(super) async fn show(
     Query(Done { done }): Query<Done>,
 ) -> Result<RoundPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
     let record =
         unions_store::record(&mut db, acting.institution(), round.union.id, today).await?.ok_or(Failure::Missing)?;
     let tally = store::tally(&mut db, id, today).await?;
@@ -114,7 +114,7 @@ pub(super) async fn show(
         (0..round.chain.links.len()).map(|step| at(step).map(|row| row.cases).sum::<i64>()).max().unwrap_or(1).max(1);
     let line = |(step, link): (usize, &Link)| {
         let cases: i64 = at(step).map(|row| row.cases).sum();
-        StepLine {
+        StepRow {
             link: link.clone(),
             days: round.due_days.get(step).copied().unwrap_or(0),
             cases,
@@ -133,10 +133,10 @@ pub(super) async fn show(
     }
     stages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let passed = tally.iter().filter(|row| row.stage == "passed").map(|row| row.cases).sum();
-    let keeps = desk.keeps(&round);
-    let which = store::Waiting { round: Some(id), window: (0, 1), ..store::Waiting::default() };
+    let keeps = office.manages(&round);
+    let which = store::WaitingFilter { round: Some(id), window: (0, 1), ..store::WaitingFilter::default() };
     let (_, waiting) =
-        if desk.acts_in(&round) { store::waiting(&mut db, &desk, &which).await? } else { (Vec::new(), 0) };
+        if office.acts_in(&round) { store::waiting(&mut db, &office, &which).await? } else { (Vec::new(), 0) };
     let mut shown = None;
     let (mut on_notice, mut unshown) = (false, 0);
     if keeps && round.ended_why.is_none() {
@@ -150,8 +150,8 @@ pub(super) async fn show(
         chrome: app.chrome(acting.person(), &round.title).under("/rounds", "遴选轮次"),
         phase: round.phase(&today),
         keeps,
-        nominates: desk.nominates_in(&round) && round.phase(&today) == Phase::Open,
-        recommends: desk.recommends_in(&round),
+        nominates: office.nominates_in(&round) && round.phase(&today) == Phase::Open,
+        recommends: office.recommends_in(&round),
         steps,
         places: places(&round, &record, &tally, today),
         total: stages.iter().map(|(_, count)| count).sum(),
@@ -170,7 +170,7 @@ pub(super) async fn show(
 const A_PAGE: i64 = 100;
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Filter {
+pub(super) struct CasesQuery {
     #[serde(default)]
     stage: String,
     #[serde(default)]
@@ -188,7 +188,7 @@ pub(super) struct CasesPage {
     round: Round,
     cases: Vec<Case>,
     total: i64,
-    filter: Filter,
+    filter: CasesQuery,
     kept: String,
     more: bool,
     grades: bool,
@@ -201,22 +201,22 @@ pub(super) async fn cases(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Query(filter): Query<Filter>,
+    Query(filter): Query<CasesQuery>,
 ) -> Result<CasesPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
     let page = filter.page.clamp(0, 10_000);
-    let sieve = Sieve {
+    let only = CaseFilter {
         round: Some(id),
         stage: Stage::of(&filter.stage, Some(0)).map(|stage| stage.slug().to_owned()),
         college: filter.college.parse().ok(),
         text: searched(&filter.q),
         window: Some((page * A_PAGE, A_PAGE)),
-        ..Sieve::default()
+        ..CaseFilter::default()
     };
-    let (cases, total) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
-    let colleges = match (desk.college, round.union.college) {
+    let (cases, total) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
+    let colleges = match (office.college, round.union.college) {
         (None, None) => crate::directory::store::colleges(&mut db, acting.institution()).await?,
         _ => Vec::new(),
     };
@@ -228,7 +228,7 @@ pub(super) async fn cases(
         grades: sees_grades(acting.office().kind),
         stages: stages.iter().filter_map(|slug| Stage::of(slug, Some(0))).collect(),
         colleges: colleges.into_iter().map(|college| (college.id, college.name)).collect(),
-        filter: Filter { page, ..filter },
+        filter: CasesQuery { page, ..filter },
         round,
         cases,
         total,

@@ -16,15 +16,15 @@ use crate::{
     rules::{chain::Stage, vetting::Source},
     unions::union::Fact,
     vetting::{
-        case::{Case, Evidence, Opinion, Origin, Words},
-        chain_office::Desk,
+        case::{CandidateText, Case, Evidence, Opinion, Origin},
+        chain_office::ChainOffice,
         round::{Purpose, Round},
     },
 };
 
 /// Which cases are asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Sieve {
+pub struct CaseFilter {
     pub ids: Option<Vec<Uuid>>,
     pub round: Option<RoundId>,
     pub student: Option<StudentId>,
@@ -37,18 +37,18 @@ pub struct Sieve {
     pub window: Option<(i64, i64)>,
 }
 
-/// Cases that a desk sees (all of them where none is named), by number, and how many there are outside the window.
+/// Cases that an office sees (all of them where none is named), by number, and how many there are outside the window.
 pub async fn cases(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    desk: Option<&Desk>,
-    sieve: &Sieve,
+    office: Option<&ChainOffice>,
+    only: &CaseFilter,
 ) -> Result<(Vec<Case>, i64), Failure> {
-    let all = desk.is_none_or(Desk::keeps_all);
-    let keeps = desk.and_then(Desk::kept_college);
+    let all = office.is_none_or(ChainOffice::manages_all);
+    let keeps = office.and_then(ChainOffice::managed_college);
     let unions: Vec<String> =
-        desk.map(|desk| desk.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
-    let (skip, most) = sieve.window.unwrap_or((0, 100_000));
+        office.map(|office| office.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
+    let (skip, most) = only.window.unwrap_or((0, 100_000));
     let rows = sqlx::query!(
         r#"select c.id as "id: CaseId", c.number, c.round_id as "round: RoundId", r.title as round_title,
                   c.place_id as "place: PlaceId",
@@ -73,19 +73,19 @@ pub async fn cases(
                                or c.prepared_kind = $14)))
            order by c.number offset $15 limit $16"#,
         institution.0,
-        sieve.ids.as_deref(),
-        sieve.round.map(|id| id.0),
-        sieve.student.map(|id| id.0),
-        sieve.stage,
-        sieve.college.map(|id| id.0),
-        sieve.text,
+        only.ids.as_deref(),
+        only.round.map(|id| id.0),
+        only.student.map(|id| id.0),
+        only.stage,
+        only.college.map(|id| id.0),
+        only.text,
         all,
         keeps.map(|id| id.0),
         &unions,
-        desk.map_or("", |desk| desk.body.slug()),
-        desk.and_then(|desk| desk.college).map(|id| id.0),
-        desk.and_then(|desk| desk.class).map(|id| id.0),
-        desk.map_or("", |desk| desk.office.kind.slug()),
+        office.map_or("", |office| office.body.slug()),
+        office.and_then(|office| office.college).map(|id| id.0),
+        office.and_then(|office| office.class).map(|id| id.0),
+        office.map_or("", |office| office.held.kind.slug()),
         skip,
         most
     )
@@ -136,7 +136,7 @@ pub async fn cases(
 
 /// How many cases of a round stand at a stage and step of a place.
 #[derive(Debug, Clone)]
-pub struct Tally {
+pub struct StageCount {
     pub place: PlaceId,
     /// The stage, by its stable word.
     pub stage: String,
@@ -147,9 +147,9 @@ pub struct Tally {
 }
 
 /// How a round's cases stand.
-pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<Tally>, Failure> {
+pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<StageCount>, Failure> {
     let rows = sqlx::query_as!(
-        Tally,
+        StageCount,
         r#"select place_id as "place: PlaceId", stage, step, count(*) as "cases!",
                   count(*) filter (where due_on < $2) as "late!"
            from vetting_case where round_id = $1 group by 1, 2, 3"#,
@@ -174,9 +174,9 @@ pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Resul
 }
 
 /// What a candidate wrote.
-pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<Words, Failure> {
+pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<CandidateText, Failure> {
     let words = sqlx::query_as!(
-        Words,
+        CandidateText,
         r#"select statement, experience, pledge, pledged_at,
                   exists (select from case_photo p where p.case_id = c.id) as "photo!"
            from vetting_case c where id = $1"#,
@@ -187,7 +187,7 @@ pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<Words,
 
 /// What a case is handed in with.
 #[derive(Debug, Clone)]
-pub struct Handed {
+pub struct Submission {
     pub place: PlaceId,
     /// Where the candidate comes from.
     pub source: Option<Source>,
@@ -228,11 +228,11 @@ pub async fn hand_in(
     connection: &mut PgConnection,
     institution: InstitutionId,
     new: &NewCase<'_>,
-    handed: &Handed,
+    submission: &Submission,
     now: OffsetDateTime,
 ) -> Result<Option<CaseId>, Failure> {
-    let Some(id) = insert(connection, institution, new, handed.place, now).await? else { return Ok(None) };
-    complete(connection, (id, new.round), handed, (Stage::At(0), 0), now).await?;
+    let Some(id) = insert(connection, institution, new, submission.place, now).await? else { return Ok(None) };
+    complete(connection, (id, new.round), submission, (Stage::At(0), 0), now).await?;
     Ok(Some(id))
 }
 
@@ -307,7 +307,7 @@ async fn insert(
 async fn complete(
     connection: &mut PgConnection,
     (id, round): (CaseId, &Round),
-    handed: &Handed,
+    submission: &Submission,
     (stage, visit): (Stage, i32),
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
@@ -324,14 +324,14 @@ async fn complete(
                 settled_at = case when $10 = 'passed' then $8::timestamptz end
          where id = $1",
         id.0,
-        handed.place.0,
-        handed.source.map(Source::slug),
-        handed.field,
-        handed.statement,
-        handed.experience,
-        handed.pledge,
+        submission.place.0,
+        submission.source.map(Source::slug),
+        submission.field,
+        submission.statement,
+        submission.experience,
+        submission.pledge,
         now,
-        serde_json::to_value(&handed.evidence).map_err(anyhow::Error::new)?,
+        serde_json::to_value(&submission.evidence).map_err(anyhow::Error::new)?,
         stage.slug(),
         step,
         visit,
@@ -347,14 +347,14 @@ async fn complete(
 pub async fn resubmit(
     connection: &mut PgConnection,
     (case, round): (&Case, &Round),
-    handed: &Handed,
+    submission: &Submission,
     stage: Stage,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     if !matches!(case.stage, Stage::Invited | Stage::Returned) {
         return Ok(false);
     }
-    complete(connection, (case.id, round), handed, (stage, case.visit + 1), now).await?;
+    complete(connection, (case.id, round), submission, (stage, case.visit + 1), now).await?;
     Ok(true)
 }
 
@@ -377,8 +377,8 @@ pub async fn hold_case(
     .await?
     .ok_or(Failure::Missing)?;
     sqlx::query!("select id from vetting_case where id = $1 for update", id.0).fetch_one(&mut *connection).await?;
-    let sieve = Sieve { ids: Some(vec![id.0]), ..Sieve::default() };
-    let (found, _) = cases(connection, institution, None, &sieve).await?;
+    let only = CaseFilter { ids: Some(vec![id.0]), ..CaseFilter::default() };
+    let (found, _) = cases(connection, institution, None, &only).await?;
     let round = super::round(connection, institution, round).await?.ok_or(Failure::Missing)?;
     Ok((found.into_iter().next().ok_or(Failure::Missing)?, round))
 }
@@ -470,7 +470,7 @@ pub async fn holds_place(
 
 /// People counted by something: which of `source`, `college`, `grade`, `gender`, by what, and how many.
 #[derive(Debug)]
-pub struct Count {
+pub struct PeopleCount {
     /// By what they are counted.
     pub part: String,
     /// The value; of sources the stable word.
@@ -479,9 +479,9 @@ pub struct Count {
 }
 
 /// The candidates of a round by source, college, grade and gender, without those whose case came to nothing.
-pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Count>, Failure> {
+pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<PeopleCount>, Failure> {
     let rows = sqlx::query_as!(
-        Count,
+        PeopleCount,
         r#"select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
                        when grouping(k.entry_year) = 0 then 'grade' else 'gender' end as "part!",
                   coalesce(c.source, g.name, k.entry_year::text, s.gender) as label, count(*) as "people!"
@@ -498,7 +498,7 @@ pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec
 /// Notes the recommendation that the naming office signed, so that it stands first among the opinions.
 pub async fn note_recommendation(
     connection: &mut PgConnection,
-    (case, desk): (CaseId, &Desk),
+    (case, office): (CaseId, &ChainOffice),
     (act, says): (&str, &str),
     by: AccountId,
     now: OffsetDateTime,
@@ -508,8 +508,8 @@ pub async fn note_recommendation(
          values ($1, $2, 0, 0, $3, $4, $5, 'agree', $6, $7, $8)",
         OpinionId::random().0,
         case.0,
-        desk.body.slug(),
-        desk.office.label(),
+        office.body.slug(),
+        office.held.label(),
         act,
         says,
         by.0,

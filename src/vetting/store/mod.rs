@@ -29,20 +29,20 @@ use crate::{
 };
 
 pub use cases::{
-    Count, Handed, NewCase, Sieve, Tally, cases, counts, hand_in, held_posts, hold_case, holds_place, invite,
-    note_recommendation, opinions_of, photo, resubmit, set_photo, tally, withdraw, words,
+    CaseFilter, NewCase, PeopleCount, StageCount, Submission, cases, counts, hand_in, held_posts, hold_case,
+    holds_place, invite, note_recommendation, opinions_of, photo, resubmit, set_photo, tally, withdraw, words,
 };
 pub use delegations::{Delegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
-    Objection, Running, answer_objection, notify, object, objections, on_notice, open_objections, unshown,
+    Objection, PublicNotice, answer_objection, notify, object, objections, on_notice, open_objections, unshown,
 };
-pub use opinions::{Batch, Held as HeldUp, Ruling, Session, full_places, give, seats_left, sessions, set_session};
+pub use opinions::{BatchResult, NewOpinion, NotGiven, Session, full_places, give, seats_left, sessions, set_session};
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
-pub use waiting::{Dealt, Group, Late, Waiting, dealt_with, overdue, waiting, waiting_groups};
+pub use waiting::{OverdueStep, OwnOpinion, WaitingFilter, WaitingGroup, dealt_with, overdue, waiting, waiting_groups};
 
 /// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Which {
+pub struct RoundFilter {
     pub one: Option<RoundId>,
     pub union: Option<UnionId>,
     /// In which one may apply on this day.
@@ -53,7 +53,7 @@ pub struct Which {
 pub async fn rounds(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    which: Which,
+    which: RoundFilter,
 ) -> Result<Vec<Round>, Failure> {
     let rows = sqlx::query!(
         r#"select r.id as "id: RoundId", r.union_id as "union: UnionId", r.title, r.purpose, r.places,
@@ -110,7 +110,7 @@ pub async fn round(
     institution: InstitutionId,
     id: RoundId,
 ) -> Result<Option<Round>, Failure> {
-    let which = Which { one: Some(id), ..Which::default() };
+    let which = RoundFilter { one: Some(id), ..RoundFilter::default() };
     Ok(rounds(connection, institution, which).await?.into_iter().next())
 }
 
@@ -122,7 +122,7 @@ pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: D
     else {
         return Ok(Vec::new());
     };
-    let which = Which { open_on: Some(today), ..Which::default() };
+    let which = RoundFilter { open_on: Some(today), ..RoundFilter::default() };
     let mut open = rounds(connection, person.institution, which).await?;
     if open.is_empty() {
         return Ok(open);

@@ -39,7 +39,7 @@ pub async fn unshown(connection: &mut PgConnection, round: RoundId) -> Result<i6
 
 /// A public notice that runs.
 #[derive(Debug)]
-pub struct Running {
+pub struct PublicNotice {
     pub round: RoundId,
     pub title: String,
     pub union_name: String,
@@ -51,9 +51,9 @@ pub async fn on_notice(
     connection: &mut PgConnection,
     institution: InstitutionId,
     today: Date,
-) -> Result<Vec<Running>, Failure> {
+) -> Result<Vec<PublicNotice>, Failure> {
     let rows = sqlx::query_as!(
-        Running,
+        PublicNotice,
         r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!",
                   max(c.notice_until) as "until!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id

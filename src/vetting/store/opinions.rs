@@ -6,7 +6,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    cases::{Sieve, cases, opinions_of},
+    cases::{CaseFilter, cases, opinions_of},
     delegations::delegated,
 };
 use crate::{
@@ -16,11 +16,11 @@ use crate::{
     inbox::{self, Notice, To},
     rules::{
         Finding, Outcome,
-        chain::{Asked, Says, Seats, Stage, StepTaken, take_step},
+        chain::{Decision, Seats, Stage, StepRequest, StepTaken, take_step},
     },
     vetting::{
         case::{Case, Opinion},
-        chain_office::Desk,
+        chain_office::ChainOffice,
         round::Round,
     },
 };
@@ -85,42 +85,42 @@ pub async fn set_session(
 
 /// What somebody says of one case or of many.
 #[derive(Debug, Clone)]
-pub struct Ruling {
-    pub says: Says,
+pub struct NewOpinion {
+    pub decision: Decision,
     pub words: String,
     pub session: Option<JointSessionId>,
 }
 
 /// A case on which the opinion could not be given, and why.
 #[derive(Debug)]
-pub struct Held {
+pub struct NotGiven {
     pub case: Case,
     pub findings: Vec<Finding>,
 }
 
 /// A case with what the rule says of the opinion on it, and the delegation that it rests on.
-type Wanted<'a> = (Case, &'a Round, Option<DelegationId>, Result<StepTaken, Vec<Finding>>);
+type Judged<'a> = (Case, &'a Round, Option<DelegationId>, Result<StepTaken, Vec<Finding>>);
 
 /// What came of opinions: those that were given, with where each case went, and those that were not.
 #[derive(Debug, Default)]
-pub struct Batch {
+pub struct BatchResult {
     pub done: Vec<(Case, Stage)>,
     /// Not given: nothing was written of them.
-    pub held: Vec<Held>,
+    pub held: Vec<NotGiven>,
 }
 
 /// Gives an opinion on cases, each judged for itself with its row held, in so many statements whatever their number. Of each
 /// case, `asked` names the visit that the person had before them.
 ///
 /// # Errors
-/// [`Failure::Missing`] where a case is none that the desk sees; else where the database fails. Then nothing is written.
+/// [`Failure::Missing`] where a case is none that the office sees; else where the database fails. Then nothing is written.
 pub async fn give(
     connection: &mut PgConnection,
-    (desk, person): (&Desk, &SignedIn),
+    (office, person): (&ChainOffice, &SignedIn),
     asked: &[(CaseId, i32)],
-    ruling: &Ruling,
+    new: &NewOpinion,
     now: OffsetDateTime,
-) -> Result<Batch, Failure> {
+) -> Result<BatchResult, Failure> {
     let seen: HashMap<CaseId, i32> = asked.iter().copied().collect();
     let ids: Vec<Uuid> = seen.keys().map(|id| id.0).collect();
     // Rounds before cases before places, as everywhere: two who act at once wait for each other in one order.
@@ -133,12 +133,12 @@ pub async fn give(
     sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &ids)
         .fetch_all(&mut *connection)
         .await?;
-    let sieve = Sieve { ids: Some(ids.clone()), ..Sieve::default() };
-    let (found, _) = cases(connection, desk.institution, Some(desk), &sieve).await?;
+    let only = CaseFilter { ids: Some(ids.clone()), ..CaseFilter::default() };
+    let (found, _) = cases(connection, office.institution, Some(office), &only).await?;
     if found.len() != ids.len() {
         return Err(Failure::Missing);
     }
-    let rounds: HashMap<RoundId, Round> = super::rounds(connection, desk.institution, super::Which::default())
+    let rounds: HashMap<RoundId, Round> = super::rounds(connection, office.institution, super::RoundFilter::default())
         .await?
         .into_iter()
         .map(|round| (round.id, round))
@@ -148,14 +148,14 @@ pub async fn give(
         opinions.entry(opinion.case).or_default().push(opinion);
     }
     let delegated = delegated(connection, person.account, now.date()).await?;
-    let taken = if ruling.says == Says::Agree { seats_taken(connection, &found).await? } else { HashMap::new() };
-    let session = match ruling.session {
+    let taken = if new.decision == Decision::Agree { seats_taken(connection, &found).await? } else { HashMap::new() };
+    let session = match new.session {
         Some(id) => session_of(connection, id).await?,
         None => None,
     };
-    let mut batch = Batch::default();
+    let mut batch = BatchResult::default();
     let mut written = Written::default();
-    let mut wanted: Vec<Wanted<'_>> = Vec::new();
+    let mut wanted: Vec<Judged<'_>> = Vec::new();
     for case in found {
         let Some(round) = rounds.get(&case.round) else { return Err(Failure::Missing) };
         let given = opinions.remove(&case.id).unwrap_or_default();
@@ -165,12 +165,12 @@ pub async fn give(
         let label = place.map(super::Place::label).unwrap_or_default();
         let filled = taken.get(&case.place).copied().unwrap_or(0);
         let seats = Seats { place: &label, seats: place.map_or(0, super::Place::seats), taken: filled };
-        let ask = Asked {
-            body: desk.body,
+        let ask = StepRequest {
+            body: office.body,
             person: person.account.0,
             own: person.student == Some(case.student),
             seen: seen.get(&case.id).and_then(|visit| u32::try_from(*visit).ok()).unwrap_or(u32::MAX),
-            says: ruling.says,
+            decision: new.decision,
             session: of_step.map(|(id, ..)| id.0),
             delegated: false,
         };
@@ -178,7 +178,7 @@ pub async fn give(
         // A delegation is named only where the opinion rests on it.
         let (verdict, delegation) = match (take_step(&round.chain, &progress, seats, ask).permit(), delegation) {
             (Err(_), Some(id)) => {
-                let by_it = Asked { delegated: true, ..ask };
+                let by_it = StepRequest { delegated: true, ..ask };
                 (take_step(&round.chain, &progress, seats, by_it).permit(), Some(id))
             }
             (verdict, _) => (verdict, None),
@@ -189,26 +189,26 @@ pub async fn give(
     for (case, round, delegation, verdict) in wanted {
         let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
         match verdict {
-            Err(findings) => batch.held.push(Held { case, findings }),
+            Err(findings) => batch.held.push(NotGiven { case, findings }),
             Ok(step) => {
                 let act = round.link(step.step()).map(|link| link.act.clone()).unwrap_or_default();
                 let due = match step.next() {
                     Stage::At(next) => Some(round.due(next, now.date())),
                     _ => None,
                 };
-                written.add(&case, step, (ruling, delegation, of_step.map(|(id, ..)| id)), act, due);
+                written.add(&case, step, (new, delegation, of_step.map(|(id, ..)| id)), act, due);
                 batch.done.push((case, step.next()));
             }
         }
     }
-    written.write(connection, (desk, person), ruling, now).await?;
-    tell(connection, desk, &batch.done, &rounds, ruling, now).await?;
+    written.write(connection, (office, person), new, now).await?;
+    tell(connection, office, &batch.done, &rounds, new, now).await?;
     Ok(batch)
 }
 
 /// Where more people are chosen for a place than it has seats left, nobody is: who gets the last seat is not for the order of
 /// a list to decide.
-fn crowd_out(wanted: &mut [Wanted<'_>], taken: &HashMap<PlaceId, u32>) {
+fn crowd_out(wanted: &mut [Judged<'_>], taken: &HashMap<PlaceId, u32>) {
     let mut chosen: HashMap<PlaceId, u32> = HashMap::new();
     let passes = |verdict: &Result<StepTaken, _>| verdict.as_ref().is_ok_and(|step| step.next() == Stage::Passed);
     for (case, ..) in wanted.iter().filter(|(.., verdict)| passes(verdict)) {
@@ -264,7 +264,7 @@ impl Written {
         &mut self,
         case: &Case,
         step: StepTaken,
-        (ruling, delegation, session): (&Ruling, Option<DelegationId>, Option<JointSessionId>),
+        (new, delegation, session): (&NewOpinion, Option<DelegationId>, Option<JointSessionId>),
         act: String,
         due: Option<Date>,
     ) {
@@ -274,7 +274,7 @@ impl Written {
         self.acts.push(act);
         self.delegations.push(delegation.map(|id| id.0));
         self.sessions.push(session.map(|id| id.0));
-        if let Says::Return(target) = ruling.says {
+        if let Decision::Return(target) = new.decision {
             self.back = i32::try_from(target).ok();
         }
         if step.moves() {
@@ -291,18 +291,18 @@ impl Written {
     async fn write(
         &self,
         connection: &mut PgConnection,
-        (desk, person): (&Desk, &SignedIn),
-        ruling: &Ruling,
+        (office, person): (&ChainOffice, &SignedIn),
+        new: &NewOpinion,
         now: OffsetDateTime,
     ) -> Result<(), Failure> {
         if self.cases.is_empty() {
             return Ok(());
         }
         let ids: Vec<Uuid> = self.cases.iter().map(|_| OpinionId::random().0).collect();
-        let verdict = match ruling.says {
-            Says::Agree => "agree",
-            Says::Return(_) | Says::ReturnToCandidate => "return",
-            Says::Refuse => "refuse",
+        let verdict = match new.decision {
+            Decision::Agree => "agree",
+            Decision::Return(_) | Decision::ReturnToCandidate => "return",
+            Decision::Refuse => "refuse",
         };
         sqlx::query!(
             "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, back_to, says, session_id,
@@ -315,11 +315,11 @@ impl Written {
             &self.steps,
             &self.visits,
             &self.acts,
-            desk.body.slug(),
-            desk.office.label(),
+            office.body.slug(),
+            office.held.label(),
             verdict,
             self.back,
-            ruling.words,
+            new.words,
             person.account.0,
             now,
             &self.sessions as &[Option<Uuid>],
@@ -327,7 +327,7 @@ impl Written {
         )
         .execute(&mut *connection)
         .await?;
-        let says = if ruling.says == Says::Agree { "" } else { ruling.words.as_str() };
+        let says = if new.decision == Decision::Agree { "" } else { new.words.as_str() };
         let moved = sqlx::query!(
             "update vetting_case c set stage = t.stage, step = t.step, due_on = t.due, visit = c.visit + 1, says = $5,
                     furthest = greatest(c.furthest, coalesce(t.step, 0)),
@@ -353,14 +353,14 @@ impl Written {
 /// Tells candidates what they must know, and the offices of a joint step that a case went back.
 async fn tell(
     connection: &mut PgConnection,
-    desk: &Desk,
+    office: &ChainOffice,
     done: &[(Case, Stage)],
     rounds: &HashMap<RoundId, Round>,
-    ruling: &Ruling,
+    new: &NewOpinion,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let mut notices = Vec::new();
-    let why = ruling.words.trim_end_matches(['。', '.']);
+    let why = new.words.trim_end_matches(['。', '.']);
     let mut joint: HashMap<(RoundId, usize), usize> = HashMap::new();
     for (case, stage) in done {
         let href = format!("/applications/{}", case.id);
@@ -368,9 +368,7 @@ async fn tell(
             Stage::Returned => {
                 Some((format!("你的报名被退回：{}", case.round_title), format!("原因：{why}。修改后可再次提交。")))
             }
-            Stage::Refused => {
-                Some((format!("你的报名未通过：{}", case.round_title), format!("原因：{}", ruling.words)))
-            }
+            Stage::Refused => Some((format!("你的报名未通过：{}", case.round_title), format!("原因：{}", new.words))),
             Stage::Passed => Some((format!("{}：你已通过审查", case.round_title), "后续安排请看报名进度。".to_owned())),
             Stage::Invited | Stage::At(_) | Stage::Appointed | Stage::Listed | Stage::Withdrawn | Stage::Lapsed => None,
         };
@@ -381,26 +379,26 @@ async fn tell(
             let link = rounds.get(&case.round).and_then(|round| round.link(*step));
             link.is_some_and(|link| link.by.len() > 1 && !link.any)
         });
-        if let (Some(step), Says::Return(_) | Says::ReturnToCandidate) = (was_joint, ruling.says) {
+        if let (Some(step), Decision::Return(_) | Decision::ReturnToCandidate) = (was_joint, new.decision) {
             *joint.entry((case.round, step)).or_default() += 1;
         }
     }
-    inbox::tell_students(connection, desk.institution, &notices, now).await?;
+    inbox::tell_students(connection, office.institution, &notices, now).await?;
     for ((round, step), cases) in joint {
         let Some((round, link)) = rounds.get(&round).and_then(|round| Some((round, round.link(step)?))) else {
             continue;
         };
-        for party in link.by.iter().filter(|party| party.body != desk.body) {
+        for party in link.by.iter().filter(|party| party.body != office.body) {
             let kind = match party.body {
                 crate::rules::plan::Body::StudentAffairs => crate::office::OfficeKind::StudentAffairs,
                 crate::rules::plan::Body::SchoolLeague => crate::office::OfficeKind::SchoolLeague,
                 crate::rules::plan::Body::SchoolParty => crate::office::OfficeKind::SchoolParty,
                 _ => continue,
             };
-            let subject = format!("{}在“{}”环节退回 {cases} 件：{}", desk.office.label(), link.act, round.title);
-            let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，双方须重新签署。", ruling.words);
+            let subject = format!("{}在“{}”环节退回 {cases} 件：{}", office.held.label(), link.act, round.title);
+            let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，双方须重新签署。", new.words);
             let notice = Notice::new(subject, format!("/rounds/{}/cases", round.id)).says(says);
-            inbox::tell(connection, desk.institution, To::Office { kind, college: None, class: None }, &notice, now)
+            inbox::tell(connection, office.institution, To::Office { kind, college: None, class: None }, &notice, now)
                 .await?;
         }
     }
