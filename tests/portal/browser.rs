@@ -16,9 +16,9 @@ use crate::{
     support::{
         PASSWORD, Portal, runtime,
         sitting::{SMALL, cast, opened, prepare, voters},
+        vetting::{Opening, agree, apply, open, student_account},
     },
     unions::{grade_everybody, rows, union},
-    vetting::{Opening, agree, apply, open, student_account},
 };
 
 struct Driver {

@@ -20,9 +20,9 @@ use crate::{
         raw::{Answer, ask, form, multipart, read, request},
         runtime,
         sitting::{Plan, opened, voters},
+        vetting::{Opening, open, student_account},
     },
     unions::{grade_everybody, rows, union},
-    vetting::{Opening, open, student_account},
 };
 
 /// Sends a request and hangs up at a moment that chance picks; the answer, if it was waited for.

@@ -5,6 +5,7 @@ mod client;
 pub mod raw;
 mod server;
 pub mod sitting;
+pub mod vetting;
 
 pub use client::{Client, Page};
 pub use server::{Portal, runtime, scratch};
