@@ -3,7 +3,7 @@
 pub mod batch_writer;
 pub mod embedded;
 
-use std::{str::FromStr, time::Duration};
+use std::{ops::Deref, str::FromStr, time::Duration};
 
 use anyhow::{Context, Result};
 use sqlx::{
@@ -21,6 +21,25 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 const READERS: u32 = 16;
 const WRITERS: u32 = 8;
 const SINGLE_WRITERS: u32 = 4;
+
+/// What this transaction has locked: nobody else writes it meanwhile. Made by the read that takes the lock alone, so that
+/// a write that asks for it cannot be called without.
+#[derive(Debug)]
+pub struct Locked<T>(T);
+
+impl<T> Locked<T> {
+    pub(crate) fn new(locked: T) -> Self {
+        Self(locked)
+    }
+}
+
+impl<T> Deref for Locked<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
 
 /// Three pools on one database. Reading and writing are kept apart so that a page cannot change anything: whatever a
 /// reader's connection is asked to write, the server refuses.

@@ -11,6 +11,7 @@ use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
     plan::{Body, Step, Union},
 };
+use crate::words::words;
 
 /// A body of a chain, with the plan's name for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -141,17 +142,17 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All, with their stable words; a step's number stands beside the word.
-    const WORDS: [(&'static str, Self); 9] = [
-        ("invited", Self::Invited),
-        ("at", Self::At(0)),
-        ("returned", Self::Returned),
-        ("passed", Self::Passed),
-        ("appointed", Self::Appointed),
-        ("listed", Self::Listed),
-        ("refused", Self::Refused),
-        ("withdrawn", Self::Withdrawn),
-        ("lapsed", Self::Lapsed),
+    /// All, in the order in which a case may come to them; of the steps the first.
+    pub const ALL: [Self; 9] = [
+        Self::Invited,
+        Self::At(0),
+        Self::Returned,
+        Self::Passed,
+        Self::Appointed,
+        Self::Listed,
+        Self::Refused,
+        Self::Withdrawn,
+        Self::Lapsed,
     ];
 
     #[must_use]
@@ -172,7 +173,7 @@ impl Stage {
     /// The stage of a stable word and a step; none for another word.
     #[must_use]
     pub fn of(slug: &str, step: Option<usize>) -> Option<Self> {
-        let (_, stage) = Self::WORDS.into_iter().find(|(word, _)| *word == slug)?;
+        let stage = Self::ALL.into_iter().find(|stage| stage.slug() == slug)?;
         Some(if let Self::At(_) = stage { Self::At(step?) } else { stage })
     }
 
@@ -199,6 +200,18 @@ impl Stage {
             Self::Invited | Self::At(_) | Self::Returned => true,
             Self::Passed | Self::Appointed | Self::Listed | Self::Refused | Self::Withdrawn | Self::Lapsed => false,
         }
+    }
+
+    /// It fills one of its place's seats.
+    #[must_use]
+    pub fn fills_a_seat(self) -> bool {
+        matches!(self, Self::Passed | Self::Appointed | Self::Listed)
+    }
+
+    /// It came to nothing: the student may apply in the round anew.
+    #[must_use]
+    pub fn came_to_nothing(self) -> bool {
+        matches!(self, Self::Withdrawn | Self::Refused | Self::Lapsed)
     }
 
     /// The colour word of its tag.
@@ -236,6 +249,46 @@ pub enum Decision {
     /// Back to the candidate.
     ReturnToCandidate,
     Refuse,
+}
+
+words! {
+    /// A decision without its step, as records keep it.
+    DecisionKind:
+    Agree = "agree", "同意";
+    Return = "return", "退回";
+    Refuse = "refuse", "不予通过";
+}
+
+impl Decision {
+    #[must_use]
+    pub fn kind(self) -> DecisionKind {
+        match self {
+            Self::Agree => DecisionKind::Agree,
+            Self::Return(_) | Self::ReturnToCandidate => DecisionKind::Return,
+            Self::Refuse => DecisionKind::Refuse,
+        }
+    }
+
+    /// The step to which it leads back; none where it leads on, ends, or leads to the candidate.
+    #[must_use]
+    pub fn back_to(self) -> Option<usize> {
+        match self {
+            Self::Return(step) => Some(step),
+            Self::Agree | Self::ReturnToCandidate | Self::Refuse => None,
+        }
+    }
+}
+
+impl DecisionKind {
+    /// The decision, where a return leads `back_to` a step, or to the candidate.
+    #[must_use]
+    pub fn with_step(self, back_to: Option<usize>) -> Decision {
+        match self {
+            Self::Agree => Decision::Agree,
+            Self::Return => back_to.map_or(Decision::ReturnToCandidate, Decision::Return),
+            Self::Refuse => Decision::Refuse,
+        }
+    }
 }
 
 /// An opinion that was given.

@@ -5,12 +5,15 @@ use time::{Date, Duration};
 
 use super::{
     round::{BASES, Place, Purpose, Round},
-    store::{NewPlace, NewRound},
+    store::{CaseSeen, NewPlace, NewRound, RoundChange},
 };
 use crate::{
-    ids::{CaseId, DepartmentId, JointSessionId, PlaceId},
+    ids::{DepartmentId, JointSessionId, PlaceId},
     page::filters,
-    rules::{chain::Decision, vetting::Source},
+    rules::{
+        chain::{Decision, DecisionKind},
+        vetting::Source,
+    },
     text::{day, is_hidden, trimmed},
     unions::union::PostKind,
     web::forms::{Errors, Upload, written},
@@ -142,7 +145,7 @@ impl RoundForm {
         if title.as_ref().is_some_and(|title| title.chars().count() < 2) {
             errors.add("title", "至少两个字");
         }
-        let purpose = Purpose::of(&self.purpose);
+        let purpose = self.purpose.parse::<Purpose>().ok();
         if purpose.is_none() {
             errors.add("purpose", "请选择");
         }
@@ -170,13 +173,14 @@ impl RoundForm {
         let places = self.read_places(presidium, errors);
         let (title, purpose, opens, closes, effective) = (title?, purpose?, opens?, closes?, effective?);
         let (due_days, notice_days, note, places) = (due?, notice?, note?, places?);
-        let days = (opens, closes, effective);
         errors.is_empty().then_some(NewRound {
             title,
             purpose,
             presidium,
             basis,
-            days,
+            opens_on: opens,
+            closes_on: closes,
+            effective_on: effective,
             due_days,
             notice_days,
             note,
@@ -238,16 +242,6 @@ pub(super) struct ChangeForm {
     pub reason: String,
 }
 
-/// A change of a round as read.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
-    pub closes_on: Date,
-    pub effective_on: Date,
-    pub note: String,
-    pub seats: Vec<(PlaceId, i32)>,
-    pub reason: Option<String>,
-}
-
 impl ChangeForm {
     /// The form with what is known now.
     pub fn of(round: &Round) -> Self {
@@ -282,7 +276,7 @@ impl ChangeForm {
     }
 
     /// Reads the form, or leaves an error beside each field.
-    pub fn read(&self, round: &Round, today: Date, errors: &mut Errors) -> Option<Change> {
+    pub fn read(&self, round: &Round, today: Date, errors: &mut Errors) -> Option<RoundChange> {
         let earliest = round.opens_on.max(today - Duration::days(1));
         let closes = coming_day(&self.closes_on, "closes_on", earliest.min(round.closes_on), errors);
         let effective =
@@ -305,7 +299,7 @@ impl ChangeForm {
             }
         }
         let (closes_on, effective_on, note) = (closes?, effective?, note?);
-        errors.is_empty().then_some(Change { closes_on, effective_on, note, seats, reason })
+        errors.is_empty().then_some(RoundChange { closes_on, effective_on, note, seats, reason })
     }
 }
 
@@ -342,7 +336,7 @@ pub(super) struct Application {
 
 /// The sources that a candidate may name: of the presidium by the plan, of members everybody.
 pub(super) fn sources(presidium: bool) -> Vec<Source> {
-    Source::ALL.into_iter().filter(|source| !presidium || *source != Source::Ordinary).collect()
+    Source::ALL.iter().copied().filter(|source| !presidium || *source != Source::Ordinary).collect()
 }
 
 impl ApplyForm {
@@ -368,7 +362,7 @@ impl ApplyForm {
         if place.is_none() {
             errors.add("place", "请选择岗位");
         }
-        let source = Source::of(&self.source).filter(|source| sources(round.presidium).contains(source));
+        let source = self.source.parse().ok().filter(|source| sources(round.presidium).contains(source));
         if source.is_none() && (round.presidium && !silent || own && !round.presidium) {
             errors.add("source", "请选择来源");
         }
@@ -457,7 +451,7 @@ pub(super) enum SessionChoice {
 /// 意见 as read.
 #[derive(Debug, Clone)]
 pub(super) struct OpinionRequest {
-    pub cases: Vec<(CaseId, i32)>,
+    pub cases: Vec<CaseSeen>,
     pub decision: Decision,
     pub words: String,
     pub session: SessionChoice,
@@ -470,29 +464,28 @@ impl OpinionForm {
     /// Reads the form, or leaves an error beside each field. `recommends` where agreeing is a recommendation, which must say
     /// something of the person (ELG-02, ELG-06).
     pub fn read(&self, recommends: bool, today: Date, errors: &mut Errors) -> Option<OpinionRequest> {
-        let cases: Option<Vec<(CaseId, i32)>> = self
+        let cases: Option<Vec<CaseSeen>> = self
             .case
             .iter()
             .map(|text| {
                 let (id, visit) = text.split_once('.')?;
-                Some((id.parse().ok()?, visit.parse().ok()?))
+                Some(CaseSeen { case: id.parse().ok()?, visit: visit.parse().ok()? })
             })
             .collect();
         let cases = cases.filter(|cases| !cases.is_empty() && cases.len() <= MOST_CASES);
         if cases.is_none() {
             errors.add("case", format!("请至少勾选一人，一次最多 {MOST_CASES} 人"));
         }
-        let decision = match (self.verdict.as_str(), self.back.as_str()) {
-            ("agree", _) => Some(Decision::Agree),
-            ("refuse", _) => Some(Decision::Refuse),
-            ("return", "candidate") => Some(Decision::ReturnToCandidate),
-            ("return", step) => step.parse().ok().map(Decision::Return),
-            _ => None,
+        let kind = self.verdict.parse::<DecisionKind>().ok();
+        let decision = match (kind, self.back.as_str()) {
+            (Some(DecisionKind::Return), "candidate") => Some(Decision::ReturnToCandidate),
+            (Some(DecisionKind::Return), step) => step.parse().ok().map(Decision::Return),
+            (kind, _) => kind.map(|kind| kind.with_step(None)),
         };
-        match (decision, self.verdict.as_str()) {
-            (None, "return") => errors.add("back", "请选择退回到哪一步"),
+        match (decision, kind) {
+            (None, Some(DecisionKind::Return)) => errors.add("back", "请选择退回到哪一步"),
             (None, _) => errors.add("verdict", "请选择结论"),
-            _ => {}
+            (Some(_), _) => {}
         }
         if decision == Some(Decision::Refuse) && self.case.len() > 1 && self.sure != "yes" {
             errors.add("sure", format!("将对 {} 人不予通过并告知原因，不能撤回；请勾选确认", self.case.len()));

@@ -9,7 +9,8 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::Date;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
 
 use super::{StepView, calendar, evidence_today, frame, steps};
 use crate::{
@@ -29,11 +30,12 @@ use crate::{
     vetting::{
         case::{CandidateText, Case, Evidence, Opinion},
         chain_office::ChainOffice,
-        forms::{OpinionForm, SessionChoice},
+        forms::{OpinionForm, OpinionRequest, SessionChoice},
+        paths::{self, Done},
         round::Round,
-        store::{self, CaseFilter, NewOpinion, Session},
+        store::{self, CaseFilter, CaseSeen, LockedCase, NewOpinion, NewSession, Session, WaitingFilter},
     },
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
 
 #[derive(Template, WebTemplate)]
@@ -108,8 +110,8 @@ pub(super) struct CaseQuery {
 /// A case that an office sees, with its round.
 pub(super) async fn visible_case(app: &App, office: &ChainOffice, id: CaseId) -> Result<(Case, Round), Failure> {
     let mut db = app.read().await?;
-    let only = CaseFilter { ids: Some(vec![id.0]), ..CaseFilter::default() };
-    let (found, _) = store::cases(&mut db, office.institution, Some(office), &only).await?;
+    let filter = CaseFilter::one(id);
+    let (found, _) = store::cases(&mut db, office.institution, Some(office), &filter).await?;
     let case = found.into_iter().next().ok_or(Failure::Missing)?;
     let round = store::round(&mut db, office.institution, case.round).await?.ok_or(Failure::Missing)?;
     Ok((case, round))
@@ -117,7 +119,7 @@ pub(super) async fn visible_case(app: &App, office: &ChainOffice, id: CaseId) ->
 
 /// Takes the words out of what others wrote: they speak of study and conduct, which students do not read of each other.
 pub(super) fn mute(office: &ChainOffice, opinions: &mut [Opinion], sessions: &mut [Session]) {
-    for opinion in opinions.iter_mut().filter(|opinion| opinion.body != office.body.slug()) {
+    for opinion in opinions.iter_mut().filter(|opinion| opinion.body != office.body) {
         opinion.says.clear();
     }
     for session in sessions {
@@ -129,12 +131,13 @@ async fn page(
     app: &App,
     acting: &Acting<Vetter>,
     id: CaseId,
-    (form, errors, said): (OpinionForm, Errors, String),
+    submitted: Submitted<OpinionForm>,
+    said: String,
 ) -> Result<CasePage, Failure> {
     let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
     let (case, round) = visible_case(app, &office, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let words = store::words(&mut db, id).await?;
+    let words = store::candidate_text(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
     let mut sessions = store::sessions(&mut db, round.id).await?;
     let grades = sees_grades(acting.office().kind);
@@ -150,9 +153,8 @@ async fn page(
     let differs = case.evidence.as_ref().zip(now.as_ref()).is_some_and(|(then, now)| then.differs(now));
     let step = case.step().unwrap_or(0);
     let turn = case.step().and_then(|step| round.link(step)).filter(|link| {
-        let signed = |opinion: &&Opinion| {
-            opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == office.body.slug()
-        };
+        let signed =
+            |opinion: &&Opinion| opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == office.body;
         office.acts_in(&round)
             && link.has(office.body)
             && office.is_near(&case)
@@ -164,9 +166,8 @@ async fn page(
         let all = store::seats_left(&mut db, &round).await?;
         left = all.into_iter().find(|(place, _)| *place == case.place).map(|(_, left)| left);
     }
-    let retracts = case.stage == Stage::Invited && office.put_forward(&case);
-    let which =
-        store::WaitingFilter { round: form.round.parse().ok(), window: (0, 1), ..store::WaitingFilter::default() };
+    let retracts = case.is_invited() && office.put_forward(&case);
+    let which = WaitingFilter { round: submitted.form.round.parse().ok(), ..WaitingFilter::first() };
     let (_, waiting) = store::waiting(&mut db, &office, &which).await?;
     // A refusal needs no seat and no session: what it finds is about the person.
     let ask = StepRequest {
@@ -200,8 +201,8 @@ async fn page(
         held,
         left,
         retracts,
-        form,
-        errors,
+        form: submitted.form,
+        errors: submitted.errors,
         waiting,
         today,
         said,
@@ -218,28 +219,31 @@ pub(super) async fn show(
     let form =
         OpinionForm { verdict, back, words, session, held_on, minutes, round, college, q, ..OpinionForm::default() };
     let said = said_of(&app, &acting, &did).await?;
-    page(&app, &acting, id, (form, Errors::default(), said)).await
+    page(&app, &acting, id, Submitted::new(form, Errors::default()), said).await
 }
 
-/// Takes down the joint session that an opinion names, if it is a new one, and gives the opinion. Only a body of a joint step
-/// that agrees there takes one down.
+/// Takes down the joint session that an opinion names, if it is a new one, and gives the opinion. Only a body of a joint
+/// step that agrees there takes one down.
 pub(super) async fn new_opinion(
-    db: &mut sqlx::PgConnection,
-    (acting, office): (&Acting<Vetter>, &ChainOffice),
-    (round, step): (&Round, usize),
-    (decision, words, session): (Decision, String, SessionChoice),
-    now: time::OffsetDateTime,
+    db: &mut PgConnection,
+    acting: &Acting<Vetter>,
+    office: &ChainOffice,
+    round: &Round,
+    step: usize,
+    asked: &OpinionRequest,
+    now: OffsetDateTime,
 ) -> Result<NewOpinion, Failure> {
     let joint = round.link(step).is_some_and(|link| link.together && link.has(office.body)) && office.acts_in(round);
-    let session = match session {
-        SessionChoice::Known(id) if decision == Decision::Agree => Some(id),
-        SessionChoice::New(day, minutes) if joint && decision == Decision::Agree => {
-            let office = acting.office().label();
-            Some(store::set_session(db, (round.id, step), (day, &minutes), acting.person(), &office, now).await?)
+    let agrees = asked.decision == Decision::Agree;
+    let session = match &asked.session {
+        SessionChoice::Known(id) if agrees => Some(*id),
+        SessionChoice::New(held_on, minutes) if joint && agrees => {
+            let session = NewSession { round: round.id, step, held_on: *held_on, minutes };
+            Some(store::set_session(db, session, acting.person(), &acting.office().label(), now).await?)
         }
         SessionChoice::None | SessionChoice::Known(_) | SessionChoice::New(..) => None,
     };
-    Ok(NewOpinion { decision, words, session })
+    Ok(NewOpinion { decision: asked.decision, words: asked.words.clone(), session })
 }
 
 /// What this person did with the case of that id just before, in one line; nothing where they did nothing.
@@ -270,11 +274,11 @@ pub(super) async fn act(
     let (case, round) = visible_case(&app, &office, id).await?;
     let recommends = case.step() == Some(0);
     let Some(asked) = form.read(recommends, today, &mut errors) else {
-        let page = page(&app, &acting, id, (form, errors, String::new())).await?;
+        let page = page(&app, &acting, id, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let cases: Vec<(CaseId, i32)> = asked.cases.iter().copied().filter(|(case, _)| *case == id).collect();
-    if cases.is_empty() {
+    let seen: Vec<CaseSeen> = asked.cases.iter().copied().filter(|seen| seen.case == id).collect();
+    if seen.is_empty() {
         return Err(Failure::Malformed);
     }
     let kept = [
@@ -291,14 +295,12 @@ pub(super) async fn act(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
         wanted: format!("对{}（{} 号）签署意见", case.name, case.number),
-        back: format!("/cases/{id}?{}", filters::query(&kept)),
+        back: format!("{}?{}", id.path(), filters::query(&kept)),
     };
     let step = case.step().unwrap_or(0);
-    let (office_too, round_too) = (office.clone(), round.clone());
-    app.write_as(acting.person().authority(), async move |db| {
-        let what = (asked.decision, asked.words, asked.session);
-        let new = new_opinion(db, (&acting, &office_too), (&round_too, step), what, now).await?;
-        let batch = store::give(db, (&office_too, acting.person()), &cases, &new, now).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let new = new_opinion(db, &acting, &office, &round, step, &asked, now).await?;
+        let batch = store::give(db, &office, acting.person(), &seen, &new, now).await?;
         if let Some(held) = batch.held.into_iter().next() {
             return Err(refusal.because(held.findings));
         }
@@ -307,28 +309,27 @@ pub(super) async fn act(
             .detail("编号", i64::from(case.number).to_string())
             .detail("轮次", case.round_title.clone())
             .detail("之后", stage.label());
-        if let Some(round) = store::round(db, office_too.institution, case.round).await? {
+        if let Some(round) = store::round(db, office.institution, case.round).await? {
             entry = entry.under(&round.chain.clause());
         }
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    let after = store::WaitingFilter {
+    let after = WaitingFilter {
         round: form.round.parse().ok(),
         college: form.college.parse().ok(),
         text: searched(&form.q),
-        window: (0, 1),
-        ..store::WaitingFilter::default()
+        ..WaitingFilter::first()
     };
     let (next, _) = store::waiting(&mut *app.read().await?, &office, &after).await?;
     let did = id.to_string();
     let kept = [("did", did.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
     let onward = match next.first() {
-        Some(next) if form.next == "yes" => format!("/cases/{next}?{}", filters::query(&kept)),
-        _ if form.next == "yes" => format!("/vetting?{}", filters::query(&kept)),
-        _ => format!("/cases/{id}?{}", filters::query(&kept)),
+        Some(next) if form.next == "yes" => next.path(),
+        None if form.next == "yes" => paths::WORK.to_owned(),
+        _ => id.path(),
     };
-    Ok(Redirect::to(&onward).into_response())
+    Ok(Redirect::to(&format!("{onward}?{}", filters::query(&kept))).into_response())
 }
 
 /// A photo as a picture that nobody else keeps.
@@ -356,18 +357,17 @@ pub(super) async fn retract(
     let now = app.clock.now();
     let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
     let (_, round) = visible_case(&app, &office, id).await?;
-    app.write_as(acting.person().authority(), async move |db| {
-        let (case, round) = store::hold_case(db, acting.institution(), id).await?;
-        if case.stage != Stage::Invited
-            || !office.put_forward(&case)
-            || !store::withdraw(db, id, "提交单位撤回", now).await?
+    app.write_as(acting.person().authority(), async |db| {
+        let LockedCase { case, round } = store::lock_case(db, acting.institution(), id).await?;
+        if !case.is_invited() || !office.put_forward(&case) || !store::withdraw(db, &case, "提交单位撤回", now).await?
         {
             return Err(Failure::Missing);
         }
-        let entry =
-            Entry::about(Verb::CaseKept, case.student).detail("轮次", round.title).detail("办理", "提交单位撤回");
+        let entry = Entry::about(Verb::CaseKept, case.student)
+            .detail("轮次", round.title.clone())
+            .detail("办理", "提交单位撤回");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/rounds/{}?done=withdrawn", round.id)))
+    Ok(Redirect::to(&Done::Withdrawn.at(&round.id.path())))
 }

@@ -17,6 +17,7 @@ use sqlx::PgConnection;
 
 use super::{
     case::{Case, Evidence, Opinion},
+    paths::{self, Done},
     round::Round,
     store,
 };
@@ -91,28 +92,12 @@ async fn visible_round(db: &mut PgConnection, office: &ChainOffice, id: RoundId)
 
 /// The frame of a page of a round.
 fn frame(app: &App, person: &SignedIn, round: &Round, title: &str) -> Chrome {
-    let path = format!("/rounds/{}", round.id);
-    app.chrome(person, title).under("/rounds", "遴选轮次").under(&path, &round.title)
+    app.chrome(person, title).under(paths::ROUNDS, "遴选轮次").under(&round.id.path(), &round.title)
 }
 
-/// What a page says of the act that led to it.
+/// What a page says of the act that led to it; nothing where one just comes to look.
 fn said(word: &str) -> &'static str {
-    match word {
-        "opened" => "已开启。报名期内，符合范围的学生在首页就能看到。",
-        "changed" => "已修改。",
-        "ended" => "本轮已结束，未用的名额已释放。",
-        "applied" => "已提交。下一步由推荐单位办理，进度看这一页。",
-        "confirmed" => "已确认并提交。",
-        "withdrawn" => "已撤回。",
-        "nominated" => "已提交，并已通知本人确认；本人确认、承诺之后进入下一步。",
-        "notified" => "已公示。公示期内收到的反映只有办理单位能看到。",
-        "objected" => "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。",
-        "answered" => "已记录核实结果。",
-        "appointed" => "已任命，并已通知本人；任职情况见学生会的花名册。",
-        "listed" => "已列入候选人名单。下一步由学生代表大会选举；遴选记录可以打印存档。",
-        "delegated" => "已登记授权。",
-        _ => "",
-    }
+    word.parse::<Done>().map_or("", Done::label)
 }
 
 /// A step of a chain as a page draws it.
@@ -128,8 +113,7 @@ pub(super) struct StepView {
 
 /// The steps of a case. Who signed is told to offices, not to candidates.
 fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec<StepView> {
-    let stopped =
-        opinions.last().filter(|_| case.stage == Stage::Refused).and_then(|last| usize::try_from(last.step).ok());
+    let stopped = opinions.last().filter(|_| case.stage == Stage::Refused).map(|last| last.step);
     let at = match case.stage {
         Stage::At(step) => step,
         Stage::Invited | Stage::Returned => 0,
@@ -148,11 +132,9 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
             Stage::Refused if here => ("stopped", "未通过"),
             _ => ("todo", "待办"),
         };
-        let signed = opinions.iter().filter(|opinion| {
-            usize::try_from(opinion.step).ok() == Some(place)
-                && opinion.agreed()
-                && (!here || opinion.visit == case.visit)
-        });
+        let signed = opinions
+            .iter()
+            .filter(|opinion| opinion.step == place && opinion.agreed() && (!here || opinion.visit == case.visit));
         let mut offices_signed: Vec<String> = signed.map(|opinion| opinion.office.clone()).collect();
         offices_signed.dedup();
         let more = match (state, case.due_on) {
@@ -211,7 +193,7 @@ fn composition_of(counts: &[store::PeopleCount]) -> Composition {
         let most = own.iter().map(|count| count.people).max().unwrap_or(1).max(1);
         let label = |count: &store::PeopleCount| match (slug, count.label.as_deref()) {
             ("source", Some(word)) => {
-                Source::of(word).map_or_else(|| word.to_owned(), |source| source.label().to_owned())
+                word.parse::<Source>().map_or_else(|_| word.to_owned(), |source| source.label().to_owned())
             }
             ("source", None) => "未说明".to_owned(),
             ("grade", Some(year)) => format!("{year}级"),

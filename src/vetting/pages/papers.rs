@@ -67,8 +67,8 @@ fn blocks(round: &Round, opinions: &[Opinion], sessions: &[Session]) -> Vec<Opin
             .by
             .iter()
             .map(|party| {
-                let own = |opinion: &&Opinion| opinion.is_at(&step) && opinion.body == party.body.slug();
-                let opinion = opinions.iter().rev().find(own).filter(|opinion| opinion.verdict != "return").cloned();
+                let own = |opinion: &&Opinion| opinion.is_at(&step) && opinion.body == party.body;
+                let opinion = opinions.iter().rev().find(own).filter(|opinion| !opinion.returned()).cloned();
                 let session = opinion.as_ref().and_then(|opinion| opinion.session);
                 let session = session.and_then(|id| sessions.iter().find(|known| known.id == id).cloned());
                 OpinionBlock { act: link.act.clone(), body: party.name.clone(), opinion, session }
@@ -94,7 +94,7 @@ pub(super) async fn form(
     let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
     let (case, round) = visible_case(&app, &office, id).await?;
     let mut db = app.read().await?;
-    let words = store::words(&mut db, id).await?;
+    let words = store::candidate_text(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
     let mut sessions = store::sessions(&mut db, round.id).await?;
     if !sees_grades(acting.office().kind) {
@@ -108,7 +108,7 @@ pub(super) async fn form(
             .await?
             .remove(&case.student)
             .unwrap_or_default(),
-        returned: opinions.into_iter().filter(|opinion| opinion.verdict == "return").collect(),
+        returned: opinions.into_iter().filter(Opinion::returned).collect(),
         grades: sees_grades(acting.office().kind),
         at: app.clock.now(),
         case,
@@ -125,8 +125,8 @@ pub(super) async fn table(
     let mut db = app.read().await?;
     let office = ChainOffice::of(&mut db, &acting).await?;
     let round = visible_round(&mut db, &office, id).await?;
-    let only = CaseFilter { round: Some(id), ..CaseFilter::default() };
-    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &filter).await?;
     let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
     let held = store::held_posts(&mut db, &students, app.clock.today()).await?;
     drop(db);
@@ -217,8 +217,8 @@ pub(super) async fn record(
     if !office.manages(&round) {
         return Err(Failure::Missing);
     }
-    let only = CaseFilter { round: Some(id), ..CaseFilter::default() };
-    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &filter).await?;
     let ids: Vec<Uuid> = cases.iter().map(|case| case.id.0).collect();
     let mut opinions: HashMap<CaseId, Vec<Opinion>> = HashMap::new();
     for opinion in store::opinions_of(&mut db, &ids).await? {

@@ -24,10 +24,11 @@ use crate::{
     vetting::{
         case::Case,
         chain_office::ChainOffice,
+        paths,
         round::{Phase, Place, Round},
-        store::{self, CaseFilter, StageCount},
+        store::{self, CaseFilter, StageCount, Window},
     },
-    web::forms::Done,
+    web::forms::Done as After,
 };
 
 /// A step with the cases that stand there.
@@ -75,8 +76,8 @@ pub(super) struct RoundPage {
 }
 
 fn places(round: &Round, record: &Record, tally: &[StageCount], today: Date) -> Vec<PlaceRow> {
-    let count = |place: PlaceId, stages: &[&str]| {
-        let rows = tally.iter().filter(|row| row.place == place && stages.contains(&row.stage.as_str()));
+    let count = |place: PlaceId, is_meant: fn(Stage) -> bool| -> i64 {
+        let rows = tally.iter().filter(|row| row.place == place && is_meant(row.stage));
         rows.map(|row| row.cases).sum()
     };
     let line = |place: &Place| {
@@ -84,10 +85,10 @@ fn places(round: &Round, record: &Record, tally: &[StageCount], today: Date) -> 
         let held = record.posts_on(day).filter(|post| {
             post.kind() == place.kind && (place.kind == PostKind::Presidium || post.department == place.department)
         });
-        let settled: i64 = count(place.id, &["passed", "appointed", "listed"]);
+        let settled = count(place.id, Stage::fills_a_seat);
         PlaceRow {
             held: held.count(),
-            under_way: count(place.id, &["invited", "at", "returned"]),
+            under_way: count(place.id, Stage::is_under_way),
             settled,
             left: (i64::from(place.seats) - settled).max(0),
             place: place.clone(),
@@ -100,7 +101,7 @@ pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Query(Done { done }): Query<Done>,
+    Query(After { done }): Query<After>,
 ) -> Result<RoundPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let office = ChainOffice::of(&mut db, &acting).await?;
@@ -108,8 +109,7 @@ pub(super) async fn show(
     let record =
         unions_store::record(&mut db, acting.institution(), round.union.id, today).await?.ok_or(Failure::Missing)?;
     let tally = store::tally(&mut db, id, today).await?;
-    let at =
-        |step: usize| tally.iter().filter(move |row| row.step.and_then(|at| usize::try_from(at).ok()) == Some(step));
+    let at = |step: usize| tally.iter().filter(move |row| row.stage == Stage::At(step));
     let most =
         (0..round.chain.links.len()).map(|step| at(step).map(|row| row.cases).sum::<i64>()).max().unwrap_or(1).max(1);
     let line = |(step, link): (usize, &Link)| {
@@ -125,16 +125,15 @@ pub(super) async fn show(
     let steps = round.chain.links.iter().enumerate().map(line).collect();
     let mut stages: Vec<(Stage, i64)> = Vec::new();
     for row in &tally {
-        let Some(stage) = Stage::of(&row.stage, Some(0)) else { continue };
-        match stages.iter_mut().find(|(known, _)| *known == stage) {
+        match stages.iter_mut().find(|(known, _)| known.slug() == row.stage.slug()) {
             Some((_, count)) => *count += row.cases,
-            None => stages.push((stage, row.cases)),
+            None => stages.push((row.stage, row.cases)),
         }
     }
     stages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let passed = tally.iter().filter(|row| row.stage == "passed").map(|row| row.cases).sum();
+    let passed = tally.iter().filter(|row| row.stage == Stage::Passed).map(|row| row.cases).sum();
     let keeps = office.manages(&round);
-    let which = store::WaitingFilter { round: Some(id), window: (0, 1), ..store::WaitingFilter::default() };
+    let which = store::WaitingFilter { round: Some(id), ..store::WaitingFilter::first() };
     let (_, waiting) =
         if office.acts_in(&round) { store::waiting(&mut db, &office, &which).await? } else { (Vec::new(), 0) };
     let mut shown = None;
@@ -147,7 +146,7 @@ pub(super) async fn show(
     }
     let objections = if keeps { store::open_objections(&mut db, id).await?.len() } else { 0 };
     Ok(RoundPage {
-        chrome: app.chrome(acting.person(), &round.title).under("/rounds", "遴选轮次"),
+        chrome: app.chrome(acting.person(), &round.title).under(paths::ROUNDS, "遴选轮次"),
         phase: round.phase(&today),
         keeps,
         nominates: office.nominates_in(&round) && round.phase(&today) == Phase::Open,
@@ -208,12 +207,11 @@ pub(super) async fn cases(
     let round = visible_round(&mut db, &office, id).await?;
     let page = filter.page.clamp(0, 10_000);
     let only = CaseFilter {
-        round: Some(id),
-        stage: Stage::of(&filter.stage, Some(0)).map(|stage| stage.slug().to_owned()),
+        stage: Stage::of(&filter.stage, Some(0)),
         college: filter.college.parse().ok(),
         text: searched(&filter.q),
-        window: Some((page * A_PAGE, A_PAGE)),
-        ..CaseFilter::default()
+        window: Some(Window::page(page, A_PAGE)),
+        ..CaseFilter::of_round(id)
     };
     let (cases, total) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
     let colleges = match (office.college, round.union.college) {
@@ -221,12 +219,11 @@ pub(super) async fn cases(
         _ => Vec::new(),
     };
     let kept = filters::query(&[("stage", &filter.stage), ("college", &filter.college), ("q", &filter.q)]);
-    let stages = ["invited", "at", "returned", "passed", "appointed", "listed", "refused", "withdrawn", "lapsed"];
     Ok(CasesPage {
         chrome: frame(&app, acting.person(), &round, "候选人"),
         more: total > (page + 1) * A_PAGE,
         grades: sees_grades(acting.office().kind),
-        stages: stages.iter().filter_map(|slug| Stage::of(slug, Some(0))).collect(),
+        stages: Stage::ALL.to_vec(),
         colleges: colleges.into_iter().map(|college| (college.id, college.name)).collect(),
         filter: CasesQuery { page, ..filter },
         round,

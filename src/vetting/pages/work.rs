@@ -22,17 +22,18 @@ use crate::{
     ids::RoundId,
     office::Vetter,
     page::{chrome::Chrome, filters},
-    rules::chain::{Decision, Link, Stage},
+    rules::chain::{DecisionKind, Link, Stage},
     text::searched,
     unions::union::sees_grades,
     vetting::{
         case::Case,
         chain_office::ChainOffice,
         forms::{MOST_CASES, OpinionForm, SessionChoice},
+        paths,
         round::{Place, Round},
-        store::{self, BatchResult, CaseFilter, OwnOpinion, RoundFilter, Session, WaitingFilter},
+        store::{self, BatchResult, CaseFilter, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter, Window},
     },
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
 
 /// Cases a page; a batch may take them all.
@@ -112,11 +113,19 @@ impl WorkPage {
     }
 }
 
+/// The steps of rounds at which cases stand, each once.
+fn steps_of(cases: &[Case]) -> Vec<(RoundId, usize)> {
+    let mut steps: Vec<(RoundId, usize)> = cases.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    steps
+}
+
 async fn page(
     app: &App,
     acting: &Acting<Vetter>,
     filter: WorkQuery,
-    (form, errors): (OpinionForm, Errors),
+    submitted: Submitted<OpinionForm>,
 ) -> Result<WorkPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let office = ChainOffice::of(&mut db, acting).await?;
@@ -133,7 +142,7 @@ async fn page(
         college: filter.college.parse().ok(),
         text: searched(&filter.q),
         late_on: (!filter.late.is_empty()).then_some(today),
-        window: (page * size, size),
+        window: Window::page(page, size),
     };
     let (ids, total) = store::waiting(&mut db, &office, &which).await?;
     let only = CaseFilter { ids: Some(ids.iter().map(|id| id.0).collect()), ..CaseFilter::default() };
@@ -141,10 +150,8 @@ async fn page(
     let place: std::collections::HashMap<Uuid, usize> =
         ids.iter().enumerate().map(|(place, id)| (id.0, place)).collect();
     cases.sort_by_key(|case| place.get(&case.id.0).copied());
-    let mut stands: Vec<(RoundId, usize)> = cases.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
-    stands.sort_unstable();
-    stands.dedup();
-    let one = match stands.as_slice() {
+    let stand_at = steps_of(&cases);
+    let one = match stand_at.as_slice() {
         [(round, step)] => rounds.iter().find(|known| known.id == *round).map(|round| (round, *step)),
         _ => None,
     };
@@ -210,8 +217,8 @@ async fn page(
         places,
         colleges,
         grades: sees_grades(acting.office().kind),
-        form,
-        errors,
+        form: submitted.form,
+        errors: submitted.errors,
         overdue,
         today,
     })
@@ -222,7 +229,7 @@ pub(super) async fn list(
     acting: Acting<Vetter>,
     Query(filter): Query<WorkQuery>,
 ) -> Result<WorkPage, Failure> {
-    page(&app, &acting, filter, (OpinionForm::default(), Errors::default())).await
+    page(&app, &acting, filter, Submitted::default()).await
 }
 
 /// A case that the opinion could not be given on.
@@ -261,58 +268,51 @@ pub(super) async fn act(
     let only = CaseFilter { ids: Some(ids), ..CaseFilter::default() };
     let (found, _) = store::cases(&mut *app.read().await?, office.institution, Some(&office), &only).await?;
     let recommends = found.iter().any(|case| case.step() == Some(0));
-    let mut steps: Vec<(RoundId, usize)> = found.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
-    steps.sort_unstable();
-    steps.dedup();
+    let steps = steps_of(&found);
     let asked = form.read(recommends, today, &mut errors);
     if asked.as_ref().is_some_and(|asked| matches!(asked.session, SessionChoice::New(..))) && steps.len() != 1 {
         errors.add("session", "登记新会议时，所选各件须同属一个轮次的同一环节");
     }
     let (Some(asked), true) = (asked, errors.is_empty()) else {
-        let page = page(&app, &acting, filter(), (form.clone(), errors)).await?;
+        let page = page(&app, &acting, filter(), Submitted::new(form.clone(), errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let verdict = match asked.decision {
-        Decision::Agree => agreement(&mut *app.read().await?, &office, steps.first().copied()).await?,
-        Decision::Return(_) | Decision::ReturnToCandidate => "退回".to_owned(),
-        Decision::Refuse => "不予通过".to_owned(),
+    let place = steps.first().copied();
+    let verdict = match asked.decision.kind() {
+        DecisionKind::Agree => agreement(&mut *app.read().await?, &office, place).await?,
+        kind @ (DecisionKind::Return | DecisionKind::Refuse) => kind.label().to_owned(),
     };
-    let (office_too, said) = (office.clone(), verdict.clone());
-    let (batch, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let what = (asked.decision, asked.words, asked.session);
-            let place = steps.first().copied();
+    let batch = app
+        .write_as(acting.person().authority(), async |db| {
             let round = match place {
-                Some((round, _)) => store::round(db, office_too.institution, round).await?,
+                Some((round, _)) => store::round(db, office.institution, round).await?,
                 None => None,
             };
             // A session that is taken down for nothing goes with it.
             let mut inner = db.begin().await?;
             let new = match place.zip(round) {
                 Some(((_, step), round)) => {
-                    new_opinion(&mut inner, (&acting, &office_too), (&round, step), what, now).await?
+                    new_opinion(&mut inner, &acting, &office, &round, step, &asked, now).await?
                 }
-                None => store::NewOpinion { decision: what.0, words: what.1, session: None },
+                None => NewOpinion { decision: asked.decision, words: asked.words.clone(), session: None },
             };
-            let batch = store::give(&mut inner, (&office_too, acting.person()), &asked.cases, &new, now).await?;
+            let batch = store::give(&mut inner, &office, acting.person(), &asked.cases, &new, now).await?;
             if batch.done.is_empty() {
                 inner.rollback().await?;
-            } else {
-                inner.commit().await?;
+                return Ok(batch);
             }
-            if !batch.done.is_empty() {
-                // Each opinion stands with its case; the chain names them all by one digest.
-                let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
-                numbers.sort_unstable();
-                let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
-                let digest = hex::encode(Sha256::digest(list.join(",")));
-                let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
-                    .detail("结论", said)
-                    .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
-                    .detail("全部编号的摘要", digest);
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok((batch, acting))
+            inner.commit().await?;
+            // Each opinion stands with its case; the chain names them all by one digest.
+            let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
+            numbers.sort_unstable();
+            let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
+            let digest = hex::encode(Sha256::digest(list.join(",")));
+            let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
+                .detail("结论", verdict.clone())
+                .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
+                .detail("全部编号的摘要", digest);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok(batch)
         })
         .await?;
     let rounds = store::rounds(&mut *app.read().await?, office.institution, RoundFilter::default()).await?;
@@ -365,7 +365,7 @@ fn result(
         case: held.case,
     };
     BatchPage {
-        chrome: app.chrome(acting.person(), "办理结果").under("/vetting", "遴选办理"),
+        chrome: app.chrome(acting.person(), "办理结果").under(paths::WORK, "遴选办理"),
         verdict,
         done: batch.done.into_iter().map(|(case, stage)| (case.clone(), words(&case, stage))).collect(),
         held: batch.held.into_iter().map(held).collect(),
@@ -395,13 +395,13 @@ pub(super) async fn done(
 ) -> Result<OwnOpinionsPage, Failure> {
     let (mut db, page) = (app.read().await?, page.clamp(0, 10_000));
     let office = ChainOffice::of(&mut db, &acting).await?;
-    let window = (page * A_PAGE, A_PAGE + 1);
-    let mut rows = store::dealt_with(&mut db, (&office, acting.person().account), window).await?;
+    let window = Window { skip: page * A_PAGE, most: A_PAGE + 1 };
+    let mut rows = store::own_opinions(&mut db, &office, acting.person().account, window).await?;
     let most = usize::try_from(A_PAGE).unwrap_or(50);
     let more = rows.len() > most;
     rows.truncate(most);
     Ok(OwnOpinionsPage {
-        chrome: app.chrome(acting.person(), "我办过的").under("/vetting", "遴选办理"),
+        chrome: app.chrome(acting.person(), "我办过的").under(paths::WORK, "遴选办理"),
         rows,
         page,
         more,

@@ -9,16 +9,21 @@ use sqlx::{
 use time::{Date, OffsetDateTime};
 
 use crate::{
+    database::Locked,
     failure::Failure,
     ids::{
         AccountId, CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, OpinionId, PlaceId, RoundId, StudentId,
     },
-    rules::{chain::Stage, vetting::Source},
+    office::OfficeKind,
+    rules::{
+        chain::{DecisionKind, Stage},
+        vetting::Source,
+    },
     unions::union::Fact,
     vetting::{
         case::{CandidateText, Case, Evidence, Opinion, Origin},
         chain_office::ChainOffice,
-        round::{Purpose, Round},
+        round::{Purpose, Round, SteadyRound},
     },
 };
 
@@ -28,13 +33,44 @@ pub struct CaseFilter {
     pub ids: Option<Vec<Uuid>>,
     pub round: Option<RoundId>,
     pub student: Option<StudentId>,
-    /// At this stage, by its stable word.
-    pub stage: Option<String>,
+    /// At this stage, whatever the step.
+    pub stage: Option<Stage>,
     pub college: Option<CollegeId>,
     /// With this in name, 学号 or number.
     pub text: String,
-    /// So many are left out, and so many given at the most.
-    pub window: Option<(i64, i64)>,
+    pub window: Option<Window>,
+}
+
+impl CaseFilter {
+    #[must_use]
+    pub fn one(case: CaseId) -> Self {
+        Self { ids: Some(vec![case.0]), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn of_round(round: RoundId) -> Self {
+        Self { round: Some(round), ..Self::default() }
+    }
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// So many are left out.
+    pub skip: i64,
+    /// So many are given at the most.
+    pub most: i64,
+}
+
+impl Window {
+    /// The first one alone.
+    pub const FIRST: Self = Self { skip: 0, most: 1 };
+
+    /// A page of a list, from 0.
+    #[must_use]
+    pub fn page(page: i64, size: i64) -> Self {
+        Self { skip: page * size, most: size }
+    }
 }
 
 /// Cases that an office sees (all of them where none is named), by number, and how many there are outside the window.
@@ -42,13 +78,13 @@ pub async fn cases(
     connection: &mut PgConnection,
     institution: InstitutionId,
     office: Option<&ChainOffice>,
-    only: &CaseFilter,
+    filter: &CaseFilter,
 ) -> Result<(Vec<Case>, i64), Failure> {
     let all = office.is_none_or(ChainOffice::manages_all);
     let keeps = office.and_then(ChainOffice::managed_college);
     let unions: Vec<String> =
         office.map(|office| office.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
-    let (skip, most) = only.window.unwrap_or((0, 100_000));
+    let Window { skip, most } = filter.window.unwrap_or(Window { skip: 0, most: 100_000 });
     let rows = sqlx::query!(
         r#"select c.id as "id: CaseId", c.number, c.round_id as "round: RoundId", r.title as round_title,
                   c.place_id as "place: PlaceId",
@@ -73,12 +109,12 @@ pub async fn cases(
                                or c.prepared_kind = $14)))
            order by c.number offset $15 limit $16"#,
         institution.0,
-        only.ids.as_deref(),
-        only.round.map(|id| id.0),
-        only.student.map(|id| id.0),
-        only.stage,
-        only.college.map(|id| id.0),
-        only.text,
+        filter.ids.as_deref(),
+        filter.round.map(|id| id.0),
+        filter.student.map(|id| id.0),
+        filter.stage.map(Stage::slug),
+        filter.college.map(|id| id.0),
+        filter.text,
         all,
         keeps.map(|id| id.0),
         &unions,
@@ -94,8 +130,7 @@ pub async fn cases(
     let total = rows.first().map_or(0, |row| row.total);
     let mut cases = Vec::with_capacity(rows.len());
     for row in rows {
-        let step = row.step.and_then(|step| usize::try_from(step).ok());
-        let stage = Stage::of(&row.stage, step).ok_or_else(|| anyhow::anyhow!("no stage is called {}", row.stage))?;
+        let stage = stage(&row.stage, row.step)?;
         cases.push(Case {
             id: row.id,
             number: row.number,
@@ -112,14 +147,10 @@ pub async fn cases(
             class: row.class,
             class_name: row.class_name,
             entry_year: row.entry_year,
-            origin: match row.origin.as_str() {
-                "applied" => Origin::Applied,
-                "recommended" => Origin::Recommended,
-                _ => Origin::Prepared,
-            },
+            origin: row.origin.parse()?,
             prepared_by: row.prepared_by,
             prepared_office: row.prepared_office,
-            source: row.source.as_deref().and_then(Source::of),
+            source: row.source.as_deref().map(str::parse).transpose()?,
             field: row.field,
             stage,
             visit: row.visit,
@@ -138,9 +169,7 @@ pub async fn cases(
 #[derive(Debug, Clone)]
 pub struct StageCount {
     pub place: PlaceId,
-    /// The stage, by its stable word.
-    pub stage: String,
-    pub step: Option<i32>,
+    pub stage: Stage,
     pub cases: i64,
     /// How many of them are late.
     pub late: i64,
@@ -148,21 +177,29 @@ pub struct StageCount {
 
 /// How a round's cases stand.
 pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<StageCount>, Failure> {
-    let rows = sqlx::query_as!(
-        StageCount,
+    let rows = sqlx::query!(
         r#"select place_id as "place: PlaceId", stage, step, count(*) as "cases!",
                   count(*) filter (where due_on < $2) as "late!"
            from vetting_case where round_id = $1 group by 1, 2, 3"#,
         round.0,
         today
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut counts = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        let stage = stage(&row.stage, row.step)?;
+        counts.push(StageCount { place: row.place, stage, cases: row.cases, late: row.late });
+    }
+    Ok(counts)
+}
+
+fn stage(slug: &str, step: Option<i32>) -> Result<Stage, Failure> {
+    let step = step.and_then(|step| usize::try_from(step).ok());
+    Ok(Stage::of(slug, step).ok_or_else(|| anyhow::anyhow!("no stage is called {slug}"))?)
 }
 
 /// The opinions on cases, in their order.
 pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Result<Vec<Opinion>, Failure> {
-    let rows = sqlx::query_as!(
-        Opinion,
+    let rows = sqlx::query!(
         r#"select o.case_id as "case: CaseId", o.step, o.visit, o.body, o.office, o.act, o.verdict, o.back_to, o.says,
                   o.session_id as "session: JointSessionId", o.delegation_id is not null as "delegated!",
                   o.by_account as "by", a.name as by_name, o.at
@@ -170,11 +207,30 @@ pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Resul
            order by o.case_id, o.visit, o.at, o.id"#,
         cases
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut opinions = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        let back_to = row.back_to.map(usize::try_from).transpose().map_err(anyhow::Error::new)?;
+        opinions.push(Opinion {
+            case: row.case,
+            step: usize::try_from(row.step).map_err(anyhow::Error::new)?,
+            visit: row.visit,
+            body: serde_json::from_value(row.body.into()).map_err(anyhow::Error::new)?,
+            office: row.office,
+            act: row.act,
+            decision: row.verdict.parse::<DecisionKind>()?.with_step(back_to),
+            says: row.says,
+            session: row.session,
+            delegated: row.delegated,
+            by: row.by,
+            by_name: row.by_name,
+            at: row.at,
+        });
+    }
+    Ok(opinions)
 }
 
 /// What a candidate wrote.
-pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<CandidateText, Failure> {
+pub async fn candidate_text(connection: &mut PgConnection, case: CaseId) -> Result<CandidateText, Failure> {
     let words = sqlx::query_as!(
         CandidateText,
         r#"select statement, experience, pledge, pledged_at,
@@ -201,17 +257,28 @@ pub struct Submission {
     pub pledge: String,
     /// What the conditions say.
     pub evidence: Evidence,
+    /// A JPEG, in the place of the one before.
+    pub photo: Option<Vec<u8>>,
 }
 
 /// A case to be begun.
 #[derive(Debug)]
 pub struct NewCase<'a> {
-    pub round: &'a Round,
+    pub round: &'a SteadyRound,
     pub fact: &'a Fact,
     /// How it came to be.
     pub origin: Origin,
-    /// Who prepared it: account, office's kind, office in words.
-    pub prepared: Option<(AccountId, &'a str, String)>,
+    /// Who prepared it, where the student did not apply.
+    pub prepared: Option<Preparer>,
+}
+
+/// Who put a student forward.
+#[derive(Debug, Clone)]
+pub struct Preparer {
+    pub account: AccountId,
+    pub kind: OfficeKind,
+    /// The office in words.
+    pub office: String,
 }
 
 async fn next_number(connection: &mut PgConnection, institution: InstitutionId) -> Result<i32, Failure> {
@@ -232,31 +299,60 @@ pub async fn hand_in(
     now: OffsetDateTime,
 ) -> Result<Option<CaseId>, Failure> {
     let Some(id) = insert(connection, institution, new, submission.place, now).await? else { return Ok(None) };
-    complete(connection, (id, new.round), submission, (Stage::At(0), 0), now).await?;
+    let filed = Filed { case: id, round: new.round, stage: Stage::At(0), visit: 0 };
+    complete(connection, filed, submission, now).await?;
     Ok(Some(id))
 }
 
-/// Names a student, who is to confirm; none where they have a case in this round already. What is known of the source is
-/// kept for the student to put right.
+/// What a student is named with, for them to put right.
+#[derive(Debug, Clone, Copy)]
+pub struct Invitation<'a> {
+    pub place: PlaceId,
+    pub source: Option<Source>,
+    /// The field in which they stand out.
+    pub field: &'a str,
+    pub statement: &'a str,
+    pub experience: &'a str,
+    /// What the recommending office signed, which so stands first among the opinions; none where the office only prepares.
+    pub recommendation: Option<&'a str>,
+}
+
+/// Names a student, who is to confirm; none where they have a case in this round already.
 pub async fn invite(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    office: &ChainOffice,
     new: &NewCase<'_>,
-    (place, source, field): (PlaceId, Option<Source>, &str),
-    (statement, experience): (&str, &str),
+    invitation: Invitation<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<CaseId>, Failure> {
-    let Some(id) = insert(connection, institution, new, place, now).await? else { return Ok(None) };
+    let Some(id) = insert(connection, office.institution, new, invitation.place, now).await? else { return Ok(None) };
     sqlx::query!(
         "update vetting_case set source = $2, field = $3, statement = $4, experience = $5 where id = $1",
         id.0,
-        source.map(Source::slug),
-        field,
-        statement,
-        experience
+        invitation.source.map(Source::slug),
+        invitation.field,
+        invitation.statement,
+        invitation.experience
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if let Some((says, prepared)) = invitation.recommendation.zip(new.prepared.as_ref()) {
+        let act = new.round.link(0).map(|link| link.act.as_str()).unwrap_or_default();
+        sqlx::query!(
+            "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, says, by_account, at)
+         values ($1, $2, 0, 0, $3, $4, $5, 'agree', $6, $7, $8)",
+            OpinionId::random().0,
+            id.0,
+            office.body.slug(),
+            office.held.label(),
+            act,
+            says,
+            prepared.account.0,
+            now
+        )
+        .execute(connection)
+        .await?;
+    }
     Ok(Some(id))
 }
 
@@ -293,9 +389,9 @@ async fn insert(
         new.fact.college_id.0,
         new.fact.class_id.0,
         new.origin.slug(),
-        prepared.map(|(account, ..)| account.0),
-        prepared.map(|(_, kind, _)| *kind),
-        prepared.map(|(.., office)| office.clone()),
+        prepared.map(|by| by.account.0),
+        prepared.map(|by| by.kind.slug()),
+        prepared.map(|by| by.office.clone()),
         now
     )
     .execute(connection)
@@ -303,14 +399,22 @@ async fn insert(
     Ok((done.rows_affected() == 1).then_some(id))
 }
 
+/// Where a case stands once it is handed in.
+struct Filed<'a> {
+    case: CaseId,
+    round: &'a SteadyRound,
+    stage: Stage,
+    visit: i32,
+}
+
 /// Writes what a candidate hands in and puts the case where the chain begins for it.
 async fn complete(
     connection: &mut PgConnection,
-    (id, round): (CaseId, &Round),
+    filed: Filed<'_>,
     submission: &Submission,
-    (stage, visit): (Stage, i32),
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    let Filed { case: id, round, stage, visit } = filed;
     let step = match stage {
         Stage::At(step) => Some(step),
         _ => None,
@@ -337,8 +441,11 @@ async fn complete(
         visit,
         due
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    if let Some(jpeg) = &submission.photo {
+        set_photo(connection, id, jpeg).await?;
+    }
     Ok(())
 }
 
@@ -346,27 +453,35 @@ async fn complete(
 /// neither.
 pub async fn resubmit(
     connection: &mut PgConnection,
-    (case, round): (&Case, &Round),
+    locked: &LockedCase,
     submission: &Submission,
     stage: Stage,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    if !matches!(case.stage, Stage::Invited | Stage::Returned) {
+    let LockedCase { case, round } = locked;
+    if !case.is_with_candidate() {
         return Ok(false);
     }
-    complete(connection, (case.id, round), submission, (stage, case.visit + 1), now).await?;
+    complete(connection, Filed { case: case.id, round, stage, visit: case.visit + 1 }, submission, now).await?;
     Ok(true)
 }
 
-/// Holds a case for the rest of a transaction; the round is held before it, as everywhere.
+/// A case that nobody else changes, in a round that nobody else changes.
+#[derive(Debug)]
+pub struct LockedCase {
+    pub case: Locked<Case>,
+    pub round: SteadyRound,
+}
+
+/// Locks a case; its round is held before it, as everywhere.
 ///
 /// # Errors
-/// [`Failure::Missing`] where there is none; else where the database fails.
-pub async fn hold_case(
+/// [`Failure::Missing`] where there is none.
+pub async fn lock_case(
     connection: &mut PgConnection,
     institution: InstitutionId,
     id: CaseId,
-) -> Result<(Case, Round), Failure> {
+) -> Result<LockedCase, Failure> {
     let round = sqlx::query_scalar!(
         r#"select r.id as "id: RoundId" from vetting_round r
            where r.id = (select round_id from vetting_case where id = $1 and institution_id = $2) for share"#,
@@ -377,23 +492,39 @@ pub async fn hold_case(
     .await?
     .ok_or(Failure::Missing)?;
     sqlx::query!("select id from vetting_case where id = $1 for update", id.0).fetch_one(&mut *connection).await?;
-    let only = CaseFilter { ids: Some(vec![id.0]), ..CaseFilter::default() };
-    let (found, _) = cases(connection, institution, None, &only).await?;
-    let round = super::round(connection, institution, round).await?.ok_or(Failure::Missing)?;
-    Ok((found.into_iter().next().ok_or(Failure::Missing)?, round))
+    let (found, _) = cases(connection, institution, None, &CaseFilter::one(id)).await?;
+    let case = found.into_iter().next().map(Locked::new).ok_or(Failure::Missing)?;
+    let round = super::round(connection, institution, round).await?.map(SteadyRound::new).ok_or(Failure::Missing)?;
+    Ok(LockedCase { case, round })
+}
+
+/// Locks cases of a round that is locked. There may be fewer than were asked for.
+pub async fn lock_cases(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    round: &Locked<Round>,
+    ids: &[CaseId],
+) -> Result<Vec<Locked<Case>>, Failure> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
+        .fetch_all(&mut *connection)
+        .await?;
+    let filter = CaseFilter { ids: Some(wanted), ..CaseFilter::of_round(round.id) };
+    let (found, _) = cases(connection, institution, None, &filter).await?;
+    Ok(found.into_iter().map(Locked::new).collect())
 }
 
 /// Withdraws a case that is under way; `false` where it is not.
 pub async fn withdraw(
     connection: &mut PgConnection,
-    case: CaseId,
+    case: &Locked<Case>,
     why: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update vetting_case set stage = 'withdrawn', step = null, due_on = null, visit = visit + 1, says = $2, settled_at = $3
          where id = $1 and stage in ('invited', 'at', 'returned', 'passed')",
-        case.0,
+        case.id.0,
         why,
         now
     )
@@ -403,7 +534,7 @@ pub async fn withdraw(
 }
 
 /// Keeps a candidate's photo in the place of the one before.
-pub async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8]) -> Result<(), Failure> {
+async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8]) -> Result<(), Failure> {
     sqlx::query!(
         "insert into case_photo (case_id, jpeg) values ($1, $2) on conflict (case_id) do update set jpeg = excluded.jpeg",
         case.0,
@@ -449,7 +580,8 @@ pub async fn held_posts(
 pub async fn holds_place(
     connection: &mut PgConnection,
     round: &Round,
-    (student, place): (StudentId, PlaceId),
+    student: StudentId,
+    place: PlaceId,
 ) -> Result<bool, Failure> {
     if round.presidium || round.purpose == Purpose::Term {
         return Ok(false);
@@ -493,29 +625,4 @@ pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec
         round.0
     );
     Ok(rows.fetch_all(connection).await?)
-}
-
-/// Notes the recommendation that the naming office signed, so that it stands first among the opinions.
-pub async fn note_recommendation(
-    connection: &mut PgConnection,
-    (case, office): (CaseId, &ChainOffice),
-    (act, says): (&str, &str),
-    by: AccountId,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, says, by_account, at)
-         values ($1, $2, 0, 0, $3, $4, $5, 'agree', $6, $7, $8)",
-        OpinionId::random().0,
-        case.0,
-        office.body.slug(),
-        office.held.label(),
-        act,
-        says,
-        by.0,
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -56,11 +56,20 @@ pub async fn sessions(connection: &mut PgConnection, round: RoundId) -> Result<V
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// A session to be taken down.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    pub round: RoundId,
+    pub step: usize,
+    pub held_on: Date,
+    /// Who took part and what was discussed.
+    pub minutes: &'a str,
+}
+
 /// Takes down a session of a round's step.
 pub async fn set_session(
     connection: &mut PgConnection,
-    (round, step): (RoundId, usize),
-    (held_on, says): (Date, &str),
+    new: NewSession<'_>,
     person: &SignedIn,
     office: &str,
     now: OffsetDateTime,
@@ -70,10 +79,10 @@ pub async fn set_session(
         "insert into joint_session (id, round_id, step, held_on, says, by_account, office, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id.0,
-        round.0,
-        i32::try_from(step).unwrap_or(0),
-        held_on,
-        says,
+        new.round.0,
+        i32::try_from(new.step).unwrap_or(0),
+        new.held_on,
+        new.minutes,
         person.account.0,
         office,
         now
@@ -99,29 +108,48 @@ pub struct NotGiven {
 }
 
 /// A case with what the rule says of the opinion on it, and the delegation that it rests on.
-type Judged<'a> = (Case, &'a Round, Option<DelegationId>, Result<StepTaken, Vec<Finding>>);
+struct Judged<'a> {
+    case: Case,
+    round: &'a Round,
+    delegation: Option<DelegationId>,
+    verdict: Result<StepTaken, Vec<Finding>>,
+}
 
-/// What came of opinions: those that were given, with where each case went, and those that were not.
+impl Judged<'_> {
+    fn passes(&self) -> bool {
+        self.verdict.as_ref().is_ok_and(|step| step.next() == Stage::Passed)
+    }
+}
+
+/// A case as somebody had it before them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseSeen {
+    pub case: CaseId,
+    pub visit: i32,
+}
+
+/// What came of opinions.
 #[derive(Debug, Default)]
 pub struct BatchResult {
+    /// The cases as they were, with where each went.
     pub done: Vec<(Case, Stage)>,
-    /// Not given: nothing was written of them.
+    /// Nothing was written of them.
     pub held: Vec<NotGiven>,
 }
 
-/// Gives an opinion on cases, each judged for itself with its row held, in so many statements whatever their number. Of each
-/// case, `asked` names the visit that the person had before them.
+/// Gives an opinion on cases, each judged for itself with its row locked, in so many statements whatever their number.
 ///
 /// # Errors
-/// [`Failure::Missing`] where a case is none that the office sees; else where the database fails. Then nothing is written.
+/// [`Failure::Missing`] where a case is none that the office sees: then nothing is written.
 pub async fn give(
     connection: &mut PgConnection,
-    (office, person): (&ChainOffice, &SignedIn),
-    asked: &[(CaseId, i32)],
+    office: &ChainOffice,
+    person: &SignedIn,
+    cases_seen: &[CaseSeen],
     new: &NewOpinion,
     now: OffsetDateTime,
 ) -> Result<BatchResult, Failure> {
-    let seen: HashMap<CaseId, i32> = asked.iter().copied().collect();
+    let seen: HashMap<CaseId, i32> = cases_seen.iter().map(|seen| (seen.case, seen.visit)).collect();
     let ids: Vec<Uuid> = seen.keys().map(|id| id.0).collect();
     // Rounds before cases before places, as everywhere: two who act at once wait for each other in one order.
     sqlx::query!(
@@ -133,8 +161,8 @@ pub async fn give(
     sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &ids)
         .fetch_all(&mut *connection)
         .await?;
-    let only = CaseFilter { ids: Some(ids.clone()), ..CaseFilter::default() };
-    let (found, _) = cases(connection, office.institution, Some(office), &only).await?;
+    let filter = CaseFilter { ids: Some(ids.clone()), ..CaseFilter::default() };
+    let (found, _) = cases(connection, office.institution, Some(office), &filter).await?;
     if found.len() != ids.len() {
         return Err(Failure::Missing);
     }
@@ -155,12 +183,12 @@ pub async fn give(
     };
     let mut batch = BatchResult::default();
     let mut written = Written::default();
-    let mut wanted: Vec<Judged<'_>> = Vec::new();
+    let mut judged: Vec<Judged<'_>> = Vec::new();
     for case in found {
         let Some(round) = rounds.get(&case.round) else { return Err(Failure::Missing) };
         let given = opinions.remove(&case.id).unwrap_or_default();
         let delegation = delegated.get(&case.college).copied();
-        let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
+        let of_step = session.filter(|session| session.is_for(&case)).map(|session| session.id);
         let place = round.place(case.place);
         let label = place.map(super::Place::label).unwrap_or_default();
         let filled = taken.get(&case.place).copied().unwrap_or(0);
@@ -171,7 +199,7 @@ pub async fn give(
             own: person.student == Some(case.student),
             seen: seen.get(&case.id).and_then(|visit| u32::try_from(*visit).ok()).unwrap_or(u32::MAX),
             decision: new.decision,
-            session: of_step.map(|(id, ..)| id.0),
+            session: of_step.map(|id| id.0),
             delegated: false,
         };
         let progress = case.progress(&given);
@@ -183,11 +211,11 @@ pub async fn give(
             }
             (verdict, _) => (verdict, None),
         };
-        wanted.push((case, round, delegation, verdict));
+        judged.push(Judged { case, round, delegation, verdict });
     }
-    crowd_out(&mut wanted, &taken);
-    for (case, round, delegation, verdict) in wanted {
-        let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
+    crowd_out(&mut judged, &taken);
+    for Judged { case, round, delegation, verdict } in judged {
+        let of_step = session.filter(|session| session.is_for(&case)).map(|session| session.id);
         match verdict {
             Err(findings) => batch.held.push(NotGiven { case, findings }),
             Ok(step) => {
@@ -196,31 +224,31 @@ pub async fn give(
                     Stage::At(next) => Some(round.due(next, now.date())),
                     _ => None,
                 };
-                written.add(&case, step, (new, delegation, of_step.map(|(id, ..)| id)), act, due);
+                written.back = new.decision.back_to().and_then(|step| i32::try_from(step).ok());
+                written.add(WrittenOpinion { case: &case, step, delegation, session: of_step, act, due });
                 batch.done.push((case, step.next()));
             }
         }
     }
-    written.write(connection, (office, person), new, now).await?;
+    written.write(connection, office, person, new, now).await?;
     tell(connection, office, &batch.done, &rounds, new, now).await?;
     Ok(batch)
 }
 
 /// Where more people are chosen for a place than it has seats left, nobody is: who gets the last seat is not for the order of
 /// a list to decide.
-fn crowd_out(wanted: &mut [Judged<'_>], taken: &HashMap<PlaceId, u32>) {
+fn crowd_out(judged: &mut [Judged<'_>], taken: &HashMap<PlaceId, u32>) {
     let mut chosen: HashMap<PlaceId, u32> = HashMap::new();
-    let passes = |verdict: &Result<StepTaken, _>| verdict.as_ref().is_ok_and(|step| step.next() == Stage::Passed);
-    for (case, ..) in wanted.iter().filter(|(.., verdict)| passes(verdict)) {
-        *chosen.entry(case.place).or_default() += 1;
+    for one in judged.iter().filter(|one| one.passes()) {
+        *chosen.entry(one.case.place).or_default() += 1;
     }
-    for (case, round, _, verdict) in wanted.iter_mut() {
-        let (Some(place), true) = (round.place(case.place), passes(verdict)) else { continue };
-        let left = place.seats().saturating_sub(taken.get(&case.place).copied().unwrap_or(0));
-        let chosen = chosen.get(&case.place).copied().unwrap_or(0);
+    for one in judged.iter_mut().filter(|one| one.passes()) {
+        let Some(place) = one.round.place(one.case.place) else { continue };
+        let left = place.seats().saturating_sub(taken.get(&place.id).copied().unwrap_or(0));
+        let chosen = chosen.get(&place.id).copied().unwrap_or(0);
         if chosen > left {
             let says = format!("{}空余 {left} 个名额，勾选了 {chosen} 人；请只勾选拟确定的人选", place.label());
-            *verdict = Err(vec![Finding::practice(round.chain.rule(), Outcome::Fail, says)]);
+            one.verdict = Err(vec![Finding::practice(one.round.chain.rule(), Outcome::Fail, says)]);
         }
     }
 }
@@ -259,24 +287,26 @@ struct Written {
     due: Vec<Option<Date>>,
 }
 
+/// One opinion that goes in.
+struct WrittenOpinion<'a> {
+    case: &'a Case,
+    step: StepTaken,
+    delegation: Option<DelegationId>,
+    session: Option<JointSessionId>,
+    /// The step's verb, in the plan's word.
+    act: String,
+    due: Option<Date>,
+}
+
 impl Written {
-    fn add(
-        &mut self,
-        case: &Case,
-        step: StepTaken,
-        (new, delegation, session): (&NewOpinion, Option<DelegationId>, Option<JointSessionId>),
-        act: String,
-        due: Option<Date>,
-    ) {
+    fn add(&mut self, opinion: WrittenOpinion<'_>) {
+        let WrittenOpinion { case, step, delegation, session, act, due } = opinion;
         self.cases.push(case.id.0);
         self.steps.push(i32::try_from(step.step()).unwrap_or(0));
         self.visits.push(case.visit);
         self.acts.push(act);
         self.delegations.push(delegation.map(|id| id.0));
         self.sessions.push(session.map(|id| id.0));
-        if let Decision::Return(target) = new.decision {
-            self.back = i32::try_from(target).ok();
-        }
         if step.moves() {
             self.moved.push(case.id.0);
             self.stages.push(step.next().slug().to_owned());
@@ -291,7 +321,8 @@ impl Written {
     async fn write(
         &self,
         connection: &mut PgConnection,
-        (office, person): (&ChainOffice, &SignedIn),
+        office: &ChainOffice,
+        person: &SignedIn,
         new: &NewOpinion,
         now: OffsetDateTime,
     ) -> Result<(), Failure> {
@@ -299,11 +330,6 @@ impl Written {
             return Ok(());
         }
         let ids: Vec<Uuid> = self.cases.iter().map(|_| OpinionId::random().0).collect();
-        let verdict = match new.decision {
-            Decision::Agree => "agree",
-            Decision::Return(_) | Decision::ReturnToCandidate => "return",
-            Decision::Refuse => "refuse",
-        };
         sqlx::query!(
             "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, back_to, says, session_id,
                                           delegation_id, by_account, at)
@@ -317,7 +343,7 @@ impl Written {
             &self.acts,
             office.body.slug(),
             office.held.label(),
-            verdict,
+            new.decision.kind().slug(),
             self.back,
             new.words,
             person.account.0,
@@ -363,7 +389,7 @@ async fn tell(
     let why = new.words.trim_end_matches(['。', '.']);
     let mut joint: HashMap<(RoundId, usize), usize> = HashMap::new();
     for (case, stage) in done {
-        let href = format!("/applications/{}", case.id);
+        let href = case.id.application_path();
         let subject = match stage {
             Stage::Returned => {
                 Some((format!("你的报名被退回：{}", case.round_title), format!("原因：{why}。修改后可再次提交。")))
@@ -397,7 +423,7 @@ async fn tell(
             };
             let subject = format!("{}在“{}”环节退回 {cases} 件：{}", office.held.label(), link.act, round.title);
             let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，双方须重新签署。", new.words);
-            let notice = Notice::new(subject, format!("/rounds/{}/cases", round.id)).says(says);
+            let notice = Notice::new(subject, round.id.cases_path()).says(says);
             inbox::tell(connection, office.institution, To::Office { kind, college: None, class: None }, &notice, now)
                 .await?;
         }
@@ -423,12 +449,24 @@ async fn seats_taken(connection: &mut PgConnection, found: &[Case]) -> Result<Ha
     Ok(rows.into_iter().map(|row| (row.place, u32::try_from(row.taken).unwrap_or(u32::MAX))).collect())
 }
 
-async fn session_of(
-    connection: &mut PgConnection,
+/// The step of a round that a session was about.
+#[derive(Clone, Copy)]
+struct SessionStep {
     id: JointSessionId,
-) -> Result<Option<(JointSessionId, RoundId, usize)>, Failure> {
+    round: RoundId,
+    step: usize,
+}
+
+impl SessionStep {
+    /// The case stands at that step.
+    fn is_for(&self, case: &Case) -> bool {
+        self.round == case.round && Some(self.step) == case.step()
+    }
+}
+
+async fn session_of(connection: &mut PgConnection, id: JointSessionId) -> Result<Option<SessionStep>, Failure> {
     let row = sqlx::query!(r#"select round_id as "round: RoundId", step from joint_session where id = $1"#, id.0)
         .fetch_optional(connection)
         .await?;
-    Ok(row.and_then(|row| Some((id, row.round, usize::try_from(row.step).ok()?))))
+    Ok(row.and_then(|row| Some(SessionStep { id, round: row.round, step: usize::try_from(row.step).ok()? })))
 }

@@ -3,15 +3,16 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
+use super::cases::Window;
 use crate::{
     failure::Failure,
     ids::{AccountId, CaseId, CollegeId, PlaceId, RoundId},
-    rules::chain::Stage,
+    rules::chain::{DecisionKind, Stage},
     vetting::chain_office::ChainOffice,
 };
 
 /// Which of the waiting cases are asked for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct WaitingFilter {
     pub round: Option<RoundId>,
     pub step: Option<i32>,
@@ -23,8 +24,24 @@ pub struct WaitingFilter {
     pub text: String,
     /// Only those that are late on this day.
     pub late_on: Option<Date>,
-    /// So many are left out, and so many given at the most.
-    pub window: (i64, i64),
+    pub window: Window,
+}
+
+impl WaitingFilter {
+    /// Everything that waits, of which only the first and the number are asked for.
+    #[must_use]
+    pub fn first() -> Self {
+        Self {
+            round: None,
+            step: None,
+            college: None,
+            place: None,
+            by_rank: false,
+            text: String::new(),
+            late_on: None,
+            window: Window::FIRST,
+        }
+    }
 }
 
 /// The ids of the cases that wait for an office, the earliest due first, and how many there are in all. Those on which the
@@ -35,7 +52,7 @@ pub async fn waiting(
     which: &WaitingFilter,
 ) -> Result<(Vec<CaseId>, i64), Failure> {
     let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
-    let (skip, most) = which.window;
+    let Window { skip, most } = which.window;
     let rows = sqlx::query!(
         r#"select c.id as "id: CaseId", count(*) over () as "total!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
@@ -159,39 +176,34 @@ pub struct OwnOpinion {
     /// 学号.
     pub student_number: String,
     pub act: String,
-    /// `agree`, `return` or `refuse`.
-    pub verdict: String,
+    pub decision: DecisionKind,
     pub says: String,
     pub at: OffsetDateTime,
-    /// Where the case stands, by its stable word.
-    pub stage: String,
+    /// Where the case stands, whatever the step.
+    pub stage: Stage,
 }
 
 impl OwnOpinion {
     #[must_use]
     pub fn verdict_label(&self) -> &'static str {
-        match self.verdict.as_str() {
-            "agree" => "同意",
-            "return" => "退回",
-            _ => "不予通过",
-        }
+        self.decision.label()
     }
 
     /// Where the case stands, in words.
     #[must_use]
     pub fn stage_label(&self) -> &'static str {
-        Stage::of(&self.stage, Some(0)).map_or("", Stage::label)
+        self.stage.label()
     }
 }
 
 /// The opinions that a person gave for an office's body, newest first.
-pub async fn dealt_with(
+pub async fn own_opinions(
     connection: &mut PgConnection,
-    (office, account): (&ChainOffice, AccountId),
-    (skip, most): (i64, i64),
+    office: &ChainOffice,
+    account: AccountId,
+    window: Window,
 ) -> Result<Vec<OwnOpinion>, Failure> {
-    let rows = sqlx::query_as!(
-        OwnOpinion,
+    let rows = sqlx::query!(
         r#"select c.id as "case: CaseId", c.number, r.title, s.name, s.number as student_number, o.act, o.verdict, o.says, o.at,
                   c.stage
            from vetting_opinion o join vetting_case c on c.id = o.case_id join vetting_round r on r.id = c.round_id
@@ -201,8 +213,25 @@ pub async fn dealt_with(
         account.0,
         office.body.slug(),
         office.institution.0,
-        skip,
-        most
+        window.skip,
+        window.most
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut opinions = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        let stage =
+            Stage::of(&row.stage, Some(0)).ok_or_else(|| anyhow::anyhow!("no stage is called {}", row.stage))?;
+        opinions.push(OwnOpinion {
+            case: row.case,
+            number: row.number,
+            title: row.title,
+            name: row.name,
+            student_number: row.student_number,
+            act: row.act,
+            decision: row.verdict.parse()?,
+            says: row.says,
+            at: row.at,
+            stage,
+        });
+    }
+    Ok(opinions)
 }
