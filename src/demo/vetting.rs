@@ -261,7 +261,7 @@ async fn advance(
     Ok(())
 }
 
-/// The session of a joint step, taken down once.
+/// The session of a joint step, recorded once.
 async fn session_of(
     db: &mut PgConnection,
     round: RoundId,

@@ -120,6 +120,15 @@ impl Chain {
 }
 
 /// Where a case stands.
+///
+/// ```text
+/// Invited ──handed in──▶ At(0) ──agreed──▶ At(1) … ──agreed──▶ Passed ──▶ Appointed, of members
+///                         ▲ │ ◀──returned── At(n)                    └──▶ Listed, of the presidium
+///        handed in again  │ ▼
+///                       Returned
+/// Invited, At, Returned, Passed ──▶ Withdrawn (by the candidate) or Lapsed (with the round)
+/// At, Passed ──▶ Refused (by the step; after an objection that was upheld)
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// An office has named the student, who has not yet agreed.

@@ -63,7 +63,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Takes down what the conditions say of a person on a day.
+    /// Records what the conditions say of a person on a day.
     #[must_use]
     pub fn take(fact: &Fact, findings: &[Finding], today: Date) -> Self {
         let day = |at: Option<OffsetDateTime>| at.map(|at| at.to_offset(crate::clock::CHINA).date());

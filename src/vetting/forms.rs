@@ -442,9 +442,9 @@ pub(super) struct OpinionForm {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum SessionChoice {
     None,
-    /// One that was taken down.
+    /// One that is on record.
     Known(JointSessionId),
-    /// One to be taken down: its day, who took part and what was discussed.
+    /// One to be recorded: its day, who took part and what was discussed.
     New(Date, String),
 }
 

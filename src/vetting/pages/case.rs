@@ -222,8 +222,8 @@ pub(super) async fn show(
     page(&app, &acting, id, Submitted::new(form, Errors::default()), said).await
 }
 
-/// Takes down the joint session that an opinion names, if it is a new one, and gives the opinion. Only a body of a joint
-/// step that agrees there takes one down.
+/// Records the joint session that an opinion names, if it is a new one, and gives the opinion. Only a body of a joint
+/// step that agrees there records one.
 pub(super) async fn new_opinion(
     db: &mut PgConnection,
     acting: &Acting<Vetter>,

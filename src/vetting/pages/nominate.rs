@@ -168,8 +168,18 @@ struct Candidate {
     words: String,
 }
 
-/// Why nobody was put forward: each with the 学号 that it is about, empty where it is about all.
-type Obstacles = Vec<(String, String)>;
+/// Why nobody was put forward.
+struct Obstacle {
+    /// The 学号 of whom it is about; none where it is about all.
+    number: Option<String>,
+    says: String,
+}
+
+impl Obstacle {
+    fn of(candidate: &Candidate, says: impl Into<String>) -> Self {
+        Self { number: Some(candidate.number.clone()), says: says.into() }
+    }
+}
 
 /// Puts candidates forward, all or none: where anything is in the way, what was written is to be rolled back.
 async fn put_forward(
@@ -180,10 +190,10 @@ async fn put_forward(
     candidates: &[Candidate],
     refusal: Refusal,
     now: OffsetDateTime,
-) -> Result<Obstacles, Failure> {
+) -> Result<Vec<Obstacle>, Failure> {
     let today = now.date();
     let round = store::steady_round(db, acting.institution(), id).await?;
-    let all = |says: String| Ok(vec![(String::new(), says)]);
+    let all = |says: String| Ok(vec![Obstacle { number: None, says }]);
     if round.phase(&today) != Phase::Open {
         return all(format!("本轮现在{}，不能再提交", round.phase(&today).label()));
     }
@@ -199,11 +209,11 @@ async fn put_forward(
     let label = office.held.label();
     for one in candidates {
         let Some(fact) = facts.iter().find(|fact| fact.number == one.number) else {
-            wrong.push((one.number.clone(), NOBODY.to_owned()));
+            wrong.push(Obstacle::of(one, NOBODY));
             continue;
         };
         if let Some(says) = barred(office, acting.person(), &round, fact, round.effective_on) {
-            wrong.push((one.number.clone(), says));
+            wrong.push(Obstacle::of(one, says));
             continue;
         }
         let verdict = may_apply(&plan, &fact.member(None, today));
@@ -218,11 +228,11 @@ async fn put_forward(
             }
             let says = findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
             let says: Vec<String> = says.map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
-            wrong.push((one.number.clone(), says.join("；")));
+            wrong.push(Obstacle::of(one, says.join("；")));
             continue;
         }
         if store::holds_place(db, &round, fact.student, one.applied.place).await? {
-            wrong.push((one.number.clone(), HOLDS.to_owned()));
+            wrong.push(Obstacle::of(one, HOLDS));
             continue;
         }
         let origin = if recommends { Origin::Recommended } else { Origin::Prepared };
@@ -238,7 +248,7 @@ async fn put_forward(
             recommendation: recommends.then_some(one.words.as_str()),
         };
         let Some(case) = store::invite(db, office, &new, invitation, now).await? else {
-            wrong.push((one.number.clone(), "在本轮已经报名或已被推荐".to_owned()));
+            wrong.push(Obstacle::of(one, "在本轮已经报名或已被推荐"));
             continue;
         };
         let notice = Notice::new(
@@ -268,7 +278,7 @@ async fn send(
     id: RoundId,
     candidates: &[Candidate],
     refusal: Refusal,
-) -> Result<Obstacles, Failure> {
+) -> Result<Vec<Obstacle>, Failure> {
     let now = app.clock.now();
     app.write_as(acting.person().authority(), async |db| {
         let office = ChainOffice::of(db, acting).await?;
@@ -318,8 +328,8 @@ pub(super) async fn act(
     if obstacles.is_empty() {
         return Ok(Redirect::to(&Done::Nominated.at(&id.path())).into_response());
     }
-    for (_, says) in obstacles {
-        errors.add("number", says);
+    for obstacle in obstacles {
+        errors.add("number", obstacle.says);
     }
     Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response())
 }
@@ -459,11 +469,11 @@ pub(super) async fn file(
         if obstacles.is_empty() {
             return Ok(Redirect::to(&Done::Nominated.at(&id.path())).into_response());
         }
-        for (number, says) in obstacles {
-            if number.is_empty() {
+        for Obstacle { number, says } in obstacles {
+            let Some(number) = number else {
                 errors.add("file", says);
                 continue;
-            }
+            };
             let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| cell.shown() == number.as_str());
             let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
             bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });

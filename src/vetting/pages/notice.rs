@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::{frame, said};
+use super::{frame, managed_round, said};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -123,11 +123,6 @@ pub(super) async fn object(
         return Ok((unfit, page(&app, &person, id, Submitted::new(form, errors), "").await?).into_response());
     }
     Ok(Redirect::to(&Done::Objected.at(&id.notice_path())).into_response())
-}
-
-async fn managed_round(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
-    let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
 
 pub(super) async fn publish(

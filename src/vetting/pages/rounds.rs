@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::{ConditionText, asks, calendar, frame};
+use super::{ConditionText, asks, calendar, frame, managed_round};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -307,11 +307,6 @@ pub(super) struct EditRoundPage {
     warned: Vec<Finding>,
     under_way: i64,
     why: String,
-}
-
-async fn managed_round(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
-    let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if round.union.is_kept_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
 
 async fn edit_page(

@@ -288,7 +288,7 @@ pub(super) async fn act(
                 Some((round, _)) => store::round(db, office.institution, round).await?,
                 None => None,
             };
-            // A session that is taken down for nothing goes with it.
+            // A session that is recorded for no opinion goes with it.
             let mut inner = db.begin().await?;
             let new = match place.zip(round) {
                 Some(((_, step), round)) => {

@@ -25,6 +25,7 @@ use crate::{
         chain_office::ChainOffice,
         round::{Purpose, Round, SteadyRound},
     },
+    words::words,
 };
 
 /// Which cases are asked for.
@@ -600,11 +601,19 @@ pub async fn holds_place(
     Ok(holds.fetch_one(connection).await?)
 }
 
-/// People counted by something: which of `source`, `college`, `grade`, `gender`, by what, and how many.
+words! {
+    /// By what candidates are counted.
+    CountedBy:
+    Source = "source", "来源";
+    College = "college", "院系";
+    Grade = "grade", "年级";
+    Gender = "gender", "性别";
+}
+
+/// So many people have one value.
 #[derive(Debug)]
 pub struct PeopleCount {
-    /// By what they are counted.
-    pub part: String,
+    pub by: CountedBy,
     /// The value; of sources the stable word.
     pub label: Option<String>,
     pub people: i64,
@@ -612,8 +621,7 @@ pub struct PeopleCount {
 
 /// The candidates of a round by source, college, grade and gender, without those whose case came to nothing.
 pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<PeopleCount>, Failure> {
-    let rows = sqlx::query_as!(
-        PeopleCount,
+    let rows = sqlx::query!(
         r#"select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
                        when grouping(k.entry_year) = 0 then 'grade' else 'gender' end as "part!",
                   coalesce(c.source, g.name, k.entry_year::text, s.gender) as label, count(*) as "people!"
@@ -624,5 +632,9 @@ pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec
            order by 3 desc, 2"#,
         round.0
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut counts = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        counts.push(PeopleCount { by: row.part.parse()?, label: row.label, people: row.people });
+    }
+    Ok(counts)
 }

@@ -30,9 +30,9 @@ use crate::{
 };
 
 pub use cases::{
-    CaseFilter, Invitation, LockedCase, NewCase, PeopleCount, Preparer, StageCount, Submission, Window, candidate_text,
-    cases, counts, hand_in, held_posts, holds_place, invite, lock_case, lock_cases, opinions_of, photo, resubmit,
-    tally, withdraw,
+    CaseFilter, CountedBy, Invitation, LockedCase, NewCase, PeopleCount, Preparer, StageCount, Submission, Window,
+    candidate_text, cases, counts, hand_in, held_posts, holds_place, invite, lock_case, lock_cases, opinions_of, photo,
+    resubmit, tally, withdraw,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{

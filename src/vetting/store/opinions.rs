@@ -33,12 +33,12 @@ pub struct Session {
     pub held_on: Date,
     /// Who took part and what was discussed.
     pub says: String,
-    /// The office that took it down.
+    /// The office that recorded it.
     pub office: String,
 }
 
 impl Session {
-    /// The beginning of what was taken down, to tell one from another.
+    /// The beginning of its minutes, to tell one from another.
     #[must_use]
     pub fn brief(&self) -> String {
         self.says.chars().take(20).collect()
@@ -56,7 +56,7 @@ pub async fn sessions(connection: &mut PgConnection, round: RoundId) -> Result<V
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// A session to be taken down.
+/// A session to be recorded.
 #[derive(Debug, Clone, Copy)]
 pub struct NewSession<'a> {
     pub round: RoundId,
@@ -66,7 +66,7 @@ pub struct NewSession<'a> {
     pub minutes: &'a str,
 }
 
-/// Takes down a session of a round's step.
+/// Records a session of a round's step.
 pub async fn set_session(
     connection: &mut PgConnection,
     new: NewSession<'_>,
