@@ -6,6 +6,7 @@ mod delegations;
 mod notice;
 mod opinions;
 mod outcome;
+mod submissions;
 mod waiting;
 
 use std::collections::HashMap;
@@ -30,9 +31,8 @@ use crate::{
 };
 
 pub use cases::{
-    CaseFilter, CountedBy, Invitation, LockedCase, NewCase, PeopleCount, Preparer, StageCount, Submission, Window,
-    candidate_text, cases, counts, hand_in, held_posts, holds_place, invite, lock_case, lock_cases, opinions_of, photo,
-    resubmit, tally, withdraw,
+    CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, counts, held_posts,
+    holds_place, lock_case, lock_cases, opinions_of, photo, tally,
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
@@ -44,6 +44,7 @@ pub use opinions::{
     set_session,
 };
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
+pub use submissions::{Invitation, NewCase, Preparer, Submission, hand_in, invite, resubmit, withdraw};
 pub use waiting::{
     OverdueStep, OwnOpinion, WaitingFilter, WaitingGroup, overdue, own_opinions, waiting, waiting_groups,
 };
