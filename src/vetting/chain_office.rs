@@ -30,7 +30,7 @@ impl ChainOffice {
     /// An office as the chains see it.
     ///
     /// # Errors
-    /// [`Failure::Missing`] for an office that is in no chain; else where the database fails.
+    /// [`Failure::Missing`] for an office that is in no chain.
     pub async fn of<O: Office>(connection: &mut PgConnection, acting: &Acting<O>) -> Result<Self, Failure> {
         Self::of_office(connection, acting.institution(), acting.office()).await
     }

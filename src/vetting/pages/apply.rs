@@ -123,7 +123,7 @@ pub(super) struct ApplyPage {
 }
 
 /// What the governing plan asks of a candidate.
-struct Asked {
+struct Requirements {
     /// The text that is pledged.
     pledge: String,
     /// The plan names no sources.
@@ -131,7 +131,7 @@ struct Asked {
     conditions: Vec<ConditionText>,
 }
 
-impl Asked {
+impl Requirements {
     fn by(plan: Option<&Plan>) -> Self {
         let pledge =
             plan.and_then(|plan| plan.figures.pledge.clone()).unwrap_or_else(|| "学生会工作人员自律要求".to_owned());
@@ -161,7 +161,7 @@ async fn page(
         Some(case) => store::candidate_text(&mut *app.read().await?, case.id).await?.photo,
         None => false,
     };
-    let asked = Asked::by(plans.in_force(today).as_deref());
+    let required = Requirements::by(plans.in_force(today).as_deref());
     let title = if case.is_some() { "填写并提交" } else { "报名" };
     let chrome = app.chrome(person, title).under(paths::APPLY, "报名");
     let sources = sources(round.presidium);
@@ -172,10 +172,10 @@ async fn page(
         eligible: evidence.as_ref().is_some_and(Evidence::is_met),
         evidence,
         barred,
-        asks: asked.conditions,
+        asks: required.conditions,
         sources,
-        silent: asked.silent,
-        pledge: asked.pledge,
+        silent: required.silent,
+        pledge: required.pledge,
         form: submitted.form,
         errors: submitted.errors,
         photo,
@@ -225,7 +225,7 @@ async fn read(
 ) -> Result<Option<ReadApplication>, Failure> {
     let Submitted { form, errors } = submitted;
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
-    let Asked { pledge, silent, .. } = Asked::by(plans.in_force(app.clock.today()).as_deref());
+    let Requirements { pledge, silent, .. } = Requirements::by(plans.in_force(app.clock.today()).as_deref());
     let application = form.read(round, true, silent, errors);
     let pledged = form.pledged(errors);
     let mut photo = None;
