@@ -22,8 +22,8 @@ use crate::{
     },
     vetting::{
         case::{Evidence, Origin},
-        round::{Purpose, Round},
-        store::{self, Handed, NewCase, NewPlace, NewRound},
+        round::{Purpose, SteadyRound},
+        store::{self, NewCase, NewPlace, NewRound, Opener, Prescribed, Submission},
     },
 };
 
@@ -78,11 +78,11 @@ pub(super) async fn load_vetting(
                 fact.class_id == first_class(&free, record)
             });
         for fact in own.iter().take(5) {
-            hand_in(db, institution, (&round, fact, Source::Ordinary), now).await?;
+            hand_in(db, institution, &round, fact, Source::Ordinary, now).await?;
         }
         for (place, fact) in others.iter().take(46).enumerate() {
-            let case = hand_in(db, institution, (&round, fact, Source::Ordinary), now).await?;
-            advance(db, (institution, &round), case, if place < 41 { 1 } else { 2 }, now).await?;
+            let case = hand_in(db, institution, &round, fact, Source::Ordinary, now).await?;
+            advance(db, institution, &round, case, if place < 41 { 1 } else { 2 }, now).await?;
         }
     }
     if let Some(record) = of_school {
@@ -95,15 +95,14 @@ pub(super) async fn load_vetting(
         let own = free.iter().rev().filter(|fact| Some(fact.college_id) == college);
         for (place, fact) in own.take(7).enumerate() {
             let source = sources.get(place % 3).copied().unwrap_or(Source::CollegeStaff);
-            let case = hand_in(db, institution, (&round, fact, source), now).await?;
-            advance(db, (institution, &round), case, [0, 1, 2, 2, 2, 3, 3].get(place).copied().unwrap_or(2), now)
-                .await?;
+            let case = hand_in(db, institution, &round, fact, source, now).await?;
+            advance(db, institution, &round, case, [0, 1, 2, 2, 2, 3, 3].get(place).copied().unwrap_or(2), now).await?;
         }
     }
     Ok(())
 }
 
-/// Students who meet every condition, in an invented order that is always the same.
+/// Students who meet every condition, in a fictional order that is always the same.
 async fn candidates(
     db: &mut PgConnection,
     institution: InstitutionId,
@@ -141,7 +140,9 @@ fn new_round(title: &str, purpose: Purpose, presidium: bool, places: Vec<NewPlac
         purpose,
         presidium,
         basis: None,
-        days: (days(-3), days(11), days(30)),
+        opens_on: days(-3),
+        closes_on: days(11),
+        effective_on: days(30),
         due_days: vec![5; if presidium { 4 } else { 3 }],
         notice_days: if presidium { 5 } else { 0 },
         note: "报名前请看清条件；提交后由推荐单位办理，进度在本页查看。".to_owned(),
@@ -156,26 +157,28 @@ async fn open(
     record: &Record,
     new: &NewRound,
     now: OffsetDateTime,
-) -> Result<Round, Failure> {
+) -> Result<SteadyRound, Failure> {
     let governing = rulebook::governing(db, institution, now.date()).await?.ok_or(Failure::Missing)?;
     let chain = Chain::of(&governing.plan, record.union.kind, new.presidium).ok_or(Failure::Missing)?;
     let plans = calendar(db, institution).await?;
     let offers: Vec<Offer> = if new.presidium {
         let seats = new.places.iter().filter_map(|place| u32::try_from(place.to_elect?).ok()).sum();
-        vec![Offer { post: crate::rules::roster::Post::Presidium, seats, from: new.days.2 }]
+        vec![Offer { post: crate::rules::roster::Post::Presidium, seats, from: new.effective_on }]
     } else {
         let offer = |place: &NewPlace| {
             let department = record.departments.iter().find(|known| Some(known.id) == place.department)?;
             let post = crate::rules::roster::Post::Staff(department.name.clone());
-            Some(Offer { post, seats: u32::try_from(place.seats).ok()?, from: new.days.2 })
+            Some(Offer { post, seats: u32::try_from(place.seats).ok()?, from: new.effective_on })
         };
         new.places.iter().filter_map(offer).collect()
     };
     let passed = offer(&plans, &record.timeline, &[], offers, new.presidium, None);
     let passed = passed.permit().map_err(|_| anyhow::anyhow!("the demo offers places that there are not"))?;
     let locked = unions_store::hold_by_operator(db, institution, record.union.id, now.date()).await?;
-    let id = store::open_round(db, &locked, (new, &passed), (&chain, governing.id), (institution, None), now).await?;
-    store::round(db, institution, id).await?.ok_or(Failure::Missing)
+    let prescribed = Prescribed { chain: &chain, plan: governing.id };
+    let by = Opener { institution, account: None };
+    let id = store::open_round(db, &locked, new, &passed, prescribed, by, now).await?;
+    store::steady_round(db, institution, id).await
 }
 
 /// One of a list, by something that differs from student to student and stays.
@@ -187,7 +190,9 @@ fn one_of(list: &[&'static str], fact: &StudentFacts) -> &'static str {
 async fn hand_in(
     db: &mut PgConnection,
     institution: InstitutionId,
-    (round, fact, source): (&Round, &StudentFacts, Source),
+    round: &SteadyRound,
+    fact: &StudentFacts,
+    source: Source,
     now: OffsetDateTime,
 ) -> Result<CaseId, Failure> {
     let plans = calendar(db, institution).await?;
@@ -195,7 +200,7 @@ async fn hand_in(
     let findings = conditions(&plan, &fact.member(None, now.date()));
     let sum: usize = fact.number.bytes().map(usize::from).sum();
     let place = round.places.get(sum % round.places.len().max(1)).ok_or(Failure::Missing)?;
-    let handed = Handed {
+    let submission = Submission {
         place: place.id,
         source: Some(source),
         field: if source == Source::Exemplar { "学习科研".to_owned() } else { String::new() },
@@ -203,15 +208,17 @@ async fn hand_in(
         experience: one_of(&EXPERIENCES, fact).to_owned(),
         pledge: plan.figures.pledge.as_ref().map(|pledge| pledge.value.clone()).unwrap_or_default(),
         evidence: Evidence::take(fact, &findings, now.date()),
+        photo: None,
     };
     let new = NewCase { round, fact, origin: Origin::Applied, prepared: None };
-    store::hand_in(db, institution, &new, &handed, now).await?.ok_or(Failure::Missing)
+    store::hand_in(db, institution, &new, &submission, now).await?.ok_or(Failure::Missing)
 }
 
 /// Signs the steps before `to` for whoever holds the offices, as they would.
 async fn advance(
     db: &mut PgConnection,
-    (institution, round): (InstitutionId, &Round),
+    institution: InstitutionId,
+    round: &SteadyRound,
     case: CaseId,
     to: usize,
     now: OffsetDateTime,
@@ -258,7 +265,7 @@ async fn advance(
     Ok(())
 }
 
-/// The session of a joint step, taken down once.
+/// The session of a joint step, recorded once.
 async fn session_of(
     db: &mut PgConnection,
     round: RoundId,

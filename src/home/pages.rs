@@ -18,7 +18,7 @@ use crate::{
         task::Task,
     },
     rulebook::{self, Governing},
-    vetting::{self, round::Round, store::Running},
+    vetting::{self, round::Round, store::PublicNotice},
 };
 
 pub(super) fn routes() -> Routes {
@@ -41,7 +41,7 @@ struct HomePage {
     /// Rounds in which the student who looks may apply.
     rounds: Vec<Round>,
     /// Public notices that run.
-    notices: Vec<Running>,
+    notices: Vec<PublicNotice>,
     tasks: Vec<NavItem>,
 }
 

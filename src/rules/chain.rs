@@ -11,6 +11,7 @@ use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
     plan::{Body, Stated, Step, Union},
 };
+use crate::words::words;
 
 /// A body of a chain, with the plan's name for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,12 +113,21 @@ impl Chain {
         Finding { clause: Some(self.clause()), ..Finding::practice(self.rule(), Outcome::Fail, says) }
     }
 
-    fn house(&self, says: impl Into<String>) -> Finding {
+    fn portal_rule(&self, says: impl Into<String>) -> Finding {
         Finding::practice(self.rule(), Outcome::Fail, says.into())
     }
 }
 
 /// Where a case stands.
+///
+/// ```text
+/// Invited ──handed in──▶ At(0) ──agreed──▶ At(1) … ──agreed──▶ Passed ──▶ Appointed, of members
+///                         ▲ │ ◀──returned── At(n)                    └──▶ Listed, of the presidium
+///        handed in again  │ ▼
+///                       Returned
+/// Invited, At, Returned, Passed ──▶ Withdrawn (by the candidate) or Lapsed (with the round)
+/// At, Passed ──▶ Refused (by the step; after an objection that was upheld)
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Stage {
     /// An office has named the student, who has not yet agreed.
@@ -140,17 +150,17 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// All, with their stable words; a step's number stands beside the word.
-    const WORDS: [(&'static str, Self); 9] = [
-        ("invited", Self::Invited),
-        ("at", Self::At(0)),
-        ("returned", Self::Returned),
-        ("passed", Self::Passed),
-        ("appointed", Self::Appointed),
-        ("listed", Self::Listed),
-        ("refused", Self::Refused),
-        ("withdrawn", Self::Withdrawn),
-        ("lapsed", Self::Lapsed),
+    /// All, in the order in which a case may come to them; of the steps the first.
+    pub const ALL: [Self; 9] = [
+        Self::Invited,
+        Self::At(0),
+        Self::Returned,
+        Self::Passed,
+        Self::Appointed,
+        Self::Listed,
+        Self::Refused,
+        Self::Withdrawn,
+        Self::Lapsed,
     ];
 
     #[must_use]
@@ -171,7 +181,7 @@ impl Stage {
     /// The stage of a stable word and a step; none for another word.
     #[must_use]
     pub fn of(slug: &str, step: Option<usize>) -> Option<Self> {
-        let (_, stage) = Self::WORDS.into_iter().find(|(word, _)| *word == slug)?;
+        let stage = Self::ALL.into_iter().find(|stage| stage.slug() == slug)?;
         Some(if let Self::At(_) = stage { Self::At(step?) } else { stage })
     }
 
@@ -200,6 +210,18 @@ impl Stage {
         }
     }
 
+    /// It fills one of its place's seats.
+    #[must_use]
+    pub fn fills_a_seat(self) -> bool {
+        matches!(self, Self::Passed | Self::Appointed | Self::Listed)
+    }
+
+    /// It came to nothing: the student may apply in the round anew.
+    #[must_use]
+    pub fn came_to_nothing(self) -> bool {
+        matches!(self, Self::Withdrawn | Self::Refused | Self::Lapsed)
+    }
+
     /// The colour word of its tag.
     #[must_use]
     pub fn tone(self) -> &'static str {
@@ -225,9 +247,9 @@ impl Stage {
     }
 }
 
-/// What an opinion says.
+/// What an opinion decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Says {
+pub enum Decision {
     /// On to the next step.
     Agree,
     /// Back to an earlier step.
@@ -237,15 +259,55 @@ pub enum Says {
     Refuse,
 }
 
+words! {
+    /// A decision without its step, as records keep it.
+    DecisionKind:
+    Agree = "agree", "同意";
+    Return = "return", "退回";
+    Refuse = "refuse", "不予通过";
+}
+
+impl Decision {
+    #[must_use]
+    pub fn kind(self) -> DecisionKind {
+        match self {
+            Self::Agree => DecisionKind::Agree,
+            Self::Return(_) | Self::ReturnToCandidate => DecisionKind::Return,
+            Self::Refuse => DecisionKind::Refuse,
+        }
+    }
+
+    /// The step to which it leads back; none where it leads on, ends, or leads to the candidate.
+    #[must_use]
+    pub fn back_to(self) -> Option<usize> {
+        match self {
+            Self::Return(step) => Some(step),
+            Self::Agree | Self::ReturnToCandidate | Self::Refuse => None,
+        }
+    }
+}
+
+impl DecisionKind {
+    /// The decision, where a return leads `back_to` a step, or to the candidate.
+    #[must_use]
+    pub fn with_step(self, back_to: Option<usize>) -> Decision {
+        match self {
+            Self::Agree => Decision::Agree,
+            Self::Return => back_to.map_or(Decision::ReturnToCandidate, Decision::Return),
+            Self::Refuse => Decision::Refuse,
+        }
+    }
+}
+
 /// An opinion that was given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Given {
+pub struct Opinion {
     pub step: usize,
     /// On which visit of the case: it counts up at every move, forward or back.
     pub visit: u32,
     pub body: Body,
     pub person: Uuid,
-    pub says: Says,
+    pub decision: Decision,
     /// The joint session it was given in.
     pub session: Option<Uuid>,
 }
@@ -257,14 +319,14 @@ pub struct Progress {
     /// How often it has moved.
     pub visit: u32,
     /// Every opinion so far, in its order.
-    pub given: Vec<Given>,
+    pub opinions: Vec<Opinion>,
     /// The account of an officer who prepared the case for the candidate.
     pub prepared_by: Option<Uuid>,
 }
 
 /// An opinion that somebody wants to give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Asked {
+pub struct StepRequest {
     /// The body for which they act.
     pub body: Body,
     pub person: Uuid,
@@ -272,7 +334,7 @@ pub struct Asked {
     pub own: bool,
     /// The visit that they had before them.
     pub seen: u32,
-    pub says: Says,
+    pub decision: Decision,
     pub session: Option<Uuid>,
     /// It is recorded that they may sign more than one step of a case.
     pub delegated: bool,
@@ -281,7 +343,7 @@ pub struct Asked {
 /// An opinion that may be given, and where the case goes. Its fields are private: only [`take_step`] makes one.
 ///
 /// ```compile_fail
-/// use lunzhi::rules::vetting::{Stage, StepTaken};
+/// use lunzhi::rules::chain::{Stage, StepTaken};
 /// // A step that no rule has passed does not compile.
 /// let step = StepTaken { step: 0, visit: 0, next: Stage::Passed, moves: true };
 /// ```
@@ -333,74 +395,74 @@ pub struct Seats<'a> {
 /// other) or all of them have agreed on the same visit; a joint one only in one and the same session. A return goes to an
 /// earlier step or to the candidate and takes with it what was agreed on this visit; nothing moves forward but by agreement.
 /// The last step fills one of the place's seats: one more than there are is refused, whoever presses.
-pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, asked: Asked) -> Verdict<StepTaken> {
+pub fn take_step(chain: &Chain, progress: &Progress, seats: Seats<'_>, request: StepRequest) -> Verdict<StepTaken> {
     let nothing = StepTaken { step: 0, visit: progress.visit, next: progress.stage, moves: false };
     let Stage::At(step) = progress.stage else {
         let says = format!("这件现在{}，不在办理环节", progress.stage.label());
-        return Verdict::seal(vec![chain.house(says)], nothing);
+        return Verdict::seal(vec![chain.portal_rule(says)], nothing);
     };
     let Some(link) = chain.links.get(step) else {
-        return Verdict::seal(vec![chain.house("这件的环节不在程序之内")], nothing);
+        return Verdict::seal(vec![chain.portal_rule("这件的环节不在程序之内")], nothing);
     };
     let mut findings = Vec::new();
-    if asked.seen != progress.visit {
+    if request.seen != progress.visit {
         let says = format!("你打开页面之后情况有变化：现在到了“{}”环节，请看过最新情况再签署", link.in_words());
-        findings.push(chain.house(says));
-    } else if !link.has(asked.body) {
+        findings.push(chain.portal_rule(says));
+    } else if !link.has(request.body) {
         let says = format!("现在的环节是“{}”，由{}办理", link.act, link.bodies_in_words());
         findings.push(chain.refusal(says));
     }
-    let now = || progress.given.iter().filter(|given| (given.step, given.visit) == (step, progress.visit));
-    if now().any(|given| given.body == asked.body) {
-        findings.push(chain.house(format!("本单位已在“{}”环节签署意见", link.act)));
+    let now = || progress.opinions.iter().filter(|opinion| (opinion.step, opinion.visit) == (step, progress.visit));
+    if now().any(|opinion| opinion.body == request.body) {
+        findings.push(chain.portal_rule(format!("本单位已在“{}”环节签署意见", link.act)));
     }
-    if asked.own {
-        findings.push(chain.house("不能办理本人的事项").remedy("请同一职务的其他人办理，或由上级指定专人"));
+    if request.own {
+        findings.push(chain.portal_rule("不能办理本人的事项").remedy("请同一职务的其他人办理，或由上级指定专人"));
     }
     let elsewhere = progress
-        .given
+        .opinions
         .iter()
-        .find(|given| given.person == asked.person && (given.step, given.body) != (step, asked.body))
-        .and_then(|given| chain.links.get(given.step));
-    if !asked.delegated {
+        .find(|opinion| opinion.person == request.person && (opinion.step, opinion.body) != (step, request.body))
+        .and_then(|opinion| chain.links.get(opinion.step));
+    if !request.delegated {
         let remedy = "请另一人办理；人手确实不足的院系，由校团委登记授权后可以由一人办理";
         if let Some(link) = elsewhere {
             let says = format!("同一人已在这件的“{}”环节签署意见，不能再办另一环节", link.act);
-            findings.push(chain.house(says).remedy(remedy));
-        } else if progress.prepared_by == Some(asked.person) {
+            findings.push(chain.portal_rule(says).remedy(remedy));
+        } else if progress.prepared_by == Some(request.person) {
             let says = "这件由你本人整理提交，不能再由你审查".to_owned();
-            findings.push(chain.house(says).remedy(remedy));
+            findings.push(chain.portal_rule(says).remedy(remedy));
         }
     }
-    if link.together && asked.says == Says::Agree {
-        let agreed = now().find(|given| given.says == Says::Agree);
-        if asked.session.is_none() {
+    if link.together && request.decision == Decision::Agree {
+        let agreed = now().find(|opinion| opinion.decision == Decision::Agree);
+        if request.session.is_none() {
             let says = format!("“{}”须在一次联合会议上进行，请选定或登记会议", link.act);
             findings.push(chain.refusal(says));
-        } else if agreed.is_some_and(|given| given.session != asked.session) {
+        } else if agreed.is_some_and(|opinion| opinion.session != request.session) {
             let says = format!("另一方的意见出自另一次会议；“{}”须出自同一次会议", link.act);
             findings.push(chain.refusal(says).remedy("选另一方所用的会议，或退回重新审查"));
         }
     }
-    if let Says::Return(target) = asked.says
+    if let Decision::Return(target) = request.decision
         && target >= step
     {
-        findings.push(chain.house("只能退回到前面的环节"));
+        findings.push(chain.portal_rule("只能退回到前面的环节"));
     }
     let others_agreed = || {
-        let agreed = |body: Body| now().any(|given| given.body == body && given.says == Says::Agree);
-        link.by.iter().all(|party| party.body == asked.body || agreed(party.body))
+        let agreed = |body: Body| now().any(|opinion| opinion.body == body && opinion.decision == Decision::Agree);
+        link.by.iter().all(|party| party.body == request.body || agreed(party.body))
     };
-    let (next, moves) = match asked.says {
-        Says::Agree if link.any || others_agreed() => (forward(chain, step), true),
-        Says::Agree => (Stage::At(step), false),
-        Says::Return(target) => (Stage::At(target), true),
-        Says::ReturnToCandidate => (Stage::Returned, true),
-        Says::Refuse => (Stage::Refused, true),
+    let (next, moves) = match request.decision {
+        Decision::Agree if link.any || others_agreed() => (forward(chain, step), true),
+        Decision::Agree => (Stage::At(step), false),
+        Decision::Return(target) => (Stage::At(target), true),
+        Decision::ReturnToCandidate => (Stage::Returned, true),
+        Decision::Refuse => (Stage::Refused, true),
     };
     if next == Stage::Passed && seats.taken >= seats.seats {
         let says = format!("{}共 {} 个名额，已确定 {} 人，没有空余", seats.place, seats.seats, seats.taken);
-        let full = chain.house(says).against(&(seats.taken + 1), format!("<={}", seats.seats));
+        let full = chain.portal_rule(says).against(&(seats.taken + 1), format!("<={}", seats.seats));
         findings.push(full.remedy("退回或不予通过，或由开启本轮的单位增加名额（仍受上限约束）"));
     }
     Verdict::seal(findings, StepTaken { step, visit: progress.visit, next, moves })
@@ -434,24 +496,24 @@ mod tests {
     }
 
     fn at(step: usize) -> Progress {
-        Progress { stage: Stage::At(step), visit: 0, given: Vec::new(), prepared_by: None }
+        Progress { stage: Stage::At(step), visit: 0, opinions: Vec::new(), prepared_by: None }
     }
 
-    fn ask(body: Body, who: u128, visit: u32, says: Says) -> Asked {
-        Asked { body, person: person(who), own: false, seen: visit, says, session: None, delegated: false }
+    fn ask(body: Body, who: u128, visit: u32, decision: Decision) -> StepRequest {
+        StepRequest { body, person: person(who), own: false, seen: visit, decision, session: None, delegated: false }
     }
 
     /// Writes down what was allowed, as a store does.
-    fn note(progress: &mut Progress, asked: Asked, taken: StepTaken) {
-        let Asked { body, person, says, session, .. } = asked;
-        progress.given.push(Given { step: taken.step(), visit: taken.visit(), body, person, says, session });
+    fn note(progress: &mut Progress, request: StepRequest, taken: StepTaken) {
+        let StepRequest { body, person, decision, session, .. } = request;
+        progress.opinions.push(Opinion { step: taken.step(), visit: taken.visit(), body, person, decision, session });
         progress.stage = taken.next();
         progress.visit += u32::from(taken.moves());
     }
 
-    fn go(chain: &Chain, progress: &mut Progress, asked: Asked) -> Result<Stage, Vec<Finding>> {
-        let taken = take_step(chain, progress, ROOM, asked).permit()?;
-        note(progress, asked, taken);
+    fn go(chain: &Chain, progress: &mut Progress, request: StepRequest) -> Result<Stage, Vec<Finding>> {
+        let taken = take_step(chain, progress, ROOM, request).permit()?;
+        note(progress, request, taken);
         Ok(taken.next())
     }
 
@@ -465,64 +527,65 @@ mod tests {
         let words: Vec<String> = chain.links.iter().map(Link::in_words).collect();
         assert_eq!(words[2], "学校党委学生工作部、学校团委联合审查");
         let mut case = at(0);
-        go(&chain, &mut case, ask(Body::CollegeLeague, 1, 0, Says::Agree)).unwrap();
-        go(&chain, &mut case, ask(Body::CollegeParty, 2, 1, Says::Agree)).unwrap();
-        let bare = go(&chain, &mut case, ask(Body::StudentAffairs, 3, 2, Says::Agree)).unwrap_err();
+        go(&chain, &mut case, ask(Body::CollegeLeague, 1, 0, Decision::Agree)).unwrap();
+        go(&chain, &mut case, ask(Body::CollegeParty, 2, 1, Decision::Agree)).unwrap();
+        let bare = go(&chain, &mut case, ask(Body::StudentAffairs, 3, 2, Decision::Agree)).unwrap_err();
         assert!(bare[0].message.contains("联合会议") && bare[0].clause.is_some());
-        let session = |who, body, number| Asked { session: Some(person(number)), ..ask(body, who, 2, Says::Agree) };
+        let session =
+            |who, body, number| StepRequest { session: Some(person(number)), ..ask(body, who, 2, Decision::Agree) };
         assert_eq!(go(&chain, &mut case, session(3, Body::StudentAffairs, 77)), Ok(Stage::At(2)), "one is not enough");
         assert!(go(&chain, &mut case, session(3, Body::StudentAffairs, 77)).is_err(), "not twice");
         let other = go(&chain, &mut case, session(4, Body::SchoolLeague, 78)).unwrap_err();
         assert!(other[0].message.contains("同一次会议"));
         assert_eq!(go(&chain, &mut case, session(4, Body::SchoolLeague, 77)), Ok(Stage::At(3)));
-        assert_eq!(go(&chain, &mut case, ask(Body::SchoolParty, 5, 3, Says::Agree)), Ok(Stage::Passed));
+        assert_eq!(go(&chain, &mut case, ask(Body::SchoolParty, 5, 3, Decision::Agree)), Ok(Stage::Passed));
     }
 
     #[test]
     fn s5_4_either_recommends_and_j4_3_8_the_college_alone() {
         let chain = suzhou(Union::School, false);
-        assert_eq!(go(&chain, &mut at(0), ask(Body::SchoolUnion, 1, 0, Says::Agree)), Ok(Stage::At(1)));
-        assert_eq!(go(&chain, &mut at(0), ask(Body::CollegeLeague, 1, 0, Says::Agree)), Ok(Stage::At(1)));
+        assert_eq!(go(&chain, &mut at(0), ask(Body::SchoolUnion, 1, 0, Decision::Agree)), Ok(Stage::At(1)));
+        assert_eq!(go(&chain, &mut at(0), ask(Body::CollegeLeague, 1, 0, Decision::Agree)), Ok(Stage::At(1)));
         assert_eq!(begin(&chain, Some(Body::SchoolUnion)), Stage::At(1));
         assert_eq!(begin(&chain, None), Stage::At(0));
         let jining = Chain::of(named("jining-2022").unwrap(), Union::School, false).unwrap();
-        let refused = go(&jining, &mut at(0), ask(Body::SchoolUnion, 1, 0, Says::Agree)).unwrap_err();
+        let refused = go(&jining, &mut at(0), ask(Body::SchoolUnion, 1, 0, Decision::Agree)).unwrap_err();
         assert_eq!(refused[0].clause.as_ref().unwrap().document, "济医党字〔2022〕19号");
         assert_eq!(begin(&jining, Some(Body::SchoolUnion)), Stage::At(0), "the union's word is no recommendation here");
         // T17: two signatures, without a joint session.
         let mut case = at(1);
-        assert_eq!(go(&jining, &mut case, ask(Body::SchoolLeague, 2, 0, Says::Agree)), Ok(Stage::At(1)));
-        assert_eq!(go(&jining, &mut case, ask(Body::StudentAffairs, 3, 0, Says::Agree)), Ok(Stage::Passed));
+        assert_eq!(go(&jining, &mut case, ask(Body::SchoolLeague, 2, 0, Decision::Agree)), Ok(Stage::At(1)));
+        assert_eq!(go(&jining, &mut case, ask(Body::StudentAffairs, 3, 0, Decision::Agree)), Ok(Stage::Passed));
     }
 
     #[test]
     fn a_return_from_a_joint_step_moves_back_and_what_was_agreed_counts_no_more() {
         let chain = suzhou(Union::School, false);
         let mut case = at(1);
-        go(&chain, &mut case, ask(Body::SchoolLeague, 1, 0, Says::Agree)).unwrap();
-        assert_eq!(go(&chain, &mut case, ask(Body::StudentAffairs, 2, 0, Says::Return(0))), Ok(Stage::At(0)));
-        let late = go(&chain, &mut case, ask(Body::SchoolLeague, 1, 0, Says::Agree)).unwrap_err();
+        go(&chain, &mut case, ask(Body::SchoolLeague, 1, 0, Decision::Agree)).unwrap();
+        assert_eq!(go(&chain, &mut case, ask(Body::StudentAffairs, 2, 0, Decision::Return(0))), Ok(Stage::At(0)));
+        let late = go(&chain, &mut case, ask(Body::SchoolLeague, 1, 0, Decision::Agree)).unwrap_err();
         assert!(late[0].message.contains("情况有变化"), "{}", late[0].message);
-        go(&chain, &mut case, ask(Body::CollegeLeague, 3, 1, Says::Agree)).unwrap();
-        assert_eq!(go(&chain, &mut case, ask(Body::StudentAffairs, 2, 2, Says::Agree)), Ok(Stage::At(1)));
-        assert_eq!(go(&chain, &mut case, ask(Body::SchoolLeague, 1, 2, Says::Agree)), Ok(Stage::Passed));
-        assert_eq!(case.given.len(), 5, "no opinion is lost");
+        go(&chain, &mut case, ask(Body::CollegeLeague, 3, 1, Decision::Agree)).unwrap();
+        assert_eq!(go(&chain, &mut case, ask(Body::StudentAffairs, 2, 2, Decision::Agree)), Ok(Stage::At(1)));
+        assert_eq!(go(&chain, &mut case, ask(Body::SchoolLeague, 1, 2, Decision::Agree)), Ok(Stage::Passed));
+        assert_eq!(case.opinions.len(), 5, "no opinion is lost");
     }
 
     #[test]
     fn nobody_acts_on_their_own_case_nor_on_two_steps_of_one_without_a_delegation() {
         let chain = suzhou(Union::College, false);
-        let own = Asked { own: true, ..ask(Body::ClassBranch, 1, 0, Says::Agree) };
+        let own = StepRequest { own: true, ..ask(Body::ClassBranch, 1, 0, Decision::Agree) };
         let refused = go(&chain, &mut at(0), own).unwrap_err();
         assert!(refused[0].message.contains("本人") && refused[0].clause.is_none());
         let mut case = at(0);
-        go(&chain, &mut case, ask(Body::ClassBranch, 1, 0, Says::Agree)).unwrap();
-        go(&chain, &mut case, ask(Body::CollegeLeague, 2, 1, Says::Agree)).unwrap();
-        let twice = ask(Body::CollegeParty, 2, 2, Says::Agree);
+        go(&chain, &mut case, ask(Body::ClassBranch, 1, 0, Decision::Agree)).unwrap();
+        go(&chain, &mut case, ask(Body::CollegeLeague, 2, 1, Decision::Agree)).unwrap();
+        let twice = ask(Body::CollegeParty, 2, 2, Decision::Agree);
         assert!(go(&chain, &mut case, twice).unwrap_err()[0].message.contains("同一人"));
-        assert_eq!(go(&chain, &mut case, Asked { delegated: true, ..twice }), Ok(Stage::Passed));
+        assert_eq!(go(&chain, &mut case, StepRequest { delegated: true, ..twice }), Ok(Stage::Passed));
         let prepared = Progress { prepared_by: Some(person(9)), ..at(1) };
-        let refused = take_step(&chain, &prepared, ROOM, ask(Body::CollegeLeague, 9, 0, Says::Agree)).permit();
+        let refused = take_step(&chain, &prepared, ROOM, ask(Body::CollegeLeague, 9, 0, Decision::Agree)).permit();
         assert!(refused.unwrap_err()[0].message.contains("整理提交"));
     }
 
@@ -530,12 +593,12 @@ mod tests {
     fn the_last_seat_is_given_once() {
         let chain = suzhou(Union::College, false);
         let full = Seats { place: "办公室干事", seats: 2, taken: 2 };
-        let asked = ask(Body::CollegeParty, 3, 0, Says::Agree);
-        let refused = take_step(&chain, &at(2), full, asked).permit().unwrap_err();
+        let request = ask(Body::CollegeParty, 3, 0, Decision::Agree);
+        let refused = take_step(&chain, &at(2), full, request).permit().unwrap_err();
         assert_eq!((refused[0].measured.as_str(), refused[0].limit.as_str()), ("3", "<=2"));
-        let no = ask(Body::CollegeParty, 3, 0, Says::Refuse);
+        let no = ask(Body::CollegeParty, 3, 0, Decision::Refuse);
         assert!(take_step(&chain, &at(2), full, no).permit().is_ok(), "a no needs no seat");
-        let earlier = ask(Body::CollegeLeague, 3, 0, Says::Agree);
+        let earlier = ask(Body::CollegeLeague, 3, 0, Decision::Agree);
         assert!(take_step(&chain, &at(1), full, earlier).permit().is_ok(), "nor does an earlier step");
     }
 
@@ -559,23 +622,23 @@ mod tests {
         })
     }
 
-    fn asks() -> impl Strategy<Value = Vec<(Asked, u32)>> {
-        let says = prop_oneof![
-            6 => Just(Says::Agree), 1 => (0..5_usize).prop_map(Says::Return), 1 => Just(Says::ReturnToCandidate),
-            1 => Just(Says::Refuse)
+    fn asks() -> impl Strategy<Value = Vec<(StepRequest, u32)>> {
+        let decision = prop_oneof![
+            6 => Just(Decision::Agree), 1 => (0..5_usize).prop_map(Decision::Return), 1 => Just(Decision::ReturnToCandidate),
+            1 => Just(Decision::Refuse)
         ];
-        let one = (0..BODIES.len(), 0..9_u128, says, proptest::option::of(0..2_u128), 0..40_u32).prop_map(
-            |(body, who, says, session, chance)| {
-                let asked = Asked {
+        let one = (0..BODIES.len(), 0..9_u128, decision, proptest::option::of(0..2_u128), 0..40_u32).prop_map(
+            |(body, who, decision, session, chance)| {
+                let request = StepRequest {
                     body: BODIES[body],
                     person: person(who),
                     own: who == 0,
                     seen: 0,
-                    says,
+                    decision,
                     session: session.map(person),
                     delegated: chance % 7 == 0,
                 };
-                (asked, chance)
+                (request, chance)
             },
         );
         proptest::collection::vec(one, 1..80)
@@ -591,22 +654,22 @@ mod tests {
         ) {
             let mut case = at(0);
             let mut accepted = 0;
-            for (asked, chance) in asks {
+            for (request, chance) in asks {
                 let (stage, visit) = (case.stage, case.visit);
                 // Most have the case as it is before them, some an older state.
-                let asked = Asked { seen: if chance % 5 == 0 { visit.saturating_sub(1) } else { visit }, ..asked };
-                if go(&chain, &mut case, asked).is_ok() {
+                let request = StepRequest { seen: if chance % 5 == 0 { visit.saturating_sub(1) } else { visit }, ..request };
+                if go(&chain, &mut case, request).is_ok() {
                     accepted += 1;
-                    prop_assert!(!asked.own && asked.seen == visit, "acted on an own or an old case");
+                    prop_assert!(!request.own && request.seen == visit, "acted on an own or an old case");
                     let Stage::At(step) = stage else { panic!("acted on a case that is at no step") };
-                    prop_assert!(chain.links[step].has(asked.body));
+                    prop_assert!(chain.links[step].has(request.body));
                     if case.visit == visit {
                         prop_assert_eq!(case.stage, stage);
-                    } else if asked.says == Says::Agree {
+                    } else if request.decision == Decision::Agree {
                         // Forward: exactly one step, and with everybody's word on this very visit.
                         prop_assert_eq!(case.stage, forward(&chain, step));
-                        let words: Vec<&Given> = case.given.iter().filter(|one| one.visit == visit).collect();
-                        prop_assert!(words.iter().all(|one| one.says == Says::Agree && one.step == step));
+                        let words: Vec<&Opinion> = case.opinions.iter().filter(|one| one.visit == visit).collect();
+                        prop_assert!(words.iter().all(|one| one.decision == Decision::Agree && one.step == step));
                         let link = &chain.links[step];
                         let signed = link.by.iter().filter(|by| words.iter().any(|one| one.body == by.body)).count();
                         let enough = if link.any { signed > 0 } else { signed == link.by.len() };
@@ -618,7 +681,7 @@ mod tests {
                         prop_assert!(back < step);
                     }
                 }
-                prop_assert_eq!(case.given.len(), accepted, "an opinion was lost or made");
+                prop_assert_eq!(case.opinions.len(), accepted, "an opinion was lost or made");
                 if case.stage == Stage::Returned {
                     // The candidate hands it in again.
                     case.stage = begin(&chain, None);
@@ -630,11 +693,11 @@ mod tests {
             while let Stage::At(step) = case.stage {
                 let visit = case.visit;
                 let next = chain.links[step].by.iter().map(|party| party.body).find(|body| {
-                    !case.given.iter().any(|one| (one.step, one.visit, one.body) == (step, visit, *body))
+                    !case.opinions.iter().any(|one| (one.step, one.visit, one.body) == (step, visit, *body))
                 });
-                let session = case.given.iter().find(|one| one.visit == visit).map_or(Some(person(1)), |one| one.session);
-                let asked = Asked { session, ..ask(next.unwrap(), fresh, visit, Says::Agree) };
-                prop_assert!(go(&chain, &mut case, asked).is_ok(), "stuck at {step}");
+                let session = case.opinions.iter().find(|one| one.visit == visit).map_or(Some(person(1)), |one| one.session);
+                let request = StepRequest { session, ..ask(next.unwrap(), fresh, visit, Decision::Agree) };
+                prop_assert!(go(&chain, &mut case, request).is_ok(), "stuck at {step}");
                 fresh += 1;
             }
             prop_assert!(!case.stage.is_under_way());

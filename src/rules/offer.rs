@@ -32,6 +32,18 @@ impl Offered {
     pub fn offers(&self) -> &[Offer] {
         &self.offers
     }
+
+    /// How many seats were passed.
+    #[must_use]
+    pub fn seats(&self) -> u32 {
+        self.offers.iter().map(|offer| offer.seats).sum()
+    }
+
+    /// All of them were judged as held from that day.
+    #[must_use]
+    pub fn are_from(&self, day: Date) -> bool {
+        self.offers.iter().all(|offer| offer.from == day)
+    }
 }
 
 /// STF-01 … STF-07: the places that a round offers fit beside those who hold a post from that day on and the places that

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Finding, Outcome, Plan, Rule, Verdict, appointment::conditions, plan::Stated, roster::Member};
+use crate::words::words;
 
 /// A student meets the conditions, passed by [`may_apply`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,46 +26,17 @@ pub fn may_apply(plan: &Plan, person: &Member) -> Verdict<Eligible> {
     Verdict::seal(findings.clone(), Eligible { findings })
 }
 
-/// Where a candidate comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Source {
+words! {
+    /// Where a candidate comes from.
+    #[derive(Hash, PartialOrd, Ord)]
+    Source:
     /// Works for the school's union.
-    SchoolStaff,
+    SchoolStaff = "school_staff", "校级学生会（研究生会）工作人员";
     /// Works for a college's union.
-    CollegeStaff,
+    CollegeStaff = "college_staff", "院系学生会工作人员";
     /// Stands out in a field.
-    Exemplar,
-    Ordinary,
-}
-
-impl Source {
-    pub const ALL: [Self; 4] = [Self::SchoolStaff, Self::CollegeStaff, Self::Exemplar, Self::Ordinary];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::SchoolStaff => "school_staff",
-            Self::CollegeStaff => "college_staff",
-            Self::Exemplar => "exemplar",
-            Self::Ordinary => "ordinary",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::SchoolStaff => "校级学生会（研究生会）工作人员",
-            Self::CollegeStaff => "院系学生会工作人员",
-            Self::Exemplar => "各领域优秀学生典型",
-            Self::Ordinary => "其他同学",
-        }
-    }
-
-    /// The source of a stable word.
-    #[must_use]
-    pub fn of(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|source| source.slug() == slug)
-    }
+    Exemplar = "exemplar", "各领域优秀学生典型";
+    Ordinary = "ordinary", "其他同学";
 }
 
 /// VET-04: candidates are drawn from more than one source. One source alone is warned of; where the plan is silent, it is

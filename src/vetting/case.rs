@@ -9,11 +9,12 @@ use crate::{
     ids::{CaseId, ClassId, CollegeId, JointSessionId, PlaceId, RoundId, StudentId},
     rules::{
         Finding, Outcome, Rule,
-        chain::{Given, Progress, Says, Stage},
+        chain::{self, Decision, Progress, Stage},
         plan::Body,
         vetting::Source,
     },
     unions::union::StudentFacts,
+    words::words,
 };
 
 time::serde::format_description!(iso_day, Date, "[year]-[month]-[day]");
@@ -62,7 +63,7 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// Takes down what the conditions say of a person on a day.
+    /// Records what the conditions say of a person on a day.
     #[must_use]
     pub fn take(fact: &StudentFacts, findings: &[Finding], today: Date) -> Self {
         let day = |at: Option<OffsetDateTime>| at.map(|at| at.to_offset(crate::clock::CHINA).date());
@@ -123,34 +124,14 @@ impl Evidence {
     }
 }
 
-/// How a case came to be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    Applied,
+words! {
+    /// How a case came to be.
+    Origin:
+    Applied = "applied", "本人报名";
     /// The body that recommends named the student and signed.
-    Recommended,
+    Recommended = "recommended", "组织推荐";
     /// An officer of a union prepared it.
-    Prepared,
-}
-
-impl Origin {
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Applied => "applied",
-            Self::Recommended => "recommended",
-            Self::Prepared => "prepared",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Applied => "本人报名",
-            Self::Recommended => "组织推荐",
-            Self::Prepared => "学生会整理提交",
-        }
-    }
+    Prepared = "prepared", "学生会整理提交";
 }
 
 /// A case as lists and pages show it.
@@ -211,6 +192,36 @@ impl Case {
         }
     }
 
+    /// An office has named the candidate, who has not yet agreed.
+    #[must_use]
+    pub fn is_invited(&self) -> bool {
+        self.stage == Stage::Invited
+    }
+
+    /// It is back with the candidate.
+    #[must_use]
+    pub fn is_returned(&self) -> bool {
+        self.stage == Stage::Returned
+    }
+
+    /// It is with the candidate, who may hand it in.
+    #[must_use]
+    pub fn is_with_candidate(&self) -> bool {
+        self.is_invited() || self.is_returned()
+    }
+
+    /// The body that recommends named the candidate.
+    #[must_use]
+    pub fn is_recommended(&self) -> bool {
+        self.origin == Origin::Recommended
+    }
+
+    /// It went back to an earlier step or to the candidate, where it says why.
+    #[must_use]
+    pub fn went_back(&self) -> bool {
+        self.step().is_some() || self.is_returned()
+    }
+
     /// Its step was to be done before a day.
     #[must_use]
     pub fn is_late(&self, today: &Date) -> bool {
@@ -250,7 +261,11 @@ impl Case {
         Progress {
             stage: self.stage,
             visit: u32::try_from(self.visit).unwrap_or(0),
-            given: opinions.iter().filter(|opinion| opinion.case == self.id).filter_map(Opinion::given).collect(),
+            opinions: opinions
+                .iter()
+                .filter(|opinion| opinion.case == self.id)
+                .filter_map(Opinion::for_the_rules)
+                .collect(),
             prepared_by: self.prepared_by.filter(|_| self.origin == Origin::Prepared),
         }
     }
@@ -260,17 +275,13 @@ impl Case {
 #[derive(Debug, Clone)]
 pub struct Opinion {
     pub case: CaseId,
-    pub step: i32,
+    pub step: usize,
     pub visit: i32,
-    /// The body, by its stable word.
-    pub body: String,
+    pub body: Body,
     pub office: String,
     /// What it did, in the plan's word.
     pub act: String,
-    /// `agree`, `return` or `refuse`.
-    pub verdict: String,
-    /// The step it went back to; none for the candidate.
-    pub back_to: Option<i32>,
+    pub decision: Decision,
     pub says: String,
     pub session: Option<JointSessionId>,
     /// It was given by a recorded delegation.
@@ -283,33 +294,39 @@ pub struct Opinion {
 impl Opinion {
     #[must_use]
     pub fn verdict_label(&self) -> &'static str {
-        match (self.verdict.as_str(), self.back_to) {
-            ("agree", _) => "同意",
-            ("return", None) => "退回本人",
-            ("return", Some(_)) => "退回前面环节",
-            _ => "不予通过",
+        match self.decision {
+            Decision::Agree => "同意",
+            Decision::ReturnToCandidate => "退回本人",
+            Decision::Return(_) => "退回前面环节",
+            Decision::Refuse => "不予通过",
         }
     }
 
     /// The colour word of its tag.
     #[must_use]
     pub fn tone(&self) -> &'static str {
-        match self.verdict.as_str() {
-            "agree" => "pass",
-            "return" => "warn",
-            _ => "fail",
+        match self.decision {
+            Decision::Agree => "pass",
+            Decision::Return(_) | Decision::ReturnToCandidate => "warn",
+            Decision::Refuse => "fail",
         }
     }
 
     #[must_use]
     pub fn agreed(&self) -> bool {
-        self.verdict == "agree"
+        self.decision == Decision::Agree
+    }
+
+    /// It led back, to an earlier step or to the candidate.
+    #[must_use]
+    pub fn returned(&self) -> bool {
+        matches!(self.decision, Decision::Return(_) | Decision::ReturnToCandidate)
     }
 
     /// It was given at that step.
     #[must_use]
     pub fn is_at(&self, step: &usize) -> bool {
-        usize::try_from(self.step).ok() == Some(*step)
+        self.step == *step
     }
 
     /// It was given in that session.
@@ -318,20 +335,13 @@ impl Opinion {
         self.session == Some(*session)
     }
 
-    fn given(&self) -> Option<Given> {
-        let body: Body = serde_json::from_value(serde_json::Value::String(self.body.clone())).ok()?;
-        let says = match (self.verdict.as_str(), self.back_to) {
-            ("agree", _) => Says::Agree,
-            ("return", Some(step)) => Says::Return(usize::try_from(step).ok()?),
-            ("return", None) => Says::ReturnToCandidate,
-            _ => Says::Refuse,
-        };
-        Some(Given {
-            step: usize::try_from(self.step).ok()?,
+    fn for_the_rules(&self) -> Option<chain::Opinion> {
+        Some(chain::Opinion {
+            step: self.step,
             visit: u32::try_from(self.visit).ok()?,
-            body,
+            body: self.body,
             person: self.by,
-            says,
+            decision: self.decision,
             session: self.session.map(|id| id.0),
         })
     }
@@ -339,7 +349,7 @@ impl Opinion {
 
 /// What the candidate wrote.
 #[derive(Debug, Clone, Default)]
-pub struct Words {
+pub struct CandidateText {
     /// 个人陈述.
     pub statement: String,
     /// 经历.

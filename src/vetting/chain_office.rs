@@ -1,4 +1,4 @@
-//! A desk: which body an office is in the chains, and whose cases come to it.
+//! An office of the chain: which body it is there, and whose cases come to it.
 
 use sqlx::PgConnection;
 
@@ -13,9 +13,9 @@ use crate::{
 
 /// An office as the chains see it.
 #[derive(Debug, Clone)]
-pub struct Desk {
+pub struct ChainOffice {
     pub institution: InstitutionId,
-    pub office: Held,
+    pub held: Held,
     /// The body that it is.
     pub body: Body,
     /// The kinds of union for which it is that body.
@@ -26,16 +26,16 @@ pub struct Desk {
     pub class: Option<ClassId>,
 }
 
-impl Desk {
-    /// The desk of an office.
+impl ChainOffice {
+    /// An office as the chains see it.
     ///
     /// # Errors
-    /// [`Failure::Missing`] for an office that is in no chain; else where the database fails.
+    /// [`Failure::Missing`] for an office that is in no chain.
     pub async fn of<O: Office>(connection: &mut PgConnection, acting: &Acting<O>) -> Result<Self, Failure> {
         Self::of_office(connection, acting.institution(), acting.office()).await
     }
 
-    /// The desk of an office that somebody holds, for what they see of it.
+    /// As [`of`](Self::of), of an office that somebody holds: for what they see of it.
     ///
     /// # Errors
     /// As [`of`](Self::of).
@@ -66,31 +66,31 @@ impl Desk {
             );
             college = found.fetch_optional(connection).await?;
         }
-        Ok(Self { institution, office: office.clone(), body, unions, college, class: office.class })
+        Ok(Self { institution, held: office.clone(), body, unions, college, class: office.class })
     }
 
     /// The office keeps the round: opened it or could have.
     #[must_use]
-    pub fn keeps(&self, round: &Round) -> bool {
-        round.union.is_managed_by(&self.office)
+    pub fn manages(&self, round: &Round) -> bool {
+        round.union.is_managed_by(&self.held)
     }
 
     /// The office keeps every round of the university.
     #[must_use]
-    pub fn keeps_all(&self) -> bool {
-        matches!(self.office.kind, OfficeKind::SchoolLeague | OfficeKind::DeputySecretary)
+    pub fn manages_all(&self) -> bool {
+        matches!(self.held.kind, OfficeKind::SchoolLeague | OfficeKind::DeputySecretary)
     }
 
     /// The college whose rounds the office keeps, where it is a college's League organisation.
     #[must_use]
-    pub fn kept_college(&self) -> Option<CollegeId> {
-        self.college.filter(|_| self.office.kind == OfficeKind::CollegeLeague)
+    pub fn managed_college(&self) -> Option<CollegeId> {
+        self.college.filter(|_| self.held.kind == OfficeKind::CollegeLeague)
     }
 
     /// The office put the case forward.
     #[must_use]
     pub fn put_forward(&self, case: &Case) -> bool {
-        case.prepared_office.as_deref() == Some(&self.office.label())
+        case.prepared_office.as_deref() == Some(&self.held.label())
     }
 
     /// It is that body in the chain of that round.
@@ -104,8 +104,8 @@ impl Desk {
     pub fn sees(&self, round: &Round) -> bool {
         let near = round.union.college.is_none() || self.college.is_none() || round.union.college == self.college;
         let of_kind = self.unions.contains(&round.union.kind.slug());
-        let named = matches!(self.office.kind, OfficeKind::CollegeUnion) && round.union.college.is_none();
-        near && of_kind && (round.union.is_visible_to(&self.office) || self.acts_in(round) || named)
+        let named = matches!(self.held.kind, OfficeKind::CollegeUnion) && round.union.college.is_none();
+        near && of_kind && (round.union.is_visible_to(&self.held) || self.acts_in(round) || named)
     }
 
     /// The office recommends in that round: it is a body of the first step.
@@ -118,7 +118,7 @@ impl Desk {
     #[must_use]
     pub fn nominates_in(&self, round: &Round) -> bool {
         let officers =
-            matches!(self.office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
+            matches!(self.held.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
         self.sees(round) && (self.recommends_in(round) || officers)
     }
 

@@ -5,12 +5,15 @@ use time::{Date, Duration};
 
 use super::{
     round::{BASES, Place, Purpose, Round},
-    store::{NewPlace, NewRound},
+    store::{CaseSeen, NewPlace, NewRound, RoundChange},
 };
 use crate::{
-    ids::{CaseId, DepartmentId, JointSessionId, PlaceId},
+    ids::{DepartmentId, JointSessionId, PlaceId},
     page::filters,
-    rules::{chain::Says, vetting::Source},
+    rules::{
+        chain::{Decision, DecisionKind},
+        vetting::Source,
+    },
     text::{day, is_hidden, trimmed},
     unions::union::PostKind,
     web::forms::{Errors, Upload, written},
@@ -142,7 +145,7 @@ impl RoundForm {
         if title.as_ref().is_some_and(|title| title.chars().count() < 2) {
             errors.add("title", "至少两个字");
         }
-        let purpose = Purpose::of(&self.purpose);
+        let purpose = self.purpose.parse::<Purpose>().ok();
         if purpose.is_none() {
             errors.add("purpose", "请选择");
         }
@@ -170,13 +173,14 @@ impl RoundForm {
         let places = self.read_places(presidium, errors);
         let (title, purpose, opens, closes, effective) = (title?, purpose?, opens?, closes?, effective?);
         let (due_days, notice_days, note, places) = (due?, notice?, note?, places?);
-        let days = (opens, closes, effective);
         errors.is_empty().then_some(NewRound {
             title,
             purpose,
             presidium,
             basis,
-            days,
+            opens_on: opens,
+            closes_on: closes,
+            effective_on: effective,
             due_days,
             notice_days,
             note,
@@ -238,16 +242,6 @@ pub(super) struct ChangeForm {
     pub reason: String,
 }
 
-/// A change of a round as read.
-#[derive(Debug, Clone)]
-pub(super) struct Change {
-    pub closes_on: Date,
-    pub effective_on: Date,
-    pub note: String,
-    pub seats: Vec<(PlaceId, i32)>,
-    pub reason: Option<String>,
-}
-
 impl ChangeForm {
     /// The form with what is known now.
     pub fn of(round: &Round) -> Self {
@@ -282,7 +276,7 @@ impl ChangeForm {
     }
 
     /// Reads the form, or leaves an error beside each field.
-    pub fn read(&self, round: &Round, today: Date, errors: &mut Errors) -> Option<Change> {
+    pub fn read(&self, round: &Round, today: Date, errors: &mut Errors) -> Option<RoundChange> {
         let earliest = round.opens_on.max(today - Duration::days(1));
         let closes = coming_day(&self.closes_on, "closes_on", earliest.min(round.closes_on), errors);
         let effective =
@@ -305,7 +299,7 @@ impl ChangeForm {
             }
         }
         let (closes_on, effective_on, note) = (closes?, effective?, note?);
-        errors.is_empty().then_some(Change { closes_on, effective_on, note, seats, reason })
+        errors.is_empty().then_some(RoundChange { closes_on, effective_on, note, seats, reason })
     }
 }
 
@@ -332,7 +326,7 @@ pub(super) struct ApplyForm {
 
 /// 报名 as read.
 #[derive(Debug, Clone)]
-pub(super) struct Applied {
+pub(super) struct Application {
     pub place: PlaceId,
     pub source: Option<Source>,
     pub field: String,
@@ -342,7 +336,7 @@ pub(super) struct Applied {
 
 /// The sources that a candidate may name: of the presidium by the plan, of members everybody.
 pub(super) fn sources(presidium: bool) -> Vec<Source> {
-    Source::ALL.into_iter().filter(|source| !presidium || *source != Source::Ordinary).collect()
+    Source::ALL.iter().copied().filter(|source| !presidium || *source != Source::Ordinary).collect()
 }
 
 impl ApplyForm {
@@ -363,12 +357,12 @@ impl ApplyForm {
 
     /// Reads the form, or leaves an error beside each field. The statement is asked of the candidate alone; `silent` where
     /// the plan asks for no source.
-    pub fn read(&self, round: &Round, own: bool, silent: bool, errors: &mut Errors) -> Option<Applied> {
+    pub fn read(&self, round: &Round, own: bool, silent: bool, errors: &mut Errors) -> Option<Application> {
         let place = self.place.parse::<PlaceId>().ok().and_then(|id| round.place(id)).map(|place: &Place| place.id);
         if place.is_none() {
             errors.add("place", "请选择岗位");
         }
-        let source = Source::of(&self.source).filter(|source| sources(round.presidium).contains(source));
+        let source = self.source.parse().ok().filter(|source| sources(round.presidium).contains(source));
         if source.is_none() && (round.presidium && !silent || own && !round.presidium) {
             errors.add("source", "请选择来源");
         }
@@ -383,7 +377,7 @@ impl ApplyForm {
         let experience = prose(&self.experience, 1500, "experience", errors);
         let (place, field, statement, experience) = (place?, field?, statement?, experience?);
         let field = if source == Some(Source::Exemplar) { field } else { String::new() };
-        errors.is_empty().then_some(Applied { place, source, field, statement, experience })
+        errors.is_empty().then_some(Application { place, source, field, statement, experience })
     }
 
     /// The form as a query, so that a way back keeps what was typed; texts too long for an address are left out.
@@ -446,21 +440,21 @@ pub(super) struct OpinionForm {
 
 /// The joint session that is named with an opinion.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum SessionAsked {
+pub(super) enum SessionChoice {
     None,
-    /// One that was taken down.
+    /// One that is on record.
     Known(JointSessionId),
-    /// One to be taken down: its day, who took part and what was discussed.
+    /// One to be recorded: its day, who took part and what was discussed.
     New(Date, String),
 }
 
 /// 意见 as read.
 #[derive(Debug, Clone)]
-pub(super) struct OpinionAsked {
-    pub cases: Vec<(CaseId, i32)>,
-    pub says: Says,
+pub(super) struct OpinionRequest {
+    pub cases: Vec<CaseSeen>,
+    pub decision: Decision,
     pub words: String,
-    pub session: SessionAsked,
+    pub session: SessionChoice,
 }
 
 /// The most cases of one batch.
@@ -469,47 +463,46 @@ pub(super) const MOST_CASES: usize = 500;
 impl OpinionForm {
     /// Reads the form, or leaves an error beside each field. `recommends` where agreeing is a recommendation, which must say
     /// something of the person (ELG-02, ELG-06).
-    pub fn read(&self, recommends: bool, today: Date, errors: &mut Errors) -> Option<OpinionAsked> {
-        let cases: Option<Vec<(CaseId, i32)>> = self
+    pub fn read(&self, recommends: bool, today: Date, errors: &mut Errors) -> Option<OpinionRequest> {
+        let cases: Option<Vec<CaseSeen>> = self
             .case
             .iter()
             .map(|text| {
                 let (id, visit) = text.split_once('.')?;
-                Some((id.parse().ok()?, visit.parse().ok()?))
+                Some(CaseSeen { case: id.parse().ok()?, visit: visit.parse().ok()? })
             })
             .collect();
         let cases = cases.filter(|cases| !cases.is_empty() && cases.len() <= MOST_CASES);
         if cases.is_none() {
             errors.add("case", format!("请至少勾选一人，一次最多 {MOST_CASES} 人"));
         }
-        let says = match (self.verdict.as_str(), self.back.as_str()) {
-            ("agree", _) => Some(Says::Agree),
-            ("refuse", _) => Some(Says::Refuse),
-            ("return", "candidate") => Some(Says::ReturnToCandidate),
-            ("return", step) => step.parse().ok().map(Says::Return),
-            _ => None,
+        let kind = self.verdict.parse::<DecisionKind>().ok();
+        let decision = match (kind, self.back.as_str()) {
+            (Some(DecisionKind::Return), "candidate") => Some(Decision::ReturnToCandidate),
+            (Some(DecisionKind::Return), step) => step.parse().ok().map(Decision::Return),
+            (kind, _) => kind.map(|kind| kind.with_step(None)),
         };
-        match (says, self.verdict.as_str()) {
-            (None, "return") => errors.add("back", "请选择退回到哪一步"),
+        match (decision, kind) {
+            (None, Some(DecisionKind::Return)) => errors.add("back", "请选择退回到哪一步"),
             (None, _) => errors.add("verdict", "请选择结论"),
-            _ => {}
+            (Some(_), _) => {}
         }
-        if says == Some(Says::Refuse) && self.case.len() > 1 && self.sure != "yes" {
+        if decision == Some(Decision::Refuse) && self.case.len() > 1 && self.sure != "yes" {
             errors.add("sure", format!("将对 {} 人不予通过并告知原因，不能撤回；请勾选确认", self.case.len()));
         }
         let words = prose(&self.words, 300, "words", errors);
         if words.as_ref().is_some_and(String::is_empty) {
-            match says {
-                Some(Says::Agree) if recommends => {
+            match decision {
+                Some(Decision::Agree) if recommends => {
                     errors.add("words", "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
                 }
-                Some(Says::Agree) | None => {}
-                Some(Says::Return(_) | Says::ReturnToCandidate) => errors.add("words", "退回须写明原因"),
-                Some(Says::Refuse) => errors.add("words", "不予通过须写明原因，原因会告诉本人"),
+                Some(Decision::Agree) | None => {}
+                Some(Decision::Return(_) | Decision::ReturnToCandidate) => errors.add("words", "退回须写明原因"),
+                Some(Decision::Refuse) => errors.add("words", "不予通过须写明原因，原因会告诉本人"),
             }
         }
         let session = match self.session.as_str() {
-            "" => SessionAsked::None,
+            "" => SessionChoice::None,
             "new" => {
                 let held = day(&self.held_on).filter(|day| *day <= today && *day > today - Duration::days(120));
                 if held.is_none() {
@@ -522,11 +515,11 @@ impl OpinionForm {
                     "请写明参加人员和审查情况，如“学生工作部、校团委共5人参加”",
                     errors,
                 );
-                held.zip(minutes).map_or(SessionAsked::None, |(day, minutes)| SessionAsked::New(day, minutes))
+                held.zip(minutes).map_or(SessionChoice::None, |(day, minutes)| SessionChoice::New(day, minutes))
             }
-            known => known.parse().map_or(SessionAsked::None, SessionAsked::Known),
+            known => known.parse().map_or(SessionChoice::None, SessionChoice::Known),
         };
-        let (cases, says, words) = (cases?, says?, words?);
-        errors.is_empty().then_some(OpinionAsked { cases, says, words, session })
+        let (cases, decision, words) = (cases?, decision?, words?);
+        errors.is_empty().then_some(OpinionRequest { cases, decision, words, session })
     }
 }

@@ -7,6 +7,7 @@ pub mod case;
 pub mod chain_office;
 mod forms;
 mod pages;
+mod paths;
 mod photo;
 pub mod retention;
 pub mod round;

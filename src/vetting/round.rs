@@ -9,45 +9,20 @@ use crate::{
         roster::Post,
     },
     unions::union::{PostKind, StudentUnion},
+    words::words,
 };
 
-/// What a round is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Purpose {
-    /// 招新.
-    Recruit,
-    /// 换届.
-    Term,
-    /// 增补.
-    Supplement,
+words! {
+    /// What a round is for.
+    Purpose:
+    Recruit = "recruit", "招新";
+    Term = "term", "换届";
+    Supplement = "supplement", "增补";
 }
 
-impl Purpose {
-    pub const ALL: [Self; 3] = [Self::Recruit, Self::Term, Self::Supplement];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Recruit => "recruit",
-            Self::Term => "term",
-            Self::Supplement => "supplement",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Recruit => "招新",
-            Self::Term => "换届",
-            Self::Supplement => "增补",
-        }
-    }
-
-    /// The purpose of a stable word.
-    #[must_use]
-    pub fn of(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.slug() == slug)
-    }
+/// Whether those whom a round chooses take the places of those before.
+pub(super) fn replaces(presidium: bool, purpose: Purpose) -> bool {
+    purpose == Purpose::Term || presidium && purpose != Purpose::Supplement
 }
 
 /// Which figures count, by stable word, in words.
@@ -160,6 +135,24 @@ pub struct Round {
     pub places: Vec<Place>,
 }
 
+/// A round that nobody else changes or ends until this transaction is over. Made by the reads that hold its row.
+#[derive(Debug)]
+pub struct SteadyRound(Round);
+
+impl SteadyRound {
+    pub(super) fn new(round: Round) -> Self {
+        Self(round)
+    }
+}
+
+impl std::ops::Deref for SteadyRound {
+    type Target = Round;
+
+    fn deref(&self) -> &Round {
+        &self.0
+    }
+}
+
 impl Round {
     /// Where it stands on a day.
     #[must_use]
@@ -204,6 +197,13 @@ impl Round {
     pub fn due(&self, step: usize, today: Date) -> Date {
         let days = self.due_days.get(step).copied().unwrap_or(5);
         today + time::Duration::days(i64::from(days))
+    }
+
+    /// Those whom it chooses take the places of those before: members of a new term, and the presidium, which is elected anew
+    /// as a whole.
+    #[must_use]
+    pub fn replaces(&self) -> bool {
+        replaces(self.presidium, self.purpose)
     }
 
     #[must_use]

@@ -4,8 +4,9 @@ use sqlx::PgConnection;
 use time::Date;
 
 use super::{
-    chain_office::Desk,
-    store::{self, Waiting},
+    chain_office::ChainOffice,
+    paths,
+    store::{self, WaitingFilter},
 };
 use crate::{
     auth::person::{Held, SignedIn},
@@ -22,18 +23,18 @@ pub async fn waiting(
     office: &Held,
     today: Date,
 ) -> Result<Vec<Task>, Failure> {
-    let desk = Desk::of_office(connection, person.institution, office).await?;
-    let any = Waiting { window: (0, 1), ..Waiting::default() };
-    let (_, all) = store::waiting(connection, &desk, &any).await?;
-    let (_, late) = store::waiting(connection, &desk, &Waiting { late_on: Some(today), ..any }).await?;
+    let chain_office = ChainOffice::of_office(connection, person.institution, office).await?;
+    let any = WaitingFilter::first();
+    let (_, all) = store::waiting(connection, &chain_office, &any).await?;
+    let (_, late) = store::waiting(connection, &chain_office, &WaitingFilter { late_on: Some(today), ..any }).await?;
     let mut tasks = Vec::new();
     if all > 0 {
         let more = if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() };
-        tasks.push(Task::new(late > 0, format!("办理 {all} 件遴选"), more, "/vetting".to_owned()));
+        tasks.push(Task::new(late > 0, format!("办理 {all} 件遴选"), more, paths::WORK.to_owned()));
     }
-    let below: i64 = store::overdue(connection, &desk, today).await?.iter().map(|late| late.cases).sum();
+    let below: i64 = store::overdue(connection, &chain_office, today).await?.iter().map(|late| late.cases).sum();
     if below > 0 {
-        tasks.push(Task::new(true, format!("下级有 {below} 件遴选逾期未办"), String::new(), "/vetting".to_owned()));
+        tasks.push(Task::new(true, format!("下级有 {below} 件遴选逾期未办"), String::new(), paths::WORK.to_owned()));
     }
     if UnionKeeper::KINDS.contains(&office.kind) {
         let rows = sqlx::query!(
@@ -50,7 +51,7 @@ pub async fn waiting(
         .await?;
         for row in rows {
             let says = format!("核实{}公示期间的 {} 件反映", row.title, row.open);
-            tasks.push(Task::new(true, says, String::new(), format!("/rounds/{}/objections", row.id)));
+            tasks.push(Task::new(true, says, String::new(), row.id.objections_path()));
         }
         let rows = sqlx::query!(
             r#"select r.id as "id: RoundId", r.title, r.places, count(*) as "passed!",
@@ -68,12 +69,11 @@ pub async fn waiting(
         .await?;
         for row in rows {
             let (says, href) = match (row.unshown, row.places.as_str()) {
-                (1.., _) => (format!("公示{}的 {} 人", row.title, row.unshown), format!("/rounds/{}", row.id)),
-                (_, "presidium") => (
-                    format!("把{}的 {} 人列入候选人名单", row.title, row.passed),
-                    format!("/rounds/{}/outcome", row.id),
-                ),
-                _ => (format!("任命{}的 {} 人", row.title, row.passed), format!("/rounds/{}/outcome", row.id)),
+                (1.., _) => (format!("公示{}的 {} 人", row.title, row.unshown), row.id.path()),
+                (_, "presidium") => {
+                    (format!("把{}的 {} 人列入候选人名单", row.title, row.passed), row.id.outcome_path())
+                }
+                _ => (format!("任命{}的 {} 人", row.title, row.passed), row.id.outcome_path()),
             };
             tasks.push(Task::new(false, says, "已通过全部环节".to_owned(), href));
         }
@@ -93,7 +93,7 @@ pub async fn applications(connection: &mut PgConnection, student: StudentId) -> 
     .await?;
     let mut tasks = Vec::new();
     for row in rows {
-        let href = format!("/applications/{}", row.id);
+        let href = row.id.application_path();
         tasks.push(if row.stage == "returned" {
             Task::new(true, format!("修改并再次提交：{}", row.title), "已被退回".to_owned(), href)
         } else {

@@ -12,12 +12,10 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use lunzhi::{office::OfficeKind, web::connections::Limits};
 use serde_json::{Value, json};
 
-use crate::{
-    support::{
-        PASSWORD, Portal, runtime,
-        sitting::{SMALL, cast, opened, prepare, voters},
-        union::{grade_everybody, rows, union},
-    },
+use crate::support::{
+    PASSWORD, Portal, runtime,
+    sitting::{SMALL, cast, opened, prepare, voters},
+    union::{grade_everybody, rows, union},
     vetting::{Opening, agree, apply, open, student_account},
 };
 

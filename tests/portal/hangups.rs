@@ -14,14 +14,12 @@ use lunzhi::{
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use crate::{
-    support::{
-        FIRST, PASSWORD, Portal, SECOND,
-        raw::{Answer, ask, form, multipart, read, request},
-        runtime,
-        sitting::{Plan, opened, voters},
-        union::{grade_everybody, rows, union},
-    },
+use crate::support::{
+    FIRST, PASSWORD, Portal, SECOND,
+    raw::{Answer, ask, form, multipart, read, request},
+    runtime,
+    sitting::{Plan, opened, voters},
+    union::{grade_everybody, rows, union},
     vetting::{Opening, open, student_account},
 };
 

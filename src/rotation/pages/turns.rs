@@ -97,7 +97,8 @@ async fn page(
     let semesters = store::semesters(&mut db, person.institution).await?;
     let governing = governing(&mut db, person.institution, today).await?;
     let plan = governing.as_ref().map(|governing| &governing.plan);
-    let exact = plan.is_some_and(|plan| plan.figures.turn.as_ref().is_some_and(|turn| turn.value == Period::OneSemester));
+    let exact =
+        plan.is_some_and(|plan| plan.figures.turn.as_ref().is_some_and(|turn| turn.value == Period::OneSemester));
     let clause = plan.and_then(|plan| plan.provision(Rule::Org04)).map(|provision| provision.clause().clone());
     let presidium = record
         .posts

@@ -28,12 +28,13 @@ pub(super) struct DepartmentRoom {
 fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (String, Vec<DepartmentRoom>) {
     let of_school = record.union.kind != Union::College;
     let limit = |limit: Option<u32>| limit.map(|limit| format!("/{limit}")).unwrap_or_default();
-    let most =
-        plan.and_then(|plan| plan.figures.most_on_presidium(of_school));
+    let most = plan.and_then(|plan| plan.figures.most_on_presidium(of_school));
     let seats = record.posts_on(today).filter(|post| post.kind == PostKind::Presidium).count();
     let presidium = format!("现有 {seats}{} 人", limit(most));
-    let heads_most = plan.filter(|_| of_school).and_then(|plan| plan.figures.heads.as_ref()).map(|heads| heads.value.high);
-    let staff_most = plan.filter(|_| of_school).and_then(|plan| plan.figures.department_staff.as_ref()).map(|most| most.value);
+    let heads_most =
+        plan.filter(|_| of_school).and_then(|plan| plan.figures.heads.as_ref()).map(|heads| heads.value.high);
+    let staff_most =
+        plan.filter(|_| of_school).and_then(|plan| plan.figures.department_staff.as_ref()).map(|most| most.value);
     let inside = plan.is_some_and(|plan| plan.switches.heads_inside) && of_school;
     let room = |department: &Department| {
         let held = |kind| {

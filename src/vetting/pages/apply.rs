@@ -3,15 +3,17 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    body::Bytes,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use sqlx::PgConnection;
 use time::Date;
 
-use super::{Asks, StepView, asks, calendar, case::picture, evidence_today, said, steps};
+use super::{ConditionText, StepView, asks, calendar, case::picture, evidence_today, said, steps};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -21,19 +23,20 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::{
         Plan, Rule,
-        chain::{Stage, begin},
+        chain::{Decision, Stage, begin},
         plan::Body,
         vetting::{Source, may_apply},
     },
     unions::{store as unions_store, union::StudentFacts},
     vetting::{
-        case::{Case, Evidence, Opinion, Origin, Words},
-        forms::{Applied, ApplyForm, sources},
+        case::{CandidateText, Case, Evidence, Opinion, Origin},
+        forms::{Application, ApplyForm, sources},
+        paths::{self, Done},
         photo::redraw,
         round::{Phase, Round},
-        store::{self, Handed, NewCase, Sieve, Which},
+        store::{self, CaseFilter, LockedCase, NewCase, RoundFilter, Submission},
     },
-    web::forms::{Done, Errors, Upload},
+    web::forms::{Attempt, Done as After, Errors, Submitted, Upload},
 };
 
 /// The student that a person is.
@@ -46,27 +49,27 @@ async fn fact_of(app: &App, student: StudentId, basis: Option<&str>) -> Result<S
     facts.into_iter().next().ok_or(Failure::Missing)
 }
 
-async fn own_cases(app: &App, person: &SignedIn, sieve: Sieve) -> Result<Vec<Case>, Failure> {
-    let sieve = Sieve { student: Some(student(person)?), ..sieve };
-    Ok(store::cases(&mut *app.read().await?, person.institution, None, &sieve).await?.0)
+async fn own_cases(app: &App, person: &SignedIn, only: CaseFilter) -> Result<Vec<Case>, Failure> {
+    let only = CaseFilter { student: Some(student(person)?), ..only };
+    Ok(store::cases(&mut *app.read().await?, person.institution, None, &only).await?.0)
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/apply_list.html")]
-pub(super) struct ListPage {
+pub(super) struct ApplicationsPage {
     chrome: Chrome,
     is_student: bool,
     open: Vec<Round>,
     mine: Vec<(Case, Round)>,
-    notices: Vec<store::Running>,
+    notices: Vec<store::PublicNotice>,
     today: Date,
 }
 
-pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<ApplicationsPage, Failure> {
     let today = app.clock.today();
     let chrome = app.chrome(&person, "报名");
     let Some(student) = person.student else {
-        return Ok(ListPage {
+        return Ok(ApplicationsPage {
             chrome,
             is_student: false,
             open: Vec::new(),
@@ -76,24 +79,22 @@ pub(super) async fn list(State(app): State<App>, person: SignedIn) -> Result<Lis
         });
     };
     let notices = store::on_notice(&mut *app.read().await?, person.institution, today).await?;
-    let all = store::rounds(&mut *app.read().await?, person.institution, Which::default()).await?;
+    let all = store::rounds(&mut *app.read().await?, person.institution, RoundFilter::default()).await?;
     let fact = fact_of(&app, student, None).await?;
-    let mine: Vec<(Case, Round)> = own_cases(&app, &person, Sieve::default())
+    let mine: Vec<(Case, Round)> = own_cases(&app, &person, CaseFilter::default())
         .await?
         .into_iter()
         .rev()
         .filter_map(|case| all.iter().find(|round| round.id == case.round).cloned().map(|round| (case, round)))
         .collect();
     let fits = |round: &Round| {
-        let taken = mine.iter().any(|(case, of)| {
-            of.id == round.id && !matches!(case.stage, Stage::Withdrawn | Stage::Refused | Stage::Lapsed)
-        });
+        let taken = mine.iter().any(|(case, of)| of.id == round.id && !case.stage.came_to_nothing());
         matches!(round.phase(&today), Phase::Open | Phase::Coming)
             && round.union.why_not_member(&fact, today).is_none()
             && !taken
     };
     let open = all.iter().filter(|round| fits(round)).cloned().collect();
-    Ok(ListPage { chrome, is_student: true, open, mine, notices, today })
+    Ok(ApplicationsPage { chrome, is_student: true, open, mine, notices, today })
 }
 
 #[derive(Template, WebTemplate)]
@@ -109,7 +110,7 @@ pub(super) struct ApplyPage {
     eligible: bool,
     /// The student cannot be in this union, or has applied already.
     barred: Option<String>,
-    asks: Vec<Asks>,
+    asks: Vec<ConditionText>,
     sources: Vec<Source>,
     /// The plan names no sources: the question is practice.
     silent: bool,
@@ -121,21 +122,32 @@ pub(super) struct ApplyPage {
     full: Vec<PlaceId>,
 }
 
-/// What the governing plan says of pledge and sources, with its conditions.
-fn of_plan(plan: Option<&Plan>) -> (String, bool, Vec<Asks>) {
-    let pledge = plan
-        .and_then(|plan| plan.figures.pledge.as_ref())
-        .map(|pledge| pledge.value.clone())
-        .unwrap_or_else(|| "学生会工作人员自律要求".to_owned());
-    let silent = plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none());
-    (pledge, silent, plan.map(asks).unwrap_or_default())
+/// What the governing plan asks of a candidate.
+struct Requirements {
+    /// The text that is pledged.
+    pledge: String,
+    /// The plan names no sources.
+    silent: bool,
+    conditions: Vec<ConditionText>,
+}
+
+impl Requirements {
+    fn by(plan: Option<&Plan>) -> Self {
+        let pledge = plan
+            .and_then(|plan| plan.figures.pledge.as_ref())
+            .map(|pledge| pledge.value.clone())
+            .unwrap_or_else(|| "学生会工作人员自律要求".to_owned());
+        let silent = plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none());
+        Self { pledge, silent, conditions: plan.map(asks).unwrap_or_default() }
+    }
 }
 
 async fn page(
     app: &App,
     person: &SignedIn,
-    (round, case): (Round, Option<Case>),
-    (form, errors): (ApplyForm, Errors),
+    round: Round,
+    case: Option<Case>,
+    submitted: Submitted<ApplyForm>,
 ) -> Result<ApplyPage, Failure> {
     let (today, id) = (app.clock.today(), student(person)?);
     let fact = fact_of(app, id, round.basis.as_deref()).await?;
@@ -143,17 +155,17 @@ async fn page(
     let evidence = evidence_today(&plans, &fact, today);
     let mut barred = round.union.why_not_member(&fact, today);
     if case.is_none() {
-        let live = own_cases(app, person, Sieve { round: Some(round.id), ..Sieve::default() }).await?;
-        let taken = live.iter().any(|case| !matches!(case.stage, Stage::Withdrawn | Stage::Refused | Stage::Lapsed));
+        let live = own_cases(app, person, CaseFilter::of_round(round.id)).await?;
+        let taken = live.iter().any(|case| !case.stage.came_to_nothing());
         barred = barred.or_else(|| taken.then(|| "你已在本轮报名，进度看“报名”页".to_owned()));
     }
     let photo = match &case {
-        Some(case) => store::words(&mut *app.read().await?, case.id).await?.photo,
+        Some(case) => store::candidate_text(&mut *app.read().await?, case.id).await?.photo,
         None => false,
     };
-    let (pledge, silent, asks) = of_plan(plans.in_force(today).as_deref());
+    let required = Requirements::by(plans.in_force(today).as_deref());
     let title = if case.is_some() { "填写并提交" } else { "报名" };
-    let chrome = app.chrome(person, title).under("/apply", "报名");
+    let chrome = app.chrome(person, title).under(paths::APPLY, "报名");
     let sources = sources(round.presidium);
     let full = store::full_places(&mut *app.read().await?, &round).await?;
     Ok(ApplyPage {
@@ -162,12 +174,12 @@ async fn page(
         eligible: evidence.as_ref().is_some_and(Evidence::is_met),
         evidence,
         barred,
-        asks,
+        asks: required.conditions,
         sources,
-        silent,
-        pledge,
-        form,
-        errors,
+        silent: required.silent,
+        pledge: required.pledge,
+        form: submitted.form,
+        errors: submitted.errors,
         photo,
         full,
         round,
@@ -185,64 +197,84 @@ pub(super) async fn ask(
     Path(id): Path<RoundId>,
 ) -> Result<ApplyPage, Failure> {
     let round = round_of(&app, &person, id).await?;
-    page(&app, &person, (round, None), (ApplyForm::default(), Errors::default())).await
+    page(&app, &person, round, None, Submitted::default()).await
 }
 
-/// Nobody is chosen for what they have.
+/// Why a person cannot apply for the post that they will still hold.
 pub(super) const HOLDS: &str = "届时仍任同一岗位，不必再报";
 
-/// What became of handing in.
-enum Sent {
-    In(CaseId),
-    Unfit(&'static str, String),
+/// An application that could be read.
+struct ReadApplication {
+    application: Application,
+    pledge: String,
+    photo: Option<Vec<u8>>,
+}
+
+impl ReadApplication {
+    fn with(self, evidence: Evidence) -> Submission {
+        let Application { place, source, field, statement, experience } = self.application;
+        Submission { place, source, field, statement, experience, pledge: self.pledge, evidence, photo: self.photo }
+    }
 }
 
 /// Reads the form and the photo, or leaves an error beside each field.
 async fn read(
     app: &App,
     person: &SignedIn,
-    (round, upload): (&Round, &Upload),
-    (form, errors): (&ApplyForm, &mut Errors),
-) -> Result<Option<(Applied, String, Option<Vec<u8>>)>, Failure> {
+    round: &Round,
+    file: Option<Bytes>,
+    submitted: &mut Submitted<ApplyForm>,
+) -> Result<Option<ReadApplication>, Failure> {
+    let Submitted { form, errors } = submitted;
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
-    let (pledge, silent, _) = of_plan(plans.in_force(app.clock.today()).as_deref());
-    let applied = form.read(round, true, silent, errors);
+    let Requirements { pledge, silent, .. } = Requirements::by(plans.in_force(app.clock.today()).as_deref());
+    let application = form.read(round, true, silent, errors);
     let pledged = form.pledged(errors);
     let mut photo = None;
-    if let Some(file) = upload.file.clone() {
+    if let Some(file) = file {
         match app.heavy(move || redraw(&file)).await? {
             Ok(jpeg) => photo = Some(jpeg),
             Err(why) => errors.add("file", why),
         }
     }
-    Ok(applied.filter(|_| pledged && errors.is_empty()).map(|applied| (applied, pledge, photo)))
+    let application = application.filter(|_| pledged && errors.is_empty());
+    Ok(application.map(|application| ReadApplication { application, pledge, photo }))
+}
+
+/// A candidate who may be one today.
+struct Judged {
+    fact: StudentFacts,
+    evidence: Evidence,
 }
 
 /// Judges the candidate in the transaction that writes: enrolled, of the union, and meeting the conditions.
 async fn judge(
-    db: &mut sqlx::PgConnection,
+    db: &mut PgConnection,
     person: &SignedIn,
-    (student, round): (StudentId, &Round),
+    round: &Round,
+    place: PlaceId,
     today: Date,
     refusal: Refusal,
-) -> Result<Result<(StudentFacts, Evidence), Sent>, Failure> {
+) -> Result<Attempt<Judged>, Failure> {
+    let student = student(person)?;
     unions_store::hold_students(db, person.institution, std::slice::from_ref(&person.number)).await?;
     let facts = unions_store::facts_over(db, &[student.0], round.basis.as_deref(), today).await?;
     let fact = facts.into_iter().next().ok_or(Failure::Missing)?;
     if let Some(says) = round.union.why_not_member(&fact, round.effective_on) {
-        return Ok(Err(Sent::Unfit("place", says)));
+        return Ok(Attempt::fault("place", says));
     }
     let plans = calendar(db, person.institution).await?;
     let Some(plan) = plans.in_force(today) else {
-        return Ok(Err(Sent::Unfit("place", "本校没有在用的实施方案，不能报名".to_owned())));
+        return Ok(Attempt::fault("place", "本校没有在用的实施方案，不能报名"));
     };
-    match may_apply(&plan, &fact.member(None, today)).permit() {
-        Ok(eligible) => {
-            let evidence = Evidence::take(&fact, eligible.findings(), today);
-            Ok(Ok((fact, evidence)))
-        }
-        Err(findings) => Err(refusal.because(findings)),
+    let evidence = match may_apply(&plan, &fact.member(None, today)).permit() {
+        Ok(eligible) => Evidence::take(&fact, eligible.findings(), today),
+        Err(findings) => return Err(refusal.because(findings)),
+    };
+    if store::holds_place(db, round, student, place).await? {
+        return Ok(Attempt::fault("place", HOLDS));
     }
+    Ok(Attempt::Done(Judged { fact, evidence }))
 }
 
 fn late(round: &Round) -> String {
@@ -252,81 +284,87 @@ fn late(round: &Round) -> String {
     }
 }
 
-fn handed(applied: Applied, pledge: String, evidence: Evidence) -> Handed {
-    let Applied { place, source, field, statement, experience } = applied;
-    Handed { place, source, field, statement, experience, pledge, evidence }
+/// What the record says of an application.
+fn entry(student: StudentId, round: &Round, how: &str) -> Entry {
+    Entry::about(Verb::CaseKept, student)
+        .detail("轮次", round.title.clone())
+        .detail("办理", how)
+        .under(&round.chain.clause())
+}
+
+/// The page after handing in, or the form again with what is wrong.
+async fn answer(
+    app: &App,
+    person: &SignedIn,
+    round: Round,
+    case: Option<Case>,
+    form: ApplyForm,
+    attempt: Attempt<String>,
+) -> Result<Response, Failure> {
+    let (field, says) = match attempt {
+        Attempt::Done(onward) => return Ok(Redirect::to(&onward).into_response()),
+        Attempt::Fault(field, says) => (field, says),
+        Attempt::NeedsReason(_) => return Err(anyhow::anyhow!("conditions are not passed by a reason").into()),
+    };
+    let page = page(app, person, round, case, Submitted::with_fault(form, field, says)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 pub(super) async fn act(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<RoundId>,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<Response, Failure> {
-    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let (student, form) = (student(&person)?, ApplyForm::of(&upload));
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let student = student(&person)?;
+    let mut submitted = Submitted::new(ApplyForm::of(&upload), Errors::default());
     let round = round_of(&app, &person, id).await?;
-    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if round.phase(&today) != Phase::Open {
-        errors.add("place", late(&round));
+        submitted.errors.add("place", late(&round));
     }
-    let Some((applied, pledge, photo)) = read(&app, &person, (&round, &upload), (&form, &mut errors)).await? else {
-        return Ok((unfit, page(&app, &person, (round, None), (form, errors)).await?).into_response());
+    let Some(read) = read(&app, &person, &round, upload.file.take(), &mut submitted).await? else {
+        let page = page(&app, &person, round, None, submitted).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let refusal = Refusal {
-        chrome: app.chrome(&person, "报名").under("/apply", "报名"),
+        chrome: app.chrome(&person, "报名").under(paths::APPLY, "报名"),
         wanted: format!("报名：{}", round.title),
-        back: format!("/apply/{id}"),
+        back: id.apply_path(),
     };
-    let actor = person.clone();
-    let sent = app
-        .write_as(person.authority(), async move |db| {
-            let round = store::hold_round(db, actor.institution, id, false).await?;
+    let attempt = app
+        .write_as(person.authority(), async |db| {
+            let round = store::steady_round(db, person.institution, id).await?;
             if round.phase(&today) != Phase::Open {
-                return Ok(Sent::Unfit("place", late(&round)));
+                return Ok(Attempt::fault("place", late(&round)));
             }
-            let (fact, evidence) = match judge(db, &actor, (student, &round), today, refusal).await? {
-                Ok(found) => found,
-                Err(sent) => return Ok(sent),
+            let place = read.application.place;
+            let Judged { fact, evidence } = match judge(db, &person, &round, place, today, refusal).await? {
+                Attempt::Done(judged) => judged,
+                Attempt::Fault(field, says) => return Ok(Attempt::Fault(field, says)),
+                Attempt::NeedsReason(findings) => return Ok(Attempt::NeedsReason(findings)),
             };
-            if store::holds_place(db, &round, (student, applied.place)).await? {
-                return Ok(Sent::Unfit("place", HOLDS.to_owned()));
-            }
-            if store::full_places(db, &round).await?.contains(&applied.place) {
-                return Ok(Sent::Unfit("place", "这个岗位的名额已全部确定，请选其他岗位".to_owned()));
+            if store::full_places(db, &round).await?.contains(&place) {
+                return Ok(Attempt::fault("place", "这个岗位的名额已全部确定，请选其他岗位"));
             }
             let new = NewCase { round: &round, fact: &fact, origin: Origin::Applied, prepared: None };
-            let handed = handed(applied, pledge, evidence);
-            let Some(case) = store::hand_in(db, actor.institution, &new, &handed, now).await? else {
-                return Ok(Sent::Unfit("place", "你已在本轮报名，不必重复提交".to_owned()));
+            let Some(case) = store::hand_in(db, person.institution, &new, &read.with(evidence), now).await? else {
+                return Ok(Attempt::fault("place", "你已在本轮报名，不必重复提交"));
             };
-            if let Some(jpeg) = photo {
-                store::set_photo(db, case, &jpeg).await?;
-            }
-            let entry = Entry::about(Verb::CaseKept, student)
-                .detail("轮次", round.title.clone())
-                .detail("办理", "报名")
-                .under(&round.chain.clause());
-            audit::append(db, &actor, entry, now).await?;
-            Ok(Sent::In(case))
+            audit::append(db, &person, entry(student, &round, "报名"), now).await?;
+            Ok(Attempt::Done(Done::Applied.at(&case.application_path())))
         })
         .await?;
-    match sent {
-        Sent::In(case) => Ok(Redirect::to(&format!("/applications/{case}?done=applied")).into_response()),
-        Sent::Unfit(field, says) => {
-            errors.add(field, says);
-            Ok((unfit, page(&app, &person, (round, None), (form, errors)).await?).into_response())
-        }
-    }
+    answer(&app, &person, round, None, submitted.form, attempt).await
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/application.html")]
-pub(super) struct OwnPage {
+pub(super) struct ApplicationPage {
     chrome: Chrome,
     case: Case,
     round: Round,
-    words: Words,
+    words: CandidateText,
     steps: Vec<StepView>,
     /// When each step was passed, without who.
     log: Vec<(String, time::OffsetDateTime)>,
@@ -337,36 +375,37 @@ pub(super) struct OwnPage {
 }
 
 async fn own(app: &App, person: &SignedIn, id: CaseId) -> Result<(Case, Round), Failure> {
-    let found = own_cases(app, person, Sieve { ids: Some(vec![id.0]), ..Sieve::default() }).await?;
+    let found = own_cases(app, person, CaseFilter::one(id)).await?;
     let case = found.into_iter().next().ok_or(Failure::Missing)?;
     let round = round_of(app, person, case.round).await?;
     Ok((case, round))
 }
 
-async fn own_page(
+async fn application_page(
     app: &App,
     person: &SignedIn,
     id: CaseId,
-    (errors, done): (Errors, &'static str),
-) -> Result<OwnPage, Failure> {
+    errors: Errors,
+    done: &'static str,
+) -> Result<ApplicationPage, Failure> {
     let (case, round) = own(app, person, id).await?;
     let mut db = app.read().await?;
-    let words = store::words(&mut db, id).await?;
+    let words = store::candidate_text(&mut db, id).await?;
     let opinions = store::opinions_of(&mut db, &[id.0]).await?;
-    let line = |opinion: &Opinion| match opinion.verdict.as_str() {
-        "agree" => (format!("{}：{}", opinion.act, opinion.verdict_label()), opinion.at),
+    let line = |opinion: &Opinion| match opinion.decision {
+        Decision::Agree => (format!("{}：{}", opinion.act, opinion.verdict_label()), opinion.at),
         _ => (format!("{}：{}。{}", opinion.act, opinion.verdict_label(), opinion.says), opinion.at),
     };
     let mut log: Vec<(String, time::OffsetDateTime)> = opinions.iter().map(line).collect();
     log.extend(case.submitted_at.map(|at| ("提交".to_owned(), at)));
     log.sort_by_key(|(_, at)| *at);
-    let chrome = app.chrome(person, "报名进度").under("/apply", "报名");
-    Ok(OwnPage {
+    let chrome = app.chrome(person, "报名进度").under(paths::APPLY, "报名");
+    Ok(ApplicationPage {
         chrome,
         steps: steps(&round, &case, &opinions, false),
         log,
         may_withdraw: case.stage.is_under_way() || case.stage == Stage::Passed,
-        may_edit: matches!(case.stage, Stage::Invited | Stage::Returned) && round.ended_why.is_none(),
+        may_edit: case.is_with_candidate() && round.ended_why.is_none(),
         case,
         round,
         words,
@@ -379,9 +418,9 @@ pub(super) async fn show(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<CaseId>,
-    Query(Done { done }): Query<Done>,
-) -> Result<OwnPage, Failure> {
-    own_page(&app, &person, id, (Errors::default(), said(&done))).await
+    Query(After { done }): Query<After>,
+) -> Result<ApplicationPage, Failure> {
+    application_page(&app, &person, id, Errors::default(), said(&done)).await
 }
 
 pub(super) async fn edit(
@@ -390,10 +429,10 @@ pub(super) async fn edit(
     Path(id): Path<CaseId>,
 ) -> Result<Response, Failure> {
     let (case, round) = own(&app, &person, id).await?;
-    if !matches!(case.stage, Stage::Invited | Stage::Returned) {
-        return Ok(Redirect::to(&format!("/applications/{id}")).into_response());
+    if !case.is_with_candidate() {
+        return Ok(Redirect::to(&id.application_path()).into_response());
     }
-    let words = store::words(&mut *app.read().await?, id).await?;
+    let words = store::candidate_text(&mut *app.read().await?, id).await?;
     let form = ApplyForm {
         place: case.place.to_string(),
         source: case.source.map(Source::slug).unwrap_or_default().to_owned(),
@@ -402,80 +441,62 @@ pub(super) async fn edit(
         experience: words.experience,
         ..ApplyForm::default()
     };
-    Ok(page(&app, &person, (round, Some(case)), (form, Errors::default())).await?.into_response())
+    Ok(page(&app, &person, round, Some(case), Submitted::new(form, Errors::default())).await?.into_response())
 }
 
 /// The body that named the candidate and signed.
 fn recommender(case: &Case, opinions: &[Opinion]) -> Option<Body> {
     let first = opinions.iter().find(|one| (one.visit, one.step) == (0, 0) && one.agreed())?;
-    let body = serde_json::from_value(serde_json::Value::String(first.body.clone())).ok()?;
-    (case.stage == Stage::Invited && case.origin == Origin::Recommended).then_some(body)
+    (case.is_invited() && case.is_recommended()).then_some(first.body)
 }
 
 pub(super) async fn hand_in(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<CaseId>,
-    upload: Upload,
+    mut upload: Upload,
 ) -> Result<Response, Failure> {
-    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let (student, form) = (student(&person)?, ApplyForm::of(&upload));
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let student = student(&person)?;
+    let mut submitted = Submitted::new(ApplyForm::of(&upload), Errors::default());
     let (case, round) = own(&app, &person, id).await?;
-    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-    let Some((applied, pledge, photo)) = read(&app, &person, (&round, &upload), (&form, &mut errors)).await? else {
-        return Ok((unfit, page(&app, &person, (round, Some(case)), (form, errors)).await?).into_response());
+    let Some(read) = read(&app, &person, &round, upload.file.take(), &mut submitted).await? else {
+        let page = page(&app, &person, round, Some(case), submitted).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let refusal = Refusal {
-        chrome: app.chrome(&person, "填写并提交").under("/apply", "报名"),
+        chrome: app.chrome(&person, "填写并提交").under(paths::APPLY, "报名"),
         wanted: format!("提交：{}", round.title),
-        back: format!("/applications/{id}/edit"),
+        back: id.application_edit_path(),
     };
-    let actor = person.clone();
-    let sent = app
-        .write_as(person.authority(), async move |db| {
-            let (case, round) = store::hold_case(db, actor.institution, id).await?;
+    let attempt = app
+        .write_as(person.authority(), async |db| {
+            let locked = store::lock_case(db, person.institution, id).await?;
+            let LockedCase { case, round } = &locked;
             // Who was named confirms while one may apply; what came back may be handed in until the round ends.
-            let open = match case.stage {
-                Stage::Invited => round.phase(&today) == Phase::Open,
-                _ => round.ended_why.is_none(),
-            };
+            let open = if case.is_invited() { round.phase(&today) == Phase::Open } else { round.ended_why.is_none() };
             if !open {
-                return Ok(Sent::Unfit("place", late(&round)));
+                return Ok(Attempt::fault("place", late(round)));
             }
-            let (_, evidence) = match judge(db, &actor, (student, &round), today, refusal).await? {
-                Ok(found) => found,
-                Err(sent) => return Ok(sent),
+            let place = read.application.place;
+            let evidence = match judge(db, &person, round, place, today, refusal).await? {
+                Attempt::Done(judged) => judged.evidence,
+                Attempt::Fault(field, says) => return Ok(Attempt::Fault(field, says)),
+                Attempt::NeedsReason(findings) => return Ok(Attempt::NeedsReason(findings)),
             };
-            if store::holds_place(db, &round, (student, applied.place)).await? {
-                return Ok(Sent::Unfit("place", HOLDS.to_owned()));
-            }
             let opinions = store::opinions_of(db, &[id.0]).await?;
             // A recommendation is for the place that it names.
-            let recommended = recommender(&case, &opinions).filter(|_| applied.place == case.place);
+            let recommended = recommender(case, &opinions).filter(|_| place == case.place);
             let stage = begin(&round.chain, recommended);
-            let handed = handed(applied, pledge, evidence);
-            if !store::resubmit(db, (&case, &round), &handed, stage, now).await? {
-                return Ok(Sent::Unfit("place", format!("这件现在{}，不能再提交", case.stage.label())));
+            if !store::resubmit(db, &locked, &read.with(evidence), stage, now).await? {
+                return Ok(Attempt::fault("place", format!("这件现在{}，不能再提交", case.stage.label())));
             }
-            if let Some(jpeg) = photo {
-                store::set_photo(db, id, &jpeg).await?;
-            }
-            let how = if case.stage == Stage::Invited { "确认推荐" } else { "修改后再提交" };
-            let entry = Entry::about(Verb::CaseKept, student)
-                .detail("轮次", round.title.clone())
-                .detail("办理", how)
-                .under(&round.chain.clause());
-            audit::append(db, &actor, entry, now).await?;
-            Ok(Sent::In(id))
+            let how = if case.is_invited() { "确认推荐" } else { "修改后再提交" };
+            audit::append(db, &person, entry(student, round, how), now).await?;
+            Ok(Attempt::Done(Done::Confirmed.at(&id.application_path())))
         })
         .await?;
-    match sent {
-        Sent::In(case) => Ok(Redirect::to(&format!("/applications/{case}?done=confirmed")).into_response()),
-        Sent::Unfit(field, says) => {
-            errors.add(field, says);
-            Ok((unfit, page(&app, &person, (round, Some(case)), (form, errors)).await?).into_response())
-        }
-    }
+    answer(&app, &person, round, Some(case), submitted.form, attempt).await
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -495,27 +516,26 @@ pub(super) async fn withdraw(
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if form.confirm != "yes" {
         errors.add("confirm", "请勾选确认；撤回后本件作废，报名期内可以重新报名");
-        return Ok((unfit, own_page(&app, &person, id, (errors, "")).await?).into_response());
+        return Ok((unfit, application_page(&app, &person, id, errors, "").await?).into_response());
     }
-    let actor = person.clone();
     let gone = app
-        .write_as(person.authority(), async move |db| {
-            let (case, round) = store::hold_case(db, actor.institution, id).await?;
-            let gone = store::withdraw(db, id, "本人撤回", now).await?;
+        .write_as(person.authority(), async |db| {
+            let LockedCase { case, round } = store::lock_case(db, person.institution, id).await?;
+            let gone = store::withdraw(db, &case, "本人撤回", now).await?;
             if gone {
                 let entry = Entry::about(Verb::CaseKept, case.student)
                     .detail("轮次", round.title.clone())
                     .detail("办理", "本人撤回");
-                audit::append(db, &actor, entry, now).await?;
+                audit::append(db, &person, entry, now).await?;
             }
             Ok(gone)
         })
         .await?;
     if !gone {
         errors.add("confirm", "这件已有结论，不能撤回");
-        return Ok((unfit, own_page(&app, &person, id, (errors, "")).await?).into_response());
+        return Ok((unfit, application_page(&app, &person, id, errors, "").await?).into_response());
     }
-    Ok(Redirect::to(&format!("/applications/{id}?done=withdrawn")).into_response())
+    Ok(Redirect::to(&Done::Withdrawn.at(&id.application_path())).into_response())
 }
 
 pub(super) async fn photo(

@@ -9,7 +9,8 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::Date;
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
 
 use super::{StepView, calendar, evidence_today, frame, steps};
 use crate::{
@@ -22,18 +23,19 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::{
         Finding,
-        chain::{Asked, Link, Says, Seats, Stage, take_step},
+        chain::{Decision, Link, Seats, Stage, StepRequest, take_step},
     },
     text::searched,
     unions::{store as unions_store, union::sees_grades},
     vetting::{
-        case::{Case, Evidence, Opinion, Words},
-        chain_office::Desk,
-        forms::{OpinionForm, SessionAsked},
+        case::{CandidateText, Case, Evidence, Opinion},
+        chain_office::ChainOffice,
+        forms::{OpinionForm, OpinionRequest, SessionChoice},
+        paths::{self, Done},
         round::Round,
-        store::{self, Ruling, Session, Sieve},
+        store::{self, CaseFilter, CaseSeen, LockedCase, NewOpinion, NewSession, Session, WaitingFilter},
     },
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
 
 #[derive(Template, WebTemplate)]
@@ -42,7 +44,7 @@ pub(super) struct CasePage {
     chrome: Chrome,
     case: Case,
     round: Round,
-    words: Words,
+    words: CandidateText,
     steps: Vec<StepView>,
     opinions: Vec<Opinion>,
     sessions: Vec<Session>,
@@ -82,7 +84,7 @@ impl CasePage {
 
 /// What was said of the case before, on the way to this one.
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Came {
+pub(super) struct CaseQuery {
     #[serde(default)]
     did: String,
     #[serde(default)]
@@ -105,19 +107,19 @@ pub(super) struct Came {
     q: String,
 }
 
-/// A case that a desk sees, with its round.
-pub(super) async fn seen_case(app: &App, desk: &Desk, id: CaseId) -> Result<(Case, Round), Failure> {
+/// A case that an office sees, with its round.
+pub(super) async fn visible_case(app: &App, office: &ChainOffice, id: CaseId) -> Result<(Case, Round), Failure> {
     let mut db = app.read().await?;
-    let sieve = Sieve { ids: Some(vec![id.0]), ..Sieve::default() };
-    let (found, _) = store::cases(&mut db, desk.institution, Some(desk), &sieve).await?;
+    let filter = CaseFilter::one(id);
+    let (found, _) = store::cases(&mut db, office.institution, Some(office), &filter).await?;
     let case = found.into_iter().next().ok_or(Failure::Missing)?;
-    let round = store::round(&mut db, desk.institution, case.round).await?.ok_or(Failure::Missing)?;
+    let round = store::round(&mut db, office.institution, case.round).await?.ok_or(Failure::Missing)?;
     Ok((case, round))
 }
 
 /// Takes the words out of what others wrote: they speak of study and conduct, which students do not read of each other.
-pub(super) fn mute(desk: &Desk, opinions: &mut [Opinion], sessions: &mut [Session]) {
-    for opinion in opinions.iter_mut().filter(|opinion| opinion.body != desk.body.slug()) {
+pub(super) fn mute(office: &ChainOffice, opinions: &mut [Opinion], sessions: &mut [Session]) {
+    for opinion in opinions.iter_mut().filter(|opinion| opinion.body != office.body) {
         opinion.says.clear();
     }
     for session in sessions {
@@ -129,17 +131,18 @@ async fn page(
     app: &App,
     acting: &Acting<Vetter>,
     id: CaseId,
-    (form, errors, said): (OpinionForm, Errors, String),
+    submitted: Submitted<OpinionForm>,
+    said: String,
 ) -> Result<CasePage, Failure> {
-    let desk = Desk::of(&mut *app.read().await?, acting).await?;
-    let (case, round) = seen_case(app, &desk, id).await?;
+    let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
+    let (case, round) = visible_case(app, &office, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let words = store::words(&mut db, id).await?;
+    let words = store::candidate_text(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
     let mut sessions = store::sessions(&mut db, round.id).await?;
     let grades = sees_grades(acting.office().kind);
     if !grades {
-        mute(&desk, &mut opinions, &mut sessions);
+        mute(&office, &mut opinions, &mut sessions);
     }
     let plans = calendar(&mut db, acting.institution()).await?;
     let facts = unions_store::facts_over(&mut db, &[case.student.0], round.basis.as_deref(), today).await?;
@@ -150,10 +153,12 @@ async fn page(
     let differs = case.evidence.as_ref().zip(now.as_ref()).is_some_and(|(then, now)| then.differs(now));
     let step = case.step().unwrap_or(0);
     let turn = case.step().and_then(|step| round.link(step)).filter(|link| {
-        let signed = |opinion: &&Opinion| {
-            opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == desk.body.slug()
-        };
-        desk.acts_in(&round) && link.has(desk.body) && desk.is_near(&case) && !opinions.iter().any(|one| signed(&one))
+        let signed =
+            |opinion: &&Opinion| opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == office.body;
+        office.acts_in(&round)
+            && link.has(office.body)
+            && office.is_near(&case)
+            && !opinions.iter().any(|one| signed(&one))
     });
     let held = store::held_posts(&mut db, &[case.student.0], today).await?.remove(&case.student).unwrap_or_default();
     let mut left = None;
@@ -161,16 +166,16 @@ async fn page(
         let all = store::seats_left(&mut db, &round).await?;
         left = all.into_iter().find(|(place, _)| *place == case.place).map(|(_, left)| left);
     }
-    let retracts = case.stage == Stage::Invited && desk.put_forward(&case);
-    let which = store::Waiting { round: form.round.parse().ok(), window: (0, 1), ..store::Waiting::default() };
-    let (_, waiting) = store::waiting(&mut db, &desk, &which).await?;
+    let retracts = case.is_invited() && office.put_forward(&case);
+    let which = WaitingFilter { round: submitted.form.round.parse().ok(), ..WaitingFilter::first() };
+    let (_, waiting) = store::waiting(&mut db, &office, &which).await?;
     // A refusal needs no seat and no session: what it finds is about the person.
-    let ask = Asked {
-        body: desk.body,
+    let ask = StepRequest {
+        body: office.body,
         person: acting.person().account.0,
         own: acting.person().student == Some(case.student),
         seen: u32::try_from(case.visit).unwrap_or(0),
-        says: Says::Refuse,
+        decision: Decision::Refuse,
         session: None,
         delegated: store::is_delegated(&mut db, acting.person().account, case.college, today).await?,
     };
@@ -196,8 +201,8 @@ async fn page(
         held,
         left,
         retracts,
-        form,
-        errors,
+        form: submitted.form,
+        errors: submitted.errors,
         waiting,
         today,
         said,
@@ -208,41 +213,44 @@ pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
-    Query(came): Query<Came>,
+    Query(query): Query<CaseQuery>,
 ) -> Result<CasePage, Failure> {
-    let Came { did, verdict, back, words, session, held_on, minutes, round, college, q } = came;
+    let CaseQuery { did, verdict, back, words, session, held_on, minutes, round, college, q } = query;
     let form =
         OpinionForm { verdict, back, words, session, held_on, minutes, round, college, q, ..OpinionForm::default() };
     let said = said_of(&app, &acting, &did).await?;
-    page(&app, &acting, id, (form, Errors::default(), said)).await
+    page(&app, &acting, id, Submitted::new(form, Errors::default()), said).await
 }
 
-/// Takes down the joint session that an opinion names, if it is a new one, and gives the ruling. Only a body of a joint step
-/// that agrees there takes one down.
-pub(super) async fn ruling_of(
-    db: &mut sqlx::PgConnection,
-    (acting, desk): (&Acting<Vetter>, &Desk),
-    (round, step): (&Round, usize),
-    (says, words, session): (Says, String, SessionAsked),
-    now: time::OffsetDateTime,
-) -> Result<Ruling, Failure> {
-    let joint = round.link(step).is_some_and(|link| link.together && link.has(desk.body)) && desk.acts_in(round);
-    let session = match session {
-        SessionAsked::Known(id) if says == Says::Agree => Some(id),
-        SessionAsked::New(day, minutes) if joint && says == Says::Agree => {
-            let office = acting.office().label();
-            Some(store::set_session(db, (round.id, step), (day, &minutes), acting.person(), &office, now).await?)
+/// Records the joint session that an opinion names, if it is a new one, and gives the opinion. Only a body of a joint
+/// step that agrees there records one.
+pub(super) async fn new_opinion(
+    db: &mut PgConnection,
+    acting: &Acting<Vetter>,
+    office: &ChainOffice,
+    round: &Round,
+    step: usize,
+    asked: &OpinionRequest,
+    now: OffsetDateTime,
+) -> Result<NewOpinion, Failure> {
+    let joint = round.link(step).is_some_and(|link| link.together && link.has(office.body)) && office.acts_in(round);
+    let agrees = asked.decision == Decision::Agree;
+    let session = match &asked.session {
+        SessionChoice::Known(id) if agrees => Some(*id),
+        SessionChoice::New(held_on, minutes) if joint && agrees => {
+            let session = NewSession { round: round.id, step, held_on: *held_on, minutes };
+            Some(store::set_session(db, session, acting.person(), &acting.office().label(), now).await?)
         }
-        SessionAsked::None | SessionAsked::Known(_) | SessionAsked::New(..) => None,
+        SessionChoice::None | SessionChoice::Known(_) | SessionChoice::New(..) => None,
     };
-    Ok(Ruling { says, words, session })
+    Ok(NewOpinion { decision: asked.decision, words: asked.words.clone(), session })
 }
 
 /// What this person did with the case of that id just before, in one line; nothing where they did nothing.
 pub(super) async fn said_of(app: &App, acting: &Acting<Vetter>, did: &str) -> Result<String, Failure> {
     let Ok(id) = did.parse::<CaseId>() else { return Ok(String::new()) };
-    let desk = Desk::of(&mut *app.read().await?, acting).await?;
-    let Ok((case, round)) = seen_case(app, &desk, id).await else { return Ok(String::new()) };
+    let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
+    let Ok((case, round)) = visible_case(app, &office, id).await else { return Ok(String::new()) };
     let opinions = store::opinions_of(&mut *app.read().await?, &[id.0]).await?;
     let own = opinions.iter().rev().find(|opinion| opinion.by == acting.person().account.0);
     let Some(own) = own else { return Ok(String::new()) };
@@ -262,15 +270,15 @@ pub(super) async fn act(
     Form(form): Form<OpinionForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    let (case, round) = seen_case(&app, &desk, id).await?;
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let (case, round) = visible_case(&app, &office, id).await?;
     let recommends = case.step() == Some(0);
     let Some(asked) = form.read(recommends, today, &mut errors) else {
-        let page = page(&app, &acting, id, (form, errors, String::new())).await?;
+        let page = page(&app, &acting, id, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let cases: Vec<(CaseId, i32)> = asked.cases.iter().copied().filter(|(case, _)| *case == id).collect();
-    if cases.is_empty() {
+    let seen: Vec<CaseSeen> = asked.cases.iter().copied().filter(|seen| seen.case == id).collect();
+    if seen.is_empty() {
         return Err(Failure::Malformed);
     }
     let kept = [
@@ -287,14 +295,12 @@ pub(super) async fn act(
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
         wanted: format!("对{}（{} 号）签署意见", case.name, case.number),
-        back: format!("/cases/{id}?{}", filters::query(&kept)),
+        back: format!("{}?{}", id.path(), filters::query(&kept)),
     };
     let step = case.step().unwrap_or(0);
-    let (desk_too, round_too) = (desk.clone(), round.clone());
-    app.write_as(acting.person().authority(), async move |db| {
-        let what = (asked.says, asked.words, asked.session);
-        let ruling = ruling_of(db, (&acting, &desk_too), (&round_too, step), what, now).await?;
-        let batch = store::give(db, (&desk_too, acting.person()), &cases, &ruling, now).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let new = new_opinion(db, &acting, &office, &round, step, &asked, now).await?;
+        let batch = store::give(db, &office, acting.person(), &seen, &new, now).await?;
         if let Some(held) = batch.held.into_iter().next() {
             return Err(refusal.because(held.findings));
         }
@@ -303,28 +309,27 @@ pub(super) async fn act(
             .detail("编号", i64::from(case.number).to_string())
             .detail("轮次", case.round_title.clone())
             .detail("之后", stage.label());
-        if let Some(round) = store::round(db, desk_too.institution, case.round).await? {
+        if let Some(round) = store::round(db, office.institution, case.round).await? {
             entry = entry.under(&round.chain.clause());
         }
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    let after = store::Waiting {
+    let after = WaitingFilter {
         round: form.round.parse().ok(),
         college: form.college.parse().ok(),
         text: searched(&form.q),
-        window: (0, 1),
-        ..store::Waiting::default()
+        ..WaitingFilter::first()
     };
-    let (next, _) = store::waiting(&mut *app.read().await?, &desk, &after).await?;
+    let (next, _) = store::waiting(&mut *app.read().await?, &office, &after).await?;
     let did = id.to_string();
     let kept = [("did", did.as_str()), ("round", &form.round), ("college", &form.college), ("q", &form.q)];
     let onward = match next.first() {
-        Some(next) if form.next == "yes" => format!("/cases/{next}?{}", filters::query(&kept)),
-        _ if form.next == "yes" => format!("/vetting?{}", filters::query(&kept)),
-        _ => format!("/cases/{id}?{}", filters::query(&kept)),
+        Some(next) if form.next == "yes" => next.path(),
+        None if form.next == "yes" => paths::WORK.to_owned(),
+        _ => id.path(),
     };
-    Ok(Redirect::to(&onward).into_response())
+    Ok(Redirect::to(&format!("{onward}?{}", filters::query(&kept))).into_response())
 }
 
 /// A photo as a picture that nobody else keeps.
@@ -338,8 +343,8 @@ pub(super) async fn photo(
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    seen_case(&app, &desk, id).await?;
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    visible_case(&app, &office, id).await?;
     picture(store::photo(&mut *app.read().await?, id).await?)
 }
 
@@ -350,20 +355,19 @@ pub(super) async fn retract(
     Path(id): Path<CaseId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    let (_, round) = seen_case(&app, &desk, id).await?;
-    app.write_as(acting.person().authority(), async move |db| {
-        let (case, round) = store::hold_case(db, acting.institution(), id).await?;
-        if case.stage != Stage::Invited
-            || !desk.put_forward(&case)
-            || !store::withdraw(db, id, "提交单位撤回", now).await?
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let (_, round) = visible_case(&app, &office, id).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let LockedCase { case, round } = store::lock_case(db, acting.institution(), id).await?;
+        if !case.is_invited() || !office.put_forward(&case) || !store::withdraw(db, &case, "提交单位撤回", now).await?
         {
             return Err(Failure::Missing);
         }
-        let entry =
-            Entry::about(Verb::CaseKept, case.student).detail("轮次", round.title).detail("办理", "提交单位撤回");
+        let entry = Entry::about(Verb::CaseKept, case.student)
+            .detail("轮次", round.title.clone())
+            .detail("办理", "提交单位撤回");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/rounds/{}?done=withdrawn", round.id)))
+    Ok(Redirect::to(&Done::Withdrawn.at(&round.id.path())))
 }

@@ -23,8 +23,11 @@ use crate::{
     office::SchoolLeague,
     page::chrome::Chrome,
     text::{day, folded, is_hidden},
-    vetting::store::{self, Delegation},
-    web::forms::{Done, Errors, written},
+    vetting::{
+        paths::{self, Done},
+        store::{self, Delegation, NewDelegation},
+    },
+    web::forms::{Done as After, Errors, Submitted, written},
 };
 
 /// The longest that one lasts, in days.
@@ -47,7 +50,7 @@ pub(super) struct DelegateForm {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/delegations.html")]
-pub(super) struct ListPage {
+pub(super) struct DelegationsPage {
     chrome: Chrome,
     rows: Vec<Delegation>,
     colleges: Vec<(String, String)>,
@@ -60,23 +63,25 @@ pub(super) struct ListPage {
 async fn page(
     app: &App,
     acting: &Acting<SchoolLeague>,
-    (form, errors, done): (DelegateForm, Errors, &'static str),
-) -> Result<ListPage, Failure> {
+    submitted: Submitted<DelegateForm>,
+    done: &'static str,
+) -> Result<DelegationsPage, Failure> {
     let mut db = app.read().await?;
     let rows = store::delegations(&mut db, acting.institution()).await?;
     let colleges = directory::store::colleges(&mut db, acting.institution()).await?;
     let colleges = colleges.into_iter().map(|college| (college.id.to_string(), college.name)).collect();
-    let chrome = app.chrome(acting.person(), "兼办授权").under("/rounds", "遴选轮次");
-    Ok(ListPage { chrome, rows, colleges, form, errors, today: app.clock.today(), done })
+    let chrome = app.chrome(acting.person(), "兼办授权").under(paths::ROUNDS, "遴选轮次");
+    let Submitted { form, errors } = submitted;
+    Ok(DelegationsPage { chrome, rows, colleges, form, errors, today: app.clock.today(), done })
 }
 
 pub(super) async fn list(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
-    Query(Done { done }): Query<Done>,
-) -> Result<ListPage, Failure> {
+    Query(After { done }): Query<After>,
+) -> Result<DelegationsPage, Failure> {
     let form = DelegateForm { from: app.clock.today().to_string(), ..DelegateForm::default() };
-    page(&app, &acting, (form, Errors::default(), said(&done))).await
+    page(&app, &acting, Submitted::new(form, Errors::default()), said(&done)).await
 }
 
 pub(super) async fn add(
@@ -110,26 +115,27 @@ pub(super) async fn add(
     let (Some(college), Some(from), Some(until), Some(ground), true) =
         (college, from, last.and_then(Date::next_day), ground, errors.is_empty())
     else {
-        return Ok((unfit, page(&app, &acting, (form, errors, "")).await?).into_response());
+        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), "").await?).into_response());
     };
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let done = store::delegate(db, &acting, (&number, college), (from, until, ground.as_str()), now).await?;
+    let new = NewDelegation { number, college, from, until, ground };
+    let done = app
+        .write_as(acting.person().authority(), async |db| {
+            let done = store::delegate(db, &acting, &new, now).await?;
             if done {
-                let entry = Entry::new(Verb::DelegationKept, number)
+                let entry = Entry::new(Verb::DelegationKept, new.number.clone())
                     .detail("办理", "登记")
                     .detail("自", from.to_string())
-                    .detail("理由", ground);
+                    .detail("理由", new.ground.clone());
                 audit::append(db, acting.person(), entry, now).await?;
             }
-            Ok((done, acting))
+            Ok(done)
         })
         .await?;
     if !done {
         errors.add("number", "没有这个账号");
-        return Ok((unfit, page(&app, &acting, (form, errors, "")).await?).into_response());
+        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), "").await?).into_response());
     }
-    Ok(Redirect::to("/delegations?done=delegated").into_response())
+    Ok(Redirect::to(&Done::Delegated.at(paths::DELEGATIONS)).into_response())
 }
 
 pub(super) async fn end(
@@ -138,7 +144,7 @@ pub(super) async fn end(
     Path(id): Path<DelegationId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    app.write_as(acting.person().authority(), async move |db| {
+    app.write_as(acting.person().authority(), async |db| {
         if store::end_delegation(db, &acting, id, now).await? {
             let entry = Entry::new(Verb::DelegationKept, id.to_string()).detail("办理", "收回");
             audit::append(db, acting.person(), entry, now).await?;
@@ -146,5 +152,5 @@ pub(super) async fn end(
         Ok(())
     })
     .await?;
-    Ok(Redirect::to("/delegations"))
+    Ok(Redirect::to(paths::DELEGATIONS))
 }

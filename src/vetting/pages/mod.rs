@@ -17,14 +17,16 @@ use sqlx::PgConnection;
 
 use super::{
     case::{Case, Evidence, Opinion},
+    paths::{self, Done},
     round::Round,
-    store,
+    store::{self, CountedBy, PeopleCount},
 };
 use crate::{
     app::{App, Routes},
-    auth::person::SignedIn,
+    auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{InstitutionId, RoundId},
+    office::UnionKeeper,
     page::chrome::Chrome,
     rules::{
         Plan, Rule,
@@ -34,7 +36,7 @@ use crate::{
         vetting::Source,
     },
     unions::union::StudentFacts,
-    vetting::chain_office::Desk,
+    vetting::chain_office::ChainOffice,
 };
 
 /// The routes of 遴选.
@@ -83,53 +85,75 @@ pub fn routes() -> Routes {
         .post("/delegations/{delegation}/end", delegations::end)
 }
 
-/// A round that a desk sees.
-async fn seen(db: &mut PgConnection, desk: &Desk, id: RoundId) -> Result<Round, Failure> {
-    let round = store::round(db, desk.institution, id).await?.ok_or(Failure::Missing)?;
-    if desk.sees(&round) { Ok(round) } else { Err(Failure::Missing) }
+/// A round that an office sees.
+async fn visible_round(db: &mut PgConnection, office: &ChainOffice, id: RoundId) -> Result<Round, Failure> {
+    let round = store::round(db, office.institution, id).await?.ok_or(Failure::Missing)?;
+    if office.sees(&round) { Ok(round) } else { Err(Failure::Missing) }
+}
+
+/// A round whose union the office manages.
+async fn managed_round(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
+    let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    if round.union.is_managed_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
 }
 
 /// The frame of a page of a round.
 fn frame(app: &App, person: &SignedIn, round: &Round, title: &str) -> Chrome {
-    let path = format!("/rounds/{}", round.id);
-    app.chrome(person, title).under("/rounds", "遴选轮次").under(&path, &round.title)
+    app.chrome(person, title).under(paths::ROUNDS, "遴选轮次").under(&round.id.path(), &round.title)
 }
 
-/// What a page says of the act that led to it.
+/// What a page says of the act that led to it; nothing where one just comes to look.
 fn said(word: &str) -> &'static str {
-    match word {
-        "opened" => "已开启。报名期内，符合范围的学生在首页就能看到。",
-        "changed" => "已修改。",
-        "ended" => "本轮已结束，未用的名额已释放。",
-        "applied" => "已提交。下一步由推荐单位办理，进度看这一页。",
-        "confirmed" => "已确认并提交。",
-        "withdrawn" => "已撤回。",
-        "nominated" => "已提交，并已通知本人确认；本人确认、承诺之后进入下一步。",
-        "notified" => "已公示。公示期内收到的反映只有办理单位能看到。",
-        "objected" => "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。",
-        "answered" => "已记录核实结果。",
-        "appointed" => "已任命，并已通知本人；任职情况见学生会的花名册。",
-        "listed" => "已列入候选人名单。下一步由学生代表大会选举；遴选记录可以打印存档。",
-        "delegated" => "已登记授权。",
-        _ => "",
-    }
+    word.parse::<Done>().map_or("", Done::label)
 }
 
 /// A step of a chain as a page draws it.
 pub(super) struct StepView {
     pub act: String,
     pub bodies: String,
-    /// `done`, `now`, `todo` or `stopped`.
-    pub state: &'static str,
+    pub state: StepState,
     pub word: &'static str,
     /// More of it: who has signed, by when it is due.
     pub more: String,
 }
 
+/// How a step of a chain is drawn: the word of its style.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StepState {
+    Done,
+    Now,
+    ToDo,
+    Stopped,
+}
+
+impl StepState {
+    pub fn slug(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::Now => "now",
+            Self::ToDo => "todo",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+impl StepView {
+    pub fn is_done(&self) -> bool {
+        self.state == StepState::Done
+    }
+
+    pub fn is_now(&self) -> bool {
+        self.state == StepState::Now
+    }
+
+    pub fn is_stopped(&self) -> bool {
+        self.state == StepState::Stopped
+    }
+}
+
 /// The steps of a case. Who signed is told to offices, not to candidates.
 fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec<StepView> {
-    let stopped =
-        opinions.last().filter(|_| case.stage == Stage::Refused).and_then(|last| usize::try_from(last.step).ok());
+    let stopped = opinions.last().filter(|_| case.stage == Stage::Refused).map(|last| last.step);
     let at = match case.stage {
         Stage::At(step) => step,
         Stage::Invited | Stage::Returned => 0,
@@ -141,26 +165,24 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
     let one = |(place, link): (usize, &Link)| {
         let here = place == at;
         let (state, word) = match case.stage {
-            _ if place < at => ("done", "已办"),
-            Stage::At(_) if here => ("now", "正在办理"),
-            Stage::Withdrawn | Stage::Lapsed => ("todo", "不再办理"),
-            Stage::Returned if here => ("todo", "待本人修改后重新办理"),
-            Stage::Refused if here => ("stopped", "未通过"),
-            _ => ("todo", "待办"),
+            _ if place < at => (StepState::Done, "已办"),
+            Stage::At(_) if here => (StepState::Now, "正在办理"),
+            Stage::Withdrawn | Stage::Lapsed => (StepState::ToDo, "不再办理"),
+            Stage::Returned if here => (StepState::ToDo, "待本人修改后重新办理"),
+            Stage::Refused if here => (StepState::Stopped, "未通过"),
+            _ => (StepState::ToDo, "待办"),
         };
-        let signed = opinions.iter().filter(|opinion| {
-            usize::try_from(opinion.step).ok() == Some(place)
-                && opinion.agreed()
-                && (!here || opinion.visit == case.visit)
-        });
+        let signed = opinions
+            .iter()
+            .filter(|opinion| opinion.step == place && opinion.agreed() && (!here || opinion.visit == case.visit));
         let mut offices_signed: Vec<String> = signed.map(|opinion| opinion.office.clone()).collect();
         offices_signed.dedup();
         let more = match (state, case.due_on) {
-            ("now", Some(due)) if offices && !offices_signed.is_empty() => {
+            (StepState::Now, Some(due)) if offices && !offices_signed.is_empty() => {
                 format!("{}已同意；{due} 前办理", offices_signed.join("、"))
             }
-            ("now", Some(due)) => format!("{due} 前办理"),
-            ("done", _) if offices => offices_signed.join("、"),
+            (StepState::Now, Some(due)) => format!("{due} 前办理"),
+            (StepState::Done, _) if offices => offices_signed.join("、"),
             _ => String::new(),
         };
         StepView { act: link.act.clone(), bodies: link.bodies_in_words(), state, word, more }
@@ -205,55 +227,56 @@ pub(super) struct Composition {
 }
 
 /// The composition of a round as the database counts it.
-fn composition_of(counts: &[store::Count]) -> Composition {
-    let part = |slug: &str| {
-        let own: Vec<&store::Count> = counts.iter().filter(|count| count.part == slug).collect();
+fn composition_of(counts: &[PeopleCount]) -> Composition {
+    let part = |by: CountedBy| {
+        let own: Vec<&PeopleCount> = counts.iter().filter(|count| count.by == by).collect();
         let most = own.iter().map(|count| count.people).max().unwrap_or(1).max(1);
-        let label = |count: &store::Count| match (slug, count.label.as_deref()) {
-            ("source", Some(word)) => {
-                Source::of(word).map_or_else(|| word.to_owned(), |source| source.label().to_owned())
-            }
-            ("source", None) => "未说明".to_owned(),
-            ("grade", Some(year)) => format!("{year}级"),
-            (_, Some(label)) => label.to_owned(),
-            (_, None) => "未登记".to_owned(),
+        let label = |count: &PeopleCount| match (by, count.label.as_deref()) {
+            (CountedBy::Source, word) => source_label(word.and_then(|word| word.parse().ok())),
+            (CountedBy::Grade, Some(year)) => format!("{year}级"),
+            (CountedBy::College | CountedBy::Gender, Some(label)) => label.to_owned(),
+            (CountedBy::College | CountedBy::Grade | CountedBy::Gender, None) => UNKNOWN.to_owned(),
         };
-        let share = |count: &&store::Count| Share {
+        let share = |count: &&PeopleCount| Share {
             label: label(count),
             count: usize::try_from(count.people).unwrap_or(0),
             length: usize::try_from(count.people * 200 / most).unwrap_or(0),
         };
         own.iter().map(share).collect()
     };
-    let parts = [("来源", "source"), ("院系", "college"), ("年级", "grade"), ("性别", "gender")];
-    Composition { parts: parts.into_iter().map(|(label, slug)| (label, part(slug))).collect() }
+    Composition { parts: CountedBy::ALL.iter().map(|by| (by.label(), part(*by))).collect() }
+}
+
+const UNKNOWN: &str = "未登记";
+
+fn source_label(source: Option<Source>) -> String {
+    source.map_or("未说明", Source::label).to_owned()
 }
 
 fn composition<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> Composition {
-    let gender = |case: &Case| case.gender.clone().unwrap_or_else(|| "未登记".to_owned());
-    let source = |case: &Case| case.source.map_or_else(|| "未说明".to_owned(), |source| source.label().to_owned());
-    Composition {
-        parts: vec![
-            ("来源", shares(cases.clone().map(source))),
-            ("院系", shares(cases.clone().map(|case| case.college_name.clone()))),
-            ("年级", shares(cases.clone().map(|case| format!("{}级", case.entry_year)))),
-            ("性别", shares(cases.map(gender))),
-        ],
-    }
+    let part = |by: CountedBy| {
+        shares(cases.clone().map(|case| match by {
+            CountedBy::Source => source_label(case.source),
+            CountedBy::College => case.college_name.clone(),
+            CountedBy::Grade => format!("{}级", case.entry_year),
+            CountedBy::Gender => case.gender.clone().unwrap_or_else(|| UNKNOWN.to_owned()),
+        }))
+    };
+    Composition { parts: CountedBy::ALL.iter().map(|by| (by.label(), part(*by))).collect() }
 }
 
 /// What a plan asks of a candidate.
-pub(super) struct Asks {
+pub(super) struct ConditionText {
     pub rule: Rule,
     pub name: &'static str,
     pub quote: String,
 }
 
 /// The conditions of a plan, in its words: those that the portal judges, then those on which the recommending body signs.
-fn asks(plan: &Plan) -> Vec<Asks> {
+fn asks(plan: &Plan) -> Vec<ConditionText> {
     let one = |rule: Rule| {
         let quote = plan.provision(rule)?.clause().quote.clone();
-        Some(Asks { rule, name: rule.name(), quote })
+        Some(ConditionText { rule, name: rule.name(), quote })
     };
     [Rule::Elg01, Rule::Elg03, Rule::Elg04, Rule::Elg02, Rule::Elg06].into_iter().filter_map(one).collect()
 }

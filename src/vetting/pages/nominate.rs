@@ -8,10 +8,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use sqlx::Connection;
-use time::Date;
+use sqlx::{Connection, PgConnection};
+use time::{Date, OffsetDateTime};
 
-use super::{apply::HOLDS, calendar, evidence_today, frame, seen};
+use super::{apply::HOLDS, calendar, evidence_today, frame, visible_round};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -33,13 +33,14 @@ use crate::{
     },
     vetting::{
         case::{Evidence, Origin},
-        chain_office::Desk,
-        forms::{Applied, ApplyForm, sources},
+        chain_office::ChainOffice,
+        forms::{Application, ApplyForm, sources},
+        paths::Done,
         round::{Phase, Place, Round},
-        store::{self, NewCase},
+        store::{self, Invitation, NewCase, Preparer},
     },
     web::{
-        forms::{Errors, Upload},
+        forms::{Errors, Submitted, Upload},
         workbook,
     },
 };
@@ -50,7 +51,7 @@ const MOST_ROWS: usize = 500;
 const SHOWN_FAULTS: usize = 200;
 
 /// What the portal knows of the person who is looked up.
-pub(super) struct Card {
+pub(super) struct Nominee {
     evidence: Option<Evidence>,
     fact: StudentFacts,
 }
@@ -64,7 +65,7 @@ pub(super) struct NominatePage {
     /// The office recommends and signs; else it prepares.
     recommends: bool,
     grades: bool,
-    card: Option<Card>,
+    card: Option<Nominee>,
     sources: Vec<Source>,
     /// The plan names no sources.
     silent: bool,
@@ -80,16 +81,16 @@ pub(super) struct NominatePage {
 }
 
 /// The student is of the office's college and class. Of anybody else nothing is said, not even that they are there.
-fn is_near(desk: &Desk, fact: &StudentFacts) -> bool {
-    desk.college.is_none_or(|college| college == fact.college_id)
-        && desk.class.is_none_or(|class| class == fact.class_id)
+fn is_near(office: &ChainOffice, fact: &StudentFacts) -> bool {
+    office.college.is_none_or(|college| college == fact.college_id)
+        && office.class.is_none_or(|class| class == fact.class_id)
 }
 
 const NOBODY: &str = "本单位没有这个学号的学生；请核对，或先导入学生名单";
 
 /// Why this office cannot put that student forward.
-fn barred((desk, person): (&Desk, &SignedIn), round: &Round, fact: &StudentFacts, day: Date) -> Option<String> {
-    if !is_near(desk, fact) {
+fn barred(office: &ChainOffice, person: &SignedIn, round: &Round, fact: &StudentFacts, day: Date) -> Option<String> {
+    if !is_near(office, fact) {
         return Some(NOBODY.to_owned());
     }
     if person.student == Some(fact.student) {
@@ -102,12 +103,13 @@ async fn page(
     app: &App,
     acting: &Acting<Vetter>,
     id: RoundId,
-    (form, mut errors): (ApplyForm, Errors),
+    submitted: Submitted<ApplyForm>,
 ) -> Result<NominatePage, Failure> {
+    let Submitted { form, mut errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
-    if !desk.nominates_in(&round) {
+    let office = ChainOffice::of(&mut db, acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
+    if !office.nominates_in(&round) {
         return Err(Failure::Missing);
     }
     let number = searched(&form.number);
@@ -119,10 +121,10 @@ async fn page(
         match facts.into_iter().next() {
             // Of another college's student nothing is shown.
             Some(fact) => {
-                if let Some(says) = barred((&desk, acting.person()), &round, &fact, today) {
+                if let Some(says) = barred(&office, acting.person(), &round, &fact, today) {
                     errors.add("number", says);
                 } else {
-                    card = Some(Card { evidence: evidence_today(&plans, &fact, today), fact });
+                    card = Some(Nominee { evidence: evidence_today(&plans, &fact, today), fact });
                 }
             }
             None => errors.add("number", NOBODY),
@@ -130,11 +132,11 @@ async fn page(
     }
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
-    let title = if desk.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
+    let title = if office.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
     Ok(NominatePage {
         full: store::full_places(&mut db, &round).await?,
         chrome: frame(app, acting.person(), &round, title),
-        recommends: desk.recommends_in(&round),
+        recommends: office.recommends_in(&round),
         grades: sees_grades(acting.office().kind),
         card,
         sources: sources(round.presidium),
@@ -155,34 +157,43 @@ pub(super) async fn ask(
     Path(id): Path<RoundId>,
     Query(form): Query<ApplyForm>,
 ) -> Result<NominatePage, Failure> {
-    page(&app, &acting, id, (form, Errors::default())).await
+    page(&app, &acting, id, Submitted::new(form, Errors::default())).await
 }
 
 /// Somebody to be put forward.
 #[derive(Debug, Clone)]
 struct Candidate {
     number: String,
-    applied: Applied,
+    applied: Application,
     words: String,
 }
 
-/// What became of putting people forward.
-enum Sent {
-    In,
-    Unfit(Vec<(String, String)>),
+/// Why nobody was put forward.
+struct Obstacle {
+    /// The 学号 of whom it is about; none where it is about all.
+    number: Option<String>,
+    says: String,
 }
 
-/// Puts candidates forward, all or none; what stands in the way is named by 学号.
+impl Obstacle {
+    fn of(candidate: &Candidate, says: impl Into<String>) -> Self {
+        Self { number: Some(candidate.number.clone()), says: says.into() }
+    }
+}
+
+/// Puts candidates forward, all or none: where anything is in the way, what was written is to be rolled back.
 async fn put_forward(
-    db: &mut sqlx::PgConnection,
-    (acting, desk): (&Acting<Vetter>, &Desk),
+    db: &mut PgConnection,
+    acting: &Acting<Vetter>,
+    office: &ChainOffice,
     id: RoundId,
     candidates: &[Candidate],
-    (now, refusal): (time::OffsetDateTime, Refusal),
-) -> Result<Sent, Failure> {
+    refusal: Refusal,
+    now: OffsetDateTime,
+) -> Result<Vec<Obstacle>, Failure> {
     let today = now.date();
-    let round = store::hold_round(db, acting.institution(), id, false).await?;
-    let all = |says: String| Ok(Sent::Unfit(vec![(String::new(), says)]));
+    let round = store::steady_round(db, acting.institution(), id).await?;
+    let all = |says: String| Ok(vec![Obstacle { number: None, says }]);
     if round.phase(&today) != Phase::Open {
         return all(format!("本轮现在{}，不能再提交", round.phase(&today).label()));
     }
@@ -192,22 +203,22 @@ async fn put_forward(
         unions_store::facts_by_number(db, acting.institution(), &numbers, round.basis.as_deref(), today).await?;
     let plans = calendar(db, acting.institution()).await?;
     let Some(plan) = plans.in_force(today) else { return all("本校没有在用的实施方案".to_owned()) };
-    let recommends = desk.recommends_in(&round);
+    let recommends = office.recommends_in(&round);
     let (mut wrong, mut notices) = (Vec::new(), Vec::new());
     let subject = if recommends { "推荐" } else { "提交人选材料" };
-    let label = desk.office.label();
+    let label = office.held.label();
     for one in candidates {
         let Some(fact) = facts.iter().find(|fact| fact.number == one.number) else {
-            wrong.push((one.number.clone(), NOBODY.to_owned()));
+            wrong.push(Obstacle::of(one, NOBODY));
             continue;
         };
-        if let Some(says) = barred((desk, acting.person()), &round, fact, round.effective_on) {
-            wrong.push((one.number.clone(), says));
+        if let Some(says) = barred(office, acting.person(), &round, fact, round.effective_on) {
+            wrong.push(Obstacle::of(one, says));
             continue;
         }
         let verdict = may_apply(&plan, &fact.member(None, today));
         if let Err(mut findings) = verdict.permit() {
-            if !sees_grades(desk.office.kind) {
+            if !sees_grades(office.held.kind) {
                 // Which condition it is would tell what students do not see of each other.
                 let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
                 findings = vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)];
@@ -217,35 +228,38 @@ async fn put_forward(
             }
             let says = findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
             let says: Vec<String> = says.map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
-            wrong.push((one.number.clone(), says.join("；")));
+            wrong.push(Obstacle::of(one, says.join("；")));
             continue;
         }
-        if store::holds_place(db, &round, (fact.student, one.applied.place)).await? {
-            wrong.push((one.number.clone(), HOLDS.to_owned()));
+        if store::holds_place(db, &round, fact.student, one.applied.place).await? {
+            wrong.push(Obstacle::of(one, HOLDS));
             continue;
         }
         let origin = if recommends { Origin::Recommended } else { Origin::Prepared };
-        let prepared = Some((acting.person().account, desk.office.kind.slug(), label.clone()));
+        let prepared =
+            Some(Preparer { account: acting.person().account, kind: office.held.kind, office: label.clone() });
         let new = NewCase { round: &round, fact, origin, prepared };
-        let place = (one.applied.place, one.applied.source, one.applied.field.as_str());
-        let words = (one.applied.statement.as_str(), one.applied.experience.as_str());
-        let Some(case) = store::invite(db, acting.institution(), &new, place, words, now).await? else {
-            wrong.push((one.number.clone(), "在本轮已经报名或已被推荐".to_owned()));
+        let invitation = Invitation {
+            place: one.applied.place,
+            source: one.applied.source,
+            field: &one.applied.field,
+            statement: &one.applied.statement,
+            experience: &one.applied.experience,
+            recommendation: recommends.then_some(one.words.as_str()),
+        };
+        let Some(case) = store::invite(db, office, &new, invitation, now).await? else {
+            wrong.push(Obstacle::of(one, "在本轮已经报名或已被推荐"));
             continue;
         };
-        if recommends {
-            let act = round.link(0).map(|link| link.act.clone()).unwrap_or_default();
-            store::note_recommendation(db, (case, desk), (&act, &one.words), acting.person().account, now).await?;
-        }
         let notice = Notice::new(
             format!("{label}{}：{}", if recommends { "推荐了你" } else { "为你提交了人选材料" }, round.title),
-            format!("/applications/{case}"),
+            case.application_path(),
         )
         .says(format!("请在 {} 前填写、承诺并提交；不同意的可以撤回。", round.closes_on));
         notices.push((fact.student, notice));
     }
     if !wrong.is_empty() {
-        return Ok(Sent::Unfit(wrong));
+        return Ok(wrong);
     }
     inbox::tell_students(db, acting.institution(), &notices, now).await?;
     let entry = Entry::new(Verb::CaseKept, round.union.name.clone())
@@ -254,28 +268,29 @@ async fn put_forward(
         .detail("人数", candidates.len().to_string())
         .under(&round.chain.clause());
     audit::append(db, acting.person(), entry, now).await?;
-    Ok(Sent::In)
+    Ok(Vec::new())
 }
 
 /// Runs [`put_forward`] in a transaction that is kept only where everybody is in.
 async fn send(
     app: &App,
-    acting: Acting<Vetter>,
-    (id, candidates): (RoundId, Vec<Candidate>),
+    acting: &Acting<Vetter>,
+    id: RoundId,
+    candidates: &[Candidate],
     refusal: Refusal,
-) -> Result<(Sent, Acting<Vetter>), Failure> {
+) -> Result<Vec<Obstacle>, Failure> {
     let now = app.clock.now();
-    let standing = acting.person().authority();
-    app.write_as(standing, async move |db| {
-        let desk = Desk::of(db, &acting).await?;
-        seen(db, &desk, id).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let office = ChainOffice::of(db, acting).await?;
+        visible_round(db, &office, id).await?;
         let mut inner = db.begin().await?;
-        let sent = put_forward(&mut inner, (&acting, &desk), id, &candidates, (now, refusal)).await?;
-        match &sent {
-            Sent::In => inner.commit().await?,
-            Sent::Unfit(_) => inner.rollback().await?,
+        let obstacles = put_forward(&mut inner, acting, &office, id, candidates, refusal, now).await?;
+        if obstacles.is_empty() {
+            inner.commit().await?;
+        } else {
+            inner.rollback().await?;
         }
-        Ok((sent, acting))
+        Ok(obstacles)
     })
     .await
 }
@@ -285,7 +300,7 @@ fn refusal(app: &App, acting: &Acting<Vetter>, round: &Round, form: &ApplyForm) 
     Refusal {
         chrome: frame(app, acting.person(), round, "推荐人选"),
         wanted: format!("推荐学号 {number}：{}", round.title),
-        back: format!("/rounds/{}/nominate?{}", round.id, form.as_query()),
+        back: format!("{}?{}", round.id.nominate_path(), form.as_query()),
     }
 }
 
@@ -296,7 +311,7 @@ pub(super) async fn act(
     Form(form): Form<ApplyForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let asked = page(&app, &acting, id, (form.clone(), Errors::default())).await?;
+    let asked = page(&app, &acting, id, Submitted::new(form.clone(), Errors::default())).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let number = searched(&form.number);
     if number.is_empty() {
@@ -306,19 +321,17 @@ pub(super) async fn act(
     let applied = form.read(&asked.round, false, true, &mut errors);
     let words = words(&form.words, asked.recommends, &mut errors);
     let (Some(applied), Some(words), true) = (applied, words, errors.is_empty()) else {
-        return Ok((unfit, page(&app, &acting, id, (form, errors)).await?).into_response());
+        return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
     };
     let refusal = refusal(&app, &acting, &asked.round, &form);
-    let (sent, acting) = send(&app, acting, (id, vec![Candidate { number, applied, words }]), refusal).await?;
-    match sent {
-        Sent::In => Ok(Redirect::to(&format!("/rounds/{id}?done=nominated")).into_response()),
-        Sent::Unfit(wrong) => {
-            for (_, says) in wrong {
-                errors.add("number", says);
-            }
-            Ok((unfit, page(&app, &acting, id, (form, errors)).await?).into_response())
-        }
+    let obstacles = send(&app, &acting, id, &[Candidate { number, applied, words }], refusal).await?;
+    if obstacles.is_empty() {
+        return Ok(Redirect::to(&Done::Nominated.at(&id.path())).into_response());
     }
+    for obstacle in obstacles {
+        errors.add("number", obstacle.says);
+    }
+    Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response())
 }
 
 /// A recommendation's words: what the plan asks the recommending body to speak of (ELG-02, ELG-06).
@@ -344,8 +357,8 @@ pub(super) async fn template(
     Path(id): Path<RoundId>,
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
     let places: Vec<String> = round.places.iter().map(Place::label).collect();
     let places: Vec<&str> = places.iter().map(String::as_str).collect();
     let labels: Vec<&str> = sources(round.presidium).into_iter().map(Source::label).collect();
@@ -367,9 +380,8 @@ fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Can
         return Err(format!("一次最多 {MOST_ROWS} 人"));
     }
     let (mut found, mut bad): (Vec<Candidate>, Vec<BadCell>) = (Vec::new(), Vec::new());
-    let places: Vec<(String, crate::ids::PlaceId)> =
-        round.places.iter().map(|place| (place.label(), place.id)).collect();
-    let places: Vec<(&str, crate::ids::PlaceId)> = places.iter().map(|(label, id)| (label.as_str(), *id)).collect();
+    let places: Vec<(String, PlaceId)> = round.places.iter().map(|place| (place.label(), place.id)).collect();
+    let places: Vec<(&str, PlaceId)> = places.iter().map(|(label, id)| (label.as_str(), *id)).collect();
     let words: Vec<(&str, Source)> = sources(round.presidium).into_iter().map(|one| (one.label(), one)).collect();
     for row in &sheet.rows {
         let mut reader = RowReader::new(row, &columns, &mut bad);
@@ -395,7 +407,7 @@ fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Can
         }
         let clean = reader.is_clean();
         if let (Some(number), Some(place), true) = (number, place, clean) {
-            let applied = Applied { place, source, field, statement, experience };
+            let applied = Application { place, source, field, statement, experience };
             found.push(Candidate { number: number.to_owned(), applied, words: says });
         }
     }
@@ -409,11 +421,13 @@ pub(super) async fn file(
     mut upload: Upload,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let asked = page(&app, &acting, id, (ApplyForm::default(), Errors::default())).await?;
+    let asked = page(&app, &acting, id, Submitted::default()).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(bytes) = upload.file.take() else {
         errors.add("file", "请选择文件（.xlsx 或 .csv）");
-        return Ok((unfit, page(&app, &acting, id, (ApplyForm::default(), errors)).await?).into_response());
+        return Ok(
+            (unfit, page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?).into_response()
+        );
     };
     let (round, recommends) = (asked.round.clone(), asked.recommends);
     let read = app
@@ -427,13 +441,14 @@ pub(super) async fn file(
         Ok(read) => read,
         Err(why) => {
             errors.add("file", why);
-            return Ok((unfit, page(&app, &acting, id, (ApplyForm::default(), errors)).await?).into_response());
+            return Ok(
+                (unfit, page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?).into_response()
+            );
         }
     };
-    let mut acting = acting;
     if bad.is_empty() {
         // Names are matched before anything is written: a number typed wrong is somebody else's.
-        let desk = Desk::of(&mut *app.read().await?, &acting).await?;
+        let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
         let numbers: Vec<String> = found.iter().map(|one| one.number.clone()).collect();
         let today = app.clock.today();
         let facts =
@@ -441,7 +456,7 @@ pub(super) async fn file(
         let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
         for row in &sheet.rows {
             let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
-            let other = |fact: &StudentFacts| fact.number == number && fact.name != name && is_near(&desk, fact);
+            let other = |fact: &StudentFacts| fact.number == number && fact.name != name && is_near(&office, fact);
             if facts.iter().any(other) {
                 let mut reader = RowReader::new(row, &columns, &mut bad);
                 reader.fault("姓名", "姓名与平台登记的不同；请核对学号和姓名");
@@ -450,25 +465,22 @@ pub(super) async fn file(
     }
     if bad.is_empty() {
         let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
-        let (sent, back) = send(&app, acting, (id, found), refusal).await?;
-        acting = back;
-        match sent {
-            Sent::In => return Ok(Redirect::to(&format!("/rounds/{id}?done=nominated")).into_response()),
-            Sent::Unfit(wrong) => {
-                for (number, says) in wrong {
-                    if number.is_empty() {
-                        errors.add("file", says);
-                        continue;
-                    }
-                    let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| cell.shown() == number.as_str());
-                    let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
-                    bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
-                }
-            }
+        let obstacles = send(&app, &acting, id, &found, refusal).await?;
+        if obstacles.is_empty() {
+            return Ok(Redirect::to(&Done::Nominated.at(&id.path())).into_response());
+        }
+        for Obstacle { number, says } in obstacles {
+            let Some(number) = number else {
+                errors.add("file", says);
+                continue;
+            };
+            let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| cell.shown() == number.as_str());
+            let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
+            bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
         }
     }
     errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
-    let mut again = page(&app, &acting, id, (ApplyForm::default(), errors)).await?;
+    let mut again = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?;
     again.bad_count = bad.len();
     (again.take_back, again.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
     again.bad.truncate(SHOWN_FAULTS);

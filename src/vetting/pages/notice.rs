@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::{frame, said};
+use super::{frame, managed_round, said};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -21,13 +21,13 @@ use crate::{
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
-    rules::chain::Stage,
     vetting::{
         case::Case,
+        paths::Done,
         round::Round,
-        store::{self, Objection, Sieve},
+        store::{self, Answer, CaseFilter, NewObjection, Objection},
     },
-    web::forms::{Done, Errors, written},
+    web::forms::{Done as After, Errors, Submitted, written},
 };
 
 /// 反映 as typed.
@@ -58,23 +58,21 @@ async fn page(
     app: &App,
     person: &SignedIn,
     id: RoundId,
-    (form, errors, done): (ObjectForm, Errors, &'static str),
+    submitted: Submitted<ObjectForm>,
+    done: &'static str,
 ) -> Result<NoticePage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let round = store::round(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    let sieve = Sieve { round: Some(id), ..Sieve::default() };
-    let (cases, _) = store::cases(&mut db, person.institution, None, &sieve).await?;
-    let shown: Vec<Case> = cases
-        .into_iter()
-        .filter(|case| {
-            case.notice_until.is_some() && matches!(case.stage, Stage::Passed | Stage::Appointed | Stage::Listed)
-        })
-        .collect();
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, person.institution, None, &filter).await?;
+    let shown: Vec<Case> =
+        cases.into_iter().filter(|case| case.notice_until.is_some() && case.stage.fills_a_seat()).collect();
     let until = shown.iter().filter_map(|case| case.notice_until).max();
     let over = until.is_none_or(|until| until < today);
     // What was shown is not shown for ever: names go from the page when the notice is over.
     let shown = if over { Vec::new() } else { shown };
     let chrome = app.chrome(person, "公示");
+    let Submitted { form, errors } = submitted;
     Ok(NoticePage { chrome, round, shown, until, over, form, errors, done })
 }
 
@@ -82,9 +80,9 @@ pub(super) async fn show(
     State(app): State<App>,
     person: SignedIn,
     Path(id): Path<RoundId>,
-    Query(Done { done }): Query<Done>,
+    Query(After { done }): Query<After>,
 ) -> Result<NoticePage, Failure> {
-    page(&app, &person, id, (ObjectForm::default(), Errors::default(), said(&done))).await
+    page(&app, &person, id, Submitted::default(), said(&done)).await
 }
 
 pub(super) async fn object(
@@ -101,13 +99,13 @@ pub(super) async fn object(
     let says = written(&form.says, 600, "says", "请写明反映的情况", &mut errors);
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(case), Some(says)) = (case, says) else {
-        return Ok((unfit, page(&app, &person, id, (form, errors, "")).await?).into_response());
+        return Ok((unfit, page(&app, &person, id, Submitted::new(form, errors), "").await?).into_response());
     };
-    let (actor, named) = (person.clone(), form.named == "yes");
+    let new = NewObjection { case, round: id, says: &says, named: form.named == "yes" };
     let done = app
-        .write_as(person.authority(), async move |db| {
-            let round = store::round(db, actor.institution, id).await?.ok_or(Failure::Missing)?;
-            if !store::object(db, &actor, (case, id), (&says, named), now).await? {
+        .write_as(person.authority(), async |db| {
+            let round = store::round(db, person.institution, id).await?.ok_or(Failure::Missing)?;
+            if !store::object(db, &person, new, now).await? {
                 return Ok(false);
             }
             let office = match round.union.college {
@@ -115,22 +113,16 @@ pub(super) async fn object(
                 None => OfficeKind::SchoolLeague,
             };
             let to = To::Office { kind: office, college: round.union.college, class: None };
-            let notice =
-                Notice::new(format!("公示期间收到一件反映：{}", round.title), format!("/rounds/{id}/objections"));
-            inbox::tell(db, actor.institution, to, &notice, now).await?;
+            let notice = Notice::new(format!("公示期间收到一件反映：{}", round.title), id.objections_path());
+            inbox::tell(db, person.institution, to, &notice, now).await?;
             Ok(true)
         })
         .await?;
     if !done {
         errors.add("case", "公示期已过，或这一位不在公示名单里，或你反映的情况正在核实");
-        return Ok((unfit, page(&app, &person, id, (form, errors, "")).await?).into_response());
+        return Ok((unfit, page(&app, &person, id, Submitted::new(form, errors), "").await?).into_response());
     }
-    Ok(Redirect::to(&format!("/rounds/{id}/notice?done=objected")).into_response())
-}
-
-async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
-    let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if round.union.is_managed_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
+    Ok(Redirect::to(&Done::Objected.at(&id.notice_path())).into_response())
 }
 
 pub(super) async fn publish(
@@ -139,14 +131,14 @@ pub(super) async fn publish(
     Path(id): Path<RoundId>,
 ) -> Result<Response, Failure> {
     let (now, today) = (app.clock.now(), app.clock.today());
-    let round = kept(&app, &acting, id).await?;
+    let round = managed_round(&app, &acting, id).await?;
     if round.notice_days == 0 {
         return Err(Failure::Missing);
     }
     let until = today + Duration::days(i64::from(round.notice_days) - 1);
-    app.write_as(acting.person().authority(), async move |db| {
-        store::hold_round(db, acting.institution(), id, true).await?;
-        let shown = store::notify(db, id, (today, until)).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let round = store::lock_round(db, acting.institution(), id).await?;
+        let shown = store::notify(db, &round, today, until).await?;
         if shown > 0 {
             let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
                 .detail("轮次", round.title.clone())
@@ -157,7 +149,7 @@ pub(super) async fn publish(
         Ok(())
     })
     .await?;
-    Ok(Redirect::to(&format!("/rounds/{id}?done=notified")).into_response())
+    Ok(Redirect::to(&Done::Notified.at(&id.path())).into_response())
 }
 
 /// 核实结果 as typed.
@@ -192,17 +184,20 @@ async fn objections_page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: RoundId,
-    (form, about, errors, done): (AnswerForm, Option<ObjectionId>, Errors, &'static str),
+    about: Option<ObjectionId>,
+    submitted: Submitted<AnswerForm>,
+    done: &'static str,
 ) -> Result<ObjectionsPage, Failure> {
-    let round = kept(app, acting, id).await?;
+    let round = managed_round(app, acting, id).await?;
     let mut rows = store::objections(&mut *app.read().await?, id).await?;
     // Nobody reads what is held against themselves.
     if let Some(student) = acting.person().student {
-        let sieve = Sieve { round: Some(id), student: Some(student), ..Sieve::default() };
-        let (own, _) = store::cases(&mut *app.read().await?, acting.institution(), None, &sieve).await?;
+        let filter = CaseFilter { student: Some(student), ..CaseFilter::of_round(id) };
+        let (own, _) = store::cases(&mut *app.read().await?, acting.institution(), None, &filter).await?;
         rows.retain(|row| own.iter().all(|case| case.id != row.case));
     }
     let chrome = frame(app, acting.person(), &round, "公示期间的反映");
+    let Submitted { form, errors } = submitted;
     Ok(ObjectionsPage { chrome, round, rows, form, about, errors, done })
 }
 
@@ -210,9 +205,9 @@ pub(super) async fn objections(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<RoundId>,
-    Query(Done { done }): Query<Done>,
+    Query(After { done }): Query<After>,
 ) -> Result<ObjectionsPage, Failure> {
-    objections_page(&app, &acting, id, (AnswerForm::default(), None, Errors::default(), said(&done))).await
+    objections_page(&app, &acting, id, None, Submitted::default(), said(&done)).await
 }
 
 pub(super) async fn answer(
@@ -222,7 +217,7 @@ pub(super) async fn answer(
     Form(form): Form<AnswerForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let round = kept(&app, &acting, id).await?;
+    let round = managed_round(&app, &acting, id).await?;
     let upheld = match form.upheld.as_str() {
         "yes" => Some(true),
         "no" => Some(false),
@@ -233,21 +228,22 @@ pub(super) async fn answer(
     }
     let answer = written(&form.answer, 600, "answer", "请写明核实的情况", &mut errors);
     let (Some(upheld), Some(answer)) = (upheld, answer) else {
-        let page = objections_page(&app, &acting, id, (form, Some(objection), errors, "")).await?;
+        let page = objections_page(&app, &acting, id, Some(objection), Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let own = acting.person().student;
-    app.write_as(acting.person().authority(), async move |db| {
-        store::hold_round(db, acting.institution(), id, true).await?;
-        let done = store::answer_objection(db, acting.person(), (objection, id), (upheld, &answer), now).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock_round(db, acting.institution(), id).await?;
+        let answer = Answer { upheld, says: &answer };
+        let done = store::answer_objection(db, acting.person(), &locked, objection, answer, now).await?;
         let Some((case, ended)) = done else { return Err(Failure::Missing) };
-        let sieve = Sieve { ids: Some(vec![case.0]), ..Sieve::default() };
-        let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+        let filter = CaseFilter::one(case);
+        let (cases, _) = store::cases(db, acting.institution(), None, &filter).await?;
         let Some(case) = cases.into_iter().next().filter(|case| own != Some(case.student)) else {
             return Err(Failure::Missing);
         };
         if ended {
-            let notice = Notice::new(format!("你的报名未通过：{}", round.title), format!("/applications/{}", case.id))
+            let notice = Notice::new(format!("你的报名未通过：{}", round.title), case.id.application_path())
                 .says("公示期间收到反映，经核实不予通过。有异议请联系主管团组织。");
             inbox::tell(db, acting.institution(), To::Student(case.student), &notice, now).await?;
         }
@@ -260,5 +256,5 @@ pub(super) async fn answer(
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/rounds/{id}/objections?done=answered")).into_response())
+    Ok(Redirect::to(&Done::Answered.at(&id.objections_path())).into_response())
 }

@@ -12,39 +12,43 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use sqlx::types::Uuid;
-use time::Date;
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
 
 use super::{Composition, calendar, composition, evidence_today, frame};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
+    database::Locked,
     failure::{Failure, Refusal},
-    ids::{CaseId, RoundId, StudentId},
+    ids::{CaseId, PostId, RoundId, StudentId},
     inbox::{self, Notice},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
-        appointment::{Wanted, appoint_together, holding_in_words},
+        appointment::{Wanted, appoint_together, conditions, holding_in_words},
         chain::Stage,
+        roster::Post,
         timeline::covers,
         vetting::{Source, representative},
     },
-    text::day,
+    text::{day, trimmed},
     unions::{
         store as unions_store,
         store::{Appointee, Grounds, LockedUnion, Route},
-        union::{Record, StudentFacts},
+        union::{PostRow, Record, StudentFacts},
     },
     vetting::{
         case::{Case, Evidence},
+        forms::MOST_CASES,
+        paths::Done,
         round::{Purpose, Round},
-        store::{self, Sieve},
+        store::{self, CaseFilter},
     },
-    web::forms::{Errors, written},
+    web::forms::{Attempt, Errors, Submitted, reason, written},
 };
 
 /// 结果 as typed.
@@ -81,7 +85,7 @@ impl OutcomeForm {
 }
 
 /// Somebody who passed, with what stands in the way today.
-pub(super) struct Line {
+pub(super) struct PassedCase {
     case: Case,
     now: Option<Evidence>,
     /// Why not yet, or not at all.
@@ -93,7 +97,7 @@ pub(super) struct Line {
 pub(super) struct OutcomePage {
     chrome: Chrome,
     round: Round,
-    lines: Vec<Line>,
+    lines: Vec<PassedCase>,
     composition: Composition,
     /// VET-04 of those who passed and those who are listed, for the presidium.
     sources: Option<Finding>,
@@ -123,19 +127,21 @@ fn held(case: &Case, round: &Round, open: &[CaseId], today: Date) -> Option<Stri
     }
 }
 
+/// Somebody who is chosen for a post.
+#[derive(PartialEq, Eq)]
+struct Chosen {
+    student: StudentId,
+    post: Post,
+}
+
 /// Those in the offered posts on a day who are not chosen for the post again.
-fn leaving<'a>(
-    record: &'a Record,
-    round: &'a Round,
-    staying: &'a [(StudentId, crate::rules::roster::Post)],
-    day: Date,
-) -> Vec<&'a crate::unions::union::PostRow> {
-    let offered = |post: &crate::rules::roster::Post| round.places.iter().any(|place| place.post() == *post);
+fn leaving<'a>(record: &'a Record, round: &Round, chosen: &[Chosen], day: Date) -> Vec<&'a PostRow> {
+    let offered = |post: &Post| round.places.iter().any(|place| place.post() == *post);
     record
         .posts
         .iter()
         .filter(|row| covers(row.from_day, row.until_day, day) && offered(&row.post()))
-        .filter(|row| !staying.iter().any(|(student, post)| *student == row.student && *post == row.post()))
+        .filter(|row| !chosen.contains(&Chosen { student: row.student, post: row.post() }))
         .collect()
 }
 
@@ -143,19 +149,20 @@ async fn page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: RoundId,
-    (mut form, errors, warned): (OutcomeForm, Errors, Vec<Finding>),
+    submitted: Submitted<OutcomeForm>,
+    warned: Vec<Finding>,
 ) -> Result<OutcomePage, Failure> {
+    let Submitted { mut form, errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let round = store::round(&mut db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
     if !round.union.is_managed_by(acting.office()) {
         return Err(Failure::Missing);
     }
-    let sieve = Sieve { round: Some(id), ..Sieve::default() };
-    let (cases, _) = store::cases(&mut db, acting.institution(), None, &sieve).await?;
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, acting.institution(), None, &filter).await?;
     let open = store::open_objections(&mut db, id).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
-    let settled: Vec<&Case> =
-        cases.iter().filter(|case| matches!(case.stage, Stage::Passed | Stage::Listed | Stage::Appointed)).collect();
+    let settled: Vec<&Case> = cases.iter().filter(|case| case.stage.fills_a_seat()).collect();
     let composition = composition(settled.iter().copied());
     let named: Vec<Source> = settled.iter().map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
     let sources = plans.in_force(today).filter(|_| round.presidium && !named.is_empty());
@@ -165,7 +172,7 @@ async fn page(
     let facts = unions_store::facts_over(&mut db, &students, round.basis.as_deref(), today).await?;
     let facts: HashMap<StudentId, StudentFacts> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
     let own = acting.person().student;
-    let line = |case: Case| Line {
+    let line = |case: Case| PassedCase {
         now: facts.get(&case.student).and_then(|fact| evidence_today(&plans, fact, today)),
         held: if own == Some(case.student) {
             Some("本人的事项，由其他人办理".to_owned())
@@ -174,7 +181,7 @@ async fn page(
         },
         case,
     };
-    let lines: Vec<Line> = passed.into_iter().map(line).collect();
+    let lines: Vec<PassedCase> = passed.into_iter().map(line).collect();
     if form.from.is_empty() {
         form.from = round.effective_on.max(today).to_string();
         form.case = lines
@@ -188,13 +195,13 @@ async fn page(
         let record = unions_store::record(&mut db, acting.institution(), round.union.id, today)
             .await?
             .ok_or(Failure::Missing)?;
-        let staying: Vec<_> = lines
+        let chosen: Vec<Chosen> = lines
             .iter()
             .filter(|line| form.has(&line.case.id))
-            .filter_map(|line| Some((line.case.student, round.place(line.case.place)?.post())))
+            .filter_map(|line| Some(Chosen { student: line.case.student, post: round.place(line.case.place)?.post() }))
             .collect();
         let day = day(&form.from).unwrap_or(round.effective_on);
-        gone = leaving(&record, &round, &staying, day)
+        gone = leaving(&record, &round, &chosen, day)
             .into_iter()
             .map(|row| format!("{}（{}）", row.name, row.label_with_place()))
             .collect();
@@ -210,14 +217,7 @@ pub(super) async fn ask(
     Path(id): Path<RoundId>,
     Query(form): Query<OutcomeForm>,
 ) -> Result<OutcomePage, Failure> {
-    page(&app, &acting, id, (form, Errors::default(), Vec::new())).await
-}
-
-/// What became of settling.
-enum Done {
-    Settled,
-    NeedsReason(Vec<Finding>),
-    Unfit(&'static str, String),
+    page(&app, &acting, id, Submitted::new(form, Errors::default()), Vec::new()).await
 }
 
 /// What is settled with.
@@ -226,7 +226,36 @@ struct Settling {
     from: Date,
     ground: String,
     reason: Option<String>,
+    /// Those in the offered posts who are not chosen again leave.
     replace: bool,
+}
+
+/// What is settled, with all that it is judged by.
+struct Settlement<'a> {
+    acting: &'a Acting<UnionKeeper>,
+    round: &'a Locked<Round>,
+    cases: &'a [Locked<Case>],
+    plans: &'a Calendar,
+    settling: &'a Settling,
+    now: OffsetDateTime,
+}
+
+impl Settlement<'_> {
+    /// What the record says of it.
+    fn entry(&self, how: &str) -> Entry {
+        Entry::new(Verb::CasesSettled, self.round.union.name.clone())
+            .detail("轮次", self.round.title.clone())
+            .detail("办理", how)
+            .detail("人数", self.cases.len().to_string())
+    }
+
+    /// Writes the entry, with the reason where there is one.
+    async fn append(&self, db: &mut PgConnection, mut entry: Entry) -> Result<(), Failure> {
+        if let Some(reason) = &self.settling.reason {
+            entry = entry.detail("理由", reason.clone());
+        }
+        audit::append(db, self.acting.person(), entry.under(&self.round.chain.clause()), self.now).await
+    }
 }
 
 pub(super) async fn act(
@@ -236,9 +265,9 @@ pub(super) async fn act(
     Form(form): Form<OutcomeForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let shown = page(&app, &acting, id, (form.clone(), Errors::default(), Vec::new())).await?;
+    let shown = page(&app, &acting, id, Submitted::new(form.clone(), Errors::default()), Vec::new()).await?;
     let ids: Vec<CaseId> = form.case.iter().filter_map(|id| id.parse().ok()).collect();
-    if ids.is_empty() || ids.len() > crate::vetting::forms::MOST_CASES {
+    if ids.is_empty() || ids.len() > MOST_CASES {
         errors.add("case", "请勾选要办理的人");
     }
     let mut from = Some(today);
@@ -254,29 +283,23 @@ pub(super) async fn act(
             errors.add("replace", "换届会使下面的人同日任满离职，请核对后勾选");
         }
     }
-    let typed = crate::text::trimmed(&form.reason);
-    let reason = if typed.is_empty() { None } else { crate::web::forms::reason(typed, &mut errors) };
+    let why = if trimmed(&form.reason).is_empty() { None } else { reason(&form.reason, &mut errors) };
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(from), Some(ground), true) = (from, ground, errors.is_empty()) else {
-        return Ok((unfit, page(&app, &acting, id, (form, errors, Vec::new())).await?).into_response());
+        return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), Vec::new()).await?).into_response());
     };
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &shown.round, "结果"),
         wanted: format!("{}：办理 {} 人", shown.round.title, ids.len()),
-        back: format!("/rounds/{id}/outcome?{}", form.as_query()),
+        back: format!("{}?{}", id.outcome_path(), form.as_query()),
     };
-    let settling = Settling { ids, from, ground, reason, replace: form.replace == "yes" };
+    let settling = Settling { ids, from, ground, reason: why, replace: form.replace == "yes" };
     let union = shown.round.union.id;
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
             let record = unions_store::lock(db, &acting, union, today).await?;
-            let round = store::hold_round(db, acting.institution(), id, true).await?;
-            let wanted: Vec<Uuid> = settling.ids.iter().map(|id| id.0).collect();
-            sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
-                .fetch_all(&mut *db)
-                .await?;
-            let sieve = Sieve { round: Some(id), ids: Some(wanted), ..Sieve::default() };
-            let (cases, _) = store::cases(db, acting.institution(), None, &sieve).await?;
+            let round = store::lock_round(db, acting.institution(), id).await?;
+            let cases = store::lock_cases(db, acting.institution(), &round, &settling.ids).await?;
             let open = store::open_objections(db, id).await?;
             let own = acting.person().student;
             let unfit = cases.iter().find_map(|case| match case.stage {
@@ -287,32 +310,30 @@ pub(super) async fn act(
             if let Some(says) =
                 unfit.or_else(|| (cases.len() != settling.ids.len()).then(|| "有的人不在本轮".to_owned()))
             {
-                return Ok((Done::Unfit("case", says), acting));
+                return Ok(Attempt::Fault("case", says));
             }
             let plans = calendar(db, acting.institution()).await?;
-            let done = if round.presidium {
-                list(db, &acting, (&round, &cases), (&plans, &settling), (refusal, now)).await?
+            let settlement =
+                Settlement { acting: &acting, round: &round, cases: &cases, plans: &plans, settling: &settling, now };
+            if round.presidium {
+                list(db, &settlement, refusal).await
             } else {
-                appoint(db, &acting, (&record, &round, &cases), (&plans, &settling), (refusal, now)).await?
-            };
-            Ok((done, acting))
+                appoint(db, &settlement, &record, refusal).await
+            }
         })
         .await?;
-    let warned = match done {
-        Done::Settled => {
-            let word = if shown.round.presidium { "listed" } else { "appointed" };
-            return Ok(Redirect::to(&format!("/rounds/{id}?done={word}")).into_response());
-        }
-        Done::NeedsReason(warned) => {
+    let warned = match attempt {
+        Attempt::Done(done) => return Ok(Redirect::to(&done.at(&id.path())).into_response()),
+        Attempt::NeedsReason(warned) => {
             errors.add("reason", "有需要提醒的事项，请写明理由；理由与办理结果一起保留");
             warned
         }
-        Done::Unfit(field, says) => {
+        Attempt::Fault(field, says) => {
             errors.add(field, says);
             Vec::new()
         }
     };
-    Ok((unfit, page(&app, &acting, id, (form, errors, warned)).await?).into_response())
+    Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), warned).await?).into_response())
 }
 
 /// Practice asks for more candidates than are to be elected; a list that has no more is warned of.
@@ -325,95 +346,80 @@ fn too_few(round: &Round, listed: usize) -> Option<Finding> {
 
 /// VET-05: candidates for the presidium go on the congress's list, and never straight to a post; VET-04 warns where they all
 /// come from one source.
-async fn list(
-    db: &mut sqlx::PgConnection,
-    acting: &Acting<UnionKeeper>,
-    (round, cases): (&Round, &[Case]),
-    (plans, settling): (&Calendar, &Settling),
-    (refusal, now): (Refusal, time::OffsetDateTime),
-) -> Result<Done, Failure> {
+async fn list(db: &mut PgConnection, settlement: &Settlement<'_>, refusal: Refusal) -> Result<Attempt<Done>, Failure> {
+    let &Settlement { acting, round, cases, plans, settling, now } = settlement;
     let today = now.date();
     let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
     let facts = unions_store::facts_over(db, &students, round.basis.as_deref(), today).await?;
     let Some(plan) = plans.in_force(today) else {
-        return Ok(Done::Unfit("case", "本校没有在用的实施方案".to_owned()));
+        return Ok(Attempt::fault("case", "本校没有在用的实施方案"));
     };
     let mut findings = Vec::new();
     for fact in &facts {
-        let judged = crate::rules::appointment::conditions(&plan, &fact.member(None, today));
+        let judged = conditions(&plan, &fact.member(None, today));
         findings.extend(judged.into_iter().filter(|one| matches!(one.verdict, Outcome::Fail | Outcome::Unknown)));
     }
     if !findings.is_empty() {
         return Err(refusal.because(findings));
     }
-    let sieve = Sieve { round: Some(round.id), stage: Some("listed".to_owned()), ..Sieve::default() };
-    let (listed, _) = store::cases(db, acting.institution(), None, &sieve).await?;
-    let named: Vec<Source> = cases.iter().chain(&listed).map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
+    let filter = CaseFilter { stage: Some(Stage::Listed), ..CaseFilter::of_round(round.id) };
+    let (listed, _) = store::cases(db, acting.institution(), None, &filter).await?;
+    let named: Vec<Source> =
+        cases.iter().map(|case| &**case).chain(&listed).map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
     let sources = representative(&plan, &named);
     let mut warned: Vec<Finding> = Some(sources).filter(|one| one.verdict == Outcome::Warn).into_iter().collect();
     warned.extend(too_few(round, named.len()));
     if !warned.is_empty() && settling.reason.is_none() {
-        return Ok(Done::NeedsReason(warned));
+        return Ok(Attempt::NeedsReason(warned));
     }
-    let ids: Vec<Uuid> = cases.iter().map(|case| case.id.0).collect();
-    store::list_candidates(db, &ids, now).await?;
+    store::list_candidates(db, cases, now).await?;
     let notices: Vec<_> = cases
         .iter()
         .map(|case| {
-            let notice = Notice::new(
-                format!("你已列入{}主席团候选人名单", round.union.name),
-                format!("/applications/{}", case.id),
-            )
-            .says("主席团由学生代表大会选举产生。");
+            let subject = format!("你已列入{}主席团候选人名单", round.union.name);
+            let notice = Notice::new(subject, case.id.application_path()).says("主席团由学生代表大会选举产生。");
             (case.student, notice)
         })
         .collect();
     inbox::tell_students(db, acting.institution(), &notices, now).await?;
-    let mut entry = Entry::new(Verb::CasesSettled, round.union.name.clone())
-        .detail("轮次", round.title.clone())
-        .detail("办理", "列入候选人名单")
-        .detail("人数", cases.len().to_string());
-    if let Some(reason) = &settling.reason {
-        entry = entry.detail("理由", reason.clone());
-    }
-    audit::append(db, acting.person(), entry.under(&round.chain.clause()), now).await?;
-    Ok(Done::Settled)
+    settlement.append(db, settlement.entry("列入候选人名单")).await?;
+    Ok(Attempt::Done(Done::Listed))
 }
 
 /// Members: appointed together through the guarded appointment; where the round replaces a term, those before end first.
 async fn appoint(
-    db: &mut sqlx::PgConnection,
-    acting: &Acting<UnionKeeper>,
-    (record, round, cases): (&LockedUnion, &Round, &[Case]),
-    (plans, settling): (&Calendar, &Settling),
-    (refusal, now): (Refusal, time::OffsetDateTime),
-) -> Result<Done, Failure> {
+    db: &mut PgConnection,
+    settlement: &Settlement<'_>,
+    record: &LockedUnion,
+    refusal: Refusal,
+) -> Result<Attempt<Done>, Failure> {
+    let &Settlement { acting, round, cases, plans, settling, now } = settlement;
     let (today, from) = (now.date(), settling.from);
     if record.union.opened_on.is_none_or(|opened| from < opened) {
-        return Ok(Done::Unfit("from", "生效日期不能早于学生会启用之日".to_owned()));
+        return Ok(Attempt::fault("from", "生效日期不能早于学生会启用之日"));
     }
     let numbers: Vec<String> = cases.iter().map(|case| case.student_number.clone()).collect();
     unions_store::hold_students(db, acting.institution(), &numbers).await?;
     let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
     let facts = unions_store::facts_over(db, &students, round.basis.as_deref(), today).await?;
     let facts: HashMap<StudentId, StudentFacts> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
-    let mut wanted: Vec<(&Case, Wanted)> = Vec::new();
-    let mut staying: Vec<(&Case, crate::ids::PostId)> = Vec::new();
-    let mut kept = Vec::new();
+    let mut wanted: Vec<(&Locked<Case>, Wanted)> = Vec::new();
+    let mut staying: Vec<(&Locked<Case>, PostId)> = Vec::new();
+    let mut chosen = Vec::new();
     for case in cases {
         let (Some(fact), Some(place)) = (facts.get(&case.student), round.place(case.place)) else {
             return Err(Failure::Missing);
         };
         if let Some(says) = round.union.why_not_member(fact, from) {
-            return Ok(Done::Unfit("case", says));
+            return Ok(Attempt::Fault("case", says));
         }
         if let Some(department) = &place.department_name
             && !record.departments_on(from).any(|known| known.name == *department)
         {
-            return Ok(Done::Unfit("from", format!("{department}在生效日期没有设立")));
+            return Ok(Attempt::fault("from", format!("{department}在生效日期没有设立")));
         }
         let post = place.post();
-        kept.push((case.student, post.clone()));
+        chosen.push(Chosen { student: case.student, post: post.clone() });
         // Whoever holds this very post goes on with it.
         let holds = record.posts.iter().find(|row| {
             row.student == case.student && row.post() == post && row.until_day.is_none_or(|until| until > from)
@@ -430,7 +436,7 @@ async fn appoint(
     let mut timeline = record.timeline.clone();
     let mut gone = Vec::new();
     if round.purpose == Purpose::Term && settling.replace {
-        gone = leaving(record, round, &kept, from);
+        gone = leaving(record, round, &chosen, from);
         for (row, holding) in record.posts.iter().zip(&mut timeline.holdings) {
             if gone.iter().any(|gone| gone.id == row.id) {
                 holding.until = Some(holding.from.max(from));
@@ -443,7 +449,7 @@ async fn appoint(
         Err(findings) if findings.iter().any(|one| matches!(one.verdict, Outcome::Fail | Outcome::Unknown)) => {
             return Err(refusal.because(findings));
         }
-        Err(findings) => return Ok(Done::NeedsReason(findings)),
+        Err(findings) => return Ok(Attempt::NeedsReason(findings)),
     };
     let ground = Grounds { words: settling.ground.clone(), document: None, reason: settling.reason.clone() };
     for row in gone {
@@ -452,28 +458,23 @@ async fn appoint(
     }
     let mut notices = Vec::new();
     for ((case, wanted), appointment) in wanted.iter().zip(&appointments) {
-        let (student, from_college) = (case.student, wanted.person.from_college_union);
-        let how = Appointee { student, from_college, route: Route::Case(case.id) };
-        let post = unions_store::appoint(db, record, appointment, how, &ground, now).await?;
-        store::mark_appointed(db, case.id, post, now).await?;
+        let person = Appointee {
+            student: case.student,
+            from_college: wanted.person.from_college_union,
+            route: Route::Case(case.id),
+        };
+        let post = unions_store::appoint(db, record, appointment, person, &ground, now).await?;
+        store::mark_appointed(db, case, post, now).await?;
         let subject = format!("你被任命为{}{}", record.union.name, holding_in_words(&wanted.post));
         let says = format!("自 {from} 起任职。依据：{}。", ground.words);
         notices.push((case.student, Notice::new(subject, "/me/data").says(says)));
     }
     for (case, post) in &staying {
-        store::mark_appointed(db, case.id, *post, now).await?;
+        store::mark_appointed(db, case, *post, now).await?;
         notices.push((case.student, Notice::new(format!("{}：你继续任职", round.title), "/me/data")));
     }
     inbox::tell_students(db, acting.institution(), &notices, now).await?;
-    let mut entry = Entry::new(Verb::CasesSettled, round.union.name.clone())
-        .detail("轮次", round.title.clone())
-        .detail("办理", "任命")
-        .detail("人数", cases.len().to_string())
-        .detail("生效", from.to_string())
-        .detail("依据", ground.words.clone());
-    if let Some(reason) = &settling.reason {
-        entry = entry.detail("理由", reason.clone());
-    }
-    audit::append(db, acting.person(), entry.under(&round.chain.clause()), now).await?;
-    Ok(Done::Settled)
+    let entry = settlement.entry("任命").detail("生效", from.to_string()).detail("依据", ground.words.clone());
+    settlement.append(db, entry).await?;
+    Ok(Attempt::Done(Done::Appointed))
 }

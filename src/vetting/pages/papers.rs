@@ -13,8 +13,8 @@ use time::OffsetDateTime;
 
 use super::{
     Composition,
-    case::{mute, seen_case},
-    composition, frame, seen,
+    case::{mute, visible_case},
+    composition, frame, visible_round,
 };
 use crate::{
     app::App,
@@ -27,16 +27,16 @@ use crate::{
     sheet::drop_down_template,
     unions::union::sees_grades,
     vetting::{
-        case::{Case, Opinion, Words},
-        chain_office::Desk,
+        case::{CandidateText, Case, Opinion},
+        chain_office::ChainOffice,
         round::Round,
-        store::{self, Session, Sieve},
+        store::{self, CaseFilter, Session},
     },
     web::workbook,
 };
 
 /// One block of the form: a body with its opinion, or room for it.
-pub(super) struct Block {
+pub(super) struct OpinionBlock {
     act: String,
     body: String,
     opinion: Option<Opinion>,
@@ -45,13 +45,13 @@ pub(super) struct Block {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/form.html")]
-pub(super) struct FormPage {
+pub(super) struct ReviewFormPage {
     chrome: Chrome,
     institution: String,
     case: Case,
     round: Round,
-    words: Words,
-    blocks: Vec<Block>,
+    words: CandidateText,
+    blocks: Vec<OpinionBlock>,
     /// Opinions that led back: kept with the form.
     returned: Vec<Opinion>,
     /// The posts that the candidate holds in unions today.
@@ -61,17 +61,17 @@ pub(super) struct FormPage {
 }
 
 /// The blocks of a case: each body of each step with its last word there.
-fn blocks(round: &Round, opinions: &[Opinion], sessions: &[Session]) -> Vec<Block> {
+fn blocks(round: &Round, opinions: &[Opinion], sessions: &[Session]) -> Vec<OpinionBlock> {
     let of_link = |(step, link): (usize, &Link)| {
-        let mut of_step: Vec<Block> = link
+        let mut of_step: Vec<OpinionBlock> = link
             .by
             .iter()
             .map(|party| {
-                let own = |opinion: &&Opinion| opinion.is_at(&step) && opinion.body == party.body.slug();
-                let opinion = opinions.iter().rev().find(own).filter(|opinion| opinion.verdict != "return").cloned();
+                let own = |opinion: &&Opinion| opinion.is_at(&step) && opinion.body == party.body;
+                let opinion = opinions.iter().rev().find(own).filter(|opinion| !opinion.returned()).cloned();
                 let session = opinion.as_ref().and_then(|opinion| opinion.session);
                 let session = session.and_then(|id| sessions.iter().find(|known| known.id == id).cloned());
-                Block { act: link.act.clone(), body: party.name.clone(), opinion, session }
+                OpinionBlock { act: link.act.clone(), body: party.name.clone(), opinion, session }
             })
             .collect();
         // Where one of several recommends, only that one's block stands.
@@ -90,17 +90,17 @@ pub(super) async fn form(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
-) -> Result<FormPage, Failure> {
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    let (case, round) = seen_case(&app, &desk, id).await?;
+) -> Result<ReviewFormPage, Failure> {
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let (case, round) = visible_case(&app, &office, id).await?;
     let mut db = app.read().await?;
-    let words = store::words(&mut db, id).await?;
+    let words = store::candidate_text(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
     let mut sessions = store::sessions(&mut db, round.id).await?;
     if !sees_grades(acting.office().kind) {
-        mute(&desk, &mut opinions, &mut sessions);
+        mute(&office, &mut opinions, &mut sessions);
     }
-    Ok(FormPage {
+    Ok(ReviewFormPage {
         chrome: frame(&app, acting.person(), &round, "推荐审查表"),
         institution: acting.person().institution_name.clone(),
         blocks: blocks(&round, &opinions, &sessions),
@@ -108,7 +108,7 @@ pub(super) async fn form(
             .await?
             .remove(&case.student)
             .unwrap_or_default(),
-        returned: opinions.into_iter().filter(|opinion| opinion.verdict == "return").collect(),
+        returned: opinions.into_iter().filter(Opinion::returned).collect(),
         grades: sees_grades(acting.office().kind),
         at: app.clock.now(),
         case,
@@ -123,10 +123,10 @@ pub(super) async fn table(
     Path(id): Path<RoundId>,
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
-    let sieve = Sieve { round: Some(id), ..Sieve::default() };
-    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &filter).await?;
     let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
     let held = store::held_posts(&mut db, &students, app.clock.today()).await?;
     drop(db);
@@ -212,13 +212,13 @@ pub(super) async fn record(
     Path(id): Path<RoundId>,
 ) -> Result<RecordPage, Failure> {
     let mut db = app.read().await?;
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
-    if !desk.keeps(&round) {
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
+    if !office.manages(&round) {
         return Err(Failure::Missing);
     }
-    let sieve = Sieve { round: Some(id), ..Sieve::default() };
-    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &filter).await?;
     let ids: Vec<Uuid> = cases.iter().map(|case| case.id.0).collect();
     let mut opinions: HashMap<CaseId, Vec<Opinion>> = HashMap::new();
     for opinion in store::opinions_of(&mut db, &ids).await? {

@@ -11,19 +11,19 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::{Date, Duration};
 
-use super::{Asks, asks, calendar, frame};
+use super::{ConditionText, asks, calendar, frame, managed_round};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     failure::{Failure, Refusal},
-    ids::{RoundId, UnionId},
+    ids::{PlaceId, RoundId, UnionId},
     inbox::{self, Notice},
     office::{Office, SchoolLeague, UnionKeeper, Vetter},
     page::chrome::Chrome,
     rules::{
         Finding, Outcome, Plan, Rule,
-        chain::Chain,
+        chain::{Chain, Stage},
         offer::{Offer, offer},
         plan::Union,
         roster::Post,
@@ -33,17 +33,18 @@ use crate::{
         union::{PostKind, Record, StudentUnion},
     },
     vetting::{
-        chain_office::Desk,
+        chain_office::ChainOffice,
         forms::{ChangeForm, DUE_DAYS, RoundForm},
-        round::{BASES, Purpose, Round},
-        store::{self, NewPlace, Which},
+        paths::{self, Done},
+        round::{BASES, Place, Purpose, Round, replaces},
+        store::{self, NewPlace, Opener, Prescribed, RoundFilter},
     },
-    web::forms::Errors,
+    web::forms::{Attempt, Errors, Submitted},
 };
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/rounds.html")]
-pub(super) struct ListPage {
+pub(super) struct RoundsPage {
     chrome: Chrome,
     current: Vec<Round>,
     over: Vec<Round>,
@@ -52,18 +53,18 @@ pub(super) struct ListPage {
     today: Date,
 }
 
-pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<App>, acting: Acting<Vetter>) -> Result<RoundsPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, &acting).await?;
-    let mut all = store::rounds(&mut db, acting.institution(), Which::default()).await?;
-    all.retain(|round| desk.sees(round));
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let mut all = store::rounds(&mut db, acting.institution(), RoundFilter::default()).await?;
+    all.retain(|round| office.sees(round));
     let keeps = unions_store::list(&mut db, acting.institution(), None)
         .await?
         .iter()
         .any(|union| union.is_managed_by(acting.office()) && union.opened_on.is_some());
     let (over, current) = all.into_iter().partition(|round| round.ended_why.is_some());
     let delegates = SchoolLeague::KINDS.contains(&acting.office().kind);
-    Ok(ListPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, delegates, today })
+    Ok(RoundsPage { chrome: app.chrome(acting.person(), "遴选轮次"), current, over, keeps, delegates, today })
 }
 
 /// A kind of place that a round may offer, with how it is filled.
@@ -76,7 +77,7 @@ pub(super) struct Slot {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/round_new.html")]
-pub(super) struct NewPage {
+pub(super) struct OpenRoundPage {
     chrome: Chrome,
     form: RoundForm,
     errors: Errors,
@@ -88,9 +89,9 @@ pub(super) struct NewPage {
     slots: Vec<Slot>,
     /// The people of the union as a whole, against what the plan says of them.
     total: String,
-    conditions: Vec<Asks>,
+    conditions: Vec<ConditionText>,
     bases: [(&'static str, &'static str); 4],
-    purposes: [Purpose; 3],
+    purposes: Vec<Purpose>,
     today: Date,
 }
 
@@ -140,10 +141,10 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
 async fn page(
     app: &App,
     acting: &Acting<UnionKeeper>,
-    mut form: RoundForm,
-    errors: Errors,
+    submitted: Submitted<RoundForm>,
     warned: Vec<Finding>,
-) -> Result<NewPage, Failure> {
+) -> Result<OpenRoundPage, Failure> {
+    let Submitted { mut form, errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let mut unions = unions_store::list(&mut db, acting.institution(), None).await?;
     unions.retain(|union| union.is_managed_by(acting.office()) && union.opened_on.is_some());
@@ -175,8 +176,8 @@ async fn page(
             "0".clone_into(&mut form.notice_days);
         }
     }
-    let chrome = app.chrome(acting.person(), "开启轮次").under("/rounds", "遴选轮次");
-    Ok(NewPage {
+    let chrome = app.chrome(acting.person(), "开启轮次").under(paths::ROUNDS, "遴选轮次");
+    Ok(OpenRoundPage {
         chrome,
         form,
         errors,
@@ -188,7 +189,7 @@ async fn page(
         total,
         conditions,
         bases: BASES,
-        purposes: Purpose::ALL,
+        purposes: Purpose::ALL.to_vec(),
         today,
     })
 }
@@ -197,24 +198,16 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Query(form): Query<RoundForm>,
-) -> Result<NewPage, Failure> {
-    page(&app, &acting, form, Errors::default(), Vec::new()).await
-}
-
-/// What became of an act on a round's places.
-enum Places<T> {
-    Done(T),
-    /// Soft limits are passed, and no reason was given.
-    NeedsReason(Vec<Finding>),
-    Unfit(&'static str, String),
+) -> Result<OpenRoundPage, Failure> {
+    page(&app, &acting, Submitted::new(form, Errors::default()), Vec::new()).await
 }
 
 /// Splits what stands in the way of places: a refusal, or warnings that a reason would settle.
-fn held_up<T>(findings: Vec<Finding>, refusal: Refusal) -> Result<Places<T>, Failure> {
+fn held_up<T>(findings: Vec<Finding>, refusal: Refusal) -> Result<Attempt<T>, Failure> {
     if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown)) {
         return Err(refusal.because(findings));
     }
-    Ok(Places::NeedsReason(findings))
+    Ok(Attempt::NeedsReason(findings))
 }
 
 /// The posts that places stand for; candidates for the presidium are no posts yet. None where a department is gone by then.
@@ -244,69 +237,69 @@ pub(super) async fn open(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-    let asked = page(&app, &acting, form.clone(), Errors::default(), Vec::new()).await?;
+    let asked = page(&app, &acting, Submitted::new(form.clone(), Errors::default()), Vec::new()).await?;
     let (Some(union), Some(chain)) = (asked.union, asked.chain) else {
         if asked.unions.is_empty() {
             return Err(Failure::Missing);
         }
         errors.add("union", "请选择学生会和招收的岗位；本校须已启用实施方案");
-        return Ok((unfit, page(&app, &acting, form, errors, Vec::new()).await?).into_response());
+        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), Vec::new()).await?).into_response());
     };
     let Some(new) = form.read(chain.links.len(), today, &mut errors) else {
-        return Ok((unfit, page(&app, &acting, form, errors, Vec::new()).await?).into_response());
+        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), Vec::new()).await?).into_response());
     };
     let refusal = Refusal {
-        chrome: app.chrome(acting.person(), "开启轮次").under("/rounds", "遴选轮次"),
+        chrome: app.chrome(acting.person(), "开启轮次").under(paths::ROUNDS, "遴选轮次"),
         wanted: format!("为{}开启{}", union.name, new.title),
-        back: format!("/rounds/new?{}", form.as_query()),
+        back: format!("{}?{}", paths::OPEN_ROUND, form.as_query()),
     };
     let id = union.id;
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
             let record = unions_store::lock(db, &acting, id, today).await?;
             let Some(governing) = crate::rulebook::governing(db, acting.institution(), today).await? else {
-                return Ok((Places::Unfit("union", "本校还没有启用实施方案".to_owned()), acting));
+                return Ok(Attempt::fault("union", "本校还没有启用实施方案"));
             };
             let plans = calendar(db, acting.institution()).await?;
-            let Some(wanted) = offers(&record, &new.places, new.days.2) else {
-                return Ok((Places::Unfit("seats", "有的部门届时已经撤销，请刷新后重填".to_owned()), acting));
+            let Some(wanted) = offers(&record, &new.places, new.effective_on) else {
+                return Ok(Attempt::fault("seats", "有的部门届时已经撤销，请刷新后重填"));
             };
             let promised = unions_store::promised(db, id, new.presidium, None).await?;
-            // The presidium is elected anew as a whole; members of a term take the places of those before.
-            let replaces = new.presidium && new.purpose != Purpose::Supplement || new.purpose == Purpose::Term;
+            let replaces = replaces(new.presidium, new.purpose);
             let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, new.reason.as_deref());
             let passed = match verdict.permit() {
                 Ok(passed) => passed,
-                Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                Err(findings) => return held_up(findings, refusal),
             };
-            let by = (acting.institution(), Some(acting.person().account));
-            let round = store::open_round(db, &record, (&new, &passed), (&chain, governing.id), by, now).await?;
+            let prescribed = Prescribed { chain: &chain, plan: governing.id };
+            let by = Opener { institution: acting.institution(), account: Some(acting.person().account) };
+            let round = store::open_round(db, &record, &new, &passed, prescribed, by, now).await?;
             let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
                 .detail("轮次", new.title.clone())
                 .detail("办理", "开启")
-                .detail("报名截止", new.days.1.to_string())
+                .detail("报名截止", new.closes_on.to_string())
                 .under(&chain.clause());
             audit::append(db, acting.person(), entry, now).await?;
-            Ok((Places::Done(round), acting))
+            Ok(Attempt::Done(round))
         })
         .await?;
-    let warned = match done {
-        Places::Done(round) => return Ok(Redirect::to(&format!("/rounds/{round}?done=opened")).into_response()),
-        Places::NeedsReason(warned) => {
+    let warned = match attempt {
+        Attempt::Done(round) => return Ok(Redirect::to(&Done::Opened.at(&round.path())).into_response()),
+        Attempt::NeedsReason(warned) => {
             errors.add("reason", "名额超出柔性要求，请写明理由；理由随本轮保留");
             warned
         }
-        Places::Unfit(field, says) => {
+        Attempt::Fault(field, says) => {
             errors.add(field, says);
             Vec::new()
         }
     };
-    Ok((unfit, page(&app, &acting, form, errors, warned).await?).into_response())
+    Ok((unfit, page(&app, &acting, Submitted::new(form, errors), warned).await?).into_response())
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/round_edit.html")]
-pub(super) struct EditPage {
+pub(super) struct EditRoundPage {
     chrome: Chrome,
     round: Round,
     form: ChangeForm,
@@ -316,27 +309,20 @@ pub(super) struct EditPage {
     why: String,
 }
 
-async fn kept(app: &App, acting: &Acting<UnionKeeper>, id: RoundId) -> Result<Round, Failure> {
-    let round = store::round(&mut *app.read().await?, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if round.union.is_managed_by(acting.office()) { Ok(round) } else { Err(Failure::Missing) }
-}
-
 async fn edit_page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: RoundId,
     form: Option<ChangeForm>,
-    (errors, warned): (Errors, Vec<Finding>),
-) -> Result<EditPage, Failure> {
-    let round = kept(app, acting, id).await?;
+    errors: Errors,
+    warned: Vec<Finding>,
+) -> Result<EditRoundPage, Failure> {
+    let round = managed_round(app, acting, id).await?;
     let tally = store::tally(&mut *app.read().await?, id, app.clock.today()).await?;
-    let under_way = tally
-        .iter()
-        .filter(|row| matches!(row.stage.as_str(), "invited" | "at" | "returned" | "passed"))
-        .map(|row| row.cases)
-        .sum();
+    let under_way =
+        tally.iter().filter(|row| row.stage.is_under_way() || row.stage == Stage::Passed).map(|row| row.cases).sum();
     let form = form.unwrap_or_else(|| ChangeForm::of(&round));
-    Ok(EditPage {
+    Ok(EditRoundPage {
         chrome: frame(app, acting.person(), &round, "修改与结束"),
         round,
         form,
@@ -352,9 +338,9 @@ pub(super) async fn edit(
     acting: Acting<UnionKeeper>,
     Path(id): Path<RoundId>,
     Query(form): Query<ChangeForm>,
-) -> Result<EditPage, Failure> {
+) -> Result<EditRoundPage, Failure> {
     let form = Some(form).filter(|form| !form.slot.is_empty());
-    edit_page(&app, &acting, id, form, (Errors::default(), Vec::new())).await
+    edit_page(&app, &acting, id, form, Errors::default(), Vec::new()).await
 }
 
 pub(super) async fn change(
@@ -364,56 +350,48 @@ pub(super) async fn change(
     Form(form): Form<ChangeForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let round = kept(&app, &acting, id).await?;
+    let round = managed_round(&app, &acting, id).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     if round.ended_why.is_some() {
         errors.add("closes_on", "本轮已经结束，不能再改");
     }
     let Some(change) = form.read(&round, today, &mut errors) else {
-        return Ok((unfit, edit_page(&app, &acting, id, Some(form), (errors, Vec::new())).await?).into_response());
+        return Ok((unfit, edit_page(&app, &acting, id, Some(form), errors, Vec::new()).await?).into_response());
     };
     let refusal = Refusal {
         chrome: frame(&app, acting.person(), &round, "修改与结束"),
         wanted: format!("修改{}", round.title),
-        back: format!("/rounds/{id}/edit?{}", form.as_query()),
+        back: format!("{}?{}", id.edit_path(), form.as_query()),
     };
-    let (done, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
             let record = unions_store::lock(db, &acting, round.union.id, today).await?;
-            let round = store::hold_round(db, acting.institution(), id, true).await?;
+            let round = store::lock_round(db, acting.institution(), id).await?;
             let tally = store::tally(db, id, today).await?;
+            let count = |place: PlaceId, is_meant: fn(Stage) -> bool| -> i64 {
+                tally.iter().filter(|row| row.place == place && is_meant(row.stage)).map(|row| row.cases).sum()
+            };
             for (place, seats) in &change.seats {
-                let settled = |row: &&store::Tally| {
-                    row.place == *place && matches!(row.stage.as_str(), "passed" | "appointed" | "listed")
-                };
-                let taken: i64 = tally.iter().filter(settled).map(|row| row.cases).sum();
+                let taken = count(*place, Stage::fills_a_seat);
                 if i64::from(*seats) < taken {
-                    let label = round.place(*place).map(crate::vetting::round::Place::label).unwrap_or_default();
+                    let label = round.place(*place).map(Place::label).unwrap_or_default();
                     let says = format!("{label}已确定 {taken} 人，名额不能少于 {taken}");
-                    return Ok((Places::Unfit("seats", says), acting));
+                    return Ok(Attempt::Fault("seats", says));
                 }
             }
             let places: Vec<NewPlace> = round
                 .places
                 .iter()
                 .filter_map(|place| {
-                    let (_, seats) = change.seats.iter().find(|(id, _)| *id == place.id)?;
-                    Some(NewPlace {
-                        kind: place.kind,
-                        department: place.department,
-                        seats: *seats,
-                        to_elect: place.to_elect,
-                    })
+                    let Place { id, kind, department, to_elect, .. } = *place;
+                    Some(NewPlace { kind, department, seats: change.seats_of(id)?, to_elect })
                 })
                 .collect();
             let Some(wanted) = offers(&record, &places, change.effective_on) else {
-                return Ok((Places::Unfit("seats", "有的部门届时已经撤销".to_owned()), acting));
+                return Ok(Attempt::fault("seats", "有的部门届时已经撤销"));
             };
             // Whom the round has appointed holds a post already.
-            let filled = |place: crate::ids::PlaceId| -> u32 {
-                let rows = tally.iter().filter(|row| row.place == place && row.stage == "appointed");
-                u32::try_from(rows.map(|row| row.cases).sum::<i64>()).unwrap_or(0)
-            };
+            let filled = |place: PlaceId| u32::try_from(count(place, |stage| stage == Stage::Appointed)).unwrap_or(0);
             let wanted = wanted
                 .into_iter()
                 .zip(&round.places)
@@ -421,16 +399,14 @@ pub(super) async fn change(
                 .collect();
             let promised = unions_store::promised(db, round.union.id, round.presidium, Some(id)).await?;
             let plans = calendar(db, acting.institution()).await?;
-            let replaces = round.presidium && round.purpose != Purpose::Supplement || round.purpose == Purpose::Term;
-            let verdict = offer(&plans, &record.timeline, &promised, wanted, replaces, change.reason.as_deref());
+            let reason = change.reason.as_deref();
+            let verdict = offer(&plans, &record.timeline, &promised, wanted, round.replaces(), reason);
             let passed = match verdict.permit() {
                 Ok(passed) => passed,
-                Err(findings) => return Ok((held_up(findings, refusal)?, acting)),
+                Err(findings) => return held_up(findings, refusal),
             };
-            let reason = change.reason.as_deref().unwrap_or_default();
-            let days = (change.closes_on, change.effective_on, change.note.as_str(), reason);
-            if !store::change_round(db, &record, id, days, (&change.seats, &passed)).await? {
-                return Ok((Places::Unfit("closes_on", "本轮已经结束，不能再改".to_owned()), acting));
+            if !store::change_round(db, &record, &round, &change, &passed).await? {
+                return Ok(Attempt::fault("closes_on", "本轮已经结束，不能再改"));
             }
             let entry = Entry::new(Verb::RoundKept, record.union.name.clone())
                 .detail("轮次", round.title.clone())
@@ -438,21 +414,21 @@ pub(super) async fn change(
                 .detail("报名截止", change.closes_on.to_string())
                 .detail("名额", change.seats.iter().map(|(_, seats)| i64::from(*seats)).sum::<i64>().to_string());
             audit::append(db, acting.person(), entry, now).await?;
-            Ok((Places::Done(()), acting))
+            Ok(Attempt::Done(()))
         })
         .await?;
-    let warned = match done {
-        Places::Done(()) => return Ok(Redirect::to(&format!("/rounds/{id}?done=changed")).into_response()),
-        Places::NeedsReason(warned) => {
+    let warned = match attempt {
+        Attempt::Done(()) => return Ok(Redirect::to(&Done::Changed.at(&id.path())).into_response()),
+        Attempt::NeedsReason(warned) => {
             errors.add("reason", "名额超出柔性要求，请写明理由");
             warned
         }
-        Places::Unfit(field, says) => {
+        Attempt::Fault(field, says) => {
             errors.add(field, says);
             Vec::new()
         }
     };
-    Ok((unfit, edit_page(&app, &acting, id, Some(form), (errors, warned)).await?).into_response())
+    Ok((unfit, edit_page(&app, &acting, id, Some(form), errors, warned).await?).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -470,34 +446,34 @@ pub(super) async fn end(
     Form(form): Form<EndForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let round = kept(&app, &acting, id).await?;
+    managed_round(&app, &acting, id).await?;
     let ask = "请写明结束的原因，如“本轮工作已完成”；未办结的候选人会看到";
     let why = crate::web::forms::written(&form.why, 200, "why", ask, &mut errors);
-    let shown = edit_page(&app, &acting, id, None, (Errors::default(), Vec::new())).await?;
+    let shown = edit_page(&app, &acting, id, None, Errors::default(), Vec::new()).await?;
     if shown.under_way > 0 && form.sure != "yes" {
         errors.add("sure", "请勾选确认：没有办结的一并终止");
     }
     let (Some(why), true) = (why, errors.is_empty()) else {
-        let page = EditPage { errors, ..shown };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, EditPage { why: form.why, ..page }).into_response());
+        let page = EditRoundPage { errors, ..shown };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, EditRoundPage { why: form.why, ..page }).into_response());
     };
-    app.write_as(acting.person().authority(), async move |db| {
-        store::hold_round(db, acting.institution(), id, true).await?;
-        if !store::end_round(db, id, &why, now).await? {
+    app.write_as(acting.person().authority(), async |db| {
+        let round = store::lock_round(db, acting.institution(), id).await?;
+        if !store::end_round(db, &round, &why, now).await? {
             return Ok(());
         }
-        let rest = store::lapse_rest(db, id, &why, now).await?;
+        let rest = store::lapse_rest(db, &round, &why, now).await?;
         let notice =
-            Notice::new(format!("{}已结束，你的报名随之终止", round.title), "/apply").says(format!("原因：{why}"));
+            Notice::new(format!("{}已结束，你的报名随之终止", round.title), paths::APPLY).says(format!("原因：{why}"));
         let told: Vec<_> = rest.iter().map(|student| (*student, notice.clone())).collect();
         inbox::tell_students(db, acting.institution(), &told, now).await?;
         let entry = Entry::new(Verb::RoundKept, round.union.name.clone())
             .detail("轮次", round.title.clone())
             .detail("办理", "结束")
             .detail("未办结", rest.len().to_string())
-            .detail("原因", why);
+            .detail("原因", why.clone());
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/rounds/{id}?done=ended")).into_response())
+    Ok(Redirect::to(&Done::Ended.at(&id.path())).into_response())
 }

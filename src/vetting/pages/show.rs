@@ -7,7 +7,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::Date;
 
-use super::{Composition, composition_of, frame, said, seen};
+use super::{Composition, composition_of, frame, said, visible_round};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -23,15 +23,16 @@ use crate::{
     },
     vetting::{
         case::Case,
-        chain_office::Desk,
+        chain_office::ChainOffice,
+        paths,
         round::{Phase, Place, Round},
-        store::{self, Sieve, Tally},
+        store::{self, CaseFilter, StageCount, Window},
     },
-    web::forms::Done,
+    web::forms::Done as After,
 };
 
 /// A step with the cases that stand there.
-pub(super) struct StepLine {
+pub(super) struct StepRow {
     pub link: Link,
     pub days: i32,
     pub cases: i64,
@@ -41,7 +42,7 @@ pub(super) struct StepLine {
 }
 
 /// A place with how it is filled.
-pub(super) struct PlaceLine {
+pub(super) struct PlaceRow {
     pub place: Place,
     pub held: usize,
     pub under_way: i64,
@@ -59,8 +60,8 @@ pub(super) struct RoundPage {
     keeps: bool,
     nominates: bool,
     recommends: bool,
-    steps: Vec<StepLine>,
-    places: Vec<PlaceLine>,
+    steps: Vec<StepRow>,
+    places: Vec<PlaceRow>,
     /// Stage in words, its colour, and how many.
     stages: Vec<(Stage, i64)>,
     total: i64,
@@ -74,9 +75,9 @@ pub(super) struct RoundPage {
     done: &'static str,
 }
 
-fn places(round: &Round, record: &Record, tally: &[Tally], today: Date) -> Vec<PlaceLine> {
-    let count = |place: PlaceId, stages: &[&str]| {
-        let rows = tally.iter().filter(|row| row.place == place && stages.contains(&row.stage.as_str()));
+fn places(round: &Round, record: &Record, tally: &[StageCount], today: Date) -> Vec<PlaceRow> {
+    let count = |place: PlaceId, is_meant: fn(Stage) -> bool| -> i64 {
+        let rows = tally.iter().filter(|row| row.place == place && is_meant(row.stage));
         rows.map(|row| row.cases).sum()
     };
     let line = |place: &Place| {
@@ -84,10 +85,10 @@ fn places(round: &Round, record: &Record, tally: &[Tally], today: Date) -> Vec<P
         let held = record.posts_on(day).filter(|post| {
             post.kind == place.kind && (place.kind == PostKind::Presidium || post.department == place.department)
         });
-        let settled: i64 = count(place.id, &["passed", "appointed", "listed"]);
-        PlaceLine {
+        let settled = count(place.id, Stage::fills_a_seat);
+        PlaceRow {
             held: held.count(),
-            under_way: count(place.id, &["invited", "at", "returned"]),
+            under_way: count(place.id, Stage::is_under_way),
             settled,
             left: (i64::from(place.seats) - settled).max(0),
             place: place.clone(),
@@ -100,21 +101,20 @@ pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Query(Done { done }): Query<Done>,
+    Query(After { done }): Query<After>,
 ) -> Result<RoundPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
     let record =
         unions_store::record(&mut db, acting.institution(), round.union.id, today).await?.ok_or(Failure::Missing)?;
     let tally = store::tally(&mut db, id, today).await?;
-    let at =
-        |step: usize| tally.iter().filter(move |row| row.step.and_then(|at| usize::try_from(at).ok()) == Some(step));
+    let at = |step: usize| tally.iter().filter(move |row| row.stage == Stage::At(step));
     let most =
         (0..round.chain.links.len()).map(|step| at(step).map(|row| row.cases).sum::<i64>()).max().unwrap_or(1).max(1);
     let line = |(step, link): (usize, &Link)| {
         let cases: i64 = at(step).map(|row| row.cases).sum();
-        StepLine {
+        StepRow {
             link: link.clone(),
             days: round.due_days.get(step).copied().unwrap_or(0),
             cases,
@@ -125,18 +125,17 @@ pub(super) async fn show(
     let steps = round.chain.links.iter().enumerate().map(line).collect();
     let mut stages: Vec<(Stage, i64)> = Vec::new();
     for row in &tally {
-        let Some(stage) = Stage::of(&row.stage, Some(0)) else { continue };
-        match stages.iter_mut().find(|(known, _)| *known == stage) {
+        match stages.iter_mut().find(|(known, _)| known.slug() == row.stage.slug()) {
             Some((_, count)) => *count += row.cases,
-            None => stages.push((stage, row.cases)),
+            None => stages.push((row.stage, row.cases)),
         }
     }
     stages.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let passed = tally.iter().filter(|row| row.stage == "passed").map(|row| row.cases).sum();
-    let keeps = desk.keeps(&round);
-    let which = store::Waiting { round: Some(id), window: (0, 1), ..store::Waiting::default() };
+    let passed = tally.iter().filter(|row| row.stage == Stage::Passed).map(|row| row.cases).sum();
+    let keeps = office.manages(&round);
+    let which = store::WaitingFilter { round: Some(id), ..store::WaitingFilter::first() };
     let (_, waiting) =
-        if desk.acts_in(&round) { store::waiting(&mut db, &desk, &which).await? } else { (Vec::new(), 0) };
+        if office.acts_in(&round) { store::waiting(&mut db, &office, &which).await? } else { (Vec::new(), 0) };
     let mut shown = None;
     let (mut on_notice, mut unshown) = (false, 0);
     if keeps && round.ended_why.is_none() {
@@ -147,11 +146,11 @@ pub(super) async fn show(
     }
     let objections = if keeps { store::open_objections(&mut db, id).await?.len() } else { 0 };
     Ok(RoundPage {
-        chrome: app.chrome(acting.person(), &round.title).under("/rounds", "遴选轮次"),
+        chrome: app.chrome(acting.person(), &round.title).under(paths::ROUNDS, "遴选轮次"),
         phase: round.phase(&today),
         keeps,
-        nominates: desk.nominates_in(&round) && round.phase(&today) == Phase::Open,
-        recommends: desk.recommends_in(&round),
+        nominates: office.nominates_in(&round) && round.phase(&today) == Phase::Open,
+        recommends: office.recommends_in(&round),
         steps,
         places: places(&round, &record, &tally, today),
         total: stages.iter().map(|(_, count)| count).sum(),
@@ -170,7 +169,7 @@ pub(super) async fn show(
 const A_PAGE: i64 = 100;
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Filter {
+pub(super) struct CasesQuery {
     #[serde(default)]
     stage: String,
     #[serde(default)]
@@ -188,7 +187,7 @@ pub(super) struct CasesPage {
     round: Round,
     cases: Vec<Case>,
     total: i64,
-    filter: Filter,
+    filter: CasesQuery,
     kept: String,
     more: bool,
     grades: bool,
@@ -201,34 +200,32 @@ pub(super) async fn cases(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Query(filter): Query<Filter>,
+    Query(filter): Query<CasesQuery>,
 ) -> Result<CasesPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, &acting).await?;
-    let round = seen(&mut db, &desk, id).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
     let page = filter.page.clamp(0, 10_000);
-    let sieve = Sieve {
-        round: Some(id),
-        stage: Stage::of(&filter.stage, Some(0)).map(|stage| stage.slug().to_owned()),
+    let only = CaseFilter {
+        stage: Stage::of(&filter.stage, Some(0)),
         college: filter.college.parse().ok(),
         text: searched(&filter.q),
-        window: Some((page * A_PAGE, A_PAGE)),
-        ..Sieve::default()
+        window: Some(Window::page(page, A_PAGE)),
+        ..CaseFilter::of_round(id)
     };
-    let (cases, total) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
-    let colleges = match (desk.college, round.union.college) {
+    let (cases, total) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
+    let colleges = match (office.college, round.union.college) {
         (None, None) => crate::directory::store::colleges(&mut db, acting.institution()).await?,
         _ => Vec::new(),
     };
     let kept = filters::query(&[("stage", &filter.stage), ("college", &filter.college), ("q", &filter.q)]);
-    let stages = ["invited", "at", "returned", "passed", "appointed", "listed", "refused", "withdrawn", "lapsed"];
     Ok(CasesPage {
         chrome: frame(&app, acting.person(), &round, "候选人"),
         more: total > (page + 1) * A_PAGE,
         grades: sees_grades(acting.office().kind),
-        stages: stages.iter().filter_map(|slug| Stage::of(slug, Some(0))).collect(),
+        stages: Stage::ALL.to_vec(),
         colleges: colleges.into_iter().map(|college| (college.id, college.name)).collect(),
-        filter: Filter { page, ..filter },
+        filter: CasesQuery { page, ..filter },
         round,
         cases,
         total,

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use time::Date;
 
-use super::case::{ruling_of, said_of};
+use super::case::{new_opinion, said_of};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -22,24 +22,25 @@ use crate::{
     ids::RoundId,
     office::Vetter,
     page::{chrome::Chrome, filters},
-    rules::chain::{Link, Says, Stage},
+    rules::chain::{DecisionKind, Link, Stage},
     text::searched,
     unions::union::sees_grades,
     vetting::{
         case::Case,
-        chain_office::Desk,
-        forms::{MOST_CASES, OpinionForm, SessionAsked},
+        chain_office::ChainOffice,
+        forms::{MOST_CASES, OpinionForm, SessionChoice},
+        paths,
         round::{Place, Round},
-        store::{self, Batch, Dealt, Session, Sieve, Waiting, Which},
+        store::{self, BatchResult, CaseFilter, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter, Window},
     },
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
 
 /// Cases a page; a batch may take them all.
 const A_PAGE: i64 = 50;
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Filter {
+pub(super) struct WorkQuery {
     #[serde(default)]
     round: String,
     #[serde(default)]
@@ -64,7 +65,7 @@ pub(super) struct Filter {
 }
 
 /// A case that waits, with its step in words.
-pub(super) struct Line {
+pub(super) struct WaitingCase {
     case: Case,
     step: String,
 }
@@ -73,15 +74,15 @@ pub(super) struct Line {
 #[template(path = "vetting/work.html")]
 pub(super) struct WorkPage {
     chrome: Chrome,
-    lines: Vec<Line>,
+    lines: Vec<WaitingCase>,
     total: i64,
-    filter: Filter,
+    filter: WorkQuery,
     kept: String,
     more: bool,
     /// The rounds in which something may wait.
     rounds: Vec<Round>,
     /// What waits, by round and step, where there is more than one.
-    groups: Vec<store::Group>,
+    groups: Vec<store::WaitingGroup>,
     /// The places of the round that is chosen, where it has several.
     places: Vec<Place>,
     colleges: Vec<(String, String)>,
@@ -96,35 +97,43 @@ pub(super) struct WorkPage {
     grades: bool,
     form: OpinionForm,
     errors: Errors,
-    overdue: Vec<store::Late>,
+    overdue: Vec<store::OverdueStep>,
     today: Date,
 }
 
 impl WorkPage {
     /// The page shows this group alone.
-    fn is_shown(&self, group: &store::Group) -> bool {
+    fn is_shown(&self, group: &store::WaitingGroup) -> bool {
         self.filter.round == group.round.to_string() && self.filter.step == group.step.to_string()
     }
 
     /// The line's box was ticked in a form that came back.
-    fn has(&self, line: &Line) -> bool {
+    fn has(&self, line: &WaitingCase) -> bool {
         self.form.case.contains(&format!("{}.{}", line.case.id, line.case.visit))
     }
+}
+
+/// The steps of rounds at which cases stand, each once.
+fn steps_of(cases: &[Case]) -> Vec<(RoundId, usize)> {
+    let mut steps: Vec<(RoundId, usize)> = cases.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
+    steps.sort_unstable();
+    steps.dedup();
+    steps
 }
 
 async fn page(
     app: &App,
     acting: &Acting<Vetter>,
-    filter: Filter,
-    (form, errors): (OpinionForm, Errors),
+    filter: WorkQuery,
+    submitted: Submitted<OpinionForm>,
 ) -> Result<WorkPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
-    let desk = Desk::of(&mut db, acting).await?;
-    let mut rounds = store::rounds(&mut db, acting.institution(), Which::default()).await?;
-    rounds.retain(|round| desk.acts_in(round) && desk.sees(round) && round.ended_why.is_none());
+    let office = ChainOffice::of(&mut db, acting).await?;
+    let mut rounds = store::rounds(&mut db, acting.institution(), RoundFilter::default()).await?;
+    rounds.retain(|round| office.acts_in(round) && office.sees(round) && round.ended_why.is_none());
     let size = if filter.many.is_empty() { A_PAGE } else { i64::try_from(MOST_CASES).unwrap_or(A_PAGE) };
     let page = filter.page.clamp(0, 10_000);
-    let which = Waiting {
+    let which = WaitingFilter {
         round: filter.round.parse().ok(),
         step: filter.step.parse().ok(),
         place: filter.place.parse().ok(),
@@ -133,18 +142,16 @@ async fn page(
         college: filter.college.parse().ok(),
         text: searched(&filter.q),
         late_on: (!filter.late.is_empty()).then_some(today),
-        window: (page * size, size),
+        window: Window::page(page, size),
     };
-    let (ids, total) = store::waiting(&mut db, &desk, &which).await?;
-    let sieve = Sieve { ids: Some(ids.iter().map(|id| id.0).collect()), ..Sieve::default() };
-    let (mut cases, _) = store::cases(&mut db, acting.institution(), Some(&desk), &sieve).await?;
+    let (ids, total) = store::waiting(&mut db, &office, &which).await?;
+    let only = CaseFilter { ids: Some(ids.iter().map(|id| id.0).collect()), ..CaseFilter::default() };
+    let (mut cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
     let place: std::collections::HashMap<Uuid, usize> =
         ids.iter().enumerate().map(|(place, id)| (id.0, place)).collect();
     cases.sort_by_key(|case| place.get(&case.id.0).copied());
-    let mut stands: Vec<(RoundId, usize)> = cases.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
-    stands.sort_unstable();
-    stands.dedup();
-    let one = match stands.as_slice() {
+    let stand_at = steps_of(&cases);
+    let one = match stand_at.as_slice() {
         [(round, step)] => rounds.iter().find(|known| known.id == *round).map(|round| (round, *step)),
         _ => None,
     };
@@ -162,7 +169,7 @@ async fn page(
         let link = round.zip(case.step()).and_then(|(round, step)| round.link(step));
         link.map(|link| link.act.clone()).unwrap_or_default()
     };
-    let lines = cases.iter().map(|case| Line { step: words(case), case: case.clone() }).collect();
+    let lines = cases.iter().map(|case| WaitingCase { step: words(case), case: case.clone() }).collect();
     let kept = filters::query(&[
         ("round", &filter.round),
         ("college", &filter.college),
@@ -173,7 +180,7 @@ async fn page(
         ("sort", &filter.sort),
         ("many", &filter.many),
     ]);
-    let colleges = if desk.college.is_none() {
+    let colleges = if office.college.is_none() {
         let all = crate::directory::store::colleges(&mut db, acting.institution()).await?;
         all.into_iter().map(|college| (college.id.to_string(), college.name)).collect()
     } else {
@@ -182,7 +189,7 @@ async fn page(
     let chosen = rounds.iter().find(|round| Some(round.id) == which.round);
     let chosen = chosen.or_else(|| rounds.first().filter(|_| rounds.len() == 1));
     let places = chosen.map(|round| round.places.clone()).filter(|places| places.len() > 1).unwrap_or_default();
-    let mut groups = store::waiting_groups(&mut db, &desk).await?;
+    let mut groups = store::waiting_groups(&mut db, &office).await?;
     if groups.len() == 1 {
         groups.clear();
     }
@@ -191,13 +198,13 @@ async fn page(
         _ => Vec::new(),
     };
     let said = said_of(app, acting, &filter.did).await?;
-    let overdue = store::overdue(&mut db, &desk, today).await?;
+    let overdue = store::overdue(&mut db, &office, today).await?;
     Ok(WorkPage {
         chrome: app.chrome(acting.person(), "遴选办理"),
         lines,
         total,
         more: total > (page + 1) * size,
-        filter: Filter { page, ..filter },
+        filter: WorkQuery { page, ..filter },
         kept,
         step: one.map_or(0, |(_, step)| step),
         link,
@@ -210,8 +217,8 @@ async fn page(
         places,
         colleges,
         grades: sees_grades(acting.office().kind),
-        form,
-        errors,
+        form: submitted.form,
+        errors: submitted.errors,
         overdue,
         today,
     })
@@ -220,13 +227,13 @@ async fn page(
 pub(super) async fn list(
     State(app): State<App>,
     acting: Acting<Vetter>,
-    Query(filter): Query<Filter>,
+    Query(filter): Query<WorkQuery>,
 ) -> Result<WorkPage, Failure> {
-    page(&app, &acting, filter, (OpinionForm::default(), Errors::default())).await
+    page(&app, &acting, filter, Submitted::default()).await
 }
 
 /// A case that the opinion could not be given on.
-pub(super) struct HeldLine {
+pub(super) struct NotGivenRow {
     case: Case,
     says: String,
     quote: String,
@@ -238,7 +245,7 @@ pub(super) struct BatchPage {
     chrome: Chrome,
     verdict: String,
     done: Vec<(Case, String)>,
-    held: Vec<HeldLine>,
+    held: Vec<NotGivenRow>,
     kept: String,
 }
 
@@ -248,74 +255,67 @@ pub(super) async fn act(
     Form(form): Form<OpinionForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
-    let desk = Desk::of(&mut *app.read().await?, &acting).await?;
-    let filter = || Filter {
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let filter = || WorkQuery {
         round: form.round.clone(),
         college: form.college.clone(),
         q: form.q.clone(),
         many: if form.case.len() > usize::try_from(A_PAGE).unwrap_or(50) { "yes".to_owned() } else { String::new() },
-        ..Filter::default()
+        ..WorkQuery::default()
     };
     // What the opinion must say depends on the step, and a session belongs to one step of one round.
     let ids: Vec<Uuid> = form.case.iter().filter_map(|text| text.split('.').next()?.parse().ok()).collect();
-    let sieve = Sieve { ids: Some(ids), ..Sieve::default() };
-    let (found, _) = store::cases(&mut *app.read().await?, desk.institution, Some(&desk), &sieve).await?;
+    let only = CaseFilter { ids: Some(ids), ..CaseFilter::default() };
+    let (found, _) = store::cases(&mut *app.read().await?, office.institution, Some(&office), &only).await?;
     let recommends = found.iter().any(|case| case.step() == Some(0));
-    let mut steps: Vec<(RoundId, usize)> = found.iter().filter_map(|case| Some((case.round, case.step()?))).collect();
-    steps.sort_unstable();
-    steps.dedup();
+    let steps = steps_of(&found);
     let asked = form.read(recommends, today, &mut errors);
-    if asked.as_ref().is_some_and(|asked| matches!(asked.session, SessionAsked::New(..))) && steps.len() != 1 {
+    if asked.as_ref().is_some_and(|asked| matches!(asked.session, SessionChoice::New(..))) && steps.len() != 1 {
         errors.add("session", "登记新会议时，所选各件须同属一个轮次的同一环节");
     }
     let (Some(asked), true) = (asked, errors.is_empty()) else {
-        let page = page(&app, &acting, filter(), (form.clone(), errors)).await?;
+        let page = page(&app, &acting, filter(), Submitted::new(form.clone(), errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let verdict = match asked.says {
-        Says::Agree => agreement(&mut *app.read().await?, &desk, steps.first().copied()).await?,
-        Says::Return(_) | Says::ReturnToCandidate => "退回".to_owned(),
-        Says::Refuse => "不予通过".to_owned(),
+    let place = steps.first().copied();
+    let verdict = match asked.decision.kind() {
+        DecisionKind::Agree => agreement(&mut *app.read().await?, &office, place).await?,
+        kind @ (DecisionKind::Return | DecisionKind::Refuse) => kind.label().to_owned(),
     };
-    let (desk_too, said) = (desk.clone(), verdict.clone());
-    let (batch, acting) = app
-        .write_as(acting.person().authority(), async move |db| {
-            let what = (asked.says, asked.words, asked.session);
-            let place = steps.first().copied();
+    let batch = app
+        .write_as(acting.person().authority(), async |db| {
             let round = match place {
-                Some((round, _)) => store::round(db, desk_too.institution, round).await?,
+                Some((round, _)) => store::round(db, office.institution, round).await?,
                 None => None,
             };
-            // A session that is taken down for nothing goes with it.
+            // A session that is recorded for no opinion goes with it.
             let mut inner = db.begin().await?;
-            let ruling = match place.zip(round) {
+            let new = match place.zip(round) {
                 Some(((_, step), round)) => {
-                    ruling_of(&mut inner, (&acting, &desk_too), (&round, step), what, now).await?
+                    new_opinion(&mut inner, &acting, &office, &round, step, &asked, now).await?
                 }
-                None => store::Ruling { says: what.0, words: what.1, session: None },
+                None => NewOpinion { decision: asked.decision, words: asked.words.clone(), session: None },
             };
-            let batch = store::give(&mut inner, (&desk_too, acting.person()), &asked.cases, &ruling, now).await?;
+            let batch = store::give(&mut inner, &office, acting.person(), &asked.cases, &new, now).await?;
             if batch.done.is_empty() {
                 inner.rollback().await?;
-            } else {
-                inner.commit().await?;
+                return Ok(batch);
             }
-            if !batch.done.is_empty() {
-                // Each opinion stands with its case; the chain names them all by one digest.
-                let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
-                numbers.sort_unstable();
-                let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
-                let digest = hex::encode(Sha256::digest(list.join(",")));
-                let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
-                    .detail("结论", said)
-                    .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
-                    .detail("全部编号的摘要", digest);
-                audit::append(db, acting.person(), entry, now).await?;
-            }
-            Ok((batch, acting))
+            inner.commit().await?;
+            // Each opinion stands with its case; the chain names them all by one digest.
+            let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
+            numbers.sort_unstable();
+            let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
+            let digest = hex::encode(Sha256::digest(list.join(",")));
+            let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
+                .detail("结论", verdict.clone())
+                .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
+                .detail("全部编号的摘要", digest);
+            audit::append(db, acting.person(), entry, now).await?;
+            Ok(batch)
         })
         .await?;
-    let rounds = store::rounds(&mut *app.read().await?, desk.institution, Which::default()).await?;
+    let rounds = store::rounds(&mut *app.read().await?, office.institution, RoundFilter::default()).await?;
     Ok(result(&app, &acting, batch, &rounds, verdict, &form).into_response())
 }
 
@@ -326,9 +326,13 @@ async fn seats_left(db: &mut PgConnection, round: &Round) -> Result<Vec<(String,
 }
 
 /// What agreeing is called at a step.
-async fn agreement(db: &mut PgConnection, desk: &Desk, at: Option<(RoundId, usize)>) -> Result<String, Failure> {
+async fn agreement(
+    db: &mut PgConnection,
+    office: &ChainOffice,
+    at: Option<(RoundId, usize)>,
+) -> Result<String, Failure> {
     let Some((round, step)) = at else { return Ok("同意".to_owned()) };
-    let round = store::round(db, desk.institution, round).await?;
+    let round = store::round(db, office.institution, round).await?;
     let link = round.as_ref().and_then(|round| round.link(step));
     Ok(link.map_or_else(|| "同意".to_owned(), Link::agreement))
 }
@@ -336,7 +340,7 @@ async fn agreement(db: &mut PgConnection, desk: &Desk, at: Option<(RoundId, usiz
 fn result(
     app: &App,
     acting: &Acting<Vetter>,
-    batch: Batch,
+    batch: BatchResult,
     rounds: &[Round],
     verdict: String,
     form: &OpinionForm,
@@ -351,7 +355,7 @@ fn result(
             _ => stage.label().to_owned(),
         }
     };
-    let held = |held: store::HeldUp| HeldLine {
+    let held = |held: store::NotGiven| NotGivenRow {
         says: held.findings.iter().map(|finding| finding.message.clone()).collect::<Vec<_>>().join("；"),
         quote: held
             .findings
@@ -361,7 +365,7 @@ fn result(
         case: held.case,
     };
     BatchPage {
-        chrome: app.chrome(acting.person(), "办理结果").under("/vetting", "遴选办理"),
+        chrome: app.chrome(acting.person(), "办理结果").under(paths::WORK, "遴选办理"),
         verdict,
         done: batch.done.into_iter().map(|(case, stage)| (case.clone(), words(&case, stage))).collect(),
         held: batch.held.into_iter().map(held).collect(),
@@ -370,16 +374,16 @@ fn result(
 }
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Paged {
+pub(super) struct PageQuery {
     #[serde(default)]
     page: i64,
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/done.html")]
-pub(super) struct DonePage {
+pub(super) struct OwnOpinionsPage {
     chrome: Chrome,
-    rows: Vec<Dealt>,
+    rows: Vec<OwnOpinion>,
     page: i64,
     more: bool,
 }
@@ -387,16 +391,19 @@ pub(super) struct DonePage {
 pub(super) async fn done(
     State(app): State<App>,
     acting: Acting<Vetter>,
-    Query(Paged { page }): Query<Paged>,
-) -> Result<DonePage, Failure> {
+    Query(PageQuery { page }): Query<PageQuery>,
+) -> Result<OwnOpinionsPage, Failure> {
     let (mut db, page) = (app.read().await?, page.clamp(0, 10_000));
-    let desk = Desk::of(&mut db, &acting).await?;
-    let window = (page * A_PAGE, A_PAGE + 1);
-    let mut rows = store::dealt_with(&mut db, (&desk, acting.person().account), window).await?;
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let window = Window { skip: page * A_PAGE, most: A_PAGE + 1 };
+    let mut rows = store::own_opinions(&mut db, &office, acting.person().account, window).await?;
     let most = usize::try_from(A_PAGE).unwrap_or(50);
     let more = rows.len() > most;
     rows.truncate(most);
-    Ok(DonePage {
-        chrome: app.chrome(acting.person(), "我办过的").under("/vetting", "遴选办理"), rows, page, more
+    Ok(OwnOpinionsPage {
+        chrome: app.chrome(acting.person(), "我办过的").under(paths::WORK, "遴选办理"),
+        rows,
+        page,
+        more,
     })
 }

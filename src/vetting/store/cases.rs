@@ -1,4 +1,4 @@
-//! Cases: read by whoever may see them, handed in, confirmed, handed in again, withdrawn.
+//! Cases: read by whoever may see them, counted, locked.
 
 use std::collections::HashMap;
 
@@ -6,49 +6,79 @@ use sqlx::{
     PgConnection,
     types::{Json, Uuid},
 };
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 use crate::{
+    database::Locked,
     failure::Failure,
-    ids::{
-        AccountId, CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, OpinionId, PlaceId, RoundId, StudentId,
-    },
-    rules::{chain::Stage, vetting::Source},
-    unions::union::StudentFacts,
+    ids::{CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, PlaceId, RoundId, StudentId},
+    rules::chain::{DecisionKind, Stage},
     vetting::{
-        case::{Case, Evidence, Opinion, Origin, Words},
-        chain_office::Desk,
-        round::{Purpose, Round},
+        case::{CandidateText, Case, Evidence, Opinion},
+        chain_office::ChainOffice,
+        round::{Purpose, Round, SteadyRound},
     },
+    words::words,
 };
 
 /// Which cases are asked for.
 #[derive(Debug, Clone, Default)]
-pub struct Sieve {
+pub struct CaseFilter {
     pub ids: Option<Vec<Uuid>>,
     pub round: Option<RoundId>,
     pub student: Option<StudentId>,
-    /// At this stage, by its stable word.
-    pub stage: Option<String>,
+    /// At this stage, whatever the step.
+    pub stage: Option<Stage>,
     pub college: Option<CollegeId>,
     /// With this in name, 学号 or number.
     pub text: String,
-    /// So many are left out, and so many given at the most.
-    pub window: Option<(i64, i64)>,
+    pub window: Option<Window>,
 }
 
-/// Cases that a desk sees (all of them where none is named), by number, and how many there are outside the window.
+impl CaseFilter {
+    #[must_use]
+    pub fn one(case: CaseId) -> Self {
+        Self { ids: Some(vec![case.0]), ..Self::default() }
+    }
+
+    #[must_use]
+    pub fn of_round(round: RoundId) -> Self {
+        Self { round: Some(round), ..Self::default() }
+    }
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Window {
+    /// So many are left out.
+    pub skip: i64,
+    /// So many are given at the most.
+    pub most: i64,
+}
+
+impl Window {
+    /// The first one alone.
+    pub const FIRST: Self = Self { skip: 0, most: 1 };
+
+    /// A page of a list, from 0.
+    #[must_use]
+    pub fn page(page: i64, size: i64) -> Self {
+        Self { skip: page * size, most: size }
+    }
+}
+
+/// Cases that an office sees (all of them where none is named), by number, and how many there are outside the window.
 pub async fn cases(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    desk: Option<&Desk>,
-    sieve: &Sieve,
+    office: Option<&ChainOffice>,
+    filter: &CaseFilter,
 ) -> Result<(Vec<Case>, i64), Failure> {
-    let all = desk.is_none_or(Desk::keeps_all);
-    let keeps = desk.and_then(Desk::kept_college);
+    let all = office.is_none_or(ChainOffice::manages_all);
+    let keeps = office.and_then(ChainOffice::managed_college);
     let unions: Vec<String> =
-        desk.map(|desk| desk.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
-    let (skip, most) = sieve.window.unwrap_or((0, 100_000));
+        office.map(|office| office.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
+    let Window { skip, most } = filter.window.unwrap_or(Window { skip: 0, most: 100_000 });
     let rows = sqlx::query!(
         r#"select c.id as "id: CaseId", c.number, c.round_id as "round: RoundId", r.title as round_title,
                   c.place_id as "place: PlaceId",
@@ -73,19 +103,19 @@ pub async fn cases(
                                or c.prepared_kind = $14)))
            order by c.number offset $15 limit $16"#,
         institution.0,
-        sieve.ids.as_deref(),
-        sieve.round.map(|id| id.0),
-        sieve.student.map(|id| id.0),
-        sieve.stage,
-        sieve.college.map(|id| id.0),
-        sieve.text,
+        filter.ids.as_deref(),
+        filter.round.map(|id| id.0),
+        filter.student.map(|id| id.0),
+        filter.stage.map(Stage::slug),
+        filter.college.map(|id| id.0),
+        filter.text,
         all,
         keeps.map(|id| id.0),
         &unions,
-        desk.map_or("", |desk| desk.body.slug()),
-        desk.and_then(|desk| desk.college).map(|id| id.0),
-        desk.and_then(|desk| desk.class).map(|id| id.0),
-        desk.map_or("", |desk| desk.office.kind.slug()),
+        office.map_or("", |office| office.body.slug()),
+        office.and_then(|office| office.college).map(|id| id.0),
+        office.and_then(|office| office.class).map(|id| id.0),
+        office.map_or("", |office| office.held.kind.slug()),
         skip,
         most
     )
@@ -94,8 +124,7 @@ pub async fn cases(
     let total = rows.first().map_or(0, |row| row.total);
     let mut cases = Vec::with_capacity(rows.len());
     for row in rows {
-        let step = row.step.and_then(|step| usize::try_from(step).ok());
-        let stage = Stage::of(&row.stage, step).ok_or_else(|| anyhow::anyhow!("no stage is called {}", row.stage))?;
+        let stage = stage(&row.stage, row.step)?;
         cases.push(Case {
             id: row.id,
             number: row.number,
@@ -112,14 +141,10 @@ pub async fn cases(
             class: row.class,
             class_name: row.class_name,
             entry_year: row.entry_year,
-            origin: match row.origin.as_str() {
-                "applied" => Origin::Applied,
-                "recommended" => Origin::Recommended,
-                _ => Origin::Prepared,
-            },
+            origin: row.origin.parse()?,
             prepared_by: row.prepared_by,
             prepared_office: row.prepared_office,
-            source: row.source.as_deref().and_then(Source::of),
+            source: row.source.as_deref().map(str::parse).transpose()?,
             field: row.field,
             stage,
             visit: row.visit,
@@ -136,33 +161,39 @@ pub async fn cases(
 
 /// How many cases of a round stand at a stage and step of a place.
 #[derive(Debug, Clone)]
-pub struct Tally {
+pub struct StageCount {
     pub place: PlaceId,
-    /// The stage, by its stable word.
-    pub stage: String,
-    pub step: Option<i32>,
+    pub stage: Stage,
     pub cases: i64,
     /// How many of them are late.
     pub late: i64,
 }
 
 /// How a round's cases stand.
-pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<Tally>, Failure> {
-    let rows = sqlx::query_as!(
-        Tally,
+pub async fn tally(connection: &mut PgConnection, round: RoundId, today: Date) -> Result<Vec<StageCount>, Failure> {
+    let rows = sqlx::query!(
         r#"select place_id as "place: PlaceId", stage, step, count(*) as "cases!",
                   count(*) filter (where due_on < $2) as "late!"
            from vetting_case where round_id = $1 group by 1, 2, 3"#,
         round.0,
         today
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut counts = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        let stage = stage(&row.stage, row.step)?;
+        counts.push(StageCount { place: row.place, stage, cases: row.cases, late: row.late });
+    }
+    Ok(counts)
+}
+
+fn stage(slug: &str, step: Option<i32>) -> Result<Stage, Failure> {
+    let step = step.and_then(|step| usize::try_from(step).ok());
+    Ok(Stage::of(slug, step).ok_or_else(|| anyhow::anyhow!("no stage is called {slug}"))?)
 }
 
 /// The opinions on cases, in their order.
 pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Result<Vec<Opinion>, Failure> {
-    let rows = sqlx::query_as!(
-        Opinion,
+    let rows = sqlx::query!(
         r#"select o.case_id as "case: CaseId", o.step, o.visit, o.body, o.office, o.act, o.verdict, o.back_to, o.says,
                   o.session_id as "session: JointSessionId", o.delegation_id is not null as "delegated!",
                   o.by_account as "by", a.name as by_name, o.at
@@ -170,13 +201,32 @@ pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Resul
            order by o.case_id, o.visit, o.at, o.id"#,
         cases
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut opinions = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        let back_to = row.back_to.map(usize::try_from).transpose().map_err(anyhow::Error::new)?;
+        opinions.push(Opinion {
+            case: row.case,
+            step: usize::try_from(row.step).map_err(anyhow::Error::new)?,
+            visit: row.visit,
+            body: serde_json::from_value(row.body.into()).map_err(anyhow::Error::new)?,
+            office: row.office,
+            act: row.act,
+            decision: row.verdict.parse::<DecisionKind>()?.with_step(back_to),
+            says: row.says,
+            session: row.session,
+            delegated: row.delegated,
+            by: row.by,
+            by_name: row.by_name,
+            at: row.at,
+        });
+    }
+    Ok(opinions)
 }
 
 /// What a candidate wrote.
-pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<Words, Failure> {
+pub async fn candidate_text(connection: &mut PgConnection, case: CaseId) -> Result<CandidateText, Failure> {
     let words = sqlx::query_as!(
-        Words,
+        CandidateText,
         r#"select statement, experience, pledge, pledged_at,
                   exists (select from case_photo p where p.case_id = c.id) as "photo!"
            from vetting_case c where id = $1"#,
@@ -185,188 +235,22 @@ pub async fn words(connection: &mut PgConnection, case: CaseId) -> Result<Words,
     Ok(words.fetch_one(connection).await?)
 }
 
-/// What a case is handed in with.
-#[derive(Debug, Clone)]
-pub struct Handed {
-    pub place: PlaceId,
-    /// Where the candidate comes from.
-    pub source: Option<Source>,
-    /// The field in which they stand out.
-    pub field: String,
-    /// 个人陈述.
-    pub statement: String,
-    /// 经历.
-    pub experience: String,
-    /// The text that was pledged.
-    pub pledge: String,
-    /// What the conditions say.
-    pub evidence: Evidence,
-}
-
-/// A case to be begun.
+/// A case that nobody else changes, in a round that nobody else changes.
 #[derive(Debug)]
-pub struct NewCase<'a> {
-    pub round: &'a Round,
-    pub fact: &'a StudentFacts,
-    /// How it came to be.
-    pub origin: Origin,
-    /// Who prepared it: account, office's kind, office in words.
-    pub prepared: Option<(AccountId, &'a str, String)>,
+pub struct LockedCase {
+    pub case: Locked<Case>,
+    pub round: SteadyRound,
 }
 
-async fn next_number(connection: &mut PgConnection, institution: InstitutionId) -> Result<i32, Failure> {
-    let last = sqlx::query_scalar!(
-        "insert into vetting_counter (institution_id, last) values ($1, 1)
-         on conflict (institution_id) do update set last = vetting_counter.last + 1 returning last",
-        institution.0
-    );
-    Ok(last.fetch_one(connection).await?)
-}
-
-/// Hands in a student's own application; none where they have one in this round already.
-pub async fn hand_in(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    new: &NewCase<'_>,
-    handed: &Handed,
-    now: OffsetDateTime,
-) -> Result<Option<CaseId>, Failure> {
-    let Some(id) = insert(connection, institution, new, handed.place, now).await? else { return Ok(None) };
-    complete(connection, (id, new.round), handed, (Stage::At(0), 0), now).await?;
-    Ok(Some(id))
-}
-
-/// Names a student, who is to confirm; none where they have a case in this round already. What is known of the source is
-/// kept for the student to put right.
-pub async fn invite(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    new: &NewCase<'_>,
-    (place, source, field): (PlaceId, Option<Source>, &str),
-    (statement, experience): (&str, &str),
-    now: OffsetDateTime,
-) -> Result<Option<CaseId>, Failure> {
-    let Some(id) = insert(connection, institution, new, place, now).await? else { return Ok(None) };
-    sqlx::query!(
-        "update vetting_case set source = $2, field = $3, statement = $4, experience = $5 where id = $1",
-        id.0,
-        source.map(Source::slug),
-        field,
-        statement,
-        experience
-    )
-    .execute(connection)
-    .await?;
-    Ok(Some(id))
-}
-
-async fn insert(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    new: &NewCase<'_>,
-    place: PlaceId,
-    now: OffsetDateTime,
-) -> Result<Option<CaseId>, Failure> {
-    let taken = sqlx::query_scalar!(
-        r#"select exists (select from vetting_case where round_id = $1 and student_id = $2
-                          and stage not in ('withdrawn', 'refused', 'lapsed')) as "taken!""#,
-        new.round.id.0,
-        new.fact.student.0
-    );
-    if taken.fetch_one(&mut *connection).await? {
-        return Ok(None);
-    }
-    let number = next_number(connection, institution).await?;
-    let id = CaseId::random();
-    let prepared = new.prepared.as_ref();
-    let done = sqlx::query!(
-        "insert into vetting_case (id, number, institution_id, round_id, place_id, student_id, college_id, class_id, origin,
-                                   prepared_by, prepared_kind, prepared_office, created_at, stage)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'invited')
-         on conflict (round_id, student_id) where stage not in ('withdrawn', 'refused', 'lapsed') do nothing",
-        id.0,
-        number,
-        institution.0,
-        new.round.id.0,
-        place.0,
-        new.fact.student.0,
-        new.fact.college_id.0,
-        new.fact.class_id.0,
-        new.origin.slug(),
-        prepared.map(|(account, ..)| account.0),
-        prepared.map(|(_, kind, _)| *kind),
-        prepared.map(|(.., office)| office.clone()),
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok((done.rows_affected() == 1).then_some(id))
-}
-
-/// Writes what a candidate hands in and puts the case where the chain begins for it.
-async fn complete(
-    connection: &mut PgConnection,
-    (id, round): (CaseId, &Round),
-    handed: &Handed,
-    (stage, visit): (Stage, i32),
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    let step = match stage {
-        Stage::At(step) => Some(step),
-        _ => None,
-    };
-    let due = step.map(|step| round.due(step, now.date()));
-    let step = step.and_then(|step| i32::try_from(step).ok());
-    sqlx::query!(
-        "update vetting_case set place_id = $2, source = $3, field = $4, statement = $5, experience = $6, pledge = $7,
-                pledged_at = $8::timestamptz, evidence = $9, submitted_at = $8, stage = $10::text, step = $11, visit = $12,
-                furthest = greatest(furthest, coalesce($11, 0)), due_on = $13, says = '',
-                settled_at = case when $10 = 'passed' then $8::timestamptz end
-         where id = $1",
-        id.0,
-        handed.place.0,
-        handed.source.map(Source::slug),
-        handed.field,
-        handed.statement,
-        handed.experience,
-        handed.pledge,
-        now,
-        serde_json::to_value(&handed.evidence).map_err(anyhow::Error::new)?,
-        stage.slug(),
-        step,
-        visit,
-        due
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
-}
-
-/// A candidate confirms a case that was prepared for them, or hands one in again that came back; `false` where it is at
-/// neither.
-pub async fn resubmit(
-    connection: &mut PgConnection,
-    (case, round): (&Case, &Round),
-    handed: &Handed,
-    stage: Stage,
-    now: OffsetDateTime,
-) -> Result<bool, Failure> {
-    if !matches!(case.stage, Stage::Invited | Stage::Returned) {
-        return Ok(false);
-    }
-    complete(connection, (case.id, round), handed, (stage, case.visit + 1), now).await?;
-    Ok(true)
-}
-
-/// Holds a case for the rest of a transaction; the round is held before it, as everywhere.
+/// Locks a case; its round is held before it, as everywhere.
 ///
 /// # Errors
-/// [`Failure::Missing`] where there is none; else where the database fails.
-pub async fn hold_case(
+/// [`Failure::Missing`] where there is none.
+pub async fn lock_case(
     connection: &mut PgConnection,
     institution: InstitutionId,
     id: CaseId,
-) -> Result<(Case, Round), Failure> {
+) -> Result<LockedCase, Failure> {
     let round = sqlx::query_scalar!(
         r#"select r.id as "id: RoundId" from vetting_round r
            where r.id = (select round_id from vetting_case where id = $1 and institution_id = $2) for share"#,
@@ -377,41 +261,26 @@ pub async fn hold_case(
     .await?
     .ok_or(Failure::Missing)?;
     sqlx::query!("select id from vetting_case where id = $1 for update", id.0).fetch_one(&mut *connection).await?;
-    let sieve = Sieve { ids: Some(vec![id.0]), ..Sieve::default() };
-    let (found, _) = cases(connection, institution, None, &sieve).await?;
-    let round = super::round(connection, institution, round).await?.ok_or(Failure::Missing)?;
-    Ok((found.into_iter().next().ok_or(Failure::Missing)?, round))
+    let (found, _) = cases(connection, institution, None, &CaseFilter::one(id)).await?;
+    let case = found.into_iter().next().map(Locked::new).ok_or(Failure::Missing)?;
+    let round = super::round(connection, institution, round).await?.map(SteadyRound::new).ok_or(Failure::Missing)?;
+    Ok(LockedCase { case, round })
 }
 
-/// Withdraws a case that is under way; `false` where it is not.
-pub async fn withdraw(
+/// Locks cases of a round that is locked. There may be fewer than were asked for.
+pub async fn lock_cases(
     connection: &mut PgConnection,
-    case: CaseId,
-    why: &str,
-    now: OffsetDateTime,
-) -> Result<bool, Failure> {
-    let done = sqlx::query!(
-        "update vetting_case set stage = 'withdrawn', step = null, due_on = null, visit = visit + 1, says = $2, settled_at = $3
-         where id = $1 and stage in ('invited', 'at', 'returned', 'passed')",
-        case.0,
-        why,
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(done.rows_affected() == 1)
-}
-
-/// Keeps a candidate's photo in the place of the one before.
-pub async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8]) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into case_photo (case_id, jpeg) values ($1, $2) on conflict (case_id) do update set jpeg = excluded.jpeg",
-        case.0,
-        jpeg
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    institution: InstitutionId,
+    round: &Locked<Round>,
+    ids: &[CaseId],
+) -> Result<Vec<Locked<Case>>, Failure> {
+    let wanted: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &wanted)
+        .fetch_all(&mut *connection)
+        .await?;
+    let filter = CaseFilter { ids: Some(wanted), ..CaseFilter::of_round(round.id) };
+    let (found, _) = cases(connection, institution, None, &filter).await?;
+    Ok(found.into_iter().map(Locked::new).collect())
 }
 
 pub async fn photo(connection: &mut PgConnection, case: CaseId) -> Result<Option<Vec<u8>>, Failure> {
@@ -449,7 +318,8 @@ pub async fn held_posts(
 pub async fn holds_place(
     connection: &mut PgConnection,
     round: &Round,
-    (student, place): (StudentId, PlaceId),
+    student: StudentId,
+    place: PlaceId,
 ) -> Result<bool, Failure> {
     if round.presidium || round.purpose == Purpose::Term {
         return Ok(false);
@@ -468,20 +338,27 @@ pub async fn holds_place(
     Ok(holds.fetch_one(connection).await?)
 }
 
-/// People counted by something: which of `source`, `college`, `grade`, `gender`, by what, and how many.
+words! {
+    /// By what candidates are counted.
+    CountedBy:
+    Source = "source", "来源";
+    College = "college", "院系";
+    Grade = "grade", "年级";
+    Gender = "gender", "性别";
+}
+
+/// So many people have one value.
 #[derive(Debug)]
-pub struct Count {
-    /// By what they are counted.
-    pub part: String,
+pub struct PeopleCount {
+    pub by: CountedBy,
     /// The value; of sources the stable word.
     pub label: Option<String>,
     pub people: i64,
 }
 
 /// The candidates of a round by source, college, grade and gender, without those whose case came to nothing.
-pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<Count>, Failure> {
-    let rows = sqlx::query_as!(
-        Count,
+pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec<PeopleCount>, Failure> {
+    let rows = sqlx::query!(
         r#"select case when grouping(c.source) = 0 then 'source' when grouping(g.name) = 0 then 'college'
                        when grouping(k.entry_year) = 0 then 'grade' else 'gender' end as "part!",
                   coalesce(c.source, g.name, k.entry_year::text, s.gender) as label, count(*) as "people!"
@@ -492,30 +369,9 @@ pub async fn counts(connection: &mut PgConnection, round: RoundId) -> Result<Vec
            order by 3 desc, 2"#,
         round.0
     );
-    Ok(rows.fetch_all(connection).await?)
-}
-
-/// Notes the recommendation that the naming office signed, so that it stands first among the opinions.
-pub async fn note_recommendation(
-    connection: &mut PgConnection,
-    (case, desk): (CaseId, &Desk),
-    (act, says): (&str, &str),
-    by: AccountId,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, says, by_account, at)
-         values ($1, $2, 0, 0, $3, $4, $5, 'agree', $6, $7, $8)",
-        OpinionId::random().0,
-        case.0,
-        desk.body.slug(),
-        desk.office.label(),
-        act,
-        says,
-        by.0,
-        now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    let mut counts = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        counts.push(PeopleCount { by: row.part.parse()?, label: row.label, people: row.people });
+    }
+    Ok(counts)
 }

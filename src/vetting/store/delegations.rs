@@ -55,12 +55,23 @@ pub async fn delegations(
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// A delegation to be recorded.
+#[derive(Debug, Clone)]
+pub struct NewDelegation {
+    /// The number of whoever gets it.
+    pub number: String,
+    pub college: CollegeId,
+    pub from: Date,
+    /// The first day on which it holds no more.
+    pub until: Date,
+    pub ground: String,
+}
+
 /// Records that somebody may sign more than one step; `false` where nobody has that number.
 pub async fn delegate(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
-    (number, college): (&str, CollegeId),
-    (from, until, ground): (Date, Date, &str),
+    new: &NewDelegation,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
@@ -69,11 +80,11 @@ pub async fn delegate(
          where a.institution_id = $2 and a.number = $3 and g.id = $4 and g.institution_id = $2",
         DelegationId::random().0,
         acting.institution().0,
-        number,
-        college.0,
-        from,
-        until,
-        ground,
+        new.number,
+        new.college.0,
+        new.from,
+        new.until,
+        new.ground,
         acting.person().account.0,
         now
     )

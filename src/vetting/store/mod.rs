@@ -6,6 +6,7 @@ mod delegations;
 mod notice;
 mod opinions;
 mod outcome;
+mod submissions;
 mod waiting;
 
 use std::collections::HashMap;
@@ -16,9 +17,10 @@ use sqlx::{
 };
 use time::{Date, OffsetDateTime};
 
-use super::round::{Place, Purpose, Round};
+use super::round::{Place, Purpose, Round, SteadyRound};
 use crate::{
     auth::person::SignedIn,
+    database::Locked,
     failure::Failure,
     ids::{AccountId, DepartmentId, InstitutionId, PlaceId, PlanVersionId, RoundId, UnionId},
     rules::{chain::Chain, offer::Offered},
@@ -29,20 +31,27 @@ use crate::{
 };
 
 pub use cases::{
-    Count, Handed, NewCase, Sieve, Tally, cases, counts, hand_in, held_posts, hold_case, holds_place, invite,
-    note_recommendation, opinions_of, photo, resubmit, set_photo, tally, withdraw, words,
+    CaseFilter, CountedBy, LockedCase, PeopleCount, StageCount, Window, candidate_text, cases, counts, held_posts,
+    holds_place, lock_case, lock_cases, opinions_of, photo, tally,
 };
-pub use delegations::{Delegation, delegate, delegations, end_delegation, is_delegated};
+pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
-    Objection, Running, answer_objection, notify, object, objections, on_notice, open_objections, unshown,
+    Answer, NewObjection, Objection, PublicNotice, answer_objection, notify, object, objections, on_notice,
+    open_objections, unshown,
 };
-pub use opinions::{Batch, Held as HeldUp, Ruling, Session, full_places, give, seats_left, sessions, set_session};
+pub use opinions::{
+    BatchResult, CaseSeen, NewOpinion, NewSession, NotGiven, Session, full_places, give, seats_left, sessions,
+    set_session,
+};
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
-pub use waiting::{Dealt, Group, Late, Waiting, dealt_with, overdue, waiting, waiting_groups};
+pub use submissions::{Invitation, NewCase, Preparer, Submission, hand_in, invite, resubmit, withdraw};
+pub use waiting::{
+    OverdueStep, OwnOpinion, WaitingFilter, WaitingGroup, overdue, own_opinions, waiting, waiting_groups,
+};
 
 /// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Which {
+pub struct RoundFilter {
     pub one: Option<RoundId>,
     pub union: Option<UnionId>,
     /// In which one may apply on this day.
@@ -53,7 +62,7 @@ pub struct Which {
 pub async fn rounds(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    which: Which,
+    which: RoundFilter,
 ) -> Result<Vec<Round>, Failure> {
     let rows = sqlx::query!(
         r#"select r.id as "id: RoundId", r.union_id as "union: UnionId", r.title, r.purpose, r.places,
@@ -87,7 +96,7 @@ pub async fn rounds(
             id: row.id,
             union,
             title: row.title,
-            purpose: Purpose::of(&row.purpose).unwrap_or(Purpose::Recruit),
+            purpose: row.purpose.parse()?,
             presidium: row.places == "presidium",
             chain: row.chain.0,
             basis: row.basis,
@@ -110,7 +119,7 @@ pub async fn round(
     institution: InstitutionId,
     id: RoundId,
 ) -> Result<Option<Round>, Failure> {
-    let which = Which { one: Some(id), ..Which::default() };
+    let which = RoundFilter { one: Some(id), ..RoundFilter::default() };
     Ok(rounds(connection, institution, which).await?.into_iter().next())
 }
 
@@ -122,7 +131,7 @@ pub async fn open_for(connection: &mut PgConnection, person: &SignedIn, today: D
     else {
         return Ok(Vec::new());
     };
-    let which = Which { open_on: Some(today), ..Which::default() };
+    let which = RoundFilter { open_on: Some(today), ..RoundFilter::default() };
     let mut open = rounds(connection, person.institution, which).await?;
     if open.is_empty() {
         return Ok(open);
@@ -172,8 +181,10 @@ pub struct NewRound {
     /// It seeks candidates for the presidium.
     pub presidium: bool,
     pub basis: Option<String>,
-    /// The first day, the last day, and the day from which posts are held.
-    pub days: (Date, Date, Date),
+    pub opens_on: Date,
+    pub closes_on: Date,
+    /// The day from which posts are held.
+    pub effective_on: Date,
     /// Days for each step.
     pub due_days: Vec<i32>,
     /// Days of public notice.
@@ -196,40 +207,68 @@ pub struct NewPlace {
     pub to_elect: Option<i32>,
 }
 
-/// Opens a round whose places the rule has passed, with the union held.
+impl NewPlace {
+    /// How many hold a post by it: as many as are elected, else as many as are chosen.
+    fn seats_to_hold(&self) -> u32 {
+        u32::try_from(self.to_elect.unwrap_or(self.seats)).unwrap_or(u32::MAX)
+    }
+}
+
+/// The chain that a round keeps, with the version of the plan that prescribes it.
+#[derive(Debug, Clone, Copy)]
+pub struct Prescribed<'a> {
+    pub chain: &'a Chain,
+    pub plan: PlanVersionId,
+}
+
+/// For whom a round is opened: an account of the university, or nobody's where the demo opens it.
+#[derive(Debug, Clone, Copy)]
+pub struct Opener {
+    pub institution: InstitutionId,
+    pub account: Option<AccountId>,
+}
+
+/// Opens a round whose places the rule has passed.
+///
+/// # Errors
+/// [`Failure::Broken`] where `passed` are other places than those of the round.
 pub async fn open_round(
     connection: &mut PgConnection,
     union: &LockedUnion,
-    (new, _passed): (&NewRound, &Offered),
-    (chain, plan): (&Chain, PlanVersionId),
-    (institution, by): (InstitutionId, Option<AccountId>),
+    new: &NewRound,
+    passed: &Offered,
+    prescribed: Prescribed<'_>,
+    by: Opener,
     now: OffsetDateTime,
 ) -> Result<RoundId, Failure> {
+    let seats: u32 = new.places.iter().map(NewPlace::seats_to_hold).sum();
+    if passed.seats() != seats || !passed.are_from(new.effective_on) {
+        return Err(anyhow::anyhow!("the places of the round are not those that were passed").into());
+    }
     let id = RoundId::random();
-    let (opens_on, closes_on, effective_on) = new.days;
     sqlx::query!(
         "insert into vetting_round (id, institution_id, union_id, title, purpose, places, chain, plan_version_id, basis,
                                     opens_on, closes_on, effective_on, due_days, notice_days, note, reason, opened_at,
                                     opened_by)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
         id.0,
-        institution.0,
+        by.institution.0,
         union.id().0,
         new.title,
         new.purpose.slug(),
         if new.presidium { "presidium" } else { "members" },
-        serde_json::to_value(chain).map_err(anyhow::Error::new)?,
-        plan.0,
+        serde_json::to_value(prescribed.chain).map_err(anyhow::Error::new)?,
+        prescribed.plan.0,
         new.basis,
-        opens_on,
-        closes_on,
-        effective_on,
+        new.opens_on,
+        new.closes_on,
+        new.effective_on,
         &new.due_days,
         new.notice_days,
         new.note,
         new.reason.clone().unwrap_or_default(),
         now,
-        by.map(|id| id.0)
+        by.account.map(|id| id.0)
     )
     .execute(&mut *connection)
     .await?;
@@ -249,77 +288,112 @@ pub async fn open_round(
     Ok(id)
 }
 
+/// A change of a round.
+#[derive(Debug, Clone)]
+pub struct RoundChange {
+    pub closes_on: Date,
+    pub effective_on: Date,
+    pub note: String,
+    /// Every place with its seats.
+    pub seats: Vec<(PlaceId, i32)>,
+    /// Why a soft limit is passed.
+    pub reason: Option<String>,
+}
+
+impl RoundChange {
+    #[must_use]
+    pub fn seats_of(&self, place: PlaceId) -> Option<i32> {
+        self.seats.iter().find(|(id, _)| *id == place).map(|(_, seats)| *seats)
+    }
+}
+
 /// Changes the days and the seats of a round that is not over; `false` where it is.
+///
+/// # Errors
+/// [`Failure::Broken`] where the union is another, or `passed` were judged for another day.
 pub async fn change_round(
     connection: &mut PgConnection,
-    _union: &LockedUnion,
-    id: RoundId,
-    (closes_on, effective_on, note, reason): (Date, Date, &str, &str),
-    (seats, _passed): (&[(PlaceId, i32)], &Offered),
+    union: &LockedUnion,
+    round: &Locked<Round>,
+    change: &RoundChange,
+    passed: &Offered,
 ) -> Result<bool, Failure> {
+    if union.id() != round.union.id || !passed.are_from(change.effective_on) {
+        return Err(anyhow::anyhow!("the places of the round are not those that were passed").into());
+    }
     let done = sqlx::query!(
         "update vetting_round set closes_on = $2, effective_on = $3, note = $4, reason = coalesce(nullif($5, ''), reason)
          where id = $1 and ended_at is null",
-        id.0,
-        closes_on,
-        effective_on,
-        note,
-        reason
+        round.id.0,
+        change.closes_on,
+        change.effective_on,
+        change.note,
+        change.reason.as_deref().unwrap_or_default()
     )
     .execute(&mut *connection)
     .await?;
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    for (place, seats) in seats {
-        sqlx::query!("update vetting_place set seats = $3 where id = $1 and round_id = $2", place.0, id.0, seats)
+    for (place, seats) in &change.seats {
+        sqlx::query!("update vetting_place set seats = $3 where id = $1 and round_id = $2", place.0, round.id.0, seats)
             .execute(&mut *connection)
             .await?;
     }
     Ok(true)
 }
 
-/// Holds a round for the rest of a transaction: to change it, or only so that nobody else does.
+/// Locks a round to change it. Unions before rounds before cases before places, as everywhere: two who act at once wait for
+/// each other in one order.
 ///
 /// # Errors
-/// [`Failure::Missing`] where there is none; else where the database fails.
-pub async fn hold_round(
+/// [`Failure::Missing`] where there is none.
+pub async fn lock_round(
     connection: &mut PgConnection,
     institution: InstitutionId,
     id: RoundId,
-    to_change: bool,
-) -> Result<Round, Failure> {
-    let found = if to_change {
-        sqlx::query_scalar!(
-            "select id from vetting_round where id = $1 and institution_id = $2 for update",
-            id.0,
-            institution.0
-        )
-        .fetch_optional(&mut *connection)
-        .await?
-    } else {
-        sqlx::query_scalar!(
-            "select id from vetting_round where id = $1 and institution_id = $2 for share",
-            id.0,
-            institution.0
-        )
-        .fetch_optional(&mut *connection)
-        .await?
-    };
-    found.ok_or(Failure::Missing)?;
-    round(connection, institution, id).await?.ok_or(Failure::Missing)
+) -> Result<Locked<Round>, Failure> {
+    sqlx::query_scalar!(
+        "select id from vetting_round where id = $1 and institution_id = $2 for update",
+        id.0,
+        institution.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(Failure::Missing)?;
+    round(connection, institution, id).await?.map(Locked::new).ok_or(Failure::Missing)
+}
+
+/// Keeps a round from being changed by others, to write cases in it.
+///
+/// # Errors
+/// [`Failure::Missing`] where there is none.
+pub async fn steady_round(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: RoundId,
+) -> Result<SteadyRound, Failure> {
+    sqlx::query_scalar!(
+        "select id from vetting_round where id = $1 and institution_id = $2 for share",
+        id.0,
+        institution.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(Failure::Missing)?;
+    round(connection, institution, id).await?.map(SteadyRound::new).ok_or(Failure::Missing)
 }
 
 /// Ends a round that is not over; `false` where it is.
 pub async fn end_round(
     connection: &mut PgConnection,
-    id: RoundId,
+    round: &Locked<Round>,
     why: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update vetting_round set ended_at = $2, ended_why = $3 where id = $1 and ended_at is null",
-        id.0,
+        round.id.0,
         now,
         why
     )

@@ -5,20 +5,23 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::person::SignedIn,
+    database::Locked,
     failure::Failure,
     ids::{CaseId, InstitutionId, ObjectionId, RoundId},
+    vetting::round::Round,
 };
 
 /// Puts every case of a round that has passed and was not yet shown on public notice; gives how many.
 pub async fn notify(
     connection: &mut PgConnection,
-    round: RoundId,
-    (from, until): (Date, Date),
+    round: &Locked<Round>,
+    from: Date,
+    until: Date,
 ) -> Result<u64, Failure> {
     let done = sqlx::query!(
         "update vetting_case set notice_from = $2, notice_until = $3
          where round_id = $1 and stage = 'passed' and notice_until is null",
-        round.0,
+        round.id.0,
         from,
         until
     )
@@ -39,7 +42,7 @@ pub async fn unshown(connection: &mut PgConnection, round: RoundId) -> Result<i6
 
 /// A public notice that runs.
 #[derive(Debug)]
-pub struct Running {
+pub struct PublicNotice {
     pub round: RoundId,
     pub title: String,
     pub union_name: String,
@@ -51,9 +54,9 @@ pub async fn on_notice(
     connection: &mut PgConnection,
     institution: InstitutionId,
     today: Date,
-) -> Result<Vec<Running>, Failure> {
+) -> Result<Vec<PublicNotice>, Failure> {
     let rows = sqlx::query_as!(
-        Running,
+        PublicNotice,
         r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!",
                   max(c.notice_until) as "until!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
@@ -96,7 +99,7 @@ pub async fn objections(connection: &mut PgConnection, round: RoundId) -> Result
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// How many objections to candidates of a round are open.
+/// The cases of a round to which objections are open.
 pub async fn open_objections(connection: &mut PgConnection, round: RoundId) -> Result<Vec<CaseId>, Failure> {
     let open = sqlx::query_scalar!(
         r#"select distinct o.case_id as "case: CaseId" from vetting_objection o join vetting_case c on c.id = o.case_id
@@ -106,13 +109,23 @@ pub async fn open_objections(connection: &mut PgConnection, round: RoundId) -> R
     Ok(open.fetch_all(connection).await?)
 }
 
+/// An objection as it is sent.
+#[derive(Debug, Clone, Copy)]
+pub struct NewObjection<'a> {
+    pub case: CaseId,
+    /// The round in which the case must be.
+    pub round: RoundId,
+    pub says: &'a str,
+    /// Whoever sends it wants to be known to the office.
+    pub named: bool,
+}
+
 /// Receives an objection to a candidate who is on public notice today; `false` where they are not, or where one by the same
 /// person waits for its answer.
 pub async fn object(
     connection: &mut PgConnection,
     person: &SignedIn,
-    (case, round): (CaseId, RoundId),
-    (says, named): (&str, bool),
+    new: NewObjection<'_>,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
@@ -123,11 +136,11 @@ pub async fn object(
                and not exists (select from vetting_objection o where o.case_id = c.id and o.by_account = $4
                                and o.upheld is null)",
         ObjectionId::random().0,
-        case.0,
-        round.0,
+        new.case.0,
+        new.round.0,
         person.account.0,
-        named,
-        says,
+        new.named,
+        new.says,
         now,
         person.institution.0,
         now.date()
@@ -137,13 +150,21 @@ pub async fn object(
     Ok(done.rows_affected() == 1)
 }
 
+/// What an office found of an objection.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'a> {
+    pub upheld: bool,
+    pub says: &'a str,
+}
+
 /// Answers an objection; where it is found true and the case has not been settled, the case ends. Gives the case, if the
 /// objection was open, and whether the case ended by it.
 pub async fn answer_objection(
     connection: &mut PgConnection,
     person: &SignedIn,
-    (id, round): (ObjectionId, RoundId),
-    (upheld, answer): (bool, &str),
+    round: &Locked<Round>,
+    id: ObjectionId,
+    answer: Answer<'_>,
     now: OffsetDateTime,
 ) -> Result<Option<(CaseId, bool)>, Failure> {
     let case = sqlx::query_scalar!(
@@ -152,16 +173,16 @@ pub async fn answer_objection(
            where o.id = $1 and c.id = o.case_id and c.round_id = $2 and o.upheld is null
            returning o.case_id as "case: CaseId""#,
         id.0,
-        round.0,
-        upheld,
-        answer,
+        round.id.0,
+        answer.upheld,
+        answer.says,
         person.account.0,
         now
     )
     .fetch_optional(&mut *connection)
     .await?;
     let mut ended = false;
-    if let (Some(case), true) = (case, upheld) {
+    if let (Some(case), true) = (case, answer.upheld) {
         // What was held against them is not told to the offices of the chain.
         let done = sqlx::query!(
             "update vetting_case set stage = 'refused', visit = visit + 1, says = '公示后核实，不予通过', settled_at = $2

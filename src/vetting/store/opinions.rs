@@ -6,7 +6,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    cases::{Sieve, cases, opinions_of},
+    cases::{CaseFilter, cases, opinions_of},
     delegations::delegated,
 };
 use crate::{
@@ -16,11 +16,11 @@ use crate::{
     inbox::{self, Notice, To},
     rules::{
         Finding, Outcome,
-        chain::{Asked, Says, Seats, Stage, StepTaken, take_step},
+        chain::{Decision, Seats, Stage, StepRequest, StepTaken, take_step},
     },
     vetting::{
         case::{Case, Opinion},
-        chain_office::Desk,
+        chain_office::ChainOffice,
         round::Round,
     },
 };
@@ -33,12 +33,12 @@ pub struct Session {
     pub held_on: Date,
     /// Who took part and what was discussed.
     pub says: String,
-    /// The office that took it down.
+    /// The office that recorded it.
     pub office: String,
 }
 
 impl Session {
-    /// The beginning of what was taken down, to tell one from another.
+    /// The beginning of its minutes, to tell one from another.
     #[must_use]
     pub fn brief(&self) -> String {
         self.says.chars().take(20).collect()
@@ -56,11 +56,20 @@ pub async fn sessions(connection: &mut PgConnection, round: RoundId) -> Result<V
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// Takes down a session of a round's step.
+/// A session to be recorded.
+#[derive(Debug, Clone, Copy)]
+pub struct NewSession<'a> {
+    pub round: RoundId,
+    pub step: usize,
+    pub held_on: Date,
+    /// Who took part and what was discussed.
+    pub minutes: &'a str,
+}
+
+/// Records a session of a round's step.
 pub async fn set_session(
     connection: &mut PgConnection,
-    (round, step): (RoundId, usize),
-    (held_on, says): (Date, &str),
+    new: NewSession<'_>,
     person: &SignedIn,
     office: &str,
     now: OffsetDateTime,
@@ -70,10 +79,10 @@ pub async fn set_session(
         "insert into joint_session (id, round_id, step, held_on, says, by_account, office, at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
         id.0,
-        round.0,
-        i32::try_from(step).unwrap_or(0),
-        held_on,
-        says,
+        new.round.0,
+        i32::try_from(new.step).unwrap_or(0),
+        new.held_on,
+        new.minutes,
         person.account.0,
         office,
         now
@@ -85,43 +94,62 @@ pub async fn set_session(
 
 /// What somebody says of one case or of many.
 #[derive(Debug, Clone)]
-pub struct Ruling {
-    pub says: Says,
+pub struct NewOpinion {
+    pub decision: Decision,
     pub words: String,
     pub session: Option<JointSessionId>,
 }
 
 /// A case on which the opinion could not be given, and why.
 #[derive(Debug)]
-pub struct Held {
+pub struct NotGiven {
     pub case: Case,
     pub findings: Vec<Finding>,
 }
 
 /// A case with what the rule says of the opinion on it, and the delegation that it rests on.
-type Wanted<'a> = (Case, &'a Round, Option<DelegationId>, Result<StepTaken, Vec<Finding>>);
-
-/// What came of opinions: those that were given, with where each case went, and those that were not.
-#[derive(Debug, Default)]
-pub struct Batch {
-    pub done: Vec<(Case, Stage)>,
-    /// Not given: nothing was written of them.
-    pub held: Vec<Held>,
+struct Judged<'a> {
+    case: Case,
+    round: &'a Round,
+    delegation: Option<DelegationId>,
+    verdict: Result<StepTaken, Vec<Finding>>,
 }
 
-/// Gives an opinion on cases, each judged for itself with its row held, in so many statements whatever their number. Of each
-/// case, `asked` names the visit that the person had before them.
+impl Judged<'_> {
+    fn passes(&self) -> bool {
+        self.verdict.as_ref().is_ok_and(|step| step.next() == Stage::Passed)
+    }
+}
+
+/// A case as somebody had it before them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseSeen {
+    pub case: CaseId,
+    pub visit: i32,
+}
+
+/// What came of opinions.
+#[derive(Debug, Default)]
+pub struct BatchResult {
+    /// The cases as they were, with where each went.
+    pub done: Vec<(Case, Stage)>,
+    /// Nothing was written of them.
+    pub held: Vec<NotGiven>,
+}
+
+/// Gives an opinion on cases, each judged for itself with its row locked, in so many statements whatever their number.
 ///
 /// # Errors
-/// [`Failure::Missing`] where a case is none that the desk sees; else where the database fails. Then nothing is written.
+/// [`Failure::Missing`] where a case is none that the office sees: then nothing is written.
 pub async fn give(
     connection: &mut PgConnection,
-    (desk, person): (&Desk, &SignedIn),
-    asked: &[(CaseId, i32)],
-    ruling: &Ruling,
+    office: &ChainOffice,
+    person: &SignedIn,
+    cases_seen: &[CaseSeen],
+    new: &NewOpinion,
     now: OffsetDateTime,
-) -> Result<Batch, Failure> {
-    let seen: HashMap<CaseId, i32> = asked.iter().copied().collect();
+) -> Result<BatchResult, Failure> {
+    let seen: HashMap<CaseId, i32> = cases_seen.iter().map(|seen| (seen.case, seen.visit)).collect();
     let ids: Vec<Uuid> = seen.keys().map(|id| id.0).collect();
     // Rounds before cases before places, as everywhere: two who act at once wait for each other in one order.
     sqlx::query!(
@@ -133,12 +161,12 @@ pub async fn give(
     sqlx::query!("select id from vetting_case where id = any($1) order by id for update", &ids)
         .fetch_all(&mut *connection)
         .await?;
-    let sieve = Sieve { ids: Some(ids.clone()), ..Sieve::default() };
-    let (found, _) = cases(connection, desk.institution, Some(desk), &sieve).await?;
+    let filter = CaseFilter { ids: Some(ids.clone()), ..CaseFilter::default() };
+    let (found, _) = cases(connection, office.institution, Some(office), &filter).await?;
     if found.len() != ids.len() {
         return Err(Failure::Missing);
     }
-    let rounds: HashMap<RoundId, Round> = super::rounds(connection, desk.institution, super::Which::default())
+    let rounds: HashMap<RoundId, Round> = super::rounds(connection, office.institution, super::RoundFilter::default())
         .await?
         .into_iter()
         .map(|round| (round.id, round))
@@ -148,79 +176,79 @@ pub async fn give(
         opinions.entry(opinion.case).or_default().push(opinion);
     }
     let delegated = delegated(connection, person.account, now.date()).await?;
-    let taken = if ruling.says == Says::Agree { seats_taken(connection, &found).await? } else { HashMap::new() };
-    let session = match ruling.session {
+    let taken = if new.decision == Decision::Agree { seats_taken(connection, &found).await? } else { HashMap::new() };
+    let session = match new.session {
         Some(id) => session_of(connection, id).await?,
         None => None,
     };
-    let mut batch = Batch::default();
+    let mut batch = BatchResult::default();
     let mut written = Written::default();
-    let mut wanted: Vec<Wanted<'_>> = Vec::new();
+    let mut judged: Vec<Judged<'_>> = Vec::new();
     for case in found {
         let Some(round) = rounds.get(&case.round) else { return Err(Failure::Missing) };
         let given = opinions.remove(&case.id).unwrap_or_default();
         let delegation = delegated.get(&case.college).copied();
-        let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
+        let of_step = session.filter(|session| session.is_for(&case)).map(|session| session.id);
         let place = round.place(case.place);
         let label = place.map(super::Place::label).unwrap_or_default();
         let filled = taken.get(&case.place).copied().unwrap_or(0);
         let seats = Seats { place: &label, seats: place.map_or(0, super::Place::seats), taken: filled };
-        let ask = Asked {
-            body: desk.body,
+        let ask = StepRequest {
+            body: office.body,
             person: person.account.0,
             own: person.student == Some(case.student),
             seen: seen.get(&case.id).and_then(|visit| u32::try_from(*visit).ok()).unwrap_or(u32::MAX),
-            says: ruling.says,
-            session: of_step.map(|(id, ..)| id.0),
+            decision: new.decision,
+            session: of_step.map(|id| id.0),
             delegated: false,
         };
         let progress = case.progress(&given);
         // A delegation is named only where the opinion rests on it.
         let (verdict, delegation) = match (take_step(&round.chain, &progress, seats, ask).permit(), delegation) {
             (Err(_), Some(id)) => {
-                let by_it = Asked { delegated: true, ..ask };
+                let by_it = StepRequest { delegated: true, ..ask };
                 (take_step(&round.chain, &progress, seats, by_it).permit(), Some(id))
             }
             (verdict, _) => (verdict, None),
         };
-        wanted.push((case, round, delegation, verdict));
+        judged.push(Judged { case, round, delegation, verdict });
     }
-    crowd_out(&mut wanted, &taken);
-    for (case, round, delegation, verdict) in wanted {
-        let of_step = session.filter(|(_, of, step)| *of == case.round && Some(*step) == case.step());
+    crowd_out(&mut judged, &taken);
+    for Judged { case, round, delegation, verdict } in judged {
+        let of_step = session.filter(|session| session.is_for(&case)).map(|session| session.id);
         match verdict {
-            Err(findings) => batch.held.push(Held { case, findings }),
+            Err(findings) => batch.held.push(NotGiven { case, findings }),
             Ok(step) => {
                 let act = round.link(step.step()).map(|link| link.act.clone()).unwrap_or_default();
                 let due = match step.next() {
                     Stage::At(next) => Some(round.due(next, now.date())),
                     _ => None,
                 };
-                written.add(&case, step, (ruling, delegation, of_step.map(|(id, ..)| id)), act, due);
+                written.back = new.decision.back_to().and_then(|step| i32::try_from(step).ok());
+                written.add(WrittenOpinion { case: &case, step, delegation, session: of_step, act, due });
                 batch.done.push((case, step.next()));
             }
         }
     }
-    written.write(connection, (desk, person), ruling, now).await?;
-    tell(connection, desk, &batch.done, &rounds, ruling, now).await?;
+    written.write(connection, office, person, new, now).await?;
+    tell(connection, office, &batch.done, &rounds, new, now).await?;
     Ok(batch)
 }
 
 /// Where more people are chosen for a place than it has seats left, nobody is: who gets the last seat is not for the order of
 /// a list to decide.
-fn crowd_out(wanted: &mut [Wanted<'_>], taken: &HashMap<PlaceId, u32>) {
+fn crowd_out(judged: &mut [Judged<'_>], taken: &HashMap<PlaceId, u32>) {
     let mut chosen: HashMap<PlaceId, u32> = HashMap::new();
-    let passes = |verdict: &Result<StepTaken, _>| verdict.as_ref().is_ok_and(|step| step.next() == Stage::Passed);
-    for (case, ..) in wanted.iter().filter(|(.., verdict)| passes(verdict)) {
-        *chosen.entry(case.place).or_default() += 1;
+    for one in judged.iter().filter(|one| one.passes()) {
+        *chosen.entry(one.case.place).or_default() += 1;
     }
-    for (case, round, _, verdict) in wanted.iter_mut() {
-        let (Some(place), true) = (round.place(case.place), passes(verdict)) else { continue };
-        let left = place.seats().saturating_sub(taken.get(&case.place).copied().unwrap_or(0));
-        let chosen = chosen.get(&case.place).copied().unwrap_or(0);
+    for one in judged.iter_mut().filter(|one| one.passes()) {
+        let Some(place) = one.round.place(one.case.place) else { continue };
+        let left = place.seats().saturating_sub(taken.get(&place.id).copied().unwrap_or(0));
+        let chosen = chosen.get(&place.id).copied().unwrap_or(0);
         if chosen > left {
             let says = format!("{}空余 {left} 个名额，勾选了 {chosen} 人；请只勾选拟确定的人选", place.label());
-            *verdict = Err(vec![Finding::practice(round.chain.rule(), Outcome::Fail, says)]);
+            one.verdict = Err(vec![Finding::practice(one.round.chain.rule(), Outcome::Fail, says)]);
         }
     }
 }
@@ -259,24 +287,26 @@ struct Written {
     due: Vec<Option<Date>>,
 }
 
+/// One opinion that goes in.
+struct WrittenOpinion<'a> {
+    case: &'a Case,
+    step: StepTaken,
+    delegation: Option<DelegationId>,
+    session: Option<JointSessionId>,
+    /// The step's verb, in the plan's word.
+    act: String,
+    due: Option<Date>,
+}
+
 impl Written {
-    fn add(
-        &mut self,
-        case: &Case,
-        step: StepTaken,
-        (ruling, delegation, session): (&Ruling, Option<DelegationId>, Option<JointSessionId>),
-        act: String,
-        due: Option<Date>,
-    ) {
+    fn add(&mut self, opinion: WrittenOpinion<'_>) {
+        let WrittenOpinion { case, step, delegation, session, act, due } = opinion;
         self.cases.push(case.id.0);
         self.steps.push(i32::try_from(step.step()).unwrap_or(0));
         self.visits.push(case.visit);
         self.acts.push(act);
         self.delegations.push(delegation.map(|id| id.0));
         self.sessions.push(session.map(|id| id.0));
-        if let Says::Return(target) = ruling.says {
-            self.back = i32::try_from(target).ok();
-        }
         if step.moves() {
             self.moved.push(case.id.0);
             self.stages.push(step.next().slug().to_owned());
@@ -291,19 +321,15 @@ impl Written {
     async fn write(
         &self,
         connection: &mut PgConnection,
-        (desk, person): (&Desk, &SignedIn),
-        ruling: &Ruling,
+        office: &ChainOffice,
+        person: &SignedIn,
+        new: &NewOpinion,
         now: OffsetDateTime,
     ) -> Result<(), Failure> {
         if self.cases.is_empty() {
             return Ok(());
         }
         let ids: Vec<Uuid> = self.cases.iter().map(|_| OpinionId::random().0).collect();
-        let verdict = match ruling.says {
-            Says::Agree => "agree",
-            Says::Return(_) | Says::ReturnToCandidate => "return",
-            Says::Refuse => "refuse",
-        };
         sqlx::query!(
             "insert into vetting_opinion (id, case_id, step, visit, body, office, act, verdict, back_to, says, session_id,
                                           delegation_id, by_account, at)
@@ -315,11 +341,11 @@ impl Written {
             &self.steps,
             &self.visits,
             &self.acts,
-            desk.body.slug(),
-            desk.office.label(),
-            verdict,
+            office.body.slug(),
+            office.held.label(),
+            new.decision.kind().slug(),
             self.back,
-            ruling.words,
+            new.words,
             person.account.0,
             now,
             &self.sessions as &[Option<Uuid>],
@@ -327,7 +353,7 @@ impl Written {
         )
         .execute(&mut *connection)
         .await?;
-        let says = if ruling.says == Says::Agree { "" } else { ruling.words.as_str() };
+        let says = if new.decision == Decision::Agree { "" } else { new.words.as_str() };
         let moved = sqlx::query!(
             "update vetting_case c set stage = t.stage, step = t.step, due_on = t.due, visit = c.visit + 1, says = $5,
                     furthest = greatest(c.furthest, coalesce(t.step, 0)),
@@ -353,24 +379,22 @@ impl Written {
 /// Tells candidates what they must know, and the offices of a joint step that a case went back.
 async fn tell(
     connection: &mut PgConnection,
-    desk: &Desk,
+    office: &ChainOffice,
     done: &[(Case, Stage)],
     rounds: &HashMap<RoundId, Round>,
-    ruling: &Ruling,
+    new: &NewOpinion,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let mut notices = Vec::new();
-    let why = ruling.words.trim_end_matches(['。', '.']);
+    let why = new.words.trim_end_matches(['。', '.']);
     let mut joint: HashMap<(RoundId, usize), usize> = HashMap::new();
     for (case, stage) in done {
-        let href = format!("/applications/{}", case.id);
+        let href = case.id.application_path();
         let subject = match stage {
             Stage::Returned => {
                 Some((format!("你的报名被退回：{}", case.round_title), format!("原因：{why}。修改后可再次提交。")))
             }
-            Stage::Refused => {
-                Some((format!("你的报名未通过：{}", case.round_title), format!("原因：{}", ruling.words)))
-            }
+            Stage::Refused => Some((format!("你的报名未通过：{}", case.round_title), format!("原因：{}", new.words))),
             Stage::Passed => Some((format!("{}：你已通过审查", case.round_title), "后续安排请看报名进度。".to_owned())),
             Stage::Invited | Stage::At(_) | Stage::Appointed | Stage::Listed | Stage::Withdrawn | Stage::Lapsed => None,
         };
@@ -381,26 +405,26 @@ async fn tell(
             let link = rounds.get(&case.round).and_then(|round| round.link(*step));
             link.is_some_and(|link| link.by.len() > 1 && !link.any)
         });
-        if let (Some(step), Says::Return(_) | Says::ReturnToCandidate) = (was_joint, ruling.says) {
+        if let (Some(step), Decision::Return(_) | Decision::ReturnToCandidate) = (was_joint, new.decision) {
             *joint.entry((case.round, step)).or_default() += 1;
         }
     }
-    inbox::tell_students(connection, desk.institution, &notices, now).await?;
+    inbox::tell_students(connection, office.institution, &notices, now).await?;
     for ((round, step), cases) in joint {
         let Some((round, link)) = rounds.get(&round).and_then(|round| Some((round, round.link(step)?))) else {
             continue;
         };
-        for party in link.by.iter().filter(|party| party.body != desk.body) {
+        for party in link.by.iter().filter(|party| party.body != office.body) {
             let kind = match party.body {
                 crate::rules::plan::Body::StudentAffairs => crate::office::OfficeKind::StudentAffairs,
                 crate::rules::plan::Body::SchoolLeague => crate::office::OfficeKind::SchoolLeague,
                 crate::rules::plan::Body::SchoolParty => crate::office::OfficeKind::SchoolParty,
                 _ => continue,
             };
-            let subject = format!("{}在“{}”环节退回 {cases} 件：{}", desk.office.label(), link.act, round.title);
-            let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，双方须重新签署。", ruling.words);
-            let notice = Notice::new(subject, format!("/rounds/{}/cases", round.id)).says(says);
-            inbox::tell(connection, desk.institution, To::Office { kind, college: None, class: None }, &notice, now)
+            let subject = format!("{}在“{}”环节退回 {cases} 件：{}", office.held.label(), link.act, round.title);
+            let says = format!("原因：{}。已签署的意见保留备查；重新到这一环节时，双方须重新签署。", new.words);
+            let notice = Notice::new(subject, round.id.cases_path()).says(says);
+            inbox::tell(connection, office.institution, To::Office { kind, college: None, class: None }, &notice, now)
                 .await?;
         }
     }
@@ -425,12 +449,24 @@ async fn seats_taken(connection: &mut PgConnection, found: &[Case]) -> Result<Ha
     Ok(rows.into_iter().map(|row| (row.place, u32::try_from(row.taken).unwrap_or(u32::MAX))).collect())
 }
 
-async fn session_of(
-    connection: &mut PgConnection,
+/// The step of a round that a session was about.
+#[derive(Clone, Copy)]
+struct SessionStep {
     id: JointSessionId,
-) -> Result<Option<(JointSessionId, RoundId, usize)>, Failure> {
+    round: RoundId,
+    step: usize,
+}
+
+impl SessionStep {
+    /// The case stands at that step.
+    fn is_for(&self, case: &Case) -> bool {
+        self.round == case.round && Some(self.step) == case.step()
+    }
+}
+
+async fn session_of(connection: &mut PgConnection, id: JointSessionId) -> Result<Option<SessionStep>, Failure> {
     let row = sqlx::query!(r#"select round_id as "round: RoundId", step from joint_session where id = $1"#, id.0)
         .fetch_optional(connection)
         .await?;
-    Ok(row.and_then(|row| Some((id, row.round, usize::try_from(row.step).ok()?))))
+    Ok(row.and_then(|row| Some(SessionStep { id, round: row.round, step: usize::try_from(row.step).ok()? })))
 }

@@ -3,16 +3,17 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
+use super::cases::Window;
 use crate::{
     failure::Failure,
     ids::{AccountId, CaseId, CollegeId, PlaceId, RoundId},
-    rules::chain::Stage,
-    vetting::chain_office::Desk,
+    rules::chain::{DecisionKind, Stage},
+    vetting::chain_office::ChainOffice,
 };
 
 /// Which of the waiting cases are asked for.
-#[derive(Debug, Clone, Default)]
-pub struct Waiting {
+#[derive(Debug, Clone)]
+pub struct WaitingFilter {
     pub round: Option<RoundId>,
     pub step: Option<i32>,
     pub college: Option<CollegeId>,
@@ -23,19 +24,35 @@ pub struct Waiting {
     pub text: String,
     /// Only those that are late on this day.
     pub late_on: Option<Date>,
-    /// So many are left out, and so many given at the most.
-    pub window: (i64, i64),
+    pub window: Window,
 }
 
-/// The ids of the cases that wait for a desk, the earliest due first, and how many there are in all. Those on which the
-/// desk's body has signed on this visit wait for another.
+impl WaitingFilter {
+    /// Everything that waits, of which only the first and the number are asked for.
+    #[must_use]
+    pub fn first() -> Self {
+        Self {
+            round: None,
+            step: None,
+            college: None,
+            place: None,
+            by_rank: false,
+            text: String::new(),
+            late_on: None,
+            window: Window::FIRST,
+        }
+    }
+}
+
+/// The ids of the cases that wait for an office, the earliest due first, and how many there are in all. Those on which the
+/// office's body has signed on this visit wait for another.
 pub async fn waiting(
     connection: &mut PgConnection,
-    desk: &Desk,
-    which: &Waiting,
+    office: &ChainOffice,
+    which: &WaitingFilter,
 ) -> Result<(Vec<CaseId>, i64), Failure> {
-    let unions: Vec<String> = desk.unions.iter().map(|kind| (*kind).to_owned()).collect();
-    let (skip, most) = which.window;
+    let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
+    let Window { skip, most } = which.window;
     let rows = sqlx::query!(
         r#"select c.id as "id: CaseId", count(*) over () as "total!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
@@ -51,11 +68,11 @@ pub async fn waiting(
                  and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)
            order by case when $12 then (c.evidence -> 'rank' ->> 0)::numeric / (c.evidence -> 'rank' ->> 1)::numeric end
                     nulls last, c.due_on, c.number offset $13 limit $14"#,
-        desk.institution.0,
-        desk.body.slug(),
+        office.institution.0,
+        office.body.slug(),
         &unions,
-        desk.college.map(|id| id.0),
-        desk.class.map(|id| id.0),
+        office.college.map(|id| id.0),
+        office.class.map(|id| id.0),
         which.round.map(|id| id.0),
         which.step,
         which.college.map(|id| id.0),
@@ -72,9 +89,9 @@ pub async fn waiting(
     Ok((rows.into_iter().map(|row| row.id).collect(), total))
 }
 
-/// Cases that wait for a desk at one step of one round.
+/// Cases that wait for an office at one step of one round.
 #[derive(Debug)]
-pub struct Group {
+pub struct WaitingGroup {
     pub round: RoundId,
     pub title: String,
     pub union_name: String,
@@ -83,11 +100,11 @@ pub struct Group {
     pub cases: i64,
 }
 
-/// What waits for a desk, by round and step: cases of one group can be dealt with together.
-pub async fn waiting_groups(connection: &mut PgConnection, desk: &Desk) -> Result<Vec<Group>, Failure> {
-    let unions: Vec<String> = desk.unions.iter().map(|kind| (*kind).to_owned()).collect();
+/// What waits for an office, by round and step: cases of one group can be dealt with together.
+pub async fn waiting_groups(connection: &mut PgConnection, office: &ChainOffice) -> Result<Vec<WaitingGroup>, Failure> {
+    let unions: Vec<String> = office.unions.iter().map(|kind| (*kind).to_owned()).collect();
     let rows = sqlx::query_as!(
-        Group,
+        WaitingGroup,
         r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!", c.step as "step!",
                   r.chain -> 'links' -> c.step ->> 'act' as "act!", count(*) as "cases!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
@@ -98,18 +115,18 @@ pub async fn waiting_groups(connection: &mut PgConnection, desk: &Desk) -> Resul
                  and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
                                  and o.step = c.step and o.body = $2)
            group by r.id, u.kind, g.name, c.step order by min(c.due_on), r.title"#,
-        desk.institution.0,
-        desk.body.slug(),
+        office.institution.0,
+        office.body.slug(),
         &unions,
-        desk.college.map(|id| id.0),
-        desk.class.map(|id| id.0)
+        office.college.map(|id| id.0),
+        office.class.map(|id| id.0)
     );
     Ok(rows.fetch_all(connection).await?)
 }
 
 /// A step that is late, for the office above.
 #[derive(Debug)]
-pub struct Late {
+pub struct OverdueStep {
     pub round: RoundId,
     pub title: String,
     pub college: String,
@@ -122,13 +139,17 @@ pub struct Late {
 
 /// Steps of others that are late, as the office above them sees it: a college's League organisation its class branches, the
 /// school's League committee everybody else.
-pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) -> Result<Vec<Late>, Failure> {
-    let college = desk.kept_college();
-    if !desk.keeps_all() && college.is_none() {
+pub async fn overdue(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    today: Date,
+) -> Result<Vec<OverdueStep>, Failure> {
+    let college = office.managed_college();
+    if !office.manages_all() && college.is_none() {
         return Ok(Vec::new());
     }
     let rows = sqlx::query_as!(
-        Late,
+        OverdueStep,
         r#"select r.id as "round: RoundId", r.title, g.name as college,
                   (select string_agg(b ->> 'name', '、') from jsonb_array_elements(r.chain -> 'links' -> c.step -> 'by') b)
                       as "bodies!",
@@ -138,7 +159,7 @@ pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) ->
                  and case when $3::uuid is null then not step_has(r.chain, c.step, 'school_league')
                           else c.college_id = $3 and step_has(r.chain, c.step, 'class_branch') end
            group by r.id, r.title, g.name, c.step order by min(c.due_on), g.name limit 50"#,
-        desk.institution.0,
+        office.institution.0,
         today,
         college.map(|id| id.0)
     );
@@ -147,7 +168,7 @@ pub async fn overdue(connection: &mut PgConnection, desk: &Desk, today: Date) ->
 
 /// An opinion that somebody gave, with where the case stands now.
 #[derive(Debug)]
-pub struct Dealt {
+pub struct OwnOpinion {
     pub case: CaseId,
     pub number: i32,
     pub title: String,
@@ -155,39 +176,34 @@ pub struct Dealt {
     /// 学号.
     pub student_number: String,
     pub act: String,
-    /// `agree`, `return` or `refuse`.
-    pub verdict: String,
+    pub decision: DecisionKind,
     pub says: String,
     pub at: OffsetDateTime,
-    /// Where the case stands, by its stable word.
-    pub stage: String,
+    /// Where the case stands, whatever the step.
+    pub stage: Stage,
 }
 
-impl Dealt {
+impl OwnOpinion {
     #[must_use]
     pub fn verdict_label(&self) -> &'static str {
-        match self.verdict.as_str() {
-            "agree" => "同意",
-            "return" => "退回",
-            _ => "不予通过",
-        }
+        self.decision.label()
     }
 
     /// Where the case stands, in words.
     #[must_use]
     pub fn stage_label(&self) -> &'static str {
-        Stage::of(&self.stage, Some(0)).map_or("", Stage::label)
+        self.stage.label()
     }
 }
 
-/// The opinions that a person gave for a desk's body, newest first.
-pub async fn dealt_with(
+/// The opinions that a person gave for an office's body, newest first.
+pub async fn own_opinions(
     connection: &mut PgConnection,
-    (desk, account): (&Desk, AccountId),
-    (skip, most): (i64, i64),
-) -> Result<Vec<Dealt>, Failure> {
-    let rows = sqlx::query_as!(
-        Dealt,
+    office: &ChainOffice,
+    account: AccountId,
+    window: Window,
+) -> Result<Vec<OwnOpinion>, Failure> {
+    let rows = sqlx::query!(
         r#"select c.id as "case: CaseId", c.number, r.title, s.name, s.number as student_number, o.act, o.verdict, o.says, o.at,
                   c.stage
            from vetting_opinion o join vetting_case c on c.id = o.case_id join vetting_round r on r.id = c.round_id
@@ -195,10 +211,27 @@ pub async fn dealt_with(
            where o.by_account = $1 and o.body = $2 and c.institution_id = $3
            order by o.at desc, c.number offset $4 limit $5"#,
         account.0,
-        desk.body.slug(),
-        desk.institution.0,
-        skip,
-        most
+        office.body.slug(),
+        office.institution.0,
+        window.skip,
+        window.most
     );
-    Ok(rows.fetch_all(connection).await?)
+    let mut opinions = Vec::new();
+    for row in rows.fetch_all(connection).await? {
+        let stage =
+            Stage::of(&row.stage, Some(0)).ok_or_else(|| anyhow::anyhow!("no stage is called {}", row.stage))?;
+        opinions.push(OwnOpinion {
+            case: row.case,
+            number: row.number,
+            title: row.title,
+            name: row.name,
+            student_number: row.student_number,
+            act: row.act,
+            decision: row.verdict.parse()?,
+            says: row.says,
+            at: row.at,
+            stage,
+        });
+    }
+    Ok(opinions)
 }

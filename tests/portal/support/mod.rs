@@ -6,6 +6,7 @@ pub mod raw;
 mod server;
 pub mod sitting;
 pub mod union;
+pub mod vetting;
 
 pub use client::{Client, Page};
 pub use server::{Portal, runtime, scratch};

@@ -1,0 +1,88 @@
+//! Where the pages of 遴选 are, and what the page that follows an act says.
+
+use crate::{
+    ids::{CaseId, RoundId},
+    words::words,
+};
+
+pub(super) const ROUNDS: &str = "/rounds";
+pub(super) const OPEN_ROUND: &str = "/rounds/new";
+pub(super) const APPLY: &str = "/apply";
+pub(super) const WORK: &str = "/vetting";
+pub(super) const DELEGATIONS: &str = "/delegations";
+
+impl RoundId {
+    pub(crate) fn path(self) -> String {
+        format!("{ROUNDS}/{self}")
+    }
+
+    pub(super) fn edit_path(self) -> String {
+        self.path() + "/edit"
+    }
+
+    pub(super) fn cases_path(self) -> String {
+        self.path() + "/cases"
+    }
+
+    pub(super) fn nominate_path(self) -> String {
+        self.path() + "/nominate"
+    }
+
+    pub(super) fn notice_path(self) -> String {
+        self.path() + "/notice"
+    }
+
+    pub(super) fn objections_path(self) -> String {
+        self.path() + "/objections"
+    }
+
+    pub(super) fn outcome_path(self) -> String {
+        self.path() + "/outcome"
+    }
+
+    /// Where a student applies.
+    pub(super) fn apply_path(self) -> String {
+        format!("{APPLY}/{self}")
+    }
+}
+
+impl CaseId {
+    /// The case before an office.
+    pub(super) fn path(self) -> String {
+        format!("/cases/{self}")
+    }
+
+    /// The case before its candidate.
+    pub(super) fn application_path(self) -> String {
+        format!("/applications/{self}")
+    }
+
+    pub(super) fn application_edit_path(self) -> String {
+        self.application_path() + "/edit"
+    }
+}
+
+words! {
+    /// What was done, as the page that follows is told in its address, and what that page says of it.
+    Done:
+    Opened = "opened", "已开启。报名期内，符合范围的学生在首页就能看到。";
+    Changed = "changed", "已修改。";
+    Ended = "ended", "本轮已结束，未用的名额已释放。";
+    Applied = "applied", "已提交。下一步由推荐单位办理，进度看这一页。";
+    Confirmed = "confirmed", "已确认并提交。";
+    Withdrawn = "withdrawn", "已撤回。";
+    Nominated = "nominated", "已提交，并已通知本人确认；本人确认、承诺之后进入下一步。";
+    Notified = "notified", "已公示。公示期内收到的反映只有办理单位能看到。";
+    Objected = "objected", "已收到你的反映。只有办理单位能看到，不会告诉被反映人是谁反映的。";
+    Answered = "answered", "已记录核实结果。";
+    Appointed = "appointed", "已任命，并已通知本人；任职情况见学生会的花名册。";
+    Listed = "listed", "已列入候选人名单。下一步由学生代表大会选举；遴选记录可以打印存档。";
+    Delegated = "delegated", "已登记授权。";
+}
+
+impl Done {
+    /// The path of the page that says so.
+    pub(super) fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.slug())
+    }
+}

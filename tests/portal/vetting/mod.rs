@@ -1,0 +1,5 @@
+//! From application to appointment, as students, class branches, colleges and the school's offices do it.
+
+mod chain;
+mod outcome;
+mod rounds;

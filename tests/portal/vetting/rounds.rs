@@ -1,0 +1,139 @@
+//! Rounds: what they promise, and how they end.
+
+use lunzhi::{office::OfficeKind, rules::plan::Body};
+use time::Duration;
+
+use crate::support::{
+    Portal,
+    vetting::{Opening, Stage, agree, apply, open, opening, pairs, say, stage, student_account, try_open, waiting},
+};
+
+#[tokio::test]
+async fn two_rounds_cannot_promise_the_same_place_and_the_refusal_says_who_holds_it() {
+    let Stage { mut league, school, today, .. } = stage().await;
+    // 办公室 has two heads and two staff: of six, two are left.
+    open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    let refused = try_open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "2", today)).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    for part in ["其他轮次已留出", "工作人员不超过6人", "减少名额", "学生10"] {
+        assert!(refused.text().contains(part), "{part}: {}", refused.text());
+    }
+    open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    let page = league.get(&format!("/rounds/new?union={}&places=members", school.rsplit('/').next().unwrap())).await;
+    assert!(page.text().contains("其他轮次已留 2"), "both are shown before one asks");
+}
+
+#[tokio::test]
+async fn rounds_opened_at_once_promise_no_place_twice() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let fields = opening(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "1", today)).await;
+    let tasks: Vec<_> = (0..16)
+        .map(|_| {
+            let (mut league, fields) = (league.clone(), fields.clone());
+            tokio::spawn(async move { league.post("/rounds/new", &pairs(&fields)).await.status })
+        })
+        .collect();
+    let (mut opened, mut refused) = (0, 0);
+    for task in tasks {
+        match task.await.unwrap() {
+            303 => opened += 1,
+            409 => refused += 1,
+            other => panic!("{other}"),
+        }
+    }
+    assert_eq!((opened, refused), (2, 14), "two heads and two staff leave two places of six");
+    drop(portal);
+}
+
+#[tokio::test]
+async fn a_new_term_takes_the_places_of_the_old_one() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let opening = Opening { purpose: "term", ..Opening::staff("综合部 部门工作人员", "3", today) };
+    let round = open(&mut league, &college, today, &opening).await;
+    // One of the three who serve stands again, one is new.
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    for number in [30, 140] {
+        let mut student = student_account(&portal, number).await;
+        apply(&mut student, &round, "ordinary").await;
+        agree(&mut branch, &[]).await;
+        agree(&mut league, &[]).await;
+        agree(&mut party, &[]).await;
+    }
+    let page = league.get(&format!("{round}/outcome")).await;
+    assert!(page.text().contains("同日任满离职（2 人）"), "{}", page.text());
+    let chosen = page.attributes("tbody input[name=case]", "value");
+    let from = (today + Duration::days(10)).to_string();
+    let mut fields = vec![("from", from.as_str()), ("ground", "系团总支〔2026〕9号")];
+    fields.extend(chosen.iter().map(|case| ("case", case.as_str())));
+    assert_eq!(league.post(&format!("{round}/outcome"), &fields).await.status, 422, "who leaves is looked at first");
+    fields.push(("replace", "yes"));
+    let done = league.post(&format!("{round}/outcome"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    portal.app.clock.advance(Duration::days(11));
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let people = league.get(&college).await.all("td[data-label='姓名']");
+    assert!(people.contains(&"学生140".to_owned()) && people.contains(&"学生30".to_owned()), "{people:?}");
+    assert!(!people.contains(&"学生31".to_owned()), "{people:?}");
+}
+
+#[tokio::test]
+async fn who_leaves_the_university_and_a_round_that_ends_leave_no_case_open() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
+    let mut gone = student_account(&portal, 141).await;
+    apply(&mut gone, &round, "ordinary").await;
+    let mut stays = student_account(&portal, 142).await;
+    let application = apply(&mut stays, &round, "ordinary").await;
+    sqlx::query("update student set left_on = current_date, left_why = 'withdrawn' where number = '20240141'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    assert_eq!(waiting(&mut branch).await.len(), 1);
+    let seen = waiting(&mut branch).await.remove(0);
+    assert_eq!(league.post(&format!("{round}/end"), &[("why", "本学期不再增补"), ("sure", "yes")]).await.status, 303);
+    let late = say(&mut branch, &seen, "agree", &[]).await;
+    assert!(late.status == 409 && late.text().contains("已终止"), "{}", late.text());
+    assert!(stays.get(&application).await.text().contains("本学期不再增补"));
+    assert!(stays.get("/inbox").await.text().contains("随之终止"));
+    assert!(league.post(&format!("{round}/end"), &[("why", "x")]).await.status == 303, "once more changes nothing");
+}
+
+#[tokio::test]
+async fn a_promised_place_is_not_given_away_past_the_round() {
+    let Stage { mut league, school, today, .. } = stage().await;
+    open(&mut league, &school, today, &Opening::staff("办公室 部门工作人员", "2", today)).await;
+    let refused =
+        crate::support::union::appoint(&mut league, &school, 66, "staff", "办公室", today + Duration::days(12)).await;
+    assert!(refused.status == 409 && refused.text().contains("其他轮次已留出"), "{}", refused.text());
+    // The presidium's rounds know of each other too.
+    let presidium = |seats| Opening {
+        places: "presidium",
+        label: "主席团候选人",
+        purpose: "supplement",
+        ..Opening::staff("", seats, today)
+    };
+    open(&mut league, &school, today, &presidium("2")).await;
+    assert_eq!(try_open(&mut league, &school, today, &presidium("2")).await.status, 409, "four sit, one is promised");
+}
+
+#[tokio::test]
+async fn the_bodies_of_the_chains_are_called_the_same_by_program_and_database() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    for body in [Body::SchoolParty, Body::CollegeLeague, Body::ClassBranch, Body::DelegateParty] {
+        let word = serde_json::to_value(body).unwrap();
+        assert_eq!(word, body.slug());
+        let chain = serde_json::json!({"links": [{"by": []}, {"by": [{"body": body.slug(), "name": "x"}]}]});
+        let (has, first): (bool, Option<i32>) = sqlx::query_as("select step_has($1, 1, $2), first_step($1, $2)")
+            .bind(&chain)
+            .bind(body.slug())
+            .fetch_one(&mut db)
+            .await
+            .unwrap();
+        assert_eq!((has, first), (true, Some(1)));
+    }
+}
