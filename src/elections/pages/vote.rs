@@ -32,7 +32,7 @@ use crate::{
     ids::SittingId,
     page::{chrome::Chrome, filters},
     sealing::keys::Purpose as Sealed,
-    web::forms::Errors,
+    web::{cookies::Cookie, forms::Errors},
 };
 
 #[derive(Template, WebTemplate)]
@@ -352,11 +352,12 @@ pub(super) async fn cast(
         return Err(Failure::SignInFirst(format!("/votes/{id}")));
     };
     let booth = Booth { chrome: plain("投票"), base: format!("/votes/{id}"), by_slip: false };
-    put_in(&app, booth, id, Given::Session(token.hash()), &fields).await
+    put_in(&app, &headers, booth, id, Given::Session(token.hash()), &fields).await
 }
 
 async fn put_in(
     app: &Elections,
+    headers: &HeaderMap,
     booth: Booth,
     id: SittingId,
     given: Given,
@@ -403,8 +404,7 @@ async fn put_in(
             };
             if by_slip {
                 // The next one at this screen is somebody else.
-                let gone = format!("{SLIP_COOKIE}=; Path=/slip; Max-Age=0; HttpOnly; SameSite=Lax");
-                return Ok(([(header::SET_COOKIE, gone)], page).into_response());
+                return Ok(([(header::SET_COOKIE, SLIP_COOKIE.clear(headers)?)], page).into_response());
             }
             Ok(page.into_response())
         }
@@ -499,18 +499,11 @@ pub(super) struct SlipPage {
     says: &'static str,
 }
 
-const SLIP_COOKIE: &str = "lunzhi-slip";
+/// Votes are cast within a few hours of check-in.
+const SLIP_COOKIE: Cookie = Cookie { name: "lunzhi-slip", lasts: time::Duration::hours(4) };
 
-fn slip_code(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let code = pairs.find(|(name, _)| *name == SLIP_COOKIE).map(|(_, value)| value)?;
-    Some(code.to_owned()).filter(|code| code.len() <= 64)
-}
-
-fn slip_cookie(headers: &HeaderMap, code: &str) -> String {
-    let secure = if crate::web::origin::is_loopback(headers) { "" } else { "; Secure" };
-    format!("{SLIP_COOKIE}={code}; Path=/slip; Max-Age=14400; HttpOnly; SameSite=Lax{secure}")
+fn slip_code(headers: &HeaderMap) -> Option<&str> {
+    SLIP_COOKIE.read(headers).filter(|code| code.len() <= 64)
 }
 
 /// The letters of a code as typed or scanned.
@@ -535,14 +528,14 @@ pub(super) async fn typed(
         let page = SlipPage { chrome: plain("凭票码投票"), form, errors, says: "" };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let cookie = slip_cookie(&headers, &code);
+    let cookie = SLIP_COOKIE.write(&headers, &code)?;
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/slip/ballot")).into_response())
 }
 
 /// The slip in the cookie, with its sitting.
 async fn slip_door(app: &Elections, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
     let Some(code) = slip_code(headers) else { return Ok(None) };
-    let hash = crate::auth::token::hash_of(&code);
+    let hash = crate::auth::token::hash_of(code);
     let Some((sitting, institution)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
         return Ok(None);
     };
@@ -608,7 +601,7 @@ pub(super) async fn slip_cast(
 ) -> Result<Response, Failure> {
     match slip_door(&app, &headers).await? {
         Some((id, given, Door::Ballot(ballot, ..))) => {
-            put_in(&app, slip_booth(&ballot.sitting.title), id, given, &fields).await
+            put_in(&app, &headers, slip_booth(&ballot.sitting.title), id, given, &fields).await
         }
         other => Ok(slip_refused(other.map(|(_, _, door)| door))),
     }
