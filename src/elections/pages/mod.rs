@@ -1,22 +1,32 @@
 //! The pages of elections: of those who keep them, of monitors, and of voters.
 
 mod acts;
+mod announcement;
+mod closing;
 mod contests;
 mod entries;
 mod monitor;
+mod monitors;
 mod on_site;
+mod opening;
 mod papers;
 mod powers;
+mod readiness;
+mod receipt;
 mod result;
+mod runoff;
+mod show;
 mod sittings;
+mod slip;
 mod turnout;
+mod voiding;
 mod vote;
 
-pub use acts::close_overdue;
 use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+pub use closing::close_overdue;
 use sqlx::PgConnection;
 
 use super::{
@@ -42,26 +52,26 @@ pub fn routes() -> Routes<Elections> {
         .post("/votes/{sitting}", vote::check)
         .post("/votes/{sitting}/edit", vote::edit)
         .post("/votes/{sitting}/cast", vote::cast)
-        .post("/votes/{sitting}/receipt", vote::receipt)
+        .post("/votes/{sitting}/receipt", receipt::receipt)
         .get("/votes/{sitting}/edit", vote::back)
         .get("/votes/{sitting}/cast", vote::back)
-        .get("/receipts/{sitting}", vote::ask_receipt)
-        .post("/receipts/{sitting}", vote::look_up)
-        .get("/votes/{sitting}/record.json", vote::record)
-        .get("/votes/{sitting}/ballots.json", vote::ballots)
+        .get("/receipts/{sitting}", receipt::ask_receipt)
+        .post("/receipts/{sitting}", receipt::look_up)
+        .get("/votes/{sitting}/record.json", receipt::record)
+        .get("/votes/{sitting}/ballots.json", receipt::ballots)
         .get("/votes/{sitting}/powers", powers::show)
-        .get("/slip", vote::slip)
-        .post("/slip", vote::typed)
-        .get("/slip/ballot", vote::slip_ballot)
-        .post("/slip/ballot", vote::slip_check)
-        .post("/slip/ballot/edit", vote::slip_edit)
-        .post("/slip/ballot/cast", vote::slip_cast)
-        .get("/slip/ballot/edit", vote::slip)
-        .get("/slip/ballot/cast", vote::slip)
+        .get("/slip", slip::slip)
+        .post("/slip", slip::typed)
+        .get("/slip/ballot", slip::slip_ballot)
+        .post("/slip/ballot", slip::slip_check)
+        .post("/slip/ballot/edit", slip::slip_edit)
+        .post("/slip/ballot/cast", slip::slip_cast)
+        .get("/slip/ballot/edit", slip::slip)
+        .get("/slip/ballot/cast", slip::slip)
         .get("/sittings", sittings::list)
         .get("/sittings/new", sittings::ask)
         .post("/sittings/new", sittings::create)
-        .get("/sittings/{sitting}", sittings::show)
+        .get("/sittings/{sitting}", show::show)
         .get("/sittings/{sitting}/edit", sittings::edit)
         .post("/sittings/{sitting}/edit", sittings::change)
         .post("/sittings/{sitting}/remove", sittings::remove)
@@ -74,22 +84,22 @@ pub fn routes() -> Routes<Elections> {
         .post("/sittings/{sitting}/contests/{contest}/listed", contests::take_listed)
         .post("/sittings/{sitting}/contests/{contest}/candidates/{candidate}/strike", contests::strike)
         .post("/sittings/{sitting}/contests/{contest}/candidates/{candidate}/withdraw", contests::withdraw)
-        .post("/sittings/{sitting}/contests/{contest}/lot", acts::lot)
-        .post("/sittings/{sitting}/contests/{contest}/second", acts::second_round)
+        .post("/sittings/{sitting}/contests/{contest}/lot", runoff::lot)
+        .post("/sittings/{sitting}/contests/{contest}/second", runoff::second_round)
         .post("/sittings/{sitting}/contests/{contest}/recount", entries::clear)
-        .post("/sittings/{sitting}/monitors", acts::name_monitor)
-        .post("/sittings/{sitting}/monitors/{account}/dismiss", acts::dismiss_monitor)
-        .post("/sittings/{sitting}/announce", acts::announce)
-        .post("/sittings/{sitting}/back", acts::take_back)
-        .post("/sittings/{sitting}/rehearse", acts::rehearse)
-        .post("/sittings/{sitting}/open", acts::open)
-        .post("/sittings/{sitting}/close", acts::close)
-        .post("/sittings/{sitting}/report", acts::report)
-        .post("/sittings/{sitting}/publish", acts::publish)
-        .post("/sittings/{sitting}/void", acts::ask_void)
-        .post("/sittings/{sitting}/void/drop", acts::drop_void)
-        .post("/sittings/{sitting}/void/agree", acts::agree_void)
-        .post("/sittings/{sitting}/again", acts::hold_again)
+        .post("/sittings/{sitting}/monitors", monitors::name_monitor)
+        .post("/sittings/{sitting}/monitors/{account}/dismiss", monitors::dismiss_monitor)
+        .post("/sittings/{sitting}/announce", announcement::announce)
+        .post("/sittings/{sitting}/back", announcement::take_back)
+        .post("/sittings/{sitting}/rehearse", opening::rehearse)
+        .post("/sittings/{sitting}/open", opening::open)
+        .post("/sittings/{sitting}/close", closing::close)
+        .post("/sittings/{sitting}/report", closing::report)
+        .post("/sittings/{sitting}/publish", closing::publish)
+        .post("/sittings/{sitting}/void", voiding::ask_void)
+        .post("/sittings/{sitting}/void/drop", voiding::drop_void)
+        .post("/sittings/{sitting}/void/agree", voiding::agree_void)
+        .post("/sittings/{sitting}/again", voiding::hold_again)
         .get("/sittings/{sitting}/turnout", turnout::show)
         .get("/turnout", turnout::list)
         .get("/sittings/{sitting}/hall", on_site::show)

@@ -14,11 +14,12 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    StepView,
-    acts::{rehearsal_text, void_by_monitor},
-    json_file, refuse, result, said,
-    sittings::{CountView, count_view, refreshed},
+    StepView, json_file,
+    opening::rehearsal_text,
+    refuse, result, said,
+    show::{CountView, count_view, refreshed},
     steps,
+    voiding::void_by_monitor,
 };
 use crate::{
     audit::{self, Entry, Verb},

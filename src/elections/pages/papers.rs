@@ -11,7 +11,7 @@ use axum::{
 };
 use sqlx::PgConnection;
 
-use super::{frame, kept, not_standing, refuse, result, result::Results, sittings::seen};
+use super::{frame, kept, not_standing, refuse, result, result::Results, show::seen};
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,

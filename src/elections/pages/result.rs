@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::{
     elections::{
         counting,
-        reconciliation::Account,
+        reconciliation::{Account, FEW},
         record,
         sitting::{Contest, Sitting, Stage},
         store::{self, Lot},
@@ -139,4 +139,17 @@ pub(super) async fn ballots_file(db: &mut PgConnection, sitting: &Sitting) -> Re
         written.extend(rows.into_iter().map(|one| (contest, one.name, one.votes_for)));
     }
     Ok(record::ballots_file(sitting, &contests, &patterns, &written)?)
+}
+
+/// The full ballots may be published where few patterns are possible: with few candidates, and enough ballots.
+pub(super) fn few_patterns(contests: &[Contest], results: Option<&Results>) -> bool {
+    let small = contests.iter().all(|contest| contest.candidates.len() <= 4 && !contest.rules.count.write_in);
+    let enough = results.is_some_and(|results| {
+        // A few paper ballots would stand there by subtraction.
+        results.contests.iter().all(|one| {
+            let paper = one.account.paper_tally.as_ref().map_or(0, |tally| tally.returned);
+            one.account.electronic_tally.returned >= FEW && (paper == 0 || paper >= FEW)
+        })
+    });
+    small && enough
 }

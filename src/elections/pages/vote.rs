@@ -60,10 +60,10 @@ pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Resu
 }
 
 /// Where somebody votes: by a session under `/votes/…`, by a slip under `/slip/ballot`.
-struct Booth {
-    chrome: Chrome,
-    base: String,
-    by_slip: bool,
+pub(super) struct Booth {
+    pub chrome: Chrome,
+    pub base: String,
+    pub by_slip: bool,
 }
 
 /// A contest as the ballot page shows it.
@@ -126,7 +126,7 @@ struct UnclearPage {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/standing.html")]
-struct StandingPage {
+pub(super) struct StandingPage {
     chrome: Chrome,
     sitting: Sitting,
     base: String,
@@ -145,7 +145,7 @@ struct StandingPage {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReceiptForm {
-    code: String,
+    pub code: String,
 }
 
 fn booth(app: &Elections, person: &SignedIn, sitting: &Sitting) -> Booth {
@@ -180,12 +180,12 @@ fn ballot_page(
 }
 
 /// What somebody may do now: vote, or see how things stand.
-enum Door {
+pub(super) enum Door {
     Ballot(Arc<OpenBallot>, Vec<Contest>, Voter),
     Standing(Box<Sitting>, Vec<Contest>, Option<Voter>),
 }
 
-async fn door(
+pub(super) async fn door(
     app: &Elections,
     institution: crate::ids::InstitutionId,
     id: SittingId,
@@ -240,7 +240,7 @@ pub(super) async fn show(
     }
 }
 
-async fn standing(
+pub(super) async fn standing(
     app: &Elections,
     person: &SignedIn,
     sitting: Sitting,
@@ -260,10 +260,10 @@ async fn standing(
 }
 
 /// The ballot that a voter has before them.
-type Own = (Arc<OpenBallot>, Vec<Contest>, Voter);
+pub(super) type Own = (Arc<OpenBallot>, Vec<Contest>, Voter);
 
 /// What was chosen, to be confirmed; or the ballot again with what is wrong.
-fn checked(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
+pub(super) fn checked(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
     let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
     if forms.iter().any(|form| form.fault.is_some()) {
         let page = ballot_page(booth, &ballot, contests, &voter, forms);
@@ -276,13 +276,13 @@ fn checked(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Res
 }
 
 /// The ballot with what was chosen so far.
-fn again(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
+pub(super) fn again(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
     let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
     Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
 }
 
 /// The ballot with nothing chosen yet.
-fn fresh(booth: Booth, (ballot, contests, voter): Own) -> Response {
+pub(super) fn fresh(booth: Booth, (ballot, contests, voter): Own) -> Response {
     let forms = contests.iter().map(VoteForm::empty).collect();
     ballot_page(booth, &ballot, contests, &voter, forms).into_response()
 }
@@ -331,7 +331,7 @@ pub(super) async fn edit(
 }
 
 /// A page that does not know who looks: the result of a cast is the same for all, and reads nothing more.
-fn plain(title: &str) -> Chrome {
+pub(super) fn plain(title: &str) -> Chrome {
     Chrome::bare(title)
 }
 
@@ -355,7 +355,7 @@ pub(super) async fn cast(
     put_in(&app, &headers, booth, id, Given::Session(token.hash()), &fields).await
 }
 
-async fn put_in(
+pub(super) async fn put_in(
     app: &Elections,
     headers: &HeaderMap,
     booth: Booth,
@@ -425,210 +425,10 @@ async fn put_in(
     }
 }
 
-pub(super) async fn receipt(
-    State(app): State<Elections>,
-    person: SignedIn,
-    Path(id): Path<SittingId>,
-    Form(form): Form<ReceiptForm>,
-) -> Result<Response, Failure> {
-    let given = Given::Session(person.session.clone());
-    let Door::Standing(sitting, contests, voter) = door(&app, person.institution, id, &given).await? else {
-        return Ok(Redirect::to(&format!("/votes/{id}")).into_response());
-    };
-    let mut errors = Errors::default();
-    let code = plain_code(&form.code);
-    if code.len() != crate::elections::ballot::RECEIPT {
-        errors.add("code", NO_RECEIPT);
-    }
-    let found = if errors.is_empty() && sitting.counted_at.is_some() {
-        Some(store::is_counted(&mut *app.read().await?, id, &code).await?)
-    } else {
-        None
-    };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = standing(&app, &person, *sitting, (contests, voter), (form, errors, found, "")).await?;
-    Ok((status, page).into_response())
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "elections/receipt.html")]
-pub(super) struct ReceiptPage {
-    chrome: Chrome,
-    title: String,
-    counted: bool,
-    check: ReceiptForm,
-    errors: Errors,
-    found: Option<bool>,
-}
-
-/// Whether a receipt was counted says nothing of anybody: it is answered without signing in, for those who voted by a slip.
-pub(super) async fn ask_receipt(
-    State(app): State<Elections>,
-    Path(id): Path<SittingId>,
-) -> Result<ReceiptPage, Failure> {
-    let (title, counted) = store::countedness(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
-    let (check, errors) = (ReceiptForm::default(), Errors::default());
-    Ok(ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found: None })
-}
-
-pub(super) async fn look_up(
-    State(app): State<Elections>,
-    Path(id): Path<SittingId>,
-    Form(check): Form<ReceiptForm>,
-) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let (title, counted) = store::countedness(&mut db, id).await?.ok_or(Failure::Missing)?;
-    let mut errors = Errors::default();
-    let code = plain_code(&check.code);
-    if code.len() != crate::elections::ballot::RECEIPT {
-        errors.add("code", NO_RECEIPT);
-    }
-    let found = if errors.is_empty() && counted { Some(store::is_counted(&mut db, id, &code).await?) } else { None };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found }).into_response())
-}
-
-const NO_RECEIPT: &str = "回执码是 16 位字母和数字，请照投票完成时的页面填写";
-
-#[derive(Template, WebTemplate)]
-#[template(path = "elections/slip.html")]
-pub(super) struct SlipPage {
-    chrome: Chrome,
-    form: ReceiptForm,
-    errors: Errors,
-    says: &'static str,
-}
-
 /// Votes are cast within a few hours of check-in.
-const SLIP_COOKIE: Cookie = Cookie { name: "lunzhi-slip", lasts: time::Duration::hours(4) };
-
-fn slip_code(headers: &HeaderMap) -> Option<&str> {
-    SLIP_COOKIE.read(headers).filter(|code| code.len() <= 64)
-}
+pub(super) const SLIP_COOKIE: Cookie = Cookie { name: "lunzhi-slip", lasts: time::Duration::hours(4) };
 
 /// The letters of a code as typed or scanned.
-fn plain_code(text: &str) -> String {
+pub(super) fn plain_code(text: &str) -> String {
     text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).take(40).collect()
-}
-
-pub(super) async fn slip() -> SlipPage {
-    SlipPage { chrome: plain("凭票码投票"), form: ReceiptForm::default(), errors: Errors::default(), says: "" }
-}
-
-pub(super) async fn typed(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(form): Form<ReceiptForm>,
-) -> Result<Response, Failure> {
-    let code = plain_code(&form.code);
-    let hash = crate::auth::token::hash_of(&code);
-    if store::sitting_of_slip(&mut *app.read().await?, &hash).await?.is_none() {
-        let mut errors = Errors::default();
-        errors.add("code", "没有这个票码，请照票面重新输入；票已作废的，请到签到处");
-        let page = SlipPage { chrome: plain("凭票码投票"), form, errors, says: "" };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    let cookie = SLIP_COOKIE.write(&headers, &code)?;
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/slip/ballot")).into_response())
-}
-
-/// The slip in the cookie, with its sitting.
-async fn slip_door(app: &Elections, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
-    let Some(code) = slip_code(headers) else { return Ok(None) };
-    let hash = crate::auth::token::hash_of(code);
-    let Some((sitting, institution)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
-        return Ok(None);
-    };
-    let given = Given::Slip(hash);
-    let door = door(app, institution, sitting, &given).await?;
-    Ok(Some((sitting, given, door)))
-}
-
-fn slip_booth(title: &str) -> Booth {
-    Booth { chrome: plain(title), base: "/slip/ballot".to_owned(), by_slip: true }
-}
-
-fn slip_refused(door: Option<Door>) -> Response {
-    let says = match door {
-        None => "票码不对或已作废，请照票面重新输入；票丢失或作废的，请到签到处重新领取。",
-        Some(Door::Standing(_, _, None)) => "这张票还没有在签到处登记，请先签到。",
-        Some(Door::Standing(sitting, ..)) if sitting.stage != Stage::Open => "现在不在投票时间内。",
-        Some(_) => "这张票的持有人已经投票，或已领取纸质选票，不能再投。",
-    };
-    let page =
-        SlipPage { chrome: plain("凭票码投票"), form: ReceiptForm::default(), errors: Errors::default(), says };
-    (StatusCode::CONFLICT, page).into_response()
-}
-
-/// What the holder of the slip in the cookie sees, if they may vote now.
-async fn for_slip(
-    app: &Elections,
-    headers: &HeaderMap,
-    page: impl FnOnce(Booth, Own) -> Result<Response, Failure>,
-) -> Result<Response, Failure> {
-    match slip_door(app, headers).await? {
-        Some((_, _, Door::Ballot(ballot, contests, voter))) => {
-            page(slip_booth(&ballot.sitting.title), (ballot, contests, voter))
-        }
-        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
-    }
-}
-
-pub(super) async fn slip_ballot(State(app): State<Elections>, headers: HeaderMap) -> Result<Response, Failure> {
-    for_slip(&app, &headers, |booth, own| Ok(fresh(booth, own))).await
-}
-
-pub(super) async fn slip_check(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Result<Response, Failure> {
-    for_slip(&app, &headers, |booth, own| checked(booth, own, &fields)).await
-}
-
-pub(super) async fn slip_edit(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Result<Response, Failure> {
-    for_slip(&app, &headers, |booth, own| again(booth, own, &fields)).await
-}
-
-pub(super) async fn slip_cast(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Result<Response, Failure> {
-    match slip_door(&app, &headers).await? {
-        Some((id, given, Door::Ballot(ballot, ..))) => {
-            put_in(&app, &headers, slip_booth(&ballot.sitting.title), id, given, &fields).await
-        }
-        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
-    }
-}
-
-/// The public record of a sitting that was reported, as a file.
-pub(super) async fn record(
-    State(app): State<Elections>,
-    person: SignedIn,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    let (record, _) = store::record(&mut db, sitting.id).await?;
-    Ok(super::json_file("record.json", record.ok_or(Failure::Missing)?))
-}
-
-/// The full ballots, where the committee has published them.
-pub(super) async fn ballots(
-    State(app): State<Elections>,
-    person: SignedIn,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    if sitting.ballots_published_at.is_none() {
-        return Err(Failure::Missing);
-    }
-    Ok(super::json_file("ballots.json", result::ballots_file(&mut db, &sitting).await?))
 }
