@@ -347,7 +347,14 @@ async fn reset_password(
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             let keeper = Keeper::from(&acting);
             no_candidate(db, acting.person(), (&refusal, &format!("/accounts/{id}")), now).await?;
-            elections::store::note_reset(db, (id, Some(acting.person().account)), "reset", now).await?;
+            elections::store::note_reset(
+                db,
+                id,
+                Some(acting.person().account),
+                elections::store::PasswordEvent::Reset,
+                now,
+            )
+            .await?;
             let ended = store::take_password(db, &keeper, id).await?;
             let code = codes::issue(db, &keeper, id, Purpose::Reset, now).await?;
             let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);

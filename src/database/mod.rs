@@ -3,7 +3,7 @@
 pub mod batch_writer;
 pub mod embedded;
 
-use std::{str::FromStr, time::Duration};
+use std::{ops::Deref, str::FromStr, time::Duration};
 
 use anyhow::{Context, Result};
 use sqlx::{
@@ -69,6 +69,25 @@ impl Pools {
         self.write.close().await;
         self.single.close().await;
         self.read.close().await;
+    }
+}
+
+/// A noun as it is now, whose row is locked until the transaction ends: the proof that a write of it asks for.
+#[derive(Debug)]
+pub struct Locked<T>(T);
+
+impl<T> Locked<T> {
+    /// Made only beside the statement that takes the lock.
+    pub(crate) fn new(row: T) -> Self {
+        Self(row)
+    }
+}
+
+impl<T> Deref for Locked<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
     }
 }
 

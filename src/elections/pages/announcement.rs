@@ -5,16 +5,12 @@ use axum::{
     response::Redirect,
 };
 
-use super::{acts::Act, readiness::facts};
+use super::{acts::Act, done_at, readiness};
 use crate::{
-    audit::{self},
+    audit,
     auth::acting::Acting,
-    elections::Elections,
-    elections::{
-        sitting::Stage,
-        store::{self},
-    },
-    failure::{Failure, Refusal},
+    elections::{Elections, done::Done, sitting::Stage, store},
+    failure::Failure,
     ids::SittingId,
     office::ElectionKeeper,
     rules::sitting::announce as may_announce,
@@ -25,29 +21,24 @@ pub(super) async fn announce(
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
-    let wanted = "公告场次";
-    let act = Act::begin(&app, &acting, id, wanted).await?;
-    app.write_as(acting.person().authority(), async move |db| {
-        let Some(sitting) = store::lock(db, acting.institution(), id).await?.filter(|one| one.stage == Stage::Draft)
-        else {
-            return Err(act.refuse(wanted, "这个场次已经公告", "刷新页面看现在的情况"));
-        };
+    let act = Act::begin(&app, &acting, id, "公告场次").await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let sitting = store::lock(db, acting.institution(), id).await?;
+        if sitting.stage != Stage::Draft {
+            return Err(act.refuse("这个场次已经公告", "刷新页面看现在的情况"));
+        }
         let calendar = crate::rulebook::store::calendar(db, acting.institution()).await?;
         let Some(plan) = calendar.in_force(act.now.date()) else {
-            return Err(act.refuse(wanted, "学校还没有启用实施方案", "请先在“实施方案”里启用本校的方案"));
+            return Err(act.refuse("学校还没有启用实施方案", "请先在“实施方案”里启用本校的方案"));
         };
         let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
-        let verdict = may_announce(&plan, &facts(db, (&sitting, &contests), act.now).await?);
-        let entry = act.entry("公告");
-        let permitted = verdict.permit().map_err(|findings| {
-            let refusal = Refusal { chrome: act.chrome, wanted: wanted.to_owned(), back: act.back };
-            refusal.because(findings)
-        })?;
-        store::announce(db, &acting, id, permitted).await?;
-        audit::append(db, acting.person(), entry, act.now).await
+        let verdict = may_announce(&plan, &readiness::facts(db, &sitting, &contests, act.now).await?);
+        let permitted = verdict.permit().map_err(|findings| act.refusal().because(findings))?;
+        store::announce(db, &sitting, permitted).await?;
+        audit::append(db, acting.person(), act.entry("公告"), act.now).await
     })
     .await?;
-    Ok(Act::done(id, "announced"))
+    Ok(done_at(&id.path(), Done::Announced))
 }
 
 pub(super) async fn take_back(
@@ -55,17 +46,15 @@ pub(super) async fn take_back(
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
-    let wanted = "收回公告";
-    let act = Act::begin(&app, &acting, id, wanted).await?;
-    let ballot_box = app.ballot_box.clone();
-    app.write_as(acting.person().authority(), async move |db| {
-        let sitting = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-        if !store::take_back(db, &acting, &sitting).await? {
-            return Err(act.refuse(wanted, "投票开启以后不能收回公告", "投票不能继续的，由两人办理作废"));
+    let act = Act::begin(&app, &acting, id, "收回公告").await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let sitting = store::lock(db, acting.institution(), id).await?;
+        if !store::take_back(db, &sitting).await? {
+            return Err(act.refuse("投票开启以后不能收回公告", "投票不能继续的，由两人办理作废"));
         }
-        ballot_box.drop_shares(id);
+        app.ballot_box.drop_shares(id);
         audit::append(db, acting.person(), act.entry("收回公告"), act.now).await
     })
     .await?;
-    Ok(Act::done(id, "back"))
+    Ok(done_at(&id.path(), Done::TakenBack))
 }

@@ -7,10 +7,10 @@ use crate::{
     elections::{
         ballot_box::full_size,
         sitting::{Contest, Sitting},
-        store::{self},
+        store,
     },
     failure::Failure,
-    ids::{ContestId, InstitutionId},
+    ids::ContestId,
     rules::{
         Clause, Finding, Outcome,
         sitting::{ContestFacts, SittingFacts, announce as may_announce},
@@ -19,18 +19,19 @@ use crate::{
 
 /// One thing that must be so before a sitting is announced.
 pub(super) struct Check {
-    pub passes: bool,
-    pub says: String,
-    pub remedy: String,
-    /// The contest that it is about; else the sitting itself.
-    pub contest: Option<ContestId>,
+    pub(super) passes: bool,
+    pub(super) says: String,
+    pub(super) remedy: String,
+    /// The contest in which it is put right; else the sitting itself.
+    pub(super) contest: Option<ContestId>,
     /// The clause that it rests on, if any.
-    pub clause: Option<Clause>,
+    pub(super) clause: Option<Clause>,
 }
 
 pub(super) async fn facts(
     db: &mut PgConnection,
-    (sitting, contests): (&Sitting, &[Contest]),
+    sitting: &Sitting,
+    contests: &[Contest],
     now: OffsetDateTime,
 ) -> Result<SittingFacts, Failure> {
     let monitors = store::monitors(db, sitting.id).await?;
@@ -60,20 +61,20 @@ pub(super) async fn facts(
     })
 }
 
-/// What the announcement asks, one by one, with the contest in which it is put right.
+/// What the announcement asks, one by one.
 pub(super) async fn checks(
     db: &mut PgConnection,
-    institution: InstitutionId,
-    (sitting, contests): (&Sitting, &[Contest]),
+    sitting: &Sitting,
+    contests: &[Contest],
     now: OffsetDateTime,
 ) -> Result<Vec<Check>, Failure> {
-    let calendar = crate::rulebook::store::calendar(db, institution).await?;
+    let calendar = crate::rulebook::store::calendar(db, sitting.institution).await?;
     let Some(plan) = calendar.in_force(now.date()) else {
         let says = "学校还没有启用实施方案".to_owned();
         let remedy = "请校团委先在“实施方案”里启用本校的方案".to_owned();
         return Ok(vec![Check { passes: false, says, remedy, contest: None, clause: None }]);
     };
-    let verdict = may_announce(&plan, &facts(db, (sitting, contests), now).await?);
+    let verdict = may_announce(&plan, &facts(db, sitting, contests, now).await?);
     let check = |finding: &Finding| Check {
         passes: finding.verdict != Outcome::Fail,
         contest: contests.iter().find(|one| finding.unit.as_ref() == Some(&one.title)).map(|one| one.id),

@@ -1,4 +1,4 @@
-//! 查回执: whether a receipt was counted; and the files that anybody may check a result by.
+//! 查回执: whether a receipt was counted; and the files by which anybody may check a result.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -8,44 +8,57 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Form;
+use sqlx::PgConnection;
 
 use super::{
-    result,
-    vote::{Door, ReceiptForm, door, plain, plain_code, standing},
+    json_file, result,
+    vote::{VoterView, own_view, status_page},
 };
 use crate::{
     auth::person::SignedIn,
-    elections::Elections,
-    elections::store::{self, Given},
+    elections::{Elections, ballot::RECEIPT, forms::CodeForm, store},
     failure::Failure,
     ids::SittingId,
     page::chrome::Chrome,
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
+
+/// A receipt that was looked for.
+struct LookedUp {
+    status: StatusCode,
+    submitted: Submitted<CodeForm>,
+    /// It was counted; none where it cannot be told yet.
+    found: Option<bool>,
+}
+
+async fn looked_up(
+    db: &mut PgConnection,
+    sitting: SittingId,
+    form: CodeForm,
+    counted: bool,
+) -> Result<LookedUp, Failure> {
+    let code = form.letters();
+    if code.len() != RECEIPT {
+        let says = "回执码是 16 位字母和数字，请照投票完成时的页面填写";
+        let submitted = Submitted::with_fault(form, "code", says);
+        return Ok(LookedUp { status: StatusCode::UNPROCESSABLE_ENTITY, submitted, found: None });
+    }
+    let found = if counted { Some(store::is_counted(db, sitting, &code).await?) } else { None };
+    Ok(LookedUp { status: StatusCode::OK, submitted: Submitted::new(form, Errors::default()), found })
+}
 
 pub(super) async fn receipt(
     State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
-    Form(form): Form<ReceiptForm>,
+    Form(form): Form<CodeForm>,
 ) -> Result<Response, Failure> {
-    let given = Given::Session(person.session.clone());
-    let Door::Standing(sitting, contests, voter) = door(&app, person.institution, id, &given).await? else {
-        return Ok(Redirect::to(&format!("/votes/{id}")).into_response());
+    let VoterView::Status(voter) = own_view(&app, &person, id).await? else {
+        return Ok(Redirect::to(&id.vote_path()).into_response());
     };
-    let mut errors = Errors::default();
-    let code = plain_code(&form.code);
-    if code.len() != crate::elections::ballot::RECEIPT {
-        errors.add("code", NO_RECEIPT);
-    }
-    let found = if errors.is_empty() && sitting.counted_at.is_some() {
-        Some(store::is_counted(&mut *app.read().await?, id, &code).await?)
-    } else {
-        None
-    };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = standing(&app, &person, *sitting, (contests, voter), (form, errors, found, "")).await?;
-    Ok((status, page).into_response())
+    let counted = voter.sitting.counted_at.is_some();
+    let LookedUp { status, submitted, found } = looked_up(&mut *app.read().await?, id, form, counted).await?;
+    Ok((status, status_page(&app, &person, *voter, submitted, found, "").await?).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -54,39 +67,30 @@ pub(super) struct ReceiptPage {
     chrome: Chrome,
     title: String,
     counted: bool,
-    check: ReceiptForm,
+    check: CodeForm,
     errors: Errors,
     found: Option<bool>,
 }
 
 /// Whether a receipt was counted says nothing of anybody: it is answered without signing in, for those who voted by a slip.
-pub(super) async fn ask_receipt(
-    State(app): State<Elections>,
-    Path(id): Path<SittingId>,
-) -> Result<ReceiptPage, Failure> {
+pub(super) async fn ask(State(app): State<Elections>, Path(id): Path<SittingId>) -> Result<ReceiptPage, Failure> {
     let (title, counted) = store::countedness(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
-    let (check, errors) = (ReceiptForm::default(), Errors::default());
-    Ok(ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found: None })
+    let (check, errors) = (CodeForm::default(), Errors::default());
+    Ok(ReceiptPage { chrome: Chrome::bare("查回执"), title, counted, check, errors, found: None })
 }
 
 pub(super) async fn look_up(
     State(app): State<Elections>,
     Path(id): Path<SittingId>,
-    Form(check): Form<ReceiptForm>,
+    Form(form): Form<CodeForm>,
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let (title, counted) = store::countedness(&mut db, id).await?.ok_or(Failure::Missing)?;
-    let mut errors = Errors::default();
-    let code = plain_code(&check.code);
-    if code.len() != crate::elections::ballot::RECEIPT {
-        errors.add("code", NO_RECEIPT);
-    }
-    let found = if errors.is_empty() && counted { Some(store::is_counted(&mut db, id, &code).await?) } else { None };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found }).into_response())
+    let LookedUp { status, submitted, found } = looked_up(&mut db, id, form, counted).await?;
+    let Submitted { form: check, errors } = submitted;
+    let page = ReceiptPage { chrome: Chrome::bare("查回执"), title, counted, check, errors, found };
+    Ok((status, page).into_response())
 }
-
-const NO_RECEIPT: &str = "回执码是 16 位字母和数字，请照投票完成时的页面填写";
 
 /// The public record of a sitting that was reported, as a file.
 pub(super) async fn record(
@@ -97,7 +101,7 @@ pub(super) async fn record(
     let mut db = app.read().await?;
     let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
     let (record, _) = store::record(&mut db, sitting.id).await?;
-    Ok(super::json_file("record.json", record.ok_or(Failure::Missing)?))
+    Ok(json_file("record.json", record.ok_or(Failure::Missing)?))
 }
 
 /// The full ballots, where the committee has published them.
@@ -111,5 +115,5 @@ pub(super) async fn ballots(
     if sitting.ballots_published_at.is_none() {
         return Err(Failure::Missing);
     }
-    Ok(super::json_file("ballots.json", result::ballots_file(&mut db, &sitting).await?))
+    Ok(json_file("ballots.json", result::ballots_file(&mut db, &sitting).await?))
 }

@@ -1,35 +1,36 @@
-//! 选举: the sittings of a university, and each with what is to be done next.
+//! 选举: the sittings of a university, and the form of one.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use time::Duration;
+use time::{Duration, Time};
 
-use super::{frame, kept, not_standing, refuse, said};
+use super::{again, done_at, frame, managed, refusal, refuse_candidates};
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
-    elections::Elections,
     elections::{
+        Elections,
+        done::{Done, said},
         forms::{SittingForm, field},
+        paths,
         sitting::Sitting,
-        store::{self},
+        store,
     },
     failure::Failure,
     ids::SittingId,
     office::{ElectionKeeper, ElectionReader},
     page::{chrome::Chrome, filters},
-    web::forms::{Done, Errors},
+    web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/sittings.html")]
-pub(super) struct ListPage {
+pub(super) struct SittingsPage {
     chrome: Chrome,
     rows: Vec<Sitting>,
     keeps: bool,
@@ -39,17 +40,17 @@ pub(super) struct ListPage {
 pub(super) async fn list(
     State(app): State<Elections>,
     acting: Acting<ElectionReader>,
-    Query(Done { done }): Query<Done>,
-) -> Result<ListPage, Failure> {
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<SittingsPage, Failure> {
     let scope = acting.scope();
-    let rows = store::sittings(&mut *app.read().await?, scope.institution, (None, scope.college)).await?;
+    let rows = store::sittings(&mut *app.read().await?, scope.institution, None, scope.college).await?;
     let keeps = crate::elections::KEEPERS.contains(&acting.office().kind);
-    Ok(ListPage { chrome: app.chrome(acting.person(), "选举"), rows, keeps, done: said(&done) })
+    Ok(SittingsPage { chrome: app.chrome(acting.person(), "选举"), rows, keeps, done: said(&done) })
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/sitting_form.html")]
-pub(super) struct FormPage {
+pub(super) struct SittingFormPage {
     chrome: Chrome,
     form: SittingForm,
     errors: Errors,
@@ -58,14 +59,15 @@ pub(super) struct FormPage {
     new: bool,
 }
 
-fn new_page(app: &Elections, acting: &Acting<ElectionKeeper>, form: SittingForm, errors: Errors) -> FormPage {
-    let chrome = app.chrome(acting.person(), "新建场次").under("/sittings", "选举");
-    FormPage { chrome, form, errors, action: "/sittings/new".to_owned(), new: true }
+fn new_page(app: &Elections, acting: &Acting<ElectionKeeper>, submitted: Submitted<SittingForm>) -> SittingFormPage {
+    let chrome = app.chrome(acting.person(), "新建场次").under(paths::SITTINGS, "选举");
+    let Submitted { form, errors } = submitted;
+    SittingFormPage { chrome, form, errors, action: "/sittings/new".to_owned(), new: true }
 }
 
-pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKeeper>) -> FormPage {
+pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKeeper>) -> SittingFormPage {
     let day = app.clock.now() + Duration::days(7);
-    let at = |hour| day.replace_time(time::Time::from_hms(hour, 0, 0).unwrap_or(time::Time::MIDNIGHT));
+    let at = |hour| day.replace_time(Time::from_hms(hour, 0, 0).unwrap_or(Time::MIDNIGHT));
     let form = SittingForm {
         opens: field(at(8)),
         closes: field(at(18)),
@@ -73,7 +75,7 @@ pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKee
         threshold: "2".to_owned(),
         ..SittingForm::default()
     };
-    new_page(&app, &acting, form, Errors::default())
+    new_page(&app, &acting, Submitted::new(form, Errors::default()))
 }
 
 pub(super) async fn create(
@@ -83,37 +85,37 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let Some(draft) = form.read(now, &mut errors) else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors)).into_response());
+        return Ok(again(new_page(&app, &acting, Submitted::new(form, errors))));
     };
     let id = app
-        .write_as(acting.person().authority(), async move |db| {
+        .write_as(acting.person().authority(), async |db| {
             let id = store::create(db, &acting, &draft, now).await?;
-            let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "建立");
+            let entry = Entry::new(Verb::SittingKept, draft.title.clone()).detail("办理", "建立");
             audit::append(db, acting.person(), entry, now).await?;
             Ok(id)
         })
         .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}?done=created")).into_response())
+    Ok(done_at(&id.path(), Done::Created).into_response())
 }
 
 fn edit_page(
     app: &Elections,
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
-    form: SittingForm,
-    errors: Errors,
-) -> FormPage {
+    submitted: Submitted<SittingForm>,
+) -> SittingFormPage {
     let chrome = frame(app, acting.person(), sitting, "修改场次");
-    FormPage { chrome, form, errors, action: format!("/sittings/{}/edit", sitting.id), new: false }
+    let Submitted { form, errors } = submitted;
+    SittingFormPage { chrome, form, errors, action: sitting.id.edit_path(), new: false }
 }
 
 pub(super) async fn edit(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
-) -> Result<FormPage, Failure> {
-    let sitting = kept(&mut *app.read().await?, &acting, id).await?;
-    Ok(edit_page(&app, &acting, &sitting, SittingForm::of(&sitting), Errors::default()))
+) -> Result<SittingFormPage, Failure> {
+    let sitting = managed(&mut *app.read().await?, &acting, id).await?;
+    Ok(edit_page(&app, &acting, &sitting, Submitted::new(SittingForm::of(&sitting), Errors::default())))
 }
 
 pub(super) async fn change(
@@ -122,29 +124,25 @@ pub(super) async fn change(
     Path(id): Path<SittingId>,
     Form(form): Form<SittingForm>,
 ) -> Result<Response, Failure> {
-    let (now, mut errors) = (app.clock.now(), Errors::default());
-    let sitting = {
-        let mut db = app.read().await?;
-        let sitting = kept(&mut db, &acting, id).await?;
-        not_standing(&app, &mut db, acting.person(), (&sitting, "修改场次")).await?;
-        sitting
-    };
+    let (now, mut errors, wanted) = (app.clock.now(), Errors::default(), "修改场次");
+    let mut db = app.read().await?;
+    let sitting = managed(&mut db, &acting, id).await?;
+    refuse_candidates(&app, &mut db, acting.person(), &sitting, wanted).await?;
+    drop(db);
     let Some(draft) = form.read(now, &mut errors) else {
-        let page = edit_page(&app, &acting, &sitting, form, errors);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return Ok(again(edit_page(&app, &acting, &sitting, Submitted::new(form, errors))));
     };
-    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().authority(), async move |db| {
-        if !store::change(db, &acting, id, &draft).await? {
-            let back = format!("/sittings/{id}");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !store::change(db, &locked, &draft).await? {
             let remedy = "确需修改的，先收回公告；投票开启以后不能修改";
-            return Err(refuse(chrome, back, "修改场次", "已公告的场次不能修改", remedy));
+            return Err(refusal(&app, acting.person(), &sitting, wanted).for_reason("已公告的场次不能修改", remedy));
         }
-        let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "修改");
+        let entry = Entry::new(Verb::SittingKept, draft.title.clone()).detail("办理", "修改");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}?done=changed")).into_response())
+    Ok(done_at(&id.path(), Done::Changed).into_response())
 }
 
 pub(super) async fn remove(
@@ -152,17 +150,16 @@ pub(super) async fn remove(
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
-    let (sitting, now) = (kept(&mut *app.read().await?, &acting, id).await?, app.clock.now());
-    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().authority(), async move |db| {
-        if !store::remove(db, &acting, id).await? {
-            let back = format!("/sittings/{id}");
+    let (sitting, now) = (managed(&mut *app.read().await?, &acting, id).await?, app.clock.now());
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !store::remove(db, &locked).await? {
             let remedy = "不再举行的场次，请由两人办理作废";
-            return Err(refuse(chrome, back, "删除场次", "已公告的场次不能删除", remedy));
+            return Err(refusal(&app, acting.person(), &sitting, "删除场次").for_reason("已公告的场次不能删除", remedy));
         }
-        let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除");
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone()).detail("办理", "删除");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to("/sittings?done=removed"))
+    Ok(done_at(paths::SITTINGS, Done::Removed))
 }

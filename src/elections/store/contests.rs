@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
-use crate::elections::sitting::{Candidate, Contest, ContestRules, Sitting};
 use crate::{
     auth::acting::Acting,
+    database::Locked,
+    elections::sitting::{Candidate, Contest, ContestRules, Sitting, Stage},
     failure::Failure,
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, RoundId, SittingId, StudentId},
     office::ElectionKeeper,
@@ -21,6 +22,23 @@ pub async fn contests(
     sitting: &Sitting,
     count_on: Option<Date>,
 ) -> Result<Vec<Contest>, Failure> {
+    read_contests(connection, sitting.id, sitting.opened_at.is_some(), count_on).await
+}
+
+/// As [`contests`], in the act that opens the sitting: its roll was frozen just now.
+pub async fn contests_of_frozen_roll(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+) -> Result<Vec<Contest>, Failure> {
+    read_contests(connection, sitting.id, true, Some(sitting.opens_at.date())).await
+}
+
+async fn read_contests(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    is_frozen: bool,
+    count_on: Option<Date>,
+) -> Result<Vec<Contest>, Failure> {
     let rows = sqlx::query!(
         r#"select c.id as "id: ContestId", c.ordinal, c.title, c.fills, c.body, c.college_id as "college: CollegeId",
                   c.class_ids, c.seats, c.rules, c.round_of as "round_of: ContestId", g.name as "college_name?",
@@ -28,18 +46,14 @@ pub async fn contests(
                   case when $2 then 0 else (select count(*) from contest_roll(c.id, $3)) end as "voters!"
            from contest c left join college g on g.id = c.college_id
            where c.sitting_id = $1 order by c.ordinal"#,
-        sitting.id.0,
-        sitting.opened_at.is_some() || count_on.is_none(),
+        sitting.0,
+        is_frozen || count_on.is_none(),
         count_on
     )
     .fetch_all(&mut *connection)
     .await?;
-    let mut candidates = candidates(connection, sitting.id).await?;
-    let frozen = if sitting.opened_at.is_some() && count_on.is_some() {
-        frozen(connection, sitting.id).await?
-    } else {
-        HashMap::new()
-    };
+    let mut candidates = candidates(connection, sitting).await?;
+    let frozen = if is_frozen && count_on.is_some() { frozen(connection, sitting).await? } else { HashMap::new() };
     let mut contests = Vec::new();
     for row in rows {
         let body = Body::ALL.into_iter().find(|body| body.slug() == row.body);
@@ -57,6 +71,7 @@ pub async fn contests(
         contests.push(Contest {
             candidates: candidates.remove(&row.id).unwrap_or_default(),
             id: row.id,
+            sitting,
             ordinal: row.ordinal,
             title: row.title,
             fills,
@@ -130,13 +145,43 @@ pub struct ContestDraft {
     pub round_of: Option<ContestId>,
 }
 
-/// Adds a contest to a sitting that is being prepared (the database refuses it for any other).
+impl ContestDraft {
+    /// A contest as it was registered; `people` vote in it where they are no class or college.
+    #[must_use]
+    pub fn like(own: &Contest, people: Vec<StudentId>) -> Self {
+        Self {
+            title: own.title.clone(),
+            fills: own.fills,
+            body: own.body,
+            college: own.college,
+            classes: own.classes.clone(),
+            people,
+            seats: own.seats,
+            rules: own.rules,
+            round_of: None,
+        }
+    }
+}
+
+/// What is voted on changes while the sitting is a draft, and the database refuses it later.
+fn may_change(sitting: &Locked<Sitting>) -> anyhow::Result<()> {
+    anyhow::ensure!(sitting.stage == Stage::Draft, "what is voted on does not change after the announcement");
+    Ok(())
+}
+
+/// As [`may_change`], for a contest of that sitting and of no other.
+fn may_change_contest(sitting: &Locked<Sitting>, contest: &Contest) -> anyhow::Result<()> {
+    anyhow::ensure!(contest.sitting == sitting.id, "the contest is of another sitting");
+    may_change(sitting)
+}
+
+/// Adds a contest to a sitting that is being prepared.
 pub async fn add_contest(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    sitting: SittingId,
+    sitting: &Locked<Sitting>,
     draft: &ContestDraft,
 ) -> Result<ContestId, Failure> {
+    may_change(sitting)?;
     let id = ContestId::random();
     let classes: Vec<Uuid> = draft.classes.iter().map(|id| id.0).collect();
     sqlx::query!(
@@ -144,7 +189,7 @@ pub async fn add_contest(
          select $1, $2, coalesce((select max(ordinal) from contest where sitting_id = $2), 0) + 1, $3, $4, $5, $6, $7, $8,
                 $9, $10",
         id.0,
-        sitting.0,
+        sitting.id.0,
         draft.title,
         draft.fills.slug(),
         draft.body.slug(),
@@ -175,10 +220,12 @@ async fn name_people(connection: &mut PgConnection, contest: ContestId, people: 
 /// Changes a contest of a sitting that is being prepared.
 pub async fn change_contest(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    id: ContestId,
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
     draft: &ContestDraft,
 ) -> Result<(), Failure> {
+    may_change_contest(sitting, contest)?;
+    let id = contest.id;
     let classes: Vec<Uuid> = draft.classes.iter().map(|id| id.0).collect();
     sqlx::query!(
         "update contest set title = $2, fills = $3, body = $4, college_id = $5, class_ids = $6, seats = $7, rules = $8
@@ -201,10 +248,11 @@ pub async fn change_contest(
 /// Removes a contest of a sitting that is being prepared.
 pub async fn remove_contest(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    id: ContestId,
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
 ) -> Result<(), Failure> {
-    sqlx::query!("delete from contest where id = $1", id.0).execute(connection).await?;
+    may_change_contest(sitting, contest)?;
+    sqlx::query!("delete from contest where id = $1", contest.id.0).execute(connection).await?;
     Ok(())
 }
 
@@ -220,7 +268,7 @@ pub async fn people_of(connection: &mut PgConnection, id: ContestId) -> Result<V
 
 /// A student as a list of numbers names them.
 #[derive(Debug, Clone)]
-pub struct Named {
+pub struct NamedStudent {
     pub id: StudentId,
     pub number: String,
     pub name: String,
@@ -234,9 +282,9 @@ pub async fn students(
     institution: InstitutionId,
     numbers: &[String],
     today: Date,
-) -> Result<Vec<Named>, Failure> {
+) -> Result<Vec<NamedStudent>, Failure> {
     let rows = sqlx::query_as!(
-        Named,
+        NamedStudent,
         r#"select s.id as "id: StudentId", s.number, s.name, k.name as class, m.college_id as "college: CollegeId"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
            where s.institution_id = $1 and s.number = any ($2) and (s.left_on is null or s.left_on > $3)"#,
@@ -267,7 +315,7 @@ pub async fn classes_named(
 
 /// Somebody who is to stand.
 #[derive(Debug, Clone)]
-pub struct Standing {
+pub struct NewCandidate {
     pub student: StudentId,
     /// As the ballot prints it; differs from every other of the contest.
     pub label: String,
@@ -277,19 +325,20 @@ pub struct Standing {
     pub origin: String,
 }
 
-/// Adds candidates to a contest of a sitting that is being prepared, after those who stand already. Other features hand theirs
-/// over by this. Whoever stands already stays as they are.
-pub async fn stand(
+/// Adds candidates to a contest of a sitting that is being prepared, after those who stand already. Whoever
+/// stands already stays as they are.
+pub async fn add_candidates(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
+    sitting: &Locked<Sitting>,
     contest: ContestId,
-    standing: &[Standing],
+    candidates: &[NewCandidate],
 ) -> Result<(), Failure> {
-    let ids: Vec<Uuid> = standing.iter().map(|_| CandidateId::random().0).collect();
-    let students: Vec<Uuid> = standing.iter().map(|one| one.student.0).collect();
-    let labels: Vec<String> = standing.iter().map(|one| one.label.clone()).collect();
-    let abouts: Vec<String> = standing.iter().map(|one| one.about.clone()).collect();
-    let origins: Vec<String> = standing.iter().map(|one| one.origin.clone()).collect();
+    may_change(sitting)?;
+    let ids: Vec<Uuid> = candidates.iter().map(|_| CandidateId::random().0).collect();
+    let students: Vec<Uuid> = candidates.iter().map(|one| one.student.0).collect();
+    let labels: Vec<String> = candidates.iter().map(|one| one.label.clone()).collect();
+    let abouts: Vec<String> = candidates.iter().map(|one| one.about.clone()).collect();
+    let origins: Vec<String> = candidates.iter().map(|one| one.origin.clone()).collect();
     sqlx::query!(
         "insert into candidate (id, contest_id, ordinal, student_id, label, about, origin)
          select u.id, $1, u.place + coalesce((select max(ordinal) from candidate where contest_id = $1), 0), u.student,
@@ -310,13 +359,14 @@ pub async fn stand(
 }
 
 /// Takes a candidate off a ballot that is being prepared.
-pub async fn strike(
+pub async fn remove_candidate(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    contest: ContestId,
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
     id: CandidateId,
 ) -> Result<bool, Failure> {
-    let done = sqlx::query!("delete from candidate where id = $1 and contest_id = $2", id.0, contest.0);
+    may_change_contest(sitting, contest)?;
+    let done = sqlx::query!("delete from candidate where id = $1 and contest_id = $2", id.0, contest.id.0);
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
@@ -325,15 +375,20 @@ pub async fn strike(
 pub async fn withdraw(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
-    (contest, id): (ContestId, CandidateId),
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
+    id: CandidateId,
     why: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    if contest.sitting != sitting.id || !sitting.stage.takes_withdrawals() {
+        return Ok(false);
+    }
     let done = sqlx::query!(
         "update candidate set withdrawn_at = $4, withdrawn_by = $5, withdrawn_why = $3
          where id = $1 and contest_id = $2 and withdrawn_at is null",
         id.0,
-        contest.0,
+        contest.id.0,
         why,
         now,
         acting.person().account.0
@@ -343,7 +398,7 @@ pub async fn withdraw(
 
 /// A list of candidates that vetting has made and that a congress may elect from.
 #[derive(Debug)]
-pub struct Listed {
+pub struct ListedRound {
     pub round: RoundId,
     pub title: String,
     /// How many are listed.
@@ -355,9 +410,9 @@ pub async fn listed_rounds(
     connection: &mut PgConnection,
     institution: InstitutionId,
     college: Option<CollegeId>,
-) -> Result<Vec<Listed>, Failure> {
+) -> Result<Vec<ListedRound>, Failure> {
     let rows = sqlx::query_as!(
-        Listed,
+        ListedRound,
         r#"select r.id as "round: RoundId", r.title, count(*) as "people!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
            where c.institution_id = $1 and c.stage = 'listed' and ($2::uuid is null or u.college_id = $2)
@@ -374,9 +429,9 @@ pub async fn listed(
     institution: InstitutionId,
     round: RoundId,
     college: Option<CollegeId>,
-) -> Result<Vec<Named>, Failure> {
+) -> Result<Vec<NamedStudent>, Failure> {
     let rows = sqlx::query_as!(
-        Named,
+        NamedStudent,
         r#"select s.id as "id: StudentId", s.number, s.name, k.name as class, m.college_id as "college: CollegeId"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
                 join student s on s.id = c.student_id join class k on k.id = s.class_id join major m on m.id = k.major_id

@@ -1,7 +1,7 @@
 //! SQL of elections: sittings, contests and candidates here; casting, monitors, the count and paper in files of their own.
 //!
 //! Locks are taken in one order: the sitting, then its voters. A cast holds a share lock on the sitting, whatever changes
-//! the sitting or a voter's standing the exclusive one.
+//! the sitting or a voter's status the exclusive one, by [`lock`].
 
 mod casting;
 mod contests;
@@ -10,7 +10,7 @@ mod monitors;
 mod on_site;
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 pub use casting::*;
 pub use contests::*;
@@ -21,6 +21,7 @@ pub use on_site::*;
 use super::sitting::{Sitting, Stage};
 use crate::{
     auth::acting::Acting,
+    database::Locked,
     failure::Failure,
     ids::{AccountId, CollegeId, InstitutionId, SittingId},
     office::ElectionKeeper,
@@ -29,7 +30,7 @@ use crate::{
 
 /// What a sitting is asked to be.
 #[derive(Debug, Clone)]
-pub struct Draft {
+pub struct SittingDraft {
     /// Its title, 2 to 40 characters.
     pub title: String,
     /// What voters are told, at most 600.
@@ -44,6 +45,23 @@ pub struct Draft {
     pub threshold: u8,
     /// The decision on rules that leave practice, at most 200 characters.
     pub decision: String,
+}
+
+impl SittingDraft {
+    /// A sitting like another, a day from now and as long.
+    #[must_use]
+    pub fn like(old: &Sitting, now: OffsetDateTime) -> Self {
+        let opens_at = now + Duration::days(1);
+        Self {
+            title: old.title.clone(),
+            note: old.note.clone(),
+            opens_at,
+            closes_at: opens_at + (old.closes_at - old.opens_at),
+            revote: old.revote,
+            threshold: old.threshold,
+            decision: old.decision.clone(),
+        }
+    }
 }
 
 struct Row {
@@ -108,7 +126,8 @@ impl Row {
 pub async fn sittings(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    (one, college): (Option<SittingId>, Option<CollegeId>),
+    one: Option<SittingId>,
+    college: Option<CollegeId>,
 ) -> Result<Vec<Sitting>, Failure> {
     let rows = sqlx::query_as!(
         Row,
@@ -135,7 +154,7 @@ pub async fn sitting(
     institution: InstitutionId,
     id: SittingId,
 ) -> Result<Option<Sitting>, Failure> {
-    Ok(sittings(connection, institution, (Some(id), None)).await?.pop())
+    Ok(sittings(connection, institution, Some(id), None).await?.pop())
 }
 
 /// A sitting as it is now, locked until the end of the transaction: casts wait.
@@ -143,17 +162,17 @@ pub async fn lock(
     connection: &mut PgConnection,
     institution: InstitutionId,
     id: SittingId,
-) -> Result<Option<Sitting>, Failure> {
+) -> Result<Locked<Sitting>, Failure> {
     sqlx::query!("select id from sitting where id = $1 and institution_id = $2 for update", id.0, institution.0)
         .fetch_optional(&mut *connection)
         .await?;
-    sitting(connection, institution, id).await
+    sitting(connection, institution, id).await?.map(Locked::new).ok_or(Failure::Missing)
 }
 
 pub async fn create(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
-    draft: &Draft,
+    draft: &SittingDraft,
     now: OffsetDateTime,
 ) -> Result<SittingId, Failure> {
     let id = SittingId::random();
@@ -182,15 +201,14 @@ pub async fn create(
 /// Changes a sitting that is being prepared; `false` where it no longer is.
 pub async fn change(
     connection: &mut PgConnection,
-    acting: &Acting<ElectionKeeper>,
-    id: SittingId,
-    draft: &Draft,
+    sitting: &Locked<Sitting>,
+    draft: &SittingDraft,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update sitting set title = $3, note = $4, opens_at = $5, closes_at = $6, revote = $7, threshold = $8, decision = $9
          where id = $1 and institution_id = $2 and stage = 'draft'",
-        id.0,
-        acting.institution().0,
+        sitting.id.0,
+        sitting.institution.0,
         draft.title,
         draft.note,
         draft.opens_at,
@@ -205,37 +223,28 @@ pub async fn change(
 }
 
 /// Removes a sitting that was never announced; `false` where it was.
-pub async fn remove(
-    connection: &mut PgConnection,
-    acting: &Acting<ElectionKeeper>,
-    id: SittingId,
-) -> Result<bool, Failure> {
+pub async fn remove(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<bool, Failure> {
     // A second round's contest names the first's; both are removed in the order in which they were made.
     let done = sqlx::query!(
         "delete from sitting where id = $1 and institution_id = $2 and stage = 'draft'",
-        id.0,
-        acting.institution().0
+        sitting.id.0,
+        sitting.institution.0
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
 pub async fn announce(
     connection: &mut PgConnection,
-    acting: &Acting<ElectionKeeper>,
-    id: SittingId,
+    sitting: &Locked<Sitting>,
     _: Announcement,
 ) -> Result<bool, Failure> {
-    step(connection, acting.institution(), id, (Stage::Draft, Stage::Announced)).await
+    step(connection, sitting, Stage::Announced).await
 }
 
 /// Takes an announcement back, so that it can be changed: the monitors' rehearsal is to be done again.
-pub async fn take_back(
-    connection: &mut PgConnection,
-    acting: &Acting<ElectionKeeper>,
-    sitting: &Sitting,
-) -> Result<bool, Failure> {
+pub async fn take_back(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<bool, Failure> {
     let id = sitting.id;
-    if !matches!(sitting.stage, Stage::Announced | Stage::Rehearsed) {
+    if !sitting.stage.leads_to(Stage::Draft) {
         return Ok(false);
     }
     sqlx::query!("update monitor set proved_at = null, share = null where sitting_id = $1", id.0)
@@ -245,21 +254,19 @@ pub async fn take_back(
     sqlx::query!("update sitting set rehearsal_key = null, rehearsed_at = null where id = $1", id.0)
         .execute(&mut *connection)
         .await?;
-    step(connection, acting.institution(), id, (sitting.stage, Stage::Draft)).await
+    step(connection, sitting, Stage::Draft).await
 }
 
-/// Moves a sitting from one stage to the next; `false` where it is not there.
-pub(super) async fn step(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-    id: SittingId,
-    (from, to): (Stage, Stage),
-) -> Result<bool, Failure> {
+/// Moves a sitting on to another stage; `false` where its own does not lead there.
+pub(super) async fn step(connection: &mut PgConnection, sitting: &Locked<Sitting>, to: Stage) -> Result<bool, Failure> {
+    if !sitting.stage.leads_to(to) {
+        return Ok(false);
+    }
     let done = sqlx::query!(
         "update sitting set stage = $4 where id = $1 and institution_id = $2 and stage = $3",
-        id.0,
-        institution.0,
-        from.slug(),
+        sitting.id.0,
+        sitting.institution.0,
+        sitting.stage.slug(),
         to.slug()
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
@@ -269,15 +276,15 @@ pub(super) async fn step(
 pub async fn ask_void(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
-    id: SittingId,
+    sitting: &Locked<Sitting>,
     why: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update sitting set void_asked_at = $3, void_asked_by = $4, void_why = $5
          where id = $1 and institution_id = $2 and stage not in ('draft', 'reported', 'voided') and void_asked_at is null",
-        id.0,
-        acting.institution().0,
+        sitting.id.0,
+        sitting.institution.0,
         now,
         acting.person().account.0,
         why
@@ -285,17 +292,12 @@ pub async fn ask_void(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Drops the wish that a sitting be void.
-pub async fn keep_valid(
-    connection: &mut PgConnection,
-    acting: &Acting<ElectionKeeper>,
-    id: SittingId,
-) -> Result<bool, Failure> {
+pub async fn withdraw_void_request(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update sitting set void_asked_at = null, void_asked_by = null, void_why = null
          where id = $1 and institution_id = $2 and stage <> 'voided' and void_asked_at is not null",
-        id.0,
-        acting.institution().0
+        sitting.id.0,
+        sitting.institution.0
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
@@ -303,8 +305,7 @@ pub async fn keep_valid(
 /// Makes a sitting void, by somebody who did not ask for it: its envelopes and shares are destroyed unread.
 pub async fn make_void(
     connection: &mut PgConnection,
-    institution: InstitutionId,
-    id: SittingId,
+    sitting: &Locked<Sitting>,
     by: AccountId,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
@@ -312,8 +313,8 @@ pub async fn make_void(
         "update sitting set stage = 'voided', voided_at = $4, voided_by = $3, rehearsal_key = null
          where id = $1 and institution_id = $2 and stage not in ('draft', 'reported', 'voided')
                and void_asked_by is not null and void_asked_by <> $3",
-        id.0,
-        institution.0,
+        sitting.id.0,
+        sitting.institution.0,
         by.0,
         now
     )
@@ -322,12 +323,13 @@ pub async fn make_void(
     if done.rows_affected() == 0 {
         return Ok(false);
     }
-    destroy(connection, id).await?;
+    destroy(connection, sitting).await?;
     Ok(true)
 }
 
-/// What could open an envelope, and the envelopes.
-pub(super) async fn destroy(connection: &mut PgConnection, id: SittingId) -> Result<(), Failure> {
+/// Destroys the envelopes and what could open them.
+pub(super) async fn destroy(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<(), Failure> {
+    let id = sitting.id;
     sqlx::query!("delete from envelope where sitting_id = $1", id.0).execute(&mut *connection).await?;
     sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", id.0).execute(&mut *connection).await?;
     sqlx::query!(
@@ -340,8 +342,12 @@ pub(super) async fn destroy(connection: &mut PgConnection, id: SittingId) -> Res
 }
 
 /// Gives a second round to the keeper of the first.
-pub async fn hand_to(connection: &mut PgConnection, id: SittingId, college: Option<CollegeId>) -> Result<(), Failure> {
-    sqlx::query!("update sitting set college_id = $2 where id = $1", id.0, college.map(|id| id.0))
+pub async fn assign_to_college(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    college: Option<CollegeId>,
+) -> Result<(), Failure> {
+    sqlx::query!("update sitting set college_id = $2 where id = $1", sitting.id.0, college.map(|id| id.0))
         .execute(connection)
         .await?;
     Ok(())
