@@ -139,7 +139,8 @@ async fn activate(
                 let entry = Entry::about(Verb::AccountActivated, account).detail("事由", purpose.label());
                 audit::append_by_visitor(db, institution, account, entry, now).await?;
                 if purpose == Purpose::First {
-                    elections::store::note_reset(db, (account, None), "first", now).await?;
+                    elections::store::note_reset(db, account, None, elections::store::PasswordEvent::First, now)
+                        .await?;
                 }
             }
             Ok(purpose)

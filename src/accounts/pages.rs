@@ -331,7 +331,8 @@ async fn reset_password(
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             let manager = AccountManager::from(&acting);
             no_candidate(db, acting.person(), &refused, &id.path(), now).await?;
-            elections::store::note_reset(db, (id, Some(acting.person().account)), "reset", now).await?;
+            let by = Some(acting.person().account);
+            elections::store::note_reset(db, id, by, elections::store::PasswordEvent::Reset, now).await?;
             let ended = store::take_password(db, &manager, id).await?;
             let code = codes::issue(db, &manager, id, Purpose::Reset, now).await?;
             let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);

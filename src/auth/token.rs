@@ -1,10 +1,10 @@
 //! Session tokens and the cookie that carries them.
 
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 use time::Duration;
 
-use crate::web::origin::is_loopback;
+use crate::web::cookies::Cookie;
 
 /// How long a session lasts: a working day. Office computers are shared.
 pub const SESSION_LASTS: Duration = Duration::hours(12);
@@ -22,22 +22,11 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    fn lasts(self) -> Duration {
+    fn cookie(self) -> Cookie {
         match self {
-            Self::Session => SESSION_LASTS,
-            Self::Device => DEVICE_LASTS,
+            Self::Session => Cookie { name: "lunzhi", lasts: SESSION_LASTS },
+            Self::Device => Cookie { name: "lunzhi-device", lasts: DEVICE_LASTS },
         }
-    }
-}
-
-/// Over TLS the prefix makes browsers insist on `Secure`, no domain and the whole site, so that no neighbour host can
-/// plant a cookie. Plain http reaches us on the machine itself alone; browsers and tools drop `Secure` cookies there.
-fn cookie_name(purpose: Purpose, request: &HeaderMap) -> &'static str {
-    match (purpose, is_loopback(request)) {
-        (Purpose::Session, false) => "__Host-lunzhi",
-        (Purpose::Session, true) => "lunzhi",
-        (Purpose::Device, false) => "__Host-lunzhi-device",
-        (Purpose::Device, true) => "lunzhi-device",
     }
 }
 
@@ -63,10 +52,7 @@ impl Token {
     /// The token in a request's cookies.
     #[must_use]
     pub fn from_headers(purpose: Purpose, headers: &HeaderMap) -> Option<Self> {
-        let name = cookie_name(purpose, headers);
-        let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let value = pairs.find(|(found, _)| *found == name).map(|(_, value)| value)?;
+        let value = purpose.cookie().read(headers)?;
         let fits = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
         fits.then(|| Self(value.to_owned()))
     }
@@ -76,7 +62,7 @@ impl Token {
     /// # Errors
     /// Never for a token made here.
     pub fn set_cookie(&self, purpose: Purpose, request: &HeaderMap) -> anyhow::Result<HeaderValue> {
-        cookie(purpose, request, &self.0, purpose.lasts())
+        purpose.cookie().write(request, &self.0)
     }
 }
 
@@ -91,14 +77,7 @@ impl std::fmt::Debug for Token {
 /// # Errors
 /// Never.
 pub fn clear_cookie(request: &HeaderMap) -> anyhow::Result<HeaderValue> {
-    cookie(Purpose::Session, request, "", Duration::ZERO)
-}
-
-fn cookie(purpose: Purpose, request: &HeaderMap, value: &str, lasts: Duration) -> anyhow::Result<HeaderValue> {
-    let secure = if is_loopback(request) { "" } else { "; Secure" };
-    let (name, seconds) = (cookie_name(purpose, request), lasts.whole_seconds());
-    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}");
-    Ok(HeaderValue::from_str(&text)?)
+    Purpose::Session.cookie().clear(request)
 }
 
 /// The hash of a code as typed: case, blanks and hyphens do not count.
@@ -110,6 +89,8 @@ pub fn hash_of(typed: &str) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header;
+
     use super::*;
 
     fn request(host: &str, cookie: &str) -> HeaderMap {

@@ -12,8 +12,8 @@ use crate::{
         counting,
         reconciliation::Account,
         record,
-        sitting::{Contest, ContestRules, Monitor, Opened, Sitting, Stage, terms},
-        store::{self, Kept},
+        sitting::{Contest, ContestRules, MonitorKey, Opened, Sitting, Stage, terms},
+        store::{self, CountedBallots},
     },
     failure::Failure,
     fictional::random::SeededRandom,
@@ -133,6 +133,7 @@ async fn sitting(
     for (place, (account, phrase)) in people.monitors.iter().enumerate() {
         let salt = keys::salt();
         let (_, public) = keys::pair_of(phrase, &salt)?;
+        let own = MonitorKey::new(key, id, *account, salt.to_vec(), public);
         sqlx::query!(
             "insert into monitor (sitting_id, account_id, chief, named_at, salt, public_key, mac, proved_at)
              values ($1, $2, $3, $4, $5, $6, $7, $4)",
@@ -140,9 +141,9 @@ async fn sitting(
             account.0,
             place == 0,
             now,
-            &salt,
-            public.as_bytes(),
-            Monitor::mark(key, (id, *account), &salt, &public)
+            own.salt,
+            own.public.as_bytes(),
+            own.mac
         )
         .execute(&mut *db)
         .await?;
@@ -228,15 +229,14 @@ async fn open_sitting(
             .execute(&mut *db)
             .await?;
     }
-    let size = store::freeze_roll(db, id, now.date()).await?;
-    let draft = store::sitting(db, institution, id).await?.ok_or(Failure::Missing)?;
-    let draft = Sitting { opened_at: Some(now), ..draft };
-    let contests = store::contests(db, &draft, Some(now.date())).await?;
+    let draft = store::lock(db, institution, id).await?;
+    let size = store::freeze_roll(db, &draft, now.date()).await?;
+    let contests = store::contests_of_frozen_roll(db, &draft).await?;
     let (secret, public) = keys::make_pair();
     let shares = keys::split(&secret, draft.threshold, people.monitors.len());
     for (monitor, share) in store::monitors(db, id).await?.iter().zip(&shares) {
-        let own = monitor.key.ok_or_else(|| anyhow::anyhow!("a monitor has no key"))?;
-        let sealed = keys::seal(&own, Purpose::Share(id, monitor.account), share)?;
+        let own = monitor.key.as_ref().ok_or_else(|| anyhow::anyhow!("a monitor has no key"))?;
+        let sealed = keys::seal(&own.public, Purpose::Share(id, monitor.account), share)?;
         sqlx::query!(
             "update monitor set share = $3 where sitting_id = $1 and account_id = $2",
             id.0,
@@ -344,8 +344,8 @@ async fn finish(
 ) -> Result<(), Failure> {
     let id = sitting.id;
     let envelopes = store::close(db, institution, id, sitting.closes_at).await?.unwrap_or(0);
-    let mut kept = Kept { envelopes, ..Kept::default() };
-    for envelope in store::envelopes(db, id, (0, i64::from(envelopes))).await? {
+    let mut kept = CountedBallots { envelopes, ..CountedBallots::default() };
+    for envelope in store::envelopes(db, id, 0, i64::from(envelopes)).await? {
         let own = contests.iter().filter(|contest| envelope.contests.contains(&contest.ordinal));
         let own: Vec<&Contest> = own.collect();
         let shapes: Vec<Shape> = own.iter().map(|contest| Shape::of(contest)).collect();
@@ -364,15 +364,18 @@ async fn finish(
     }
     let file = record::ballots_file(sitting, contests, &kept.patterns, &kept.written)?;
     kept.ballots_hash = record::hash(file.as_bytes());
-    store::keep_count(db, institution, id, kept, sitting.closes_at + Duration::minutes(20)).await?;
-    let sitting = store::sitting(db, institution, id).await?.filter(|one| one.stage == Stage::Counted);
-    let sitting = sitting.ok_or_else(|| anyhow::anyhow!("the demo's count was not kept"))?;
+    let closed = store::lock(db, institution, id).await?;
+    store::keep_count(db, &closed, kept, sitting.closes_at + Duration::minutes(20)).await?;
+    let sitting = store::lock(db, institution, id).await?;
+    if sitting.stage != Stage::Counted {
+        return Err(anyhow::anyhow!("the demo's count was not kept").into());
+    }
     let (made, accounts) = counting::make_record(db, name, &sitting, contests).await?;
     let facts: Vec<_> =
         contests.iter().zip(&accounts).map(|(contest, account): (_, &Account)| account.facts(&contest.title)).collect();
     let permitted = report(&facts).permit().map_err(|_| anyhow::anyhow!("the demo's account does not add up"))?;
     let text = serde_json::to_string_pretty(&made).map_err(anyhow::Error::new)? + "\n";
-    let results = counting::kept_results(contests, &accounts)?;
-    store::report(db, institution, id, (&text, &results), permitted, now).await?;
+    let results = counting::contest_results(contests, &accounts)?;
+    store::report(db, &sitting, &text, &results, permitted, now).await?;
     Ok(())
 }

@@ -19,7 +19,7 @@ use crate::{
     elections::{
         ballot::{Shape, size},
         sitting::{Contest, Opened, Sitting},
-        store::{self, Asked, CastAnswer, Given, Place, Voter},
+        store::{self, CastAnswer, CastRequest, Credential, Place, Voter},
     },
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId},
@@ -140,7 +140,7 @@ impl Elections {
     }
 }
 
-type Casts = BatchWriter<(SittingId, i32), Asked, CastAnswer>;
+type Casts = BatchWriter<(SittingId, i32), CastRequest, CastAnswer>;
 
 pub struct BallotBox {
     /// The key of the portal's mark.
@@ -168,7 +168,7 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl BallotBox {
-    /// An ballot_box on these pools. Inside a runtime: it starts a task.
+    /// A ballot box on these pools. Inside a runtime: it starts a task.
     #[must_use]
     pub fn new(pools: &Pools, clock: Clock, key: MarkKey) -> Self {
         let at = clock.clone();
@@ -196,8 +196,8 @@ impl BallotBox {
 
     /// Remembers the place of a voter who is shown their ballot, so that their cast need not look for it. It lets nobody
     /// vote: the statement that takes the envelope looks at the session, and at whose place it is, again.
-    pub fn remember(&self, id: SittingId, given: &Given, voter: &Voter) {
-        let Given::Session(hash) = given else { return };
+    pub fn remember(&self, id: SittingId, credential: &Credential, voter: &Voter) {
+        let Credential::Session(hash) = credential else { return };
         let mut places = locked(&self.places);
         if places.len() >= MOST_PLACES {
             places.clear();
@@ -207,9 +207,9 @@ impl BallotBox {
 
     /// The place on the roll of whoever holds a session or a slip: as remembered, else from the database, where sessions are
     /// asked for together with whoever else's at this moment.
-    pub async fn place(&self, id: SittingId, given: &Given) -> Result<Option<Place>, Failure> {
-        match given {
-            Given::Session(hash) => {
+    pub async fn place(&self, id: SittingId, credential: &Credential) -> Result<Option<Place>, Failure> {
+        match credential {
+            Credential::Session(hash) => {
                 let asked = (id, hash.clone());
                 if let Some(place) = locked(&self.places).get(&asked).cloned() {
                     return Ok(Some(place));
@@ -218,9 +218,9 @@ impl BallotBox {
                 let key = self.asked.fetch_add(1, Ordering::Relaxed);
                 self.lookups.write(key, asked).await
             }
-            Given::Slip(_) => {
+            Credential::Slip(_) => {
                 let mut db = self.pools.read.acquire().await?;
-                let voter = store::voter(&mut db, id, given, self.clock.now()).await?;
+                let voter = store::voter(&mut db, id, credential, self.clock.now()).await?;
                 Ok(voter.as_ref().map(Place::from))
             }
         }
@@ -237,7 +237,7 @@ impl BallotBox {
             Arc::new(BatchWriter::start(
                 self.pools.single.clone(),
                 || false,
-                move |db, asked: Vec<Asked>| {
+                move |db, asked: Vec<CastRequest>| {
                     let now = clock.now();
                     Box::pin(async move { store::cast(db, &asked, now).await })
                 },
@@ -250,8 +250,8 @@ impl BallotBox {
     ///
     /// # Errors
     /// Where the database fails. Then it is not known whether the cast is in.
-    pub async fn cast(&self, asked: Asked) -> Result<CastAnswer, Failure> {
-        self.casts_of(asked.sitting).write(asked.key(), asked).await
+    pub async fn cast(&self, request: CastRequest) -> Result<CastAnswer, Failure> {
+        self.casts_of(request.sitting).write(request.key(), request).await
     }
 
     /// What is voted on in a sitting that was opened; none before. Read once: the database lets nobody change it.

@@ -11,7 +11,7 @@ use super::{
     ballot::Votes,
     record,
     sitting::{Contest, Sitting},
-    store::{self, Envelope, Kept},
+    store::{self, ContestResult, CountedBallots, Envelope},
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -29,8 +29,13 @@ use crate::{
 /// Envelopes read at once.
 const CHUNK: i64 = 2_000;
 
-/// The places whose envelopes are left out, and why.
-type Exclude = Option<(Vec<i32>, String)>;
+/// Envelopes that are left out of a count.
+#[derive(Debug)]
+pub struct Exclusion {
+    /// The places of their voters on the roll.
+    pub places: Vec<i32>,
+    pub why: String,
+}
 
 fn in_words(places: &[i32]) -> String {
     places.iter().take(20).map(ToString::to_string).collect::<Vec<_>>().join("、")
@@ -39,11 +44,17 @@ fn in_words(places: &[i32]) -> String {
 /// Begins to count in a task of its own; `false` where a count runs already. Without `exclude`, envelopes that are not of the
 /// portal's making stop it; with it they are left out for that reason.
 #[must_use]
-pub fn begin(app: &Elections, person: &SignedIn, sitting: SittingId, key: SecretKey, exclude: Exclude) -> bool {
+pub fn begin(
+    app: &Elections,
+    person: &SignedIn,
+    sitting: SittingId,
+    key: SecretKey,
+    exclude: Option<Exclusion>,
+) -> bool {
     let Some(progress) = app.ballot_box.begin(sitting) else { return false };
     let (app, person) = (app.clone(), person.clone());
     tokio::spawn(async move {
-        match run(&app, &person, sitting, Arc::new(key), (exclude, &progress)).await {
+        match run(&app, &person, sitting, Arc::new(key), exclude, &progress).await {
             Ok(None) => {
                 app.ballot_box.drop_shares(sitting);
                 app.ballot_box.end(sitting);
@@ -116,7 +127,8 @@ async fn run(
     person: &SignedIn,
     id: SittingId,
     key: Arc<SecretKey>,
-    (exclude, progress): (Exclude, &Progress),
+    exclude: Option<Exclusion>,
+    progress: &Progress,
 ) -> Result<Option<Halt>, Failure> {
     let mut db = app.read().await?;
     let Some(ballot) = app.ballot_box.opened(&mut db, person.institution, id).await? else {
@@ -140,7 +152,7 @@ async fn run(
     progress.total.store(usize::try_from(sitting.envelopes.unwrap_or(0)).unwrap_or(0), Ordering::Relaxed);
     let (mut all, mut after, mut seen) = (Opened::default(), 0, 0);
     loop {
-        let chunk = store::envelopes(&mut db, id, (after, CHUNK)).await?;
+        let chunk = store::envelopes(&mut db, id, after, CHUNK).await?;
         let Some(last) = chunk.last() else { break };
         (after, seen) = (last.voter, seen + chunk.len());
         let half = chunk.len().div_ceil(2);
@@ -157,7 +169,7 @@ async fn run(
     }
     drop(db);
     // Left out is what was agreed on, and nothing that came since.
-    if !all.suspicious.is_empty() && exclude.as_ref().is_none_or(|(agreed, _)| *agreed != all.suspicious) {
+    if !all.suspicious.is_empty() && exclude.as_ref().is_none_or(|agreed| agreed.places != all.suspicious) {
         return Ok(Some(Halt::Suspicious(all.suspicious)));
     }
     let excluded = i32::try_from(all.suspicious.len()).map_err(anyhow::Error::new)?;
@@ -183,7 +195,7 @@ async fn run(
     };
     let (patterns, written) = (flat(all.patterns), flat(all.written));
     let file = record::ballots_file(&ballot.sitting, &ballot.contests, &patterns, &written)?;
-    let kept = Kept {
+    let kept = CountedBallots {
         ballots_hash: record::hash(file.as_bytes()),
         patterns,
         written,
@@ -191,35 +203,35 @@ async fn run(
         voted: all.voted,
         excluded: exclude
             .filter(|_| excluded > 0)
-            .map(|(places, why)| (excluded, format!("{why}（名册第 {} 号）", in_words(&places)))),
+            .map(|Exclusion { places, why }| (excluded, format!("{why}（名册第 {} 号）", in_words(&places)))),
         envelopes,
     };
-    keep(app, person, (&sitting, &ballot.contests), kept).await
+    keep(app, person, sitting.id, &ballot.contests, kept).await
 }
 
 async fn keep(
     app: &Elections,
     person: &SignedIn,
-    (sitting, contests): (&Sitting, &[Contest]),
-    kept: Kept,
+    id: SittingId,
+    contests: &[Contest],
+    kept: CountedBallots,
 ) -> Result<Option<Halt>, Failure> {
-    let (person, title, id, now) = (person.clone(), sitting.title.clone(), sitting.id, app.clock.now());
-    let contests = contests.to_vec();
+    let now = app.clock.now();
     app.write(async move |db| {
-        store::lock(db, person.institution, id).await?;
-        if !unsettled(db, id, &contests).await?.is_empty() {
+        let sitting = store::lock(db, person.institution, id).await?;
+        if !unsettled(db, id, contests).await?.is_empty() {
             return Ok(Some(Halt::Failed("纸质选票还没有录入一致，没有写入任何结果")));
         }
-        let entry = Entry::new(Verb::SittingKept, title)
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
             .detail("办理", "计票")
             .detail("信封", kept.envelopes)
             .detail("回执", kept.receipts.len())
             .detail("未计入", kept.excluded.as_ref().map_or(0, |(number, _)| *number))
             .detail("选票文件哈希", hex::encode(&kept.ballots_hash));
-        if !store::keep_count(db, person.institution, id, kept, now).await? {
+        if !store::keep_count(db, &sitting, kept, now).await? {
             return Ok(Some(Halt::Failed("场次或信封在计票期间变了，没有写入任何结果")));
         }
-        audit::append(db, &person, entry, now).await?;
+        audit::append(db, person, entry, now).await?;
         Ok(None)
     })
     .await
@@ -232,9 +244,9 @@ pub async fn unsettled(
     sitting: SittingId,
     contests: &[Contest],
 ) -> Result<Vec<String>, Failure> {
-    let (came, entries) = (store::came(db, sitting).await?, store::paper_entries(db, sitting).await?);
+    let (turnouts, entries) = (store::contest_turnouts(db, sitting).await?, store::paper_entries(db, sitting).await?);
     let open = |contest: &&Contest| {
-        let issued = came.get(&contest.ordinal).is_some_and(|came| came.paper > 0);
+        let issued = turnouts.get(&contest.ordinal).is_some_and(|turnout| turnout.paper > 0);
         issued && entries.get(&contest.id).is_none_or(|own| settled(own).is_none())
     };
     Ok(contests.iter().filter(open).map(|contest| contest.title.clone()).collect())
@@ -248,7 +260,7 @@ pub async fn accounts(
 ) -> Result<Vec<Account>, Failure> {
     let patterns = store::patterns(db, sitting.id).await?;
     let written = store::written_in(db, sitting.id).await?;
-    let came = store::came(db, sitting.id).await?;
+    let turnouts = store::contest_turnouts(db, sitting.id).await?;
     let entries = store::paper_entries(db, sitting.id).await?;
     let lots = store::lots(db, sitting.id).await?;
     let none = Vec::new();
@@ -259,12 +271,11 @@ pub async fn accounts(
             let own = patterns.get(&contest.id).unwrap_or(&none);
             let names = written.get(&contest.id).map_or(&[][..], Vec::as_slice);
             let electronic =
-                crate::elections::reconciliation::tally_patterns((&labels, contest.seats), &contest.rules, own, names);
+                crate::elections::reconciliation::tally_patterns(&labels, contest.seats, &contest.rules, own, names);
             let paper = entries.get(&contest.id).and_then(|entries| settled(entries));
-            let store::Came { due, electronic: present, paper: issued } =
-                came.get(&contest.ordinal).copied().unwrap_or_default();
+            let turnout = turnouts.get(&contest.ordinal).copied().unwrap_or_default();
             let lot = lots.get(&contest.id).map(|lot| lot.winners.as_slice());
-            Account::of(contest, (due, present, issued), electronic, paper, lot)
+            Account::of(contest, turnout, electronic, paper, lot)
         })
         .collect())
 }
@@ -291,14 +302,14 @@ pub async fn make_record(
     let mut lots = store::lots(db, sitting.id).await?;
     let (_, ballots_hash) = store::record(db, sitting.id).await?;
     let (public_key, roll_hash) = store::marks(db, sitting.id).await?;
-    let course = store::course(db, sitting.id).await?;
+    let incidents = store::incidents(db, sitting.id).await?;
     let parts = record::Parts {
         institution,
         monitors: store::monitors(db, sitting.id).await?.len(),
         public_key: &public_key,
         roll_hash: &roll_hash,
         ballots_hash: &ballots_hash.unwrap_or_default(),
-        course: &course,
+        incidents: &incidents,
         receipts: store::receipts(db, sitting.id).await?,
         accounts: &accounts,
         lots: contests.iter().map(|contest| lots.remove(&contest.id)).collect(),
@@ -310,16 +321,14 @@ pub async fn make_record(
 ///
 /// # Errors
 /// Never for what the count gives.
-pub fn kept_results(
-    contests: &[Contest],
-    accounts: &[Account],
-) -> anyhow::Result<Vec<(ContestId, serde_json::Value, serde_json::Value)>> {
+pub fn contest_results(contests: &[Contest], accounts: &[Account]) -> anyhow::Result<Vec<ContestResult>> {
     let one = |(contest, account): (&Contest, &Account)| {
         let figures = serde_json::json!({
             "electronic": account.electronic, "paper": account.paper, "total": account.attendance,
             "tally": account.tally,
         });
-        Ok((contest.id, figures, serde_json::to_value(&account.count)?))
+        let count = serde_json::to_value(&account.count)?;
+        Ok(ContestResult { contest: contest.id, account: figures, count })
     };
     contests.iter().zip(accounts).map(one).collect()
 }

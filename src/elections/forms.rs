@@ -8,7 +8,7 @@ use time::{OffsetDateTime, PrimitiveDateTime, Time};
 use super::{
     ballot::{LONGEST_NAME, Mark, Vote},
     sitting::{Contest, ContestRules, Sitting},
-    store::Draft,
+    store::SittingDraft,
 };
 use crate::{
     clock::CHINA,
@@ -25,6 +25,22 @@ use crate::{
 
 /// A form as it came: names and values in their order.
 pub type Fields = Vec<(String, String)>;
+
+/// A receipt, or the code of a slip.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct CodeForm {
+    pub code: String,
+}
+
+impl CodeForm {
+    /// The letters of the code as typed or scanned: hyphens, blanks and case do not count.
+    #[must_use]
+    pub fn letters(&self) -> String {
+        let letters = self.code.chars().filter(char::is_ascii_alphanumeric);
+        letters.map(|letter| letter.to_ascii_lowercase()).take(40).collect()
+    }
+}
 
 /// A sitting as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -90,7 +106,7 @@ impl SittingForm {
     }
 
     /// What is asked for; none with errors beside the fields.
-    pub fn read(&self, now: OffsetDateTime, errors: &mut Errors) -> Option<Draft> {
+    pub fn read(&self, now: OffsetDateTime, errors: &mut Errors) -> Option<SittingDraft> {
         let title = written(&self.title, 40, "title", "请填写名称", errors).filter(|title| title.chars().count() > 1);
         if title.is_none() {
             errors.add("title", "名称至少 2 个字");
@@ -114,7 +130,7 @@ impl SittingForm {
             return None;
         }
         let revote = self.revote == "yes";
-        Some(Draft {
+        Some(SittingDraft {
             title: title?,
             note,
             opens_at: opens_at?,
@@ -158,7 +174,7 @@ pub struct ContestForm {
 
 /// What a contest's form says before names are looked up.
 #[derive(Debug, Clone)]
-pub struct ContestAsked {
+pub struct ContestRequest {
     pub title: String,
     pub fills: Fills,
     pub body: Body,
@@ -229,7 +245,7 @@ impl ContestForm {
     }
 
     /// What is asked for; none with errors beside the fields.
-    pub fn read(&self, errors: &mut Errors) -> Option<ContestAsked> {
+    pub fn read(&self, errors: &mut Errors) -> Option<ContestRequest> {
         let title = written(&self.title, 40, "title", "请填写名称", errors).filter(|title| title.chars().count() > 1);
         if title.is_none() {
             errors.add("title", "名称至少 2 个字");
@@ -291,7 +307,16 @@ impl ContestForm {
         let count =
             Rules { quorum, quorum_strict, majority_of: majority_of?, tie: tie?, write_in: self.write_in == "yes" };
         let rules = ContestRules { count, extra: extra? };
-        Some(ContestAsked { title: title?, fills: fills?, body: body?, college, classes, people, seats: seats?, rules })
+        Some(ContestRequest {
+            title: title?,
+            fills: fills?,
+            body: body?,
+            college,
+            classes,
+            people,
+            seats: seats?,
+            rules,
+        })
     }
 }
 

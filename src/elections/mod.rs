@@ -5,9 +5,11 @@
 pub mod ballot;
 pub mod ballot_box;
 pub mod counting;
+mod done;
 pub mod election_file;
 mod forms;
 mod pages;
+mod paths;
 pub mod reconciliation;
 pub mod record;
 pub mod sitting;

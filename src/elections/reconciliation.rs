@@ -52,6 +52,17 @@ impl Entry {
     }
 }
 
+/// How many came to a contest.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ContestTurnout {
+    /// On the roll, those admitted later included.
+    pub due: u32,
+    /// Voted electronically, or hold a slip that was noted at check-in.
+    pub electronic: u32,
+    /// Were given a paper ballot.
+    pub paper: u32,
+}
+
 /// A contest's account and result.
 #[derive(Debug, Clone)]
 pub struct Account {
@@ -71,15 +82,15 @@ pub struct Account {
 }
 
 impl Account {
-    /// The account of a contest. `came` is due, electronic, paper.
     #[must_use]
     pub fn of(
         contest: &Contest,
-        (due, electronic, paper): (u32, u32, u32),
+        turnout: ContestTurnout,
         electronic_tally: Tally,
         paper_tally: Option<Tally>,
         lot: Option<&[String]>,
     ) -> Self {
+        let ContestTurnout { due, electronic, paper } = turnout;
         let electronic = Attendance { due, present: electronic, issued: electronic };
         let paper = Attendance { due, present: paper, issued: paper };
         let attendance = Attendance {
@@ -138,7 +149,8 @@ pub fn draw(count: &mut Count, winners: &[String]) {
 /// more than there are seats.
 #[must_use]
 pub fn tally_patterns(
-    (labels, seats): (&[String], u32),
+    labels: &[String],
+    seats: u32,
     rules: &ContestRules,
     patterns: &[(String, u32)],
     written: &[WriteInFigures],

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     sitting::{Contest, ContestRules, Sitting},
-    store::{Course, Lot},
+    store::{Incidents, Lot},
 };
 use crate::{
     elections::{
@@ -203,7 +203,7 @@ pub struct Parts<'a> {
     pub public_key: &'a [u8],
     pub roll_hash: &'a [u8],
     pub ballots_hash: &'a [u8],
-    pub course: &'a Course,
+    pub incidents: &'a Incidents,
     pub receipts: Vec<String>,
     /// The accounts, in the contests' order.
     pub accounts: &'a [Account],
@@ -263,10 +263,10 @@ pub fn record(sitting: &Sitting, contests: &[Contest], parts: Parts<'_>) -> Reco
         public_key: hex::encode(parts.public_key),
         roll_size: sitting.roll_size.map_or(0, i32::unsigned_abs),
         roll_hash: hex::encode(parts.roll_hash),
-        admitted: number(parts.course.admitted),
-        resets: number(parts.course.resets),
-        firsts: number(parts.course.firsts),
-        slips: number(parts.course.slips),
+        admitted: number(parts.incidents.admitted),
+        resets: number(parts.incidents.resets),
+        firsts: number(parts.incidents.firsts),
+        slips: number(parts.incidents.slips),
         envelopes: sitting.envelopes.map_or(0, i32::unsigned_abs),
         excluded: sitting.excluded.unsigned_abs(),
         excluded_why: sitting.excluded_why.clone(),
@@ -409,7 +409,7 @@ fn recount(contest: &ContestRecord, ballots: &ContestBallots, receipts: usize) -
     }
     let patterns: Vec<(String, u32)> = ballots.ballots.iter().map(|one| (one.pattern.clone(), one.votes)).collect();
     let rules = ContestRules { count: rules, extra: 0 };
-    let electronic = tally_patterns((&contest.candidates, contest.seats), &rules, &patterns, &ballots.write_ins);
+    let electronic = tally_patterns(&contest.candidates, contest.seats, &rules, &patterns, &ballots.write_ins);
     let cast: u64 = patterns.iter().map(|(_, votes)| u64::from(*votes)).sum();
     if cast > u64::try_from(receipts).unwrap_or(u64::MAX) {
         return Err(format!("选票 {cast} 张，多于回执 {receipts} 个"));

@@ -1,4 +1,15 @@
 //! A sitting (场次), its contests, candidates and monitors.
+//!
+//! ```text
+//!   ┌──────── take back ────────┐
+//!   ▼                           │
+//! Draft ── announce ─▶ Announced ── rehearse ─▶ Rehearsed ── open ─▶ Open
+//!   ▲                                               │                 │ close, or time is up
+//!   └────────────────── take back ──────────────────┘                 ▼
+//!                              Reported ◀─ report ── Counted ◀─ count ── Closed
+//!
+//! Announced, Rehearsed, Open, Closed, Counted ── two people ─▶ Voided
+//! ```
 
 use std::str::FromStr;
 
@@ -14,8 +25,7 @@ use crate::{
     sealing::keys::{MarkKey, PublicKey},
 };
 
-/// Where a sitting stands. The database allows no other step than these in their order, and 作废 from any of them but the
-/// first and the last.
+/// How far a sitting has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
     Draft,
@@ -46,6 +56,34 @@ impl Stage {
         Self::Reported,
         Self::Voided,
     ];
+
+    /// The stages to which it may lead: the table of the steps, drawn above. The database holds the same.
+    #[must_use]
+    pub fn next(self) -> &'static [Self] {
+        match self {
+            Self::Draft => &[Self::Announced],
+            Self::Announced => &[Self::Rehearsed, Self::Draft, Self::Voided],
+            Self::Rehearsed => &[Self::Open, Self::Draft, Self::Voided],
+            Self::Open => &[Self::Closed, Self::Voided],
+            Self::Closed => &[Self::Counted, Self::Voided],
+            Self::Counted => &[Self::Reported, Self::Voided],
+            Self::Reported | Self::Voided => &[],
+        }
+    }
+
+    #[must_use]
+    pub fn leads_to(self, next: Self) -> bool {
+        self.next().contains(&next)
+    }
+
+    /// Candidates may withdraw: the ballot is announced, and not counted yet.
+    #[must_use]
+    pub fn takes_withdrawals(self) -> bool {
+        match self {
+            Self::Announced | Self::Rehearsed | Self::Open | Self::Closed => true,
+            Self::Draft | Self::Counted | Self::Reported | Self::Voided => false,
+        }
+    }
 
     #[must_use]
     pub fn slug(self) -> &'static str {
@@ -258,6 +296,7 @@ pub struct Candidate {
 #[derive(Debug, Clone)]
 pub struct Contest {
     pub id: ContestId,
+    pub sitting: SittingId,
     /// Its place in the sitting, from 1.
     pub ordinal: i16,
     pub title: String,
@@ -315,6 +354,30 @@ impl Contest {
     }
 }
 
+/// The key that a monitor's passphrase gives.
+#[derive(Debug, Clone)]
+pub struct MonitorKey {
+    /// Of the passphrase.
+    pub salt: Vec<u8>,
+    pub public: PublicKey,
+    /// The portal's own mark on salt and key: what somebody else writes into the table has none.
+    pub mac: Vec<u8>,
+}
+
+impl MonitorKey {
+    /// A key with the portal's mark.
+    #[must_use]
+    pub fn new(mark: &MarkKey, sitting: SittingId, account: AccountId, salt: Vec<u8>, public: PublicKey) -> Self {
+        let mut key = Self { salt, public, mac: Vec::new() };
+        key.mac = mark.mark("monitor", &key.parts(&sitting, &account));
+        key
+    }
+
+    fn parts<'a>(&'a self, sitting: &'a SittingId, account: &'a AccountId) -> [&'a [u8]; 4] {
+        [sitting.0.as_bytes(), account.0.as_bytes(), &self.salt, self.public.as_bytes()]
+    }
+}
+
 /// A monitor (监票人).
 #[derive(Debug, Clone)]
 pub struct Monitor {
@@ -323,12 +386,8 @@ pub struct Monitor {
     pub name: String,
     /// The chief monitor (总监票人).
     pub chief: bool,
-    /// The salt of the passphrase, once there is one.
-    pub salt: Option<Vec<u8>>,
-    /// The key that it gives.
-    pub key: Option<PublicKey>,
-    /// The portal's own mark on salt and key.
-    pub mac: Option<Vec<u8>>,
+    /// What their passphrase gives, once there is one.
+    pub key: Option<MonitorKey>,
     /// It was shown to work.
     pub proved: bool,
     /// The share that is sealed to the key.
@@ -336,18 +395,11 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// The portal's mark on a monitor's salt and key.
-    #[must_use]
-    pub fn mark(key: &MarkKey, (sitting, account): (SittingId, AccountId), salt: &[u8], public: &PublicKey) -> Vec<u8> {
-        key.mark("monitor", &[sitting.0.as_bytes(), account.0.as_bytes(), salt, public.as_bytes()])
-    }
-
     /// The key that the monitor themself made: somebody else's, written into the table, is none.
     #[must_use]
     pub fn own_key(&self, mark: &MarkKey, sitting: SittingId) -> Option<PublicKey> {
-        let (salt, key, mac) = (self.salt.as_deref()?, self.key?, self.mac.as_deref()?);
-        let parts: [&[u8]; 4] = [sitting.0.as_bytes(), self.account.0.as_bytes(), salt, key.as_bytes()];
-        mark.is_mark("monitor", &parts, mac).then_some(key)
+        let key = self.key.as_ref()?;
+        mark.is_mark("monitor", &key.parts(&sitting, &self.account), &key.mac).then_some(key.public)
     }
 
     /// The word for the duty.

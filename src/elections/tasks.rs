@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use super::{
     KEEPERS,
-    store::{self, Waiting},
+    store::{self, Duty, Waiting},
 };
 use crate::{auth::person::SignedIn, clock::CHINA, failure::Failure, page::task::Task};
 
@@ -17,26 +17,21 @@ pub async fn waiting(
 ) -> Result<Vec<Task>, Failure> {
     let office = person.acting.as_ref();
     let keeps = office.filter(|office| KEEPERS.contains(&office.kind)).map(|office| office.college);
-    let who = (person.institution, person.account, person.student);
-    let rows = store::waiting(connection, who, keeps, now).await?;
-    let at = |row: &Waiting| {
-        let at = row.until.to_offset(CHINA);
-        format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute())
-    };
+    let rows = store::waiting(connection, person, keeps, now).await?;
     let one = |row: Waiting| {
-        let (says, more, href, urgent) = match row.what.as_str() {
-            "vote" => ("投票", format!("{} 截止", at(&row)), format!("/votes/{}", row.id), true),
-            "key" => ("生成监票口令", format!("{} 开始投票", at(&row)), format!("/monitoring/{}", row.id), false),
-            "rehearsal" => {
-                ("输入监票口令演练", format!("{} 开始投票", at(&row)), format!("/monitoring/{}", row.id), true)
-            }
-            "count" => ("输入监票口令开票", "投票已截止".to_owned(), format!("/monitoring/{}", row.id), true),
-            "admission" => ("商定补入选民", format!("{} 截止", at(&row)), format!("/monitoring/{}", row.id), true),
-            "void" => ("商定是否作废", "办理单位已提出".to_owned(), format!("/monitoring/{}", row.id), true),
-            "open" => ("开启投票", format!("{} 开始投票", at(&row)), format!("/sittings/{}", row.id), true),
-            _ => ("核对计票、生成监票报告", "已计票".to_owned(), format!("/sittings/{}", row.id), true),
+        let at = row.until.to_offset(CHINA);
+        let at = format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute());
+        let (more, href, urgent) = match row.duty {
+            Duty::Vote => (format!("{at} 截止"), row.id.vote_path(), true),
+            Duty::MakeKey => (format!("{at} 开始投票"), row.id.monitoring_path(), false),
+            Duty::Rehearse => (format!("{at} 开始投票"), row.id.monitoring_path(), true),
+            Duty::Count => ("投票已截止".to_owned(), row.id.monitoring_path(), true),
+            Duty::AgreeAdmission => (format!("{at} 截止"), row.id.monitoring_path(), true),
+            Duty::AgreeVoid => ("办理单位已提出".to_owned(), row.id.monitoring_path(), true),
+            Duty::Open => (format!("{at} 开始投票"), row.id.path(), true),
+            Duty::Report => ("已计票".to_owned(), row.id.path(), true),
         };
-        Task::new(urgent, format!("{says}：{}", row.title), more, href)
+        Task::new(urgent, format!("{}：{}", row.duty.label(), row.title), more, href)
     };
     Ok(rows.into_iter().map(one).collect())
 }

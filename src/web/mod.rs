@@ -1,6 +1,7 @@
-//! What every request shares and no feature owns: routes, forms, headers, connections, and observation.
+//! What every request shares and no feature owns: routes, forms, headers, cookies, connections, and observation.
 
 pub mod connections;
+pub(crate) mod cookies;
 pub mod forms;
 pub mod headers;
 pub mod observe;

@@ -6,36 +6,39 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sqlx::PgConnection;
 
-use super::{frame, kept, not_standing, refuse, said};
+use super::{again, done_at, frame, managed, refusal, refuse_candidates};
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     directory,
-    elections::Elections,
     elections::{
-        forms::{ContestAsked, ContestForm},
+        Elections,
+        done::{Done, said},
+        forms::{ContestForm, ContestRequest},
         sitting::{Contest, Sitting, Stage},
-        store::{self, ContestDraft, Listed, Named, Standing},
+        store::{self, ContestDraft, ListedRound, NamedStudent, NewCandidate},
     },
-    failure::Failure,
+    failure::{Failure, Refusal},
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
     office::ElectionKeeper,
     page::chrome::Chrome,
     rules::sitting::Body,
     text::{folded, is_hidden, trimmed},
-    web::forms::{Done, Errors, written},
+    web::forms::{Done as DoneQuery, Errors, Submitted, reason, written},
 };
+
+/// The most candidates of one contest.
+const MOST_CANDIDATES: usize = 60;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/contest_form.html")]
-pub(super) struct FormPage {
+pub(super) struct ContestFormPage {
     chrome: Chrome,
     form: ContestForm,
     errors: Errors,
@@ -55,48 +58,50 @@ async fn colleges(db: &mut PgConnection, acting: &Acting<ElectionKeeper>) -> Res
 
 /// A sitting that is being prepared, and by somebody who does not stand in it.
 async fn prepared(app: &Elections, acting: &Acting<ElectionKeeper>, id: SittingId) -> Result<Sitting, Failure> {
-    let mut db = app.read().await?;
-    let sitting = kept(&mut db, acting, id).await?;
-    not_standing(app, &mut db, acting.person(), (&sitting, "修改选举项目")).await?;
+    let (mut db, wanted) = (app.read().await?, "修改选举项目");
+    let sitting = managed(&mut db, acting, id).await?;
+    refuse_candidates(app, &mut db, acting.person(), &sitting, wanted).await?;
     if sitting.stage == Stage::Draft {
         return Ok(sitting);
     }
-    let chrome = frame(app, acting.person(), &sitting, "没有办理");
     let why = format!("本场次{}，选举项目和候选人不能再改", sitting.stage.label());
     let remedy = "投票开启以前，可以收回公告后修改；候选人不再参选的，登记退选";
-    Err(refuse(chrome, format!("/sittings/{id}"), "修改选举项目", why, remedy))
+    Err(refusal(app, acting.person(), &sitting, wanted).for_reason(why, remedy))
 }
 
 pub(super) async fn ask(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
-) -> Result<FormPage, Failure> {
+) -> Result<ContestFormPage, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
     let college = acting.office().college.map(|id| id.to_string()).unwrap_or_default();
     let form = ContestForm { college, ..ContestForm::practice() };
-    form_page(&app, &acting, &sitting, (form, Errors::default())).await
+    form_page(&app, &acting, &sitting, Submitted::new(form, Errors::default())).await
 }
 
 async fn form_page(
     app: &Elections,
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
-    (form, errors): (ContestForm, Errors),
-) -> Result<FormPage, Failure> {
+    submitted: Submitted<ContestForm>,
+) -> Result<ContestFormPage, Failure> {
     let colleges = colleges(&mut *app.read().await?, acting).await?;
     let chrome = frame(app, acting.person(), sitting, "登记选举项目");
-    Ok(FormPage { chrome, form, errors, action: format!("/sittings/{}/contests/new", sitting.id), colleges })
+    let Submitted { form, errors } = submitted;
+    Ok(ContestFormPage { chrome, form, errors, action: sitting.id.new_contest_path(), colleges })
 }
 
-/// The drafts that a form asks for: one, or one for each class that it names.
+/// The drafts that a form asks for: one, or one for each class that it names unless it is of a single contest.
 async fn drafts(
     db: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
-    asked: &ContestAsked,
-    (errors, today, single): (&mut Errors, time::Date, bool),
+    request: ContestRequest,
+    single: bool,
+    today: time::Date,
+    errors: &mut Errors,
 ) -> Result<Vec<ContestDraft>, Failure> {
-    let ContestAsked { title, fills, body, college, classes, people, seats, rules } = asked.clone();
+    let ContestRequest { title, fills, body, college, classes, people, seats, rules } = request;
     let own: Option<CollegeId> = acting.office().college;
     if let Some(college) = college
         && (own.is_some_and(|own| own != college)
@@ -168,64 +173,62 @@ pub(super) async fn add(
 ) -> Result<Response, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let unfit = StatusCode::UNPROCESSABLE_ENTITY;
-    let Some(asked) = form.read(&mut errors) else {
-        return Ok((unfit, form_page(&app, &acting, &sitting, (form, errors)).await?).into_response());
+    let all = match form.read(&mut errors) {
+        Some(request) => drafts(&mut *app.read().await?, &acting, request, false, now.date(), &mut errors).await?,
+        None => Vec::new(),
     };
-    let all = drafts(&mut *app.read().await?, &acting, &asked, (&mut errors, now.date(), false)).await?;
     if !errors.is_empty() {
-        return Ok((unfit, form_page(&app, &acting, &sitting, (form, errors)).await?).into_response());
+        return Ok(again(form_page(&app, &acting, &sitting, Submitted::new(form, errors)).await?));
     }
-    let first = app
-        .write_as(acting.person().authority(), async move |db| {
-            store::lock(db, acting.institution(), id).await?;
-            let mut first = None;
+    let added = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, acting.institution(), id).await?;
+            let mut added = Vec::new();
             for draft in &all {
-                let contest = store::add_contest(db, &acting, id, draft).await?;
-                first.get_or_insert(contest);
+                added.push(store::add_contest(db, &locked, draft).await?);
                 let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
                     .detail("办理", "登记选举项目")
                     .detail("项目", draft.title.clone())
                     .detail("应选", draft.seats);
                 audit::append(db, acting.person(), entry, now).await?;
             }
-            Ok(first.filter(|_| all.len() == 1))
+            Ok(added)
         })
         .await?;
-    let to = match first {
-        Some(contest) => format!("/sittings/{id}/contests/{contest}?done=contest"),
-        None => format!("/sittings/{id}?done=contest"),
+    let to = match added.as_slice() {
+        [contest] => id.contest_path(*contest),
+        _ => id.path(),
     };
-    Ok(Redirect::to(&to).into_response())
+    Ok(done_at(&to, Done::ContestAdded).into_response())
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct StandForm {
+pub(super) struct CandidatesForm {
     numbers: String,
     origin: String,
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/contest.html")]
-pub(super) struct ShowPage {
+pub(super) struct ContestPage {
     chrome: Chrome,
     sitting: Sitting,
     contest: Contest,
     form: ContestForm,
     errors: Errors,
-    stand: StandForm,
+    stand: CandidatesForm,
     colleges: Vec<(String, String)>,
-    listed: Vec<Listed>,
+    listed: Vec<ListedRound>,
     done: &'static str,
 }
 
-impl ShowPage {
+impl ContestPage {
     fn draft(&self) -> bool {
         self.sitting.stage == Stage::Draft
     }
     fn may_withdraw(&self) -> bool {
-        !matches!(self.sitting.stage, Stage::Draft | Stage::Counted | Stage::Reported | Stage::Voided)
+        self.sitting.stage.takes_withdrawals()
     }
 }
 
@@ -240,31 +243,42 @@ pub(super) async fn contest_of(
     contests.into_iter().find(|contest| contest.id == id).ok_or(Failure::Missing)
 }
 
+/// What was typed into one of the forms of a contest's page.
+#[derive(Default)]
+struct TypedForms {
+    /// None where it shows the contest as it is.
+    contest: Option<ContestForm>,
+    candidates: CandidatesForm,
+}
+
 async fn show_page(
     app: &Elections,
     acting: &Acting<ElectionKeeper>,
-    (id, contest): (SittingId, ContestId),
-    (form, stand, errors, done): (Option<ContestForm>, StandForm, Errors, &'static str),
-) -> Result<ShowPage, Failure> {
+    id: SittingId,
+    contest: ContestId,
+    submitted: Submitted<TypedForms>,
+    done: &'static str,
+) -> Result<ContestPage, Failure> {
     let mut db = app.read().await?;
-    let sitting = kept(&mut db, acting, id).await?;
+    let sitting = managed(&mut db, acting, id).await?;
     let contest = contest_of(&mut db, &sitting, contest, app.clock.today()).await?;
     let people: Vec<String> =
         store::people_of(&mut db, contest.id).await?.into_iter().map(|(_, number)| number).collect();
+    let Submitted { form: TypedForms { contest: form, candidates: stand }, errors } = submitted;
     let form = form.unwrap_or_else(|| ContestForm::of(&contest, &people));
     let listed = store::listed_rounds(&mut db, acting.institution(), acting.office().college).await?;
     let colleges = colleges(&mut db, acting).await?;
     let chrome = frame(app, acting.person(), &sitting, &contest.title);
-    Ok(ShowPage { chrome, sitting, contest, form, errors, stand, colleges, listed, done })
+    Ok(ContestPage { chrome, sitting, contest, form, errors, stand, colleges, listed, done })
 }
 
 pub(super) async fn show(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
-    Path(ids): Path<(SittingId, ContestId)>,
-    Query(Done { done }): Query<Done>,
-) -> Result<ShowPage, Failure> {
-    show_page(&app, &acting, ids, (None, StandForm::default(), Errors::default(), said(&done))).await
+    Path((id, contest)): Path<(SittingId, ContestId)>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<ContestPage, Failure> {
+    show_page(&app, &acting, id, contest, Submitted::default(), said(&done)).await
 }
 
 pub(super) async fn change(
@@ -275,14 +289,13 @@ pub(super) async fn change(
 ) -> Result<Response, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let was = contest_of(&mut *app.read().await?, &sitting, contest, now.date()).await?;
+    let mut db = app.read().await?;
+    let was = contest_of(&mut db, &sitting, contest, now.date()).await?;
     let draft = match form.read(&mut errors) {
-        Some(asked) => {
-            let mut db = app.read().await?;
-            drafts(&mut db, &acting, &asked, (&mut errors, now.date(), true)).await?.pop()
-        }
+        Some(request) => drafts(&mut db, &acting, request, true, now.date(), &mut errors).await?.pop(),
         None => None,
     };
+    drop(db);
     if let Some(draft) = &draft
         && was.round_of.is_some()
         && draft.seats != was.seats
@@ -290,20 +303,20 @@ pub(super) async fn change(
         errors.add("seats", "第二轮的应选人数由上一轮空缺的席位得出，不能修改");
     }
     let Some(draft) = draft.filter(|_| errors.is_empty()) else {
-        let page = show_page(&app, &acting, (id, contest), (Some(form), StandForm::default(), errors, "")).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let typed = TypedForms { contest: Some(form), ..TypedForms::default() };
+        return Ok(again(show_page(&app, &acting, id, contest, Submitted::new(typed, errors), "").await?));
     };
-    app.write_as(acting.person().authority(), async move |db| {
-        store::lock(db, acting.institution(), id).await?;
-        store::change_contest(db, &acting, contest, &draft).await?;
-        let entry = Entry::new(Verb::SittingKept, sitting.title)
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        store::change_contest(db, &locked, &was, &draft).await?;
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
             .detail("办理", "修改选举项目")
             .detail("项目", draft.title.clone())
             .detail("应选", draft.seats);
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest}?done=changed")).into_response())
+    Ok(done_at(&id.contest_path(contest), Done::Changed).into_response())
 }
 
 pub(super) async fn remove(
@@ -313,74 +326,84 @@ pub(super) async fn remove(
 ) -> Result<Redirect, Failure> {
     let (sitting, now) = (prepared(&app, &acting, id).await?, app.clock.now());
     let was = contest_of(&mut *app.read().await?, &sitting, contest, now.date()).await?;
-    app.write_as(acting.person().authority(), async move |db| {
-        store::lock(db, acting.institution(), id).await?;
-        store::remove_contest(db, &acting, contest).await?;
-        let entry =
-            Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除选举项目").detail("项目", was.title);
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        store::remove_contest(db, &locked, &was).await?;
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
+            .detail("办理", "删除选举项目")
+            .detail("项目", was.title.clone());
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}?done=removed")))
+    Ok(done_at(&id.path(), Done::Removed))
+}
+
+/// Somebody who is to stand, with a few words for the ballot.
+struct Nominee {
+    student: NamedStudent,
+    about: String,
 }
 
 /// Labels that differ: the name, with the class where two have one name, with the number where that is not enough.
-fn labelled(standing: &[(Named, String)], contest: &Contest) -> Vec<String> {
-    let mut taken: HashMap<String, usize> = HashMap::new();
-    for (one, _) in standing {
-        *taken.entry(one.name.clone()).or_default() += 1;
+fn labels(nominees: &[Nominee], contest: &Contest) -> Vec<String> {
+    let mut taken: HashMap<&str, usize> = HashMap::new();
+    for one in nominees {
+        *taken.entry(one.student.name.as_str()).or_default() += 1;
     }
-    let known: HashSet<String> = contest.labels().into_iter().collect();
-    let mut used = known.clone();
-    standing
-        .iter()
-        .map(|(one, _)| {
-            let alone = taken.get(&one.name).copied().unwrap_or(0) < 2;
-            let choices =
-                [one.name.clone(), format!("{}（{}）", one.name, one.class), format!("{}（{}）", one.name, one.number)];
-            let free = |(place, label): &(usize, &String)| (*place > 0 || alone) && !used.contains(*label);
-            let label =
-                choices.iter().enumerate().find(free).map_or_else(|| one.number.clone(), |(_, label)| label.clone());
-            used.insert(label.clone());
-            label.chars().take(60).collect()
-        })
-        .collect()
+    let mut used: HashSet<String> = contest.labels().into_iter().collect();
+    let mut labels = Vec::with_capacity(nominees.len());
+    for NamedStudent { name, class, number, .. } in nominees.iter().map(|one| &one.student) {
+        let alone = taken.get(name.as_str()).copied().unwrap_or(0) < 2;
+        let choices = [name.clone(), format!("{name}（{class}）"), format!("{name}（{number}）")];
+        let free = |(place, label): &(usize, String)| (*place > 0 || alone) && !used.contains(label);
+        let label = choices.into_iter().enumerate().find(free).map_or_else(|| number.clone(), |(_, label)| label);
+        labels.push(label.chars().take(60).collect());
+        used.insert(label);
+    }
+    labels
 }
 
-async fn enter(
+/// Puts people on the list of a contest, all from one source.
+async fn nominate(
     app: &Elections,
-    acting: Acting<ElectionKeeper>,
-    (sitting, contest): (Sitting, Contest),
-    (people, origin): (Vec<(Named, String)>, String),
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Sitting,
+    contest: &Contest,
+    nominees: Vec<Nominee>,
+    origin: &str,
 ) -> Result<Redirect, Failure> {
-    let (now, id) = (app.clock.now(), sitting.id);
-    let labels = labelled(&people, &contest);
-    let standing: Vec<Standing> = people
+    let now = app.clock.now();
+    let labels = labels(&nominees, contest);
+    let candidates: Vec<NewCandidate> = nominees
         .into_iter()
         .zip(labels)
-        .map(|((one, about), label)| Standing { student: one.id, label, about, origin: origin.clone() })
+        .map(|(one, label)| NewCandidate {
+            student: one.student.id,
+            label,
+            about: one.about,
+            origin: origin.to_owned(),
+        })
         .collect();
-    let contest_id = contest.id;
-    app.write_as(acting.person().authority(), async move |db| {
-        store::lock(db, acting.institution(), id).await?;
-        store::stand(db, &acting, contest_id, &standing).await?;
-        let marks: Vec<String> = standing.iter().map(|one| audit::Mark::from(one.student).to_string()).collect();
-        let entry = Entry::new(Verb::SittingKept, sitting.title)
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), sitting.id).await?;
+        store::add_candidates(db, &locked, contest.id, &candidates).await?;
+        let marks: Vec<String> = candidates.iter().map(|one| audit::Mark::from(one.student).to_string()).collect();
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
             .detail("办理", "登记候选人")
-            .detail("项目", contest.title)
+            .detail("项目", contest.title.clone())
             .detail("候选人", marks)
             .detail("来源", origin);
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest_id}?done=stood")))
+    Ok(done_at(&sitting.id.contest_path(contest.id), Done::CandidatesAdded))
 }
 
-pub(super) async fn stand(
+pub(super) async fn add_candidates(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
-    Form(form): Form<StandForm>,
+    Form(form): Form<CandidatesForm>,
 ) -> Result<Response, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
     let mut errors = Errors::default();
@@ -400,20 +423,20 @@ pub(super) async fn stand(
     if asked.is_empty() {
         errors.add("numbers", "请填写候选人的学号，一行一人");
     }
-    if asked.len() + contest.candidates.len() > 60 {
-        errors.add("numbers", "一项选举最多 60 名候选人");
+    if asked.len() + contest.candidates.len() > MOST_CANDIDATES {
+        errors.add("numbers", format!("一项选举最多 {MOST_CANDIDATES} 名候选人"));
     }
     let numbers: Vec<String> = asked.iter().map(|(number, _)| number.clone()).collect();
     let found = store::students(&mut *app.read().await?, acting.institution(), &numbers, app.clock.today()).await?;
     let own = acting.office().college;
-    let mut people = Vec::new();
+    let mut nominees = Vec::new();
     let mut missing = Vec::new();
     for (number, about) in asked {
         match found.iter().find(|one| one.number == number && own.is_none_or(|own| own == one.college)) {
             Some(one) if contest.candidates.iter().any(|candidate| candidate.student == one.id) => {
                 errors.add("numbers", format!("{number} {} 已经在名单里", one.name));
             }
-            Some(one) => people.push((one.clone(), about)),
+            Some(one) => nominees.push(Nominee { student: one.clone(), about }),
             None => missing.push(number),
         }
     }
@@ -422,10 +445,10 @@ pub(super) async fn stand(
         errors.add("numbers", format!("没有这些学号的在校学生，或者不在你的院系：{}", missing.join("、")));
     }
     let Some(origin) = origin.filter(|_| errors.is_empty()) else {
-        let page = show_page(&app, &acting, (id, contest.id), (None, form, errors, "")).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let typed = TypedForms { candidates: form, ..TypedForms::default() };
+        return Ok(again(show_page(&app, &acting, id, contest.id, Submitted::new(typed, errors), "").await?));
     };
-    Ok(enter(&app, acting, (sitting, contest), (people, origin)).await?.into_response())
+    Ok(nominate(&app, &acting, &sitting, &contest, nominees, &origin).await?.into_response())
 }
 
 /// A round whose list is taken over.
@@ -448,43 +471,43 @@ pub(super) async fn take_listed(
     let listed = store::listed(&mut db, acting.institution(), form.round, acting.office().college).await?;
     drop(db);
     let new = listed.into_iter().filter(|one| !contest.candidates.iter().any(|known| known.student == one.id));
-    let room = 60_usize.saturating_sub(contest.candidates.len());
-    let people = new
-        .map(|one| {
-            let about = one.class.clone();
-            (one, about)
+    let room = MOST_CANDIDATES.saturating_sub(contest.candidates.len());
+    let nominees = new
+        .map(|student| {
+            let about = student.class.clone();
+            Nominee { student, about }
         })
         .take(room)
         .collect();
     let origin = format!("遴选轮次“{}”确定的候选人名单", round.title);
-    enter(&app, acting, (sitting, contest), (people, origin)).await
+    nominate(&app, &acting, &sitting, &contest, nominees, &origin).await
 }
 
-pub(super) async fn strike(
+pub(super) async fn remove_candidate(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest, candidate)): Path<(SittingId, ContestId, CandidateId)>,
 ) -> Result<Redirect, Failure> {
     let (sitting, now) = (prepared(&app, &acting, id).await?, app.clock.now());
     let was = contest_of(&mut *app.read().await?, &sitting, contest, now.date()).await?;
-    let who = was.candidates.into_iter().find(|one| one.id == candidate).ok_or(Failure::Missing)?;
-    app.write_as(acting.person().authority(), async move |db| {
-        store::lock(db, acting.institution(), id).await?;
-        if store::strike(db, &acting, contest, candidate).await? {
+    let who = was.candidates.iter().find(|one| one.id == candidate).ok_or(Failure::Missing)?;
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if store::remove_candidate(db, &locked, &was, candidate).await? {
             let entry = Entry::about(Verb::SittingKept, who.student)
                 .detail("办理", "从候选人名单中删去")
-                .detail("场次", sitting.title);
+                .detail("场次", sitting.title.clone());
             audit::append(db, acting.person(), entry, now).await?;
         }
         Ok(())
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest}?done=struck")))
+    Ok(done_at(&id.contest_path(contest), Done::CandidateRemoved))
 }
 
 /// Why a candidate withdraws.
 #[derive(Debug, Deserialize)]
-pub(super) struct WhyForm {
+pub(super) struct WithdrawalForm {
     #[serde(default)]
     reason: String,
 }
@@ -493,40 +516,43 @@ pub(super) async fn withdraw(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest, candidate)): Path<(SittingId, ContestId, CandidateId)>,
-    Form(form): Form<WhyForm>,
+    Form(form): Form<WithdrawalForm>,
 ) -> Result<Response, Failure> {
-    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let (now, wanted, mut errors) = (app.clock.now(), "登记退选", Errors::default());
     let mut db = app.read().await?;
-    let sitting = kept(&mut db, &acting, id).await?;
-    not_standing(&app, &mut db, acting.person(), (&sitting, "登记退选")).await?;
+    let sitting = managed(&mut db, &acting, id).await?;
+    refuse_candidates(&app, &mut db, acting.person(), &sitting, wanted).await?;
     let was = contest_of(&mut db, &sitting, contest, now.date()).await?;
     drop(db);
-    let who = was.candidates.into_iter().find(|one| one.id == candidate).ok_or(Failure::Missing)?;
-    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    let back = format!("/sittings/{id}/contests/{contest}");
-    if matches!(sitting.stage, Stage::Draft | Stage::Counted | Stage::Reported | Stage::Voided) {
-        let why = "退选在公告以后、计票以前登记";
-        return Err(refuse(chrome, back, "登记退选", why, "筹备中的场次，直接从名单中删去；计票以后不再登记退选"));
-    }
-    let Some(why) = crate::web::forms::reason(&form.reason, &mut errors) else {
-        let page = show_page(&app, &acting, (id, contest), (None, StandForm::default(), errors, "")).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    let who = was.candidates.iter().find(|one| one.id == candidate).ok_or(Failure::Missing)?;
+    let back = id.contest_path(contest);
+    let refused = || {
+        let chrome = frame(&app, acting.person(), &sitting, "没有办理");
+        Refusal { chrome, wanted: wanted.to_owned(), back: back.clone() }
     };
-    app.write_as(acting.person().authority(), async move |db| {
+    if !sitting.stage.takes_withdrawals() {
+        let remedy = "筹备中的场次，直接从名单中删去；计票以后不再登记退选";
+        return Err(refused().for_reason("退选在公告以后、计票以前登记", remedy));
+    }
+    let Some(why) = reason(&form.reason, &mut errors) else {
+        let submitted = Submitted::new(TypedForms::default(), errors);
+        return Ok(again(show_page(&app, &acting, id, contest, submitted, "").await?));
+    };
+    app.write_as(acting.person().authority(), async |db| {
         // A count that runs meanwhile waits, or has ended and then this is refused.
         let locked = store::lock(db, acting.institution(), id).await?;
-        if locked.is_none_or(|sitting| sitting.stage >= Stage::Counted) {
-            return Err(refuse(chrome, back, "登记退选", "已经计票，不再登记退选", "当选后不就任的，由大会另行处理"));
+        if locked.stage >= Stage::Counted {
+            return Err(refused().for_reason("已经计票，不再登记退选", "当选后不就任的，由大会另行处理"));
         }
-        if store::withdraw(db, &acting, (contest, candidate), &why, now).await? {
+        if store::withdraw(db, &acting, &locked, &was, candidate, &why, now).await? {
             let entry = Entry::about(Verb::SittingKept, who.student)
                 .detail("办理", "登记退选")
-                .detail("场次", sitting.title)
-                .detail("理由", why);
+                .detail("场次", sitting.title.clone())
+                .detail("理由", why.clone());
             audit::append(db, acting.person(), entry, now).await?;
         }
         Ok(())
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}/contests/{contest}?done=withdrawn")).into_response())
+    Ok(done_at(&back, Done::Withdrawn).into_response())
 }

@@ -4,28 +4,28 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Form;
 use sqlx::PgConnection;
 
-use super::{contests::contest_of, frame, keeps, kept, not_standing, refuse};
+use super::{again, contests::contest_of, done_at, frame, managed, manages, refusal, refuse_candidates};
 use crate::{
     audit::{self, Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
-    elections::Elections,
     elections::{
-        counting,
+        Elections, counting,
+        done::Done,
         forms::{Fields, PaperForm},
+        paths,
         sitting::{Contest, Sitting, Stage},
         store::{self, PaperEntry},
     },
-    failure::Failure,
+    failure::{Failure, Refusal},
     ids::{ContestId, SittingId},
     office::ElectionKeeper,
     page::{chrome::Chrome, filters},
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
 
 #[derive(Template, WebTemplate)]
@@ -34,6 +34,7 @@ pub(super) struct EntryPage {
     chrome: Chrome,
     sitting: Sitting,
     contest: Contest,
+    /// Paper ballots given out.
     issued: u32,
     /// 1, 2 or 3; none where everything is settled or this person has entered before.
     turn: Option<i16>,
@@ -64,48 +65,57 @@ fn turn(entries: &[PaperEntry], person: &SignedIn) -> Option<i16> {
     }
 }
 
-/// The sitting and contest of somebody who counts: whoever keeps it, or monitors it.
+/// A contest whose paper ballots somebody counts: of the office in charge, or a monitor.
+struct CountedContest {
+    sitting: Sitting,
+    contest: Contest,
+    /// Paper ballots given out.
+    issued: u32,
+}
+
 async fn counted(
     app: &Elections,
     db: &mut PgConnection,
     person: &SignedIn,
-    (id, contest): (SittingId, ContestId),
-) -> Result<(Sitting, Contest), Failure> {
+    id: SittingId,
+    contest: ContestId,
+) -> Result<CountedContest, Failure> {
     let sitting = store::sitting(db, person.institution, id).await?.ok_or(Failure::Missing)?;
     let monitors = store::monitors(db, id).await?;
-    if !keeps(person, &sitting) && !monitors.iter().any(|one| one.account == person.account) {
+    if !manages(person, &sitting) && !monitors.iter().any(|one| one.account == person.account) {
         return Err(Failure::Missing);
     }
-    not_standing(app, db, person, (&sitting, "录入纸质选票")).await?;
+    refuse_candidates(app, db, person, &sitting, "录入纸质选票").await?;
     let contest = contest_of(db, &sitting, contest, app.clock.today()).await?;
-    Ok((sitting, contest))
+    let issued = store::contest_turnouts(db, id).await?.get(&contest.ordinal).map_or(0, |turnout| turnout.paper);
+    Ok(CountedContest { sitting, contest, issued })
 }
 
 async fn page(
     app: &Elections,
     person: &SignedIn,
-    ids: (SittingId, ContestId),
-    (form, errors): (Option<PaperForm>, Errors),
+    id: SittingId,
+    contest: ContestId,
+    submitted: Submitted<PaperForm>,
 ) -> Result<EntryPage, Failure> {
     let mut db = app.read().await?;
-    let (sitting, contest) = counted(app, &mut db, person, ids).await?;
+    let CountedContest { sitting, contest, issued } = counted(app, &mut db, person, id, contest).await?;
     let entries = store::paper_entries(&mut db, sitting.id).await?.remove(&contest.id).unwrap_or_default();
-    let issued = store::came(&mut db, sitting.id).await?.get(&contest.ordinal).map_or(0, |came| came.paper);
     let differences = match entries.as_slice() {
         [first, second, ..] => first.figures.differences(&second.figures),
         _ => Vec::new(),
     };
     let turn = turn(&entries, person).filter(|_| may_enter(&sitting) && issued > 0);
-    let keeps = keeps(person, &sitting);
+    let keeps = manages(person, &sitting);
     let chrome = if keeps {
         frame(app, person, &sitting, "纸质选票计票录入")
     } else {
         app.chrome(person, "纸质选票计票录入")
-            .under("/monitoring", "监票")
-            .under(&format!("/monitoring/{}", sitting.id), &sitting.title)
+            .under(paths::MONITORING, "监票")
+            .under(&id.monitoring_path(), &sitting.title)
     };
     let settled = counting::settled(&entries).is_some();
-    let form = form.unwrap_or_default();
+    let Submitted { form, errors } = submitted;
     Ok(EntryPage { chrome, sitting, contest, issued, turn, entries, differences, settled, form, errors, keeps })
 }
 
@@ -117,54 +127,53 @@ fn may_enter(sitting: &Sitting) -> bool {
 pub(super) async fn ask(
     State(app): State<Elections>,
     person: SignedIn,
-    Path(ids): Path<(SittingId, ContestId)>,
+    Path((id, contest)): Path<(SittingId, ContestId)>,
 ) -> Result<EntryPage, Failure> {
-    page(&app, &person, ids, (None, Errors::default())).await
+    page(&app, &person, id, contest, Submitted::default()).await
 }
 
 pub(super) async fn enter(
     State(app): State<Elections>,
     person: SignedIn,
-    Path((id, contest_id)): Path<(SittingId, ContestId)>,
+    Path((id, contest)): Path<(SittingId, ContestId)>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    let (now, mut errors) = (app.clock.now(), Errors::default());
-    let mut db = app.read().await?;
-    let (sitting, contest) = counted(&app, &mut db, &person, (id, contest_id)).await?;
-    let issued = store::came(&mut db, id).await?.get(&contest.ordinal).map_or(0, |came| came.paper);
-    drop(db);
+    let (now, mut errors, own_page) = (app.clock.now(), Errors::default(), id.entry_path(contest));
+    let CountedContest { sitting, contest, issued } =
+        counted(&app, &mut *app.read().await?, &person, id, contest).await?;
     let form = PaperForm { fields };
-    let back = format!("/entries/{id}/{contest_id}");
-    let chrome = app.chrome(&person, "没有办理");
+    let refused = || Refusal {
+        chrome: app.chrome(&person, "没有办理"),
+        wanted: "录入纸质选票".to_owned(),
+        back: own_page.clone(),
+    };
     if !may_enter(&sitting) || issued == 0 {
         let why = "纸质选票在投票截止以后、开票以前录入；没有发出纸质选票的项目不用录入";
-        return Err(refuse(chrome, back, "录入纸质选票", why, "刷新页面看现在的情况"));
+        return Err(refused().for_reason(why, "刷新页面看现在的情况"));
     }
     let Some(figures) = form.read(&contest, issued, &mut errors) else {
-        let page = page(&app, &person, (id, contest_id), (Some(form), errors)).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return Ok(again(page(&app, &person, id, contest.id, Submitted::new(form, errors)).await?));
     };
-    let actor = person.clone();
-    app.write_as(person.authority(), async move |db| {
-        let locked = store::lock(db, actor.institution, id).await?;
-        let entries = store::paper_entries(db, id).await?.remove(&contest_id).unwrap_or_default();
-        let turn = turn(&entries, &actor).filter(|_| locked.as_ref().is_some_and(may_enter));
+    app.write_as(person.authority(), async |db| {
+        let locked = store::lock(db, person.institution, id).await?;
+        let entries = store::paper_entries(db, id).await?.remove(&contest.id).unwrap_or_default();
+        let turn = turn(&entries, &person).filter(|_| may_enter(&locked));
         let entered = match turn {
-            Some(turn) => store::enter_paper(db, (contest_id, turn), actor.account, &figures, now).await?,
+            Some(turn) => store::enter_paper(db, &locked, &contest, turn, person.account, &figures, now).await?,
             None => false,
         };
         let Some(turn) = turn.filter(|_| entered) else {
             let remedy = "两次录入须由不同的两人完成；不一致时由第三人核对选票后录入";
-            return Err(refuse(chrome, back, "录入纸质选票", "你已经录入过这一项，或者已经录入一致", remedy));
+            return Err(refused().for_reason("你已经录入过这一项，或者已经录入一致", remedy));
         };
-        let entry = Entry::new(Verb::PaperKept, sitting.title)
+        let entry = Entry::new(Verb::PaperKept, sitting.title.clone())
             .detail("办理", format!("第 {turn} 次录入"))
-            .detail("项目", contest.title)
+            .detail("项目", contest.title.clone())
             .detail("收回", figures.tally.returned);
-        audit::append(db, &actor, entry, now).await
+        audit::append(db, &person, entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/entries/{id}/{contest_id}")).into_response())
+    Ok(Redirect::to(&own_page).into_response())
 }
 
 pub(super) async fn clear(
@@ -172,33 +181,26 @@ pub(super) async fn clear(
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
 ) -> Result<Redirect, Failure> {
-    let now = app.clock.now();
+    let (now, wanted) = (app.clock.now(), "重新清点纸质选票");
     let mut db = app.read().await?;
-    let sitting = kept(&mut db, &acting, id).await?;
-    not_standing(&app, &mut db, acting.person(), (&sitting, "重新清点纸质选票")).await?;
-    let own = contest_of(&mut db, &sitting, contest, now.date()).await?;
+    let sitting = managed(&mut db, &acting, id).await?;
+    refuse_candidates(&app, &mut db, acting.person(), &sitting, wanted).await?;
+    let contest = contest_of(&mut db, &sitting, contest, now.date()).await?;
     drop(db);
-    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().authority(), async move |db| {
+    app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
-        if !locked.as_ref().is_some_and(may_enter) {
-            let why = "已经开票计票，不能重新清点";
-            return Err(refuse(
-                chrome,
-                format!("/sittings/{id}"),
-                "重新清点纸质选票",
-                why,
-                "结果有误的，由两人办理作废",
-            ));
+        if !may_enter(&locked) {
+            let refused = refusal(&app, acting.person(), &sitting, wanted);
+            return Err(refused.for_reason("已经开票计票，不能重新清点", "结果有误的，由两人办理作废"));
         }
-        if store::drop_entries(db, contest).await? > 0 {
-            let entry = Entry::new(Verb::PaperKept, sitting.title)
+        if store::drop_entries(db, &locked, &contest).await? > 0 {
+            let entry = Entry::new(Verb::PaperKept, sitting.title.clone())
                 .detail("办理", "清除录入，重新清点")
-                .detail("项目", own.title);
+                .detail("项目", contest.title.clone());
             audit::append(db, acting.person(), entry, now).await?;
         }
         Ok(())
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}?done=dropped")))
+    Ok(done_at(&id.path(), Done::EntriesDropped))
 }

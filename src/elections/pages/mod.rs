@@ -1,36 +1,50 @@
 //! The pages of elections: of those who keep them, of monitors, and of voters.
 
 mod acts;
+mod announcement;
+mod closing;
 mod contests;
 mod entries;
 mod monitor;
+mod monitors;
 mod on_site;
+mod opening;
 mod papers;
 mod powers;
+mod readiness;
+mod receipt;
 mod result;
+mod runoff;
+mod show;
 mod sittings;
+mod slip;
 mod turnout;
+mod voiding;
 mod vote;
 
-pub use acts::close_overdue;
+use std::cmp::Ordering;
+
+pub use closing::close_overdue;
+
 use axum::{
-    http::header,
-    response::{IntoResponse, Response},
+    http::{StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
 };
 use sqlx::PgConnection;
 
 use super::{
+    Elections,
+    done::Done,
+    paths,
     sitting::{Sitting, Stage},
     store,
 };
 use crate::{
     auth::{acting::Acting, person::SignedIn},
-    elections::Elections,
     failure::{Failure, Refusal},
     ids::SittingId,
-    office::{ElectionKeeper, Office},
+    office::{ElectionKeeper, ElectionReader, Office},
     page::chrome::Chrome,
-    rules::{Finding, Outcome},
     web::routes::Routes,
 };
 
@@ -42,26 +56,26 @@ pub fn routes() -> Routes<Elections> {
         .post("/votes/{sitting}", vote::check)
         .post("/votes/{sitting}/edit", vote::edit)
         .post("/votes/{sitting}/cast", vote::cast)
-        .post("/votes/{sitting}/receipt", vote::receipt)
+        .post("/votes/{sitting}/receipt", receipt::receipt)
         .get("/votes/{sitting}/edit", vote::back)
         .get("/votes/{sitting}/cast", vote::back)
-        .get("/receipts/{sitting}", vote::ask_receipt)
-        .post("/receipts/{sitting}", vote::look_up)
-        .get("/votes/{sitting}/record.json", vote::record)
-        .get("/votes/{sitting}/ballots.json", vote::ballots)
+        .get("/receipts/{sitting}", receipt::ask)
+        .post("/receipts/{sitting}", receipt::look_up)
+        .get("/votes/{sitting}/record.json", receipt::record)
+        .get("/votes/{sitting}/ballots.json", receipt::ballots)
         .get("/votes/{sitting}/powers", powers::show)
-        .get("/slip", vote::slip)
-        .post("/slip", vote::typed)
-        .get("/slip/ballot", vote::slip_ballot)
-        .post("/slip/ballot", vote::slip_check)
-        .post("/slip/ballot/edit", vote::slip_edit)
-        .post("/slip/ballot/cast", vote::slip_cast)
-        .get("/slip/ballot/edit", vote::slip)
-        .get("/slip/ballot/cast", vote::slip)
+        .get("/slip", slip::ask)
+        .post("/slip", slip::enter)
+        .get("/slip/ballot", slip::ballot)
+        .post("/slip/ballot", slip::check)
+        .post("/slip/ballot/edit", slip::edit)
+        .post("/slip/ballot/cast", slip::cast)
+        .get("/slip/ballot/edit", slip::ask)
+        .get("/slip/ballot/cast", slip::ask)
         .get("/sittings", sittings::list)
         .get("/sittings/new", sittings::ask)
         .post("/sittings/new", sittings::create)
-        .get("/sittings/{sitting}", sittings::show)
+        .get("/sittings/{sitting}", show::show)
         .get("/sittings/{sitting}/edit", sittings::edit)
         .post("/sittings/{sitting}/edit", sittings::change)
         .post("/sittings/{sitting}/remove", sittings::remove)
@@ -70,26 +84,26 @@ pub fn routes() -> Routes<Elections> {
         .get("/sittings/{sitting}/contests/{contest}", contests::show)
         .post("/sittings/{sitting}/contests/{contest}", contests::change)
         .post("/sittings/{sitting}/contests/{contest}/remove", contests::remove)
-        .post("/sittings/{sitting}/contests/{contest}/candidates", contests::stand)
+        .post("/sittings/{sitting}/contests/{contest}/candidates", contests::add_candidates)
         .post("/sittings/{sitting}/contests/{contest}/listed", contests::take_listed)
-        .post("/sittings/{sitting}/contests/{contest}/candidates/{candidate}/strike", contests::strike)
+        .post("/sittings/{sitting}/contests/{contest}/candidates/{candidate}/strike", contests::remove_candidate)
         .post("/sittings/{sitting}/contests/{contest}/candidates/{candidate}/withdraw", contests::withdraw)
-        .post("/sittings/{sitting}/contests/{contest}/lot", acts::lot)
-        .post("/sittings/{sitting}/contests/{contest}/second", acts::second_round)
+        .post("/sittings/{sitting}/contests/{contest}/lot", runoff::lot)
+        .post("/sittings/{sitting}/contests/{contest}/second", runoff::second_round)
         .post("/sittings/{sitting}/contests/{contest}/recount", entries::clear)
-        .post("/sittings/{sitting}/monitors", acts::name_monitor)
-        .post("/sittings/{sitting}/monitors/{account}/dismiss", acts::dismiss_monitor)
-        .post("/sittings/{sitting}/announce", acts::announce)
-        .post("/sittings/{sitting}/back", acts::take_back)
-        .post("/sittings/{sitting}/rehearse", acts::rehearse)
-        .post("/sittings/{sitting}/open", acts::open)
-        .post("/sittings/{sitting}/close", acts::close)
-        .post("/sittings/{sitting}/report", acts::report)
-        .post("/sittings/{sitting}/publish", acts::publish)
-        .post("/sittings/{sitting}/void", acts::ask_void)
-        .post("/sittings/{sitting}/void/drop", acts::drop_void)
-        .post("/sittings/{sitting}/void/agree", acts::agree_void)
-        .post("/sittings/{sitting}/again", acts::hold_again)
+        .post("/sittings/{sitting}/monitors", monitors::name_monitor)
+        .post("/sittings/{sitting}/monitors/{account}/dismiss", monitors::dismiss_monitor)
+        .post("/sittings/{sitting}/announce", announcement::announce)
+        .post("/sittings/{sitting}/back", announcement::take_back)
+        .post("/sittings/{sitting}/rehearse", opening::rehearse)
+        .post("/sittings/{sitting}/open", opening::open)
+        .post("/sittings/{sitting}/close", closing::close)
+        .post("/sittings/{sitting}/report", closing::report)
+        .post("/sittings/{sitting}/publish", closing::publish)
+        .post("/sittings/{sitting}/void", voiding::ask_void)
+        .post("/sittings/{sitting}/void/drop", voiding::withdraw_request)
+        .post("/sittings/{sitting}/void/agree", voiding::agree_void)
+        .post("/sittings/{sitting}/again", voiding::hold_again)
         .get("/sittings/{sitting}/turnout", turnout::show)
         .get("/turnout", turnout::list)
         .get("/sittings/{sitting}/hall", on_site::show)
@@ -116,44 +130,60 @@ pub fn routes() -> Routes<Elections> {
         .post("/entries/{sitting}/{contest}", entries::enter)
 }
 
-/// A sitting that an office keeps: the school's all, a college's its own.
-async fn kept(db: &mut PgConnection, acting: &Acting<ElectionKeeper>, id: SittingId) -> Result<Sitting, Failure> {
+/// A sitting that an office has in charge: the school's all, a college's its own.
+async fn managed(db: &mut PgConnection, acting: &Acting<ElectionKeeper>, id: SittingId) -> Result<Sitting, Failure> {
     let sitting = store::sitting(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    if keeps(acting.person(), &sitting) { Ok(sitting) } else { Err(Failure::Missing) }
+    if manages(acting.person(), &sitting) { Ok(sitting) } else { Err(Failure::Missing) }
 }
 
-/// The person acts in an office that keeps the sitting.
-fn keeps(person: &SignedIn, sitting: &Sitting) -> bool {
+/// The person acts in an office that has the sitting in charge.
+fn manages(person: &SignedIn, sitting: &Sitting) -> bool {
     person.acting.as_ref().is_some_and(|office| {
         ElectionKeeper::KINDS.contains(&office.kind) && (office.college.is_none() || office.college == sitting.college)
     })
 }
 
-/// A refusal of the portal's own: no plan has a clause on it.
-fn refuse(chrome: Chrome, back: String, wanted: &str, why: impl Into<String>, remedy: &str) -> Failure {
-    let finding = Finding::house(Outcome::Fail, why.into()).remedy(remedy);
-    Refusal { chrome, wanted: wanted.to_owned(), back }.because(vec![finding])
+/// A sitting that an office sees: the school's offices all, a college's its own.
+async fn visible(db: &mut PgConnection, acting: &Acting<ElectionReader>, id: SittingId) -> Result<Sitting, Failure> {
+    let sitting = store::sitting(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    let college = acting.office().college;
+    if college.is_none() || college == sitting.college { Ok(sitting) } else { Err(Failure::Missing) }
 }
 
-/// The frame of a page of a sitting.
+/// The frame of a page below that of a sitting.
 fn frame(app: &Elections, person: &SignedIn, sitting: &Sitting, title: &str) -> Chrome {
-    let path = format!("/sittings/{}", sitting.id);
-    app.chrome(person, title).under("/sittings", "选举").under(&path, &sitting.title)
+    app.chrome(person, title).under(paths::SITTINGS, "选举").under(&sitting.id.path(), &sitting.title)
 }
 
-/// Refuses whoever stands in the sitting: candidates neither keep, monitor nor count it.
-async fn not_standing(
+/// A refusal that leads back to the sitting.
+fn refusal(app: &Elections, person: &SignedIn, sitting: &Sitting, wanted: &str) -> Refusal {
+    let chrome = frame(app, person, sitting, "没有办理");
+    Refusal { chrome, wanted: wanted.to_owned(), back: sitting.id.path() }
+}
+
+/// Candidates neither run, monitor nor count the sitting in which they stand.
+async fn refuse_candidates(
     app: &Elections,
     db: &mut PgConnection,
     person: &SignedIn,
-    (sitting, wanted): (&Sitting, &str),
+    sitting: &Sitting,
+    wanted: &str,
 ) -> Result<(), Failure> {
     if !store::stands_in(db, sitting.id, person.account).await? {
         return Ok(());
     }
-    let back = format!("/sittings/{}", sitting.id);
     let why = "你是本场次的候选人；候选人不得办理、监票、计票";
-    Err(refuse(frame(app, person, sitting, "没有办理"), back, wanted, why, "请由本单位其他人员办理"))
+    Err(refusal(app, person, sitting, wanted).for_reason(why, "请由本单位其他人员办理"))
+}
+
+/// On to a page that says what was done.
+fn done_at(path: &str, done: Done) -> Redirect {
+    Redirect::to(&paths::with_done(path, done))
+}
+
+/// The page of a form again, as filled in.
+fn again(page: impl IntoResponse) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
 }
 
 /// A file of JSON to keep.
@@ -165,61 +195,47 @@ fn json_file(name: &str, text: String) -> Response {
     (headers, text).into_response()
 }
 
-/// What a page says of the act that led to it.
-fn said(word: &str) -> &'static str {
-    match word {
-        "created" => "已建立场次。下一步登记选举项目、候选人和监票人。",
-        "changed" => "已修改。",
-        "contest" => "已登记选举项目。下一步登记候选人。",
-        "removed" => "已删除。",
-        "stood" => "已登记候选人。",
-        "struck" => "已从名单中删去。",
-        "withdrawn" => "已登记退选。选票不变，得票照计，不能当选。",
-        "monitor" => "已登记监票人，并已通知本人生成口令。",
-        "dismissed" => "已更换监票人。",
-        "announced" => "已公告。选民在“我的投票”里能看到；选举项目和候选人不能再改。",
-        "back" => "已收回公告，可以修改；监票人需要重新演练。",
-        "rehearsing" => "演练开始。请监票人各自输入口令，全部成功后即可开启投票。",
-        "opened" => "投票已开启，选民名册已冻结。",
-        "closed" => "投票已截止。请监票人输入口令开票。",
-        "reported" => "监票报告已生成，结果已向选民公布。下一步由大会公告、批准、备案。",
-        "published" => "全部选票已公布。",
-        "void-asked" => "已提出作废，须由另一人同意才生效。",
-        "void-dropped" => "已撤回作废的提议。",
-        "voided" => "本场次已作废，选票未经拆看已销毁。",
-        "again" => "已照作废的场次另建一场。请核对时间、项目、候选人和监票人，再公告。",
-        "lot" => "已登记抽签结果。",
-        "second" => "已建立第二轮，应选人数和候选人由上一轮得出。",
-        "issued" => "已登记发出纸质选票，该选民的网上投票已关闭。",
-        "bound" => "已登记领票。",
-        "slip-voided" => "该票已作废，可以另领一张。",
-        "entered" => "已保存录入。",
-        "dropped" => "已清除录入，请重新清点、由两人分别录入。",
-        "asked" => "已提出补入，须由另一名监票人同意。",
-        "admitted" => "已补入选民名册，并记入监票报告。",
-        "proved" => "口令正确。",
-        "shared" => "口令正确，你的一份密钥已交出。",
-        "counting" => "人数已够，正在计票。",
-        _ => "",
-    }
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum StepState {
+    Done,
+    Now,
+    ToDo,
 }
 
-/// The steps of a sitting as its pages draw them.
+/// A step of a sitting as its pages draw it.
 struct StepView {
     label: &'static str,
-    /// `done`, `now` or `todo`.
-    state: &'static str,
+    state: StepState,
+}
+
+impl StepView {
+    /// The end of its style's name.
+    fn style(&self) -> &'static str {
+        match self.state {
+            StepState::Done => "done",
+            StepState::Now => "now",
+            StepState::ToDo => "todo",
+        }
+    }
+
+    fn is_done(&self) -> bool {
+        self.state == StepState::Done
+    }
+
+    fn is_now(&self) -> bool {
+        self.state == StepState::Now
+    }
 }
 
 fn steps(sitting: &Sitting) -> Vec<StepView> {
     let shown =
         [Stage::Draft, Stage::Announced, Stage::Rehearsed, Stage::Open, Stage::Closed, Stage::Counted, Stage::Reported];
     let state = |stage: Stage| match stage.cmp(&sitting.stage) {
-        _ if sitting.stage == Stage::Voided => "todo",
-        std::cmp::Ordering::Less => "done",
-        std::cmp::Ordering::Equal if stage == Stage::Reported => "done",
-        std::cmp::Ordering::Equal => "now",
-        std::cmp::Ordering::Greater => "todo",
+        _ if sitting.stage == Stage::Voided => StepState::ToDo,
+        Ordering::Less => StepState::Done,
+        Ordering::Equal if stage == Stage::Reported => StepState::Done,
+        Ordering::Equal => StepState::Now,
+        Ordering::Greater => StepState::ToDo,
     };
     shown.into_iter().map(|stage| StepView { label: stage.label(), state: state(stage) }).collect()
 }

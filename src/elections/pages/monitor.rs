@@ -14,43 +14,47 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    StepView,
-    acts::{rehearsal_text, void_by_monitor},
-    json_file, refuse, result, said,
-    sittings::{CountView, count_view, refreshed},
+    StepView, done_at, json_file,
+    opening::rehearsal_text,
+    result,
+    show::{CountView, count_view, refreshed},
     steps,
+    voiding::void_by_monitor,
 };
 use crate::{
     audit::{self, Entry, Verb},
     auth::person::SignedIn,
-    elections::Elections,
     elections::{
+        Elections,
+        ballot::size,
         ballot_box::Halt,
-        counting,
-        sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Admission, Rehearsal},
+        counting::{self, Exclusion},
+        done::{Done, said},
+        paths,
+        sitting::{Contest, Monitor, MonitorKey, Sitting, Stage},
+        store::{self, Admission, NewAdmission, Rehearsal},
     },
-    failure::Failure,
+    failure::{Failure, Refusal},
     ids::{AccountId, AdmissionId, SittingId},
     page::{chrome::Chrome, filters},
     sealing::keys::{self, OpenShare, Purpose},
     text::{folded, is_hidden},
-    web::forms::{Done, Errors, written},
+    web::forms::{Done as DoneQuery, Errors, Submitted, reason, written},
 };
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/monitoring.html")]
-pub(super) struct ListPage {
+pub(super) struct MonitoringPage {
     chrome: Chrome,
     rows: Vec<Sitting>,
 }
 
-pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Result<MonitoringPage, Failure> {
     let mut db = app.read().await?;
     let own = store::monitored(&mut db, person.institution, person.account).await?;
-    let all = store::sittings(&mut db, person.institution, (None, None)).await?;
+    let all = store::sittings(&mut db, person.institution, None, None).await?;
     let rows = all.into_iter().filter(|sitting| own.contains(&sitting.id)).collect();
-    Ok(ListPage { chrome: app.chrome(&person, "监票"), rows })
+    Ok(MonitoringPage { chrome: app.chrome(&person, "监票"), rows })
 }
 
 /// The sitting of a monitor with all its monitors.
@@ -64,14 +68,13 @@ async fn own(db: &mut PgConnection, person: &SignedIn, id: SittingId) -> Result<
     }
 }
 
-/// What a monitor types.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct PhraseForm {
     phrase: String,
 }
 
-/// Somebody who was left off the roll, as typed.
+/// Somebody who was left off the roll.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct AdmissionForm {
@@ -82,7 +85,7 @@ pub(super) struct AdmissionForm {
 
 #[derive(Template)]
 #[template(path = "elections/monitor.html")]
-struct ShowPage {
+struct MonitorPage {
     chrome: Chrome,
     sitting: Sitting,
     steps: Vec<StepView>,
@@ -101,7 +104,7 @@ struct ShowPage {
     done: &'static str,
 }
 
-impl ShowPage {
+impl MonitorPage {
     fn mine(&self) -> Option<&Monitor> {
         self.monitors.iter().find(|monitor| monitor.account == self.me)
     }
@@ -126,7 +129,8 @@ async fn page(
     app: &Elections,
     person: &SignedIn,
     id: SittingId,
-    (form, errors, done): (AdmissionForm, Errors, &'static str),
+    submitted: Submitted<AdmissionForm>,
+    done: &'static str,
 ) -> Result<Response, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let (sitting, monitors) = own(&mut db, person, id).await?;
@@ -134,12 +138,13 @@ async fn page(
     let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
     let suspects = match count.as_ref().and_then(|count| count.halt.clone()) {
         Some(Halt::Suspicious(places)) => store::names(&mut db, id, &places).await?,
-        _ => Vec::new(),
+        Some(Halt::Failed(_)) | None => Vec::new(),
     };
-    let came = store::came(&mut db, id).await?;
+    let turnouts = store::contest_turnouts(&mut db, id).await?;
+    let Submitted { form, errors } = submitted;
     let unfit = !errors.is_empty();
-    let page = ShowPage {
-        chrome: app.chrome(person, &sitting.title).under("/monitoring", "监票"),
+    let page = MonitorPage {
+        chrome: app.chrome(person, &sitting.title).under(paths::MONITORING, "监票"),
         steps: steps(&sitting),
         me: person.account,
         contests,
@@ -148,7 +153,7 @@ async fn page(
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
         held: app.ballot_box.held(id, now).0,
         count,
-        paper: came.values().any(|came| came.paper > 0) && sitting.closed_at.is_some(),
+        paper: turnouts.values().any(|turnout| turnout.paper > 0) && sitting.closed_at.is_some(),
         form,
         errors,
         now,
@@ -160,13 +165,24 @@ async fn page(
     Ok(if unfit { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
 }
 
+/// The page with one fault beside its field.
+async fn faulty(
+    app: &Elections,
+    person: &SignedIn,
+    id: SittingId,
+    field: &'static str,
+    says: impl Into<String>,
+) -> Result<Response, Failure> {
+    page(app, person, id, Submitted::with_fault(AdmissionForm::default(), field, says), "").await
+}
+
 pub(super) async fn show(
     State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
-    Query(Done { done }): Query<Done>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<Response, Failure> {
-    page(&app, &person, id, (AdmissionForm::default(), Errors::default(), said(&done))).await
+    page(&app, &person, id, Submitted::default(), said(&done)).await
 }
 
 #[derive(Template, WebTemplate)]
@@ -179,9 +195,9 @@ struct PassphrasePage {
     name: String,
 }
 
-fn refused(app: &Elections, person: &SignedIn, id: SittingId, (wanted, why, remedy): (&str, &str, &str)) -> Failure {
-    let chrome = app.chrome(person, "没有办理").under("/monitoring", "监票");
-    refuse(chrome, format!("/monitoring/{id}"), wanted, why, remedy)
+fn refusal(app: &Elections, person: &SignedIn, id: SittingId, wanted: &str) -> Refusal {
+    let chrome = app.chrome(person, "没有办理").under(paths::MONITORING, "监票");
+    Refusal { chrome, wanted: wanted.to_owned(), back: id.monitoring_path() }
 }
 
 pub(super) async fn passphrase(
@@ -193,28 +209,25 @@ pub(super) async fn passphrase(
     let duty = monitors.iter().find(|one| one.account == person.account).map_or("监票人", Monitor::duty);
     let (phrase, salt) = (keys::passphrase(), keys::salt());
     let typed = phrase.clone();
-    let (_, key) = app.heavy(move || keys::pair_of(&typed, &salt)).await??;
-    let mac = Monitor::mark(&app.ballot_box.key, (id, person.account), &salt, &key);
-    let (chrome, now) = (app.chrome(&person, "监票口令").under("/monitoring", "监票"), app.clock.now());
-    let (actor, title) = (person.clone(), sitting.title.clone());
+    let (salt, public) = app.heavy(move || keys::pair_of(&typed, &salt).map(|(_, public)| (salt, public))).await??;
+    let key = MonitorKey::new(&app.ballot_box.key, id, person.account, salt.to_vec(), public);
+    let now = app.clock.now();
     let kept = app
-        .write_as(person.authority(), async move |db| {
-            let kept = store::keep_key(db, (id, actor.account), (&salt, &key, &mac)).await?;
+        .write_as(person.authority(), async |db| {
+            let kept = store::keep_key(db, id, person.account, &key).await?;
             if kept {
-                let entry = Entry::new(Verb::MonitorsKept, title).detail("办理", "生成监票口令");
-                audit::append(db, &actor, entry, now).await?;
+                let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "生成监票口令");
+                audit::append(db, &person, entry, now).await?;
             }
             Ok(kept)
         })
         .await?;
     if !kept {
-        let says = (
-            "生成监票口令",
-            "演练已经开始或投票已经开启，口令不能再换",
-            "口令遗失的，请办理单位收回公告，重新生成、重新演练",
-        );
-        return Err(refused(&app, &person, id, says));
+        let why = "演练已经开始或投票已经开启，口令不能再换";
+        let remedy = "口令遗失的，请办理单位收回公告，重新生成、重新演练";
+        return Err(refusal(&app, &person, id, "生成监票口令").for_reason(why, remedy));
     }
+    let chrome = app.chrome(&person, "监票口令").under(paths::MONITORING, "监票");
     Ok(PassphrasePage { chrome, sitting, phrase, duty, name: person.name }.into_response())
 }
 
@@ -225,15 +238,13 @@ async fn open_share(
     monitor: &Monitor,
     phrase: String,
 ) -> Result<Option<OpenShare>, Failure> {
-    let (Some(salt), Some(key), Some(sealed)) = (monitor.salt.clone(), monitor.key, monitor.share.clone()) else {
-        return Ok(None);
-    };
+    let (Some(key), Some(sealed)) = (monitor.key.clone(), monitor.share.clone()) else { return Ok(None) };
     let account = monitor.account;
     let opened = app
         .heavy(move || {
             let phrase = zeroize::Zeroizing::new(phrase);
-            let (secret, public) = keys::pair_of(&phrase, &salt)?;
-            if public != key {
+            let (secret, public) = keys::pair_of(&phrase, &key.salt)?;
+            if public != key.public {
                 return anyhow::Ok(None);
             }
             let bytes = keys::open(&secret, Purpose::Share(sitting, account), &sealed);
@@ -255,39 +266,35 @@ pub(super) async fn unseal(
     let contests = store::contests(&mut db, &sitting, None).await?;
     let unsettled = counting::unsettled(&mut db, id, &contests).await?;
     drop(db);
-    let rehearses = sitting.stage == Stage::Announced && rehearsal.is_some();
-    if !rehearses && sitting.stage != Stage::Closed {
-        let says = ("输入监票口令", "现在不需要口令", "口令在演练时和投票截止以后使用");
-        return Err(refused(&app, &person, id, says));
+    let rehearsal = rehearsal.filter(|_| sitting.stage == Stage::Announced);
+    if rehearsal.is_none() && sitting.stage != Stage::Closed {
+        let refused = refusal(&app, &person, id, "输入监票口令");
+        return Err(refused.for_reason("现在不需要口令", "口令在演练时和投票截止以后使用"));
     }
     let mine = monitors.iter().find(|one| one.account == person.account).ok_or(Failure::Missing)?;
     if form.phrase.len() > 200 {
         return Err(Failure::Malformed);
     }
-    if !rehearses && !unsettled.is_empty() {
+    if rehearsal.is_none() && !unsettled.is_empty() {
         let says = format!("{}的纸质选票还没有录入一致，请先清点、由两人分别录入，再开票", unsettled.join("、"));
-        let mut errors = Errors::default();
-        errors.add("phrase", says);
-        return page(&app, &person, id, (AdmissionForm::default(), errors, "")).await;
+        return faulty(&app, &person, id, "phrase", says).await;
     }
     let Some(share) = open_share(&app, id, mine, form.phrase).await? else {
-        let mut errors = Errors::default();
-        errors.add("phrase", "口令不对，请照打印的口令重新输入；大小写和连字符不影响");
-        return page(&app, &person, id, (AdmissionForm::default(), errors, "")).await;
+        let says = "口令不对，请照打印的口令重新输入；大小写和连字符不影响";
+        return faulty(&app, &person, id, "phrase", says).await;
     };
     let now = app.clock.now();
     let shares = app.ballot_box.hold(id, person.account, share, now);
-    if let (true, Some(rehearsal)) = (rehearses, rehearsal) {
-        return rehearsed(&app, &person, (sitting, &monitors), (&shares, &rehearsal)).await;
+    if let Some(rehearsal) = rehearsal {
+        return rehearsed(&app, &person, &sitting, monitors.len(), &shares, &rehearsal).await;
     }
-    let (actor, title) = (person.clone(), sitting.title.clone());
-    app.write_as(person.authority(), async move |db| {
-        let entry = Entry::new(Verb::MonitorsKept, title).detail("办理", "开票时交出一份密钥");
-        audit::append(db, &actor, entry, now).await
+    app.write_as(person.authority(), async |db| {
+        let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时交出一份密钥");
+        audit::append(db, &person, entry, now).await
     })
     .await?;
-    let to = if start(&app, &person, &sitting, &shares, None).await? { "counting" } else { "shared" };
-    Ok(Redirect::to(&format!("/monitoring/{id}?done={to}")).into_response())
+    let counts = start(&app, &person, &sitting, &shares, None).await?;
+    Ok(done_at(&id.monitoring_path(), if counts { Done::Counting } else { Done::ShareGiven }).into_response())
 }
 
 /// Begins the count where enough shares are held.
@@ -296,7 +303,7 @@ async fn start(
     person: &SignedIn,
     sitting: &Sitting,
     shares: &[OpenShare],
-    exclude: Option<(Vec<i32>, String)>,
+    exclude: Option<Exclusion>,
 ) -> Result<bool, Failure> {
     let enough = usize::from(sitting.threshold);
     if shares.len() < enough {
@@ -313,15 +320,18 @@ async fn start(
     Ok(counting::begin(app, person, sitting.id, key, exclude))
 }
 
-/// A passphrase was shown to work. Once all have, and the throw-away ballots open, the rehearsal is over.
+/// A passphrase was shown to work. Once all `monitors` have shown theirs, and the throw-away ballots open, the rehearsal is
+/// over.
 async fn rehearsed(
     app: &Elections,
     person: &SignedIn,
-    (sitting, monitors): (Sitting, &[Monitor]),
-    (shares, rehearsal): (&[OpenShare], &Rehearsal),
+    sitting: &Sitting,
+    monitors: usize,
+    shares: &[OpenShare],
+    rehearsal: &Rehearsal,
 ) -> Result<Response, Failure> {
     let id = sitting.id;
-    let complete = shares.len() == monitors.len();
+    let complete = shares.len() == monitors;
     let opens = complete
         && keys::join(shares, sitting.threshold, &rehearsal.key).is_some_and(|secret| {
             rehearsal.ballots.iter().all(|(number, sealed)| {
@@ -331,18 +341,18 @@ async fn rehearsed(
         });
     if complete && !opens {
         app.ballot_box.drop_shares(id);
-        let says = ("演练", "口令都对，但演练选票没有打开", "请办理单位重新开始演练");
-        return Err(refused(app, person, id, says));
+        let refused = refusal(app, person, id, "演练");
+        return Err(refused.for_reason("口令都对，但演练选票没有打开", "请办理单位重新开始演练"));
     }
-    let (actor, now) = (person.clone(), app.clock.now());
-    app.write_as(person.authority(), async move |db| {
-        store::lock(db, actor.institution, id).await?;
-        store::prove(db, id, actor.account, now).await?;
-        let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "演练：口令有效");
-        audit::append(db, &actor, entry, now).await?;
-        if opens && store::end_rehearsal(db, actor.institution, id, now).await? {
-            let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "演练成功");
-            audit::append(db, &actor, entry, now).await?;
+    let now = app.clock.now();
+    app.write_as(person.authority(), async |db| {
+        let locked = store::lock(db, person.institution, id).await?;
+        store::prove(db, &locked, person.account, now).await?;
+        let entry = Entry::new(Verb::MonitorsKept, locked.title.clone()).detail("办理", "演练：口令有效");
+        audit::append(db, person, entry, now).await?;
+        if opens && store::end_rehearsal(db, &locked, now).await? {
+            let entry = Entry::new(Verb::SittingKept, locked.title.clone()).detail("办理", "演练成功");
+            audit::append(db, person, entry, now).await?;
         }
         Ok(())
     })
@@ -350,10 +360,10 @@ async fn rehearsed(
     if opens {
         app.ballot_box.drop_shares(id);
     }
-    Ok(Redirect::to(&format!("/monitoring/{id}?done=proved")).into_response())
+    Ok(done_at(&id.monitoring_path(), Done::Proved).into_response())
 }
 
-/// Why envelopes are left out, as typed.
+/// Why envelopes are left out.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ExcludeForm {
@@ -368,22 +378,26 @@ pub(super) async fn exclude(
 ) -> Result<Response, Failure> {
     let (sitting, monitors) = own(&mut *app.read().await?, &person, id).await?;
     let chief = monitors.iter().any(|one| one.account == person.account && one.chief);
-    let halted = app.ballot_box.progress(id).and_then(|progress| progress.halt());
-    let places = match halted {
+    let places = match app.ballot_box.progress(id).and_then(|progress| progress.halt()) {
         Some(Halt::Suspicious(places)) => places,
-        _ => Vec::new(),
+        Some(Halt::Failed(_)) | None => Vec::new(),
     };
     if sitting.stage != Stage::Closed || places.is_empty() || !chief {
-        let says = ("不计入来历不明的信封", "没有来历不明的信封，或者你不是总监票人", "由总监票人与监票人商定后办理");
-        return Err(refused(&app, &person, id, says));
+        let refused = refusal(&app, &person, id, "不计入来历不明的信封");
+        let why = "没有来历不明的信封，或者你不是总监票人";
+        return Err(refused.for_reason(why, "由总监票人与监票人商定后办理"));
     }
     let mut errors = Errors::default();
-    let Some(why) = crate::web::forms::reason(&form.reason, &mut errors) else {
-        return page(&app, &person, id, (AdmissionForm::default(), errors, "")).await;
+    let Some(why) = reason(&form.reason, &mut errors) else {
+        return page(&app, &person, id, Submitted::new(AdmissionForm::default(), errors), "").await;
     };
     let shares = app.ballot_box.held(id, app.clock.now()).1;
-    let to = if start(&app, &person, &sitting, &shares, Some((places, why))).await? { "counting" } else { "" };
-    Ok(Redirect::to(&format!("/monitoring/{id}?done={to}")).into_response())
+    let own_page = id.monitoring_path();
+    Ok(if start(&app, &person, &sitting, &shares, Some(Exclusion { places, why })).await? {
+        done_at(&own_page, Done::Counting).into_response()
+    } else {
+        Redirect::to(&own_page).into_response()
+    })
 }
 
 pub(super) async fn ask_admission(
@@ -395,8 +409,8 @@ pub(super) async fn ask_admission(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let (sitting, _) = own(&mut *app.read().await?, &person, id).await?;
     if !sitting.takes_votes(now) {
-        let says = ("补入选民", "补入在投票期间办理", "投票截止以后不能补入");
-        return Err(refused(&app, &person, id, says));
+        let refused = refusal(&app, &person, id, "补入选民");
+        return Err(refused.for_reason("补入在投票期间办理", "投票截止以后不能补入"));
     }
     let number = folded(&form.number);
     if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
@@ -408,7 +422,7 @@ pub(super) async fn ask_admission(
     chosen.sort_unstable();
     // The padding was set at opening: nobody's ballots may be longer than those of the frozen roll.
     let fits = match app.ballot_box.opened(&mut *app.read().await?, person.institution, id).await? {
-        Some(ballot) => crate::elections::ballot::size(&ballot.shapes(&chosen)) <= ballot.opened.ballot_size,
+        Some(ballot) => size(&ballot.shapes(&chosen)) <= ballot.opened.ballot_size,
         None => false,
     };
     if chosen.is_empty() || !fits {
@@ -416,28 +430,27 @@ pub(super) async fn ask_admission(
     }
     let why = written(&form.why, 200, "why", "请写明怎样漏登、依据什么补入", &mut errors);
     let Some(why) = why.filter(|_| errors.is_empty()) else {
-        return page(&app, &person, id, (form, errors, "")).await;
+        return page(&app, &person, id, Submitted::new(form, errors), "").await;
     };
-    let (actor, standing) = (person.clone(), person.authority());
+    let admission = NewAdmission { number: &number, contests: &chosen, why: &why };
     let asked = app
-        .write_as(standing, async move |db| {
-            let (place, what) = ((actor.institution, id), (number.as_str(), chosen.as_slice(), why.as_str()));
-            let Some(student) = store::ask_admission(db, place, what, actor.account, now).await? else {
+        .write_as(person.authority(), async |db| {
+            let Some(student) = store::ask_admission(db, &sitting, &admission, person.account, now).await? else {
                 return Ok(false);
             };
             let entry = Entry::about(Verb::VoterKept, student)
                 .detail("办理", "提出补入选民名册")
-                .detail("场次", sitting.title)
-                .detail("理由", why);
-            audit::append(db, &actor, entry, now).await?;
+                .detail("场次", sitting.title.clone())
+                .detail("理由", why.clone());
+            audit::append(db, &person, entry, now).await?;
             Ok(true)
         })
         .await?;
     if !asked {
-        errors.add("number", "没有这个在校学生，或者已经在名册上、已经提出过");
-        return page(&app, &person, id, (form, errors, "")).await;
+        let says = "没有这个在校学生，或者已经在名册上、已经提出过";
+        return page(&app, &person, id, Submitted::with_fault(form, "number", says), "").await;
     }
-    Ok(Redirect::to(&format!("/monitoring/{id}?done=asked")).into_response())
+    Ok(done_at(&id.monitoring_path(), Done::AdmissionAsked).into_response())
 }
 
 pub(super) async fn admit(
@@ -447,27 +460,29 @@ pub(super) async fn admit(
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     own(&mut *app.read().await?, &person, id).await?;
-    let (actor, ballot_box) = (person.clone(), app.ballot_box.clone());
     let admitted = app
-        .write_as(person.authority(), async move |db| {
-            let sitting = store::lock(db, actor.institution, id).await?.ok_or(Failure::Missing)?;
+        .write_as(person.authority(), async |db| {
+            let sitting = store::lock(db, person.institution, id).await?;
             if !sitting.takes_votes(now) {
                 return Ok(false);
             }
-            let Some(student) = store::admit(db, id, admission, (actor.account, &ballot_box.key), now).await? else {
+            let key = &app.ballot_box.key;
+            let Some(student) = store::admit(db, &sitting, admission, person.account, key, now).await? else {
                 return Ok(false);
             };
-            let entry =
-                Entry::about(Verb::VoterKept, student).detail("办理", "同意补入选民名册").detail("场次", sitting.title);
-            audit::append(db, &actor, entry, now).await?;
+            let entry = Entry::about(Verb::VoterKept, student)
+                .detail("办理", "同意补入选民名册")
+                .detail("场次", sitting.title.clone());
+            audit::append(db, &person, entry, now).await?;
             Ok(true)
         })
         .await?;
     if !admitted {
-        let says = ("同意补入选民", "投票已截止，或者是你自己提出的，或者已经办理", "须由另一名监票人在投票期间同意");
-        return Err(refused(&app, &person, id, says));
+        let why = "投票已截止，或者是你自己提出的，或者已经办理";
+        let refused = refusal(&app, &person, id, "同意补入选民");
+        return Err(refused.for_reason(why, "须由另一名监票人在投票期间同意"));
     }
-    Ok(Redirect::to(&format!("/monitoring/{id}?done=admitted")))
+    Ok(done_at(&id.monitoring_path(), Done::Admitted))
 }
 
 pub(super) async fn agree_void(
@@ -477,7 +492,7 @@ pub(super) async fn agree_void(
 ) -> Result<Redirect, Failure> {
     let (sitting, _) = own(&mut *app.read().await?, &person, id).await?;
     void_by_monitor(&app, &person, sitting).await?;
-    Ok(Redirect::to(&format!("/monitoring/{id}?done=voided")))
+    Ok(done_at(&id.monitoring_path(), Done::Voided))
 }
 
 /// The full ballots, for the monitors to keep.

@@ -11,7 +11,11 @@ use axum::{
 };
 use sqlx::PgConnection;
 
-use super::{frame, kept, not_standing, refuse, result, result::Results, sittings::seen};
+use super::{
+    frame, managed, refusal, refuse_candidates,
+    result::{self, Results},
+    visible,
+};
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
@@ -19,9 +23,9 @@ use crate::{
     elections::{
         record,
         sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Admission, Course, PaperEntry},
+        store::{self, Admission, Incidents, ListedVoter, PaperEntry},
     },
-    failure::Failure,
+    failure::{Failure, Refusal},
     ids::SittingId,
     office::{ElectionKeeper, ElectionReader},
     page::{chrome::Chrome, filters},
@@ -45,7 +49,7 @@ pub(super) async fn ballots(
     Path(id): Path<SittingId>,
 ) -> Result<BallotsPage, Failure> {
     let mut db = app.read().await?;
-    let sitting = kept(&mut db, &acting, id).await?;
+    let sitting = managed(&mut db, &acting, id).await?;
     let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
     let institution = acting.person().institution_name.clone();
     Ok(BallotsPage { chrome: frame(&app, acting.person(), &sitting, "纸质选票"), institution, sitting, contests })
@@ -57,7 +61,7 @@ struct Papers {
     sitting: Sitting,
     monitors: Vec<Monitor>,
     results: Option<Results>,
-    course: Course,
+    course: Incidents,
     admissions: Vec<Admission>,
     entries: Vec<(String, Vec<PaperEntry>)>,
     record_hash: String,
@@ -99,7 +103,7 @@ async fn papers(
         institution: institution.to_owned(),
         monitors: store::monitors(db, sitting.id).await?,
         results: result::results(db, &sitting, &contests).await?,
-        course: store::course(db, sitting.id).await?,
+        course: store::incidents(db, sitting.id).await?,
         admissions: store::admissions(db, sitting.id).await?,
         entries: contests
             .iter()
@@ -116,17 +120,20 @@ async fn of(
     app: &Elections,
     acting: &Acting<ElectionReader>,
     id: SittingId,
-    (title, wanted): (&str, Stage),
+    title: &str,
+    wanted: Stage,
 ) -> Result<(Chrome, Papers), Failure> {
     let mut db = app.read().await?;
-    let sitting = seen(&mut db, acting, id).await?;
+    let sitting = visible(&mut db, acting, id).await?;
     let chrome = frame(app, acting.person(), &sitting, title);
     if sitting.stage < wanted || sitting.stage == Stage::Voided {
         let why = format!("本场次{}，还没有{title}", sitting.stage.label());
-        return Err(refuse(chrome, format!("/sittings/{id}"), title, why, "计票、报告完成之后再看"));
+        return Err(
+            Refusal { chrome, wanted: title.to_owned(), back: id.path() }.for_reason(why, "计票、报告完成之后再看")
+        );
     }
     if sitting.stage < Stage::Reported {
-        not_standing(app, &mut db, acting.person(), (&sitting, "查看没有公布的结果")).await?;
+        refuse_candidates(app, &mut db, acting.person(), &sitting, "查看没有公布的结果").await?;
     }
     let papers = papers(app, &mut db, &acting.person().institution_name, sitting).await?;
     Ok((chrome, papers))
@@ -137,7 +144,7 @@ pub(super) async fn tally(
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
 ) -> Result<TallyPage, Failure> {
-    let (chrome, papers) = of(&app, &acting, id, ("计票单", Stage::Counted)).await?;
+    let (chrome, papers) = of(&app, &acting, id, "计票单", Stage::Counted).await?;
     Ok(TallyPage { chrome, papers })
 }
 
@@ -146,7 +153,7 @@ pub(super) async fn report(
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
 ) -> Result<ReportPage, Failure> {
-    let (chrome, papers) = of(&app, &acting, id, ("监票报告", Stage::Reported)).await?;
+    let (chrome, papers) = of(&app, &acting, id, "监票报告", Stage::Reported).await?;
     Ok(ReportPage { chrome, papers })
 }
 
@@ -155,7 +162,7 @@ pub(super) async fn notice(
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
 ) -> Result<NoticePage, Failure> {
-    let (chrome, papers) = of(&app, &acting, id, ("选举结果公告", Stage::Reported)).await?;
+    let (chrome, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
     Ok(NoticePage { chrome, papers })
 }
 
@@ -166,25 +173,24 @@ pub(super) async fn voters(
 ) -> Result<Response, Failure> {
     let now = app.clock.now();
     let mut db = app.read().await?;
-    let sitting = kept(&mut db, &acting, id).await?;
-    not_standing(&app, &mut db, acting.person(), (&sitting, "下载参加投票情况表")).await?;
+    let sitting = managed(&mut db, &acting, id).await?;
+    refuse_candidates(&app, &mut db, acting.person(), &sitting, "下载参加投票情况表").await?;
     if sitting.closed_at.is_none() || sitting.stage == Stage::Voided {
-        let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-        let why = "投票截止以前，谁投了票不给任何人看";
-        return Err(refuse(chrome, format!("/sittings/{id}"), "参加投票情况表", why, "投票截止以后再下载"));
+        let refused = refusal(&app, acting.person(), &sitting, "参加投票情况表");
+        return Err(refused.for_reason("投票截止以前，谁投了票不给任何人看", "投票截止以后再下载"));
     }
     let rows = store::voters_list(&mut db, id).await?;
     drop(db);
-    app.write_as(acting.person().authority(), async move |db| {
-        let entry = Entry::new(Verb::VoterKept, sitting.title).detail("办理", "下载参加投票情况表");
+    app.write_as(acting.person().authority(), async |db| {
+        let entry = Entry::new(Verb::VoterKept, sitting.title.clone()).detail("办理", "下载参加投票情况表");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     let bytes = app
         .heavy(move || {
             let columns: Vec<(&str, &[&str])> = ["学号", "姓名", "班级", "参加投票"].map(|one| (one, &[][..])).to_vec();
-            let row = |(number, name, class, voted): (String, String, String, bool)| {
-                vec![number, name, class, if voted { "是" } else { "否" }.to_owned()]
+            let row = |one: ListedVoter| {
+                vec![one.number, one.name, one.class, if one.voted { "是" } else { "否" }.to_owned()]
             };
             drop_down_template("参加投票情况", &columns, &rows.into_iter().map(row).collect::<Vec<_>>())
         })
@@ -200,11 +206,10 @@ pub(super) async fn archive(
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
-    let sitting = kept(&mut db, &acting, id).await?;
-    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
+    let sitting = managed(&mut db, &acting, id).await?;
     if sitting.stage != Stage::Reported {
-        let why = format!("本场次{}", sitting.stage.label());
-        return Err(refuse(chrome, format!("/sittings/{id}"), "下载存档", why, "生成监票报告之后再下载"));
+        let refused = refusal(&app, acting.person(), &sitting, "下载存档");
+        return Err(refused.for_reason(format!("本场次{}", sitting.stage.label()), "生成监票报告之后再下载"));
     }
     let (record, _) = store::record(&mut db, id).await?;
     let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;

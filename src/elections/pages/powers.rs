@@ -8,8 +8,9 @@ use crate::{
     auth::person::SignedIn,
     elections::Elections,
     elections::{
+        paths,
         sitting::{Monitor, Sitting, Stage},
-        store::{self, Course},
+        store::{self, Incidents},
     },
     failure::Failure,
     ids::SittingId,
@@ -32,7 +33,7 @@ pub(super) struct PowersPage {
     sitting: Sitting,
     monitors: Vec<Monitor>,
     can: Vec<Power>,
-    course: Course,
+    course: Incidents,
 }
 
 fn offices(kinds: &[OfficeKind], sitting: &Sitting) -> String {
@@ -114,19 +115,18 @@ pub(super) async fn show(
     let mut db = app.read().await?;
     let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
     let monitors = store::monitors(&mut db, id).await?;
-    let concerned = super::keeps(&person, &sitting) || monitors.iter().any(|one| one.account == person.account);
+    let concerned = super::manages(&person, &sitting) || monitors.iter().any(|one| one.account == person.account);
     if sitting.stage == Stage::Draft && !concerned {
         return Err(Failure::Missing);
     }
-    let path = format!("/votes/{id}");
     Ok(PowersPage {
         chrome: app
             .chrome(&person, "管理员能做什么、不能做什么")
-            .under("/votes", "我的投票")
-            .under(&path, &sitting.title),
+            .under(paths::VOTES, "我的投票")
+            .under(&id.vote_path(), &sitting.title),
         monitors,
         can: powers(&sitting),
-        course: store::course(&mut db, id).await?,
+        course: store::incidents(&mut db, id).await?,
         sitting,
     })
 }

@@ -5,7 +5,7 @@ use sqlx::PgConnection;
 use crate::{
     elections::{
         counting,
-        reconciliation::Account,
+        reconciliation::{Account, FEW},
         record,
         sitting::{Contest, Sitting, Stage},
         store::{self, Lot},
@@ -14,13 +14,41 @@ use crate::{
     rules::election::CandidateFigures,
 };
 
-/// One line of a contest's result.
-pub(super) struct Line {
+/// What a count says of a candidate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CandidateOutcome {
+    Elected,
+    /// Tied for the last seat, which a lot or a second round still fills.
+    TiedOpen,
+    /// Tied for the last seat when the report was made.
+    TiedLost,
+    Withdrawn,
+    NotElected,
+}
+
+impl CandidateOutcome {
+    /// Empty for most, who are not elected.
+    pub(super) fn word(self) -> &'static str {
+        match self {
+            Self::Elected => "当选",
+            Self::TiedOpen => "得票相同，待定",
+            Self::TiedLost => "得票相同，未当选",
+            Self::Withdrawn => "退选",
+            Self::NotElected => "",
+        }
+    }
+
+    pub(super) fn is_elected(self) -> bool {
+        self == Self::Elected
+    }
+}
+
+/// A candidate, or somebody written in, in a contest's result.
+pub(super) struct CandidateRow {
     pub name: String,
     pub written: bool,
     pub figures: CandidateFigures,
-    /// `当选`, `得票相同，待定` (after the report `得票相同，未当选`), `退选`, or empty.
-    pub word: &'static str,
+    pub outcome: CandidateOutcome,
     /// The length of the bar, 0 to 200.
     pub length: u32,
 }
@@ -29,7 +57,7 @@ pub(super) struct Line {
 pub(super) struct ContestResult {
     pub contest: Contest,
     pub account: Account,
-    pub lines: Vec<Line>,
+    pub lines: Vec<CandidateRow>,
     pub lot: Option<Lot>,
     /// Its rules are not those of the contest before it.
     pub own_rules: bool,
@@ -58,24 +86,26 @@ pub(super) struct Results {
     pub published: bool,
 }
 
-fn lines(contest: &Contest, account: &Account, is_final: bool) -> Vec<Line> {
+fn lines(contest: &Contest, account: &Account, is_final: bool) -> Vec<CandidateRow> {
     let (tally, count) = (&account.tally, &account.count);
     let most = tally.valid.max(1);
-    let word = |name: &String| {
+    let outcome = |name: &String| {
         if contest.withdrawn().contains(name) {
-            "退选"
+            CandidateOutcome::Withdrawn
         } else if count.elected.contains(name) {
-            "当选"
-        } else if count.tied.contains(name) {
-            if is_final { "得票相同，未当选" } else { "得票相同，待定" }
+            CandidateOutcome::Elected
+        } else if !count.tied.contains(name) {
+            CandidateOutcome::NotElected
+        } else if is_final {
+            CandidateOutcome::TiedLost
         } else {
-            ""
+            CandidateOutcome::TiedOpen
         }
     };
-    let line = |figures: CandidateFigures, written| Line {
+    let line = |figures: CandidateFigures, written| CandidateRow {
         name: figures.name.clone(),
         written,
-        word: word(&figures.name),
+        outcome: outcome(&figures.name),
         length: u32::try_from(u64::from(figures.votes_for) * 200 / u64::from(most)).unwrap_or(200),
         figures,
     };
@@ -139,4 +169,17 @@ pub(super) async fn ballots_file(db: &mut PgConnection, sitting: &Sitting) -> Re
         written.extend(rows.into_iter().map(|one| (contest, one.name, one.votes_for)));
     }
     Ok(record::ballots_file(sitting, &contests, &patterns, &written)?)
+}
+
+/// The full ballots may be published where few patterns are possible: with few candidates, and enough ballots.
+pub(super) fn few_patterns(contests: &[Contest], results: Option<&Results>) -> bool {
+    let small = contests.iter().all(|contest| contest.candidates.len() <= 4 && !contest.rules.count.write_in);
+    let enough = results.is_some_and(|results| {
+        // A few paper ballots would stand there by subtraction.
+        results.contests.iter().all(|one| {
+            let paper = one.account.paper_tally.as_ref().map_or(0, |tally| tally.returned);
+            one.account.electronic_tally.returned >= FEW && (paper == 0 || paper >= FEW)
+        })
+    });
+    small && enough
 }

@@ -1,37 +1,36 @@
-//! 选举: the sittings of a university, and each with what is to be done next.
+//! 选举: the sittings of a university, and the form of one.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use time::{Duration, OffsetDateTime};
+use time::{Duration, Time};
 
-use super::{StepView, frame, keeps, kept, not_standing, refuse, result, result::Results, said, steps};
+use super::{again, done_at, frame, managed, refusal, refuse_candidates};
 use crate::{
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, person::SignedIn},
-    elections::Elections,
+    auth::acting::Acting,
     elections::{
-        ballot_box::Halt,
+        Elections,
+        done::{Done, said},
         forms::{SittingForm, field},
-        sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Came, Course, Turnout},
+        paths,
+        sitting::Sitting,
+        store,
     },
     failure::Failure,
-    ids::{AccountId, ContestId, SittingId},
+    ids::SittingId,
     office::{ElectionKeeper, ElectionReader},
     page::{chrome::Chrome, filters},
-    rules::Clause,
-    web::forms::{Done, Errors},
+    web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/sittings.html")]
-pub(super) struct ListPage {
+pub(super) struct SittingsPage {
     chrome: Chrome,
     rows: Vec<Sitting>,
     keeps: bool,
@@ -41,17 +40,17 @@ pub(super) struct ListPage {
 pub(super) async fn list(
     State(app): State<Elections>,
     acting: Acting<ElectionReader>,
-    Query(Done { done }): Query<Done>,
-) -> Result<ListPage, Failure> {
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<SittingsPage, Failure> {
     let scope = acting.scope();
-    let rows = store::sittings(&mut *app.read().await?, scope.institution, (None, scope.college)).await?;
+    let rows = store::sittings(&mut *app.read().await?, scope.institution, None, scope.college).await?;
     let keeps = crate::elections::KEEPERS.contains(&acting.office().kind);
-    Ok(ListPage { chrome: app.chrome(acting.person(), "选举"), rows, keeps, done: said(&done) })
+    Ok(SittingsPage { chrome: app.chrome(acting.person(), "选举"), rows, keeps, done: said(&done) })
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/sitting_form.html")]
-pub(super) struct FormPage {
+pub(super) struct SittingFormPage {
     chrome: Chrome,
     form: SittingForm,
     errors: Errors,
@@ -60,14 +59,15 @@ pub(super) struct FormPage {
     new: bool,
 }
 
-fn new_page(app: &Elections, acting: &Acting<ElectionKeeper>, form: SittingForm, errors: Errors) -> FormPage {
-    let chrome = app.chrome(acting.person(), "新建场次").under("/sittings", "选举");
-    FormPage { chrome, form, errors, action: "/sittings/new".to_owned(), new: true }
+fn new_page(app: &Elections, acting: &Acting<ElectionKeeper>, submitted: Submitted<SittingForm>) -> SittingFormPage {
+    let chrome = app.chrome(acting.person(), "新建场次").under(paths::SITTINGS, "选举");
+    let Submitted { form, errors } = submitted;
+    SittingFormPage { chrome, form, errors, action: "/sittings/new".to_owned(), new: true }
 }
 
-pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKeeper>) -> FormPage {
+pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKeeper>) -> SittingFormPage {
     let day = app.clock.now() + Duration::days(7);
-    let at = |hour| day.replace_time(time::Time::from_hms(hour, 0, 0).unwrap_or(time::Time::MIDNIGHT));
+    let at = |hour| day.replace_time(Time::from_hms(hour, 0, 0).unwrap_or(Time::MIDNIGHT));
     let form = SittingForm {
         opens: field(at(8)),
         closes: field(at(18)),
@@ -75,7 +75,7 @@ pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKee
         threshold: "2".to_owned(),
         ..SittingForm::default()
     };
-    new_page(&app, &acting, form, Errors::default())
+    new_page(&app, &acting, Submitted::new(form, Errors::default()))
 }
 
 pub(super) async fn create(
@@ -85,37 +85,37 @@ pub(super) async fn create(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let Some(draft) = form.read(now, &mut errors) else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, new_page(&app, &acting, form, errors)).into_response());
+        return Ok(again(new_page(&app, &acting, Submitted::new(form, errors))));
     };
     let id = app
-        .write_as(acting.person().authority(), async move |db| {
+        .write_as(acting.person().authority(), async |db| {
             let id = store::create(db, &acting, &draft, now).await?;
-            let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "建立");
+            let entry = Entry::new(Verb::SittingKept, draft.title.clone()).detail("办理", "建立");
             audit::append(db, acting.person(), entry, now).await?;
             Ok(id)
         })
         .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}?done=created")).into_response())
+    Ok(done_at(&id.path(), Done::Created).into_response())
 }
 
 fn edit_page(
     app: &Elections,
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
-    form: SittingForm,
-    errors: Errors,
-) -> FormPage {
+    submitted: Submitted<SittingForm>,
+) -> SittingFormPage {
     let chrome = frame(app, acting.person(), sitting, "修改场次");
-    FormPage { chrome, form, errors, action: format!("/sittings/{}/edit", sitting.id), new: false }
+    let Submitted { form, errors } = submitted;
+    SittingFormPage { chrome, form, errors, action: sitting.id.edit_path(), new: false }
 }
 
 pub(super) async fn edit(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
-) -> Result<FormPage, Failure> {
-    let sitting = kept(&mut *app.read().await?, &acting, id).await?;
-    Ok(edit_page(&app, &acting, &sitting, SittingForm::of(&sitting), Errors::default()))
+) -> Result<SittingFormPage, Failure> {
+    let sitting = managed(&mut *app.read().await?, &acting, id).await?;
+    Ok(edit_page(&app, &acting, &sitting, Submitted::new(SittingForm::of(&sitting), Errors::default())))
 }
 
 pub(super) async fn change(
@@ -124,29 +124,25 @@ pub(super) async fn change(
     Path(id): Path<SittingId>,
     Form(form): Form<SittingForm>,
 ) -> Result<Response, Failure> {
-    let (now, mut errors) = (app.clock.now(), Errors::default());
-    let sitting = {
-        let mut db = app.read().await?;
-        let sitting = kept(&mut db, &acting, id).await?;
-        not_standing(&app, &mut db, acting.person(), (&sitting, "修改场次")).await?;
-        sitting
-    };
+    let (now, mut errors, wanted) = (app.clock.now(), Errors::default(), "修改场次");
+    let mut db = app.read().await?;
+    let sitting = managed(&mut db, &acting, id).await?;
+    refuse_candidates(&app, &mut db, acting.person(), &sitting, wanted).await?;
+    drop(db);
     let Some(draft) = form.read(now, &mut errors) else {
-        let page = edit_page(&app, &acting, &sitting, form, errors);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        return Ok(again(edit_page(&app, &acting, &sitting, Submitted::new(form, errors))));
     };
-    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().authority(), async move |db| {
-        if !store::change(db, &acting, id, &draft).await? {
-            let back = format!("/sittings/{id}");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !store::change(db, &locked, &draft).await? {
             let remedy = "确需修改的，先收回公告；投票开启以后不能修改";
-            return Err(refuse(chrome, back, "修改场次", "已公告的场次不能修改", remedy));
+            return Err(refusal(&app, acting.person(), &sitting, wanted).for_reason("已公告的场次不能修改", remedy));
         }
-        let entry = Entry::new(Verb::SittingKept, draft.title).detail("办理", "修改");
+        let entry = Entry::new(Verb::SittingKept, draft.title.clone()).detail("办理", "修改");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to(&format!("/sittings/{id}?done=changed")).into_response())
+    Ok(done_at(&id.path(), Done::Changed).into_response())
 }
 
 pub(super) async fn remove(
@@ -154,216 +150,16 @@ pub(super) async fn remove(
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
-    let (sitting, now) = (kept(&mut *app.read().await?, &acting, id).await?, app.clock.now());
-    let chrome = frame(&app, acting.person(), &sitting, "没有办理");
-    app.write_as(acting.person().authority(), async move |db| {
-        if !store::remove(db, &acting, id).await? {
-            let back = format!("/sittings/{id}");
+    let (sitting, now) = (managed(&mut *app.read().await?, &acting, id).await?, app.clock.now());
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !store::remove(db, &locked).await? {
             let remedy = "不再举行的场次，请由两人办理作废";
-            return Err(refuse(chrome, back, "删除场次", "已公告的场次不能删除", remedy));
+            return Err(refusal(&app, acting.person(), &sitting, "删除场次").for_reason("已公告的场次不能删除", remedy));
         }
-        let entry = Entry::new(Verb::SittingKept, sitting.title).detail("办理", "删除");
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone()).detail("办理", "删除");
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
-    Ok(Redirect::to("/sittings?done=removed"))
-}
-
-/// A contest as the sitting's page lists it.
-pub(super) struct ContestLine {
-    pub contest: Contest,
-    pub came: Came,
-    pub entries: usize,
-    pub settled: bool,
-    pub second: bool,
-}
-
-/// How the count goes.
-pub(super) struct CountView {
-    pub done: usize,
-    pub total: usize,
-    pub length: usize,
-    pub halt: Option<Halt>,
-}
-
-pub(super) fn count_view(app: &Elections, id: SittingId) -> Option<CountView> {
-    let progress = app.ballot_box.progress(id)?;
-    let (done, total) = progress.figures();
-    Some(CountView { done, total, length: done * 400 / total.max(1), halt: progress.halt() })
-}
-
-#[derive(Template)]
-#[template(path = "elections/sitting.html")]
-struct ShowPage {
-    chrome: Chrome,
-    sitting: Sitting,
-    steps: Vec<StepView>,
-    contests: Vec<ContestLine>,
-    monitors: Vec<Monitor>,
-    rehearsing: bool,
-    held: Vec<AccountId>,
-    turnout: Option<Turnout>,
-    results: Option<Results>,
-    count: Option<CountView>,
-    course: Course,
-    keeps: bool,
-    me: AccountId,
-    publishable: bool,
-    /// What stands in the way of the announcement, and what does not.
-    checks: Vec<Check>,
-    typed: Typed,
-    errors: Errors,
-    now: OffsetDateTime,
-    done: &'static str,
-}
-
-/// One thing that must be so before a sitting is announced.
-pub(super) struct Check {
-    pub passes: bool,
-    pub says: String,
-    pub remedy: String,
-    /// The contest that it is about; else the sitting itself.
-    pub contest: Option<ContestId>,
-    /// The clause that it rests on, if any.
-    pub clause: Option<Clause>,
-}
-
-/// What was typed into a form of the sitting's page.
-#[derive(Debug, Default)]
-pub(super) struct Typed {
-    /// The number of a monitor.
-    pub number: String,
-    /// The monitor is the chief.
-    pub chief: bool,
-    /// The contest of a lot.
-    pub lot_of: Option<ContestId>,
-    pub winners: Vec<String>,
-    /// How it was drawn.
-    pub method: String,
-    pub present: String,
-}
-
-impl ShowPage {
-    fn keyless(&self) -> usize {
-        self.monitors.iter().filter(|monitor| monitor.key.is_none()).count()
-    }
-
-    fn holds(&self, account: &AccountId) -> bool {
-        self.held.contains(account)
-    }
-
-    fn asked_void(&self) -> bool {
-        self.sitting.void_asked_by == Some(self.me)
-    }
-
-    fn announceable(&self) -> bool {
-        self.checks.iter().all(|check| check.passes)
-    }
-
-    fn is_lot_of(&self, contest: &ContestId) -> bool {
-        self.typed.lot_of == Some(*contest)
-    }
-
-    fn lot_open(&self) -> bool {
-        self.results.as_ref().is_some_and(|results| results.contests.iter().any(|one| one.account.lot_open))
-    }
-
-    fn paper_open(&self) -> bool {
-        self.contests.iter().any(|line| line.came.paper > 0 && !line.settled)
-    }
-}
-
-pub(super) async fn show(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-    Query(Done { done }): Query<Done>,
-) -> Result<Response, Failure> {
-    let sitting = seen(&mut *app.read().await?, &acting, id).await?;
-    page(&app, acting.person(), sitting, (Typed::default(), Errors::default(), said(&done))).await
-}
-
-/// The page of a sitting; with what was typed and what is wrong with it.
-pub(super) async fn page(
-    app: &Elections,
-    person: &SignedIn,
-    sitting: Sitting,
-    (typed, errors, done): (Typed, Errors, &'static str),
-) -> Result<Response, Failure> {
-    let (mut db, now, id) = (app.read().await?, app.clock.now(), sitting.id);
-    let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
-    // A candidate who is of the office learns the result when everybody does.
-    let stands = sitting.stage < Stage::Reported && store::stands_in(&mut db, id, person.account).await?;
-    let results = if stands { None } else { result::results(&mut db, &sitting, &contests).await? };
-    let all = contests.clone();
-    let came = store::came(&mut db, id).await?;
-    let entries = store::paper_entries(&mut db, id).await?;
-    let seconds = store::second_rounds(&mut db, id).await?;
-    let turnout = match sitting.opened_at {
-        Some(_) => store::turnout(&mut db, id).await?.into_iter().next(),
-        None => None,
-    };
-    let line = |contest: Contest| {
-        let own = entries.get(&contest.id).map_or(&[][..], Vec::as_slice);
-        ContestLine {
-            came: came.get(&contest.ordinal).copied().unwrap_or_default(),
-            entries: own.len(),
-            settled: crate::elections::counting::settled(own).is_some(),
-            second: seconds.contains(&contest.id),
-            contest,
-        }
-    };
-    let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
-    let keeps = keeps(person, &sitting);
-    let checks = if keeps && sitting.stage == Stage::Draft {
-        super::acts::checks(&mut db, person.institution, (&sitting, &contests), now).await?
-    } else {
-        Vec::new()
-    };
-    let unfit = !errors.is_empty();
-    let publishable = super::acts::few_patterns(&all, results.as_ref());
-    let page = ShowPage {
-        chrome: app.chrome(person, &sitting.title).under("/sittings", "选举"),
-        steps: steps(&sitting),
-        contests: contests.into_iter().map(line).collect(),
-        monitors: store::monitors(&mut db, id).await?,
-        rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
-        held: app.ballot_box.held(id, now).0,
-        turnout,
-        results,
-        course: store::course(&mut db, id).await?,
-        keeps,
-        me: person.account,
-        count,
-        publishable,
-        checks,
-        typed,
-        errors,
-        now,
-        done,
-        sitting,
-    };
-    let response = refreshed(page.count.as_ref(), &page)?;
-    Ok(if unfit { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
-}
-
-/// A page that looks again by itself while a count runs; no script is needed.
-pub(super) fn refreshed(count: Option<&CountView>, page: &impl Template) -> Result<Response, Failure> {
-    let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);
-    Ok(if count.is_some_and(|count| count.halt.is_none()) {
-        ([(header::REFRESH, "2")], html).into_response()
-    } else {
-        html.into_response()
-    })
-}
-
-/// A sitting that an office sees: the school's offices all, a college's its own.
-pub(super) async fn seen(
-    db: &mut sqlx::PgConnection,
-    acting: &Acting<ElectionReader>,
-    id: SittingId,
-) -> Result<Sitting, Failure> {
-    let sitting = store::sitting(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    let college = acting.office().college;
-    if college.is_none() || college == sitting.college { Ok(sitting) } else { Err(Failure::Missing) }
+    Ok(done_at(paths::SITTINGS, Done::Removed))
 }

@@ -28,15 +28,14 @@ const AGAIN: &str = "20";
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/turnouts.html")]
-pub(super) struct ListPage {
+pub(super) struct TurnoutsPage {
     chrome: Chrome,
     rows: Vec<(Sitting, Turnout)>,
 }
 
 async fn visible(app: &Elections, acting: &Acting<TurnoutReader>) -> Result<Vec<SittingId>, Failure> {
     let scope = acting.scope();
-    let part = (scope.college, scope.class);
-    store::sittings_with_turnout(&mut *app.read().await?, scope.institution, acting.office().kind, part).await
+    store::sittings_with_turnout(&mut *app.read().await?, &scope, acting.office().kind).await
 }
 
 /// An office of a college or a class sees its own part of the roll.
@@ -55,7 +54,7 @@ fn sum(label: &str, parts: &[Turnout]) -> Turnout {
     }
 }
 
-pub(super) async fn list(State(app): State<Elections>, acting: Acting<TurnoutReader>) -> Result<ListPage, Failure> {
+pub(super) async fn list(State(app): State<Elections>, acting: Acting<TurnoutReader>) -> Result<TurnoutsPage, Failure> {
     let ids = visible(&app, &acting).await?;
     let mut db = app.read().await?;
     let scope = acting.scope();
@@ -65,11 +64,11 @@ pub(super) async fn list(State(app): State<Elections>, acting: Acting<TurnoutRea
         let turnout = if whole(&acting, &sitting) {
             store::turnout(&mut db, id).await?.into_iter().next().unwrap_or_else(|| sum("", &[]))
         } else {
-            sum("", &store::turnout_by_class(&mut db, id, (scope.college, scope.class)).await?)
+            sum("", &store::turnout_by_class(&mut db, id, scope.college, scope.class).await?)
         };
         rows.push((sitting, turnout));
     }
-    Ok(ListPage { chrome: app.chrome(acting.person(), "投票进度"), rows })
+    Ok(TurnoutsPage { chrome: app.chrome(acting.person(), "投票进度"), rows })
 }
 
 /// Parts of few voters are shown together; alone they are not shown where even together they are few.
@@ -84,7 +83,7 @@ fn fold(parts: Vec<Turnout>) -> Vec<Turnout> {
 
 #[derive(Template)]
 #[template(path = "elections/turnout.html")]
-struct ShowPage {
+struct TurnoutPage {
     chrome: Chrome,
     sitting: Sitting,
     total: Turnout,
@@ -105,9 +104,9 @@ pub(super) async fn show(
     let (mut db, scope) = (app.read().await?, acting.scope());
     let sitting = store::sitting(&mut db, scope.institution, id).await?.ok_or(Failure::Missing)?;
     let classes = if whole(&acting, &sitting) {
-        store::turnout_by_class(&mut db, id, (None, None)).await?
+        store::turnout_by_class(&mut db, id, None, None).await?
     } else {
-        store::turnout_by_class(&mut db, id, (scope.college, scope.class)).await?
+        store::turnout_by_class(&mut db, id, scope.college, scope.class).await?
     };
     let (total, contests) = if whole(&acting, &sitting) {
         let mut parts = store::turnout(&mut db, id).await?.into_iter();
@@ -119,7 +118,7 @@ pub(super) async fn show(
     // While votes are cast a part of a few would tell who has voted.
     let (contests, classes) = if open { (fold(contests), fold(classes)) } else { (contests, classes) };
     let chrome = app.chrome(acting.person(), &sitting.title).under("/turnout", "投票进度");
-    let page = ShowPage { chrome, sitting, total, contests, classes, open, now: app.clock.now() };
+    let page = TurnoutPage { chrome, sitting, total, contests, classes, open, now: app.clock.now() };
     let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);
     Ok(if open { ([(header::REFRESH, AGAIN)], html).into_response() } else { html.into_response() })
 }

@@ -7,45 +7,49 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use time::OffsetDateTime;
 
-use super::result::{self, Results};
+use super::{
+    again,
+    result::{self, Results},
+};
 use crate::{
     auth::{
         person::SignedIn,
         token::{Purpose, Token},
     },
-    elections::Elections,
     elections::{
-        ballot::{Votes, spaced},
+        Elections,
+        ballot::{RECEIPT, Votes, spaced},
         ballot_box::OpenBallot,
-        forms::{Fields, VoteForm, read_votes},
+        forms::{CodeForm, Fields, VoteForm, read_votes},
+        paths,
         sitting::{Contest, Sitting, Stage},
-        store::{self, Asked, CastAnswer, Given, Voter},
+        store::{self, CastAnswer, CastRequest, Credential, Voter, VoterSitting},
     },
     failure::Failure,
-    ids::SittingId,
+    ids::{InstitutionId, SittingId},
     page::{chrome::Chrome, filters},
     sealing::keys::Purpose as Sealed,
-    web::forms::Errors,
+    web::forms::{Errors, Submitted},
 };
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/votes.html")]
 pub(super) struct VotesPage {
     chrome: Chrome,
-    rows: Vec<store::Mine>,
+    rows: Vec<VoterSitting>,
     is_student: bool,
     now: OffsetDateTime,
 }
 
 impl VotesPage {
-    fn is_open(&self, row: &store::Mine) -> bool {
+    fn is_open(&self, row: &VoterSitting) -> bool {
         row.stage == Stage::Open && row.opens_at <= self.now && self.now < row.closes_at
     }
 }
@@ -53,17 +57,28 @@ impl VotesPage {
 pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Result<VotesPage, Failure> {
     let now = app.clock.now();
     let rows = match person.student {
-        Some(student) => store::my_sittings(&mut *app.read().await?, person.institution, student, now).await?,
+        Some(student) => store::voter_sittings(&mut *app.read().await?, person.institution, student, now).await?,
         None => Vec::new(),
     };
     Ok(VotesPage { chrome: app.chrome(&person, "我的投票"), rows, is_student: person.student.is_some(), now })
 }
 
-/// Where somebody votes: by a session under `/votes/…`, by a slip under `/slip/ballot`.
-struct Booth {
-    chrome: Chrome,
-    base: String,
-    by_slip: bool,
+/// By what somebody votes: a session, under `/votes/…`, or a slip, under `/slip/ballot`.
+pub(super) struct VotingChannel {
+    pub(super) chrome: Chrome,
+    /// The address of the ballot.
+    pub(super) base: String,
+    /// Where they begin.
+    pub(super) home: &'static str,
+    pub(super) by_slip: bool,
+    /// The header that takes the slip's cookie away once its vote is in: the next one at this screen is somebody else.
+    pub(super) once_cast: Option<HeaderValue>,
+}
+
+impl VotingChannel {
+    fn of_session(chrome: Chrome, id: SittingId) -> Self {
+        Self { chrome, base: id.vote_path(), home: paths::VOTES, by_slip: false, once_cast: None }
+    }
 }
 
 /// A contest as the ballot page shows it.
@@ -76,6 +91,10 @@ impl OnBallot {
     fn chosen(&self) -> usize {
         self.form.vote().chosen()
     }
+}
+
+fn on_ballot(contests: Vec<Contest>, forms: Vec<VoteForm>) -> Vec<OnBallot> {
+    contests.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect()
 }
 
 #[derive(Template, WebTemplate)]
@@ -110,7 +129,7 @@ struct VotedPage {
     receipt: String,
     revote: bool,
     by_slip: bool,
-    home: String,
+    home: &'static str,
     check: String,
     closes_at: OffsetDateTime,
 }
@@ -124,97 +143,139 @@ struct UnclearPage {
     contests: Vec<OnBallot>,
 }
 
+/// A sitting as its voters see it while they cannot vote.
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/standing.html")]
-struct StandingPage {
+pub(super) struct VoterSittingPage {
     chrome: Chrome,
     sitting: Sitting,
     base: String,
     voter: Option<Voter>,
     contests: Vec<Contest>,
     results: Option<Results>,
-    check: ReceiptForm,
+    check: CodeForm,
     errors: Errors,
+    /// The receipt that was looked for was counted; none where none was looked for.
     found: Option<bool>,
     says: &'static str,
     has_voted: bool,
     now: OffsetDateTime,
 }
 
-/// A receipt as typed.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-pub(super) struct ReceiptForm {
-    code: String,
+/// The ballot that a voter has before them.
+pub(super) struct OwnBallot {
+    pub(super) ballot: Arc<OpenBallot>,
+    /// Those in which they vote.
+    contests: Vec<Contest>,
+    voter: Voter,
 }
 
-fn booth(app: &Elections, person: &SignedIn, sitting: &Sitting) -> Booth {
-    Booth {
-        chrome: app.chrome(person, &sitting.title).under("/votes", "我的投票"),
-        base: format!("/votes/{}", sitting.id),
-        by_slip: false,
+impl OwnBallot {
+    /// With what was chosen so far.
+    fn page(self, channel: VotingChannel, forms: Vec<VoteForm>) -> BallotPage {
+        ballot_page(channel, &self.ballot, self.contests, &self.voter, forms)
+    }
+
+    /// With nothing chosen yet.
+    pub(super) fn fresh(self, channel: VotingChannel) -> Response {
+        let forms = self.contests.iter().map(VoteForm::empty).collect();
+        self.page(channel, forms).into_response()
+    }
+
+    /// What was chosen, to be confirmed; or the ballot again with what is wrong.
+    pub(super) fn checked(self, channel: VotingChannel, fields: &Fields) -> Result<Response, Failure> {
+        let forms = read_votes(&self.contests.iter().collect::<Vec<_>>(), fields)?;
+        if forms.iter().any(|form| form.fault.is_some()) {
+            return Ok(again(self.page(channel, forms)));
+        }
+        let replaces = self.voter.cast_at.is_some() && !channel.by_slip;
+        let VotingChannel { chrome, base, .. } = channel;
+        let (sitting, contests) = (self.ballot.sitting.clone(), on_ballot(self.contests, forms));
+        Ok(ConfirmPage { chrome, base, sitting, contests, again: replaces }.into_response())
+    }
+
+    /// The ballot with what was chosen so far, to be changed.
+    pub(super) fn edited(self, channel: VotingChannel, fields: &Fields) -> Result<Response, Failure> {
+        let forms = read_votes(&self.contests.iter().collect::<Vec<_>>(), fields)?;
+        Ok(self.page(channel, forms).into_response())
     }
 }
 
-/// The ballot with what was chosen so far.
 fn ballot_page(
-    booth: Booth,
+    channel: VotingChannel,
     ballot: &OpenBallot,
-    fresh: Vec<Contest>,
+    contests: Vec<Contest>,
     voter: &Voter,
     forms: Vec<VoteForm>,
 ) -> BallotPage {
     let faults = forms.iter().any(|form| form.fault.is_some());
     BallotPage {
-        chrome: booth.chrome,
-        base: booth.base,
-        by_slip: booth.by_slip,
+        chrome: channel.chrome,
+        base: channel.base,
+        by_slip: channel.by_slip,
         sitting: ballot.sitting.clone(),
-        contests: fresh.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect(),
+        contests: on_ballot(contests, forms),
         // Whoever has a slip need not be its owner.
-        cast_at: voter.cast_at.filter(|_| !booth.by_slip),
+        cast_at: voter.cast_at.filter(|_| !channel.by_slip),
         reset_at: voter.reset_at,
-        slip: voter.slip.filter(|_| !booth.by_slip),
+        slip: voter.slip.filter(|_| !channel.by_slip),
         faults,
     }
 }
 
-/// What somebody may do now: vote, or see how things stand.
-enum Door {
-    Ballot(Arc<OpenBallot>, Vec<Contest>, Voter),
-    Standing(Box<Sitting>, Vec<Contest>, Option<Voter>),
+/// A sitting in which somebody cannot vote now.
+pub(super) struct VoterStatus {
+    pub(super) sitting: Sitting,
+    contests: Vec<Contest>,
+    /// None where they are not on the roll.
+    pub(super) voter: Option<Voter>,
 }
 
-async fn door(
+/// What somebody sees of a sitting: their ballot, or why there is none.
+pub(super) enum VoterView {
+    Ballot(Box<OwnBallot>),
+    Status(Box<VoterStatus>),
+}
+
+pub(super) async fn view(
     app: &Elections,
-    institution: crate::ids::InstitutionId,
+    institution: InstitutionId,
     id: SittingId,
-    given: &Given,
-) -> Result<Door, Failure> {
+    credential: &Credential,
+) -> Result<VoterView, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let sitting = store::sitting(&mut db, institution, id).await?.ok_or(Failure::Missing)?;
     if sitting.stage == Stage::Draft {
         return Err(Failure::Missing);
     }
     let contests = store::contests(&mut db, &sitting, None).await?;
-    let voter = store::voter(&mut db, id, given, now).await?;
+    let voter = store::voter(&mut db, id, credential, now).await?;
     if sitting.takes_votes(now)
         && let Some(voter) = &voter
         && !voter.on_paper
         && (voter.cast_at.is_none() || sitting.revote)
         && let Some(ballot) = app.ballot_box.opened(&mut db, institution, id).await?
     {
-        app.ballot_box.remember(id, given, voter);
-        let own = contests.into_iter().filter(|contest| voter.contests.contains(&contest.ordinal)).collect();
-        return Ok(Door::Ballot(ballot, own, voter.clone()));
+        app.ballot_box.remember(id, credential, voter);
+        let contests = contests.into_iter().filter(|contest| voter.contests.contains(&contest.ordinal)).collect();
+        return Ok(VoterView::Ballot(Box::new(OwnBallot { ballot, contests, voter: voter.clone() })));
     }
-    Ok(Door::Standing(Box::new(sitting), contests, voter))
+    Ok(VoterView::Status(Box::new(VoterStatus { sitting, contests, voter })))
 }
 
-/// A vote that came too late leads back here.
+/// As [`view`], for whoever is signed in.
+pub(super) async fn own_view(app: &Elections, person: &SignedIn, id: SittingId) -> Result<VoterView, Failure> {
+    view(app, person.institution, id, &Credential::Session(person.session.clone())).await
+}
+
+fn channel(app: &Elections, person: &SignedIn, sitting: &Sitting) -> VotingChannel {
+    VotingChannel::of_session(app.chrome(person, &sitting.title).under(paths::VOTES, "我的投票"), sitting.id)
+}
+
+/// Set where a vote came too late and led back here.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Late {
+pub(super) struct LateQuery {
     late: String,
 }
 
@@ -222,31 +283,29 @@ pub(super) async fn show(
     State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
-    Query(Late { late }): Query<Late>,
+    Query(LateQuery { late }): Query<LateQuery>,
 ) -> Result<Response, Failure> {
-    let given = Given::Session(person.session.clone());
-    match door(&app, person.institution, id, &given).await? {
-        Door::Ballot(ballot, contests, voter) => {
-            let booth = booth(&app, &person, &ballot.sitting);
-            Ok(fresh(booth, (ballot, contests, voter)))
+    match own_view(&app, &person, id).await? {
+        VoterView::Ballot(own) => {
+            let channel = channel(&app, &person, &own.ballot.sitting);
+            Ok(own.fresh(channel))
         }
-        Door::Standing(sitting, contests, voter) if !late.is_empty() => {
-            no_more(&app, &person, *sitting, (contests, voter)).await
-        }
-        Door::Standing(sitting, contests, voter) => {
-            let check = (ReceiptForm::default(), Errors::default(), None, "");
-            Ok(standing(&app, &person, *sitting, (contests, voter), check).await?.into_response())
+        VoterView::Status(status) if !late.is_empty() => no_more(&app, &person, *status).await,
+        VoterView::Status(status) => {
+            Ok(status_page(&app, &person, *status, Submitted::default(), None, "").await?.into_response())
         }
     }
 }
 
-async fn standing(
+pub(super) async fn status_page(
     app: &Elections,
     person: &SignedIn,
-    sitting: Sitting,
-    (contests, voter): (Vec<Contest>, Option<Voter>),
-    (check, errors, found, says): (ReceiptForm, Errors, Option<bool>, &'static str),
-) -> Result<StandingPage, Failure> {
+    status: VoterStatus,
+    looked_up: Submitted<CodeForm>,
+    found: Option<bool>,
+    says: &'static str,
+) -> Result<VoterSittingPage, Failure> {
+    let VoterStatus { sitting, contests, voter } = status;
     let mut db = app.read().await?;
     let results = result::published(&mut db, &sitting, &contests).await?;
     let has_voted = match &voter {
@@ -254,37 +313,9 @@ async fn standing(
         Some(voter) => voter.cast_at.is_some() || voter.on_paper,
         None => false,
     };
-    let Booth { chrome, base, .. } = booth(app, person, &sitting);
-    let now = app.clock.now();
-    Ok(StandingPage { chrome, sitting, base, voter, contests, results, check, errors, found, says, has_voted, now })
-}
-
-/// The ballot that a voter has before them.
-type Own = (Arc<OpenBallot>, Vec<Contest>, Voter);
-
-/// What was chosen, to be confirmed; or the ballot again with what is wrong.
-fn checked(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
-    let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
-    if forms.iter().any(|form| form.fault.is_some()) {
-        let page = ballot_page(booth, &ballot, contests, &voter, forms);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    let contests = contests.into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect();
-    let again = voter.cast_at.is_some() && !booth.by_slip;
-    let Booth { chrome, base, .. } = booth;
-    Ok(ConfirmPage { chrome, base, sitting: ballot.sitting.clone(), contests, again }.into_response())
-}
-
-/// The ballot with what was chosen so far.
-fn again(booth: Booth, (ballot, contests, voter): Own, fields: &Fields) -> Result<Response, Failure> {
-    let forms = read_votes(&contests.iter().collect::<Vec<_>>(), fields)?;
-    Ok(ballot_page(booth, &ballot, contests, &voter, forms).into_response())
-}
-
-/// The ballot with nothing chosen yet.
-fn fresh(booth: Booth, (ballot, contests, voter): Own) -> Response {
-    let forms = contests.iter().map(VoteForm::empty).collect();
-    ballot_page(booth, &ballot, contests, &voter, forms).into_response()
+    let VotingChannel { chrome, base, .. } = channel(app, person, &sitting);
+    let (now, Submitted { form: check, errors }) = (app.clock.now(), looked_up);
+    Ok(VoterSittingPage { chrome, sitting, base, voter, contests, results, check, errors, found, says, has_voted, now })
 }
 
 const NO_MORE: &str = "这一票没有投出：投票已截止，或者你已投过、已领取纸质选票。";
@@ -295,23 +326,17 @@ pub(super) async fn check(
     Path(id): Path<SittingId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    let given = Given::Session(person.session.clone());
-    match door(&app, person.institution, id, &given).await? {
-        Door::Ballot(ballot, contests, voter) => {
-            checked(booth(&app, &person, &ballot.sitting), (ballot, contests, voter), &fields)
+    match own_view(&app, &person, id).await? {
+        VoterView::Ballot(own) => {
+            let channel = channel(&app, &person, &own.ballot.sitting);
+            own.checked(channel, &fields)
         }
-        Door::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
+        VoterView::Status(status) => no_more(&app, &person, *status).await,
     }
 }
 
-async fn no_more(
-    app: &Elections,
-    person: &SignedIn,
-    sitting: Sitting,
-    parts: (Vec<Contest>, Option<Voter>),
-) -> Result<Response, Failure> {
-    let page =
-        standing(app, person, sitting, parts, (ReceiptForm::default(), Errors::default(), None, NO_MORE)).await?;
+async fn no_more(app: &Elections, person: &SignedIn, status: VoterStatus) -> Result<Response, Failure> {
+    let page = status_page(app, person, status, Submitted::default(), None, NO_MORE).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
 }
 
@@ -321,26 +346,21 @@ pub(super) async fn edit(
     Path(id): Path<SittingId>,
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
-    let given = Given::Session(person.session.clone());
-    match door(&app, person.institution, id, &given).await? {
-        Door::Ballot(ballot, contests, voter) => {
-            again(booth(&app, &person, &ballot.sitting), (ballot, contests, voter), &fields)
+    match own_view(&app, &person, id).await? {
+        VoterView::Ballot(own) => {
+            let channel = channel(&app, &person, &own.ballot.sitting);
+            own.edited(channel, &fields)
         }
-        Door::Standing(sitting, contests, voter) => no_more(&app, &person, *sitting, (contests, voter)).await,
+        VoterView::Status(status) => no_more(&app, &person, *status).await,
     }
 }
 
-/// A page that does not know who looks: the result of a cast is the same for all, and reads nothing more.
-fn plain(title: &str) -> Chrome {
-    Chrome::bare(title)
-}
-
-/// A page that was the answer to an act is asked for again: how things stand is a page of its own.
+/// A reload after POST lands here.
 pub(super) async fn back(Path(id): Path<SittingId>) -> Redirect {
-    Redirect::to(&format!("/votes/{id}"))
+    Redirect::to(&id.vote_path())
 }
 
-/// Casts by the session in the cookie. The session, the roll and the sitting are looked at in the statement that takes the
+/// Casts by the session in the cookie. The session, the roll and the sitting are checked in the statement that takes the
 /// envelope; what is read before is only what the ballot must look like.
 pub(super) async fn cast(
     State(app): State<Elections>,
@@ -349,24 +369,25 @@ pub(super) async fn cast(
     Form(fields): Form<Fields>,
 ) -> Result<Response, Failure> {
     let Some(token) = Token::from_headers(Purpose::Session, &headers) else {
-        return Err(Failure::SignInFirst(format!("/votes/{id}")));
+        return Err(Failure::SignInFirst(id.vote_path()));
     };
-    let booth = Booth { chrome: plain("投票"), base: format!("/votes/{id}"), by_slip: false };
-    put_in(&app, booth, id, Given::Session(token.hash()), &fields).await
+    // The page after a cast: the same for all, so that it reads nothing about the voter.
+    let channel = VotingChannel::of_session(Chrome::bare("投票"), id);
+    cast_by(&app, channel, id, Credential::Session(token.hash()), &fields).await
 }
 
-async fn put_in(
+pub(super) async fn cast_by(
     app: &Elections,
-    booth: Booth,
+    channel: VotingChannel,
     id: SittingId,
-    given: Given,
+    credential: Credential,
     fields: &Fields,
 ) -> Result<Response, Failure> {
-    let nobody = |booth: Booth| {
-        let back = if booth.by_slip { "/slip".to_owned() } else { booth.base };
-        Redirect::to(&back).into_response()
+    let not_on_roll = |channel: &VotingChannel| {
+        let start = if channel.by_slip { paths::SLIP } else { channel.base.as_str() };
+        Redirect::to(start).into_response()
     };
-    let Some(voter) = app.ballot_box.place(id, &given).await? else { return Ok(nobody(booth)) };
+    let Some(voter) = app.ballot_box.place(id, &credential).await? else { return Ok(not_on_roll(&channel)) };
     let known = app.ballot_box.known(id);
     let ballot = match known {
         Some(ballot) => ballot,
@@ -376,266 +397,46 @@ async fn put_in(
     let forms = read_votes(&contests, fields)?;
     let own = || contests.iter().map(|&contest| contest.clone()).collect::<Vec<Contest>>();
     if forms.iter().any(|form| form.fault.is_some()) {
-        let voter = store::voter(&mut *app.read().await?, id, &given, app.clock.now()).await?;
-        let Some(voter) = voter else { return Ok(nobody(booth)) };
-        let page = ballot_page(booth, &ballot, own(), &voter, forms);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let voter = store::voter(&mut *app.read().await?, id, &credential, app.clock.now()).await?;
+        let Some(voter) = voter else { return Ok(not_on_roll(&channel)) };
+        return Ok(again(ballot_page(channel, &ballot, own(), &voter, forms)));
     }
-    let receipt = crate::secrets::readable(crate::elections::ballot::RECEIPT, 64);
+    let receipt = crate::secrets::readable(RECEIPT, 64);
     let text = Votes { receipt: receipt.clone(), votes: forms.iter().map(VoteForm::vote).collect() }
         .encode(&ballot.shapes(&voter.contests), ballot.opened.ballot_size)
         .ok_or_else(|| anyhow::anyhow!("a ballot that was checked does not fit its envelope"))?;
     let sealed = ballot.recipient.seal(Sealed::Envelope(id, voter.place), &text)?;
     let mac = app.ballot_box.key.mark_envelope(id, voter.place, &sealed);
-    let by_slip = booth.by_slip;
-    let answer = app.ballot_box.cast(Asked { sitting: id, voter: voter.place, given, sealed, mac }).await;
-    match answer {
+    let request = CastRequest { sitting: id, voter: voter.place, credential, sealed, mac };
+    match app.ballot_box.cast(request).await {
         Ok(CastAnswer::Taken) => {
             let page = VotedPage {
-                chrome: plain("已投票"),
+                chrome: Chrome::bare("已投票"),
                 title: ballot.sitting.title.clone(),
                 receipt: spaced(&receipt),
                 revote: ballot.sitting.revote,
-                by_slip: booth.by_slip,
-                home: if booth.by_slip { "/slip" } else { "/votes" }.to_owned(),
-                check: format!("/receipts/{id}"),
+                by_slip: channel.by_slip,
+                home: channel.home,
+                check: id.receipt_path(),
                 closes_at: ballot.sitting.closes_at,
             };
-            if by_slip {
-                // The next one at this screen is somebody else.
-                let gone = format!("{SLIP_COOKIE}=; Path=/slip; Max-Age=0; HttpOnly; SameSite=Lax");
-                return Ok(([(header::SET_COOKIE, gone)], page).into_response());
-            }
-            Ok(page.into_response())
+            Ok(match channel.once_cast {
+                Some(gone) => ([(header::SET_COOKIE, gone)], page).into_response(),
+                None => page.into_response(),
+            })
         }
-        // The page itself says how things stand.
+        // The page itself says why.
         Ok(CastAnswer::Closed | CastAnswer::OnPaper | CastAnswer::Again) => {
-            Ok(Redirect::to(&format!("{}?late=1", booth.base)).into_response())
+            Ok(Redirect::to(&paths::too_late(&channel.base)).into_response())
         }
-        Ok(CastAnswer::Stranger) if booth.by_slip => Ok(Redirect::to("/slip").into_response()),
-        Ok(CastAnswer::Stranger) => Err(Failure::SignInFirst(booth.base)),
+        Ok(CastAnswer::Stranger) if channel.by_slip => Ok(Redirect::to(paths::SLIP).into_response()),
+        Ok(CastAnswer::Stranger) => Err(Failure::SignInFirst(channel.base)),
         Err(failure) => {
             // Whether it is in is not known: the voter is told so, and what was chosen stays.
             tracing::error!(%failure, "a cast has no clear answer");
-            let contests = own().into_iter().zip(forms).map(|(contest, form)| OnBallot { contest, form }).collect();
-            let revote = ballot.sitting.revote;
-            let page = UnclearPage { chrome: booth.chrome, base: booth.base, revote, contests };
+            let (contests, revote) = (on_ballot(own(), forms), ballot.sitting.revote);
+            let page = UnclearPage { chrome: channel.chrome, base: channel.base, revote, contests };
             Ok((StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "5")], page).into_response())
         }
     }
-}
-
-pub(super) async fn receipt(
-    State(app): State<Elections>,
-    person: SignedIn,
-    Path(id): Path<SittingId>,
-    Form(form): Form<ReceiptForm>,
-) -> Result<Response, Failure> {
-    let given = Given::Session(person.session.clone());
-    let Door::Standing(sitting, contests, voter) = door(&app, person.institution, id, &given).await? else {
-        return Ok(Redirect::to(&format!("/votes/{id}")).into_response());
-    };
-    let mut errors = Errors::default();
-    let code = plain_code(&form.code);
-    if code.len() != crate::elections::ballot::RECEIPT {
-        errors.add("code", NO_RECEIPT);
-    }
-    let found = if errors.is_empty() && sitting.counted_at.is_some() {
-        Some(store::is_counted(&mut *app.read().await?, id, &code).await?)
-    } else {
-        None
-    };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    let page = standing(&app, &person, *sitting, (contests, voter), (form, errors, found, "")).await?;
-    Ok((status, page).into_response())
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "elections/receipt.html")]
-pub(super) struct ReceiptPage {
-    chrome: Chrome,
-    title: String,
-    counted: bool,
-    check: ReceiptForm,
-    errors: Errors,
-    found: Option<bool>,
-}
-
-/// Whether a receipt was counted says nothing of anybody: it is answered without signing in, for those who voted by a slip.
-pub(super) async fn ask_receipt(
-    State(app): State<Elections>,
-    Path(id): Path<SittingId>,
-) -> Result<ReceiptPage, Failure> {
-    let (title, counted) = store::countedness(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
-    let (check, errors) = (ReceiptForm::default(), Errors::default());
-    Ok(ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found: None })
-}
-
-pub(super) async fn look_up(
-    State(app): State<Elections>,
-    Path(id): Path<SittingId>,
-    Form(check): Form<ReceiptForm>,
-) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let (title, counted) = store::countedness(&mut db, id).await?.ok_or(Failure::Missing)?;
-    let mut errors = Errors::default();
-    let code = plain_code(&check.code);
-    if code.len() != crate::elections::ballot::RECEIPT {
-        errors.add("code", NO_RECEIPT);
-    }
-    let found = if errors.is_empty() && counted { Some(store::is_counted(&mut db, id, &code).await?) } else { None };
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, ReceiptPage { chrome: plain("查回执"), title, counted, check, errors, found }).into_response())
-}
-
-const NO_RECEIPT: &str = "回执码是 16 位字母和数字，请照投票完成时的页面填写";
-
-#[derive(Template, WebTemplate)]
-#[template(path = "elections/slip.html")]
-pub(super) struct SlipPage {
-    chrome: Chrome,
-    form: ReceiptForm,
-    errors: Errors,
-    says: &'static str,
-}
-
-const SLIP_COOKIE: &str = "lunzhi-slip";
-
-fn slip_code(headers: &HeaderMap) -> Option<String> {
-    let cookies = headers.get_all(header::COOKIE).into_iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    let code = pairs.find(|(name, _)| *name == SLIP_COOKIE).map(|(_, value)| value)?;
-    Some(code.to_owned()).filter(|code| code.len() <= 64)
-}
-
-fn slip_cookie(headers: &HeaderMap, code: &str) -> String {
-    let secure = if crate::web::origin::is_loopback(headers) { "" } else { "; Secure" };
-    format!("{SLIP_COOKIE}={code}; Path=/slip; Max-Age=14400; HttpOnly; SameSite=Lax{secure}")
-}
-
-/// The letters of a code as typed or scanned.
-fn plain_code(text: &str) -> String {
-    text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).take(40).collect()
-}
-
-pub(super) async fn slip() -> SlipPage {
-    SlipPage { chrome: plain("凭票码投票"), form: ReceiptForm::default(), errors: Errors::default(), says: "" }
-}
-
-pub(super) async fn typed(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(form): Form<ReceiptForm>,
-) -> Result<Response, Failure> {
-    let code = plain_code(&form.code);
-    let hash = crate::auth::token::hash_of(&code);
-    if store::sitting_of_slip(&mut *app.read().await?, &hash).await?.is_none() {
-        let mut errors = Errors::default();
-        errors.add("code", "没有这个票码，请照票面重新输入；票已作废的，请到签到处");
-        let page = SlipPage { chrome: plain("凭票码投票"), form, errors, says: "" };
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    }
-    let cookie = slip_cookie(&headers, &code);
-    Ok(([(header::SET_COOKIE, cookie)], Redirect::to("/slip/ballot")).into_response())
-}
-
-/// The slip in the cookie, with its sitting.
-async fn slip_door(app: &Elections, headers: &HeaderMap) -> Result<Option<(SittingId, Given, Door)>, Failure> {
-    let Some(code) = slip_code(headers) else { return Ok(None) };
-    let hash = crate::auth::token::hash_of(&code);
-    let Some((sitting, institution)) = store::sitting_of_slip(&mut *app.read().await?, &hash).await? else {
-        return Ok(None);
-    };
-    let given = Given::Slip(hash);
-    let door = door(app, institution, sitting, &given).await?;
-    Ok(Some((sitting, given, door)))
-}
-
-fn slip_booth(title: &str) -> Booth {
-    Booth { chrome: plain(title), base: "/slip/ballot".to_owned(), by_slip: true }
-}
-
-fn slip_refused(door: Option<Door>) -> Response {
-    let says = match door {
-        None => "票码不对或已作废，请照票面重新输入；票丢失或作废的，请到签到处重新领取。",
-        Some(Door::Standing(_, _, None)) => "这张票还没有在签到处登记，请先签到。",
-        Some(Door::Standing(sitting, ..)) if sitting.stage != Stage::Open => "现在不在投票时间内。",
-        Some(_) => "这张票的持有人已经投票，或已领取纸质选票，不能再投。",
-    };
-    let page =
-        SlipPage { chrome: plain("凭票码投票"), form: ReceiptForm::default(), errors: Errors::default(), says };
-    (StatusCode::CONFLICT, page).into_response()
-}
-
-/// What the holder of the slip in the cookie sees, if they may vote now.
-async fn for_slip(
-    app: &Elections,
-    headers: &HeaderMap,
-    page: impl FnOnce(Booth, Own) -> Result<Response, Failure>,
-) -> Result<Response, Failure> {
-    match slip_door(app, headers).await? {
-        Some((_, _, Door::Ballot(ballot, contests, voter))) => {
-            page(slip_booth(&ballot.sitting.title), (ballot, contests, voter))
-        }
-        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
-    }
-}
-
-pub(super) async fn slip_ballot(State(app): State<Elections>, headers: HeaderMap) -> Result<Response, Failure> {
-    for_slip(&app, &headers, |booth, own| Ok(fresh(booth, own))).await
-}
-
-pub(super) async fn slip_check(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Result<Response, Failure> {
-    for_slip(&app, &headers, |booth, own| checked(booth, own, &fields)).await
-}
-
-pub(super) async fn slip_edit(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Result<Response, Failure> {
-    for_slip(&app, &headers, |booth, own| again(booth, own, &fields)).await
-}
-
-pub(super) async fn slip_cast(
-    State(app): State<Elections>,
-    headers: HeaderMap,
-    Form(fields): Form<Fields>,
-) -> Result<Response, Failure> {
-    match slip_door(&app, &headers).await? {
-        Some((id, given, Door::Ballot(ballot, ..))) => {
-            put_in(&app, slip_booth(&ballot.sitting.title), id, given, &fields).await
-        }
-        other => Ok(slip_refused(other.map(|(_, _, door)| door))),
-    }
-}
-
-/// The public record of a sitting that was reported, as a file.
-pub(super) async fn record(
-    State(app): State<Elections>,
-    person: SignedIn,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    let (record, _) = store::record(&mut db, sitting.id).await?;
-    Ok(super::json_file("record.json", record.ok_or(Failure::Missing)?))
-}
-
-/// The full ballots, where the committee has published them.
-pub(super) async fn ballots(
-    State(app): State<Elections>,
-    person: SignedIn,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    if sitting.ballots_published_at.is_none() {
-        return Err(Failure::Missing);
-    }
-    Ok(super::json_file("ballots.json", result::ballots_file(&mut db, &sitting).await?))
 }

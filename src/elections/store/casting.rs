@@ -4,20 +4,22 @@ use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{
+    auth::person::{Scope, SignedIn},
     elections::sitting::Stage,
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, SittingId, StudentId},
     office::OfficeKind,
+    words::words,
 };
 
 /// By what somebody votes: the hash of a session's token, or of a slip's code.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Given {
+pub enum Credential {
     Session(Vec<u8>),
     Slip(Vec<u8>),
 }
 
-impl Given {
+impl Credential {
     fn session(&self) -> Option<&[u8]> {
         match self {
             Self::Session(hash) => Some(hash),
@@ -55,12 +57,12 @@ pub struct Voter {
 pub async fn voter(
     connection: &mut PgConnection,
     sitting: SittingId,
-    given: &Given,
+    credential: &Credential,
     now: OffsetDateTime,
 ) -> Result<Option<Voter>, Failure> {
     // Two statements, each by its own index: one that asks for either would look through the whole roll.
-    let row = match given {
-        Given::Session(hash) => {
+    let row = match credential {
+        Credential::Session(hash) => {
             let row = sqlx::query_as!(
                 Voter,
                 r#"select v.institution_id as "institution!: InstitutionId", v.place as "place!",
@@ -76,7 +78,7 @@ pub async fn voter(
             );
             row.fetch_optional(connection).await?
         }
-        Given::Slip(hash) => {
+        Credential::Slip(hash) => {
             let row = sqlx::query_as!(
                 Voter,
                 r#"select v.institution_id as "institution!: InstitutionId", v.place as "place!",
@@ -154,16 +156,16 @@ pub async fn sitting_of_slip(
 
 /// An envelope on its way in.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct CastRequest {
     pub sitting: SittingId,
     pub voter: i32,
     /// By what they vote.
-    pub given: Given,
+    pub credential: Credential,
     pub sealed: Vec<u8>,
     pub mac: Vec<u8>,
 }
 
-impl Asked {
+impl CastRequest {
     /// What two casts share that cannot stand in one statement.
     #[must_use]
     pub fn key(&self) -> (SittingId, i32) {
@@ -192,13 +194,13 @@ pub enum CastAnswer {
 /// Where the database fails; then none of them is in.
 pub async fn cast(
     connection: &mut PgConnection,
-    asked: &[Asked],
+    asked: &[CastRequest],
     now: OffsetDateTime,
 ) -> Result<Vec<CastAnswer>, Failure> {
     let sittings: Vec<Uuid> = asked.iter().map(|one| one.sitting.0).collect();
     let voters: Vec<i32> = asked.iter().map(|one| one.voter).collect();
-    let sessions: Vec<Option<&[u8]>> = asked.iter().map(|one| one.given.session()).collect();
-    let slips: Vec<Option<&[u8]>> = asked.iter().map(|one| one.given.slip()).collect();
+    let sessions: Vec<Option<&[u8]>> = asked.iter().map(|one| one.credential.session()).collect();
+    let slips: Vec<Option<&[u8]>> = asked.iter().map(|one| one.credential.slip()).collect();
     let ballots: Vec<&[u8]> = asked.iter().map(|one| one.sealed.as_slice()).collect();
     let macs: Vec<&[u8]> = asked.iter().map(|one| one.mac.as_slice()).collect();
     let rows = sqlx::query!(
@@ -226,7 +228,7 @@ pub async fn cast(
 
 /// A sitting as one of its voters sees it.
 #[derive(Debug)]
-pub struct Mine {
+pub struct VoterSitting {
     pub id: SittingId,
     pub title: String,
     pub stage: Stage,
@@ -242,12 +244,12 @@ pub struct Mine {
 }
 
 /// The sittings on whose frozen roll a student stands, and those announced in which they will.
-pub async fn my_sittings(
+pub async fn voter_sittings(
     connection: &mut PgConnection,
     institution: InstitutionId,
     student: StudentId,
     now: OffsetDateTime,
-) -> Result<Vec<Mine>, Failure> {
+) -> Result<Vec<VoterSitting>, Failure> {
     let rows = sqlx::query!(
         r#"select t.id as "id!: SittingId", t.title as "title!", t.stage as "stage!", t.opens_at as "opens_at!",
                   t.closes_at as "closes_at!", m.contests as "contests!", m.voted as "voted!", m.cast_at,
@@ -281,7 +283,7 @@ pub async fn my_sittings(
     .await?;
     rows.into_iter()
         .map(|row| {
-            Ok(Mine {
+            Ok(VoterSitting {
                 id: row.id,
                 title: row.title,
                 stage: row.stage.parse()?,
@@ -345,7 +347,8 @@ pub async fn turnout(connection: &mut PgConnection, sitting: SittingId) -> Resul
 pub async fn turnout_by_class(
     connection: &mut PgConnection,
     sitting: SittingId,
-    (college, class): (Option<CollegeId>, Option<ClassId>),
+    college: Option<CollegeId>,
+    class: Option<ClassId>,
 ) -> Result<Vec<Turnout>, Failure> {
     let rows = sqlx::query_as!(
         Turnout,
@@ -367,9 +370,8 @@ pub async fn turnout_by_class(
 /// The sittings whose turnout an office sees: open or over, and in which somebody of its college or class votes.
 pub async fn sittings_with_turnout(
     connection: &mut PgConnection,
-    institution: InstitutionId,
+    scope: &Scope,
     kind: OfficeKind,
-    (college, class): (Option<CollegeId>, Option<ClassId>),
 ) -> Result<Vec<SittingId>, Failure> {
     let ids = sqlx::query_scalar!(
         r#"select t.id as "id: SittingId" from sitting t
@@ -379,24 +381,42 @@ pub async fn sittings_with_turnout(
                      where v.sitting_id = t.id and ($4::uuid is null or v.class_id = $4)
                            and ($3::uuid is null or m.college_id = $3)))
            order by t.opens_at desc limit 50"#,
-        institution.0,
+        scope.institution.0,
         matches!(
             kind,
             OfficeKind::ClassBranch | OfficeKind::CollegeLeague | OfficeKind::CollegeParty | OfficeKind::CollegeUnion
         ),
-        college.map(|id| id.0),
-        class.map(|id| id.0)
+        scope.college.map(|id| id.0),
+        scope.class.map(|id| id.0)
     );
     Ok(ids.fetch_all(connection).await?)
 }
 
-/// Notes that the password of an account was taken away (`reset`), or its first one set by a code (`first`), while its student
-/// could vote. Gives how many
-/// sittings that concerns.
+/// What became of a voter's password while they could vote.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasswordEvent {
+    /// It was taken away, and another set by a code.
+    Reset,
+    /// The first one was set by a code.
+    First,
+}
+
+impl PasswordEvent {
+    fn slug(self) -> &'static str {
+        match self {
+            Self::Reset => "reset",
+            Self::First => "first",
+        }
+    }
+}
+
+/// Notes what became of an account's password, by whom, in the sittings in which its student can vote. Gives how many those
+/// are.
 pub async fn note_reset(
     connection: &mut PgConnection,
-    (account, by): (AccountId, Option<AccountId>),
-    kind: &str,
+    account: AccountId,
+    by: Option<AccountId>,
+    event: PasswordEvent,
     now: OffsetDateTime,
 ) -> Result<u64, Failure> {
     let done = sqlx::query!(
@@ -407,7 +427,7 @@ pub async fn note_reset(
         account.0,
         by.map(|id| id.0),
         now,
-        kind
+        event.slug()
     );
     Ok(done.execute(connection).await?.rows_affected())
 }
@@ -429,11 +449,23 @@ pub async fn stands_now(
     Ok(title.fetch_optional(connection).await?)
 }
 
-/// What waits for somebody in elections: votes to cast, a monitor's part, and sittings that their office keeps.
+words! {
+    /// What somebody is to do in a sitting, with the words of their list.
+    Duty:
+    Vote = "vote", "投票";
+    MakeKey = "key", "生成监票口令";
+    Rehearse = "rehearsal", "输入监票口令演练";
+    Count = "count", "输入监票口令开票";
+    AgreeAdmission = "admission", "商定补入选民";
+    AgreeVoid = "void", "商定是否作废";
+    Open = "open", "开启投票";
+    Report = "report", "核对计票、生成监票报告";
+}
+
+/// What waits for somebody in elections: votes to cast, a monitor's part, and sittings that their office has in charge.
 #[derive(Debug)]
 pub struct Waiting {
-    /// `vote`, `key`, `rehearsal`, `count`, `open`, `report`.
-    pub what: String,
+    pub duty: Duty,
     pub id: SittingId,
     pub title: String,
     pub until: OffsetDateTime,
@@ -442,12 +474,11 @@ pub struct Waiting {
 /// What waits for a person. `keeps` is given for an office that keeps sittings: of the school, or of a college.
 pub async fn waiting(
     connection: &mut PgConnection,
-    (institution, account, student): (InstitutionId, AccountId, Option<StudentId>),
+    person: &SignedIn,
     keeps: Option<Option<CollegeId>>,
     now: OffsetDateTime,
 ) -> Result<Vec<Waiting>, Failure> {
-    let rows = sqlx::query_as!(
-        Waiting,
+    let rows = sqlx::query!(
         r#"select 'vote' as "what!", t.id as "id!: SittingId", t.title as "title!", t.closes_at as "until!"
            from voter v join sitting t on t.id = v.sitting_id
            where v.student_id = $3 and t.stage = 'open' and t.opens_at <= $4 and $4 < t.closes_at and v.paper_at is null
@@ -473,12 +504,17 @@ pub async fn waiting(
            where t.institution_id = $1 and $5 and t.college_id is not distinct from $6 and (
                      t.stage = 'rehearsed' and t.opens_at - interval '1 day' <= $4 or t.stage = 'counted')
            order by 4"#,
-        institution.0,
-        account.0,
-        student.map(|id| id.0),
+        person.institution.0,
+        person.account.0,
+        person.student.map(|id| id.0),
         now,
         keeps.is_some(),
         keeps.flatten().map(|id| id.0)
     );
-    Ok(rows.fetch_all(connection).await?)
+    let waiting = rows
+        .fetch_all(connection)
+        .await?
+        .into_iter()
+        .map(|row| anyhow::Ok(Waiting { duty: row.what.parse()?, id: row.id, title: row.title, until: row.until }));
+    Ok(waiting.collect::<anyhow::Result<_>>()?)
 }

@@ -7,9 +7,13 @@ use time::OffsetDateTime;
 
 use super::{Stage, destroy, step};
 use crate::{
-    elections::reconciliation::Entry as PaperFigures,
+    database::Locked,
+    elections::{
+        reconciliation::{ContestTurnout, Entry as PaperFigures},
+        sitting::{Contest, Sitting},
+    },
     failure::Failure,
-    ids::{AccountId, ContestId, InstitutionId, SittingId},
+    ids::{AccountId, ContestId, SittingId},
     rules::{election::WriteInFigures, sitting::Report},
 };
 
@@ -29,7 +33,8 @@ pub struct Envelope {
 pub async fn envelopes(
     connection: &mut PgConnection,
     sitting: SittingId,
-    (after, most): (i32, i64),
+    after: i32,
+    most: i64,
 ) -> Result<Vec<Envelope>, Failure> {
     let rows = sqlx::query_as!(
         Envelope,
@@ -45,7 +50,7 @@ pub async fn envelopes(
 
 /// What a count leaves.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct CountedBallots {
     /// How often each pattern was cast, by contest.
     pub patterns: Vec<(ContestId, String, u32)>,
     /// Names written in, by contest.
@@ -65,16 +70,16 @@ pub struct Kept {
 /// envelopes are not those that were read.
 pub async fn keep_count(
     connection: &mut PgConnection,
-    institution: InstitutionId,
-    sitting: SittingId,
-    mut kept: Kept,
+    locked: &Locked<Sitting>,
+    mut kept: CountedBallots,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    let sitting = locked.id;
     let standing = sqlx::query!(
         r#"select envelopes as "at_closing!", (select count(*) from envelope where sitting_id = $1) as "now!"
            from sitting where id = $1 and institution_id = $2 and stage = 'closed' for update"#,
         sitting.0,
-        institution.0
+        locked.institution.0
     );
     match standing.fetch_optional(&mut *connection).await? {
         Some(row) if row.now == i64::from(kept.envelopes) => {}
@@ -118,7 +123,7 @@ pub async fn keep_count(
     )
     .execute(&mut *connection)
     .await?;
-    destroy(connection, sitting).await?;
+    destroy(connection, locked).await?;
     let (excluded, why) = kept.excluded.unzip();
     sqlx::query!(
         "update sitting set counted_at = $2, ballots_hash = $3, excluded = $4, excluded_why = $5 where id = $1",
@@ -130,7 +135,7 @@ pub async fn keep_count(
     )
     .execute(&mut *connection)
     .await?;
-    step(connection, institution, sitting, (Stage::Closed, Stage::Counted)).await
+    step(connection, locked, Stage::Counted).await
 }
 
 type Columns = (Vec<Uuid>, Vec<String>, Vec<i32>);
@@ -210,19 +215,11 @@ pub async fn has_voted(connection: &mut PgConnection, sitting: SittingId, place:
     Ok(voted.fetch_one(connection).await?)
 }
 
-/// Who came to a contest.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Came {
-    /// On the roll, those admitted later included.
-    pub due: u32,
-    /// Voted electronically, or hold a slip that was noted at check-in.
-    pub electronic: u32,
-    /// Were given a paper ballot.
-    pub paper: u32,
-}
-
-/// Who came, by the contest's ordinal.
-pub async fn came(connection: &mut PgConnection, sitting: SittingId) -> Result<HashMap<i16, Came>, Failure> {
+/// How many came, by the contest's ordinal.
+pub async fn contest_turnouts(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+) -> Result<HashMap<i16, ContestTurnout>, Failure> {
     let rows = sqlx::query!(
         r#"select ordinal as "ordinal!", count(*) as "due!",
                   count(*) filter (where v.paper_at is null and (h.voter is not null or exists (
@@ -237,10 +234,15 @@ pub async fn came(connection: &mut PgConnection, sitting: SittingId) -> Result<H
     let number = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     let mut by_contest = HashMap::new();
     for row in rows.fetch_all(connection).await? {
-        let came = Came { due: number(row.due), electronic: number(row.electronic), paper: number(row.paper) };
-        by_contest.insert(row.ordinal, came);
+        let (due, electronic, paper) = (number(row.due), number(row.electronic), number(row.paper));
+        by_contest.insert(row.ordinal, ContestTurnout { due, electronic, paper });
     }
     Ok(by_contest)
+}
+
+fn of_sitting(sitting: &Locked<Sitting>, contest: &Contest) -> anyhow::Result<()> {
+    anyhow::ensure!(contest.sitting == sitting.id, "the contest is of another sitting");
+    Ok(())
 }
 
 /// What one person entered of a contest's paper ballots.
@@ -279,19 +281,21 @@ pub async fn paper_entries(
     Ok(by_contest)
 }
 
-/// Keeps what somebody entered; `false` where that turn is taken or they have entered before. The sitting is locked by the
-/// caller.
+/// Keeps what somebody entered; `false` where that turn is taken or they have entered before.
 pub async fn enter_paper(
     connection: &mut PgConnection,
-    (contest, turn): (ContestId, i16),
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
+    turn: i16,
     account: AccountId,
     figures: &PaperFigures,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    of_sitting(sitting, contest)?;
     let done = sqlx::query!(
         "insert into paper_entry (contest_id, turn, account_id, figures, at) values ($1, $2, $3, $4, $5)
          on conflict do nothing",
-        contest.0,
+        contest.id.0,
         turn,
         account.0,
         serde_json::to_value(figures).map_err(anyhow::Error::new)?,
@@ -301,8 +305,13 @@ pub async fn enter_paper(
 }
 
 /// Drops the entries of a contest, so that its paper ballots are counted again.
-pub async fn drop_entries(connection: &mut PgConnection, contest: ContestId) -> Result<u64, Failure> {
-    let done = sqlx::query!("delete from paper_entry where contest_id = $1", contest.0);
+pub async fn drop_entries(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
+) -> Result<u64, Failure> {
+    of_sitting(sitting, contest)?;
+    let done = sqlx::query!("delete from paper_entry where contest_id = $1", contest.id.0);
     Ok(done.execute(connection).await?.rows_affected())
 }
 
@@ -334,14 +343,16 @@ pub async fn lots(connection: &mut PgConnection, sitting: SittingId) -> Result<H
 /// Records a lot; `false` where one is recorded.
 pub async fn keep_lot(
     connection: &mut PgConnection,
-    contest: ContestId,
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
     lot: &Lot,
     by: AccountId,
 ) -> Result<bool, Failure> {
+    of_sitting(sitting, contest)?;
     let done = sqlx::query!(
         "insert into lot (contest_id, winners, method, present, drawn_at, by_account) values ($1, $2, $3, $4, $5, $6)
          on conflict do nothing",
-        contest.0,
+        contest.id.0,
         &lot.winners,
         lot.method,
         lot.present,
@@ -351,18 +362,26 @@ pub async fn keep_lot(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
+/// What is kept of a contest's account and result.
+#[derive(Debug)]
+pub struct ContestResult {
+    pub contest: ContestId,
+    pub account: serde_json::Value,
+    pub count: serde_json::Value,
+}
+
 /// Makes the report: the record is kept as it is published, the results with each contest.
 pub async fn report(
     connection: &mut PgConnection,
-    institution: InstitutionId,
-    sitting: SittingId,
-    (record, results): (&str, &[(ContestId, serde_json::Value, serde_json::Value)]),
+    sitting: &Locked<Sitting>,
+    record: &str,
+    results: &[ContestResult],
     _: Report,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    let contests: Vec<Uuid> = results.iter().map(|(contest, ..)| contest.0).collect();
-    let accounts: Vec<serde_json::Value> = results.iter().map(|(_, account, _)| account.clone()).collect();
-    let counts: Vec<serde_json::Value> = results.iter().map(|(.., count)| count.clone()).collect();
+    let contests: Vec<Uuid> = results.iter().map(|one| one.contest.0).collect();
+    let accounts: Vec<serde_json::Value> = results.iter().map(|one| one.account.clone()).collect();
+    let counts: Vec<serde_json::Value> = results.iter().map(|one| one.count.clone()).collect();
     sqlx::query!(
         "insert into contest_result (contest_id, account, count)
          select u.* from unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) as u",
@@ -372,10 +391,10 @@ pub async fn report(
     )
     .execute(&mut *connection)
     .await?;
-    sqlx::query!("update sitting set record = $2, reported_at = $3 where id = $1", sitting.0, record, now)
+    sqlx::query!("update sitting set record = $2, reported_at = $3 where id = $1", sitting.id.0, record, now)
         .execute(&mut *connection)
         .await?;
-    step(connection, institution, sitting, (Stage::Counted, Stage::Reported)).await
+    step(connection, sitting, Stage::Reported).await
 }
 
 /// The record as it was published, and the hash of the full ballots.
@@ -390,21 +409,21 @@ pub async fn record(
 /// Lets everybody see the full ballots.
 pub async fn publish_ballots(
     connection: &mut PgConnection,
-    sitting: SittingId,
+    sitting: &Locked<Sitting>,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update sitting set ballots_published_at = $2
          where id = $1 and stage = 'reported' and ballots_published_at is null",
-        sitting.0,
+        sitting.id.0,
         now
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// What the report tells of a sitting's course besides its figures.
+/// What happened in a sitting besides the votes, for its report.
 #[derive(Debug, Clone, Default)]
-pub struct Course {
+pub struct Incidents {
     /// Voters admitted after the roll was frozen.
     pub admitted: i64,
     /// Passwords of voters reset while they could vote.
@@ -416,10 +435,9 @@ pub struct Course {
     pub void_slips: i64,
 }
 
-/// What happened in a sitting besides the votes.
-pub async fn course(connection: &mut PgConnection, sitting: SittingId) -> Result<Course, Failure> {
-    let course = sqlx::query_as!(
-        Course,
+pub async fn incidents(connection: &mut PgConnection, sitting: SittingId) -> Result<Incidents, Failure> {
+    let incidents = sqlx::query_as!(
+        Incidents,
         r#"select (select count(*) from voter where sitting_id = $1 and admission_id is not null) as "admitted!",
                   (select count(*) from voter_reset where sitting_id = $1 and kind = 'reset') as "resets!",
                   (select count(*) from voter_reset where sitting_id = $1 and kind = 'first') as "firsts!",
@@ -427,15 +445,22 @@ pub async fn course(connection: &mut PgConnection, sitting: SittingId) -> Result
                   (select count(*) from slip where sitting_id = $1 and voided_at is not null) as "void_slips!""#,
         sitting.0
     );
-    Ok(course.fetch_one(connection).await?)
+    Ok(incidents.fetch_one(connection).await?)
 }
 
-/// Who has voted, for those who keep a sitting, after it is closed: number, name, class, and whether.
-pub async fn voters_list(
-    connection: &mut PgConnection,
-    sitting: SittingId,
-) -> Result<Vec<(String, String, String, bool)>, Failure> {
-    let rows = sqlx::query!(
+/// Somebody on the roll, and whether they have voted.
+#[derive(Debug)]
+pub struct ListedVoter {
+    pub number: String,
+    pub name: String,
+    pub class: String,
+    pub voted: bool,
+}
+
+/// Who has voted, for the office in charge, after the sitting is closed.
+pub async fn voters_list(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<ListedVoter>, Failure> {
+    let rows = sqlx::query_as!(
+        ListedVoter,
         r#"select s.number, s.name, k.name as class,
                   v.paper_at is not null or e.voter is not null or h.voter is not null as "voted!"
            from voter v join student s on s.id = v.student_id join class k on k.id = v.class_id
@@ -444,7 +469,7 @@ pub async fn voters_list(
            where v.sitting_id = $1 order by v.place"#,
         sitting.0
     );
-    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.number, row.name, row.class, row.voted)).collect())
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// Numbers and names of places on a roll; a place that is on no roll is named as such.

@@ -9,7 +9,8 @@ use time::{Date, OffsetDateTime};
 use super::{Stage, step};
 use crate::{
     auth::acting::Acting,
-    elections::sitting::{Contest, Monitor, Opened, Sitting, terms},
+    database::Locked,
+    elections::sitting::{Contest, Monitor, MonitorKey, Opened, Sitting, terms},
     failure::Failure,
     ids::{AccountId, InstitutionId, SittingId, StudentId},
     office::{ElectionKeeper, Office as _},
@@ -33,24 +34,27 @@ pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Resu
             number: row.number,
             name: row.name,
             chief: row.chief,
-            salt: row.salt,
-            key: row.public_key.as_deref().and_then(PublicKey::from_bytes),
-            mac: row.mac,
+            key: monitor_key(row.salt, row.public_key.as_deref(), row.mac),
             proved: row.proved,
             share: row.share,
         })
         .collect())
 }
 
+fn monitor_key(salt: Option<Vec<u8>>, public: Option<&[u8]>, mac: Option<Vec<u8>>) -> Option<MonitorKey> {
+    Some(MonitorKey { salt: salt?, public: PublicKey::from_bytes(public?)?, mac: mac? })
+}
+
 /// Names a monitor: `Some(true)` where that is done, `Some(false)` where they are one already, none where there are as many as
 /// there may be. A new chief takes the place of the old one.
 pub async fn name_monitor(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    sitting: SittingId,
-    (account, chief): (AccountId, bool),
+    sitting: &Locked<Sitting>,
+    account: AccountId,
+    chief: bool,
     now: OffsetDateTime,
 ) -> Result<Option<bool>, Failure> {
+    let sitting = sitting.id;
     let named = monitors(connection, sitting).await?;
     if named.len() >= MOST_MONITORS && !named.iter().any(|one| one.account == account) {
         return Ok(None);
@@ -75,27 +79,27 @@ pub async fn name_monitor(
 /// The account with that number, of staff or of a student, unless it was closed.
 pub async fn account_of(
     connection: &mut PgConnection,
-    acting: &Acting<ElectionKeeper>,
+    institution: InstitutionId,
     number: &str,
 ) -> Result<Option<AccountId>, Failure> {
     let account = sqlx::query_scalar!(
         r#"select id as "id: AccountId" from account
            where institution_id = $1 and number = $2 and disabled_at is null"#,
-        acting.institution().0,
+        institution.0,
         number
     );
     Ok(account.fetch_optional(connection).await?)
 }
 
-/// The account holds an office that keeps the sitting: the school's keep all, a college's its own.
-pub async fn keeps(
+/// The account holds an office that has the sitting in charge: the school's all, a college's its own.
+pub async fn manages(
     connection: &mut PgConnection,
     account: AccountId,
     sitting: &Sitting,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let kinds: Vec<String> = ElectionKeeper::KINDS.iter().map(|kind| kind.slug().to_owned()).collect();
-    let keeps = sqlx::query_scalar!(
+    let manages = sqlx::query_scalar!(
         r#"select exists (
                select from office where account_id = $1 and kind = any ($2) and is_held(from_day, until_day, ended_at, $3)
                       and (college_id is null or college_id = $4)) as "keeps!""#,
@@ -104,14 +108,14 @@ pub async fn keeps(
         now,
         sitting.college.map(|id| id.0)
     );
-    Ok(keeps.fetch_one(connection).await?)
+    Ok(manages.fetch_one(connection).await?)
 }
 
 /// The monitors of one sitting monitor another, with keys yet to be made; whoever stands in it does not.
 pub async fn take_over_monitors(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    (from, to): (SittingId, SittingId),
+    from: &Sitting,
+    to: &Locked<Sitting>,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     sqlx::query!(
@@ -120,8 +124,8 @@ pub async fn take_over_monitors(
          where m.sitting_id = $1 and a.disabled_at is null and not exists (
                    select from contest c join candidate d on d.contest_id = c.id
                    where c.sitting_id = $2 and d.student_id = a.student_id)",
-        from.0,
-        to.0,
+        from.id.0,
+        to.id.0,
         now
     )
     .execute(connection)
@@ -132,11 +136,10 @@ pub async fn take_over_monitors(
 /// A monitor is one no more.
 pub async fn dismiss_monitor(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    sitting: SittingId,
+    sitting: &Locked<Sitting>,
     account: AccountId,
 ) -> Result<bool, Failure> {
-    let done = sqlx::query!("delete from monitor where sitting_id = $1 and account_id = $2", sitting.0, account.0);
+    let done = sqlx::query!("delete from monitor where sitting_id = $1 and account_id = $2", sitting.id.0, account.0);
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
@@ -154,8 +157,9 @@ pub async fn standing_monitors(connection: &mut PgConnection, sitting: SittingId
 /// Keeps the key of a monitor's passphrase; `false` where they are no monitor or have shown an earlier one to work.
 pub async fn keep_key(
     connection: &mut PgConnection,
-    (sitting, account): (SittingId, AccountId),
-    (salt, key, mac): (&[u8], &PublicKey, &[u8]),
+    sitting: SittingId,
+    account: AccountId,
+    key: &MonitorKey,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update monitor m set salt = $3, public_key = $4, mac = $5, share = null from sitting t
@@ -163,20 +167,29 @@ pub async fn keep_key(
                and t.stage in ('draft', 'announced') and t.rehearsal_key is null and m.proved_at is null",
         sitting.0,
         account.0,
-        salt,
-        key.as_bytes(),
-        mac
+        key.salt,
+        key.public.as_bytes(),
+        key.mac
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// A monitor's share of a key, sealed to that monitor.
+#[derive(Debug)]
+pub struct SealedShare {
+    pub account: AccountId,
+    pub sealed: Vec<u8>,
 }
 
 /// Begins a rehearsal: a throw-away key, its shares and ballots.
 pub async fn begin_rehearsal(
     connection: &mut PgConnection,
-    sitting: SittingId,
-    (key, ballots): (&PublicKey, &[Vec<u8>]),
-    shares: &[(AccountId, Vec<u8>)],
+    sitting: &Locked<Sitting>,
+    key: &PublicKey,
+    ballots: &[Vec<u8>],
+    shares: &[SealedShare],
 ) -> Result<bool, Failure> {
+    let sitting = sitting.id;
     let done = sqlx::query!(
         "update sitting set rehearsal_key = $2 where id = $1 and stage = 'announced'",
         sitting.0,
@@ -201,13 +214,9 @@ pub async fn begin_rehearsal(
     Ok(true)
 }
 
-async fn keep_shares(
-    connection: &mut PgConnection,
-    sitting: SittingId,
-    shares: &[(AccountId, Vec<u8>)],
-) -> Result<(), Failure> {
-    let accounts: Vec<Uuid> = shares.iter().map(|(account, _)| account.0).collect();
-    let sealed: Vec<Vec<u8>> = shares.iter().map(|(_, share)| share.clone()).collect();
+async fn keep_shares(connection: &mut PgConnection, sitting: SittingId, shares: &[SealedShare]) -> Result<(), Failure> {
+    let accounts: Vec<Uuid> = shares.iter().map(|share| share.account.0).collect();
+    let sealed: Vec<Vec<u8>> = shares.iter().map(|share| share.sealed.clone()).collect();
     sqlx::query!(
         "update monitor m set share = u.share from unnest($2::uuid[], $3::bytea[]) as u(account, share)
          where m.sitting_id = $1 and m.account_id = u.account",
@@ -243,13 +252,13 @@ pub async fn rehearsal(connection: &mut PgConnection, sitting: SittingId) -> Res
 /// A monitor's passphrase was shown to work.
 pub async fn prove(
     connection: &mut PgConnection,
-    sitting: SittingId,
+    sitting: &Locked<Sitting>,
     account: AccountId,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     sqlx::query!(
         "update monitor set proved_at = $3 where sitting_id = $1 and account_id = $2",
-        sitting.0,
+        sitting.id.0,
         account.0,
         now
     )
@@ -261,10 +270,10 @@ pub async fn prove(
 /// The rehearsal has succeeded: what was thrown away is gone, the sitting may be opened.
 pub async fn end_rehearsal(
     connection: &mut PgConnection,
-    institution: InstitutionId,
-    sitting: SittingId,
+    locked: &Locked<Sitting>,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    let sitting = locked.id;
     sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
     sqlx::query!("update monitor set share = null where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
     sqlx::query!(
@@ -274,18 +283,22 @@ pub async fn end_rehearsal(
     )
     .execute(&mut *connection)
     .await?;
-    step(connection, institution, sitting, (Stage::Announced, Stage::Rehearsed)).await
+    step(connection, locked, Stage::Rehearsed).await
 }
 
 /// Freezes the roll, in the order of student numbers, and gives its size.
-pub async fn freeze_roll(connection: &mut PgConnection, sitting: SittingId, today: Date) -> Result<u64, Failure> {
+pub async fn freeze_roll(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    today: Date,
+) -> Result<u64, Failure> {
     let done = sqlx::query!(
         "insert into voter (sitting_id, place, student_id, class_id, contests)
          select $1, row_number() over (order by s.number), s.id, s.class_id, r.contests
          from (select r.student_id, array_agg(c.ordinal order by c.ordinal) as contests
                from contest c cross join lateral contest_roll(c.id, $2) r where c.sitting_id = $1 group by r.student_id) r
               join student s on s.id = r.student_id",
-        sitting.0,
+        sitting.id.0,
         today
     );
     Ok(done.execute(connection).await?.rows_affected())
@@ -361,15 +374,25 @@ pub fn hash_contests(contests: &[Contest]) -> Vec<u8> {
     Sha256::digest(serde_json::Value::from(all).to_string().as_bytes()).to_vec()
 }
 
-/// Opens a sitting: key, shares, size and the portal's mark, in the one act in which the roll was frozen.
+/// What an opening sets.
+#[derive(Debug)]
+pub struct NewOpening<'a> {
+    pub opened: &'a Opened,
+    pub shares: &'a [SealedShare],
+    /// The portal's mark on what was opened.
+    pub mark: &'a [u8],
+    pub roll_size: i32,
+}
+
+/// Opens a sitting, in the one act in which the roll was frozen; `false` where it is not rehearsed or its time is up.
 pub async fn open(
     connection: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
-    sitting: &Sitting,
-    (opened, shares): (&Opened, &[(AccountId, Vec<u8>)]),
-    (mark, roll_size): (&[u8], i32),
+    sitting: &Locked<Sitting>,
+    opening: &NewOpening<'_>,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    let NewOpening { opened, shares, mark, roll_size } = *opening;
     keep_shares(connection, sitting.id, shares).await?;
     let done = sqlx::query!(
         "update sitting set stage = 'open', opened_at = $3, public_key = $4, ballot_size = $5, roll_size = $6,
@@ -445,17 +468,23 @@ pub async fn close(
     Ok(Some(closed.fetch_one(connection).await?))
 }
 
+/// A sitting whose time is up.
+#[derive(Debug)]
+pub struct Overdue {
+    pub institution: InstitutionId,
+    pub id: SittingId,
+    pub title: String,
+}
+
 /// Sittings whose time is up and which nobody has closed yet.
-pub async fn overdue(
-    connection: &mut PgConnection,
-    now: OffsetDateTime,
-) -> Result<Vec<(InstitutionId, SittingId, String)>, Failure> {
-    let rows = sqlx::query!(
+pub async fn overdue(connection: &mut PgConnection, now: OffsetDateTime) -> Result<Vec<Overdue>, Failure> {
+    let rows = sqlx::query_as!(
+        Overdue,
         r#"select institution_id as "institution: InstitutionId", id as "id: SittingId", title from sitting
            where stage = 'open' and closes_at <= $1"#,
         now
     );
-    Ok(rows.fetch_all(connection).await?.into_iter().map(|row| (row.institution, row.id, row.title)).collect())
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// The sittings of which an account is a monitor, newest first.

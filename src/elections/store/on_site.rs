@@ -4,10 +4,10 @@ use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{
-    auth::acting::Acting,
+    database::Locked,
+    elections::sitting::Sitting,
     failure::Failure,
-    ids::{AccountId, AdmissionId, InstitutionId, SittingId, StudentId},
-    office::ElectionKeeper,
+    ids::{AccountId, AdmissionId, SittingId, StudentId},
     sealing::keys::MarkKey,
 };
 
@@ -46,8 +46,7 @@ pub async fn slips(connection: &mut PgConnection, sitting: SittingId) -> Result<
 /// Adds slips with the hashes of their codes, numbered onwards; gives their numbers.
 pub async fn make_slips(
     connection: &mut PgConnection,
-    _: &Acting<ElectionKeeper>,
-    sitting: SittingId,
+    sitting: &Locked<Sitting>,
     hashes: &[Vec<u8>],
     now: OffsetDateTime,
 ) -> Result<Vec<i32>, Failure> {
@@ -55,7 +54,7 @@ pub async fn make_slips(
         "insert into slip (sitting_id, serial, code_hash, made_at)
          select $1, u.place + coalesce((select max(serial) from slip where sitting_id = $1), 0), u.hash, $3
          from unnest($2::bytea[]) with ordinality as u(hash, place) order by u.place returning serial",
-        sitting.0,
+        sitting.id.0,
         hashes,
         now
     );
@@ -79,7 +78,7 @@ pub enum Obstacle {
     NotOpen,
 }
 
-struct Standing {
+struct VoterStatus {
     place: i32,
     on_paper: bool,
     voted: bool,
@@ -87,13 +86,13 @@ struct Standing {
     slip: Option<i32>,
 }
 
-async fn standing(
+async fn voter_status(
     connection: &mut PgConnection,
     sitting: SittingId,
     number: &str,
-) -> Result<Option<Standing>, Failure> {
+) -> Result<Option<VoterStatus>, Failure> {
     let row = sqlx::query_as!(
-        Standing,
+        VoterStatus,
         r#"select v.place, v.paper_at is not null as "on_paper!", e.voter is not null as "voted!",
                   coalesce(e.by_slip, false) as "by_slip!", p.serial as "slip?"
            from voter v join student s on s.id = v.student_id
@@ -106,20 +105,21 @@ async fn standing(
     Ok(row.fetch_optional(connection).await?)
 }
 
-/// Notes at check-in which slip a voter drew. The sitting is locked by the caller and takes votes.
+/// Notes at check-in which slip a voter drew. The sitting takes votes.
 pub async fn bind_slip(
     connection: &mut PgConnection,
-    sitting: SittingId,
-    (serial, number): (i32, &str),
+    sitting: &Locked<Sitting>,
+    serial: i32,
+    number: &str,
     by: AccountId,
     now: OffsetDateTime,
 ) -> Result<Result<StudentId, Obstacle>, Failure> {
-    let Some(standing) = standing(connection, sitting, number).await? else { return Ok(Err(Obstacle::NotOnRoll)) };
-    match standing {
-        Standing { on_paper: true, .. } => return Ok(Err(Obstacle::HasPaper)),
-        Standing { slip: Some(_), .. } => return Ok(Err(Obstacle::HasSlip)),
+    let Some(status) = voter_status(connection, sitting.id, number).await? else { return Ok(Err(Obstacle::NotOnRoll)) };
+    match status {
+        VoterStatus { on_paper: true, .. } => return Ok(Err(Obstacle::HasPaper)),
+        VoterStatus { slip: Some(_), .. } => return Ok(Err(Obstacle::HasSlip)),
         // Whoever voted by a slip that was lost draws another; what was cast by a session no slip replaces.
-        Standing { voted: true, by_slip: false, .. } => return Ok(Err(Obstacle::HasVoted)),
+        VoterStatus { voted: true, by_slip: false, .. } => return Ok(Err(Obstacle::HasVoted)),
         _ => {}
     }
     let done = sqlx::query_scalar!(
@@ -127,9 +127,9 @@ pub async fn bind_slip(
            where p.sitting_id = $1 and p.serial = $2 and p.voter is null and p.voided_at is null
                  and v.sitting_id = $1 and v.place = $3
            returning v.student_id as "student: StudentId""#,
-        sitting.0,
+        sitting.id.0,
         serial,
-        standing.place,
+        status.place,
         now,
         by.0
     );
@@ -139,13 +139,14 @@ pub async fn bind_slip(
 /// Makes a slip void, because it was lost or spoilt; its holder may draw another. What was cast by it stays and can be replaced.
 pub async fn void_slip(
     connection: &mut PgConnection,
-    sitting: SittingId,
-    (serial, why): (i32, &str),
+    sitting: &Locked<Sitting>,
+    serial: i32,
+    why: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update slip set voided_at = $3, voided_why = $4 where sitting_id = $1 and serial = $2 and voided_at is null",
-        sitting.0,
+        sitting.id.0,
         serial,
         now,
         why
@@ -153,27 +154,27 @@ pub async fn void_slip(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Gives a voter a paper ballot: the electronic one is closed for them. The sitting is locked by the caller and takes votes.
+/// Gives a voter a paper ballot: the electronic one is closed for them. The sitting takes votes.
 pub async fn issue_paper(
     connection: &mut PgConnection,
-    sitting: SittingId,
+    sitting: &Locked<Sitting>,
     number: &str,
     by: AccountId,
     now: OffsetDateTime,
 ) -> Result<Result<StudentId, Obstacle>, Failure> {
-    let Some(standing) = standing(connection, sitting, number).await? else { return Ok(Err(Obstacle::NotOnRoll)) };
-    match standing {
-        Standing { on_paper: true, .. } => return Ok(Err(Obstacle::HasPaper)),
+    let Some(status) = voter_status(connection, sitting.id, number).await? else { return Ok(Err(Obstacle::NotOnRoll)) };
+    match status {
+        VoterStatus { on_paper: true, .. } => return Ok(Err(Obstacle::HasPaper)),
         // First: whoever holds a slip is told nothing of what they did with it.
-        Standing { slip: Some(_), .. } => return Ok(Err(Obstacle::HasSlip)),
-        Standing { voted: true, .. } => return Ok(Err(Obstacle::HasVoted)),
+        VoterStatus { slip: Some(_), .. } => return Ok(Err(Obstacle::HasSlip)),
+        VoterStatus { voted: true, .. } => return Ok(Err(Obstacle::HasVoted)),
         _ => {}
     }
     let student = sqlx::query_scalar!(
         r#"update voter set paper_at = $3, paper_by = $4 where sitting_id = $1 and place = $2
            returning student_id as "student: StudentId""#,
-        sitting.0,
-        standing.place,
+        sitting.id.0,
+        status.place,
         now,
         by.0
     );
@@ -222,11 +223,20 @@ pub async fn admissions(connection: &mut PgConnection, sitting: SittingId) -> Re
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// A voter who was left off the roll, as a monitor names them.
+#[derive(Debug)]
+pub struct NewAdmission<'a> {
+    pub number: &'a str,
+    /// The contests in which they are to vote, by ordinal.
+    pub contests: &'a [i16],
+    pub why: &'a str,
+}
+
 /// A monitor asks for a voter to be admitted; none where nobody has that number or they are on the roll or asked for already.
 pub async fn ask_admission(
     connection: &mut PgConnection,
-    (institution, sitting): (InstitutionId, SittingId),
-    (number, contests, why): (&str, &[i16], &str),
+    sitting: &Sitting,
+    admission: &NewAdmission<'_>,
     by: AccountId,
     now: OffsetDateTime,
 ) -> Result<Option<StudentId>, Failure> {
@@ -237,23 +247,24 @@ pub async fn ask_admission(
                  and not exists (select from voter v where v.sitting_id = $2 and v.student_id = s.id)
            on conflict do nothing returning student_id as "student: StudentId""#,
         AdmissionId::random().0,
-        sitting.0,
-        number,
-        contests,
-        why,
+        sitting.id.0,
+        admission.number,
+        admission.contests,
+        admission.why,
         by.0,
         now,
-        institution.0
+        sitting.institution.0
     );
     Ok(student.fetch_optional(connection).await?)
 }
 
-/// A second monitor agrees, and the voter is put on the roll with the portal's own mark. The sitting is locked by the caller.
+/// A second monitor agrees, and the voter is put on the roll with the portal's own mark.
 pub async fn admit(
     connection: &mut PgConnection,
-    sitting: SittingId,
+    sitting: &Locked<Sitting>,
     id: AdmissionId,
-    (by, key): (AccountId, &MarkKey),
+    by: AccountId,
+    key: &MarkKey,
     now: OffsetDateTime,
 ) -> Result<Option<StudentId>, Failure> {
     let row = sqlx::query!(
@@ -261,7 +272,7 @@ pub async fn admit(
            where d.id = $2 and d.sitting_id = $1 and d.agreed_by is null and d.asked_by <> $3 and s.id = d.student_id
            returning d.student_id as "student: StudentId", d.contests, s.class_id,
                      (select max(place) + 1 from voter where sitting_id = $1) as "place!""#,
-        sitting.0,
+        sitting.id.0,
         id.0,
         by.0,
         now
@@ -269,11 +280,11 @@ pub async fn admit(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let mac = mark_admitted(key, sitting, row.place, row.student, &row.contests);
+    let mac = mark_admitted(key, sitting.id, row.place, row.student, &row.contests);
     sqlx::query!(
         "insert into voter (sitting_id, place, student_id, class_id, contests, admission_id, mac)
          values ($1, $2, $3, $4, $5, $6, $7)",
-        sitting.0,
+        sitting.id.0,
         row.place,
         row.student.0,
         row.class_id,

@@ -1,0 +1,216 @@
+//! The page of a sitting: what it is, how far it has come, and what is to be done next.
+
+use askama::Template;
+use axum::{
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{Html, IntoResponse, Response},
+};
+use axum_extra::extract::Query;
+use time::OffsetDateTime;
+
+use super::{
+    StepView, manages,
+    readiness::{self, Check},
+    result::{self, Results},
+    steps, visible,
+};
+use crate::{
+    auth::{acting::Acting, person::SignedIn},
+    elections::{
+        Elections,
+        ballot_box::Halt,
+        counting,
+        done::said,
+        paths,
+        reconciliation::ContestTurnout,
+        sitting::{Contest, Monitor, Sitting, Stage},
+        store::{self, Incidents, Turnout},
+    },
+    failure::Failure,
+    ids::{AccountId, ContestId, SittingId},
+    office::ElectionReader,
+    page::{chrome::Chrome, filters},
+    web::forms::{Done as DoneQuery, Errors, Submitted},
+};
+
+/// A contest as the sitting's page lists it.
+struct ContestRow {
+    contest: Contest,
+    turnout: ContestTurnout,
+    /// How often its paper ballots were entered.
+    entries: usize,
+    /// The entries agree, or a third person has settled them.
+    settled: bool,
+    /// It has a second round.
+    second: bool,
+}
+
+/// How a count goes.
+pub(super) struct CountView {
+    pub(super) done: usize,
+    pub(super) total: usize,
+    /// Of the bar, 0 to 400.
+    pub(super) length: usize,
+    pub(super) halt: Option<Halt>,
+}
+
+pub(super) fn count_view(app: &Elections, id: SittingId) -> Option<CountView> {
+    let progress = app.ballot_box.progress(id)?;
+    let (done, total) = progress.figures();
+    Some(CountView { done, total, length: done * 400 / total.max(1), halt: progress.halt() })
+}
+
+#[derive(Template)]
+#[template(path = "elections/sitting.html")]
+struct SittingPage {
+    chrome: Chrome,
+    sitting: Sitting,
+    steps: Vec<StepView>,
+    contests: Vec<ContestRow>,
+    monitors: Vec<Monitor>,
+    rehearsing: bool,
+    held: Vec<AccountId>,
+    turnout: Option<Turnout>,
+    results: Option<Results>,
+    count: Option<CountView>,
+    course: Incidents,
+    keeps: bool,
+    me: AccountId,
+    publishable: bool,
+    /// What stands in the way of the announcement, and what does not.
+    checks: Vec<Check>,
+    typed: TypedForms,
+    errors: Errors,
+    now: OffsetDateTime,
+    done: &'static str,
+}
+
+/// What was typed into the forms of a sitting's page.
+#[derive(Debug, Default)]
+pub(super) struct TypedForms {
+    /// The number of a monitor.
+    pub(super) number: String,
+    /// The monitor is the chief.
+    pub(super) chief: bool,
+    /// The contest of a lot.
+    pub(super) lot_of: Option<ContestId>,
+    pub(super) winners: Vec<String>,
+    /// How it was drawn.
+    pub(super) method: String,
+    pub(super) present: String,
+}
+
+impl SittingPage {
+    fn keyless(&self) -> usize {
+        self.monitors.iter().filter(|monitor| monitor.key.is_none()).count()
+    }
+
+    fn holds(&self, account: &AccountId) -> bool {
+        self.held.contains(account)
+    }
+
+    fn asked_void(&self) -> bool {
+        self.sitting.void_asked_by == Some(self.me)
+    }
+
+    fn announceable(&self) -> bool {
+        self.checks.iter().all(|check| check.passes)
+    }
+
+    fn is_lot_of(&self, contest: &ContestId) -> bool {
+        self.typed.lot_of == Some(*contest)
+    }
+
+    fn lot_open(&self) -> bool {
+        self.results.as_ref().is_some_and(|results| results.contests.iter().any(|one| one.account.lot_open))
+    }
+
+    fn paper_open(&self) -> bool {
+        self.contests.iter().any(|row| row.turnout.paper > 0 && !row.settled)
+    }
+}
+
+pub(super) async fn show(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<Response, Failure> {
+    let sitting = visible(&mut *app.read().await?, &acting, id).await?;
+    page(&app, acting.person(), sitting, Submitted::default(), said(&done)).await
+}
+
+pub(super) async fn page(
+    app: &Elections,
+    person: &SignedIn,
+    sitting: Sitting,
+    submitted: Submitted<TypedForms>,
+    done: &'static str,
+) -> Result<Response, Failure> {
+    let (mut db, now, id) = (app.read().await?, app.clock.now(), sitting.id);
+    let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
+    // A candidate who is of the office learns the result when everybody does.
+    let stands = sitting.stage < Stage::Reported && store::stands_in(&mut db, id, person.account).await?;
+    let results = if stands { None } else { result::results(&mut db, &sitting, &contests).await? };
+    let turnouts = store::contest_turnouts(&mut db, id).await?;
+    let entries = store::paper_entries(&mut db, id).await?;
+    let seconds = store::second_rounds(&mut db, id).await?;
+    let turnout = match sitting.opened_at {
+        Some(_) => store::turnout(&mut db, id).await?.into_iter().next(),
+        None => None,
+    };
+    let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
+    let keeps = manages(person, &sitting);
+    let checks = if keeps && sitting.stage == Stage::Draft {
+        readiness::checks(&mut db, &sitting, &contests, now).await?
+    } else {
+        Vec::new()
+    };
+    let publishable = result::few_patterns(&contests, results.as_ref());
+    let row = |contest: Contest| {
+        let own = entries.get(&contest.id).map_or(&[][..], Vec::as_slice);
+        ContestRow {
+            turnout: turnouts.get(&contest.ordinal).copied().unwrap_or_default(),
+            entries: own.len(),
+            settled: counting::settled(own).is_some(),
+            second: seconds.contains(&contest.id),
+            contest,
+        }
+    };
+    let Submitted { form: typed, errors } = submitted;
+    let unfit = !errors.is_empty();
+    let page = SittingPage {
+        chrome: app.chrome(person, &sitting.title).under(paths::SITTINGS, "选举"),
+        steps: steps(&sitting),
+        contests: contests.into_iter().map(row).collect(),
+        monitors: store::monitors(&mut db, id).await?,
+        rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
+        held: app.ballot_box.held(id, now).0,
+        turnout,
+        results,
+        course: store::incidents(&mut db, id).await?,
+        keeps,
+        me: person.account,
+        count,
+        publishable,
+        checks,
+        typed,
+        errors,
+        now,
+        done,
+        sitting,
+    };
+    let response = refreshed(page.count.as_ref(), &page)?;
+    Ok(if unfit { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+/// A page that is loaded again every two seconds while a count runs; no script is needed.
+pub(super) fn refreshed(count: Option<&CountView>, page: &impl Template) -> Result<Response, Failure> {
+    let html = Html(page.render().map_err(anyhow::Error::new)?);
+    Ok(if count.is_some_and(|count| count.halt.is_none()) {
+        ([(header::REFRESH, "2")], html).into_response()
+    } else {
+        html.into_response()
+    })
+}
