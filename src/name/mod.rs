@@ -13,7 +13,7 @@ use std::{
     hash::{Hash, Hasher},
 };
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use crate::text::{is_hidden, is_pictograph};
 
@@ -204,7 +204,7 @@ impl fmt::Display for NumberFault {
 /// signs, in half width. Case counts. One blank stays between Latin words.
 #[must_use]
 pub fn key(text: &str) -> String {
-    let text: String = unified(text).flat_map(wide).collect();
+    let text: String = unified(text).flat_map(wide).nfc().collect();
     joined(&text, |left, gap, right| {
         let Some(left) = left else { return "" };
         if gap.dot || is_han(left) || right.is_some_and(is_han) {
@@ -224,7 +224,8 @@ pub fn key(text: &str) -> String {
 /// digits in half width, other blanks single.
 #[must_use]
 pub fn shown(text: &str) -> String {
-    let text: String = unified(text).map(|c| if c.is_alphanumeric() { narrow_letter(c) } else { c }).collect();
+    let half = |c: char| if c.is_alphanumeric() { narrow_letter(c) } else { c };
+    let text: String = unified(text).map(half).nfc().collect();
     let mut solid = text.chars().filter(|c| Gap::default().with(*c).is_none());
     let padded = solid.by_ref().take(2).all(is_han) && solid.next().is_none();
     joined(&text, |left, gap, right| {
@@ -326,7 +327,11 @@ fn joined(text: &str, between: impl Fn(Option<char>, Gap, Option<char>) -> &'sta
             written.push_str(between(left, gap, Some(c)));
         }
         written.push(c);
-        (left, gap) = (Some(c), Gap::default());
+        gap = Gap::default();
+        // An accent that no letter holds belongs to the letter before it.
+        if !is_combining_mark(c) {
+            left = Some(c);
+        }
     }
     if !gap.is_empty() {
         written.push_str(between(left, gap, None));
@@ -419,6 +424,8 @@ mod tests {
         }
         same("葛\u{e0100}某", "葛某");
         same("e\u{301}mile", "émile");
+        same("Ａ\u{301} A", "Á A");
+        assert_eq!(key("x\u{301} A"), "x\u{301} A");
         for (radical, usual) in [('\u{2e85}', '亻'), ('\u{2e9f}', '母'), ('\u{2ef3}', '龟')] {
             assert_eq!(key(&radical.to_string()), usual.to_string());
         }
