@@ -282,7 +282,7 @@ pub struct Asked {
 /// An opinion that may be given, and where the case goes. Its fields are private: only [`take_step`] makes one.
 ///
 /// ```compile_fail
-/// use lunzhi::rules::vetting::{Stage, StepTaken};
+/// use lunzhi::rules::chain::{Stage, StepTaken};
 /// // A step that no rule has passed does not compile.
 /// let step = StepTaken { step: 0, visit: 0, next: Stage::Passed, moves: true };
 /// ```
