@@ -142,7 +142,7 @@ pub struct ContestRecord {
 pub struct PaperRecord {
     /// 发出: voters who were given one.
     pub issued: u32,
-    /// 收回: ballots found, as two people entered them alike.
+    /// 收回: ballots found, as two people entered them apart (a third where they differed).
     pub returned: u32,
 }
 
