@@ -16,6 +16,9 @@
 //! navigation), its noun, `store.rs` (SQL), `forms.rs`, `pages.rs`, `tasks.rs` (what waits for an office). Dependencies
 //! run one way: rules ← noun ← store ← pages.
 //!
+//! `docs/ARCHITECTURE.md` follows one request step by step, lists the files of a new feature, and has the glossary: the
+//! word in the code, the plans' word, the clause.
+//!
 //! # The floors
 //!
 //! From the ground up; a room imports from floors below it alone, and no file imports in a circle. A test reads this list.

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-/// A kind of office.
+/// A kind of office: what people sign in as and act in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OfficeKind {
-    /// Keeps accounts; has no say in the union's matters.
+    /// Manages accounts; has no say in the union's matters.
     Administrator,
     /// 校团委.
     SchoolLeague,
@@ -124,189 +124,67 @@ pub trait Office: Send + Sync + 'static {
     const KINDS: &'static [OfficeKind];
 }
 
-#[derive(Debug)]
-pub struct Administrator;
-impl Office for Administrator {
-    const KINDS: &'static [OfficeKind] = &[OfficeKind::Administrator];
+/// Declares the sets of offices as one table: the type, the kinds in it, and who that is.
+macro_rules! sets_of_offices {
+    ($($(#[$doc:meta])* $set:ident: $($kind:ident),+;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug)]
+        pub struct $set;
+
+        impl Office for $set {
+            const KINDS: &'static [OfficeKind] = &[$(OfficeKind::$kind),+];
+        }
+    )*};
 }
 
-/// Who decides which plan governs.
-#[derive(Debug)]
-pub struct SchoolLeague;
-impl Office for SchoolLeague {
-    const KINDS: &'static [OfficeKind] = &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary];
-}
-
-/// Who keeps a union's roster.
-#[derive(Debug)]
-pub struct RosterKeeper;
-impl Office for RosterKeeper {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::SchoolUnion,
-        OfficeKind::GraduateUnion,
-        OfficeKind::CollegeLeague,
-        OfficeKind::CollegeUnion,
-    ];
-}
-
-/// Who sees the figures of the whole university.
-#[derive(Debug)]
-pub struct SchoolStaff;
-impl Office for SchoolStaff {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::Administrator,
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::SchoolParty,
-    ];
-}
-
-/// Who reads the record of what was done.
-#[derive(Debug)]
-pub struct Overseer;
-impl Office for Overseer {
-    const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::SchoolParty];
-}
-
-/// Who sees people's data: the whole university, a college its own, a class branch its class.
-#[derive(Debug)]
-pub struct PeopleReader;
-impl Office for PeopleReader {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::Administrator,
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::CollegeLeague,
-        OfficeKind::CollegeParty,
-        OfficeKind::ClassBranch,
-    ];
-}
-
-/// Who keeps the students' data: imports, corrections, leaving, the turn of the year.
-#[derive(Debug)]
-pub struct Registrar;
-impl Office for Registrar {
-    const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::StudentAffairs];
-}
-
-/// Who prints activation slips: whoever keeps accounts, and a college's League organisation for its own classes.
-#[derive(Debug)]
-pub struct SlipPrinter;
-impl Office for SlipPrinter {
-    const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::Administrator, OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::CollegeLeague];
-}
-
-/// Who answers students' objections to their grades.
-#[derive(Debug)]
-pub struct StudentAffairs;
-impl Office for StudentAffairs {
-    const KINDS: &'static [OfficeKind] = &[OfficeKind::StudentAffairs];
-}
-
-/// Who sees unions: the school's offices all of them, a college's and a union's their own.
-#[derive(Debug)]
-pub struct UnionReader;
-impl Office for UnionReader {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::SchoolParty,
-        OfficeKind::SchoolUnion,
-        OfficeKind::GraduateUnion,
-        OfficeKind::CollegeLeague,
-        OfficeKind::CollegeParty,
-        OfficeKind::CollegeUnion,
-    ];
-}
-
-/// Who appoints, ends and confirms: the school's League committee everywhere, a college's League organisation in its own
-/// college union.
-#[derive(Debug)]
-pub struct UnionKeeper;
-impl Office for UnionKeeper {
-    const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::CollegeLeague];
-}
-
-/// Who has the compliance of every union before them.
-#[derive(Debug)]
-pub struct ComplianceReader;
-impl Office for ComplianceReader {
-    const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::StudentAffairs, OfficeKind::SchoolParty];
-}
-
-/// Who acts in the chains of opinions or puts candidates forward: the school's offices, a college's, a class branch, and the
-/// unions' own officers.
-#[derive(Debug)]
-pub struct Vetter;
-impl Office for Vetter {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::SchoolParty,
-        OfficeKind::SchoolUnion,
-        OfficeKind::GraduateUnion,
-        OfficeKind::CollegeLeague,
-        OfficeKind::CollegeParty,
-        OfficeKind::CollegeUnion,
-        OfficeKind::ClassBranch,
-    ];
-}
-
-/// Who keeps sittings of elections: the school's League committee, a college's League organisation, and a college's union under
-/// which its delegates are elected (CON-03).
-#[derive(Debug)]
-pub struct ElectionKeeper;
-impl Office for ElectionKeeper {
-    const KINDS: &'static [OfficeKind] =
-        &[OfficeKind::SchoolLeague, OfficeKind::DeputySecretary, OfficeKind::CollegeLeague, OfficeKind::CollegeUnion];
-}
-
-/// Who sees how sittings stand.
-#[derive(Debug)]
-pub struct ElectionReader;
-impl Office for ElectionReader {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::SchoolParty,
-        OfficeKind::CollegeLeague,
-        OfficeKind::CollegeParty,
-        OfficeKind::CollegeUnion,
-    ];
-}
-
-/// Who sees how many have voted: a class branch its own class's number.
-#[derive(Debug)]
-pub struct TurnoutReader;
-impl Office for TurnoutReader {
-    const KINDS: &'static [OfficeKind] = &[
-        OfficeKind::SchoolLeague,
-        OfficeKind::DeputySecretary,
-        OfficeKind::StudentAffairs,
-        OfficeKind::SchoolParty,
-        OfficeKind::CollegeLeague,
-        OfficeKind::CollegeParty,
-        OfficeKind::CollegeUnion,
-        OfficeKind::ClassBranch,
-    ];
+sets_of_offices! {
+    /// Who manages accounts.
+    Administrator: Administrator;
+    /// The School Youth League committee and the deputy secretary who acts for it: who decides which plan governs.
+    SchoolLeague: SchoolLeague, DeputySecretary;
+    /// Who keeps a union's roster.
+    RosterKeeper: SchoolLeague, DeputySecretary, StudentAffairs, SchoolUnion, GraduateUnion, CollegeLeague,
+        CollegeUnion;
+    /// Who sees the figures of the whole university.
+    SchoolStaff: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
+    /// Who reads the record of what was done.
+    Overseer: Administrator, SchoolLeague, DeputySecretary, SchoolParty;
+    /// Who sees people's data: the whole university, a college its own, a class branch its class.
+    PeopleReader: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty,
+        ClassBranch;
+    /// Who keeps the students' data: imports, corrections, leaving, the turn of the year.
+    Registrar: Administrator, SchoolLeague, DeputySecretary, StudentAffairs;
+    /// Who prints activation slips: whoever manages accounts, and a college's League organisation for its own classes.
+    SlipPrinter: Administrator, SchoolLeague, DeputySecretary, CollegeLeague;
+    /// Who answers students' objections to their grades.
+    StudentAffairs: StudentAffairs;
+    /// Who sees unions: the school's offices all of them, a college's and a union's their own.
+    UnionReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion;
+    /// Who appoints, ends and confirms: the school's League committee everywhere, a college's League organisation in
+    /// its own college union.
+    UnionKeeper: SchoolLeague, DeputySecretary, CollegeLeague;
+    /// Who has the compliance of every union before them.
+    ComplianceReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
+    /// Who acts in the chains of opinions or puts candidates forward: the school's offices, a college's, a class
+    /// branch, and the unions' own officers.
+    Vetter: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
+        CollegeParty, CollegeUnion, ClassBranch;
+    /// Who keeps sittings of elections: the school's League committee, a college's League organisation, and a college's
+    /// union under which its delegates are elected (CON-03).
+    ElectionKeeper: SchoolLeague, DeputySecretary, CollegeLeague, CollegeUnion;
+    /// Who sees how sittings stand.
+    ElectionReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
+        CollegeUnion;
+    /// Who sees how many have voted: a class branch its own class's number.
+    TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
+        CollegeUnion, ClassBranch;
 }
 
 /// Anybody with an office, students included.
 #[derive(Debug)]
 pub struct Anyone;
+
 impl Office for Anyone {
     const KINDS: &'static [OfficeKind] = OfficeKind::ALL;
 }

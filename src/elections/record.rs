@@ -35,6 +35,7 @@ pub fn hash(bytes: &[u8]) -> Vec<u8> {
 pub struct Pattern {
     /// A letter for each candidate (`F` for, `A` against, `-` abstain), `+`, and how many names were written in.
     pub pattern: String,
+    /// How many electronic ballots have it.
     pub votes: u32,
 }
 
@@ -43,19 +44,24 @@ pub struct Pattern {
 pub struct ContestBallots {
     /// The contest's place in the sitting.
     pub ordinal: i16,
+    /// What the contest is called.
     pub title: String,
     /// The candidates in the ballot's order.
     pub candidates: Vec<String>,
+    /// The electronic ballots, sorted by pattern.
     pub ballots: Vec<Pattern>,
-    /// Names written in, sorted; detached from the ballots.
+    /// Names written in (另选他人) on them, most votes first, then by name; detached from the ballots.
     pub write_ins: Vec<WriteInFigures>,
 }
 
+/// `ballots.json`: every electronic ballot of a sitting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BallotsFile {
     /// `lunzhi-ballots-1`.
     pub format: String,
+    /// The sitting's id; the record has the same.
     pub sitting: String,
+    /// The sitting's contests by their ordinal; as many as the record has.
     pub contests: Vec<ContestBallots>,
 }
 
@@ -103,42 +109,49 @@ pub fn ballots_file(
 pub struct ContestRecord {
     /// The contest's place in the sitting.
     pub ordinal: i16,
+    /// What the contest is called.
     pub title: String,
+    /// Who votes: the kind of electorate and its name, `班级：…`.
     pub body: String,
-    /// 应选.
+    /// 应选: how many are to be elected.
     pub seats: u32,
     /// The candidates in the ballot's order.
     pub candidates: Vec<String>,
-    /// Those who withdrew after the ballot was announced.
+    /// Those who withdrew after the ballot was announced: they keep their votes and are not elected.
     pub withdrawn: Vec<String>,
     /// The rules, as the count's file has them.
     pub rules: RulesOfFile,
-    /// 应到, 实到, 发出.
+    /// 应到 (voters on the roll for this contest, later admissions included), 实到, 发出; in persons.
     pub attendance: Attendance,
     /// Paper ballots given out and returned.
     pub paper: PaperRecord,
+    /// What all ballots come to, electronic and paper together.
     pub tally: Tally,
-    /// Electronic and paper ballots apart, where neither are few.
+    /// Electronic and paper ballots apart; absent where either pile is under 20, so that a few voters are not shown.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub apart: Option<Apart>,
+    /// The lot; absent where none was drawn.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub lot: Option<LotRecord>,
+    /// What follows from rules, attendance, tally, withdrawals and lot: who is elected.
     pub result: Count,
 }
 
 /// Paper ballots of a contest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaperRecord {
-    /// 发出.
+    /// 发出: voters who were given one.
     pub issued: u32,
-    /// 收回.
+    /// 收回: ballots found, as two people entered them apart (a third where they differed).
     pub returned: u32,
 }
 
 /// The two piles of a contest.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Apart {
+    /// What the electronic ballots come to.
     pub electronic: Tally,
+    /// What the paper ballots come to.
     pub paper: Tally,
 }
 
@@ -147,31 +160,40 @@ pub struct Apart {
 pub struct LotRecord {
     /// Who was tied at the last seat.
     pub tied: Vec<String>,
+    /// Those of them who won; as many as seats were left.
     pub winners: Vec<String>,
-    /// How it was drawn.
+    /// How it was drawn, in the office's words.
     pub method: String,
+    /// Who was present when it was drawn, in the office's words.
     pub present: String,
 }
 
+/// `record.json`: what is published of a sitting.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordFile {
     /// `lunzhi-record-1`.
     pub format: String,
+    /// The university's name.
     pub institution: String,
+    /// The sitting's id, a UUID.
     pub sitting: String,
+    /// What the sitting is called.
     pub title: String,
-    /// When votes were first taken, when no more, when they were counted.
+    /// When voting was opened: RFC 3339 to the second, at +08:00.
     pub opened_at: String,
+    /// When voting was closed, in the same form.
     pub closed_at: String,
+    /// When the ballots were opened and counted, in the same form.
     pub counted_at: String,
-    /// Monitors whose passphrases were needed, of how many.
+    /// How many monitors' passphrases the count needed.
     pub threshold: u8,
+    /// How many monitors (监票人) the sitting had.
     pub monitors: usize,
-    /// The key to which ballots were sealed, in hexadecimal.
+    /// The key to which ballots were sealed, in hexadecimal: an X25519 public key.
     pub public_key: String,
-    /// Voters on the frozen roll.
+    /// Voters on the roll as it was frozen at the opening; who was admitted later is not in it.
     pub roll_size: u32,
-    /// The hash of the frozen roll.
+    /// The SHA-256 of that roll, in hexadecimal: a line a voter with the place, the student's id and the contests.
     pub roll_hash: String,
     /// Voters admitted later by two monitors.
     pub admitted: u32,
@@ -180,18 +202,21 @@ pub struct RecordFile {
     /// Voters who set their first password by a code while they could vote.
     #[serde(default)]
     pub firsts: u32,
-    /// Slips that were noted at check-in and stood.
+    /// Slips (会场票码) that were noted at check-in and not declared void.
     #[serde(default)]
     pub slips: u32,
+    /// Sealed envelopes that lay in the ballot box when voting was closed, one a voter.
     pub envelopes: u32,
-    /// Envelopes left out, which were not of the portal's making, and why.
+    /// Envelopes among them that were not of the portal's making and were left out of the count.
     pub excluded: u32,
+    /// Why, in the chief monitor's words, with their places on the roll; absent where none was left out.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub excluded_why: Option<String>,
+    /// The contests by their ordinal.
     pub contests: Vec<ContestRecord>,
     /// The SHA-256 of the ballots file, in hexadecimal.
     pub ballots_hash: String,
-    /// Every receipt that was counted, sorted.
+    /// The receipt of every envelope that was counted, 16 letters and digits each, sorted.
     pub receipts: Vec<String>,
 }
 

@@ -38,9 +38,9 @@ pub enum Cell {
     Text(String),
     /// A date cell of a workbook: a day for a column that asks for one, a fault in any other.
     Date(Date),
-    /// Something that is no plain value.
+    /// A formula without a result, an error, a merged cell, a text too long: no plain value.
     Fault {
-        /// What stands there, as far as it can be shown.
+        /// The value, as far as it can be shown.
         shown: String,
         /// Why it cannot be used, in Chinese.
         why: String,
@@ -70,11 +70,10 @@ pub struct Row {
     pub cells: Vec<Cell>,
 }
 
-/// A sheet: headers and rows that are not blank.
+/// A sheet: the headers, and the rows below that are not blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
     pub headers: Vec<String>,
-    /// The other rows, without the blank ones.
     pub rows: Vec<Row>,
 }
 
@@ -88,10 +87,8 @@ fn error<T>(reason: impl Into<String>) -> Result<T, SheetError> {
 }
 
 impl Sheet {
-    /// Reads a file by what it is, whatever its name says.
-    ///
-    /// # Errors
-    /// [`SheetError`] where the file is neither of the two kinds, damaged, too large, or without a header row.
+    /// Reads a file by what it is, whatever its name says. An error where it is neither of the two kinds, damaged, too
+    /// large, or without a header row.
     pub fn read(bytes: &[u8]) -> Result<Self, SheetError> {
         if bytes.len() > LARGEST_FILE {
             return error(format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024));

@@ -1,4 +1,4 @@
-//! The students a congress stands for, as they stand in a spreadsheet: a row a college and grade, or a society.
+//! The students whom a congress represents (CON-04), from a spreadsheet: a row for each college and grade, or society.
 
 use std::collections::HashSet;
 
@@ -21,10 +21,7 @@ pub enum Unreadable {
     Rows(Vec<BadCell>),
 }
 
-/// Reads a population file; gives it with the headers that were ignored.
-///
-/// # Errors
-/// [`Unreadable`]: the file as a whole, or every row that is wrong.
+/// Reads a population file; gives it with the headers that were ignored, or every row that is wrong.
 pub fn read(bytes: &[u8]) -> Result<(Population, Vec<String>), Unreadable> {
     let sheet = Sheet::read(bytes).map_err(Unreadable::File)?;
     let all = [KIND, NAME, GRADE, STUDENTS];

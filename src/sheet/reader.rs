@@ -1,4 +1,4 @@
-//! Reading a sheet's rows by the names of its columns, gathering every fault instead of stopping at the first.
+//! Reads a sheet's rows by the names of its columns and collects every fault instead of stopping at the first.
 
 use std::{borrow::Cow, collections::BTreeMap, fmt, ops::RangeInclusive};
 
@@ -26,7 +26,7 @@ impl fmt::Display for BadCell {
     }
 }
 
-/// Where the known columns stand in a sheet.
+/// The places of the known columns in a sheet.
 #[derive(Debug)]
 pub struct Columns {
     places: BTreeMap<&'static str, usize>,
@@ -35,10 +35,8 @@ pub struct Columns {
 }
 
 impl Columns {
-    /// Finds the known columns, in any order.
-    ///
-    /// # Errors
-    /// Where a required column is missing, a known one stands twice, or there is no row below.
+    /// Finds the known columns, in any order. An error where a required one is missing, a known one is there twice, or
+    /// no row follows.
     pub fn find(sheet: &Sheet, known: &[&'static str], required: &[&str]) -> Result<Self, SheetError> {
         let (mut places, mut ignored) = (BTreeMap::new(), Vec::new());
         for (place, header) in sheet.headers.iter().enumerate() {
@@ -65,7 +63,7 @@ impl Columns {
         Ok(Self { places, ignored })
     }
 
-    /// What stands in a row's cell of a known column; empty where the sheet does not have it.
+    /// The text of a row's cell in a known column; empty where the sheet does not have the column.
     #[must_use]
     pub fn shown<'r>(&self, row: &'r Row, column: &str) -> Cow<'r, str> {
         self.places.get(column).and_then(|&place| row.cells.get(place)).map_or(Cow::Borrowed(""), Cell::shown)

@@ -1,4 +1,4 @@
-//! A union's roster as it stands in a spreadsheet: one row a person and post.
+//! A union's roster from a spreadsheet: a row for each person and post.
 
 use std::collections::{HashMap, HashSet};
 
@@ -56,7 +56,7 @@ pub enum Unreadable {
 /// A roster that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Roster {
-    /// One entry a person.
+    /// One for each person, whatever the number of their posts.
     pub members: Vec<Member>,
     /// Headers that were ignored.
     pub ignored: Vec<String>,
@@ -101,10 +101,7 @@ impl Person {
     }
 }
 
-/// Reads a roster file.
-///
-/// # Errors
-/// [`Unreadable`]: the file as a whole, or every row that is wrong.
+/// Reads a roster file, or gives every row that is wrong.
 pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
     let sheet = Sheet::read(bytes).map_err(Unreadable::File)?;
     let columns =
@@ -117,7 +114,7 @@ pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
     for row in &sheet.rows {
         let mut reader = RowReader::new(row, &columns, &mut bad);
         let Some(line) = read_row(&mut reader) else { continue };
-        let Line { number, person, post, department, chair } = line;
+        let RosterRow { number, person, post, department, chair } = line;
         if !seen.insert((number.clone(), post.name().to_owned(), department)) {
             reader.fault(POST, format!("学号 {number} 的同一岗位重复出现"));
             continue;
@@ -142,7 +139,8 @@ pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
     Ok(Roster { members, ignored: columns.ignored })
 }
 
-struct Line {
+/// A row as read: a person in one post.
+struct RosterRow {
     number: String,
     person: Person,
     post: Post,
@@ -150,7 +148,7 @@ struct Line {
     chair: bool,
 }
 
-fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
+fn read_row(reader: &mut RowReader<'_, '_>) -> Option<RosterRow> {
     let number = reader.required(NUMBER, 32);
     let name = reader.person_name(NAME);
     let college = reader.text(COLLEGE, LONGEST_WORD);
@@ -183,7 +181,7 @@ fn read_row(reader: &mut RowReader<'_, '_>) -> Option<Line> {
     };
     let texts = [owned(name), owned(college), owned(major), grade, owned(political)];
     let person = Person { texts, level, rank, failed_courses, from_college_union, first_year };
-    Some(Line { number: number?.to_owned(), person, post, department, chair })
+    Some(RosterRow { number: number?.to_owned(), person, post, department, chair })
 }
 
 /// Rank and cohort from 专业排名 and 专业人数: both or neither.

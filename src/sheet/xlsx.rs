@@ -7,7 +7,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use calamine::{DataRef, Reader, Xlsx};
+use calamine::{DataRef, Dimensions, Reader, Xlsx};
 use time::{Date, Month};
 
 use rust_xlsxwriter::{Color, DataValidation, Format, Formula, Workbook, Worksheet, XlsxError, cell_range_absolute};
@@ -79,7 +79,7 @@ fn parse(bytes: &[u8]) -> Result<Sheet, SheetError> {
     }
     let mut marks = 0;
     for region in merged.iter().filter(|region| region.start != region.end) {
-        mark_merged(&mut rows, region.start, region.end, &mut marks)?;
+        mark_merged(&mut rows, *region, &mut marks)?;
     }
     let mut builder = SheetBuilder::default();
     for (row, cells) in rows {
@@ -89,12 +89,8 @@ fn parse(bytes: &[u8]) -> Result<Sheet, SheetError> {
 }
 
 /// A merged region holds one value for many cells: which of them it is meant for cannot be known.
-fn mark_merged(
-    rows: &mut BTreeMap<u32, Vec<Cell>>,
-    start: (u32, u32),
-    end: (u32, u32),
-    marks: &mut usize,
-) -> Result<(), SheetError> {
+fn mark_merged(rows: &mut BTreeMap<u32, Vec<Cell>>, region: Dimensions, marks: &mut usize) -> Result<(), SheetError> {
+    let Dimensions { start, end } = region;
     if start.0 == 0 {
         return error("第 1 行有合并单元格：第 1 行应是表头，标题请删去");
     }
@@ -149,9 +145,7 @@ fn value_of(value: &DataRef<'_>, formula: bool) -> Cell {
 }
 
 /// A workbook with the bad rows of a sheet and, in a last column, what is wrong with each: to be mended and sent again.
-///
-/// # Errors
-/// Where the workbook cannot be written, which no input should bring about.
+/// No input should make it fail.
 pub fn faults_workbook(headers: &[String], rows: &[(Vec<String>, String)]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("需修改的行")?;
@@ -171,10 +165,8 @@ pub fn faults_workbook(headers: &[String], rows: &[(Vec<String>, String)]) -> Re
     workbook.save_to_buffer()
 }
 
-/// An empty workbook with headers, drop-down lists for the columns that have fixed values, and example rows.
-///
-/// # Errors
-/// Where the workbook cannot be written, which no input should bring about.
+/// An empty workbook with headers, drop-down lists for the columns that have fixed values, and example rows. No input
+/// should make it fail.
 pub fn drop_down_template(
     name: &str,
     columns: &[(&str, &[&str])],

@@ -16,6 +16,7 @@ mod ballot_faults;
 mod browser;
 mod checkup;
 mod commands;
+mod docs;
 mod elections;
 mod fuzz;
 mod gather;
