@@ -45,7 +45,8 @@ pub(super) async fn load_elections(
     db: &mut PgConnection,
     school: &School,
     institution: InstitutionId,
-    (key, now): (&MarkKey, OffsetDateTime),
+    key: &MarkKey,
+    now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let people = people(db, school, institution).await?;
     let mut chance = SeededRandom::new(school.seed ^ 0x5eed);
@@ -55,27 +56,33 @@ pub(super) async fn load_elections(
         Asked {
             title: "学生代表大会代表选举", college: Some(people.college), hours: (-2, 46), by: college_keeper
         };
-    let open = sitting(db, institution, &open, (&people, key), now).await?;
-    contest(db, institution, (open, 1), ("班级推选代表", "class", Some(people.class), people.college), (1, 3)).await?;
-    contest(db, institution, (open, 2), ("院系代表", "college", None, people.college), (3, 5)).await?;
-    let (opened, secret) = open_sitting(db, institution, (open, &people), key, now).await?;
-    cast(db, (&opened, &secret.1), (key, &mut chance), 45, now).await?;
+    let open = sitting(db, institution, &open, &people, key, now).await?;
+    let contests = [
+        NewContest { title: "班级推选代表", body: "class", class: Some(people.class), seats: 1, candidates: 3 },
+        NewContest { title: "院系代表", body: "college", class: None, seats: 3, candidates: 5 },
+    ];
+    add_contests(db, institution, open, people.college, &contests).await?;
+    let opened = open_sitting(db, institution, open, &people, key, now).await?;
+    cast(db, &opened, key, &mut chance, 45, now).await?;
 
     let done =
         Asked {
             title: "班级学生代表选举", college: Some(people.college), hours: (-50, -26), by: college_keeper
         };
-    let done = sitting(db, institution, &done, (&people, key), now).await?;
-    contest(db, institution, (done, 1), ("班级学生代表", "class", Some(people.class), people.college), (2, 4)).await?;
-    let (opened, secret) = open_sitting(db, institution, (done, &people), key, now).await?;
-    cast(db, (&opened, &secret.1), (key, &mut chance), 95, now - Duration::hours(30)).await?;
-    finish(db, (institution, school.name), (&opened, &secret.0), now).await?;
+    let done = sitting(db, institution, &done, &people, key, now).await?;
+    let contests =
+        [NewContest { title: "班级学生代表", body: "class", class: Some(people.class), seats: 2, candidates: 4 }];
+    add_contests(db, institution, done, people.college, &contests).await?;
+    let opened = open_sitting(db, institution, done, &people, key, now).await?;
+    cast(db, &opened, key, &mut chance, 95, now - Duration::hours(30)).await?;
+    finish(db, institution, school.name, &opened, now).await?;
 
     let next =
         Asked { title: "学生会主席团选举", college: None, hours: (24 * 14, 24 * 14 + 4), by: school_keeper };
-    let next = sitting(db, institution, &next, (&people, key), now).await?;
-    contest(db, institution, (next, 1), ("学生会主席团成员", "congress", None, people.college), (5, 0)).await?;
-    Ok(())
+    let next = sitting(db, institution, &next, &people, key, now).await?;
+    let contests =
+        [NewContest { title: "学生会主席团成员", body: "congress", class: None, seats: 5, candidates: 0 }];
+    add_contests(db, institution, next, people.college, &contests).await
 }
 
 async fn people(db: &mut PgConnection, school: &School, institution: InstitutionId) -> Result<People, Failure> {
@@ -111,7 +118,8 @@ async fn sitting(
     db: &mut PgConnection,
     institution: InstitutionId,
     asked: &Asked,
-    (people, key): (&People, &MarkKey),
+    people: &People,
+    key: &MarkKey,
     now: OffsetDateTime,
 ) -> Result<SittingId, Failure> {
     let id = SittingId::random();
@@ -151,14 +159,39 @@ async fn sitting(
     Ok(id)
 }
 
+/// A contest to be loaded.
+struct NewContest {
+    title: &'static str,
+    /// `class`, `college` or `congress`.
+    body: &'static str,
+    class: Option<ClassId>,
+    seats: i32,
+    candidates: i64,
+}
+
+async fn add_contests(
+    db: &mut PgConnection,
+    institution: InstitutionId,
+    sitting: SittingId,
+    college: CollegeId,
+    contests: &[NewContest],
+) -> Result<(), Failure> {
+    for (ordinal, new) in (1_i16..).zip(contests) {
+        contest(db, institution, sitting, ordinal, college, new).await?;
+    }
+    Ok(())
+}
+
 /// A contest; of a congress, the first ninety students are its delegates.
 async fn contest(
     db: &mut PgConnection,
     institution: InstitutionId,
-    (sitting, ordinal): (SittingId, i16),
-    (title, body, class, college): (&str, &str, Option<ClassId>, CollegeId),
-    (seats, candidates): (i32, i64),
+    sitting: SittingId,
+    ordinal: i16,
+    college: CollegeId,
+    new: &NewContest,
 ) -> Result<(), Failure> {
+    let &NewContest { title, body, class, seats, candidates } = new;
     let id = ContestId::random();
     let classes: Vec<Uuid> = class.into_iter().map(|id| id.0).collect();
     sqlx::query!(
@@ -215,15 +248,22 @@ async fn contest(
     Ok(())
 }
 
-type Keys = (keys::SecretKey, keys::PublicKey);
+/// A sitting that was opened, with the key pair that a real one forgets.
+struct OpenedSitting {
+    sitting: Sitting,
+    contests: Vec<Contest>,
+    secret: keys::SecretKey,
+    public: keys::PublicKey,
+}
 
 async fn open_sitting(
     db: &mut PgConnection,
     institution: InstitutionId,
-    (id, people): (SittingId, &People),
+    id: SittingId,
+    people: &People,
     key: &MarkKey,
     now: OffsetDateTime,
-) -> Result<((Sitting, Vec<Contest>), Keys), Failure> {
+) -> Result<OpenedSitting, Failure> {
     for stage in ["announced", "rehearsed"] {
         sqlx::query!("update sitting set stage = $2, rehearsed_at = $3 where id = $1", id.0, stage, now)
             .execute(&mut *db)
@@ -266,7 +306,7 @@ async fn open_sitting(
     .execute(&mut *db)
     .await?;
     let sitting = store::sitting(db, institution, id).await?.ok_or(Failure::Missing)?;
-    Ok(((sitting, contests), (secret, public)))
+    Ok(OpenedSitting { sitting, contests, secret, public })
 }
 
 /// A vote that fits a contest, by chance.
@@ -291,11 +331,13 @@ fn vote(shape: &Shape, chance: &mut SeededRandom) -> Vote {
 /// Lets a share of the voters, in percent, cast. Whoever has an account of the demo is left to vote.
 async fn cast(
     db: &mut PgConnection,
-    ((sitting, contests), public): (&(Sitting, Vec<Contest>), &keys::PublicKey),
-    (key, chance): (&MarkKey, &mut SeededRandom),
+    opened: &OpenedSitting,
+    key: &MarkKey,
+    chance: &mut SeededRandom,
     percent: u32,
     at: OffsetDateTime,
 ) -> Result<(), Failure> {
+    let OpenedSitting { sitting, contests, public, .. } = opened;
     let spared = sqlx::query_scalar!(
         "select v.place from voter v where v.sitting_id = $1
          and exists (select from account a where a.student_id = v.student_id)",
@@ -338,10 +380,12 @@ async fn cast(
 /// Closes, counts and reports.
 async fn finish(
     db: &mut PgConnection,
-    (institution, name): (InstitutionId, &str),
-    ((sitting, contests), secret): (&(Sitting, Vec<Contest>), &keys::SecretKey),
+    institution: InstitutionId,
+    name: &str,
+    opened: &OpenedSitting,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    let OpenedSitting { sitting, contests, secret, .. } = opened;
     let id = sitting.id;
     let envelopes = store::close(db, institution, id, sitting.closes_at).await?.unwrap_or(0);
     let mut kept = CountedBallots { envelopes, ..CountedBallots::default() };

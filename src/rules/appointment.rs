@@ -65,7 +65,7 @@ pub fn appoint(
     let base = without(timeline, instead);
     let mut findings = over_caps(calendar, timeline, &base, &wanted);
     if findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail)) {
-        make_room(calendar, (timeline, &base), &wanted, &mut findings);
+        make_room(calendar, timeline, &base, &wanted, &mut findings);
     }
     // Putting right the days of somebody's own post, or the name of one that is none, makes nobody a member who was none.
     let own = instead.and_then(|place| timeline.holdings.get(place)).is_some_and(|held| {
@@ -272,7 +272,7 @@ fn dated(finding: Finding, with: &Timeline, wanted: &Wanted, day: Date) -> Findi
 }
 
 /// Says from which day on there is room, where terms that end make some.
-fn make_room(calendar: &Calendar, (timeline, base): (&Timeline, &Timeline), wanted: &Wanted, findings: &mut [Finding]) {
+fn make_room(calendar: &Calendar, timeline: &Timeline, base: &Timeline, wanted: &Wanted, findings: &mut [Finding]) {
     let fits = |day: &Date| {
         let later = Wanted { from: *day, ..wanted.clone() };
         !over_caps(calendar, timeline, base, &later).iter().any(|finding| finding.verdict == Outcome::Fail)

@@ -200,7 +200,7 @@ fn seated_and_alone(provision: &Provision, timeline: &Timeline, turn: &Turn) -> 
         holding.post == Post::Presidium && person.is_some_and(|person| person.number == turn.number)
     });
     let seats: Vec<(Date, Option<Date>)> = sits.map(|holding| (holding.from, holding.until)).collect();
-    if let Some(day) = first_gap(&seats, (turn.from, turn.until)) {
+    if let Some(day) = first_gap(&seats, turn.from, turn.until) {
         findings.push(
             Finding::new(provision, provision.breach(), format!("{day} 这天，当值人选不是在任的主席团成员"))
                 .against(&day, "轮值期内一直是主席团成员")
@@ -220,7 +220,7 @@ fn seated_and_alone(provision: &Provision, timeline: &Timeline, turn: &Turn) -> 
 
 /// The first day of a time, until its second day exclusive, on which no seat is held.
 #[must_use]
-pub fn first_gap(seats: &[(Date, Option<Date>)], (from, until): (Date, Date)) -> Option<Date> {
+pub fn first_gap(seats: &[(Date, Option<Date>)], from: Date, until: Date) -> Option<Date> {
     let mut day = from;
     while day < until {
         match seats.iter().filter(|(from, until)| covers(*from, *until, day)).map(|(_, until)| *until).max_by_key(

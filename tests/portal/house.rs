@@ -303,3 +303,81 @@ fn nothing_unfinished_is_left_lying() {
         }
     }
 }
+
+/// The parameter lists of a file's functions, each from its opening bracket to the closing one, with the line it begins on.
+fn parameters(text: &str) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    let code = text.split("#[cfg(test)]\nmod ").next().unwrap();
+    for (at, _) in code.match_indices("fn ") {
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            || code[..at].lines().next_back().is_some_and(|line| line.trim_start().starts_with("//"))
+        {
+            continue;
+        }
+        let rest = &code[at + 3..];
+        let name: String = rest.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+        let Some(open) = rest[name.len()..].find('(').map(|found| found + name.len()) else { continue };
+        // A type such as `fn(&str)` has no name.
+        if name.is_empty() || rest[name.len()..open].contains(['{', ';']) {
+            continue;
+        }
+        let mut depth = 0;
+        let end = rest[open..].char_indices().find(|(_, c)| {
+            depth += match c {
+                '(' => 1,
+                ')' => -1,
+                _ => 0,
+            };
+            depth == 0
+        });
+        let Some((end, _)) = end else { continue };
+        found.push((code[..at].lines().count(), rest[open + 1..open + end].to_owned()));
+    }
+    found
+}
+
+/// Names stand in signatures. What axum hands over in one piece (`Path((a, b)): Path<(A, B)>`) and what closures take apart
+/// are no signatures of ours.
+#[test]
+fn no_parameter_is_a_tuple() {
+    for (path, text) in files("src", "rs") {
+        for (line, list) in parameters(&text) {
+            let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
+            for (at, c) in list.char_indices() {
+                match c {
+                    '(' | '[' | '{' | '<' => depth += 1,
+                    ')' | ']' | '}' => depth -= 1,
+                    '>' if !list[..at].ends_with(['-', '=']) => depth -= 1,
+                    ',' if depth == 0 => {
+                        parts.push(&list[start..at]);
+                        start = at + 1;
+                    }
+                    _ => {}
+                }
+            }
+            parts.push(&list[start..]);
+            for part in parts.into_iter().map(str::trim) {
+                let kind = part.split_once(':').map_or("", |(_, kind)| kind.trim().trim_start_matches('&').trim());
+                let is_tuple =
+                    kind.starts_with('(') && kind != "()" && !kind.starts_with("(impl") && !kind.starts_with("(dyn");
+                assert!(!part.starts_with('(') && !is_tuple, "{}:{line} takes a tuple: {part}", path.display());
+            }
+        }
+    }
+}
+
+/// A route and the links to it drift apart where each writes the path anew: they stand in a feature's `paths.rs`. What every
+/// page leads to (assets, signing in) stands in `page/`.
+#[test]
+fn paths_are_written_in_one_place() {
+    for (path, text) in files("src", "rs") {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        for (number, line) in (1..).zip(text.split("#[cfg(test)]\nmod ").next().unwrap().lines()) {
+            let (_, rest) = line.split_once("format!(\"/").unwrap_or_default();
+            let is_frame = path.iter().any(|part| part == "page");
+            let written = rest.starts_with(|c: char| c.is_ascii_lowercase()) && name != "paths.rs" && !is_frame;
+            assert!(!written, "{}:{number} writes a path", path.display());
+        }
+    }
+}

@@ -201,7 +201,7 @@ async fn leave_duty(
     for turn in turns {
         let own = seats.iter().filter(|seat| seat.student == turn.student);
         let own: Vec<(Date, Option<Date>)> = own.map(|seat| (seat.from_day, seat.until_day)).collect();
-        let Some(end) = first_gap(&own, (turn.from_day.max(day), turn.until_day)) else { continue };
+        let Some(end) = first_gap(&own, turn.from_day.max(day), turn.until_day) else { continue };
         sqlx::query!("update turn set until_day = greatest(from_day, $2) where id = $1", turn.id.0, end)
             .execute(&mut *connection)
             .await?;
