@@ -132,7 +132,6 @@ pub fn routes(portal: &Portal) -> Routes {
 }
 
 /// The router with its layers, the first one outermost.
-#[must_use]
 pub fn router(portal: &Portal) -> Router {
     let layers = ServiceBuilder::new()
         .layer(middleware::from_fn(web::observe::own_request_id))

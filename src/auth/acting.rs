@@ -15,10 +15,10 @@ pub struct Acting<O> {
 
 impl<O: Office> Acting<O> {
     /// The proof, where the person acts in one of the offices now.
-    pub(super) fn proved(person: SignedIn) -> Result<Self, SignedIn> {
+    pub(super) fn proved(person: SignedIn) -> Result<Self, Box<SignedIn>> {
         match person.acting.as_ref().filter(|office| O::KINDS.contains(&office.kind)).cloned() {
             Some(office) => Ok(Self { person, office, proof: PhantomData }),
-            None => Err(person),
+            None => Err(Box::new(person)),
         }
     }
 

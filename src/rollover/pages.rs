@@ -147,9 +147,9 @@ async fn read(
                 errors.add("from", format!("{}不能并入自己", from.name));
             }
             (Some(from), Some(into)) => {
-                let clashes =
+                let overlaps =
                     |other: &Merger| other.from.id == from.id || other.from.id == into.id || other.into.id == from.id;
-                if mergers.iter().any(clashes) {
+                if mergers.iter().any(overlaps) {
                     errors.add("from", format!("{}出现在两次合并里", from.name));
                 }
                 mergers.push(Merger { from, into });

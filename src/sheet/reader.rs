@@ -217,6 +217,7 @@ pub struct Faults {
 }
 
 /// The bad rows of a sheet as a form carries them to the file to take back.
+#[must_use]
 pub fn faults_as_json(sheet: &Sheet, bad: &[BadCell]) -> String {
     let faults = Faults { headers: sheet.headers.clone(), rows: sheet.faulty_rows(bad, MOST_FAULT_ROWS) };
     // Texts and lists of texts always have a JSON form.

@@ -193,8 +193,8 @@ pub fn drop_down_template(
                 has_choices = true;
                 DataValidation::new().allow_list_formula(Formula::new(format!("='{CHOICES}'!{range}")))
             };
-            let last = u32::try_from(MOST_ROWS).unwrap_or(1);
-            sheet.add_data_validation(1, column, last, column, &list.ignore_blank(true))?;
+            let lowest = u32::try_from(MOST_ROWS).unwrap_or(1);
+            sheet.add_data_validation(1, column, lowest, column, &list.ignore_blank(true))?;
         }
     }
     for (row, cells) in (1u32..).zip(examples) {
@@ -254,7 +254,7 @@ mod tests {
         }
     }
 
-    /// rust_xlsxwriter 0.102.0 refuses a list of more than 255 UTF-16 units: a round with many departments had no template.
+    /// `rust_xlsxwriter` 0.102.0 refuses a list of more than 255 UTF-16 units: a round with many departments had no template.
     #[test]
     fn a_template_offers_more_choices_than_a_cells_rule_can_hold() {
         let names: Vec<String> = (1..=30).map(|number| format!("第{number}工作部部门负责人,工作人员")).collect();

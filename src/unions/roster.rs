@@ -34,8 +34,8 @@ words! {
 
 impl RosterPurpose {
     #[must_use]
-    pub fn is_register(&self) -> bool {
-        *self == Self::Register
+    pub fn is_register(self) -> bool {
+        self == Self::Register
     }
 }
 

@@ -92,7 +92,6 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
         &self.list
     }
 
-    #[must_use]
     pub fn into_router(self) -> Router<S> {
         self.router
     }

@@ -275,7 +275,7 @@ pub(super) async fn make_slips(
         })
         .collect::<anyhow::Result<Vec<PrintedSlip>>>()?;
     let chrome = frame(&app, acting.person(), &sitting, "票码");
-    Ok(SlipsPage { chrome, address, sitting, slips }.into_response())
+    Ok(SlipsPage { chrome, sitting, address, slips }.into_response())
 }
 
 pub(super) async fn bind(

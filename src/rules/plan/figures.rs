@@ -60,24 +60,16 @@ macro_rules! figures {
     };
 }
 
-fn list(items: &Vec<String>, _: Option<&Names>) -> String {
+fn list(items: &[String]) -> String {
     items.join("、")
 }
 
-fn chain(steps: &Vec<Step>, bodies: Option<&Names>) -> String {
+fn chain(steps: &[Step], bodies: Option<&Names>) -> String {
     bodies.map(|bodies| chain_in_words(steps, bodies)).unwrap_or_default()
 }
 
-fn people(most: &u32, _: Option<&Names>) -> String {
+fn people(most: u32) -> String {
     format!("不超过 {most} 人")
-}
-
-fn bounds(bounds: &Bounds, _: Option<&Names>) -> String {
-    bounds_in_words(*bounds)
-}
-
-fn times(times: &Times, _: Option<&Names>) -> String {
-    times_in_words(*times)
 }
 
 figures! {
@@ -85,7 +77,7 @@ figures! {
     Org01 layers: Vec<String> = ["layers"], |file| file.strings("layers", 1), |layers, _| layers.join("＋");
     /// ORG-02: words that no post's name may hold.
     Org02 barred_titles: Vec<String> = ["titles"], |file| file.strings("titles", 1),
-        |titles, names| format!("岗位名称不得含{}（主席团成员除外）", list(titles, names));
+        |titles, _| format!("岗位名称不得含{}（主席团成员除外）", list(titles));
     Org04 turn: Turn = ["period", "exact"], |file| {
         file.one_of("period", &[("semester", ())]);
         file.boolean("exact").map(|exact| if exact { Turn::OneSemester } else { Turn::AtMostOneSemester })
@@ -93,21 +85,21 @@ figures! {
     /// STF-01: about how many people a school union has.
     Stf01 school_total: u32 = ["about"], |file| file.number("about", 1..=500), |total, _| format!("{total} 人左右");
     /// STF-02: the most presidium members of a school union.
-    Stf02 school_presidium: u32 = ["at_most"], |file| file.number("at_most", 1..=50), people;
+    Stf02 school_presidium: u32 = ["at_most"], |file| file.number("at_most", 1..=50), |most, _| people(*most);
     /// STF-03: the most departments of a school union.
     Stf03 departments: u32 = ["at_most"], |file| file.number("at_most", 1..=50), |most, _| format!("不超过 {most} 个");
     /// STF-04: heads of a department.
-    Stf04 heads: Bounds = ["at_least", "at_most"], read_bounds, bounds;
+    Stf04 heads: Bounds = ["at_least", "at_most"], read_bounds, |bounds, _| bounds_in_words(*bounds);
     /// STF-05: the most staff of a department; whether heads count is a switch.
-    Stf05 department_staff: u32 = ["at_most"], |file| file.number("at_most", 1..=100), people;
+    Stf05 department_staff: u32 = ["at_most"], |file| file.number("at_most", 1..=100), |most, _| people(*most);
     /// STF-06: people of a college union.
-    Stf06 college_total: Bounds = ["at_least", "at_most"], read_bounds, bounds;
+    Stf06 college_total: Bounds = ["at_least", "at_most"], read_bounds, |bounds, _| bounds_in_words(*bounds);
     /// STF-07: the most presidium members of a college union.
-    Stf07 college_presidium: u32 = ["at_most"], |file| file.number("at_most", 1..=50), people;
+    Stf07 college_presidium: u32 = ["at_most"], |file| file.number("at_most", 1..=50), |most, _| people(*most);
     /// STF-10: the least share of school staff who come from college unions.
     Stf10 from_colleges: Share = ["share"], |file| file.share("share"), |share, _| format!("不少于 {share}");
     /// ELG-01: accepted political statuses; probationary members are a switch.
-    Elg01 political: Vec<String> = ["political"], |file| file.strings("political", 1), list;
+    Elg01 political: Vec<String> = ["political"], |file| file.strings("political", 1), |items, _| list(items);
     /// ELG-03: the best share of the major's ranking.
     Elg03 rank_share: Share = ["share"], |file| file.share("share"), |share, _| format!("前 {share} 以内");
     /// ELG-04: the most failed courses.
@@ -116,17 +108,17 @@ figures! {
         most => format!("不超过 {most} 门"),
     };
     /// VET-01: candidates for the school presidium.
-    Vet01 presidium_chain: Vec<Step> = ["chain"], read_chain, chain;
+    Vet01 presidium_chain: Vec<Step> = ["chain"], read_chain, |steps, names| chain(steps, names);
     /// VET-02: members of the school's departments.
-    Vet02 department_chain: Vec<Step> = ["chain"], read_chain, chain;
+    Vet02 department_chain: Vec<Step> = ["chain"], read_chain, |steps, names| chain(steps, names);
     /// VET-03: candidates and staff of a college.
-    Vet03 college_chain: Vec<Step> = ["chain"], read_chain, chain;
+    Vet03 college_chain: Vec<Step> = ["chain"], read_chain, |steps, names| chain(steps, names);
     /// VET-04: where candidates come from.
-    Vet04 candidate_sources: Vec<String> = ["sources"], |file| file.strings("sources", 1), list;
-    Con01 school_congress: Times = ["times", "per"], read_times, times;
-    Con02 college_congress: Times = ["times", "per"], read_times, times;
+    Vet04 candidate_sources: Vec<String> = ["sources"], |file| file.strings("sources", 1), |items, _| list(items);
+    Con01 school_congress: Times = ["times", "per"], read_times, |times, _| times_in_words(*times);
+    Con02 college_congress: Times = ["times", "per"], read_times, |times, _| times_in_words(*times);
     /// CON-03: how delegates are produced.
-    Con03 delegate_chain: Vec<Step> = ["chain"], read_chain, chain;
+    Con03 delegate_chain: Vec<Step> = ["chain"], read_chain, |steps, names| chain(steps, names);
     /// CON-04: the least share of delegates, and of whom.
     Con04 delegates: (Share, DelegateBase) = ["share", "base"], |file| {
         let share = file.share("share");
@@ -145,15 +137,15 @@ figures! {
     Rev02 reports: (Times, Vec<String>) = ["times", "per", "posts"], |file| {
         let times = read_times(file);
         times.zip(file.strings("posts", 1))
-    }, |(times, posts), names| format!("{}：{}", times_in_words(*times), list(posts, names));
+    }, |(times, posts), _| format!("{}：{}", times_in_words(*times), list(posts));
     /// REV-03: the aspects of a review.
-    Rev03 aspects: Vec<String> = ["aspects"], |file| file.strings("aspects", 1), list;
+    Rev03 aspects: Vec<String> = ["aspects"], |file| file.strings("aspects", 1), |items, _| list(items);
     /// DIS-01: the text that is pledged.
     Dis01 pledge: String = ["pledge"], |file| file.string("pledge", 60), |pledge, _| format!("《{pledge}》");
     /// DIS-02: the problems to be prevented.
-    Dis02 problems: Vec<String> = ["problems"], |file| file.strings("problems", 1), list;
+    Dis02 problems: Vec<String> = ["problems"], |file| file.strings("problems", 1), |items, _| list(items);
     /// GUI-02: the controlled matters.
-    Gui02 matters: Vec<String> = ["matters"], |file| file.strings("matters", 1), list;
+    Gui02 matters: Vec<String> = ["matters"], |file| file.strings("matters", 1), |items, _| list(items);
     /// GUI-03: full-time deputy secretaries who guide the union.
     Gui03 deputy_secretaries: u32 = ["exactly"], |file| file.number("exactly", 1..=5), |number, _| format!("{number} 名");
     /// GUI-08: the leader in charge, and leaders who take part.
@@ -162,9 +154,9 @@ figures! {
         leader.zip(file.strings("taking_part", 0))
     }, |(leader, _), _| leader.clone();
     /// GUI-09: the offices that cooperate.
-    Gui09 offices: Vec<String> = ["offices"], |file| file.strings("offices", 1), list;
+    Gui09 offices: Vec<String> = ["offices"], |file| file.strings("offices", 1), |items, _| list(items);
     /// RGT-01: the areas in which students are heard; empty where the plan names none.
-    Rgt01 areas: Vec<String> = ["areas"], |file| file.strings("areas", 0), list;
+    Rgt01 areas: Vec<String> = ["areas"], |file| file.strings("areas", 0), |items, _| list(items);
 }
 
 impl Figures {

@@ -135,8 +135,7 @@ impl Requirements {
     fn by(plan: Option<&Plan>) -> Self {
         let pledge = plan
             .and_then(|plan| plan.figures.pledge.as_ref())
-            .map(|pledge| pledge.value.clone())
-            .unwrap_or_else(|| "学生会工作人员自律要求".to_owned());
+            .map_or_else(|| "学生会工作人员自律要求".to_owned(), |pledge| pledge.value.clone());
         let silent = plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none());
         Self { pledge, silent, conditions: plan.map(asks).unwrap_or_default() }
     }

@@ -253,9 +253,9 @@ fn source_label(source: Option<Source>) -> String {
     source.map_or("未说明", Source::label).to_owned()
 }
 
-fn composition<'a>(cases: impl Iterator<Item = &'a Case> + Clone) -> Composition {
+fn composition(cases: &[&Case]) -> Composition {
     let part = |by: CountedBy| {
-        shares(cases.clone().map(|case| match by {
+        shares(cases.iter().map(|case| match by {
             CountedBy::Source => source_label(case.source),
             CountedBy::College => case.college_name.clone(),
             CountedBy::Grade => format!("{}级", case.entry_year),

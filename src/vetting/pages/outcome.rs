@@ -163,7 +163,7 @@ async fn page(
     let open = store::open_objections(&mut db, id).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let settled: Vec<&Case> = cases.iter().filter(|case| case.stage.fills_a_seat()).collect();
-    let composition = composition(settled.iter().copied());
+    let composition = composition(&settled);
     let named: Vec<Source> = settled.iter().map(|case| case.source.unwrap_or(Source::Ordinary)).collect();
     let sources = plans.in_force(today).filter(|_| round.presidium && !named.is_empty());
     let sources = sources.map(|plan| representative(&plan, &named));

@@ -234,7 +234,7 @@ pub(super) async fn record(
     Ok(RecordPage {
         chrome: frame(&app, acting.person(), &round, "遴选记录"),
         institution: acting.person().institution_name.clone(),
-        composition: composition(cases.iter()),
+        composition: composition(&cases.iter().collect::<Vec<_>>()),
         sessions: store::sessions(&mut db, id).await?,
         objections: store::objections(&mut db, id).await?.len(),
         cases: cases
