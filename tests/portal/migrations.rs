@@ -1,14 +1,16 @@
 //! Migrations run on an empty database, run again without effect, and hold on rows that stood before them.
 
+use std::{collections::BTreeMap, fs, path::Path};
+
 use lunzhi::{
     database::MIGRATOR,
     imports::{import::Kind, offices::IMPORTED_OFFICES},
     office::OfficeKind,
     rules::roster::level_label,
 };
-use sqlx::Executor;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use crate::support::Portal;
+use crate::support::{Portal, empty_database};
 
 #[tokio::test]
 async fn migrating_twice_changes_nothing_and_keeps_the_rows() {
@@ -22,6 +24,47 @@ async fn migrating_twice_changes_nothing_and_keeps_the_rows() {
         .await
         .unwrap();
     assert_eq!(usize::try_from(applied).unwrap(), MIGRATOR.iter().count());
+}
+
+/// Every table by the number that it keeps under another name, with how many rows it has.
+async fn tables(db: &mut PgConnection) -> BTreeMap<i64, (String, i64)> {
+    let names: Vec<(i64, String)> = sqlx::query_as(
+        "select oid::bigint, relname::text from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'",
+    )
+    .fetch_all(&mut *db)
+    .await
+    .unwrap();
+    let mut found = BTreeMap::new();
+    for (number, name) in names {
+        let count = AssertSqlSafe(format!("select count(*) from {name}"));
+        let rows: i64 = sqlx::query_scalar(count).fetch_one(&mut *db).await.unwrap();
+        found.insert(number, (name, rows));
+    }
+    found
+}
+
+/// Before each migration there stand rows in every table that the earlier ones made: `tests/migrations` has a file for each,
+/// which also says what the migration has to have made of the rows before it.
+#[tokio::test]
+async fn each_migration_keeps_the_rows_that_stand_before_it() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/migrations");
+    let mut db = PgConnection::connect(&empty_database().await).await.unwrap();
+    for migration in MIGRATOR.iter() {
+        let before = tables(&mut db).await;
+        db.execute(migration.sql.clone()).await.unwrap();
+        let after = tables(&mut db).await;
+        for (number, (name, rows)) in before {
+            let left = after.get(&number).map(|(_, rows)| *rows);
+            assert!(left >= Some(rows), "{} leaves {left:?} of {rows} rows of {name}", migration.version);
+        }
+        let file = folder.join(format!("{:04}_{}.sql", migration.version, migration.description.replace(' ', "_")));
+        let rows = fs::read_to_string(&file).unwrap_or_else(|_| panic!("{} is missing", file.display()));
+        let filled = db.execute(sqlx::raw_sql(AssertSqlSafe(rows))).await;
+        filled.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        for (name, rows) in tables(&mut db).await.values() {
+            assert!(*rows > 0, "{} leaves {name} empty", file.display());
+        }
+    }
 }
 
 #[tokio::test]
