@@ -28,6 +28,7 @@ mod migrations;
 mod oracles;
 mod people;
 mod plans;
+mod prepared;
 mod process;
 mod rotation;
 mod rulebook;
