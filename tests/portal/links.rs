@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 use lunzhi::{office::OfficeKind, router::routes};
 
-use crate::support::{Client, Portal};
+use crate::support::{Client, Portal, attributes};
 
 async fn walk(portal: &Portal, mut client: Client, who: &str) {
     let (mut seen, mut queue) = (BTreeSet::new(), VecDeque::from(["/".to_owned()]));
@@ -19,10 +19,10 @@ async fn walk(portal: &Portal, mut client: Client, who: &str) {
         if !page.is_page() {
             continue;
         }
-        let ids: BTreeSet<String> = page.attributes("[id]", "id").into_iter().collect();
-        for link in
-            page.attributes("a[href], link[href]", "href").into_iter().chain(page.attributes("script[src]", "src"))
-        {
+        let html = page.html();
+        let ids: BTreeSet<String> = attributes(&html, "[id]", "id").into_iter().collect();
+        let loaded = attributes(&html, "script[src]", "src");
+        for link in attributes(&html, "a[href], link[href]", "href").into_iter().chain(loaded) {
             let (target, fragment) = link.split_once('#').unwrap_or((&link, ""));
             if target.is_empty() {
                 assert!(ids.contains(fragment), "{who}: {path} has no #{fragment}");
@@ -32,7 +32,7 @@ async fn walk(portal: &Portal, mut client: Client, who: &str) {
                 panic!("{who}: {path} leads away to {link}");
             }
         }
-        for act in page.attributes("form[method=post]", "action") {
+        for act in attributes(&html, "form[method=post]", "action") {
             let fits = |route: &&str| {
                 let (route, act): (Vec<&str>, Vec<&str>) = (route.split('/').collect(), act.split('/').collect());
                 route.len() == act.len()

@@ -109,6 +109,11 @@ fn select<'a>(html: &'a Html, selector: &str) -> Vec<ElementRef<'a>> {
     html.select(&Selector::parse(selector).unwrap()).collect()
 }
 
+/// An attribute of the elements that a selector finds.
+pub fn attributes(html: &Html, selector: &str, name: &str) -> Vec<String> {
+    select(html, selector).iter().filter_map(|element| element.attr(name)).map(str::to_owned).collect()
+}
+
 type NodeRef<'a> = <ElementRef<'a> as std::ops::Deref>::Target;
 
 /// Elements around which white space does not show.
@@ -143,7 +148,8 @@ impl Page {
         String::from_utf8_lossy(&self.bytes).into_owned()
     }
 
-    fn html(&self) -> Html {
+    /// For tests that ask a page many questions: reading one takes longer than answering it.
+    pub fn html(&self) -> Html {
         Html::parse_document(&self.text())
     }
 
@@ -159,8 +165,7 @@ impl Page {
 
     /// An attribute of the elements that a selector finds.
     pub fn attributes(&self, selector: &str, name: &str) -> Vec<String> {
-        let html = self.html();
-        select(&html, selector).iter().filter_map(|element| element.attr(name)).map(str::to_owned).collect()
+        attributes(&self.html(), selector, name)
     }
 
     pub fn heading(&self) -> String {

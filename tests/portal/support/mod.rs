@@ -8,8 +8,8 @@ pub mod sitting;
 pub mod union;
 pub mod vetting;
 
-pub use client::{Client, Page};
-pub use server::{Portal, runtime, scratch};
+pub use client::{Client, Page, attributes};
+pub use server::{Portal, empty_database, runtime, scratch};
 
 /// The password of every account in the prepared database.
 pub const PASSWORD: &str = "a correct horse 77";

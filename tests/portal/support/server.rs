@@ -13,7 +13,7 @@ use lunzhi::{
     accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     clock::Clock,
     database::{
-        Pools,
+        MIGRATOR, Pools,
         embedded::{EmbeddedPg, Options},
         migrate,
     },
@@ -26,6 +26,7 @@ use lunzhi::{
     secrets::Cost,
     web::connections::{self, Limits},
 };
+use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use time::macros::date;
 use tokio::net::TcpListener;
@@ -49,6 +50,18 @@ static SERVER: LazyLock<Server> = LazyLock::new(|| {
     let template = admin.clone();
     std::thread::spawn(move || runtime().block_on(make_template(&template))).join().unwrap();
     Server { _embedded: embedded, admin }
+});
+
+/// The prepared database. Its name carries what it was made of, so that processes that share a server share it, and none
+/// takes another build's rows for its own.
+static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
+    let mut hash = Sha256::new();
+    for migration in MIGRATOR.iter() {
+        hash.update(&migration.checksum);
+    }
+    let program = std::fs::metadata(std::env::current_exe().unwrap()).unwrap();
+    hash.update(format!("{:?}", program.modified().unwrap()));
+    format!("lunzhi_template_{}", hex::encode(&hash.finalize()[..8]))
 });
 
 pub fn runtime() -> tokio::runtime::Runtime {
@@ -76,13 +89,28 @@ fn at(admin: &str, database: &str) -> String {
     format!("{before}/{database}")
 }
 
+/// Of several processes the first makes it and the others wait; none sees it half made.
 async fn make_template(admin: &str) {
-    let mut db = PgConnection::connect(admin).await.unwrap();
-    db.execute("drop database if exists lunzhi_template").await.unwrap();
-    db.execute("create database lunzhi_template").await.unwrap();
-    let url = at(admin, "lunzhi_template");
-    migrate(&url).await.unwrap();
-    let pools = Pools::new(&url).unwrap();
+    let mut alone = PgConnection::connect(admin).await.unwrap();
+    alone.execute("select pg_advisory_lock(hashtext('lunzhi_template'))").await.unwrap();
+    let (name, draft) = (&*TEMPLATE, format!("{}_draft", *TEMPLATE));
+    let made: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(name)
+        .fetch_one(&mut alone)
+        .await
+        .unwrap();
+    if !made {
+        alone.execute(AssertSqlSafe(format!("drop database if exists {draft}"))).await.unwrap();
+        alone.execute(AssertSqlSafe(format!("create database {draft}"))).await.unwrap();
+        fill_template(&at(admin, &draft)).await;
+        alone.execute(AssertSqlSafe(format!("alter database {draft} rename to {name}"))).await.unwrap();
+    }
+    alone.close().await.unwrap();
+}
+
+async fn fill_template(url: &str) {
+    migrate(url).await.unwrap();
+    let pools = Pools::new(url).unwrap();
     let app = Lunzhi::new(pools.clone(), Clock::default(), Cost::CHEAP, MarkKey::random(), None).unwrap();
     let hash = app.hasher.hash(PASSWORD).await.unwrap();
     let mut db = pools.write.acquire().await.unwrap();
@@ -150,6 +178,22 @@ async fn prepare_students(db: &mut PgConnection, institution: InstitutionId, cod
     all[0].id
 }
 
+/// A database of the test's own.
+async fn create_database(admin: &str, template: &str) -> String {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+    let mut db = PgConnection::connect(admin).await.unwrap();
+    let create = format!("create database {name} template {template} strategy file_copy");
+    db.execute(AssertSqlSafe(create)).await.unwrap();
+    at(admin, &name)
+}
+
+/// The address of a database without any table.
+pub async fn empty_database() -> String {
+    let admin = tokio::task::spawn_blocking(|| SERVER.admin.clone()).await.unwrap();
+    create_database(&admin, "template0").await
+}
+
 /// A portal on a database of its own.
 pub struct Portal {
     pub app: Lunzhi,
@@ -174,12 +218,11 @@ impl Portal {
     }
 
     async fn cloned(admin: &str, cost: Cost) -> Self {
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let name = format!("t_{}_{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
-        let mut db = PgConnection::connect(admin).await.unwrap();
-        let create = format!("create database {name} template lunzhi_template strategy file_copy");
-        db.execute(AssertSqlSafe(create)).await.unwrap();
-        let url = at(admin, &name);
+        let url = create_database(admin, &TEMPLATE).await;
+        // A story asks each statement a few times; planned anew each time, that is a third of the server's work.
+        let (_, name) = url.rsplit_once('/').unwrap();
+        let once = format!("alter database {name} set plan_cache_mode = force_generic_plan");
+        PgConnection::connect(admin).await.unwrap().execute(AssertSqlSafe(once)).await.unwrap();
         let app = Lunzhi::new(Pools::new(&url).unwrap(), Clock::default(), cost, MarkKey::random(), None).unwrap();
         Self { app, url }
     }
