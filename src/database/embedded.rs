@@ -180,6 +180,8 @@ fn spawn(options: &Options) -> Result<(Child, PathBuf)> {
         "log_timezone=UTC",
     ];
     let careless = [
+        // Several tests at a time, each with its pools; of a setting that stands twice the later one counts.
+        "max_connections=400",
         "fsync=off",
         "synchronous_commit=off",
         "full_page_writes=off",

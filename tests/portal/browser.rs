@@ -4,6 +4,7 @@ use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::{LazyLock, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -11,6 +12,8 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use lunzhi::{office::OfficeKind, web::connections::Limits};
 use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 use crate::support::{
     PASSWORD, Portal, runtime,
@@ -42,30 +45,106 @@ impl Driver {
         })?;
         Some(Self { child, url: format!("http://127.0.0.1:{port}") })
     }
+}
 
-    async fn open(&self, profile: &Path, phone: bool) -> Client {
-        let profile = format!("--user-data-dir={}", profile.display());
-        let mut options = json!({"args": [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-            "--disable-background-networking", "--disable-component-update", "--disable-sync",
-            "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=zh-CN", "--window-size=1280,900", profile]});
-        if phone {
-            let metrics = json!({"width": 360, "height": 780, "pixelRatio": 2.0, "mobile": true, "touch": true});
-            options["mobileEmulation"] = json!({"deviceMetrics": metrics});
-        }
-        let capabilities = json!({"goog:chromeOptions": options});
-        ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.as_object().unwrap().clone())
-            .connect(&self.url)
-            .await
-            .unwrap()
+async fn open_browser(driver: &str, profile: &Path, phone: bool) -> Client {
+    let profile = format!("--user-data-dir={}", profile.display());
+    let mut options = json!({"args": [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=zh-CN", "--window-size=1280,900", profile,
+        // Every page brings its scripts, axe above all, and runs them once: compiling them costs more than it saves.
+        "--js-flags=--no-opt,--no-maglev,--no-sparkplug,--max-lazy"]});
+    if phone {
+        let metrics = json!({"width": 360, "height": 780, "pixelRatio": 2.0, "mobile": true, "touch": true});
+        options["mobileEmulation"] = json!({"deviceMetrics": metrics});
     }
+    let capabilities = json!({"goog:chromeOptions": options});
+    ClientBuilder::new(HttpConnector::new())
+        .capabilities(capabilities.as_object().unwrap().clone())
+        .connect(driver)
+        .await
+        .unwrap()
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// A browser's window belongs to the runtime that opened it, and the next journey goes on in it.
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(runtime);
+
+/// One driver for all journeys, because a browser takes longer to start than a journey's first pages.
+struct Shared {
+    driver: Driver,
+    idle: Vec<Window>,
+    journeys: usize,
+}
+
+struct Window {
+    phone: bool,
+    browser: Client,
+    profile: TempDir,
+}
+
+/// A journey's place at the driver, which the last one stops.
+struct Seat;
+
+impl Seat {
+    fn shared() -> MutexGuard<'static, Option<Shared>> {
+        static SHARED: Mutex<Option<Shared>> = Mutex::new(None);
+        SHARED.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// None where there is no driver.
+    fn take() -> Option<Self> {
+        let mut place = Self::shared();
+        if place.is_none() {
+            *place = Some(Shared { driver: Driver::start()?, idle: Vec::new(), journeys: 0 });
+        }
+        place.as_mut()?.journeys += 1;
+        Some(Self)
+    }
+
+    /// A window that another journey has left, else a new one.
+    async fn window(&self, phone: bool) -> Window {
+        let url = {
+            let mut place = Self::shared();
+            let shared = place.as_mut().unwrap();
+            if let Some(found) = shared.idle.iter().position(|window| window.phone == phone) {
+                return shared.idle.swap_remove(found);
+            }
+            shared.driver.url.clone()
+        };
+        let profile = tempfile::tempdir().unwrap();
+        Window { phone, browser: open_browser(&url, profile.path(), phone).await, profile }
+    }
+
+    /// Leaves a window as a new one would be. A journey that fails leaves none.
+    async fn leave(&self, window: Window) {
+        // Cookies know no ports: the next portal would be sent this one's.
+        window.browser.delete_all_cookies().await.unwrap();
+        window.browser.goto("about:blank").await.unwrap();
+        Self::shared().as_mut().unwrap().idle.push(window);
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut place = Self::shared();
+        let Some(shared) = place.as_mut() else { return };
+        shared.journeys -= 1;
+        if shared.journeys > 0 {
+            return;
+        }
+        for window in shared.idle.drain(..) {
+            let _ = RUNTIME.block_on(window.browser.close());
+            drop(window.profile);
+        }
+        *place = None;
     }
 }
 
@@ -127,12 +206,12 @@ impl Desk {
     /// Waits for the page after the one that was marked.
     async fn arrive(&self) {
         let arrived = "return window.before !== true && document.readyState === 'complete'";
-        for _ in 0..300 {
+        for _ in 0..1_500 {
             // Between two pages there is none to ask; that is not there yet either.
             if self.browser.execute(arrived, vec![]).await.is_ok_and(|answer| answer == json!(true)) {
                 return;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("no page came");
     }
@@ -181,19 +260,19 @@ fn roster(folder: &Path) -> PathBuf {
 }
 
 fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
-    let (Some(driver), Some(axe)) = (Driver::start(), axe()) else {
+    let (Some(seat), Some(axe)) = (Seat::take(), axe()) else {
         let skip = std::env::var_os("SKIP_BROWSER").is_some();
         assert!(skip, "the browser, its driver or axe-core is missing: run `make tools`, or set SKIP_BROWSER");
         return;
     };
-    runtime().block_on(async {
+    RUNTIME.block_on(async {
         let portal = Portal::start().await;
         let base = format!("http://{}", portal.listen(Limits::default()).await);
         let folder = tempfile::tempdir().unwrap();
-        let browser = driver.open(&folder.path().join("profile"), phone).await;
-        let desk = Desk { portal, browser, base, axe };
+        let window = seat.window(phone).await;
+        let desk = Desk { portal, browser: window.browser.clone(), base, axe };
         play(&desk, folder.path()).await;
-        desk.browser.close().await.unwrap();
+        seat.leave(window).await;
     });
 }
 

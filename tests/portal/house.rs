@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
+pub fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
     fn gather(folder: &Path, ending: &str, into: &mut Vec<(PathBuf, String)>) {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
@@ -113,10 +113,10 @@ fn floors() -> BTreeMap<String, usize> {
 
 #[test]
 fn a_room_imports_from_floors_below_it_alone() {
-    let (floors, root) = (floors(), Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let (floors, source) = (floors(), Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     let level = |room: &str| *floors.get(room).unwrap_or_else(|| panic!("{room} stands on no floor of src/lib.rs"));
     for (path, text) in files("src", "rs") {
-        let inside = path.strip_prefix(&root).unwrap();
+        let inside = path.strip_prefix(&source).unwrap();
         let room = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
         if room == "lib" || room == "main" {
             continue;
@@ -379,5 +379,19 @@ fn paths_are_written_in_one_place() {
             let written = rest.starts_with(|c: char| c.is_ascii_lowercase()) && name != "paths.rs" && !is_frame;
             assert!(!written, "{}:{number} writes a path", path.display());
         }
+    }
+}
+
+/// What `make quick` leaves to `make test`: a browser, portals as processes, or thousands of requests.
+const SLOW: &[&str] = &["ballot_faults", "browser", "hangups", "links", "process", "secrecy"];
+
+#[test]
+fn the_quick_tier_leaves_out_what_is_slow_and_nothing_else() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let makefile = fs::read_to_string(root.join("Makefile")).unwrap();
+    let left_out = makefile.lines().find_map(|line| line.strip_prefix("SLOW := ")).unwrap();
+    assert_eq!(left_out.split(' ').collect::<Vec<_>>(), SLOW);
+    for module in SLOW {
+        assert!(root.join("tests/portal").join(module).with_extension("rs").exists(), "{module}");
     }
 }

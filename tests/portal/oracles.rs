@@ -206,7 +206,7 @@ fn seats_asked() -> impl Strategy<Value = Option<u32>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(2 * ProptestConfig::default().cases))]
 
     #[test]
     fn an_allocation_is_the_one_in_the_text(population in populations(), asked in seats_asked()) {
@@ -424,7 +424,7 @@ fn elections() -> impl Strategy<Value = Election> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(2 * ProptestConfig::default().cases))]
 
     #[test]
     fn a_count_is_the_one_in_the_text(election in elections()) {
