@@ -9,146 +9,97 @@ use time::OffsetDateTime;
 use crate::{
     ids::{AccountId, StudentId},
     rules::Clause,
+    words::words,
 };
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verb {
+words! {
+    /// What was done. The chain hashes the stable word, so that a label may change; entries of before the stable words
+    /// hold the label of their day, and stay as they are.
+    Verb:
     /// A university was set up.
-    InstitutionCreated,
+    InstitutionCreated = "institution_created", "建立学校";
     /// An account was made.
-    AccountCreated,
+    AccountCreated = "account_created", "建立账号";
     /// An account may no longer sign in.
-    AccountDisabled,
+    AccountDisabled = "account_disabled", "停用账号";
     /// An account may sign in again.
-    AccountEnabled,
+    AccountEnabled = "account_enabled", "恢复账号";
     /// An account got a new password from somebody else.
-    PasswordReset,
+    PasswordReset = "password_reset", "重置密码";
     /// A person chose a new password.
-    PasswordChanged,
-    SessionsEnded,
+    PasswordChanged = "password_changed", "更换密码";
+    SessionsEnded = "sessions_ended", "结束登录";
     /// An office was granted.
-    OfficeGranted,
+    OfficeGranted = "office_granted", "授予职务";
     /// An office was ended.
-    OfficeEnded,
+    OfficeEnded = "office_ended", "免去职务";
     /// One-time codes were made.
-    CodesMade,
+    CodesMade = "codes_made", "生成激活码";
     /// An account got its password by a one-time code.
-    AccountActivated,
+    AccountActivated = "account_activated", "激活账号";
     /// A file was committed.
-    ImportCommitted,
+    ImportCommitted = "import_committed", "导入数据";
     /// A student's data were corrected.
-    StudentCorrected,
+    StudentCorrected = "student_corrected", "更正学生信息";
     /// A student left, or came back.
-    StudentLeft,
+    StudentLeft = "student_left", "登记离校";
     /// An objection to a grade was raised.
-    DisputeRaised,
+    DisputeRaised = "dispute_raised", "提出数据异议";
     /// An objection to a grade was answered.
-    DisputeAnswered,
+    DisputeAnswered = "dispute_answered", "答复数据异议";
     /// A college, major or class got another name.
-    Renamed,
+    Renamed = "renamed", "更名";
     /// The turn of the year: graduations and mergers.
-    YearTurned,
+    YearTurned = "year_turned", "学年更替";
     /// Personal data were erased.
-    Erased,
+    Erased = "erased", "删除个人信息";
     /// The time for which data are kept was set.
-    RetentionSet,
+    RetentionSet = "retention_set", "设置保存期限";
     /// A student organisation was registered, changed or ended.
-    OrganisationKept,
+    OrganisationKept = "organisation_kept", "登记学生组织";
     /// A plan file was added.
-    PlanAdded,
+    PlanAdded = "plan_added", "上传方案";
     /// A plan governs from a day on.
-    PlanAdopted,
+    PlanAdopted = "plan_adopted", "启用方案";
     /// A semester was set, changed or removed.
-    SemesterKept,
+    SemesterKept = "semester_kept", "登记学期";
     /// A student union was set up.
-    UnionCreated,
+    UnionCreated = "union_created", "建立学生会";
     /// A union's posts were recorded as they were found.
-    UnionRegistered,
+    UnionRegistered = "union_registered", "现状登记";
     /// A union came under the rules.
-    UnionOpened,
+    UnionOpened = "union_opened", "学生会启用";
     /// Somebody was appointed to a post.
-    Appointed,
+    Appointed = "appointed", "任命";
     /// A post was ended.
-    PostEnded,
+    PostEnded = "post_ended", "离任";
     /// A post was corrected.
-    PostCorrected,
+    PostCorrected = "post_corrected", "更正任职";
     /// A whole union was newly staffed.
-    Reshuffled,
+    Reshuffled = "reshuffled", "换届";
     /// A department was set up, changed or ended.
-    DepartmentKept,
+    DepartmentKept = "department_kept", "工作部门";
     /// A turn of the executive chair was proposed, confirmed or withdrawn.
-    TurnKept,
+    TurnKept = "turn_kept", "执行主席轮值";
     /// A round of applications was opened, changed or ended.
-    RoundKept,
+    RoundKept = "round_kept", "遴选轮次";
     /// Somebody applied, was put forward, confirmed, or withdrew.
-    CaseKept,
-    OpinionGiven,
+    CaseKept = "case_kept", "报名与推荐";
+    OpinionGiven = "opinion_given", "签署意见";
     /// Cases ended in appointments or on the list of candidates.
-    CasesSettled,
+    CasesSettled = "cases_settled", "遴选结果";
     /// Candidates were put on public notice, or an objection was answered.
-    NoticeKept,
+    NoticeKept = "notice_kept", "公示";
     /// Somebody may sign more than one step of a case, or may no longer.
-    DelegationKept,
+    DelegationKept = "delegation_kept", "兼办授权";
     /// A sitting of an election was prepared, announced, opened, closed, counted, reported or voided.
-    SittingKept,
+    SittingKept = "sitting_kept", "选举场次";
     /// Monitors were named, made a passphrase, or gave their share.
-    MonitorsKept,
+    MonitorsKept = "monitors_kept", "监票";
     /// A voter was admitted, or voted on paper or by a slip.
-    VoterKept,
+    VoterKept = "voter_kept", "选民与选票";
     /// Paper ballots were counted.
-    PaperKept,
-}
-
-impl Verb {
-    /// The word that the record keeps and shows.
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::InstitutionCreated => "建立学校",
-            Self::AccountCreated => "建立账号",
-            Self::AccountDisabled => "停用账号",
-            Self::AccountEnabled => "恢复账号",
-            Self::PasswordReset => "重置密码",
-            Self::PasswordChanged => "更换密码",
-            Self::SessionsEnded => "结束登录",
-            Self::OfficeGranted => "授予职务",
-            Self::OfficeEnded => "免去职务",
-            Self::CodesMade => "生成激活码",
-            Self::AccountActivated => "激活账号",
-            Self::ImportCommitted => "导入数据",
-            Self::StudentCorrected => "更正学生信息",
-            Self::StudentLeft => "登记离校",
-            Self::DisputeRaised => "提出数据异议",
-            Self::DisputeAnswered => "答复数据异议",
-            Self::Renamed => "更名",
-            Self::YearTurned => "学年更替",
-            Self::Erased => "删除个人信息",
-            Self::RetentionSet => "设置保存期限",
-            Self::OrganisationKept => "登记学生组织",
-            Self::PlanAdded => "上传方案",
-            Self::PlanAdopted => "启用方案",
-            Self::SemesterKept => "登记学期",
-            Self::UnionCreated => "建立学生会",
-            Self::UnionRegistered => "现状登记",
-            Self::UnionOpened => "学生会启用",
-            Self::Appointed => "任命",
-            Self::PostEnded => "离任",
-            Self::PostCorrected => "更正任职",
-            Self::Reshuffled => "换届",
-            Self::DepartmentKept => "工作部门",
-            Self::TurnKept => "执行主席轮值",
-            Self::RoundKept => "遴选轮次",
-            Self::CaseKept => "报名与推荐",
-            Self::OpinionGiven => "签署意见",
-            Self::CasesSettled => "遴选结果",
-            Self::NoticeKept => "公示",
-            Self::DelegationKept => "兼办授权",
-            Self::SittingKept => "选举场次",
-            Self::MonitorsKept => "监票",
-            Self::VoterKept => "选民与选票",
-            Self::PaperKept => "纸质选票",
-        }
-    }
+    PaperKept = "paper_kept", "纸质选票";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

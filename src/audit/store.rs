@@ -6,7 +6,7 @@ use sqlx::{Connection, PgConnection};
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::chain::{Entry, Link, Mark};
+use super::chain::{Entry, Link, Mark, Verb};
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
@@ -74,7 +74,7 @@ async fn add(
         account: actor.account.map(|id| id.to_string()),
         actor: actor.name,
         office: actor.office,
-        verb: entry.verb.label(),
+        verb: entry.verb.slug(),
         object: &entry.object,
         detail: &detail,
         clause: &entry.clause,
@@ -132,6 +132,12 @@ pub(super) async fn page(
         most
     );
     let mut rows = rows.fetch_all(&mut *connection).await?;
+    for row in &mut rows {
+        // Entries of before the stable words hold a label.
+        if let Ok(verb) = row.verb.parse::<Verb>() {
+            verb.label().clone_into(&mut row.verb);
+        }
+    }
     name_people(connection, &mut rows).await?;
     Ok(rows)
 }

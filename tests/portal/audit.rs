@@ -42,6 +42,9 @@ async fn acts_are_recorded_with_person_office_and_clause_for_their_university_al
             && rows[0].contains("苏工院党委〔2020〕41号")
     );
     assert!(password.len() > 10 && !ours.text().contains(&password), "no password is ever recorded");
+    let kept = sqlx::query_scalar::<_, String>("select verb from audit_entry order by seq limit 1");
+    let kept = kept.fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(kept, "account_created", "the record keeps a stable word; the page shows its label");
 }
 
 #[tokio::test]

@@ -253,7 +253,7 @@ async fn a_file_is_committed_once_whoever_presses_twice_and_is_nobody_elses() {
     let (one, two) = tokio::join!(staff.post(&act, &[]), other.post(&act, &[]));
     assert_eq!((one.status, two.status), (303, 303));
     commit(&mut staff, &path).await;
-    let entries = "select count(*) from audit_entry where verb = '导入数据'";
+    let entries = "select count(*) from audit_entry where verb = 'import_committed'";
     assert_eq!(count(&portal, entries).await, 1);
     assert_eq!(staff.post(&format!("{path}/discard"), &[]).await.status, 404, "what is written is not discarded");
 }
