@@ -122,8 +122,13 @@ struct RefusalPage {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         match &self {
-            Self::Database(error) if is_congestion(error) => return Self::Busy.into_response(),
-            Self::Database(error) => tracing::error!(error = %without_values(error), "database"),
+            Self::Database(error) => {
+                let trouble = Trouble::of(error);
+                if let Trouble::Unexpected | Trouble::Full | Trouble::Lost = trouble {
+                    tracing::error!(error = %without_values(error), "database");
+                }
+                return trouble.into_response();
+            }
             Self::PlanUnreadable(error) => {
                 tracing::error!(error = format!("{error:#}"), "the governing plan cannot be read");
             }
@@ -146,11 +151,7 @@ impl IntoResponse for Failure {
                 (StatusCode::CONFLICT, RefusalPage { chrome, wanted, findings, back }).into_response()
             }
             Self::Missing => page(StatusCode::NOT_FOUND, "没有这一页", "地址可能写错了，或者内容已不存在。"),
-            Self::Busy => {
-                let page =
-                    page(StatusCode::SERVICE_UNAVAILABLE, "现在人多", "系统正忙，请过几秒再试。你的请求没有办理。");
-                ([(header::RETRY_AFTER, "5")], page).into_response()
-            }
+            Self::Busy => soon("现在人多", "系统正忙，请过几秒再试。你的请求没有办理。"),
             Self::TookLong => page(
                 StatusCode::GATEWAY_TIMEOUT,
                 "等待时间过长",
@@ -175,13 +176,79 @@ impl IntoResponse for Failure {
             Self::Malformed => {
                 page(StatusCode::BAD_REQUEST, "表单不完整", "收到的内容与页面上的表单不符，请返回重新填写。")
             }
-            Self::Database(_) | Self::Broken(_) => page(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "系统出了问题",
-                "这不是你的原因，问题已记入日志。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。",
-            ),
+            Self::Database(_) | Self::Broken(_) => broken(),
         }
     }
+}
+
+/// What the database's error means for the visitor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trouble {
+    /// No connection in time, a lock not had in time, or two transactions that waited for each other: nothing is
+    /// written, and trying again helps.
+    Congestion,
+    /// Somebody else wrote the same a moment before, between our look and our write: nothing is written.
+    Forestalled,
+    /// The disk has no room: nothing is written, and only an operator can help.
+    Full,
+    /// The connection or the server went away: whether a commit under way was done is not known.
+    Lost,
+    Unexpected,
+}
+
+impl Trouble {
+    fn of(error: &sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => return Self::Congestion,
+            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => return Self::Lost,
+            _ => {}
+        }
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        match code.as_deref() {
+            Some("55P03" | "40P01") => Self::Congestion,
+            Some("23505" | "23P01") => Self::Forestalled,
+            Some("53100") => Self::Full,
+            Some("57P01" | "57P02" | "57P03" | "08003" | "08006") => Self::Lost,
+            _ => Self::Unexpected,
+        }
+    }
+}
+
+impl IntoResponse for Trouble {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Congestion => Failure::Busy.into_response(),
+            Self::Forestalled => plain(
+                StatusCode::CONFLICT,
+                "刚才有人同时办理了同样的事",
+                "你的请求没有办理。请回到相应页面，看看现在的内容，再决定要不要重交。".to_owned(),
+            ),
+            Self::Full => soon(
+                "服务器的存储空间已满",
+                "现在不能保存任何内容，你的请求没有办理；已经保存的内容不受影响。请告诉学校管理系统的人员。",
+            ),
+            Self::Lost => soon(
+                "与数据库的连接刚才断开了",
+                "系统会自行恢复，请过几秒再试。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。",
+            ),
+            Self::Unexpected => broken(),
+        }
+    }
+}
+
+fn broken() -> Response {
+    plain(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        "系统出了问题",
+        "这不是你的原因，问题已记入日志。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。"
+            .to_owned(),
+    )
+}
+
+/// A page for what trying again a little later may mend.
+fn soon(heading: &'static str, says: &str) -> Response {
+    let page = plain(StatusCode::SERVICE_UNAVAILABLE, heading, says.to_owned());
+    ([(header::RETRY_AFTER, "5")], page).into_response()
 }
 
 /// Gives a page to refusals that come from below the handlers (a path that is no id, a body too large, a form from
@@ -209,13 +276,6 @@ fn plain(status: StatusCode, heading: &'static str, says: String) -> Response {
     (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None, onward: HOME }).into_response()
 }
 
-/// No connection in time, a lock not had in time, or two transactions that waited for each other: nothing is written,
-/// and trying again helps.
-fn is_congestion(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
-    matches!(error, sqlx::Error::PoolTimedOut) || code.is_some_and(|code| matches!(&*code, "55P03" | "40P01"))
-}
-
 /// A database error without what the server quotes of the row: details may hold personal data.
 fn without_values(error: &sqlx::Error) -> String {
     match error.as_database_error() {
@@ -224,5 +284,20 @@ fn without_values(error: &sqlx::Error) -> String {
             format!("SQLSTATE {code}, constraint {}", error.constraint().unwrap_or("none"))
         }
         None => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_known_of_the_database_is_no_fault_of_the_program() {
+        let lost = sqlx::Error::Io(std::io::ErrorKind::BrokenPipe.into());
+        for (error, status) in [(sqlx::Error::PoolTimedOut, 503), (lost, 503), (sqlx::Error::RowNotFound, 500)] {
+            let response = Failure::Database(error).into_response();
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503);
+        }
     }
 }
