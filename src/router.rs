@@ -150,6 +150,7 @@ pub fn router(portal: &Portal) -> Router {
         .into_router()
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
+        .layer(middleware::from_fn(web::forms::typeable))
         .layer(layers)
         .with_state(portal.app.clone())
 }

@@ -3,11 +3,15 @@
 use std::{collections::BTreeMap, error::Error};
 
 use axum::{
-    body::Bytes,
+    body::{Body, Bytes},
     extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::header,
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 
-use http_body_util::LengthLimitError;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use percent_encoding::percent_decode;
 use serde::{
     Deserialize, Serialize,
     de::{
@@ -20,6 +24,7 @@ use crate::{
     failure::Failure,
     rules::Finding,
     text::{is_hidden, printable, trimmed},
+    web::routes::LARGEST_FORM,
 };
 
 /// Errors by field, in Chinese, in the order in which the form is read: that of its fields.
@@ -162,7 +167,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                     upload.scan = bytes.map(|bytes| (file_name, bytes));
                 }
             } else if upload.fields.len() < MOST_FIELDS {
-                upload.fields.insert(name, part.text().await.map_err(too_large)?);
+                let text = part.text().await.map_err(too_large)?;
+                if !is_typeable(text.as_bytes()) {
+                    return Err(Failure::Malformed);
+                }
+                upload.fields.insert(name, text);
             } else {
                 return Err(Failure::Malformed);
             }
@@ -207,6 +216,43 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
     None
 }
 
+/// Refuses what no keyboard types before a handler sees it: control characters, which the database could not even keep,
+/// and the two codes that are no characters. Blanks that cannot be seen are each field's own affair.
+pub async fn typeable(request: Request, next: Next) -> Response {
+    if request.uri().query().is_some_and(|query| !is_typeable(&decoded(query.as_bytes()))) {
+        return Failure::Malformed.into_response();
+    }
+    let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM));
+    if !is_form {
+        return next.run(request).await;
+    }
+    let (head, body) = request.into_parts();
+    match Limited::new(body, LARGEST_FORM).collect().await {
+        Ok(body) => {
+            let body = body.to_bytes();
+            if is_typeable(&decoded(&body)) {
+                next.run(Request::from_parts(head, Body::from(body))).await
+            } else {
+                Failure::Malformed.into_response()
+            }
+        }
+        Err(error) if is_over_the_limit(&*error) => Failure::TooLarge.into_response(),
+        Err(_) => Failure::Malformed.into_response(),
+    }
+}
+
+const FORM: &[u8] = b"application/x-www-form-urlencoded";
+
+fn decoded(encoded: &[u8]) -> Vec<u8> {
+    percent_decode(encoded).collect()
+}
+
+/// Whether a text holds nothing but what can be typed.
+fn is_typeable(bytes: &[u8]) -> bool {
+    let control = bytes.iter().any(|byte| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127));
+    !control && !bytes.windows(3).any(|code| matches!(code, [0xEF, 0xBF, 0xBE | 0xBF]))
+}
+
 /// A path of ours, or the home page for anything that would lead elsewhere.
 #[must_use]
 pub fn local_path(path: &str) -> &str {
@@ -219,6 +265,16 @@ pub fn local_path(path: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_no_keyboard_types_is_seen_and_other_text_is_left_alone() {
+        for bad in ["a%00b", "%EF%BF%BE", "x=%1b", "%7F"] {
+            assert!(!is_typeable(&decoded(bad.as_bytes())), "{bad}");
+        }
+        for good in ["a=1%0D%0A%09&b=+", "%E5%BC%A0", "%zz", "%EF%BF%BD", "%E2%80%8B"] {
+            assert!(is_typeable(&decoded(good.as_bytes())), "{good}");
+        }
+    }
 
     #[test]
     fn only_our_own_paths_are_followed() {

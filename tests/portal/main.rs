@@ -34,6 +34,7 @@ mod rotation;
 mod rulebook;
 mod secrecy;
 mod sign_in;
+mod strangers;
 mod support;
 mod unions;
 mod vetting;

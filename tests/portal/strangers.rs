@@ -1,0 +1,146 @@
+//! What is sent by those who mean no good, and by programs gone wrong: nothing of it makes the portal fail.
+
+use std::collections::{BTreeSet, VecDeque};
+
+use lunzhi::office::OfficeKind;
+use scraper::{Html, Selector};
+use tokio::task::JoinSet;
+
+use crate::support::{
+    Client, FIRST, Portal, attributes,
+    vetting::{Opening, open, stage},
+};
+
+/// What fields may hold that no page of ours would send.
+const ODD: &[&str] = &[
+    "",
+    " ",
+    "-1",
+    "0",
+    "99999999999999999999",
+    "2.0",
+    "1e9",
+    "0001-01-01",
+    "9999-12-31",
+    "2026-02-30",
+    "00000000-0000-4000-8000-000000000000",
+    "'; drop table account; --",
+    "=1+1",
+    "<b>张三</b>",
+    "张三\r\n李四",
+    "\u{202e}李四",
+    "\u{200b}",
+    "\u{fffd}",
+    "on",
+    "yes",
+    "../../etc",
+    "🀄",
+];
+
+/// A form of a page: where it goes, and its fields with their values.
+struct SentForm {
+    action: String,
+    fields: Vec<(String, String)>,
+}
+
+fn forms(html: &Html) -> Vec<SentForm> {
+    let (form, field) = (Selector::parse("form[method=post]").unwrap(), Selector::parse("[name]").unwrap());
+    let read = |form: scraper::ElementRef<'_>| {
+        let fields = form.select(&field).map(|field| {
+            let value = field.value().attr("value").map_or_else(|| field.text().collect(), str::to_owned);
+            (field.value().attr("name").unwrap().to_owned(), value)
+        });
+        SentForm { action: form.value().attr("action").unwrap_or_default().to_owned(), fields: fields.collect() }
+    };
+    html.select(&form).map(read).collect()
+}
+
+/// Looks through an office's pages and sends each form of them a few times with odd values in some fields; gives how many
+/// forms it met.
+async fn send_oddities(mut client: Client, who: &str) -> usize {
+    // Marsaglia's xorshift: the same forms are sent at every run.
+    let mut state = 2_463_534_242_u32;
+    let mut below = move |limit: usize| {
+        state ^= state << 13;
+        state ^= state >> 17;
+        state ^= state << 5;
+        usize::try_from(state).unwrap() % limit
+    };
+    let (mut seen, mut sent, mut queue) = (BTreeSet::new(), BTreeSet::new(), VecDeque::from(["/".to_owned()]));
+    while let Some(path) = queue.pop_front() {
+        if seen.len() > 80 || !seen.insert(path.clone()) {
+            continue;
+        }
+        let page = client.get(&path).await;
+        if !page.is_page() {
+            continue;
+        }
+        let html = page.html();
+        queue.extend(attributes(&html, "a[href^='/']", "href"));
+        for form in forms(&html) {
+            // The walk's own session has to go on.
+            if form.action.starts_with("/sign-") || form.action.starts_with("/me/") || !sent.insert(form.action.clone())
+            {
+                continue;
+            }
+            for _ in 0..3 {
+                let mut fields = form.fields.clone();
+                for (_, value) in &mut fields {
+                    if below(3) == 0 {
+                        ODD[below(ODD.len())].clone_into(value);
+                    }
+                }
+                let fields: Vec<(&str, &str)> =
+                    fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+                let answer = client.post(&form.action, &fields).await;
+                assert!(answer.status < 500, "{who}: {} gives {} for {fields:?}", form.action, answer.status);
+            }
+        }
+    }
+    sent.len()
+}
+
+#[tokio::test]
+async fn no_form_fails_whatever_is_typed() {
+    let mut stage = stage().await;
+    let wanted = Opening::staff("综合部 部门工作人员", "2", stage.today);
+    open(&mut stage.league, &stage.college, stage.today, &wanted).await;
+    let mut met = 0;
+    for kind in OfficeKind::ALL {
+        met += send_oddities(stage.portal.signed_in(*kind).await, kind.slug()).await;
+    }
+    assert!(met > 50, "only {met} forms were met");
+}
+
+#[tokio::test]
+async fn what_no_keyboard_types_is_turned_away() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    for name in ["甲\u{0}乙", "甲\u{1b}乙", "甲\u{fffe}乙"] {
+        let page = league.post("/organisations", &[("name", name)]).await;
+        assert_eq!((page.status, page.heading().as_str()), (400, "表单不完整"));
+    }
+    assert_eq!(league.get("/people?q=%00").await.status, 400);
+}
+
+#[tokio::test]
+async fn one_name_for_two_classes_at_once_is_no_failure() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    let second = "insert into class (id, major_id, entry_year, name)
+                  select gen_random_uuid(), major_id, entry_year, '另一班' from class returning id::text";
+    sqlx::query(second).execute(&mut db).await.unwrap();
+    let of_first =
+        "select k.id::text from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+                    join institution i on i.id = c.institution_id where i.code = $1";
+    let classes: Vec<String> = sqlx::query_scalar(of_first).bind(FIRST).fetch_all(&mut db).await.unwrap();
+    assert_eq!(classes.len(), 2);
+    let mut set = JoinSet::new();
+    for class in classes.iter().cycle().take(16).cloned() {
+        let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+        set.spawn(async move { staff.post(&format!("/structure/class/{class}"), &[("name", "同名班")]).await.status });
+    }
+    while let Some(status) = set.join_next().await {
+        assert!(matches!(status.unwrap(), 303 | 409 | 422));
+    }
+}
