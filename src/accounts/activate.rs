@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
@@ -16,8 +16,8 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{
         password::weakness,
-        store::{AttemptResult, Credentials, Institution, SignInAttempt, institutions},
-        token::{Purpose as TokenPurpose, Token, hash_of},
+        store::{Counted, Credentials, Institution, institutions},
+        token::hash_of,
     },
     elections,
     failure::Failure,
@@ -101,23 +101,8 @@ async fn activate(
     if !errors.is_empty() {
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     }
-    // Guessing a code is charged like guessing a password.
-    let slot = app.hasher.reserve()?;
-    let (now, device) = (app.clock.now(), Token::from_headers(TokenPurpose::Device, &headers));
-    let attempt = SignInAttempt::outside(&form.school, device.as_ref(), &number);
-    let result = app.attempts.write(attempt.key(), attempt).await?;
-    let Some(AttemptResult { device, closed_until, .. }) = result else {
-        errors.add("school", "请选择学校");
-        return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
-    };
-    if let Some(open_at) = closed_until {
-        let seconds = (open_at - now).whole_seconds() + 1;
-        errors.add("code", format!("失败次数较多，请过 {seconds} 秒再试"));
-        let answer = page(&app, Submitted::new(form, errors)).await?;
-        return Ok(
-            (StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], answer).into_response()
-        );
-    }
+    // A code has 99 bits. Wrong ones are not counted by number: anybody could keep its owner out with them.
+    let now = app.clock.now();
     let code = hash_of(&form.code);
     let mut db = app.read().await?;
     let account = match codes::waiting_account(&mut db, &form.school, &number).await? {
@@ -131,7 +116,7 @@ async fn activate(
         errors.add("code", NOT_OPEN);
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     };
-    let hash = app.hasher.hash_in(slot, &form.new).await?;
+    let hash = app.hasher.hash(&form.new).await?;
     let purpose = app
         .write(async |db| {
             let purpose = codes::redeem(db, account, &code, &hash, now).await?;
@@ -151,7 +136,7 @@ async fn activate(
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     }
     let credentials = Credentials { account, password_hash: hash };
-    match open_session(&app, &headers, credentials, device).await? {
+    match open_session(&app, &headers, credentials, Counted::default()).await? {
         Some(session) => session.into_response(&headers, "/"),
         None => Ok(Redirect::to("/sign-in").into_response()),
     }

@@ -21,7 +21,11 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, person::SignedIn, store::end_sessions},
+    auth::{
+        acting::Acting,
+        person::SignedIn,
+        store::{end_sessions, forget_attempts},
+    },
     directory::store::{CollegeRow, colleges},
     elections,
     failure::{Failure, Refusal},
@@ -50,6 +54,7 @@ pub fn routes() -> Routes {
         .post("/accounts/{account}/offices/{office}/end", end_office)
         .post("/accounts/{account}/password", reset_password)
         .post("/accounts/{account}/sessions/end", end_all_sessions)
+        .post("/accounts/{account}/waits/end", end_waits)
         .post("/accounts/{account}/disable", disable)
         .post("/accounts/{account}/enable", enable)
 }
@@ -359,6 +364,21 @@ async fn end_all_sessions(
         let entry = Entry::about(Verb::SessionsEnded, id).detail("结束的登录", ended);
         audit::append(db, acting.person(), entry, now).await?;
         Ok(Attempt::Done(Done::Sessions))
+    })
+    .await
+}
+
+async fn end_waits(
+    State(app): State<App>,
+    acting: Acting<Administrator>,
+    Path(id): Path<AccountId>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    on_account(&app, &acting, id, OfficeForm::default(), async |db, _| {
+        if forget_attempts(db, id).await? > 0 {
+            audit::append(db, acting.person(), Entry::about(Verb::SignInOpened, id), now).await?;
+        }
+        Ok(Attempt::Done(Done::Waits))
     })
     .await
 }

@@ -12,6 +12,7 @@ words! {
     Granted = "granted", "职务已授予，自任职第一天起生效。";
     Ended = "ended", "职务已免去，立即生效。";
     Sessions = "sessions", "该账号的登录已全部结束。";
+    Waits = "waits", "可以立即重新登录。";
     Disabled = "disabled", "账号已停用，登录已全部结束。";
     Enabled = "enabled", "账号已恢复。";
 }

@@ -281,6 +281,8 @@ pub struct Account {
     /// When its password was set; none while it waits for its activation.
     pub password_set_at: Option<OffsetDateTime>,
     pub sessions: i64,
+    /// Until when new devices have to wait after failed attempts, at the longest.
+    pub waits_until: Option<OffsetDateTime>,
 }
 
 /// An account of the administrator's university; none of any other, and none of an erased person's.
@@ -293,7 +295,9 @@ pub async fn find(
     let row = sqlx::query_as!(
         Account,
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.created_at, a.password_set_at,
-                  (select count(*) from session s where s.account_id = a.id and s.expires_at > $3) as "sessions!"
+                  (select count(*) from session s where s.account_id = a.id and s.expires_at > $3) as "sessions!",
+                  (select max(t.open_at) from sign_in_attempt t
+                   where t.institution_id = a.institution_id and t.number = a.number and t.open_at > $3) as waits_until
            from account a where a.id = $1 and a.institution_id = $2
                  and not exists (select from student s where s.id = a.student_id and s.erased_at is not null)"#,
         id.0,

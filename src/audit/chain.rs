@@ -28,6 +28,10 @@ words! {
     PasswordReset = "password_reset", "重置密码";
     /// A person chose a new password.
     PasswordChanged = "password_changed", "更换密码";
+    /// Attempts to sign in failed so often that the next has to wait.
+    SignInSlowed = "sign_in_slowed", "登录失败较多";
+    /// The waiting after failed attempts was lifted.
+    SignInOpened = "sign_in_opened", "解除登录等待";
     SessionsEnded = "sessions_ended", "结束登录";
     /// An office was granted.
     OfficeGranted = "office_granted", "授予职务";

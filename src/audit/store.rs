@@ -47,6 +47,17 @@ pub async fn append_by_visitor(
     add(connection, &actor, entry, now).await
 }
 
+/// Adds an entry of what nobody known did: sign-ins that failed.
+pub async fn append_by_nobody(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    entry: Entry,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let actor = Actor { institution: Some(institution), account: None, name: "未登录的访问者", office: "" };
+    add(connection, &actor, entry, now).await
+}
+
 /// Adds an entry of an act from the command line, by the operator of the server.
 pub async fn append_by_operator(
     connection: &mut PgConnection,

@@ -11,10 +11,13 @@ use crate::{
     auth::person::{Authority, Held, SignedIn},
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
+    web::network::Network,
 };
 
 /// Failures after which each further attempt has to wait.
-const FREE_ATTEMPTS: i32 = 5;
+pub const FREE_ATTEMPTS: i32 = 5;
+/// Networks that guess at one number, from which on its unknown devices are counted together.
+const MANY_NETWORKS: i64 = 8;
 /// The first wait, doubled with each failure up to the longest; in seconds.
 const FIRST_WAIT: f64 = 5.0;
 const LONGEST_WAIT: f64 = 900.0;
@@ -156,24 +159,32 @@ pub async fn still_holds(
 pub struct SignInAttempt {
     school: Option<String>,
     device: Option<Vec<u8>>,
+    network: Option<Vec<u8>>,
     institution: Option<InstitutionId>,
     session: Option<Vec<u8>>,
     number: String,
 }
 
 impl SignInAttempt {
-    /// Somebody who signs in to a university (its code), perhaps from a browser that has signed in before.
+    /// Somebody who signs in to a university (its code), perhaps from a browser that has signed in before. A browser that
+    /// has not is counted with its network, so that a stranger elsewhere cannot slow it down.
     #[must_use]
-    pub fn outside(school: &str, device: Option<&Token>, number: &str) -> Self {
-        let device = device.map(Token::hash);
-        Self { school: Some(school.to_owned()), device, institution: None, session: None, number: number.to_owned() }
+    pub fn outside(school: &str, device: Option<&Token>, network: Network, number: &str) -> Self {
+        Self {
+            school: Some(school.to_owned()),
+            device: device.map(Token::hash),
+            network: Some(network.hash()),
+            institution: None,
+            session: None,
+            number: number.to_owned(),
+        }
     }
 
     /// A person who is signed in (their session's hash) and must give the password again.
     #[must_use]
     pub fn inside(institution: InstitutionId, session: &[u8], number: &str) -> Self {
         let (institution, session) = (Some(institution), Some(session.to_vec()));
-        Self { school: None, device: None, institution, session, number: number.to_owned() }
+        Self { school: None, device: None, network: None, institution, session, number: number.to_owned() }
     }
 
     /// What two attempts share that are counted in the same place.
@@ -187,12 +198,23 @@ impl SignInAttempt {
 /// What the password is held against, and where the attempt is counted.
 #[derive(Debug)]
 pub struct AttemptResult {
+    pub institution: InstitutionId,
     /// The account if there is one that may sign in.
     pub credentials: Option<Credentials>,
-    /// The known device's hash or the session's; empty for an unknown device.
-    pub device: Vec<u8>,
+    pub counted: Counted,
+    /// With how many failures this attempt is charged; none where it came too soon.
+    pub failures: Option<i32>,
     /// The moment from which the next attempt is taken, where this one came too soon.
     pub closed_until: Option<OffsetDateTime>,
+}
+
+/// Where an attempt is counted.
+#[derive(Debug, Clone, Default)]
+pub struct Counted {
+    /// The known device's hash, the session's or the network's; empty where many networks guess at the number.
+    pub at: Vec<u8>,
+    /// The browser has signed in with this number before.
+    pub device_is_known: bool,
 }
 
 /// An account and its PHC string.
@@ -214,18 +236,26 @@ pub async fn charge(
     let devices: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.device.as_deref()).collect();
     let institutions: Vec<Option<Uuid>> = attempts.iter().map(|attempt| attempt.institution.map(|id| id.0)).collect();
     let sessions: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.session.as_deref()).collect();
+    let networks: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.network.as_deref()).collect();
     let rows = sqlx::query!(
         r#"with door as (
                select u.place, i.id as institution_id, u.number, a.id as account_id, a.password_hash,
-                      coalesce(d.token_hash, u.session, '') as device
-               from unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[])
-                        with ordinality as u(school, number, device, institution, session, place)
+                      coalesce(d.token_hash, u.session, case when many.guess then '' else u.network end) as device,
+                      d.token_hash is null and u.session is null and not many.guess as by_network,
+                      d.token_hash is not null as is_known
+               from unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[], $10::bytea[])
+                        with ordinality as u(school, number, device, institution, session, network, place)
                     join institution i on i.code = u.school or i.id = u.institution
                     left join account a on a.institution_id = i.id and a.number = u.number and a.disabled_at is null
                     left join known_device d on d.account_id = a.id and d.token_hash = u.device and d.expires_at > $6
+                    cross join lateral (
+                        select count(*) >= $11 as guess from sign_in_attempt t
+                        where t.institution_id = i.id and t.number = u.number and t.by_network
+                              and t.last_at > $6 - interval '1 day') as many
            ), charged as (
-               insert into sign_in_attempt as known (institution_id, number, device, failures, last_at, open_at)
-               select institution_id, number, device, 1, $6, $6 from door
+               insert into sign_in_attempt as known
+                   (institution_id, number, device, by_network, failures, last_at, open_at)
+               select institution_id, number, device, by_network, 1, $6, $6 from door
                on conflict (institution_id, number, device) do update
                set failures = case when known.last_at < $6 - interval '1 day' then 1 else known.failures + 1 end,
                    last_at = $6,
@@ -235,10 +265,11 @@ pub async fn charge(
                            least($9::float8, $8::float8 * power(2, least(known.failures + 1 - $7, 20))))
                    end
                where known.open_at <= $6
-               returning institution_id, number, device
+               returning institution_id, number, device, failures
            )
-           select door.place as "place!", account_id as "account?: AccountId", password_hash as "password_hash?",
-                  door.device as "device!",
+           select door.place as "place!", door.institution_id as "institution!: InstitutionId",
+                  account_id as "account?: AccountId", password_hash as "password_hash?",
+                  door.device as "counted_at!", door.is_known as "is_known!", charged.failures as "failures?",
                   case when charged.number is null then coalesce(
                       (select open_at from sign_in_attempt t
                        where t.institution_id = door.institution_id and t.number = door.number
@@ -254,7 +285,9 @@ pub async fn charge(
         now,
         FREE_ATTEMPTS,
         FIRST_WAIT,
-        LONGEST_WAIT
+        LONGEST_WAIT,
+        &networks as &[Option<&[u8]>],
+        MANY_NETWORKS
     )
     .fetch_all(connection)
     .await?;
@@ -264,8 +297,10 @@ pub async fn charge(
         if let Some(result) = results.get_mut(place) {
             let known = row.account.zip(row.password_hash);
             *result = Some(AttemptResult {
+                institution: row.institution,
                 credentials: known.map(|(account, password_hash)| Credentials { account, password_hash }),
-                device: row.device,
+                counted: Counted { at: row.counted_at, device_is_known: row.is_known },
+                failures: row.failures,
                 closed_until: row.closed_until,
             });
         }
@@ -280,8 +315,8 @@ pub struct NewSession {
     pub token: Token,
     /// The browser in a few words.
     pub browser: String,
-    /// The known device it comes from; empty for an unknown one.
-    pub device: Vec<u8>,
+    /// Where its attempt was counted: those failures are forgotten.
+    pub counted: Vec<u8>,
     /// The token by which an unknown device is known from now on.
     pub new_device: Option<Token>,
 }
@@ -300,11 +335,11 @@ pub async fn open_sessions(
     let browsers: Vec<&str> = sessions.iter().map(|session| session.browser.as_str()).collect();
     let new_devices: Vec<Option<Vec<u8>>> =
         sessions.iter().map(|session| session.new_device.as_ref().map(Token::hash)).collect();
-    let devices: Vec<&[u8]> = sessions.iter().map(|session| session.device.as_slice()).collect();
+    let counted: Vec<&[u8]> = sessions.iter().map(|session| session.counted.as_slice()).collect();
     let opened = sqlx::query_scalar!(
         r#"with asked as (
                select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])
-                   with ordinality as u(token, account, hash, browser, new_device, device, place)
+                   with ordinality as u(token, account, hash, browser, new_device, counted, place)
            ), opened as (
                insert into session (token_hash, account_id, device, created_at, expires_at)
                select u.token, a.id, u.browser, $7, $8
@@ -317,7 +352,7 @@ pub async fn open_sessions(
            ), forgotten as (
                delete from sign_in_attempt t using asked u, opened o, account a
                where o.token_hash = u.token and a.id = o.account_id and t.institution_id = a.institution_id
-                     and t.number = a.number and t.device = u.device
+                     and t.number = a.number and t.device = u.counted
            )
            select o.token_hash is not null as "opened!"
            from asked u left join opened o on o.token_hash = u.token order by u.place"#,
@@ -326,7 +361,7 @@ pub async fn open_sessions(
         &hashes as &[&str],
         &browsers as &[&str],
         &new_devices as &[Option<Vec<u8>>],
-        &devices as &[&[u8]],
+        &counted as &[&[u8]],
         now,
         now + SESSION_LASTS,
         now + DEVICE_LASTS
@@ -347,16 +382,15 @@ pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -
     Ok(())
 }
 
-/// Forgets an account's failed attempts: its password was proved, or is a new one.
-pub async fn forget_attempts(connection: &mut PgConnection, account: AccountId) -> Result<(), Failure> {
-    sqlx::query!(
+/// Forgets an account's failed attempts, because its password is a new one or somebody says so; gives how many counts
+/// there were.
+pub async fn forget_attempts(connection: &mut PgConnection, account: AccountId) -> Result<u64, Failure> {
+    let forgotten = sqlx::query!(
         "delete from sign_in_attempt t using account a
          where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number",
         account.0
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    );
+    Ok(forgotten.execute(connection).await?.rows_affected())
 }
 
 pub async fn end_session(connection: &mut PgConnection, session: &[u8]) -> Result<(), Failure> {

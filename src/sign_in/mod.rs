@@ -1,6 +1,7 @@
 //! 登录: signing in and out, one's own account, and the office in which one acts. Attempts with passwords and codes are
 //! counted before they are checked, and written in batches where many come at once.
 
+mod networks;
 mod pages;
 mod paths;
 pub mod retention;

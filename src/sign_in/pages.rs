@@ -25,12 +25,13 @@ use crate::{
         token::{Purpose, Token, clear_cookie},
     },
     failure::Failure,
-    ids::OfficeId,
+    ids::{AccountId, InstitutionId, OfficeId},
     page::{chrome::Chrome, filters},
     sign_in::session::open_session,
     text::folded,
     web::{
         forms::{self, Errors, Submitted, local_path},
+        network::Network,
         routes::Routes,
     },
 };
@@ -96,6 +97,7 @@ async fn ask(
 
 async fn sign_in(
     State(app): State<SignIn>,
+    network: Network,
     headers: HeaderMap,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
@@ -119,25 +121,37 @@ async fn sign_in(
     let slot = app.hasher.reserve()?;
     let now = app.clock.now();
     let device = Token::from_headers(Purpose::Device, &headers);
-    let attempt = SignInAttempt::outside(&form.school, device.as_ref(), &number);
+    let network_closed = app.networks.closed_until(network, now);
+    if let Some(open_at) = network_closed.filter(|_| device.is_none()) {
+        return too_soon(&app, form, NETWORK_WAITS, open_at).await;
+    }
+    let attempt = SignInAttempt::outside(&form.school, device.as_ref(), network, &number);
     let result = app.attempts.write(attempt.key(), attempt).await?;
-    let Some(AttemptResult { credentials, device, closed_until }) = result else {
+    let Some(AttemptResult { institution, credentials, counted, failures, closed_until }) = result else {
         errors.add("school", "请选择学校");
         return refused(&app, Submitted::new(form, errors)).await;
     };
     if let Some(open_at) = closed_until {
-        return too_soon(&app, form, open_at, now).await;
+        return too_soon(&app, form, NUMBER_WAITS, open_at).await;
     }
+    // A device that only says it is known is counted like a stranger's.
+    if let Some(open_at) = network_closed.filter(|_| !counted.device_is_known) {
+        return too_soon(&app, form, NETWORK_WAITS, open_at).await;
+    }
+    let refusal = RefusedSignIn { institution, network, device_is_known: counted.device_is_known, failures };
+    let account = credentials.as_ref().map(|known| known.account);
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
     let right = app.hasher.verify(slot, &form.password, hash).await?;
     let opened = match credentials.filter(|_| right) {
-        Some(credentials) => open_session(&app, &headers, credentials, device).await?,
+        Some(credentials) => open_session(&app, &headers, credentials, counted).await?,
         None => None,
     };
     if let Some(session) = opened {
+        app.networks.succeeded(network, now);
         return session.into_response(&headers, &form.next);
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
+    refusal.record(&app, account).await?;
     errors.add("password", "学校、学号（工号）或密码不对");
     refused(&app, Submitted::new(form, errors)).await
 }
@@ -146,16 +160,49 @@ async fn refused(app: &App, submitted: Submitted<SignInForm>) -> Result<Response
     Ok((StatusCode::UNPROCESSABLE_ENTITY, sign_in_page(app, submitted).await?).into_response())
 }
 
-async fn too_soon(
-    app: &App,
-    form: SignInForm,
-    open_at: OffsetDateTime,
-    now: OffsetDateTime,
-) -> Result<Response, Failure> {
-    let seconds = (open_at - now).whole_seconds() + 1;
-    let says = format!("失败次数较多，请过 {seconds} 秒再试");
+const NUMBER_WAITS: &str = "失败次数较多";
+const NETWORK_WAITS: &str = "你所在的网络登录失败较多（用登录过的手机或电脑不受影响）";
+
+async fn too_soon(app: &App, form: SignInForm, why: &str, open_at: OffsetDateTime) -> Result<Response, Failure> {
+    let seconds = (open_at - app.clock.now()).whole_seconds() + 1;
+    let says = format!("{why}，请过 {seconds} 秒再试");
     let page = sign_in_page(app, Submitted::with_fault(form, "password", says)).await?;
     Ok((StatusCode::TOO_MANY_REQUESTS, [(header::RETRY_AFTER, seconds.to_string())], page).into_response())
+}
+
+/// An attempt whose password was not right.
+struct RefusedSignIn {
+    institution: InstitutionId,
+    network: Network,
+    device_is_known: bool,
+    failures: Option<i32>,
+}
+
+impl RefusedSignIn {
+    /// Counts it for its network; the record hears of it where a number begins to wait or a network has run out, not of
+    /// every slip. Unknown numbers are not recorded: anybody could fill the record with them.
+    async fn record(self, app: &SignIn, account: Option<AccountId>) -> Result<(), Failure> {
+        let now = app.clock.now();
+        let device = if self.device_is_known { "登录过的设备" } else { "新设备" };
+        let mut entries = Vec::new();
+        if let Some(account) = account.filter(|_| self.failures == Some(store::FREE_ATTEMPTS)) {
+            entries.push(Entry::about(Verb::SignInSlowed, account).detail("设备", device));
+        }
+        if !self.device_is_known && app.networks.failed(self.network, now) {
+            entries.push(Entry::new(Verb::SignInSlowed, "来自同一网络的登录"));
+        }
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let network = self.network.to_string();
+        app.write(async |db| {
+            for entry in entries {
+                audit::append_by_nobody(db, self.institution, entry.detail("网络", network.as_str()), now).await?;
+            }
+            Ok(())
+        })
+        .await
+    }
 }
 
 async fn sign_out(

@@ -5,11 +5,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
+use super::networks::Networks;
 use crate::{
     app::App,
     auth::{
         password::Hasher,
-        store::{self, AttemptResult, Credentials, NewSession, SignInAttempt},
+        store::{self, AttemptResult, Counted, Credentials, NewSession, SignInAttempt},
         token::{Purpose, Token},
     },
     database::batch_writer::BatchWriter,
@@ -28,6 +29,8 @@ pub struct SignIn {
     app: App,
     /// Attempts with passwords and codes, counted before they are checked.
     pub attempts: Arc<BatchWriter<String, SignInAttempt, Option<AttemptResult>>>,
+    /// What each network may still get wrong.
+    pub(super) networks: Arc<Networks>,
     /// Sessions about to be opened.
     new_sessions: Arc<BatchWriter<String, NewSession, bool>>,
 }
@@ -57,20 +60,25 @@ impl SignIn {
                 let now = at.now();
                 Box::pin(async move { store::open_sessions(db, &sessions, now).await })
             });
-        Self { app: app.clone(), attempts: Arc::new(attempts), new_sessions: Arc::new(new_sessions) }
+        Self {
+            app: app.clone(),
+            attempts: Arc::new(attempts),
+            networks: Arc::default(),
+            new_sessions: Arc::new(new_sessions),
+        }
     }
 }
 
-/// Opens a session for an account whose secret was right; `device` is the known browser's hash, empty for an unknown
-/// one. None where the account was changed meanwhile.
+/// Opens a session for an account whose secret was right. None where the account was changed meanwhile.
 pub async fn open_session(
     sign_in: &SignIn,
     headers: &HeaderMap,
     credentials: Credentials,
-    device: Vec<u8>,
+    counted: Counted,
 ) -> Result<Option<NewSession>, Failure> {
-    let new_device = device.is_empty().then(Token::random);
-    let session = NewSession { credentials, token: Token::random(), browser: browser(headers), device, new_device };
+    let Counted { at: counted, device_is_known } = counted;
+    let new_device = (!device_is_known).then(Token::random);
+    let session = NewSession { credentials, token: Token::random(), browser: browser(headers), counted, new_device };
     let key = hex::encode(session.token.hash());
     let opened = sign_in.new_sessions.write(key, session.clone()).await?;
     Ok(opened.then_some(session))

@@ -230,6 +230,60 @@ async fn a_stranger_who_guesses_does_not_keep_the_owner_out() {
     assert_eq!(stranger.sign_in(FIRST, LEAGUE, PASSWORD).await.status, 429, "which forgives the stranger nothing");
 }
 
+/// A sign-in from an address, as the proxy on the same machine names it.
+async fn sign_in_from(portal: &Portal, address: &str, number: &str, password: &str) -> Page {
+    let body = serde_html_form::to_string([("school", FIRST), ("number", number), ("password", password)]).unwrap();
+    let headers = [("content-type", "application/x-www-form-urlencoded"), ("x-forwarded-for", address)];
+    portal.visitor().send("POST", "/sign-in", &headers, body.into_bytes()).await
+}
+
+#[tokio::test]
+async fn a_stranger_elsewhere_does_not_keep_a_new_device_out() {
+    let portal = Portal::start().await;
+    for _ in 0..8 {
+        sign_in_from(&portal, "10.66.6.6", LEAGUE, "a guess").await;
+    }
+    assert_eq!(sign_in_from(&portal, "10.66.6.7", LEAGUE, PASSWORD).await.status, 429, "the guesser's network waits");
+    assert_eq!(sign_in_from(&portal, "10.1.1.1", LEAGUE, PASSWORD).await.status, 303, "the owner's does not");
+    // Whoever commands many networks is counted by number, as long as it lasts.
+    for network in 0..12 {
+        for _ in 0..5 {
+            sign_in_from(&portal, &format!("10.70.{network}.1"), LEAGUE, "a guess").await;
+        }
+    }
+    assert_eq!(sign_in_from(&portal, "10.1.2.1", LEAGUE, PASSWORD).await.status, 429);
+    // The administrator sees it in the record and at the account, and lets the owner in.
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let record = administrator.get("/audit").await.text();
+    assert!(
+        record.contains("登录失败较多") && record.contains("10.66.6.0/24") && record.contains("新设备"),
+        "{record}"
+    );
+    assert!(!record.contains("10.66.6.6"), "of an address no more than its network is kept");
+    let account = administrator.get("/accounts?q=school_league").await.attributes("tbody a", "href").remove(0);
+    assert!(administrator.get(&account).await.text().contains("须等待"));
+    let opened = administrator.post(&format!("{account}/waits/end"), &[]).await;
+    assert_eq!(administrator.get(opened.location()).await.text().matches("须等待").count(), 0);
+    assert_eq!(sign_in_from(&portal, "10.1.2.1", LEAGUE, PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn one_password_tried_at_many_accounts_is_slowed_and_seen() {
+    let portal = Portal::start().await;
+    let mut statuses = Vec::new();
+    for person in 0..120 {
+        let number = format!("2024{person:04}");
+        statuses.push(sign_in_from(&portal, "10.66.6.6", &number, "a correct horse 78").await.status);
+    }
+    assert_eq!(statuses.iter().filter(|status| **status == 422).count(), 100);
+    assert_eq!(sign_in_from(&portal, "10.66.6.6", LEAGUE, PASSWORD).await.status, 429);
+    assert_eq!(sign_in_from(&portal, "10.66.7.6", LEAGUE, PASSWORD).await.status, 303, "another network is not slowed");
+    let record = portal.signed_in(OfficeKind::Administrator).await.get("/audit").await.text();
+    assert!(record.contains("来自同一网络的登录"), "{record}");
+    portal.app.clock.advance(Duration::minutes(1));
+    assert_eq!(sign_in_from(&portal, "10.66.6.6", LEAGUE, PASSWORD).await.status, 303, "nobody is shut for good");
+}
+
 #[tokio::test]
 async fn a_writers_connection_is_kept_and_one_inside_a_transaction_is_not() {
     let portal = Portal::start().await;
