@@ -193,6 +193,8 @@ enum Trouble {
     Full,
     /// The connection or the server went away: whether a commit under way was done is not known.
     Lost,
+    /// A character that the database does not keep, in a query that no page of ours makes.
+    Untypeable,
     Unexpected,
 }
 
@@ -207,6 +209,7 @@ impl Trouble {
         match code.as_deref() {
             Some("55P03" | "40P01") => Self::Congestion,
             Some("23505" | "23P01") => Self::Forestalled,
+            Some("22021") => Self::Untypeable,
             Some("53100") => Self::Full,
             Some("57P01" | "57P02" | "57P03" | "08003" | "08006") => Self::Lost,
             _ => Self::Unexpected,
@@ -218,6 +221,7 @@ impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         match self {
             Self::Congestion => Failure::Busy.into_response(),
+            Self::Untypeable => Failure::Malformed.into_response(),
             Self::Forestalled => plain(
                 StatusCode::CONFLICT,
                 "刚才有人同时办理了同样的事",

@@ -151,6 +151,7 @@ pub fn router(portal: &Portal) -> Router {
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
         .layer(middleware::from_fn(web::forms::typeable))
+        .layer(middleware::from_fn(web::origin::referred_from_here))
         .layer(layers)
         .with_state(portal.app.clone())
 }

@@ -10,12 +10,12 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
-use super::codes::{self, Purpose};
+use super::codes::{self, Purpose, WaitingAccount};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{
-        password::weakness,
+        password::{PasswordOwner, weakness},
         store::{Counted, Credentials, Institution, institutions},
         token::hash_of,
     },
@@ -91,7 +91,8 @@ async fn activate(
     if form.code.trim().is_empty() || form.code.len() > 100 {
         errors.add("code", "请填写激活条上的激活码");
     }
-    if let Some(weakness) = weakness(&form.new, &number) {
+    let stranger = PasswordOwner { number: &number, name: "", school: &form.school };
+    if let Some(weakness) = weakness(&form.new, &stranger) {
         errors.add("new", weakness);
     }
     if form.new != form.again {
@@ -106,16 +107,18 @@ async fn activate(
     let code = hash_of(&form.code);
     let mut db = app.read().await?;
     let account = match codes::waiting_account(&mut db, &form.school, &number).await? {
-        Some((institution, account)) if codes::opens(&mut db, account, &code, now).await? => {
-            Some((institution, account))
-        }
+        Some(waiting) if codes::opens(&mut db, waiting.account, &code, now).await? => Some(waiting),
         _ => None,
     };
     drop(db);
-    let Some((institution, account)) = account else {
+    let Some(WaitingAccount { institution, account, name }) = account else {
         errors.add("code", NOT_OPEN);
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     };
+    if let Some(weakness) = weakness(&form.new, &PasswordOwner { name: &name, ..stranger }) {
+        errors.add("new", weakness);
+        return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
+    }
     let hash = app.hasher.hash(&form.new).await?;
     let purpose = app
         .write(async |db| {

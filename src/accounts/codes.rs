@@ -207,20 +207,29 @@ pub async fn opens(
     Ok(found.fetch_one(connection).await?)
 }
 
+/// An account that has no password yet.
+#[derive(Debug)]
+pub struct WaitingAccount {
+    pub institution: InstitutionId,
+    pub account: AccountId,
+    pub name: String,
+}
+
 /// The account of a number that may be activated: it has no password and is not disabled.
 pub async fn waiting_account(
     connection: &mut PgConnection,
     school: &str,
     number: &str,
-) -> Result<Option<(InstitutionId, AccountId)>, Failure> {
-    let row = sqlx::query!(
-        r#"select i.id as "institution: InstitutionId", a.id as "account: AccountId"
+) -> Result<Option<WaitingAccount>, Failure> {
+    let row = sqlx::query_as!(
+        WaitingAccount,
+        r#"select i.id as "institution: InstitutionId", a.id as "account: AccountId", a.name
            from institution i join account a on a.institution_id = i.id
            where i.code = $1 and a.number = $2 and a.disabled_at is null and a.password_hash is null"#,
         school,
         number
     );
-    Ok(row.fetch_optional(connection).await?.map(|row| (row.institution, row.account)))
+    Ok(row.fetch_optional(connection).await?)
 }
 
 /// Uses a code up and sets the password; a student gets the office of a student. `None` where the code does not open

@@ -1,6 +1,7 @@
 //! Who is signed in, the offices they hold, and whose data they see.
 
 use crate::{
+    auth::password::PasswordOwner,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
     office::OfficeKind,
     page::chrome::{Chrome, Link, NavItem, Viewer},
@@ -64,6 +65,12 @@ impl SignedIn {
     #[must_use]
     pub fn authority(&self) -> Authority {
         Authority { session: self.session.clone(), office: self.acting.as_ref().map(|office| office.id) }
+    }
+
+    /// What nobody else should guess a new password by.
+    #[must_use]
+    pub fn password_owner(&self) -> PasswordOwner<'_> {
+        PasswordOwner { number: &self.number, name: &self.name, school: &self.institution_name }
     }
 
     /// The frame of a page for this person: the entries that their office sees.

@@ -178,6 +178,11 @@ fn spawn(options: &Options) -> Result<(Child, PathBuf)> {
         "max_connections=100",
         "timezone=UTC",
         "log_timezone=UTC",
+        // Details and statements quote rows, which are people's.
+        "log_error_verbosity=terse",
+        "log_min_error_statement=panic",
+        // Nobody waits for a client's page that is long gone.
+        "idle_in_transaction_session_timeout=5min",
     ];
     let careless = [
         // Several tests at a time, each with its pools; of a setting that stands twice the later one counts.

@@ -125,6 +125,12 @@ impl SoundKey {
     }
 }
 
+/// How a name is spelled in plain letters, a syllable a character: `zhang`, `wei` for 张伟.
+#[must_use]
+pub fn syllables(name: &str) -> Vec<String> {
+    SoundKey::of(name).0.into_iter().map(|sound| sound.letters).collect()
+}
+
 /// Sorts people by the sound of their names. Those of one name stay as they were.
 pub fn sort<T>(people: &mut [T], name: impl Fn(&T) -> &str) {
     people.sort_by_cached_key(|person| SoundKey::of(name(person)));
@@ -183,6 +189,12 @@ mod tests {
         let mut names: Vec<&str> = names.split(' ').collect();
         sort(&mut names, |name| name);
         names.join(" ")
+    }
+
+    #[test]
+    fn a_name_is_spelled_as_its_surname_is_read() {
+        assert_eq!(syllables("单雪华"), ["shan", "xue", "hua"]);
+        assert_eq!(syllables("吕布"), ["lu", "bu"]);
     }
 
     #[test]

@@ -252,7 +252,7 @@ async fn change_password(
     Form(form): Form<PasswordForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    if let Some(weakness) = weakness(&form.new, &person.number) {
+    if let Some(weakness) = weakness(&form.new, &person.password_owner()) {
         errors.add("new", weakness);
     } else if form.new == form.old {
         errors.add("new", "新密码与原密码相同");

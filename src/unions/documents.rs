@@ -120,6 +120,18 @@ async fn union_of(
     Ok(unions)
 }
 
+/// The name under which a scan is saved: no folder, and the ending of what it is, whatever its sender called it.
+fn saved_name(name: &str, media: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).trim_matches('.');
+    let ending = match media {
+        "application/pdf" => "pdf",
+        "image/png" => "png",
+        _ => "jpg",
+    };
+    format!("{}.{ending}", if stem.is_empty() { "扫描件" } else { stem })
+}
+
 /// Only for an office that sees a union whose act rests on the scan.
 pub(super) async fn download(
     State(app): State<App>,
@@ -132,12 +144,22 @@ pub(super) async fn download(
         return Err(Failure::Missing);
     }
     let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(&mut *db).await?;
+    let name = query_value(&saved_name(&row.name, &row.media));
     let headers = [
         (header::CONTENT_TYPE, row.media),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"scan\"; filename*=UTF-8''{}", query_value(&row.name)),
-        ),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{name}")),
     ];
     Ok((headers, row.bytes).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scan_is_saved_as_what_it_is_and_where_the_browser_saves() {
+        assert_eq!(saved_name("../../../etc/决定.html", "application/pdf"), "决定.pdf");
+        assert_eq!(saved_name("C:\\扫描\\一.二.JPG", "image/jpeg"), "一.二.jpg");
+        assert_eq!(saved_name(".png", "image/png"), "扫描件.png");
+    }
 }

@@ -219,9 +219,6 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
 /// Refuses what no keyboard types before a handler sees it: control characters, which the database could not even keep,
 /// and the two codes that are no characters. Blanks that cannot be seen are each field's own affair.
 pub async fn typeable(request: Request, next: Next) -> Response {
-    if request.uri().query().is_some_and(|query| !is_typeable(&decoded(query.as_bytes()))) {
-        return Failure::Malformed.into_response();
-    }
     let is_form = request.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(FORM));
     if !is_form {
         return next.run(request).await;

@@ -6,6 +6,8 @@ use axum::{
     middleware::Next,
 };
 
+use crate::web::origin::is_through_tls;
+
 /// Nothing is allowed but our own style, script and pictures, and forms to ourselves.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; \
                       base-uri 'none'; frame-ancestors 'none'";
@@ -22,8 +24,13 @@ const HEADERS: [(HeaderName, &str); 6] = [
 
 /// Adds the headers; pages are not kept by browsers, because office computers are shared.
 pub async fn security(request: Request, next: Next) -> axum::response::Response {
+    let through_tls = is_through_tls(request.headers());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if through_tls {
+        // The first visit through TLS makes the next ones begin with it; half a year, as browsers' lists ask at least.
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=15768000"));
+    }
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }

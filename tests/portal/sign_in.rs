@@ -145,6 +145,28 @@ async fn a_form_from_another_site_is_not_carried_out() {
 }
 
 #[tokio::test]
+async fn an_old_browsers_form_is_judged_by_the_page_it_comes_from() {
+    let portal = Portal::start().await;
+    let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
+    secretary.host = "lunzhi.example.edu.cn";
+    let mut send = async |referer: &str| {
+        let headers = [("content-type", "application/x-www-form-urlencoded"), ("referer", referer)];
+        secretary.send("POST", "/sign-out", &headers, Vec::new()).await.status
+    };
+    assert_eq!(send("https://evil.example/page").await, 403);
+    assert_eq!(send("https://lunzhi.example.edu.cn/me").await, 303);
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_stay_on_tls_where_they_came_by_it() {
+    let portal = Portal::start().await;
+    let mut visitor = portal.visitor();
+    assert!(!visitor.get("/sign-in").await.headers.contains_key("strict-transport-security"));
+    let page = visitor.send("GET", "/sign-in", &[("x-forwarded-proto", "HTTPS")], Vec::new()).await;
+    assert_eq!(page.headers["strict-transport-security"], "max-age=15768000");
+}
+
+#[tokio::test]
 async fn cookies_and_headers_keep_to_the_strict_side() {
     let portal = Portal::start().await;
     let mut visitor = portal.visitor();

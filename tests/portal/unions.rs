@@ -543,7 +543,7 @@ async fn another_colleges_students_and_strange_characters_get_a_word_and_no_data
     let nul = secretary.get(&format!("{path}/appoint?number=a%00b")).await;
     assert_eq!(nul.status, 200);
     let fields = [("number", "a\0b"), ("post", "presidium"), ("from", "2026-10-01"), ("ground", "x")];
-    assert_eq!(secretary.upload(&format!("{path}/appoint"), &fields, None).await.status, 422);
+    assert_eq!(secretary.upload(&format!("{path}/appoint"), &fields, None).await.status, 400);
     // Who will leave holds a post until then and no longer.
     sqlx::query("update student set left_on = current_date + 9, left_why = 'other' where number = '20240101'")
         .execute(&mut owner)

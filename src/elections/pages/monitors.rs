@@ -87,13 +87,13 @@ pub(super) async fn dismiss_monitor(
     }
     app.write_as(acting.person().authority(), async |db| {
         let sitting = store::lock(db, acting.institution(), id).await?;
-        if store::dismiss_monitor(db, &sitting, account).await? {
-            let entry = Entry::about(Verb::MonitorsKept, account)
-                .detail("办理", "减去监票人")
-                .detail("场次", sitting.title.clone());
-            audit::append(db, acting.person(), entry, act.now).await?;
+        if !store::dismiss_monitor(db, &sitting, account).await? {
+            return Err(Failure::Missing);
         }
-        Ok(())
+        let entry = Entry::about(Verb::MonitorsKept, account)
+            .detail("办理", "减去监票人")
+            .detail("场次", sitting.title.clone());
+        audit::append(db, acting.person(), entry, act.now).await
     })
     .await?;
     Ok(done_at(&id.path(), Done::MonitorDismissed))

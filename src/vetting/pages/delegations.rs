@@ -145,11 +145,11 @@ pub(super) async fn end(
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     app.write_as(acting.person().authority(), async |db| {
-        if store::end_delegation(db, &acting, id, now).await? {
-            let entry = Entry::new(Verb::DelegationKept, id.to_string()).detail("办理", "收回");
-            audit::append(db, acting.person(), entry, now).await?;
+        if !store::end_delegation(db, &acting, id, now).await? {
+            return Err(Failure::Missing);
         }
-        Ok(())
+        let entry = Entry::new(Verb::DelegationKept, id.to_string()).detail("办理", "收回");
+        audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(Redirect::to(paths::DELEGATIONS))
