@@ -56,6 +56,25 @@ pub fn day(text: &str) -> Option<Date> {
     (1990..=2100).contains(&date.year()).then_some(date)
 }
 
+/// A day as papers have it: `2026年9月1日`.
+#[must_use]
+pub fn chinese_day(date: Date) -> String {
+    format!("{}年{}月{}日", date.year(), u8::from(date.month()), date.day())
+}
+
+/// A number from 1 to 99 in Chinese, as headings have it; others as they are.
+#[must_use]
+pub fn chinese_number(number: usize) -> String {
+    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
+    let (tens, ones) = (number / 10, number % 10);
+    match (DIGITS.get(tens), DIGITS.get(ones)) {
+        (Some(_), Some(ones)) if tens == 0 && number > 0 => (*ones).to_owned(),
+        (Some(_), Some(ones)) if tens == 1 => format!("十{ones}"),
+        (Some(tens_digit), Some(ones)) if tens > 1 => format!("{tens_digit}十{ones}"),
+        _ => number.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

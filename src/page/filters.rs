@@ -10,7 +10,10 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::clock::CHINA;
+use crate::{
+    clock::CHINA,
+    text::{chinese_day, chinese_number},
+};
 
 /// A moment as `2026-09-01 08:30`, in China's time.
 #[askama::filter_fn]
@@ -22,7 +25,7 @@ pub(crate) fn moment(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Res
 /// A day as `2026年9月1日`.
 #[askama::filter_fn]
 pub(crate) fn day(date: &Date, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(format!("{}年{}月{}日", date.year(), u8::from(date.month()), date.day()))
+    Ok(chinese_day(*date))
 }
 
 /// A moment as papers have it: `2026年9月1日8时30分`, in China's time.
@@ -35,21 +38,13 @@ pub(crate) fn minute(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Res
 /// The day of a moment as `2026年9月1日`, in China's time.
 #[askama::filter_fn]
 pub(crate) fn day_of(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Result<String> {
-    let at = at.to_offset(CHINA);
-    Ok(format!("{}年{}月{}日", at.year(), u8::from(at.month()), at.day()))
+    Ok(chinese_day(at.to_offset(CHINA).date()))
 }
 
 /// A number from 1 to 99 in Chinese, as headings have it; others as they are.
 #[askama::filter_fn]
 pub(crate) fn chinese(number: &usize, _: &dyn askama::Values) -> askama::Result<String> {
-    const DIGITS: [&str; 10] = ["", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
-    let (tens, ones) = (number / 10, number % 10);
-    Ok(match (DIGITS.get(tens), DIGITS.get(ones)) {
-        (Some(_), Some(ones)) if tens == 0 && *number > 0 => (*ones).to_owned(),
-        (Some(_), Some(ones)) if tens == 1 => format!("十{ones}"),
-        (Some(tens_digit), Some(ones)) if tens > 1 => format!("{tens_digit}十{ones}"),
-        _ => number.to_string(),
-    })
+    Ok(chinese_number(*number))
 }
 
 /// A number with thousands apart.
