@@ -37,7 +37,7 @@
 //! web
 //! auth
 //! app
-//! audit inbox
+//! audit inbox papers
 //! rulebook
 //! directory
 //! people
@@ -87,6 +87,7 @@ pub mod directory;
 pub mod elections;
 pub mod imports;
 pub mod inbox;
+pub mod papers;
 pub mod people;
 pub mod privacy;
 pub mod rollover;

@@ -75,6 +75,17 @@ impl StudentUnion {
     }
 }
 
+/// A union's name as papers have it: `示范学院学生会`, `示范学院信息工程系学生会`.
+#[must_use]
+pub fn name_in_full(institution: &str, name: &str) -> String {
+    let name = match name {
+        "校学生会" => "学生会",
+        "校研究生会" => "研究生会",
+        of_college => of_college,
+    };
+    format!("{institution}{name}")
+}
+
 /// The office sees ranks and failed courses of the people in a union. Students do not see each other's, whatever they do
 /// for the union.
 #[must_use]

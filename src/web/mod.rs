@@ -14,12 +14,27 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::page::filters::query_value;
+
 /// An Excel workbook to be saved under an ASCII name.
 #[must_use]
 pub fn workbook(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, bytes).into_response()
+}
+
+/// A Word file to be saved under a name that may be Chinese (RFC 5987).
+#[must_use]
+pub fn word_document(name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.wordprocessingml.document".to_owned()),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"paper.docx\"; filename*=UTF-8''{}", query_value(name)),
+        ),
     ];
     (headers, bytes).into_response()
 }

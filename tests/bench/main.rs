@@ -160,7 +160,7 @@ async fn bare_roster(State(pool): State<PgPool>, Path(union): Path<UnionId>, hea
     let (scope, today) = (Scope { institution, college: None, class: None }, Clock::default().today());
     let mut db = pool.acquire().await.unwrap();
     let rows = unions::store::roster(&mut db, &scope, OfficeKind::SchoolLeague, union, today).await.unwrap();
-    Html(roster_html(Chrome::bare(&name), union, "校学生会".to_owned(), rows, today, true).unwrap())
+    Html(roster_html(Chrome::bare(&name), union, "校学生会", &rows, today, true).unwrap())
 }
 
 /// The university of the other measurements gets a school union of sixty people, who are students of the others'.

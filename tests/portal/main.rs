@@ -26,6 +26,7 @@ mod imports;
 mod links;
 mod migrations;
 mod oracles;
+mod papers;
 mod people;
 mod plans;
 mod prepared;

@@ -48,6 +48,7 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/open", opening::ask)
         .post("/unions/{union}/open", opening::act)
         .get("/unions/{union}/roster", papers::roster)
+        .get("/unions/{union}/roster.docx", papers::roster_word)
         .get("/unions/{union}/roster.xlsx", papers::roster_file)
         .get("/unions/{union}/findings", papers::findings)
         .get("/unions/{union}/history", papers::history)

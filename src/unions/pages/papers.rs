@@ -18,12 +18,14 @@ use crate::{
     ids::UnionId,
     office::UnionReader,
     page::{chrome::Chrome, filters},
+    papers::{self, Column, Paper, Table},
     rules::Outcome,
     sheet::{drop_down_template, roster::COLUMNS},
+    text::chinese_day,
     unions::{
         paths::UNIONS,
         store::{self, HistoryRow, RosterRow},
-        union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
+        union::{PostKind, PostRow, Record, StudentFacts, name_in_full, sees_grades},
     },
     web::workbook,
 };
@@ -35,13 +37,27 @@ const A_PAGE: i64 = 50;
 struct RosterPage {
     chrome: Chrome,
     id: UnionId,
+    paper: Paper,
+}
+
+/// What 花名册 is made of: the union's name and the rows that the office sees.
+struct Roster {
     name: String,
-    institution: String,
     rows: Vec<RosterRow>,
     today: Date,
-    people: usize,
     /// The office sees what students do not see of each other.
     grades: bool,
+}
+
+async fn roster_of(app: &App, acting: &Acting<UnionReader>, id: UnionId) -> Result<Roster, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let rows = store::roster(&mut db, &acting.scope(), acting.office().kind, id, today).await?;
+    let name = match rows.first() {
+        Some(row) => row.union_name.clone(),
+        // Nobody is in it, or it is not for this office: that takes one more look.
+        None => visible(&mut db, acting, id, today).await?.union.name,
+    };
+    Ok(Roster { name, rows, today, grades: sees_grades(acting.office().kind) })
 }
 
 /// 花名册, in two statements: the session's and the roster's own.
@@ -50,33 +66,78 @@ pub(super) async fn roster(
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
 ) -> Result<Html<String>, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let rows = store::roster(&mut db, &acting.scope(), acting.office().kind, id, today).await?;
-    let name = match rows.first() {
-        Some(row) => row.union_name.clone(),
-        // Nobody is in it, or it is not for this office: that takes one more look.
-        None => visible(&mut db, &acting, id, today).await?.union.name,
-    };
+    let Roster { name, rows, today, grades } = roster_of(&app, &acting, id).await?;
     let chrome = app.chrome(acting.person(), "花名册").under(UNIONS, "学生会").under(&id.path(), &name);
-    let grades = sees_grades(acting.office().kind);
-    Ok(Html(roster_html(chrome, id, name, rows, today, grades)?))
+    Ok(Html(roster_html(chrome, id, &name, &rows, today, grades)?))
+}
+
+/// 花名册 for Word.
+pub(super) async fn roster_word(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<UnionId>,
+) -> Result<Response, Failure> {
+    let Roster { name, rows, today, grades } = roster_of(&app, &acting, id).await?;
+    papers::download(&app, roster_paper(&acting.person().institution_name, &name, &rows, today, grades)).await
 }
 
 /// The page 花名册 of a union on a day; `grades` says whether the reader sees what students do not see of each other.
 pub fn roster_html(
     chrome: Chrome,
     id: UnionId,
-    name: String,
-    rows: Vec<RosterRow>,
+    name: &str,
+    rows: &[RosterRow],
     today: Date,
     grades: bool,
 ) -> anyhow::Result<String> {
+    let paper = roster_paper(chrome.institution(), name, rows, today, grades);
+    Ok(RosterPage { chrome, id, paper }.render()?)
+}
+
+fn roster_paper(institution: &str, name: &str, rows: &[RosterRow], today: Date, grades: bool) -> Paper {
     let mut numbers: Vec<&str> = rows.iter().map(|row| row.number.as_str()).collect();
     numbers.sort_unstable();
     numbers.dedup();
-    let people = numbers.len();
-    let institution = chrome.institution().to_owned();
-    Ok(RosterPage { chrome, id, name, institution, rows, today, people, grades }.render()?)
+    let mut columns = vec![
+        Column::centred("序号", 5),
+        Column::text("部门", 9),
+        Column::text("岗位", 12),
+        Column::centred("姓名", 8),
+        Column::centred("学号", 11),
+        Column::text("院系", 12),
+        Column::centred("年级", 6),
+        Column::text("班级", 16),
+    ];
+    if grades {
+        columns.push(Column::centred("政治面貌", 9));
+    }
+    columns.push(Column::centred("任职时间", 11));
+    let row = |(place, row): (usize, &RosterRow)| {
+        let other = if row.is_presidium() { "主席团" } else { "其他岗位" };
+        let mut cells = vec![
+            place.to_string(),
+            row.department.clone().unwrap_or_else(|| other.to_owned()),
+            if row.chair { format!("{}（执行主席）", row.post) } else { row.post.clone() },
+            row.name.clone(),
+            row.number.clone(),
+            row.college.clone(),
+            row.entry_year.to_string(),
+            row.class.clone(),
+        ];
+        if grades {
+            cells.push(row.political.clone().unwrap_or_else(|| "未登记".to_owned()));
+        }
+        cells.push(row.from_day.to_string());
+        cells
+    };
+    let name = name_in_full(institution, name);
+    Paper::new(format!("{name}工作人员花名册"))
+        .landscape()
+        .caption(&format!("截至{}，共{}人", chinese_day(today), numbers.len()))
+        .table(Table::new(columns, (1..).zip(rows).map(row).collect()))
+        .signature_line("填表人")
+        .signature_line("审核人")
+        .signed(format!("{name}（盖章）"), None)
 }
 
 /// The roster in the columns that 名单体检, 现状登记 and 换届 read. Ranks and failed courses only for offices that see them.

@@ -1,0 +1,329 @@
+//! What stands in an official document, without how it is printed.
+
+use time::Date;
+
+use crate::text::{chinese_day, chinese_number};
+
+/// An official document: its parts in the order of GB/T 9704-2012. Empty parts are left out.
+///
+/// What is said to staff only has no place in it: it stands on the page around.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// 标题; a line break where the title is to be broken.
+    pub title: String,
+    /// 题注: the line below the title, such as `（2026年9月1日通过）`.
+    pub caption: String,
+    /// 发文字号, as the office gives it.
+    pub number: String,
+    /// 主送机关.
+    pub recipients: String,
+    pub blocks: Vec<Block>,
+    /// 落款.
+    pub signature: Option<Signature>,
+    /// 版记.
+    pub imprint: Option<Imprint>,
+    pub orientation: Orientation,
+}
+
+/// How the sheet lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Orientation {
+    Portrait,
+    Landscape,
+}
+
+/// A part of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    Paragraph(String),
+    Heading {
+        level: HeadingLevel,
+        /// With its number.
+        text: String,
+    },
+    /// One item of a list, with its number.
+    Item(String),
+    Table(Table),
+    /// Lines on which somebody signs by hand.
+    SignatureLine(String),
+    /// A remark below what it is about, in small type.
+    Note(String),
+}
+
+/// 结构层次序数: `一、` and `（一）`; the third, `1.`, are the items of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeadingLevel {
+    First,
+    Second,
+}
+
+/// A table whose head stands on every page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Table {
+    pub columns: Vec<Column>,
+    /// As many cells as there are columns.
+    pub rows: Vec<Vec<String>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    pub title: String,
+    /// Its share of the table's width: about the characters of its longest cell.
+    pub width: u16,
+    pub align: Align,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Align {
+    Left,
+    Centre,
+}
+
+/// 落款: who issues the paper and on which day, with room for the seal over both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature {
+    pub by: String,
+    /// 成文日期; none where it is filled in by hand.
+    pub on: Option<Date>,
+}
+
+/// 版记, at the end of the last page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imprint {
+    /// 抄送机关; empty for none.
+    pub copies_to: String,
+    /// 印发机关.
+    pub issued_by: String,
+    /// 印发日期.
+    pub issued_on: Date,
+}
+
+impl Paper {
+    #[must_use]
+    pub fn new(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            caption: String::new(),
+            number: String::new(),
+            recipients: String::new(),
+            blocks: Vec::new(),
+            signature: None,
+            imprint: None,
+            orientation: Orientation::Portrait,
+        }
+    }
+
+    /// Lays the sheet across, for a wide table.
+    #[must_use]
+    pub fn landscape(self) -> Self {
+        Self { orientation: Orientation::Landscape, ..self }
+    }
+
+    /// Sets 题注, without its brackets.
+    #[must_use]
+    pub fn caption(self, says: &str) -> Self {
+        Self { caption: format!("（{says}）"), ..self }
+    }
+
+    /// Sets 发文字号.
+    #[must_use]
+    pub fn number(self, number: impl Into<String>) -> Self {
+        Self { number: number.into(), ..self }
+    }
+
+    /// Sets 主送机关, without the colon.
+    #[must_use]
+    pub fn to(self, recipients: impl Into<String>) -> Self {
+        Self { recipients: recipients.into(), ..self }
+    }
+
+    #[must_use]
+    pub fn paragraph(self, text: impl Into<String>) -> Self {
+        self.with(Block::Paragraph(text.into()))
+    }
+
+    /// Adds a heading `一、…`, numbered by those before it.
+    #[must_use]
+    pub fn heading(self, text: &str) -> Self {
+        let number = 1 + self.count(HeadingLevel::First, self.blocks.len());
+        let text = format!("{}、{text}", chinese_number(number));
+        self.with(Block::Heading { level: HeadingLevel::First, text })
+    }
+
+    /// Adds a heading `（一）…`, numbered from the last `一、` on.
+    #[must_use]
+    pub fn subheading(self, text: &str) -> Self {
+        let is_first = |block: &Block| matches!(block, Block::Heading { level: HeadingLevel::First, .. });
+        let since = self.blocks.iter().rev().position(is_first).unwrap_or(self.blocks.len());
+        let number = 1 + self.count(HeadingLevel::Second, since);
+        let text = format!("（{}）{text}", chinese_number(number));
+        self.with(Block::Heading { level: HeadingLevel::Second, text })
+    }
+
+    /// Adds a list `1.…`.
+    #[must_use]
+    pub fn items(mut self, items: impl IntoIterator<Item = String>) -> Self {
+        let numbered = (1..).zip(items).map(|(number, text)| Block::Item(format!("{number}.{text}")));
+        self.blocks.extend(numbered);
+        self
+    }
+
+    #[must_use]
+    pub fn table(self, table: Table) -> Self {
+        self.with(Block::Table(table))
+    }
+
+    /// Adds a line on which `role` signs by hand, such as `监票人张三`.
+    #[must_use]
+    pub fn signature_line(self, role: &str) -> Self {
+        self.with(Block::SignatureLine(format!("{role}（签字）：{}", "＿".repeat(8))))
+    }
+
+    #[must_use]
+    pub fn note(self, text: impl Into<String>) -> Self {
+        self.with(Block::Note(text.into()))
+    }
+
+    /// Sets 落款; without a day there is room to write it.
+    #[must_use]
+    pub fn signed(self, by: impl Into<String>, on: Option<Date>) -> Self {
+        Self { signature: Some(Signature { by: by.into(), on }), ..self }
+    }
+
+    /// Sets 版记.
+    #[must_use]
+    pub fn imprint(self, imprint: Imprint) -> Self {
+        Self { imprint: Some(imprint), ..self }
+    }
+
+    fn with(mut self, block: Block) -> Self {
+        self.blocks.push(block);
+        self
+    }
+
+    /// The headings of a level among the last `blocks` blocks.
+    fn count(&self, wanted: HeadingLevel, blocks: usize) -> usize {
+        let of_level = |block: &&Block| matches!(block, Block::Heading { level, .. } if *level == wanted);
+        self.blocks.iter().rev().take(blocks).filter(of_level).count()
+    }
+
+    #[must_use]
+    pub fn is_landscape(&self) -> bool {
+        self.orientation == Orientation::Landscape
+    }
+
+    /// The title in one line.
+    #[must_use]
+    pub fn name(&self) -> String {
+        self.title.replace('\n', "")
+    }
+
+    /// The name of its Word file, free of what file systems refuse.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let fit = |c: &char| !c.is_control() && !r#"/\:*?"<>|"#.contains(*c);
+        let stem: String = self.name().chars().filter(fit).take(80).collect();
+        format!("{stem}.docx")
+    }
+}
+
+impl Table {
+    #[must_use]
+    pub fn new(columns: Vec<Column>, rows: Vec<Vec<String>>) -> Self {
+        Self { columns, rows }
+    }
+
+    /// The sum of the columns' shares, at least 1.
+    pub(super) fn shares(&self) -> u32 {
+        self.columns.iter().map(|column| u32::from(column.width)).sum::<u32>().max(1)
+    }
+
+    /// The width of a column in hundredths of the table's.
+    #[must_use]
+    pub fn percent(&self, column: &Column) -> u32 {
+        u32::from(column.width) * 100 / self.shares()
+    }
+
+    /// Too many columns for the usual size of type.
+    #[must_use]
+    pub fn is_wide(&self) -> bool {
+        self.columns.len() > 7
+    }
+
+    /// The cells of a row under their columns.
+    pub fn cells<'a>(&'a self, row: &'a [String]) -> impl Iterator<Item = (&'a Column, &'a str)> {
+        self.columns.iter().zip(row.iter().map(String::as_str))
+    }
+}
+
+impl Column {
+    /// A column of texts.
+    #[must_use]
+    pub fn text(title: &str, width: u16) -> Self {
+        Self { title: title.to_owned(), width, align: Align::Left }
+    }
+
+    /// A column of names, numbers and days, which are about equally long.
+    #[must_use]
+    pub fn centred(title: &str, width: u16) -> Self {
+        Self { title: title.to_owned(), width, align: Align::Centre }
+    }
+
+    #[must_use]
+    pub fn is_centred(&self) -> bool {
+        self.align == Align::Centre
+    }
+
+    /// The style of its cells on a page.
+    #[must_use]
+    pub fn style(&self) -> &'static str {
+        match self.align {
+            Align::Left => "left",
+            Align::Centre => "centred",
+        }
+    }
+}
+
+impl Signature {
+    /// 成文日期, or room for it.
+    #[must_use]
+    pub fn day(&self) -> String {
+        self.on.map_or_else(|| "　　　年　　月　　日".to_owned(), chinese_day)
+    }
+}
+
+impl Imprint {
+    /// 印发日期 as 版记 has it.
+    #[must_use]
+    pub fn day(&self) -> String {
+        format!("{}印发", chinese_day(self.issued_on))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_numbered_by_those_before_them() {
+        let paper = Paper::new("标题")
+            .heading("甲")
+            .subheading("子")
+            .paragraph("文")
+            .subheading("丑")
+            .heading("乙")
+            .subheading("寅")
+            .items(["一件".to_owned(), "两件".to_owned()]);
+        let shown = |block: &Block| match block {
+            Block::Heading { text, .. } | Block::Item(text) => Some(text.clone()),
+            _ => None,
+        };
+        let shown: Vec<String> = paper.blocks.iter().filter_map(shown).collect();
+        assert_eq!(shown, ["一、甲", "（一）子", "（二）丑", "二、乙", "（一）寅", "1.一件", "2.两件"]);
+    }
+
+    #[test]
+    fn a_file_name_holds_nothing_that_a_file_system_refuses() {
+        assert_eq!(Paper::new("关于 2026/2027 学年\n“甲:乙”的公示").file_name(), "关于 20262027 学年“甲乙”的公示.docx");
+    }
+}

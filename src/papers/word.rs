@@ -1,0 +1,353 @@
+//! A paper as a Word file: the parts of Office Open XML (ECMA-376), written by ourselves.
+//!
+//! The crates that write such files have no repeated table heads, no indents by characters and no fonts by script; the
+//! parts that a paper needs are few. What never changes stands in `templates/papers/word/` as it is; the styles there hold
+//! the layout, and the document says which paragraph has which style. The same paper gives the same bytes.
+
+use std::io::{Cursor, Write as _};
+
+use askama::Template;
+use time::Date;
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+use super::paper::{Block, Column, HeadingLevel, Imprint, Paper, Signature, Table};
+
+const CONTENT_TYPES: &str = include_str!("../../templates/papers/word/content_types.xml");
+const RELATIONS: &str = include_str!("../../templates/papers/word/relations.xml");
+const DOCUMENT_RELATIONS: &str = include_str!("../../templates/papers/word/document_relations.xml");
+const STYLES: &str = include_str!("../../templates/papers/word/styles.xml");
+const SETTINGS: &str = include_str!("../../templates/papers/word/settings.xml");
+const ODD_FOOTER: &str = include_str!("../../templates/papers/word/footer_odd.xml");
+const EVEN_FOOTER: &str = include_str!("../../templates/papers/word/footer_even.xml");
+
+/// The width of 版心 in twips: 156 mm upright, 225 mm across.
+const PORTRAIT_WIDTH: u32 = 8844;
+const LANDSCAPE_WIDTH: u32 = 12756;
+/// Half a character of the body in twips: 3号 is 16 points, set 0.25 points closer.
+const HALF_CHARACTER: u32 = 157;
+/// What stays free to the right of 成文日期 under a seal, in half characters.
+const RIGHT_OF_DAY: u32 = 8;
+
+/// The style of a paragraph, by its id in `styles.xml`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Style {
+    Title,
+    Caption,
+    Number,
+    Recipients,
+    Body,
+    Heading1,
+    Heading2,
+    SignatureLine,
+    Note,
+    TableHead,
+    TableText,
+    SmallTableHead,
+    SmallTableText,
+    AfterTable,
+    EmptyLine,
+    SealSpace,
+    Signature,
+    Imprint,
+    FirstImprint,
+}
+
+impl Style {
+    fn id(self) -> &'static str {
+        match self {
+            Self::Title => "Title",
+            Self::Caption => "Caption",
+            Self::Number => "Number",
+            Self::Recipients => "Recipients",
+            Self::Body => "BodyText",
+            Self::Heading1 => "Heading1",
+            Self::Heading2 => "Heading2",
+            Self::SignatureLine => "SignatureLine",
+            Self::Note => "Note",
+            Self::TableHead => "TableHead",
+            Self::TableText => "TableText",
+            Self::SmallTableHead => "SmallTableHead",
+            Self::SmallTableText => "SmallTableText",
+            Self::AfterTable => "AfterTable",
+            Self::EmptyLine => "Normal",
+            Self::SealSpace => "SealSpace",
+            Self::Signature => "Signature",
+            Self::Imprint => "Imprint",
+            Self::FirstImprint => "FirstImprint",
+        }
+    }
+
+    /// Its Han font, as `styles.xml` has it.
+    fn font(self) -> &'static str {
+        match self {
+            Self::Title => "方正小标宋简体",
+            Self::Heading1 | Self::TableHead | Self::SmallTableHead => "黑体",
+            Self::Heading2 | Self::Caption => "楷体_GB2312",
+            _ => "仿宋_GB2312",
+        }
+    }
+}
+
+/// A stretch of text in one font, or a line break.
+#[derive(Debug, PartialEq, Eq)]
+enum Run {
+    Text(String),
+    /// Marks that Chinese and Latin share, which would else be set in the Latin font, half as wide.
+    Marks(String),
+    Break,
+    Tab,
+}
+
+fn is_shared_mark(c: char) -> bool {
+    matches!(c, '“' | '”' | '‘' | '’' | '…' | '—' | '·')
+}
+
+/// The text in runs. What XML 1.0 cannot hold is left out.
+fn runs(text: &str) -> Vec<Run> {
+    let mut runs: Vec<Run> = Vec::new();
+    for c in text.chars() {
+        match (c, runs.last_mut()) {
+            ('\n', _) => runs.push(Run::Break),
+            ('\t', _) => runs.push(Run::Tab),
+            (c, _) if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => {}
+            (c, Some(Run::Marks(last))) if is_shared_mark(c) => last.push(c),
+            (c, _) if is_shared_mark(c) => runs.push(Run::Marks(c.to_string())),
+            (c, Some(Run::Text(last))) => last.push(c),
+            (c, _) => runs.push(Run::Text(c.to_string())),
+        }
+    }
+    runs
+}
+
+struct Paragraph {
+    style: Style,
+    centred: bool,
+    /// On the page of the next one: a paper is not signed on a page of its own.
+    keeps_next: bool,
+    /// What stays free to the right, in half characters; 0 for what the style says.
+    right: u32,
+    runs: Vec<Run>,
+}
+
+impl Paragraph {
+    fn new(style: Style, text: &str) -> Self {
+        Self { style, centred: false, keeps_next: false, right: 0, runs: runs(text) }
+    }
+
+    /// The free space to the right in hundredths of a character.
+    fn right_characters(&self) -> u32 {
+        self.right * 50
+    }
+
+    fn right_twips(&self) -> u32 {
+        self.right * HALF_CHARACTER
+    }
+}
+
+struct TableRow {
+    is_head: bool,
+    cells: Vec<Cell>,
+}
+
+struct Cell {
+    width: u32,
+    paragraph: Paragraph,
+}
+
+struct WordTable {
+    width: u32,
+    columns: Vec<u32>,
+    rows: Vec<TableRow>,
+}
+
+enum Part {
+    Paragraph(Paragraph),
+    Table(WordTable),
+}
+
+/// `word/document.xml`.
+#[derive(Template)]
+#[template(path = "papers/word/document.xml")]
+struct Document {
+    parts: Vec<Part>,
+    landscape: bool,
+}
+
+/// `docProps/core.xml`.
+#[derive(Template)]
+#[template(path = "papers/word/core.xml")]
+struct Properties {
+    title: String,
+    by: String,
+    on: Option<Date>,
+}
+
+fn table(table: &Table, width: u32) -> WordTable {
+    let shares = table.shares();
+    let columns: Vec<u32> = table.columns.iter().map(|column| width * u32::from(column.width) / shares).collect();
+    let (head, text) = if table.is_wide() {
+        (Style::SmallTableHead, Style::SmallTableText)
+    } else {
+        (Style::TableHead, Style::TableText)
+    };
+    let heads = table.columns.iter().zip(&columns);
+    let heads = heads.map(|(column, width)| Cell { width: *width, paragraph: Paragraph::new(head, &column.title) });
+    let mut rows = vec![TableRow { is_head: true, cells: heads.collect() }];
+    let cell = |column: &Column, says: &str, width: u32| Cell {
+        width,
+        paragraph: Paragraph { centred: column.is_centred(), ..Paragraph::new(text, says) },
+    };
+    let row = |row: &Vec<String>| TableRow {
+        is_head: false,
+        cells: table.cells(row).zip(&columns).map(|((column, says), width)| cell(column, says, *width)).collect(),
+    };
+    rows.extend(table.rows.iter().map(row));
+    WordTable { width: columns.iter().sum(), columns, rows }
+}
+
+/// The width of a text in half characters.
+fn halves(text: &str) -> u32 {
+    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum()
+}
+
+/// 署名 stands in the middle over 成文日期, and the seal over both.
+fn signature(signature: &Signature) -> [Paragraph; 3] {
+    let day = signature.day();
+    let (of_name, of_day) = (halves(&signature.by), halves(&day));
+    // The middle of both, twice, from the right edge.
+    let middle = (2 * RIGHT_OF_DAY + of_day).max(of_name);
+    let right = |width: u32| middle.saturating_sub(width) / 2;
+    [
+        Paragraph::new(Style::SealSpace, ""),
+        Paragraph { right: right(of_name), ..Paragraph::new(Style::Signature, &signature.by) },
+        Paragraph { right: right(of_day), ..Paragraph::new(Style::Signature, &day) },
+    ]
+}
+
+fn imprint(imprint: &Imprint) -> Vec<Paragraph> {
+    let mut lines = Vec::new();
+    if !imprint.copies_to.is_empty() {
+        lines.push(Paragraph::new(Style::FirstImprint, &format!("抄送：{}。", imprint.copies_to)));
+    }
+    let style = if lines.is_empty() { Style::FirstImprint } else { Style::Imprint };
+    lines.push(Paragraph::new(style, &format!("{}\t{}", imprint.issued_by, imprint.day())));
+    lines
+}
+
+impl Document {
+    fn of(paper: &Paper) -> Self {
+        let width = if paper.is_landscape() { LANDSCAPE_WIDTH } else { PORTRAIT_WIDTH };
+        let mut parts = Vec::new();
+        let mut add = |style: Style, text: &str| parts.push(Part::Paragraph(Paragraph::new(style, text)));
+        if !paper.number.is_empty() {
+            add(Style::Number, &paper.number);
+        }
+        add(Style::Title, &paper.title);
+        if !paper.caption.is_empty() {
+            add(Style::Caption, &paper.caption);
+        }
+        add(Style::EmptyLine, "");
+        if !paper.recipients.is_empty() {
+            add(Style::Recipients, &format!("{}：", paper.recipients));
+        }
+        for block in &paper.blocks {
+            let style = match block {
+                Block::Paragraph(_) | Block::Item(_) => Style::Body,
+                Block::Heading { level: HeadingLevel::First, .. } => Style::Heading1,
+                Block::Heading { level: HeadingLevel::Second, .. } => Style::Heading2,
+                Block::SignatureLine(_) => Style::SignatureLine,
+                Block::Note(_) => Style::Note,
+                Block::Table(_) => Style::AfterTable,
+            };
+            match block {
+                Block::Paragraph(text)
+                | Block::Item(text)
+                | Block::Heading { text, .. }
+                | Block::SignatureLine(text)
+                | Block::Note(text) => parts.push(Part::Paragraph(Paragraph::new(style, text))),
+                // Two tables in a row would be one, and a document does not end with a table.
+                Block::Table(one) => {
+                    parts.extend([Part::Table(table(one, width)), Part::Paragraph(Paragraph::new(style, ""))]);
+                }
+            }
+        }
+        if let (Some(Part::Paragraph(last)), Some(_)) = (parts.last_mut(), &paper.signature) {
+            last.keeps_next = true;
+        }
+        parts.extend(paper.signature.iter().flat_map(signature).map(Part::Paragraph));
+        parts.extend(paper.imprint.iter().flat_map(imprint).map(Part::Paragraph));
+        Self { parts, landscape: paper.is_landscape() }
+    }
+}
+
+impl Paper {
+    /// The paper as a `.docx` file.
+    pub fn to_word(&self) -> anyhow::Result<Vec<u8>> {
+        let signature = self.signature.as_ref();
+        let properties = Properties {
+            title: runs_as_text(&self.name()),
+            by: runs_as_text(signature.map_or("", |signature| &signature.by)),
+            on: signature.and_then(|signature| signature.on),
+        };
+        let (document, core) = (Document::of(self).render()?, properties.render()?);
+        let parts = [
+            ("[Content_Types].xml", CONTENT_TYPES),
+            ("_rels/.rels", RELATIONS),
+            ("docProps/core.xml", &core),
+            ("word/document.xml", &document),
+            ("word/_rels/document.xml.rels", DOCUMENT_RELATIONS),
+            ("word/styles.xml", STYLES),
+            ("word/settings.xml", SETTINGS),
+            ("word/footer1.xml", ODD_FOOTER),
+            ("word/footer2.xml", EVEN_FOOTER),
+        ];
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .last_modified_time(DateTime::default());
+        for (name, text) in parts {
+            zip.start_file(name, options)?;
+            zip.write_all(text.as_bytes())?;
+        }
+        Ok(zip.finish()?.into_inner())
+    }
+}
+
+/// The text without what XML 1.0 cannot hold.
+fn runs_as_text(text: &str) -> String {
+    let shown = |run: Run| match run {
+        Run::Text(text) | Run::Marks(text) => text,
+        Run::Break | Run::Tab => " ".to_owned(),
+    };
+    runs(text).into_iter().map(shown).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stand_in_the_han_font_and_control_characters_nowhere() {
+        let expected = [
+            Run::Marks("“".to_owned()),
+            Run::Text("2026年".to_owned()),
+            Run::Marks("”……".to_owned()),
+            Run::Break,
+            Run::Text("阿依努尔".to_owned()),
+            Run::Marks("·".to_owned()),
+            Run::Text("买买提".to_owned()),
+        ];
+        assert_eq!(runs("“2026年”……\n阿依\u{0}努\u{b}尔·买买提"), expected);
+    }
+
+    #[test]
+    fn a_short_name_and_a_long_one_stand_in_the_middle_over_the_day() {
+        let right = |by: &str| {
+            let paper = Signature { by: by.to_owned(), on: Some(time::macros::date!(2026 - 11 - 02)) };
+            signature(&paper).map(|paragraph| paragraph.right)
+        };
+        assert_eq!(right("校团委"), [0, 11, 8]);
+        assert_eq!(right("共青团示范学院委员会"), [0, 4, 8]);
+        assert_eq!(right(&"长".repeat(30)), [0, 0, 23]);
+    }
+}

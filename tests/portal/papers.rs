@@ -1,0 +1,184 @@
+//! Official documents: the same paper on the page and in Word, and the layout that Word is told.
+
+use std::{
+    fmt::Write as _,
+    io::{Cursor, Read},
+};
+
+use lunzhi::{
+    office::OfficeKind,
+    papers::{Column, Imprint, Paper, Table},
+    text::chinese_day,
+};
+use quick_xml::{XmlVersion, events::Event, reader::Reader};
+use time::{Duration, macros::date};
+
+use crate::support::{
+    FIRST, Page, Portal, SECOND,
+    union::{rows, union},
+};
+
+/// A part of a Word file.
+fn part(file: &[u8], name: &str) -> String {
+    let mut text = String::new();
+    let mut zip = zip::ZipArchive::new(Cursor::new(file)).unwrap();
+    zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
+}
+
+/// What stands in a Word file, a paragraph or a row of a table a line: `[style] text`, with what its style does not say.
+fn outline(file: &[u8]) -> String {
+    let document = part(file, "word/document.xml");
+    let mut reader = Reader::from_str(&document);
+    let (mut out, mut line, mut in_text, mut in_row) = (String::new(), String::new(), false, false);
+    loop {
+        let event = reader.read_event().unwrap();
+        let value = |name: &str| match &event {
+            Event::Start(tag) | Event::Empty(tag) => tag
+                .try_get_attribute(name)
+                .unwrap()
+                .map(|value| value.normalized_value(XmlVersion::Implicit1_0).unwrap().into_owned()),
+            _ => None,
+        };
+        match &event {
+            Event::Eof => return out,
+            Event::Start(tag) | Event::Empty(tag) => match tag.name().as_ref() {
+                "w:pStyle" => write!(line, "[{}] ", value("w:val").unwrap()).unwrap(),
+                "w:ind" => write!(line, "{{right {}}} ", value("w:rightChars").unwrap()).unwrap(),
+                "w:keepNext" => line += "{with the next} ",
+                "w:jc" if in_row => line += "{centred} ",
+                "w:gridCol" => write!(line, "{} ", value("w:w").unwrap()).unwrap(),
+                "w:tblHeader" => line += "{on every page} ",
+                "w:tr" => in_row = true,
+                "w:br" => line.push('⏎'),
+                "w:tab" => line.push('⇥'),
+                "w:t" => in_text = true,
+                "w:pgSz" => write!(line, "sheet {} × {}", value("w:w").unwrap(), value("w:h").unwrap()).unwrap(),
+                "w:pgMar" => {
+                    let sides = ["w:top", "w:right", "w:bottom", "w:left"].map(|side| value(side).unwrap());
+                    write!(line, ", margins {}", sides.join(" ")).unwrap();
+                }
+                "w:docGrid" => write!(line, ", lines of {}", value("w:linePitch").unwrap()).unwrap(),
+                _ => {}
+            },
+            Event::Text(text) if in_text => line += text,
+            Event::GeneralRef(reference) => line.push(reference.resolve_char_ref().unwrap().unwrap()),
+            Event::End(tag) => match tag.name().as_ref() {
+                "w:t" => in_text = false,
+                "w:tc" => line += "| ",
+                "w:tr" => in_row = false,
+                _ => {}
+            },
+            _ => {}
+        }
+        let ends = matches!(&event, Event::End(tag) if match tag.name().as_ref() {
+            "w:p" => !in_row,
+            "w:tr" | "w:tblGrid" | "w:sectPr" => true,
+            _ => false,
+        });
+        if ends {
+            out += line.trim_end();
+            out.push('\n');
+            line.clear();
+        }
+    }
+}
+
+fn assert_snapshot(name: &str, text: &str) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// A paper with everything that a paper can have.
+fn whole() -> Paper {
+    let columns = vec![Column::centred("序号", 4), Column::text("代表团", 20), Column::centred("名额", 6)];
+    let names = ["信息工程系", "经济管理系", "马克思主义学院<筹>"];
+    let row = |(place, name): (usize, &&str)| vec![place.to_string(), (*name).to_owned(), "12".to_owned()];
+    let rows = (1..).zip(&names).map(row).collect();
+    Paper::new("关于召开示范学院第三次\n学生代表大会的请示")
+        .number("示学〔2026〕3号")
+        .caption("2026年11月2日主席团会议通过")
+        .to("学校党委、团委")
+        .paragraph("根据“三会”章程……拟召开大会，主持人为阿依努尔·买买提。\u{b}")
+        .heading("会议名额")
+        .subheading("分配")
+        .table(Table::new(columns, rows))
+        .note("注：名额以2026年9月30日在校人数计算。")
+        .heading("会议议程")
+        .items(["听取工作报告；".to_owned(), "选举主席团。".to_owned()])
+        .signature_line("经办人")
+        .signed("示范学院学生会", Some(date!(2026 - 11 - 02)))
+        .imprint(Imprint {
+            copies_to: "省学联".to_owned(),
+            issued_by: "示范学院学生会秘书处".to_owned(),
+            issued_on: date!(2026 - 11 - 03),
+        })
+}
+
+#[test]
+fn a_paper_in_word_has_the_layout_of_the_standard() {
+    let file = whole().to_word().unwrap();
+    assert_eq!(file, whole().to_word().unwrap(), "the same paper is the same file");
+    for name in ["[Content_Types].xml", "_rels/.rels", "docProps/core.xml", "word/_rels/document.xml.rels"]
+        .into_iter()
+        .chain(["word/styles.xml", "word/settings.xml", "word/footer1.xml", "word/footer2.xml"])
+    {
+        let text = part(&file, name);
+        let mut reader = Reader::from_str(&text);
+        while reader.read_event().unwrap_or_else(|error| panic!("{name}: {error}")) != Event::Eof {}
+    }
+    let settings = part(&file, "word/settings.xml");
+    assert!(settings.contains("w:evenAndOddHeaders") && settings.contains("w:name=\"compatibilityMode\""));
+    assert!(part(&file, "docProps/core.xml").contains("2026-11-02T00:00:00Z"), "its own day, not the clock's");
+    assert!(part(&file, "word/styles.xml").contains("w:firstLineChars=\"200\""));
+    assert_snapshot("paper_in_word", &outline(&file));
+}
+
+/// The name under which a file is saved.
+fn saved_as(page: &Page) -> String {
+    let says = page.headers["content-disposition"].to_str().unwrap();
+    let encoded = says.split("filename*=UTF-8''").nth(1).unwrap();
+    let mut bytes = Vec::new();
+    for (place, part) in encoded.split('%').enumerate() {
+        let (byte, rest) = if place == 0 { ("", part) } else { part.split_at(2) };
+        bytes.extend(u8::from_str_radix(byte, 16).ok());
+        bytes.extend(rest.as_bytes());
+    }
+    String::from_utf8(bytes).unwrap()
+}
+
+/// What stands in the paper of a page stands in the Word file too.
+fn assert_says_the_same(page: &Page, shown: &str) {
+    let shown = shown.replace('⏎', " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let texts = page.all(".formal td, .formal th, .formal p, .formal h1, .formal h2, .formal h3");
+    assert!(texts.len() > 5, "{texts:?}");
+    for text in texts {
+        assert!(shown.contains(&text), "{text} is not in\n{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_roster_for_word_says_what_its_page_says() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let roster = rows(1, 2, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
+    let today = portal.app.clock.today();
+    let first = (today - Duration::days(60)).to_string();
+    let path = union(&mut league, "school", &roster, &first, true).await;
+    let file = league.get(&format!("{path}/roster.docx")).await;
+    assert_eq!(file.status, 200);
+    assert!(saved_as(&file).ends_with("学生会工作人员花名册.docx"), "{}", saved_as(&file));
+    let shown = outline(&file.bytes);
+    assert_says_the_same(&league.get(&format!("{path}/roster")).await, &shown);
+    let fixed = shown.replace(&chinese_day(today), "⟨今天⟩").replace(&first, "⟨任职日⟩");
+    assert_snapshot("roster_in_word", &fixed);
+    // Students do not see each other's political status.
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let theirs = outline(&officer.get(&format!("{path}/roster.docx")).await.bytes);
+    assert!(shown.contains("政治面貌") && !theirs.contains("政治面貌"), "{theirs}");
+    for (school, office) in [(FIRST, OfficeKind::CollegeUnion), (SECOND, OfficeKind::SchoolLeague)] {
+        assert_eq!(portal.signed_in_at(school, office).await.get(&format!("{path}/roster.docx")).await.status, 404);
+    }
+}
