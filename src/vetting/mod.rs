@@ -9,6 +9,7 @@ mod forms;
 mod pages;
 mod paths;
 mod photo;
+pub mod public_notice;
 pub mod retention;
 pub mod round;
 pub mod store;

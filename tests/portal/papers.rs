@@ -16,6 +16,7 @@ use time::{Duration, macros::date};
 use crate::support::{
     FIRST, Page, Portal, SECOND,
     union::{rows, union},
+    vetting::{Opening, Stage, agree, apply, open, stage, student_account},
 };
 
 /// A part of a Word file.
@@ -181,4 +182,63 @@ async fn a_roster_for_word_says_what_its_page_says() {
     for (school, office) in [(FIRST, OfficeKind::CollegeUnion), (SECOND, OfficeKind::SchoolLeague)] {
         assert_eq!(portal.signed_in_at(school, office).await.get(&format!("{path}/roster.docx")).await.status, 404);
     }
+}
+
+#[tokio::test]
+async fn a_public_notice_says_from_when_to_when_who_issues_it_and_where_objections_go() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let opening = Opening { notice: "5", ..Opening::staff("综合部 部门工作人员", "3", today) };
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &opening).await;
+    let notice = format!("{round}/notice");
+    let pass = async |number: u32| {
+        apply(&mut student_account(&portal, number).await, &round, "ordinary").await;
+        for office in [OfficeKind::ClassBranch, OfficeKind::CollegeLeague, OfficeKind::CollegeParty] {
+            agree(&mut portal.signed_in(office).await, &[]).await;
+        }
+        let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+        assert_eq!(league.post(&notice, &[]).await.status, 303);
+        league
+    };
+    let file = format!("{notice}.docx");
+    assert_eq!(league.get(&file).await.status, 404, "nobody is on notice");
+    let mut league = pass(80).await;
+    let (unsaid, issuer) = (league.get(&notice).await, format!("{notice}/issuer"));
+    assert!(unsaid.all(".formal-signature p")[0].ends_with("信息工程系团组织"), "{:?}", unsaid.all(".formal p"));
+    let wrong = league.post(&issuer, &[("issuer", ""), ("contact", "综合楼")]).await;
+    assert_eq!(wrong.status, 422);
+    assert_eq!(wrong.field("反映渠道（受理单位、电话、邮箱、地点）"), "综合楼");
+    let said = [
+        ("issuer", "共青团第一测试学院信息工程系总支部委员会"),
+        ("contact", "系团总支（综合楼201），电话 0512-00000000"),
+    ];
+    assert_eq!(league.post(&issuer, &said).await.status, 303);
+    let mut student = student_account(&portal, 81).await;
+    assert_eq!(student.post(&issuer, &said).await.status, 403);
+    let page = student.get(&notice).await;
+    assert!(!page.text().contains("方案未作要求"), "what is said to staff is for staff");
+    let word = student.get(&file).await;
+    assert_eq!(saved_as(&word), "关于第一测试学院信息工程系学生会拟任工作人员的公示.docx");
+    let shown = outline(&word.bytes);
+    assert_says_the_same(&page, &shown);
+    let (first, last) = (chinese_day(today), chinese_day(today + Duration::days(4)));
+    // How far the signature stands from the edge depends on how long the day is.
+    let (head, tail) = shown.rsplit_once("{right ").unwrap();
+    let fixed = format!("{head}{}", tail.split_once("} ").unwrap().1);
+    let fixed = fixed.replace(&first, "⟨首日⟩").replace(&last, "⟨末日⟩");
+    assert_snapshot("notice_in_word", &fixed);
+    // Who passes a day later is shown a day longer, and the paper says so beside each name.
+    portal.app.clock.advance(Duration::days(1));
+    let mut league = pass(82).await;
+    let later = league.get(&notice).await;
+    let terms = later.all("td[data-label='公示时间']");
+    assert_eq!(terms[0], format!("{first}至{last}"));
+    assert!(terms[1].starts_with(&chinese_day(today + Duration::days(1))), "{terms:?}");
+    portal.app.clock.advance(Duration::days(4));
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(league.get(&notice).await.all("td[data-label='姓名']"), ["学生82"], "the first one's notice is over");
+    portal.app.clock.advance(Duration::days(1));
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(league.get(&file).await.status, 404);
+    assert!(league.get(&notice).await.text().contains("公示期已过"));
 }

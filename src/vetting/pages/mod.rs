@@ -75,6 +75,8 @@ pub fn routes() -> Routes {
         .upload("/rounds/{round}/nominate/file", nominate::file)
         .get("/rounds/{round}/notice", notice::show)
         .post("/rounds/{round}/notice", notice::publish)
+        .get("/rounds/{round}/notice.docx", notice::word)
+        .post("/rounds/{round}/notice/issuer", notice::issue)
         .post("/rounds/{round}/notice/objections", notice::object)
         .get("/rounds/{round}/objections", notice::objections)
         .post("/rounds/{round}/objections/{objection}", notice::answer)

@@ -9,7 +9,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::{Date, Duration};
+use time::Duration;
 
 use super::{frame, managed_round, said};
 use crate::{
@@ -21,9 +21,11 @@ use crate::{
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
+    papers::{self, Paper},
     vetting::{
         case::Case,
         paths::Done,
+        public_notice::{self, NoticeIssuer, NoticedCase},
         round::Round,
         store::{self, Answer, CaseFilter, NewObjection, Objection},
     },
@@ -41,39 +43,80 @@ pub(super) struct ObjectForm {
     named: String,
 }
 
+/// Who issues the notice, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct IssuerForm {
+    #[serde(default)]
+    issuer: String,
+    #[serde(default)]
+    contact: String,
+}
+
+impl From<NoticeIssuer> for IssuerForm {
+    fn from(NoticeIssuer { name, contact }: NoticeIssuer) -> Self {
+        Self { issuer: name, contact }
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/notice.html")]
 pub(super) struct NoticePage {
     chrome: Chrome,
     round: Round,
-    shown: Vec<Case>,
-    until: Option<Date>,
-    over: bool,
+    noticed: Vec<NoticedCase>,
+    /// None where nobody is on notice.
+    paper: Option<Paper>,
+    /// Somebody was on notice.
+    was_shown: bool,
     form: ObjectForm,
+    /// For the office that issues it.
+    issuer: Option<IssuerForm>,
     errors: Errors,
     done: &'static str,
 }
 
+/// A notice as it runs today.
+struct Running {
+    round: Round,
+    noticed: Vec<NoticedCase>,
+    was_shown: bool,
+    issuer: NoticeIssuer,
+    paper: Option<Paper>,
+}
+
+async fn running(app: &App, person: &SignedIn, id: RoundId) -> Result<Running, Failure> {
+    let mut db = app.read().await?;
+    let round = store::round(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, person.institution, None, &filter).await?;
+    let shown = cases.into_iter().filter(|case| case.notice_until.is_some() && case.stage.fills_a_seat());
+    let shown: Vec<Case> = shown.collect();
+    let was_shown = !shown.is_empty();
+    // What was shown is not shown for ever: names go from the page when their notice is over.
+    let mut terms = store::notice_terms(&mut db, id, app.clock.today()).await?;
+    let noticed = shown.into_iter().filter_map(|case| terms.remove(&case.id).map(|term| NoticedCase { case, term }));
+    let noticed: Vec<NoticedCase> = noticed.collect();
+    let issuer = store::notice_issuer(&mut db, id).await?;
+    let paper = || public_notice::paper(&person.institution_name, &round, &noticed, &issuer);
+    let paper = (!noticed.is_empty()).then(paper);
+    Ok(Running { round, noticed, was_shown, issuer, paper })
+}
+
+/// The page, with the forms as they were sent.
 async fn page(
     app: &App,
     person: &SignedIn,
     id: RoundId,
-    submitted: Submitted<ObjectForm>,
+    form: ObjectForm,
+    typed: Option<IssuerForm>,
+    errors: Errors,
     done: &'static str,
 ) -> Result<NoticePage, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let round = store::round(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    let filter = CaseFilter::of_round(id);
-    let (cases, _) = store::cases(&mut db, person.institution, None, &filter).await?;
-    let shown: Vec<Case> =
-        cases.into_iter().filter(|case| case.notice_until.is_some() && case.stage.fills_a_seat()).collect();
-    let until = shown.iter().filter_map(|case| case.notice_until).max();
-    let over = until.is_none_or(|until| until < today);
-    // What was shown is not shown for ever: names go from the page when the notice is over.
-    let shown = if over { Vec::new() } else { shown };
+    let Running { round, noticed, was_shown, issuer, paper } = running(app, person, id).await?;
     let chrome = app.chrome(person, "公示");
-    let Submitted { form, errors } = submitted;
-    Ok(NoticePage { chrome, round, shown, until, over, form, errors, done })
+    let keeps = person.acting.as_ref().is_some_and(|office| round.union.is_managed_by(office));
+    let issuer = keeps.then(|| typed.unwrap_or_else(|| issuer.into()));
+    Ok(NoticePage { chrome, round, noticed, paper, was_shown, form, issuer, errors, done })
 }
 
 pub(super) async fn show(
@@ -82,7 +125,45 @@ pub(super) async fn show(
     Path(id): Path<RoundId>,
     Query(After { done }): Query<After>,
 ) -> Result<NoticePage, Failure> {
-    page(&app, &person, id, Submitted::default(), said(&done)).await
+    page(&app, &person, id, ObjectForm::default(), None, Errors::default(), said(&done)).await
+}
+
+/// The notice for Word, as long as it runs.
+pub(super) async fn word(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<RoundId>,
+) -> Result<Response, Failure> {
+    let paper = running(&app, &person, id).await?.paper.ok_or(Failure::Missing)?;
+    papers::download(&app, paper).await
+}
+
+pub(super) async fn issue(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<RoundId>,
+    Form(form): Form<IssuerForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    managed_round(&app, &acting, id).await?;
+    let name = written(&form.issuer, 60, "issuer", "请按公章上的名称填写", &mut errors);
+    let contact = written(&form.contact, 200, "contact", "请写明受理单位和联系方式", &mut errors);
+    let (Some(name), Some(contact)) = (name, contact) else {
+        let page = page(&app, acting.person(), id, ObjectForm::default(), Some(form), errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let round = store::lock_round(db, acting.institution(), id).await?;
+        if !store::set_notice_issuer(db, &round, &NoticeIssuer { name: name.clone(), contact }).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
+            .detail("轮次", round.title.clone())
+            .detail("落款", name);
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Issued.at(&id.notice_path())).into_response())
 }
 
 pub(super) async fn object(
@@ -99,7 +180,7 @@ pub(super) async fn object(
     let says = written(&form.says, 600, "says", "请写明反映的情况", &mut errors);
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(case), Some(says)) = (case, says) else {
-        return Ok((unfit, page(&app, &person, id, Submitted::new(form, errors), "").await?).into_response());
+        return Ok((unfit, page(&app, &person, id, form, None, errors, "").await?).into_response());
     };
     let new = NewObjection { case, round: id, says: &says, named: form.named == "yes" };
     let done = app
@@ -120,7 +201,7 @@ pub(super) async fn object(
         .await?;
     if !done {
         errors.add("case", "公示期已过，或这一位不在公示名单里，或你反映的情况正在核实");
-        return Ok((unfit, page(&app, &person, id, Submitted::new(form, errors), "").await?).into_response());
+        return Ok((unfit, page(&app, &person, id, form, None, errors, "").await?).into_response());
     }
     Ok(Redirect::to(&Done::Objected.at(&id.notice_path())).into_response())
 }

@@ -36,8 +36,8 @@ pub use cases::{
 };
 pub use delegations::{Delegation, NewDelegation, delegate, delegations, end_delegation, is_delegated};
 pub use notice::{
-    Answer, NewObjection, Objection, PublicNotice, answer_objection, notify, object, objections, on_notice,
-    open_objections, unshown,
+    Answer, NewObjection, Objection, PublicNotice, answer_objection, notice_issuer, notice_terms, notify, object,
+    objections, on_notice, open_objections, set_notice_issuer, unshown,
 };
 pub use opinions::{
     BatchResult, CaseSeen, NewOpinion, NewSession, NotGiven, Session, full_places, give, seats_left, sessions,

@@ -1,5 +1,7 @@
 //! 公示, a step of practice: who has passed is shown for some days, and objections are received in confidence.
 
+use std::collections::HashMap;
+
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
@@ -8,7 +10,10 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CaseId, InstitutionId, ObjectionId, RoundId},
-    vetting::round::Round,
+    vetting::{
+        public_notice::{NoticeIssuer, NoticeTerm},
+        round::Round,
+    },
 };
 
 /// Puts every case of a round that has passed and was not yet shown on public notice; gives how many.
@@ -38,6 +43,49 @@ pub async fn unshown(connection: &mut PgConnection, round: RoundId) -> Result<i6
         round.0
     );
     Ok(count.fetch_one(connection).await?)
+}
+
+/// The days of the cases of a round that are on public notice on a day.
+pub async fn notice_terms(
+    connection: &mut PgConnection,
+    round: RoundId,
+    today: Date,
+) -> Result<HashMap<CaseId, NoticeTerm>, Failure> {
+    let rows = sqlx::query!(
+        r#"select id as "id: CaseId", notice_from as "from!", notice_until as "until!" from vetting_case
+           where round_id = $1 and $2 between notice_from and notice_until"#,
+        round.0,
+        today
+    );
+    let rows = rows.fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.id, NoticeTerm { from: row.from, until: row.until })).collect())
+}
+
+/// Who issues the notice of a round.
+pub async fn notice_issuer(connection: &mut PgConnection, round: RoundId) -> Result<NoticeIssuer, Failure> {
+    let issuer = sqlx::query_as!(
+        NoticeIssuer,
+        "select notice_by as name, notice_contact as contact from vetting_round where id = $1",
+        round.0
+    );
+    Ok(issuer.fetch_one(connection).await?)
+}
+
+/// Says who issues the notice of a round, as long as the round has not ended.
+pub async fn set_notice_issuer(
+    connection: &mut PgConnection,
+    round: &Locked<Round>,
+    issuer: &NoticeIssuer,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update vetting_round set notice_by = $2, notice_contact = $3 where id = $1 and ended_at is null",
+        round.id.0,
+        issuer.name,
+        issuer.contact
+    )
+    .execute(connection)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// A public notice that runs.
