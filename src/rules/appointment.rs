@@ -10,7 +10,7 @@ use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
     eligibility,
-    roster::{Member, Post},
+    roster::{Level, Member, Post},
     timeline::{Holding, Timeline, Unit, covers},
 };
 use crate::rules::finding::{is_over, is_short};
@@ -137,10 +137,22 @@ pub fn conditions(plan: &Plan, person: &Member) -> Vec<Finding> {
         eligibility::failed_courses(plan, one),
     ];
     let about = |finding: Finding| match finding.verdict {
+        Outcome::Pass if finding.exempts() => exempt_in_words(finding, plan, person),
         Outcome::Pass | Outcome::NotRequired => finding,
         _ => in_words(finding, person),
     };
     findings.into_iter().map(about).collect()
+}
+
+/// A finding that does not hold for that person, with the practice that it rests on.
+fn exempt_in_words(finding: Finding, plan: &Plan, person: &Member) -> Finding {
+    let graduate = finding.rule == Rule::Elg03 && person.level == Some(Level::Graduate);
+    let (says, key) = match (graduate && plan.switches.graduate_exempt, finding.rule) {
+        (true, _) => ("研究生按实践惯例不作排名要求", "graduate_exempt"),
+        (false, Rule::Elg03) => ("新生尚无排名，按实践惯例不作要求，任命时再核对", "first_year_exempt"),
+        (false, _) => ("新生尚无成绩，按实践惯例不作要求，任命时再核对", "first_year_exempt"),
+    };
+    Finding { message: format!("{says}（{}）", plan.switches.reason_of(key)), ..finding }
 }
 
 /// A finding on one person in that person's own figures.

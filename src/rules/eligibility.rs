@@ -123,14 +123,16 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
     Finding { message, ..finding }
 }
 
-/// ELG-04, 无课业不及格情况: a blank is unknown.
+/// ELG-04, 无课业不及格情况: a blank is unknown, but of a first-year, who has sat no examination yet (gap G1).
 #[must_use]
 pub fn failed_courses(plan: &Plan, members: &[Member]) -> Finding {
     let Some(&Stated { value: limit, ref provision }) = plan.figures.failed_courses.as_ref() else {
         return Finding::not_required(Rule::Elg04, plan);
     };
     let words = ["有课业不及格", "不及格门数未填"];
+    let exempt = |member: &Member| plan.switches.first_year_exempt && member.first_year == Some(true);
     gather(provision, members, format!("<={limit}"), words, |member| match member.failed_courses {
+        None if exempt(member) => Answer::Exempt,
         None => Answer::Unknown,
         Some(failed) if failed <= limit => Answer::Meets,
         Some(_) => Answer::Falls,
@@ -200,6 +202,20 @@ mod tests {
             m.rank = Some(Rank { rank: 9, cohort: 10 });
         }));
         assert_eq!(ranked_first_year.verdict, Outcome::Fail, "a first-year with a rank is judged");
+    }
+
+    #[test]
+    fn g1_a_first_year_without_examinations_is_exempt_and_one_with_a_failed_course_is_judged() {
+        let judge = |first_year, failed| {
+            let members = one(|m| (m.first_year, m.failed_courses) = (first_year, failed));
+            let finding = failed_courses(named("suzhou-2020").unwrap(), &members);
+            (finding.verdict, finding.exempt.unwrap().len())
+        };
+        assert_eq!(judge(Some(true), None), (Outcome::Pass, 1));
+        assert_eq!(judge(Some(false), None), (Outcome::Unknown, 0));
+        assert_eq!(judge(None, None), (Outcome::Unknown, 0));
+        assert_eq!(judge(Some(true), Some(1)), (Outcome::Fail, 0));
+        assert_eq!(judge(Some(true), Some(0)), (Outcome::Pass, 0));
     }
 
     #[test]

@@ -98,6 +98,12 @@ impl Finding {
         Self { of_house: true, ..Self::practice(Rule::Vet05, verdict, message) }
     }
 
+    /// Somebody is exempt from the rule.
+    #[must_use]
+    pub fn exempts(&self) -> bool {
+        self.exempt.as_ref().is_some_and(|exempt| !exempt.is_empty())
+    }
+
     /// The limit as people read it: `不超过 5`.
     #[must_use]
     pub fn limit_in_words(&self) -> String {

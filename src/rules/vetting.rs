@@ -26,6 +26,28 @@ pub fn may_apply(plan: &Plan, person: &Member) -> Verdict<Eligible> {
     Verdict::seal(findings.clone(), Eligible { findings })
 }
 
+/// Findings on a person in words to that person: about you, and whom to ask where data are missing.
+#[must_use]
+pub fn told_to(person: &Member, findings: &[Finding]) -> Vec<Finding> {
+    let tell = |finding: &Finding| {
+        let message = match (finding.rule, finding.verdict) {
+            (Rule::Elg01, Outcome::Unknown) => "系统里还没有你的政治面貌，暂时不能核对".to_owned(),
+            (Rule::Elg03, Outcome::Unknown) => "系统里还没有你的专业排名，暂时不能核对".to_owned(),
+            (Rule::Elg04, Outcome::Unknown) => "系统里还没有你的不及格门数，暂时不能核对".to_owned(),
+            _ => finding.message.replace(&person.name, "你"),
+        };
+        let remedy = match (finding.rule, finding.verdict) {
+            (Rule::Elg01, Outcome::Unknown) => "请联系本院系团组织补登，补登后再来报名",
+            (_, Outcome::Unknown) => "请联系学生工作部门，成绩排名登记以后再来报名",
+            (Rule::Elg01, Outcome::Fail) => "登记有误的，请联系本院系团组织更正",
+            (_, Outcome::Fail) => "认为数据有误的，可以在“我的信息”里提出异议",
+            _ => "",
+        };
+        Finding { message, remedy: remedy.to_owned(), ..finding.clone() }
+    };
+    findings.iter().map(tell).collect()
+}
+
 words! {
     /// Where a candidate comes from.
     #[derive(Hash, PartialOrd, Ord)]
@@ -82,6 +104,18 @@ mod tests {
     }
 
     #[test]
+    fn g1_a_first_year_without_grades_may_apply_and_is_told_by_what_practice() {
+        let plan = named("suzhou-2020").unwrap();
+        let student = Member { rank: None, failed_courses: None, first_year: Some(true), ..member(1, Post::Presidium) };
+        let eligible = may_apply(plan, &student).permit().unwrap();
+        let exempt: Vec<&Finding> = eligible.findings().iter().filter(|finding| finding.exempts()).collect();
+        assert_eq!(exempt.len(), 2);
+        assert!(exempt.iter().all(|one| one.message.contains("任命时再核对") && one.message.contains("大一新生除外")));
+        let failed = Member { failed_courses: Some(1), ..student };
+        assert!(may_apply(plan, &failed).permit().is_err(), "what is known is judged");
+    }
+
+    #[test]
     fn s4_6_whoever_meets_the_conditions_may_apply_and_what_is_unknown_refuses() {
         let plan = named("suzhou-2020").unwrap();
         let student = member(1, Post::Presidium);
@@ -89,6 +123,11 @@ mod tests {
         let unranked = Member { rank: None, first_year: Some(false), ..student.clone() };
         let findings = may_apply(plan, &unranked).permit().unwrap_err();
         assert!(findings.iter().any(|finding| finding.verdict == Outcome::Unknown && !finding.remedy.is_empty()));
+        let told = told_to(&unranked, &findings);
+        assert!(
+            told.iter().all(|one| !one.message.contains(&unranked.name) && !one.remedy.contains("导入")),
+            "{told:?}"
+        );
         let outside = Member { political: Some("群众".to_owned()), ..student };
         assert!(may_apply(plan, &outside).permit().is_err());
     }

@@ -35,12 +35,21 @@ pub struct Condition {
     /// What would help; empty where nothing is to be done.
     #[serde(default)]
     pub remedy: String,
+    /// By practice it is not asked of this person.
+    #[serde(default)]
+    pub exempt: bool,
 }
 
 impl Condition {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.rule.parse::<Rule>().map_or("", |rule| rule.name())
+    }
+
+    /// The answer is to be explained: something is in the way, or was not asked.
+    #[must_use]
+    pub fn needs_words(&self) -> bool {
+        self.exempt || matches!(self.outcome(), Outcome::Fail | Outcome::Unknown)
     }
 
     #[must_use]
@@ -88,11 +97,17 @@ impl Evidence {
                 }
                 _ => (fact.failed.map(|failed| format!("{failed} 门")), graded()),
             };
+            let none = match (finding.exempts(), fact.is_graduate()) {
+                (true, true) => "研究生",
+                (true, false) => "新生，尚无成绩",
+                (false, _) => "未登记",
+            };
             Condition {
+                exempt: finding.exempts(),
                 rule: finding.rule.code().to_owned(),
                 verdict: finding.verdict.slug().to_owned(),
                 says: finding.message.clone(),
-                fact: shown.unwrap_or_else(|| "未登记".to_owned()),
+                fact: shown.unwrap_or_else(|| none.to_owned()),
                 source,
                 limit: match (finding.rule, finding.limit.as_str()) {
                     (Rule::Elg03, _) => format!("前 {}", finding.limit.trim_start_matches("<=")),

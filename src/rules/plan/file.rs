@@ -246,11 +246,11 @@ fn read_switches(all: &Section<'_>) -> Option<Switches> {
     ];
     all.only(&words);
     let mut shown = Vec::new();
-    let mut one = |key: &str, rule: Rule, label: &mut dyn FnMut(&Section<'_>) -> Option<String>| {
+    let mut one = |key: &'static str, rule: Rule, label: &mut dyn FnMut(&Section<'_>) -> Option<String>| {
         let section = all.section(key)?;
         section.only(&["value", "reason"]);
         let (label, reason) = (label(&section), section.string("reason", 200));
-        shown.push(ShownSwitch { rule, label: label?, reason: reason? });
+        shown.push(ShownSwitch { key, rule, label: label?, reason: reason? });
         Some(())
     };
     let yes_no = |value: Option<bool>, yes: &str, no: &str| value.map(|on| if on { yes } else { no }.to_owned());
@@ -266,7 +266,7 @@ fn read_switches(all: &Section<'_>) -> Option<Switches> {
     });
     one("first_year_exempt", Rule::Elg03, &mut |section| {
         first = section.boolean("value");
-        yes_no(first, "尚无排名的新生不作排名要求", "新生同样要求排名")
+        yes_no(first, "尚无排名和课业成绩的新生不作这两项要求", "新生同样要求排名和课业成绩")
     });
     one("graduate_exempt", Rule::Elg03, &mut |section| {
         graduate = section.boolean("value");

@@ -58,7 +58,7 @@ pub struct Switches {
     pub heads_inside: bool,
     /// What 左右 allows above the target, in percent.
     pub about_percent: u32,
-    /// Gap G1: a first-year without a rank is exempt from the rank rule.
+    /// Gap G1: a first-year without a rank is exempt from the rank rule, one without a figure from that of failed courses.
     pub first_year_exempt: bool,
     /// Gap G1: graduates are exempt from the rank rule.
     pub graduate_exempt: bool,
@@ -70,9 +70,19 @@ pub struct Switches {
     pub shown: Vec<ShownSwitch>,
 }
 
+impl Switches {
+    /// Why a switch stands as it does; empty for a name that is none.
+    #[must_use]
+    pub fn reason_of(&self, key: &str) -> &str {
+        self.shown.iter().find(|switch| switch.key == key).map_or("", |switch| &switch.reason)
+    }
+}
+
 /// One switch as the rule book shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShownSwitch {
+    /// Its name in the plan file.
+    pub key: &'static str,
     /// The rule it bears on.
     pub rule: Rule,
     /// What is decided, in Chinese.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{ConditionText, StepView, asks, calendar, case::picture, evidence_today, said, steps};
+use super::{ConditionText, StepView, asks, calendar, case::picture, said, steps};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -23,9 +23,11 @@ use crate::{
     page::{chrome::Chrome, filters},
     rules::{
         Plan, Rule,
+        adoption::Calendar,
+        appointment::conditions,
         chain::{Decision, Stage, begin},
         plan::Body,
-        vetting::{Source, may_apply},
+        vetting::{Source, may_apply, told_to},
     },
     unions::{store as unions_store, union::StudentFacts},
     vetting::{
@@ -151,7 +153,7 @@ async fn page(
     let (today, id) = (app.clock.today(), student(person)?);
     let fact = fact_of(app, id, round.basis.as_deref()).await?;
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
-    let evidence = evidence_today(&plans, &fact, today);
+    let evidence = own_evidence(&plans, &fact, today);
     let mut barred = round.union.why_not_member(&fact, today);
     if case.is_none() {
         let live = own_cases(app, person, CaseFilter::of_round(round.id)).await?;
@@ -184,6 +186,13 @@ async fn page(
         round,
         case,
     })
+}
+
+/// What the conditions say of a student today, in words to them; none where no plan governs.
+fn own_evidence(plans: &Calendar, fact: &StudentFacts, today: Date) -> Option<Evidence> {
+    let plan = plans.in_force(today)?;
+    let person = fact.member(None, today);
+    Some(Evidence::take(fact, &told_to(&person, &conditions(&plan, &person)), today))
 }
 
 async fn round_of(app: &App, person: &SignedIn, id: RoundId) -> Result<Round, Failure> {
@@ -266,9 +275,10 @@ async fn judge(
     let Some(plan) = plans.in_force(today) else {
         return Ok(Attempt::fault("place", "本校没有在用的实施方案，不能报名"));
     };
-    let evidence = match may_apply(&plan, &fact.member(None, today)).permit() {
+    let candidate = fact.member(None, today);
+    let evidence = match may_apply(&plan, &candidate).permit() {
         Ok(eligible) => Evidence::take(&fact, eligible.findings(), today),
-        Err(findings) => return Err(refusal.because(findings)),
+        Err(findings) => return Err(refusal.because(told_to(&candidate, &findings))),
     };
     if store::holds_place(db, round, student, place).await? {
         return Ok(Attempt::fault("place", HOLDS));

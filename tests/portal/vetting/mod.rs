@@ -3,3 +3,4 @@
 mod chain;
 mod outcome;
 mod rounds;
+mod selection;
