@@ -64,6 +64,8 @@ ids! {
     /// A turn of the executive chair.
     TurnId;
     SemesterId;
+    /// A break of a university (寒假, 暑假).
+    TermBreakId;
     DocumentId;
     /// A roster on its way in.
     DraftId;

@@ -25,7 +25,7 @@
 //!
 //! ```text
 //! clock config ids office secrets text words
-//! name
+//! name workdays
 //! rules
 //! code_words
 //! sealing
@@ -39,7 +39,7 @@
 //! app
 //! audit inbox papers
 //! rulebook
-//! directory
+//! directory holidays
 //! people
 //! sign_in
 //! unions
@@ -63,6 +63,7 @@ pub mod office;
 pub mod secrets;
 pub mod text;
 mod words;
+pub mod workdays;
 
 pub mod rules;
 pub mod sealing;
@@ -85,6 +86,7 @@ pub mod accounts;
 pub mod audit;
 pub mod directory;
 pub mod elections;
+pub mod holidays;
 pub mod imports;
 pub mod inbox;
 pub mod papers;

@@ -154,6 +154,8 @@ sets_of_offices! {
         ClassBranch;
     /// Who keeps the students' data: imports, corrections, leaving, the turn of the year.
     Registrar: Administrator, SchoolLeague, DeputySecretary, StudentAffairs;
+    /// Who keeps the calendar of working days.
+    HolidayKeeper: Administrator, SchoolLeague, DeputySecretary;
     /// Who prints activation slips: whoever manages accounts, and a college's League organisation for its own classes.
     SlipPrinter: Administrator, SchoolLeague, DeputySecretary, CollegeLeague;
     /// Who answers students' objections to their grades.

@@ -27,7 +27,7 @@ use crate::{
     elections::{self, Elections},
     failure::{self, Failure},
     health::{self, Metrics},
-    home,
+    holidays, home,
     imports::{self, Imports},
     inbox,
     page::{assets, chrome::NavItem},
@@ -90,6 +90,7 @@ fn navigation() -> Vec<NavItem> {
         vetting::NAV,
         elections::NAV,
         rotation::NAV,
+        holidays::NAV,
         roster_check::NAV,
         rulebook::NAV,
         people::NAV,
@@ -117,6 +118,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(rulebook::routes())
         .merge(unions::routes())
         .merge(rotation::routes())
+        .merge(holidays::routes())
         .merge(vetting::routes())
         .merge(elections::routes(portal.elections.clone()))
         .merge(roster_check::routes())

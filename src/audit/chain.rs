@@ -104,6 +104,10 @@ words! {
     VoterKept = "voter_kept", "选民与选票";
     /// Paper ballots were counted.
     PaperKept = "paper_kept", "纸质选票";
+    /// The public holidays of a year were kept, or a break of the school.
+    HolidaysKept = "holidays_kept", "工作日历";
+    /// An opinion was taken back before the next office had opened the case.
+    OpinionWithdrawn = "opinion_withdrawn", "收回意见";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

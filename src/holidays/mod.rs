@@ -1,0 +1,23 @@
+//! 工作日历: the public holidays of each year and the university's own breaks, by which notices and due days are counted.
+//! No plan speaks of it: that such days are working days is practice.
+
+mod forms;
+mod pages;
+mod paths;
+pub mod store;
+
+pub use pages::routes;
+
+use crate::{
+    office::{HolidayKeeper, Office},
+    page::chrome::NavItem,
+};
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/holidays",
+    label: "工作日历",
+    says: "每年的放假调休安排和本校寒暑假，公示和办理期限按它计算",
+    place: 105,
+    offices: HolidayKeeper::KINDS,
+}];
