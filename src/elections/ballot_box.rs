@@ -22,7 +22,7 @@ use crate::{
         store::{self, CastAnswer, CastRequest, Credential, Place, Voter},
     },
     failure::Failure,
-    ids::{AccountId, InstitutionId, SittingId},
+    ids::{AccountId, InstitutionId, PortalId, SittingId},
     sealing::{
         keys::{MarkKey, OpenShare},
         recipient::Recipient,
@@ -78,6 +78,14 @@ struct Held {
     account: AccountId,
     share: OpenShare,
     at: OffsetDateTime,
+}
+
+/// A monitor who has given their share.
+#[derive(Debug, Clone, Copy)]
+pub struct Giver {
+    pub account: AccountId,
+    /// Until when it is held.
+    pub until: OffsetDateTime,
 }
 
 /// How a count goes.
@@ -145,6 +153,8 @@ type Casts = BatchWriter<(SittingId, i32), CastRequest, CastAnswer>;
 pub struct BallotBox {
     /// The key of the portal's mark.
     pub key: MarkKey,
+    /// This portal among several on one database, and after its next start.
+    pub portal: PortalId,
     /// One for each sitting: a sitting that is being closed does not hold up another.
     casts: Mutex<HashMap<SittingId, Arc<Casts>>>,
     pools: Pools,
@@ -182,6 +192,7 @@ impl BallotBox {
         );
         Self {
             key,
+            portal: PortalId::random(),
             casts: Mutex::default(),
             pools: pools.clone(),
             clock,
@@ -304,14 +315,28 @@ impl BallotBox {
         held.retain(|one| one.account != account);
         held.push(Held { account, share, at: now });
         drop(shares);
-        self.held(id, now).1
+        self.held(id, now)
     }
 
-    /// The shares that are held for a sitting, with whose they are; older ones are dropped.
-    pub fn held(&self, id: SittingId, now: OffsetDateTime) -> (Vec<AccountId>, Vec<OpenShare>) {
+    /// The shares that are held for a sitting; older ones are dropped.
+    pub fn held(&self, id: SittingId, now: OffsetDateTime) -> Vec<OpenShare> {
         self.sweep(now);
         let shares = locked(&self.shares);
-        shares.get(&id).map(|held| held.iter().map(|one| (one.account, one.share.clone())).unzip()).unwrap_or_default()
+        shares.get(&id).into_iter().flatten().map(|one| one.share.clone()).collect()
+    }
+
+    /// Whose shares are held for a sitting, and until when.
+    pub fn givers(&self, id: SittingId, now: OffsetDateTime) -> Vec<Giver> {
+        self.sweep(now);
+        let shares = locked(&self.shares);
+        let giver = |one: &Held| Giver { account: one.account, until: one.at + SHARES_HELD };
+        shares.get(&id).into_iter().flatten().map(giver).collect()
+    }
+
+    /// Shares of any sitting are held.
+    #[must_use]
+    pub fn holds_shares(&self) -> bool {
+        !locked(&self.shares).is_empty()
     }
 
     /// Drops the shares of a sitting.

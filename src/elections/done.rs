@@ -16,7 +16,7 @@ words! {
     MonitorDismissed = "dismissed", "已更换监票人。";
     Announced = "announced", "已公告。选民在“我的投票”里能看到；选举项目和候选人不能再改。";
     TakenBack = "back", "已收回公告，可以修改；监票人需要重新演练。";
-    Rehearsing = "rehearsing", "演练开始。请监票人各自输入口令，全部成功后即可开启投票。";
+    Rehearsing = "rehearsing", "演练开始。请监票人各自输入口令，不必同时；全部成功后即可开启投票。";
     Opened = "opened", "投票已开启，选民名册已冻结。";
     Closed = "closed", "投票已截止。请监票人输入口令开票。";
     Reported = "reported", "监票报告已生成，结果已向选民公布。下一步由大会公告、批准、备案。";

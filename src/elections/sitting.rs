@@ -388,10 +388,19 @@ pub struct Monitor {
     pub chief: bool,
     /// What their passphrase gives, once there is one.
     pub key: Option<MonitorKey>,
-    /// It was shown to work.
-    pub proved: bool,
+    /// When it was shown to work in the rehearsal.
+    pub proved_at: Option<OffsetDateTime>,
     /// The share that is sealed to the key.
-    pub share: Option<Vec<u8>>,
+    pub share: Option<SealedShare>,
+}
+
+/// A share as it was dealt.
+#[derive(Debug, Clone)]
+pub struct SealedShare {
+    /// Sealed to the monitor's key.
+    pub sealed: Vec<u8>,
+    /// The portal's own mark on what is sealed; none on a share that was dealt before marks were.
+    pub mark: Option<Vec<u8>>,
 }
 
 impl Monitor {

@@ -204,6 +204,16 @@ pub fn join(shares: &[OpenShare], threshold: u8, public: &PublicKey) -> Option<S
     (own == public.0).then_some(SecretKey(secret))
 }
 
+/// Every one of the shares gives back the key, with as many others as are needed.
+#[must_use]
+pub fn all_join(shares: &[OpenShare], threshold: u8, public: &PublicKey) -> bool {
+    let mut turned = shares.to_vec();
+    shares.iter().all(|_| {
+        turned.rotate_left(1);
+        turned.get(..usize::from(threshold)).is_some_and(|some| join(some, threshold, public).is_some())
+    })
+}
+
 /// The key of the portal's mark: a file outside the database.
 #[derive(Clone)]
 pub struct MarkKey([u8; 64]);
@@ -291,6 +301,25 @@ impl MarkKey {
         self.mark("envelope", &[sitting.0.as_bytes(), &voter.to_be_bytes(), sealed])
     }
 
+    /// The mark on a monitor's share as it was dealt, of the key whose public half is `public`.
+    #[must_use]
+    pub fn mark_share(&self, sitting: SittingId, account: AccountId, public: &PublicKey, share: &OpenShare) -> Vec<u8> {
+        self.mark("share", &[sitting.0.as_bytes(), account.0.as_bytes(), &public.0, &share.0])
+    }
+
+    /// The share is the one that was dealt to the monitor.
+    #[must_use]
+    pub fn is_share(
+        &self,
+        sitting: SittingId,
+        account: AccountId,
+        public: &PublicKey,
+        share: &OpenShare,
+        mark: &[u8],
+    ) -> bool {
+        self.is_mark("share", &[sitting.0.as_bytes(), account.0.as_bytes(), &public.0, &share.0], mark)
+    }
+
     /// The envelope is of the portal's making.
     #[must_use]
     pub fn is_envelope(&self, sitting: SittingId, voter: i32, sealed: &[u8], mark: &[u8]) -> bool {
@@ -347,7 +376,23 @@ mod tests {
             prop_assert!(join(&some[1..], k, &public).is_none());
             prop_assert!(join(&some[1..], k - 1, &public).is_none());
             prop_assert!(join(some, k, &make_pair().1).is_none());
+            prop_assert!(all_join(&shares, k, &public) && !all_join(some, k, &make_pair().1));
+            let strange = split(&make_pair().0, k, n);
+            shares[0] = share(&strange[turn]).unwrap();
+            prop_assert!(!all_join(&shares, k, &public), "one that is of another key is found");
         }
+    }
+
+    #[test]
+    fn a_share_alone_shows_that_it_is_the_one_that_was_dealt() {
+        let (key, sitting, account) = (MarkKey::random(), SittingId::random(), AccountId::random());
+        let (secret, public) = make_pair();
+        let shares: Vec<OpenShare> = split(&secret, 2, 3).iter().map(|one| share(one).unwrap()).collect();
+        let mark = key.mark_share(sitting, account, &public, &shares[0]);
+        assert!(key.is_share(sitting, account, &public, &shares[0], &mark));
+        assert!(!key.is_share(sitting, account, &public, &shares[1], &mark));
+        assert!(!key.is_share(sitting, AccountId::random(), &public, &shares[0], &mark));
+        assert!(!key.is_share(sitting, account, &make_pair().1, &shares[0], &mark), "of another ceremony");
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod house;
 mod imports;
 mod links;
 mod migrations;
+mod monitors;
 mod oracles;
 mod papers;
 mod people;

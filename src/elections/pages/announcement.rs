@@ -52,7 +52,6 @@ pub(super) async fn take_back(
         if !store::take_back(db, &sitting).await? {
             return Err(act.refuse("投票开启以后不能收回公告", "投票不能继续的，由两人办理作废"));
         }
-        app.ballot_box.drop_shares(id);
         audit::append(db, acting.person(), act.entry("收回公告"), act.now).await
     })
     .await?;

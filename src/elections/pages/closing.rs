@@ -51,6 +51,10 @@ pub(super) async fn close(
 pub async fn close_overdue(app: &Elections) -> Result<(), Failure> {
     let now = app.clock.now();
     app.ballot_box.sweep(now);
+    if app.ballot_box.holds_shares() {
+        let portal = app.ballot_box.portal;
+        app.write_one(async |db| store::still_holds_counts(db, portal, now).await).await?;
+    }
     let overdue = store::overdue(&mut *app.read().await?, now).await?;
     for sitting in overdue {
         app.write(async |db| {

@@ -3,6 +3,7 @@
 mod acts;
 mod announcement;
 mod closing;
+mod collecting;
 mod contests;
 mod entries;
 mod monitor;

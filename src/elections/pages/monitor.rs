@@ -14,10 +14,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    StepView, done_at, json_file,
-    opening::rehearsal_text,
-    result,
-    show::{CountView, count_view, refreshed},
+    StepView,
+    collecting::Collecting,
+    done_at, json_file, result,
+    show::{CountView, count_view, names, refreshed},
     steps,
     voiding::void_by_monitor,
 };
@@ -27,17 +27,17 @@ use crate::{
     elections::{
         Elections,
         ballot::size,
-        ballot_box::Halt,
+        ballot_box::{Halt, SHARES_HELD},
         counting::{self, Exclusion},
         done::{Done, said},
         paths,
         sitting::{Contest, Monitor, MonitorKey, Sitting, Stage},
-        store::{self, Admission, NewAdmission, Rehearsal},
+        store::{self, Admission, CountHolder, NewAdmission},
     },
     failure::{Failure, Refusal},
     ids::{AccountId, AdmissionId, SittingId},
     page::{chrome::Chrome, filters},
-    sealing::keys::{self, OpenShare, Purpose},
+    sealing::keys::{self, OpenShare, PublicKey, Purpose},
     text::{folded, is_hidden},
     web::forms::{Done as DoneQuery, Errors, Submitted, reason, written},
 };
@@ -95,7 +95,8 @@ struct MonitorPage {
     admissions: Vec<Admission>,
     suspects: Vec<String>,
     rehearsing: bool,
-    held: Vec<AccountId>,
+    /// The shares for the count, while the sitting waits for it.
+    collecting: Option<Collecting>,
     count: Option<CountView>,
     paper: bool,
     form: AdmissionForm,
@@ -110,13 +111,18 @@ impl MonitorPage {
     }
 
     fn holds(&self, account: &AccountId) -> bool {
-        self.held.contains(account)
+        self.collecting.as_ref().is_some_and(|collecting| collecting.holds(*account))
     }
 
     /// A passphrase is asked for now.
     fn asks(&self) -> bool {
-        let has_key = self.mine().is_some_and(|monitor| monitor.key.is_some());
-        has_key && !self.holds(&self.me) && (self.rehearsing || self.sitting.stage == Stage::Closed)
+        let Some(mine) = self.mine().filter(|monitor| monitor.key.is_some()) else { return false };
+        self.rehearsing && mine.proved_at.is_none() || self.sitting.stage == Stage::Closed && !self.holds(&self.me)
+    }
+
+    /// Monitors who are still to type their passphrase in the rehearsal, by name.
+    fn unproved(&self) -> String {
+        names(self.monitors.iter().filter(|monitor| monitor.proved_at.is_none()))
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
@@ -141,6 +147,11 @@ async fn page(
         Some(Halt::Failed(_)) | None => Vec::new(),
     };
     let turnouts = store::contest_turnouts(&mut db, id).await?;
+    let collecting = if sitting.stage == Stage::Closed {
+        Some(Collecting::of(app, &mut db, &sitting, &monitors, now).await?)
+    } else {
+        None
+    };
     let Submitted { form, errors } = submitted;
     let unfit = !errors.is_empty();
     let page = MonitorPage {
@@ -151,7 +162,7 @@ async fn page(
         admissions: store::admissions(&mut db, id).await?,
         suspects,
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
-        held: app.ballot_box.held(id, now).0,
+        collecting,
         count,
         paper: turnouts.values().any(|turnout| turnout.paper > 0) && sitting.closed_at.is_some(),
         form,
@@ -238,7 +249,7 @@ async fn open_share(
     monitor: &Monitor,
     phrase: String,
 ) -> Result<Option<OpenShare>, Failure> {
-    let (Some(key), Some(sealed)) = (monitor.key.clone(), monitor.share.clone()) else { return Ok(None) };
+    let (Some(key), Some(share)) = (monitor.key.clone(), monitor.share.clone()) else { return Ok(None) };
     let account = monitor.account;
     let opened = app
         .heavy(move || {
@@ -247,7 +258,7 @@ async fn open_share(
             if public != key.public {
                 return anyhow::Ok(None);
             }
-            let bytes = keys::open(&secret, Purpose::Share(sitting, account), &sealed);
+            let bytes = keys::open(&secret, Purpose::Share(sitting, account), &share.sealed);
             Ok(bytes.and_then(|bytes| keys::share(&bytes)))
         })
         .await??;
@@ -283,16 +294,37 @@ pub(super) async fn unseal(
         let says = "口令不对，请照打印的口令重新输入；大小写和连字符不影响";
         return faulty(&app, &person, id, "phrase", says).await;
     };
-    let now = app.clock.now();
-    let shares = app.ballot_box.hold(id, person.account, share, now);
     if let Some(rehearsal) = rehearsal {
-        return rehearsed(&app, &person, &sitting, monitors.len(), &shares, &rehearsal).await;
+        return prove(&app, &person, &sitting, mine, &share, &rehearsal).await;
     }
-    app.write_as(person.authority(), async |db| {
-        let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时交出一份密钥");
-        audit::append(db, &person, entry, now).await
-    })
-    .await?;
+    let ballot = app.ballot_box.opened(&mut *app.read().await?, person.institution, id).await?;
+    let ballot = ballot.ok_or(Failure::Missing)?;
+    if !is_dealt(&app, id, mine, &ballot.opened.key, &share) {
+        let refused = refusal(&app, &person, id, "输入监票口令");
+        let why = "口令正确，但系统里存的这一份密钥不是开启投票时分给你的，已被人改动";
+        return Err(refused.for_reason(why, "请由其他监票人输入口令开票，并查明原因"));
+    }
+    let now = app.clock.now();
+    let holder = CountHolder { portal: app.ballot_box.portal, seen_at: now, held_until: now + SHARES_HELD };
+    let here = app
+        .write_as(person.authority(), async |db| {
+            let locked = store::lock(db, person.institution, id).await?;
+            let here = locked.stage == Stage::Closed && store::hold_count(db, &locked, holder).await?;
+            if here {
+                let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时交出一份密钥");
+                audit::append(db, &person, entry, now).await?;
+            }
+            Ok(here)
+        })
+        .await?;
+    if !here {
+        let refused = refusal(&app, &person, id, "输入监票口令");
+        let why = "另一台服务器正在收集本场次的口令，口令只保存在那一台的内存里";
+        return Err(
+            refused.for_reason(why, "请在先输入的监票人所用的网址输入；或者 15 分钟以后，全部在同一网址重新输入")
+        );
+    }
+    let shares = app.ballot_box.hold(id, person.account, share, now);
     let counts = start(&app, &person, &sitting, &shares, None).await?;
     Ok(done_at(&id.monitoring_path(), if counts { Done::Counting } else { Done::ShareGiven }).into_response())
 }
@@ -315,50 +347,56 @@ async fn start(
         .await?
         .ok_or(Failure::Missing)?;
     let Some(key) = keys::join(shares, sitting.threshold, &ballot.opened.key) else {
-        return Err(anyhow::anyhow!("the shares of the monitors do not give the key of the sitting").into());
+        app.ballot_box.drop_shares(sitting.id);
+        let refused = refusal(app, person, sitting.id, "开票");
+        let why = "口令都正确，但合起来打不开：系统里存的密钥有一份已被人改动";
+        return Err(refused.for_reason(why, "请换其他监票人的口令再试，并查明原因"));
     };
     Ok(counting::begin(app, person, sitting.id, key, exclude))
 }
 
-/// A passphrase was shown to work. Once all `monitors` have shown theirs, and the throw-away ballots open, the rehearsal is
-/// over.
-async fn rehearsed(
+/// The share is the one that was dealt to the monitor when that key was made; of shares without a mark, which are older, it
+/// is enough that they open.
+fn is_dealt(app: &Elections, id: SittingId, monitor: &Monitor, public: &PublicKey, share: &OpenShare) -> bool {
+    let mark = monitor.share.as_ref().and_then(|share| share.mark.as_ref());
+    mark.is_none_or(|mark| app.ballot_box.key.is_share(id, monitor.account, public, share, mark))
+}
+
+/// Keeps that a passphrase was shown to work, by its share alone: monitors need not come together, nor to one portal. With
+/// the last of them the rehearsal is over.
+async fn prove(
     app: &Elections,
     person: &SignedIn,
     sitting: &Sitting,
-    monitors: usize,
-    shares: &[OpenShare],
-    rehearsal: &Rehearsal,
+    mine: &Monitor,
+    share: &OpenShare,
+    rehearsal: &PublicKey,
 ) -> Result<Response, Failure> {
     let id = sitting.id;
-    let complete = shares.len() == monitors;
-    let opens = complete
-        && keys::join(shares, sitting.threshold, &rehearsal.key).is_some_and(|secret| {
-            rehearsal.ballots.iter().all(|(number, sealed)| {
-                let text = keys::open(&secret, Purpose::Rehearsal(id, *number), sealed);
-                text.is_some_and(|text| text.as_slice() == rehearsal_text(*number).as_bytes())
-            })
-        });
-    if complete && !opens {
-        app.ballot_box.drop_shares(id);
+    if !is_dealt(app, id, mine, rehearsal, share) {
         let refused = refusal(app, person, id, "演练");
-        return Err(refused.for_reason("口令都对，但演练选票没有打开", "请办理单位重新开始演练"));
+        let why = "口令正确，但打开的不是本次演练分给你的那一份";
+        return Err(refused.for_reason(why, "请办理单位重新开始演练"));
     }
     let now = app.clock.now();
-    app.write_as(person.authority(), async |db| {
-        let locked = store::lock(db, person.institution, id).await?;
-        store::prove(db, &locked, person.account, now).await?;
-        let entry = Entry::new(Verb::MonitorsKept, locked.title.clone()).detail("办理", "演练：口令有效");
-        audit::append(db, person, entry, now).await?;
-        if opens && store::end_rehearsal(db, &locked, now).await? {
-            let entry = Entry::new(Verb::SittingKept, locked.title.clone()).detail("办理", "演练成功");
+    let proved = app
+        .write_as(person.authority(), async |db| {
+            let locked = store::lock(db, person.institution, id).await?;
+            if locked.stage != Stage::Announced || !store::prove(db, &locked, person.account, rehearsal, now).await? {
+                return Ok(false);
+            }
+            let entry = Entry::new(Verb::MonitorsKept, locked.title.clone()).detail("办理", "演练：口令有效");
             audit::append(db, person, entry, now).await?;
-        }
-        Ok(())
-    })
-    .await?;
-    if opens {
-        app.ballot_box.drop_shares(id);
+            if store::unproved(db, &locked).await? == 0 && store::end_rehearsal(db, &locked, now).await? {
+                let entry = Entry::new(Verb::SittingKept, locked.title.clone()).detail("办理", "演练成功");
+                audit::append(db, person, entry, now).await?;
+            }
+            Ok(true)
+        })
+        .await?;
+    if !proved {
+        let refused = refusal(app, person, id, "演练");
+        return Err(refused.for_reason("演练刚刚重新开始或已收回公告", "请回到监票页面，照现在的情况办理"));
     }
     Ok(done_at(&id.monitoring_path(), Done::Proved).into_response())
 }
@@ -391,7 +429,7 @@ pub(super) async fn exclude(
     let Some(why) = reason(&form.reason, &mut errors) else {
         return page(&app, &person, id, Submitted::new(AdmissionForm::default(), errors), "").await;
     };
-    let shares = app.ballot_box.held(id, app.clock.now()).1;
+    let shares = app.ballot_box.held(id, app.clock.now());
     let own_page = id.monitoring_path();
     Ok(if start(&app, &person, &sitting, &shares, Some(Exclusion { places, why })).await? {
         done_at(&own_page, Done::Counting).into_response()

@@ -16,33 +16,57 @@ use crate::{
         ballot_box::full_size,
         done::Done,
         sitting::{Monitor, Opened, Sitting, Stage, terms},
-        store::{self, NewOpening, SealedShare},
+        store::{self, DealtShare, NewOpening},
     },
     failure::Failure,
     ids::SittingId,
     office::ElectionKeeper,
-    sealing::keys::{self, MarkKey, Purpose, SecretKey},
+    sealing::keys::{self, MarkKey, OpenShare, PublicKey, Purpose, SecretKey},
 };
 
-/// Throw-away ballots of a rehearsal.
+/// Throw-away ballots of a ceremony.
 const REHEARSED: i32 = 10;
 
-/// Splits a key among the monitors and seals each share to its monitor. `mark` tells their own keys from forged ones.
-fn deal(
-    sitting: &Sitting,
-    monitors: &[Monitor],
-    secret: &SecretKey,
-    mark: &MarkKey,
-) -> anyhow::Result<Vec<SealedShare>> {
-    let shares = keys::split(secret, sitting.threshold, monitors.len());
-    let mut sealed = Vec::with_capacity(monitors.len());
-    for (monitor, share) in monitors.iter().zip(&shares) {
+/// A key pair whose private half was split among the monitors and forgotten.
+struct Ceremony {
+    public: PublicKey,
+    shares: Vec<DealtShare>,
+}
+
+/// Makes a key pair, splits it among the monitors and seals each share to its monitor. That enough of the shares give the
+/// key back, and open ballots that are thrown away, is tried before anything is kept; the mark on each share then lets a
+/// monitor show alone that theirs is one of these. `mark` also tells the monitors' own keys from forged ones.
+fn deal(sitting: &Sitting, monitors: &[Monitor], mark: &MarkKey) -> anyhow::Result<Ceremony> {
+    let (secret, public) = keys::make_pair();
+    let parts = keys::split(&secret, sitting.threshold, monitors.len());
+    drop(secret);
+    let open: Vec<OpenShare> = parts.iter().filter_map(|part| keys::share(part)).collect();
+    anyhow::ensure!(open.len() == monitors.len(), "a share is no share");
+    anyhow::ensure!(keys::all_join(&open, sitting.threshold, &public), "the shares do not give the key back");
+    let some = open.get(..usize::from(sitting.threshold)).and_then(|some| keys::join(some, sitting.threshold, &public));
+    anyhow::ensure!(some.is_some_and(|joined| opens_ballots(sitting, &public, &joined)), "a ballot does not open");
+    let mut shares = Vec::with_capacity(monitors.len());
+    for (monitor, (part, share)) in monitors.iter().zip(parts.iter().zip(&open)) {
         let key = monitor.own_key(mark, sitting.id);
         let key = key.ok_or_else(|| anyhow::anyhow!("a monitor's key is not one that the monitor made"))?;
         let purpose = Purpose::Share(sitting.id, monitor.account);
-        sealed.push(SealedShare { account: monitor.account, sealed: keys::seal(&key, purpose, share)? });
+        shares.push(DealtShare {
+            account: monitor.account,
+            sealed: keys::seal(&key, purpose, part)?,
+            mark: mark.mark_share(sitting.id, monitor.account, &public, share),
+        });
     }
-    Ok(sealed)
+    Ok(Ceremony { public, shares })
+}
+
+/// Ballots sealed to the public half open by the private one.
+fn opens_ballots(sitting: &Sitting, public: &PublicKey, secret: &SecretKey) -> bool {
+    (1..=REHEARSED).all(|number| {
+        let (purpose, text) = (Purpose::Rehearsal(sitting.id, number), rehearsal_text(number));
+        let sealed = keys::seal(public, purpose, text.as_bytes()).ok();
+        let opened = sealed.and_then(|sealed| keys::open(secret, purpose, &sealed));
+        opened.is_some_and(|opened| opened.as_slice() == text.as_bytes())
+    })
 }
 
 pub(super) async fn rehearse(
@@ -62,16 +86,8 @@ pub(super) async fn rehearse(
             let why = format!("监票人{}还没有生成口令", without.join("、"));
             return Err(act.refuse(why, "请他们登录后在“监票”里生成口令"));
         }
-        let (secret, public) = keys::make_pair();
-        let shares = deal(&sitting, &monitors, &secret, &app.ballot_box.key)?;
-        drop(secret);
-        let mut ballots = Vec::new();
-        for number in 1..=REHEARSED {
-            let text = rehearsal_text(number);
-            ballots.push(keys::seal(&public, Purpose::Rehearsal(id, number), text.as_bytes())?);
-        }
-        store::begin_rehearsal(db, &sitting, &public, &ballots, &shares).await?;
-        app.ballot_box.drop_shares(id);
+        let Ceremony { public, shares } = deal(&sitting, &monitors, &app.ballot_box.key)?;
+        store::begin_rehearsal(db, &sitting, &public, &shares).await?;
         audit::append(db, acting.person(), act.entry("开始演练"), act.now).await
     })
     .await?;
@@ -79,7 +95,7 @@ pub(super) async fn rehearse(
 }
 
 /// What a throw-away ballot says.
-pub(super) fn rehearsal_text(number: i32) -> String {
+fn rehearsal_text(number: i32) -> String {
     let votes = Votes {
         receipt: format!("rehearsal{number:07}"),
         votes: vec![Vote {
@@ -95,7 +111,7 @@ fn why_not_opened(act: &Act, sitting: &Sitting) -> Option<Failure> {
     match sitting.stage {
         Stage::Rehearsed => {}
         Stage::Announced => {
-            let remedy = "先进行演练：没有演练过的口令，开票时可能打不开";
+            let remedy = "先进行演练：没有演练过的口令，开票时可能打不开。各人可以在不同的时间输入，都成功后即可开启";
             return Some(act.refuse("监票人还没有演练成功", remedy));
         }
         Stage::Draft | Stage::Open | Stage::Closed | Stage::Counted | Stage::Reported | Stage::Voided => {
@@ -127,11 +143,9 @@ pub(super) async fn open(
             return Err(act.refuse(format!("{}没有一名选民", empty.title), "请收回公告，核对选举单位"));
         }
         let roll = store::roll(db, id).await?;
-        let (secret, key) = keys::make_pair();
-        let shares = deal(&sitting, &monitors, &secret, &app.ballot_box.key)?;
-        drop(secret);
+        let Ceremony { public, shares } = deal(&sitting, &monitors, &app.ballot_box.key)?;
         let opened = Opened {
-            key,
+            key: public,
             ballot_size: full_size(&contests, &store::contest_sets(db, id).await?),
             roll_hash: store::hash_roll(&roll),
             contests_hash: store::hash_contests(&contests),

@@ -10,7 +10,9 @@ use axum_extra::extract::Query;
 use time::OffsetDateTime;
 
 use super::{
-    StepView, manages,
+    StepView,
+    collecting::Collecting,
+    manages,
     readiness::{self, Check},
     result::{self, Results},
     steps, visible,
@@ -70,7 +72,8 @@ struct SittingPage {
     contests: Vec<ContestRow>,
     monitors: Vec<Monitor>,
     rehearsing: bool,
-    held: Vec<AccountId>,
+    /// The shares for the count, while the sitting waits for it.
+    collecting: Option<Collecting>,
     turnout: Option<Turnout>,
     results: Option<Results>,
     count: Option<CountView>,
@@ -107,7 +110,12 @@ impl SittingPage {
     }
 
     fn holds(&self, account: &AccountId) -> bool {
-        self.held.contains(account)
+        self.collecting.as_ref().is_some_and(|collecting| collecting.holds(*account))
+    }
+
+    /// Monitors who are still to type their passphrase in the rehearsal, by name.
+    fn unproved(&self) -> String {
+        names(self.monitors.iter().filter(|monitor| monitor.proved_at.is_none()))
     }
 
     fn asked_void(&self) -> bool {
@@ -178,15 +186,21 @@ pub(super) async fn page(
             contest,
         }
     };
+    let monitors = store::monitors(&mut db, id).await?;
+    let collecting = if sitting.stage == Stage::Closed {
+        Some(Collecting::of(app, &mut db, &sitting, &monitors, now).await?)
+    } else {
+        None
+    };
     let Submitted { form: typed, errors } = submitted;
     let unfit = !errors.is_empty();
     let page = SittingPage {
         chrome: app.chrome(person, &sitting.title).under(paths::SITTINGS, "选举"),
         steps: steps(&sitting),
         contests: contests.into_iter().map(row).collect(),
-        monitors: store::monitors(&mut db, id).await?,
+        monitors,
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
-        held: app.ballot_box.held(id, now).0,
+        collecting,
         turnout,
         results,
         course: store::incidents(&mut db, id).await?,
@@ -203,6 +217,11 @@ pub(super) async fn page(
     };
     let response = refreshed(page.count.as_ref(), &page)?;
     Ok(if unfit { (StatusCode::UNPROCESSABLE_ENTITY, response).into_response() } else { response })
+}
+
+/// Monitors by name.
+pub(super) fn names<'a>(monitors: impl Iterator<Item = &'a Monitor>) -> String {
+    monitors.map(|monitor| monitor.name.as_str()).collect::<Vec<_>>().join("、")
 }
 
 /// A page that is loaded again every two seconds while a count runs; no script is needed.

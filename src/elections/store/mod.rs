@@ -247,9 +247,12 @@ pub async fn take_back(connection: &mut PgConnection, sitting: &Locked<Sitting>)
     if !sitting.stage.leads_to(Stage::Draft) {
         return Ok(false);
     }
-    sqlx::query!("update monitor set proved_at = null, share = null where sitting_id = $1", id.0)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query!(
+        "update monitor set proved_at = null, proved_for = null, share = null, share_mark = null where sitting_id = $1",
+        id.0
+    )
+    .execute(&mut *connection)
+    .await?;
     sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", id.0).execute(&mut *connection).await?;
     sqlx::query!("update sitting set rehearsal_key = null, rehearsed_at = null where id = $1", id.0)
         .execute(&mut *connection)
@@ -331,9 +334,11 @@ pub async fn make_void(
 pub(super) async fn destroy(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<(), Failure> {
     let id = sitting.id;
     sqlx::query!("delete from envelope where sitting_id = $1", id.0).execute(&mut *connection).await?;
+    sqlx::query!("delete from count_holder where sitting_id = $1", id.0).execute(&mut *connection).await?;
     sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", id.0).execute(&mut *connection).await?;
     sqlx::query!(
-        "update monitor set share = null, salt = null, public_key = null, mac = null where sitting_id = $1",
+        "update monitor set share = null, share_mark = null, salt = null, public_key = null, mac = null
+         where sitting_id = $1",
         id.0
     )
     .execute(connection)

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, types::Uuid};
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{Stage, step};
 use crate::{
     auth::acting::Acting,
     database::Locked,
-    elections::sitting::{Contest, Monitor, MonitorKey, Opened, Sitting, terms},
+    elections::sitting::{Contest, Monitor, MonitorKey, Opened, SealedShare, Sitting, terms},
     failure::Failure,
-    ids::{AccountId, InstitutionId, SittingId, StudentId},
+    ids::{AccountId, InstitutionId, PortalId, SittingId, StudentId},
     office::{ElectionKeeper, Office as _},
     sealing::keys::{MOST_MONITORS, MarkKey, PublicKey},
 };
@@ -21,7 +21,7 @@ use crate::{
 pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Monitor>, Failure> {
     let rows = sqlx::query!(
         r#"select m.account_id as "account: AccountId", a.number, a.name, m.chief, m.salt, m.public_key, m.mac, m.share,
-                  m.proved_at is not null as "proved!"
+                  m.share_mark, m.proved_at
            from monitor m join account a on a.id = m.account_id where m.sitting_id = $1 order by not m.chief, a.number"#,
         sitting.0
     )
@@ -35,8 +35,8 @@ pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Resu
             name: row.name,
             chief: row.chief,
             key: monitor_key(row.salt, row.public_key.as_deref(), row.mac),
-            proved: row.proved,
-            share: row.share,
+            proved_at: row.proved_at,
+            share: row.share.map(|sealed| SealedShare { sealed, mark: row.share_mark }),
         })
         .collect())
 }
@@ -162,7 +162,7 @@ pub async fn keep_key(
     key: &MonitorKey,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update monitor m set salt = $3, public_key = $4, mac = $5, share = null from sitting t
+        "update monitor m set salt = $3, public_key = $4, mac = $5, share = null, share_mark = null from sitting t
          where m.sitting_id = $1 and m.account_id = $2 and t.id = m.sitting_id
                and t.stage in ('draft', 'announced') and t.rehearsal_key is null and m.proved_at is null",
         sitting.0,
@@ -174,20 +174,20 @@ pub async fn keep_key(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// A monitor's share of a key, sealed to that monitor.
+/// A monitor's share of a key, sealed to that monitor, with the portal's mark.
 #[derive(Debug)]
-pub struct SealedShare {
+pub struct DealtShare {
     pub account: AccountId,
     pub sealed: Vec<u8>,
+    pub mark: Vec<u8>,
 }
 
-/// Begins a rehearsal: a throw-away key, its shares and ballots.
+/// Begins a rehearsal: a throw-away key and its shares. What was proved in an earlier one counts no more.
 pub async fn begin_rehearsal(
     connection: &mut PgConnection,
     sitting: &Locked<Sitting>,
     key: &PublicKey,
-    ballots: &[Vec<u8>],
-    shares: &[SealedShare],
+    shares: &[DealtShare],
 ) -> Result<bool, Failure> {
     let sitting = sitting.id;
     let done = sqlx::query!(
@@ -198,73 +198,67 @@ pub async fn begin_rehearsal(
     if done.execute(&mut *connection).await?.rows_affected() == 0 {
         return Ok(false);
     }
-    sqlx::query!("update monitor set proved_at = null where sitting_id = $1", sitting.0)
+    sqlx::query!("update monitor set proved_at = null, proved_for = null where sitting_id = $1", sitting.0)
         .execute(&mut *connection)
         .await?;
     keep_shares(connection, sitting, shares).await?;
-    sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
-    sqlx::query!(
-        "insert into rehearsal_ballot (sitting_id, number, sealed)
-         select $1, u.number, u.sealed from unnest($2::bytea[]) with ordinality as u(sealed, number)",
-        sitting.0,
-        ballots
-    )
-    .execute(connection)
-    .await?;
+    sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", sitting.0).execute(connection).await?;
     Ok(true)
 }
 
-async fn keep_shares(connection: &mut PgConnection, sitting: SittingId, shares: &[SealedShare]) -> Result<(), Failure> {
+async fn keep_shares(connection: &mut PgConnection, sitting: SittingId, shares: &[DealtShare]) -> Result<(), Failure> {
     let accounts: Vec<Uuid> = shares.iter().map(|share| share.account.0).collect();
     let sealed: Vec<Vec<u8>> = shares.iter().map(|share| share.sealed.clone()).collect();
+    let marks: Vec<Vec<u8>> = shares.iter().map(|share| share.mark.clone()).collect();
     sqlx::query!(
-        "update monitor m set share = u.share from unnest($2::uuid[], $3::bytea[]) as u(account, share)
+        "update monitor m set share = u.share, share_mark = u.mark
+         from unnest($2::uuid[], $3::bytea[], $4::bytea[]) as u(account, share, mark)
          where m.sitting_id = $1 and m.account_id = u.account",
         sitting.0,
         &accounts,
-        &sealed
+        &sealed,
+        &marks
     )
     .execute(connection)
     .await?;
     Ok(())
 }
 
-/// A rehearsal under way.
-#[derive(Debug)]
-pub struct Rehearsal {
-    pub key: PublicKey,
-    /// Its ballots with their numbers.
-    pub ballots: Vec<(i32, Vec<u8>)>,
+/// The throw-away key of a rehearsal under way.
+pub async fn rehearsal(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<PublicKey>, Failure> {
+    let key = sqlx::query_scalar!("select rehearsal_key from sitting where id = $1", sitting.0);
+    let key = key.fetch_optional(connection).await?.flatten();
+    Ok(key.as_deref().and_then(PublicKey::from_bytes))
 }
 
-pub async fn rehearsal(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<Rehearsal>, Failure> {
-    let key = sqlx::query_scalar!("select rehearsal_key from sitting where id = $1", sitting.0)
-        .fetch_optional(&mut *connection)
-        .await?
-        .flatten();
-    let Some(key) = key.as_deref().and_then(PublicKey::from_bytes) else { return Ok(None) };
-    let rows =
-        sqlx::query!("select number, sealed from rehearsal_ballot where sitting_id = $1 order by number", sitting.0);
-    let ballots = rows.fetch_all(connection).await?.into_iter().map(|row| (row.number, row.sealed)).collect();
-    Ok(Some(Rehearsal { key, ballots }))
-}
-
-/// A monitor's passphrase was shown to work.
+/// A monitor's passphrase was shown to work in the rehearsal with that key: a fact that stays until another rehearsal
+/// begins. `false` where that one is over.
 pub async fn prove(
     connection: &mut PgConnection,
     sitting: &Locked<Sitting>,
     account: AccountId,
+    rehearsal: &PublicKey,
     now: OffsetDateTime,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "update monitor set proved_at = $3 where sitting_id = $1 and account_id = $2",
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update monitor m set proved_at = $4, proved_for = $3 from sitting t
+         where m.sitting_id = $1 and m.account_id = $2 and t.id = m.sitting_id and t.rehearsal_key = $3",
         sitting.id.0,
         account.0,
+        rehearsal.as_bytes(),
         now
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// How many monitors have not yet shown, in the rehearsal under way, that their passphrase works.
+pub async fn unproved(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<i64, Failure> {
+    let left = sqlx::query_scalar!(
+        r#"select count(*) as "left!" from monitor m join sitting t on t.id = m.sitting_id
+           where t.id = $1 and m.proved_for is distinct from t.rehearsal_key"#,
+        sitting.id.0
+    );
+    Ok(left.fetch_one(connection).await?)
 }
 
 /// The rehearsal has succeeded: what was thrown away is gone, the sitting may be opened.
@@ -275,7 +269,9 @@ pub async fn end_rehearsal(
 ) -> Result<bool, Failure> {
     let sitting = locked.id;
     sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
-    sqlx::query!("update monitor set share = null where sitting_id = $1", sitting.0).execute(&mut *connection).await?;
+    sqlx::query!("update monitor set share = null, share_mark = null where sitting_id = $1", sitting.0)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query!(
         "update sitting set rehearsal_key = null, rehearsed_at = $2 where id = $1 and stage = 'announced'",
         sitting.0,
@@ -378,7 +374,7 @@ pub fn hash_contests(contests: &[Contest]) -> Vec<u8> {
 #[derive(Debug)]
 pub struct NewOpening<'a> {
     pub opened: &'a Opened,
-    pub shares: &'a [SealedShare],
+    pub shares: &'a [DealtShare],
     /// The portal's mark on what was opened.
     pub mark: &'a [u8],
     pub roll_size: i32,
@@ -440,6 +436,71 @@ pub async fn opened(
         return Err(anyhow::anyhow!("what the opening of a sitting set was changed in the database").into());
     }
     Ok(Some(opened))
+}
+
+/// A portal that collects the monitors' shares of a sitting in its memory.
+#[derive(Debug, Clone, Copy)]
+pub struct CountHolder {
+    pub portal: PortalId,
+    /// When it was last heard of.
+    pub seen_at: OffsetDateTime,
+    /// Until when it holds the share that came last.
+    pub held_until: OffsetDateTime,
+}
+
+impl CountHolder {
+    /// A portal that is not heard of for so long has ended, and what it held with it.
+    const SILENT: Duration = Duration::seconds(30);
+
+    /// It runs and still holds shares.
+    #[must_use]
+    pub fn is_live(&self, now: OffsetDateTime) -> bool {
+        now < self.held_until && now - self.seen_at < Self::SILENT
+    }
+}
+
+/// The portal that collects, or last collected, a sitting's shares.
+pub async fn count_holder(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<CountHolder>, Failure> {
+    let row = sqlx::query_as!(
+        CountHolder,
+        r#"select portal as "portal: PortalId", seen_at, held_until from count_holder where sitting_id = $1"#,
+        sitting.0
+    );
+    Ok(row.fetch_optional(connection).await?)
+}
+
+/// Collects a sitting's shares from now on; `false` where another portal does.
+pub async fn hold_count(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    holder: CountHolder,
+) -> Result<bool, Failure> {
+    let other = count_holder(connection, sitting.id).await?;
+    if other.is_some_and(|other| other.portal != holder.portal && other.is_live(holder.seen_at)) {
+        return Ok(false);
+    }
+    sqlx::query!(
+        "insert into count_holder (sitting_id, portal, seen_at, held_until) values ($1, $2, $3, $4)
+         on conflict (sitting_id) do update
+         set portal = excluded.portal, seen_at = excluded.seen_at, held_until = excluded.held_until",
+        sitting.id.0,
+        holder.portal.0,
+        holder.seen_at,
+        holder.held_until
+    )
+    .execute(connection)
+    .await?;
+    Ok(true)
+}
+
+/// Says that a portal that collects shares still runs.
+pub async fn still_holds_counts(
+    connection: &mut PgConnection,
+    portal: PortalId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!("update count_holder set seen_at = $2 where portal = $1", portal.0, now).execute(connection).await?;
+    Ok(())
 }
 
 /// Closes a sitting: nobody's vote is taken after this is written. Gives the number of envelopes.

@@ -32,6 +32,11 @@ impl Client {
         Self { router, cookies: BTreeMap::new(), host: "127.0.0.1:8080" }
     }
 
+    /// The same browser at another portal on the same database.
+    pub fn at(&self, portal: &super::Portal) -> Self {
+        Self { cookies: self.cookies.clone(), ..portal.visitor() }
+    }
+
     pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Page {
         let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut request = Request::builder().method(method).uri(path).header(header::HOST, self.host);

@@ -227,6 +227,19 @@ impl Portal {
         Self { app, url }
     }
 
+    /// Another portal on the same database, with this one's clock and that ballot key: a second one beside it, or the same one
+    /// after a restart.
+    pub fn beside(&self, key: MarkKey) -> Self {
+        let pools = Pools::new(&self.url).unwrap();
+        let app = Lunzhi::new(pools, self.app.clock.clone(), Cost::CHEAP, key, None).unwrap();
+        Self { app, url: self.url.clone() }
+    }
+
+    /// The portal after a restart: it has its ballot key and has forgotten what it held in memory.
+    pub fn restarted(&self) -> Self {
+        self.beside(self.app.elections.ballot_box.key.clone())
+    }
+
     /// The portal on a port of its own, for clients that need a real connection.
     pub async fn listen(&self, limits: Limits) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
