@@ -19,6 +19,8 @@ words! {
     Rehearsing = "rehearsing", "演练开始。请监票人各自输入口令，不必同时；全部成功后即可开启投票。";
     Opened = "opened", "投票已开启，选民名册已冻结。";
     Closed = "closed", "投票已截止。请监票人输入口令开票。";
+    CloseAsked = "close-asked", "已提出提前截止，须由另一人（监票人或办理单位的其他人员）同意才截止；此前照常投票。";
+    CloseWithdrawn = "close-dropped", "已撤回提前截止的提议，投票照常进行。";
     Reported = "reported", "监票报告已生成，结果已向选民公布。下一步由大会公告、批准、备案。";
     Published = "published", "全部选票已公布。";
     VoidAsked = "void-asked", "已提出作废，须由另一人同意才生效。";

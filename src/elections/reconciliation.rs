@@ -1,5 +1,7 @@
 //! The account of a contest: electronic and paper ballots together, 应到, 实到, 发出, 收回, 有效, 无效, and what they come to.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -61,6 +63,18 @@ pub struct ContestTurnout {
     pub electronic: u32,
     /// Were given a paper ballot.
     pub paper: u32,
+}
+
+/// What follows where a sitting is closed now: the contests in which too few have come.
+pub(crate) fn without_quorum(contests: &[Contest], turnouts: &HashMap<i16, ContestTurnout>) -> Vec<String> {
+    let reasons = |contest: &Contest| {
+        let ContestTurnout { due, electronic, paper } = turnouts.get(&contest.ordinal).copied().unwrap_or_default();
+        let present = electronic.saturating_add(paper);
+        let attendance = Attendance { due, present, issued: present };
+        let count = judge(contest.seats, &contest.rules.count, attendance, &Tally::none(&contest.labels()), &[]);
+        (!count.reasons.is_empty()).then(|| format!("{}：{}", contest.title, count.reasons.join("；")))
+    };
+    contests.iter().filter_map(reasons).collect()
 }
 
 /// A contest's account and result.

@@ -183,6 +183,12 @@ pub struct RecordFile {
     pub opened_at: String,
     /// When voting was closed, in the same form.
     pub closed_at: String,
+    /// The end that was announced, in the same form; empty in records that were made before it was kept.
+    #[serde(skip_serializing_if = "String::is_empty", default)]
+    pub announced_end: String,
+    /// Why voting was closed before the announced end without a quorum, in the office's words; absent otherwise.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub closed_early_why: Option<String>,
     /// When the ballots were opened and counted, in the same form.
     pub counted_at: String,
     /// How many monitors' passphrases the count needed.
@@ -282,6 +288,8 @@ pub fn record(sitting: &Sitting, contests: &[Contest], parts: Parts<'_>) -> Reco
         title: sitting.title.clone(),
         opened_at: moment(sitting.opened_at),
         closed_at: moment(sitting.closed_at),
+        announced_end: moment(Some(sitting.closes_at)),
+        closed_early_why: sitting.close_why.clone().filter(|_| sitting.closed_early()),
         counted_at: moment(sitting.counted_at),
         threshold: sitting.threshold,
         monitors: parts.monitors,

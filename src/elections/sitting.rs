@@ -164,6 +164,8 @@ pub struct Sitting {
     pub threshold: u8,
     /// The committee's decision on rules that leave practice.
     pub decision: String,
+    /// When voters were told of it; none where that was not kept.
+    pub announced_at: Option<OffsetDateTime>,
     /// When votes were first taken.
     pub opened_at: Option<OffsetDateTime>,
     pub closed_at: Option<OffsetDateTime>,
@@ -171,6 +173,9 @@ pub struct Sitting {
     pub counted_at: Option<OffsetDateTime>,
     /// When it was reported.
     pub reported_at: Option<OffsetDateTime>,
+    /// Why it is to be closed before its time without a quorum: asked for by somebody.
+    pub close_why: Option<String>,
+    pub close_asked_by: Option<AccountId>,
     /// Voters on the frozen roll.
     pub roll_size: Option<i32>,
     pub envelopes: Option<i32>,
@@ -190,6 +195,22 @@ impl Sitting {
     #[must_use]
     pub fn takes_votes(&self, now: OffsetDateTime) -> bool {
         self.stage == Stage::Open && self.opens_at <= now && now < self.closes_at
+    }
+
+    /// It was closed before the announced end.
+    #[must_use]
+    pub fn closed_early(&self) -> bool {
+        self.closed_at.is_some_and(|at| at < self.closes_at)
+    }
+
+    /// How far it has come as its voters are told, by the hour and not by its stage alone.
+    #[must_use]
+    pub fn for_voters(&self, now: OffsetDateTime) -> &'static str {
+        match self.stage {
+            Stage::Open if now < self.opens_at => "未开始",
+            Stage::Open if self.closes_at <= now => "已截止",
+            stage => stage.for_voters(),
+        }
     }
 
     /// When it closed, or will: it may have been closed before its time.

@@ -90,6 +90,32 @@ pub async fn tell(
     Ok(())
 }
 
+/// Tells many students the same, in one statement.
+pub async fn tell_all(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    students: &[StudentId],
+    notice: &Notice,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let ids: Vec<_> = students.iter().map(|_| NoticeId::random().0).collect();
+    let students: Vec<_> = students.iter().map(|student| student.0).collect();
+    sqlx::query!(
+        "insert into notice (id, institution_id, student_id, subject, body, href, at)
+         select t.id, $1, t.student, $4, $5, $6, $7 from unnest($2::uuid[], $3::uuid[]) as t(id, student)",
+        institution.0,
+        &ids,
+        &students,
+        notice.subject,
+        notice.body,
+        notice.href,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// A notice as the page shows it.
 #[derive(Debug)]
 pub struct NoticeRow {

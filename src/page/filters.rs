@@ -31,8 +31,13 @@ pub(crate) fn day(date: &Date, _: &dyn askama::Values) -> askama::Result<String>
 /// A moment as papers have it: `2026年9月1日8时30分`, in China's time.
 #[askama::filter_fn]
 pub(crate) fn minute(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Result<String> {
+    Ok(minute_of(*at))
+}
+
+/// As [`minute`], for sentences that are made in the program.
+pub(crate) fn minute_of(at: OffsetDateTime) -> String {
     let at = at.to_offset(CHINA);
-    Ok(format!("{}年{}月{}日{}时{:02}分", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute()))
+    format!("{}年{}月{}日{}时{:02}分", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute())
 }
 
 /// The day of a moment as `2026年9月1日`, in China's time.

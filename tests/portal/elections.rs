@@ -93,7 +93,7 @@ async fn paper_stands_beside_the_envelopes_in_one_account() {
     assert_eq!(closed.status, 303, "paper closes the electronic ballot");
     assert!(casting[5].get(closed.location()).await.text().contains("已领取纸质选票"));
 
-    sitting.act("close", &[("sure", "yes")]).await;
+    sitting.close().await;
     let phrase = sitting.monitors[0].1.clone();
     let early = sitting.monitors[0].0.post(&format!("/monitoring/{}/unseal", sitting.id), &[("phrase", &phrase)]).await;
     assert!(early.status == 422 && early.fault("监票口令").contains("由两人分别录入"), "{}", early.text());
@@ -570,7 +570,7 @@ async fn posts_that_are_forged_replayed_or_meant_for_others_cast_nothing() {
     }
     assert_eq!(envelopes().await, 1);
     // Once it is closed, a replay is refused.
-    sitting.act("close", &[("sure", "yes")]).await;
+    sitting.close().await;
     let late = seventh.post(&path, &[("c1-1", "A")]).await;
     assert_eq!(seventh.get(late.location()).await.status, 409);
 }
@@ -591,7 +591,7 @@ async fn rows_written_straight_into_the_tables_are_found() {
     ] {
         sqlx::query(statement).execute(&mut db).await.unwrap();
     }
-    sitting.act("close", &[("sure", "yes")]).await;
+    sitting.close().await;
     sitting.unseal(0).await;
     sitting.unseal(1).await;
     let path = format!("/monitoring/{}", sitting.id);
@@ -654,7 +654,7 @@ async fn a_key_or_a_roll_that_somebody_changed_is_not_used() {
     .execute(&mut db)
     .await
     .unwrap();
-    sitting.act("close", &[("sure", "yes")]).await;
+    sitting.close().await;
     sitting.unseal(0).await;
     sitting.unseal(1).await;
     let page = loop {
@@ -693,7 +693,7 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
     }
     let soon = sitting.keeper.post(&format!("{}/close", sitting.path), &[]).await;
     assert!(soon.status == 409 && soon.text().contains("勾选确认"), "{}", soon.text());
-    sitting.act("close", &[("sure", "yes")]).await;
+    sitting.close().await;
     sitting.unseal(2).await;
     assert!(sitting.keeper.get(&sitting.path).await.text().contains("已交出"));
     // A share is held for a quarter of an hour and no longer.

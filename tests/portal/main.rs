@@ -17,6 +17,7 @@ mod browser;
 mod checkup;
 mod commands;
 mod docs;
+mod early_closing;
 mod elections;
 mod fuzz;
 mod gather;

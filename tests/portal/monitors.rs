@@ -113,7 +113,7 @@ async fn shares_for_the_count_are_in_one_portals_memory_and_the_page_says_what_t
     for mut client in voters(&portal, 1..=8).await {
         cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
     }
-    sitting.act("close", &[("sure", "yes")]).await;
+    sitting.close().await;
     assert!(sitting.monitoring_at(&portal, 0).await.contains("还没有监票人输入口令"));
     see_other(&sitting.unseal_at(&portal, 0).await);
     let until = portal.app.clock.now() + Duration::minutes(15);

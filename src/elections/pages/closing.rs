@@ -2,27 +2,61 @@
 
 use axum::{
     extract::{Path, State},
-    response::Redirect,
+    response::{IntoResponse as _, Redirect, Response},
 };
 use axum_extra::extract::Form;
 use serde::Deserialize;
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 
-use super::{acts::Act, done_at, result};
+use super::{acts::Act, done_at, result, show::TypedForms};
 use crate::{
     audit::{self, Entry, Verb},
-    auth::acting::Acting,
-    elections::{Elections, counting, done::Done, record, sitting::Stage, store},
+    auth::{acting::Acting, person::SignedIn},
+    database::Locked,
+    elections::{
+        Elections, counting,
+        done::Done,
+        paths,
+        reconciliation::without_quorum,
+        record,
+        sitting::{Sitting, Stage},
+        store,
+    },
     failure::Failure,
     ids::SittingId,
+    inbox::{Notice, To, tell, tell_all},
     office::ElectionKeeper,
+    page::filters::minute_of,
     rules::sitting::report as may_report,
+    text::folded,
+    web::forms::Attempt,
 };
 
-/// The form to close. Before the announced end the office must tick that it means it.
+/// The form to close. Before the announced end the office must tick that it means it, and say why while too few have come.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct CloseForm {
     sure: String,
+    close_why: String,
+}
+
+/// Tells the voters that it was closed before the announced end.
+async fn tell_voters(
+    db: &mut PgConnection,
+    sitting: &Sitting,
+    why: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let why = why.map(|why| format!("原因：{why}。")).unwrap_or_default();
+    let says = format!(
+        "公告的截止时间是 {}，实际于 {} 截止。{why}没有投票的不能再投；结果公布时另行通知。",
+        minute_of(sitting.closes_at),
+        minute_of(now)
+    );
+    let notice = Notice::new(format!("“{}”提前截止投票", sitting.title), sitting.id.vote_path()).says(says);
+    let students = store::students_on_roll(db, sitting.id).await?;
+    tell_all(db, sitting.institution, &students, &notice, now).await
 }
 
 pub(super) async fn close(
@@ -30,21 +64,124 @@ pub(super) async fn close(
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
     Form(form): Form<CloseForm>,
-) -> Result<Redirect, Failure> {
+) -> Result<Response, Failure> {
     let act = Act::begin(&app, &acting, id, "截止投票").await?;
+    if act.sitting.stage == Stage::Open && act.now < act.sitting.opens_at {
+        let why = format!("投票 {} 才开始，没有开始的不能截止", minute_of(act.sitting.opens_at));
+        return Err(act.refuse(why, "不再举行的，由两人办理作废"));
+    }
     let early = act.sitting.closes_at > act.now;
     if early && form.sure != "yes" {
         return Err(act.refuse("还没有到公告的截止时间", "确需提前截止的（如到会的都已投完），请勾选确认"));
     }
+    let why = folded(&form.close_why);
+    let asked = app
+        .write_as(acting.person().authority(), async |db| {
+            let sitting = store::lock(db, acting.institution(), id).await?;
+            if early && sitting.stage == Stage::Open {
+                let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+                let unmet = without_quorum(&contests, &store::contest_turnouts(db, id).await?);
+                if !unmet.is_empty() {
+                    return ask(db, &act, &acting, &sitting, &why, &unmet).await;
+                }
+            }
+            let Some(envelopes) = store::close(db, acting.institution(), id, act.now).await? else {
+                return Err(act.refuse("本场次不在投票中", "刷新页面看现在的情况"));
+            };
+            if early {
+                tell_voters(db, &sitting, None, act.now).await?;
+            }
+            let entry = act.entry(if early { "提前截止投票" } else { "截止投票" }).detail("信封", envelopes);
+            audit::append(db, acting.person(), entry, act.now).await?;
+            Ok(Attempt::Done(Done::Closed))
+        })
+        .await?;
+    match asked {
+        Attempt::Done(done) => Ok(done_at(&id.path(), done).into_response()),
+        Attempt::Fault(field, says) => {
+            let typed = TypedForms { close_why: form.close_why, ..TypedForms::default() };
+            act.answer(&app, acting.person(), Attempt::Fault(field, says), typed, Done::Closed).await
+        }
+        Attempt::NeedsReason(findings) => Err(act.refusal().because(findings)),
+    }
+}
+
+/// Asks a second person to close it now, though too few have come.
+async fn ask(
+    db: &mut PgConnection,
+    act: &Act,
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Locked<Sitting>,
+    why: &str,
+    unmet: &[String],
+) -> Result<Attempt<Done>, Failure> {
+    if !(1..=200).contains(&why.chars().count()) {
+        let says =
+            format!("{}。现在截止，选举无效。确需截止的，请写明理由，1 至 200 字，由另一人同意", unmet.join("；"));
+        return Ok(Attempt::fault("close_why", says));
+    }
+    if !store::ask_close(db, acting, sitting, why, act.now).await? {
+        return Err(act.refuse("已有人提出提前截止", "由另一人同意，或先撤回提议"));
+    }
+    let notice = Notice::new(format!("“{}”有人提出提前截止投票", sitting.title), sitting.id.monitoring_path())
+        .says(format!("理由：{why}。到会人数还不够：{}。须由监票人或办理单位的另一人同意。", unmet.join("；")));
+    for monitor in store::monitors(db, sitting.id).await? {
+        tell(db, sitting.institution, To::Account(monitor.account), &notice, act.now).await?;
+    }
+    let entry = act.entry("提出提前截止投票").detail("理由", why).detail("到会人数", unmet.to_vec());
+    audit::append(db, acting.person(), entry, act.now).await?;
+    Ok(Attempt::Done(Done::CloseAsked))
+}
+
+pub(super) async fn withdraw_request(
+    State(app): State<Elections>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<Redirect, Failure> {
+    let act = Act::begin(&app, &acting, id, "撤回提前截止的提议").await?;
     app.write_as(acting.person().authority(), async |db| {
-        let Some(envelopes) = store::close(db, acting.institution(), id, act.now).await? else {
-            return Err(act.refuse("本场次不在投票中", "刷新页面看现在的情况"));
-        };
-        let entry = act.entry(if early { "提前截止投票" } else { "截止投票" }).detail("信封", envelopes);
-        audit::append(db, acting.person(), entry, act.now).await
+        let sitting = store::lock(db, acting.institution(), id).await?;
+        if store::withdraw_close_request(db, &sitting).await? {
+            audit::append(db, acting.person(), act.entry("撤回提前截止的提议"), act.now).await?;
+        }
+        Ok(())
     })
     .await?;
+    Ok(done_at(&id.path(), Done::CloseWithdrawn))
+}
+
+pub(super) async fn agree_close(
+    State(app): State<Elections>,
+    acting: Acting<ElectionKeeper>,
+    Path(id): Path<SittingId>,
+) -> Result<Redirect, Failure> {
+    let act = Act::begin(&app, &acting, id, "同意提前截止投票").await?;
+    close_early(&app, acting.person(), &act).await?;
     Ok(done_at(&id.path(), Done::Closed))
+}
+
+/// Closes a sitting before its time by a second person: another of the office in charge, or one of its monitors.
+async fn close_early(app: &Elections, person: &SignedIn, act: &Act) -> Result<(), Failure> {
+    app.write_as(person.authority(), async |db| {
+        let sitting = store::lock(db, person.institution, act.sitting.id).await?;
+        let agreed = store::agree_close(db, &sitting, person.account, act.now).await?;
+        let envelopes = if agreed { store::close(db, sitting.institution, sitting.id, act.now).await? } else { None };
+        let Some(envelopes) = envelopes else {
+            let remedy = "提前截止须由两人办理：一人提出，另一人（办理单位的其他人员或监票人）同意";
+            return Err(act.refuse("没有人提出提前截止，或者是你自己提出的，或者投票已截止", remedy));
+        };
+        tell_voters(db, &sitting, sitting.close_why.as_deref(), act.now).await?;
+        let entry = act.entry("同意提前截止投票").detail("信封", envelopes);
+        audit::append(db, person, entry, act.now).await
+    })
+    .await
+}
+
+/// As [`agree_close`], for a monitor.
+pub(super) async fn close_by_monitor(app: &Elections, person: &SignedIn, sitting: Sitting) -> Result<(), Failure> {
+    let chrome = app.chrome(person, "没有办理").under(paths::MONITORING, "监票");
+    let back = sitting.id.monitoring_path();
+    close_early(app, person, &Act { sitting, chrome, wanted: "同意提前截止投票", back, now: app.clock.now() }).await
 }
 
 /// Closes every sitting whose time is up.

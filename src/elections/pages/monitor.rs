@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 
 use super::{
     StepView,
+    closing::close_by_monitor,
     collecting::Collecting,
     done_at, json_file, result,
     show::{CountView, count_view, names, refreshed},
@@ -31,6 +32,7 @@ use crate::{
         counting::{self, Exclusion},
         done::{Done, said},
         paths,
+        reconciliation::without_quorum,
         sitting::{Contest, Monitor, MonitorKey, Sitting, Stage},
         store::{self, Admission, CountHolder, NewAdmission},
     },
@@ -98,6 +100,8 @@ struct MonitorPage {
     /// The shares for the count, while the sitting waits for it.
     collecting: Option<Collecting>,
     count: Option<CountView>,
+    /// The contests for which too few have come, while somebody wants to close before the end.
+    unmet: Vec<String>,
     paper: bool,
     form: AdmissionForm,
     errors: Errors,
@@ -158,17 +162,22 @@ async fn page(
         chrome: app.chrome(person, &sitting.title).under(paths::MONITORING, "监票"),
         steps: steps(&sitting),
         me: person.account,
-        contests,
         admissions: store::admissions(&mut db, id).await?,
         suspects,
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
         collecting,
         count,
+        unmet: if sitting.close_why.is_some() && sitting.stage == Stage::Open {
+            without_quorum(&contests, &turnouts)
+        } else {
+            Vec::new()
+        },
         paper: turnouts.values().any(|turnout| turnout.paper > 0) && sitting.closed_at.is_some(),
         form,
         errors,
         now,
         done,
+        contests,
         sitting,
         monitors,
     };
@@ -531,6 +540,16 @@ pub(super) async fn agree_void(
     let (sitting, _) = own(&mut *app.read().await?, &person, id).await?;
     void_by_monitor(&app, &person, sitting).await?;
     Ok(done_at(&id.monitoring_path(), Done::Voided))
+}
+
+pub(super) async fn agree_close(
+    State(app): State<Elections>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+) -> Result<Redirect, Failure> {
+    let (sitting, _) = own(&mut *app.read().await?, &person, id).await?;
+    close_by_monitor(&app, &person, sitting).await?;
+    Ok(done_at(&id.monitoring_path(), Done::Closed))
 }
 
 /// The full ballots, for the monitors to keep.

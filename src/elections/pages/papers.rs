@@ -23,7 +23,7 @@ use crate::{
     elections::{
         record,
         sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Admission, Incidents, ListedVoter, PaperEntry},
+        store::{self, Admission, EarlyClosing, Incidents, ListedVoter, PaperEntry},
     },
     failure::{Failure, Refusal},
     ids::SittingId,
@@ -62,6 +62,8 @@ struct Papers {
     monitors: Vec<Monitor>,
     results: Option<Results>,
     course: Incidents,
+    /// Who closed it before its time without a quorum.
+    early: Option<EarlyClosing>,
     admissions: Vec<Admission>,
     entries: Vec<(String, Vec<PaperEntry>)>,
     record_hash: String,
@@ -104,6 +106,7 @@ async fn papers(
         monitors: store::monitors(db, sitting.id).await?,
         results: result::results(db, &sitting, &contests).await?,
         course: store::incidents(db, sitting.id).await?,
+        early: store::early_closing(db, sitting.id).await?,
         admissions: store::admissions(db, sitting.id).await?,
         entries: contests
             .iter()

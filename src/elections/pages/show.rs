@@ -25,7 +25,7 @@ use crate::{
         counting,
         done::said,
         paths,
-        reconciliation::ContestTurnout,
+        reconciliation::{ContestTurnout, without_quorum},
         sitting::{Contest, Monitor, Sitting, Stage},
         store::{self, Incidents, Turnout},
     },
@@ -78,6 +78,8 @@ struct SittingPage {
     results: Option<Results>,
     count: Option<CountView>,
     course: Incidents,
+    /// The contests for which too few have come so far, while votes are taken.
+    unmet: Vec<String>,
     keeps: bool,
     me: AccountId,
     publishable: bool,
@@ -96,6 +98,8 @@ pub(super) struct TypedForms {
     pub(super) number: String,
     /// The monitor is the chief.
     pub(super) chief: bool,
+    /// Why it is to be closed before its time.
+    pub(super) close_why: String,
     /// The contest of a lot.
     pub(super) lot_of: Option<ContestId>,
     pub(super) winners: Vec<String>,
@@ -120,6 +124,10 @@ impl SittingPage {
 
     fn asked_void(&self) -> bool {
         self.sitting.void_asked_by == Some(self.me)
+    }
+
+    fn asked_close(&self) -> bool {
+        self.sitting.close_asked_by == Some(self.me)
     }
 
     fn announceable(&self) -> bool {
@@ -175,6 +183,7 @@ pub(super) async fn page(
     } else {
         Vec::new()
     };
+    let unmet = if keeps && sitting.takes_votes(now) { without_quorum(&contests, &turnouts) } else { Vec::new() };
     let publishable = result::few_patterns(&contests, results.as_ref());
     let row = |contest: Contest| {
         let own = entries.get(&contest.id).map_or(&[][..], Vec::as_slice);
@@ -203,6 +212,7 @@ pub(super) async fn page(
         collecting,
         turnout,
         results,
+        unmet,
         course: store::incidents(&mut db, id).await?,
         keeps,
         me: person.account,

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Form;
-use time::Duration;
+use time::{Duration, OffsetDateTime};
 
 use super::{
     again,
@@ -20,12 +20,11 @@ use crate::{
         Elections,
         forms::{CodeForm, Fields},
         paths,
-        sitting::Stage,
         store::{self, Credential},
     },
     failure::Failure,
     ids::SittingId,
-    page::chrome::Chrome,
+    page::{chrome::Chrome, filters::minute_of},
     web::{
         cookies::Cookie,
         forms::{Errors, Submitted},
@@ -38,12 +37,12 @@ pub(super) struct SlipPage {
     chrome: Chrome,
     form: CodeForm,
     errors: Errors,
-    says: &'static str,
+    says: String,
 }
 
-fn page(submitted: Submitted<CodeForm>, says: &'static str) -> SlipPage {
+fn page(submitted: Submitted<CodeForm>, says: impl Into<String>) -> SlipPage {
     let Submitted { form, errors } = submitted;
-    SlipPage { chrome: Chrome::bare("凭票码投票"), form, errors, says }
+    SlipPage { chrome: Chrome::bare("凭票码投票"), form, errors, says: says.into() }
 }
 
 /// Longer than anybody sits over a ballot, shorter than a day at one screen.
@@ -95,12 +94,17 @@ fn channel(headers: &HeaderMap, title: &str) -> Result<VotingChannel, Failure> {
     })
 }
 
-fn refused(view: Option<&VoterView>) -> Response {
+fn refused(view: Option<&VoterView>, now: OffsetDateTime) -> Response {
     let says = match view {
-        None => "票码不对或已作废，请照票面重新输入；票丢失或作废的，请到签到处重新领取。",
-        Some(VoterView::Status(status)) if status.voter.is_none() => "这张票还没有在签到处登记，请先签到。",
-        Some(VoterView::Status(status)) if status.sitting.stage != Stage::Open => "现在不在投票时间内。",
-        Some(VoterView::Status(_) | VoterView::Ballot(_)) => "这张票的持有人已经投票，或已领取纸质选票，不能再投。",
+        None => "票码不对或已作废，请照票面重新输入；票丢失或作废的，请到签到处重新领取。".to_owned(),
+        Some(VoterView::Status(status)) if now < status.sitting.opens_at => {
+            format!("投票 {} 开始，请在开始以后输入票码。", minute_of(status.sitting.opens_at))
+        }
+        Some(VoterView::Status(status)) if status.voter.is_none() => "这张票还没有在签到处登记，请先签到。".to_owned(),
+        Some(VoterView::Status(status)) if !status.sitting.takes_votes(now) => "现在不在投票时间内。".to_owned(),
+        Some(VoterView::Status(_) | VoterView::Ballot(_)) => {
+            "这张票的持有人已经投票，或已领取纸质选票，不能再投。".to_owned()
+        }
     };
     (StatusCode::CONFLICT, page(Submitted::default(), says)).into_response()
 }
@@ -116,7 +120,7 @@ async fn for_slip(
             let channel = channel(headers, &own.ballot.sitting.title)?;
             page(*own, channel)
         }
-        other => Ok(refused(other.as_ref())),
+        other => Ok(refused(other.as_ref(), app.clock.now())),
     }
 }
 
@@ -150,6 +154,6 @@ pub(super) async fn cast(
             let channel = channel(&headers, &own.ballot.sitting.title)?;
             cast_by(&app, channel, sitting, credential, &fields).await
         }
-        other => Ok(refused(other.map(|slip| slip.view).as_ref())),
+        other => Ok(refused(other.map(|slip| slip.view).as_ref(), app.clock.now())),
     }
 }

@@ -319,6 +319,7 @@ pub(super) async fn status_page(
 }
 
 const NO_MORE: &str = "这一票没有投出：投票已截止，或者你已投过、已领取纸质选票。";
+const NOT_YET: &str = "这一票没有投出：投票还没有开始。";
 
 pub(super) async fn check(
     State(app): State<Elections>,
@@ -336,7 +337,8 @@ pub(super) async fn check(
 }
 
 async fn no_more(app: &Elections, person: &SignedIn, status: VoterStatus) -> Result<Response, Failure> {
-    let page = status_page(app, person, status, Submitted::default(), None, NO_MORE).await?;
+    let says = if app.clock.now() < status.sitting.opens_at { NOT_YET } else { NO_MORE };
+    let page = status_page(app, person, status, Submitted::default(), None, says).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
 }
 

@@ -458,6 +458,7 @@ words! {
     Count = "count", "输入监票口令开票";
     AgreeAdmission = "admission", "商定补入选民";
     AgreeVoid = "void", "商定是否作废";
+    AgreeClose = "close", "商定是否提前截止";
     Open = "open", "开启投票";
     Report = "report", "核对计票、生成监票报告";
 }
@@ -498,6 +499,10 @@ pub async fn waiting(
            select 'void', t.id, t.title, t.void_asked_at
            from monitor m join sitting t on t.id = m.sitting_id
            where m.account_id = $2 and t.void_asked_at is not null and t.voided_at is null and t.void_asked_by <> $2
+           union all
+           select 'close', t.id, t.title, t.closes_at
+           from monitor m join sitting t on t.id = m.sitting_id
+           where m.account_id = $2 and t.stage = 'open' and $4 < t.closes_at and t.close_asked_by <> $2
            union all
            select case t.stage when 'rehearsed' then 'open' else 'report' end, t.id, t.title, t.opens_at
            from sitting t

@@ -222,12 +222,13 @@ pub async fn contest_turnouts(
 ) -> Result<HashMap<i16, ContestTurnout>, Failure> {
     let rows = sqlx::query!(
         r#"select ordinal as "ordinal!", count(*) as "due!",
-                  count(*) filter (where v.paper_at is null and (h.voter is not null or exists (
+                  count(*) filter (where v.paper_at is null and (h.voter is not null or e.voter is not null or exists (
                       select from slip p where p.sitting_id = v.sitting_id and p.voter = v.place
                              and p.voided_at is null))) as "electronic!",
                   count(*) filter (where v.paper_at is not null) as "paper!"
            from voter v cross join unnest(v.contests) ordinal
                 left join has_voted h on h.sitting_id = v.sitting_id and h.voter = v.place
+                left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
            where v.sitting_id = $1 group by ordinal"#,
         sitting.0
     );

@@ -321,6 +321,15 @@ pub async fn roll(connection: &mut PgConnection, sitting: SittingId) -> Result<V
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// The students on the roll.
+pub async fn students_on_roll(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<StudentId>, Failure> {
+    let students = sqlx::query_scalar!(
+        r#"select student_id as "student: StudentId" from voter where sitting_id = $1 order by place"#,
+        sitting.0
+    );
+    Ok(students.fetch_all(connection).await?)
+}
+
 /// The different sets of contests in which people of the roll vote.
 pub async fn contest_sets(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Vec<i16>>, Failure> {
     let sets = sqlx::query_scalar!("select distinct contests from voter where sitting_id = $1", sitting.0);
@@ -503,7 +512,76 @@ pub async fn still_holds_counts(
     Ok(())
 }
 
-/// Closes a sitting: nobody's vote is taken after this is written. Gives the number of envelopes.
+/// Asks for a sitting to be closed before its time though too few have come; somebody else agrees.
+pub async fn ask_close(
+    connection: &mut PgConnection,
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Locked<Sitting>,
+    why: &str,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update sitting set close_asked_at = $3, close_asked_by = $4, close_why = $5
+         where id = $1 and institution_id = $2 and stage = 'open' and opens_at <= $3 and $3 < closes_at
+               and close_asked_at is null",
+        sitting.id.0,
+        sitting.institution.0,
+        now,
+        acting.person().account.0,
+        why
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+pub async fn withdraw_close_request(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update sitting set close_asked_at = null, close_asked_by = null, close_why = null
+         where id = $1 and institution_id = $2 and stage = 'open' and close_asked_at is not null",
+        sitting.id.0,
+        sitting.institution.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Somebody who did not ask for it agrees to a sitting's being closed before its time; it is closed next.
+pub async fn agree_close(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    by: AccountId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update sitting set close_agreed_by = $3
+         where id = $1 and institution_id = $2 and stage = 'open' and $4 < closes_at and close_asked_by <> $3",
+        sitting.id.0,
+        sitting.institution.0,
+        by.0,
+        now
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Who closed a sitting before its time without a quorum, and why.
+#[derive(Debug)]
+pub struct EarlyClosing {
+    pub why: String,
+    /// By name: who asked, and who agreed.
+    pub asked: String,
+    pub agreed: String,
+}
+
+pub async fn early_closing(connection: &mut PgConnection, sitting: SittingId) -> Result<Option<EarlyClosing>, Failure> {
+    let row = sqlx::query_as!(
+        EarlyClosing,
+        r#"select t.close_why as "why!", a.name as asked, b.name as agreed
+           from sitting t join account a on a.id = t.close_asked_by join account b on b.id = t.close_agreed_by
+           where t.id = $1"#,
+        sitting.0
+    );
+    Ok(row.fetch_optional(connection).await?)
+}
+
+/// Closes a sitting that has begun: nobody's vote is taken after this is written. Gives the number of envelopes.
 pub async fn close(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -512,9 +590,10 @@ pub async fn close(
 ) -> Result<Option<i32>, Failure> {
     // The lock first, by a statement of its own: what is counted next includes every batch that was let in.
     let open = sqlx::query!(
-        "select id from sitting where id = $1 and institution_id = $2 and stage = 'open' for update",
+        "select id from sitting where id = $1 and institution_id = $2 and stage = 'open' and opens_at <= $3 for update",
         sitting.0,
-        institution.0
+        institution.0,
+        now
     );
     if open.fetch_optional(&mut *connection).await?.is_none() {
         return Ok(None);
