@@ -60,6 +60,9 @@ pub enum Failure {
     /// The plan that governs was written for another version of the program, which reads it no more.
     #[error("the governing plan cannot be read: {0:#}")]
     PlanUnreadable(anyhow::Error),
+    /// The ballot key is not the one by which the sitting was opened: nobody can vote or count until it is put right.
+    #[error("the ballot key is not the one of the sitting")]
+    WrongBallotKey,
     /// The form is not one that our pages send.
     #[error("malformed request")]
     Malformed,
@@ -132,6 +135,7 @@ impl IntoResponse for Failure {
             Self::PlanUnreadable(error) => {
                 tracing::error!(error = format!("{error:#}"), "the governing plan cannot be read");
             }
+            Self::WrongBallotKey => tracing::error!("the ballot key is not the one by which the sitting was opened"),
             Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
             _ => {}
         }
@@ -163,6 +167,12 @@ impl IntoResponse for Failure {
                 "不是从本平台发出的请求",
                 "这个请求来自别的网站，没有办理。请从平台内的页面重新提交。",
             ),
+            Self::WrongBallotKey => {
+                let says = "系统的选票密钥与本场次不符，现在不能投票，也不能开票。已经投出的票都在，不受影响。\
+                            请过一会儿再来；问题一直没有解决的，请告诉办理选举的单位或监票人。";
+                let page = page(StatusCode::SERVICE_UNAVAILABLE, "投票暂停", says);
+                ([(header::RETRY_AFTER, "60")], page).into_response()
+            }
             // The home page shows the plan too: the way out is where another one is adopted.
             Self::PlanUnreadable(_) => {
                 let heading = "现行方案读不出来";

@@ -10,7 +10,8 @@ use axum::{
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
-    app::{App, Routes},
+    app::Routes,
+    elections::{Elections, ballot_key},
     failure::Failure,
     web::{self, origin::is_loopback},
 };
@@ -19,19 +20,22 @@ use crate::{
 pub type Metrics = Option<PrometheusHandle>;
 
 #[must_use]
-pub fn routes(collected: Metrics) -> Routes {
+pub fn routes(collected: Metrics, elections: Elections) -> Routes {
     let metrics = web::routes::Routes::default().get("/metrics", metrics).with_state(collected);
-    Routes::default().get("/healthz", health).merge(metrics)
+    web::routes::Routes::default().get("/healthz", health).with_state(elections).merge(metrics)
 }
 
-/// 200 where the database answers, 503 where not.
-async fn health(State(app): State<App>) -> (StatusCode, &'static str) {
+/// 200 where the database answers, 503 where not. Everything but elections works with another ballot key than theirs: that
+/// is a word beside the 200.
+async fn health(State(app): State<Elections>) -> (StatusCode, &'static str) {
     let answers = async {
-        sqlx::query_scalar!("select 1 as one").fetch_one(&mut *app.read().await?).await?;
-        Ok::<(), Failure>(())
+        let mut db = app.read().await?;
+        sqlx::query_scalar!("select 1 as one").fetch_one(&mut *db).await?;
+        Ok::<bool, Failure>(ballot_key::strangers(&mut db, &app.ballot_box.key).await?.is_empty())
     };
     match answers.await {
-        Ok(()) => (StatusCode::OK, "ok\n"),
+        Ok(true) => (StatusCode::OK, "ok\n"),
+        Ok(false) => (StatusCode::OK, "ok, but ballot.key is not that of the sittings in progress\n"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
     }
 }

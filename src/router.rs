@@ -113,7 +113,7 @@ pub fn routes(portal: &Portal) -> Routes {
     Routes::default()
         .get("/static/{file}", assets::serve)
         .get("/favicon.ico", assets::favicon)
-        .merge(health::routes(portal.metrics.clone()))
+        .merge(health::routes(portal.metrics.clone(), portal.elections.clone()))
         .merge(sign_in::routes(portal.sign_in.clone()))
         .merge(rulebook::routes())
         .merge(unions::routes())

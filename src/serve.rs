@@ -91,6 +91,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         }
     });
     let portal = open(&database.url, &config.database, Some(metrics)).await?;
+    elections::ballot_key::claim_at_start(&portal.elections).await?;
     let clearing = portal.app.clone();
     tokio::spawn(async move {
         loop {

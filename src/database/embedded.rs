@@ -301,8 +301,9 @@ fn run_as() -> Result<RunAs> {
 
 fn make_private(dir: &Path, who: &RunAs) -> Result<()> {
     let ours = ["lock", "data", "data.new"].iter().any(|name| dir.join(name).exists());
-    let is_empty = fs::read_dir(dir).map_or(true, |mut entries| entries.next().is_none());
-    ensure!(ours || is_empty, "{} is not empty and holds no database of ours: choose another folder", dir.display());
+    // A ballot key may be put there before the first start.
+    let is_new = fs::read_dir(dir).map_or(true, |entries| entries.flatten().all(|one| one.file_name() == "ballot.key"));
+    ensure!(ours || is_new, "{} is not empty and holds no database of ours: choose another folder", dir.display());
     if !dir.exists() {
         let mut builder = fs::DirBuilder::new();
         builder.recursive(true).mode(0o755).create(dir).with_context(|| format!("make {}", dir.display()))?;

@@ -5,7 +5,7 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -153,6 +153,8 @@ type Casts = BatchWriter<(SittingId, i32), CastRequest, CastAnswer>;
 pub struct BallotBox {
     /// The key of the portal's mark.
     pub key: MarkKey,
+    /// The key was that of the database when it was last looked at.
+    fits: AtomicBool,
     /// This portal among several on one database, and after its next start.
     pub portal: PortalId,
     /// One for each sitting: a sitting that is being closed does not hold up another.
@@ -192,6 +194,7 @@ impl BallotBox {
         );
         Self {
             key,
+            fits: AtomicBool::new(true),
             portal: PortalId::random(),
             casts: Mutex::default(),
             pools: pools.clone(),
@@ -203,6 +206,11 @@ impl BallotBox {
             shares: Mutex::default(),
             counts: Mutex::default(),
         }
+    }
+
+    /// Notes whether the key is that of the database; gives what was noted before.
+    pub fn note_fit(&self, fits: bool) -> bool {
+        self.fits.swap(fits, Ordering::Relaxed)
     }
 
     /// Remembers the place of a voter who is shown their ballot, so that their cast need not look for it. It lets nobody

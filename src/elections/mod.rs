@@ -4,6 +4,7 @@
 
 pub mod ballot;
 pub mod ballot_box;
+pub mod ballot_key;
 pub mod counting;
 mod done;
 pub mod election_file;

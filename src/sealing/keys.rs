@@ -233,26 +233,41 @@ impl MarkKey {
         Self(key)
     }
 
-    /// The key in the file at `path`; the file is made where there is none, readable by its owner alone.
+    /// The key in the file at `path`; none where there is no such file.
     ///
     /// # Errors
-    /// Where the file cannot be read or made, or holds something else.
-    pub fn load_or_make(path: &Path) -> Result<Self> {
+    /// Where the file cannot be read, or holds something else.
+    pub fn load(path: &Path) -> Result<Option<Self>> {
         match fs::File::open(path) {
             Ok(file) => {
                 let mut bytes = Vec::new();
                 file.take(65).read_to_end(&mut bytes).context("read the ballot key")?;
                 let key = bytes.try_into().ok();
-                Ok(Self(key.with_context(|| format!("{} holds no ballot key", path.display()))?))
+                Ok(Some(Self(key.with_context(|| format!("{} holds no ballot key", path.display()))?)))
             }
-            Err(error) if error.kind() == ErrorKind::NotFound => Self::make(path),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error).with_context(|| format!("open the ballot key {}", path.display())),
         }
     }
 
-    /// Made beside its place, flushed and moved there: a crash leaves a whole key or none.
-    fn make(path: &Path) -> Result<Self> {
-        let key = Self::random();
+    /// The key in the file at `path`; the file is made where there is none, readable by its owner alone.
+    ///
+    /// # Errors
+    /// Where the file cannot be read or made, or holds something else.
+    pub fn load_or_make(path: &Path) -> Result<Self> {
+        match Self::load(path)? {
+            Some(key) => Ok(key),
+            None => Self::random().keep_at(path),
+        }
+    }
+
+    /// Keeps the key in a file: made beside its place, flushed and moved there, so that a crash leaves a whole key or none.
+    /// Gives the key that is there afterwards: another one that was there first stays.
+    ///
+    /// # Errors
+    /// Where the file cannot be made.
+    pub fn keep_at(self, path: &Path) -> Result<Self> {
+        let key = self;
         let folder = path.parent().context("the ballot key needs a folder")?;
         if !folder.as_os_str().is_empty() && !folder.exists() {
             fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
@@ -293,6 +308,12 @@ impl MarkKey {
     #[must_use]
     pub fn is_mark(&self, kind: &str, parts: &[&[u8]], mark: &[u8]) -> bool {
         self.hmac(kind, parts).verify_slice(mark).is_ok()
+    }
+
+    /// What tells this key from another and gives nothing of it away: its mark on nothing.
+    #[must_use]
+    pub fn check_value(&self) -> Vec<u8> {
+        self.mark("key", &[])
     }
 
     /// The mark on an envelope.

@@ -13,6 +13,7 @@ mod access;
 mod accounts;
 mod audit;
 mod ballot_faults;
+mod ballot_key;
 mod browser;
 mod checkup;
 mod commands;

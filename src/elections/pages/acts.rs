@@ -1,13 +1,14 @@
 //! What every act of the office in charge begins with, and how it ends.
 
 use axum::response::{IntoResponse as _, Response};
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{done_at, managed, refusal, refuse_candidates, show};
 use crate::{
     audit::{Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
-    elections::{Elections, done::Done, sitting::Sitting},
+    elections::{Elections, ballot_key, done::Done, sitting::Sitting},
     failure::{Failure, Refusal},
     ids::SittingId,
     office::ElectionKeeper,
@@ -46,6 +47,15 @@ impl Act {
 
     pub(super) fn refuse(&self, why: impl Into<String>, remedy: &str) -> Failure {
         self.refusal().for_reason(why, remedy)
+    }
+
+    /// Nothing is marked by a ballot key that is not the database's.
+    pub(super) async fn refuse_other_key(&self, app: &Elections, db: &mut PgConnection) -> Result<(), Failure> {
+        let strangers = ballot_key::claim(db, &app.ballot_box.key, self.now).await?;
+        match ballot_key::refusal(&strangers, self.sitting.institution) {
+            Some((why, remedy)) => Err(self.refuse(why, remedy)),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn entry(&self, what: &str) -> Entry {

@@ -15,7 +15,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
     elections::{
-        Elections, counting,
+        Elections, ballot_key, counting,
         done::Done,
         paths,
         reconciliation::without_quorum,
@@ -192,6 +192,7 @@ pub async fn close_overdue(app: &Elections) -> Result<(), Failure> {
         let portal = app.ballot_box.portal;
         app.write_one(async |db| store::still_holds_counts(db, portal, now).await).await?;
     }
+    ballot_key::look(app).await?;
     let overdue = store::overdue(&mut *app.read().await?, now).await?;
     for sitting in overdue {
         app.write(async |db| {

@@ -29,12 +29,13 @@ use crate::{
         Elections,
         ballot::size,
         ballot_box::{Halt, SHARES_HELD},
+        ballot_key,
         counting::{self, Exclusion},
         done::{Done, said},
         paths,
         reconciliation::without_quorum,
         sitting::{Contest, Monitor, MonitorKey, Sitting, Stage},
-        store::{self, Admission, CountHolder, NewAdmission},
+        store::{self, Admission, CountHolder, Dependent, NewAdmission},
     },
     failure::{Failure, Refusal},
     ids::{AccountId, AdmissionId, SittingId},
@@ -48,6 +49,8 @@ use crate::{
 #[template(path = "elections/monitoring.html")]
 pub(super) struct MonitoringPage {
     chrome: Chrome,
+    /// Those that the ballot key does not open.
+    strangers: Vec<Dependent>,
     rows: Vec<Sitting>,
 }
 
@@ -56,7 +59,9 @@ pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Resu
     let own = store::monitored(&mut db, person.institution, person.account).await?;
     let all = store::sittings(&mut db, person.institution, None, None).await?;
     let rows = all.into_iter().filter(|sitting| own.contains(&sitting.id)).collect();
-    Ok(MonitoringPage { chrome: app.chrome(&person, "监票"), rows })
+    let mut strangers = ballot_key::strangers(&mut db, &app.ballot_box.key).await?;
+    strangers.retain(|one| own.contains(&one.id));
+    Ok(MonitoringPage { chrome: app.chrome(&person, "监票"), strangers, rows })
 }
 
 /// The sitting of a monitor with all its monitors.
@@ -234,6 +239,10 @@ pub(super) async fn passphrase(
     let now = app.clock.now();
     let kept = app
         .write_as(person.authority(), async |db| {
+            let strangers = ballot_key::claim(db, &app.ballot_box.key, now).await?;
+            if let Some((why, remedy)) = ballot_key::refusal(&strangers, person.institution) {
+                return Err(refusal(&app, &person, id, "生成监票口令").for_reason(why, remedy));
+            }
             let kept = store::keep_key(db, id, person.account, &key).await?;
             if kept {
                 let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "生成监票口令");
@@ -285,7 +294,11 @@ pub(super) async fn unseal(
     let rehearsal = store::rehearsal(&mut db, id).await?;
     let contests = store::contests(&mut db, &sitting, None).await?;
     let unsettled = counting::unsettled(&mut db, id, &contests).await?;
+    let strangers = ballot_key::strangers(&mut db, &app.ballot_box.key).await?;
     drop(db);
+    if let Some((why, remedy)) = ballot_key::refusal(&strangers, person.institution) {
+        return Err(refusal(&app, &person, id, "输入监票口令").for_reason(why, remedy));
+    }
     let rehearsal = rehearsal.filter(|_| sitting.stage == Stage::Announced);
     if rehearsal.is_none() && sitting.stage != Stage::Closed {
         let refused = refusal(&app, &person, id, "输入监票口令");

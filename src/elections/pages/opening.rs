@@ -80,6 +80,7 @@ pub(super) async fn rehearse(
         if sitting.stage != Stage::Announced {
             return Err(act.refuse("演练在公告以后、投票开启以前进行", "刷新页面看现在的情况"));
         }
+        act.refuse_other_key(&app, db).await?;
         let monitors = store::monitors(db, id).await?;
         let without: Vec<&str> = monitors.iter().filter(|one| one.key.is_none()).map(|one| one.name.as_str()).collect();
         if !without.is_empty() {
@@ -136,6 +137,7 @@ pub(super) async fn open(
         if let Some(refused) = why_not_opened(&act, &sitting) {
             return Err(refused);
         }
+        act.refuse_other_key(&app, db).await?;
         let monitors = store::monitors(db, id).await?;
         let voters = store::freeze_roll(db, &sitting, act.now.date()).await?;
         let contests = store::contests_of_frozen_roll(db, &sitting).await?;

@@ -22,12 +22,12 @@ use crate::{
     elections::{
         Elections,
         ballot_box::Halt,
-        counting,
+        ballot_key, counting,
         done::said,
         paths,
         reconciliation::{ContestTurnout, without_quorum},
         sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Incidents, Turnout},
+        store::{self, Dependent, Incidents, Turnout},
     },
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},
@@ -69,6 +69,8 @@ struct SittingPage {
     chrome: Chrome,
     sitting: Sitting,
     steps: Vec<StepView>,
+    /// The sitting itself, where the ballot key does not open it.
+    strangers: Vec<Dependent>,
     contests: Vec<ContestRow>,
     monitors: Vec<Monitor>,
     rehearsing: bool,
@@ -201,11 +203,14 @@ pub(super) async fn page(
     } else {
         None
     };
+    let mut strangers = ballot_key::strangers(&mut db, &app.ballot_box.key).await?;
+    strangers.retain(|one| one.id == id);
     let Submitted { form: typed, errors } = submitted;
     let unfit = !errors.is_empty();
     let page = SittingPage {
         chrome: app.chrome(person, &sitting.title).under(paths::SITTINGS, "选举"),
         steps: steps(&sitting),
+        strangers,
         contests: contests.into_iter().map(row).collect(),
         monitors,
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),

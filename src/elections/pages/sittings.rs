@@ -14,12 +14,12 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     elections::{
-        Elections,
+        Elections, ballot_key,
         done::{Done, said},
         forms::{SittingForm, field},
         paths,
         sitting::Sitting,
-        store,
+        store::{self, Dependent},
     },
     failure::Failure,
     ids::SittingId,
@@ -32,6 +32,8 @@ use crate::{
 #[template(path = "elections/sittings.html")]
 pub(super) struct SittingsPage {
     chrome: Chrome,
+    /// Those that the ballot key does not open.
+    strangers: Vec<Dependent>,
     rows: Vec<Sitting>,
     keeps: bool,
     done: &'static str,
@@ -43,9 +45,12 @@ pub(super) async fn list(
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<SittingsPage, Failure> {
     let scope = acting.scope();
-    let rows = store::sittings(&mut *app.read().await?, scope.institution, None, scope.college).await?;
+    let mut db = app.read().await?;
+    let rows = store::sittings(&mut db, scope.institution, None, scope.college).await?;
+    let mut strangers = ballot_key::strangers(&mut db, &app.ballot_box.key).await?;
+    strangers.retain(|one| rows.iter().any(|row| row.id == one.id));
     let keeps = crate::elections::KEEPERS.contains(&acting.office().kind);
-    Ok(SittingsPage { chrome: app.chrome(acting.person(), "选举"), rows, keeps, done: said(&done) })
+    Ok(SittingsPage { chrome: app.chrome(acting.person(), "选举"), strangers, rows, keeps, done: said(&done) })
 }
 
 #[derive(Template, WebTemplate)]

@@ -3,6 +3,7 @@
 //! Locks are taken in one order: the sitting, then its voters. A cast holds a share lock on the sitting, whatever changes
 //! the sitting or a voter's status the exclusive one, by [`lock`].
 
+mod ballot_key;
 mod casting;
 mod contests;
 mod counted;
@@ -12,6 +13,7 @@ mod on_site;
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
+pub use ballot_key::*;
 pub use casting::*;
 pub use contests::*;
 pub use counted::*;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{Stage, step};
+use super::{Stage, key_mark, step};
 use crate::{
     auth::acting::Acting,
     database::Locked,
@@ -415,16 +415,12 @@ pub async fn open(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// What the opening set, if the portal's own mark stands on it; the mark covers key, size, roll and contests.
-///
-/// # Errors
-/// Where the database fails, or somebody has changed what the opening set.
-pub async fn opened(
+/// What the opening set, and the mark on it.
+async fn opening(
     connection: &mut PgConnection,
     sitting: &Sitting,
     contests: &[Contest],
-    key: &MarkKey,
-) -> Result<Option<Opened>, Failure> {
+) -> Result<Option<(Opened, Vec<u8>)>, Failure> {
     let row = sqlx::query!(
         r#"select public_key as "public_key!", ballot_size as "ballot_size!", roll_hash as "roll_hash!", seal as "seal!"
            from sitting where id = $1 and opened_at is not null"#,
@@ -441,10 +437,38 @@ pub async fn opened(
         contests_hash: hash_contests(contests),
         terms: terms(sitting),
     };
-    if !opened.is_marked(key, sitting.id, &row.seal) {
+    Ok(Some((opened, row.seal)))
+}
+
+/// The mark on what the opening set is by this key.
+pub async fn is_opened_by(
+    connection: &mut PgConnection,
+    sitting: &Sitting,
+    contests: &[Contest],
+    key: &MarkKey,
+) -> Result<bool, Failure> {
+    let opening = opening(connection, sitting, contests).await?;
+    Ok(opening.is_some_and(|(opened, mark)| opened.is_marked(key, sitting.id, &mark)))
+}
+
+/// What the opening set, if the portal's own mark stands on it; the mark covers key, size, roll and contests.
+///
+/// # Errors
+/// Where the database fails, somebody has changed what the opening set, or the mark is by another ballot key.
+pub async fn opened(
+    connection: &mut PgConnection,
+    sitting: &Sitting,
+    contests: &[Contest],
+    key: &MarkKey,
+) -> Result<Option<Opened>, Failure> {
+    let Some((opened, mark)) = opening(connection, sitting, contests).await? else { return Ok(None) };
+    if opened.is_marked(key, sitting.id, &mark) {
+        return Ok(Some(opened));
+    }
+    if key_mark(connection).await? == Some(key.check_value()) {
         return Err(anyhow::anyhow!("what the opening of a sitting set was changed in the database").into());
     }
-    Ok(Some(opened))
+    Err(Failure::WrongBallotKey)
 }
 
 /// A portal that collects the monitors' shares of a sitting in its memory.
