@@ -164,7 +164,9 @@ async fn open(
 ) -> Result<Portal> {
     migrate(url).await?;
     let key = MarkKey::load_or_make(&config.ballot_key_file())?;
-    let portal = Portal::new(Pools::new(url)?, Clock::default(), Cost::OWASP, key, metrics)?;
+    let pools = Pools::new(url)?;
+    pools.check_readers().await?;
+    let portal = Portal::new(pools, Clock::default(), Cost::OWASP, key, metrics)?;
     let now = portal.clock.now();
     portal.write(async |db| take_in_built_in(db, now).await).await?;
     Ok(portal)

@@ -5,7 +5,7 @@ pub mod embedded;
 
 use std::{ops::Deref, str::FromStr, time::Duration};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use sqlx::{
     PgPool, Row as _,
     migrate::Migrator,
@@ -81,6 +81,22 @@ impl Pools {
             .connect_lazy_with(options.clone());
         let single = pool(SINGLE_WRITERS).test_before_acquire(false).connect_lazy_with(options);
         Ok(Self { read, write, single })
+    }
+
+    /// Refuses a database on which a reader could write: a pooler in front of it may drop what a connection asks for.
+    ///
+    /// # Errors
+    /// Where it could, or the database does not answer.
+    pub async fn check_readers(&self) -> Result<()> {
+        let setting = sqlx::query("show default_transaction_read_only").fetch_one(&self.read).await;
+        let read_only: String = setting.context("ask a reader's connection")?.try_get(0)?;
+        ensure!(
+            read_only == "on",
+            "connections that must only read could write: something before the database (PgBouncer with \
+             ignore_startup_parameters = options, or another pooler) drops what a connection asks for. \
+             Name PostgreSQL itself in DATABASE_URL; the portal keeps pools of its own"
+        );
+        Ok(())
     }
 
     /// Waits for the writes under way and closes all connections.
