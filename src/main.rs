@@ -4,7 +4,7 @@ use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand, ValueEnum};
 use lunzhi::{
-    commands,
+    commands::{self, BackupArgs, RestoreArgs},
     config::{Config, DatabaseConfig},
     rules::plan::Union,
     serve::{self, AccountArgs},
@@ -28,6 +28,10 @@ enum Command {
     Account(AccountArgs),
     /// 核对操作记录的哈希链是否完整。
     VerifyAudit(DatabaseConfig),
+    /// 备份：数据库、选票密钥和清单，放进一个新的文件夹；系统运行时也可以办理。
+    Backup(BackupArgs),
+    /// 恢复：由备份建立新的数据目录（给出数据库地址的，恢复到空数据库），并核对。
+    Restore(RestoreArgs),
     /// 名单体检：用一份名单（.xlsx 或 .csv）对照方案，逐条给出结论和依据。
     Check {
         /// 名单文件。
@@ -114,6 +118,8 @@ fn main() -> ExitCode {
         Command::Demo(config) => ended(serve::serve(&config, true)),
         Command::Account(args) => ended(serve::account(&args)),
         Command::VerifyAudit(database) => ended(serve::verify_audit(&database)),
+        Command::Backup(args) => said(commands::backup(&args)),
+        Command::Restore(args) => said(commands::restore(&args)),
         Command::Check { roster, plan, union, json } => {
             commands::finish(commands::check(&roster, &plan, union.into(), json))
         }
@@ -126,6 +132,13 @@ fn main() -> ExitCode {
         Command::Count { election, json } => commands::finish(commands::count(&election, json)),
         Command::Order { names, whole, json } => commands::finish(commands::order(&names, whole, json)),
     }
+}
+
+fn said(result: anyhow::Result<String>) -> ExitCode {
+    ended(result.map(|text| {
+        // Who closes the pipe early has read enough.
+        let _ = std::io::stdout().write_all(text.as_bytes());
+    }))
 }
 
 fn ended(result: anyhow::Result<()>) -> ExitCode {

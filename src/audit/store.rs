@@ -212,12 +212,16 @@ const BATCH: i64 = 1_000;
 pub async fn verify(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
     // One snapshot for all batches and the head: entries that are added meanwhile are not seen by half.
     let mut snapshot = connection.begin_with("begin isolation level repeatable read, read only").await?;
-    let verified = walk(&mut snapshot).await;
+    let verified = verify_within(&mut snapshot).await;
     snapshot.rollback().await?;
     verified
 }
 
-async fn walk(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
+/// As [`verify`], in a transaction of the caller's that sees one snapshot.
+///
+/// # Errors
+/// As [`verify`].
+pub async fn verify_within(connection: &mut PgConnection) -> Result<Result<Verified, Broken>, Failure> {
     let (mut seq, mut hash) = (0_i64, vec![0_u8; 32]);
     loop {
         let rows = sqlx::query!(

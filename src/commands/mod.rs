@@ -1,13 +1,16 @@
-//! The commands that need no database: `check`, `allocate`, `count`, `order`, `verify`. They answer people who only have a spreadsheet.
+//! The commands that need no portal: `check`, `allocate`, `count`, `order`, `verify`, which need no database either and answer
+//! people who only have a spreadsheet; `backup` and `restore`.
 //!
-//! Each reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
+//! Each of the five reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
 //! fails), 1 (something fails) or 2 (the input cannot be read: every fault on standard error, nothing on standard
 //! output).
 
 mod allocate;
+mod backup;
 mod check;
 mod count;
 mod order;
+mod restore;
 mod verify;
 
 use std::{
@@ -19,9 +22,11 @@ use std::{
 };
 
 pub use allocate::allocate;
+pub use backup::{BackupArgs, backup};
 pub use check::check;
 pub use count::count;
 pub use order::order;
+pub use restore::{RestoreArgs, restore};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 pub use verify::verify;

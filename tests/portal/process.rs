@@ -441,3 +441,124 @@ fn health_is_503_where_the_database_does_not_answer() {
         assert!(!page.text().contains("nowhere"), "no word of the cause to visitors");
     });
 }
+
+/// Runs `lunzhi` to its end with no database's address in its environment.
+fn lunzhi(args: &[&str], folders: &[&Path]) -> std::process::Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lunzhi"));
+    command.args(args).env_remove("DATABASE_URL").env_remove("LUNZHI_DATA");
+    let (first, rest) = folders.split_first().unwrap();
+    command.arg(first);
+    if let Some(data) = rest.first() {
+        command.arg("--data").arg(data);
+    }
+    command.output().unwrap()
+}
+
+fn says(output: &std::process::Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// The address of a ballot that is open to a student of the demo.
+fn open_ballot(portal: &Running, cookie: &str) -> String {
+    let list = ask(portal.address, &form("GET", "/votes", cookie, &[])).unwrap().body;
+    let id: String = list.split("href=\"/votes/").nth(1).unwrap().chars().take_while(|c| *c != '"').collect();
+    format!("/votes/{id}")
+}
+
+#[test]
+fn a_backup_beside_a_running_portal_fills_a_new_folder_in_which_voting_goes_on() {
+    let (data, new) = (scratch("live"), scratch("restored"));
+    let folder = scratch("backup");
+    let portal = Running::start("demo", &data);
+    let (number, password) = portal.account("学生");
+    let cookie = portal.sign_in(&number, &password).unwrap();
+    let ballot = open_ballot(&portal, &cookie);
+    let made = lunzhi(&["backup"], &[&folder, &data]);
+    assert!(made.status.success() && says(&made).contains("操作记录完整"), "{}", says(&made));
+    assert_eq!(lunzhi(&["backup"], &[&folder, &data]).status.code(), Some(1), "never over another backup");
+    portal.stop();
+
+    let restored = lunzhi(&["restore"], &[&folder, &new]);
+    let said = says(&restored);
+    assert!(restored.status.success() && said.contains("操作记录完整，与备份时一致"), "{said}");
+    assert!(said.contains("选票密钥相符；进行中的选举："), "{said}");
+    let again = Running::start("serve", &new);
+    let cookie = again.sign_in(&number, &password).unwrap();
+    let page = ask(again.address, &form("GET", &ballot, &cookie, &[])).unwrap();
+    assert!(page.status == 200 && page.body.contains("核对"), "{}", page.body);
+    again.stop();
+    let twice = lunzhi(&["restore"], &[&folder, &new]);
+    assert!(twice.status.code() == Some(1) && says(&twice).contains("已经有东西"), "{}", says(&twice));
+
+    for (file, place) in [("ballot.key", 7), ("lunzhi.dump", 5_000)] {
+        let (path, elsewhere) = (folder.join(file), scratch("changed"));
+        let whole = fs::read(&path).unwrap();
+        let mut bytes = whole.clone();
+        bytes[place] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let refused = lunzhi(&["restore"], &[&folder, &elsewhere]);
+        assert!(refused.status.code() == Some(1) && says(&refused).contains(&format!("{file} 的哈希与清单不符")));
+        assert!(!elsewhere.exists(), "nothing was begun");
+        fs::write(&path, whole).unwrap();
+    }
+    for folder in [data, new, folder] {
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn a_backup_of_an_older_schema_is_brought_up_to_date_also_in_a_database_elsewhere() {
+    let (folder, new, keys) = (scratch("older"), scratch("newer"), scratch("keys"));
+    let (old, empty) = runtime().block_on(async {
+        let url = crate::support::empty_database().await;
+        let first = lunzhi::database::MIGRATOR.iter().filter(|one| one.version <= 5).cloned().collect();
+        let older = sqlx::migrate::Migrator { migrations: first, ..sqlx::migrate::Migrator::DEFAULT };
+        let pool = sqlx::PgPool::connect(&url).await.unwrap();
+        older.run(&pool).await.unwrap();
+        pool.close().await;
+        (url, crate::support::empty_database().await)
+    });
+    lunzhi::sealing::keys::MarkKey::load_or_make(&keys.join("ballot.key")).unwrap();
+    let made = lunzhi(&["backup", "--database-url", &old], &[&folder, &keys]);
+    assert!(made.status.success(), "{}", says(&made));
+    let restored = lunzhi(&["restore"], &[&folder, &new]);
+    assert!(restored.status.success() && says(&restored).contains("由 5 升级到"), "{}", says(&restored));
+    let restore = ["restore", "--database-url", &empty];
+    let elsewhere = lunzhi(&restore, &[&folder, &keys]);
+    assert!(elsewhere.status.success(), "{}", says(&elsewhere));
+    let full = lunzhi(&restore, &[&folder, &keys]);
+    assert!(full.status.code() == Some(1) && says(&full).contains("已经有表"), "{}", says(&full));
+    assert!(keys.join("ballot.key").exists(), "a key that was there before stays");
+    for folder in [folder, new, keys] {
+        fs::remove_dir_all(folder).unwrap();
+    }
+}
+
+#[test]
+fn a_ballot_key_may_be_put_into_a_new_folder_before_the_first_start() {
+    let data = scratch("key-first");
+    let key = lunzhi::sealing::keys::MarkKey::load_or_make(&data.join("ballot.key")).unwrap();
+    Running::start("serve", &data).stop();
+    let kept = lunzhi::sealing::keys::MarkKey::load(&data.join("ballot.key")).unwrap().unwrap();
+    assert_eq!(kept.check_value(), key.check_value());
+    fs::remove_dir_all(data).unwrap();
+    let strange = scratch("strange");
+    fs::create_dir_all(&strange).unwrap();
+    fs::write(strange.join("ballot.key"), [7; 64]).unwrap();
+    fs::write(strange.join("holiday.jpg"), b"").unwrap();
+    let refused = lunzhi(&["serve", "--listen", "127.0.0.1:0", "--data"], &[&strange]);
+    assert!(refused.status.code() == Some(1) && says(&refused).contains("is not empty"), "{}", says(&refused));
+    fs::remove_dir_all(strange).unwrap();
+}
+
+#[test]
+fn a_reader_that_could_write_is_refused_at_the_start() {
+    runtime().block_on(async {
+        let pools = Pools::new(&crate::support::empty_database().await).unwrap();
+        pools.check_readers().await.unwrap();
+        // As behind a pooler that drops what a connection asks for.
+        let dropped = Pools { read: pools.write.clone(), ..pools };
+        let refused = dropped.check_readers().await.unwrap_err().to_string();
+        assert!(refused.contains("PgBouncer") && refused.contains("could write"), "{refused}");
+    });
+}
