@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    rules::congress::{self, Allocation},
+    rules::congress::{self, Allocation, SeatTie},
     sheet::{self, population},
 };
 
@@ -40,5 +40,12 @@ fn in_words(plan: &str, allocation: &Allocation) -> String {
         rows.push(vec![society.name.clone(), "社团".into(), String::new(), society.seats.to_string()]);
     }
     let head = format!("名额分配：{plan} · 学生 {students} 人 · 至少 {minimum} 个名额 · 本次分配 {seats} 个");
-    format!("{head}\n\n{}\n{}", table(&rows), findings_in_words(&allocation.findings))
+    let ties: String = allocation.ties.iter().map(tie_in_words).collect();
+    format!("{head}\n\n{}{ties}\n{}", table(&rows), findings_in_words(&allocation.findings))
+}
+
+fn tie_in_words(tie: &SeatTie) -> String {
+    let SeatTie { college, between, given, by, .. } = tie;
+    let place = college.as_ref().map(|college| format!("{college}的年级")).unwrap_or_default();
+    format!("余数相同：{place}{}，这一个名额给了{given}（{}）\n", between.join("、"), by.label())
 }

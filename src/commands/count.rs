@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Answer, Unreadable, for_people, json, read_file, table};
 use crate::{
     elections::election_file,
-    rules::election::{self, Count},
+    rules::election::{self, CandidateFigures, Count},
 };
 
 /// Counts the election at `path`.
@@ -27,6 +27,10 @@ fn in_words(count: &Count) -> String {
     } else {
         format!("选举无效：{}", count.reasons.join("；"))
     };
+    let unread = count.candidates.iter().any(|figures| figures.unreadable > 0);
+    let abstained = |abstain: u32, unreadable: u32| {
+        if unread { format!("{abstain}（其中无法辨认 {unreadable}）") } else { abstain.to_string() }
+    };
     let mut rows = vec![["姓名", "赞成", "反对", "弃权", "结果"].map(str::to_owned).to_vec()];
     let result = |name: &String| {
         let word = if count.elected.contains(name) {
@@ -39,16 +43,24 @@ fn in_words(count: &Count) -> String {
         word.to_owned()
     };
     for figures in &count.candidates {
-        let numbers = [figures.votes_for, figures.against, figures.abstain].map(|number| number.to_string());
-        rows.push([figures.name.clone()].into_iter().chain(numbers).chain([result(&figures.name)]).collect());
+        let CandidateFigures { name, votes_for, against, abstain, unreadable } = figures;
+        let numbers = [votes_for.to_string(), against.to_string(), abstained(*abstain, *unreadable)];
+        rows.push([name.clone()].into_iter().chain(numbers).chain([result(name)]).collect());
     }
     for figures in &count.write_ins {
         let name = format!("{}（另选他人）", figures.name);
         rows.push(vec![name, figures.votes_for.to_string(), String::new(), String::new(), result(&figures.name)]);
     }
+    for figures in &count.unclear {
+        let (name, word) =
+            (format!("{}（另选他人）", figures.name), "候选人中有同名者，不知是谁，不计给任何人".to_owned());
+        rows.push(vec![name, figures.votes_for.to_string(), String::new(), String::new(), word]);
+    }
+    let similar: String =
+        count.similar.iter().map(|group| format!("请核对是否同一人（没有合并计算）：{}\n", group.join("、"))).collect();
     let elected = count.elected.len();
     format!(
-        "{head}\n收回 {returned} 张，有效 {valid} 张，无效 {void} 张\n\n{}\n当选 {elected} 人，空缺 {vacant} 席\n",
+        "{head}\n收回 {returned} 张，有效 {valid} 张，无效 {void} 张\n\n{}{similar}\n当选 {elected} 人，空缺 {vacant} 席\n",
         table(&rows)
     )
 }

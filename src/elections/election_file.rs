@@ -11,7 +11,8 @@ use serde::{
 };
 
 use crate::{
-    rules::election::{Ballot, Choice, Election, MajorityOf, Rules, Tie},
+    name::{key, shown},
+    rules::election::{Ballot, Choice, Election, MajorityOf, Round, Rules, Tie, Unreadable, is_default},
     text::printable,
 };
 
@@ -40,6 +41,28 @@ pub struct RulesOfFile {
     majority_of: String,
     tie: String,
     write_in: bool,
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    round: String,
+    #[serde(default, skip_serializing_if = "is_default")]
+    write_in_needs_against: bool,
+    #[serde(default = "abstain", skip_serializing_if = "is_abstain")]
+    unreadable: String,
+}
+
+fn first() -> String {
+    "first".to_owned()
+}
+
+fn is_first(round: &str) -> bool {
+    round == "first"
+}
+
+fn abstain() -> String {
+    "abstain".to_owned()
+}
+
+fn is_abstain(unreadable: &str) -> bool {
+    unreadable == "abstain"
 }
 
 impl RulesOfFile {
@@ -53,6 +76,8 @@ impl RulesOfFile {
             majority_of: match rules.majority_of {
                 MajorityOf::Present => "present",
                 MajorityOf::Valid => "valid",
+                MajorityOf::Due => "due",
+                MajorityOf::None => "none",
             }
             .to_owned(),
             tie: match rules.tie {
@@ -62,6 +87,15 @@ impl RulesOfFile {
             }
             .to_owned(),
             write_in: rules.write_in,
+            round: match rules.round {
+                Round::First => first(),
+                Round::Tied => "tied".to_owned(),
+            },
+            write_in_needs_against: rules.write_in_needs_against,
+            unreadable: match rules.unreadable {
+                Unreadable::Abstain => abstain(),
+                Unreadable::Void => "void".to_owned(),
+            },
         }
     }
 
@@ -121,7 +155,7 @@ impl<'de> Deserialize<'de> for Paper {
     }
 }
 
-/// Reads an election file. Fields that it does not know are passed over; names are compared without surrounding blanks.
+/// Reads an election file. Fields that it does not know are passed over; names are compared by their [`key`].
 ///
 /// # Errors
 /// Every fault in Chinese; never empty.
@@ -168,15 +202,17 @@ fn in_chinese(error: &serde_json::Error) -> String {
     }
 }
 
-fn read_candidates<'a>(candidates: &'a [String], faults: &mut Vec<String>) -> HashMap<&'a str, usize> {
+/// The candidates' places by their names' keys.
+fn read_candidates(candidates: &[String], faults: &mut Vec<String>) -> HashMap<String, usize> {
     if candidates.is_empty() || candidates.len() > MOST_CANDIDATES {
         faults.push(format!("candidates 应有 1 至 {MOST_CANDIDATES} 人"));
     }
     let mut places = HashMap::new();
     for (place, name) in candidates.iter().enumerate() {
-        if name.trim().is_empty() || name.starts_with('+') || name.chars().count() > 60 {
+        let own = key(name);
+        if own.is_empty() || name.starts_with('+') || name.chars().count() > 60 {
             faults.push(format!("候选人“{}”的姓名为空、过长或以“+”开头", clean(name)));
-        } else if places.insert(name.as_str(), place).is_some() {
+        } else if places.insert(own, place).is_some() {
             faults.push(format!("候选人“{}”出现了两次", clean(name)));
         }
     }
@@ -194,10 +230,12 @@ fn read_rules(rules: &RulesOfFile, faults: &mut Vec<String>) -> Option<Rules> {
     let majority_of = match rules.majority_of.as_str() {
         "present" => Some(MajorityOf::Present),
         "valid" => Some(MajorityOf::Valid),
+        "due" => Some(MajorityOf::Due),
+        "none" => Some(MajorityOf::None),
         _ => None,
     };
     if majority_of.is_none() {
-        faults.push("rules.majority_of 应为 present 或 valid".to_owned());
+        faults.push("rules.majority_of 应为 present、valid、due 或 none".to_owned());
     }
     let tie = match rules.tie.as_str() {
         "vacant" => Some(Tie::Vacant),
@@ -208,33 +246,62 @@ fn read_rules(rules: &RulesOfFile, faults: &mut Vec<String>) -> Option<Rules> {
     if tie.is_none() {
         faults.push("rules.tie 应为 vacant、second_round 或 lot".to_owned());
     }
-    let (quorum_strict, write_in) = (rules.quorum_strict, rules.write_in);
-    Some(Rules { quorum: quorum?, quorum_strict, majority_of: majority_of?, tie: tie?, write_in })
+    let round = match rules.round.as_str() {
+        "first" => Some(Round::First),
+        "tied" => Some(Round::Tied),
+        _ => None,
+    };
+    if round.is_none() {
+        faults.push("rules.round 应为 first 或 tied".to_owned());
+    }
+    let unreadable = match rules.unreadable.as_str() {
+        "abstain" => Some(Unreadable::Abstain),
+        "void" => Some(Unreadable::Void),
+        _ => None,
+    };
+    if unreadable.is_none() {
+        faults.push("rules.unreadable 应为 abstain 或 void".to_owned());
+    }
+    Some(Rules {
+        quorum: quorum?,
+        quorum_strict: rules.quorum_strict,
+        majority_of: majority_of?,
+        tie: tie?,
+        write_in: rules.write_in,
+        round: round?,
+        write_in_needs_against: rules.write_in_needs_against,
+        unreadable: unreadable?,
+    })
 }
 
-fn read_paper(Paper(entries): Paper, places: &HashMap<&str, usize>, fault: &mut dyn FnMut(String)) -> Ballot {
+fn read_paper(Paper(entries): Paper, places: &HashMap<String, usize>, fault: &mut dyn FnMut(String)) -> Ballot {
     let mut ballot = Ballot::default();
     let mut seen = HashSet::new();
     for (name, value) in entries {
         let name = name.trim();
+        let written = name.strip_prefix('+').map(shown);
         let choice = match value.as_str() {
             "for" => Choice::For,
             "against" => Choice::Against,
             "abstain" => Choice::Abstain,
+            "unreadable" if written.is_none() => Choice::Unreadable,
             other => {
-                fault(format!("“{}”的值“{}”应为 for、against 或 abstain", clean(name), clean(other)));
+                let values = if written.is_none() {
+                    "for、against、abstain 或 unreadable"
+                } else {
+                    "for、against 或 abstain"
+                };
+                fault(format!("“{}”的值“{}”应为 {values}", clean(name), clean(other)));
                 continue;
             }
         };
-        let written = name.strip_prefix('+').map(str::trim);
-        let key = written.map_or_else(|| name.to_owned(), |name| format!("+{name}"));
-        if !seen.insert(key) {
+        if !seen.insert((written.is_some(), key(written.as_deref().unwrap_or(name)))) {
             fault(format!("“{}”出现了两次", clean(name)));
         }
-        match (written, places.get(name)) {
-            (Some(""), _) => fault("另选他人没有写姓名".to_owned()),
+        match (written, places.get(&key(name))) {
+            (Some(name), _) if key(&name).is_empty() => fault("另选他人没有写姓名".to_owned()),
             (Some(name), _) if name.chars().count() > 60 => fault("另选他人的姓名超过 60 字".to_owned()),
-            (Some(name), _) => ballot.write_ins.push((name.to_owned(), choice)),
+            (Some(name), _) => ballot.write_ins.push((name, choice)),
             (None, Some(place)) => ballot.choices.push((*place, choice)),
             (None, None) => fault(format!("“{}”不是候选人；另选他人须以“+”开头", clean(name))),
         }
@@ -264,6 +331,25 @@ mod tests {
         let election = read(GOOD.replacen('{', r#"{"title":"x","#, 1).as_bytes()).unwrap();
         assert_eq!(election.ballots[0].choices, [(0, Choice::For), (1, Choice::Against)]);
         assert_eq!(election.ballots[0].write_ins, [("戊".to_owned(), Choice::For)]);
+        assert_eq!(RulesOfFile::of(&election.rules).read(), Some(Rules::PRACTICE));
+    }
+
+    #[test]
+    fn the_further_rules_read_and_are_left_out_where_they_say_nothing_new() {
+        let more = r#""write_in":true,"round":"tied","write_in_needs_against":true,"unreadable":"void""#;
+        let text = GOOD.replace(r#""write_in":true"#, more).replace(r#""present","tie"#, r#""none","tie"#);
+        let rules = read(text.as_bytes()).unwrap().rules;
+        let expected = Rules {
+            majority_of: MajorityOf::None,
+            round: Round::Tied,
+            write_in_needs_against: true,
+            unreadable: Unreadable::Void,
+            ..Rules::PRACTICE
+        };
+        assert_eq!(rules, expected);
+        assert_eq!(RulesOfFile::of(&rules).read(), Some(expected));
+        let plain = serde_json::to_value(RulesOfFile::of(&Rules::PRACTICE)).unwrap();
+        assert_eq!(plain.as_object().unwrap().len(), 5);
     }
 
     #[test]
@@ -272,6 +358,7 @@ mod tests {
             (r#""+戊":"for""#, r#""甲":"against""#, "“甲”出现了两次"),
             (r#""+戊":"for""#, r#""戊":"for""#, "“戊”不是候选人"),
             (r#""+戊":"for""#, r#""+戊":"yes""#, "应为 for、against 或 abstain"),
+            (r#""乙":"against""#, r#""乙":"yes""#, "应为 for、against、abstain 或 unreadable"),
             (r#""+戊":"for""#, r#""+":"for""#, "没有写姓名"),
             (r#""甲","乙"]"#, r#""甲","甲"]"#, "候选人“甲”出现了两次"),
             (r#""甲","乙"]"#, r#""甲","甲 "]"#, "候选人“甲”出现了两次"),
@@ -281,6 +368,12 @@ mod tests {
             (r#""seats":1"#, r#""seats":-1"#, "类型或范围不对"),
             ("2/3", "3/2", "rules.quorum"),
             ("second_round", "coin", "rules.tie"),
+            ("\"present\",\"tie", "\"half\",\"tie", "rules.majority_of"),
+            ("\"write_in\":true", "\"write_in\":true,\"round\":\"third\"", "rules.round"),
+            ("\"write_in\":true", "\"write_in\":true,\"unreadable\":\"maybe\"", "rules.unreadable"),
+            (r#""+戊":"for""#, r#""+戊":"unreadable""#, "应为 for、against 或 abstain"),
+            (r#""+戊":"for""#, r#""+戊":"for","+ 戊":"for""#, "“+ 戊”出现了两次"),
+            (r#""甲","乙"]"#, r#""张伟","张　伟"]"#, "候选人“张　伟”出现了两次"),
             (r#""tie":"second_round","#, "", "缺少 tie"),
             ("]}", "]", "不是完整合法的 JSON"),
         ] {

@@ -214,7 +214,7 @@ impl ContestForm {
     /// The form of a contest as it is.
     #[must_use]
     pub fn of(contest: &Contest, people: &[String]) -> Self {
-        let Rules { quorum, quorum_strict, majority_of, tie, write_in } = contest.rules.count;
+        let Rules { quorum, quorum_strict, majority_of, tie, write_in, .. } = contest.rules.count;
         let known = QUORUMS.iter().find(|(.., fraction, strict)| (*fraction, *strict) == (quorum, quorum_strict));
         Self {
             title: contest.title.clone(),
@@ -231,6 +231,8 @@ impl ContestForm {
             majority: match majority_of {
                 MajorityOf::Present => "present",
                 MajorityOf::Valid => "valid",
+                MajorityOf::Due => "due",
+                MajorityOf::None => "none",
             }
             .to_owned(),
             extra: contest.rules.extra.to_string(),
@@ -286,6 +288,8 @@ impl ContestForm {
         let majority_of = match self.majority.as_str() {
             "present" => Some(MajorityOf::Present),
             "valid" => Some(MajorityOf::Valid),
+            "due" => Some(MajorityOf::Due),
+            "none" => Some(MajorityOf::None),
             _ => None,
         };
         if majority_of.is_none() {
@@ -304,8 +308,14 @@ impl ContestForm {
             return None;
         }
         let (_, _, quorum, quorum_strict) = *quorum?;
-        let count =
-            Rules { quorum, quorum_strict, majority_of: majority_of?, tie: tie?, write_in: self.write_in == "yes" };
+        let count = Rules {
+            quorum,
+            quorum_strict,
+            majority_of: majority_of?,
+            tie: tie?,
+            write_in: self.write_in == "yes",
+            ..Rules::PRACTICE
+        };
         let rules = ContestRules { count, extra: extra? };
         Some(ContestRequest {
             title: title?,
@@ -477,7 +487,13 @@ impl PaperForm {
             let [votes_for, against, abstain] = ["f", "a", "n"].map(|kind| number(&format!("{kind}{}", place + 1)));
             match (votes_for, against, abstain) {
                 (Some(votes_for), Some(against), Some(abstain)) => {
-                    candidates.push(CandidateFigures { name: candidate.label.clone(), votes_for, against, abstain });
+                    candidates.push(CandidateFigures {
+                        name: candidate.label.clone(),
+                        votes_for,
+                        against,
+                        abstain,
+                        unreadable: 0,
+                    });
                 }
                 _ => errors.add("figures", format!("{}：赞成、反对、弃权都要填写整数，没有的填 0", candidate.label)),
             }
@@ -510,7 +526,8 @@ impl PaperForm {
         if !errors.is_empty() {
             return None;
         }
-        let tally = Tally { returned: returned?, valid: valid?, void: void?, candidates, write_ins };
+        let tally =
+            Tally { returned: returned?, valid: valid?, void: void?, candidates, write_ins, ..Tally::default() };
         if tally.returned > issued {
             errors.add(
                 "returned",

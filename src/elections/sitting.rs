@@ -263,9 +263,11 @@ impl ContestRules {
             ),
             one(
                 "当选",
-                match own.majority_of {
+                match own.base() {
                     MajorityOf::Present => "赞成超过实到人数的一半",
                     MajorityOf::Valid => "赞成超过有效票的一半",
+                    MajorityOf::Due => "赞成超过应到人数的一半",
+                    MajorityOf::None => "得票多的当选，不要求过半数",
                 }
                 .to_owned(),
                 own.majority_of == usual.majority_of,

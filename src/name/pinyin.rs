@@ -170,6 +170,12 @@ pub fn initials(name: &str) -> Vec<String> {
     all
 }
 
+/// A character's usual reading without its tone.
+#[must_use]
+pub fn plain(character: char) -> Option<&'static str> {
+    character.to_pinyin().map(Pinyin::plain)
+}
+
 /// The surname's readings, where it is one of those above and a given name follows.
 fn surname_readings(name: &[char]) -> Option<&'static [Vec<&'static str>]> {
     let of = |length: usize| {

@@ -57,6 +57,47 @@ pub struct SocietySeats {
     pub seats: u32,
 }
 
+/// What a tie of remainders gave a seat to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TiedUnit {
+    College,
+    /// A grade inside a college.
+    Grade,
+}
+
+/// Why one of several with one remainder got the seat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum TieBreak {
+    #[serde(rename = "larger unit")]
+    Larger,
+    #[serde(rename = "earlier row")]
+    Earlier,
+}
+
+impl TieBreak {
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Larger => "人数多的先得",
+            Self::Earlier => "人数也相同，按表中次序",
+        }
+    }
+}
+
+/// A tie of remainders that decided a seat. There is one for each seat that those who are tied got.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct SeatTie {
+    pub seat: TiedUnit,
+    /// The college of the grades.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub college: Option<String>,
+    /// All with that remainder, in the order of the file.
+    pub between: Vec<String>,
+    pub given: String,
+    pub by: TieBreak,
+}
+
 /// An allocation of delegates' seats with what the rules say of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Allocation {
@@ -71,6 +112,8 @@ pub struct Allocation {
     pub colleges: Vec<CollegeSeats>,
     /// The societies, in the order of the file.
     pub societies: Vec<SocietySeats>,
+    /// Ties of remainders that decided a seat, the colleges' first.
+    pub ties: Vec<SeatTie>,
     pub findings: Vec<Finding>,
 }
 
@@ -109,10 +152,15 @@ pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> All
     } else {
         largest_remainder(seats - for_clubs, &sizes)
     };
-    for (college, seats) in colleges.iter_mut().zip(shares) {
+    let names: Vec<&String> = colleges.iter().map(|college| &college.name).collect();
+    let mut ties = named_ties(&shares.ties, TiedUnit::College, None, &names);
+    for (college, seats) in colleges.iter_mut().zip(shares.seats) {
         let sizes: Vec<u64> = college.grades.iter().map(|grade| u64::from(grade.students)).collect();
         college.seats = seats;
-        for (grade, seats) in college.grades.iter_mut().zip(largest_remainder(seats, &sizes)) {
+        let shares = largest_remainder(seats, &sizes);
+        let names: Vec<&String> = college.grades.iter().map(|grade| &grade.grade).collect();
+        ties.extend(named_ties(&shares.ties, TiedUnit::Grade, Some(&college.name), &names));
+        for (grade, seats) in college.grades.iter_mut().zip(shares.seats) {
             grade.seats = seats;
         }
     }
@@ -125,7 +173,7 @@ pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> All
     }
     let findings =
         vec![share_finding(plan, seats, share_floor, students), coverage_finding(plan, &colleges, &societies, &grades)];
-    Allocation { plan: plan.code.clone(), students, minimum, seats, colleges, societies, findings }
+    Allocation { plan: plan.code.clone(), students, minimum, seats, colleges, societies, ties, findings }
 }
 
 fn whole(number: usize) -> u32 {
@@ -162,12 +210,40 @@ fn grades_of(population: &Population) -> Vec<String> {
     grades.into_iter().filter(|(_, students)| *students > 0).map(|(grade, _)| grade).collect()
 }
 
+/// Ties by the names of their units.
+fn named_ties(ties: &[Tied], seat: TiedUnit, college: Option<&String>, names: &[&String]) -> Vec<SeatTie> {
+    let name = |unit: &usize| names.get(*unit).map(|name| (*name).clone());
+    let with_names = |tied: &Tied| {
+        Some(SeatTie {
+            seat,
+            college: college.cloned(),
+            between: tied.between.iter().filter_map(name).collect(),
+            given: name(&tied.given)?,
+            by: tied.by,
+        })
+    };
+    ties.iter().filter_map(with_names).collect()
+}
+
+/// A tie by the places of its units.
+struct Tied {
+    between: Vec<usize>,
+    given: usize,
+    by: TieBreak,
+}
+
+/// Seats of units, and the ties that decided them.
+struct Shares {
+    seats: Vec<u32>,
+    ties: Vec<Tied>,
+}
+
 /// Hamilton's method: the whole parts of the quotas, then one seat each by largest remainder; ties go to the larger
 /// unit, then to the earlier one. Units of no size get nothing; without any size no seat is given.
-fn largest_remainder(seats: u32, sizes: &[u64]) -> Vec<u32> {
+fn largest_remainder(seats: u32, sizes: &[u64]) -> Shares {
     let total: u128 = sizes.iter().map(|&size| u128::from(size)).sum();
     if total == 0 {
-        return vec![0; sizes.len()];
+        return Shares { seats: vec![0; sizes.len()], ties: Vec::new() };
     }
     let quota = |&size: &u64| u128::from(size) * u128::from(seats);
     let mut shares: Vec<u32> =
@@ -175,18 +251,36 @@ fn largest_remainder(seats: u32, sizes: &[u64]) -> Vec<u32> {
     let left = usize::try_from(seats - shares.iter().sum::<u32>()).unwrap_or(0);
     let mut order: Vec<(usize, &u64)> = sizes.iter().enumerate().collect();
     order.sort_by_key(|&(place, size)| (Reverse(quota(size) % total), Reverse(*size), place));
-    for (place, _) in order.into_iter().take(left) {
-        if let Some(share) = shares.get_mut(place) {
+    let (given, others) = order.split_at_checked(left).unwrap_or((&order, &[]));
+    for (place, _) in given {
+        if let Some(share) = shares.get_mut(*place) {
             *share += 1;
         }
     }
-    shares
+    Shares { ties: ties_at_the_cut(given, others, &|size| quota(&size) % total), seats: shares }
+}
+
+/// The seats that were given to one of several with the same remainder while another of them got none.
+fn ties_at_the_cut(given: &[(usize, &u64)], others: &[(usize, &u64)], remainder: &dyn Fn(u64) -> u128) -> Vec<Tied> {
+    let Some(edge) = given.last().map(|(_, size)| remainder(**size)) else { return Vec::new() };
+    let at_the_edge = |(_, size): &&(usize, &u64)| remainder(**size) == edge;
+    let lost: Vec<&(usize, &u64)> = others.iter().take_while(at_the_edge).collect();
+    let Some(largest) = lost.iter().map(|(_, size)| **size).max() else { return Vec::new() };
+    let won: Vec<&(usize, &u64)> = given.iter().filter(at_the_edge).collect();
+    let mut between: Vec<usize> = won.iter().chain(&lost).map(|(place, _)| *place).collect();
+    between.sort_unstable();
+    let tied = |(place, size): &&(usize, &u64)| Tied {
+        between: between.clone(),
+        given: *place,
+        by: if **size > largest { TieBreak::Larger } else { TieBreak::Earlier },
+    };
+    won.iter().map(tied).collect()
 }
 
 /// Largest remainder with a seat for every unit that has a size: those that got none are fixed at one together and
 /// the rest is shared out again among the others, until none is left without. With fewer seats than units nothing
 /// can be promised and the plain method decides.
-fn at_least_one_each(seats: u32, sizes: &[u64]) -> Vec<u32> {
+fn at_least_one_each(seats: u32, sizes: &[u64]) -> Shares {
     let units = whole(sizes.iter().filter(|&&size| size > 0).count());
     if seats < units {
         return largest_remainder(seats, sizes);
@@ -197,14 +291,16 @@ fn at_least_one_each(seats: u32, sizes: &[u64]) -> Vec<u32> {
         let open: Vec<u64> = sizes.iter().zip(&fixed).map(|(&size, &fixed)| if fixed { 0 } else { size }).collect();
         let shares = largest_remainder(seats - held, &open);
         let mut settled = true;
-        for ((&size, share), fixed) in open.iter().zip(&shares).zip(&mut fixed) {
+        for ((&size, share), fixed) in open.iter().zip(&shares.seats).zip(&mut fixed) {
             if size > 0 && *share == 0 {
                 *fixed = true;
                 settled = false;
             }
         }
         if settled {
-            return shares.into_iter().zip(fixed).map(|(share, fixed)| if fixed { 1 } else { share }).collect();
+            let one_if_fixed = |(share, fixed)| if fixed { 1 } else { share };
+            let seats = shares.seats.into_iter().zip(fixed).map(one_if_fixed).collect();
+            return Shares { seats, ties: shares.ties };
         }
     }
 }
@@ -389,8 +485,34 @@ mod tests {
 
     #[test]
     fn a_tie_of_remainders_goes_to_the_larger_then_the_earlier() {
-        assert_eq!(largest_remainder(1, &[10, 10]), [1, 0]);
-        assert_eq!(largest_remainder(2, &[1, 3]), [0, 2], "0.5 and 1.5: the larger one gets the seat");
-        assert_eq!(largest_remainder(3, &[0, 0]), [0, 0]);
+        assert_eq!(largest_remainder(1, &[10, 10]).seats, [1, 0]);
+        assert_eq!(largest_remainder(2, &[1, 3]).seats, [0, 2], "0.5 and 1.5: the larger one gets the seat");
+        assert_eq!(largest_remainder(3, &[0, 0]).seats, [0, 0]);
+    }
+
+    #[test]
+    fn a_tie_that_decided_a_seat_is_named() {
+        let ties = |cohorts: &[(&str, &str, u32)], seats| suzhou(&population(cohorts, &[]), Some(seats)).ties;
+        let even = ties(&[("甲", "2024", 500), ("乙", "2024", 500)], 11);
+        assert_eq!(
+            serde_json::to_value(&even).unwrap(),
+            serde_json::json!([{"seat": "college", "between": ["甲", "乙"], "given": "甲", "by": "earlier row"}])
+        );
+        assert!(ties(&[("甲", "2024", 500), ("乙", "2024", 500)], 10).is_empty());
+        let larger = ties(&[("甲", "2024", 1), ("乙", "2024", 3)], 2);
+        assert!(larger.is_empty(), "both have students, so each has one: no remainder decided");
+        let jining =
+            allocate(named("jining-2022").unwrap(), &population(&[("甲", "2024", 1), ("乙", "2024", 3)], &[]), Some(2));
+        assert_eq!((jining.ties[0].given.as_str(), jining.ties[0].by), ("乙", TieBreak::Larger));
+        let grades = ties(&[("甲", "2023", 50), ("甲", "2024", 50), ("乙", "2024", 100)], 6);
+        assert_eq!(
+            serde_json::to_value(&grades).unwrap(),
+            serde_json::json!([
+                {"seat": "grade", "college": "甲", "between": ["2023", "2024"], "given": "2023", "by": "earlier row"}
+            ])
+        );
+        let three = ties(&[("甲", "2024", 10), ("乙", "2024", 10), ("丙", "2024", 10)], 5);
+        assert_eq!(three.iter().map(|tie| tie.given.as_str()).collect::<Vec<_>>(), ["甲", "乙"]);
+        assert!(three.iter().all(|tie| tie.between == ["甲", "乙", "丙"]));
     }
 }

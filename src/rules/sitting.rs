@@ -342,8 +342,8 @@ mod tests {
 
     #[test]
     fn a_report_needs_an_account_that_adds_up() {
-        let figures = CandidateFigures { name: "甲".to_owned(), votes_for: 5, against: 2, abstain: 1 };
-        let tally = Tally { returned: 9, valid: 8, void: 1, candidates: vec![figures], write_ins: Vec::new() };
+        let figures = CandidateFigures { name: "甲".to_owned(), votes_for: 5, against: 2, abstain: 1, unreadable: 0 };
+        let tally = Tally { returned: 9, valid: 8, void: 1, candidates: vec![figures], ..Tally::default() };
         let attendance = Attendance { due: 12, present: 10, issued: 9 };
         let good = ReportFacts { title: "甲".to_owned(), attendance, tally, paper_open: false, lot_open: false };
         report(std::slice::from_ref(&good)).permit().unwrap();

@@ -197,6 +197,21 @@ fn allocate_prints_the_allocation_and_fails_with_too_few_seats() {
     assert!(errors(&lunzhi(&["allocate", "--plan", "suzhou-2020"], &desk.file("p.csv", twice))).contains("第 6 行"));
     let people = lunzhi(&["allocate", "--plan", "suzhou-2020"], &desk.file("p.csv", text));
     assert!(String::from_utf8(people.stdout).unwrap().contains("至少 85 个名额"));
+    assert_eq!(allocation["ties"], serde_json::json!([]));
+}
+
+#[test]
+fn allocate_names_a_tie_and_how_it_was_decided() {
+    let desk = Desk::new();
+    let even = desk.file("p.csv", "类别,名称,年级,人数\n院系,甲,2024,500\n院系,乙,2024,500\n");
+    let allocation = json(&lunzhi(&["allocate", "--plan", "jining-2022", "--seats", "11", "--json"], &even));
+    assert_eq!(
+        allocation["ties"],
+        serde_json::json!([{"seat": "college", "between": ["甲", "乙"], "given": "甲", "by": "earlier row"}])
+    );
+    let people = lunzhi(&["allocate", "--plan", "jining-2022", "--seats", "11"], &even);
+    let table = String::from_utf8(people.stdout).unwrap();
+    assert!(table.contains("余数相同：甲、乙，这一个名额给了甲（人数也相同，按表中次序）"), "{table}");
 }
 
 #[test]
@@ -224,6 +239,58 @@ fn count_says_who_is_elected_and_ends_with_1_where_the_election_is_not_valid() {
     assert_eq!((count["reasons"].as_array().unwrap().len(), count["elected"].as_array().unwrap().len()), (2, 0));
     assert!(errors(&lunzhi(&["count"], &desk.file("e.json", text.replace("+戊", "戊")))).contains("第 60 张选票"));
     assert!(errors(&lunzhi(&["count"], &desk.file("e.json", "{"))).contains("JSON"));
+}
+
+/// A small election as a file, with these further rules and ballots.
+fn election(candidates: &str, rules: &str, ballots: &str) -> String {
+    format!(
+        r#"{{"seats":1,"candidates":{candidates},"due":9,"present":8,"issued":8,"rules":{{"quorum":"2/3",
+        "quorum_strict":true,"majority_of":"present","tie":"second_round","write_in":true{rules}}},"ballots":[{ballots}]}}"#
+    )
+}
+
+#[test]
+fn count_follows_the_further_rules() {
+    let desk = Desk::new();
+    let run = |text: &str| json(&lunzhi(&["count", "--json"], &desk.file("e.json", text)));
+    let three = r#"{"甲":"for"},{"甲":"for"},{"乙":"for"},{},{},{}"#;
+    let plain = election(r#"["甲","乙"]"#, "", three);
+    assert_eq!(run(&plain)["elected"], serde_json::json!([]));
+    assert_eq!(run(&plain.replace("\"present\",\"tie", "\"none\",\"tie"))["elected"], serde_json::json!(["甲"]));
+    let round = election(r#"["甲","乙"]"#, r#","round":"tied""#, &format!("{three},{{\"+戊\":\"for\"}}"));
+    assert_eq!((run(&round)["elected"][0].as_str(), run(&round)["void"].as_u64()), (Some("甲"), Some(1)));
+    let half_of_due =
+        plain.replace("\"present\",\"tie", "\"due\",\"tie").replace(three, &[r#"{"甲":"for"}"#; 5].join(","));
+    assert_eq!(run(&half_of_due)["elected"], serde_json::json!(["甲"]), "5 of 9");
+    assert_eq!(run(&half_of_due.replace("\"due\":9", "\"due\":10"))["elected"], serde_json::json!([]), "5 of 10");
+    let against = election(
+        r#"["甲"]"#,
+        r#","write_in_needs_against":true"#,
+        r#"{"甲":"abstain","+戊":"for"},{"甲":"against","+戊":"for"}"#,
+    );
+    assert_eq!((run(&against)["void"].as_u64(), run(&against)["valid"].as_u64()), (Some(1), Some(1)));
+    let unread = election(r#"["甲","乙"]"#, "", r#"{"甲":"for","乙":"unreadable"}"#);
+    assert_eq!(
+        run(&unread)["candidates"][1],
+        serde_json::json!({"name": "乙", "for": 0, "against": 0, "abstain": 1, "unreadable": 1})
+    );
+    assert_eq!(run(&unread.replace("\"write_in\":true", "\"write_in\":true,\"unreadable\":\"void\""))["void"], 1);
+    let bare = election(
+        r#"["张伟（软件2401班）","张伟（机械2402班）"]"#,
+        "",
+        r#"{"+张　伟":"for"},{"+张三":"for"},{"+張三":"for"}"#,
+    );
+    let count = run(&bare);
+    assert_eq!(count["unclear"], serde_json::json!([{"name": "张伟", "for": 1}]));
+    assert_eq!(count["similar"], serde_json::json!([["张三", "張三"]]));
+    let people = lunzhi(&["count"], &desk.file("e.json", &bare));
+    let table = String::from_utf8(people.stdout).unwrap();
+    assert!(
+        table.contains("不计给任何人") && table.contains("请核对是否同一人（没有合并计算）：张三、張三"),
+        "{table}"
+    );
+    let twice = election(r#"["甲"]"#, "", r#"{"+张三":"for","+张 三":"for"}"#);
+    assert!(errors(&lunzhi(&["count"], &desk.file("e.json", twice))).contains("出现了两次"));
 }
 
 #[test]

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 
 use lunzhi::rules::{
     Outcome, Plan, Rule,
-    congress::{Allocation, Cohort, CollegeSeats, GradeSeats, Population, SocietySeats, allocate},
+    congress::{
+        Allocation, Cohort, CollegeSeats, GradeSeats, Population, SeatTie, SocietySeats, TieBreak, TiedUnit, allocate,
+    },
     election::{
-        Attendance, Ballot, CandidateFigures, Choice, Count, Election, MajorityOf, Rules, Tie, WriteInFigures, count,
-        judge, tally as pile,
+        Attendance, Ballot, CandidateFigures, Choice, Count, Election, MajorityOf, Round, Rules, Tie, Unreadable,
+        WriteInFigures, count, judge, tally as pile,
     },
     plan,
 };
@@ -18,9 +20,19 @@ use proptest::{collection, prelude::*, sample::Index};
 const PLANS: [(&str, bool); 2] = [("suzhou-2020", true), ("jining-2022", false)];
 const COLLEGES: [&str; 6] = ["机电", "化工", "信息", "艺术", "体育", "商学"];
 const GRADES: [&str; 4] = ["2024", "2023", "2025", "2022"];
-const CANDIDATES: [&str; 6] = ["甲", "乙", "丙", "丁", "戊", "己"];
-/// The first always stands, the second only where six stand, the others never.
-const WRITE_INS: [&str; 5] = ["甲", "己", "辛", "庚", "壬"];
+const CANDIDATES: [&str; 6] = ["甲", "乙（一班）", "丙", "丁", "戊", "己"];
+/// Each in two spellings. The first always stands, the second only where six stand, the third is the bare name of one who
+/// stands where two do, the others never; of these two pairs may be one person each.
+const WRITE_INS: [[&str; 2]; 7] = [
+    ["甲", "甲 "],
+    ["己", "\u{200b}己"],
+    ["乙", "乙\u{3000}"],
+    ["张三", "张\u{3000}三"],
+    ["張三", "張 三"],
+    ["王小明", "王 小明"],
+    ["王晓明", "王晓\u{a0}明"],
+];
+const ALIKE: [[&str; 2]; 2] = [["张三", "張三"], ["王小明", "王晓明"]];
 
 fn built_in(code: &str) -> &'static Plan {
     plan::named(code).expect("a built-in plan")
@@ -68,6 +80,59 @@ fn by_claims(seats: i128, sizes: &[i128]) -> Vec<i128> {
         given[next] += 1;
     }
     given
+}
+
+/// Who had one remainder at the cut, for each of them who got a seat: all of them, that one, and whether it is larger than
+/// all who got none.
+fn ties_of(seats: i128, sizes: &[i128]) -> Vec<(Vec<usize>, usize, bool)> {
+    let (whole, given) = (sizes.iter().sum::<i128>(), by_claims(seats, sizes));
+    let units = || 0..sizes.len();
+    let over = |unit: usize| whole > 0 && given[unit] * whole > seats * sizes[unit];
+    let part = |unit: usize| if whole > 0 { seats * sizes[unit] % whole } else { 0 };
+    let mut ties = Vec::new();
+    let mut won: Vec<usize> = units().filter(|&unit| over(unit)).collect();
+    won.sort_by_key(|&unit| (-sizes[unit], unit));
+    for unit in won {
+        let between: Vec<usize> = units().filter(|&other| part(other) == part(unit)).collect();
+        let lost: Vec<usize> = between.iter().copied().filter(|&other| !over(other)).collect();
+        if !lost.is_empty() {
+            ties.push((between, unit, lost.iter().all(|&other| sizes[other] < sizes[unit])));
+        }
+    }
+    ties
+}
+
+/// Those of the round in which nobody is left without a seat.
+fn ties_of_one_each(seats: i128, sizes: &[i128]) -> Vec<(Vec<usize>, usize, bool)> {
+    let shared = by_claims(seats, sizes);
+    let others: Vec<usize> = (0..sizes.len()).filter(|&unit| shared[unit] > 0).collect();
+    if others.len() == sizes.len() {
+        return ties_of(seats, sizes);
+    }
+    let left = seats - i128::from(small(sizes.len() - others.len()));
+    let other_sizes: Vec<i128> = others.iter().map(|&unit| sizes[unit]).collect();
+    let ties = ties_of_one_each(left, &other_sizes).into_iter();
+    let placed = |(between, given, larger): (Vec<usize>, usize, bool)| {
+        (between.into_iter().map(|unit| others[unit]).collect(), others[given], larger)
+    };
+    ties.map(placed).collect()
+}
+
+/// Ties with the names of their units.
+fn named(
+    ties: Vec<(Vec<usize>, usize, bool)>,
+    seat: TiedUnit,
+    college: Option<&str>,
+    name: impl Fn(usize) -> String,
+) -> Vec<SeatTie> {
+    let tie = |(between, given, larger): (Vec<usize>, usize, bool)| SeatTie {
+        seat,
+        college: college.map(str::to_owned),
+        between: between.into_iter().map(&name).collect(),
+        given: name(given),
+        by: if larger { TieBreak::Larger } else { TieBreak::Earlier },
+    };
+    ties.into_iter().map(tie).collect()
 }
 
 /// The same with at least one seat each; there must be as many seats as units, and every unit has students.
@@ -133,9 +198,13 @@ fn seats_by_the_text((code, coverage): (&str, bool), population: &Population, as
     let real_sizes: Vec<i128> = real.iter().map(|&college| sizes[college]).collect();
     let one_each = coverage && rest >= i128::from(small(real.len()));
     let shares = if one_each { by_claims_one_each(rest, &real_sizes) } else { by_claims(rest, &real_sizes) };
+    let of_colleges = if one_each { ties_of_one_each(rest, &real_sizes) } else { ties_of(rest, &real_sizes) };
+    let mut ties = named(of_colleges, TiedUnit::College, None, |unit| colleges[real[unit]].to_owned());
     for (college, share) in real.iter().zip(shares) {
         let places: Vec<usize> = (0..rows.len()).filter(|&place| rows[place].college == colleges[*college]).collect();
         let sizes: Vec<i128> = places.iter().map(|&place| rows[place].students).collect();
+        let grade_of = |unit: usize| rows[places[unit]].grade.clone();
+        ties.extend(named(ties_of(share, &sizes), TiedUnit::Grade, Some(colleges[*college]), grade_of));
         for (place, seats) in places.into_iter().zip(by_claims(share, &sizes)) {
             rows[place].seats = seats;
         }
@@ -171,6 +240,7 @@ fn seats_by_the_text((code, coverage): (&str, bool), population: &Population, as
         seats: small(total),
         colleges: colleges.iter().zip(&sizes).map(college_seats).collect(),
         societies: (0_i128..).zip(&population.societies).map(society_seats).collect(),
+        ties,
         findings: Vec::new(),
     };
     (allocation, verdicts)
@@ -287,6 +357,39 @@ fn a_bare_grade_takes_the_seat_that_is_spare() {
 
 // ---- Votes: the oracle ----
 
+/// A name as it is compared; what surrounds or parts its characters here shows nothing.
+fn bare(name: &str) -> String {
+    name.chars().filter(|c| !matches!(c, ' ' | '\u{3000}' | '\u{a0}' | '\u{200b}')).collect()
+}
+
+/// The names of a count in one spelling, write-ins by votes and then by that.
+fn in_one_spelling(mut count: Count) -> Count {
+    for figures in count.write_ins.iter_mut().chain(&mut count.unclear) {
+        figures.name = bare(&figures.name);
+    }
+    for name in count.elected.iter_mut().chain(&mut count.tied).chain(count.similar.iter_mut().flatten()) {
+        *name = bare(name);
+    }
+    let order = |one: &WriteInFigures| (std::cmp::Reverse(one.votes_for), one.name.clone());
+    count.write_ins.sort_by_key(order);
+    count.unclear.sort_by_key(order);
+    for group in &mut count.similar {
+        group.sort();
+    }
+    count.similar.sort();
+    count
+}
+
+/// Of how many more than half are needed; none where the most votes win.
+fn half_of(election: &Election, valid: u32) -> Option<u32> {
+    match (election.rules.round, election.rules.majority_of) {
+        (Round::Tied, _) | (_, MajorityOf::None) => None,
+        (Round::First, MajorityOf::Present) => Some(election.present),
+        (Round::First, MajorityOf::Valid) => Some(valid),
+        (Round::First, MajorityOf::Due) => Some(election.due),
+    }
+}
+
 fn tally(ballots: &[&Ballot], of: impl Fn(&Ballot) -> bool) -> u32 {
     small(ballots.iter().filter(|ballot| of(ballot)).count())
 }
@@ -297,8 +400,14 @@ fn votes_by_the_text(election: &Election) -> Count {
     let is_void = |ballot: &Ballot| {
         let listed = ballot.choices.iter().filter(|(_, choice)| *choice == Choice::For).count();
         let written = ballot.write_ins.iter().filter(|(_, choice)| *choice == Choice::For).count();
-        let names_a_candidate = ballot.write_ins.iter().any(|(name, _)| candidates.contains(name));
-        small(listed + written) > *seats || names_a_candidate || (!rules.write_in && !ballot.write_ins.is_empty())
+        let names_a_candidate = ballot.write_ins.iter().any(|(name, _)| candidates.contains(&bare(name)));
+        let none_allowed = !rules.write_in || rules.round == Round::Tied;
+        let of = |wanted| ballot.choices.iter().filter(|(_, choice)| *choice == wanted).count();
+        small(listed + written) > *seats
+            || names_a_candidate
+            || (none_allowed && !ballot.write_ins.is_empty())
+            || (rules.write_in_needs_against && ballot.write_ins.len() > of(Choice::Against))
+            || (rules.unreadable == Unreadable::Void && of(Choice::Unreadable) > 0)
     };
     let valid: Vec<&Ballot> = ballots.iter().filter(|ballot| !is_void(ballot)).collect();
     let says = |ballot: &Ballot, place: usize, choice: Choice| ballot.choices.contains(&(place, choice));
@@ -308,22 +417,33 @@ fn votes_by_the_text(election: &Election) -> Count {
         let against = tally(&valid, |ballot| says(ballot, place, Choice::Against));
         let neither = |ballot: &Ballot| !says(ballot, place, Choice::For) && !says(ballot, place, Choice::Against);
         let abstain = tally(&valid, neither);
-        candidate_figures.push(CandidateFigures { name: name.clone(), votes_for, against, abstain });
+        let unreadable = tally(&valid, |ballot| says(ballot, place, Choice::Unreadable));
+        candidate_figures.push(CandidateFigures { name: name.clone(), votes_for, against, abstain, unreadable });
     }
-    let written: BTreeSet<&String> = valid.iter().flat_map(|one| one.write_ins.iter().map(|(name, _)| name)).collect();
-    let mut write_ins = Vec::new();
+    let written: BTreeSet<String> =
+        valid.iter().flat_map(|one| one.write_ins.iter().map(|(name, _)| bare(name))).collect();
+    let (mut write_ins, mut unclear) = (Vec::new(), Vec::new());
     for votes_for in (1..=small(valid.len())).rev() {
-        for &name in &written {
-            if tally(&valid, |ballot| ballot.write_ins.contains(&(name.clone(), Choice::For))) == votes_for {
-                write_ins.push(WriteInFigures { name: name.clone(), votes_for });
+        for name in &written {
+            let chosen = |ballot: &Ballot| {
+                ballot.write_ins.iter().any(|(own, choice)| bare(own) == *name && *choice == Choice::For)
+            };
+            if tally(&valid, chosen) == votes_for {
+                let begins = candidates.iter().any(|label| label.starts_with(&format!("{name}（")));
+                let list = if begins { &mut unclear } else { &mut write_ins };
+                list.push(WriteInFigures { name: name.clone(), votes_for });
             }
         }
     }
+    let listed = |name: &str| write_ins.iter().any(|one| one.name == name);
+    let both = ALIKE.iter().filter(|pair| pair.iter().all(|name| listed(name)));
+    let similar = both.map(|pair| pair.map(str::to_owned).to_vec()).collect();
 
-    let base = if rules.majority_of == MajorityOf::Present { *present } else { small(valid.len()) };
+    let half = half_of(election, small(valid.len()));
     let people = candidate_figures.iter().map(|one| (&one.name, one.votes_for));
     let people = people.chain(write_ins.iter().map(|one| (&one.name, one.votes_for)));
-    let past: Vec<(&String, u32)> = people.filter(|(_, votes)| u64::from(*votes) * 2 > u64::from(base)).collect();
+    let past: Vec<(&String, u32)> =
+        people.filter(|(_, votes)| u64::from(*votes) * 2 > u64::from(half.unwrap_or(0))).collect();
     let above = |votes: u32| small(past.iter().filter(|(_, other)| *other > votes).count());
     let level = |votes: u32| small(past.iter().filter(|(_, other)| *other == votes).count());
     let (numerator, denominator) = rules.quorum;
@@ -351,6 +471,9 @@ fn votes_by_the_text(election: &Election) -> Count {
         void: small(ballots.len() - valid.len()),
         candidates: candidate_figures,
         write_ins,
+        unclear,
+        others: 0,
+        similar,
         vacant: *seats - small(elected.len()),
         elected,
         tied,
@@ -359,23 +482,24 @@ fn votes_by_the_text(election: &Election) -> Count {
 
 // ---- Votes: the properties ----
 
-/// A choice left out, for, against or said to be an abstention, by these weights.
-fn choices([left_out, votes_for, against, abstain]: [u32; 4]) -> impl Strategy<Value = Option<Choice>> {
+/// A choice left out, for, against, said to be an abstention or not to be read, by these weights.
+fn choices([left_out, votes_for, against, abstain, unreadable]: [u32; 5]) -> impl Strategy<Value = Option<Choice>> {
     prop_oneof![
         left_out => Just(None),
         votes_for => Just(Some(Choice::For)),
         against => Just(Some(Choice::Against)),
         abstain => Just(Some(Choice::Abstain)),
+        unreadable => Just(Some(Choice::Unreadable)),
     ]
 }
 
 fn ballots() -> impl Strategy<Value = Ballot> {
-    let listed = collection::vec(choices([4, 3, 2, 1]), CANDIDATES.len());
-    let written = collection::vec(choices([36, 4, 1, 1]), WRITE_INS.len());
+    let listed = collection::vec(choices([16, 12, 8, 4, 1]), CANDIDATES.len());
+    let written = collection::vec((choices([72, 8, 1, 1, 0]), 0_usize..2), WRITE_INS.len());
     (listed, written).prop_map(|(listed, written)| {
         let choices = listed.into_iter().enumerate().filter_map(|(place, choice)| Some((place, choice?)));
         let write_ins = WRITE_INS.into_iter().zip(written);
-        let write_ins = write_ins.filter_map(|(name, choice)| Some((name.to_owned(), choice?)));
+        let write_ins = write_ins.filter_map(|(name, (choice, spelling))| Some((name[spelling].to_owned(), choice?)));
         Ballot { choices: choices.collect(), write_ins: write_ins.collect() }
     })
 }
@@ -386,12 +510,17 @@ fn election_rules() -> impl Strategy<Value = Rules> {
         8 => (0_u32..=5, 1_u32..=5).prop_map(|(part, whole)| (part.min(whole), whole)),
         1 => Just((u32::MAX - 1, u32::MAX)),
     ];
-    let majority_of = prop_oneof![Just(MajorityOf::Present), Just(MajorityOf::Valid)];
+    let majority_of =
+        prop::sample::select(vec![MajorityOf::Present, MajorityOf::Valid, MajorityOf::Due, MajorityOf::None]);
+    let round = prop_oneof![4 => Just(Round::First), 1 => Just(Round::Tied)];
+    let unreadable = prop_oneof![Just(Unreadable::Abstain), Just(Unreadable::Void)];
     let tie = prop_oneof![Just(Tie::Vacant), Just(Tie::SecondRound), Just(Tie::Lot)];
-    let switches = (any::<bool>(), prop::bool::weighted(0.7));
-    (quorum, majority_of, tie, switches).prop_map(|(quorum, majority_of, tie, switches)| {
-        let (quorum_strict, write_in) = switches;
-        Rules { quorum, quorum_strict, majority_of, tie, write_in }
+    let switches = (any::<bool>(), prop::bool::weighted(0.7), prop::bool::weighted(0.3));
+    let later = (round, unreadable);
+    (quorum, majority_of, tie, switches, later).prop_map(|(quorum, majority_of, tie, switches, later)| {
+        let (quorum_strict, write_in, write_in_needs_against) = switches;
+        let (round, unreadable) = later;
+        Rules { quorum, quorum_strict, majority_of, tie, write_in, round, write_in_needs_against, unreadable }
     })
 }
 
@@ -428,8 +557,8 @@ proptest! {
 
     #[test]
     fn a_count_is_the_one_in_the_text(election in elections()) {
-        let actual = count(&election);
-        let mut expected = votes_by_the_text(&election);
+        let actual = in_one_spelling(count(&election));
+        let mut expected = in_one_spelling(votes_by_the_text(&election));
         prop_assert_eq!(actual.reasons.len(), expected.reasons.len(), "{:?}", actual.reasons);
         expected.reasons.clone_from(&actual.reasons);
         prop_assert_eq!(actual, expected);
@@ -445,13 +574,13 @@ proptest! {
         for one in &actual.candidates {
             prop_assert_eq!(one.votes_for + one.against + one.abstain, actual.valid, "{}", one.name);
         }
-        let base = if election.rules.majority_of == MajorityOf::Valid { actual.valid } else { election.present };
+        let half = half_of(&election, actual.valid).unwrap_or(0);
         let mut people: Vec<(&String, u32)> = actual.candidates.iter().map(|one| (&one.name, one.votes_for)).collect();
         people.extend(actual.write_ins.iter().map(|one| (&one.name, one.votes_for)));
         let (won, lost): (Vec<_>, Vec<_>) = people.into_iter().partition(|(name, _)| actual.elected.contains(name));
         prop_assert_eq!(won.len(), actual.elected.len());
         for (name, votes) in won {
-            prop_assert!(u64::from(votes) * 2 > u64::from(base), "{name}");
+            prop_assert!(u64::from(votes) * 2 > u64::from(half), "{name}");
             prop_assert!(lost.iter().all(|(_, other)| *other < votes), "{name}");
         }
     }
@@ -463,7 +592,7 @@ proptest! {
     ) {
         let ballots = order.iter().filter_map(|&place| election.ballots.get(place).cloned()).collect();
         let shuffled = Election { ballots, ..election.clone() };
-        prop_assert_eq!(count(&shuffled), count(&election));
+        prop_assert_eq!(in_one_spelling(count(&shuffled)), in_one_spelling(count(&election)));
     }
 
     /// Two piles, as electronic and paper ballots are, come to what one pile comes to.

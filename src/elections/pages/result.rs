@@ -11,7 +11,7 @@ use crate::{
         store::{self, Lot},
     },
     failure::Failure,
-    rules::election::CandidateFigures,
+    rules::election::{CandidateFigures, MajorityOf},
 };
 
 /// What a count says of a candidate.
@@ -70,13 +70,17 @@ impl ContestResult {
         if tied.is_empty() { String::new() } else { tied.join("、") }
     }
 
-    /// Votes that are more than half of the base.
-    pub(super) fn needed(&self) -> u32 {
-        let base = match self.contest.rules.count.majority_of {
-            crate::rules::election::MajorityOf::Present => self.account.attendance.present,
-            crate::rules::election::MajorityOf::Valid => self.account.tally.valid,
+    /// What a candidate needs to be elected, as a sentence.
+    pub(super) fn needed_in_words(&self) -> String {
+        let rules = self.contest.rules.count;
+        let base = match rules.base() {
+            MajorityOf::Present => "实到人数",
+            MajorityOf::Valid => "有效票",
+            MajorityOf::Due => "应到人数",
+            MajorityOf::None => return "得票多的当选，不要求过半数；没有得票的不能当选。".to_owned(),
         };
-        base / 2 + 1
+        let needed = rules.needed(self.account.attendance, self.account.tally.valid);
+        format!("赞成达到 {needed} 票即超过半数（以{base}为准）。")
     }
 }
 
@@ -114,6 +118,7 @@ fn lines(contest: &Contest, account: &Account, is_final: bool) -> Vec<CandidateR
         votes_for: one.votes_for,
         against: 0,
         abstain: 0,
+        unreadable: 0,
     });
     tally
         .candidates
