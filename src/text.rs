@@ -43,6 +43,14 @@ pub fn is_pictograph(c: char) -> bool {
     matches!(u32::from(c), 0x1F000..=0x1FAFF | 0x2600..=0x27BF | 0xFE0F | 0x200D | 0xE0020..=0xE007F)
 }
 
+/// A share as a percentage with one decimal, half up: 12 of 32 is `37.5%`. Of nothing it is `0.0%`.
+#[must_use]
+pub fn percent(part: u64, whole: u64) -> String {
+    let (part, whole) = (u128::from(part), u128::from(whole.max(1)));
+    let tenths = (part * 2_000 + whole) / (whole * 2);
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}
+
 /// A day as a date field sends it: `2026-09-01`, and as people type it: `2026.9.1`, `2026/9/1`, `2026年9月1日`. Years 1990
 /// to 2100.
 #[must_use]
@@ -78,6 +86,23 @@ pub fn chinese_number(number: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn percentages_have_one_decimal_half_up() {
+        for (part, whole, says) in [
+            (12, 32, "37.5%"),
+            (40, 129, "31.0%"),
+            (28, 120, "23.3%"),
+            (28, 33, "84.8%"),
+            (1, 2_000, "0.1%"),
+            (1, 2_001, "0.0%"),
+            (7, 7, "100.0%"),
+            (0, 0, "0.0%"),
+            (u64::MAX, u64::MAX, "100.0%"),
+        ] {
+            assert_eq!(percent(part, whole), says, "{part}/{whole}");
+        }
+    }
 
     #[test]
     fn days_are_read_as_people_write_them() {

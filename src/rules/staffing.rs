@@ -10,6 +10,7 @@ use super::{
     plan::{Bounds, Provision, Stated},
     roster::{Member, Post, count, numbers},
 };
+use crate::text::percent;
 
 fn people(members: &[Member]) -> u32 {
     count(members, |_| true)
@@ -150,7 +151,7 @@ pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
         Finding::new(
             provision,
             Outcome::Pass,
-            format!("来自院系学生会 {yes} 人，占 {total} 人的 {}，不少于 {share}", share_in_words(yes, total)),
+            format!("来自院系学生会 {yes} 人，占 {total} 人的 {}，不少于 {share}", percent(yes.into(), total.into())),
         )
     } else if could_be < needed {
         let others = numbers(members, |member| member.from_college_union == Some(false));
@@ -164,12 +165,6 @@ pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
             .remedy("由院系团组织补填“来自院系学生会”一栏")
     };
     finding.against(&format!("{yes}/{total}"), format!(">={share}")).gauge(yes, needed, None)
-}
-
-/// A share to a tenth of a percent, rounded down so that it never looks better than it is.
-fn share_in_words(part: u32, whole: u32) -> String {
-    let thousandths = u64::from(part) * 1_000 / u64::from(whole.max(1));
-    format!("{}.{}%", thousandths / 10, thousandths % 10)
 }
 
 /// The departments known by themselves, then those of the department posts in the roster's order, each with the members

@@ -13,6 +13,7 @@ use crate::{
         plan::Body,
         vetting::Source,
     },
+    text::percent,
     unions::union::StudentFacts,
     words::words,
 };
@@ -89,9 +90,8 @@ impl Evidence {
                 }
                 Rule::Elg03 => {
                     let shown = fact.rank.zip(fact.cohort).map(|(rank, cohort)| {
-                        // Rounded up to a tenth: what is shown is never better than what is judged.
-                        let tenths = (i64::from(rank) * 1000 + i64::from(cohort) - 1) / i64::from(cohort.max(1));
-                        format!("{rank} / {cohort}（前 {}.{}%）", tenths / 10, tenths % 10)
+                        let share = percent(rank.unsigned_abs().into(), cohort.unsigned_abs().into());
+                        format!("{rank} / {cohort}（前 {share}）")
                     });
                     (shown, graded())
                 }

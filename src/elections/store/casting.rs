@@ -9,6 +9,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, SittingId, StudentId},
     office::OfficeKind,
+    text::percent,
     words::words,
 };
 
@@ -315,10 +316,16 @@ impl Turnout {
         self.cast + self.paper
     }
 
-    /// The share in percent, rounded down.
+    /// The share as a percentage.
     #[must_use]
-    pub fn percent(&self) -> i64 {
-        if self.due == 0 { 0 } else { self.voted() * 100 / self.due }
+    pub fn percent(&self) -> String {
+        percent(self.voted().unsigned_abs(), self.due.unsigned_abs())
+    }
+
+    /// The share of a bar so long.
+    #[must_use]
+    pub fn length(&self, whole: i64) -> i64 {
+        self.voted() * whole / self.due.max(1)
     }
 }
 
