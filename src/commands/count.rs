@@ -56,8 +56,10 @@ fn in_words(count: &Count) -> String {
             (format!("{}（另选他人）", figures.name), "候选人中有同名者，不知是谁，不计给任何人".to_owned());
         rows.push(vec![name, figures.votes_for.to_string(), String::new(), String::new(), word]);
     }
-    let similar: String =
-        count.similar.iter().map(|group| format!("请核对是否同一人（没有合并计算）：{}\n", group.join("、"))).collect();
+    let similar = count
+        .similar
+        .iter()
+        .fold(String::new(), |lines, group| lines + "请核对是否同一人（没有合并计算）：" + &group.join("、") + "\n");
     let elected = count.elected.len();
     format!(
         "{head}\n收回 {returned} 张，有效 {valid} 张，无效 {void} 张\n\n{}{similar}\n当选 {elected} 人，空缺 {vacant} 席\n",

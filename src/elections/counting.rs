@@ -9,8 +9,9 @@ use std::{
 
 use super::{
     ballot::Votes,
+    names::SettledNames,
     record,
-    sitting::{Contest, Sitting},
+    sitting::{Contest, Sitting, Stage},
     store::{self, ContestResult, CountedBallots, Envelope},
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     elections::Elections,
     elections::{
         ballot_box::{Halt, OpenBallot, Progress},
-        reconciliation::Account,
+        reconciliation::{Account, tally_patterns},
     },
     failure::Failure,
     ids::{ContestId, SittingId},
@@ -263,6 +264,7 @@ pub async fn accounts(
     let turnouts = store::contest_turnouts(db, sitting.id).await?;
     let entries = store::paper_entries(db, sitting.id).await?;
     let lots = store::lots(db, sitting.id).await?;
+    let matches = store::name_matches(db, sitting.id).await?;
     let none = Vec::new();
     Ok(contests
         .iter()
@@ -270,12 +272,12 @@ pub async fn accounts(
             let labels = contest.labels();
             let own = patterns.get(&contest.id).unwrap_or(&none);
             let names = written.get(&contest.id).map_or(&[][..], Vec::as_slice);
-            let electronic =
-                crate::elections::reconciliation::tally_patterns(&labels, contest.seats, &contest.rules, own, names);
+            let electronic = tally_patterns(&labels, contest.seats, &contest.rules.count, own, names);
             let paper = entries.get(&contest.id).and_then(|entries| settled(entries));
             let turnout = turnouts.get(&contest.ordinal).copied().unwrap_or_default();
             let lot = lots.get(&contest.id).map(|lot| lot.winners.as_slice());
-            Account::of(contest, turnout, electronic, paper, lot)
+            let settled_names = SettledNames::of(contest, &matches, sitting.stage == Stage::Reported);
+            Account::of(contest, turnout, electronic, paper, lot, &settled_names)
         })
         .collect())
 }
@@ -286,7 +288,7 @@ pub fn settled(entries: &[store::PaperEntry]) -> Option<crate::rules::election::
     let turn = |wanted: i16| entries.iter().find(|entry| entry.turn == wanted).map(|entry| &entry.figures);
     match (turn(1), turn(2), turn(3)) {
         (_, _, Some(third)) => Some(third.tally.clone()),
-        (Some(first), Some(second), None) if first == second => Some(first.tally.clone()),
+        (Some(first), Some(second), None) if first.differences(second).is_empty() => Some(first.tally.clone()),
         _ => None,
     }
 }

@@ -28,7 +28,10 @@ words! {
     Voided = "voided", "本场次已作废，选票未经拆看已销毁。";
     HeldAgain = "again", "已照作废的场次另建一场。请核对时间、项目、候选人和监票人，再公告。";
     LotKept = "lot", "已登记抽签结果。";
-    SecondRound = "second", "已建立第二轮，应选人数和候选人由上一轮得出。";
+    SecondRound = "second", "已建立第二轮（没有人并列的，为另行选举），应选人数和候选人由上一轮得出。";
+    NamesAsked = "names-asked", "已提出，须由另一名监票人确认。";
+    NamesAgreed = "names-agreed", "已确认，计入结果。";
+    NamesDropped = "names-dropped", "已撤销，可以重新核对。";
     PaperIssued = "issued", "已登记发出纸质选票，该选民的网上投票已关闭。";
     SlipBound = "bound", "已登记领票。";
     SlipVoided = "slip-voided", "该票已作废，可以另领一张。";

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::{
     ballot::{LONGEST_NAME, Mark, Vote},
-    sitting::{Contest, ContestRules, Sitting},
+    sitting::{Contest, ContestRules, RuleSource, Sitting},
     store::SittingDraft,
 };
 use crate::{
@@ -15,8 +15,12 @@ use crate::{
     elections::reconciliation::Entry,
     failure::Failure,
     ids::CollegeId,
+    name::{key, shown},
     rules::{
-        election::{CandidateFigures, MajorityOf, Rules, Tally, Tie, WriteInFigures},
+        election::{
+            CandidateFigures, MajorityOf, Round, RulePoint, Rules, Source, Standing, Tally, Tie, Unreadable,
+            WriteInFigures, WrittenName, by_name,
+        },
         sitting::{Body, Fills},
     },
     text::{folded, is_hidden, trimmed},
@@ -168,8 +172,25 @@ pub struct ContestForm {
     pub extra: String,
     /// `yes` where names may be written in.
     pub write_in: String,
+    /// `yes` where whoever abstains may not.
+    pub needs_against: String,
+    /// 无法辨认.
+    pub unreadable: String,
     /// 得票相同.
     pub tie: String,
+    // Where each rule comes from, by its source's stable word; blank: practice, else the sitting's decision.
+    pub source_quorum: String,
+    pub source_majority: String,
+    pub source_tie: String,
+    pub source_extra: String,
+    pub source_write_in: String,
+    pub source_write_in_needs_against: String,
+    pub source_unreadable: String,
+    // What each source is: the clause, or the decision with its day.
+    pub plan_text: String,
+    pub constitution_text: String,
+    pub election_rules_text: String,
+    pub decision_text: String,
 }
 
 /// What a contest's form says before names are looked up.
@@ -183,6 +204,7 @@ pub struct ContestRequest {
     pub people: Vec<String>,
     pub seats: u32,
     pub rules: ContestRules,
+    pub sources: Vec<RuleSource>,
 }
 
 /// The quorums that a form offers: value, words, fraction, strictly more.
@@ -192,6 +214,14 @@ pub const QUORUMS: [(&str, &str, (u32, u32), bool); 5] = [
     ("1/2+", "实到超过应到的 1/2", (1, 2), true),
     ("1/2", "实到达到应到的 1/2", (1, 2), false),
     ("0", "不设到会人数要求", (0, 1), false),
+];
+
+/// The majorities that a form offers: value and words.
+pub const MAJORITIES: [(&str, &str); 4] = [
+    ("present", "赞成超过实到的一半（实践惯例）"),
+    ("valid", "赞成超过有效票的一半"),
+    ("due", "赞成超过应到的一半"),
+    ("none", "得票多的当选，不设过半数（相对多数）"),
 ];
 
 impl ContestForm {
@@ -205,6 +235,7 @@ impl ContestForm {
             extra: "1".to_owned(),
             write_in: "yes".to_owned(),
             tie: "second_round".to_owned(),
+            unreadable: "abstain".to_owned(),
             fills: "delegates".to_owned(),
             body: "class".to_owned(),
             ..Self::default()
@@ -215,8 +246,34 @@ impl ContestForm {
     #[must_use]
     pub fn of(contest: &Contest, people: &[String]) -> Self {
         let Rules { quorum, quorum_strict, majority_of, tie, write_in, .. } = contest.rules.count;
+        let Rules { write_in_needs_against, unreadable, .. } = contest.rules.count;
         let known = QUORUMS.iter().find(|(.., fraction, strict)| (*fraction, *strict) == (quorum, quorum_strict));
+        let source = |point: RulePoint| {
+            let named = contest.sources.iter().find(|one| one.point == point);
+            named.map_or("", |one| one.source.slug()).to_owned()
+        };
+        let text = |source: Source| {
+            let named = contest.sources.iter().find(|one| one.source == source);
+            named.map(|one| one.text.clone()).unwrap_or_default()
+        };
         Self {
+            source_quorum: source(RulePoint::Quorum),
+            source_majority: source(RulePoint::Majority),
+            source_tie: source(RulePoint::Tie),
+            source_extra: source(RulePoint::Extra),
+            source_write_in: source(RulePoint::WriteIn),
+            source_write_in_needs_against: source(RulePoint::WriteInNeedsAgainst),
+            source_unreadable: source(RulePoint::Unreadable),
+            plan_text: text(Source::Plan),
+            constitution_text: text(Source::Constitution),
+            election_rules_text: text(Source::ElectionRules),
+            decision_text: text(Source::Decision),
+            needs_against: if write_in_needs_against { "yes" } else { "" }.to_owned(),
+            unreadable: match unreadable {
+                Unreadable::Abstain => "abstain",
+                Unreadable::Void => "void",
+            }
+            .to_owned(),
             title: contest.title.clone(),
             fills: contest.fills.slug().to_owned(),
             body: contest.body.slug().to_owned(),
@@ -244,6 +301,55 @@ impl ContestForm {
             }
             .to_owned(),
         }
+    }
+
+    /// The stable word of a rule's source; empty where none was chosen.
+    #[must_use]
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    pub fn source(&self, point: &RulePoint) -> &str {
+        match point {
+            RulePoint::Quorum => &self.source_quorum,
+            RulePoint::Majority => &self.source_majority,
+            RulePoint::Tie => &self.source_tie,
+            RulePoint::Extra => &self.source_extra,
+            RulePoint::WriteIn => &self.source_write_in,
+            RulePoint::WriteInNeedsAgainst => &self.source_write_in_needs_against,
+            RulePoint::Unreadable => &self.source_unreadable,
+        }
+    }
+
+    /// Somebody chose where a rule comes from.
+    #[must_use]
+    pub fn has_sources(&self) -> bool {
+        RulePoint::ALL.iter().any(|point| !self.source(point).is_empty())
+    }
+
+    /// The sources that were chosen; with errors beside the fields.
+    fn sources(&self, rules: &ContestRules, errors: &mut Errors) -> Vec<RuleSource> {
+        let mut sources = Vec::new();
+        for point in RulePoint::ALL.iter().filter(|point| !self.source(point).is_empty()) {
+            let Ok(source) = self.source(point).parse::<Source>() else {
+                errors.add("sources", format!("请选择“{}”的依据", point.label()));
+                continue;
+            };
+            let (field, text) = match source {
+                Source::Practice => ("sources", ""),
+                Source::Plan => ("plan_text", self.plan_text.as_str()),
+                Source::Constitution => ("constitution_text", self.constitution_text.as_str()),
+                Source::ElectionRules => ("election_rules_text", self.election_rules_text.as_str()),
+                Source::Decision => ("decision_text", self.decision_text.as_str()),
+            };
+            if source == Source::Practice && !rules.is_practice(*point) {
+                errors.add("sources", format!("“{}”与实践惯例不同，请选择它的依据", point.label()));
+            }
+            let text = lines(text, 200, field, errors).replace('\n', " ");
+            // A decision may be named with the sitting.
+            if text.is_empty() && !matches!(source, Source::Practice | Source::Decision) {
+                errors.add(field, format!("请写明{}的名称和条款", source.label()));
+            }
+            sources.push(RuleSource { point: *point, source, text });
+        }
+        sources
     }
 
     /// What is asked for; none with errors beside the fields.
@@ -304,6 +410,14 @@ impl ContestForm {
         if tie.is_none() {
             errors.add("tie", "请选择得票相同怎样办");
         }
+        let unreadable = match self.unreadable.as_str() {
+            "" | "abstain" => Some(Unreadable::Abstain),
+            "void" => Some(Unreadable::Void),
+            _ => None,
+        };
+        if unreadable.is_none() {
+            errors.add("unreadable", "请选择无法辨认的怎样算");
+        }
         if !errors.is_empty() {
             return None;
         }
@@ -314,9 +428,15 @@ impl ContestForm {
             majority_of: majority_of?,
             tie: tie?,
             write_in: self.write_in == "yes",
-            ..Rules::PRACTICE
+            round: Round::First,
+            write_in_needs_against: self.write_in == "yes" && self.needs_against == "yes",
+            unreadable: unreadable?,
         };
         let rules = ContestRules { count, extra: extra? };
+        let sources = self.sources(&rules, errors);
+        if !errors.is_empty() {
+            return None;
+        }
         Some(ContestRequest {
             title: title?,
             fills: fills?,
@@ -326,6 +446,7 @@ impl ContestForm {
             people,
             seats: seats?,
             rules,
+            sources,
         })
     }
 }
@@ -426,7 +547,9 @@ pub fn read_votes(contests: &[&Contest], fields: &Fields) -> Result<Vec<VoteForm
             }
             "w" if value.len() <= 2_000 => {
                 let line = form.written.get_mut(place).ok_or(Failure::Malformed)?;
-                *line = trimmed(value).split_whitespace().collect::<Vec<_>>().join(" ");
+                // What shows nothing around a name is nothing; inside one it may turn the text around.
+                let inner = trimmed(value);
+                *line = if inner.chars().any(is_hidden) { inner.to_owned() } else { shown(inner) };
             }
             _ => return Err(Failure::Malformed),
         }
@@ -439,7 +562,7 @@ pub fn read_votes(contests: &[&Contest], fields: &Fields) -> Result<Vec<VoteForm
 
 /// Why a ballot would be void or cannot be kept.
 fn fault(form: &VoteForm, contest: &Contest) -> Option<String> {
-    let mut names = HashSet::new();
+    let (mut names, stands) = (HashSet::new(), Standing::of(&contest.labels()));
     for name in form.written.iter().filter(|name| !name.is_empty()) {
         if name.chars().count() > LONGEST_NAME || name.len() > 80 {
             return Some(format!("另选他人的姓名不能超过 {LONGEST_NAME} 字"));
@@ -447,12 +570,28 @@ fn fault(form: &VoteForm, contest: &Contest) -> Option<String> {
         if name.chars().any(is_hidden) || name.starts_with('+') {
             return Some("另选他人的姓名里有不能用的字符".to_owned());
         }
-        if contest.candidates.iter().any(|candidate| candidate.label == *name) {
-            return Some(format!("“{name}”已经是候选人，请直接在名单里选“赞成”"));
+        match stands.written(name) {
+            WrittenName::Candidate => return Some(format!("“{name}”已经是候选人，请直接在名单里选“赞成”")),
+            WrittenName::Unclear => {
+                return Some(format!(
+                    "“{name}”与候选人同名。想选候选人的，请直接在名单里选“赞成”；想选另一个同名的人，请在姓名后用括号写上班级"
+                ));
+            }
+            WrittenName::Other => {}
         }
-        if !names.insert(name.as_str()) {
+        if key(name).is_empty() {
+            return Some("另选他人没有写姓名".to_owned());
+        }
+        if !names.insert(key(name)) {
             return Some(format!("另选他人里“{name}”写了两次"));
         }
+    }
+    let against = form.choices.iter().filter(|choice| **choice == Some(Mark::Against)).count();
+    if contest.rules.count.write_in_needs_against && names.len() > against {
+        return Some(format!(
+            "弃权的不能另选他人：另选 {} 人，只反对了 {against} 名候选人，这样的票无效。请先对不选的候选人选“反对”",
+            names.len()
+        ));
     }
     let (chosen, seats) = (form.vote().chosen(), contest.seats);
     (u32::try_from(chosen).unwrap_or(u32::MAX) > seats)
@@ -472,6 +611,51 @@ impl PaperForm {
         self.fields.iter().find(|(own, _)| own == name).map_or("", |(_, value)| value)
     }
 
+    /// Names written in, and those of them of which nobody knows which candidate of that name they mean: whoever enters
+    /// is asked, and ticks that they are counted for nobody.
+    fn written_in(&self, contest: &Contest, errors: &mut Errors) -> (Vec<WriteInFigures>, Vec<WriteInFigures>) {
+        let stands = Standing::of(&contest.labels());
+        let (mut write_ins, mut unclear): (Vec<WriteInFigures>, Vec<WriteInFigures>) = (Vec::new(), Vec::new());
+        for line in trimmed(self.value("written")).lines().map(trimmed).filter(|line| !line.is_empty()) {
+            let parts = line.rsplit_once(|c: char| c.is_whitespace() || c == '，' || c == ',');
+            let read = parts.and_then(|(name, votes)| Some((shown(name), folded(votes).parse::<u32>().ok()?)));
+            let fits = |(name, votes): &(String, u32)| {
+                *votes > 0 && !key(name).is_empty() && name.chars().count() <= LONGEST_NAME
+            };
+            let Some((name, votes_for)) = read.filter(fits) else {
+                let line: String = line.chars().take(30).collect();
+                errors.add("written", format!("“{line}”应为“姓名 票数”，每人一行"));
+                continue;
+            };
+            if write_ins.iter().chain(&unclear).any(|one| key(&one.name) == key(&name)) {
+                errors.add("written", format!("“{name}”写了两行，请合为一行"));
+                continue;
+            }
+            match stands.written(&name) {
+                WrittenName::Candidate => errors.add(
+                    "written",
+                    format!(
+                        "“{name}”是候选人。另选他人栏里写了候选人姓名的票无效，请计入无效票；是另一个同名的人的，请在姓名后用括号写上班级"
+                    ),
+                ),
+                WrittenName::Unclear if self.value("unclear") == "yes" => {
+                    unclear.push(WriteInFigures { name, votes_for });
+                }
+                WrittenName::Unclear => errors.add(
+                    "unclear",
+                    format!(
+                        "候选人里有“{name}”。票上写明了班级、是候选人的，请计入无效票；是另一个同名的人的，请在姓名后用括号写上班级；看不出是谁的，请勾选“不计给任何人”"
+                    ),
+                ),
+                WrittenName::Other => write_ins.push(WriteInFigures { name, votes_for }),
+            }
+        }
+        if !contest.rules.count.takes_write_ins() && write_ins.len() + unclear.len() > 0 {
+            errors.add("written", "本项选举不设另选他人，写了的票计为无效");
+        }
+        (by_name(write_ins.iter()), by_name(unclear.iter()))
+    }
+
     /// The figures; with errors beside the fields (those of candidates under `figures`). `issued` is how many paper
     /// ballots were given out.
     pub fn read(&self, contest: &Contest, issued: u32, errors: &mut Errors) -> Option<Entry> {
@@ -485,49 +669,27 @@ impl PaperForm {
         let mut candidates = Vec::new();
         for (place, candidate) in contest.candidates.iter().enumerate() {
             let [votes_for, against, abstain] = ["f", "a", "n"].map(|kind| number(&format!("{kind}{}", place + 1)));
-            match (votes_for, against, abstain) {
-                (Some(votes_for), Some(against), Some(abstain)) => {
+            let unread = format!("u{}", place + 1);
+            let unreadable = if trimmed(self.value(&unread)).is_empty() { Some(0) } else { number(&unread) };
+            match (votes_for, against, abstain, unreadable) {
+                (Some(votes_for), Some(against), Some(abstain), Some(unreadable)) => {
                     candidates.push(CandidateFigures {
                         name: candidate.label.clone(),
                         votes_for,
                         against,
                         abstain,
-                        unreadable: 0,
+                        unreadable,
                     });
                 }
                 _ => errors.add("figures", format!("{}：赞成、反对、弃权都要填写整数，没有的填 0", candidate.label)),
             }
         }
-        let mut write_ins: Vec<WriteInFigures> = Vec::new();
-        for line in trimmed(self.value("written")).lines().map(trimmed).filter(|line| !line.is_empty()) {
-            let parts = line.rsplit_once(|c: char| c.is_whitespace() || c == '，' || c == ',');
-            let read = parts.and_then(|(name, votes)| Some((trimmed(name), folded(votes).parse::<u32>().ok()?)));
-            match read {
-                Some((name, votes))
-                    if votes > 0
-                        && !name.is_empty()
-                        && name.chars().count() <= LONGEST_NAME
-                        && !name.chars().any(is_hidden)
-                        && !write_ins.iter().any(|one| one.name == name)
-                        && !contest.candidates.iter().any(|one| one.label == name) =>
-                {
-                    write_ins.push(WriteInFigures { name: name.to_owned(), votes_for: votes });
-                }
-                _ => errors.add(
-                    "written",
-                    format!("“{}”应为“姓名 票数”，每人一行，不能是候选人", line.chars().take(30).collect::<String>()),
-                ),
-            }
-        }
-        if !contest.rules.count.write_in && !write_ins.is_empty() {
-            errors.add("written", "本项选举不设另选他人，写了的票计为无效");
-        }
-        write_ins.sort_by(|a, b| b.votes_for.cmp(&a.votes_for).then_with(|| a.name.cmp(&b.name)));
+        let (write_ins, unclear) = self.written_in(contest, errors);
         if !errors.is_empty() {
             return None;
         }
         let tally =
-            Tally { returned: returned?, valid: valid?, void: void?, candidates, write_ins, ..Tally::default() };
+            Tally { returned: returned?, valid: valid?, void: void?, candidates, write_ins, unclear, others: 0 };
         if tally.returned > issued {
             errors.add(
                 "returned",
@@ -537,8 +699,8 @@ impl PaperForm {
         for fault in tally.faults() {
             errors.add(if fault.starts_with("有效") { "valid" } else { "figures" }, fault);
         }
-        let chosen: u64 = tally.candidates.iter().map(|one| u64::from(one.votes_for)).sum::<u64>()
-            + tally.write_ins.iter().map(|one| u64::from(one.votes_for)).sum::<u64>();
+        let written = tally.write_ins.iter().chain(&tally.unclear).map(|one| u64::from(one.votes_for)).sum::<u64>();
+        let chosen = tally.candidates.iter().map(|one| u64::from(one.votes_for)).sum::<u64>() + written;
         if chosen > u64::from(tally.valid) * u64::from(contest.seats) {
             errors.add("figures", format!("赞成合计 {chosen}，多于有效 {} 张乘应选 {} 人", tally.valid, contest.seats));
         }

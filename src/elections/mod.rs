@@ -9,6 +9,7 @@ pub mod counting;
 mod done;
 pub mod election_file;
 mod forms;
+pub mod names;
 mod pages;
 mod paths;
 pub mod reconciliation;
@@ -18,7 +19,7 @@ pub mod store;
 pub mod tasks;
 
 pub use ballot_box::Elections;
-pub use forms::QUORUMS;
+pub use forms::{MAJORITIES, QUORUMS};
 pub use pages::close_overdue;
 
 use crate::{

@@ -47,6 +47,11 @@ impl SittingId {
         format!("{MONITORING}/{self}")
     }
 
+    /// Where monitors say whom the names written in mean.
+    pub(crate) fn names_path(self, contest: ContestId) -> String {
+        format!("{MONITORING}/{self}/names/{contest}")
+    }
+
     /// The voters' page.
     pub(crate) fn vote_path(self) -> String {
         format!("{VOTES}/{self}")

@@ -5,12 +5,10 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    elections::{
-        ballot::Mark,
-        sitting::{Contest, ContestRules},
-    },
+    elections::{ballot::Mark, names::SettledNames, sitting::Contest},
+    name::key,
     rules::{
-        election::{Attendance, Count, Tally, WriteInFigures, judge},
+        election::{Attendance, Count, Rules, Tally, WriteInFigures, by_name, judge},
         sitting::ReportFacts,
     },
 };
@@ -39,15 +37,18 @@ impl Entry {
             lines.push((format!("{} 赞成", mine.name), mine.votes_for, other.votes_for));
             lines.push((format!("{} 反对", mine.name), mine.against, other.against));
             lines.push((format!("{} 弃权", mine.name), mine.abstain, other.abstain));
+            lines.push((format!("{} 无法辨认", mine.name), mine.unreadable, other.unreadable));
         }
         let votes = |list: &[WriteInFigures], name: &str| {
-            list.iter().find(|one| one.name == name).map_or(0, |one| one.votes_for)
+            list.iter().find(|one| key(&one.name) == key(name)).map_or(0, |one| one.votes_for)
         };
-        let mut names: Vec<&str> = own.write_ins.iter().chain(&theirs.write_ins).map(|one| one.name.as_str()).collect();
-        names.sort_unstable();
-        names.dedup();
-        for name in names {
-            lines.push((format!("另选他人 {name}"), votes(&own.write_ins, name), votes(&theirs.write_ins, name)));
+        for (label, mine, other) in
+            [("另选他人", &own.write_ins, &theirs.write_ins), ("另选他人（不知是谁）", &own.unclear, &theirs.unclear)]
+        {
+            for one in by_name(mine.iter().chain(other)) {
+                let name = &one.name;
+                lines.push((format!("{label} {name}"), votes(mine, name), votes(other, name)));
+            }
         }
         lines.retain(|(_, mine, other)| mine != other);
         lines
@@ -93,6 +94,8 @@ pub struct Account {
     pub count: Count,
     /// A lot is to be drawn and is not yet.
     pub lot_open: bool,
+    /// How many written-in names would be elected or are tied, and no monitors have said whom they mean.
+    pub names_open: usize,
 }
 
 impl Account {
@@ -103,6 +106,7 @@ impl Account {
         electronic_tally: Tally,
         paper_tally: Option<Tally>,
         lot: Option<&[String]>,
+        names: &SettledNames,
     ) -> Self {
         let ContestTurnout { due, electronic, paper } = turnout;
         let electronic = Attendance { due, present: electronic, issued: electronic };
@@ -112,17 +116,37 @@ impl Account {
             present: electronic.present.saturating_add(paper.present),
             issued: electronic.issued.saturating_add(paper.issued),
         };
-        let tally = match &paper_tally {
+        let electronic_tally = names.settle(electronic_tally);
+        let paper_tally = paper_tally.map(|pile| names.settle(pile));
+        let whole = match &paper_tally {
             Some(paper) => electronic_tally.clone().with(paper),
             None => electronic_tally.clone(),
         };
-        let mut count = judge(contest.seats, &contest.rules.count, attendance, &tally, &contest.withdrawn());
+        let judged =
+            |tally: &Tally| judge(contest.seats, &contest.rules.count, attendance, tally, &contest.withdrawn());
+        // What is not shown elects nobody; while it would, the places stand without the names.
+        let by_all = judged(&whole);
+        let open = names.open(&by_all);
+        let shown = names.shown(&whole, &open);
+        let tally = names.publish(whole, &shown);
+        let electronic_tally = names.publish(electronic_tally, &shown);
+        let paper_tally = paper_tally.map(|pile| names.publish(pile, &shown));
+        let by_shown = judged(&tally);
+        let mut count = if open.is_empty() {
+            by_shown
+        } else {
+            let Count { elected, tied, vacant, .. } = names.without(by_all, &open);
+            Count { elected, tied, vacant, ..by_shown }
+        };
+        // Who may be one person is for the monitors alone.
+        count.similar.clear();
         let lot_open = contest.rules.count.tie == crate::rules::election::Tie::Lot && !count.tied.is_empty();
         if let Some(winners) = lot.filter(|_| lot_open) {
             draw(&mut count, winners);
         }
         let lot_open = lot_open && lot.is_none();
-        Self { electronic, electronic_tally, paper, paper_tally, attendance, tally, count, lot_open }
+        let names_open = open.len();
+        Self { electronic, electronic_tally, paper, paper_tally, attendance, tally, count, lot_open, names_open }
     }
 
     /// Paper was given out and is not settled.
@@ -147,6 +171,7 @@ impl Account {
             tally: self.tally.clone(),
             paper_open: self.paper_open(),
             lot_open: self.lot_open,
+            names_open: self.names_open > 0,
         }
     }
 }
@@ -165,7 +190,7 @@ pub fn draw(count: &mut Count, winners: &[String]) {
 pub fn tally_patterns(
     labels: &[String],
     seats: u32,
-    rules: &ContestRules,
+    rules: &Rules,
     patterns: &[(String, u32)],
     written: &[WriteInFigures],
 ) -> Tally {
@@ -176,8 +201,11 @@ pub fn tally_patterns(
         let names: u32 = names.parse().unwrap_or(u32::MAX);
         let marks: Option<Vec<Mark>> = letters.chars().map(Mark::of).collect();
         let fits = |marks: &Vec<Mark>| {
-            let chosen = u32::try_from(marks.iter().filter(|mark| **mark == Mark::For).count()).unwrap_or(u32::MAX);
-            marks.len() == labels.len() && chosen.saturating_add(names) <= seats && (names == 0 || rules.count.write_in)
+            let says = |wanted| u32::try_from(marks.iter().filter(|mark| **mark == wanted).count()).unwrap_or(u32::MAX);
+            marks.len() == labels.len()
+                && says(Mark::For).saturating_add(names) <= seats
+                && (names == 0 || rules.takes_write_ins())
+                && (!rules.write_in_needs_against || names <= says(Mark::Against))
         };
         let Some(marks) = marks.filter(fits) else {
             tally.void = tally.void.saturating_add(*votes);

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::{
-    sitting::{Contest, ContestRules, Sitting},
+    sitting::{Contest, Sitting},
     store::{Incidents, Lot},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
         reconciliation::{Account, draw, tally_patterns},
     },
     ids::ContestId,
-    rules::election::{Attendance, Count, Tally, Tie, WriteInFigures, judge},
+    rules::election::{Attendance, Count, Tally, Tie, WriteInFigures, is_default, judge},
 };
 
 const RECORD: &str = "lunzhi-record-1";
@@ -121,6 +121,12 @@ pub struct ContestRecord {
     pub withdrawn: Vec<String>,
     /// The rules, as the count's file has them.
     pub rules: RulesOfFile,
+    /// The rules in words, each with where it comes from; absent in records of earlier versions.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub sources: Vec<SourceRecord>,
+    /// Names written in stand as two monitors settled them, and few of a kind are 其他; else as they were written.
+    #[serde(skip_serializing_if = "is_default", default)]
+    pub names_settled: bool,
     /// 应到 (voters on the roll for this contest, later admissions included), 实到, 发出; in persons.
     pub attendance: Attendance,
     /// Paper ballots given out and returned.
@@ -135,6 +141,19 @@ pub struct ContestRecord {
     pub lot: Option<LotRecord>,
     /// What follows from rules, attendance, tally, withdrawals and lot: who is elected.
     pub result: Count,
+}
+
+/// A rule of a contest with its source.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecord {
+    /// What the rule says something of, as a stable word.
+    pub rule: String,
+    /// What it says, in Chinese.
+    pub value: String,
+    /// `practice`, `plan`, `constitution`, `election_rules` or `decision`.
+    pub source: String,
+    /// The clause, or the decision with its day; empty for practice.
+    pub text: String,
 }
 
 /// Paper ballots of a contest.
@@ -261,6 +280,17 @@ pub fn record(sitting: &Sitting, contests: &[Contest], parts: Parts<'_>) -> Reco
         candidates: contest.labels(),
         withdrawn: contest.withdrawn(),
         rules: RulesOfFile::of(&contest.rules.count),
+        sources: contest
+            .rules_in_words(&sitting.decision)
+            .into_iter()
+            .map(|one| SourceRecord {
+                rule: one.point.slug().to_owned(),
+                value: format!("{}：{}", one.label, one.value),
+                source: one.source.slug().to_owned(),
+                text: one.text,
+            })
+            .collect(),
+        names_settled: true,
         attendance: account.attendance,
         paper: PaperRecord {
             issued: account.paper.issued,
@@ -411,7 +441,11 @@ fn verify_contest(contest: &ContestRecord) -> Result<(), String> {
         }
         draw(&mut count, &lot.winners);
     }
-    if count == contest.result { Ok(()) } else { Err("由票数重新判定，当选结果与记录不同".to_owned()) }
+    // Which names may be one person is a hint for people, and earlier versions have none.
+    let mut result = contest.result.clone();
+    count.similar.clear();
+    result.similar.clear();
+    if count == result { Ok(()) } else { Err("由票数重新判定，当选结果与记录不同".to_owned()) }
 }
 
 /// Nobody came whom the roll, the envelopes, the slips and the paper do not account for.
@@ -441,7 +475,6 @@ fn recount(contest: &ContestRecord, ballots: &ContestBallots, receipts: usize) -
         return Err("选票文件里的候选人与记录不一致".to_owned());
     }
     let patterns: Vec<(String, u32)> = ballots.ballots.iter().map(|one| (one.pattern.clone(), one.votes)).collect();
-    let rules = ContestRules { count: rules, extra: 0 };
     let electronic = tally_patterns(&contest.candidates, contest.seats, &rules, &patterns, &ballots.write_ins);
     let cast: u64 = patterns.iter().map(|(_, votes)| u64::from(*votes)).sum();
     if cast > u64::try_from(receipts).unwrap_or(u64::MAX) {
@@ -452,12 +485,20 @@ fn recount(contest: &ContestRecord, ballots: &ContestBallots, receipts: usize) -
     if named != listed {
         return Err(format!("选票上另选他人 {named} 人次，名单上 {listed} 人次"));
     }
+    let as_shown = |tally: &Tally| if contest.names_settled { without_names(tally) } else { tally.clone() };
     let differs = match (&contest.apart, contest.paper.issued) {
-        (Some(apart), _) => apart.electronic != electronic,
-        (None, 0) => contest.tally != electronic,
+        (Some(apart), _) => as_shown(&apart.electronic) != as_shown(&electronic),
+        (None, 0) => as_shown(&contest.tally) != as_shown(&electronic),
         (None, _) => !is_part(&electronic, &contest.tally, contest.paper.returned),
     };
     if differs { Err("由全部选票重新计票，得数与记录不同".to_owned()) } else { Ok(()) }
+}
+
+/// A tally with all names written in together: whom they mean was settled after the ballots were counted.
+fn without_names(tally: &Tally) -> Tally {
+    let votes = tally.write_ins.iter().chain(&tally.unclear).map(|one| one.votes_for);
+    let others = votes.fold(tally.others, u32::saturating_add);
+    Tally { others, write_ins: Vec::new(), unclear: Vec::new(), ..tally.clone() }
 }
 
 fn written(pattern: &str) -> u64 {

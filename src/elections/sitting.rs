@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 use crate::{
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
     rules::{
-        election::{MajorityOf, Rules, Tie},
+        election::{MajorityOf, Round, RulePoint, Rules, Source, Tie, Unreadable},
         sitting::{Body, Fills},
     },
     sealing::keys::{MarkKey, PublicKey},
@@ -229,74 +229,129 @@ pub struct ContestRules {
     pub extra: u32,
 }
 
+/// Where a contest's rule comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RuleSource {
+    pub point: RulePoint,
+    pub source: Source,
+    /// The clause, or the decision with its day; empty for practice.
+    pub text: String,
+}
+
 /// One rule with its value and where it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced {
+    pub point: RulePoint,
     pub label: &'static str,
     pub value: String,
-    /// It is what most universities do; else the committee decided.
-    pub is_practice: bool,
+    pub source: Source,
+    pub text: String,
+}
+
+impl Sourced {
+    #[must_use]
+    pub fn is_practice(&self) -> bool {
+        self.source == Source::Practice
+    }
+
+    /// The source in words: `依据章程：第二十三条`.
+    #[must_use]
+    pub fn basis(&self) -> String {
+        match (self.source, self.text.as_str()) {
+            (Source::Practice, _) => "实践惯例，方案未作规定".to_owned(),
+            (source, "") => format!("依据{}", source.label()),
+            (source, text) => format!("依据{}：{text}", source.label()),
+        }
+    }
 }
 
 impl ContestRules {
     /// What most universities do.
     pub const PRACTICE: Self = Self { count: Rules::PRACTICE, extra: 1 };
 
-    /// A rule leaves practice.
+    /// The rule is what most universities do.
     #[must_use]
-    pub fn leaves_practice(&self) -> bool {
-        *self != Self::PRACTICE
+    pub fn is_practice(&self, point: RulePoint) -> bool {
+        let (own, usual) = (&self.count, &Rules::PRACTICE);
+        match point {
+            RulePoint::Quorum => (own.quorum, own.quorum_strict) == (usual.quorum, usual.quorum_strict),
+            RulePoint::Majority => own.majority_of == usual.majority_of,
+            RulePoint::Tie => own.tie == usual.tie,
+            RulePoint::Extra => self.extra == Self::PRACTICE.extra,
+            RulePoint::WriteIn => own.write_in == usual.write_in,
+            RulePoint::WriteInNeedsAgainst => own.write_in_needs_against == usual.write_in_needs_against,
+            RulePoint::Unreadable => own.unreadable == usual.unreadable,
+        }
     }
 
-    /// Each rule in words, with its source.
+    /// Each rule in words, with its source: what is named for it, else practice, else the sitting's decision.
     #[must_use]
-    pub fn in_words(&self) -> Vec<Sourced> {
-        let (own, usual) = (self.count, Rules::PRACTICE);
-        let one = |label, value: String, is_practice| Sourced { label, value, is_practice };
-        let word = if own.quorum_strict { "超过" } else { "达到" };
-        let (numerator, denominator) = own.quorum;
-        vec![
-            one(
-                "到会人数",
-                format!("实到{word}应到的 {numerator}/{denominator}，选举有效"),
-                (own.quorum, own.quorum_strict) == (usual.quorum, usual.quorum_strict),
-            ),
-            one(
-                "当选",
-                match own.base() {
-                    MajorityOf::Present => "赞成超过实到人数的一半",
-                    MajorityOf::Valid => "赞成超过有效票的一半",
-                    MajorityOf::Due => "赞成超过应到人数的一半",
-                    MajorityOf::None => "得票多的当选，不要求过半数",
+    pub fn in_words(&self, sources: &[RuleSource], decision: &str) -> Vec<Sourced> {
+        let own = self.count;
+        let one = |point: RulePoint, value: &str| {
+            let named = sources.iter().find(|one| one.point == point);
+            let (source, text) = match named {
+                Some(RuleSource { source: Source::Decision, text, .. }) if text.is_empty() => {
+                    (Source::Decision, decision.to_owned())
                 }
-                .to_owned(),
-                own.majority_of == usual.majority_of,
-            ),
-            one(
-                "差额",
-                match self.extra {
-                    0 => "等额选举".to_owned(),
-                    extra => format!("候选人至少比应选多 {extra} 人"),
-                },
-                self.extra == Self::PRACTICE.extra,
-            ),
-            one(
-                "另选他人",
-                if own.write_in { "可以另选他人" } else { "不设另选他人，写了的票无效" }.to_owned(),
-                own.write_in == usual.write_in,
-            ),
-            one("选多了", "所选多于应选人数的票无效；网上投票提交不了这样的票".to_owned(), true),
-            one(
-                "最后一席得票相同",
-                match own.tie {
-                    Tie::Vacant => "都不当选，席位空缺",
-                    Tie::SecondRound => "都不当选，在他们之中进行第二轮",
-                    Tie::Lot => "在他们之中当众抽签",
-                }
-                .to_owned(),
-                own.tie == usual.tie,
-            ),
-        ]
+                Some(RuleSource { source, text, .. }) => (*source, text.clone()),
+                None if self.is_practice(point) => (Source::Practice, String::new()),
+                None => (Source::Decision, decision.to_owned()),
+            };
+            Sourced { point, label: point.label(), value: value.to_owned(), source, text }
+        };
+        let second = own.round == Round::Tied;
+        let majority = match own.base() {
+            MajorityOf::Present => "赞成超过实到人数的一半",
+            MajorityOf::Valid => "赞成超过有效票的一半",
+            MajorityOf::Due => "赞成超过应到人数的一半",
+            MajorityOf::None if second => "在上一轮得票相同的人中，得票多的当选，不再要求过半数",
+            MajorityOf::None => "得票多的当选，不要求过半数；没有得票的不能当选",
+        };
+        let tie = match own.tie {
+            Tie::Vacant => "都不当选，席位空缺",
+            Tie::SecondRound => "都不当选，在他们之中进行第二轮",
+            Tie::Lot => "在他们之中当众抽签",
+        };
+        let mut rules = vec![one(RulePoint::Quorum, &own.quorum_in_words())];
+        let by_tie = Sourced { label: RulePoint::Majority.label(), ..one(RulePoint::Tie, majority) };
+        rules.push(if second { by_tie } else { one(RulePoint::Majority, majority) });
+        if !second {
+            let extra = match self.extra {
+                0 => "等额选举".to_owned(),
+                extra => format!("候选人至少比应选多 {extra} 人"),
+            };
+            rules.push(one(RulePoint::Extra, &extra));
+        }
+        let write_in = match (own.write_in, second) {
+            (_, true) => "第二轮不另选他人，写了的票无效",
+            (true, false) => "可以另选他人",
+            (false, false) => "不设另选他人，写了的票无效",
+        };
+        let own_point = if second { RulePoint::Tie } else { RulePoint::WriteIn };
+        rules.push(Sourced { label: RulePoint::WriteIn.label(), ..one(own_point, write_in) });
+        if own.takes_write_ins() {
+            let says = if own.write_in_needs_against {
+                "弃权的不能另选他人：另选几人，须先反对几名候选人，不足的票无效"
+            } else {
+                "弃权的也可以另选他人"
+            };
+            rules.push(one(RulePoint::WriteInNeedsAgainst, says));
+        }
+        rules.push(Sourced {
+            label: "选多了",
+            value: "所选多于应选人数的票无效；网上投票提交不了这样的票".to_owned(),
+            point: RulePoint::WriteIn,
+            source: Source::Practice,
+            text: String::new(),
+        });
+        let unreadable = match own.unreadable {
+            Unreadable::Abstain => "个别项无法辨认的按弃权计，整张无法辨认的无效",
+            Unreadable::Void => "有一项无法辨认的，整张票无效",
+        };
+        rules.push(one(RulePoint::Unreadable, unreadable));
+        rules.push(one(RulePoint::Tie, tie));
+        rules
     }
 }
 
@@ -331,6 +386,8 @@ pub struct Contest {
     pub classes: Vec<ClassId>,
     pub seats: u32,
     pub rules: ContestRules,
+    /// Where its rules come from, as far as somebody said so.
+    pub sources: Vec<RuleSource>,
     /// It is the second round of another.
     pub round_of: Option<ContestId>,
     /// Who stands, in the ballot's order.
@@ -346,7 +403,13 @@ impl Contest {
     /// Lines for names written in.
     #[must_use]
     pub fn lines(&self) -> u32 {
-        if self.rules.count.write_in { self.seats.min(Self::MOST_WRITE_INS) } else { 0 }
+        if self.rules.count.takes_write_ins() { self.seats.min(Self::MOST_WRITE_INS) } else { 0 }
+    }
+
+    /// Its rules in words, each with its source; `decision` is the sitting's.
+    #[must_use]
+    pub fn rules_in_words(&self, decision: &str) -> Vec<Sourced> {
+        self.rules.in_words(&self.sources, decision)
     }
 
     /// The numbers of those lines.

@@ -168,6 +168,18 @@ impl Rules {
         self.write_in && self.round == Round::First
     }
 
+    /// The quorum as a rule.
+    #[must_use]
+    pub fn quorum_in_words(&self) -> String {
+        match self.quorum {
+            (0, _) if !self.quorum_strict => "不设到会人数要求".to_owned(),
+            (numerator, denominator) => {
+                let word = if self.quorum_strict { "超过" } else { "达到" };
+                format!("实到{word}应到的 {numerator}/{denominator}，选举有效")
+            }
+        }
+    }
+
     /// The fewest votes by which somebody may be elected.
     #[must_use]
     pub fn needed(&self, attendance: Attendance, valid: u32) -> u32 {
@@ -382,7 +394,7 @@ pub enum WrittenName {
 }
 
 /// The names of those who stand, as written-in names are held against them.
-#[derive(Debug)]
+#[derive(Debug, Clone, Default)]
 pub struct Standing(HashMap<String, WrittenName>);
 
 impl Standing {
@@ -529,6 +541,9 @@ pub fn by_name<'a>(figures: impl Iterator<Item = &'a WriteInFigures>) -> Vec<Wri
     all
 }
 
+/// What names that may be one person's share: their length, the place of the character left out, the others, and its sound.
+type Likeness<'a> = (usize, usize, String, &'a str);
+
 /// So many names are compared with each other, those with most votes first.
 const MOST_COMPARED: usize = 5_000;
 
@@ -538,7 +553,7 @@ const MOST_COMPARED: usize = 5_000;
 pub fn similar(write_ins: &[WriteInFigures]) -> Vec<Vec<String>> {
     let keys: Vec<String> = write_ins.iter().take(MOST_COMPARED).map(|one| key(&one.name)).collect();
     // By what is left of a name without one character: names that share it are alike.
-    let mut alike: BTreeMap<(usize, usize, String, &str), Vec<(usize, &str)>> = BTreeMap::new();
+    let mut alike: BTreeMap<Likeness, Vec<(usize, &str)>> = BTreeMap::new();
     for (place, own) in keys.iter().enumerate() {
         let name = bare(own).unwrap_or(own);
         let bracket = own.strip_prefix(name).unwrap_or_default();
@@ -722,7 +737,7 @@ mod tests {
             let tally = Tally { returned: 10, valid: 10, candidates, ..Tally::default() };
             let attendance = Attendance { due: 14, present: 10, issued: 10 };
             for tie in [Tie::Vacant, Tie::SecondRound, Tie::Lot] {
-                let rules = Rules { majority_of, round, tie, ..PRACTICE };
+                let rules = Rules { majority_of, tie, round, ..PRACTICE };
                 let count = judge(seats, &rules, attendance, &tally, &[]);
                 let listed = if tie == Tie::Vacant { "" } else { tied };
                 let said = (count.elected.concat(), count.tied.concat(), count.vacant);

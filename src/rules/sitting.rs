@@ -5,7 +5,9 @@
 
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
+    appointment::conditions,
     election::{Attendance, Tally},
+    roster::Member,
 };
 
 /// What a contest fills.
@@ -88,6 +90,8 @@ pub struct ContestFacts {
     pub candidates: u32,
     /// Students who may vote in it today.
     pub voters: u32,
+    /// For a presidium: the candidates whom no round of vetting has listed, with today's facts.
+    pub unvetted: Vec<Member>,
 }
 
 /// A sitting about to be announced.
@@ -108,7 +112,7 @@ pub struct SittingFacts {
     pub longest: usize,
     /// The most contests in which one voter votes.
     pub most_contests: usize,
-    /// A rule leaves practice, and the committee's decision on it is not named.
+    /// A rule does not come from practice, and the clause or the decision is not named.
     pub undecided: bool,
 }
 
@@ -173,8 +177,8 @@ pub fn announce(plan: &Plan, facts: &SittingFacts) -> Verdict<Announcement> {
     if facts.undecided {
         findings.push(practice(
             true,
-            "有的选举规则与实践惯例不同，须写明是哪一次决定".to_owned(),
-            "请在场次的“选举办法的依据”里写明决定的单位、日期和文件",
+            "有的选举规则与实践惯例不同，须写明依据".to_owned(),
+            "请在选举项目里写明章程、选举办法的条款或决定，或者在场次的“选举办法的依据”里写明决定的单位、日期和文件",
         ));
     }
     Verdict::seal(findings, Announcement(()))
@@ -196,6 +200,9 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
         };
         findings.push(Finding::new(provision, verdict, says).remedy(remedy));
     }
+    if contest.fills == Fills::Presidium {
+        findings.extend(standing(plan, contest));
+    }
     let needed = seats.saturating_add(*extra);
     findings.push(
         practice(
@@ -216,6 +223,32 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
     findings
 }
 
+/// VET-01, ELG-01, ELG-03, ELG-04: candidates for a presidium come from a round's list, or meet what an appointment asks.
+fn standing(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
+    let ContestFacts { title, candidates, unvetted, .. } = contest;
+    let refuses = |finding: &Finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown);
+    let judged = unvetted.iter().map(|person| (person, conditions(plan, person)));
+    let mut faults: Vec<Finding> = Vec::new();
+    let mut unfit: Vec<&str> = Vec::new();
+    for (person, findings) in judged {
+        let own: Vec<Finding> = findings.into_iter().filter(refuses).collect();
+        if !own.is_empty() {
+            unfit.push(&person.name);
+        }
+        faults.extend(own);
+    }
+    let listed = candidates.saturating_sub(u32::try_from(unvetted.len()).unwrap_or(u32::MAX));
+    let head = format!("{title}：候选人均经遴选程序或符合任职条件");
+    let says = if unfit.is_empty() {
+        format!("{head}（遴选名单 {listed} 人，逐人核对 {} 人）", unvetted.len())
+    } else {
+        format!("{head}：{} 人不符或缺少材料：{}", unfit.len(), unfit.join("、"))
+    };
+    let remedy = "请在项目页面从遴选确定的名单引入，或者更换候选人；缺少材料的，补登后再公告";
+    faults.insert(0, practice(!unfit.is_empty(), says, remedy));
+    faults
+}
+
 /// The permission to report a result. Made by [`report`] alone.
 #[derive(Debug)]
 pub struct Report(());
@@ -232,6 +265,8 @@ pub struct ReportFacts {
     pub paper_open: bool,
     /// A lot is to be drawn and is not yet.
     pub lot_open: bool,
+    /// A written-in name would be elected or is tied, and it is not settled whom it means.
+    pub names_open: bool,
 }
 
 /// May this result be reported? The account must add up: 应到 ≥ 实到 ≥ 发出 ≥ 收回 = 有效 + 无效, and 赞成 + 反对 + 弃权 = 有效.
@@ -251,6 +286,9 @@ pub fn report(contests: &[ReportFacts]) -> Verdict<Report> {
         if contest.paper_open {
             faults.push("纸质选票的计票结果还没有由两人分别录入并一致".to_owned());
         }
+        if contest.names_open {
+            faults.push("另选他人中有得票达到当选票数或并列的，还没有核对是谁".to_owned());
+        }
         if contest.lot_open {
             faults.push("得票相同，抽签结果还没有登记".to_owned());
         }
@@ -260,6 +298,9 @@ pub fn report(contests: &[ReportFacts]) -> Verdict<Report> {
             format!("{}：{}", contest.title, faults.join("；"))
         };
         let remedy = match (contest.paper_open, contest.lot_open) {
+            (false, _) if contest.names_open => {
+                "请两名监票人在监票页面核对另选他人写的是谁：一人提出、另一人确认；查不清的，计入其他"
+            }
             (true, _) => "请先录入纸质选票：两人分别录入，不一致的由第三人核定",
             (false, true) => "请先当众抽签，在本场次的页面登记抽签结果",
             _ => "请核对纸质选票的录入；收回多于发出的，应当作废本场次，重新投票",
@@ -272,7 +313,7 @@ pub fn report(contests: &[ReportFacts]) -> Verdict<Report> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rules::{election::CandidateFigures, plan};
+    use crate::rules::{election::CandidateFigures, plan, roster::Rank};
 
     fn facts() -> SittingFacts {
         SittingFacts {
@@ -284,6 +325,7 @@ mod tests {
                 extra: 1,
                 candidates: 4,
                 voters: 85,
+                unvetted: Vec::new(),
             }],
             monitors: 3,
             threshold: 2,
@@ -320,6 +362,35 @@ mod tests {
     }
 
     #[test]
+    fn elg_candidates_for_a_presidium_meet_what_an_appointment_asks() {
+        let member = |political: Option<&str>| Member {
+            number: "1".to_owned(),
+            name: "张三".to_owned(),
+            college: None,
+            level: None,
+            political: political.map(str::to_owned),
+            rank: Some(Rank { rank: 3, cohort: 40 }),
+            failed_courses: Some(0),
+            from_college_union: None,
+            first_year: Some(false),
+            posts: Vec::new(),
+            chair: false,
+        };
+        let plan = plan::named("suzhou-2020").unwrap();
+        let mut facts = facts();
+        facts.contests[0].unvetted = vec![member(Some("共青团员"))];
+        announce(plan, &facts).permit().unwrap();
+        let findings = refused(|facts| facts.contests[0].unvetted = vec![member(Some("群众"))]);
+        assert!(findings[0].message.contains("1 人不符或缺少材料：张三"), "{findings:?}");
+        assert_eq!((findings[1].rule, findings[1].clause.is_some()), (Rule::Elg01, true));
+        let unknown = refused(|facts| facts.contests[0].unvetted = vec![member(None)]);
+        assert!(unknown[0].message.contains("缺少材料"), "what is not known refuses too: {unknown:?}");
+        facts.contests[0].fills = Fills::Delegates;
+        facts.contests[0].unvetted = vec![member(Some("群众"))];
+        announce(plan, &facts).permit().unwrap();
+    }
+
+    #[test]
     fn practice_is_asked_without_a_clause() {
         let changes: [fn(&mut SittingFacts); 10] = [
             |facts| facts.contests.clear(),
@@ -345,9 +416,16 @@ mod tests {
         let figures = CandidateFigures { name: "甲".to_owned(), votes_for: 5, against: 2, abstain: 1, unreadable: 0 };
         let tally = Tally { returned: 9, valid: 8, void: 1, candidates: vec![figures], ..Tally::default() };
         let attendance = Attendance { due: 12, present: 10, issued: 9 };
-        let good = ReportFacts { title: "甲".to_owned(), attendance, tally, paper_open: false, lot_open: false };
+        let good = ReportFacts {
+            title: "甲".to_owned(),
+            attendance,
+            tally,
+            paper_open: false,
+            lot_open: false,
+            names_open: false,
+        };
         report(std::slice::from_ref(&good)).permit().unwrap();
-        let changes: [fn(&mut ReportFacts); 7] = [
+        let changes: [fn(&mut ReportFacts); 8] = [
             |facts| facts.attendance.present = 13,
             |facts| facts.attendance.issued = 11,
             |facts| facts.tally.returned = 10,
@@ -355,6 +433,7 @@ mod tests {
             |facts| facts.tally.candidates[0].abstain = 2,
             |facts| facts.paper_open = true,
             |facts| facts.lot_open = true,
+            |facts| facts.names_open = true,
         ];
         for (number, change) in changes.into_iter().enumerate() {
             let mut facts = good.clone();

@@ -18,7 +18,7 @@ use std::{
 use lunzhi::{
     clock::Clock,
     database::embedded::running_at,
-    elections::record::{self, Level, RecordFile},
+    elections::record::{self, BallotsFile, Level, RecordFile},
     fictional::random::SeededRandom,
 };
 use sqlx::{Connection, PgConnection};
@@ -452,7 +452,7 @@ impl Stage {
     }
 
     /// Counts with these monitors and reports; the public record, which the full ballots bear out.
-    fn record(&self, monitors: [usize; 2]) -> RecordFile {
+    fn record(&self, monitors: [usize; 2]) -> Reported {
         for place in monitors {
             self.unseal(place);
         }
@@ -467,7 +467,7 @@ impl Stage {
         let ballots = self.portal.get(&format!("/monitoring/{}/ballots.json", self.id), &self.monitors[0].0).body;
         let record = record::read(file.as_bytes()).unwrap();
         assert_eq!(record::verify(&record, Some(ballots.as_bytes())).unwrap().level, Level::Ballots);
-        record
+        Reported { record, ballots: serde_json::from_str(&ballots).unwrap() }
     }
 
     /// The numbers of those who have voted, by the count.
@@ -487,8 +487,15 @@ impl Stage {
     }
 }
 
-/// The names written in, of which each ballot here has one of its own: every sum of the record is the number of them.
-fn counted_names(record: &RecordFile) -> BTreeSet<&str> {
+/// The public record, and the full ballots that the monitors have.
+struct Reported {
+    record: RecordFile,
+    ballots: BallotsFile,
+}
+
+/// The names written in, of which each ballot here has one of its own: every sum of the record is the number of them, and
+/// the record shows none of them.
+fn counted_names(Reported { record, ballots }: &Reported) -> BTreeSet<&str> {
     record::verify(record, None).unwrap();
     let [contest] = record.contests.as_slice() else { panic!("more than one contest") };
     let many = record.receipts.len();
@@ -497,16 +504,17 @@ fn counted_names(record: &RecordFile) -> BTreeSet<&str> {
     assert_eq!(record.excluded, 0);
     let distinct: BTreeSet<&String> = record.receipts.iter().collect();
     assert_eq!(distinct.len(), many, "a receipt is there twice");
-    let names = &contest.tally.write_ins;
+    assert!(contest.tally.write_ins.is_empty() && usize::try_from(contest.tally.others) == Ok(many));
+    let names = &ballots.contests[0].write_ins;
     assert!(names.len() == many && names.iter().all(|one| one.votes_for == 1), "{names:?}");
     names.iter().map(|one| one.name.as_str()).collect()
 }
 
 /// Holds the record against what the voters know: of each the last acknowledged cast is counted, or a later one of
 /// which they were told nothing; nobody's is counted twice.
-fn judge(voters: &[Voter], record: &RecordFile, voted: &BTreeSet<String>) {
+fn judge(voters: &[Voter], reported: &Reported, voted: &BTreeSet<String>) {
     let mut counted: BTreeMap<&str, &str> = BTreeMap::new();
-    for name in counted_names(record) {
+    for name in counted_names(reported) {
         let (number, _) = name.trim_start_matches('V').split_once('x').unwrap();
         assert!(counted.insert(number, name).is_none(), "{number} is counted twice");
     }
@@ -530,9 +538,10 @@ fn judge(voters: &[Voter], record: &RecordFile, voted: &BTreeSet<String>) {
     // Of all receipts that anybody ever saw, those of the last acknowledged casts and no replaced one; as many others
     // as there are voters whose later cast came in without an answer.
     let seen: BTreeSet<&str> = voters.iter().flat_map(|voter| &voter.told).map(String::as_str).collect();
-    let found: BTreeSet<&str> = record.receipts.iter().map(String::as_str).filter(|one| seen.contains(one)).collect();
+    let found: BTreeSet<&str> =
+        reported.record.receipts.iter().map(String::as_str).filter(|one| seen.contains(one)).collect();
     assert_eq!(found, due);
-    assert_eq!(record.receipts.len() - found.len(), unseen);
+    assert_eq!(reported.record.receipts.len() - found.len(), unseen);
 }
 
 /// The moments of the kills, others in each run: no moment may matter.
@@ -558,9 +567,9 @@ fn a_portal_killed_while_hundreds_vote_and_while_it_counts_loses_no_vote_and_cou
     assert_eq!((closed.0, closed.2.as_str()), (0, "closed"));
     stage.is_killed_counting();
     assert_eq!(stage.remains(), closed, "a count that was cut off has written something");
-    let record = stage.record([2, 0]);
-    assert_eq!(i64::from(record.envelopes), closed.1);
-    judge(&voters, &record, &stage.voted());
+    let reported = stage.record([2, 0]);
+    assert_eq!(i64::from(reported.record.envelopes), closed.1);
+    judge(&voters, &reported, &stage.voted());
     stage.portal.end();
 }
 
@@ -586,9 +595,9 @@ fn a_database_killed_while_hundreds_vote_loses_no_vote_and_counts_none_twice() {
     stage.storm(&mut voters[..AFTER_TWO], |count| more(count, 150));
     stage.close();
     let (_, envelopes, _) = stage.remains();
-    let record = stage.record([0, 1]);
-    assert_eq!(i64::from(record.envelopes), envelopes);
-    judge(&voters, &record, &stage.voted());
+    let reported = stage.record([0, 1]);
+    assert_eq!(i64::from(reported.record.envelopes), envelopes);
+    judge(&voters, &reported, &stage.voted());
     stage.portal.end();
 }
 
@@ -652,14 +661,14 @@ async fn rush(portal: &Portal, votes: &str, end: impl AsyncFnOnce()) -> Vec<Came
 }
 
 /// The record of a sitting that was counted, made public, with the full ballots held against it.
-async fn reported(sitting: &mut Sitting) -> RecordFile {
+async fn reported(sitting: &mut Sitting) -> Reported {
     sitting.act("report", &[]).await;
     let path = format!("{}/record.json", sitting.votes());
     let record = record::read(&sitting.keeper.get(&path).await.bytes).unwrap();
     let path = format!("/monitoring/{}/ballots.json", sitting.id);
     let ballots = sitting.monitors[0].0.get(&path).await.bytes;
     assert_eq!(record::verify(&record, Some(&ballots)).unwrap().level, Level::Ballots);
-    record
+    Reported { record, ballots: serde_json::from_slice(&ballots).unwrap() }
 }
 
 /// Counts a sitting that is closed: every cast that was acknowledged last is in, none that was refused.
@@ -667,8 +676,8 @@ async fn judge_rush(sitting: &mut Sitting, all: &[Came]) {
     sitting.unseal(0).await;
     sitting.unseal(1).await;
     sitting.counted().await;
-    let record = reported(sitting).await;
-    let names = counted_names(&record);
+    let reported = reported(sitting).await;
+    let (names, record) = (counted_names(&reported), &reported.record);
     for came in all {
         assert!(!names.contains(came.refused.as_str()), "refused and counted: {came:?}");
     }
@@ -802,7 +811,7 @@ async fn a_count_that_is_cut_off_writes_nothing_and_gives_the_same_when_it_is_be
     .await
     .unwrap();
     assert_eq!(patterns, [("--+1".to_owned(), 12), ("AF+0".to_owned(), 12), ("FA+0".to_owned(), 36)]);
-    let record = reported(&mut sitting).await;
+    let Reported { record, .. } = reported(&mut sitting).await;
     assert_eq!(record.receipts, receipts);
     assert_eq!((record.envelopes, record.excluded), (60, 0));
     assert_eq!(record.contests[0].result.elected, ["学生101"]);

@@ -108,6 +108,7 @@ fn every_field_of_the_published_formats_is_described() {
     for (source, name) in [
         (&record, "RecordFile"),
         (&record, "ContestRecord"),
+        (&record, "SourceRecord"),
         (&record, "PaperRecord"),
         (&record, "Apart"),
         (&record, "LotRecord"),

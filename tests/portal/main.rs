@@ -17,6 +17,7 @@ mod ballot_key;
 mod browser;
 mod checkup;
 mod commands;
+mod counting_law;
 mod docs;
 mod early_closing;
 mod elections;

@@ -31,7 +31,11 @@ pub(super) async fn announce(
         let Some(plan) = calendar.in_force(act.now.date()) else {
             return Err(act.refuse("学校还没有启用实施方案", "请先在“实施方案”里启用本校的方案"));
         };
-        let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+        let mut contests = store::contests(db, &sitting, Some(act.now.date())).await?;
+        for contest in &contests {
+            store::label_candidates(db, &sitting, contest.id, &[]).await?;
+        }
+        contests = store::contests(db, &sitting, Some(act.now.date())).await?;
         let verdict = may_announce(&plan, &readiness::facts(db, &sitting, &contests, act.now).await?);
         let permitted = verdict.permit().map_err(|findings| act.refusal().because(findings))?;
         store::announce(db, &sitting, permitted).await?;

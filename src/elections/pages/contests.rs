@@ -11,8 +11,9 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sqlx::PgConnection;
+use time::OffsetDateTime;
 
-use super::{again, done_at, frame, managed, refusal, refuse_candidates};
+use super::{again, done_at, frame, managed, readiness::unvetted_candidates, refusal, refuse_candidates};
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
@@ -21,6 +22,7 @@ use crate::{
         Elections,
         done::{Done, said},
         forms::{ContestForm, ContestRequest},
+        names::Namesake,
         sitting::{Contest, Sitting, Stage},
         store::{self, ContestDraft, ListedRound, NamedStudent, NewCandidate},
     },
@@ -28,7 +30,11 @@ use crate::{
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
     office::ElectionKeeper,
     page::chrome::Chrome,
-    rules::sitting::Body,
+    rules::{
+        Finding, Outcome,
+        appointment::conditions,
+        sitting::{Body, Fills},
+    },
     text::{folded, is_hidden, trimmed},
     web::forms::{Done as DoneQuery, Errors, Submitted, reason, written},
 };
@@ -101,7 +107,7 @@ async fn drafts(
     today: time::Date,
     errors: &mut Errors,
 ) -> Result<Vec<ContestDraft>, Failure> {
-    let ContestRequest { title, fills, body, college, classes, people, seats, rules } = request;
+    let ContestRequest { title, fills, body, college, classes, people, seats, rules, sources } = request;
     let own: Option<CollegeId> = acting.office().college;
     if let Some(college) = college
         && (own.is_some_and(|own| own != college)
@@ -154,6 +160,7 @@ async fn drafts(
         people: people.clone(),
         seats,
         rules,
+        sources: sources.clone(),
         round_of: None,
     };
     if body == Body::Class && found.len() > 1 {
@@ -220,10 +227,19 @@ pub(super) struct ContestPage {
     stand: CandidatesForm,
     colleges: Vec<(String, String)>,
     listed: Vec<ListedRound>,
+    /// What stands against each candidate for a presidium; none of another contest.
+    standing: HashMap<CandidateId, Vec<String>>,
     done: &'static str,
 }
 
 impl ContestPage {
+    fn is_presidium(&self) -> bool {
+        self.contest.fills == Fills::Presidium
+    }
+    /// What stands against a candidate; none where a round of vetting has listed them.
+    fn judged(&self, candidate: &CandidateId) -> Option<&Vec<String>> {
+        self.standing.get(candidate)
+    }
     fn draft(&self) -> bool {
         self.sitting.stage == Stage::Draft
     }
@@ -268,8 +284,30 @@ async fn show_page(
     let form = form.unwrap_or_else(|| ContestForm::of(&contest, &people));
     let listed = store::listed_rounds(&mut db, acting.institution(), acting.office().college).await?;
     let colleges = colleges(&mut db, acting).await?;
+    let standing = standing(&mut db, &sitting, &contest, app.clock.now()).await?;
     let chrome = frame(app, acting.person(), &sitting, &contest.title);
-    Ok(ContestPage { chrome, sitting, contest, form, errors, stand, colleges, listed, done })
+    Ok(ContestPage { chrome, sitting, contest, form, errors, stand, colleges, listed, standing, done })
+}
+
+/// What the conditions of an appointment say against the candidates for a presidium whom no round has listed.
+async fn standing(
+    db: &mut PgConnection,
+    sitting: &Sitting,
+    contest: &Contest,
+    now: OffsetDateTime,
+) -> Result<HashMap<CandidateId, Vec<String>>, Failure> {
+    let unvetted = unvetted_candidates(db, sitting, contest, now).await?;
+    let calendar = crate::rulebook::store::calendar(db, sitting.institution).await?;
+    let Some(plan) = calendar.in_force(now.date()).filter(|_| !unvetted.is_empty()) else {
+        return Ok(HashMap::new());
+    };
+    let refuses = |finding: &Finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown);
+    let judged = unvetted.iter().filter_map(|person| {
+        let candidate = contest.candidates.iter().find(|one| one.number == person.number)?;
+        let faults = conditions(&plan, person).into_iter().filter(refuses).map(|finding| finding.message).collect();
+        Some((candidate.id, faults))
+    });
+    Ok(judged.collect())
 }
 
 pub(super) async fn show(
@@ -296,6 +334,11 @@ pub(super) async fn change(
         None => None,
     };
     drop(db);
+    // Which round it is follows from the first, and no form changes it.
+    let draft = draft.map(|mut draft| {
+        draft.rules.count.round = was.rules.count.round;
+        draft
+    });
     if let Some(draft) = &draft
         && was.round_of.is_some()
         && draft.seats != was.seats
@@ -344,25 +387,6 @@ struct Nominee {
     about: String,
 }
 
-/// Labels that differ: the name, with the class where two have one name, with the number where that is not enough.
-fn labels(nominees: &[Nominee], contest: &Contest) -> Vec<String> {
-    let mut taken: HashMap<&str, usize> = HashMap::new();
-    for one in nominees {
-        *taken.entry(one.student.name.as_str()).or_default() += 1;
-    }
-    let mut used: HashSet<String> = contest.labels().into_iter().collect();
-    let mut labels = Vec::with_capacity(nominees.len());
-    for NamedStudent { name, class, number, .. } in nominees.iter().map(|one| &one.student) {
-        let alone = taken.get(name.as_str()).copied().unwrap_or(0) < 2;
-        let choices = [name.clone(), format!("{name}（{class}）"), format!("{name}（{number}）")];
-        let free = |(place, label): &(usize, String)| (*place > 0 || alone) && !used.contains(label);
-        let label = choices.into_iter().enumerate().find(free).map_or_else(|| number.clone(), |(_, label)| label);
-        labels.push(label.chars().take(60).collect());
-        used.insert(label);
-    }
-    labels
-}
-
 /// Puts people on the list of a contest, all from one source.
 async fn nominate(
     app: &Elections,
@@ -373,19 +397,23 @@ async fn nominate(
     origin: &str,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let labels = labels(&nominees, contest);
-    let candidates: Vec<NewCandidate> = nominees
-        .into_iter()
-        .zip(labels)
-        .map(|(one, label)| NewCandidate {
-            student: one.student.id,
-            label,
-            about: one.about,
-            origin: origin.to_owned(),
-        })
-        .collect();
+    let namesake = |Nominee { student, .. }: &Nominee| Namesake {
+        label: None,
+        name: student.name.clone(),
+        class: student.class.clone(),
+        number: student.number.clone(),
+    };
+    let namesakes: Vec<Namesake> = nominees.iter().map(namesake).collect();
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), sitting.id).await?;
+        let labels = store::label_candidates(db, &locked, contest.id, &namesakes).await?;
+        let candidate = |(one, label): (&Nominee, String)| NewCandidate {
+            student: one.student.id,
+            label,
+            about: one.about.clone(),
+            origin: origin.to_owned(),
+        };
+        let candidates: Vec<NewCandidate> = nominees.iter().zip(labels).map(candidate).collect();
         store::add_candidates(db, &locked, contest.id, &candidates).await?;
         let marks: Vec<String> = candidates.iter().map(|one| audit::Mark::from(one.student).to_string()).collect();
         let entry = Entry::new(Verb::SittingKept, sitting.title.clone())

@@ -25,6 +25,7 @@ use crate::{
     ids::{ContestId, SittingId},
     office::ElectionKeeper,
     page::{chrome::Chrome, filters},
+    rules::election::Unreadable,
     web::forms::{Errors, Submitted},
 };
 
@@ -47,6 +48,16 @@ pub(super) struct EntryPage {
 }
 
 impl EntryPage {
+    /// A line that cannot be read abstains, and is counted apart.
+    fn has_unreadable(&self) -> bool {
+        self.contest.rules.count.unreadable == Unreadable::Abstain
+    }
+
+    /// A candidate carries a class or number behind the name: the bare name says nothing.
+    fn has_namesakes(&self) -> bool {
+        self.contest.candidates.iter().any(|one| one.label.contains('（'))
+    }
+
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     fn value(&self, kind: &str, place: &usize) -> &str {
         self.form.value(&format!("{kind}{place}"))

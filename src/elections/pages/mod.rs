@@ -8,6 +8,7 @@ mod contests;
 mod entries;
 mod monitor;
 mod monitors;
+mod names;
 mod on_site;
 mod opening;
 mod papers;
@@ -130,6 +131,10 @@ pub fn routes() -> Routes<Elections> {
         .post("/monitoring/{sitting}/close", monitor::agree_close)
         .post("/monitoring/{sitting}/void", monitor::agree_void)
         .get("/monitoring/{sitting}/ballots.json", monitor::ballots)
+        .get("/monitoring/{sitting}/names/{contest}", names::show)
+        .post("/monitoring/{sitting}/names/{contest}", names::propose)
+        .post("/monitoring/{sitting}/names/{contest}/confirm", names::confirm)
+        .post("/monitoring/{sitting}/names/{contest}/drop", names::take_back)
         .get("/entries/{sitting}/{contest}", entries::ask)
         .post("/entries/{sitting}/{contest}", entries::enter)
 }

@@ -65,7 +65,11 @@ pub(super) async fn list(State(app): State<Elections>, person: SignedIn) -> Resu
 }
 
 /// The sitting of a monitor with all its monitors.
-async fn own(db: &mut PgConnection, person: &SignedIn, id: SittingId) -> Result<(Sitting, Vec<Monitor>), Failure> {
+pub(super) async fn own(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    id: SittingId,
+) -> Result<(Sitting, Vec<Monitor>), Failure> {
     let sitting = store::sitting(db, person.institution, id).await?.ok_or(Failure::Missing)?;
     let monitors = store::monitors(db, id).await?;
     if monitors.iter().any(|monitor| monitor.account == person.account) {
@@ -115,6 +119,12 @@ struct MonitorPage {
 }
 
 impl MonitorPage {
+    /// The contests in which names may be written in, once they are counted.
+    fn with_names(&self) -> Vec<&Contest> {
+        let counted = self.sitting.counted_at.is_some() && self.sitting.stage != Stage::Voided;
+        self.contests.iter().filter(|contest| counted && contest.rules.count.takes_write_ins()).collect()
+    }
+
     fn mine(&self) -> Option<&Monitor> {
         self.monitors.iter().find(|monitor| monitor.account == self.me)
     }

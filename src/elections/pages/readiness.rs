@@ -1,5 +1,7 @@
 //! What must be so before a sitting is announced, and what of it is.
 
+use std::collections::HashMap;
+
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
@@ -10,11 +12,13 @@ use crate::{
         store,
     },
     failure::Failure,
-    ids::ContestId,
+    ids::{ContestId, StudentId},
     rules::{
         Clause, Finding, Outcome,
-        sitting::{ContestFacts, SittingFacts, announce as may_announce},
+        roster::Member,
+        sitting::{ContestFacts, Fills, SittingFacts, announce as may_announce},
     },
+    unions,
 };
 
 /// One thing that must be so before a sitting is announced.
@@ -36,6 +40,14 @@ pub(super) async fn facts(
 ) -> Result<SittingFacts, Failure> {
     let monitors = store::monitors(db, sitting.id).await?;
     let sets = store::coming_sets(db, sitting.id, now.date()).await?;
+    let mut unvetted = HashMap::new();
+    for contest in contests {
+        unvetted.insert(contest.id, unvetted_candidates(db, sitting, contest, now).await?);
+    }
+    let unnamed = |contest: &Contest| {
+        let rules = contest.rules_in_words(&sitting.decision);
+        rules.iter().any(|one| !one.is_practice() && one.text.is_empty())
+    };
     let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     Ok(SittingFacts {
         monitors: count(monitors.len()),
@@ -45,7 +57,7 @@ pub(super) async fn facts(
         begins_later: sitting.opens_at > now,
         longest: full_size(contests, &sets),
         most_contests: sets.iter().map(Vec::len).max().unwrap_or(0),
-        undecided: sitting.decision.is_empty() && contests.iter().any(|contest| contest.rules.leaves_practice()),
+        undecided: contests.iter().any(unnamed),
         contests: contests
             .iter()
             .map(|contest| ContestFacts {
@@ -56,9 +68,29 @@ pub(super) async fn facts(
                 extra: contest.rules.extra,
                 candidates: count(contest.candidates.len()),
                 voters: contest.voters,
+                unvetted: unvetted.remove(&contest.id).unwrap_or_default(),
             })
             .collect(),
     })
+}
+
+/// The candidates for a presidium whom no round of vetting has listed, with today's facts; none of another contest.
+pub(super) async fn unvetted_candidates(
+    db: &mut PgConnection,
+    sitting: &Sitting,
+    contest: &Contest,
+    now: OffsetDateTime,
+) -> Result<Vec<Member>, Failure> {
+    if contest.fills != Fills::Presidium {
+        return Ok(Vec::new());
+    }
+    let students: Vec<StudentId> = contest.candidates.iter().map(|one| one.student).collect();
+    let vetted = store::vetted(db, sitting, &students).await?;
+    let others: Vec<_> = students.iter().filter(|id| !vetted.contains(id)).map(|id| id.0).collect();
+    let facts = unions::store::facts(db, &others, now.date()).await?;
+    let mut members: Vec<Member> = facts.iter().map(|fact| fact.member(None, now.date())).collect();
+    members.sort_by_key(|member| contest.candidates.iter().position(|one| one.number == member.number));
+    Ok(members)
 }
 
 /// What the announcement asks, one by one.
@@ -76,7 +108,7 @@ pub(super) async fn checks(
     };
     let verdict = may_announce(&plan, &facts(db, sitting, contests, now).await?);
     let check = |finding: &Finding| Check {
-        passes: finding.verdict != Outcome::Fail,
+        passes: !matches!(finding.verdict, Outcome::Fail | Outcome::Unknown),
         contest: contests.iter().find(|one| finding.unit.as_ref() == Some(&one.title)).map(|one| one.id),
         says: finding.message.clone(),
         remedy: finding.remedy.clone(),

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use crate::{
     elections::{
         counting,
+        names::SettledNames,
         reconciliation::{Account, FEW},
         record,
         sitting::{Contest, Sitting, Stage},
@@ -59,8 +60,18 @@ pub(super) struct ContestResult {
     pub account: Account,
     pub lines: Vec<CandidateRow>,
     pub lot: Option<Lot>,
+    /// Whom the names written in mean.
+    pub settled: SettledNames,
     /// Its rules are not those of the contest before it.
     pub own_rules: bool,
+}
+
+impl CandidateRow {
+    /// Abstentions, with the lines among them that could not be read.
+    pub(super) fn abstained(&self) -> String {
+        let CandidateFigures { abstain, unreadable, .. } = self.figures;
+        if unreadable > 0 { format!("{abstain}（其中无法辨认 {unreadable}）") } else { abstain.to_string() }
+    }
 }
 
 impl ContestResult {
@@ -68,6 +79,13 @@ impl ContestResult {
     pub(super) fn tie_word(&self) -> String {
         let tied = &self.account.count.tied;
         if tied.is_empty() { String::new() } else { tied.join("、") }
+    }
+
+    /// The tied names that were written in and that no monitors settled.
+    pub(super) fn unsettled_tied(&self) -> Vec<&String> {
+        let stands = |name: &String| self.contest.candidates.iter().any(|one| one.label == *name);
+        let settled = |name: &String| self.settled.person(name).is_some();
+        self.account.count.tied.iter().filter(|name| !stands(name) && !settled(name)).collect()
     }
 
     /// What a candidate needs to be elected, as a sentence.
@@ -120,6 +138,15 @@ fn lines(contest: &Contest, account: &Account, is_final: bool) -> Vec<CandidateR
         abstain: 0,
         unreadable: 0,
     });
+    // Names that few wrote in are not shown: what they come to is.
+    let others = (tally.others > 0).then(|| CandidateFigures {
+        name: "其他".to_owned(),
+        votes_for: tally.others,
+        against: 0,
+        abstain: 0,
+        unreadable: 0,
+    });
+    let written = written.chain(others);
     tally
         .candidates
         .iter()
@@ -140,9 +167,16 @@ pub(super) async fn results(
     }
     let accounts = counting::accounts(db, sitting, contests).await?;
     let mut lots = store::lots(db, sitting.id).await?;
+    let matches = store::name_matches(db, sitting.id).await?;
     let (mut before, is_final) = (None, sitting.stage == Stage::Reported);
     let one = |(contest, account): (&Contest, Account)| ContestResult {
-        own_rules: before.replace(contest.rules) != Some(contest.rules),
+        own_rules: {
+            let rules = Some(contest.rules_in_words(&sitting.decision));
+            let own = rules != before;
+            before = rules;
+            own
+        },
+        settled: SettledNames::of(contest, &matches, is_final),
         lines: lines(contest, &account, is_final),
         lot: lots.remove(&contest.id),
         contest: contest.clone(),
@@ -178,7 +212,7 @@ pub(super) async fn ballots_file(db: &mut PgConnection, sitting: &Sitting) -> Re
 
 /// The full ballots may be published where few patterns are possible: with few candidates, and enough ballots.
 pub(super) fn few_patterns(contests: &[Contest], results: Option<&Results>) -> bool {
-    let small = contests.iter().all(|contest| contest.candidates.len() <= 4 && !contest.rules.count.write_in);
+    let small = contests.iter().all(|contest| contest.candidates.len() <= 4 && !contest.rules.count.takes_write_ins());
     let enough = results.is_some_and(|results| {
         // A few paper ballots would stand there by subtraction.
         results.contests.iter().all(|one| {

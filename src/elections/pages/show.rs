@@ -108,6 +108,10 @@ pub(super) struct TypedForms {
     /// How it was drawn.
     pub(super) method: String,
     pub(super) present: String,
+    /// The contest of a second round.
+    pub(super) second_of: Option<ContestId>,
+    /// Numbers of those who were written in and are tied.
+    pub(super) numbers: Vec<String>,
 }
 
 impl SittingPage {
@@ -134,6 +138,16 @@ impl SittingPage {
 
     fn announceable(&self) -> bool {
         self.checks.iter().all(|check| check.passes)
+    }
+
+    /// The number that was typed for the tied person at a place, from 1.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    fn typed_number(&self, place: &usize) -> &str {
+        self.typed.numbers.get(place.saturating_sub(1)).map_or("", String::as_str)
+    }
+
+    fn is_second_of(&self, contest: &ContestId) -> bool {
+        self.typed.second_of == Some(*contest)
     }
 
     fn is_lot_of(&self, contest: &ContestId) -> bool {

@@ -1,14 +1,15 @@
 //! SQL of contests and candidates.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize};
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::acting::Acting,
     database::Locked,
-    elections::sitting::{Candidate, Contest, ContestRules, Sitting, Stage},
+    elections::sitting::{Candidate, Contest, ContestRules, RuleSource, Sitting, Stage},
     failure::Failure,
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, RoundId, SittingId, StudentId},
     office::ElectionKeeper,
@@ -41,7 +42,7 @@ async fn read_contests(
 ) -> Result<Vec<Contest>, Failure> {
     let rows = sqlx::query!(
         r#"select c.id as "id: ContestId", c.ordinal, c.title, c.fills, c.body, c.college_id as "college: CollegeId",
-                  c.class_ids, c.seats, c.rules, c.round_of as "round_of: ContestId", g.name as "college_name?",
+                  c.class_ids, c.seats, c.rules, c.sources, c.round_of as "round_of: ContestId", g.name as "college_name?",
                   (select string_agg(k.name, '、' order by k.name) from class k where k.id = any (c.class_ids)) as classes,
                   case when $2 then 0 else (select count(*) from contest_roll(c.id, $3)) end as "voters!"
            from contest c left join college g on g.id = c.college_id
@@ -81,11 +82,35 @@ async fn read_contests(
             classes: row.class_ids.into_iter().map(ClassId).collect(),
             seats: u32::try_from(row.seats).map_err(anyhow::Error::new)?,
             rules,
+            sources: read_sources(row.sources)?,
             round_of: row.round_of,
             voters: u32::try_from(voters).map_err(anyhow::Error::new)?,
         });
     }
     Ok(contests)
+}
+
+/// A rule's source as the database keeps it, by the stable word of the rule.
+#[derive(Serialize, Deserialize)]
+struct StoredSource {
+    source: String,
+    text: String,
+}
+
+fn read_sources(stored: serde_json::Value) -> anyhow::Result<Vec<RuleSource>> {
+    let stored: BTreeMap<String, StoredSource> = serde_json::from_value(stored)?;
+    let one = |(point, StoredSource { source, text }): (String, StoredSource)| {
+        Ok(RuleSource { point: point.parse()?, source: source.parse()?, text })
+    };
+    stored.into_iter().map(one).collect()
+}
+
+fn stored_sources(sources: &[RuleSource]) -> anyhow::Result<serde_json::Value> {
+    let one = |one: &RuleSource| {
+        let stored = StoredSource { source: one.source.slug().to_owned(), text: one.text.clone() };
+        (one.point.slug().to_owned(), stored)
+    };
+    Ok(serde_json::to_value(sources.iter().map(one).collect::<BTreeMap<_, _>>())?)
 }
 
 /// How many may vote in each contest by the frozen roll.
@@ -141,6 +166,7 @@ pub struct ContestDraft {
     /// Seats, 1 to 60.
     pub seats: u32,
     pub rules: ContestRules,
+    pub sources: Vec<RuleSource>,
     /// The contest whose second round it is.
     pub round_of: Option<ContestId>,
 }
@@ -158,6 +184,7 @@ impl ContestDraft {
             people,
             seats: own.seats,
             rules: own.rules,
+            sources: own.sources.clone(),
             round_of: None,
         }
     }
@@ -185,9 +212,10 @@ pub async fn add_contest(
     let id = ContestId::random();
     let classes: Vec<Uuid> = draft.classes.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "insert into contest (id, sitting_id, ordinal, title, fills, body, college_id, class_ids, seats, rules, round_of)
+        "insert into contest (id, sitting_id, ordinal, title, fills, body, college_id, class_ids, seats, rules, sources,
+                              round_of)
          select $1, $2, coalesce((select max(ordinal) from contest where sitting_id = $2), 0) + 1, $3, $4, $5, $6, $7, $8,
-                $9, $10",
+                $9, $10, $11",
         id.0,
         sitting.id.0,
         draft.title,
@@ -197,6 +225,7 @@ pub async fn add_contest(
         &classes,
         i32::try_from(draft.seats).map_err(anyhow::Error::new)?,
         serde_json::to_value(draft.rules).map_err(anyhow::Error::new)?,
+        stored_sources(&draft.sources)?,
         draft.round_of.map(|id| id.0)
     )
     .execute(&mut *connection)
@@ -228,7 +257,8 @@ pub async fn change_contest(
     let id = contest.id;
     let classes: Vec<Uuid> = draft.classes.iter().map(|id| id.0).collect();
     sqlx::query!(
-        "update contest set title = $2, fills = $3, body = $4, college_id = $5, class_ids = $6, seats = $7, rules = $8
+        "update contest set title = $2, fills = $3, body = $4, college_id = $5, class_ids = $6, seats = $7, rules = $8,
+                            sources = $9
          where id = $1",
         id.0,
         draft.title,
@@ -237,7 +267,8 @@ pub async fn change_contest(
         draft.college.map(|id| id.0),
         &classes,
         i32::try_from(draft.seats).map_err(anyhow::Error::new)?,
-        serde_json::to_value(draft.rules).map_err(anyhow::Error::new)?
+        serde_json::to_value(draft.rules).map_err(anyhow::Error::new)?,
+        stored_sources(&draft.sources)?
     )
     .execute(&mut *connection)
     .await?;

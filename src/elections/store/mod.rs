@@ -8,6 +8,7 @@ mod casting;
 mod contests;
 mod counted;
 mod monitors;
+mod names;
 mod on_site;
 
 use sqlx::PgConnection;
@@ -18,6 +19,7 @@ pub use casting::*;
 pub use contests::*;
 pub use counted::*;
 pub use monitors::*;
+pub use names::*;
 pub use on_site::*;
 
 use super::sitting::{Sitting, Stage};
