@@ -10,7 +10,9 @@ mod store;
 
 pub use chain::{Entry, Mark, Verb};
 pub use pages::routes;
-pub use store::{Broken, Verified, append, append_by_nobody, append_by_operator, append_by_visitor, verify, verify_within};
+pub use store::{
+    Broken, Verified, append, append_by_nobody, append_by_operator, append_by_visitor, verify, verify_within,
+};
 
 use crate::{
     office::{Office, Overseer},
