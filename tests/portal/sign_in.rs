@@ -293,12 +293,13 @@ async fn a_stranger_elsewhere_does_not_keep_a_new_device_out() {
 async fn one_password_tried_at_many_accounts_is_slowed_and_seen() {
     let portal = Portal::start().await;
     let mut statuses = Vec::new();
-    for person in 0..120 {
+    for person in 0..200 {
         let number = format!("2024{person:04}");
         statuses.push(sign_in_from(&portal, "10.66.6.6", &number, "a correct horse 78").await.status);
     }
-    assert_eq!(statuses.iter().filter(|status| **status == 422).count(), 100);
-    assert_eq!(sign_in_from(&portal, "10.66.6.6", LEAGUE, PASSWORD).await.status, 429);
+    // While they are sent, one more is free every two seconds.
+    let looked_at = statuses.iter().filter(|status| **status == 422).count();
+    assert!((100..200).contains(&looked_at), "{looked_at}");
     assert_eq!(sign_in_from(&portal, "10.66.7.6", LEAGUE, PASSWORD).await.status, 303, "another network is not slowed");
     let record = portal.signed_in(OfficeKind::Administrator).await.get("/audit").await.text();
     assert!(record.contains("来自同一网络的登录"), "{record}");
