@@ -3,7 +3,7 @@
 use std::{ops::Deref, time::Duration};
 
 use axum::{
-    Router,
+    Extension, Router,
     http::{HeaderName, StatusCode},
     middleware,
 };
@@ -152,6 +152,7 @@ pub fn router(portal: &Portal) -> Router {
         .into_router()
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
+        .layer(Extension(web::intake::Intake::default()))
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn(web::origin::referred_from_here))
         .layer(layers)

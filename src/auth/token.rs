@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 use time::Duration;
 
-use crate::web::cookies::Cookie;
+use crate::web::cookies::{Cookie, SESSION};
 
 /// How long a session lasts: a working day. Office computers are shared.
 pub const SESSION_LASTS: Duration = Duration::hours(12);
@@ -24,7 +24,7 @@ pub enum Purpose {
 impl Purpose {
     fn cookie(self) -> Cookie {
         match self {
-            Self::Session => Cookie { name: "lunzhi", lasts: SESSION_LASTS },
+            Self::Session => Cookie { name: SESSION, lasts: SESSION_LASTS },
             Self::Device => Cookie { name: "lunzhi-device", lasts: DEVICE_LASTS },
         }
     }

@@ -9,6 +9,9 @@ use crate::web::origin::is_loopback;
 /// plant a cookie. Plain http reaches us on the machine itself alone; browsers and tools drop `Secure` cookies there.
 const HOST_BOUND: &str = "__Host-";
 
+/// The name of the cookie that is a session's token.
+pub(crate) const SESSION: &str = "lunzhi";
+
 /// A cookie of the portal. Its value is ASCII without blanks, quotes, commas and semicolons.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cookie {

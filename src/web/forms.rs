@@ -24,7 +24,10 @@ use crate::{
     failure::Failure,
     rules::Finding,
     text::{is_hidden, printable, trimmed},
-    web::routes::LARGEST_FORM,
+    web::{
+        intake::{Intake, Place},
+        routes::LARGEST_FORM,
+    },
 };
 
 /// Errors by field, in Chinese, in the order in which the form is read: that of its fields.
@@ -126,6 +129,8 @@ pub struct Upload {
     /// The file in the field `scan`, with its name: the paper that an act rests on.
     pub scan: Option<(String, Bytes)>,
     fields: BTreeMap<String, String>,
+    /// Held as long as the bytes are.
+    _place: Option<Place>,
 }
 
 impl Upload {
@@ -151,8 +156,11 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let too_large = |error: MultipartError| {
             if is_over_the_limit(&error) { Failure::TooLarge } else { Failure::Malformed }
         };
+        let intake = request.extensions().get::<Intake>().cloned();
+        let intake = intake.ok_or_else(|| Failure::Broken(anyhow::anyhow!("the router gives no intake")))?;
+        let place = intake.place(request.headers()).await?;
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)?;
-        let mut upload = Self::default();
+        let mut upload = Self { _place: Some(place), ..Self::default() };
         while let Some(part) = parts.next_field().await.map_err(too_large)? {
             let name = part.name().unwrap_or_default().to_owned();
             if name == "file" || name == "scan" {

@@ -4,6 +4,7 @@ pub mod connections;
 pub(crate) mod cookies;
 pub mod forms;
 pub mod headers;
+pub mod intake;
 pub mod network;
 pub mod observe;
 pub mod origin;

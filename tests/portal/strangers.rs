@@ -1,8 +1,13 @@
 //! What is sent by those who mean no good, and by programs gone wrong: nothing of it makes the portal fail.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::{
+    collections::{BTreeSet, VecDeque},
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, web::connections::Limits};
 use scraper::{Html, Selector};
 use tokio::task::JoinSet;
 
@@ -142,5 +147,34 @@ async fn one_name_for_two_classes_at_once_is_no_failure() {
     }
     while let Some(status) = set.join_next().await {
         assert!(matches!(status.unwrap(), 303 | 409 | 422));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_session_cannot_fill_the_memory_with_files_that_never_end() {
+    let portal = Portal::start().await;
+    let staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let address = portal.listen(Limits::default()).await;
+    let held_open = |cookie: &str| {
+        let head = format!(
+            "POST /imports HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\nContent-Type: multipart/form-data; \
+             boundary=XyX\r\nContent-Length: 8000000\r\n\r\n--XyX\r\nContent-Disposition: form-data; name=\"file\"; \
+             filename=\"a.csv\"\r\n\r\n"
+        );
+        let mut socket = TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        socket.write_all(head.as_bytes()).unwrap();
+        socket
+    };
+    let cookie = staff.cookie();
+    let mut sockets: Vec<TcpStream> = (0..6).map(|_| held_open(&cookie)).collect();
+    // However long it takes until all have asked for their place: two wait for their bytes, the others are told at once.
+    while sockets.len() > 2 {
+        sockets.retain_mut(|socket| {
+            let mut answer = [0; 12];
+            let answered = socket.read_exact(&mut answer).is_ok();
+            assert!(!answered || &answer == b"HTTP/1.1 503", "{}", String::from_utf8_lossy(&answer));
+            !answered
+        });
     }
 }
