@@ -57,6 +57,11 @@ impl SittingId {
         format!("{VOTES}/{self}")
     }
 
+    /// The result's notice, as voters read it.
+    pub(crate) fn vote_notice_path(self) -> String {
+        format!("{VOTES}/{self}/notice")
+    }
+
     /// Where anybody looks whether a receipt was counted.
     pub(crate) fn receipt_path(self) -> String {
         format!("/receipts/{self}")

@@ -51,6 +51,41 @@ async fn a_small_sitting_goes_from_draft_to_report() {
     }
 }
 
+#[tokio::test]
+async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    assert_eq!(sitting.keeper.get(&format!("{}/announcement", sitting.path)).await.status, 409, "not of a draft");
+    sitting.open(&portal).await;
+    for mut client in voters(&portal, 1..=9).await {
+        cast(&mut client, &sitting.id, &[("c1-1", "F")]).await;
+    }
+    sitting.count().await;
+    let mut absent = voter(&portal, 10).await;
+    let notice = format!("{}/notice", sitting.votes());
+    assert_eq!(absent.get(&notice).await.status, 404, "not before the report");
+    sitting.act("report", &[]).await;
+    let inbox = absent.get("/inbox").await.text();
+    assert!(inbox.contains("“代表选举”结果已公布"), "{inbox}");
+    assert!(absent.get(&sitting.votes()).await.text().contains("结果公告"));
+    // Acts of other days than that on which the papers are printed.
+    sqlx::query("update sitting set announced_at = '2026-03-01 10:00+08', reported_at = '2026-03-09 23:30+08'")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let (announced, reported) = ("2026年3月1日", "2026年3月9日");
+    for (paper, on) in [("announcement", announced), ("candidates", announced), ("notice", reported)] {
+        let page = sitting.keeper.get(&format!("{}/{paper}", sitting.path)).await;
+        let sign = page.all(".notice-sign").remove(0);
+        assert!(page.status == 200 && sign.ends_with(on), "{paper}: {sign}");
+    }
+    let candidates = sitting.keeper.get(&format!("{}/candidates", sitting.path)).await.text();
+    assert!(candidates.contains("学生101") && candidates.contains("班级团支部推荐"), "{candidates}");
+    let read = voter(&portal, 10).await.get(&notice).await;
+    assert!(read.status == 200 && read.text().contains("当选") && read.text().contains(reported), "{}", read.text());
+    assert_eq!(sitting.keeper.get(&format!("{}/early-closing", sitting.path)).await.status, 200);
+}
+
 /// The figures of an entry of paper ballots for two candidates.
 fn entry(returned: u32, void: u32, first: (u32, u32, u32), second: (u32, u32, u32)) -> Vec<(&'static str, String)> {
     vec![

@@ -38,7 +38,7 @@ pub(super) async fn announce(
         contests = store::contests(db, &sitting, Some(act.now.date())).await?;
         let verdict = may_announce(&plan, &readiness::facts(db, &sitting, &contests, act.now).await?);
         let permitted = verdict.permit().map_err(|findings| act.refusal().because(findings))?;
-        store::announce(db, &sitting, permitted).await?;
+        store::announce(db, &sitting, permitted, act.now).await?;
         audit::append(db, acting.person(), act.entry("公告"), act.now).await
     })
     .await?;

@@ -229,6 +229,10 @@ pub(super) async fn report(
         let text = serde_json::to_string_pretty(&record).map_err(anyhow::Error::new)? + "\n";
         let results = counting::contest_results(&contests, &accounts)?;
         store::report(db, &sitting, &text, &results, permitted, act.now).await?;
+        let notice = Notice::new(format!("“{}”结果已公布", sitting.title), id.vote_path())
+            .says("可以查看结果公告，也可以用投票时的回执码查自己的一票是否计入。");
+        let students = store::students_on_roll(db, id).await?;
+        tell_all(db, sitting.institution, &students, &notice, act.now).await?;
         let entry = act.entry("监票报告").detail("公开记录哈希", hex::encode(record::hash(text.as_bytes())));
         audit::append(db, acting.person(), entry, act.now).await
     })

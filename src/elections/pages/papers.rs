@@ -1,4 +1,5 @@
-//! Papers: 选票, 计票单, 监票报告, 结果公告, the list of who has voted, and all of it in one file with hashes.
+//! Papers: 选举公告, 候选人公告, 选票, 计票单, 监票报告, 提前截止公告, 结果公告, the list of who has voted, and all of it in one
+//! file with hashes. A paper carries the day of the act and not that of its printing.
 
 use std::{fmt::Write as _, io::Write as _};
 
@@ -18,10 +19,10 @@ use super::{
 };
 use crate::{
     audit::{self, Entry, Verb},
-    auth::acting::Acting,
+    auth::{acting::Acting, person::SignedIn},
     elections::Elections,
     elections::{
-        record,
+        paths, record,
         sitting::{Contest, Monitor, Sitting, Stage},
         store::{self, Admission, EarlyClosing, Incidents, ListedVoter, PaperEntry},
     },
@@ -68,7 +69,17 @@ struct Papers {
     entries: Vec<(String, Vec<PaperEntry>)>,
     record_hash: String,
     ballots_hash: String,
-    day: time::Date,
+}
+
+impl Papers {
+    /// The office in charge as it signs.
+    fn signed(&self) -> String {
+        signed(&self.institution, &self.sitting)
+    }
+}
+
+fn signed(institution: &str, sitting: &Sitting) -> String {
+    if sitting.college.is_none() { institution.to_owned() } else { format!("{institution}{}", sitting.keeper) }
 }
 
 #[derive(Template, WebTemplate)]
@@ -89,7 +100,48 @@ pub(super) struct ReportPage {
 #[template(path = "elections/notice.html")]
 pub(super) struct NoticePage {
     chrome: Chrome,
+    /// Where its reader came from; empty where the page stands alone.
+    back: String,
     papers: Papers,
+}
+
+/// 选举公告 and 候选人公告: what is announced of a sitting before the vote, in two papers.
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/announcement.html")]
+pub(super) struct AnnouncementPage {
+    chrome: Chrome,
+    institution: String,
+    sitting: Sitting,
+    contests: Vec<Contest>,
+    monitors: Vec<Monitor>,
+    /// It is the candidates' paper.
+    of_candidates: bool,
+}
+
+impl AnnouncementPage {
+    fn signed(&self) -> String {
+        signed(&self.institution, &self.sitting)
+    }
+
+    fn monitors(&self) -> String {
+        let one = |monitor: &Monitor| format!("{}（{}）", monitor.name, monitor.duty());
+        self.monitors.iter().map(one).collect::<Vec<_>>().join("、")
+    }
+}
+
+/// 提前截止公告.
+#[derive(Template, WebTemplate)]
+#[template(path = "elections/early_closing.html")]
+pub(super) struct EarlyClosingPage {
+    chrome: Chrome,
+    institution: String,
+    sitting: Sitting,
+}
+
+impl EarlyClosingPage {
+    fn signed(&self) -> String {
+        signed(&self.institution, &self.sitting)
+    }
 }
 
 async fn papers(
@@ -114,7 +166,6 @@ async fn papers(
             .collect(),
         record_hash: record.map(|text| hex::encode(record::hash(text.as_bytes()))).unwrap_or_default(),
         ballots_hash: ballots_hash.map(hex::encode).unwrap_or_default(),
-        day: app.clock.today(),
         sitting,
     })
 }
@@ -166,7 +217,77 @@ pub(super) async fn notice(
     Path(id): Path<SittingId>,
 ) -> Result<NoticePage, Failure> {
     let (chrome, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
-    Ok(NoticePage { chrome, papers })
+    Ok(NoticePage { chrome, back: id.path(), papers })
+}
+
+/// The result's notice for whoever is of the university: after the report it is public.
+pub(super) async fn notice_for_voters(
+    State(app): State<Elections>,
+    person: SignedIn,
+    Path(id): Path<SittingId>,
+) -> Result<NoticePage, Failure> {
+    let mut db = app.read().await?;
+    let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
+    if sitting.stage != Stage::Reported {
+        return Err(Failure::Missing);
+    }
+    let chrome =
+        app.chrome(&person, "选举结果公告").under(paths::VOTES, "我的投票").under(&id.vote_path(), &sitting.title);
+    let papers = papers(&app, &mut db, &person.institution_name, sitting).await?;
+    Ok(NoticePage { chrome, back: id.vote_path(), papers })
+}
+
+async fn announced(
+    app: &Elections,
+    acting: &Acting<ElectionReader>,
+    id: SittingId,
+    of_candidates: bool,
+) -> Result<AnnouncementPage, Failure> {
+    let mut db = app.read().await?;
+    let sitting = visible(&mut db, acting, id).await?;
+    let title = if of_candidates { "候选人公告" } else { "选举公告" };
+    if matches!(sitting.stage, Stage::Draft | Stage::Voided) {
+        let refused = refusal(app, acting.person(), &sitting, title);
+        return Err(refused.for_reason(format!("本场次{}，没有公告", sitting.stage.label()), "公告以后再打印"));
+    }
+    Ok(AnnouncementPage {
+        chrome: frame(app, acting.person(), &sitting, title),
+        institution: acting.person().institution_name.clone(),
+        contests: store::contests(&mut db, &sitting, Some(app.clock.today())).await?,
+        monitors: store::monitors(&mut db, id).await?,
+        sitting,
+        of_candidates,
+    })
+}
+
+pub(super) async fn announcement(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<AnnouncementPage, Failure> {
+    announced(&app, &acting, id, false).await
+}
+
+pub(super) async fn candidates(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<AnnouncementPage, Failure> {
+    announced(&app, &acting, id, true).await
+}
+
+pub(super) async fn early_closing(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<EarlyClosingPage, Failure> {
+    let sitting = visible(&mut *app.read().await?, &acting, id).await?;
+    if !sitting.closed_early() || sitting.stage == Stage::Voided {
+        let refused = refusal(&app, acting.person(), &sitting, "提前截止公告");
+        return Err(refused.for_reason("本场次没有提前截止", "投票提前截止以后再打印"));
+    }
+    let institution = acting.person().institution_name.clone();
+    Ok(EarlyClosingPage { chrome: frame(&app, acting.person(), &sitting, "提前截止公告"), institution, sitting })
 }
 
 pub(super) async fn voters(
@@ -227,6 +348,7 @@ pub(super) async fn archive(
         TallyPage { chrome: bare("计票单"), papers: papers(&app, &mut db, &institution, sitting.clone()).await? };
     let notice = NoticePage {
         chrome: bare("结果公告"),
+        back: String::new(),
         papers: papers(&app, &mut db, &institution, sitting.clone()).await?,
     };
     let ballot = BallotsPage { chrome: bare("选票"), institution, sitting, contests };

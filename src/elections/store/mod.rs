@@ -247,7 +247,11 @@ pub async fn announce(
     connection: &mut PgConnection,
     sitting: &Locked<Sitting>,
     _: Announcement,
+    now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    sqlx::query!("update sitting set announced_at = $2 where id = $1 and stage = 'draft'", sitting.id.0, now)
+        .execute(&mut *connection)
+        .await?;
     step(connection, sitting, Stage::Announced).await
 }
 
@@ -264,9 +268,12 @@ pub async fn take_back(connection: &mut PgConnection, sitting: &Locked<Sitting>)
     .execute(&mut *connection)
     .await?;
     sqlx::query!("delete from rehearsal_ballot where sitting_id = $1", id.0).execute(&mut *connection).await?;
-    sqlx::query!("update sitting set rehearsal_key = null, rehearsed_at = null where id = $1", id.0)
-        .execute(&mut *connection)
-        .await?;
+    sqlx::query!(
+        "update sitting set announced_at = null, rehearsal_key = null, rehearsed_at = null where id = $1",
+        id.0
+    )
+    .execute(&mut *connection)
+    .await?;
     step(connection, sitting, Stage::Draft).await
 }
 
