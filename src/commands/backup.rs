@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{Read as _, Write as _},
-    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _},
+    os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -128,6 +128,7 @@ fn write(config: &DatabaseConfig, key: MarkKey, folder: &Path) -> Result<String>
         })
         .await??;
         snapshot.rollback().await?;
+        fs::set_permissions(folder.join(DUMP), fs::Permissions::from_mode(0o600))?;
         key.keep_at(&folder.join(KEY))?;
         Ok::<_, anyhow::Error>(Manifest {
             format: FORMAT.to_owned(),
