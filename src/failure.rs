@@ -135,7 +135,9 @@ impl IntoResponse for Failure {
             Self::PlanUnreadable(error) => {
                 tracing::error!(error = format!("{error:#}"), "the governing plan cannot be read");
             }
-            Self::WrongBallotKey => tracing::error!("the ballot key is not the one by which the sitting was opened"),
+            Self::WrongBallotKey => {
+                tracing::error!(error = "ballot.key is not the one by which the sitting was opened", "ballot key");
+            }
             Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
             _ => {}
         }

@@ -77,9 +77,10 @@ fn note(app: &Elections, strangers: &[Dependent]) {
     }
     let sittings: Vec<String> = strangers.iter().map(|one| format!("{} ({})", one.id, one.stage.slug())).collect();
     tracing::error!(
+        error = "ballot.key is not the one of these sittings: nobody can vote in them and they cannot be counted. \
+                 Put their own in its place and start again",
         sittings = sittings.join(", "),
-        "the ballot key is not the one of these sittings: nobody can vote in them and they cannot be counted. \
-         Put their own ballot.key in the place of this one and start again"
+        "ballot key"
     );
 }
 
