@@ -91,6 +91,8 @@ ids! {
     CandidateId;
     /// A voter who is to be admitted after the roll was frozen.
     AdmissionId;
+    /// Codes that were made together and are shown for some minutes.
+    PrintId;
     /// A portal that runs: another one at each start.
     PortalId;
     /// An objection during a public notice.

@@ -18,7 +18,7 @@ use tower_http::{
 };
 
 use crate::{
-    accounts,
+    accounts::{self, Slips},
     app::{App, Routes},
     audit,
     clock::Clock,
@@ -54,6 +54,7 @@ pub struct Portal {
     pub sign_in: SignIn,
     pub elections: Elections,
     pub imports: Imports,
+    pub slips: Slips,
     pub metrics: Metrics,
 }
 
@@ -76,6 +77,7 @@ impl Portal {
             sign_in: SignIn::new(&app),
             elections: Elections::new(&app, ballot_key),
             imports: Imports::new(&app),
+            slips: Slips::new(&app),
             app,
             metrics,
         })
@@ -129,7 +131,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(rollover::routes())
         .merge(inbox::routes())
         .merge(privacy::routes())
-        .merge(accounts::routes(portal.sign_in.clone()))
+        .merge(accounts::routes(portal.sign_in.clone(), portal.slips.clone()))
         .merge(audit::routes())
 }
 

@@ -31,7 +31,7 @@ use crate::{
 };
 
 /// One answer for whatever does not open: it does not tell which numbers exist.
-const NOT_OPEN: &str = "学号与激活码不符，或激活码已用过、已过期；过期的请向发放激活条的老师重新领取";
+const NOT_OPEN: &str = "学号与激活码不符，或激活码已用过、已过期，或已重新打印过；请向发放激活条的老师重新领取";
 
 #[must_use]
 pub fn routes() -> Routes<SignIn> {

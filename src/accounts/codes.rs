@@ -100,7 +100,7 @@ async fn issue_many(
     Ok(codes)
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Slip {
     /// 学号.
     pub number: String,
@@ -108,14 +108,64 @@ pub struct Slip {
     pub code: Code,
 }
 
-/// Makes accounts for a class's students who have none, and a code for each who has no password yet. A student who
-/// holds an office beyond the class is left out: their code comes from an administrator.
-pub async fn issue_for_class(
+/// For whom of a class slips are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Whom {
+    /// All who have not activated their account: slips in their hands work no more.
+    All,
+    /// Those of them who have no slip that works.
+    WithoutSlip,
+    /// The one with that number.
+    One(String),
+}
+
+/// A student who has not activated their account.
+#[derive(Debug)]
+pub struct WaitingStudent {
+    pub number: String,
+    pub name: String,
+    /// When the slip that they hold, and that works, was printed.
+    pub printed_at: Option<OffsetDateTime>,
+}
+
+/// The students of a class for whom slips can be made.
+pub async fn waiting_students(
     connection: &mut PgConnection,
     manager: &AccountManager,
     class: ClassId,
     now: OffsetDateTime,
+) -> Result<Vec<WaitingStudent>, Failure> {
+    let rows = sqlx::query_as!(
+        WaitingStudent,
+        r#"select s.number, s.name,
+                  (select max(v.made_at) from activation v where v.account_id = a.id and v.used_at is null
+                   and v.voided_at is null and v.expires_at > $3) as printed_at
+           from student s left join account a on a.student_id = s.id
+           where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
+                 and a.password_hash is null and a.disabled_at is null
+                 and not exists (select from activation c where c.account_id = a.id and c.purpose = 'reset'
+                                 and c.used_at is null and c.voided_at is null)
+                 and not exists (select from office o where o.account_id = a.id
+                                 and o.kind not in ('student', 'class_branch') and o.ended_at is null
+                                 and (o.until_day is null or o.until_day > china_day($3)))
+           order by s.number"#,
+        class.0,
+        manager.institution.0,
+        now
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Makes accounts for a class's students who have none, and a code for each of those who are meant and have no password yet.
+/// A student who holds an office beyond the class is left out: their code comes from an administrator.
+pub async fn issue_for_class(
+    connection: &mut PgConnection,
+    manager: &AccountManager,
+    class: ClassId,
+    whom: &Whom,
+    now: OffsetDateTime,
 ) -> Result<Vec<Slip>, Failure> {
+    let one = if let Whom::One(number) = whom { Some(number.as_str()) } else { None };
     // Two who print at once: the second one's slips are the valid ones.
     sqlx::query!("select id from class where id = $1 for update", class.0).fetch_one(&mut *connection).await?;
     sqlx::query!(
@@ -139,10 +189,15 @@ pub async fn issue_for_class(
                  and not exists (select from office o where o.account_id = a.id
                                  and o.kind not in ('student', 'class_branch') and o.ended_at is null
                                  and (o.until_day is null or o.until_day > china_day($3)))
+                 and ($4::text is null or a.number = $4)
+                 and (not $5 or not exists (select from activation v where v.account_id = a.id and v.used_at is null
+                                            and v.voided_at is null and v.expires_at > $3))
            order by a.number"#,
         class.0,
         manager.institution.0,
-        now
+        now,
+        one,
+        *whom == Whom::WithoutSlip
     )
     .fetch_all(&mut *connection)
     .await?;

@@ -10,6 +10,8 @@ pub mod retention;
 mod slips;
 pub mod store;
 
+pub use slips::Slips;
+
 use crate::{
     app::Routes,
     office::{Administrator, Office, SlipPrinter},
@@ -18,8 +20,8 @@ use crate::{
 };
 
 #[must_use]
-pub fn routes(sign_in: SignIn) -> Routes {
-    pages::routes().merge(slips::routes()).merge(activate::routes().with_state(sign_in))
+pub fn routes(sign_in: SignIn, slips: Slips) -> Routes {
+    pages::routes().merge(slips::routes().with_state(slips)).merge(activate::routes().with_state(sign_in))
 }
 
 /// What the navigation offers of it.

@@ -1,6 +1,9 @@
 //! Where the pages of accounts are, and what they say after an act.
 
-use crate::{ids::AccountId, words::words};
+use crate::{
+    ids::{AccountId, ClassId, PrintId},
+    words::words,
+};
 
 pub(super) const ACCOUNTS: &str = "/accounts";
 pub(super) const NEW_ACCOUNT: &str = "/accounts/new";
@@ -15,6 +18,16 @@ words! {
     Waits = "waits", "可以立即重新登录。";
     Disabled = "disabled", "账号已停用，登录已全部结束。";
     Enabled = "enabled", "账号已恢复。";
+}
+
+/// What is printed for a class, and whom that voids.
+pub(super) fn class_slips_path(class: ClassId) -> String {
+    format!("{SLIPS}/{class}")
+}
+
+/// Slips that were just made.
+pub(super) fn printed_slips_path(class: ClassId, print: PrintId) -> String {
+    format!("{SLIPS}/{class}/{print}")
 }
 
 impl AccountId {

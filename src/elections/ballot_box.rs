@@ -19,7 +19,7 @@ use crate::{
     elections::{
         ballot::{Shape, size},
         sitting::{Contest, Opened, Sitting},
-        store::{self, CastAnswer, CastRequest, Credential, Place, Voter},
+        store::{self, CastAnswer, CastRequest, Credential, NewSlip, Place, Voter},
     },
     failure::Failure,
     ids::{AccountId, InstitutionId, PortalId, SittingId},
@@ -27,6 +27,7 @@ use crate::{
         keys::{MarkKey, OpenShare},
         recipient::Recipient,
     },
+    web::just_made::JustMade,
 };
 use axum::extract::FromRef;
 use std::ops::Deref;
@@ -130,6 +131,8 @@ impl Progress {
 pub struct Elections {
     app: App,
     pub ballot_box: Arc<BallotBox>,
+    /// Slips that were just made, with their codes.
+    pub slips: Arc<JustMade<Vec<NewSlip>>>,
 }
 
 impl Deref for Elections {
@@ -144,7 +147,11 @@ impl Elections {
     /// Inside a runtime: it starts a task.
     #[must_use]
     pub fn new(app: &App, key: MarkKey) -> Self {
-        Self { app: app.clone(), ballot_box: Arc::new(BallotBox::new(&app.pools, app.clock.clone(), key)) }
+        Self {
+            app: app.clone(),
+            ballot_box: Arc::new(BallotBox::new(&app.pools, app.clock.clone(), key)),
+            slips: Arc::default(),
+        }
     }
 }
 

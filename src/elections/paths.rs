@@ -1,7 +1,7 @@
 //! The addresses of elections.
 
 use super::done::Done;
-use crate::ids::{ContestId, SittingId};
+use crate::ids::{ContestId, PrintId, SittingId};
 
 /// All sittings.
 pub(crate) const SITTINGS: &str = "/sittings";
@@ -35,6 +35,11 @@ impl SittingId {
     /// Slips and paper ballots.
     pub(crate) fn on_site_path(self) -> String {
         format!("{SITTINGS}/{self}/hall")
+    }
+
+    /// Slips that were just made.
+    pub(crate) fn printed_slips_path(self, print: PrintId) -> String {
+        format!("{SITTINGS}/{self}/slips/{print}")
     }
 
     /// Where the paper ballots of a contest are entered.

@@ -5,6 +5,7 @@ pub(crate) mod cookies;
 pub mod forms;
 pub mod headers;
 pub mod intake;
+pub mod just_made;
 pub mod network;
 pub mod observe;
 pub mod origin;

@@ -30,7 +30,7 @@ async fn a_sitting_is_not_closed_before_it_starts_and_voters_read_when_that_is()
     let early = first.post(&format!("{}/cast", sitting.votes()), &[("c1-1", "F")]).await;
     let early = first.get(early.location()).await;
     assert!(early.text().contains("投票还没有开始") && !early.text().contains("截止，或者"), "{}", early.text());
-    let made = sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "1")]).await;
+    let made = sitting.keeper.post_on(&format!("{}/slips", sitting.path), &[("many", "1")]).await;
     let code = made.all(".slip-code").remove(0);
     sitting.act("slips/bind", &[("serial", "1"), ("number", &number(2))]).await;
     let mut guest = portal.visitor();

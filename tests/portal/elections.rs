@@ -180,8 +180,12 @@ async fn paper_stands_beside_the_envelopes_in_one_account() {
 async fn a_slip_votes_without_an_account_and_a_lost_one_is_redrawn() {
     let portal = Portal::start().await;
     let mut sitting = opened(&portal, &SMALL).await;
-    let made = sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "3")]).await;
+    let sent = sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "3")]).await;
+    let printed = see_other(&sent);
+    let made = sitting.keeper.get(&printed).await;
     let codes = made.all(".slip-code");
+    assert_eq!(sitting.keeper.get(&printed).await.all(".slip-code"), codes, "a reload makes none");
+    assert_eq!(portal.signed_in(OfficeKind::SchoolLeague).await.get(&printed).await.status, 409, "another session");
     assert_eq!((made.status, codes.len()), (200, 3));
     assert_eq!(sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "0")]).await.status, 422);
     let mut guest = portal.visitor();
@@ -974,7 +978,7 @@ async fn a_share_is_sealed_to_no_key_but_the_monitors_own() {
 async fn a_slip_replaces_nobodys_own_vote_and_its_voter_is_told() {
     let portal = Portal::start().await;
     let mut sitting = opened(&portal, &SMALL).await;
-    let made = sitting.keeper.post(&format!("{}/slips", sitting.path), &[("many", "2")]).await;
+    let made = sitting.keeper.post_on(&format!("{}/slips", sitting.path), &[("many", "2")]).await;
     let codes = made.all(".slip-code");
     let bind = format!("{}/slips/bind", sitting.path);
     cast(&mut voter(&portal, 2).await, &sitting.id, &[("c1-1", "F")]).await;

@@ -623,7 +623,7 @@ fn corrections_codes_and_activations() {
         // Codes for the class, then everybody activates at once.
         let mut league = stage.portal.signed_in(OfficeKind::CollegeLeague).await;
         let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
-        let codes = league.post(&act, &[]).await.all(".slip-code");
+        let codes = league.post_on(&act, &[]).await.all(".slip-code");
         assert!(codes.len() >= students.len());
         let activated = std::sync::Mutex::new(Vec::new());
         tokio::task::block_in_place(|| {

@@ -244,7 +244,7 @@ async fn slips_open_accounts_once_and_leave_higher_offices_alone() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
-    let first = league.post(&act, &[]).await;
+    let first = league.post_on(&act, &[]).await;
     let (codes, names) = (first.all(".slip-code"), first.all(".slip-name"));
     assert_eq!((codes.len(), names.len()), (150, 150));
     let mut unique = codes.clone();
@@ -260,7 +260,7 @@ async fn slips_open_accounts_once_and_leave_higher_offices_alone() {
     assert_eq!(phone.activate(FIRST, "20240001", &codes[0], "my own long one").await.status, 303);
     assert_eq!(phone.get("/me/data").await.status, 200);
     assert_eq!(phone.get("/people").await.status, 403);
-    let again = league.post(&act, &[]).await;
+    let again = league.post_on(&act, &[("whom", "all")]).await;
     assert_eq!(again.all(".slip-code").len(), 149, "who is in needs none");
     assert_eq!(portal.visitor().activate(FIRST, "20240003", &codes[2], "my own long one").await.status, 422, "voided");
     let fresh = again.all(".slip-code").remove(0);
@@ -273,10 +273,48 @@ async fn slips_open_accounts_once_and_leave_higher_offices_alone() {
         join institution i on i.id = a.institution_id where a.number = '20240002' and i.code = 'first'";
     sqlx::query(granted).execute(&mut portal.owner().await).await.unwrap();
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
-    assert_eq!(league.post(&act, &[]).await.all(".slip-code").len(), 148);
+    assert_eq!(league.post_on(&act, &[("whom", "all")]).await.all(".slip-code").len(), 148);
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     let waiting = branch.get("/people?state=waiting").await;
     assert!(waiting.text().contains("共 149 人"), "the branch sees who has not activated");
+}
+
+#[tokio::test]
+async fn printing_again_says_whom_it_voids_and_a_reload_prints_nothing_anew() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+    let sent = league.post(&act, &[]).await;
+    let printed = sent.location().to_owned();
+    let first = league.get(&printed).await.all(".slip-code");
+    assert_eq!(league.get(&printed).await.all(".slip-code"), first, "a reload shows the same");
+    let mut other = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let refused = other.get(&printed).await;
+    assert!(
+        refused.status == 409 && refused.text().contains("10 分钟"),
+        "another session's are nobody's: {}",
+        refused.text()
+    );
+
+    let list = league.get("/slips").await;
+    assert!(list.attributes("form[action^='/slips/']", "action").is_empty(), "no button that voids at once");
+    let again = league.post(&act, &[]).await;
+    assert_eq!(again.location(), act, "it is asked first");
+    let asked = league.get(&act).await;
+    assert!(asked.text().contains("已发出的 150 条随即作废") && asked.text().contains("学生7、"), "{}", asked.text());
+    let codes = "select count(*) from activation where voided_at is not null";
+    assert_eq!(count(&portal, codes).await, 0);
+    let one = league.post_on(&act, &[("whom", "one"), ("number", "20240003")]).await.all(".slip-code");
+    assert_eq!((one.len(), count(&portal, codes).await), (1, 1), "one alone, and the others' slips stand");
+    let old = portal.visitor().activate(FIRST, "20240003", &first[2], "my own long one").await;
+    assert!(old.fault("激活码").contains("已重新打印过"), "{}", old.text());
+    assert_eq!(portal.visitor().activate(FIRST, "20240003", &one[0], "my own long one").await.status, 303);
+    assert_eq!(portal.visitor().activate(FIRST, "20240004", &first[3], "my own long one").await.status, 303);
+    let rest = league.post_on(&act, &[("whom", "without")]).await;
+    assert!(rest.all(".slip-code").is_empty(), "everybody else holds one");
+    assert_eq!(league.post(&act, &[("whom", "nobody")]).await.status, 400);
+    portal.app.clock.advance(time::Duration::minutes(11));
+    assert_eq!(league.get(&printed).await.status, 409);
 }
 
 #[tokio::test]
@@ -284,7 +322,7 @@ async fn a_stranger_with_wrong_codes_does_not_keep_the_owner_from_activating() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
-    let code = league.post(&act, &[]).await.all(".slip-code").remove(0);
+    let code = league.post_on(&act, &[]).await.all(".slip-code").remove(0);
     let mut stranger = portal.visitor();
     for _ in 0..10 {
         let wrong = stranger.activate(FIRST, "20240001", "aaaaa-bbbbb-ccccc-ddddd", "my own long one").await;
@@ -468,14 +506,18 @@ async fn a_printed_slip_opens_no_office_that_came_later() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
-    let codes = league.post(&act, &[]).await.all(".slip-code");
+    let codes = league.post_on(&act, &[]).await.all(".slip-code");
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let later = (portal.app.clock.today() + time::Duration::days(90)).to_string();
     let path = administrator.get("/accounts?q=20240001").await.attributes("tbody a", "href").remove(0);
     let grant = [("office", "school_union"), ("from", later.as_str())];
     assert_eq!(administrator.post(&format!("{path}/offices"), &grant).await.status, 303);
     assert_eq!(portal.visitor().activate(FIRST, "20240001", &codes[0], "my own long one").await.status, 422);
-    assert_eq!(league.post(&act, &[]).await.all(".slip-code").len(), 149, "not before its first day either");
+    assert_eq!(
+        league.post_on(&act, &[("whom", "all")]).await.all(".slip-code").len(),
+        149,
+        "not before its first day either"
+    );
 }
 
 #[tokio::test]
@@ -485,7 +527,7 @@ async fn slips_printed_by_several_at_once_are_all_answered() {
     for _ in 0..6 {
         let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
         let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
-        prints.push(tokio::spawn(async move { league.post(&act, &[]).await.status }));
+        prints.push(tokio::spawn(async move { league.post_on(&act, &[("whom", "all")]).await.status }));
     }
     for print in prints {
         assert_eq!(print.await.unwrap(), 200);

@@ -114,6 +114,7 @@ pub fn routes() -> Routes<Elections> {
         .get("/sittings/{sitting}/hall", on_site::show)
         .post("/sittings/{sitting}/paper", on_site::issue)
         .post("/sittings/{sitting}/slips", on_site::make_slips)
+        .get("/sittings/{sitting}/slips/{print}", on_site::printed)
         .post("/sittings/{sitting}/slips/bind", on_site::bind)
         .post("/sittings/{sitting}/slips/void", on_site::void)
         .get("/sittings/{sitting}/ballots", papers::ballots)

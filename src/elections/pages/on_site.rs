@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
@@ -20,10 +20,10 @@ use crate::{
         done::{Done, said},
         paths,
         sitting::{Sitting, Stage},
-        store::{self, MOST_SLIPS, Obstacle, Slip},
+        store::{self, MOST_SLIPS, NewSlip, Obstacle, Slip},
     },
     failure::{Failure, Refusal},
-    ids::SittingId,
+    ids::{PrintId, SittingId},
     inbox::{Notice, To, tell},
     office::ElectionKeeper,
     page::{charts::Qr, chrome::Chrome, filters},
@@ -219,7 +219,7 @@ pub(super) struct PrintedSlip {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/slips.html")]
-struct SlipsPage {
+pub(super) struct SlipsPage {
     chrome: Chrome,
     sitting: Sitting,
     address: String,
@@ -229,7 +229,6 @@ struct SlipsPage {
 pub(super) async fn make_slips(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
-    headers: HeaderMap,
     Path(id): Path<SittingId>,
     Form(form): Form<OnSiteForm>,
 ) -> Result<Response, Failure> {
@@ -264,18 +263,32 @@ pub(super) async fn make_slips(
         let says = format!("一个场次最多印 {MOST_SLIPS} 张");
         return page(&app, &acting, id, Submitted::with_fault(form, "many", says), "").await;
     };
+    let slips = serials.into_iter().zip(codes).map(|(serial, code)| NewSlip { serial, code }).collect();
+    let print = app.slips.keep(&acting.person().session, slips, now);
+    Ok(Redirect::to(&id.printed_slips_path(print)).into_response())
+}
+
+/// Slips that were just made. A reload shows the same ones and makes none.
+pub(super) async fn printed(
+    State(app): State<Elections>,
+    acting: Acting<ElectionKeeper>,
+    headers: HeaderMap,
+    Path((id, print)): Path<(SittingId, PrintId)>,
+) -> Result<SlipsPage, Failure> {
+    let sitting = managed_for(&app, &acting, id, "查看票码").await?;
+    let Some(made) = app.slips.of(&acting.person().session, print, app.clock.now()) else {
+        let why = "票码只在生成后 10 分钟内、在生成它的这次登录里显示";
+        let remedy = "没有打印出来的票码不必作废：没有在签到处登记的票投不了票。请另外生成";
+        return Err(refusal(&app, &acting, &sitting, "查看票码").for_reason(why, remedy));
+    };
     let address = format!("{}{}", origin(&headers), paths::SLIP);
-    let slips = serials
-        .into_iter()
-        .zip(codes)
-        .map(|(serial, code)| {
-            // After the #: browsers keep it to themselves, so that no proxy's log ever holds a code.
-            let qr = Qr::new(&format!("{address}#{code}"))?;
-            Ok(PrintedSlip { serial, code, qr })
-        })
-        .collect::<anyhow::Result<Vec<PrintedSlip>>>()?;
-    let chrome = frame(&app, acting.person(), &sitting, "票码");
-    Ok(SlipsPage { chrome, sitting, address, slips }.into_response())
+    let printed = |slip: &NewSlip| {
+        // After the #: browsers keep it to themselves, so that no proxy's log ever holds a code.
+        let qr = Qr::new(&format!("{address}#{}", slip.code))?;
+        anyhow::Ok(PrintedSlip { serial: slip.serial, code: slip.code.clone(), qr })
+    };
+    let slips = made.iter().map(printed).collect::<anyhow::Result<_>>()?;
+    Ok(SlipsPage { chrome: frame(&app, acting.person(), &sitting, "票码"), sitting, address, slips })
 }
 
 pub(super) async fn bind(

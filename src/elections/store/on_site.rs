@@ -26,6 +26,14 @@ pub struct Slip {
     pub voided_why: Option<String>,
 }
 
+/// A slip that was just made: its code is shown for some minutes and kept nowhere.
+#[derive(Debug)]
+pub struct NewSlip {
+    /// The number printed on it.
+    pub serial: i32,
+    pub code: String,
+}
+
 /// The slips of a sitting: how many there are, and those that were given out or are void, the latest first.
 pub async fn slips(connection: &mut PgConnection, sitting: SittingId) -> Result<(i64, Vec<Slip>), Failure> {
     let made = sqlx::query_scalar!(r#"select count(*) as "made!" from slip where sitting_id = $1"#, sitting.0)

@@ -74,6 +74,13 @@ impl Client {
         self.send("POST", path, &headers, body.into_bytes()).await
     }
 
+    /// Sends a form and follows to the page it leads to.
+    pub async fn post_on(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
+        let sent = self.post(path, fields).await;
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        self.get(sent.location()).await
+    }
+
     pub async fn upload(&mut self, path: &str, fields: &[(&str, &str)], file: Option<(&str, &[u8])>) -> Page {
         let mut body = Vec::new();
         for (name, value) in fields {
