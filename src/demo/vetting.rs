@@ -22,7 +22,7 @@ use crate::{
     },
     vetting::{
         case::{Evidence, Origin},
-        round::{Purpose, SteadyRound},
+        round::{DayCount, Purpose, SteadyRound},
         store::{self, NewCase, NewPlace, NewRound, Opener, Prescribed, Submission},
     },
 };
@@ -145,6 +145,7 @@ fn new_round(title: &str, purpose: Purpose, presidium: bool, places: Vec<NewPlac
         effective_on: days(30),
         due_days: vec![5; if presidium { 4 } else { 3 }],
         notice_days: if presidium { 5 } else { 0 },
+        day_count: DayCount::Working,
         note: "报名前请看清条件；提交后由推荐单位办理，进度在本页查看。".to_owned(),
         reason: None,
         places,

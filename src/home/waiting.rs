@@ -30,7 +30,7 @@ pub async fn waiting(
             tasks.extend(people::tasks::waiting(connection, person, today).await?);
         }
         if Vetter::KINDS.contains(&office.kind) {
-            tasks.extend(vetting::tasks::waiting(connection, person, office, today).await?);
+            tasks.extend(vetting::tasks::waiting(connection, person, office, now).await?);
         }
         if Registrar::KINDS.contains(&office.kind) {
             tasks.extend(imports::tasks::waiting(connection, person).await?);

@@ -483,6 +483,69 @@ pub fn begin(chain: &Chain, recommended_by: Option<Body>) -> Stage {
     }
 }
 
+/// An opinion that an office wants to take back: its last one on a case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is another thing that may have happened since")]
+pub struct TakeBackRequest {
+    /// The body for which they act.
+    pub body: Body,
+    /// An office whose turn it was then has had the case open.
+    pub opened: bool,
+    /// The candidate is on public notice.
+    pub noticed: bool,
+    /// The opinion was given on this day.
+    pub today: bool,
+    /// The round is over.
+    pub ended: bool,
+}
+
+/// An opinion that may be taken back: the case goes to where it was. Its fields are private: only [`take_back`] makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TakenBack {
+    step: usize,
+    visit: u32,
+}
+
+impl TakenBack {
+    /// The step at which it was given, and where the case stands again.
+    #[must_use]
+    pub fn step(&self) -> usize {
+        self.step
+    }
+
+    /// The visit on which it was given.
+    #[must_use]
+    pub fn visit(&self) -> u32 {
+        self.visit
+    }
+}
+
+/// Of this portal: a body takes its opinion back as long as nobody has built on it, that is until the next office has opened
+/// or decided the case, the candidate has handed it in again, or the notice has begun; a refusal, of which the candidate is
+/// told at once, on the same day. What others have signed on the same visit stands.
+pub fn take_back(chain: &Chain, progress: &Progress, request: TakeBackRequest) -> Verdict<TakenBack> {
+    let last = progress.opinions.last().filter(|last| last.body == request.body);
+    let Some(last) = last else {
+        let nothing = TakenBack { step: 0, visit: progress.visit };
+        let says = "最后一份意见不是本单位签署的，不能收回";
+        return Verdict::seal(vec![chain.portal_rule(says).remedy("请现在办理的单位退回")], nothing);
+    };
+    let moved = last.visit + 1 == progress.visit;
+    let why_not = match progress.stage {
+        _ if request.ended => Some("本轮已经结束".to_owned()),
+        Stage::At(step) if step == last.step && last.visit == progress.visit => None,
+        Stage::At(_) | Stage::Passed if moved && request.opened => Some("下一环节的单位已经打开这件".to_owned()),
+        Stage::Passed if moved && request.noticed => Some("已经开始公示".to_owned()),
+        Stage::Refused if moved && !request.today => Some("不予通过已告知本人，过了当天".to_owned()),
+        Stage::At(_) | Stage::Passed | Stage::Refused | Stage::Returned if moved => None,
+        stage => Some(format!("这件之后又有变化，现在{}", stage.label())),
+    };
+    let remedy = "请现在办理的单位退回；不予通过的，本人可以在报名期内重新报名";
+    let finding = |why: String| chain.portal_rule(format!("{why}，不能收回")).remedy(remedy);
+    let findings = why_not.map(finding).into_iter().collect();
+    Verdict::seal(findings, TakenBack { step: last.step, visit: last.visit })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -600,6 +663,55 @@ mod tests {
         assert!(take_step(&chain, &at(2), full, no).permit().is_ok(), "a no needs no seat");
         let earlier = ask(Body::CollegeLeague, 3, 0, Decision::Agree);
         assert!(take_step(&chain, &at(1), full, earlier).permit().is_ok(), "nor does an earlier step");
+    }
+
+    const UNTOUCHED: TakeBackRequest =
+        TakeBackRequest { body: Body::ClassBranch, opened: false, noticed: false, today: true, ended: false };
+
+    #[test]
+    fn an_opinion_is_taken_back_until_somebody_builds_on_it() {
+        let chain = suzhou(Union::College, false);
+        let mut case = at(0);
+        let back = |case: &Progress, request| take_back(&chain, case, request).permit();
+        assert!(back(&case, UNTOUCHED).is_err(), "nothing was signed");
+        go(&chain, &mut case, ask(Body::ClassBranch, 1, 0, Decision::Agree)).unwrap();
+        let taken = back(&case, UNTOUCHED).unwrap();
+        assert_eq!((taken.step(), taken.visit()), (0, 0));
+        let refused = |request, says: &str| {
+            let findings = back(&case, request).unwrap_err();
+            assert!(findings[0].message.contains(says) && findings[0].clause.is_none(), "{findings:?}");
+        };
+        refused(TakeBackRequest { opened: true, ..UNTOUCHED }, "已经打开");
+        refused(TakeBackRequest { ended: true, ..UNTOUCHED }, "已经结束");
+        refused(TakeBackRequest { body: Body::CollegeLeague, ..UNTOUCHED }, "不是本单位");
+        go(&chain, &mut case, ask(Body::CollegeLeague, 2, 1, Decision::Agree)).unwrap();
+        assert!(back(&case, UNTOUCHED).is_err(), "the next office has decided");
+        go(&chain, &mut case, ask(Body::CollegeParty, 3, 2, Decision::Agree)).unwrap();
+        let party = TakeBackRequest { body: Body::CollegeParty, ..UNTOUCHED };
+        assert!(back(&case, party).is_ok());
+        assert!(back(&case, TakeBackRequest { noticed: true, ..party }).is_err());
+        let mut no = at(2);
+        go(&chain, &mut no, ask(Body::CollegeParty, 3, 0, Decision::Refuse)).unwrap();
+        assert!(back(&no, party).is_ok() && back(&no, TakeBackRequest { today: false, ..party }).is_err());
+        let mut returned = at(1);
+        go(&chain, &mut returned, ask(Body::CollegeLeague, 2, 0, Decision::ReturnToCandidate)).unwrap();
+        let league = TakeBackRequest { body: Body::CollegeLeague, ..UNTOUCHED };
+        assert!(back(&returned, league).is_ok());
+        (returned.stage, returned.visit) = (Stage::At(0), returned.visit + 1);
+        assert!(back(&returned, league).is_err(), "handed in again");
+    }
+
+    #[test]
+    fn one_of_two_takes_back_what_it_signed_and_the_other_opinion_stands() {
+        let chain = suzhou(Union::School, false);
+        let mut case = at(1);
+        go(&chain, &mut case, ask(Body::SchoolLeague, 1, 0, Decision::Agree)).unwrap();
+        let league = TakeBackRequest { body: Body::SchoolLeague, opened: true, ..UNTOUCHED };
+        assert_eq!(take_back(&chain, &case, league).permit().unwrap().visit(), 0, "it waits for the other still");
+        go(&chain, &mut case, ask(Body::StudentAffairs, 2, 0, Decision::Agree)).unwrap();
+        let affairs = TakeBackRequest { body: Body::StudentAffairs, ..UNTOUCHED };
+        assert_eq!(take_back(&chain, &case, affairs).permit().unwrap().visit(), 0);
+        assert!(take_back(&chain, &case, league).permit().is_err(), "not past the other's");
     }
 
     /// The bodies of the random chains.

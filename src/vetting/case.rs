@@ -149,6 +149,24 @@ words! {
     Prepared = "prepared", "学生会整理提交";
 }
 
+/// By whom a case was sent back, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentBack {
+    /// The office in words.
+    pub office: String,
+    pub says: String,
+    /// To the candidate, else to an earlier step.
+    pub to_candidate: bool,
+}
+
+impl SentBack {
+    /// What happened, without the reason.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        format!("曾由{}{}", self.office, if self.to_candidate { "退回本人修改" } else { "退回" })
+    }
+}
+
 /// A case as lists and pages show it.
 #[derive(Debug, Clone)]
 pub struct Case {
@@ -193,11 +211,30 @@ pub struct Case {
     pub submitted_at: Option<OffsetDateTime>,
     /// What the conditions said then.
     pub evidence: Option<Evidence>,
+    /// The first day of the public notice that counts.
+    pub notice_first: Option<Date>,
     /// The last day of the public notice.
     pub notice_until: Option<Date>,
+    /// It waits for a candidate whose account is not activated.
+    pub unreachable: bool,
+    /// The last opinion sent it back.
+    pub sent_back: Option<SentBack>,
 }
 
 impl Case {
+    /// Takes the words out of why it was sent back: students do not read them of each other.
+    pub fn mute(&mut self) {
+        if let Some(back) = &mut self.sent_back {
+            back.says.clear();
+        }
+    }
+
+    /// The first and the last day of its public notice.
+    #[must_use]
+    pub fn notice_days(&self) -> Option<String> {
+        self.notice_first.zip(self.notice_until).map(|(first, until)| format!("{first} 至 {until}"))
+    }
+
     /// The step at which it stands.
     #[must_use]
     pub fn step(&self) -> Option<usize> {
@@ -278,7 +315,7 @@ impl Case {
             visit: u32::try_from(self.visit).unwrap_or(0),
             opinions: opinions
                 .iter()
-                .filter(|opinion| opinion.case == self.id)
+                .filter(|opinion| opinion.case == self.id && !opinion.withdrawn)
                 .filter_map(Opinion::for_the_rules)
                 .collect(),
             prepared_by: self.prepared_by.filter(|_| self.origin == Origin::Prepared),
@@ -301,6 +338,8 @@ pub struct Opinion {
     pub session: Option<JointSessionId>,
     /// It was given by a recorded delegation.
     pub delegated: bool,
+    /// It was taken back and counts for nothing.
+    pub withdrawn: bool,
     pub by: Uuid,
     pub by_name: String,
     pub at: OffsetDateTime,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use time::{Date, Duration};
 
 use super::{
-    round::{BASES, Place, Purpose, Round},
+    round::{BASES, DayCount, Place, Purpose, Round},
     store::{CaseSeen, NewPlace, NewRound, RoundChange},
 };
 use crate::{
@@ -82,6 +82,8 @@ pub(super) struct RoundForm {
     #[serde(default)]
     pub notice_days: String,
     #[serde(default)]
+    pub day_count: String,
+    #[serde(default)]
     pub note: String,
     #[serde(default)]
     pub reason: String,
@@ -116,6 +118,7 @@ impl RoundForm {
             ("closes_on", &self.closes_on),
             ("effective_on", &self.effective_on),
             ("notice_days", &self.notice_days),
+            ("day_count", &self.day_count),
             ("note", &self.note),
             ("reason", &self.reason),
             ("to_elect", &self.to_elect),
@@ -161,18 +164,26 @@ impl RoundForm {
             .map(|step| self.due.get(step).and_then(|text| whole(text)).filter(|n| (1..=60).contains(n)))
             .collect();
         if due.is_none() {
-            errors.add("due", "每一步的办理期限填 1 至 60 天");
+            errors.add("due", "每一步的办理期限填 1 至 60");
         }
         let notice = whole(&self.notice_days).filter(|days| (0..=30).contains(days));
         if notice.is_none() {
             errors.add("notice_days", "填 0 至 30；0 表示不公示");
+        }
+        // Working days, where nothing is said.
+        let day_count = match self.day_count.as_str() {
+            "" => Some(DayCount::Working),
+            word => word.parse().ok(),
+        };
+        if day_count.is_none() {
+            errors.add("day_count", "请选择");
         }
         let note = prose(&self.note, 600, "note", errors);
         let reason = prose(&self.reason, 200, "reason", errors).filter(|reason| !reason.is_empty());
         let presidium = self.places == "presidium";
         let places = self.read_places(presidium, errors);
         let (title, purpose, opens, closes, effective) = (title?, purpose?, opens?, closes?, effective?);
-        let (due_days, notice_days, note, places) = (due?, notice?, note?, places?);
+        let (due_days, notice_days, day_count, note, places) = (due?, notice?, day_count?, note?, places?);
         errors.is_empty().then_some(NewRound {
             title,
             purpose,
@@ -183,6 +194,7 @@ impl RoundForm {
             effective_on: effective,
             due_days,
             notice_days,
+            day_count,
             note,
             reason,
             places,

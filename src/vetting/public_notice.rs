@@ -9,20 +9,19 @@ use crate::{
     unions::union::name_in_full,
 };
 
-/// The days of a public notice, both within it.
+/// The days of a public notice, the first and the last both within it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoticeTerm {
-    pub from: Date,
+    /// The day on which it was published: shown from then on.
+    pub published: Date,
+    /// The first day that counts.
+    pub first: Date,
     pub until: Date,
 }
 
 impl NoticeTerm {
     fn in_words(self) -> String {
-        format!("{}至{}", chinese_day(self.from), chinese_day(self.until))
-    }
-
-    fn days(self) -> i64 {
-        (self.until - self.from).whole_days() + 1
+        format!("{}至{}", chinese_day(self.first), chinese_day(self.until))
     }
 }
 
@@ -73,7 +72,8 @@ pub fn paper(institution: &str, round: &Round, noticed: &[NoticedCase], issuer: 
     let first = noticed.first().map(|one| one.term);
     let together = noticed.iter().all(|one| Some(one.term) == first);
     if let (Some(term), true) = (first, together) {
-        paper = paper.paragraph(format!("公示时间：{}（含首尾两日，共{}天）。", term.in_words(), term.days()));
+        let days = round.days_in_words(&round.notice_days).replace(' ', "");
+        paper = paper.paragraph(format!("公示时间：{}（含首尾两日，共{days}）。", term.in_words()));
     }
     paper = paper.table(table(noticed, together)).paragraph("公示期内如有不同意见，请通过下列渠道反映：");
     let mut channels = vec!["登录系统，在本公示的页面提交；".to_owned()];
@@ -82,7 +82,7 @@ pub fn paper(institution: &str, round: &Round, noticed: &[NoticedCase], issuer: 
     } else {
         channels.push(format!("{}。", issuer.contact.trim_end_matches('。')));
     }
-    let day = noticed.iter().map(|one| one.term.from).max();
+    let day = noticed.iter().map(|one| one.term.published).max();
     paper.items(channels).signed(issuer.signs_as(institution, round), day)
 }
 

@@ -1,5 +1,7 @@
 //! A round of applications: for one union, one kind of place, from a day to a day.
 
+use std::sync::Arc;
+
 use time::Date;
 
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
     },
     unions::union::{PostKind, StudentUnion},
     words::words,
+    workdays::{Span, Workdays},
 };
 
 words! {
@@ -18,6 +21,24 @@ words! {
     Recruit = "recruit", "招新";
     Term = "term", "换届";
     Supplement = "supplement", "增补";
+}
+
+words! {
+    /// How the days of a round count; practice, the plans speak of none.
+    DayCount:
+    Working = "working", "工作日";
+    Calendar = "calendar", "天";
+}
+
+impl DayCount {
+    /// How the form offers it.
+    #[must_use]
+    pub fn choice(self) -> &'static str {
+        match self {
+            Self::Working => "工作日（默认）",
+            Self::Calendar => "自然日",
+        }
+    }
 }
 
 /// Whether those whom a round chooses take the places of those before.
@@ -128,6 +149,9 @@ pub struct Round {
     pub due_days: Vec<i32>,
     /// Days of public notice; 0 for none.
     pub notice_days: i32,
+    pub day_count: DayCount,
+    /// The working days of its university.
+    pub workdays: Arc<Workdays>,
     /// What else is to be said.
     pub note: String,
     /// Why it is over.
@@ -196,7 +220,34 @@ impl Round {
     #[must_use]
     pub fn due(&self, step: usize, today: Date) -> Date {
         let days = self.due_days.get(step).copied().unwrap_or(5);
-        today + time::Duration::days(i64::from(days))
+        self.span(today, days).last
+    }
+
+    /// The public notice, if it is published on a day.
+    #[must_use]
+    pub fn notice(&self, today: Date) -> Span {
+        self.span(today, self.notice_days)
+    }
+
+    /// So many of its days, from the day after `day` on.
+    fn span(&self, day: Date, days: i32) -> Span {
+        match self.day_count {
+            DayCount::Working => self.workdays.span(day, u32::try_from(days).unwrap_or(1)),
+            DayCount::Calendar => Span {
+                first: day + time::Duration::days(1),
+                last: day + time::Duration::days(i64::from(days.max(1))),
+                unannounced: None,
+            },
+        }
+    }
+
+    /// So many of its days in words: `5 个工作日`.
+    #[must_use]
+    pub fn days_in_words(&self, days: &i32) -> String {
+        match self.day_count {
+            DayCount::Working => format!("{days} 个工作日"),
+            DayCount::Calendar => format!("{days} 天"),
+        }
     }
 
     /// Those whom it chooses take the places of those before: members of a new term, and the presidium, which is elected anew

@@ -1,7 +1,7 @@
 //! Candidates who wait for an office, and what waits for candidates themselves.
 
 use sqlx::PgConnection;
-use time::Date;
+use time::OffsetDateTime;
 
 use super::{
     chain_office::ChainOffice,
@@ -21,8 +21,9 @@ pub async fn waiting(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
-    today: Date,
+    now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
+    let today = now.date();
     let chain_office = ChainOffice::of_office(connection, person.institution, office).await?;
     let any = WaitingFilter::first();
     let (_, all) = store::waiting(connection, &chain_office, &any).await?;
@@ -35,6 +36,11 @@ pub async fn waiting(
     let below: i64 = store::overdue(connection, &chain_office, today).await?.iter().map(|late| late.cases).sum();
     if below > 0 {
         tasks.push(Task::new(true, format!("下级有 {below} 件遴选逾期未办"), String::new(), paths::WORK.to_owned()));
+    }
+    let stuck: i64 = store::unstaffed(connection, &chain_office, now).await?.iter().map(|stuck| stuck.cases).sum();
+    if stuck > 0 {
+        let says = format!("有 {stuck} 件遴选停在没有人办理的单位");
+        tasks.push(Task::new(true, says, "无人任职，或账号未激活".to_owned(), paths::WORK.to_owned()));
     }
     if UnionKeeper::KINDS.contains(&office.kind) {
         let rows = sqlx::query!(
@@ -55,7 +61,8 @@ pub async fn waiting(
         }
         let rows = sqlx::query!(
             r#"select r.id as "id: RoundId", r.title, r.places, count(*) as "passed!",
-                      count(*) filter (where r.notice_days > 0 and c.notice_until is null) as "unshown!"
+                      count(*) filter (where r.notice_days > 0 and c.notice_until is null) as "unshown!",
+                      r.closes_on < $3 as "closed!"
                from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
                where r.institution_id = $1 and c.stage = 'passed' and r.ended_at is null
                      and (c.notice_until is null or c.notice_until < $3)
@@ -67,7 +74,8 @@ pub async fn waiting(
         )
         .fetch_all(connection)
         .await?;
-        for row in rows {
+        // What is to be put on notice waits until nobody can apply any more.
+        for row in rows.into_iter().filter(|row| row.unshown == 0 || row.closed) {
             let (says, href) = match (row.unshown, row.places.as_str()) {
                 (1.., _) => (format!("公示{}的 {} 人", row.title, row.unshown), row.id.path()),
                 (_, "presidium") => {

@@ -405,7 +405,8 @@ async fn application_page(
         Decision::Agree => (format!("{}：{}", opinion.act, opinion.verdict_label()), opinion.at),
         _ => (format!("{}：{}。{}", opinion.act, opinion.verdict_label(), opinion.says), opinion.at),
     };
-    let mut log: Vec<(String, time::OffsetDateTime)> = opinions.iter().map(line).collect();
+    let mut log: Vec<(String, time::OffsetDateTime)> =
+        opinions.iter().filter(|opinion| !opinion.withdrawn).map(line).collect();
     log.extend(case.submitted_at.map(|at| ("提交".to_owned(), at)));
     log.sort_by_key(|(_, at)| *at);
     let chrome = app.chrome(person, "报名进度").under(paths::APPLY, "报名");

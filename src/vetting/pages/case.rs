@@ -19,11 +19,11 @@ use crate::{
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::CaseId,
-    office::Vetter,
+    office::{Office, SlipPrinter, Vetter},
     page::{chrome::Chrome, filters},
     rules::{
         Finding,
-        chain::{Decision, Link, Seats, Stage, StepRequest, take_step},
+        chain::{Decision, Link, Seats, Stage, StepRequest, take_back as take_back_by_rule, take_step},
     },
     text::searched,
     unions::{store as unions_store, union::sees_grades},
@@ -69,6 +69,10 @@ pub(super) struct CasePage {
     left: Option<i64>,
     /// The office put the candidate forward, who has not yet agreed: it may take that back.
     retracts: bool,
+    /// What the office signed last, which it may take back.
+    takes_back: Option<Opinion>,
+    /// Whom a note that the candidate cannot sign in is for may print slips.
+    prints_slips: bool,
     /// More cases wait after this one.
     waiting: i64,
     today: Date,
@@ -135,7 +139,7 @@ async fn page(
     said: String,
 ) -> Result<CasePage, Failure> {
     let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
-    let (case, round) = visible_case(app, &office, id).await?;
+    let (mut case, round) = visible_case(app, &office, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let words = store::candidate_text(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
@@ -143,6 +147,7 @@ async fn page(
     let grades = sees_grades(acting.office().kind);
     if !grades {
         mute(&office, &mut opinions, &mut sessions);
+        case.mute();
     }
     let plans = calendar(&mut db, acting.institution()).await?;
     let facts = unions_store::facts_over(&mut db, &[case.student.0], round.basis.as_deref(), today).await?;
@@ -153,13 +158,19 @@ async fn page(
     let differs = case.evidence.as_ref().zip(now.as_ref()).is_some_and(|(then, now)| then.differs(now));
     let step = case.step().unwrap_or(0);
     let turn = case.step().and_then(|step| round.link(step)).filter(|link| {
-        let signed =
-            |opinion: &&Opinion| opinion.visit == case.visit && opinion.is_at(&step) && opinion.body == office.body;
+        let signed = |opinion: &&Opinion| {
+            let here = opinion.visit == case.visit && opinion.is_at(&step);
+            here && !opinion.withdrawn && opinion.body == office.body
+        };
         office.acts_in(&round)
             && link.has(office.body)
             && office.is_near(&case)
             && !opinions.iter().any(|one| signed(&one))
     });
+    let openings = store::openings(&mut db, &office, &case).await?;
+    let request = store::take_back_request(&office, &case, &round, &opinions, openings, today);
+    let takes_back = take_back_by_rule(&round.chain, &case.progress(&opinions), request).permit().ok();
+    let takes_back = takes_back.and_then(|_| opinions.iter().rev().find(|opinion| !opinion.withdrawn).cloned());
     let held = store::held_posts(&mut db, &[case.student.0], today).await?.remove(&case.student).unwrap_or_default();
     let mut left = None;
     if turn.is_some() && step + 1 == round.chain.links.len() {
@@ -201,6 +212,8 @@ async fn page(
         held,
         left,
         retracts,
+        takes_back,
+        prints_slips: SlipPrinter::KINDS.contains(&acting.office().kind),
         form: submitted.form,
         errors: submitted.errors,
         waiting,
@@ -218,8 +231,20 @@ pub(super) async fn show(
     let CaseQuery { did, verdict, back, words, session, held_on, minutes, round, college, q } = query;
     let form =
         OpinionForm { verdict, back, words, session, held_on, minutes, round, college, q, ..OpinionForm::default() };
-    let said = said_of(&app, &acting, &did).await?;
-    page(&app, &acting, id, Submitted::new(form, Errors::default()), said).await
+    let said = match did.parse::<Done>() {
+        Ok(done) => done.label().to_owned(),
+        Err(_) => said_of(&app, &acting, &did).await?,
+    };
+    let page = page(&app, &acting, id, Submitted::new(form, Errors::default()), said).await?;
+    // Who has the case open in their turn has what led to it before them: it is not taken back any more.
+    if page.mine.is_some() {
+        let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+        if !store::openings(&mut *app.read().await?, &office, &page.case).await?.own {
+            let seen = CaseSeen { case: id, visit: page.case.visit };
+            app.write_one(async |db| store::note_opening(db, &office, seen, app.clock.now()).await).await?;
+        }
+    }
+    Ok(page)
 }
 
 /// Records the joint session that an opinion names, if it is a new one, and gives the opinion. Only a body of a joint
@@ -243,7 +268,7 @@ pub(super) async fn new_opinion(
         }
         SessionChoice::None | SessionChoice::Known(_) | SessionChoice::New(..) => None,
     };
-    Ok(NewOpinion { decision: asked.decision, words: asked.words.clone(), session })
+    Ok(NewOpinion { decision: asked.decision, words: asked.words.clone(), session, for_seats: false })
 }
 
 /// What this person did with the case of that id just before, in one line; nothing where they did nothing.
@@ -252,7 +277,8 @@ pub(super) async fn said_of(app: &App, acting: &Acting<Vetter>, did: &str) -> Re
     let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
     let Ok((case, round)) = visible_case(app, &office, id).await else { return Ok(String::new()) };
     let opinions = store::opinions_of(&mut *app.read().await?, &[id.0]).await?;
-    let own = opinions.iter().rev().find(|opinion| opinion.by == acting.person().account.0);
+    let mut standing = opinions.iter().rev().filter(|opinion| !opinion.withdrawn);
+    let own = standing.find(|opinion| opinion.by == acting.person().account.0);
     let Some(own) = own else { return Ok(String::new()) };
     Ok(match case.stage {
         Stage::At(step) if own.visit == case.visit && own.is_at(&step) => {
@@ -346,6 +372,46 @@ pub(super) async fn photo(
     let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
     visible_case(&app, &office, id).await?;
     picture(store::photo(&mut *app.read().await?, id).await?)
+}
+
+/// Takes the office's last opinion back, as long as nobody has built on it.
+pub(super) async fn take_back(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<CaseId>,
+) -> Result<Redirect, Failure> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let (case, round) = visible_case(&app, &office, id).await?;
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &round, &format!("{} 号 {}", case.number, case.name)),
+        wanted: format!("收回对{}（{} 号）签署的意见", case.name, case.number),
+        back: id.path(),
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock_case(db, acting.institution(), id).await?;
+        let LockedCase { case, round } = &locked;
+        if !office.is_near(case) {
+            return Err(Failure::Missing);
+        }
+        let opinions = store::opinions_of(db, &[id.0]).await?;
+        let openings = store::openings(db, &office, case).await?;
+        let request = store::take_back_request(&office, case, round, &opinions, openings, today);
+        let taken = match take_back_by_rule(&round.chain, &case.progress(&opinions), request).permit() {
+            Ok(taken) => taken,
+            Err(findings) => return Err(refusal.because(findings)),
+        };
+        if !store::withdraw_opinion(db, &office, acting.person(), &locked, taken, now).await? {
+            return Err(refusal.for_reason("本人已重新报名，不能收回", "在新的一件里办理"));
+        }
+        let entry = Entry::about(Verb::OpinionWithdrawn, case.student)
+            .detail("编号", i64::from(case.number).to_string())
+            .detail("轮次", case.round_title.clone())
+            .detail("收回前", case.stage.label());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&format!("{}?did={}", id.path(), Done::TakenBack.slug())))
 }
 
 /// Takes back what the office put forward, as long as the candidate has not agreed to it.

@@ -53,9 +53,11 @@ pub fn routes() -> Routes {
         .get("/applications/{case}/photo", apply::photo)
         .get("/vetting", work::list)
         .post("/vetting", work::act)
+        .post("/vetting/rest", work::refuse_rest)
         .get("/vetting/done", work::done)
-        .get("/cases/{case}", case::show)
+        .recorded_get("/cases/{case}", case::show)
         .post("/cases/{case}", case::act)
+        .post("/cases/{case}/take-back", case::take_back)
         .post("/cases/{case}/retract", case::retract)
         .get("/cases/{case}/form", papers::form)
         .get("/cases/{case}/photo", case::photo)
@@ -155,7 +157,8 @@ impl StepView {
 
 /// The steps of a case. Who signed is told to offices, not to candidates.
 fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec<StepView> {
-    let stopped = opinions.last().filter(|_| case.stage == Stage::Refused).map(|last| last.step);
+    let mut standing = opinions.iter().filter(|opinion| !opinion.withdrawn);
+    let stopped = standing.next_back().filter(|_| case.stage == Stage::Refused).map(|last| last.step);
     let at = match case.stage {
         Stage::At(step) => step,
         Stage::Invited | Stage::Returned => 0,
@@ -176,6 +179,7 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
         };
         let signed = opinions
             .iter()
+            .filter(|opinion| !opinion.withdrawn)
             .filter(|opinion| opinion.step == place && opinion.agreed() && (!here || opinion.visit == case.visit));
         let mut offices_signed: Vec<String> = signed.map(|opinion| opinion.office.clone()).collect();
         offices_signed.dedup();

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use super::{apply::HOLDS, calendar, evidence_today, frame, visible_round};
@@ -19,7 +19,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
-    office::{Office, RosterKeeper, Vetter},
+    office::{Office, OfficeKind, RosterKeeper, SlipPrinter, Vetter},
     page::chrome::Chrome,
     rules::{
         Finding, Outcome, Rule,
@@ -54,6 +54,37 @@ const SHOWN_FAULTS: usize = 200;
 pub(super) struct Nominee {
     evidence: Option<Evidence>,
     fact: StudentFacts,
+    /// Their account is not activated: they cannot confirm.
+    unreachable: bool,
+}
+
+/// What an office sees of the grades of somebody whom it looks up, who has applied for nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Figures {
+    /// Every figure.
+    All,
+    /// Of each condition, whether it is met: a class branch sees the figures of its candidates alone.
+    Answers,
+    /// Whether all are met.
+    Together,
+}
+
+impl Figures {
+    fn of(office: OfficeKind) -> Self {
+        match office {
+            OfficeKind::ClassBranch => Self::Answers,
+            office if sees_grades(office) => Self::All,
+            _ => Self::Together,
+        }
+    }
+
+    pub fn are_answers(&self) -> bool {
+        *self == Self::Answers
+    }
+
+    pub fn are_all(&self) -> bool {
+        *self == Self::All
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -64,7 +95,8 @@ pub(super) struct NominatePage {
     round: Round,
     /// The office recommends and signs; else it prepares.
     recommends: bool,
-    grades: bool,
+    figures: Figures,
+    prints_slips: bool,
     card: Option<Nominee>,
     sources: Vec<Source>,
     /// The plan names no sources.
@@ -124,7 +156,8 @@ async fn page(
                 if let Some(says) = barred(&office, acting.person(), &round, &fact, today) {
                     errors.add("number", says);
                 } else {
-                    card = Some(Nominee { evidence: evidence_today(&plans, &fact, today), fact });
+                    let unreachable = store::unreachable(&mut db, &[fact.student.0]).await? > 0;
+                    card = Some(Nominee { evidence: evidence_today(&plans, &fact, today), fact, unreachable });
                 }
             }
             None => errors.add("number", NOBODY),
@@ -137,7 +170,8 @@ async fn page(
         full: store::full_places(&mut db, &round).await?,
         chrome: frame(app, acting.person(), &round, title),
         recommends: office.recommends_in(&round),
-        grades: sees_grades(acting.office().kind),
+        figures: Figures::of(acting.office().kind),
+        prints_slips: SlipPrinter::KINDS.contains(&acting.office().kind),
         card,
         sources: sources(round.presidium),
         silent: plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none()),
@@ -181,6 +215,17 @@ impl Obstacle {
     }
 }
 
+/// A finding on somebody without the figure: which condition it is, and no more.
+fn without_figures(finding: Finding) -> Finding {
+    let says = match finding.verdict {
+        Outcome::Fail => "不符合，具体情况本人可在“报名”里看到",
+        Outcome::Unknown => "缺少数据，本人可在“报名”里看到怎样办",
+        Outcome::Pass | Outcome::Warn | Outcome::NotRequired => return finding,
+    };
+    let message = format!("{}：{says}", finding.rule.name());
+    Finding { message, measured: String::new(), remedy: String::new(), ..finding }
+}
+
 /// Puts candidates forward, all or none: where anything is in the way, what was written is to be rolled back.
 async fn put_forward(
     db: &mut PgConnection,
@@ -218,7 +263,9 @@ async fn put_forward(
         }
         let verdict = may_apply(&plan, &fact.member(None, today));
         if let Err(mut findings) = verdict.permit() {
-            if !sees_grades(office.held.kind) {
+            if Figures::of(office.held.kind) == Figures::Answers {
+                findings = findings.into_iter().map(without_figures).collect();
+            } else if !sees_grades(office.held.kind) {
                 // Which condition it is would tell what students do not see of each other.
                 let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
                 findings = vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)];
@@ -295,6 +342,19 @@ async fn send(
     .await
 }
 
+/// On to the round, which says whether all of them can confirm.
+async fn nominated(app: &App, acting: &Acting<Vetter>, id: RoundId, numbers: &[String]) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let today = app.clock.today();
+    let facts = unions_store::facts_by_number(&mut db, acting.institution(), numbers, None, today).await?;
+    let students: Vec<Uuid> = facts.iter().map(|fact| fact.student.0).collect();
+    let done = match store::unreachable(&mut db, &students).await? {
+        0 => Done::Nominated,
+        _ => Done::NominatedUnreachable,
+    };
+    Ok(Redirect::to(&done.at(&id.path())).into_response())
+}
+
 fn refusal(app: &App, acting: &Acting<Vetter>, round: &Round, form: &ApplyForm) -> Refusal {
     let number = if form.number.is_empty() { "（文件）" } else { form.number.as_str() };
     Refusal {
@@ -324,9 +384,9 @@ pub(super) async fn act(
         return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
     };
     let refusal = refusal(&app, &acting, &asked.round, &form);
-    let obstacles = send(&app, &acting, id, &[Candidate { number, applied, words }], refusal).await?;
+    let obstacles = send(&app, &acting, id, &[Candidate { number: number.clone(), applied, words }], refusal).await?;
     if obstacles.is_empty() {
-        return Ok(Redirect::to(&Done::Nominated.at(&id.path())).into_response());
+        return nominated(&app, &acting, id, &[number]).await;
     }
     for obstacle in obstacles {
         errors.add("number", obstacle.says);
@@ -467,7 +527,8 @@ pub(super) async fn file(
         let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
         let obstacles = send(&app, &acting, id, &found, refusal).await?;
         if obstacles.is_empty() {
-            return Ok(Redirect::to(&Done::Nominated.at(&id.path())).into_response());
+            let numbers: Vec<String> = found.into_iter().map(|one| one.number).collect();
+            return nominated(&app, &acting, id, &numbers).await;
         }
         for Obstacle { number, says } in obstacles {
             let Some(number) = number else {

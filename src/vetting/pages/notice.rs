@@ -9,14 +9,14 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::Duration;
+use time::Date;
 
 use super::{frame, managed_round, said};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
-    failure::Failure,
+    failure::{Failure, Refusal},
     ids::{CaseId, ObjectionId, RoundId},
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
@@ -26,10 +26,11 @@ use crate::{
         case::Case,
         paths::Done,
         public_notice::{self, NoticeIssuer, NoticedCase},
-        round::Round,
+        round::{Phase, Round},
         store::{self, Answer, CaseFilter, NewObjection, Objection},
     },
     web::forms::{Done as After, Errors, Submitted, written},
+    workdays::Span,
 };
 
 /// 反映 as typed.
@@ -206,6 +207,28 @@ pub(super) async fn object(
     Ok(Redirect::to(&Done::Objected.at(&id.notice_path())).into_response())
 }
 
+/// Why a public notice cannot start, and what would help.
+pub(super) struct NoNotice {
+    pub why: String,
+    pub remedy: String,
+}
+
+/// What stands in the way of a public notice on a day.
+pub(super) fn why_no_notice(round: &Round, span: Span, today: Date) -> Option<NoNotice> {
+    let says = |why: String, remedy: String| Some(NoNotice { why, remedy });
+    match (round.phase(&today), span.unannounced) {
+        (Phase::Coming | Phase::Open, _) => says(
+            format!("报名到 {} 截止，截止之前不能公示", round.closes_on),
+            "等报名截止；确需提前的，先在“修改与结束”里把报名截止日改早".to_owned(),
+        ),
+        (Phase::Closed | Phase::Ended, Some(year)) => says(
+            format!("{year} 年的放假安排还没有登记，算不出公示的最后一天"),
+            format!("请校团委或系统管理员在“工作日历”里登记 {year} 年的放假安排"),
+        ),
+        (Phase::Closed | Phase::Ended, None) => None,
+    }
+}
+
 pub(super) async fn publish(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
@@ -216,15 +239,24 @@ pub(super) async fn publish(
     if round.notice_days == 0 {
         return Err(Failure::Missing);
     }
-    let until = today + Duration::days(i64::from(round.notice_days) - 1);
+    let refusal = Refusal {
+        chrome: frame(&app, acting.person(), &round, "公示"),
+        wanted: format!("公示：{}", round.title),
+        back: id.path(),
+    };
     app.write_as(acting.person().authority(), async |db| {
         let round = store::lock_round(db, acting.institution(), id).await?;
-        let shown = store::notify(db, &round, today, until).await?;
+        let span = round.notice(today);
+        if let Some(NoNotice { why, remedy }) = why_no_notice(&round, span, today) {
+            return Err(refusal.for_reason(why, remedy));
+        }
+        let shown = store::notify(db, &round, today, span).await?;
         if shown > 0 {
             let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
                 .detail("轮次", round.title.clone())
                 .detail("人数", shown.to_string())
-                .detail("公示到", until.to_string());
+                .detail("首日", span.first.to_string())
+                .detail("末日", span.last.to_string());
             audit::append(db, acting.person(), entry, now).await?;
         }
         Ok(())

@@ -122,7 +122,9 @@ fn held(case: &Case, round: &Round, open: &[CaseId], today: Date) -> Option<Stri
     }
     match case.notice_until {
         None if round.notice_days > 0 => Some("尚未公示".to_owned()),
-        Some(until) if until >= today => Some(format!("公示到 {until}")),
+        Some(until) if until >= today => {
+            Some(format!("正在公示（{}）", case.notice_days().unwrap_or_else(|| until.to_string())))
+        }
         _ => None,
     }
 }

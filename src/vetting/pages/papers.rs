@@ -96,6 +96,7 @@ pub(super) async fn form(
     let mut db = app.read().await?;
     let words = store::candidate_text(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
+    opinions.retain(|opinion| !opinion.withdrawn);
     let mut sessions = store::sessions(&mut db, round.id).await?;
     if !sees_grades(acting.office().kind) {
         mute(&office, &mut opinions, &mut sessions);

@@ -36,7 +36,7 @@ use crate::{
         chain_office::ChainOffice,
         forms::{ChangeForm, DUE_DAYS, RoundForm},
         paths::{self, Done},
-        round::{BASES, Place, Purpose, Round, replaces},
+        round::{BASES, DayCount, Place, Purpose, Round, replaces},
         store::{self, NewPlace, Opener, Prescribed, RoundFilter},
     },
     web::forms::{Attempt, Errors, Submitted},
@@ -92,6 +92,7 @@ pub(super) struct OpenRoundPage {
     conditions: Vec<ConditionText>,
     bases: [(&'static str, &'static str); 4],
     purposes: Vec<Purpose>,
+    day_counts: &'static [DayCount],
     today: Date,
 }
 
@@ -190,6 +191,7 @@ async fn page(
         conditions,
         bases: BASES,
         purposes: Purpose::ALL.to_vec(),
+        day_counts: DayCount::ALL,
         today,
     })
 }

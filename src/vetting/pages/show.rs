@@ -7,7 +7,11 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::Date;
 
-use super::{Composition, composition_of, frame, said, visible_round};
+use super::{
+    Composition, composition_of, frame,
+    notice::{NoNotice, why_no_notice},
+    said, visible_round,
+};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -29,6 +33,7 @@ use crate::{
         store::{self, CaseFilter, StageCount, Window},
     },
     web::forms::Done as After,
+    workdays::Span,
 };
 
 /// A step with the cases that stand there.
@@ -71,6 +76,10 @@ pub(super) struct RoundPage {
     on_notice: bool,
     /// Those who passed and were not yet on public notice.
     unshown: i64,
+    /// When a notice would run that is published today.
+    span: Span,
+    /// Why it cannot be published today.
+    no_notice: Option<NoNotice>,
     composition: Option<Composition>,
     done: &'static str,
 }
@@ -144,6 +153,7 @@ pub(super) async fn show(
         on_notice = store::on_notice(&mut db, acting.institution(), today).await?.iter().any(|one| one.round == id);
         unshown = store::unshown(&mut db, id).await?;
     }
+    let span = round.notice(today);
     let objections = if keeps { store::open_objections(&mut db, id).await?.len() } else { 0 };
     Ok(RoundPage {
         chrome: app.chrome(acting.person(), &round.title).under(paths::ROUNDS, "遴选轮次"),
@@ -160,6 +170,8 @@ pub(super) async fn show(
         objections,
         on_notice,
         unshown,
+        no_notice: why_no_notice(&round, span, today),
+        span,
         composition: shown,
         round,
         done: said(&done),
@@ -213,7 +225,10 @@ pub(super) async fn cases(
         window: Some(Window::page(page, A_PAGE)),
         ..CaseFilter::of_round(id)
     };
-    let (cases, total) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
+    let (mut cases, total) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
+    if !sees_grades(acting.office().kind) {
+        cases.iter_mut().for_each(Case::mute);
+    }
     let colleges = match (office.college, round.union.college) {
         (None, None) => crate::directory::store::colleges(&mut db, acting.institution()).await?,
         _ => Vec::new(),

@@ -13,16 +13,19 @@ use sha2::{Digest, Sha256};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use time::Date;
 
-use super::case::{new_opinion, said_of};
+use super::{
+    case::{new_opinion, said_of},
+    visible_round,
+};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     failure::Failure,
-    ids::RoundId,
-    office::Vetter,
+    ids::{CaseId, RoundId},
+    office::{Office, Registrar, Vetter},
     page::{chrome::Chrome, filters},
-    rules::chain::{DecisionKind, Link, Stage},
+    rules::chain::{Decision, DecisionKind, Link, Stage},
     text::searched,
     unions::union::sees_grades,
     vetting::{
@@ -31,11 +34,16 @@ use crate::{
         forms::{MOST_CASES, OpinionForm, SessionChoice},
         paths,
         round::{Place, Round},
-        store::{self, BatchResult, CaseFilter, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter, Window},
+        store::{
+            self, BatchResult, CaseFilter, CaseSeen, NewOpinion, OwnOpinion, RoundFilter, Session, WaitingFilter,
+            Window,
+        },
     },
-    web::forms::{Errors, Submitted},
+    web::forms::{Errors, Submitted, written},
 };
 
+/// The most cases of one place that are told at once that they were not chosen.
+const MOST_LEFT_OVER: i64 = 5_000;
 /// Cases a page; a batch may take them all.
 const A_PAGE: i64 = 50;
 
@@ -98,10 +106,35 @@ pub(super) struct WorkPage {
     form: OpinionForm,
     errors: Errors,
     overdue: Vec<store::OverdueStep>,
+    /// Cases that wait for an office below in which nobody can act.
+    unstaffed: Vec<store::UnstaffedStep>,
+    /// The office may enter who holds offices.
+    fills_offices: bool,
+    /// Whom the full places of this step leave over; none where there is nobody.
+    rest: Option<Rest>,
     today: Date,
 }
 
+/// The cases of a round's last step that wait for places without a seat left.
+pub(super) struct Rest {
+    round: RoundId,
+    step: i32,
+    /// The full places, in words.
+    places: String,
+    total: usize,
+}
+
 impl WorkPage {
+    /// What those are told who were not chosen: as typed, or as one may say it.
+    fn rest_words(&self) -> &str {
+        let typed = self.form.words.as_str();
+        if typed.is_empty() || self.errors.of("rest-sure").or(self.errors.of("rest-words")).is_none() {
+            "名额已满，本次未入选，感谢你的报名"
+        } else {
+            typed
+        }
+    }
+
     /// The page shows this group alone.
     fn is_shown(&self, group: &store::WaitingGroup) -> bool {
         self.filter.round == group.round.to_string() && self.filter.step == group.step.to_string()
@@ -149,6 +182,9 @@ async fn page(
     let (mut cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &only).await?;
     let place: std::collections::HashMap<Uuid, usize> =
         ids.iter().enumerate().map(|(place, id)| (id.0, place)).collect();
+    if !sees_grades(acting.office().kind) {
+        cases.iter_mut().for_each(Case::mute);
+    }
     cases.sort_by_key(|case| place.get(&case.id.0).copied());
     let stand_at = steps_of(&cases);
     let one = match stand_at.as_slice() {
@@ -197,6 +233,15 @@ async fn page(
         Some((round, step)) if step + 1 == round.chain.links.len() => seats_left(&mut db, round).await?,
         _ => Vec::new(),
     };
+    let rest = match one {
+        Some((round, step)) if step + 1 == round.chain.links.len() => {
+            let (found, places) = left_over(&mut db, &office, round, step).await?;
+            let step = i32::try_from(step).unwrap_or(0);
+            (!found.is_empty()).then(|| Rest { round: round.id, step, places: places.join("、"), total: found.len() })
+        }
+        _ => None,
+    };
+    let unstaffed = store::unstaffed(&mut db, &office, app.clock.now()).await?;
     let said = said_of(app, acting, &filter.did).await?;
     let overdue = store::overdue(&mut db, &office, today).await?;
     Ok(WorkPage {
@@ -220,8 +265,36 @@ async fn page(
         form: submitted.form,
         errors: submitted.errors,
         overdue,
+        unstaffed,
+        fills_offices: Registrar::KINDS.contains(&acting.office().kind),
+        rest,
         today,
     })
+}
+
+/// The cases that wait for an office at a round's last step for places that are full, and those places in words.
+async fn left_over(
+    db: &mut PgConnection,
+    office: &ChainOffice,
+    round: &Round,
+    step: usize,
+) -> Result<(Vec<CaseId>, Vec<String>), Failure> {
+    let (mut found, mut places) = (Vec::new(), Vec::new());
+    for place in store::full_places(db, round).await? {
+        let which = WaitingFilter {
+            round: Some(round.id),
+            step: i32::try_from(step).ok(),
+            place: Some(place),
+            window: Window { skip: 0, most: MOST_LEFT_OVER },
+            ..WaitingFilter::first()
+        };
+        let (ids, _) = store::waiting(db, office, &which).await?;
+        if !ids.is_empty() {
+            places.extend(round.place(place).map(Place::label));
+            found.extend(ids);
+        }
+    }
+    Ok((found, places))
 }
 
 pub(super) async fn list(
@@ -294,7 +367,9 @@ pub(super) async fn act(
                 Some(((_, step), round)) => {
                     new_opinion(&mut inner, &acting, &office, &round, step, &asked, now).await?
                 }
-                None => NewOpinion { decision: asked.decision, words: asked.words.clone(), session: None },
+                None => {
+                    NewOpinion { decision: asked.decision, words: asked.words.clone(), session: None, for_seats: false }
+                }
             };
             let batch = store::give(&mut inner, &office, acting.person(), &asked.cases, &new, now).await?;
             if batch.done.is_empty() {
@@ -302,21 +377,93 @@ pub(super) async fn act(
                 return Ok(batch);
             }
             inner.commit().await?;
-            // Each opinion stands with its case; the chain names them all by one digest.
-            let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
-            numbers.sort_unstable();
-            let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
-            let digest = hex::encode(Sha256::digest(list.join(",")));
-            let entry = Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
-                .detail("结论", verdict.clone())
-                .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
-                .detail("全部编号的摘要", digest);
-            audit::append(db, acting.person(), entry, now).await?;
+            audit::append(db, acting.person(), entry_of(&batch, &verdict), now).await?;
             Ok(batch)
         })
         .await?;
+    if !batch.crowded.is_empty() {
+        // Nobody was decided: the list comes back with the same ticks.
+        errors.add("case", format!("{}；没有办理任何一人，请只勾选拟确定的人选", batch.crowded.join("；")));
+        let page = page(&app, &acting, filter(), Submitted::new(form.clone(), errors)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     let rounds = store::rounds(&mut *app.read().await?, office.institution, RoundFilter::default()).await?;
     Ok(result(&app, &acting, batch, &rounds, verdict, &form).into_response())
+}
+
+/// What the record says of opinions on many: each stands with its case, the chain names them all by one digest.
+fn entry_of(batch: &BatchResult, verdict: &str) -> Entry {
+    let mut numbers: Vec<i32> = batch.done.iter().map(|(case, _)| case.number).collect();
+    numbers.sort_unstable();
+    let list: Vec<String> = numbers.iter().map(i32::to_string).collect();
+    let digest = hex::encode(Sha256::digest(list.join(",")));
+    Entry::new(Verb::OpinionGiven, format!("{} 件", batch.done.len()))
+        .detail("结论", verdict.to_owned())
+        .detail("编号", list.iter().take(20).cloned().collect::<Vec<_>>().join("、"))
+        .detail("全部编号的摘要", digest)
+}
+
+/// 其余未入选 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RestForm {
+    round: String,
+    step: String,
+    /// How many the page showed.
+    total: String,
+    words: String,
+    sure: String,
+}
+
+/// Refuses, for want of seats, whoever waits at a round's last step for a place that is full, and tells each.
+pub(super) async fn refuse_rest(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Form(form): Form<RestForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
+    let asked = form.round.parse::<RoundId>().ok().zip(form.step.parse::<usize>().ok());
+    let (id, step) = asked.ok_or(Failure::Malformed)?;
+    let round = visible_round(&mut *app.read().await?, &office, id).await?;
+    if form.sure != "yes" {
+        errors.add("rest-sure", format!("将告知 {} 人本次未入选；请勾选确认", form.total));
+    }
+    let words = written(&form.words, 300, "rest-words", "请写明原因，原因会告诉本人", &mut errors);
+    let mut batch = BatchResult::default();
+    if let Some(words) = words.filter(|_| errors.is_empty()) {
+        let new = NewOpinion { decision: Decision::Refuse, words, session: None, for_seats: true };
+        batch = app
+            .write_as(acting.person().authority(), async |db| {
+                let round = store::steady_round(db, acting.institution(), id).await?;
+                let (ids, _) = left_over(db, &office, &round, step).await?;
+                // Who is told is who was shown.
+                if ids.len().to_string() != form.total || ids.is_empty() {
+                    return Ok(BatchResult::default());
+                }
+                let only = CaseFilter { ids: Some(ids.iter().map(|id| id.0).collect()), ..CaseFilter::default() };
+                let (cases, _) = store::cases(db, acting.institution(), Some(&office), &only).await?;
+                let seen: Vec<CaseSeen> =
+                    cases.iter().map(|case| CaseSeen { case: case.id, visit: case.visit }).collect();
+                let batch = store::give(db, &office, acting.person(), &seen, &new, now).await?;
+                if !batch.done.is_empty() {
+                    audit::append(db, acting.person(), entry_of(&batch, "未入选"), now).await?;
+                }
+                Ok(batch)
+            })
+            .await?;
+        if batch.done.is_empty() && batch.held.is_empty() {
+            errors.add("rest-sure", "人数有变化，没有办理；请核对后再办");
+        }
+    }
+    if !errors.is_empty() {
+        let filter = WorkQuery { round: form.round.clone(), step: form.step.clone(), ..WorkQuery::default() };
+        let opinion = OpinionForm { words: form.words, ..OpinionForm::default() };
+        let page = page(&app, &acting, filter, Submitted::new(opinion, errors)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let kept = OpinionForm { round: form.round, ..OpinionForm::default() };
+    Ok(result(&app, &acting, batch, &[round], "未入选".to_owned(), &kept).into_response())
 }
 
 /// The seats of a round's places that are left, in words.

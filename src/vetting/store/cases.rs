@@ -14,7 +14,7 @@ use crate::{
     ids::{CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, PlaceId, RoundId, StudentId},
     rules::chain::{DecisionKind, Stage},
     vetting::{
-        case::{CandidateText, Case, Evidence, Opinion},
+        case::{CandidateText, Case, Evidence, Opinion, SentBack},
         chain_office::ChainOffice,
         round::{Purpose, Round, SteadyRound},
     },
@@ -87,11 +87,19 @@ pub async fn cases(
                   c.college_id as "college: CollegeId", g.name as college_name, acting_class(c.class_id) as "class!: ClassId",
                   k.name as class_name, k.entry_year, c.origin, c.prepared_by, c.prepared_office, c.source, c.field, c.stage,
                   c.step, c.visit, c.furthest, c.due_on, c.says, c.submitted_at,
-                  c.evidence as "evidence: Json<Evidence>", c.notice_until, count(*) over () as "total!"
+                  c.evidence as "evidence: Json<Evidence>", c.notice_first, c.notice_until, b.office as "sent_back_by?",
+                  c.stage = 'invited' and not exists (
+                      select from account a where a.student_id = s.id and a.password_hash is not null
+                             and a.disabled_at is null) as "unreachable!",
+                  b.says as "sent_back_says?", b.back_to as "sent_back_to?", count(*) over () as "total!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
                 join vetting_place p on p.id = c.place_id left join department d on d.id = p.department_id
                 join student s on s.id = c.student_id join class k on k.id = c.class_id
                 join college g on g.id = c.college_id
+                left join lateral (
+                    select o.office, o.says, o.verdict, o.back_to from vetting_opinion o
+                    where o.case_id = c.id and o.withdrawn_at is null order by o.visit desc, o.at desc, o.id desc limit 1
+                ) b on b.verdict = 'return' and c.stage in ('at', 'returned')
            where c.institution_id = $1 and ($2::uuid[] is null or c.id = any($2)) and ($3::uuid is null or c.round_id = $3)
                  and ($4::uuid is null or c.student_id = $4) and ($5::text is null or c.stage = $5)
                  and ($6::uuid is null or c.college_id = $6)
@@ -153,7 +161,14 @@ pub async fn cases(
             says: row.says,
             submitted_at: row.submitted_at,
             evidence: row.evidence.map(|evidence| evidence.0),
+            notice_first: row.notice_first,
             notice_until: row.notice_until,
+            unreachable: row.unreachable,
+            sent_back: row.sent_back_by.zip(row.sent_back_says).map(|(office, says)| SentBack {
+                office,
+                says,
+                to_candidate: row.sent_back_to.is_none(),
+            }),
         });
     }
     Ok((cases, total))
@@ -196,7 +211,7 @@ pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Resul
     let rows = sqlx::query!(
         r#"select o.case_id as "case: CaseId", o.step, o.visit, o.body, o.office, o.act, o.verdict, o.back_to, o.says,
                   o.session_id as "session: JointSessionId", o.delegation_id is not null as "delegated!",
-                  o.by_account as "by", a.name as by_name, o.at
+                  o.withdrawn_at is not null as "withdrawn!", o.by_account as "by", a.name as by_name, o.at
            from vetting_opinion o join account a on a.id = o.by_account where o.case_id = any($1)
            order by o.case_id, o.visit, o.at, o.id"#,
         cases
@@ -215,6 +230,7 @@ pub async fn opinions_of(connection: &mut PgConnection, cases: &[Uuid]) -> Resul
             says: row.says,
             session: row.session,
             delegated: row.delegated,
+            withdrawn: row.withdrawn,
             by: row.by,
             by_name: row.by_name,
             at: row.at,

@@ -9,7 +9,7 @@ mod outcome;
 mod submissions;
 mod waiting;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use sqlx::{
     PgConnection,
@@ -17,7 +17,7 @@ use sqlx::{
 };
 use time::{Date, OffsetDateTime};
 
-use super::round::{Place, Purpose, Round, SteadyRound};
+use super::round::{DayCount, Place, Purpose, Round, SteadyRound};
 use crate::{
     auth::person::SignedIn,
     database::Locked,
@@ -40,13 +40,14 @@ pub use notice::{
     objections, on_notice, open_objections, set_notice_issuer, unshown,
 };
 pub use opinions::{
-    BatchResult, CaseSeen, NewOpinion, NewSession, NotGiven, Session, full_places, give, seats_left, sessions,
-    set_session,
+    BatchResult, CaseSeen, NewOpinion, NewSession, NotGiven, Openings, Session, full_places, give, note_opening,
+    openings, seats_left, sessions, set_session, take_back_request, withdraw_opinion,
 };
 pub use outcome::{lapse_rest, list_candidates, mark_appointed};
-pub use submissions::{Invitation, NewCase, Preparer, Submission, hand_in, invite, resubmit, withdraw};
+pub use submissions::{Invitation, NewCase, Preparer, Submission, hand_in, invite, resubmit, unreachable, withdraw};
 pub use waiting::{
-    OverdueStep, OwnOpinion, WaitingFilter, WaitingGroup, overdue, own_opinions, waiting, waiting_groups,
+    OverdueStep, OwnOpinion, UnstaffedStep, WaitingFilter, WaitingGroup, overdue, own_opinions, unstaffed, waiting,
+    waiting_groups,
 };
 
 /// Rounds of a university: one, those of a union, those open on a day, or all; newest first.
@@ -66,7 +67,7 @@ pub async fn rounds(
 ) -> Result<Vec<Round>, Failure> {
     let rows = sqlx::query!(
         r#"select r.id as "id: RoundId", r.union_id as "union: UnionId", r.title, r.purpose, r.places,
-                  r.chain as "chain: Json<Chain>", r.basis, r.opens_on, r.closes_on, r.effective_on, r.due_days, r.notice_days,
+                  r.chain as "chain: Json<Chain>", r.basis, r.opens_on, r.closes_on, r.effective_on, r.due_days, r.notice_days, r.day_count,
                   r.note, r.ended_why
            from vetting_round r
            where r.institution_id = $1 and ($2::uuid is null or r.id = $2) and ($3::uuid is null or r.union_id = $3)
@@ -83,12 +84,13 @@ pub async fn rounds(
         return Ok(Vec::new());
     }
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id.0).collect();
-    let mut offered = places(connection, &ids).await?;
-    let unions: HashMap<UnionId, StudentUnion> = crate::unions::store::list(connection, institution, None)
+    let mut offered = places(&mut *connection, &ids).await?;
+    let unions: HashMap<UnionId, StudentUnion> = crate::unions::store::list(&mut *connection, institution, None)
         .await?
         .into_iter()
         .map(|union| (union.id, union))
         .collect();
+    let workdays = Arc::new(crate::holidays::store::workdays(connection, institution).await?);
     let mut rounds = Vec::new();
     for row in rows {
         let Some(union) = unions.get(&row.union).cloned() else { continue };
@@ -105,6 +107,8 @@ pub async fn rounds(
             effective_on: row.effective_on,
             due_days: row.due_days,
             notice_days: row.notice_days,
+            day_count: row.day_count.parse()?,
+            workdays: Arc::clone(&workdays),
             note: row.note,
             ended_why: row.ended_why,
             places: offered.remove(&row.id).unwrap_or_default(),
@@ -189,6 +193,7 @@ pub struct NewRound {
     pub due_days: Vec<i32>,
     /// Days of public notice.
     pub notice_days: i32,
+    pub day_count: DayCount,
     /// What else is to be said.
     pub note: String,
     /// Why a soft limit is passed.
@@ -249,8 +254,8 @@ pub async fn open_round(
     sqlx::query!(
         "insert into vetting_round (id, institution_id, union_id, title, purpose, places, chain, plan_version_id, basis,
                                     opens_on, closes_on, effective_on, due_days, notice_days, note, reason, opened_at,
-                                    opened_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
+                                    opened_by, day_count)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)",
         id.0,
         by.institution.0,
         union.id().0,
@@ -268,7 +273,8 @@ pub async fn open_round(
         new.note,
         new.reason.clone().unwrap_or_default(),
         now,
-        by.account.map(|id| id.0)
+        by.account.map(|id| id.0),
+        new.day_count.slug()
     )
     .execute(&mut *connection)
     .await?;

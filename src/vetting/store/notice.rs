@@ -14,21 +14,24 @@ use crate::{
         public_notice::{NoticeIssuer, NoticeTerm},
         round::Round,
     },
+    workdays::Span,
 };
 
-/// Puts every case of a round that has passed and was not yet shown on public notice; gives how many.
+/// Puts every case of a round that has passed and was not yet shown on public notice from today on; gives how many. The days
+/// of `span` count: objections are received before the first of them too.
 pub async fn notify(
     connection: &mut PgConnection,
     round: &Locked<Round>,
-    from: Date,
-    until: Date,
+    today: Date,
+    span: Span,
 ) -> Result<u64, Failure> {
     let done = sqlx::query!(
-        "update vetting_case set notice_from = $2, notice_until = $3
+        "update vetting_case set notice_from = $2, notice_first = $3, notice_until = $4
          where round_id = $1 and stage = 'passed' and notice_until is null",
         round.id.0,
-        from,
-        until
+        today,
+        span.first,
+        span.last
     )
     .execute(connection)
     .await?;
@@ -52,13 +55,14 @@ pub async fn notice_terms(
     today: Date,
 ) -> Result<HashMap<CaseId, NoticeTerm>, Failure> {
     let rows = sqlx::query!(
-        r#"select id as "id: CaseId", notice_from as "from!", notice_until as "until!" from vetting_case
+        r#"select id as "id: CaseId", notice_from as "published!", notice_first as "first!", notice_until as "until!" from vetting_case
            where round_id = $1 and $2 between notice_from and notice_until"#,
         round.0,
         today
     );
     let rows = rows.fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|row| (row.id, NoticeTerm { from: row.from, until: row.until })).collect())
+    let term = |published, first, until| NoticeTerm { published, first, until };
+    Ok(rows.into_iter().map(|row| (row.id, term(row.published, row.first, row.until))).collect())
 }
 
 /// Who issues the notice of a round.
@@ -94,6 +98,7 @@ pub struct PublicNotice {
     pub round: RoundId,
     pub title: String,
     pub union_name: String,
+    pub first: Date,
     pub until: Date,
 }
 
@@ -106,7 +111,7 @@ pub async fn on_notice(
     let rows = sqlx::query_as!(
         PublicNotice,
         r#"select r.id as "round: RoundId", r.title, union_name(u.kind, g.name) as "union_name!",
-                  max(c.notice_until) as "until!"
+                  min(c.notice_first) as "first!", max(c.notice_until) as "until!"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
                 left join college g on g.id = u.college_id
            where r.institution_id = $1 and c.stage = 'passed' and $2 between c.notice_from and c.notice_until

@@ -6,7 +6,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    cases::{CaseFilter, cases, opinions_of},
+    cases::{CaseFilter, LockedCase, cases, opinions_of},
     delegations::delegated,
 };
 use crate::{
@@ -15,13 +15,13 @@ use crate::{
     ids::{CaseId, DelegationId, JointSessionId, OpinionId, PlaceId, RoundId},
     inbox::{self, Notice, To},
     rules::{
-        Finding, Outcome,
-        chain::{Decision, Seats, Stage, StepRequest, StepTaken, take_step},
+        Finding,
+        chain::{Decision, Seats, Stage, StepRequest, StepTaken, TakeBackRequest, TakenBack, take_step},
     },
     vetting::{
         case::{Case, Opinion},
         chain_office::ChainOffice,
-        round::Round,
+        round::{Place, Round},
     },
 };
 
@@ -98,6 +98,8 @@ pub struct NewOpinion {
     pub decision: Decision,
     pub words: String,
     pub session: Option<JointSessionId>,
+    /// A refusal for want of seats alone, of which candidates are told so.
+    pub for_seats: bool,
 }
 
 /// A case on which the opinion could not be given, and why.
@@ -135,6 +137,8 @@ pub struct BatchResult {
     pub done: Vec<(Case, Stage)>,
     /// Nothing was written of them.
     pub held: Vec<NotGiven>,
+    /// Places for which more were chosen than have seats left, in words: then nothing at all was written.
+    pub crowded: Vec<String>,
 }
 
 /// Gives an opinion on cases, each judged for itself with its row locked, in so many statements whatever their number.
@@ -190,9 +194,9 @@ pub async fn give(
         let delegation = delegated.get(&case.college).copied();
         let of_step = session.filter(|session| session.is_for(&case)).map(|session| session.id);
         let place = round.place(case.place);
-        let label = place.map(super::Place::label).unwrap_or_default();
+        let label = place.map(Place::label).unwrap_or_default();
         let filled = taken.get(&case.place).copied().unwrap_or(0);
-        let seats = Seats { place: &label, seats: place.map_or(0, super::Place::seats), taken: filled };
+        let seats = Seats { place: &label, seats: place.map_or(0, Place::seats), taken: filled };
         let ask = StepRequest {
             body: office.body,
             person: person.account.0,
@@ -213,7 +217,10 @@ pub async fn give(
         };
         judged.push(Judged { case, round, delegation, verdict });
     }
-    crowd_out(&mut judged, &taken);
+    batch.crowded = crowded(&judged, &taken);
+    if !batch.crowded.is_empty() {
+        return Ok(batch);
+    }
     for Judged { case, round, delegation, verdict } in judged {
         let of_step = session.filter(|session| session.is_for(&case)).map(|session| session.id);
         match verdict {
@@ -235,22 +242,22 @@ pub async fn give(
     Ok(batch)
 }
 
-/// Where more people are chosen for a place than it has seats left, nobody is: who gets the last seat is not for the order of
-/// a list to decide.
-fn crowd_out(judged: &mut [Judged<'_>], taken: &HashMap<PlaceId, u32>) {
-    let mut chosen: HashMap<PlaceId, u32> = HashMap::new();
+/// The places for which more people are chosen than have seats left, in words: then nobody is, and nothing else of the batch is
+/// done either. Who gets the last seat is not for the order of a list to decide.
+fn crowded(judged: &[Judged<'_>], taken: &HashMap<PlaceId, u32>) -> Vec<String> {
+    let mut chosen: Vec<(&Place, u32)> = Vec::new();
     for one in judged.iter().filter(|one| one.passes()) {
-        *chosen.entry(one.case.place).or_default() += 1;
-    }
-    for one in judged.iter_mut().filter(|one| one.passes()) {
         let Some(place) = one.round.place(one.case.place) else { continue };
-        let left = place.seats().saturating_sub(taken.get(&place.id).copied().unwrap_or(0));
-        let chosen = chosen.get(&place.id).copied().unwrap_or(0);
-        if chosen > left {
-            let says = format!("{}空余 {left} 个名额，勾选了 {chosen} 人；请只勾选拟确定的人选", place.label());
-            one.verdict = Err(vec![Finding::practice(one.round.chain.rule(), Outcome::Fail, says)]);
+        match chosen.iter_mut().find(|(known, _)| known.id == place.id) {
+            Some((_, number)) => *number += 1,
+            None => chosen.push((place, 1)),
         }
     }
+    let over = |(place, number): (&Place, u32)| {
+        let left = place.seats().saturating_sub(taken.get(&place.id).copied().unwrap_or(0));
+        (number > left).then(|| format!("{}空余 {left} 个名额，勾选了 {number} 人", place.label()))
+    };
+    chosen.into_iter().filter_map(over).collect()
 }
 
 /// How many seats of each of a round's places are left to be decided.
@@ -394,6 +401,7 @@ async fn tell(
             Stage::Returned => {
                 Some((format!("你的报名被退回：{}", case.round_title), format!("原因：{why}。修改后可再次提交。")))
             }
+            Stage::Refused if new.for_seats => Some((format!("本次未入选：{}", case.round_title), new.words.clone())),
             Stage::Refused => Some((format!("你的报名未通过：{}", case.round_title), format!("原因：{}", new.words))),
             Stage::Passed => Some((format!("{}：你已通过审查", case.round_title), "后续安排请看报名进度。".to_owned())),
             Stage::Invited | Stage::At(_) | Stage::Appointed | Stage::Listed | Stage::Withdrawn | Stage::Lapsed => None,
@@ -469,4 +477,121 @@ async fn session_of(connection: &mut PgConnection, id: JointSessionId) -> Result
         .fetch_optional(connection)
         .await?;
     Ok(row.and_then(|row| Some(SessionStep { id, round: row.round, step: usize::try_from(row.step).ok()? })))
+}
+
+/// Notes that an office whose turn it is has the case open, so that what led there stands.
+pub async fn note_opening(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    case: CaseSeen,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into case_opening (case_id, visit, body, at) values ($1, $2, $3, $4) on conflict do nothing",
+        case.case.0,
+        case.visit,
+        office.body.slug(),
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Whether an office has had the case open on its present visit: that one, or any other.
+#[derive(Debug, Clone, Copy)]
+pub struct Openings {
+    pub own: bool,
+    pub others: bool,
+}
+
+/// Who has had a case open on its present visit.
+pub async fn openings(connection: &mut PgConnection, office: &ChainOffice, case: &Case) -> Result<Openings, Failure> {
+    let row = sqlx::query!(
+        r#"select coalesce(bool_or(body = $3), false) as "own!", coalesce(bool_or(body <> $3), false) as "others!"
+           from case_opening where case_id = $1 and visit = $2"#,
+        case.id.0,
+        case.visit,
+        office.body.slug()
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(Openings { own: row.own, others: row.others })
+}
+
+/// What the rule asks of an opinion that an office wants to take back.
+#[must_use]
+pub fn take_back_request(
+    office: &ChainOffice,
+    case: &Case,
+    round: &Round,
+    opinions: &[Opinion],
+    openings: Openings,
+    today: Date,
+) -> TakeBackRequest {
+    let last = opinions.iter().rev().find(|opinion| !opinion.withdrawn);
+    TakeBackRequest {
+        body: office.body,
+        opened: openings.others,
+        noticed: case.notice_until.is_some(),
+        today: last.is_some_and(|last| last.at.to_offset(crate::clock::CHINA).date() == today),
+        ended: round.ended_why.is_some(),
+    }
+}
+
+/// Takes an office's last opinion on a case back: the case stands where it stood before, and what others have signed there
+/// stands. A candidate who was told otherwise is told. `false` where a refused candidate has applied anew meanwhile.
+pub async fn withdraw_opinion(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    person: &SignedIn,
+    locked: &LockedCase,
+    taken: TakenBack,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let LockedCase { case, round } = locked;
+    let step = i32::try_from(taken.step()).map_err(anyhow::Error::new)?;
+    let visit = i32::try_from(taken.visit()).map_err(anyhow::Error::new)?;
+    let moved = sqlx::query!(
+        "update vetting_case c set stage = 'at', step = $2, visit = $3, due_on = $4, settled_at = null,
+                says = coalesce((select o.says from vetting_opinion o where o.case_id = c.id and o.verdict = 'return'
+                                 and o.visit = $3 - 1 and o.withdrawn_at is null limit 1), ''),
+                furthest = greatest($2, coalesce((select max(o.step) from vetting_opinion o where o.case_id = c.id
+                                                  and o.withdrawn_at is null), 0))
+         where c.id = $1 and c.stage = $5 and c.visit = $6
+               and not exists (select from vetting_case n where n.round_id = c.round_id and n.student_id = c.student_id
+                               and n.id <> c.id and n.stage not in ('withdrawn', 'refused', 'lapsed'))",
+        case.id.0,
+        step,
+        visit,
+        round.due(taken.step(), now.date()),
+        case.stage.slug(),
+        case.visit
+    )
+    .execute(&mut *connection)
+    .await?;
+    if moved.rows_affected() == 0 {
+        return Ok(false);
+    }
+    let withdrawn = sqlx::query!(
+        "update vetting_opinion set withdrawn_at = $5, withdrawn_by = $6
+         where case_id = $1 and visit = $2 and step = $3 and body = $4 and withdrawn_at is null",
+        case.id.0,
+        visit,
+        step,
+        office.body.slug(),
+        now,
+        person.account.0
+    )
+    .execute(&mut *connection)
+    .await?;
+    if withdrawn.rows_affected() != 1 {
+        return Err(anyhow::anyhow!("an opinion that was to be taken back is not there").into());
+    }
+    if matches!(case.stage, Stage::Returned | Stage::Refused | Stage::Passed) {
+        let notice = Notice::new(format!("上一条结论已收回：{}", case.round_title), case.id.application_path())
+            .says(format!("{}收回了刚才签署的意见，重新办理。", office.held.label()));
+        inbox::tell_students(connection, office.institution, &[(case.student, notice)], now).await?;
+    }
+    Ok(true)
 }

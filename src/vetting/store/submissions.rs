@@ -1,6 +1,6 @@
 //! What candidates and offices hand in: applying, naming a student, handing in again, withdrawing.
 
-use sqlx::PgConnection;
+use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use super::cases::LockedCase;
@@ -272,4 +272,15 @@ async fn set_photo(connection: &mut PgConnection, case: CaseId, jpeg: &[u8]) -> 
     .execute(connection)
     .await?;
     Ok(())
+}
+
+/// How many of these students cannot sign in: they have not activated their account, or have none.
+pub async fn unreachable(connection: &mut PgConnection, students: &[Uuid]) -> Result<i64, Failure> {
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from unnest($1::uuid[]) as t(student)
+           where not exists (select from account a where a.student_id = t.student and a.password_hash is not null
+                             and a.disabled_at is null)"#,
+        students
+    );
+    Ok(count.fetch_one(connection).await?)
 }

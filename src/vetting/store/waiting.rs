@@ -61,7 +61,7 @@ pub async fn waiting(
                  and ($4::uuid is null or c.college_id = $4)
                  and ($5::uuid is null or acting_class(c.class_id) = $5)
                  and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                 and o.step = c.step and o.body = $2)
+                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
                  and ($6::uuid is null or c.round_id = $6) and ($7::integer is null or c.step = $7)
                  and ($8::uuid is null or c.college_id = $8)
                  and ($9 = '' or position($9 in s.name) > 0 or position($9 in s.number) > 0 or c.number::text = $9)
@@ -113,7 +113,7 @@ pub async fn waiting_groups(connection: &mut PgConnection, office: &ChainOffice)
                  and ($4::uuid is null or c.college_id = $4)
                  and ($5::uuid is null or acting_class(c.class_id) = $5)
                  and not exists (select from vetting_opinion o where o.case_id = c.id and o.visit = c.visit
-                                 and o.step = c.step and o.body = $2)
+                                 and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
            group by r.id, u.kind, g.name, c.step order by min(c.due_on), r.title"#,
         office.institution.0,
         office.body.slug(),
@@ -166,6 +166,57 @@ pub async fn overdue(
     Ok(rows.fetch_all(connection).await?)
 }
 
+/// Cases that wait for an office in which nobody can act, for the office above.
+#[derive(Debug)]
+pub struct UnstaffedStep {
+    pub round: RoundId,
+    pub title: String,
+    pub college: String,
+    /// The class, where a class branch is waited for.
+    pub class: Option<String>,
+    /// The bodies that are waited for in vain.
+    pub bodies: String,
+    pub cases: i64,
+}
+
+/// Cases that wait for an office that nobody holds who can sign in, as the office above them sees it at once: a college's
+/// League organisation its class branches, the school's League committee everybody else, and the class branches of a college
+/// whose League organisation has nobody either.
+pub async fn unstaffed(
+    connection: &mut PgConnection,
+    office: &ChainOffice,
+    now: OffsetDateTime,
+) -> Result<Vec<UnstaffedStep>, Failure> {
+    let college = office.managed_college();
+    if !office.manages_all() && college.is_none() {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as!(
+        UnstaffedStep,
+        r#"with stuck as (
+               select r.id, r.title, g.name as college, c.college_id, r.institution_id, u.kind, acting_class(c.class_id) as class,
+                      step_has(r.chain, c.step, 'class_branch') as of_class,
+                      unstaffed_bodies(r.chain, c.step, r.institution_id, u.kind, c.college_id, acting_class(c.class_id), $2)
+                          as bodies
+               from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                    join college g on g.id = c.college_id
+               where c.institution_id = $1 and c.stage = 'at' and r.ended_at is null
+                     and ($3::uuid is null or c.college_id = $3)
+           )
+           select s.id as "round: RoundId", s.title, s.college, k.name as "class?", s.bodies as "bodies!", count(*) as "cases!"
+           from stuck s left join class k on s.of_class and k.id = s.class
+           where s.bodies is not null
+                 and case when $3::uuid is not null then s.of_class
+                          else not s.of_class
+                               or not is_staffed(s.institution_id, 'college_league', s.kind, s.college_id, s.class, $2) end
+           group by s.id, s.title, s.college, k.name, s.bodies order by s.title, s.college, k.name limit 50"#,
+        office.institution.0,
+        now,
+        college.map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
 /// An opinion that somebody gave, with where the case stands now.
 #[derive(Debug)]
 pub struct OwnOpinion {
@@ -208,7 +259,7 @@ pub async fn own_opinions(
                   c.stage
            from vetting_opinion o join vetting_case c on c.id = o.case_id join vetting_round r on r.id = c.round_id
                 join student s on s.id = c.student_id
-           where o.by_account = $1 and o.body = $2 and c.institution_id = $3
+           where o.by_account = $1 and o.body = $2 and c.institution_id = $3 and o.withdrawn_at is null
            order by o.at desc, c.number offset $4 limit $5"#,
         account.0,
         office.body.slug(),

@@ -435,7 +435,8 @@ async fn what_is_late_is_shown_to_the_office_and_to_the_one_above() {
     let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "3", today)).await;
     let mut student = student_account(&portal, 131).await;
     apply(&mut student, &round, "ordinary").await;
-    portal.app.clock.advance(Duration::days(4));
+    // Three working days, over the longest holiday too.
+    portal.app.clock.advance(Duration::days(16));
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     let home = branch.get("/").await;
     assert!(home.text().contains("其中 1 件已逾期"), "{}", home.text());

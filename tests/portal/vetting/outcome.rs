@@ -1,10 +1,13 @@
 //! Who may be chosen, and what comes of those who are.
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{
+    office::OfficeKind,
+    workdays::{Schedule, Workdays},
+};
 use time::Duration;
 
 use crate::support::{
-    FIRST,
+    FIRST, PASSWORD,
     vetting::{Opening, Stage, agree, apply, batch, open, pairs, say, stage, student_account, waiting},
 };
 
@@ -65,7 +68,25 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     agree(&mut party, &[]).await;
     let mut other = student_account(&portal, 81).await;
     assert!(!other.get(&format!("{round}/notice")).await.text().contains("学生80"), "not before it is published");
+    // As long as one may apply, nobody is put on notice.
+    let early = league.post(&format!("{round}/notice"), &[]).await;
+    assert!(early.status == 409 && early.text().contains("截止之前不能公示"), "{}", early.text());
+    assert!(!league.get("/").await.text().contains("公示秋季招新"), "nor is it asked for");
+    portal.app.clock.advance(Duration::days(6));
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let (mut candidate, mut other) = (portal.visitor(), portal.visitor());
+    for (client, number) in [(&mut candidate, "20240080"), (&mut other, "20240081")] {
+        client.sign_in(FIRST, number, PASSWORD).await;
+    }
+    let days = Workdays::new(Schedule::announced(), Vec::new()).span(portal.app.clock.today(), 3);
+    let (first, last) = (days.first.to_string(), days.last.to_string());
+    let before = league.get(&round).await;
+    assert!(before.text().contains(&first) && before.text().contains(&last), "{}", before.text());
     assert_eq!(league.post(&format!("{round}/notice"), &[]).await.status, 303);
+    let after = candidate.get("/apply").await;
+    assert!(after.text().contains(&format!("公示 {first} 至 {last}")), "{}", after.text());
     let shown = other.get(&format!("{round}/notice")).await;
     assert!(shown.text().contains("学生80") && !shown.text().contains("80 / 600"), "names and no grades");
     let case = shown.attributes("#case option", "value").remove(1);
@@ -76,9 +97,9 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     }
     let read = league.get(&format!("{round}/objections")).await;
     assert!(read.text().contains("违规使用电器") && read.text().contains("未署名") && !read.text().contains("学生81"));
-    portal.app.clock.advance(Duration::days(4));
+    portal.app.clock.advance(days.last - portal.app.clock.today() + Duration::days(1));
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
-    let from = (today + Duration::days(10)).to_string();
+    let from = (today + Duration::days(20)).to_string();
     let settle = [("case", case.as_str()), ("from", from.as_str()), ("ground", "系团总支〔2026〕3号")];
     let held = league.post(&format!("{round}/outcome"), &settle).await;
     assert!(held.status == 422 && held.text().contains("尚未核实"), "{}", held.text());
@@ -266,7 +287,9 @@ async fn more_people_than_seats_are_not_decided_by_the_order_of_a_list() {
         fields
     };
     let none = batch(&mut party, &fields(&cases), &[]).await;
-    assert!(none.text().contains("空余 2 个名额，勾选了 3 人") && !none.text().contains("已对"), "{}", none.text());
+    assert!(none.status == 422 && none.text().contains("空余 2 个名额，勾选了 3 人"), "{}", none.text());
+    assert!(none.text().contains("没有办理任何一人"), "{}", none.text());
+    assert_eq!(none.attributes("tbody input[name=case][checked]", "value").len(), 3, "the ticks are kept");
     let two = batch(&mut party, &fields(&cases[..2]), &[]).await;
     assert!(two.text().contains("已对 2 人签署“确定”"), "{}", two.text());
     // Refusing several at once is asked about; one who keeps the round does not appoint themself.

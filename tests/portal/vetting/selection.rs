@@ -4,8 +4,8 @@ use lunzhi::office::OfficeKind;
 use time::Duration;
 
 use crate::support::{
-    Portal,
-    vetting::{Opening, Stage, agree, open, stage, student_account, try_apply},
+    FIRST, PASSWORD, Portal,
+    vetting::{Opening, Stage, agree, apply, open, say, stage, student_account, try_apply, waiting},
 };
 
 /// Makes a student one of this year's intake, of whom no grade is known.
@@ -77,4 +77,236 @@ async fn a_first_year_applies_without_grades_and_is_judged_again_at_the_appointm
         .unwrap();
     let done = league.post(&format!("{round}/outcome"), &fields).await;
     assert_eq!(done.status, 303, "still a first-year without grades: {}", done.text());
+}
+
+#[tokio::test]
+async fn a_notice_counts_working_days_by_the_calendar_that_the_school_keeps() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let opening = Opening { notice: "5", ..Opening::staff("综合部 部门工作人员", "2", today) };
+    let round = open(&mut league, &college, today, &opening).await;
+    let mut student = student_account(&portal, 80).await;
+    apply(&mut student, &round, "ordinary").await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    agree(&mut branch, &[]).await;
+    agree(&mut league, &[]).await;
+    agree(&mut party, &[]).await;
+    // Into the first days of the year after the next, of which nothing is announced.
+    let new_year = time::Date::from_ordinal_date(today.year() + 2, 1).unwrap();
+    portal.app.clock.advance(new_year - today - Duration::days(3));
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    sqlx::query("update vetting_round set closes_on = $1, effective_on = $1 + 60")
+        .bind(portal.app.clock.today() - Duration::days(1))
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let unknown = league.post(&format!("{round}/notice"), &[]).await;
+    let year = new_year.year() - 1;
+    let says = format!("{year} 年的放假安排还没有登记");
+    assert!(unknown.status == 409 && unknown.text().contains(&says), "{}", unknown.text());
+    assert_eq!(league.get("/holidays").await.status, 403, "a college keeps no calendar");
+
+    let mut keeper = portal.signed_in(OfficeKind::Administrator).await;
+    let page = keeper.get("/holidays").await;
+    assert!(
+        page.text().contains("国务院办公厅关于2026年部分节假日安排的通知") && page.text().contains("248"),
+        "{}",
+        page.text()
+    );
+    assert!(page.text().contains(&says), "{}", page.text());
+    let short = [("year", "2027"), ("source", "国务院办公厅通知"), ("days", "2027-01-01 休 元旦")];
+    let refused = keeper.upload("/holidays", &short, None).await;
+    assert!(refused.status == 422 && refused.text().contains("只有 1 天休息"), "{}", refused.text());
+    assert_eq!(refused.field("放假和补班（一行一条）"), "2027-01-01 休 元旦");
+    for year in [year, year + 1] {
+        let rows: String = (1..=13).map(|day| format!("{year}-01-{day:02},,休,长假\n")).collect();
+        let file = format!("开始,结束,安排,名称\n{rows}");
+        let fields = [("year", year.to_string()), ("source", "本校通知".to_owned()), ("days", String::new())];
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let kept = keeper.upload("/holidays", &fields, Some(("放假.csv", file.as_bytes()))).await;
+        assert_eq!(kept.status, 303, "{}", kept.text());
+    }
+    let from = format!("{}-01-14", new_year.year());
+    let last = format!("{}-01-31", new_year.year());
+    let away = [("name", "寒假"), ("from", from.as_str()), ("last", last.as_str())];
+    assert_eq!(keeper.post("/holidays/breaks", &away).await.status, 303);
+    assert_eq!(keeper.post("/holidays/breaks", &away).await.status, 422, "not twice");
+    assert_eq!(league.post(&format!("{round}/notice"), &[]).await.status, 303);
+    let shown = league.get(&format!("{round}/notice")).await;
+    let end = format!("至{}年2月", new_year.year());
+    assert!(shown.text().contains(&end) && shown.text().contains("5 个工作日"), "{}", shown.text());
+}
+
+#[tokio::test]
+async fn those_for_whom_no_seat_is_left_are_told_in_one_act() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "1", today)).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let mut left = Vec::new();
+    for number in 91..95 {
+        let mut student = student_account(&portal, number).await;
+        left.push((student.clone(), apply(&mut student, &round, "ordinary").await));
+        agree(&mut branch, &[]).await;
+        agree(&mut league, &[]).await;
+    }
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let cases = waiting(&mut party).await;
+    assert!(!party.get("/vetting").await.text().contains("其余未入选"), "there is a seat still");
+    assert_eq!(say(&mut party, &cases[0], "agree", &[]).await.status, 303);
+    let page = party.get("/vetting").await;
+    assert!(page.text().contains("其余未入选（3 人）"), "{}", page.text());
+    let field =
+        |name: &str| page.attributes(&format!("form[action='/vetting/rest'] input[name={name}]"), "value").remove(0);
+    let (id, step, words) = (field("round"), field("step"), field("words"));
+    let rest = [("round", id.as_str()), ("step", step.as_str()), ("total", "3"), ("words", words.as_str())];
+    let asked = party.post("/vetting/rest", &rest).await;
+    assert!(asked.status == 422 && asked.text().contains("将告知 3 人"), "{}", asked.text());
+    let other = [&rest[..2], &[("total", "2"), ("words", words.as_str()), ("sure", "yes")]].concat();
+    let changed = party.post("/vetting/rest", &other).await;
+    assert!(changed.status == 422 && changed.text().contains("人数有变化"), "{}", changed.text());
+    let done = party.post("/vetting/rest", &[&rest[..], &[("sure", "yes")]].concat()).await;
+    assert!(done.text().contains("已对 3 人签署“未入选”"), "{}", done.text());
+    assert!(waiting(&mut party).await.is_empty());
+    for (student, application) in &mut left[1..] {
+        assert!(student.get("/inbox").await.text().contains("本次未入选：秋季招新"));
+        assert!(student.get(application).await.text().contains("名额已满"));
+    }
+    assert!(!left[0].0.get("/inbox").await.text().contains("未入选"));
+}
+
+#[tokio::test]
+async fn a_signature_is_taken_back_until_the_next_office_has_the_case_open() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    let mut student = student_account(&portal, 96).await;
+    let application = apply(&mut student, &round, "ordinary").await;
+    let id = application.rsplit('/').next().unwrap().to_owned();
+    let (path, back) = (format!("/cases/{id}"), format!("/cases/{id}/take-back"));
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    agree(&mut branch, &[("words", "推荐错了人")]).await;
+    assert!(branch.get(&path).await.text().contains("收回意见"));
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    assert_ne!(party.post(&back, &[]).await.status, 303, "nor is it another office's");
+    let taken = branch.post(&back, &[]).await;
+    assert_eq!(taken.status, 303, "{}", taken.text());
+    let page = branch.get(taken.location()).await;
+    assert!(page.text().contains("请重新签署") && page.text().contains("已收回"), "{}", page.text());
+    assert!(waiting(&mut league).await.is_empty(), "it waits for the branch again");
+    assert!(!student.get(&application).await.text().contains("推荐：同意"));
+    let again = waiting(&mut branch).await.remove(0);
+    let words = [("back", "candidate"), ("words", "请补充经历")];
+    assert_eq!(say(&mut branch, &again, "return", &words).await.status, 303);
+    assert_eq!(branch.post(&back, &[]).await.status, 303, "the candidate has not handed it in again");
+    assert!(student.get("/inbox").await.text().contains("上一条结论已收回"));
+    agree(&mut branch, &[("words", "学习优良，愿意服务同学")]).await;
+    // The League organisation opens it: what led there stands.
+    assert_eq!(league.get(&path).await.status, 200);
+    let late = branch.post(&back, &[]).await;
+    assert!(late.status == 409 && late.text().contains("已经打开"), "{}", late.text());
+    assert!(!branch.get(&path).await.text().contains("收回意见"));
+    // Sent back, the case says by whom and why, in the list and on its page.
+    let seen = waiting(&mut league).await.remove(0);
+    assert_eq!(say(&mut league, &seen, "return", &[("back", "0"), ("words", "推荐意见过于笼统")]).await.status, 303);
+    for page in ["/vetting", path.as_str()] {
+        let page = branch.get(page).await;
+        assert!(page.text().contains("退回") && page.text().contains("推荐意见过于笼统"), "{}", page.text());
+        assert!(page.text().contains("信息工程系 院系团组织"), "{}", page.text());
+    }
+    agree(&mut branch, &[("words", "担任班长一年，群众基础好")]).await;
+    agree(&mut league, &[]).await;
+    let case = waiting(&mut party).await.remove(0);
+    assert_eq!(say(&mut party, &case, "refuse", &[("words", "名额所限")]).await.status, 303);
+    portal.app.clock.advance(Duration::days(1));
+    let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
+    let told = party.post(&back, &[]).await;
+    assert!(told.status == 409 && told.text().contains("已告知本人"), "{}", told.text());
+}
+
+#[tokio::test]
+async fn cases_of_an_office_without_people_are_shown_to_the_office_above_at_once() {
+    let Stage { portal, mut league, college, today, .. } = stage().await;
+    let mut college_league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut college_league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    let mut student = student_account(&portal, 97).await;
+    apply(&mut student, &round, "ordinary").await;
+    assert!(!college_league.get("/vetting").await.text().contains("没有人办理"));
+    let end = "update office set ended_at = now() where kind = $1 and ended_at is null";
+    sqlx::query(end).bind("class_branch").execute(&mut portal.owner().await).await.unwrap();
+    let page = college_league.get("/vetting").await;
+    assert!(
+        page.text().contains("停在没有人办理的单位") && page.text().contains("软件2401班 班级团支部，1 件"),
+        "{}",
+        page.text()
+    );
+    assert!(page.text().contains("请校团委或系统管理员登记"), "{}", page.text());
+    assert!(college_league.get("/").await.text().contains("有 1 件遴选停在没有人办理的单位"));
+    assert!(!league.get("/vetting").await.text().contains("没有人办理"), "the college looks after its classes");
+    sqlx::query(end).bind("college_league").execute(&mut portal.owner().await).await.unwrap();
+    let page = league.get("/vetting").await;
+    assert!(page.text().contains("班级团支部，1 件"), "where nobody does, the school does: {}", page.text());
+    let mut links = page.attributes(".note a", "href");
+    links.retain(|link| link == "/imports");
+    assert_eq!(links.len(), 1, "with the way to fill it");
+}
+
+#[tokio::test]
+async fn a_nominee_who_cannot_sign_in_is_marked_at_the_look_up_the_nomination_and_the_case() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let look = format!("{round}/nominate?number=20240098");
+    let page = branch.get(&look).await;
+    assert!(page.text().contains("账号未激活"), "{}", page.text());
+    let place = page.attributes("input[name=place]", "value").remove(0);
+    let fields =
+        [("number", "20240098"), ("place", place.as_str()), ("source", "ordinary"), ("words", "政治坚定，学习优良")];
+    let done = branch.post(&format!("{round}/nominate"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(branch.get(done.location()).await.text().contains("账号还没有激活"));
+    let list = branch.get(&format!("{round}/cases")).await;
+    assert!(list.text().contains("账号未激活"), "{}", list.text());
+    let case = list.attributes("td[data-label='姓名'] a", "href").remove(0);
+    assert!(branch.get(&case).await.text().contains("账号未激活"));
+    let mut student = student_account(&portal, 98).await;
+    assert!(!branch.get(&case).await.text().contains("账号未激活"));
+    assert!(!branch.get(&look).await.text().contains("账号未激活"));
+    student.sign_in(FIRST, "20240098", PASSWORD).await;
+}
+
+#[tokio::test]
+async fn a_class_branch_looks_nobodys_rank_up_and_sees_the_figures_of_its_candidates() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    sqlx::query(
+        "update grade_fact g set rank = 500 from student s where s.id = g.student_id and s.number = '20240099'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    for (number, answer) in [("20240099", "不符合"), ("20240100", "符合")] {
+        let page = branch.get(&format!("{round}/nominate?number={number}")).await;
+        assert!(page.text().contains(answer), "{}", page.text());
+        for figure in ["500", "100 / 600", "600"] {
+            assert!(!page.text().contains(figure), "{figure}: {}", page.text());
+        }
+    }
+    let page = branch.get(&format!("{round}/nominate")).await;
+    let place = page.attributes("input[name=place]", "value").remove(0);
+    let fields =
+        [("number", "20240099"), ("place", place.as_str()), ("source", "ordinary"), ("words", "政治坚定，学习优良")];
+    let refused = branch.post(&format!("{round}/nominate"), &fields).await;
+    assert!(refused.status == 409 && refused.text().contains("ELG-03"), "{}", refused.text());
+    assert!(!refused.text().contains("500") && !refused.text().contains("600"), "{}", refused.text());
+    let full = league.get(&format!("{round}/nominate?number=20240100")).await;
+    assert!(full.status == 404 || full.text().contains("100 / 600"), "who examines sees the figures");
+    let mut student = student_account(&portal, 100).await;
+    let application = apply(&mut student, &round, "ordinary").await;
+    let case = branch.get(&format!("/cases/{}", application.rsplit('/').next().unwrap())).await;
+    assert!(case.text().contains("100 / 600"), "of its candidate: {}", case.text());
 }
