@@ -284,7 +284,10 @@ async fn a_class_branch_looks_nobodys_rank_up_and_sees_the_figures_of_its_candid
     let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "2", today)).await;
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     sqlx::query(
-        "update grade_fact g set rank = 500 from student s where s.id = g.student_id and s.number = '20240099'",
+        "insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
+         select gen_random_uuid(), s.id, 'semester', '2025—2026 学年第二学期', 500, 600, 0, '教务处', now() + interval '1 second',
+                (select a.id from account a where a.institution_id = s.institution_id limit 1)
+         from student s where s.number = '20240099'",
     )
     .execute(&mut portal.owner().await)
     .await
