@@ -17,7 +17,10 @@ use crate::{
     clock::Clock,
     database::Pools,
     failure::Failure,
-    page::chrome::{Chrome, NavItem},
+    page::{
+        chrome::{Chrome, NavItem},
+        unsent::Unsent,
+    },
     secrets::Cost,
     web::{self, routes::is_droppable},
 };
@@ -89,6 +92,9 @@ impl App {
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         debug_assert!(!is_droppable(), "a page that writes could be dropped half-way: give it a route that records");
+        if Unsent::here().is_some() {
+            return Err(Failure::Unsent);
+        }
         let mut connection = self.pools.write.acquire().await?;
         let mut transaction = connection.begin().await?;
         match work(&mut transaction).await {
@@ -113,6 +119,9 @@ impl App {
         work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         debug_assert!(!is_droppable(), "a page that writes could be dropped half-way: give it a route that records");
+        if Unsent::here().is_some() {
+            return Err(Failure::Unsent);
+        }
         let mut connection = self.pools.single.acquire().await?;
         let value = work(&mut connection).await?;
         self.unread.forget();

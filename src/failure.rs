@@ -7,6 +7,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    Extension,
     extract::Request,
     http::{StatusCode, header},
     middleware::Next,
@@ -54,6 +55,9 @@ pub enum Failure {
     /// The request is larger than it may be.
     #[error("too large")]
     TooLarge,
+    /// The form came back unsent, and its page cannot be shown as it was filled in.
+    #[error("unsent")]
+    Unsent,
     /// Another site's page sent the form.
     #[error("foreign form")]
     Foreign,
@@ -72,6 +76,10 @@ pub enum Failure {
     #[error("broken")]
     Broken(#[from] anyhow::Error),
 }
+
+/// Marks an answer that leads to the sign-in page because nobody was signed in.
+#[derive(Debug, Clone, Copy)]
+pub struct SignedOut;
 
 /// A refusal by the rules: what was wanted, why not, and the way back.
 #[derive(Debug)]
@@ -143,7 +151,10 @@ impl IntoResponse for Failure {
         }
         let page = |status, heading, says: &str| plain(status, heading, says.to_owned());
         match self {
-            Self::SignInFirst(path) => Redirect::to(&filters::sign_in_path(&path)).into_response(),
+            Self::SignInFirst(path) => {
+                (Extension(SignedOut), Redirect::to(&filters::sign_in_path(&path))).into_response()
+            }
+            Self::Unsent => page(StatusCode::CONFLICT, "没有提交", "刚才填的没有提交，请回到原来的页面重新填写。"),
             Self::PasswordFirst => Redirect::to("/me").into_response(),
             Self::NotYours { chrome, needed, held } => {
                 let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();

@@ -37,7 +37,7 @@
 //! web
 //! auth
 //! app
-//! audit inbox papers
+//! audit inbox kept_forms papers
 //! rulebook
 //! directory holidays
 //! people
@@ -89,6 +89,7 @@ pub mod elections;
 pub mod holidays;
 pub mod imports;
 pub mod inbox;
+pub mod kept_forms;
 pub mod papers;
 pub mod people;
 pub mod privacy;

@@ -29,7 +29,7 @@ use crate::{
     health::{self, Metrics},
     holidays, home,
     imports::{self, Imports},
-    inbox,
+    inbox, kept_forms,
     page::{assets, chrome::NavItem},
     people, privacy, rollover, roster_check, rotation, rulebook,
     sealing::keys::MarkKey,
@@ -38,7 +38,7 @@ use crate::{
     unions, vetting,
     web::{
         self,
-        routes::{LARGEST_BODY, LARGEST_FORM},
+        routes::{LARGEST_FORM, LARGEST_READ},
     },
 };
 
@@ -149,14 +149,18 @@ pub fn router(portal: &Portal) -> Router {
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))
         .layer(RequestBodyDeadlineLayer::new(BODY_WITHIN))
         .layer(CsrfLayer::new())
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY + LARGEST_FORM));
-    routes(portal)
+        .layer(RequestBodyLimitLayer::new(LARGEST_READ + LARGEST_FORM));
+    let inside = routes(portal)
         .into_router()
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
         .layer(Extension(web::intake::Intake::default()))
+        .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn(web::origin::referred_from_here))
         .layer(layers)
-        .with_state(portal.app.clone())
+        .with_state(portal.app.clone());
+    // Outside the routes: the form that it shows is sent to the route of its own page.
+    let outside = middleware::from_fn_with_state(portal.app.clone(), kept_forms::show);
+    Router::new().fallback_service(ServiceBuilder::new().layer(outside).service(inside))
 }

@@ -20,7 +20,7 @@ use crate::{
     database::{Database, Pools, migrate},
     demo, elections,
     failure::Failure,
-    imports,
+    imports, kept_forms,
     office::OfficeKind,
     router::{Portal, router},
     rulebook::store::take_in_built_in,
@@ -99,6 +99,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             let cleared = clearing
                 .write(async |db| {
                     clear_expired(db, now).await?;
+                    kept_forms::clear_expired(db, now).await?;
                     imports::store::clear_old(db, now).await
                 })
                 .await;

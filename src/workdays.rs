@@ -69,18 +69,18 @@ impl Line {
     /// `2026-01-01 至 2026-01-03 休 元旦` or `2026-01-04 班 元旦`; the name may be left out.
     fn read(text: &str) -> Result<Self, String> {
         const SHAPE: &str = "应为“2026-01-01 至 2026-01-03 休 元旦”或“2026-01-04 班 元旦”";
-        let mut words = text.split_whitespace().peekable();
-        let first = words.next().and_then(day).ok_or(SHAPE)?;
+        let mut parts = text.split_whitespace().peekable();
+        let first = parts.next().and_then(day).ok_or(SHAPE)?;
         let mut last = first;
-        if words.next_if(|word| matches!(*word, "至" | "到" | "-" | "—")).is_some() {
-            last = words.next().and_then(day).ok_or(SHAPE)?;
+        if parts.next_if(|part| matches!(*part, "至" | "到" | "-" | "—")).is_some() {
+            last = parts.next().and_then(day).ok_or(SHAPE)?;
         }
-        let works = match words.next() {
+        let works = match parts.next() {
             Some("休" | "放假") => false,
             Some("班" | "上班" | "补班") => true,
             _ => return Err(SHAPE.to_owned()),
         };
-        let name = words.collect::<Vec<_>>().join(" ");
+        let name = parts.collect::<Vec<_>>().join(" ");
         if name.chars().count() > 20 {
             return Err("名称不能超过 20 字".to_owned());
         }

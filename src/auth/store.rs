@@ -372,6 +372,9 @@ pub async fn open_sessions(
 /// Clears away sessions, devices and attempts that have expired.
 pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("delete from session where expires_at <= $1", now).execute(&mut *connection).await?;
+    sqlx::query!("delete from ended_session where ended_at < $1::timestamptz - interval '1 day'", now)
+        .execute(&mut *connection)
+        .await?;
     sqlx::query!("delete from known_device where expires_at <= $1", now).execute(&mut *connection).await?;
     sqlx::query!("delete from activation where expires_at < $1::timestamptz - interval '90 days'", now)
         .execute(&mut *connection)

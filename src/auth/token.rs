@@ -3,6 +3,7 @@
 use axum::http::{HeaderMap, HeaderValue};
 use sha2::{Digest, Sha256};
 use time::Duration;
+use zeroize::Zeroizing;
 
 use crate::web::cookies::{Cookie, SESSION};
 
@@ -12,6 +13,9 @@ pub const SESSION_LASTS: Duration = Duration::hours(12);
 /// How long a browser is remembered as one that has signed in before.
 pub const DEVICE_LASTS: Duration = Duration::days(180);
 
+/// How long a form is kept that was sent after its session had ended.
+pub const FORM_LASTS: Duration = Duration::hours(1);
+
 /// What a token is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -19,6 +23,8 @@ pub enum Purpose {
     Session,
     /// It tells that this browser has signed in before; it opens nothing.
     Device,
+    /// It opens the form that this browser sent after its session had ended.
+    KeptForm,
 }
 
 impl Purpose {
@@ -26,6 +32,7 @@ impl Purpose {
         match self {
             Self::Session => Cookie { name: SESSION, lasts: SESSION_LASTS },
             Self::Device => Cookie { name: "lunzhi-device", lasts: DEVICE_LASTS },
+            Self::KeptForm => Cookie { name: "lunzhi-form", lasts: FORM_LASTS },
         }
     }
 }
@@ -47,6 +54,12 @@ impl Token {
     #[must_use]
     pub fn hash(&self) -> Vec<u8> {
         Sha256::digest(self.0.as_bytes()).to_vec()
+    }
+
+    /// A secret that the token alone gives, and its hash does not.
+    #[must_use]
+    pub fn secret(&self) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(Sha256::digest(format!("kept form {}", self.0).as_bytes()).into())
     }
 
     /// The token in a request's cookies.
@@ -78,6 +91,14 @@ impl std::fmt::Debug for Token {
 /// Never.
 pub fn clear_cookie(request: &HeaderMap) -> anyhow::Result<HeaderValue> {
     Purpose::Session.cookie().clear(request)
+}
+
+/// The header that takes the token of a kept form away again.
+///
+/// # Errors
+/// Never.
+pub fn clear_kept_form(request: &HeaderMap) -> anyhow::Result<HeaderValue> {
+    Purpose::KeptForm.cookie().clear(request)
 }
 
 /// The hash of a code as typed: case, blanks and hyphens do not count.

@@ -1,6 +1,9 @@
 //! The frame of every page: where am I, in which office do I act, where can I go.
 
-use crate::{office::OfficeKind, page::assets};
+use crate::{
+    office::OfficeKind,
+    page::{assets, unsent::Unsent},
+};
 
 /// One entry of the navigation.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +56,8 @@ pub struct Chrome {
     pub links: Vec<Link>,
     /// Pages between the home page and this one: path and word.
     pub trail: Vec<(String, String)>,
+    /// What is said of a form that came back unsent.
+    pub unsent: Option<&'static str>,
     pub style: &'static str,
     pub script: &'static str,
     pub icon: &'static str,
@@ -67,6 +72,7 @@ impl Chrome {
             viewer: None,
             links: Vec::new(),
             trail: Vec::new(),
+            unsent: Unsent::here().map(Unsent::label),
             style: assets::style(),
             script: assets::script(),
             icon: assets::icon(),

@@ -72,6 +72,12 @@ pub fn sign_in_path(path: &str) -> String {
     if path == "/" { "/sign-in".to_owned() } else { format!("/sign-in?next={}", query_value(path)) }
 }
 
+/// As [`sign_in_path`], where what was sent could not be kept.
+#[must_use]
+pub fn sign_in_unsent(path: &str) -> String {
+    format!("/sign-in?next={}&unsent=yes", query_value(path))
+}
+
 /// Percent-encodes a value of a query.
 #[must_use]
 pub fn query_value(text: &str) -> String {

@@ -6,3 +6,4 @@ pub mod chrome;
 pub mod filters;
 pub mod paging;
 pub mod task;
+pub mod unsent;

@@ -4,8 +4,8 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, auth::acting::Acting, failure::Failure, ids::InstitutionId, imports, inbox, office::Administrator,
-    people, sign_in, vetting,
+    accounts, auth::acting::Acting, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms,
+    office::Administrator, people, sign_in, vetting,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -106,6 +106,7 @@ pub async fn erase(
     imports::retention::erase(connection, institution, students).await?;
     people::retention::erase_facts(connection, students).await?;
     inbox::retention::erase(connection, students, &accounts).await?;
+    kept_forms::erase(connection, &accounts).await?;
     accounts::retention::erase(connection, &accounts).await?;
     let erased = people::retention::erase(connection, institution, students, now).await?;
     vetting::retention::erase(connection, students).await?;

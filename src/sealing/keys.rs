@@ -86,6 +86,8 @@ pub enum Purpose {
     Share(SittingId, AccountId),
     /// A throw-away ballot of the rehearsal.
     Rehearsal(SittingId, i32),
+    /// A form that waits for the person who wrote it.
+    KeptForm(AccountId),
 }
 
 impl Purpose {
@@ -94,6 +96,7 @@ impl Purpose {
             Self::Envelope(..) => b"lunzhi envelope 1",
             Self::Share(..) => b"lunzhi share 1",
             Self::Rehearsal(..) => b"lunzhi rehearsal 1",
+            Self::KeptForm(..) => b"lunzhi kept form 1",
         }
     }
 
@@ -102,6 +105,7 @@ impl Purpose {
             Self::Envelope(sitting, place) | Self::Rehearsal(sitting, place) => {
                 [sitting.0.as_bytes().as_slice(), &place.to_be_bytes()].concat()
             }
+            Self::KeptForm(account) => account.0.as_bytes().to_vec(),
             Self::Share(sitting, account) => [sitting.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
         }
     }
@@ -111,6 +115,13 @@ impl Purpose {
 #[must_use]
 pub fn make_pair() -> (SecretKey, PublicKey) {
     let (secret, public) = Kem::gen_keypair();
+    (SecretKey(Zeroizing::new(secret.to_bytes().to_vec())), PublicKey(public.to_bytes().into()))
+}
+
+/// The key pair of a secret of 256 bits, the same every time.
+#[must_use]
+pub fn pair_of_secret(secret: &[u8; 32]) -> (SecretKey, PublicKey) {
+    let (secret, public) = Kem::derive_keypair(secret);
     (SecretKey(Zeroizing::new(secret.to_bytes().to_vec())), PublicKey(public.to_bytes().into()))
 }
 

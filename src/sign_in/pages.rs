@@ -26,6 +26,7 @@ use crate::{
     },
     failure::Failure,
     ids::{AccountId, InstitutionId, OfficeId},
+    kept_forms::KEPT,
     page::{chrome::Chrome, filters},
     sign_in::session::open_session,
     text::folded,
@@ -55,6 +56,8 @@ struct SignInPage {
     institutions: Vec<Institution>,
     form: SignInForm,
     errors: Errors,
+    /// Why one is asked to sign in, where a session has ended.
+    says: &'static str,
 }
 
 #[derive(Deserialize, Default)]
@@ -73,6 +76,22 @@ struct SignInForm {
 struct Next {
     #[serde(default)]
     next: String,
+    /// Something was sent after the session had ended, and could not be kept.
+    #[serde(default)]
+    unsent: String,
+}
+
+/// Why one is asked to sign in; nothing where one just comes.
+fn why(headers: &HeaderMap, next: &str, unsent: bool) -> &'static str {
+    if next == KEPT {
+        "登录已过期，刚才填的没有提交。重新登录后会回到刚才的表单，填的内容还在（保留一小时，只有本人能看到）；选的文件要重新选择。"
+    } else if unsent {
+        "登录已过期，刚才的操作没有提交。重新登录后请再办一次。"
+    } else if Token::from_headers(Purpose::Session, headers).is_some() {
+        "登录已过期，请重新登录；登录后回到刚才的页面。"
+    } else {
+        ""
+    }
 }
 
 async fn sign_in_page(app: &App, submitted: Submitted<SignInForm>) -> Result<SignInPage, Failure> {
@@ -80,19 +99,22 @@ async fn sign_in_page(app: &App, submitted: Submitted<SignInForm>) -> Result<Sig
     let institutions = store::institutions(&mut *app.read().await?).await?;
     // A password never comes back in a page.
     let form = SignInForm { password: String::new(), ..form };
-    Ok(SignInPage { chrome: Chrome::bare("登录"), institutions, form, errors })
+    Ok(SignInPage { chrome: Chrome::bare("登录"), institutions, form, errors, says: "" })
 }
 
 async fn ask(
     State(app): State<SignIn>,
+    headers: HeaderMap,
     person: Option<SignedIn>,
-    Query(Next { next }): Query<Next>,
+    Query(Next { next, unsent }): Query<Next>,
 ) -> Result<Response, Failure> {
     if person.is_some() {
         return Ok(Redirect::to(local_path(&next)).into_response());
     }
+    let says = why(&headers, &next, !unsent.is_empty());
     let form = SignInForm { next, ..SignInForm::default() };
-    Ok(sign_in_page(&app, Submitted::new(form, Errors::default())).await?.into_response())
+    let page = sign_in_page(&app, Submitted::new(form, Errors::default())).await?;
+    Ok(SignInPage { says, ..page }.into_response())
 }
 
 async fn sign_in(
@@ -148,7 +170,9 @@ async fn sign_in(
     };
     if let Some(session) = opened {
         app.networks.succeeded(network, now);
-        return session.into_response(&headers, &form.next);
+        let keeps = Token::from_headers(Purpose::KeptForm, &headers).is_some();
+        let next = if keeps && local_path(&form.next) == "/" { KEPT } else { form.next.as_str() };
+        return session.into_response(&headers, next);
     }
     metrics::counter!("lunzhi_sign_ins_total", "result" => "refused").increment(1);
     refusal.record(&app, account).await?;

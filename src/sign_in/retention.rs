@@ -20,6 +20,7 @@ pub async fn erase(
     .execute(&mut *connection)
     .await?;
     sqlx::query!("delete from session where account_id = any($1)", accounts).execute(&mut *connection).await?;
+    sqlx::query!("delete from ended_session where account_id = any($1)", accounts).execute(&mut *connection).await?;
     sqlx::query!("delete from known_device where account_id = any($1)", accounts).execute(connection).await?;
     Ok(())
 }

@@ -1,10 +1,17 @@
 //! What all forms share: errors beside their fields, and safe ways onward.
 
-use std::{collections::BTreeMap, error::Error};
+use std::{
+    collections::BTreeMap,
+    error::Error,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use axum::{
     body::{Body, Bytes},
-    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    extract::{
+        FromRequest, Multipart, Request,
+        multipart::{Field, MultipartError},
+    },
     http::header,
     middleware::Next,
     response::{IntoResponse, Response},
@@ -22,7 +29,9 @@ use serde::{
 
 use crate::{
     failure::Failure,
+    page::unsent::Unsent,
     rules::Finding,
+    sheet::LARGEST_FILE,
     text::{is_hidden, printable, trimmed},
     web::{
         intake::{Intake, Place},
@@ -42,21 +51,37 @@ impl Errors {
         }
     }
 
+    /// Nothing is in the way of what the form asks for. A form that came back unsent is shown and not done.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.0.is_empty() && Unsent::here().is_none()
+    }
+
+    /// Something is wrong that the summary can name.
+    #[must_use]
+    pub fn has_faults(&self) -> bool {
+        !self.0.is_empty()
     }
 
     /// The error of a field.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {
-        self.0.iter().find(|(own, _)| *own == field).map(|(_, says)| says.as_str())
+        let own = self.0.iter().find(|(own, _)| *own == field).map(|(_, says)| says.as_str());
+        own.or_else(|| TOO_LARGE.filter(|_| is_file(field) && Unsent::here() == Some(Unsent::TooLarge)))
     }
 
     /// All errors with their fields, for the summary above the form.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.0.iter().map(|(field, says)| (*field, says.as_str()))
     }
+}
+
+/// What is said beside the field of a file that came back as too large.
+const TOO_LARGE: Option<&str> = Some("文件超过 8 MB，请换一个小一点的");
+
+/// The fields in which files are sent.
+fn is_file(field: &str) -> bool {
+    matches!(field, "file" | "scan")
 }
 
 /// A form as it was sent, and what is wrong with it.
@@ -150,41 +175,89 @@ impl Upload {
     }
 }
 
+/// The text fields of a form as they arrived, for whoever shows it again where it was not done.
+#[derive(Debug, Clone, Default)]
+pub struct TypedFields(Arc<Mutex<Vec<TypedField>>>);
+
+/// A text field as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TypedField {
+    pub name: String,
+    pub value: String,
+}
+
+impl TypedFields {
+    pub fn note(&self, fields: Vec<TypedField>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = fields;
+    }
+
+    /// What was noted.
+    #[must_use]
+    pub fn take(&self) -> Vec<TypedField> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Reads a part to its end and keeps no more than so many bytes of it; none where it has more.
+async fn part_within(mut part: Field<'_>, most: usize) -> Result<Option<Bytes>, MultipartError> {
+    let (mut kept, mut over) = (Vec::new(), false);
+    while let Some(chunk) = part.chunk().await? {
+        over = over || kept.len() + chunk.len() > most;
+        if over {
+            kept = Vec::new();
+        } else {
+            kept.extend_from_slice(&chunk);
+        }
+    }
+    Ok((!over).then(|| kept.into()))
+}
+
 impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = Failure;
     async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
-        let too_large = |error: MultipartError| {
+        let broken = |error: MultipartError| {
             if is_over_the_limit(&error) { Failure::TooLarge } else { Failure::Malformed }
         };
         let intake = request.extensions().get::<Intake>().cloned();
         let intake = intake.ok_or_else(|| Failure::Broken(anyhow::anyhow!("the router gives no intake")))?;
         let place = intake.place(request.headers()).await?;
+        let typed = request.extensions().get::<TypedFields>().cloned();
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)?;
         let mut upload = Self { _place: Some(place), ..Self::default() };
-        while let Some(part) = parts.next_field().await.map_err(too_large)? {
+        let (mut order, mut too_large) = (Vec::new(), false);
+        let mut room = LARGEST_FORM;
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
             let name = part.name().unwrap_or_default().to_owned();
-            if name == "file" || name == "scan" {
+            if is_file(&name) {
                 let file_name = part.file_name().unwrap_or_default();
                 let is_chosen = !file_name.is_empty();
-                let file_name = printable(file_name, false).chars().take(100).collect();
-                let bytes = part.bytes().await.map_err(too_large)?;
-                let bytes = Some(bytes).filter(|bytes| is_chosen || !bytes.is_empty());
+                let file_name: String = printable(file_name, false).chars().take(100).collect();
+                // What is too large is read past, so that the fields behind it arrive too.
+                let bytes = part_within(part, LARGEST_FILE).await.map_err(broken)?;
+                too_large = too_large || bytes.is_none();
+                let bytes = bytes.filter(|bytes| is_chosen || !bytes.is_empty());
                 if name == "file" {
                     (upload.file_name, upload.file) = (file_name, bytes);
                 } else {
                     upload.scan = bytes.map(|bytes| (file_name, bytes));
                 }
             } else if upload.fields.len() < MOST_FIELDS {
-                let text = part.text().await.map_err(too_large)?;
-                if !is_typeable(text.as_bytes()) {
+                let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooLarge)?;
+                room -= bytes.len();
+                let value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
+                if !is_typeable(value.as_bytes()) {
                     return Err(Failure::Malformed);
                 }
-                upload.fields.insert(name, text);
+                order.push(TypedField { name: name.clone(), value: value.clone() });
+                upload.fields.insert(name, value);
             } else {
                 return Err(Failure::Malformed);
             }
         }
-        Ok(upload)
+        if let Some(typed) = typed {
+            typed.note(order);
+        }
+        if too_large { Err(Failure::TooLarge) } else { Ok(upload) }
     }
 }
 

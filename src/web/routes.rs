@@ -10,9 +10,11 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-/// The largest body that a handler takes: an upload with its form around it. The layer outside takes a little more, so
-/// that it is the handler who sees and names the excess.
-pub const LARGEST_BODY: usize = crate::sheet::LARGEST_FILE + LARGEST_FORM;
+use crate::page::unsent::Unsent;
+
+/// The largest body that is read to its end, so that a file that is too large can be named beside the form as it was filled
+/// in: photos of today's phones. Of such a file no more is kept than of one that is not.
+pub const LARGEST_READ: usize = 40 * 1024 * 1024;
 /// The largest form without a file.
 pub const LARGEST_FORM: usize = 64 * 1024;
 
@@ -65,7 +67,7 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     /// Adds an act whose form holds a file.
     #[must_use]
     pub fn upload<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
-        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_BODY)))
+        self.act(path, post(handler).layer(DefaultBodyLimit::max(LARGEST_READ)))
     }
 
     fn act(self, path: &'static str, handler: MethodRouter<S>) -> Self {
@@ -100,7 +102,14 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
 /// What somebody asks to be written is written to its end. A client that hangs up drops the handler; with it would go a
 /// transaction half begun, and its connection would come back to the pool still inside it.
 async fn to_the_end(request: Request, next: Next) -> Response {
-    let done = tokio::spawn(next.run(request).in_current_span()).await;
+    let unsent = request.extensions().get::<Unsent>().copied();
+    let run = async move {
+        match unsent {
+            Some(unsent) => unsent.show(next.run(request)).await,
+            None => next.run(request).await,
+        }
+    };
+    let done = tokio::spawn(run.in_current_span()).await;
     // Nobody aborts the task, so it ended or panicked; a panic goes on to the layer that answers it.
     done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
 }

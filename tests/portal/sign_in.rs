@@ -364,3 +364,106 @@ async fn an_office_that_ends_while_its_form_is_on_its_way_does_nothing() {
         sqlx::query_as("select count(*) from plan_version where code = 'late-2026'").fetch_one(&mut db).await.unwrap();
     assert_eq!(added, 0);
 }
+
+/// Ends every session of an account but the one that asks, as from another device.
+async fn end_other_sessions(portal: &Portal, office: OfficeKind) {
+    let mut elsewhere = portal.signed_in(office).await;
+    assert_eq!(elsewhere.post("/me/sessions/end", &[("which", "")]).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_form_written_past_the_end_of_a_session_comes_back_to_whoever_wrote_it() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    end_other_sessions(&portal, OfficeKind::SchoolLeague).await;
+    let fields = [("name", "2026—2027 学年第一学期"), ("from", "2026-09-01"), ("last", "2027-01-31")];
+    let sent = league.post("/semesters", &fields).await;
+    assert_eq!((sent.status, sent.location()), (303, "/sign-in?next=/kept"));
+    let ask = league.get(sent.location()).await;
+    assert!(ask.text().contains("登录已过期，刚才填的没有提交"), "{}", ask.text());
+    // Somebody else at the same browser finds nothing, nor does the table tell.
+    let mut other = league.clone();
+    other.sign_in(FIRST, "administrator", PASSWORD).await;
+    let nothing = other.get("/kept").await;
+    assert_eq!((nothing.status, nothing.location()), (303, "/"));
+    let (sealed,): (Vec<u8>,) =
+        sqlx::query_as("select sealed from kept_form").fetch_one(&mut portal.owner().await).await.unwrap();
+    assert!(!sealed.windows(10).any(|part| part == "2026-09-01".as_bytes()));
+
+    let mut late = league.clone();
+    let back = league.sign_in(FIRST, "school_league", PASSWORD).await;
+    assert_eq!(back.location(), "/kept", "also where the address was lost");
+    let shown = league.get("/kept").await;
+    assert_eq!(shown.status, 200);
+    assert!(shown.text().contains("登录已过期，刚才填的没有提交"), "{}", shown.text());
+    assert_eq!(shown.field("名称"), "2026—2027 学年第一学期");
+    assert_eq!(shown.field("结束日期"), "2027-01-31");
+    let rows = "select count(*) from semester";
+    let (semesters,): (i64,) = sqlx::query_as(rows).fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(semesters, 0, "nothing was done");
+    assert_eq!(league.post("/semesters", &fields).await.status, 303);
+    let (semesters, kept): (i64, i64) =
+        sqlx::query_as("select (select count(*) from semester), (select count(*) from kept_form)")
+            .fetch_one(&mut portal.owner().await)
+            .await
+            .unwrap();
+    assert_eq!((semesters, kept), (1, 0), "what is sent is kept no more");
+
+    // An hour later it is gone.
+    let mut again = portal.signed_in(OfficeKind::SchoolLeague).await;
+    end_other_sessions(&portal, OfficeKind::SchoolLeague).await;
+    assert_eq!(again.post("/semesters", &fields).await.location(), "/sign-in?next=/kept");
+    portal.app.clock.advance(Duration::minutes(61));
+    again.sign_in(FIRST, "school_league", PASSWORD).await;
+    assert_eq!(again.get("/kept").await.location(), "/");
+    late.sign_in(FIRST, "school_league", PASSWORD).await;
+    assert_eq!(late.get("/kept").await.location(), "/");
+}
+
+#[tokio::test]
+async fn a_form_with_a_file_comes_back_without_it_and_secrets_are_never_kept() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    end_other_sessions(&portal, OfficeKind::SchoolLeague).await;
+    let fields = [("kind", "grades"), ("period", "2025—2026 学年第二学期")];
+    let sent = league.upload("/imports", &fields, Some(("成绩.csv", b"x"))).await;
+    assert_eq!(sent.location(), "/sign-in?next=/kept");
+    league.sign_in(FIRST, "school_league", PASSWORD).await;
+    let shown = league.get("/kept").await;
+    assert_eq!(shown.field("统计期间"), "2025—2026 学年第二学期", "{}", shown.text());
+    assert!(shown.text().contains("选过的文件要重新选择"), "{}", shown.text());
+    sqlx::query("delete from kept_form").execute(&mut portal.owner().await).await.unwrap();
+    end_other_sessions(&portal, OfficeKind::SchoolLeague).await;
+    let secret = [("old", PASSWORD), ("new", "another horse 88"), ("again", "another horse 88")];
+    for path in ["/me/password", "/votes/00000000-0000-4000-8000-000000000000/cast", "/monitoring/x/passphrase"] {
+        let sent = league.post(path, &secret).await;
+        assert!(sent.status != 303 || !sent.location().contains("/kept"), "{path}");
+    }
+    let (kept,): (i64,) =
+        sqlx::query_as("select count(*) from kept_form").fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(kept, 0);
+    // A page that was asked for is found again, and it is said why one signs in.
+    let asked = league.get("/imports?kind=grades").await;
+    assert_eq!(asked.location(), "/sign-in?next=/imports%3Fkind%3Dgrades");
+    assert!(league.get(asked.location()).await.text().contains("登录已过期，请重新登录"));
+    assert!(!portal.visitor().get(asked.location()).await.text().contains("已过期"), "who was never here");
+}
+
+#[tokio::test]
+async fn a_file_too_large_and_a_fault_bring_the_form_back_with_everything_typed() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let huge = vec![b'a'; 25 * 1024 * 1024];
+    let fields = [("kind", "grades"), ("period", "2025—2026 学年第二学期")];
+    let large = league.upload("/imports", &fields, Some(("x.csv", &huge))).await;
+    assert_eq!(large.status, 413);
+    assert_eq!(large.field("统计期间"), "2025—2026 学年第二学期", "{}", large.text());
+    assert!(large.fault("文件").contains("文件超过 8 MB"), "{}", large.text());
+    assert!(large.text().contains("文件太大（最大 8 MB），没有提交"), "{}", large.text());
+    sqlx::query("alter table audit_entry rename to audit_entry_away").execute(&mut portal.owner().await).await.unwrap();
+    let fields = [("name", "2026—2027 学年第一学期"), ("from", "2026-09-01"), ("last", "2027-01-31")];
+    let broken = league.post("/semesters", &fields).await;
+    assert_eq!(broken.status, 500, "{}", broken.text());
+    assert_eq!(broken.field("名称"), "2026—2027 学年第一学期", "{}", broken.text());
+    assert!(broken.text().contains("请先到相应页面核对是否已经生效"), "{}", broken.text());
+}

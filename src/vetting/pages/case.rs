@@ -40,6 +40,7 @@ use crate::{
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/case.html")]
+#[expect(clippy::struct_excessive_bools, reason = "each is another question of the page")]
 pub(super) struct CasePage {
     chrome: Chrome,
     case: Case,

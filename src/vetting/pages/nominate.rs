@@ -78,12 +78,12 @@ impl Figures {
         }
     }
 
-    pub fn are_answers(&self) -> bool {
-        *self == Self::Answers
+    pub fn are_answers(self) -> bool {
+        self == Self::Answers
     }
 
-    pub fn are_all(&self) -> bool {
-        *self == Self::All
+    pub fn are_all(self) -> bool {
+        self == Self::All
     }
 }
 

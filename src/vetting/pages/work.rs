@@ -216,12 +216,7 @@ async fn page(
         ("sort", &filter.sort),
         ("many", &filter.many),
     ]);
-    let colleges = if office.college.is_none() {
-        let all = crate::directory::store::colleges(&mut db, acting.institution()).await?;
-        all.into_iter().map(|college| (college.id.to_string(), college.name)).collect()
-    } else {
-        Vec::new()
-    };
+    let colleges = colleges_of(&mut db, &office).await?;
     let chosen = rounds.iter().find(|round| Some(round.id) == which.round);
     let chosen = chosen.or_else(|| rounds.first().filter(|_| rounds.len() == 1));
     let places = chosen.map(|round| round.places.clone()).filter(|places| places.len() > 1).unwrap_or_default();
@@ -229,17 +224,11 @@ async fn page(
     if groups.len() == 1 {
         groups.clear();
     }
-    let left = match one {
-        Some((round, step)) if step + 1 == round.chain.links.len() => seats_left(&mut db, round).await?,
-        _ => Vec::new(),
-    };
-    let rest = match one {
+    let (left, rest) = match one {
         Some((round, step)) if step + 1 == round.chain.links.len() => {
-            let (found, places) = left_over(&mut db, &office, round, step).await?;
-            let step = i32::try_from(step).unwrap_or(0);
-            (!found.is_empty()).then(|| Rest { round: round.id, step, places: places.join("、"), total: found.len() })
+            (seats_left(&mut db, round).await?, rest_of(&mut db, &office, round, step).await?)
         }
-        _ => None,
+        _ => (Vec::new(), None),
     };
     let unstaffed = store::unstaffed(&mut db, &office, app.clock.now()).await?;
     let said = said_of(app, acting, &filter.did).await?;
@@ -270,6 +259,28 @@ async fn page(
         rest,
         today,
     })
+}
+
+/// The colleges by which an office of the whole school filters, by id.
+async fn colleges_of(db: &mut PgConnection, office: &ChainOffice) -> Result<Vec<(String, String)>, Failure> {
+    if office.college.is_some() {
+        return Ok(Vec::new());
+    }
+    let all = crate::directory::store::colleges(db, office.institution).await?;
+    Ok(all.into_iter().map(|college| (college.id.to_string(), college.name)).collect())
+}
+
+/// Whom the full places of a round's last step leave over; none where there is nobody.
+async fn rest_of(
+    db: &mut PgConnection,
+    office: &ChainOffice,
+    round: &Round,
+    step: usize,
+) -> Result<Option<Rest>, Failure> {
+    let (found, places) = left_over(db, office, round, step).await?;
+    let step = i32::try_from(step).unwrap_or(0);
+    let rest = Rest { round: round.id, step, places: places.join("、"), total: found.len() };
+    Ok((rest.total > 0).then_some(rest))
 }
 
 /// The cases that wait for an office at a round's last step for places that are full, and those places in words.
