@@ -152,6 +152,8 @@ sets_of_offices! {
     /// Who sees people's data: the whole university, a college its own, a class branch its class.
     PeopleReader: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty,
         ClassBranch;
+    /// Who sees people's grades among their data.
+    GradeReader: SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty;
     /// Who keeps the students' data: imports, corrections, leaving, the turn of the year.
     Registrar: Administrator, SchoolLeague, DeputySecretary, StudentAffairs;
     /// Who keeps the calendar of working days.

@@ -28,7 +28,7 @@ use crate::{
     failure::Failure,
     ids::StudentId,
     inbox::{self, Notice, To},
-    office::{Office, OfficeKind, PeopleReader, Registrar},
+    office::{GradeReader, Office, OfficeKind, PeopleReader, Registrar},
     page::{
         chrome::Chrome,
         filters,
@@ -169,7 +169,7 @@ async fn show_page(
     let kind = person.acting.as_ref().map(|office| office.kind);
     // A class branch is run by classmates, and an administrator has no say in who is eligible: ranks are none of their
     // business.
-    let sees_grades = !matches!(kind, Some(OfficeKind::ClassBranch | OfficeKind::Administrator));
+    let sees_grades = kind.is_some_and(|kind| GradeReader::KINDS.contains(&kind));
     let grades = if sees_grades { Some(store::grades(&mut db, id).await?) } else { None };
     let changes = if sees_grades { store::changes(&mut db, id).await? } else { Vec::new() };
     let held = store::held(&mut db, id).await?;

@@ -9,8 +9,10 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use time::Date;
 
 use super::{
+    kept::{CHANGED, Data},
     paths::{RETENTION_AFTER_SET, retention_after_erasing},
     store::{self, Due},
 };
@@ -45,14 +47,34 @@ struct NoticePage {
     chrome: Chrome,
     /// The university and how long it keeps data; none for a visitor.
     school: Option<(String, i32)>,
+    kinds: &'static [Data],
+    changed: Date,
+}
+
+impl NoticePage {
+    fn new(chrome: Chrome, school: Option<(String, i32)>) -> Self {
+        Self { chrome, school, kinds: Data::ALL, changed: CHANGED }
+    }
+
+    fn kept_for(&self, data: &Data) -> String {
+        data.kept_for(&self.years())
+    }
+
+    /// How long after leaving data are kept, in words.
+    fn years(&self) -> String {
+        match &self.school {
+            Some((_, years)) => format!("满 {years} 年"),
+            None => "满学校规定的年数".to_owned(),
+        }
+    }
 }
 
 async fn notice(State(app): State<App>, person: Option<SignedIn>) -> Result<NoticePage, Failure> {
     let title = "个人信息保护说明";
-    let Some(person) = person else { return Ok(NoticePage { chrome: Chrome::bare(title), school: None }) };
+    let Some(person) = person else { return Ok(NoticePage::new(Chrome::bare(title), None)) };
     let years = store::retention_years(&mut *app.read().await?, person.institution).await?;
     let school = Some((person.institution_name.clone(), years));
-    Ok(NoticePage { chrome: app.chrome(&person, title), school })
+    Ok(NoticePage::new(app.chrome(&person, title), school))
 }
 
 #[derive(Default, Deserialize)]

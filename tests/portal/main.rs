@@ -34,6 +34,7 @@ mod papers;
 mod people;
 mod plans;
 mod prepared;
+mod privacy;
 mod process;
 mod rotation;
 mod rulebook;

@@ -1,0 +1,131 @@
+//! What is kept of people, who sees it and how long: one table, from which the notice is written and which a test holds
+//! against the pages. The offices are those of [`crate::office`], by which the pages themselves admit.
+
+use time::{Date, macros::date};
+
+use crate::{
+    office::{
+        Administrator, ElectionKeeper, GradeReader, Office, OfficeKind, Overseer, PeopleReader, Place, SlipPrinter,
+        UnionKeeper, UnionReader, Vetter,
+    },
+    unions::union::sees_grades,
+    words::words,
+};
+
+/// When what the notice says was changed last.
+pub(super) const CHANGED: Date = date!(2026 - 11 - 28);
+
+words! {
+    /// A kind of personal data.
+    Data:
+    Identity = "identity", "学号、姓名、院系、专业、年级、班级、政治面貌、性别、民族";
+    Grades = "grades", "专业排名、不及格门数，连同统计期间和来源";
+    Application = "application", "报名材料：个人陈述、经历、来源、照片、承诺";
+    Figures = "figures", "候选人提交时的排名、不及格门数、政治面貌";
+    Opinions = "opinions", "各单位对候选人签署的意见";
+    Objections = "objections", "公示期间收到的反映";
+    Posts = "posts", "在学生会担任的职务";
+    Voted = "voted", "参加了哪次投票（不含投给谁）";
+    Account = "account", "账号、登录过的浏览器和系统的大致名称";
+    Unsent = "unsent", "登录过期时没有提交的表单";
+    Record = "record", "谁以什么职务办了什么的操作记录";
+}
+
+/// Of which people an office sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Of those of its university, college or class.
+    Place,
+    /// Of candidates whose case came to it or whom it put forward, of its college or class.
+    Candidates,
+    /// Of what it has to do with itself.
+    Own,
+}
+
+impl Data {
+    /// The offices whose pages show it of others.
+    #[must_use]
+    pub fn readers(self) -> Vec<OfficeKind> {
+        let of_figures = || Vetter::KINDS.iter().copied().filter(|kind| sees_grades(*kind)).collect();
+        match self {
+            Self::Identity => PeopleReader::KINDS.to_vec(),
+            Self::Grades => GradeReader::KINDS.to_vec(),
+            Self::Application => Vetter::KINDS.to_vec(),
+            Self::Figures | Self::Opinions => of_figures(),
+            Self::Objections => UnionKeeper::KINDS.to_vec(),
+            Self::Posts => UnionReader::KINDS.to_vec(),
+            Self::Voted => ElectionKeeper::KINDS.to_vec(),
+            Self::Account => {
+                let mut kinds = Administrator::KINDS.to_vec();
+                kinds.extend(SlipPrinter::KINDS.iter().filter(|kind| !Administrator::KINDS.contains(kind)));
+                kinds
+            }
+            Self::Unsent => Vec::new(),
+            Self::Record => Overseer::KINDS.to_vec(),
+        }
+    }
+
+    fn extent(self) -> Extent {
+        match self {
+            Self::Identity | Self::Grades | Self::Posts | Self::Account | Self::Record => Extent::Place,
+            Self::Application | Self::Figures | Self::Opinions => Extent::Candidates,
+            Self::Objections | Self::Voted | Self::Unsent => Extent::Own,
+        }
+    }
+
+    /// What it is for, and where it comes from.
+    #[must_use]
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Identity => "学校的学生名单；用于认定资格、统计代表构成",
+            Self::Grades => "教务处的成绩排名，由学校导入；只用于方案规定的成绩条件",
+            Self::Application => "本人报名时填写；用于本次遴选",
+            Self::Figures => "提交时从登记的数据取得；审查的依据，任命时再核对",
+            Self::Opinions => "遴选程序；退回、不予通过的原因会告诉本人",
+            Self::Objections => "公示；不告诉被反映的人是谁反映的，署名的办理单位能看到姓名",
+            Self::Posts => "任命和换届；学生会的花名册",
+            Self::Voted => "选举计票；截止之后组织者能看到谁参加了投票，任何人都看不到投给谁",
+            Self::Account => "登录和账号安全",
+            Self::Unsent => "免得写好的内容丢失；加密保存，只有本人在同一浏览器能打开，不含文件、密码和选票",
+            Self::Record => "办事留痕，不能改动",
+        }
+    }
+
+    /// How long it is kept. `years` after leaving, in words.
+    #[must_use]
+    pub fn kept_for(self, years: &str) -> String {
+        match self {
+            Self::Identity | Self::Grades | Self::Application | Self::Figures | Self::Opinions | Self::Objections => {
+                format!("在校期间，离校{years}后删除")
+            }
+            Self::Posts | Self::Voted => format!("长期；离校{years}后姓名和学号删除，只留编号"),
+            Self::Account => {
+                format!("账号到离校{years}后；一次登录 12 小时，浏览器 180 天，已结束的登录再留 1 天")
+            }
+            Self::Unsent => "1 小时".to_owned(),
+            Self::Record => format!("长期；离校{years}后只留没有含义的编号"),
+        }
+    }
+
+    /// Who sees it, in words.
+    #[must_use]
+    pub fn seen_by(self) -> String {
+        let readers = self.readers();
+        let of = |place: Place| {
+            let labels: Vec<&str> =
+                readers.iter().filter(|kind| kind.place() == place).map(|kind| kind.label()).collect();
+            let whose = match (self.extent(), place) {
+                (Extent::Place, Place::School) => "（全校）",
+                (Extent::Place, Place::College) => "（本院系）",
+                (Extent::Place, Place::Class) => "（本班）",
+                (Extent::Candidates, Place::School) => "（轮到本单位办理或由本单位提交的候选人）",
+                (Extent::Candidates, Place::College) => "（本院系的候选人）",
+                (Extent::Candidates, Place::Class) => "（本班的候选人）",
+                (Extent::Own, _) => "（自己组织的）",
+            };
+            (!labels.is_empty()).then(|| format!("{}{whose}", labels.join("、")))
+        };
+        let all: Vec<String> = [Place::School, Place::College, Place::Class].into_iter().filter_map(of).collect();
+        if all.is_empty() { "只有本人".to_owned() } else { format!("本人；{}", all.join("；")) }
+    }
+}
