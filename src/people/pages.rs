@@ -28,7 +28,7 @@ use crate::{
     failure::Failure,
     ids::StudentId,
     inbox::{self, Notice, To},
-    office::{GradeReader, Office, OfficeKind, PeopleReader, Registrar},
+    office::{GradeReader, Office, PeopleReader, Registrar},
     page::{
         chrome::Chrome,
         filters,

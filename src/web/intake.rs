@@ -15,10 +15,12 @@ use tokio::{
 
 use super::{
     cookies::{Cookie, SESSION},
-    routes::LARGEST_BODY,
+    routes::LARGEST_FORM,
 };
-use crate::failure::Failure;
+use crate::{failure::Failure, sheet::LARGEST_FILE};
 
+/// The most that is kept of one body; what is sent beyond is read past.
+const LARGEST_BODY: usize = LARGEST_FILE + LARGEST_FORM;
 /// Bytes that are counted as one.
 const UNIT: usize = 64 * 1024;
 /// All uploads together: eight of the largest, or some forty photos.
