@@ -140,7 +140,8 @@ mod tests {
         let bytes = axum::body::to_bytes(plain.into_body(), 10_000).await.unwrap();
         let read: Vec<(String, String)> = serde_html_form::from_bytes(&bytes).unwrap();
         assert_eq!(read[0].1, "秋季 & 招新");
-        let upload = form(Encoding::Multipart).request(parts()).unwrap();
+        let mut upload = form(Encoding::Multipart).request(parts()).unwrap();
+        upload.extensions_mut().insert(crate::web::intake::Intake::default());
         let read = crate::web::forms::Upload::from_request(upload, &()).await.unwrap();
         assert_eq!((read.field("title"), read.field("note")), ("秋季 & 招新", "一\r\n二"));
         assert!(read.file.is_none());
