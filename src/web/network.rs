@@ -29,8 +29,9 @@ impl Network {
     /// stands before it in the header is the sender's own invention.
     fn of_request(peer: Option<IpAddr>, headers: &HeaderMap) -> Self {
         let peer = peer.unwrap_or(Ipv4Addr::LOCALHOST.into());
-        let lines = headers.get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok());
-        let added = lines.last().and_then(|line| line.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
+        let mut lines = headers.get_all("x-forwarded-for").into_iter().filter_map(|line| line.to_str().ok());
+        let added =
+            lines.next_back().and_then(|line| line.rsplit(',').next()).and_then(|last| last.trim().parse().ok());
         Self::of(added.filter(|_| peer.is_loopback()).unwrap_or(peer))
     }
 
