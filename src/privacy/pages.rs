@@ -56,6 +56,7 @@ impl NoticePage {
         Self { chrome, school, kinds: Data::ALL, changed: CHANGED }
     }
 
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes references")]
     fn kept_for(&self, data: &Data) -> String {
         data.kept_for(&self.years())
     }

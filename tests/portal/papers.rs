@@ -16,7 +16,7 @@ use time::{Duration, macros::date};
 use crate::support::{
     FIRST, Page, Portal, SECOND,
     union::{rows, union},
-    vetting::{Opening, Stage, agree, apply, open, stage, student_account},
+    vetting::{Opening, Stage, agree, announce_coming_years, apply, open, stage, student_account},
 };
 
 /// A part of a Word file.
@@ -191,18 +191,26 @@ async fn a_public_notice_says_from_when_to_when_who_issues_it_and_where_objectio
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     let round = open(&mut league, &college, today, &opening).await;
     let notice = format!("{round}/notice");
-    let pass = async |number: u32| {
-        apply(&mut student_account(&portal, number).await, &round, "ordinary").await;
+    let calendar = announce_coming_years(&portal).await;
+    // One is through the chain when applications close, another later.
+    let pass = async || {
         for office in [OfficeKind::ClassBranch, OfficeKind::CollegeLeague, OfficeKind::CollegeParty] {
             agree(&mut portal.signed_in(office).await, &[]).await;
         }
+    };
+    let publish = async || {
         let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
         assert_eq!(league.post(&notice, &[]).await.status, 303);
-        league
+        (league, calendar.span(portal.app.clock.today(), 5))
     };
+    apply(&mut student_account(&portal, 80).await, &round, "ordinary").await;
+    pass().await;
+    apply(&mut student_account(&portal, 82).await, &round, "ordinary").await;
     let file = format!("{notice}.docx");
     assert_eq!(league.get(&file).await.status, 404, "nobody is on notice");
-    let mut league = pass(80).await;
+    portal.app.clock.advance(Duration::days(6));
+    let published = portal.app.clock.today();
+    let (mut league, span) = publish().await;
     let (unsaid, issuer) = (league.get(&notice).await, format!("{notice}/issuer"));
     assert!(unsaid.all(".formal-signature p")[0].ends_with("信息工程系团组织"), "{:?}", unsaid.all(".formal p"));
     let wrong = league.post(&issuer, &[("issuer", ""), ("contact", "综合楼")]).await;
@@ -221,23 +229,25 @@ async fn a_public_notice_says_from_when_to_when_who_issues_it_and_where_objectio
     assert_eq!(saved_as(&word), "关于第一测试学院信息工程系学生会拟任工作人员的公示.docx");
     let shown = outline(&word.bytes);
     assert_says_the_same(&page, &shown);
-    let (first, last) = (chinese_day(today), chinese_day(today + Duration::days(4)));
+    let (first, last) = (chinese_day(span.first), chinese_day(span.last));
     // How far the signature stands from the edge depends on how long the day is.
     let (head, tail) = shown.rsplit_once("{right ").unwrap();
     let fixed = format!("{head}{}", tail.split_once("} ").unwrap().1);
     let fixed = fixed.replace(&first, "⟨首日⟩").replace(&last, "⟨末日⟩");
+    let fixed = fixed.replace(&chinese_day(published), "⟨发布日⟩");
     assert_snapshot("notice_in_word", &fixed);
     // Who passes a day later is shown a day longer, and the paper says so beside each name.
-    portal.app.clock.advance(Duration::days(1));
-    let mut league = pass(82).await;
-    let later = league.get(&notice).await;
-    let terms = later.all("td[data-label='公示时间']");
+    portal.app.clock.advance(span.first - published);
+    pass().await;
+    let (mut league, later) = publish().await;
+    let page = league.get(&notice).await;
+    let terms = page.all("td[data-label='公示时间']");
     assert_eq!(terms[0], format!("{first}至{last}"));
-    assert!(terms[1].starts_with(&chinese_day(today + Duration::days(1))), "{terms:?}");
-    portal.app.clock.advance(Duration::days(4));
+    assert!(terms[1].starts_with(&chinese_day(later.first)), "{terms:?}");
+    portal.app.clock.advance(span.last - portal.app.clock.today() + Duration::days(1));
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     assert_eq!(league.get(&notice).await.all("td[data-label='姓名']"), ["学生82"], "the first one's notice is over");
-    portal.app.clock.advance(Duration::days(1));
+    portal.app.clock.advance(later.last - portal.app.clock.today() + Duration::days(1));
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     assert_eq!(league.get(&file).await.status, 404);
     assert!(league.get(&notice).await.text().contains("公示期已过"));

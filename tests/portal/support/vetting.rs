@@ -1,6 +1,9 @@
 //! Rounds, applications and opinions, as the stories of 遴选 and others need them.
 
-use lunzhi::office::OfficeKind;
+use lunzhi::{
+    office::OfficeKind,
+    workdays::{Schedule, SpecialDay, Workdays},
+};
 use time::{Date, Duration};
 
 use super::{Client, FIRST, PASSWORD, Page, Portal};
@@ -53,6 +56,35 @@ pub async fn stage() -> Stage {
         rows(20, 2, "主席团成员", "") + &rows(25, 2, "部门负责人", "综合部") + &rows(30, 3, "部门工作人员", "综合部");
     let college = union(&mut league, "colleges", &roster, &day, true).await;
     Stage { portal, league, school, college, today }
+}
+
+/// Registers the holidays of the years to come that nobody has announced yet, so that a story may run over New Year; gives the
+/// calendar by which the portal counts then.
+pub async fn announce_coming_years(portal: &Portal) -> Workdays {
+    let mut schedules = Schedule::announced();
+    let this_year = portal.app.clock.today().year();
+    for year in this_year..=this_year + 2 {
+        if schedules.iter().any(|known| known.year == year) {
+            continue;
+        }
+        let day = Date::from_ordinal_date(year, 1).unwrap();
+        sqlx::query(
+            "with kept as (
+                 insert into holiday_year (institution_id, year, source, kept_at)
+                 select id, $1, '通知', now() from institution returning institution_id, year
+             )
+             insert into holiday (institution_id, year, day, works, name)
+             select institution_id, year, $2, false, '元旦' from kept",
+        )
+        .bind(year)
+        .bind(day)
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+        let day = SpecialDay { day, works: false, name: "元旦".to_owned() };
+        schedules.push(Schedule { year, source: "通知".to_owned(), days: vec![day] });
+    }
+    Workdays::new(schedules, Vec::new())
 }
 
 /// The slots of the opening form by their labels.

@@ -1,14 +1,13 @@
 //! Who may be chosen, and what comes of those who are.
 
-use lunzhi::{
-    office::OfficeKind,
-    workdays::{Schedule, Workdays},
-};
+use lunzhi::office::OfficeKind;
 use time::Duration;
 
 use crate::support::{
     FIRST, PASSWORD,
-    vetting::{Opening, Stage, agree, apply, batch, open, pairs, say, stage, student_account, waiting},
+    vetting::{
+        Opening, Stage, agree, announce_coming_years, apply, batch, open, pairs, say, stage, student_account, waiting,
+    },
 };
 
 #[tokio::test]
@@ -80,7 +79,7 @@ async fn objections_during_the_notice_hold_a_case_up_and_are_read_by_its_keepers
     for (client, number) in [(&mut candidate, "20240080"), (&mut other, "20240081")] {
         client.sign_in(FIRST, number, PASSWORD).await;
     }
-    let days = Workdays::new(Schedule::announced(), Vec::new()).span(portal.app.clock.today(), 3);
+    let days = announce_coming_years(&portal).await.span(portal.app.clock.today(), 3);
     let (first, last) = (days.first.to_string(), days.last.to_string());
     let before = league.get(&round).await;
     assert!(before.text().contains(&first) && before.text().contains(&last), "{}", before.text());
