@@ -92,6 +92,11 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     });
     let portal = open(&database.url, &config.database, Some(metrics)).await?;
     elections::ballot_key::claim_at_start(&portal.elections).await?;
+    if database.embedded.is_some() {
+        let now = portal.clock.now();
+        let ended = portal.app.write(async |db| elections::store::end_holds(db, now).await).await;
+        ended.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+    }
     let clearing = portal.app.clone();
     tokio::spawn(async move {
         loop {

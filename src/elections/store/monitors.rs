@@ -526,6 +526,13 @@ pub async fn hold_count(
     Ok(true)
 }
 
+/// Says that no portal of before runs any more, and that what they held is lost: a database of this portal's own has
+/// nobody else.
+pub async fn end_holds(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
+    sqlx::query!("update count_holder set held_until = least(held_until, $1)", now).execute(connection).await?;
+    Ok(())
+}
+
 /// Says that a portal that collects shares still runs.
 pub async fn still_holds_counts(
     connection: &mut PgConnection,
