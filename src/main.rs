@@ -2,12 +2,13 @@
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use lunzhi::{
     commands::{self, BackupArgs, RestoreArgs},
     config::{Config, DatabaseConfig},
     rules::plan::Union,
     serve::{self, AccountArgs},
+    sheet::{Choice, Hidden},
 };
 
 /// 轮值：依规运行学生会的平台。
@@ -32,10 +33,12 @@ enum Command {
     Backup(BackupArgs),
     /// 恢复：由备份建立新的数据目录（给出数据库地址的，恢复到空数据库），并核对。
     Restore(RestoreArgs),
-    /// 名单体检：用一份名单（.xlsx 或 .csv）对照方案，逐条给出结论和依据。
+    /// 名单体检：用一份名单（.xlsx、.xls、.xlsb、.ods、.csv、.txt）对照方案，逐条给出结论和依据。
     Check {
         /// 名单文件。
         roster: PathBuf,
+        #[command(flatten)]
+        choice: ChoiceArgs,
         /// 内置方案代码（suzhou-2020、jining-2022）或方案文件路径。
         #[arg(long)]
         plan: String,
@@ -50,6 +53,8 @@ enum Command {
     Allocate {
         /// 学生人数文件。
         population: PathBuf,
+        #[command(flatten)]
+        choice: ChoiceArgs,
         /// 内置方案代码或方案文件路径。
         #[arg(long)]
         plan: String,
@@ -92,6 +97,35 @@ enum Command {
     },
 }
 
+/// 文件里有多张工作表、有隐藏的行时，怎样读。
+#[derive(Args)]
+struct ChoiceArgs {
+    /// 读取哪一张工作表。
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// 隐藏或被筛选掉的行：一并读取，或不读取。
+    #[arg(long)]
+    hidden: Option<HiddenArg>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum HiddenArg {
+    /// 一并读取。
+    Take,
+    /// 不读取。
+    Leave,
+}
+
+impl From<ChoiceArgs> for Choice {
+    fn from(ChoiceArgs { sheet, hidden }: ChoiceArgs) -> Self {
+        let hidden = hidden.map(|hidden| match hidden {
+            HiddenArg::Take => Hidden::Take,
+            HiddenArg::Leave => Hidden::Leave,
+        });
+        Self { sheet, hidden }
+    }
+}
+
 #[derive(Clone, Copy, ValueEnum)]
 enum UnionArg {
     /// 校级学生会。
@@ -120,11 +154,11 @@ fn main() -> ExitCode {
         Command::VerifyAudit(database) => ended(serve::verify_audit(&database)),
         Command::Backup(args) => said(commands::backup(&args)),
         Command::Restore(args) => said(commands::restore(&args)),
-        Command::Check { roster, plan, union, json } => {
-            commands::finish(commands::check(&roster, &plan, union.into(), json))
+        Command::Check { roster, choice, plan, union, json } => {
+            commands::finish(commands::check(&roster, &choice.into(), &plan, union.into(), json))
         }
-        Command::Allocate { population, plan, seats, json } => {
-            commands::finish(commands::allocate(&population, &plan, seats, json))
+        Command::Allocate { population, choice, plan, seats, json } => {
+            commands::finish(commands::allocate(&population, &choice.into(), &plan, seats, json))
         }
         Command::Verify { record, ballots, json } => {
             commands::finish(commands::verify(&record, ballots.as_deref(), json))

@@ -51,13 +51,15 @@ pub fn percent(part: u64, whole: u64) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
-/// A day as a date field sends it: `2026-09-01`, and as people type it: `2026.9.1`, `2026/9/1`, `2026年9月1日`. Years 1990
-/// to 2100.
+/// A day as a date field sends it: `2026-09-01`, and as people and programs write it: `2026.9.1`, `2026/9/1`,
+/// `2026年9月1日`, `2026年9月1号`, `2026—09—01`, `2026-09-01 00:00:00`. Years 1990 to 2100.
 #[must_use]
 pub fn day(text: &str) -> Option<Date> {
     let text = folded(text);
-    let parts: Vec<&str> =
-        text.strip_suffix('日').unwrap_or(&text).split(['-', '/', '.', '年', '月']).map(str::trim).collect();
+    let text = text.rsplit_once([' ', 'T']).filter(|(_, time)| is_time(time)).map_or(text.as_str(), |(day, _)| day);
+    let text = text.trim_end().trim_end_matches(['日', '号']);
+    let between = ['-', '/', '.', '年', '月', '．', '。', '、', '—', '–', '－', '―', '−', '／'];
+    let parts: Vec<&str> = text.split(between).map(str::trim).collect();
     let [year, month, day] = parts.as_slice() else { return None };
     let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
     let date = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
@@ -81,6 +83,13 @@ pub fn chinese_number(number: usize) -> String {
         (Some(tens_digit), Some(ones)) if tens > 1 => format!("{tens_digit}十{ones}"),
         _ => number.to_string(),
     }
+}
+
+/// A time of day as programs write it after a day: `00:00:00`.
+fn is_time(text: &str) -> bool {
+    let parts: Vec<&str> = text.trim_end_matches('Z').split([':', '.']).collect();
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    (2..=4).contains(&parts.len()) && parts.iter().all(digits)
 }
 
 #[cfg(test)]
@@ -107,10 +116,21 @@ mod tests {
     #[test]
     fn days_are_read_as_people_write_them() {
         let first = time::macros::date!(2026 - 09 - 01);
-        for text in ["2026-09-01", "2026.9.1", "2026/9/1", "２０２６年9月1日"] {
+        for text in [
+            "2026-09-01",
+            "2026.9.1",
+            "2026/9/1",
+            "２０２６年9月1日",
+            "2026年9月1号",
+            "2026．9．1",
+            "2026—09—01",
+            "2026-9-1 00:00:00",
+            "2026/9/1 8:30",
+            "2026-09-01T00:00:00.000Z",
+        ] {
             assert_eq!(day(text), Some(first), "{text}");
         }
-        for text in ["", "2026-13-01", "2026-02-30", "26-9-1", "1800-01-01", "明天"] {
+        for text in ["", "2026-13-01", "2026-02-30", "26-9-1", "1800-01-01", "9999-12-31", "明天", "2026.9 1:2"] {
             assert_eq!(day(text), None, "{text}");
         }
     }

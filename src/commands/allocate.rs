@@ -3,28 +3,35 @@
 use std::path::Path;
 
 use super::{
-    Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, ignored_note, json, read_file, table,
+    Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, json, read_file, reading_notes, table,
 };
 use crate::{
     clock::Clock,
     rules::congress::{self, Allocation, SeatTie},
-    sheet::{self, population},
+    sheet::{self, Choice, population},
 };
 
 /// Shares out the seats for the population at `path`; without `seats`, the least number.
 ///
 /// # Errors
 /// [`Unreadable`] where the population or the plan cannot be read.
-pub fn allocate(path: &Path, plan: &str, seats: Option<u32>, as_json: bool) -> Result<Answer, Unreadable> {
+pub fn allocate(
+    path: &Path,
+    choice: &Choice,
+    plan: &str,
+    seats: Option<u32>,
+    as_json: bool,
+) -> Result<Answer, Unreadable> {
     let plan = find_plan(plan)?;
     let bytes = read_file(path, sheet::LARGEST_FILE)?;
-    let (population, ignored) = population::read(&bytes).map_err(|unreadable| match unreadable {
+    let file = population::read(&bytes, choice).map_err(|unreadable| match unreadable {
         population::Unreadable::File(error) => Unreadable::one(error.to_string()),
+        population::Unreadable::Asks(question) => Unreadable::question(&question),
         population::Unreadable::Rows(bad) => Unreadable::all(&bad),
     })?;
-    let allocation = congress::allocate(&plan.as_of(Clock::default().today()), &population, seats);
+    let allocation = congress::allocate(&plan.as_of(Clock::default().today()), &file.population, seats);
     let text = if as_json { json(&allocation)? } else { for_people(&in_words(&plan.short, &allocation)) };
-    Ok(Answer { text, fails: any_fails(&allocation.findings), notes: ignored_note(&ignored) })
+    Ok(Answer { text, fails: any_fails(&allocation.findings), notes: reading_notes(&file.sheet, &file.ignored) })
 }
 
 fn in_words(plan: &str, allocation: &Allocation) -> String {

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, ignored_note, json, read_file};
+use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, json, read_file, reading_notes};
 use crate::{
     clock::Clock,
     rules::{
@@ -12,7 +12,7 @@ use crate::{
         judgement::{OutOfScope, judge},
         plan::Union,
     },
-    sheet::{self, roster},
+    sheet::{self, Choice, roster},
 };
 
 #[derive(Serialize)]
@@ -27,11 +27,12 @@ struct Report<'a> {
 ///
 /// # Errors
 /// [`Unreadable`] where the roster or the plan cannot be read, or the plan has no such union.
-pub fn check(path: &Path, plan: &str, union: Union, as_json: bool) -> Result<Answer, Unreadable> {
+pub fn check(path: &Path, choice: &Choice, plan: &str, union: Union, as_json: bool) -> Result<Answer, Unreadable> {
     let plan = find_plan(plan)?;
     let bytes = read_file(path, sheet::LARGEST_FILE)?;
-    let roster = roster::read(&bytes).map_err(|unreadable| match unreadable {
+    let roster = roster::read(&bytes, choice).map_err(|unreadable| match unreadable {
         roster::Unreadable::File(error) => Unreadable::one(error.to_string()),
+        roster::Unreadable::Asks(question) => Unreadable::question(&question),
         roster::Unreadable::Rows(_, bad) => Unreadable::all(&bad),
     })?;
     let findings = judge(&plan.as_of(Clock::default().today()), union, &roster.members)
@@ -43,5 +44,5 @@ pub fn check(path: &Path, plan: &str, union: Union, as_json: bool) -> Result<Ans
         let findings = findings_in_words(&findings);
         for_people(&format!("名单体检：{} · {} · {people} 人\n\n{findings}", plan.short, union.label()))
     };
-    Ok(Answer { text, fails: any_fails(&findings), notes: ignored_note(&roster.ignored) })
+    Ok(Answer { text, fails: any_fails(&findings), notes: reading_notes(&roster.sheet, &roster.ignored) })
 }

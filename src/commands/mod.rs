@@ -36,6 +36,7 @@ use crate::{
         Finding, Outcome, Plan,
         plan::{self, LARGEST_FILE},
     },
+    sheet::{Question, Sheet},
     text::printable,
 };
 
@@ -46,6 +47,15 @@ pub struct Unreadable(Vec<String>);
 impl Unreadable {
     fn one(reason: impl Into<String>) -> Self {
         Self(vec![reason.into()])
+    }
+
+    /// What must be chosen first, and how.
+    fn question(question: &Question) -> Self {
+        let how = match question {
+            Question::Sheets(_) => "--sheet 名称",
+            Question::HiddenRows { .. } => "--hidden take（一并读取）或 --hidden leave（不读取）",
+        };
+        Self::one(format!("{question}：{how}"))
     }
 
     fn all<T: Display>(faults: &[T]) -> Self {
@@ -118,9 +128,17 @@ fn find_plan(name: &str) -> Result<Plan, Unreadable> {
     Plan::parse(&text).map_err(|errors| Unreadable::all(&errors))
 }
 
-fn ignored_note(columns: &[String]) -> Vec<String> {
-    let note = || format!("提示：忽略了不认识的列：{}", columns.join("、"));
-    if columns.is_empty() { Vec::new() } else { vec![note()] }
+/// What was read of a file, and what not.
+fn reading_notes(sheet: &Sheet, ignored: &[String]) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !sheet.name.is_empty() {
+        notes.push(format!("提示：读取的是工作表“{}”", sheet.name));
+    }
+    notes.extend(sheet.notes.iter().map(|note| format!("提示：{note}")));
+    if !ignored.is_empty() {
+        notes.push(format!("提示：忽略了不认识的列：{}", ignored.join("、")));
+    }
+    notes
 }
 
 /// Text for people: what input brought along cannot steer a terminal.

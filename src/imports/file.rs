@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     office::OfficeKind,
-    sheet::{BadCell, Columns, MOST_ROWS, Row, RowReader, Sheet, SheetError},
+    sheet::{BadCell, Choice, Columns, MOST_ROWS, ReadError, Row, RowReader, Sheet, SheetError},
     text::printable,
 };
 
@@ -28,6 +28,11 @@ impl Kind {
         self.layout().columns
     }
 
+    /// The names of the columns.
+    fn names(self) -> Vec<&'static str> {
+        self.columns().iter().map(|(name, _)| *name).collect()
+    }
+
     /// Example rows of the template.
     #[must_use]
     pub(super) fn examples(self) -> Vec<Vec<String>> {
@@ -41,16 +46,30 @@ pub struct FileRows {
     pub rows: Vec<FileRow>,
     /// Headers that were ignored.
     pub ignored: Vec<String>,
+    /// The sheet that was read; empty for a text file.
+    pub sheet: String,
+    /// What was left out, filled in or only looks odd.
+    pub notes: Vec<String>,
 }
 
 /// Reads a file. `may_grant`: the offices that its uploader may grant; `own`: the uploader's own number.
 ///
 /// # Errors
-/// Where the file as a whole cannot be read; wrong rows are no error.
-pub fn read(bytes: &[u8], kind: Kind, may_grant: &[OfficeKind], own: &str) -> Result<FileRows, SheetError> {
-    let sheet = Sheet::read(bytes)?;
-    let names: Vec<&'static str> = kind.columns().iter().map(|(name, _)| *name).collect();
-    let columns = Columns::find(&sheet, &names, kind.layout().required).map_err(|error| named(kind, &sheet, error))?;
+/// Where the file as a whole cannot be read, or somebody must choose first; wrong rows are no error.
+pub fn read(
+    bytes: &[u8],
+    kind: Kind,
+    may_grant: &[OfficeKind],
+    own: &str,
+    choice: &Choice,
+) -> Result<FileRows, ReadError> {
+    let names = kind.names();
+    let required = kind.layout().required;
+    let sheet = Sheet::read_for(bytes, &names, required, choice).map_err(|error| match error {
+        ReadError::File(reason) => ReadError::File(named(kind, bytes, reason)),
+        asks @ ReadError::Asks(_) => asks,
+    })?;
+    let columns = Columns::find(&sheet, &names, required)?;
     let mut seen: HashMap<String, u32> = HashMap::new();
     // Under one number there is one person.
     let mut names_of: HashMap<String, (String, u32)> = HashMap::new();
@@ -97,19 +116,19 @@ pub fn read(bytes: &[u8], kind: Kind, may_grant: &[OfficeKind], own: &str) -> Re
         let cells = if wrong.is_empty() { cells } else { as_typed(&columns, row, &names) };
         rows.push(FileRow { row: row.number, cells, wrong });
     }
-    Ok(FileRows { rows, ignored: columns.ignored })
+    Ok(FileRows { rows, ignored: columns.ignored, sheet: sheet.name, notes: sheet.notes })
 }
 
 /// A file of another kind is named for what it is.
-fn named(kind: Kind, sheet: &Sheet, error: SheetError) -> SheetError {
-    let fits = |other: &Kind| {
-        *other != kind && other.layout().required.iter().all(|name| sheet.headers.iter().any(|header| header == name))
+fn named(kind: Kind, bytes: &[u8], error: SheetError) -> SheetError {
+    let fits = |other: &&Kind| {
+        // 成绩排名 asks for a number alone, which every file has.
+        let marks: &[&str] =
+            if **other == Kind::Grades { &["学号", "专业排名"] } else { other.layout().required };
+        let read = Sheet::read_for(bytes, &other.names(), marks, &Choice::default());
+        **other != kind && !matches!(read, Err(ReadError::File(_)))
     };
-    // 成绩排名 asks for a number alone, which every file has.
-    let marks = |other: &Kind| {
-        *other != Kind::Grades || sheet.headers.iter().any(|header| header == "专业排名" || header == "不及格门数")
-    };
-    match Kind::ALL.iter().find(|other| fits(other) && marks(other)) {
+    match Kind::ALL.iter().find(fits) {
         Some(other) => SheetError(format!("这份文件像是“{}”，而要导入的是“{}”；{error}", other.label(), kind.label())),
         None => error,
     }
@@ -132,14 +151,14 @@ mod tests {
     };
 
     fn wrongs(text: &str, kind: Kind) -> Vec<String> {
-        let rows = read(text.as_bytes(), kind, IMPORTED_OFFICES, "SELF").unwrap().rows;
+        let rows = read(text.as_bytes(), kind, IMPORTED_OFFICES, "SELF", &Choice::default()).unwrap().rows;
         rows.into_iter().map(|row| row.wrong).collect()
     }
 
     #[test]
     fn short_words_mean_the_long_ones_and_blanks_say_nothing() {
         let text = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n２０２６01,𠮷野,信息系,软件,专科,2026级,软件2601,团员\n202602,b,信息系,软件,专科,2026,软件2601,\n";
-        let rows = read(text.as_bytes(), Kind::Students, &[], "").unwrap().rows;
+        let rows = read(text.as_bytes(), Kind::Students, &[], "", &Choice::default()).unwrap().rows;
         assert_eq!(rows[0].cells[0].as_deref(), Some("202601"));
         assert_eq!(rows[0].cells[7].as_deref(), Some("共青团员"));
         assert_eq!((rows[1].cells[7].as_deref(), rows[1].wrong.as_str()), (None, ""));
@@ -148,7 +167,7 @@ mod tests {
     #[test]
     fn every_fault_of_a_row_is_named_and_the_row_kept_as_typed() {
         let text = "学号,姓名,院系,专业,培养层次,年级,班级\n1,,信息系,软件,大专,26,软件2601\n1,甲,信息系,软件,专科,2026,班\n1,乙,信息系,软件,专科,2026,班\n";
-        let rows = read(text.as_bytes(), Kind::Students, &[], "").unwrap().rows;
+        let rows = read(text.as_bytes(), Kind::Students, &[], "", &Choice::default()).unwrap().rows;
         for word in ["姓名：不能为空", "培养层次：应填", "年级：应为四位"] {
             assert!(rows[0].wrong.contains(word), "{}", rows[0].wrong);
         }
@@ -177,14 +196,15 @@ mod tests {
         assert!(row("T1,甲,校学生会,,,2026-09-01,2026-08-01").contains("早于"));
         assert!(row("SELF,甲,校学生会,,,2026-09-01,").contains("不能给自己"));
         let text = format!("{head}T1,甲,学校党委,,,2026-09-01,\n");
-        let rows = read(text.as_bytes(), Kind::Offices, grants(OfficeKind::SchoolLeague), "").unwrap().rows;
+        let grants = grants(OfficeKind::SchoolLeague);
+        let rows = read(text.as_bytes(), Kind::Offices, grants, "", &Choice::default()).unwrap().rows;
         assert!(rows[0].wrong.contains("由系统管理员授予"));
     }
 
     #[test]
     fn a_file_of_another_kind_is_named() {
         let text = "学号（工号）,姓名,职务,任职第一天\nT1,甲,校学生会,2026-09-01\n";
-        let error = read(text.as_bytes(), Kind::Students, &[], "").unwrap_err().0;
+        let error = read(text.as_bytes(), Kind::Students, &[], "", &Choice::default()).unwrap_err().to_string();
         assert!(error.contains("像是“任职人员”"), "{error}");
     }
 }

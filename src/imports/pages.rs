@@ -17,7 +17,7 @@ use super::{
     Imports, file,
     import::{Committed, GradeSource, Import, Kind, Missing, MissingPerson, Move, NewImport, PreviewRow, RowState},
     offices::{self, grants},
-    paths::IMPORTS,
+    paths::{IMPORTS, ReadAs},
     progress::Job,
     store,
     students::{self, NewStructure},
@@ -34,7 +34,7 @@ use crate::{
         paging::{RowRange, pages},
     },
     people::student::Basis,
-    sheet::{drop_down_template, faults_workbook},
+    sheet::{ReadError, SheetChoice, drop_down_template, faults_workbook},
     web::{
         forms::{Errors, Submitted, Upload, written},
         routes::Routes,
@@ -69,6 +69,7 @@ struct UploadForm {
     period: String,
     source: String,
     end_others: bool,
+    choice: SheetChoice,
 }
 
 #[derive(Template, WebTemplate)]
@@ -127,12 +128,14 @@ async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<I
 }
 
 async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: Upload) -> Result<Response, Failure> {
-    let form = UploadForm {
+    let choice = upload.choice();
+    let mut form = UploadForm {
         kind: upload.field("kind").to_owned(),
         basis: upload.field("basis").to_owned(),
         period: upload.field("period").to_owned(),
         source: upload.field("source").to_owned(),
         end_others: upload.field("end_others") == "yes",
+        choice: SheetChoice { choice: choice.clone(), question: None },
     };
     let mut errors = Errors::default();
     let kind = form.kind.parse::<Kind>().ok().filter(|kind| kinds(&acting).contains(kind));
@@ -141,7 +144,7 @@ async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: U
     }
     let grades = if kind == Some(Kind::Grades) { read_grades(&form, &mut errors) } else { None };
     if upload.file.is_none() {
-        errors.add("file", "请选择文件（.xlsx 或 .csv）");
+        errors.add("file", "请选择文件");
     }
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(kind), Some(file), true) = (kind, upload.file, errors.is_empty()) else {
@@ -151,24 +154,26 @@ async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: U
     let read = app
         .heavy(move || {
             let sha256 = Sha256::digest(&file).to_vec();
-            file::read(&file, kind, may_grant, &own).map(|read| (read, sha256))
+            file::read(&file, kind, may_grant, &own, &choice).map(|read| (read, sha256))
         })
         .await?;
     let (rows, sha256) = match read {
         Ok(read) => read,
         Err(error) => {
             errors.add("file", error.to_string());
+            if let ReadError::Asks(question) = error {
+                form.choice.question = Some(question);
+            }
             return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
         }
     };
-    let ignored = rows.ignored.join("、");
+    let read_as = ReadAs { sheet: rows.sheet, notes: rows.notes.join("；"), ignored: rows.ignored.join("、") };
     let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
     let end_others = form.end_others && kind == Kind::Offices;
     let new = NewImport { kind, file_name, sha256, grades, end_others, rows: rows.rows };
     let now = app.clock.now();
     let id = app.write_as(acting.person().authority(), async |db| store::stage(db, &acting, &new, now).await).await?;
-    let ignored: String = ignored.chars().take(200).collect();
-    Ok(Redirect::to(&id.path_after_upload(&ignored)).into_response())
+    Ok(Redirect::to(&id.path_after_upload(&read_as.shortened())?).into_response())
 }
 
 fn read_grades(form: &UploadForm, errors: &mut Errors) -> Option<GradeSource> {
@@ -216,7 +221,7 @@ struct ImportPage {
     structure: NewStructure,
     /// There is something to write.
     writes: bool,
-    ignored: String,
+    read_as: ReadAs,
     page: i64,
     pages: i64,
     moved: bool,
@@ -249,9 +254,9 @@ struct PreviewQuery {
     #[serde(default)]
     page: i64,
     #[serde(default)]
-    ignored: String,
-    #[serde(default)]
     moved: String,
+    #[serde(flatten)]
+    read_as: ReadAs,
 }
 
 async fn show(
@@ -322,7 +327,7 @@ async fn show(
         missing: missing.people,
         structure,
         writes,
-        ignored: view.ignored.chars().take(200).collect(),
+        read_as: view.read_as.shortened(),
         page,
         pages: pages(count, A_PAGE),
         moved: view.moved == "yes",

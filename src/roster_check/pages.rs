@@ -28,7 +28,7 @@ use crate::{
     rulebook::store,
     rules::{Finding, Outcome, Plan, judgement::judge, plan::Union},
     sheet::{
-        BadCell, Faults, LONGEST_CELL, MOST_FAULT_ROWS, faults_as_json, faults_workbook,
+        BadCell, Faults, LONGEST_CELL, MOST_FAULT_ROWS, Sheet, SheetChoice, faults_as_json, faults_workbook,
         roster::{self, Roster, Unreadable},
     },
     web::{
@@ -65,6 +65,7 @@ struct RosterCheckPage {
     plans: Vec<PlanChoice>,
     unions: Vec<(&'static str, &'static str, bool)>,
     errors: Errors,
+    choice: SheetChoice,
     bad: Vec<BadCell>,
     bad_count: usize,
     /// The bad rows for the file to take back, as JSON.
@@ -77,6 +78,7 @@ struct RosterForm {
     /// Empty for the plan that governs.
     plan: String,
     union: String,
+    choice: SheetChoice,
 }
 
 async fn ask_page(
@@ -84,7 +86,7 @@ async fn ask_page(
     acting: &Acting<RosterKeeper>,
     submitted: Submitted<RosterForm>,
 ) -> Result<RosterCheckPage, Failure> {
-    let Submitted { form: RosterForm { plan, union }, errors } = submitted;
+    let Submitted { form: RosterForm { plan, union, choice }, errors } = submitted;
     let mut db = app.read().await?;
     let versions = store::versions(&mut db, acting.institution()).await?;
     let governing = store::governing(&mut db, acting.institution(), app.clock.today()).await?;
@@ -100,11 +102,13 @@ async fn ask_page(
         .collect();
     let unions = Union::ALL.map(|(slug, kind)| (slug, kind.label(), slug == union.as_str())).to_vec();
     let chrome = app.chrome(acting.person(), "名单体检");
-    Ok(RosterCheckPage { chrome, plans, unions, errors, bad: Vec::new(), bad_count: 0, take_back: String::new() })
+    let (bad, take_back) = (Vec::new(), String::new());
+    Ok(RosterCheckPage { chrome, plans, unions, errors, choice, bad, bad_count: 0, take_back })
 }
 
 async fn ask(State(app): State<App>, acting: Acting<RosterKeeper>) -> Result<RosterCheckPage, Failure> {
-    let form = RosterForm { plan: String::new(), union: Union::School.slug().to_owned() };
+    let union = Union::School.slug().to_owned();
+    let form = RosterForm { plan: String::new(), union, choice: SheetChoice::default() };
     ask_page(&app, &acting, Submitted::new(form, Errors::default())).await
 }
 
@@ -135,6 +139,8 @@ struct RosterResultPage {
     by: String,
     institution: String,
     ignored: Vec<String>,
+    /// The sheet that was read, and what is to be said of it.
+    sheet: Sheet,
     strip: Vec<Part>,
     /// What needs attention, gravest first.
     open: Vec<ShownFinding>,
@@ -143,7 +149,12 @@ struct RosterResultPage {
 }
 
 async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upload) -> Result<Response, Failure> {
-    let form = RosterForm { plan: upload.field("plan").to_owned(), union: upload.field("union").to_owned() };
+    let choice = upload.choice();
+    let mut form = RosterForm {
+        plan: upload.field("plan").to_owned(),
+        union: upload.field("union").to_owned(),
+        choice: SheetChoice { choice: choice.clone(), question: None },
+    };
     let mut errors = Errors::default();
     let chosen = match form.plan.parse::<PlanVersionId>() {
         Ok(id) => store::version(&mut *app.read().await?, acting.institution(), id).await?,
@@ -164,14 +175,14 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
     // A field without a choice comes as an empty file without a name.
     let file = upload.file;
     if file.is_none() {
-        errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
+        errors.add("file", "请选择名单文件");
     }
     let (Some((version, plan, _)), Some(union), Some(file), true) = (chosen, union, file, errors.is_empty()) else {
         let page = ask_page(&app, &acting, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    match app.heavy(move || roster::read(&file)).await? {
-        Ok(Roster { members, ignored }) => {
+    match app.heavy(move || roster::read(&file, &choice)).await? {
+        Ok(Roster { members, ignored, sheet }) => {
             let (today, judging) = (app.clock.today(), Arc::clone(&plan));
             let judged = app.heavy(move || (judge(&judging.as_of(today), union, &members), members)).await?;
             let (findings, members) = (judged.0.map_err(anyhow::Error::new)?, judged.1);
@@ -195,11 +206,18 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
                 by,
                 institution,
                 ignored,
+                sheet,
                 strip,
                 open,
                 settled,
             }
             .into_response())
+        }
+        Err(Unreadable::Asks(question)) => {
+            errors.add("file", question.to_string());
+            form.choice.question = Some(question);
+            let page = ask_page(&app, &acting, Submitted::new(form, errors)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(Unreadable::File(error)) => {
             errors.add("file", error.to_string());

@@ -15,7 +15,7 @@ pub(super) fn template() -> anyhow::Result<Vec<u8>> {
     let rows = [
         example([
             "2024010101",
-            "张三",
+            "示例（请删去）",
             "信息工程系",
             "软件技术",
             "2024",
@@ -32,7 +32,7 @@ pub(super) fn template() -> anyhow::Result<Vec<u8>> {
         ]),
         example([
             "2025010102",
-            "李四",
+            "示例（请删去）",
             "信息工程系",
             "软件技术",
             "2025",
@@ -137,7 +137,10 @@ mod tests {
     use super::*;
     use crate::{
         rules::{Outcome, judgement::judge, plan::named},
-        sheet::roster::read,
+        sheet::{
+            Choice,
+            roster::{Unreadable, read},
+        },
     };
 
     #[test]
@@ -145,12 +148,15 @@ mod tests {
         for (union, plan) in
             [(Union::School, "suzhou-2020"), (Union::College, "suzhou-2020"), (Union::Graduate, "jining-2022")]
         {
-            let roster = read(&roster(union).unwrap()).unwrap();
+            let roster = read(&roster(union).unwrap(), &Choice::default()).unwrap();
             let findings = judge(named(plan).unwrap(), union, &roster.members).unwrap();
             let count = |outcome| findings.iter().filter(|finding| finding.verdict == outcome).count();
             assert!(count(Outcome::Pass) > 2, "{union:?} {findings:#?}");
             assert!(count(Outcome::Fail) + count(Outcome::Warn) > 0, "{union:?} {findings:#?}");
         }
-        assert_eq!(read(&template().unwrap()).unwrap().members.len(), 2);
+        let read = read(&template().unwrap(), &Choice::default());
+        let Err(Unreadable::Rows(_, bad)) = read else { panic!("examples are nobody: {read:?}") };
+        assert!(bad.iter().all(|bad| bad.reason.contains("示例")), "{bad:?}");
+        assert_eq!(bad.len(), 2);
     }
 }

@@ -1,23 +1,43 @@
-//! What people keep in spreadsheets, read within bounds: `.xlsx` (first sheet) and `.csv` (UTF-8 or GB18030).
+//! What people keep in spreadsheets, read within bounds: `.xlsx`, `.xlsb`, `.xls`, `.ods`, `.fods`, and text with
+//! separators (`.csv`, `.txt`).
 //!
-//! A [`Sheet`] is the first row as headers and the other rows as text, each with the row number that the
-//! spreadsheet program shows. Whatever cannot be read cell by cell stays in the sheet as a fault, so that a reader
-//! can name row, column, value and reason for all of them at once.
+//! A [`Sheet`] is a row of headings and the rows below as text, each with the row number that the spreadsheet program
+//! shows. A cell counts as it is shown. Whatever cannot be read cell by cell stays in the sheet as a fault, so that a
+//! reader can name row, column, value and reason for all of them at once. What only people can decide (which of several
+//! sheets, what about hidden rows) is a [`Question`].
 
-mod csv;
+mod book;
+mod delimited;
+mod format;
+mod grid;
+mod kind;
+mod ods;
 pub mod population;
 mod reader;
 pub mod roster;
+mod table;
+mod template;
+mod xls;
+mod xlsb;
 mod xlsx;
+mod xml;
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
+use serde::Deserialize;
 use time::Date;
 
-use crate::text::{folded, is_hidden, printable, trimmed};
+use crate::{
+    text::{folded, is_hidden, printable, trimmed},
+    words::words,
+};
 
 pub use reader::{BadCell, Columns, Faults, MOST_FAULT_ROWS, RowReader, faults_as_json};
-pub use xlsx::{drop_down_template, faults_workbook};
+pub use template::{drop_down_template, faults_workbook};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: usize = 8 * 1024 * 1024;
@@ -31,6 +51,9 @@ const MOST_CELLS: usize = 1_200_000;
 pub const LONGEST_CELL: usize = 1_000;
 /// The most text in a whole sheet, in bytes. An .xlsx can point a million cells at one long string.
 const MOST_TEXT: usize = 32 * 1024 * 1024;
+
+/// The endings of the files that are read, as a field for a file takes them.
+pub const ACCEPTED: &str = ".xlsx,.xls,.xlsb,.ods,.fods,.csv,.txt";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
@@ -60,12 +83,17 @@ impl Cell {
     fn is_blank(&self) -> bool {
         matches!(self, Self::Text(text) if text.is_empty())
     }
+
+    /// The text without the marks that stand for what cannot be seen: a heading may have line breaks.
+    fn typed(&self) -> String {
+        self.shown().replace('␣', "")
+    }
 }
 
 /// A row below the header; as many cells as there are headers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
-    /// The number that the spreadsheet program shows; the header is row 1.
+    /// The number that the spreadsheet program shows.
     pub number: u32,
     pub cells: Vec<Cell>,
 }
@@ -73,6 +101,17 @@ pub struct Row {
 /// A sheet: the headers, and the rows below that are not blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
+    /// What the workbook calls it; empty for a text file.
+    pub name: String,
+    /// The row of the heading, as the spreadsheet program numbers it.
+    pub heading_row: u32,
+    /// The rows of the list that are hidden or filtered out.
+    pub hidden_rows: Vec<u32>,
+    /// The rows of the list that are struck out.
+    pub struck_rows: Vec<u32>,
+    /// What was left out, filled in or only looks odd, in Chinese. No note has anything of a person.
+    pub notes: Vec<String>,
+    /// Known headings as they should be, the others as they are.
     pub headers: Vec<String>,
     pub rows: Vec<Row>,
 }
@@ -86,83 +125,198 @@ fn error<T>(reason: impl Into<String>) -> Result<T, SheetError> {
     Err(SheetError(reason.into()))
 }
 
-impl Sheet {
-    /// Reads a file by what it is, whatever its name says. An error where it is neither of the two kinds, damaged, too
-    /// large, or without a header row.
-    pub fn read(bytes: &[u8]) -> Result<Self, SheetError> {
-        if bytes.len() > LARGEST_FILE {
-            return error(format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024));
-        }
-        if bytes.starts_with(b"PK") {
-            xlsx::read(bytes)
-        } else if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-            error("这是旧版 .xls 或加了密码的文件，请另存为不加密的 .xlsx")
-        } else if bytes.starts_with(b"%PDF") {
-            error("这是 PDF 文件，请上传 .xlsx 或 .csv")
-        } else if bytes.is_empty() {
-            error("文件是空的")
-        } else {
-            csv::read(bytes)
-        }
-    }
+words! {
+    /// What becomes of hidden rows.
+    Hidden:
+    Take = "take", "一并读取";
+    Leave = "leave", "不读取";
 }
 
-/// Gathers cells into a sheet and keeps it within bounds.
-#[derive(Default)]
-struct SheetBuilder {
-    headers: Vec<String>,
-    rows: Vec<Row>,
-    text: usize,
+/// What people decided about a file.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choice {
+    /// The name of the sheet that is meant.
+    pub sheet: Option<String>,
+    pub hidden: Option<Hidden>,
 }
 
-impl SheetBuilder {
-    fn row(&mut self, number: u32, mut cells: Vec<Cell>) -> Result<(), SheetError> {
-        self.text += cells.iter().map(|cell| cell.shown().len()).sum::<usize>();
-        if self.text > MOST_TEXT {
-            return error(format!("表内文字超过 {} MB", MOST_TEXT / 1024 / 1024));
-        }
-        if number == 1 {
-            self.headers = cells.iter().map(|cell| cell.shown().into_owned()).collect();
-            while self.headers.last().is_some_and(String::is_empty) {
-                self.headers.pop();
+/// What people must decide about a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Question {
+    /// Which of the sheets that have the headings, by their names.
+    Sheets(Vec<String>),
+    /// Whether hidden rows count.
+    HiddenRows {
+        sheet: String,
+        /// Their numbers.
+        rows: Vec<u32>,
+    },
+}
+
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sheets(names) => {
+                let quoted: Vec<String> = names.iter().map(|name| format!("“{}”", printable(name, false))).collect();
+                write!(f, "有 {} 张工作表都有这份名单的表头：{}，请选定一张", names.len(), quoted.join("、"))
             }
-            return Ok(());
+            Self::HiddenRows { sheet, rows } => {
+                let (sheet, list) = (printable(sheet, false), table::row_list(rows));
+                write!(f, "工作表“{sheet}”里有 {} 行是隐藏的或被筛选掉的（{list}），请选择是否读取", rows.len())
+            }
         }
-        cells.resize(self.headers.len(), Cell::Text(String::new()));
-        if cells.iter().all(Cell::is_blank) {
-            return Ok(());
+    }
+}
+
+/// Why there is no sheet.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadError {
+    /// The file as a whole.
+    #[error("{0}")]
+    File(#[from] SheetError),
+    /// Somebody must choose first.
+    #[error("{0}")]
+    Asks(Question),
+}
+
+/// What a form says beside its file, and what it is asked.
+#[derive(Debug, Clone, Default)]
+pub struct SheetChoice {
+    /// What was chosen.
+    pub choice: Choice,
+    /// What is to be chosen.
+    pub question: Option<Question>,
+}
+
+impl SheetChoice {
+    /// The sheets to choose from.
+    #[must_use]
+    pub fn sheets(&self) -> &[String] {
+        match &self.question {
+            Some(Question::Sheets(names)) => names,
+            Some(Question::HiddenRows { .. }) | None => &[],
         }
-        if self.rows.len() == MOST_ROWS {
-            return error(format!("数据超过 {MOST_ROWS} 行"));
-        }
-        if (self.rows.len() + 1) * self.headers.len() > MOST_CELLS {
-            return error("表格过大：行数乘列数超过 120 万格，请删去多余的列");
-        }
-        self.rows.push(Row { number, cells });
-        Ok(())
     }
 
-    fn finish(self) -> Result<Sheet, SheetError> {
-        if self.headers.iter().all(String::is_empty) {
-            return error("第 1 行没有表头");
+    /// The sheet that was chosen; empty where none was.
+    #[must_use]
+    pub fn sheet(&self) -> &str {
+        self.choice.sheet.as_deref().unwrap_or_default()
+    }
+
+    #[must_use]
+    pub fn asks_about_hidden_rows(&self) -> bool {
+        matches!(self.question, Some(Question::HiddenRows { .. }))
+    }
+}
+
+/// What a form sends beside its file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct ChoiceForm {
+    sheet: String,
+    hidden: String,
+}
+
+impl From<ChoiceForm> for Choice {
+    fn from(ChoiceForm { sheet, hidden }: ChoiceForm) -> Self {
+        Self { sheet: Some(sheet).filter(|sheet| !sheet.is_empty()), hidden: hidden.parse().ok() }
+    }
+}
+
+impl Sheet {
+    /// Reads a file whose columns are not known: its first visible sheet, whose first row is the heading. Hidden rows
+    /// are read.
+    pub fn read(bytes: &[u8]) -> Result<Self, SheetError> {
+        let choice = Choice { sheet: None, hidden: Some(Hidden::Take) };
+        Self::read_for(bytes, &[], &[], &choice).map_err(|error| SheetError(error.to_string()))
+    }
+
+    /// Reads a file by what it is, whatever its name says: the sheet with the required headings. An error where it is no
+    /// spreadsheet, damaged, too large or without those headings; a question where people must choose.
+    pub fn read_for(
+        bytes: &[u8],
+        known: &[&'static str],
+        required: &[&str],
+        choice: &Choice,
+    ) -> Result<Self, ReadError> {
+        if bytes.len() > LARGEST_FILE {
+            return Err(SheetError(format!("文件超过 {} MB", LARGEST_FILE / 1024 / 1024)).into());
         }
-        Ok(Sheet { headers: self.headers, rows: self.rows })
+        let headings = table::Headings { known, required };
+        // Files are made to break parsers; a panic must stay this file's fault.
+        let read = AssertUnwindSafe(|| {
+            let mut book = kind::open(bytes, &headings)?;
+            let place = book::meant(book.as_mut(), &headings, choice)?;
+            let name = book.sheets().get(place).map(|entry| entry.name.clone()).unwrap_or_default();
+            let grid = book.grid(place, usize::MAX)?;
+            table::sheet(name, grid, &headings, choice).map_err(|error| match error {
+                ReadError::File(reason) => ReadError::File(book::with_hint(book.as_mut(), &headings, reason)),
+                asks @ ReadError::Asks(_) => asks,
+            })
+        });
+        catch_unwind(read).unwrap_or_else(|_| Err(SheetError("文件已损坏，无法读取".to_owned()).into()))
     }
 }
 
 /// Removes surrounding blanks (ideographic and invisible ones too) and folds full-width digits; a text that is too
-/// long or holds control characters becomes a fault.
+/// long or holds control characters becomes a fault, and so does a number that a program has spoilt. `="001234"` and
+/// `'001234`, with which programs keep a number's zeros, are the text that they mean.
 fn cell(raw: &str) -> Cell {
     let trimmed = trimmed(raw);
     if trimmed.chars().nth(LONGEST_CELL).is_some() {
         let shown: String = trimmed.chars().take(20).chain(['…']).collect();
         return Cell::Fault { shown: printable(&shown, false), why: format!("超过 {LONGEST_CELL} 字") };
     }
-    let text = folded(trimmed);
+    let text = folded(meant(trimmed));
     if text.chars().any(is_hidden) {
         return Cell::Fault { shown: printable(&text, false), why: "含有换行或看不见的字符".to_owned() };
     }
-    Cell::Text(text)
+    match spoilt(&text) {
+        Some(why) => Cell::Fault { why: why.to_owned(), shown: text },
+        None => Cell::Text(text),
+    }
+}
+
+/// The text that a marked one means.
+fn meant(text: &str) -> &str {
+    let formula = text.strip_prefix("=\"").and_then(|rest| rest.strip_suffix('"')).filter(|rest| !rest.contains('"'));
+    let marked = text.strip_prefix('\'').filter(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    formula.or(marked).unwrap_or(text)
+}
+
+/// Why a text is a number that a program has changed on its way: `202400103.0` of pandas, `2.026990001E9` of Java,
+/// `2.02401E+11` of Excel.
+fn spoilt(text: &str) -> Option<&'static str> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if let Some((whole, decimals)) = text.split_once('.')
+        && whole.len() >= 4
+        && digits(whole)
+        && decimals.bytes().all(|byte| byte == b'0')
+        && !decimals.is_empty()
+    {
+        return Some("像是被程序改成了小数，请在原来的表格里把这一列设为文本后重新导出");
+    }
+    let (mantissa, exponent) = text.split_once(['E', 'e'])?;
+    let (whole, decimals) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let has_sign = exponent.starts_with('+');
+    let is_number = whole.len() == 1 && digits(whole) && (decimals.is_empty() || digits(decimals));
+    // Without a point and a sign it may be a number of its own: 2E3.
+    let is_scientific = is_number && digits(exponent.trim_start_matches('+')) && (has_sign || !decimals.is_empty());
+    is_scientific.then_some("被改成了科学计数，原来的号码已看不全，请在原来的表格里把这一列设为文本后重新填写")
+}
+
+/// A day as programs write it into a file: `2026-09-01`, `2026-09-01T00:00:00.000Z`. None where it is another time of day,
+/// because that may be another day in China.
+fn iso_day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    let (date, time) = text.split_once('T').unwrap_or((text, ""));
+    let parts: Vec<&str> = date.splitn(3, '-').collect();
+    let [year, month, of_month] = parts.as_slice() else { return None };
+    let is_midnight = time.trim_end_matches('Z').chars().all(|c| matches!(c, '0' | ':' | '.'));
+    let month = time::Month::try_from(month.parse::<u8>().ok()?).ok()?;
+    let date = Date::from_calendar_date(year.parse().ok()?, month, of_month.parse().ok()?).ok()?;
+    is_midnight.then_some(date)
 }
 
 #[cfg(test)]
@@ -181,11 +335,30 @@ mod tests {
     #[test]
     fn other_files_are_named_for_what_they_are() {
         let reason = |bytes: &[u8]| Sheet::read(bytes).unwrap_err().0;
-        assert!(reason(&[0xD0, 0xCF, 0x11, 0xE0, 0]).contains(".xlsx"));
-        assert!(reason(b"").contains("空的"));
-        assert!(reason(b"\n\n").contains("表头"));
-        assert!(reason(b"%PDF-1.7").contains("PDF"));
-        assert!(reason(b"PK\x03\x04not a zip").contains("损坏"));
+        for (bytes, part) in [
+            (&[0xD0, 0xCF, 0x11, 0xE0, 0][..], "损坏"),
+            (b"", "空的"),
+            (b"\n\n", "表头"),
+            (b"%PDF-1.7", "PDF"),
+            (b"PK\x03\x04not a zip", "损坏"),
+            (b"{\\rtf1 x}", "RTF"),
+            (b"[{\"a\": 1}]", "JSON"),
+            (b"\x89PNG\r\n\x1a\n", "图片"),
+            (b"Rar!\x1a\x07", "压缩包"),
+            (b"<html><body><table></table></body></html>", "网页"),
+            (b"\r\n  <!DOCTYPE html><table>", "网页"),
+            (b"<table border=1><tr><td>x</td></tr></table>", "网页"),
+            (b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "MHTML"),
+            (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\"/>", "2003"),
+            (b"<?xml version=\"1.0\"?><a/>", "XML"),
+            (b"\x09\x08\x10\0\0\x05\x05\0", "Excel 95"),
+        ] {
+            let says = reason(bytes);
+            assert!(says.contains(part), "{part}: {says}");
+        }
         assert!(reason(&vec![b'a'; LARGEST_FILE + 1]).contains("超过"));
+        let (gbk, _, _) =
+            encoding_rs::GB18030.encode("<html><body><table><tr><td>张三</td></tr></table></body></html>");
+        assert!(reason(&gbk).contains("网页"));
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::{
     rules::congress::{Cohort, Population},
-    sheet::{BadCell, Columns, RowReader, Sheet, SheetError},
+    sheet::{BadCell, Choice, Columns, Question, ReadError, RowReader, Sheet, SheetError},
 };
 
 const KIND: &str = "类别";
@@ -17,14 +17,35 @@ const STUDENTS: &str = "人数";
 pub enum Unreadable {
     /// The file as a whole.
     File(SheetError),
+    /// Somebody must choose first.
+    Asks(Question),
     /// Rows of it, each with its reason.
     Rows(Vec<BadCell>),
 }
 
-/// Reads a population file; gives it with the headers that were ignored, or every row that is wrong.
-pub fn read(bytes: &[u8]) -> Result<(Population, Vec<String>), Unreadable> {
-    let sheet = Sheet::read(bytes).map_err(Unreadable::File)?;
+impl From<ReadError> for Unreadable {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::File(error) => Self::File(error),
+            ReadError::Asks(question) => Self::Asks(question),
+        }
+    }
+}
+
+/// A population that was read.
+#[derive(Debug)]
+pub struct PopulationFile {
+    pub population: Population,
+    /// Headers that were ignored.
+    pub ignored: Vec<String>,
+    /// What it was read from.
+    pub sheet: Sheet,
+}
+
+/// Reads a population file, or gives every row that is wrong.
+pub fn read(bytes: &[u8], choice: &Choice) -> Result<PopulationFile, Unreadable> {
     let all = [KIND, NAME, GRADE, STUDENTS];
+    let sheet = Sheet::read_for(bytes, &all, &all, choice)?;
     let columns = Columns::find(&sheet, &all, &all).map_err(Unreadable::File)?;
     let (mut population, mut bad, mut seen) = (Population::default(), Vec::new(), HashSet::new());
     for row in &sheet.rows {
@@ -53,7 +74,11 @@ pub fn read(bytes: &[u8]) -> Result<(Population, Vec<String>), Unreadable> {
             }
         }
     }
-    if bad.is_empty() { Ok((population, columns.ignored)) } else { Err(Unreadable::Rows(bad)) }
+    if bad.is_empty() {
+        Ok(PopulationFile { population, ignored: columns.ignored, sheet })
+    } else {
+        Err(Unreadable::Rows(bad))
+    }
 }
 
 #[cfg(test)]
@@ -63,15 +88,15 @@ mod tests {
     #[test]
     fn bad_rows_are_all_named() {
         let text = "类别,名称,年级,人数\n院系,甲,2024,\n院系,甲,2024,3\n社团,合唱团,2024,\n学院,乙,2024,1\n院系,丙,,5\n社团,书画社,,\n院系,丁,2023,1.5\n";
-        let Err(Unreadable::Rows(bad)) = read(text.as_bytes()) else { panic!("must be refused") };
+        let Err(Unreadable::Rows(bad)) = read(text.as_bytes(), &Choice::default()) else { panic!("must be refused") };
         let places: Vec<(u32, &str)> = bad.iter().map(|bad| (bad.row, bad.column.as_str())).collect();
         assert_eq!(places, [(2, "人数"), (3, "名称"), (4, "年级"), (5, "类别"), (6, "年级"), (8, "人数")]);
     }
 
     #[test]
     fn a_society_needs_no_number() {
-        let (population, ignored) =
-            read("人数,名称,年级,类别,备注\n,合唱团,,社团,x\n30,甲,2024级,院系,\n".as_bytes()).unwrap();
+        let text = "人数,名称,年级,类别,备注\n,合唱团,,社团,x\n30,甲,2024级,院系,\n";
+        let PopulationFile { population, ignored, .. } = read(text.as_bytes(), &Choice::default()).unwrap();
         assert_eq!(population.societies, ["合唱团"]);
         assert_eq!(population.cohorts[0].grade, "2024");
         assert_eq!(ignored, ["备注"]);

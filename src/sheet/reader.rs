@@ -50,12 +50,8 @@ impl Columns {
             }
         }
         let missing: Vec<&str> = required.iter().copied().filter(|name| !places.contains_key(name)).collect();
-        let seen: String = printable(&sheet.headers.join("、"), false).chars().take(120).collect();
-        if places.is_empty() {
-            return error(format!("第 1 行不是表头，应有{}等列；现在是：{seen}", missing.join("、")));
-        }
         if !missing.is_empty() {
-            return error(format!("第 1 行缺少表头：{}（现有：{seen}）", missing.join("、")));
+            return error(format!("第 {} 行缺少表头：{}", sheet.heading_row, missing.join("、")));
         }
         if sheet.rows.is_empty() {
             return error("表头以下没有一行数据");
@@ -161,7 +157,7 @@ impl<'a, 'b> RowReader<'a, 'b> {
         };
         let day = day(text);
         if day.is_none() {
-            self.fault(column, "应为日期，如 2026-09-01");
+            self.fault(column, not_a_day(text));
         }
         day
     }
@@ -202,6 +198,19 @@ impl<'a, 'b> RowReader<'a, 'b> {
     /// 是, 否 or blank.
     pub fn yes_no(&mut self, column: &str) -> Option<bool> {
         self.word(column, &[("是", true), ("否", false)])
+    }
+}
+
+/// What a text is that should have been a day.
+fn not_a_day(text: &str) -> &'static str {
+    let open_ended = ["长期", "长期有效", "永久", "至今", "现在", "今", "无期限", "无"];
+    if open_ended.contains(&text) {
+        return "没有最后一天的请留空";
+    }
+    let parts: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [year, month] if year.len() == 4 && month.len() <= 2 => "只到月份，请填到日，如 2026-09-01",
+        _ => "应为日期，如 2026-09-01",
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     rules::roster::{Level, Member, Post, Rank},
-    sheet::{BadCell, Columns, RowReader, Sheet, SheetError},
+    sheet::{BadCell, Choice, Columns, Question, ReadError, RowReader, Sheet, SheetError},
 };
 
 const NUMBER: &str = "学号";
@@ -49,8 +49,19 @@ const LONGEST_WORD: usize = 60;
 pub enum Unreadable {
     /// The file as a whole.
     File(SheetError),
+    /// Somebody must choose first.
+    Asks(Question),
     /// Rows of it, each with its reason.
-    Rows(Sheet, Vec<BadCell>),
+    Rows(Box<Sheet>, Vec<BadCell>),
+}
+
+impl From<ReadError> for Unreadable {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::File(error) => Self::File(error),
+            ReadError::Asks(question) => Self::Asks(question),
+        }
+    }
 }
 
 /// A roster that was read.
@@ -60,6 +71,8 @@ pub struct Roster {
     pub members: Vec<Member>,
     /// Headers that were ignored.
     pub ignored: Vec<String>,
+    /// What it was read from.
+    pub sheet: Sheet,
 }
 
 /// Personal facts of a row: all columns but the post's. A blank says nothing, so two rows agree unless both speak.
@@ -102,10 +115,10 @@ impl Person {
 }
 
 /// Reads a roster file, or gives every row that is wrong.
-pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
-    let sheet = Sheet::read(bytes).map_err(Unreadable::File)?;
-    let columns =
-        Columns::find(&sheet, &COLUMNS.map(|(name, _)| name), &[NUMBER, NAME, POST]).map_err(Unreadable::File)?;
+pub fn read(bytes: &[u8], choice: &Choice) -> Result<Roster, Unreadable> {
+    let (known, required) = (COLUMNS.map(|(name, _)| name), [NUMBER, NAME, POST]);
+    let sheet = Sheet::read_for(bytes, &known, &required, choice)?;
+    let columns = Columns::find(&sheet, &known, &required).map_err(Unreadable::File)?;
     let mut bad = Vec::new();
     let mut members: Vec<(Person, Member)> = Vec::new();
     // Where a number's member stands, and the row that named it first.
@@ -133,10 +146,10 @@ pub fn read(bytes: &[u8]) -> Result<Roster, Unreadable> {
         }
     }
     if !bad.is_empty() {
-        return Err(Unreadable::Rows(sheet, bad));
+        return Err(Unreadable::Rows(Box::new(sheet), bad));
     }
     let members = members.into_iter().map(|(person, member)| fill(member, person)).collect();
-    Ok(Roster { members, ignored: columns.ignored })
+    Ok(Roster { members, ignored: columns.ignored, sheet })
 }
 
 /// A row as read: a person in one post.
@@ -252,7 +265,7 @@ mod tests {
     use super::*;
 
     fn reasons(text: &str) -> Vec<String> {
-        match read(text.as_bytes()) {
+        match read(text.as_bytes(), &Choice::default()) {
             Err(Unreadable::Rows(_, bad)) => bad.iter().map(ToString::to_string).collect(),
             other => panic!("{other:?}"),
         }
@@ -261,7 +274,7 @@ mod tests {
     #[test]
     fn a_person_with_two_posts_is_one_member() {
         let text = "岗位,学号,姓名,部门,执行主席,院系\n主席团成员,1,张三,,是,信息系\n部门负责人,1,张三,办公室,,\n";
-        let members = read(text.as_bytes()).unwrap().members;
+        let members = read(text.as_bytes(), &Choice::default()).unwrap().members;
         assert_eq!(members.len(), 1);
         assert_eq!((members[0].posts.len(), members[0].chair), (2, true));
         assert_eq!(members[0].college.as_deref(), Some("信息系"));
@@ -301,7 +314,7 @@ mod tests {
     #[test]
     fn short_political_forms_mean_the_long_ones_and_other_posts_are_readable() {
         let text = "学号,姓名,岗位,政治面貌\n1,𠮷野,秘书长,团员\n2,<b>乙</b>,主席团成员,预备党员\n";
-        let members = read(text.as_bytes()).unwrap().members;
+        let members = read(text.as_bytes(), &Choice::default()).unwrap().members;
         assert_eq!(members[0].political.as_deref(), Some("共青团员"));
         assert_eq!(members[0].posts, [Post::Other("秘书长".to_owned())]);
         assert_eq!(members[1].political.as_deref(), Some("中共预备党员"));

@@ -31,7 +31,7 @@ use crate::{
     failure::Failure,
     page::unsent::Unsent,
     rules::Finding,
-    sheet::LARGEST_FILE,
+    sheet::{Choice, ChoiceForm, LARGEST_FILE},
     text::{is_hidden, printable, trimmed},
     web::{
         intake::{Intake, Place},
@@ -163,6 +163,12 @@ impl Upload {
     #[must_use]
     pub fn field(&self, name: &str) -> &str {
         self.fields.get(name).map_or("", String::as_str)
+    }
+
+    /// What was chosen about the file: its sheet, its hidden rows.
+    #[must_use]
+    pub fn choice(&self) -> Choice {
+        self.form::<ChoiceForm>().unwrap_or_default().into()
     }
 
     /// The text fields as a form.

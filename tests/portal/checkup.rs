@@ -80,14 +80,15 @@ async fn unreadable_files_and_choices_are_named_beside_their_field() {
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     for (file, part) in [
         (&b"PK\x03\x04broken"[..], "损坏"),
-        (&[0xD0, 0xCF, 0x11, 0xE0, 0, 0][..], "旧版 .xls"),
+        (&[0xD0, 0xCF, 0x11, 0xE0, 0, 0][..], "损坏"),
+        (b"<html><table></table></html>", "网页"),
         ("姓名,岗位\n张三,主席团成员\n".as_bytes(), "缺少表头：学号"),
         ("学号,学号,姓名,岗位\n1,1,张三,主席团成员\n".as_bytes(), "“学号”出现了两次"),
-        (&[0xFF, 0xFE, 0x41, 0][..], "UTF-16"),
+        (&[0xFF, 0xFE, 0x41][..], "UTF-16"),
         ("学号,姓名,岗位\n".as_bytes(), "没有一行数据"),
         (&b""[..], "文件是空的"),
         (&b"%PDF-1.7\n"[..], "PDF"),
-        ("今天天气很好\n".as_bytes(), "不是表头"),
+        ("今天天气很好\n".as_bytes(), "没有找到表头"),
     ] {
         let page = check(&mut league, "苏州方案", "school", file).await;
         assert_eq!(page.status, 422);
@@ -110,6 +111,51 @@ async fn unreadable_files_and_choices_are_named_beside_their_field() {
     assert_eq!((half.status, half.is_page()), (400, true));
 }
 
+/// A workbook of two lists, of which the second has a hidden row.
+fn two_lists() -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for name in ["2024级", "2025级"] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for (row, line) in (0..).zip(six_on_the_presidium().lines()) {
+            for (column, cell) in (0..).zip(line.split(',')) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+        if name == "2025级" {
+            sheet.set_row_hidden(6).unwrap();
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn which_list_and_which_rows_are_asked_before_anything_is_judged() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let file = two_lists();
+    let asked = check(&mut league, "苏州方案", "school", &file).await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.fault("名单文件").contains("“2024级”、“2025级”"), "{}", asked.fault("名单文件"));
+    assert_eq!(asked.attributes("input[name=sheet]", "value"), ["2024级", "2025级"]);
+    let version = asked.field("对照的方案");
+    let mut send = async |more: &[(&str, &str)]| {
+        let fields = [&[("plan", version.as_str()), ("union", "school")][..], more].concat();
+        league.upload("/checkup", &fields, Some(("名单.xlsx", &file))).await
+    };
+    let hidden = send(&[("sheet", "2025级")]).await;
+    assert_eq!(hidden.status, 422);
+    assert!(hidden.fault("名单文件").contains("1 行是隐藏的或被筛选掉的（第 7 行）"));
+    assert_eq!(hidden.attributes("input[name=sheet]", "value"), ["2025级"], "what was chosen stays chosen");
+    assert_eq!(hidden.attributes("input[name=hidden]", "value"), ["leave", "take"]);
+    let seen = send(&[("sheet", "2025级"), ("hidden", "leave")]).await;
+    assert_eq!(seen.status, 200);
+    assert!(seen.text().contains("5 人") && seen.text().contains("读取的工作表：2025级"), "{}", seen.text());
+    assert!(seen.text().contains("隐藏的 1 行没有读取（第 7 行）"));
+    let all = send(&[("sheet", "2025级"), ("hidden", "take")]).await;
+    assert!(all.text().contains("6 人") && all.text().contains("隐藏的 1 行已一并读取"));
+    assert!(send(&[("sheet", "没有")]).await.fault("名单文件").contains("没有工作表“没有”"));
+}
+
 #[tokio::test]
 async fn markup_in_a_roster_stays_text() {
     let portal = Portal::start().await;
@@ -122,7 +168,7 @@ async fn markup_in_a_roster_stays_text() {
 }
 
 #[tokio::test]
-async fn samples_and_the_template_go_through() {
+async fn samples_go_through_and_the_templates_examples_are_nobody() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let page = league.get("/checkup").await;
@@ -132,6 +178,11 @@ async fn samples_and_the_template_go_through() {
         let union = link.split_once("union=").map_or("school", |(_, union)| union);
         let plan = if union == "graduate" { "济宁方案" } else { "苏州方案" };
         let checked = check(&mut league, plan, union, &file.bytes).await;
+        if link.contains("template") {
+            assert_eq!(checked.status, 422);
+            assert!(checked.all("#bad-rows tbody tr").iter().all(|row| row.contains("模板里的示例")));
+            continue;
+        }
         assert_eq!((checked.status, checked.heading().as_str()), (200, "名单体检结果"), "{link}");
     }
 }

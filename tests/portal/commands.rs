@@ -128,6 +128,67 @@ fn unreadable_input_names_every_row_and_prints_nothing() {
 }
 
 #[test]
+fn check_asks_which_sheet_and_which_rows_and_says_what_it_read() {
+    let desk = Desk::new();
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    for name in ["2024级", "2025级"] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for (row, line) in (0..).zip(roster(3).lines()) {
+            for (column, cell) in (0..).zip(line.split(',')) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+        sheet.set_row_hidden(2).unwrap();
+    }
+    let file = desk.file("r.xlsx", workbook.save_to_buffer().unwrap());
+    let says = errors(&lunzhi(&SCHOOL, &file));
+    assert!(says.contains("“2024级”、“2025级”") && says.contains("--sheet"), "{says}");
+    let with = |more: &[&str]| lunzhi(&[&SCHOOL[..], more].concat(), &file);
+    let says = errors(&with(&["--sheet", "2025级"]));
+    assert!(says.contains("第 3 行") && says.contains("--hidden take"), "{says}");
+    for (hidden, people, word) in [("take", 3, "已一并读取"), ("leave", 2, "没有读取")] {
+        let output = with(&["--sheet", "2025级", "--hidden", hidden]);
+        assert_eq!(json(&output)["people"], people);
+        let notes = String::from_utf8(output.stderr).unwrap();
+        assert!(notes.contains("工作表“2025级”") && notes.contains(word), "{notes}");
+    }
+    assert!(errors(&with(&["--sheet", "2026级"])).contains("没有工作表“2026级”"));
+}
+
+#[test]
+fn numbers_that_a_program_spoilt_are_faults_and_marked_ones_are_their_text() {
+    let desk = Desk::new();
+    let with = |number: &str| {
+        let line = format!("{number},甲某,主席团成员,共青团员,3,10,0,是,是\n");
+        lunzhi(&SCHOOL, &desk.file("r.csv", roster(0) + &line))
+    };
+    for (number, word) in [
+        ("202400103.0", "小数"),
+        ("2.026990001E9", "科学计数"),
+        ("2.02401E+11", "科学计数"),
+        ("2.02699010001E11", "科学计数"),
+    ] {
+        assert!(errors(&with(number)).contains(word), "{number}");
+    }
+    for number in ["\"=\"\"001234\"\"\"", "=\"001234\"", "'001234"] {
+        let report = json(&with(number));
+        assert_eq!(report["findings"][1]["rule"], "ORG-03");
+        assert_eq!(report["people"], 1, "{number}");
+    }
+    let output = with("2024E1");
+    assert_eq!(json(&output)["people"], 1, "a letter in a number is no exponent");
+}
+
+#[test]
+fn allocate_leaves_totals_out_with_a_word() {
+    let desk = Desk::new();
+    let text = "类别;名称;年级;人数\n院系;甲;2024;400\n合计;;;400\n";
+    let output = lunzhi(&["allocate", "--plan", "suzhou-2020", "--json"], &desk.file("p.csv", text));
+    assert_eq!(json(&output)["students"], 400);
+    assert!(String::from_utf8(output.stderr).unwrap().contains("第 3 行是备注或合计"));
+}
+
+#[test]
 fn a_gigabyte_a_bomb_and_a_stump_end_at_once_with_a_reason() {
     let desk = Desk::new();
     let huge = desk.file("huge.csv", "学号,姓名,岗位\n");

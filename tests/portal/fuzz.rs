@@ -10,7 +10,11 @@ use lunzhi::{
         judgement::judge,
         plan::{BUILT_IN, Plan, Share, Union, built_in},
     },
-    sheet::{Sheet, drop_down_template, population, roster},
+    sheet::{
+        Cell, Choice, Hidden, Sheet, drop_down_template,
+        population::{self, PopulationFile},
+        roster,
+    },
 };
 use proptest::{prelude::*, sample::Index};
 
@@ -71,7 +75,7 @@ const OFFICES: &[u8] = "学号（工号）,姓名,职务,院系,班级,任职第
 
 /// What a line that can be used promises to whoever stages it.
 fn usable_lines_keep_their_promises(bytes: &[u8], kind: Kind) -> Result<(), TestCaseError> {
-    let Ok(read) = file::read(bytes, kind, IMPORTED_OFFICES, "me") else { return Ok(()) };
+    let Ok(read) = file::read(bytes, kind, IMPORTED_OFFICES, "me", &Choice::default()) else { return Ok(()) };
     for line in &read.rows {
         prop_assert_eq!(line.cells.len(), kind.columns().len());
         for cell in line.cells.iter().flatten() {
@@ -94,8 +98,108 @@ fn workbook() -> &'static [u8] {
     &BYTES
 }
 
+/// An `OpenDocument` spreadsheet in one file, and a web page's cousin: text that is parsed as XML.
+const FLAT: &[u8] = r#"<?xml version="1.0"?><office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0">
+<office:body><office:spreadsheet><table:table table:name="a"><table:table-row><table:table-cell office:value-type="string">
+<text:p>学号</text:p></table:table-cell><table:table-cell><text:p>姓名</text:p></table:table-cell><table:table-cell><text:p>岗位</text:p>
+</table:table-cell></table:table-row><table:table-row table:number-rows-repeated="3"><table:table-cell office:value-type="float"
+office:value="1"><text:p>001</text:p></table:table-cell><table:table-cell table:number-columns-repeated="2"><text:p>甲&amp;</text:p>
+</table:table-cell></table:table-row></table:table></office:spreadsheet></office:body></office:document>"#
+    .as_bytes();
+
+/// A workbook of 97: one sheet with the records that cells are made of.
+fn old_workbook() -> &'static [u8] {
+    static BYTES: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(|| {
+        let record = |kind: u16, data: &[u8]| {
+            [&kind.to_le_bytes()[..], &u16::try_from(data.len()).unwrap().to_le_bytes(), data].concat()
+        };
+        let text = |row: u16, column: u16, text: &str| {
+            let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            let place = [row, column, 0, u16::try_from(units.len() / 2).unwrap()];
+            record(0x0204, &[&place.map(u16::to_le_bytes).concat()[..], &[1], &units].concat())
+        };
+        let begin = |kind: u8| record(0x0809, &[0, 6, kind, 0]);
+        let globals = |at: u32| {
+            let sheet = record(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 1, 0, b'a']].concat());
+            [begin(5), record(0x00E0, &[0; 20]), sheet, record(0x000A, &[])].concat()
+        };
+        let number = record(0x0203, &[&[1, 0, 0, 0, 0, 0][..], &7_f64.to_le_bytes()].concat());
+        let hidden = record(0x0208, &[1, 0, 0, 0, 2, 0, 255, 0, 0, 0, 0, 0, 0x20, 0, 0, 0]);
+        let cells = [text(0, 0, "学号"), text(0, 1, "姓名"), text(0, 2, "岗位"), hidden, number, text(1, 1, "张三")];
+        let start = u32::try_from(globals(0).len()).unwrap();
+        let stream = [globals(start), begin(16), cells.concat(), record(0x000A, &[])].concat();
+        let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+        std::io::Write::write_all(&mut file.create_stream("/Workbook").unwrap(), &stream).unwrap();
+        file.into_inner().into_inner()
+    });
+    &BYTES
+}
+
+/// The parts of a workbook that decide what its cells say.
+const PARTS: [(&str, &[u8]); 6] = [
+    ("[Content_Types].xml", b"<Types/>"),
+    (
+        "xl/workbook.xml",
+        br#"<workbook><workbookPr date1904="0"/><sheets><sheet name="a" sheetId="1" r:id="r1"/></sheets><calcPr fullCalcOnLoad="1"/></workbook>"#,
+    ),
+    (
+        "xl/_rels/workbook.xml.rels",
+        br#"<Relationships><Relationship Id="r1" Type="x/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2"
+        Type="x/styles" Target="styles.xml"/><Relationship Id="r3" Type="x/sharedStrings" Target="/xl/sharedStrings.xml"/></Relationships>"#,
+    ),
+    (
+        "xl/styles.xml",
+        br#"<styleSheet><numFmts><numFmt numFmtId="164" formatCode="yyyy&quot;x&quot;m;[Red]0.0#_);@"/></numFmts><fonts><font><strike/></font>
+        </fonts><cellXfs><xf numFmtId="0" fontId="0"/><xf numFmtId="164" fontId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#,
+    ),
+    ("xl/sharedStrings.xml", "<sst><si><t>学号</t></si><si><r><t>姓</t></r><r><t>名</t></r></si><si><t>岗位</t></si></sst>".as_bytes()),
+    (
+        "xl/worksheets/sheet1.xml",
+        br#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c t="s"><v>1</v></c><c
+        t="s"><v>2</v></c></row><row r="2" hidden="1"><c r="A2" s="1"><v>46266.5</v></c><c s="2"><f>A1</f><v>0</v></c><c t="inlineStr"><is><t>x</t>
+        </is></c></row></sheetData><mergeCells><mergeCell ref="A2:B9"/></mergeCells></worksheet>"#,
+    ),
+];
+
+/// A workbook whose parts are packed after they were mangled: what no checksum refuses.
+fn repacked(change: &(usize, Vec<u8>)) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (place, (name, part)) in PARTS.iter().enumerate() {
+        let part = if place == change.0 { &change.1 } else { *part };
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, part).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// Bytes of a part near to good ones, with its place.
+fn mangled_part() -> impl Strategy<Value = (usize, Vec<u8>)> {
+    (1..PARTS.len()).prop_flat_map(|place| (Just(place), mangled(PARTS[place].1)))
+}
+
+/// A list that was read keeps what it promises to whoever reads its rows.
+fn lists_keep_their_promises(bytes: &[u8]) -> Result<(), TestCaseError> {
+    for hidden in [Hidden::Take, Hidden::Leave] {
+        let choice = Choice { sheet: None, hidden: Some(hidden) };
+        let Ok(sheet) = Sheet::read_for(bytes, &["学号", "姓名", "岗位"], &["学号", "姓名"], &choice) else {
+            continue;
+        };
+        prop_assert!(sheet.rows.windows(2).all(|pair| pair[0].number < pair[1].number));
+        prop_assert!(
+            sheet.rows.iter().all(|row| row.cells.len() == sheet.headers.len() && row.number > sheet.heading_row)
+        );
+        for cell in sheet.rows.iter().flat_map(|row| &row.cells) {
+            prop_assert!(!cell.shown().chars().any(char::is_control), "{:?}", cell);
+            if let Cell::Date(day) = cell {
+                prop_assert!((1990..=2100).contains(&day.year()), "{}", day);
+            }
+        }
+    }
+    Ok(())
+}
+
 fn judge_whatever(bytes: &[u8]) {
-    if let Ok(roster) = roster::read(bytes) {
+    if let Ok(roster) = roster::read(bytes, &Choice::default()) {
         for plan in built_in() {
             for (_, union) in Union::ALL {
                 let _ = judge(plan, union, &roster.members);
@@ -126,7 +230,7 @@ proptest! {
     fn sheets_of_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let _ = Sheet::read(&bytes);
         let _ = election_file::read(&bytes);
-        let _ = population::read(&bytes);
+        let _ = population::read(&bytes, &Choice::default());
     }
 
     #[test]
@@ -140,8 +244,39 @@ proptest! {
     }
 
     #[test]
+    fn parts_of_workbooks_near_to_good_ones(change in mangled_part()) {
+        lists_keep_their_promises(&repacked(&change))?;
+    }
+
+    #[test]
+    fn documents_near_to_good_ones(bytes in mangled(FLAT)) {
+        lists_keep_their_promises(&bytes)?;
+    }
+
+    #[test]
+    fn old_workbooks_near_to_good_ones(bytes in mangled(old_workbook())) {
+        lists_keep_their_promises(&bytes)?;
+    }
+
+    #[test]
+    fn the_files_that_are_changed_are_good_ones((format, value) in ("[yMd0#?.,%\"x;@hs\\[\\]/ -]{0,20}", any::<f64>())) {
+        for good in [repacked(&(0, b"x".to_vec())), FLAT.to_vec(), old_workbook().to_vec()] {
+            let choice = Choice { sheet: None, hidden: Some(Hidden::Take) };
+            let read = Sheet::read_for(&good, &["学号", "姓名", "岗位"], &["学号", "姓名"], &choice);
+            prop_assert!(read.is_ok(), "{:?}", read);
+        }
+        // Any format of any number.
+        let escaped = format.replace('"', "&quot;");
+        let styles = format!("<styleSheet><numFmts><numFmt numFmtId=\"164\" formatCode=\"{escaped}\"/></numFmts><cellXfs><xf/>\
+            <xf numFmtId=\"164\"/></cellXfs></styleSheet>");
+        lists_keep_their_promises(&repacked(&(3, styles.into_bytes())))?;
+        let sheet = String::from_utf8(PARTS[5].1.to_vec()).unwrap().replace("46266.5", &value.to_string());
+        lists_keep_their_promises(&repacked(&(5, sheet.into_bytes())))?;
+    }
+
+    #[test]
     fn populations_near_to_good_ones(bytes in mangled(POPULATION), seats in prop::option::of(0..500_u32)) {
-        if let Ok((population, _)) = population::read(&bytes) {
+        if let Ok(PopulationFile { population, .. }) = population::read(&bytes, &Choice::default()) {
             for plan in built_in() {
                 let allocation = allocate(plan, &population, seats);
                 let given: u64 = allocation.colleges.iter().map(|college| u64::from(college.seats)).sum();

@@ -25,7 +25,9 @@ use crate::{
         Finding, Outcome, Rule,
         vetting::{Source, may_apply},
     },
-    sheet::{BadCell, Columns, RowReader, Sheet, drop_down_template, faults_as_json},
+    sheet::{
+        BadCell, Columns, ReadError, RowReader, Sheet, SheetChoice, SheetError, drop_down_template, faults_as_json,
+    },
     text::{is_hidden, searched},
     unions::{
         store as unions_store,
@@ -105,6 +107,7 @@ pub(super) struct NominatePage {
     errors: Errors,
     /// Places whose seats are all decided.
     full: Vec<PlaceId>,
+    choice: SheetChoice,
     bad: Vec<BadCell>,
     bad_count: usize,
     take_back: String,
@@ -178,6 +181,7 @@ async fn page(
         round,
         form,
         errors,
+        choice: SheetChoice::default(),
         bad: Vec::new(),
         bad_count: 0,
         take_back: String::new(),
@@ -433,11 +437,13 @@ pub(super) async fn template(
     Ok(workbook("candidates.xlsx", drop_down_template("人选", &columns, &[]).map_err(anyhow::Error::new)?))
 }
 
+const REQUIRED: [&str; 3] = ["学号", "姓名", "岗位"];
+
 /// Reads a file of candidates.
-fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Candidate>, Vec<BadCell>), String> {
-    let columns = Columns::find(sheet, &COLUMNS, &["学号", "姓名", "岗位"]).map_err(|error| error.0)?;
+fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Candidate>, Vec<BadCell>), SheetError> {
+    let columns = Columns::find(sheet, &COLUMNS, &REQUIRED)?;
     if sheet.rows.len() > MOST_ROWS {
-        return Err(format!("一次最多 {MOST_ROWS} 人"));
+        return Err(SheetError(format!("一次最多 {MOST_ROWS} 人")));
     }
     let (mut found, mut bad): (Vec<Candidate>, Vec<BadCell>) = (Vec::new(), Vec::new());
     let places: Vec<(String, PlaceId)> = round.places.iter().map(|place| (place.label(), place.id)).collect();
@@ -484,26 +490,29 @@ pub(super) async fn file(
     let asked = page(&app, &acting, id, Submitted::default()).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(bytes) = upload.file.take() else {
-        errors.add("file", "请选择文件（.xlsx 或 .csv）");
+        errors.add("file", "请选择文件");
         return Ok(
             (unfit, page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?).into_response()
         );
     };
-    let (round, recommends) = (asked.round.clone(), asked.recommends);
+    let (round, recommends, choice) = (asked.round.clone(), asked.recommends, upload.choice());
+    let chosen = choice.clone();
     let read = app
         .heavy(move || {
-            let sheet = Sheet::read(&bytes).map_err(|error| error.0)?;
+            let sheet = Sheet::read_for(&bytes, &COLUMNS, &REQUIRED, &choice)?;
             let (found, bad) = candidates(&sheet, &round, recommends)?;
-            Ok::<_, String>((sheet, found, bad))
+            Ok::<_, ReadError>((sheet, found, bad))
         })
         .await?;
     let (sheet, found, mut bad) = match read {
         Ok(read) => read,
-        Err(why) => {
-            errors.add("file", why);
-            return Ok(
-                (unfit, page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?).into_response()
-            );
+        Err(error) => {
+            errors.add("file", error.to_string());
+            let mut again = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?;
+            if let ReadError::Asks(question) = error {
+                again.choice = SheetChoice { choice: chosen, question: Some(question) };
+            }
+            return Ok((unfit, again).into_response());
         }
     };
     if bad.is_empty() {

@@ -18,7 +18,7 @@ use crate::{
     office::UnionKeeper,
     page::chrome::Chrome,
     rules::roster::Post,
-    sheet::{BadCell, Sheet, faults_as_json, roster as file, roster::Unreadable},
+    sheet::{BadCell, Sheet, SheetChoice, faults_as_json, roster as file, roster::Unreadable},
     unions::{
         forms::near_day,
         pages::{
@@ -53,6 +53,7 @@ pub(in crate::unions::pages) struct UploadPage {
     form: UploadForm,
     errors: Errors,
     document: Option<(DocumentId, String)>,
+    choice: SheetChoice,
     bad: Vec<BadCell>,
     bad_count: usize,
     /// The bad rows for the file to take back, as JSON.
@@ -81,6 +82,7 @@ async fn upload_page(
         form,
         errors,
         document,
+        choice: SheetChoice::default(),
         bad: Vec::new(),
         bad_count: 0,
         take_back: String::new(),
@@ -134,27 +136,28 @@ pub(in crate::unions::pages) async fn upload(
         }
     };
     if upload.file.is_none() {
-        errors.add("file", "请选择名单文件（.xlsx 或 .csv）");
+        errors.add("file", "请选择名单文件");
     }
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let (Some(day), Some(words), Some(file), true) = (day, words, upload.file.take(), errors.is_empty()) else {
         return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
     };
-    let read = app
-        .heavy(move || {
-            let roster = file::read(&file);
-            // The sheet is needed again where numbers turn out to be nobody's.
-            roster.map(|roster| (roster, Sheet::read(&file)))
-        })
-        .await?;
-    let (people, sheet) = match read {
-        Ok((people, Ok(sheet))) => (people, sheet),
+    let choice = upload.choice();
+    let chosen = choice.clone();
+    let people = match app.heavy(move || file::read(&file, &choice)).await? {
+        Ok(people) => people,
+        Err(Unreadable::Asks(question)) => {
+            errors.add("file", question.to_string());
+            let mut page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
+            page.choice = SheetChoice { choice: chosen, question: Some(question) };
+            return Ok((unfit, page).into_response());
+        }
         Err(Unreadable::Rows(sheet, bad)) => {
             let page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
-            return faulty(&app, page, sheet, bad).await;
+            return faulty(&app, page, *sheet, bad).await;
         }
-        Ok((_, Err(error))) | Err(Unreadable::File(error)) => {
+        Err(Unreadable::File(error)) => {
             errors.add("file", error.to_string());
             return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
         }
@@ -174,9 +177,9 @@ pub(in crate::unions::pages) async fn upload(
         roster::matched(&mut db, acting.institution(), &record.union, &lines, day, today).await?
     };
     if let Err(wrong) = matched {
-        let bad = roster::bad_cells(&sheet, &wrong);
+        let bad = roster::bad_cells(&people.sheet, &wrong);
         let page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
-        return faulty(&app, page, sheet, bad).await;
+        return faulty(&app, page, people.sheet, bad).await;
     }
     let document = scan_of(&app, acting.person(), &form.document).await?;
     let grounds = Grounds { words, document, reason: None };

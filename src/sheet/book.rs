@@ -1,0 +1,97 @@
+//! A file of one or several sheets, and which of them is meant.
+
+use super::{Choice, Question, ReadError, SheetError, error, grid::Grid, table, table::Headings};
+
+/// The rows that are looked at to find a heading.
+const LOOKED_AT: usize = 40;
+
+/// A sheet of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SheetEntry {
+    pub name: String,
+    pub is_visible: bool,
+}
+
+/// What a reader makes of a file.
+pub(super) trait Book {
+    /// The sheets that can hold cells, in their order. A text file has one without a name.
+    fn sheets(&self) -> &[SheetEntry];
+    /// The cells of the sheet at a place; of its rows that are not blank at least `most_rows`, where it has them.
+    fn grid(&mut self, place: usize, most_rows: usize) -> Result<Grid, SheetError>;
+}
+
+/// The place of the sheet that is meant: the one that was chosen, or the visible one with the headings and rows below.
+pub(super) fn meant(book: &mut dyn Book, headings: &Headings<'_>, choice: &Choice) -> Result<usize, ReadError> {
+    let entries = book.sheets().to_vec();
+    let quoted = |entry: &SheetEntry| format!("“{}”", entry.name);
+    if let Some(wanted) = &choice.sheet {
+        return entries.iter().position(|entry| entry.name.trim() == wanted.trim()).ok_or_else(|| {
+            let names = entries.iter().map(quoted).collect::<Vec<_>>().join("、");
+            ReadError::File(SheetError(format!("没有工作表“{}”；这份文件里有{names}", wanted.trim())))
+        });
+    }
+    let visible: Vec<usize> =
+        (0..entries.len()).filter(|&at| entries.get(at).is_some_and(|one| one.is_visible)).collect();
+    let first = match visible.as_slice() {
+        [] => return Err(ReadError::File(SheetError("工作簿里没有可见的工作表".to_owned()))),
+        [only] => return Ok(*only),
+        [first, ..] => *first,
+    };
+    let (mut with_rows, mut with_headings, mut nearest) = (Vec::new(), None, None);
+    for place in visible {
+        let found = table::look(&book.grid(place, LOOKED_AT)?, headings);
+        if found.is_complete && found.has_rows {
+            with_rows.push(place);
+        } else if found.is_complete {
+            with_headings = with_headings.or(Some(place));
+        } else if found.known > 0 && nearest.is_none_or(|(known, _)| known < found.known) {
+            nearest = Some((found.known, place));
+        }
+    }
+    match with_rows.as_slice() {
+        [only] => Ok(*only),
+        // A file whose columns are not known is read from its first sheet.
+        [first, ..] if headings.required.is_empty() => Ok(*first),
+        [] => Ok(with_headings.or(nearest.map(|(_, place)| place)).unwrap_or(first)),
+        several => {
+            let names = several.iter().filter_map(|&place| Some(entries.get(place)?.name.clone())).collect();
+            Err(ReadError::Asks(Question::Sheets(names)))
+        }
+    }
+}
+
+/// Says of a sheet that could not be read where else the headings are.
+pub(super) fn with_hint(book: &mut dyn Book, headings: &Headings<'_>, reason: SheetError) -> SheetError {
+    let hidden = book.sheets().iter().enumerate().filter(|(_, entry)| !entry.is_visible);
+    let hidden: Vec<(usize, String)> = hidden.map(|(place, entry)| (place, entry.name.clone())).collect();
+    for (place, name) in hidden {
+        let Ok(grid) = book.grid(place, LOOKED_AT) else { continue };
+        if !headings.required.is_empty() && table::look(&grid, headings).is_complete {
+            return SheetError(format!("{reason}；隐藏的工作表“{name}”里有这些表头，要用它请先取消隐藏"));
+        }
+    }
+    reason
+}
+
+/// A book of one text.
+pub(super) struct TextBook {
+    pub entry: [SheetEntry; 1],
+    pub grid: Option<Grid>,
+}
+
+impl TextBook {
+    pub fn new(grid: Grid) -> Self {
+        Self { entry: [SheetEntry { name: String::new(), is_visible: true }], grid: Some(grid) }
+    }
+}
+
+impl Book for TextBook {
+    fn sheets(&self) -> &[SheetEntry] {
+        &self.entry
+    }
+
+    fn grid(&mut self, _: usize, _: usize) -> Result<Grid, SheetError> {
+        // It is the only sheet and so is asked for once.
+        self.grid.take().map_or_else(|| error("文件是空的"), Ok)
+    }
+}

@@ -1,0 +1,476 @@
+//! `OpenDocument` spreadsheets (ODF 1.3, part 3), packed or flat. The file keeps what each cell shows beside its value.
+
+use std::collections::HashSet;
+
+use quick_xml::events::{BytesStart, Event};
+use time::Date;
+
+use super::{
+    Cell, MOST_COLUMNS, SheetError,
+    book::{Book, SheetEntry},
+    cell,
+    format::{Format, within_bounds},
+    grid::{Grid, GridBuilder, Region},
+    iso_day,
+    xlsx::NO_RESULT,
+    xml::{self, attribute, damaged, name, next, number, push},
+};
+
+/// The most styles that are kept.
+const MOST_STYLES: usize = 65_536;
+/// The most sheets.
+const MOST_SHEETS: usize = 200;
+/// The last row of a sheet.
+const LAST_ROW: u32 = 1_048_576;
+
+pub(super) struct Ods {
+    content: Vec<u8>,
+    sheets: Vec<SheetEntry>,
+    /// Styles whose text is struck out.
+    struck: HashSet<String>,
+}
+
+impl Ods {
+    /// Opens a document by its content.
+    pub fn open(content: Vec<u8>) -> Result<Self, SheetError> {
+        let (mut sheets, mut struck, mut not_shown) = (Vec::new(), HashSet::new(), HashSet::new());
+        let (mut reader, mut buffer, mut style) = (xml::reader(content.as_slice()), Vec::new(), String::new());
+        loop {
+            match next(&mut reader, &mut buffer)? {
+                Event::Eof => break,
+                Event::Start(start) => match name(&start) {
+                    "style" => style = attribute(&start, "name").unwrap_or_default(),
+                    "text-properties" if is_struck(&start) && struck.len() < MOST_STYLES => {
+                        struck.insert(style.clone());
+                    }
+                    "table-properties" if attribute(&start, "display").as_deref() == Some("false") => {
+                        not_shown.insert(style.clone());
+                    }
+                    "table" => {
+                        let is_visible =
+                            attribute(&start, "style-name").is_none_or(|style| !not_shown.contains(&style));
+                        let name = attribute(&start, "name").unwrap_or_default();
+                        sheets.push(SheetEntry { name, is_visible });
+                        if sheets.len() > MOST_SHEETS {
+                            return Err(SheetError(format!("工作表超过 {MOST_SHEETS} 张")));
+                        }
+                    }
+                    _ => {}
+                },
+                _ => {}
+            }
+        }
+        Ok(Self { content, sheets, struck })
+    }
+}
+
+fn is_struck(start: &BytesStart<'_>) -> bool {
+    let set = |name: &str| attribute(start, name).is_some_and(|value| value != "none");
+    set("text-line-through-style") || set("text-line-through-type")
+}
+
+impl Book for Ods {
+    fn sheets(&self) -> &[SheetEntry] {
+        &self.sheets
+    }
+
+    fn grid(&mut self, place: usize, most_rows: usize) -> Result<Grid, SheetError> {
+        let (mut reader, mut buffer) = (xml::reader(self.content.as_slice()), Vec::new());
+        let mut table = Table {
+            struck: &self.struck,
+            builder: GridBuilder::new(most_rows),
+            first_row: 1,
+            repeated_rows: 1,
+            is_hidden: false,
+            cells: Vec::new(),
+            column: 0,
+            spans: Vec::new(),
+            columns: 0,
+            cell: None,
+            elsewhere: 0,
+        };
+        let mut seen = 0;
+        loop {
+            match next(&mut reader, &mut buffer)? {
+                Event::Eof => break,
+                Event::Start(start) if name(&start) == "table" => seen += 1,
+                Event::End(end) if end.local_name().into_inner() == "table" && seen == place + 1 => break,
+                Event::Start(start) if seen == place + 1 => table.start(&start),
+                Event::End(end) if seen == place + 1 && table.end(end.local_name().into_inner())? => break,
+                event if seen == place + 1 => table.text(&event),
+                _ => {}
+            }
+        }
+        let Table { mut builder, spans, .. } = table;
+        for region in spans {
+            builder.merge(region)?;
+        }
+        Ok(builder.finish())
+    }
+}
+
+/// A sheet while it is read.
+struct Table<'t> {
+    struck: &'t HashSet<String>,
+    builder: GridBuilder,
+    /// The row that is read, as it is shown; it stands for `repeated_rows`.
+    first_row: u32,
+    repeated_rows: u32,
+    is_hidden: bool,
+    /// The cells of the row that are not blank.
+    cells: Vec<(usize, Cell, bool)>,
+    column: usize,
+    spans: Vec<Region>,
+    /// Columns that were described.
+    columns: usize,
+    cell: Option<OdsCell>,
+    /// Elements that are open in a cell and whose text is not the cell's: remarks, drawings, readings.
+    elsewhere: usize,
+}
+
+#[derive(Default)]
+struct OdsCell {
+    kind: String,
+    value: Option<String>,
+    has_formula: bool,
+    is_error: bool,
+    is_struck: bool,
+    repeated: usize,
+    shown: String,
+    paragraphs: usize,
+}
+
+const ELSEWHERE: [&str; 8] =
+    ["annotation", "ruby-text", "frame", "custom-shape", "text-box", "control", "note", "tracked-changes"];
+
+impl Table<'_> {
+    fn start(&mut self, start: &BytesStart<'_>) {
+        let name = name(start);
+        if self.elsewhere > 0 || ELSEWHERE.contains(&name) {
+            self.elsewhere += 1;
+            return;
+        }
+        match name {
+            "table-column" => {
+                let count = number::<usize>(start, "number-columns-repeated").unwrap_or(1).max(1);
+                if attribute(start, "visibility").is_some_and(|value| value != "visible") {
+                    self.builder.hide_columns(self.columns..=self.columns.saturating_add(count - 1));
+                }
+                self.columns = self.columns.saturating_add(count);
+            }
+            "table-row" => {
+                self.repeated_rows = number(start, "number-rows-repeated").unwrap_or(1).max(1);
+                self.is_hidden = attribute(start, "visibility").is_some_and(|value| value != "visible");
+                self.column = 0;
+            }
+            "table-cell" | "covered-table-cell" => self.cell = Some(self.start_cell(start, name == "table-cell")),
+            _ => {
+                if let Some(cell) = &mut self.cell {
+                    cell.start(name, start, self.struck);
+                }
+            }
+        }
+    }
+
+    fn start_cell(&mut self, start: &BytesStart<'_>, is_own: bool) -> OdsCell {
+        let mut cell = OdsCell { repeated: 1, ..OdsCell::default() };
+        let (mut columns, mut rows) = (1_usize, 1_u32);
+        for attribute in start.attributes().with_checks(false).filter_map(Result::ok) {
+            let text = attribute.normalized_value(quick_xml::XmlVersion::Implicit1_0).unwrap_or_default();
+            match (
+                attribute.key.prefix().map_or("", |prefix| prefix.into_inner()),
+                attribute.key.local_name().into_inner(),
+            ) {
+                ("calcext", "value-type") => cell.is_error = text == "error",
+                ("calcext", _) => {}
+                (_, "value-type") => cell.kind = text.into_owned(),
+                (_, "value" | "date-value" | "boolean-value" | "string-value" | "time-value") => {
+                    cell.value = Some(text.into_owned());
+                }
+                (_, "formula") => cell.has_formula = true,
+                (_, "style-name") => cell.is_struck = self.struck.contains(text.as_ref()),
+                (_, "number-columns-repeated") => cell.repeated = text.parse().unwrap_or(1).max(1),
+                (_, "number-columns-spanned") => columns = text.parse().unwrap_or(1).max(1),
+                (_, "number-rows-spanned") => rows = text.parse().unwrap_or(1).max(1),
+                _ => {}
+            }
+        }
+        if is_own && (columns > 1 || rows > 1) && self.spans.len() < MOST_STYLES {
+            let last_column = self.column.saturating_add(columns - 1);
+            let last_row = self.first_row.saturating_add(rows - 1).min(LAST_ROW);
+            self.spans.push(Region { rows: self.first_row..=last_row, columns: self.column..=last_column });
+        }
+        cell
+    }
+
+    /// Ends an element; true where all rows that are wanted were read.
+    fn end(&mut self, name: &str) -> Result<bool, SheetError> {
+        if self.elsewhere > 0 {
+            self.elsewhere -= 1;
+            return Ok(false);
+        }
+        match name {
+            "table-cell" | "covered-table-cell" => {
+                let Some(cell) = self.cell.take() else { return Ok(false) };
+                let (repeated, is_struck) = (cell.repeated, cell.is_struck);
+                let shown = cell.cell();
+                if !shown.is_blank() {
+                    let last = self.column.saturating_add(repeated).min(MOST_COLUMNS);
+                    for column in self.column..last {
+                        self.cells.push((column, shown.clone(), is_struck));
+                    }
+                }
+                self.column = self.column.saturating_add(repeated);
+                Ok(false)
+            }
+            "table-row" => self.end_row(),
+            _ => Ok(false),
+        }
+    }
+
+    fn end_row(&mut self) -> Result<bool, SheetError> {
+        let next_row = self.first_row.saturating_add(self.repeated_rows);
+        let cells = std::mem::take(&mut self.cells);
+        if !cells.is_empty() {
+            if next_row > LAST_ROW + 1 {
+                return Err(damaged(()));
+            }
+            for row in self.first_row..next_row {
+                for (column, cell, is_struck) in &cells {
+                    self.builder.cell(row, *column, cell.clone(), *is_struck)?;
+                }
+                if self.is_hidden {
+                    self.builder.hide(row);
+                }
+            }
+        }
+        self.first_row = next_row;
+        Ok(self.builder.is_full())
+    }
+
+    fn text(&mut self, event: &Event<'_>) {
+        if self.elsewhere == 0
+            && let Some(cell) = &mut self.cell
+            && cell.paragraphs > 0
+        {
+            push(&mut cell.shown, event);
+        }
+    }
+}
+
+impl OdsCell {
+    fn start(&mut self, name: &str, start: &BytesStart<'_>, struck: &HashSet<String>) {
+        match name {
+            "p" => {
+                if self.paragraphs > 0 {
+                    self.shown.push('\n');
+                }
+                self.paragraphs += 1;
+            }
+            "span" => self.is_struck |= attribute(start, "style-name").is_some_and(|style| struck.contains(&style)),
+            "s" => {
+                let blanks = number::<usize>(start, "c").unwrap_or(1).min(super::LONGEST_CELL);
+                self.shown.extend(std::iter::repeat_n(' ', blanks));
+            }
+            "tab" => self.shown.push('\t'),
+            "line-break" => self.shown.push('\n'),
+            _ => {}
+        }
+    }
+
+    fn cell(self) -> Cell {
+        let Self { kind, value, has_formula, is_error, shown, paragraphs, .. } = self;
+        if is_error || (has_formula && shown.starts_with('#')) {
+            return Cell::Fault { shown, why: "公式出错".to_owned() };
+        }
+        match kind.as_str() {
+            "float" | "percentage" | "currency" => {
+                let Some(value) = value.and_then(|value| value.trim().parse::<f64>().ok()) else {
+                    return Cell::Fault { shown, why: "不是有效的数值".to_owned() };
+                };
+                if paragraphs == 0 { Format::Plain.number(value, false) } else { shown_number(&shown, value) }
+            }
+            "date" => {
+                if let Some(day) = value.as_deref().and_then(iso_day) {
+                    return shown_day(&shown, day);
+                }
+                let why = "单元格的日期带有时间，或无法识别，请输入如 2026-09-01".to_owned();
+                Cell::Fault { shown: value.unwrap_or(shown), why }
+            }
+            "boolean" => Cell::Text(if value.as_deref() == Some("true") { "是" } else { "否" }.to_owned()),
+            "time" => Cell::Fault { shown, why: "单元格是时间格式，请改为文本".to_owned() },
+            "" if has_formula && shown.is_empty() => Cell::Fault { shown: String::new(), why: NO_RESULT.to_owned() },
+            _ if paragraphs == 0 => cell(&value.unwrap_or_default()),
+            _ => cell(&shown),
+        }
+    }
+}
+
+/// A number as it is shown, or a fault with both where digits were rounded away.
+fn shown_number(shown: &str, value: f64) -> Cell {
+    let plain = Format::Plain.number(value, false);
+    let Cell::Text(stored) = &plain else { return plain };
+    let typed = shown.trim();
+    let bare = typed.replace(',', "");
+    let same = |text: &str, value: f64| {
+        text.parse::<f64>().is_ok_and(|shown| (shown - value).abs() <= 1e-9 * value.abs().max(1.0))
+    };
+    let is_exponent = bare.contains("E+") || bare.contains("E-");
+    if same(&bare, value) && !is_exponent {
+        let has_zeros = bare.len() > 1 && bare.starts_with('0') && !bare.starts_with("0.");
+        return if has_zeros { cell(&bare) } else { plain };
+    }
+    let is_percent = bare.strip_suffix('%').is_some_and(|percent| same(percent.trim(), value * 100.0));
+    if !typed.is_empty() && !is_exponent && (is_percent || value.fract() == 0.0) {
+        return cell(typed);
+    }
+    let why = format!("单元格显示“{typed}”，实际保存的是 {stored}，请设为文本后重填");
+    Cell::Fault { shown: typed.to_owned(), why }
+}
+
+/// A day where the cell shows one; a year or a month as it is shown.
+fn shown_day(shown: &str, day: Date) -> Cell {
+    let day_cell = within_bounds(day);
+    let Cell::Date(_) = day_cell else { return day_cell };
+    let groups = shown.split(|c: char| !c.is_ascii_digit()).filter(|group| !group.is_empty());
+    let months = shown.split(|c: char| !c.is_ascii_alphabetic()).filter(|word| word.len() >= 3).count();
+    let groups: Vec<&str> = groups.collect();
+    if shown.is_empty() || groups.len() + months.min(1) >= 3 {
+        return day_cell;
+    }
+    if groups.first().is_some_and(|year| year.len() == 4) && months == 0 {
+        return cell(shown);
+    }
+    let why = format!("单元格显示“{}”，实际保存的是 {day}，请输入如 2026-09-01", shown.trim());
+    Cell::Fault { shown: shown.trim().to_owned(), why }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write as _};
+
+    use super::{
+        super::{Choice, Hidden, Question, ReadError, Sheet},
+        *,
+    };
+
+    const HEAD: &str = r#"<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+        xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+        xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0">
+        <office:automatic-styles>
+        <style:style style:name="off" style:family="table"><style:table-properties table:display="false"/></style:style>
+        <style:style style:name="gone" style:family="table-cell"><style:text-properties style:text-line-through-style="solid"/></style:style>
+        </office:automatic-styles><office:body><office:spreadsheet>"#;
+
+    fn document(tables: &str) -> Vec<u8> {
+        format!("{HEAD}{tables}</office:spreadsheet></office:body></office:document-content>").into_bytes()
+    }
+
+    fn packed(tables: &str) -> Vec<u8> {
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file("mimetype", options).unwrap();
+        zip.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
+        zip.start_file("content.xml", options).unwrap();
+        zip.write_all(&document(tables)).unwrap();
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn text(text: &str) -> String {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    }
+
+    fn row(cells: &[String]) -> String {
+        format!("<table:table-row>{}</table:table-row>", cells.concat())
+    }
+
+    fn head() -> String {
+        row(&["学号", "姓名", "部门", "任职第一天"].map(text))
+    }
+
+    fn read_with(bytes: &[u8], choice: &Choice) -> Result<Sheet, ReadError> {
+        Sheet::read_for(bytes, &["学号", "姓名", "部门", "任职第一天"], &["学号", "姓名"], choice)
+    }
+
+    #[test]
+    fn a_document_is_read_as_it_shows_its_cells() {
+        let number = |shown: &str, value: &str| {
+            format!(
+                "<table:table-cell office:value-type=\"float\" office:value=\"{value}\"><text:p>{shown}</text:p></table:table-cell>"
+            )
+        };
+        let date = |shown: &str, value: &str| {
+            format!(
+                "<table:table-cell office:value-type=\"date\" office:date-value=\"{value}\"><text:p>{shown}</text:p></table:table-cell>"
+            )
+        };
+        let remark = "<table:table-cell office:value-type=\"string\"><office:annotation><text:p>批注</text:p></office:annotation>\
+            <text:p>甲<text:s/>&amp;<text:span>乙</text:span></text:p></table:table-cell>";
+        let table = format!(
+            "<table:table table:name=\"旧\" table:style-name=\"off\">{}{}</table:table><table:table table:name=\"名单\">{}{}{}{}{}</table:table>",
+            head(),
+            row(&["9", "旧某"].map(text)),
+            head(),
+            row(&[number("001234", "1234"), text("张三"), text(""), date("2026年9月1日", "2026-09-01")]),
+            row(&[number("1,200", "1200"), remark.to_owned(), number("29", "28.5"), date("2026年9月", "2026-09-01")]),
+            "<table:table-row table:number-rows-repeated=\"3\"><table:table-cell table:number-columns-repeated=\"1024\"/></table:table-row>",
+            row(&[
+                number("202699010001", "202699010001"),
+                text("李四"),
+                text("办公室"),
+                date("9999-12-31", "9999-12-31")
+            ]),
+        );
+        let sheet = read_with(&packed(&table), &Choice::default()).unwrap();
+        let shown: Vec<Vec<_>> = sheet.rows.iter().map(|row| row.cells.iter().map(Cell::shown).collect()).collect();
+        assert_eq!(sheet.name, "名单");
+        assert_eq!(shown[0][..2], ["001234", "张三"]);
+        assert_eq!(sheet.rows[0].cells[3], Cell::Date(time::macros::date!(2026 - 09 - 01)));
+        assert_eq!(shown[1][..2], ["1200", "甲 &乙"]);
+        assert!(
+            matches!(&sheet.rows[1].cells[2], Cell::Fault { why, .. } if why.contains("29") && why.contains("28.5"))
+        );
+        assert_eq!(shown[1][3], "2026年9月", "a month is no day");
+        assert_eq!((sheet.rows[2].number, &*shown[2][0]), (7, "202699010001"));
+        assert!(matches!(&sheet.rows[2].cells[3], Cell::Fault { why, .. } if why.contains("留空")));
+        assert_eq!(read_with(&document(&table), &Choice::default()), Ok(sheet), "the flat kind reads alike");
+    }
+
+    #[test]
+    fn filtered_rows_are_asked_about_and_struck_ones_named() {
+        let filtered =
+            row(&["2", "乙某"].map(text)).replace("<table:table-row", "<table:table-row table:visibility=\"filter\"");
+        let struck = row(&["3", "丙某"].map(text)).replacen(
+            "<table:table-cell",
+            "<table:table-cell table:style-name=\"gone\"",
+            1,
+        );
+        let merged = text("办公室").replace("<table:table-cell", "<table:table-cell table:number-rows-spanned=\"2\"");
+        let covered = "<table:covered-table-cell/>".to_owned();
+        let table = format!(
+            "<table:table table:name=\"名单\">{}{}{filtered}{struck}{}</table:table>",
+            head(),
+            row(&[text("1"), text("甲某"), merged]),
+            row(&[text("4"), text("丁某"), covered]),
+        );
+        let bytes = packed(&table);
+        let asked = Question::HiddenRows { sheet: "名单".to_owned(), rows: vec![3] };
+        assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
+        let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(Hidden::Leave) }).unwrap();
+        assert_eq!((sheet.rows.len(), sheet.struck_rows), (3, vec![4]));
+        assert_eq!(sheet.rows[0].cells[2].shown(), "办公室");
+    }
+
+    #[test]
+    fn a_row_repeated_without_end_is_refused() {
+        let endless = row(&["1", "甲某"].map(text))
+            .replace("<table:table-row", "<table:table-row table:number-rows-repeated=\"1000000\"");
+        let table = format!("<table:table table:name=\"名单\">{}{endless}</table:table>", head());
+        let says = read_with(&packed(&table), &Choice::default()).unwrap_err().to_string();
+        assert!(says.contains("60000 行"), "{says}");
+        let wide = row(&["1", "甲某"].map(text))
+            .replace("office:value-type", "table:number-columns-repeated=\"9999999\" office:value-type");
+        let table = format!("<table:table table:name=\"名单\">{}{wide}</table:table>", head());
+        assert_eq!(read_with(&packed(&table), &Choice::default()).unwrap().rows.len(), 1);
+    }
+}

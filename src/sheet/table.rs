@@ -1,0 +1,509 @@
+//! From cells to a list: the heading is found, what stands around a list in real files is told from its rows, and what
+//! was done about it is said.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::{
+    Cell, Choice, Hidden, MOST_CELLS, MOST_ROWS, MOST_TEXT, Question, ReadError, Row, Sheet, SheetError, error,
+    grid::{Grid, GridRow, Region},
+};
+use crate::text::{is_hidden, printable};
+
+/// How far down a heading is looked for, in rows that are not blank.
+const HEADING_WITHIN: usize = 30;
+
+/// The columns that a file should have.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Headings<'a> {
+    pub known: &'a [&'static str],
+    pub required: &'a [&'a str],
+}
+
+/// What a first look at a sheet finds.
+pub(super) struct Look {
+    /// A row has every heading that is required.
+    pub is_complete: bool,
+    /// Rows follow it.
+    pub has_rows: bool,
+    /// The most known headings in one row.
+    pub known: usize,
+}
+
+pub(super) fn look(grid: &Grid, headings: &Headings<'_>) -> Look {
+    let place = complete(grid, headings);
+    let known = grid.rows.iter().take(HEADING_WITHIN).map(|row| headings.in_row(row).len()).max().unwrap_or(0);
+    Look { is_complete: place.is_some(), has_rows: place.is_some_and(|at| at + 1 < grid.rows.len()), known }
+}
+
+/// The place of the first row with every heading that is required; of the first row, where none is.
+fn complete(grid: &Grid, headings: &Headings<'_>) -> Option<usize> {
+    grid.rows.iter().take(HEADING_WITHIN).position(|row| {
+        let found = headings.in_row(row);
+        headings.required.iter().all(|name| found.contains(name))
+    })
+}
+
+impl Headings<'_> {
+    /// The known heading that a cell means.
+    fn meant(&self, cell: &Cell) -> Option<&'static str> {
+        let folded = fold(&cell.typed());
+        self.known.iter().copied().find(|name| fold(name) == folded)
+    }
+
+    fn in_row(&self, row: &GridRow) -> BTreeSet<&'static str> {
+        row.filled().filter_map(|(_, cell)| self.meant(cell)).collect()
+    }
+}
+
+/// A heading as it is compared: without blanks, line breaks, stars and （必填）, in the usual width.
+fn fold(heading: &str) -> String {
+    let plain: String = heading
+        .nfkc()
+        .filter(|c| !c.is_whitespace() && !is_hidden(*c) && !matches!(c, '*' | '★' | '☆' | '※' | '●' | '▲' | '△'))
+        .collect();
+    let marks = ["(必填)", "(必填项)", "(必录)", "(选填)", "(可选)", "[必填]", "[选填]", "【必填】", "【选填】", "()"];
+    let plain = marks.iter().fold(plain, |plain, mark| plain.replace(mark, ""));
+    plain.trim_end_matches(':').to_owned()
+}
+
+/// A heading without what stands in brackets and between the words.
+fn bare(heading: &str) -> String {
+    let mut depth = 0_u32;
+    let mut kept = String::new();
+    for c in fold(heading).chars() {
+        match c {
+            '(' | '[' | '【' | '<' => depth += 1,
+            ')' | ']' | '】' | '>' => depth = depth.saturating_sub(1),
+            c if depth == 0 && c.is_alphanumeric() => kept.push(c),
+            _ => {}
+        }
+    }
+    kept
+}
+
+/// Words that are often put before or after a heading and say nothing.
+const BEFORE: [&str; 9] = ["学生", "所在", "所属", "本人", "现任", "目前", "现", "入学", "是否"];
+const AFTER: [&str; 5] = ["名称", "全称", "情况", "信息", "名"];
+
+/// Whether an unknown heading is likely to mean a known one.
+fn is_near(heading: &str, known: &str) -> bool {
+    let (heading, known) = (bare(heading), bare(known));
+    if heading.is_empty() || known.is_empty() {
+        return false;
+    }
+    let before = BEFORE.iter().any(|word| heading.strip_prefix(word) == Some(&known));
+    let after = AFTER.iter().any(|word| heading.strip_suffix(word) == Some(&known));
+    heading == known || before || after || (known.chars().count() >= 4 && differs_by_one(&heading, &known))
+}
+
+/// One character was changed, left out or put in.
+fn differs_by_one(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let same = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
+    let end = |from_one: usize, from_other: usize| one.get(same + from_one..) == other.get(same + from_other..);
+    end(1, 1) || end(1, 0) || end(0, 1)
+}
+
+/// Numbers of rows in words: `3、5–9`; many are only counted.
+pub(super) fn row_list(rows: &[u32]) -> String {
+    let mut runs: Vec<std::ops::RangeInclusive<u32>> = Vec::new();
+    for &row in rows {
+        match runs.last_mut() {
+            Some(run) if row.checked_sub(1) == Some(*run.end()) => *run = *run.start()..=row,
+            _ => runs.push(row..=row),
+        }
+    }
+    let shown: Vec<String> = runs
+        .iter()
+        .take(8)
+        .map(|run| match run.end() - run.start() {
+            0 => run.start().to_string(),
+            1 => format!("{}、{}", run.start(), run.end()),
+            _ => format!("{}–{}", run.start(), run.end()),
+        })
+        .collect();
+    let more = if runs.len() > 8 { " 等" } else { "" };
+    format!("第 {}{more} 行", shown.join("、"))
+}
+
+/// Makes a list of a sheet's cells.
+pub(super) fn sheet(
+    name: String,
+    mut grid: Grid,
+    headings: &Headings<'_>,
+    choice: &Choice,
+) -> Result<Sheet, ReadError> {
+    let at = complete(&grid, headings).ok_or_else(|| not_found(&name, &grid, headings))?;
+    let head = Head::read(&grid, at, headings)?;
+    let (mut notes, others) = settle_merged(&mut grid, &head)?;
+    if head.first_row > 1 && at > 0 {
+        notes.insert(0, format!("表头在第 {} 行，以上的行没有读取", head.first_row));
+    }
+    notes.extend(head.hidden_columns(&grid, headings));
+    let mut list = List { head: &head, headings, is_text: grid.is_text, ..List::new(&head, headings, others) };
+    for row in grid.rows.drain(..).filter(|row| row.number > head.last_row) {
+        list.row(row)?;
+    }
+    notes.append(&mut list.notes());
+    let List { mut rows, hidden, mut struck, .. } = list;
+    if !hidden.is_empty() {
+        match choice.hidden {
+            None => return Err(ReadError::Asks(Question::HiddenRows { sheet: name, rows: hidden })),
+            Some(Hidden::Take) => notes.push(format!("隐藏的 {} 行已一并读取（{}）", hidden.len(), row_list(&hidden))),
+            Some(Hidden::Leave) => {
+                rows.retain(|row| hidden.binary_search(&row.number).is_err());
+                struck.retain(|row| hidden.binary_search(row).is_err());
+                notes.push(format!("隐藏的 {} 行没有读取（{}）", hidden.len(), row_list(&hidden)));
+            }
+        }
+    }
+    if !struck.is_empty() {
+        notes.push(format!("{}有删除线，已照样读取，请核对", row_list(&struck)));
+    }
+    let (hidden_rows, struck_rows) = (hidden, struck);
+    Ok(Sheet { name, heading_row: head.first_row, hidden_rows, struck_rows, notes, headers: head.headers, rows })
+}
+
+/// Why no row is the heading. Only known headings are shown: any other cell may be somebody's.
+fn not_found(name: &str, grid: &Grid, headings: &Headings<'_>) -> SheetError {
+    let place = if name.is_empty() { String::new() } else { format!("工作表“{}”里", printable(name, false)) };
+    if grid.rows.is_empty() {
+        return SheetError(format!("{place}没有内容，也没有表头"));
+    }
+    let nearest = grid.rows.iter().take(HEADING_WITHIN).rev().max_by_key(|row| headings.in_row(row).len());
+    let found = nearest.map(|row| headings.in_row(row)).unwrap_or_default();
+    let missing: Vec<&str> = headings.required.iter().copied().filter(|name| !found.contains(name)).collect();
+    let (Some(row), false) = (nearest, found.is_empty()) else {
+        return SheetError(format!("{place}没有找到表头：应有{}等列，每列一个表头", missing.join("、")));
+    };
+    let present: Vec<&str> = found.iter().copied().collect();
+    let mut says =
+        format!("{place}第 {} 行缺少表头：{}（现有：{}）", row.number, missing.join("、"), present.join("、"));
+    for (_, cell) in row.filled().filter(|(_, cell)| headings.meant(cell).is_none()) {
+        if let Some(near) = missing.iter().find(|name| is_near(&cell.typed(), name)) {
+            says = format!("{says}；“{}”如果就是“{near}”，请改成“{near}”", short(&cell.typed()));
+        }
+    }
+    SheetError(says)
+}
+
+fn short(heading: &str) -> String {
+    let shown: String = heading.split_whitespace().collect::<String>().chars().take(20).collect();
+    printable(&shown, false)
+}
+
+/// The heading: one row, or two where cells of the first reach down.
+struct Head {
+    first_row: u32,
+    last_row: u32,
+    headers: Vec<String>,
+}
+
+impl Head {
+    fn read(grid: &Grid, at: usize, headings: &Headings<'_>) -> Result<Self, SheetError> {
+        let Some(row) = grid.rows.get(at) else { return error("没有内容，也没有表头") };
+        let first_row = row.number;
+        let across = |region: &&Region| region.rows.contains(&first_row) && !region.is_one_column();
+        if let Some(region) = grid.merged.iter().find(across) {
+            let heading = row.cell(*region.columns.start()).map(Cell::typed).unwrap_or_default();
+            return error(format!(
+                "第 {first_row} 行的表头“{}”是合并单元格，占了 {} 列；请取消合并，每列写一个表头",
+                short(&heading),
+                region.columns.clone().count()
+            ));
+        }
+        let below = grid.merged.iter().filter(|region| region.rows.contains(&first_row)).map(|one| *one.rows.end());
+        let last_row = below.max().unwrap_or(first_row);
+        let lower: Vec<&GridRow> = grid.rows.iter().skip(at + 1).take_while(|lower| lower.number <= last_row).collect();
+        let width = lower.iter().map(|lower| lower.cells.len()).chain([row.cells.len()]).max().unwrap_or(0);
+        let cell = |column: usize| {
+            std::iter::once(&row).chain(&lower).filter_map(|row| row.cell(column)).find(|cell| !cell.is_blank())
+        };
+        let mut headers: Vec<String> = (0..width)
+            .map(|column| {
+                let Some(cell) = cell(column) else { return String::new() };
+                headings.meant(cell).map_or_else(|| cell.shown().into_owned(), str::to_owned)
+            })
+            .collect();
+        while headers.last().is_some_and(String::is_empty) {
+            headers.pop();
+        }
+        let head = Self { first_row, last_row, headers };
+        head.check(headings)?;
+        Ok(head)
+    }
+
+    /// A known heading stands there once, and none that nearly is one is passed over.
+    fn check(&self, headings: &Headings<'_>) -> Result<(), SheetError> {
+        let count = |name: &str| self.headers.iter().filter(|header| *header == name).count();
+        if let Some(twice) = headings.known.iter().find(|name| count(name) > 1) {
+            return error(format!("表头“{twice}”出现了两次"));
+        }
+        let absent: Vec<&str> = headings.known.iter().copied().filter(|name| count(name) == 0).collect();
+        let unknown = self.headers.iter().filter(|header| !headings.known.contains(&header.as_str()));
+        for header in unknown {
+            if let Some(near) = absent.iter().find(|name| is_near(header, name)) {
+                let (row, shown) = (self.first_row, short(header));
+                return error(format!(
+                    "第 {row} 行的表头“{shown}”像是“{near}”：是的话请改成“{near}”，不是的话请换个名称，以免漏读"
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// Known columns that the clerk does not see.
+    fn hidden_columns(&self, grid: &Grid, headings: &Headings<'_>) -> Option<String> {
+        let is_hidden = |column: usize| grid.hidden_columns.iter().any(|columns| columns.contains(&column));
+        let names = self
+            .headers
+            .iter()
+            .enumerate()
+            .filter(|(column, header)| is_hidden(*column) && headings.known.contains(&header.as_str()));
+        let names: Vec<String> = names.map(|(_, header)| format!("“{header}”")).collect();
+        (!names.is_empty()).then(|| format!("隐藏的列{}已照样读取，请核对", names.join("、")))
+    }
+}
+
+/// Deals with merged cells below the heading: a value for several rows is written into each, a sentence across columns is
+/// no row of the list, and the rest are faults. Gives the notes and the rows that are no rows of the list.
+fn settle_merged(grid: &mut Grid, head: &Head) -> Result<(Vec<String>, BTreeSet<u32>), SheetError> {
+    let (mut filled, mut others, mut text) = (BTreeMap::<usize, Vec<u32>>::new(), BTreeSet::new(), 0);
+    for region in std::mem::take(&mut grid.merged) {
+        if *region.rows.start() <= head.last_row {
+            continue;
+        }
+        let places = grid.places(&region.rows);
+        let column = *region.columns.start();
+        let Some(rows) = grid.rows.get_mut(places) else { continue };
+        let is_alone = |row: &GridRow| row.filled().all(|(column, _)| region.columns.contains(&column));
+        if !region.is_one_column() && rows.iter().all(is_alone) {
+            others.extend(rows.iter().map(|row| row.number));
+            continue;
+        }
+        let Some(header) = head.headers.get(column).filter(|header| !header.is_empty()) else { continue };
+        let first = rows.iter().find(|row| row.number == *region.rows.start());
+        let value = first.and_then(|row| row.cell(column)).cloned().unwrap_or(Cell::Text(String::new()));
+        let is_number = value.shown().chars().all(|c| c.is_ascii_digit() || c == '.');
+        let is_quantity = ["数", "排名", "名次"].iter().any(|word| header.ends_with(word));
+        if region.is_one_column() && !(is_number && is_quantity) {
+            for row in rows.iter_mut() {
+                text += value.shown().len();
+                if text > MOST_TEXT {
+                    return error(format!("表内文字超过 {} MB", MOST_TEXT / 1024 / 1024));
+                }
+                row.put(column, value.clone());
+                filled.entry(column).or_default().push(row.number);
+            }
+            continue;
+        }
+        for row in rows {
+            for column in region.columns.clone() {
+                let shown = row.cell(column).map(|cell| cell.shown().into_owned()).unwrap_or_default();
+                let (from, to) = (region.rows.start(), region.rows.end());
+                let why = format!("第 {from} 至 {to} 行是合并单元格，请取消合并并逐行填写");
+                row.put(column, Cell::Fault { shown, why });
+            }
+        }
+    }
+    let note = |(column, mut rows): (usize, Vec<u32>)| {
+        rows.sort_unstable();
+        let header = head.headers.get(column).map_or("", String::as_str);
+        format!("“{header}”列的合并单元格已逐行填上同一内容（{}）", row_list(&rows))
+    };
+    Ok((filled.into_iter().map(note).collect(), others))
+}
+
+/// The rows of a list while they are told from what stands around them.
+struct List<'a> {
+    head: &'a Head,
+    headings: &'a Headings<'a>,
+    is_text: bool,
+    /// Rows of one sentence across columns.
+    sentences: BTreeSet<u32>,
+    rows: Vec<Row>,
+    hidden: Vec<u32>,
+    struck: Vec<u32>,
+    hints: Vec<u32>,
+    repeated: Vec<u32>,
+    remarks: Vec<u32>,
+    has_unnamed: bool,
+}
+
+impl<'a> List<'a> {
+    fn new(head: &'a Head, headings: &'a Headings<'a>, sentences: BTreeSet<u32>) -> Self {
+        Self {
+            head,
+            headings,
+            is_text: false,
+            sentences,
+            rows: Vec::new(),
+            hidden: Vec::new(),
+            struck: Vec::new(),
+            hints: Vec::new(),
+            repeated: Vec::new(),
+            remarks: Vec::new(),
+            has_unnamed: false,
+        }
+    }
+
+    fn row(&mut self, row: GridRow) -> Result<(), SheetError> {
+        let GridRow { number, is_hidden, is_struck, .. } = row;
+        let knows = !self.headings.required.is_empty();
+        if self.sentences.contains(&number) || (knows && is_remark(&row)) {
+            self.remarks.push(number);
+            return Ok(());
+        }
+        if knows && self.rows.is_empty() && row.filled().all(|(_, cell)| is_hint(&cell.shown())) {
+            self.hints.push(number);
+            return Ok(());
+        }
+        if knows && self.is_heading_again(&row) {
+            self.repeated.push(number);
+            return Ok(());
+        }
+        let cells = self.cells(row.cells);
+        if cells.iter().all(Cell::is_blank) {
+            return Ok(());
+        }
+        if self.rows.len() == MOST_ROWS {
+            return error(format!("数据超过 {MOST_ROWS} 行"));
+        }
+        if (self.rows.len() + 1) * self.head.headers.len() > MOST_CELLS {
+            return error("表格过大：行数乘列数超过 120 万格，请删去多余的列");
+        }
+        if is_hidden {
+            self.hidden.push(number);
+        }
+        if is_struck {
+            self.struck.push(number);
+        }
+        self.rows.push(Row { number, cells });
+        Ok(())
+    }
+
+    /// As many cells as there are headings.
+    fn cells(&mut self, mut cells: Vec<Cell>) -> Vec<Cell> {
+        let headers = &self.head.headers;
+        let length = cells.len();
+        let beyond = cells.iter().skip(headers.len()).any(|cell| !cell.is_blank());
+        cells.resize(headers.len(), Cell::Text(String::new()));
+        if beyond && self.is_text {
+            // A separator too many has shifted the values.
+            if let Some(last) = cells.last_mut() {
+                let why = format!("这一行有 {length} 列，表头只有 {} 列", headers.len());
+                *last = Cell::Fault { shown: last.shown().into_owned(), why };
+            }
+        }
+        let is_unnamed = |(cell, header): (&Cell, &String)| header.is_empty() && !cell.is_blank();
+        self.has_unnamed |= (beyond && !self.is_text) || cells.iter().zip(headers).any(is_unnamed);
+        for cell in &mut cells {
+            if let Cell::Text(text) = cell
+                && text.starts_with("示例")
+                && text.contains('删')
+            {
+                let why = "这是模板里的示例，请删去这一行".to_owned();
+                *cell = Cell::Fault { shown: std::mem::take(text), why };
+            }
+        }
+        cells
+    }
+
+    fn is_heading_again(&self, row: &GridRow) -> bool {
+        let same = |(column, cell): (usize, &Cell)| {
+            let header = self.head.headers.get(column);
+            header.is_some_and(|header| *header == *cell.shown() || self.headings.meant(cell) == Some(header))
+        };
+        row.filled().all(same)
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let said = [
+            (&self.hints, "是填写说明，没有读取"),
+            (&self.repeated, "重复了表头，没有读取"),
+            (&self.remarks, "是备注或合计，没有读取"),
+        ];
+        let rows = said.iter().filter(|(rows, _)| !rows.is_empty());
+        let unnamed = self.has_unnamed.then(|| "没有表头的列没有读取".to_owned());
+        rows.map(|(rows, says)| format!("{}{says}", row_list(rows))).chain(unnamed).collect()
+    }
+}
+
+const TOTALS: [&str; 7] = ["合计", "总计", "小计", "汇总", "共计", "总数", "总人数"];
+const REMARKS: [&str; 24] = [
+    "注",
+    "(注",
+    "备注",
+    "说明",
+    "填表",
+    "填报",
+    "制表",
+    "审核",
+    "审批",
+    "经办",
+    "负责人",
+    "联系人",
+    "以上",
+    "附:",
+    "附件",
+    "※",
+    "盖章",
+    "(盖章",
+    "(公章",
+    "签字",
+    "签名",
+    "单位",
+    "打印",
+    "报送",
+];
+
+/// A total, or a remark below a list: few cells, the first of which begins as they do.
+fn is_remark(row: &GridRow) -> bool {
+    let mut filled = row.filled();
+    let Some((column, first)) = filled.next() else { return false };
+    let plain = |cell: &Cell| cell.shown().nfkc().filter(|c| !c.is_whitespace()).collect::<String>();
+    let first = plain(first);
+    let is_total = |text: &str| TOTALS.contains(&text.trim_end_matches(':'));
+    let begins_as_total = TOTALS.iter().any(|word| {
+        first.strip_prefix(word).is_some_and(|rest| {
+            rest.is_empty() || rest.starts_with([':', '(', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'])
+        })
+    });
+    let next_is_total = filled.by_ref().take_while(|(column, _)| *column < 3).any(|(_, cell)| is_total(&plain(cell)));
+    if begins_as_total || (column < 3 && next_is_total) {
+        return true;
+    }
+    let is_sentence = first.contains([':', '。', ',', ';']) || first.chars().count() > 12;
+    REMARKS.iter().any(|word| first.starts_with(word)) && is_sentence && row.filled().count() <= 4
+}
+
+/// What a cell of the row below a heading says that tells how to fill in.
+fn is_hint(text: &str) -> bool {
+    const HINTS: [&str; 21] = [
+        "必填",
+        "选填",
+        "可选",
+        "必选",
+        "非必填",
+        "不必填",
+        "可不填",
+        "可空",
+        "请",
+        "填写",
+        "下拉",
+        "如",
+        "例",
+        "格式",
+        "文本",
+        "数字",
+        "整数",
+        "日期",
+        "按",
+        "不超过",
+        "(",
+    ];
+    let text: String = text.nfkc().collect();
+    HINTS.iter().any(|word| text.starts_with(word))
+}

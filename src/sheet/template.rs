@@ -1,0 +1,135 @@
+//! Workbooks that people get: a template with choices, and the bad rows of their file.
+
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::{Color, DataValidation, Format, Formula, Workbook, Worksheet, XlsxError, cell_range_absolute};
+
+use super::{BadCell, MOST_ROWS, Row, Sheet};
+
+/// A workbook with the bad rows of a sheet and, in a last column, what is wrong with each: to be mended and sent again.
+/// No input should make it fail.
+pub fn faults_workbook(headers: &[String], rows: &[(Vec<String>, String)]) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet().set_name("需修改的行")?;
+    let (head, fault) = (heading(), Format::new().set_font_color(Color::RGB(0x00B4_2318)).set_text_wrap());
+    for (column, header) in (0u16..).zip(headers) {
+        sheet.write_with_format(0, column, header, &head)?;
+    }
+    let last = u16::try_from(headers.len()).unwrap_or(u16::MAX);
+    sheet.write_with_format(0, last, "问题", &head)?;
+    for (row, (cells, reason)) in (1u32..).zip(rows) {
+        for (column, text) in (0u16..).zip(cells) {
+            sheet.write_string(row, column, text)?;
+        }
+        sheet.write_string_with_format(row, last, reason, &fault)?;
+    }
+    sheet.set_column_width(last, 60)?.set_freeze_panes(1, 0)?;
+    workbook.save_to_buffer()
+}
+
+/// An empty workbook with headers, drop-down lists for the columns that have fixed values, and example rows. No input
+/// should make it fail.
+pub fn drop_down_template(
+    name: &str,
+    columns: &[(&str, &[&str])],
+    examples: &[Vec<String>],
+) -> Result<Vec<u8>, XlsxError> {
+    let mut workbook = Workbook::new();
+    let mut sheet = Worksheet::new();
+    sheet.set_name(name)?;
+    let mut choices = Worksheet::new();
+    choices.set_name(CHOICES)?.set_hidden(true);
+    let mut has_choices = false;
+    let (head, text) = (heading(), Format::new().set_num_format("@"));
+    for (column, (header, values)) in (0u16..).zip(columns) {
+        sheet.write_with_format(0, column, *header, &head)?;
+        // Text, so that long student numbers keep their digits.
+        sheet.set_column_format(column, &text)?.set_column_width(column, 14)?;
+        if !values.is_empty() {
+            let list = if fits_a_rule(values) {
+                DataValidation::new().allow_list_strings(values)?
+            } else {
+                choices.write_column(0, column, values.iter().copied())?;
+                let last = u32::try_from(values.len()).unwrap_or(u32::MAX).saturating_sub(1);
+                let range = cell_range_absolute(0, column, last, column);
+                has_choices = true;
+                DataValidation::new().allow_list_formula(Formula::new(format!("='{CHOICES}'!{range}")))
+            };
+            let lowest = u32::try_from(MOST_ROWS).unwrap_or(1);
+            sheet.add_data_validation(1, column, lowest, column, &list.ignore_blank(true))?;
+        }
+    }
+    for (row, cells) in (1u32..).zip(examples) {
+        for (column, value) in (0u16..).zip(cells) {
+            sheet.write_string(row, column, value)?;
+        }
+    }
+    sheet.set_freeze_panes(1, 0)?;
+    workbook.push_worksheet(sheet);
+    if has_choices {
+        workbook.push_worksheet(choices);
+    }
+    workbook.save_to_buffer()
+}
+
+/// The hidden sheet on which a template keeps what may be chosen.
+const CHOICES: &str = "选项";
+
+/// A list inside a cell's own rule: at most 255 UTF-16 units with the commas between, and none within (ECMA-376, 18.3.1.32).
+fn fits_a_rule(values: &[&str]) -> bool {
+    let units: usize = values.iter().map(|value| value.encode_utf16().count() + 1).sum();
+    units <= 255 && !values.iter().any(|value| value.contains(','))
+}
+
+fn heading() -> Format {
+    Format::new().set_bold().set_background_color(Color::RGB(0x00F3_F0EA))
+}
+
+impl Sheet {
+    /// The first `most` rows that `bad` names, each with all its reasons joined, for [`faults_workbook`].
+    #[must_use]
+    pub fn faulty_rows(&self, bad: &[BadCell], most: usize) -> Vec<(Vec<String>, String)> {
+        let mut reasons: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        for BadCell { row, column, reason, .. } in bad {
+            reasons.entry(*row).or_default().push(format!("{column}：{reason}"));
+        }
+        let texts = |row: &Row| row.cells.iter().map(|cell| cell.shown().into_owned()).collect();
+        let faulty = self.rows.iter().filter_map(|row| Some((texts(row), reasons.get(&row.number)?.join("；"))));
+        faulty.take(most).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use calamine::{Reader, Xlsx};
+
+    use super::{super::Cell, *};
+
+    /// `rust_xlsxwriter` 0.102.0 refuses a list of more than 255 UTF-16 units: a round with many departments had no template.
+    #[test]
+    fn a_template_offers_more_choices_than_a_cells_rule_can_hold() {
+        let names: Vec<String> = (1..=30).map(|number| format!("第{number}工作部部门负责人,工作人员")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let bytes = drop_down_template("人选", &[("学号", &[]), ("岗位", &names)], &[vec!["2024".to_owned()]]).unwrap();
+        assert_eq!(
+            Sheet::read(&bytes).unwrap().headers,
+            ["学号", "岗位"],
+            "what may be chosen stands on a sheet behind"
+        );
+        let mut workbook: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(&bytes)).unwrap();
+        let choices = workbook.worksheet_range(CHOICES).unwrap();
+        assert_eq!(choices.rows().count(), names.len());
+        let few = drop_down_template("人选", &[("性别", &["男", "女"])], &[]).unwrap();
+        let workbook: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(&few)).unwrap();
+        assert_eq!(workbook.sheet_names(), ["人选"]);
+    }
+
+    #[test]
+    fn a_faults_workbook_reads_back_with_formulas_as_text() {
+        let rows = [(vec!["1".to_owned(), "=cmd|x".to_owned()], "姓名有误".to_owned())];
+        let bytes = faults_workbook(&["学号".to_owned(), "姓名".to_owned()], &rows).unwrap();
+        let sheet = Sheet::read(&bytes).unwrap();
+        assert_eq!(sheet.headers, ["学号", "姓名", "问题"]);
+        assert_eq!(sheet.rows[0].cells[1], Cell::Text("=cmd|x".to_owned()));
+    }
+}
