@@ -7,6 +7,7 @@
 //! sheets, what about hidden rows) is a [`Question`].
 
 mod book;
+mod compound;
 mod delimited;
 mod format;
 mod grid;

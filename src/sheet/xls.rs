@@ -1,13 +1,11 @@
 //! Old Excel workbooks, 97 to 2003 ([MS-XLS], BIFF8): a stream of records in a compound file.
 
-use std::{
-    collections::BTreeMap,
-    io::{Cursor, Read},
-};
+use std::collections::BTreeMap;
 
 use super::{
-    Cell, LARGEST_FILE, SheetError,
+    Cell, SheetError,
     book::{Book, SheetEntry},
+    compound::Compound,
     error,
     format::Format,
     grid::{Grid, GridBuilder, Region},
@@ -52,19 +50,17 @@ pub(super) struct Xls {
 
 impl Xls {
     pub fn open(bytes: &[u8]) -> Result<Self, SheetError> {
-        let mut file = cfb::CompoundFile::open(Cursor::new(bytes)).map_err(damaged)?;
-        if file.exists("/EncryptedPackage") {
+        let file = Compound::open(bytes)?;
+        if file.stream("EncryptedPackage")?.is_some() {
             return error("这个文件加了密码，请去掉密码后再上传");
         }
-        if file.exists("/WordDocument") {
+        if file.stream("WordDocument")?.is_some() {
             return error("这是 Word 文档，请把表格复制到 Excel 或 WPS 表格里，存为 .xlsx");
         }
-        let Some(path) = ["/Workbook", "/Book"].into_iter().find(|path| file.exists(path)) else {
+        let Some(stream) = file.stream("Workbook")?.map_or_else(|| file.stream("Book"), |found| Ok(Some(found)))?
+        else {
             return error("这不是表格文件，请上传 .xlsx 或 .csv");
         };
-        let mut stream = Vec::new();
-        let most = u64::try_from(LARGEST_FILE).unwrap_or(u64::MAX);
-        file.open_stream(path).map_err(damaged)?.take(most).read_to_end(&mut stream).map_err(damaged)?;
         let mut book = Self {
             stream: Vec::new(),
             sheets: Vec::new(),
@@ -421,7 +417,7 @@ impl Pieces<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::io::{Cursor, Write as _};
 
     use super::{
         super::{Choice, Hidden, Question, ReadError, Sheet},

@@ -33,6 +33,9 @@ const FORMULA_TEXT: u32 = 8;
 const FORMULA_NUMBER: u32 = 9;
 const FORMULA_BOOL: u32 = 10;
 const FORMULA_ERROR: u32 = 11;
+/// From here to [`LAST_SHORT`] as the kinds from [`CELL_BLANK`] on, but the column is the one after the last.
+const FIRST_SHORT: u32 = 12;
+const LAST_SHORT: u32 = 18;
 const SHARED_STRING: u32 = 19;
 const FONT: u32 = 43;
 const NUMBER_FORMAT: u32 = 44;
@@ -155,7 +158,7 @@ impl Book for Xlsb<'_> {
         let entry = self.archive.by_index(part).map_err(damaged)?;
         let mut records = Records::of(BufReader::new(entry));
         let mut builder = GridBuilder::new(most_rows);
-        let (mut row, mut is_hidden) = (0, false);
+        let (mut row, mut column, mut is_hidden) = (0, 0, false);
         while let Some(kind) = records.next()? {
             let mut fields = records.fields();
             match kind {
@@ -187,8 +190,10 @@ impl Book for Xlsb<'_> {
                     let rows = first.saturating_add(1)..=last.saturating_add(1).min(LAST_ROW);
                     builder.merge(Region { rows, columns: left..=right })?;
                 }
-                CELL_BLANK..=FORMULA_ERROR | CELL_RICH => {
-                    let column = fields.place()?;
+                CELL_BLANK..=LAST_SHORT | CELL_RICH => {
+                    let is_short = (FIRST_SHORT..=LAST_SHORT).contains(&kind);
+                    column = if is_short { column + 1 } else { fields.place()? };
+                    let kind = if is_short { kind - FIRST_SHORT + CELL_BLANK } else { kind };
                     let style = fields.u32()? & 0x00FF_FFFF;
                     let style = usize::try_from(style).ok().and_then(|at| self.values.styles.get(at));
                     let plain = Style::default();
@@ -440,7 +445,7 @@ mod tests {
             cell(CELL_RK, 2, 2, &long(2 | (46_266 << 2))),
             row(2, 0),
             cell(CELL_RK, 0, 0, &long(3 | (700 << 2))),
-            cell(FORMULA_TEXT, 1, 0, &text("李四")),
+            record(FIRST_SHORT + CELL_TEXT - CELL_BLANK, &[&long(0), &text("李四")]),
             cell(FORMULA_NUMBER, 2, 0, &0_f64.to_le_bytes()),
         ];
         let sheet = read_with(&workbook(1, &cells), &Choice::default()).unwrap();
