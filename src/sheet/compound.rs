@@ -127,7 +127,7 @@ impl<'c> Compound<'c> {
     pub fn stream(&self, name: &str) -> Result<Option<Vec<u8>>, SheetError> {
         let mut waiting = vec![self.entries.first().map_or(NOBODY, |root| root.child)];
         // Each entry is a leaf of one tree; a file that ties them into a ring is looked at only so long.
-        for _ in 0..2 * self.entries.len() + 1 {
+        for _ in 0..=2 * self.entries.len() {
             let Some(place) = waiting.pop() else { return Ok(None) };
             let Some(entry) = usize::try_from(place).ok().and_then(|place| self.entries.get(place)) else { continue };
             if entry.is_stream && entry.name.eq_ignore_ascii_case(name) {
