@@ -15,18 +15,18 @@ create table written_in_match (
     -- The name as it is compared, and as it was first spelt.
     key text not null check (length(key) between 1 and 100),
     name text not null check (length(name) between 1 and 100),
-    -- Whom it means, with what told them apart on that day; null: nobody can tell, and it is counted as 其他.
+    -- Whom it means, with name and class of that day, as a candidate's label has them; null: nobody can tell, and it is
+    -- counted as 其他.
     student_id uuid references student,
     person text check (length(person) between 1 and 100),
     class text,
-    number text,
     why text not null check (length(why) between 1 and 200),
     asked_by uuid not null references account,
     asked_at timestamptz not null,
     agreed_by uuid references account,
     agreed_at timestamptz,
     primary key (contest_id, key),
-    constraint written_in_match_person check (num_nonnulls(student_id, person, class, number) in (0, 4)),
+    constraint written_in_match_person check (num_nonnulls(student_id, person, class) in (0, 3)),
     constraint written_in_match_agreed check ((agreed_by is null) = (agreed_at is null)),
     constraint written_in_match_two_people check (agreed_by <> asked_by)
 );

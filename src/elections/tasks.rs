@@ -27,6 +27,7 @@ pub async fn waiting(
             Duty::Rehearse => (format!("{at} 开始投票"), row.id.monitoring_path(), true),
             Duty::Count => ("投票已截止".to_owned(), row.id.monitoring_path(), true),
             Duty::AgreeAdmission | Duty::AgreeClose => (format!("{at} 截止"), row.id.monitoring_path(), true),
+            Duty::ConfirmNames => ("另一名监票人已提出".to_owned(), row.id.monitoring_path(), true),
             Duty::AgreeVoid => ("办理单位已提出".to_owned(), row.id.monitoring_path(), true),
             Duty::Open => (format!("{at} 开始投票"), row.id.path(), true),
             Duty::Report => ("已计票".to_owned(), row.id.path(), true),

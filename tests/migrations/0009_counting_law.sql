@@ -4,8 +4,8 @@ do $$ begin
 end $$;
 -- The sample has no sitting that is counted and not reported; the guard has its own test.
 alter table written_in_match disable trigger written_in_match_guarded;
-insert into written_in_match (contest_id, key, name, student_id, person, class, number, why, asked_by, asked_at, agreed_by, agreed_at)
-select md5('contest')::uuid, '李四', '李 四', id, name, '软件2401班', number, '本班只有一人叫这个名字', md5('teacher')::uuid,
+insert into written_in_match (contest_id, key, name, student_id, person, class, why, asked_by, asked_at, agreed_by, agreed_at)
+select md5('contest')::uuid, '李四', '李 四', id, name, '软件2401班', '本班只有一人叫这个名字', md5('teacher')::uuid,
        '2025-12-01 21:00+08', md5('account')::uuid, '2025-12-01 21:05+08'
 from student where number = '20240002';
 insert into written_in_match (contest_id, key, name, why, asked_by, asked_at)

@@ -49,6 +49,8 @@ async fn settle(sitting: &mut Sitting, keys: &[&str], student: u32) {
     let keys: Vec<(&str, &str)> = keys.iter().map(|key| ("name", *key)).collect();
     let alone = sitting.monitors[0].0.post(&format!("{path}/confirm"), &keys).await;
     assert_eq!(alone.status, 409, "nobody confirms what they proposed");
+    let home = sitting.monitors[1].0.get("/").await;
+    assert!(home.text().contains("确认另选他人"), "{}", home.text());
     see_other(&sitting.monitors[1].0.post(&format!("{path}/confirm"), &keys).await);
 }
 
@@ -136,6 +138,38 @@ async fn whoever_abstains_writes_in_nobody_where_that_is_the_rule() {
     assert!(paper.text().contains("须先反对几名候选人"), "{}", paper.text());
 }
 
+/// What records of versions before the names were settled look like: names as they were written, no sources.
+#[tokio::test]
+async fn records_of_earlier_versions_still_agree() {
+    let portal = Portal::start().await;
+    let plan = Plan { contests: &[("代表", 9, 1, &[101, 102], &[])], fields: &[] };
+    let mut sitting = opened(&portal, &plan).await;
+    let (one, other): (Vote<'_>, Vote<'_>) = (&[("w1-1", "学生5")], &[("w1-1", "学声5")]);
+    let first: Vote<'_> = &[("c1-1", "F")];
+    cast_all(&portal, &sitting, &[one, one, other, first, first, first, first, first, &[]]).await;
+    sitting.count().await;
+    sitting.act("report", &[]).await;
+    let record = verified(&portal, &mut sitting).await;
+    let ballots = sitting.monitors[0].0.get(&format!("/monitoring/{}/ballots.json", sitting.id)).await;
+    let full: record::BallotsFile = serde_json::from_slice(&ballots.bytes).unwrap();
+    let mut old = record;
+    let contest = &mut old.contests[0];
+    (contest.sources, contest.names_settled) = (Vec::new(), false);
+    (contest.tally.others, contest.result.others) = (0, 0);
+    contest.tally.write_ins.clone_from(&full.contests[0].write_ins);
+    contest.result.write_ins.clone_from(&full.contests[0].write_ins);
+    let text = serde_json::to_string(&old).unwrap();
+    for newer in ["names_settled", "sources", "others", "similar", "unclear", "round", "unreadable"] {
+        assert!(!text.contains(&format!("\"{newer}\"")), "{newer}");
+    }
+    let old = record::read(text.as_bytes()).unwrap();
+    assert_eq!(record::verify(&old, Some(&ballots.bytes)).unwrap().level, record::Level::Ballots);
+    let mut wrong = old;
+    wrong.contests[0].tally.write_ins[0].votes_for = 1;
+    wrong.contests[0].result.write_ins[0].votes_for = 1;
+    assert!(record::verify(&wrong, Some(&ballots.bytes)).is_err());
+}
+
 /// Renames a student, so that two have one name.
 async fn rename(portal: &Portal, student: u32, name: &str) {
     let change = sqlx::query("update student set name = $2 where number = $1").bind(number(student)).bind(name);
@@ -193,6 +227,8 @@ async fn spellings_of_one_person_are_put_together_by_two_monitors_and_no_few_are
         let paper = sitting.keeper.get(&format!("{}/{page}", sitting.path)).await;
         assert!(!paper.text().contains("买票暗号") && !paper.text().contains("学声5"), "{page}: {}", paper.text());
     }
+    let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
+    assert!(report.text().contains("2 种写法核对为学生5"), "{}", report.text());
     let told = voter(&portal, 1).await.get(&sitting.votes()).await;
     assert!(told.text().contains("其他") && !told.text().contains("买票暗号"), "{}", told.text());
     let late = sitting.monitors[0].0.post(&format!("{path}/drop"), &[("name", "学生5")]).await;
@@ -277,6 +313,38 @@ async fn a_written_in_name_that_is_tied_stands_in_a_round_that_asks_for_no_half(
     assert_eq!(record.contests[0].result.elected, ["学生7"], "3 of 7 is no half, and the half was passed before");
     let report = sitting.keeper.get(&format!("{}/report", sitting.path)).await;
     assert!(report.text().contains("在上一轮得票相同的人中，得票多的当选"), "{}", report.text());
+}
+
+#[tokio::test]
+async fn a_tied_name_that_an_earlier_report_left_open_is_asked_for() {
+    let portal = Portal::start().await;
+    let plan = Plan { contests: &[("代表", 6, 2, &[101, 102], &[("extra", "0")])], fields: DECIDED };
+    let mut sitting = opened(&portal, &plan).await;
+    let (one, other): (Vote<'_>, Vote<'_>) = (&[("c1-1", "F"), ("w1-1", "学生7")], &[("c1-2", "F"), ("w1-1", "学生8")]);
+    let both: Vote<'_> = &[("c1-1", "F"), ("c1-2", "F")];
+    cast_all(&portal, &sitting, &[one, one, one, one, both, other]).await;
+    sitting.count().await;
+    // As an earlier version would have reported it: 101 has 5, 102 and 学生7 are tied at 2 for the other seat.
+    let mut db = portal.owner().await;
+    for statement in [
+        "alter table contest disable trigger contest_guarded",
+        "update contest set rules = jsonb_set(rules, '{majority_of}', '\"none\"')",
+        "update written_in set votes = 2 where name = '学生7'",
+        "update sitting set stage = 'reported', reported_at = now(), record = '{}'",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    let page = sitting.keeper.get(&sitting.path).await;
+    assert!(page.text().contains("另选他人“学生7”得票相同，是谁（学号）"), "{}", page.text());
+    let second = format!("{}/second", sitting.contests[0]);
+    let asked = sitting.keeper.post(&second, &[]).await;
+    assert!(asked.status == 422 && asked.text().contains("请填写本人的学号"), "{}", asked.text());
+    let other = sitting.keeper.post(&second, &[("number", &number(8))]).await;
+    assert!(other.status == 422 && other.text().contains(&number(8)), "what was typed stays: {}", other.text());
+    let next = see_other(&sitting.keeper.post(&second, &[("number", &number(7))]).await);
+    let page = sitting.keeper.get(&next).await;
+    let link = page.attributes("table a", "href").into_iter().find(|href| href.contains("/contests/")).unwrap();
+    assert_eq!(sitting.keeper.get(&link).await.all("tbody strong"), ["学生102", "学生7"]);
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ use crate::{
     rules::{
         Finding, Outcome,
         appointment::conditions,
+        election::Round,
         sitting::{Body, Fills},
     },
     text::{folded, is_hidden, trimmed},
@@ -233,6 +234,9 @@ pub(super) struct ContestPage {
 }
 
 impl ContestPage {
+    fn is_among_tied(&self) -> bool {
+        self.contest.rules.count.round == Round::Tied
+    }
     fn is_presidium(&self) -> bool {
         self.contest.fills == Fills::Presidium
     }

@@ -22,6 +22,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     elections::Elections,
     elections::{
+        names::NameMatch,
         paths, record,
         sitting::{Contest, Monitor, Sitting, Stage},
         store::{self, Admission, EarlyClosing, Incidents, ListedVoter, PaperEntry},
@@ -67,6 +68,8 @@ struct Papers {
     early: Option<EarlyClosing>,
     admissions: Vec<Admission>,
     entries: Vec<(String, Vec<PaperEntry>)>,
+    /// How names written in were settled, a sentence each.
+    names: Vec<String>,
     record_hash: String,
     ballots_hash: String,
 }
@@ -153,6 +156,7 @@ async fn papers(
     let contests = store::contests(db, &sitting, Some(app.clock.today())).await?;
     let (record, ballots_hash) = store::record(db, sitting.id).await?;
     let mut entries = store::paper_entries(db, sitting.id).await?;
+    let names = settled_in_words(&contests, &store::name_matches(db, sitting.id).await?);
     Ok(Papers {
         institution: institution.to_owned(),
         monitors: store::monitors(db, sitting.id).await?,
@@ -164,10 +168,41 @@ async fn papers(
             .iter()
             .filter_map(|contest| entries.remove(&contest.id).map(|own| (contest.title.clone(), own)))
             .collect(),
+        names,
         record_hash: record.map(|text| hex::encode(record::hash(text.as_bytes()))).unwrap_or_default(),
         ballots_hash: ballots_hash.map(hex::encode).unwrap_or_default(),
         sitting,
     })
+}
+
+/// How two monitors settled the names written in, without the words that were written.
+fn settled_in_words(contests: &[Contest], matches: &[NameMatch]) -> Vec<String> {
+    let mut sentences = Vec::new();
+    for contest in contests {
+        let mut groups: Vec<(&NameMatch, usize)> = Vec::new();
+        for one in matches.iter().filter(|one| one.contest == contest.id && one.agreed_name.is_some()) {
+            let same = |known: &NameMatch| {
+                (&known.person, &known.why, &known.asked_name, &known.agreed_name)
+                    == (&one.person, &one.why, &one.asked_name, &one.agreed_name)
+            };
+            match groups.iter_mut().find(|(known, _)| same(known)) {
+                Some((_, spellings)) => *spellings += 1,
+                None => groups.push((one, 1)),
+            }
+        }
+        for (one, spellings) in groups {
+            let whom = match &one.person {
+                Some(person) => format!("{}（{}）", person.name, person.class),
+                None => "查不清是谁，计入其他".to_owned(),
+            };
+            let agreed = one.agreed_name.as_deref().unwrap_or_default();
+            sentences.push(format!(
+                "{}的另选他人：{spellings} 种写法核对为{whom}，理由：{}（{}提出，{agreed}确认）。",
+                contest.title, one.why, one.asked_name
+            ));
+        }
+    }
+    sentences
 }
 
 async fn of(

@@ -464,6 +464,7 @@ words! {
     Rehearse = "rehearsal", "输入监票口令演练";
     Count = "count", "输入监票口令开票";
     AgreeAdmission = "admission", "商定补入选民";
+    ConfirmNames = "names", "确认另选他人";
     AgreeVoid = "void", "商定是否作废";
     AgreeClose = "close", "商定是否提前截止";
     Open = "open", "开启投票";
@@ -502,6 +503,12 @@ pub async fn waiting(
            from monitor m join sitting t on t.id = m.sitting_id
            where m.account_id = $2 and t.stage = 'open' and $4 < t.closes_at and exists (
                      select from admission d where d.sitting_id = t.id and d.agreed_by is null and d.asked_by <> $2)
+           union all
+           select 'names', t.id, t.title, t.counted_at
+           from monitor m join sitting t on t.id = m.sitting_id
+           where m.account_id = $2 and t.stage = 'counted' and exists (
+                     select from written_in_match n join contest c on c.id = n.contest_id
+                     where c.sitting_id = t.id and n.agreed_by is null and n.asked_by <> $2)
            union all
            select 'void', t.id, t.title, t.void_asked_at
            from monitor m join sitting t on t.id = m.sitting_id

@@ -58,10 +58,10 @@ fn of_draft(sitting: &Locked<Sitting>) -> anyhow::Result<()> {
 pub async fn name_matches(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<NameMatch>, Failure> {
     let rows = sqlx::query!(
         r#"select m.contest_id as "contest: ContestId", m.key, m.name, m.student_id as "student: StudentId", m.person,
-                  m.class, m.number, m.why, m.asked_by as "asked_by: AccountId", a.name as asked_name,
+                  m.class, s.number as "number?", m.why, m.asked_by as "asked_by: AccountId", a.name as asked_name,
                   g.name as "agreed_name?"
            from written_in_match m join contest c on c.id = m.contest_id join account a on a.id = m.asked_by
-                left join account g on g.id = m.agreed_by
+                left join account g on g.id = m.agreed_by left join student s on s.id = m.student_id
            where c.sitting_id = $1 order by c.ordinal, m.asked_at, m.key collate "C""#,
         sitting.0
     );
@@ -110,8 +110,8 @@ pub async fn propose_match(
     of_counted(sitting, contest)?;
     let (keys, names): (Vec<String>, Vec<String>) = new.names.iter().cloned().unzip();
     let done = sqlx::query!(
-        "insert into written_in_match (contest_id, key, name, student_id, person, class, number, why, asked_by, asked_at)
-         select $1, u.key, u.name, $4, $5, $6, $7, $8, $9, $10 from unnest($2::text[], $3::text[]) as u(key, name)
+        "insert into written_in_match (contest_id, key, name, student_id, person, class, why, asked_by, asked_at)
+         select $1, u.key, u.name, $4, $5, $6, $7, $8, $9 from unnest($2::text[], $3::text[]) as u(key, name)
          on conflict do nothing",
         contest.id.0,
         &keys,
@@ -119,7 +119,6 @@ pub async fn propose_match(
         new.person.map(|one| one.student.0) as Option<Uuid>,
         new.person.map(|one| one.name.as_str()),
         new.person.map(|one| one.class.as_str()),
-        new.person.map(|one| one.number.as_str()),
         new.why,
         new.by.0,
         now
