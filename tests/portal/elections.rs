@@ -45,7 +45,7 @@ async fn a_small_sitting_goes_from_draft_to_report() {
     let ballots = sitting.monitors[0].0.get(&format!("/monitoring/{}/ballots.json", sitting.id)).await;
     let verified = lunzhi::elections::record::verify(&record, Some(&ballots.bytes)).unwrap();
     assert_eq!(verified.level, lunzhi::elections::record::Level::Ballots);
-    for paper in ["tally", "report", "notice", "ballots", "voters.xlsx", "archive.zip"] {
+    for paper in ["tally", "report", "notice", "notice.docx", "ballots", "voters.xlsx", "archive.zip"] {
         let page = sitting.keeper.get(&format!("{}/{paper}", sitting.path)).await;
         assert_eq!(page.status, 200, "{paper}: {}", page.text());
     }
@@ -767,7 +767,7 @@ async fn offices_see_and_keep_only_what_is_theirs() {
     assert!(!voter(&portal, 2).await.get(&sitting.votes()).await.headers.contains_key("refresh"), "never a ballot");
     let list = sitting.keeper.get(&format!("{}/voters.xlsx", sitting.path)).await;
     assert!(list.status == 409 && list.text().contains("截止以前"));
-    for path in ["tally", "report", "notice", "archive.zip"] {
+    for path in ["tally", "report", "notice", "notice.docx", "archive.zip"] {
         assert_eq!(sitting.keeper.get(&format!("{}/{path}", sitting.path)).await.status, 409, "{path}");
     }
     let powers = voter(&portal, 2).await.get(&format!("{}/powers", sitting.votes())).await;

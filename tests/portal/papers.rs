@@ -15,6 +15,7 @@ use time::{Duration, macros::date};
 
 use crate::support::{
     FIRST, Page, Portal, SECOND,
+    sitting::{SMALL, cast, opened, voters},
     union::{rows, union},
     vetting::{Opening, Stage, agree, announce_coming_years, apply, open, stage, student_account},
 };
@@ -251,4 +252,32 @@ async fn a_public_notice_says_from_when_to_when_who_issues_it_and_where_objectio
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
     assert_eq!(league.get(&file).await.status, 404);
     assert!(league.get(&notice).await.text().contains("公示期已过"));
+}
+
+#[tokio::test]
+async fn the_result_is_announced_with_the_day_of_its_report_whenever_it_is_printed() {
+    let portal = Portal::start().await;
+    let mut sitting = opened(&portal, &SMALL).await;
+    for mut client in voters(&portal, 1..=9).await {
+        cast(&mut client, &sitting.id, &[("c1-1", "F"), ("c1-2", "A")]).await;
+    }
+    sitting.count().await;
+    let file = format!("{}/notice.docx", sitting.path);
+    assert_eq!(sitting.keeper.get(&file).await.status, 409, "not before the report");
+    sitting.act("report", &[]).await;
+    let day = chinese_day(portal.app.clock.today());
+    let page = sitting.keeper.get(&format!("{}/notice", sitting.path)).await;
+    let word = sitting.keeper.get(&file).await;
+    assert!(saved_as(&word).ends_with("结果公告.docx"), "{}", saved_as(&word));
+    let shown = outline(&word.bytes);
+    assert_says_the_same(&page, &shown);
+    assert!(!shown.contains("报上级学生会组织备案"), "what is said to staff is not in the paper");
+    let (head, tail) = shown.rsplit_once("{right ").unwrap();
+    let fixed = format!("{head}{}", tail.split_once("} ").unwrap().1);
+    assert_snapshot("result_in_word", &fixed.replace(&day, "⟨报告日⟩"));
+    let archive = sitting.keeper.get(&format!("{}/archive.zip", sitting.path)).await.bytes;
+    let mut in_archive = Vec::new();
+    let mut zip = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
+    zip.by_name("结果公告.docx").unwrap().read_to_end(&mut in_archive).unwrap();
+    assert_eq!(in_archive, word.bytes, "the same file, whenever it is made");
 }

@@ -16,6 +16,7 @@ mod powers;
 mod readiness;
 mod receipt;
 mod result;
+mod result_notice;
 mod runoff;
 mod show;
 mod sittings;
@@ -121,6 +122,7 @@ pub fn routes() -> Routes<Elections> {
         .get("/sittings/{sitting}/tally", papers::tally)
         .get("/sittings/{sitting}/report", papers::report)
         .get("/sittings/{sitting}/notice", papers::notice)
+        .get("/sittings/{sitting}/notice.docx", papers::notice_word)
         .get("/sittings/{sitting}/announcement", papers::announcement)
         .get("/sittings/{sitting}/candidates", papers::candidates)
         .get("/sittings/{sitting}/early-closing", papers::early_closing)

@@ -15,7 +15,7 @@ use sqlx::PgConnection;
 use super::{
     frame, managed, refusal, refuse_candidates,
     result::{self, Results},
-    visible,
+    result_notice, visible,
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -31,6 +31,7 @@ use crate::{
     ids::SittingId,
     office::{ElectionKeeper, ElectionReader},
     page::{chrome::Chrome, filters},
+    papers::Paper,
     sheet::drop_down_template,
     web::workbook,
 };
@@ -105,7 +106,17 @@ pub(super) struct NoticePage {
     chrome: Chrome,
     /// Where its reader came from; empty where the page stands alone.
     back: String,
-    papers: Papers,
+    /// For the offices, below whose page of the sitting the Word file is.
+    offers_word: bool,
+    paper: Paper,
+}
+
+impl Papers {
+    /// 选举结果公告, which is only asked for when there are results.
+    fn result_notice(&self) -> Result<Paper, Failure> {
+        let results = self.results.as_ref().ok_or(Failure::Missing)?;
+        Ok(result_notice::paper(self.signed(), &self.sitting, results))
+    }
 }
 
 /// 选举公告 and 候选人公告: what is announced of a sitting before the vote, in two papers.
@@ -252,7 +263,16 @@ pub(super) async fn notice(
     Path(id): Path<SittingId>,
 ) -> Result<NoticePage, Failure> {
     let (chrome, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
-    Ok(NoticePage { chrome, back: id.path(), papers })
+    Ok(NoticePage { chrome, back: id.path(), offers_word: true, paper: papers.result_notice()? })
+}
+
+pub(super) async fn notice_word(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    let (_, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
+    crate::papers::download(&app, papers.result_notice()?).await
 }
 
 /// The result's notice for whoever is of the university: after the report it is public.
@@ -269,7 +289,7 @@ pub(super) async fn notice_for_voters(
     let chrome =
         app.chrome(&person, "选举结果公告").under(paths::VOTES, "我的投票").under(&id.vote_path(), &sitting.title);
     let papers = papers(&app, &mut db, &person.institution_name, sitting).await?;
-    Ok(NoticePage { chrome, back: id.vote_path(), papers })
+    Ok(NoticePage { chrome, back: id.vote_path(), offers_word: false, paper: papers.result_notice()? })
 }
 
 async fn announced(
@@ -381,10 +401,12 @@ pub(super) async fn archive(
     };
     let tally =
         TallyPage { chrome: bare("计票单"), papers: papers(&app, &mut db, &institution, sitting.clone()).await? };
+    let of_notice = papers(&app, &mut db, &institution, sitting.clone()).await?;
     let notice = NoticePage {
         chrome: bare("结果公告"),
         back: String::new(),
-        papers: papers(&app, &mut db, &institution, sitting.clone()).await?,
+        offers_word: false,
+        paper: of_notice.result_notice()?,
     };
     let ballot = BallotsPage { chrome: bare("选票"), institution, sitting, contests };
     drop(db);
@@ -394,6 +416,7 @@ pub(super) async fn archive(
         ("监票报告.html", html(report.render())?),
         ("计票单.html", html(tally.render())?),
         ("结果公告.html", html(notice.render())?),
+        ("结果公告.docx", notice.paper.to_word()?),
         ("选票样张.html", html(ballot.render())?),
     ];
     let style = crate::page::assets::style_text().as_bytes().to_vec();
