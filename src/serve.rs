@@ -18,7 +18,9 @@ use crate::{
     clock::Clock,
     config::{Config, DatabaseConfig},
     database::{Database, Pools, migrate},
-    demo, elections,
+    demo,
+    directory::store::place_all_colleges,
+    elections,
     failure::Failure,
     imports, kept_forms,
     office::OfficeKind,
@@ -174,7 +176,12 @@ async fn open(
     pools.check_readers().await?;
     let portal = Portal::new(pools, Clock::default(), Cost::OWASP, key, metrics)?;
     let now = portal.clock.now();
-    portal.write(async |db| take_in_built_in(db, now).await).await?;
+    portal
+        .write(async |db| {
+            take_in_built_in(db, now).await?;
+            place_all_colleges(db).await
+        })
+        .await?;
     Ok(portal)
 }
 

@@ -236,7 +236,7 @@ pub async fn classes(
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
            where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
                  and (s.left_on is null or s.left_on > china_day($4))
-           group by k.id, c.name, k.name order by c.name, k.name"#,
+           group by k.id, c.id order by c.place, c.name, k.entry_year desc, k.name"#,
         scope.institution.0,
         scope.college.map(|id| id.0),
         scope.class.map(|id| id.0),

@@ -53,6 +53,8 @@ words! {
     DisputeAnswered = "dispute_answered", "答复数据异议";
     /// A college, major or class got another name.
     Renamed = "renamed", "更名";
+    /// The order of official lists or of the colleges was set.
+    OrderSet = "order_set", "名单排序";
     /// The turn of the year: graduations and mergers.
     YearTurned = "year_turned", "学年更替";
     /// Personal data were erased.

@@ -13,7 +13,7 @@ use crate::{
         store::{AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     },
     audit::{self, Entry, Verb},
-    directory::store::class_named,
+    directory::store::{class_named, place_colleges},
     failure::Failure,
     fictional::{names, random::SeededRandom},
     ids::{AccountId, ClassId, CollegeId, GradeFactId, InstitutionId, MajorId, OrganisationId, StudentId},
@@ -120,6 +120,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 super::unions::load_unions(db, school, institution, now).await?;
                 super::vetting::load_vetting(db, school, institution, now).await?;
                 super::elections::load_elections(db, school, institution, &ballot_box.key, now).await?;
+                place_colleges(db, institution).await?;
             }
             Ok(true)
         })

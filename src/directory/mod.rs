@@ -3,6 +3,7 @@
 //! (ORG-13).
 
 mod holders;
+mod order;
 mod organisations;
 mod pages;
 mod paths;
@@ -11,14 +12,18 @@ mod structure;
 
 use crate::{
     app::Routes,
-    office::{Office, SchoolStaff},
+    office::{Office, SchoolLeague, SchoolStaff},
     page::chrome::NavItem,
 };
 
 /// The routes of the directory.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().merge(structure::routes()).merge(holders::routes()).merge(organisations::routes())
+    pages::routes()
+        .merge(structure::routes())
+        .merge(order::routes())
+        .merge(holders::routes())
+        .merge(organisations::routes())
 }
 
 /// What the navigation offers of it.
@@ -36,6 +41,13 @@ pub const NAV: &[NavItem] = &[
         says: "各院系的专业、班级和人数；更正写错的名称",
         place: 200,
         offices: SchoolStaff::KINDS,
+    },
+    NavItem {
+        href: "/order",
+        label: "名单排序",
+        says: "人员名单按姓氏笔画还是姓名笔画；院系的先后次序",
+        place: 205,
+        offices: SchoolLeague::KINDS,
     },
     NavItem {
         href: "/offices",

@@ -8,6 +8,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{ClassId, CollegeId, InstitutionId, MajorId, OrganisationId},
+    name::order::{self, StrokeOrder},
     office::{OfficeKind, Registrar, SchoolLeague},
     page::paging::RowRange,
     words::words,
@@ -33,7 +34,7 @@ pub struct CohortRow {
     pub students: i64,
 }
 
-/// Students on a day by college and entry year, colleges by name, newest grade first.
+/// Students on a day by college and entry year, newest grade first.
 pub async fn cohorts(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -45,7 +46,7 @@ pub async fn cohorts(
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id
            where s.institution_id = $1 and (s.left_on is null or s.left_on > $2)
-           group by c.name, k.entry_year order by c.name, k.entry_year desc"#,
+           group by c.id, k.entry_year order by c.place, c.name, k.entry_year desc"#,
         institution.0,
         today
     );
@@ -79,13 +80,107 @@ pub struct CollegeRow {
     pub name: String,
 }
 
+/// The colleges of a university in its order.
 pub async fn colleges(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<CollegeRow>, Failure> {
     let rows = sqlx::query_as!(
         CollegeRow,
-        r#"select id as "id: CollegeId", name from college where institution_id = $1 order by name"#,
+        r#"select id as "id: CollegeId", name from college where institution_id = $1 order by place, name"#,
         institution.0
     );
     Ok(rows.fetch_all(connection).await?)
+}
+
+/// In which order the official lists of a university name people.
+pub async fn stroke_order(connection: &mut PgConnection, institution: InstitutionId) -> Result<StrokeOrder, Failure> {
+    let order = sqlx::query_scalar!("select stroke_order from institution where id = $1", institution.0);
+    Ok(order.fetch_one(connection).await?.parse()?)
+}
+
+pub async fn set_stroke_order(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    order: StrokeOrder,
+) -> Result<(), Failure> {
+    let (institution, order) = (acting.institution().0, order.slug());
+    sqlx::query!("update institution set stroke_order = $2 where id = $1", institution, order)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The colleges stand as the university has put them, and not by the strokes of their names.
+pub async fn colleges_are_by_hand(connection: &mut PgConnection, institution: InstitutionId) -> Result<bool, Failure> {
+    let by_hand = sqlx::query_scalar!("select colleges_by_hand from institution where id = $1", institution.0);
+    Ok(by_hand.fetch_one(connection).await?)
+}
+
+/// Puts all colleges of a university in that order.
+pub async fn set_college_order(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+    colleges: &[CollegeId],
+) -> Result<(), Failure> {
+    let institution = acting.institution();
+    sqlx::query!("update institution set colleges_by_hand = true where id = $1", institution.0)
+        .execute(&mut *connection)
+        .await?;
+    keep_college_places(connection, institution, colleges).await
+}
+
+/// Puts the colleges of a university in the order of their names' strokes again.
+pub async fn order_colleges_by_strokes(
+    connection: &mut PgConnection,
+    acting: &Acting<SchoolLeague>,
+) -> Result<(), Failure> {
+    let institution = acting.institution();
+    sqlx::query!("update institution set colleges_by_hand = false where id = $1", institution.0)
+        .execute(&mut *connection)
+        .await?;
+    place_colleges(connection, institution).await
+}
+
+/// Gives the colleges of a university their places, for whoever sets one up or gives it another name: by the strokes of
+/// their names or, where the university has put them in its own order, new ones after the others.
+pub async fn place_colleges(connection: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
+    let mut colleges = colleges(connection, institution).await?;
+    order::sort(&mut colleges, StrokeOrder::Whole, |college| &college.name);
+    if colleges_are_by_hand(connection, institution).await? {
+        let placed = sqlx::query_scalar!(
+            r#"select id as "id: CollegeId" from college where institution_id = $1 and place > 0 order by place"#,
+            institution.0
+        );
+        let placed = placed.fetch_all(&mut *connection).await?;
+        colleges.sort_by_key(|college| placed.iter().position(|id| *id == college.id).unwrap_or(placed.len()));
+    }
+    let ids: Vec<CollegeId> = colleges.iter().map(|college| college.id).collect();
+    keep_college_places(connection, institution, &ids).await
+}
+
+/// As [`place_colleges`], for every university that has a college without a place: those that stood before places were kept.
+pub async fn place_all_colleges(connection: &mut PgConnection) -> Result<(), Failure> {
+    let waiting =
+        sqlx::query_scalar!(r#"select distinct institution_id as "id: InstitutionId" from college where place = 0"#);
+    for institution in waiting.fetch_all(&mut *connection).await? {
+        place_colleges(connection, institution).await?;
+    }
+    Ok(())
+}
+
+async fn keep_college_places(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    colleges: &[CollegeId],
+) -> Result<(), Failure> {
+    let ids: Vec<Uuid> = colleges.iter().map(|id| id.0).collect();
+    sqlx::query!(
+        "update college c set place = u.place from unnest($2::uuid[]) with ordinality as u(id, place)
+         where c.institution_id = $1 and c.id = u.id and c.place <> u.place",
+        institution.0,
+        &ids
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The class of that name that has not ended, if there is exactly one.
@@ -290,7 +385,7 @@ pub async fn holders(
            order by array_position(array[
                         'school_league', 'deputy_secretary', 'student_affairs', 'school_party', 'school_union',
                         'graduate_union', 'college_league', 'college_party', 'college_union', 'class_branch'], o.kind),
-                    coalesce(c.name, k.name), a.number, o.id
+                    c.place, c.name, k.name, a.number, o.id
            offset $6 limit $7"#,
         institution.0,
         filter.kind.map(OfficeKind::slug),
@@ -334,11 +429,11 @@ pub async fn vacancies(
         Vacancy,
         r#"with place as (
                select c.name as college, c.name || ' ' || office_label(w.kind) as office, w.kind, c.id as college_id,
-                      null::uuid as class_id
-               from college c cross join (values ('college_league'), ('college_party'), ('college_union')) as w(kind)
+                      null::uuid as class_id, c.place, w.rank
+               from college c cross join (values ('college_league', 1), ('college_party', 2), ('college_union', 3)) as w(kind, rank)
                where c.institution_id = $1
                union all
-               select c.name, k.name || ' ' || office_label('class_branch'), 'class_branch', c.id, k.id
+               select c.name, k.name || ' ' || office_label('class_branch'), 'class_branch', c.id, k.id, c.place, 4
                from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
                where c.institution_id = $1 and (k.ended_on is null or k.ended_on > china_day($4))
            )
@@ -349,7 +444,7 @@ pub async fn vacancies(
                             and is_held(o.from_day, o.until_day, o.ended_at, $4)
                             and case when p.class_id is null then o.college_id = p.college_id
                                      else o.class_id = p.class_id end)
-           order by 1, 2 limit 500"#,
+           order by p.place, p.college, p.rank, p.office limit 500"#,
         institution.0,
         filter.kind.map(OfficeKind::slug),
         filter.college.map(|id| id.0),

@@ -150,6 +150,9 @@ async fn rename(
             .write_as(acting.person().authority(), async |db| {
                 let was = store::rename(db, &acting, part, id, &name).await?;
                 if let Some(was) = &was {
+                    if part == Part::College {
+                        store::place_colleges(db, acting.institution()).await?;
+                    }
                     let entry = Entry::new(Verb::Renamed, name.clone()).detail("原名", was.clone());
                     audit::append(db, acting.person(), entry, now).await?;
                 }

@@ -12,6 +12,7 @@ use super::{
 };
 use crate::{
     database::Locked,
+    directory,
     failure::Failure,
     ids::{ImportId, InstitutionId},
     sheet::{RowReader, roster::political_status},
@@ -221,6 +222,7 @@ pub(super) async fn set_up(
     )
     .execute(&mut *connection)
     .await?;
+    directory::store::place_colleges(connection, **institution).await?;
     sqlx::query!(
         "insert into major (id, college_id, name, level)
          select gen_random_uuid(), c.id, n.name, n.level

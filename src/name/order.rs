@@ -9,7 +9,10 @@
 //! blank in its middle. People's congresses use 以姓名笔画为序, without the blank. Under either a compound surname needs
 //! no list. Dots do not count.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::LazyLock,
+};
 
 use crate::{name::key, words::words};
 
@@ -75,6 +78,15 @@ pub fn sort<T>(people: &mut [T], order: StrokeOrder, name: impl Fn(&T) -> &str) 
 pub fn unknown(name: &str) -> Vec<char> {
     let lacks = |c: &char| matches!(Place::of(*c), Place::Unknown(_));
     key(name).chars().filter(lacks).collect()
+}
+
+/// What people are told of a list in which names have characters that the table lacks; none where no name has.
+#[must_use]
+pub fn hint<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let lacking: BTreeSet<char> = names.into_iter().flat_map(unknown).collect();
+    let lacking: Vec<String> = lacking.into_iter().map(String::from).collect();
+    (!lacking.is_empty())
+        .then(|| format!("姓名中的“{}”不在通用规范汉字表里，没有笔画数据，排在最后", lacking.join("、")))
 }
 
 #[cfg(test)]

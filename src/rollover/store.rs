@@ -142,7 +142,7 @@ pub async fn classes(
                   m.level || ':' || k.entry_year as "cohort!"
            from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
            where c.institution_id = $1 and k.ended_on is null
-           order by c.name, k.entry_year desc, k.name"#,
+           order by c.place, c.name, k.entry_year desc, k.name"#,
         institution.0,
         today
     );

@@ -46,7 +46,7 @@ pub async fn waiting(
                                      and t.from_day <= d::date and d::date < t.until_day)) as open_gap
            from student_union u left join college c on c.id = u.college_id
            where u.institution_id = $1 and ($2::text is null or u.kind = $2) and ($3::uuid is null or u.college_id = $3)
-           order by array_position(array['school', 'graduate', 'college'], u.kind), c.name"#,
+           order by array_position(array['school', 'graduate', 'college'], u.kind), c.place, c.name"#,
         person.institution.0,
         kind,
         office.college.map(|id| id.0),

@@ -32,7 +32,7 @@ use crate::{
     page::unsent::Unsent,
     rules::Finding,
     sheet::{Choice, ChoiceForm, LARGEST_FILE},
-    text::{is_hidden, printable, trimmed},
+    text::{folded, is_hidden, printable, trimmed},
     web::{
         intake::{Intake, Place},
         routes::LARGEST_FORM,
@@ -337,6 +337,27 @@ fn is_typeable(bytes: &[u8]) -> bool {
     !control && !bytes.windows(3).any(|code| matches!(code, [0xEF, 0xBF, 0xBE | 0xBF]))
 }
 
+/// The places that were typed for the rows of a list, from 1; none where one is no number of a row, with an error beside the
+/// field `place`.
+pub fn typed_places(typed: &[String], errors: &mut Errors) -> Option<Vec<usize>> {
+    let place = |text: &String| folded(text).parse::<usize>().ok().filter(|place| (1..=typed.len()).contains(place));
+    let places: Option<Vec<usize>> = typed.iter().map(place).collect();
+    if places.is_none() {
+        errors.add("place", format!("次序应为 1 至 {} 的整数", typed.len()));
+    }
+    places
+}
+
+/// Rows in the order of the places typed for them, one each. Of two with one place, the row that came up to it stands before the one
+/// that had it, and the row that came down to it after: whoever types a place for one row alone finds it there.
+#[must_use]
+pub fn moved<T>(rows: Vec<T>, places: &[usize]) -> Vec<T> {
+    let mut keyed: Vec<_> =
+        rows.into_iter().zip(places).zip(1..).map(|((row, place), was)| ((*place, place.cmp(&was)), row)).collect();
+    keyed.sort_by_key(|(key, _)| *key);
+    keyed.into_iter().map(|(_, row)| row).collect()
+}
+
 /// A path of ours, or the home page for anything that would lead elsewhere.
 #[must_use]
 pub fn local_path(path: &str) -> &str {
@@ -357,6 +378,24 @@ mod tests {
         }
         for good in ["a=1%0D%0A%09&b=+", "%E5%BC%A0", "%zz", "%EF%BF%BD", "%E2%80%8B"] {
             assert!(is_typeable(&decoded(good.as_bytes())), "{good}");
+        }
+    }
+
+    #[test]
+    fn a_row_comes_to_the_place_that_was_typed_for_it() {
+        let moved = |places: &[usize]| moved("甲乙丙丁戊".chars().collect(), places).into_iter().collect::<String>();
+        assert_eq!(moved(&[1, 2, 3, 4, 5]), "甲乙丙丁戊");
+        assert_eq!(moved(&[1, 2, 3, 4, 1]), "戊甲乙丙丁");
+        assert_eq!(moved(&[4, 2, 3, 4, 5]), "乙丙丁甲戊");
+        assert_eq!(moved(&[5, 4, 3, 2, 1]), "戊丁丙乙甲");
+        let typed = |places: &[&str]| {
+            let mut errors = Errors::default();
+            let read = typed_places(&places.iter().map(ToString::to_string).collect::<Vec<_>>(), &mut errors);
+            (read, errors.of("place").map(str::to_owned))
+        };
+        assert_eq!(typed(&["２", " 1"]), (Some(vec![2, 1]), None));
+        for wrong in [["0", "1"], ["3", "1"], ["", "1"], ["一", "1"]] {
+            assert_eq!(typed(&wrong), (None, Some("次序应为 1 至 2 的整数".to_owned())), "{wrong:?}");
         }
     }
 
