@@ -234,7 +234,7 @@ async fn contest(
     for (place, row) in (1_i16..).zip(rows) {
         sqlx::query!(
             "insert into candidate (id, contest_id, ordinal, student_id, label, about, origin)
-             values ($1, $2, $3, $4, $5, $6, '班级团支部推荐') on conflict do nothing",
+             values ($1, $2, $3, $4, $5, $6, '班级团支部推荐') on conflict (contest_id, label) do nothing",
             CandidateId::random().0,
             id.0,
             place,
@@ -264,6 +264,8 @@ async fn open_sitting(
     key: &MarkKey,
     now: OffsetDateTime,
 ) -> Result<OpenedSitting, Failure> {
+    let draft = store::lock(db, institution, id).await?;
+    store::freeze_order(db, &draft).await?;
     for stage in ["announced", "rehearsed"] {
         sqlx::query!("update sitting set stage = $2, rehearsed_at = $3 where id = $1", id.0, stage, now)
             .execute(&mut *db)

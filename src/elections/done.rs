@@ -11,6 +11,7 @@ words! {
     Removed = "removed", "已删除。";
     CandidatesAdded = "stood", "已登记候选人。";
     CandidateRemoved = "struck", "已从名单中删去。";
+    CandidatesMoved = "moved", "候选人次序已调整。";
     Withdrawn = "withdrawn", "已登记退选。选票不变，得票照计，不能当选。";
     MonitorNamed = "monitor", "已登记监票人，并已通知本人生成口令。";
     MonitorDismissed = "dismissed", "已更换监票人。";

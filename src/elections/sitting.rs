@@ -18,11 +18,13 @@ use time::OffsetDateTime;
 
 use crate::{
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
+    name::order::{self, StrokeKey, StrokeOrder},
     rules::{
         election::{MajorityOf, Round, RulePoint, Rules, Source, Tie, Unreadable},
         sitting::{Body, Fills},
     },
     sealing::keys::{MarkKey, PublicKey},
+    words::words,
 };
 
 /// How far a sitting has come.
@@ -355,11 +357,38 @@ impl ContestRules {
     }
 }
 
+words! {
+    /// In which order candidates stand, as ballots and papers say it.
+    CandidateOrder:
+    Surname = "surname", "候选人以姓氏笔画为序";
+    Whole = "whole", "候选人以姓名笔画为序";
+    /// Whoever keeps the sitting has moved a line out of the order of strokes.
+    Adjusted = "adjusted", "候选人次序由主办单位确定";
+    /// Announced when no other order was kept.
+    Entered = "entered", "候选人以登记先后为序";
+}
+
+impl CandidateOrder {
+    /// The order of a draft. Names that the table of strokes lacks stand where people have put them.
+    fn of_draft(candidates: &[Candidate], wanted: StrokeOrder) -> Self {
+        let known = candidates.iter().map(|one| one.name.as_str()).filter(|name| order::unknown(name).is_empty());
+        if !known.is_sorted_by_key(|name| StrokeKey::of(name, wanted)) {
+            return Self::Adjusted;
+        }
+        match wanted {
+            StrokeOrder::Surname => Self::Surname,
+            StrokeOrder::Whole => Self::Whole,
+        }
+    }
+}
+
 #[derive(Debug, Clone)]
 pub struct Candidate {
     pub id: CandidateId,
     pub student: StudentId,
     pub number: String,
+    /// The name of today, by which a draft is ordered.
+    pub name: String,
     /// As the ballot prints it.
     pub label: String,
     /// A few words on the ballot.
@@ -392,11 +421,22 @@ pub struct Contest {
     pub round_of: Option<ContestId>,
     /// Who stands, in the ballot's order.
     pub candidates: Vec<Candidate>,
+    pub order: CandidateOrder,
+    /// Lines of the draft were moved: it is not put in order again.
+    pub by_hand: bool,
     /// Students who may vote in it: today, or on the frozen roll.
     pub voters: u32,
 }
 
 impl Contest {
+    /// Puts a draft's candidates in order, unless lines were moved, and says which order that is.
+    pub(super) fn put_in_order(&mut self, wanted: StrokeOrder) {
+        if !self.by_hand {
+            order::sort(&mut self.candidates, wanted, |one| &one.name);
+        }
+        self.order = CandidateOrder::of_draft(&self.candidates, wanted);
+    }
+
     /// The most names that a ballot cast here writes in: a phone's form ends somewhere, and five is more than practice knows.
     pub const MOST_WRITE_INS: u32 = 5;
 
@@ -424,6 +464,12 @@ impl Contest {
         let all: Vec<_> = self.candidates.iter().enumerate().map(|(place, one)| (place + 1, one)).collect();
         let many = if all.len() > 16 { all.len().div_ceil(2) } else { all.len().max(1) };
         all.chunks(many).map(<[_]>::to_vec).collect()
+    }
+
+    /// What the table of strokes lacks of the candidates' names.
+    #[must_use]
+    pub fn order_hint(&self) -> Option<String> {
+        order::hint(self.candidates.iter().map(|one| one.name.as_str()))
     }
 
     /// The candidates as the ballot prints them.

@@ -23,7 +23,7 @@ use crate::{
         done::{Done, said},
         forms::{ContestForm, ContestRequest},
         names::Namesake,
-        sitting::{Contest, Sitting, Stage},
+        sitting::{Candidate, Contest, Sitting, Stage},
         store::{self, ContestDraft, ListedRound, NamedStudent, NewCandidate},
     },
     failure::{Failure, Refusal},
@@ -37,7 +37,8 @@ use crate::{
         sitting::{Body, Fills},
     },
     text::{folded, is_hidden, trimmed},
-    web::forms::{Done as DoneQuery, Errors, Submitted, reason, written},
+    web::forms::{Done as DoneQuery, Errors, Submitted, moved, reason, typed_places, written},
+    words::words,
 };
 
 /// The most candidates of one contest.
@@ -217,6 +218,27 @@ pub(super) struct CandidatesForm {
     origin: String,
 }
 
+/// The places typed for candidates, one for each in the order of the page.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct OrderForm {
+    candidate: Vec<String>,
+    place: Vec<String>,
+}
+
+words! {
+    /// Where a line goes by one press of a button.
+    Move:
+    Up = "up", "候选人上移一位";
+    Down = "down", "候选人下移一位";
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MoveForm {
+    to: String,
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/contest.html")]
 pub(super) struct ContestPage {
@@ -226,6 +248,7 @@ pub(super) struct ContestPage {
     form: ContestForm,
     errors: Errors,
     stand: CandidatesForm,
+    order: OrderForm,
     colleges: Vec<(String, String)>,
     listed: Vec<ListedRound>,
     /// What stands against each candidate for a presidium; none of another contest.
@@ -250,6 +273,15 @@ impl ContestPage {
     fn may_withdraw(&self) -> bool {
         self.sitting.stage.takes_withdrawals()
     }
+    /// There is something to put in order.
+    fn may_move(&self) -> bool {
+        self.draft() && self.contest.candidates.len() > 1
+    }
+    /// The place of a line, from 1: as typed, or as it is.
+    fn place(&self, candidate: &Candidate, place: usize) -> String {
+        let typed = self.order.candidate.iter().position(|id| *id == candidate.id.to_string());
+        typed.and_then(|typed| self.order.place.get(typed).cloned()).unwrap_or_else(|| place.to_string())
+    }
 }
 
 /// The contest of a sitting.
@@ -269,6 +301,7 @@ struct TypedForms {
     /// None where it shows the contest as it is.
     contest: Option<ContestForm>,
     candidates: CandidatesForm,
+    order: OrderForm,
 }
 
 async fn show_page(
@@ -284,13 +317,13 @@ async fn show_page(
     let contest = contest_of(&mut db, &sitting, contest, app.clock.today()).await?;
     let people: Vec<String> =
         store::people_of(&mut db, contest.id).await?.into_iter().map(|(_, number)| number).collect();
-    let Submitted { form: TypedForms { contest: form, candidates: stand }, errors } = submitted;
+    let Submitted { form: TypedForms { contest: form, candidates: stand, order }, errors } = submitted;
     let form = form.unwrap_or_else(|| ContestForm::of(&contest, &people));
     let listed = store::listed_rounds(&mut db, acting.institution(), acting.office().college).await?;
     let colleges = colleges(&mut db, acting).await?;
     let standing = standing(&mut db, &sitting, &contest, app.clock.now()).await?;
     let chrome = frame(app, acting.person(), &sitting, &contest.title);
-    Ok(ContestPage { chrome, sitting, contest, form, errors, stand, colleges, listed, standing, done })
+    Ok(ContestPage { chrome, sitting, contest, form, errors, stand, order, colleges, listed, standing, done })
 }
 
 /// What the conditions of an appointment say against the candidates for a presidium whom no round has listed.
@@ -587,4 +620,95 @@ pub(super) async fn withdraw(
     })
     .await?;
     Ok(done_at(&back, Done::Withdrawn).into_response())
+}
+
+/// Gives candidates of a draft the places that `order` makes of the list as it stands; none where it was meant for another.
+async fn rearrange(
+    app: &Elections,
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Sitting,
+    contest: ContestId,
+    act: &'static str,
+    order: impl FnOnce(&[CandidateId]) -> Option<Vec<CandidateId>> + Send,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), sitting.id).await?;
+        let own = contest_of(db, &locked, contest, now.date()).await?;
+        let was: Vec<CandidateId> = own.candidates.iter().map(|one| one.id).collect();
+        let Some(new) = order(&was) else {
+            let refused = refusal(app, acting.person(), sitting, "调整候选人次序");
+            return Err(refused.for_reason("候选人名单刚才有变化", "回到选举项目，按现在的名单再调整"));
+        };
+        store::place_candidates(db, &locked, &own, &new).await?;
+        store::order_by_hand(db, &locked, contest, true).await?;
+        let student = |id: &CandidateId| own.candidates.iter().find(|one| one.id == *id).map(|one| one.student);
+        let marks: Vec<String> =
+            new.iter().filter_map(student).map(|student| audit::Mark::from(student).to_string()).collect();
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
+            .detail("办理", act)
+            .detail("项目", own.title.clone())
+            .detail("次序", marks);
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(done_at(&sitting.id.contest_path(contest), Done::CandidatesMoved))
+}
+
+pub(super) async fn move_candidate(
+    State(app): State<Elections>,
+    acting: Acting<ElectionKeeper>,
+    Path((id, contest, candidate)): Path<(SittingId, ContestId, CandidateId)>,
+    Form(form): Form<MoveForm>,
+) -> Result<Redirect, Failure> {
+    let sitting = prepared(&app, &acting, id).await?;
+    let to: Move = form.to.parse().map_err(|_| Failure::Malformed)?;
+    let order = |was: &[CandidateId]| {
+        let place = was.iter().position(|known| *known == candidate)?;
+        let other = match to {
+            Move::Up => place.checked_sub(1)?,
+            Move::Down => Some(place + 1).filter(|other| *other < was.len())?,
+        };
+        let mut new = was.to_vec();
+        new.swap(place, other);
+        Some(new)
+    };
+    rearrange(&app, &acting, &sitting, contest, to.label(), order).await
+}
+
+pub(super) async fn order(
+    State(app): State<Elections>,
+    acting: Acting<ElectionKeeper>,
+    Path((id, contest)): Path<(SittingId, ContestId)>,
+    Form(form): Form<OrderForm>,
+) -> Result<Response, Failure> {
+    let (sitting, mut errors) = (prepared(&app, &acting, id).await?, Errors::default());
+    let listed: Result<Vec<CandidateId>, _> = form.candidate.iter().map(|id| id.parse()).collect();
+    let listed = listed.ok().filter(|listed| listed.len() == form.place.len()).ok_or(Failure::Malformed)?;
+    let Some(places) = typed_places(&form.place, &mut errors) else {
+        let typed = TypedForms { order: form, ..TypedForms::default() };
+        return Ok(again(show_page(&app, &acting, id, contest, Submitted::new(typed, errors), "").await?));
+    };
+    // The places are meant for the list that was seen.
+    let order = |was: &[CandidateId]| (listed == was).then(|| moved(listed, &places));
+    Ok(rearrange(&app, &acting, &sitting, contest, "调整候选人次序", order).await?.into_response())
+}
+
+pub(super) async fn order_by_strokes(
+    State(app): State<Elections>,
+    acting: Acting<ElectionKeeper>,
+    Path((id, contest)): Path<(SittingId, ContestId)>,
+) -> Result<Redirect, Failure> {
+    let (sitting, now) = (prepared(&app, &acting, id).await?, app.clock.now());
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        let own = contest_of(db, &locked, contest, now.date()).await?;
+        store::order_by_hand(db, &locked, own.id, false).await?;
+        let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
+            .detail("办理", "候选人恢复按笔画排列")
+            .detail("项目", own.title.clone());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(done_at(&id.contest_path(contest), Done::CandidatesMoved))
 }

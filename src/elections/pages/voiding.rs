@@ -125,6 +125,7 @@ pub(super) async fn hold_again(
             let new = store::lock(db, acting.institution(), new).await?;
             store::assign_to_college(db, &new, act.sitting.college).await?;
             for own in store::contests(db, &act.sitting, Some(act.now.date())).await? {
+                let by_hand = own.by_hand;
                 let people = store::people_of(db, own.id).await?.into_iter().map(|(id, _)| id).collect();
                 let added = store::add_contest(db, &new, &ContestDraft::like(&own, people)).await?;
                 let candidates: Vec<NewCandidate> = own
@@ -139,6 +140,7 @@ pub(super) async fn hold_again(
                     })
                     .collect();
                 store::add_candidates(db, &new, added, &candidates).await?;
+                store::order_by_hand(db, &new, added, by_hand).await?;
             }
             store::take_over_monitors(db, &act.sitting, &new, act.now).await?;
             audit::append(db, acting.person(), act.entry("作废以后另建场次"), act.now).await?;

@@ -363,10 +363,11 @@ pub async fn turnout_by_class(
                   count(*) filter (where e.voter is not null or h.voter is not null) as "cast!",
                   count(*) filter (where v.paper_at is not null) as "paper!"
            from voter v join class k on k.id = v.class_id join major m on m.id = k.major_id
+                join college c on c.id = m.college_id
                 left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
                 left join has_voted h on h.sitting_id = v.sitting_id and h.voter = v.place
            where v.sitting_id = $1 and ($2::uuid is null or m.college_id = $2) and ($3::uuid is null or v.class_id = $3)
-           group by k.id, k.name order by k.name"#,
+           group by k.id, c.id order by c.place, c.name, k.entry_year desc, k.name"#,
         sitting.0,
         college.map(|id| id.0),
         class.map(|id| id.0)

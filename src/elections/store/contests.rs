@@ -9,7 +9,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     auth::acting::Acting,
     database::Locked,
-    elections::sitting::{Candidate, Contest, ContestRules, RuleSource, Sitting, Stage},
+    elections::sitting::{Candidate, CandidateOrder, Contest, ContestRules, RuleSource, Sitting, Stage},
     failure::Failure,
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, RoundId, SittingId, StudentId},
     office::ElectionKeeper,
@@ -43,9 +43,11 @@ async fn read_contests(
     let rows = sqlx::query!(
         r#"select c.id as "id: ContestId", c.ordinal, c.title, c.fills, c.body, c.college_id as "college: CollegeId",
                   c.class_ids, c.seats, c.rules, c.sources, c.round_of as "round_of: ContestId", g.name as "college_name?",
+                  c.by_hand, c.candidate_order, t.stage, i.stroke_order,
                   (select string_agg(k.name, '、' order by k.name) from class k where k.id = any (c.class_ids)) as classes,
                   case when $2 then 0 else (select count(*) from contest_roll(c.id, $3)) end as "voters!"
-           from contest c left join college g on g.id = c.college_id
+           from contest c join sitting t on t.id = c.sitting_id join institution i on i.id = t.institution_id
+                left join college g on g.id = c.college_id
            where c.sitting_id = $1 order by c.ordinal"#,
         sitting.0,
         is_frozen || count_on.is_none(),
@@ -69,7 +71,8 @@ async fn read_contests(
             Body::Congress => "大会正式代表".to_owned(),
             Body::Class | Body::Constituency => row.classes.unwrap_or_default(),
         };
-        contests.push(Contest {
+        let order = row.candidate_order.as_deref().map_or(Ok(CandidateOrder::Entered), str::parse)?;
+        let mut contest = Contest {
             candidates: candidates.remove(&row.id).unwrap_or_default(),
             id: row.id,
             sitting,
@@ -85,7 +88,13 @@ async fn read_contests(
             sources: read_sources(row.sources)?,
             round_of: row.round_of,
             voters: u32::try_from(voters).map_err(anyhow::Error::new)?,
-        });
+            order,
+            by_hand: row.by_hand,
+        };
+        if row.stage == Stage::Draft.slug() {
+            contest.put_in_order(row.stroke_order.parse()?);
+        }
+        contests.push(contest);
     }
     Ok(contests)
 }
@@ -129,7 +138,7 @@ async fn candidates(
 ) -> Result<HashMap<ContestId, Vec<Candidate>>, Failure> {
     let rows = sqlx::query!(
         r#"select d.id as "id: CandidateId", d.contest_id as "contest: ContestId", d.student_id as "student: StudentId",
-                  s.number, d.label, d.about, d.origin, d.withdrawn_why as withdrawn
+                  s.number, s.name, d.label, d.about, d.origin, d.withdrawn_why as withdrawn
            from candidate d join contest c on c.id = d.contest_id join student s on s.id = d.student_id
            where c.sitting_id = $1 order by c.ordinal, d.ordinal"#,
         sitting.0
@@ -142,6 +151,7 @@ async fn candidates(
             id: row.id,
             student: row.student,
             number: row.number,
+            name: row.name,
             label: row.label,
             about: row.about,
             origin: row.origin,
@@ -399,6 +409,69 @@ pub async fn remove_candidate(
     may_change_contest(sitting, contest)?;
     let done = sqlx::query!("delete from candidate where id = $1 and contest_id = $2", id.0, contest.id.0);
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Puts the candidates of a contest that is being prepared in that order; they keep it where it is by hand.
+pub async fn place_candidates(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    contest: &Contest,
+    candidates: &[CandidateId],
+) -> Result<(), Failure> {
+    may_change_contest(sitting, contest)?;
+    keep_places(connection, contest.id, candidates).await
+}
+
+/// Says whether the candidates of a contest that is being prepared keep the places that people gave them, or stand by
+/// strokes.
+pub async fn order_by_hand(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    contest: ContestId,
+    by_hand: bool,
+) -> Result<(), Failure> {
+    may_change(sitting)?;
+    let done = sqlx::query!(
+        "update contest set by_hand = $3 where id = $1 and sitting_id = $2",
+        contest.0,
+        sitting.id.0,
+        by_hand
+    );
+    done.execute(connection).await?;
+    Ok(())
+}
+
+/// Keeps the order of a draft's candidates as it is announced.
+pub async fn freeze_order(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<(), Failure> {
+    may_change(sitting)?;
+    for contest in contests(connection, sitting, None).await? {
+        let candidates: Vec<CandidateId> = contest.candidates.iter().map(|one| one.id).collect();
+        keep_places(connection, contest.id, &candidates).await?;
+        let order = contest.order.slug();
+        sqlx::query!("update contest set candidate_order = $2 where id = $1", contest.id.0, order)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// Gives candidates the places in which they are named, from 1. All of a contest's are named.
+async fn keep_places(
+    connection: &mut PgConnection,
+    contest: ContestId,
+    candidates: &[CandidateId],
+) -> Result<(), Failure> {
+    let ids: Vec<Uuid> = candidates.iter().map(|id| id.0).collect();
+    let done = sqlx::query!(
+        "update candidate d set ordinal = u.place from unnest($2::uuid[]) with ordinality as u(id, place)
+         where d.contest_id = $1 and d.id = u.id",
+        contest.0,
+        &ids
+    )
+    .execute(connection)
+    .await?;
+    let all = u64::try_from(candidates.len()).is_ok_and(|all| all == done.rows_affected());
+    if all { Ok(()) } else { Err(anyhow::anyhow!("a candidate is of another contest").into()) }
 }
 
 /// Records that a candidate withdrew after the ballot was announced: the ballot stays as it is, the votes are counted, and

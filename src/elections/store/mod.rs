@@ -252,6 +252,7 @@ pub async fn announce(
     sqlx::query!("update sitting set announced_at = $2 where id = $1 and stage = 'draft'", sitting.id.0, now)
         .execute(&mut *connection)
         .await?;
+    freeze_order(connection, sitting).await?;
     step(connection, sitting, Stage::Announced).await
 }
 

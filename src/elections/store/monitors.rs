@@ -13,21 +13,24 @@ use crate::{
     elections::sitting::{Contest, Monitor, MonitorKey, Opened, SealedShare, Sitting, terms},
     failure::Failure,
     ids::{AccountId, InstitutionId, PortalId, SittingId, StudentId},
+    name::order::{self, StrokeOrder},
     office::{ElectionKeeper, Office as _},
     sealing::keys::{MOST_MONITORS, MarkKey, PublicKey},
 };
 
-/// The monitors of a sitting, the chief first.
+/// The monitors of a sitting, the chief first, the others by strokes.
 pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Monitor>, Failure> {
     let rows = sqlx::query!(
         r#"select m.account_id as "account: AccountId", a.number, a.name, m.chief, m.salt, m.public_key, m.mac, m.share,
-                  m.share_mark, m.proved_at
-           from monitor m join account a on a.id = m.account_id where m.sitting_id = $1 order by not m.chief, a.number"#,
+                  m.share_mark, m.proved_at, i.stroke_order
+           from monitor m join account a on a.id = m.account_id join institution i on i.id = a.institution_id
+           where m.sitting_id = $1 order by a.number"#,
         sitting.0
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows
+    let order: StrokeOrder = rows.first().map_or(Ok(StrokeOrder::Surname), |row| row.stroke_order.parse())?;
+    let mut monitors: Vec<Monitor> = rows
         .into_iter()
         .map(|row| Monitor {
             account: row.account,
@@ -38,7 +41,10 @@ pub async fn monitors(connection: &mut PgConnection, sitting: SittingId) -> Resu
             proved_at: row.proved_at,
             share: row.share.map(|sealed| SealedShare { sealed, mark: row.share_mark }),
         })
-        .collect())
+        .collect();
+    order::sort(&mut monitors, order, |one| &one.name);
+    monitors.sort_by_key(|one| !one.chief);
+    Ok(monitors)
 }
 
 fn monitor_key(salt: Option<Vec<u8>>, public: Option<&[u8]>, mac: Option<Vec<u8>>) -> Option<MonitorKey> {
