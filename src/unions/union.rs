@@ -5,6 +5,7 @@ use time::{Date, Month, OffsetDateTime};
 use crate::{
     auth::person::Held,
     ids::{ClassId, CollegeId, DepartmentId, PostId, StudentId, TurnId, UnionId},
+    name::order::{self, StrokeOrder},
     office::{Office, OfficeKind, UnionKeeper},
     rules::{
         plan::Union,
@@ -398,7 +399,8 @@ impl StudentFacts {
 #[derive(Debug, Clone)]
 pub struct Record {
     pub union: StudentUnion,
-    /// Its posts, presidium first, then by department; those that ended too.
+    /// Its posts, presidium first, then by department, then by the strokes of names, today's executive chair first; those
+    /// that ended too.
     pub posts: Vec<PostRow>,
     /// Its departments in the order of their names' first day.
     pub departments: Vec<Department>,
@@ -406,6 +408,8 @@ pub struct Record {
     pub turns: Vec<TurnRow>,
     /// Facts of the people in posts now or later.
     pub facts: Vec<StudentFacts>,
+    /// In which order names stand.
+    pub order: StrokeOrder,
     /// The union as the rules see it.
     pub timeline: Timeline,
 }
@@ -419,12 +423,31 @@ pub(super) struct Rows {
     pub facts: Vec<StudentFacts>,
     pub semesters: Vec<Semester>,
     pub organisations: Vec<Organisation>,
+    pub order: StrokeOrder,
+}
+
+impl Rows {
+    /// Puts the holders of one kind of post in one place in order by strokes, whoever is executive chair on a day first.
+    fn put_in_order(&mut self, day: Date) {
+        let begun = |turn: &&TurnRow| turn.confirmed && turn.from_day <= day;
+        let rotates = self.turns.iter().any(|turn| begun(&turn));
+        let on_duty: Vec<StudentId> =
+            self.turns.iter().filter(begun).filter(|turn| turn.is_on(&day)).map(|turn| turn.student).collect();
+        let chairs = |post: &PostRow| {
+            post.kind == PostKind::Presidium && (on_duty.contains(&post.student) || (post.marked_chair && !rotates))
+        };
+        for holders in self.posts.chunk_by_mut(|one, next| (one.department, one.kind) == (next.department, next.kind)) {
+            order::sort(holders, self.order, |post| &post.name);
+            holders.sort_by_key(|post| !chairs(post));
+        }
+    }
 }
 
 impl Record {
     /// Puts together what the rules look at.
-    pub(super) fn new(union: StudentUnion, rows: Rows, today: Date) -> Self {
-        let Rows { posts, departments, turns, facts, semesters, organisations } = rows;
+    pub(super) fn new(union: StudentUnion, mut rows: Rows, today: Date) -> Self {
+        rows.put_in_order(today);
+        let Rows { posts, departments, turns, facts, semesters, organisations, order } = rows;
         let mut people: Vec<Member> = Vec::new();
         let mut holdings = Vec::new();
         for row in &posts {
@@ -458,7 +481,7 @@ impl Record {
             semesters,
             organisations,
         };
-        Self { union, posts, departments, turns, facts, timeline }
+        Self { union, posts, departments, turns, facts, order, timeline }
     }
 
     pub fn posts_on(&self, day: Date) -> impl Iterator<Item = &PostRow> {

@@ -4,6 +4,7 @@ use time::Date;
 
 use super::{case::Case, round::Round};
 use crate::{
+    name::order::StrokeOrder,
     papers::{Column, Paper, Table},
     text::chinese_day,
     unions::union::name_in_full,
@@ -55,19 +56,27 @@ impl NoticeIssuer {
     }
 }
 
-/// The paper, in the order of `noticed`.
+/// The paper, in the order of `noticed`, which is that of places, then `order`.
 #[must_use]
-pub fn paper(institution: &str, round: &Round, noticed: &[NoticedCase], issuer: &NoticeIssuer) -> Paper {
+pub fn paper(
+    institution: &str,
+    round: &Round,
+    noticed: &[NoticedCase],
+    issuer: &NoticeIssuer,
+    order: StrokeOrder,
+) -> Paper {
     let union = name_in_full(institution, &round.union.name);
     let chosen = if round.presidium { "主席团候选人" } else { "拟任工作人员" };
     let decides = if round.presidium { "确定" } else { "任用" };
     let posts = if round.presidium { "主席团候选人" } else { "工作人员" };
     let steps: Vec<String> = round.chain.links.iter().map(crate::rules::chain::Link::in_words).collect();
     let mut paper = Paper::new(format!("关于{union}\n{chosen}的公示")).paragraph(format!(
-        "根据{}等规定，经{}，拟{decides}下列{}名同学为{union}{posts}，现予公示。",
+        "根据{}等规定，经{}，拟{decides}下列{}名同学为{union}{posts}，现予公示（{}{}）。",
         round.chain.document,
         steps.join("、"),
         noticed.len(),
+        if round.places.len() > 1 { "先分岗位，再" } else { "" },
+        order.label(),
     ));
     let first = noticed.first().map(|one| one.term);
     let together = noticed.iter().all(|one| Some(one.term) == first);

@@ -30,6 +30,7 @@ mod links;
 mod migrations;
 mod monitors;
 mod oracles;
+mod order;
 mod papers;
 mod people;
 mod plans;

@@ -18,6 +18,7 @@ use crate::{
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::{CollegeId, UnionId},
+    name::order,
     office::{Office, OfficeKind, SchoolLeague, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome, filters},
     rules::{Finding, Outcome, adoption::Calendar, plan::Union},
@@ -190,6 +191,7 @@ pub(super) struct UnionPage {
     groups: Vec<PostGroup>,
     coming: Vec<PostRow>,
     chairs: Vec<String>,
+    order_hint: Option<String>,
     bars: Vec<(Finding, QuotaBar)>,
     open: Vec<Evidence>,
     /// A plan governs and has such unions.
@@ -247,6 +249,7 @@ pub(super) async fn show(
         tabs: Tabs::new(&acting, &record, Tab::Overview),
         groups,
         coming,
+        order_hint: order::hint(record.posts_on(today).map(|post| post.name.as_str())),
         chairs: record.chairs_on(today).map(str::to_owned).collect(),
         bars,
         open,

@@ -130,10 +130,11 @@ fn roster_paper(institution: &str, name: &str, rows: &[RosterRow], today: Date, 
         cells.push(row.from_day.to_string());
         cells
     };
+    let order = rows.first().map(|row| format!("；先分部门和岗位，再{}", row.order.label())).unwrap_or_default();
     let name = name_in_full(institution, name);
     Paper::new(format!("{name}工作人员花名册"))
         .landscape()
-        .caption(&format!("截至{}，共{}人", chinese_day(today), numbers.len()))
+        .caption(&format!("截至{}，共{}人{order}", chinese_day(today), numbers.len()))
         .table(Table::new(columns, (1..).zip(rows).map(row).collect()))
         .signature_line("填表人")
         .signature_line("审核人")

@@ -13,6 +13,7 @@ use time::Date;
 
 use super::union::{Department, PostRow, Record, Rows, StudentFacts, StudentUnion, TurnRow};
 use crate::{
+    directory::store::stroke_order,
     failure::Failure,
     ids::{ClassId, CollegeId, DepartmentId, InstitutionId, PostId, StudentId, TurnId, UnionId},
     rules::{
@@ -45,7 +46,7 @@ pub async fn list(
                   union_name(u.kind, c.name) as "name!", u.opened_on
            from student_union u left join college c on c.id = u.college_id
            where u.institution_id = $1 and ($2::uuid is null or u.id = $2)
-           order by array_position(array['school', 'graduate', 'college'], u.kind), c.name"#,
+           order by array_position(array['school', 'graduate', 'college'], u.kind), c.place, c.name"#,
         institution.0,
         one.map(|id| id.0)
     )
@@ -82,6 +83,7 @@ pub async fn records(
         self::facts(connection, &current, today).await?.into_iter().map(|fact| (fact.student, fact)).collect();
     let semesters: Vec<Semester> = semesters(connection, institution).await?;
     let organisations = organisations(connection, institution).await?;
+    let order = stroke_order(connection, institution).await?;
     let record = |union: StudentUnion| {
         let posts = posts.remove(&union.id).unwrap_or_default();
         let mut own: Vec<StudentFacts> = posts.iter().filter_map(|post| facts.get(&post.student).cloned()).collect();
@@ -94,6 +96,7 @@ pub async fn records(
             facts: own,
             semesters: semesters.clone(),
             organisations: organisations.clone(),
+            order,
         };
         Record::new(union, rows, today)
     };

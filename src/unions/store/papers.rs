@@ -11,6 +11,7 @@ use crate::{
     auth::person::Scope,
     failure::Failure,
     ids::{DocumentId, InstitutionId, PostId, UnionId},
+    name::order::{self, StrokeOrder},
     office::OfficeKind,
     rules::plan::Union,
     unions::union::PostKind,
@@ -115,22 +116,25 @@ pub struct RosterRow {
     pub entry_year: i32,
     /// 政治面貌.
     pub political: Option<String>,
+    pub kind: PostKind,
     pub post: String,
     pub department: Option<String>,
     pub from_day: Date,
     /// On duty as executive chair.
     pub chair: bool,
+    /// In which order the roster stands.
+    pub order: StrokeOrder,
 }
 
 impl RosterRow {
     #[must_use]
     pub fn is_presidium(&self) -> bool {
-        self.post == PostKind::Presidium.label()
+        self.kind == PostKind::Presidium
     }
 }
 
-/// The roster of a union on a day, in one statement: presidium, then department by department. The statement itself
-/// gives nothing to an office that does not see the union.
+/// The roster of a union on a day, in one statement: presidium, then department by department; of one kind of post by
+/// strokes, the executive chair first. The statement itself gives nothing to an office that does not see the union.
 pub async fn roster(
     connection: &mut PgConnection,
     scope: &Scope,
@@ -138,16 +142,17 @@ pub async fn roster(
     union: UnionId,
     day: Date,
 ) -> Result<Vec<RosterRow>, Failure> {
-    let rows = sqlx::query_as!(
-        RosterRow,
+    let rows = sqlx::query!(
         r#"select union_name(u.kind, uc.name) as "union_name!", s.name, s.number, c.name as college, k.name as class,
-                  k.entry_year, s.political, post_label(p.kind, p.title) as "post!", d.name as "department?", p.from_day,
+                  k.entry_year, s.political, p.kind, post_label(p.kind, p.title) as "post!", d.name as "department?",
+                  p.from_day, i.stroke_order,
                   (exists (select from turn t where t.union_id = u.id and t.student_id = s.id and t.state = 'confirmed'
                            and p.kind = 'presidium' and t.from_day <= $3 and $3 < t.until_day)
                    -- Before the first turn only the roster that was taken down says who it was.
                    or (p.marked_chair and not exists (select from turn t where t.union_id = u.id
                                                       and t.state = 'confirmed' and t.from_day <= $3))) as "chair!"
-           from student_union u left join college uc on uc.id = u.college_id
+           from student_union u join institution i on i.id = u.institution_id
+                left join college uc on uc.id = u.college_id
                 join post p on p.union_id = u.id and p.voided_at is null and p.from_day <= $3
                      and (p.until_day is null or p.until_day > $3)
                 join student s on s.id = p.student_id join class k on k.id = s.class_id
@@ -162,8 +167,33 @@ pub async fn roster(
         day,
         scope.college.map(|id| id.0),
         own_kind(office)
-    );
-    Ok(rows.fetch_all(connection).await?)
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut roster = Vec::with_capacity(rows.len());
+    for row in rows {
+        roster.push(RosterRow {
+            union_name: row.union_name,
+            name: row.name,
+            number: row.number,
+            college: row.college,
+            class: row.class,
+            entry_year: row.entry_year,
+            political: row.political,
+            kind: PostKind::of(&row.kind),
+            post: row.post,
+            department: row.department,
+            from_day: row.from_day,
+            chair: row.chair,
+            order: row.stroke_order.parse()?,
+        });
+    }
+    for holders in roster.chunk_by_mut(|one, next| (one.kind, &one.department) == (next.kind, &next.department)) {
+        let order = holders.first().map_or(StrokeOrder::Surname, |one| one.order);
+        order::sort(holders, order, |one| &one.name);
+        holders.sort_by_key(|one| !one.chair);
+    }
+    Ok(roster)
 }
 
 /// The one kind of union that an office of the whole school sees; none for those that see all, or a college's.

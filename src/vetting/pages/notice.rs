@@ -16,6 +16,7 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
+    directory::store::stroke_order,
     failure::{Failure, Refusal},
     ids::{CaseId, ObjectionId, RoundId},
     inbox::{self, Notice, To},
@@ -98,7 +99,8 @@ async fn running(app: &App, person: &SignedIn, id: RoundId) -> Result<Running, F
     let noticed = shown.into_iter().filter_map(|case| terms.remove(&case.id).map(|term| NoticedCase { case, term }));
     let noticed: Vec<NoticedCase> = noticed.collect();
     let issuer = store::notice_issuer(&mut db, id).await?;
-    let paper = || public_notice::paper(&person.institution_name, &round, &noticed, &issuer);
+    let order = stroke_order(&mut db, person.institution).await?;
+    let paper = || public_notice::paper(&person.institution_name, &round, &noticed, &issuer, order);
     let paper = (!noticed.is_empty()).then(paper);
     Ok(Running { round, noticed, was_shown, issuer, paper })
 }

@@ -19,8 +19,10 @@ use super::{
 use crate::{
     app::App,
     auth::acting::Acting,
+    directory::store::stroke_order,
     failure::Failure,
     ids::{CaseId, RoundId, StudentId},
+    name::order::StrokeOrder,
     office::Vetter,
     page::{chrome::Chrome, filters},
     rules::chain::Link,
@@ -198,6 +200,7 @@ pub(super) struct RecordPage {
     institution: String,
     round: Round,
     cases: Vec<(Case, Vec<Opinion>)>,
+    order: StrokeOrder,
     sessions: Vec<Session>,
     stages: Vec<(&'static str, usize)>,
     composition: Composition,
@@ -237,6 +240,7 @@ pub(super) async fn record(
         institution: acting.person().institution_name.clone(),
         composition: composition(&cases.iter().collect::<Vec<_>>()),
         sessions: store::sessions(&mut db, id).await?,
+        order: stroke_order(&mut db, acting.institution()).await?,
         objections: store::objections(&mut db, id).await?.len(),
         cases: cases
             .into_iter()

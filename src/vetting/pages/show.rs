@@ -15,8 +15,10 @@ use super::{
 use crate::{
     app::App,
     auth::acting::Acting,
+    directory::store::stroke_order,
     failure::Failure,
     ids::{CollegeId, PlaceId, RoundId},
+    name::order::{self, StrokeOrder},
     office::Vetter,
     page::{chrome::Chrome, filters},
     rules::chain::{Link, Stage},
@@ -198,6 +200,8 @@ pub(super) struct CasesPage {
     chrome: Chrome,
     round: Round,
     cases: Vec<Case>,
+    order: StrokeOrder,
+    order_hint: Option<String>,
     total: i64,
     filter: CasesQuery,
     kept: String,
@@ -229,6 +233,7 @@ pub(super) async fn cases(
     if !sees_grades(acting.office().kind) {
         cases.iter_mut().for_each(Case::mute);
     }
+    let order = stroke_order(&mut db, acting.institution()).await?;
     let colleges = match (office.college, round.union.college) {
         (None, None) => crate::directory::store::colleges(&mut db, acting.institution()).await?,
         _ => Vec::new(),
@@ -241,6 +246,8 @@ pub(super) async fn cases(
         stages: Stage::ALL.to_vec(),
         colleges: colleges.into_iter().map(|college| (college.id, college.name)).collect(),
         filter: CasesQuery { page, ..filter },
+        order,
+        order_hint: order::hint(cases.iter().map(|case| case.name.as_str())),
         round,
         cases,
         total,

@@ -12,6 +12,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CaseId, ClassId, CollegeId, InstitutionId, JointSessionId, PlaceId, RoundId, StudentId},
+    name::order::{self, StrokeOrder},
     rules::chain::{DecisionKind, Stage},
     vetting::{
         case::{CandidateText, Case, Evidence, Opinion, SentBack},
@@ -67,39 +68,39 @@ impl Window {
     }
 }
 
-/// Cases that an office sees (all of them where none is named), by number, and how many there are outside the window.
+/// Cases that an office sees (all of them where none is named), and how many there are outside the window: those of a round
+/// by place, then by the strokes of names; others by number.
 pub async fn cases(
     connection: &mut PgConnection,
     institution: InstitutionId,
     office: Option<&ChainOffice>,
     filter: &CaseFilter,
 ) -> Result<(Vec<Case>, i64), Failure> {
+    let all = found(connection, institution, office, filter).await?;
+    let total = i64::try_from(all.len()).map_err(anyhow::Error::new)?;
+    let Window { skip, most } = filter.window.unwrap_or(Window { skip: 0, most: total });
+    let (skip, most) = (usize::try_from(skip).unwrap_or(usize::MAX), usize::try_from(most).unwrap_or(usize::MAX));
+    let shown: Vec<Uuid> = all.into_iter().skip(skip).take(most).map(|id| id.0).collect();
+    Ok((read(connection, &shown).await?, total))
+}
+
+/// The ids of the cases that an office sees, in order. Strokes are counted by the program, so that the whole list is put in
+/// order before a part of it is read.
+async fn found(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    office: Option<&ChainOffice>,
+    filter: &CaseFilter,
+) -> Result<Vec<CaseId>, Failure> {
     let all = office.is_none_or(ChainOffice::manages_all);
     let keeps = office.and_then(ChainOffice::managed_college);
     let unions: Vec<String> =
         office.map(|office| office.unions.iter().map(|kind| (*kind).to_owned()).collect()).unwrap_or_default();
-    let Window { skip, most } = filter.window.unwrap_or(Window { skip: 0, most: 100_000 });
-    let rows = sqlx::query!(
-        r#"select c.id as "id: CaseId", c.number, c.round_id as "round: RoundId", r.title as round_title,
-                  c.place_id as "place: PlaceId",
-                  coalesce(d.name || ' ' || post_label(p.kind, null), '主席团候选人') as "place_name!",
-                  c.student_id as "student: StudentId", s.number as student_number, s.name, s.gender,
-                  c.college_id as "college: CollegeId", g.name as college_name, acting_class(c.class_id) as "class!: ClassId",
-                  k.name as class_name, k.entry_year, c.origin, c.prepared_by, c.prepared_office, c.source, c.field, c.stage,
-                  c.step, c.visit, c.furthest, c.due_on, c.says, c.submitted_at,
-                  c.evidence as "evidence: Json<Evidence>", c.notice_first, c.notice_until, b.office as "sent_back_by?",
-                  c.stage = 'invited' and not exists (
-                      select from account a where a.student_id = s.id and a.password_hash is not null
-                             and a.disabled_at is null) as "unreachable!",
-                  b.says as "sent_back_says?", b.back_to as "sent_back_to?", count(*) over () as "total!"
+    let mut rows = sqlx::query!(
+        r#"select c.id as "id: CaseId", c.place_id, s.name, i.stroke_order
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
                 join vetting_place p on p.id = c.place_id left join department d on d.id = p.department_id
-                join student s on s.id = c.student_id join class k on k.id = c.class_id
-                join college g on g.id = c.college_id
-                left join lateral (
-                    select o.office, o.says, o.verdict, o.back_to from vetting_opinion o
-                    where o.case_id = c.id and o.withdrawn_at is null order by o.visit desc, o.at desc, o.id desc limit 1
-                ) b on b.verdict = 'return' and c.stage in ('at', 'returned')
+                join student s on s.id = c.student_id join institution i on i.id = c.institution_id
            where c.institution_id = $1 and ($2::uuid[] is null or c.id = any($2)) and ($3::uuid is null or c.round_id = $3)
                  and ($4::uuid is null or c.student_id = $4) and ($5::text is null or c.stage = $5)
                  and ($6::uuid is null or c.college_id = $6)
@@ -109,7 +110,8 @@ pub async fn cases(
                           and ($13::uuid is null or acting_class(c.class_id) = $13)
                           and ((c.submitted_at is not null and first_step(r.chain, $11) <= c.furthest)
                                or c.prepared_kind = $14)))
-           order by c.number offset $15 limit $16"#,
+           order by case when $3 is null then c.number end, d.from_day, d.name,
+                    array_position(array['presidium', 'head', 'staff'], p.kind), c.number"#,
         institution.0,
         filter.ids.as_deref(),
         filter.round.map(|id| id.0),
@@ -123,13 +125,48 @@ pub async fn cases(
         office.map_or("", |office| office.body.slug()),
         office.and_then(|office| office.college).map(|id| id.0),
         office.and_then(|office| office.class).map(|id| id.0),
-        office.map_or("", |office| office.held.kind.slug()),
-        skip,
-        most
+        office.map_or("", |office| office.held.kind.slug())
     )
     .fetch_all(connection)
     .await?;
-    let total = rows.first().map_or(0, |row| row.total);
+    if let (Some(_), Some(row)) = (filter.round, rows.first()) {
+        let order: StrokeOrder = row.stroke_order.parse()?;
+        for of_place in rows.chunk_by_mut(|one, next| one.place_id == next.place_id) {
+            order::sort(of_place, order, |row| &row.name);
+        }
+    }
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// Cases by their ids, in that order.
+async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Case>, Failure> {
+    let rows = sqlx::query!(
+        r#"select c.id as "id: CaseId", c.number, c.round_id as "round: RoundId", r.title as round_title,
+                  c.place_id as "place: PlaceId",
+                  coalesce(d.name || ' ' || post_label(p.kind, null), '主席团候选人') as "place_name!",
+                  c.student_id as "student: StudentId", s.number as student_number, s.name, s.gender,
+                  c.college_id as "college: CollegeId", g.name as college_name, acting_class(c.class_id) as "class!: ClassId",
+                  k.name as class_name, k.entry_year, c.origin, c.prepared_by, c.prepared_office, c.source, c.field, c.stage,
+                  c.step, c.visit, c.furthest, c.due_on, c.says, c.submitted_at,
+                  c.evidence as "evidence: Json<Evidence>", c.notice_first, c.notice_until, b.office as "sent_back_by?",
+                  c.stage = 'invited' and not exists (
+                      select from account a where a.student_id = s.id and a.password_hash is not null
+                             and a.disabled_at is null) as "unreachable!",
+                  b.says as "sent_back_says?", b.back_to as "sent_back_to?"
+           from unnest($1::uuid[]) with ordinality as u(id, place) join vetting_case c on c.id = u.id
+                join vetting_round r on r.id = c.round_id
+                join vetting_place p on p.id = c.place_id left join department d on d.id = p.department_id
+                join student s on s.id = c.student_id join class k on k.id = c.class_id
+                join college g on g.id = c.college_id
+                left join lateral (
+                    select o.office, o.says, o.verdict, o.back_to from vetting_opinion o
+                    where o.case_id = c.id and o.withdrawn_at is null order by o.visit desc, o.at desc, o.id desc limit 1
+                ) b on b.verdict = 'return' and c.stage in ('at', 'returned')
+           order by u.place"#,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
     let mut cases = Vec::with_capacity(rows.len());
     for row in rows {
         let stage = stage(&row.stage, row.step)?;
@@ -171,7 +208,7 @@ pub async fn cases(
             }),
         });
     }
-    Ok((cases, total))
+    Ok(cases)
 }
 
 /// How many cases of a round stand at a stage and step of a place.
