@@ -176,6 +176,72 @@ pub fn plain(character: char) -> Option<&'static str> {
     character.to_pinyin().map(Pinyin::plain)
 }
 
+/// A Han character of a block in which the readings' source has any.
+fn all_han() -> impl Iterator<Item = char> {
+    ('\u{3400}'..='\u{9fff}').chain('\u{20000}'..='\u{323af}').filter(|c| is_han(*c))
+}
+
+/// Per letter from a to z: the Han characters that sound with it first, in any reading, as runs from one to another.
+static SOUNDING: LazyLock<Vec<Vec<(char, char)>>> = LazyLock::new(|| {
+    let mut all = vec![Vec::<(char, char)>::new(); 26];
+    let mut add = |letter: Option<char>, character: char| {
+        let place = letter.and_then(|letter| u32::from(letter).checked_sub(u32::from('a')));
+        let runs = place.and_then(|place| all.get_mut(usize::try_from(place).ok()?));
+        let Some(runs) = runs else { return };
+        match runs.last_mut() {
+            Some((_, last)) if *last == character => {}
+            Some((_, last)) if u32::from(*last) + 1 == u32::from(character) => *last = character,
+            _ => runs.push((character, character)),
+        }
+    };
+    for character in all_han() {
+        for reading in character.to_pinyin_multi().into_iter().flatten() {
+            add(reading.plain().chars().next(), character);
+        }
+    }
+    for (surname, readings) in SURNAMES {
+        for (character, readings) in surname.chars().zip(readings.split(' ')) {
+            for reading in readings.split('/') {
+                add(reading.chars().next(), character);
+            }
+        }
+    }
+    all
+});
+
+/// A regular expression for names in lower case whose initials begin with those letters: `^([张-...]|z[a-z]*)…`. A database
+/// finds by it without keeping initials beside every name. None for what is no row of 2 to 8 letters from a to z.
+#[must_use]
+pub fn expression(letters: &str) -> Option<String> {
+    let letters = letters.to_lowercase();
+    if !(2..=8).contains(&letters.len()) || !letters.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    let mut expression = String::from("^");
+    for (place, letter) in letters.bytes().enumerate() {
+        if place > 0 {
+            // Blanks and dots of a name do not count.
+            expression.push_str("[^[:alnum:]]*");
+        }
+        expression.push('(');
+        let runs = SOUNDING.get(usize::from(letter - b'a')).filter(|runs| !runs.is_empty());
+        if let Some(runs) = runs {
+            expression.push('[');
+            for (first, last) in runs {
+                expression.push(*first);
+                if last != first {
+                    expression.push('-');
+                    expression.push(*last);
+                }
+            }
+            expression.push_str("]|");
+        }
+        expression.push(char::from(letter));
+        expression.push_str("[a-z]*)");
+    }
+    Some(expression)
+}
+
 /// The surname's readings, where it is one of those above and a given name follows.
 fn surname_readings(name: &[char]) -> Option<&'static [Vec<&'static str>]> {
     let of = |length: usize| {
@@ -252,6 +318,27 @@ mod tests {
         assert_eq!(initials("（）"), Vec::<String>::new());
         assert_eq!(initials("单单单单单单单单单单").len(), MOST_INITIALS);
         assert_eq!(initials("单单单单单单单单单单")[0], "s".to_owned() + &"d".repeat(9));
+    }
+
+    #[test]
+    fn an_expression_has_every_reading_of_a_letter_and_no_other() {
+        assert_eq!(
+            (expression("z"), expression("z1"), expression("abcdefghi"), expression("张三")),
+            (None, None, None, None)
+        );
+        let of = |letter: char| {
+            let place = usize::try_from(u32::from(letter) - u32::from('a')).unwrap();
+            let runs = SOUNDING[place].clone();
+            move |character: char| runs.iter().any(|(first, last)| (*first..=*last).contains(&character))
+        };
+        for (letter, sound) in [('z', "张曾翟祭"), ('d', "单翟都"), ('s', "单三"), ('y', "尉员燕"), ('o', "区欧")]
+        {
+            let sounds = of(letter);
+            assert!(sound.chars().all(&sounds), "{letter}");
+        }
+        let sounds = of('z');
+        assert!("李王三".chars().all(|c| !sounds(c)));
+        assert!(expression("ZS").unwrap().starts_with("^(["));
     }
 
     proptest! {
