@@ -154,6 +154,9 @@ sets_of_offices! {
         ClassBranch;
     /// Who sees people's grades among their data.
     GradeReader: SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty;
+    /// Who names people in forms and may have them suggested.
+    PeopleFinder: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
     /// Who keeps the students' data: imports, corrections, leaving, the turn of the year.
     Registrar: Administrator, SchoolLeague, DeputySecretary, StudentAffairs;
     /// Who keeps the calendar of working days.

@@ -31,7 +31,8 @@ use crate::{
     imports::{self, Imports},
     inbox, kept_forms,
     page::{assets, chrome::NavItem},
-    people, privacy, rollover, roster_check, rotation, rulebook,
+    people::{self, People},
+    privacy, rollover, roster_check, rotation, rulebook,
     sealing::keys::MarkKey,
     secrets::Cost,
     sign_in::{self, SignIn},
@@ -55,6 +56,7 @@ pub struct Portal {
     pub elections: Elections,
     pub imports: Imports,
     pub slips: Slips,
+    pub people: People,
     pub metrics: Metrics,
 }
 
@@ -78,6 +80,7 @@ impl Portal {
             elections: Elections::new(&app, ballot_key),
             imports: Imports::new(&app),
             slips: Slips::new(&app),
+            people: People::new(&app),
             app,
             metrics,
         })
@@ -126,7 +129,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(roster_check::routes())
         .merge(home::routes())
         .merge(directory::routes())
-        .merge(people::routes())
+        .merge(people::routes(portal.people.clone()))
         .merge(imports::routes(portal.imports.clone()))
         .merge(rollover::routes())
         .merge(inbox::routes())

@@ -61,3 +61,112 @@ if (ticket && location.hash) {
   ticket.elements.code.value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
 }
+// A field that asks for a person suggests people while one types. Choosing one fills in the number and shows the name; a
+// field above a column adds a line to it.
+for (const field of document.querySelectorAll("[data-suggest]")) {
+  const list = document.createElement("ul");
+  list.id = `${field.id}-people`;
+  list.className = "suggestions";
+  list.setAttribute("role", "listbox");
+  list.setAttribute("aria-label", "符合的人");
+  list.hidden = true;
+  const says = document.createElement("p");
+  says.className = "hint";
+  says.setAttribute("role", "status");
+  const box = document.createElement("div");
+  box.className = "suggests";
+  field.replaceWith(box);
+  box.append(field, list);
+  box.after(says);
+  const found = document.getElementById(`${field.id}-found`);
+  const column = field.dataset.into && document.getElementById(field.dataset.into);
+  for (const [name, value] of Object.entries({
+    role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
+  })) field.setAttribute(name, value);
+  let [people, active, wait, asked] = [[], -1, 0, 0];
+  const close = () => {
+    list.hidden = true;
+    active = -1;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  };
+  const mark = (place) => {
+    active = (place + people.length) % people.length;
+    for (const [at, option] of [...list.children].entries()) option.setAttribute("aria-selected", String(at === active));
+    field.setAttribute("aria-activedescendant", list.children[active].id);
+    list.children[active].scrollIntoView({ block: "nearest" });
+  };
+  const choose = (person) => {
+    close();
+    says.textContent = "";
+    if (column) {
+      column.value = `${column.value.trimEnd()}\n${person.number} ${person.name}`.trimStart();
+      field.value = "";
+      says.textContent = `已加入：${person.name} ${person.place}`;
+    } else {
+      field.value = person.number;
+      if (found) found.textContent = `✓ ${person.name} ${person.place}`;
+    }
+  };
+  const show = (answer) => {
+    people = answer.people;
+    says.textContent = answer.says;
+    list.replaceChildren(...people.map((person, at) => {
+      const option = document.createElement("li");
+      option.id = `${list.id}-${at}`;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      const name = document.createElement("strong");
+      name.textContent = person.name;
+      const place = document.createElement("span");
+      place.className = "quiet";
+      place.textContent = person.place;
+      option.append(name, ` ${person.number} `, place);
+      option.addEventListener("click", () => choose(person));
+      return option;
+    }));
+    list.hidden = people.length === 0;
+    active = -1;
+    field.removeAttribute("aria-activedescendant");
+    field.setAttribute("aria-expanded", String(people.length > 0));
+  };
+  const ask = async () => {
+    const [text, turn] = [field.value.trim(), ++asked];
+    if (!text) {
+      says.textContent = "";
+      return close();
+    }
+    try {
+      const answer = await fetch(field.dataset.suggest + encodeURIComponent(text));
+      // What was asked before is answered too late.
+      if (answer.ok && turn === asked && document.activeElement === field) show(await answer.json());
+    } catch {
+      close();
+    }
+  };
+  field.addEventListener("input", (event) => {
+    if (found) found.textContent = "";
+    clearTimeout(wait);
+    // Letters that an input method has not yet made into characters are nobody's name.
+    if (!event.isComposing) wait = setTimeout(ask, 200);
+  });
+  field.addEventListener("compositionend", () => {
+    clearTimeout(wait);
+    wait = setTimeout(ask, 200);
+  });
+  field.addEventListener("keydown", (event) => {
+    const open = !list.hidden;
+    if (event.isComposing) return;
+    if (event.key === "ArrowDown" && open) mark(active + 1);
+    else if (event.key === "ArrowUp" && open) mark(active < 0 ? -1 : active - 1);
+    else if (event.key === "Escape" && open) close();
+    else if (event.key === "Enter" && open && active >= 0) choose(people[active]);
+    else if (event.key === "Enter" && column) {
+      if (people.length === 1 && open) choose(people[0]);
+    } else return;
+    event.preventDefault();
+  });
+  // A press on a suggestion keeps the cursor in the field.
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
+  field.addEventListener("blur", close);
+}

@@ -5,6 +5,7 @@
 pub mod corrections;
 mod disputes;
 pub mod disputes_store;
+pub mod find;
 pub mod forms;
 pub mod own;
 mod pages;
@@ -14,6 +15,8 @@ pub mod store;
 pub mod student;
 pub mod tasks;
 
+pub use find::People;
+
 use crate::{
     app::Routes,
     office::{Office, OfficeKind, PeopleReader, StudentAffairs},
@@ -21,8 +24,8 @@ use crate::{
 };
 
 #[must_use]
-pub fn routes() -> Routes {
-    pages::routes().merge(own::routes()).merge(disputes::routes())
+pub fn routes(state: People) -> Routes {
+    pages::routes().merge(own::routes()).merge(disputes::routes()).merge(find::routes(state))
 }
 
 /// What the navigation offers of it.

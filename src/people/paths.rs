@@ -1,10 +1,21 @@
 //! Where the pages of people are, and what they say after an act.
 
-use crate::{ids::StudentId, words::words};
+use crate::{
+    ids::{CollegeId, StudentId},
+    page::filters,
+    words::words,
+};
 
 pub(super) const PEOPLE: &str = "/people";
 pub(super) const DISPUTES: &str = "/disputes";
 pub(super) const OWN_DATA: &str = "/me/data";
+
+/// Where a script asks whom the text that it adds may mean; among whom by its stable word.
+pub(super) fn suggestions_path(among: &str, college: Option<CollegeId>) -> String {
+    let college = college.map(|id| id.to_string()).unwrap_or_default();
+    let query = filters::query(&[("among", among), ("college", &college)]);
+    format!("{PEOPLE}/find?{query}&q=")
+}
 
 words! {
     /// What was done to a student's data, or to an objection.

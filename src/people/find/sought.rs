@@ -1,0 +1,220 @@
+//! What is typed to name somebody, as it may be read.
+
+use super::Found;
+use crate::{
+    name::{is_han, key, number_key},
+    text::{is_hidden, trimmed},
+};
+
+/// The longest text that is read.
+const LONGEST: usize = 200;
+/// More words than these are no name with a class.
+const MOST_WORDS: usize = 6;
+
+/// What may stand beside somebody's number or name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// Their class and nothing else.
+    Class,
+    /// A note about them, which may be their class.
+    Note,
+}
+
+/// A name that may be meant, as its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Reading {
+    name: String,
+    /// What stands beside it; empty for nothing.
+    beside: String,
+    /// How many words it takes where it stands first.
+    first: Option<usize>,
+}
+
+/// What is typed to name somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sought {
+    text: String,
+    words: Vec<String>,
+    /// Where each word ends in the text.
+    ends: Vec<usize>,
+    readings: Vec<Reading>,
+}
+
+fn parts(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | '，' | '、' | '(' | ')' | '（' | '）' | '·' | ';' | '；')
+}
+
+impl Sought {
+    pub(super) fn read(text: &str) -> Self {
+        let text: String =
+            trimmed(text).chars().filter(|c| c.is_whitespace() || !is_hidden(*c)).take(LONGEST).collect();
+        let found = || text.split(parts).filter(|word| !word.is_empty());
+        let words: Vec<String> = found().map(str::to_owned).collect();
+        // A word lies in the text: its end is where the rest after it begins.
+        let ends = found().map(|word| word.as_ptr().addr() + word.len() - text.as_ptr().addr()).collect();
+        let mut readings = Vec::new();
+        let mut add = |name: &str, beside: String, first: Option<usize>| {
+            let name = key(name);
+            if !name.is_empty() {
+                readings.push(Reading { name, beside, first });
+            }
+        };
+        // Blanks and dots may belong to the name, so all of it comes first; then the name before or after the class.
+        add(&text, String::new(), Some(words.len()));
+        for cut in 1..words.len().min(MOST_WORDS) {
+            let (before, after) = words.split_at(cut);
+            add(&before.join(" "), after.join(" "), Some(cut));
+            add(&after.join(" "), before.join(" "), None);
+        }
+        Self { text, words, ends, readings }
+    }
+
+    /// What stands after the first words.
+    fn after(&self, words: usize) -> String {
+        let end = words.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
+        self.text.get(end..).unwrap_or_default().trim_matches(parts).to_owned()
+    }
+
+    /// The words as they stand.
+    pub(super) fn words(&self) -> &[String] {
+        &self.words
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Somebody's number and nothing else, whether anybody has it or not.
+    pub(super) fn is_number(&self) -> bool {
+        matches!(self.words.as_slice(), [word] if is_number(word))
+    }
+
+    /// The keys of numbers that may be meant.
+    pub(super) fn numbers(&self) -> impl Iterator<Item = String> {
+        self.words.iter().filter(|word| !word.chars().any(is_han)).map(|word| number_key(word))
+    }
+
+    /// The keys of names that may be meant.
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
+        self.readings.iter().map(|reading| reading.name.clone())
+    }
+
+    /// Whom of those it names whole, by the first reading by which it names anybody, and the note after them.
+    pub(super) fn pick<'a>(&self, found: &'a [Found], rest: Rest) -> (Vec<&'a Found>, String) {
+        for (place, word) in self.words.iter().enumerate() {
+            let number = number_key(word);
+            let Some(one) = found.iter().find(|one| number_key(&one.number) == number) else { continue };
+            let (before, after) = self.words.split_at(place);
+            let after = after.get(1..).unwrap_or_default();
+            // The name may stand on either side.
+            let named = words_of_name(after, &one.name);
+            let fits = match rest {
+                Rest::Note => before.is_empty() || words_of_name(before, &one.name) == before.len(),
+                Rest::Class => {
+                    let beside = [before, after].concat();
+                    let named = words_of_name(&beside, &one.name);
+                    abbreviates(&beside.get(named..).unwrap_or_default().join(" "), &one.place())
+                }
+            };
+            return if fits { (vec![one], self.after(place + 1 + named)) } else { (Vec::new(), String::new()) };
+        }
+        for Reading { name, beside, first } in &self.readings {
+            let named: Vec<&Found> = found.iter().filter(|one| key(&one.name) == *name).collect();
+            let near: Vec<&Found> = named.iter().filter(|one| abbreviates(beside, &one.place())).copied().collect();
+            let note = first.map_or_else(|| beside.clone(), |words| self.after(words));
+            if !near.is_empty() {
+                return (near, note);
+            }
+            if rest == Rest::Note && first.is_some() && !named.is_empty() {
+                return (named, note);
+            }
+        }
+        (Vec::new(), String::new())
+    }
+
+    /// Parts of names with parts of classes that may be meant, likeliest first.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.readings.iter().map(|reading| (reading.name.as_str(), reading.beside.as_str()))
+    }
+}
+
+/// The word looks like a number of somebody.
+pub(super) fn is_number(word: &str) -> bool {
+    word.chars().any(char::is_numeric) && !word.chars().any(is_han)
+}
+
+/// How many words at the beginning are that name; 0 where none are.
+fn words_of_name(words: &[String], name: &str) -> usize {
+    let name = key(name);
+    let is_name = |cut: &usize| words.get(..*cut).is_some_and(|first| key(&first.join(" ")) == name);
+    (1..=words.len().min(MOST_WORDS)).find(is_name).unwrap_or(0)
+}
+
+/// The short form leaves characters out and changes none: `软件2401` of 软件技术2401班.
+fn abbreviates(short: &str, long: &str) -> bool {
+    let mut long = key(long).chars().collect::<Vec<_>>().into_iter();
+    key(short).chars().all(|c| long.any(|other| other == c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(number: &str, name: &str, class: &str) -> Found {
+        Found {
+            number: number.to_owned(),
+            name: name.to_owned(),
+            class: class.to_owned(),
+            college: "信息工程系".to_owned(),
+        }
+    }
+
+    fn everybody() -> Vec<Found> {
+        vec![
+            found("20240001", "张伟", "软件技术2401班"),
+            found("20240002", "张伟", "机电2402班"),
+            found("20240003", "阿依古丽·买买提", "软件技术2401班"),
+            found("T1", "李四", ""),
+        ]
+    }
+
+    fn picked(text: &str) -> Vec<String> {
+        Sought::read(text).pick(&everybody(), Rest::Class).0.into_iter().map(|one| one.number.clone()).collect()
+    }
+
+    #[test]
+    fn a_person_is_named_by_number_by_name_or_by_name_and_class() {
+        assert_eq!(picked("20240002"), ["20240002"]);
+        assert_eq!(picked("２０２４０００２"), ["20240002"]);
+        assert_eq!(picked("t1"), ["T1"]);
+        assert_eq!(picked("张 伟"), ["20240001", "20240002"]);
+        assert_eq!(picked("张伟 软件2401"), ["20240001"]);
+        assert_eq!(picked("机电2402 张伟"), ["20240002"]);
+        assert_eq!(picked("张伟（软件技术2401班）"), ["20240001"]);
+        assert_eq!(picked("20240002 张伟"), ["20240002"]);
+        assert_eq!(picked("阿依古丽买买提"), ["20240003"]);
+        assert_eq!(picked("阿依古丽 • 买买提 软件2401"), ["20240003"]);
+        assert_eq!(picked("20240002 张伟 机电2402"), ["20240002"]);
+        for other in ["20240002 李四", "20240002 软件2401", "张伟 会计2401", "李四 软件2401"] {
+            assert!(picked(other).is_empty(), "{other}");
+        }
+        assert!(picked("张").is_empty() && picked("软件2401").is_empty() && picked("").is_empty());
+    }
+
+    #[test]
+    fn what_stands_after_a_name_is_kept() {
+        let rest = |text: &str| Sought::read(text).pick(&everybody(), Rest::Note).1;
+        assert_eq!(rest("张伟 团支部书记"), "团支部书记");
+        assert_eq!(rest("20240001 张伟 团支部书记"), "团支部书记");
+        assert_eq!(rest("张伟 软件2401班，团支部书记（连任）"), "软件2401班，团支部书记（连任");
+        assert_eq!(rest("李四"), "");
+    }
+
+    #[test]
+    fn a_number_is_known_without_asking() {
+        assert!(Sought::read(" 20240001 ").is_number() && Sought::read("T1").is_number());
+        assert!(
+            !Sought::read("学生63").is_number() && !Sought::read("zs").is_number() && !Sought::read("1 2").is_number()
+        );
+    }
+}
