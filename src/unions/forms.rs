@@ -48,6 +48,8 @@ fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -
 #[serde(default)]
 pub(super) struct AppointForm {
     pub number: String,
+    /// The number of who was chosen among those of one name.
+    pub pick: String,
     pub post: String,
     pub department: String,
     pub from: String,

@@ -320,6 +320,9 @@ impl ChangeForm {
 pub(super) struct ApplyForm {
     #[serde(default)]
     pub number: String,
+    /// The number of who was chosen among those of one name.
+    #[serde(default)]
+    pub pick: String,
     #[serde(default)]
     pub place: String,
     #[serde(default)]
@@ -356,6 +359,7 @@ impl ApplyForm {
     pub fn of(upload: &Upload) -> Self {
         let field = |name: &str| upload.field(name).to_owned();
         Self {
+            pick: String::new(),
             number: field("number"),
             place: field("place"),
             source: field("source"),

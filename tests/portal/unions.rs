@@ -51,7 +51,10 @@ async fn breaches_at_the_start_are_findings_and_from_the_opening_on_nothing_is_a
     }
     // The way back brings everything that was typed.
     let back = league.get(&refused.attributes(".actions a.button", "href").remove(0)).await;
-    assert_eq!((back.field("学号"), back.field("任命依据")), ("20240030".into(), "校团委〔2026〕12号批复".into()));
+    assert_eq!(
+        (back.field("学号或姓名"), back.field("任命依据")),
+        ("20240030".into(), "校团委〔2026〕12号批复".into())
+    );
     assert_eq!(back.field("岗位"), "presidium");
 
     // What was over before does not stand in the way of something else, and nobody is kept from leaving.
@@ -109,7 +112,7 @@ async fn soft_limits_ask_for_a_reason_that_is_kept_and_shown() {
     assert_eq!(asked.status, 422);
     assert!(asked.text().contains("工作人员一般不超过6人"), "{}", asked.text());
     assert!(!asked.fault("超出柔性要求的理由（没有超出不必填）").is_empty());
-    assert_eq!(asked.field("学号"), "20240040");
+    assert_eq!(asked.field("学号或姓名"), "20240040");
     let id = department_id(&mut league, &path, "办公室").await;
     let today_text = today.to_string();
     let fields = [
@@ -153,7 +156,7 @@ async fn the_person_must_qualify_and_missing_data_say_who_can_supply_them() {
         assert!(page.text().contains(part), "{part}: {}", page.text());
     }
     let nobody = appoint(&mut league, &path, 900, "presidium", "", today).await;
-    assert_eq!((nobody.status, nobody.fault("学号").contains("没有这个学号")), (422, true));
+    assert_eq!((nobody.status, nobody.fault("学号或姓名").contains("没有这个学号")), (422, true));
     let card = league.get(&format!("{path}/appoint?number=20240063")).await;
     assert!(card.all(".checks li").iter().any(|line| line.contains("不符合") && line.contains("300 / 600")));
 }
@@ -519,7 +522,7 @@ async fn breaches_can_be_taken_away_one_by_one() {
     let one = post_of(&mut league, &path, "学生1").await;
     let fields = [("number", "20240002"), ("post", "presidium"), ("from", day.as_str()), ("reason", "抄错")];
     let twice = league.upload(&format!("{one}/correct"), &fields, None).await;
-    assert!(twice.fault("学号").contains("已任这一岗位"), "{}", twice.text());
+    assert!(twice.fault("学号或姓名").contains("已任这一岗位"), "{}", twice.text());
 }
 
 #[tokio::test]
@@ -538,7 +541,7 @@ async fn another_colleges_students_and_strange_characters_get_a_word_and_no_data
     }
     let mut secretary = portal.signed_in(OfficeKind::CollegeLeague).await;
     let page = secretary.get(&format!("{path}/appoint?number=20240100")).await;
-    assert!(page.fault("学号").contains("不是本院系学生"));
+    assert!(page.fault("学号或姓名").contains("不是本院系学生"));
     assert!(!page.text().contains("100 / 600") && page.all(".checks").is_empty());
     let nul = secretary.get(&format!("{path}/appoint?number=a%00b")).await;
     assert_eq!(nul.status, 200);

@@ -26,6 +26,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
+    people::find::{Among, Asked, PersonField, Search},
     rules::{
         Clause, Finding, Plan, Rule,
         adoption::Calendar,
@@ -70,6 +71,9 @@ pub(super) struct AppointPage {
     record: Record,
     form: AppointForm,
     errors: Errors,
+    /// Who is to be appointed, and who is only looked up.
+    person: PersonField,
+    looked_up: PersonField,
     presidium: String,
     rooms: Vec<DepartmentRoom>,
     card: Option<StudentCard>,
@@ -79,11 +83,17 @@ pub(super) struct AppointPage {
     has_plan: bool,
 }
 
+/// Who may be in the union, as far as the office sees them.
+pub(super) fn members(acting: &Acting<UnionKeeper>, record: &Record, today: Date) -> Search {
+    Search::of(acting, Among::Students, today).within(record.union.college)
+}
+
 async fn page(
     app: &App,
     acting: &Acting<UnionKeeper>,
     id: UnionId,
     submitted: Submitted<AppointForm>,
+    asked: Asked,
     warned: Vec<Finding>,
 ) -> Result<AppointPage, Failure> {
     let Submitted { mut form, errors } = submitted;
@@ -102,7 +112,21 @@ async fn page(
     let AppointFields { presidium, rooms, document } = fields;
     let has_plan = plan.is_some();
     let chrome = frame(app, acting.person(), &record, "任命");
-    Ok(AppointPage { chrome, record, form, errors, presidium, rooms, card, warned, document, has_plan })
+    let (person, looked_up) = asked.apart(&members(acting, &record, today));
+    Ok(AppointPage {
+        chrome,
+        record,
+        form,
+        errors,
+        person,
+        looked_up,
+        presidium,
+        rooms,
+        card,
+        warned,
+        document,
+        has_plan,
+    })
 }
 
 /// A student by their number.
@@ -123,12 +147,13 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
     Path(id): Path<UnionId>,
-    Query(form): Query<AppointForm>,
+    Query(mut form): Query<AppointForm>,
 ) -> Result<AppointPage, Failure> {
-    let mut errors = Errors::default();
-    if !form.number.is_empty() {
-        let (mut db, today) = (app.read().await?, app.clock.today());
-        let record = managed(&mut db, &acting, id, today).await?;
+    let (mut db, today, mut errors) = (app.read().await?, app.clock.today(), Errors::default());
+    let record = managed(&mut db, &acting, id, today).await?;
+    let search = members(&acting, &record, today);
+    let person = PersonField::read(&mut db, &search, &mut form.number, &form.pick, "lookup", &mut errors).await?;
+    if !form.number.is_empty() && errors.is_empty() {
         match student(&mut db, acting.institution(), &form.number, today).await? {
             None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
             Some(fact) => {
@@ -138,7 +163,8 @@ pub(super) async fn ask(
             }
         }
     }
-    page(&app, &acting, id, Submitted::new(form, errors), Vec::new()).await
+    drop(db);
+    page(&app, &acting, id, Submitted::new(form, errors), Asked::Lookup(person), Vec::new()).await
 }
 
 /// What the rule is asked about an appointment.
@@ -226,7 +252,12 @@ pub(super) async fn act(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let mut form: AppointForm = upload.form()?;
-    let record = managed(&mut *app.read().await?, &acting, id, today).await?;
+    let mut db = app.read().await?;
+    let record = managed(&mut db, &acting, id, today).await?;
+    let search = members(&acting, &record, today);
+    let person = PersonField::read(&mut db, &search, &mut form.number, &form.pick, "number", &mut errors).await?;
+    drop(db);
+    form.pick.clear();
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     if record.union.opened_on.is_none() {
         errors.add("post", "这个学生会还没有启用：先做现状登记，再启用，之后才能逐人任命");
@@ -235,7 +266,8 @@ pub(super) async fn act(
         errors.add("direct", "请说明为什么不经遴选程序直接任命；说明随任职保留，并列在合规总览里");
     }
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
-        let page = page(&app, &acting, id, Submitted::new(form, errors), Vec::new()).await?;
+        let asked = Asked::Form(person);
+        let page = page(&app, &acting, id, Submitted::new(form, errors), asked, Vec::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     asked.grounds.document = scan_of(&app, acting.person(), &form.document).await?;
@@ -302,7 +334,8 @@ pub(super) async fn act(
         })
         .await?;
     answer(attempt, errors, Done::Appointed.at(&id.path()), async |errors, warned| {
-        Ok(page(&app, &acting, id, Submitted::new(form, errors), warned).await?.into_response())
+        let asked = Asked::Form(person);
+        Ok(page(&app, &acting, id, Submitted::new(form, errors), asked, warned).await?.into_response())
     })
     .await
 }

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    appoint::{Judgeable, holds_it, judgeable},
+    appoint::{Judgeable, holds_it, judgeable, members},
     attempt::{answer, held_up},
     calendar,
     fields::{AppointFields, DepartmentRoom, scan_of, take_scan},
@@ -27,6 +27,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::{UnionKeeper, UnionReader},
     page::{chrome::Chrome, filters},
+    people::find::{Among, PersonField, Search},
     rules::{
         Finding,
         appointment::{appoint, holding_in_words},
@@ -53,6 +54,7 @@ pub(super) struct PostPage {
     end: EndForm,
     whys: [&'static str; 6],
     form: AppointForm,
+    person: PersonField,
     errors: Errors,
     presidium: String,
     rooms: Vec<DepartmentRoom>,
@@ -99,6 +101,7 @@ pub(super) async fn show(
     let forms = Forms {
         end: EndForm { day: today.to_string(), ..EndForm::default() },
         form: if correcting { typed } else { form_of(&post) },
+        person: PersonField::new(&Search::of(&acting, Among::Students, today).within(record.union.college)),
         errors: Errors::default(),
         warned: Vec::new(),
         correcting,
@@ -110,6 +113,7 @@ pub(super) async fn show(
 struct Forms {
     end: EndForm,
     form: AppointForm,
+    person: PersonField,
     errors: Errors,
     warned: Vec<Finding>,
     correcting: bool,
@@ -131,7 +135,7 @@ async fn page(
     let AppointFields { presidium, rooms, document } = fields;
     let facts = store::history(db, record.union.id, Some(post.id), 0, 50).await?;
     let title = format!("{} {}", post.name, post.label());
-    let Forms { end, form, errors, warned, correcting } = forms;
+    let Forms { end, form, person: field, errors, warned, correcting } = forms;
     Ok(PostPage {
         chrome: frame(app, person, &record, &title),
         record,
@@ -142,6 +146,7 @@ async fn page(
         end,
         whys: WHYS,
         form,
+        person: field,
         errors,
         presidium,
         rooms,
@@ -185,7 +190,8 @@ pub(super) async fn end(
     }
     let Some((day, why, grounds)) = form.read(row.from_day, today, &mut errors) else {
         let form_kept = AppointForm { document, ..form_of(&row) };
-        let forms = Forms { end: form, form: form_kept, errors, warned: Vec::new(), correcting: false };
+        let person = PersonField::new(&members(&acting, &record, today));
+        let forms = Forms { end: form, form: form_kept, person, errors, warned: Vec::new(), correcting: false };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, again(&app, &acting, id, post, forms).await?).into_response());
     };
     let document = scan_of(&app, acting.person(), &document).await?;
@@ -218,8 +224,17 @@ pub(super) async fn correct(
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let mut form: AppointForm = upload.form()?;
     let never = upload.field("never") == "yes";
-    let mut record = managed(&mut *app.read().await?, &acting, id, today).await?;
+    let mut db = app.read().await?;
+    let mut record = managed(&mut db, &acting, id, today).await?;
     let row = find(&record, post)?;
+    let search = members(&acting, &record, today);
+    let person = if never {
+        PersonField::new(&search)
+    } else {
+        PersonField::read(&mut db, &search, &mut form.number, &form.pick, "number", &mut errors).await?
+    };
+    drop(db);
+    form.pick.clear();
     take_scan(&app, acting.person(), &upload, &mut form.document, &mut errors).await?;
     let unopened = record.union.opened_on.is_none();
     // What was registered as it stood may have begun before the union came under the rules.
@@ -236,6 +251,7 @@ pub(super) async fn correct(
     let forms = |form: AppointForm, errors: Errors, warned: Vec<Finding>| Forms {
         end: EndForm { day: today.to_string(), ..EndForm::default() },
         form,
+        person: person.clone(),
         errors,
         warned,
         correcting: true,

@@ -22,6 +22,7 @@ use crate::{
     ids::{CollegeId, DelegationId},
     office::SchoolLeague,
     page::chrome::Chrome,
+    people::find::{Among, PersonField, Search},
     text::{day, folded, is_hidden},
     vetting::{
         paths::{self, Done},
@@ -39,6 +40,8 @@ pub(super) struct DelegateForm {
     #[serde(default)]
     number: String,
     #[serde(default)]
+    pick: String,
+    #[serde(default)]
     college: String,
     #[serde(default)]
     from: String,
@@ -55,15 +58,22 @@ pub(super) struct DelegationsPage {
     rows: Vec<Delegation>,
     colleges: Vec<(String, String)>,
     form: DelegateForm,
+    person: PersonField,
     errors: Errors,
     today: Date,
     done: &'static str,
+}
+
+/// Who may be given one: whoever may sign in.
+fn holders(acting: &Acting<SchoolLeague>, today: Date) -> Search {
+    Search::of(acting, Among::Accounts, today)
 }
 
 async fn page(
     app: &App,
     acting: &Acting<SchoolLeague>,
     submitted: Submitted<DelegateForm>,
+    person: PersonField,
     done: &'static str,
 ) -> Result<DelegationsPage, Failure> {
     let mut db = app.read().await?;
@@ -72,7 +82,7 @@ async fn page(
     let colleges = colleges.into_iter().map(|college| (college.id.to_string(), college.name)).collect();
     let chrome = app.chrome(acting.person(), "兼办授权").under(paths::ROUNDS, "遴选轮次");
     let Submitted { form, errors } = submitted;
-    Ok(DelegationsPage { chrome, rows, colleges, form, errors, today: app.clock.today(), done })
+    Ok(DelegationsPage { chrome, rows, colleges, form, person, errors, today: app.clock.today(), done })
 }
 
 pub(super) async fn list(
@@ -81,15 +91,18 @@ pub(super) async fn list(
     Query(After { done }): Query<After>,
 ) -> Result<DelegationsPage, Failure> {
     let form = DelegateForm { from: app.clock.today().to_string(), ..DelegateForm::default() };
-    page(&app, &acting, Submitted::new(form, Errors::default()), said(&done)).await
+    let person = PersonField::new(&holders(&acting, app.clock.today()));
+    page(&app, &acting, Submitted::new(form, Errors::default()), person, said(&done)).await
 }
 
 pub(super) async fn add(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
-    Form(form): Form<DelegateForm>,
+    Form(mut form): Form<DelegateForm>,
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let (typed, search) = (&mut form.number, holders(&acting, today));
+    let person = PersonField::read(&mut *app.read().await?, &search, typed, &form.pick, "number", &mut errors).await?;
     let number = folded(&form.number);
     if number == acting.person().number {
         errors.add("number", "不能给自己授权，请由其他人登记");
@@ -115,7 +128,7 @@ pub(super) async fn add(
     let (Some(college), Some(from), Some(until), Some(ground), true) =
         (college, from, last.and_then(Date::next_day), ground, errors.is_empty())
     else {
-        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), "").await?).into_response());
+        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), person, "").await?).into_response());
     };
     let new = NewDelegation { number, college, from, until, ground };
     let done = app
@@ -133,7 +146,7 @@ pub(super) async fn add(
         .await?;
     if !done {
         errors.add("number", "没有这个账号");
-        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), "").await?).into_response());
+        return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), person, "").await?).into_response());
     }
     Ok(Redirect::to(&Done::Delegated.at(paths::DELEGATIONS)).into_response())
 }

@@ -21,6 +21,7 @@ use crate::{
     inbox::{self, Notice},
     office::{Office, OfficeKind, RosterKeeper, SlipPrinter, Vetter},
     page::chrome::Chrome,
+    people::find::{Among, Asked, PersonField, Search},
     rules::{
         Finding, Outcome, Rule,
         vetting::{Source, may_apply},
@@ -100,6 +101,9 @@ pub(super) struct NominatePage {
     figures: Figures,
     prints_slips: bool,
     card: Option<Nominee>,
+    /// Who is put forward, and who is only looked up.
+    person: PersonField,
+    looked_up: PersonField,
     sources: Vec<Source>,
     /// The plan names no sources.
     silent: bool,
@@ -134,11 +138,36 @@ fn barred(office: &ChainOffice, person: &SignedIn, round: &Round, fact: &Student
     round.union.why_not_member(fact, day)
 }
 
+/// Whom the office may put forward in the round, as far as it sees them.
+fn nominees(acting: &Acting<Vetter>, round: &Round, today: Date) -> Search {
+    Search::of(acting, Among::Students, today).within(round.union.college)
+}
+
+/// The round in which the office puts people forward, and whom the form names: read into `form`, or an error beside `field`.
+async fn named(
+    app: &App,
+    acting: &Acting<Vetter>,
+    id: RoundId,
+    form: &mut ApplyForm,
+    field: &'static str,
+    errors: &mut Errors,
+) -> Result<PersonField, Failure> {
+    let mut db = app.read().await?;
+    let office = ChainOffice::of(&mut db, acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
+    if !office.nominates_in(&round) {
+        return Err(Failure::Missing);
+    }
+    let search = nominees(acting, &round, app.clock.today());
+    PersonField::read(&mut db, &search, &mut form.number, &form.pick, field, errors).await
+}
+
 async fn page(
     app: &App,
     acting: &Acting<Vetter>,
     id: RoundId,
     submitted: Submitted<ApplyForm>,
+    asked: Asked,
 ) -> Result<NominatePage, Failure> {
     let Submitted { form, mut errors } = submitted;
     let (mut db, today) = (app.read().await?, app.clock.today());
@@ -149,7 +178,7 @@ async fn page(
     }
     let number = searched(&form.number);
     let mut card = None;
-    if !number.is_empty() {
+    if !number.is_empty() && !asked.is_open() {
         let basis = round.basis.as_deref();
         let facts = unions_store::facts_by_number(&mut db, acting.institution(), &[number], basis, today).await?;
         let plans = calendar(&mut db, acting.institution()).await?;
@@ -168,6 +197,7 @@ async fn page(
     }
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
+    let (person, looked_up) = asked.apart(&nominees(acting, &round, today));
     let title = if office.recommends_in(&round) { "推荐人选" } else { "整理提交人选" };
     Ok(NominatePage {
         full: store::full_places(&mut db, &round).await?,
@@ -176,6 +206,8 @@ async fn page(
         figures: Figures::of(acting.office().kind),
         prints_slips: SlipPrinter::KINDS.contains(&acting.office().kind),
         card,
+        person,
+        looked_up,
         sources: sources(round.presidium),
         silent: plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none()),
         round,
@@ -193,9 +225,11 @@ pub(super) async fn ask(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Query(form): Query<ApplyForm>,
+    Query(mut form): Query<ApplyForm>,
 ) -> Result<NominatePage, Failure> {
-    page(&app, &acting, id, Submitted::new(form, Errors::default())).await
+    let mut errors = Errors::default();
+    let person = named(&app, &acting, id, &mut form, "lookup", &mut errors).await?;
+    page(&app, &acting, id, Submitted::new(form, errors), Asked::Lookup(person)).await
 }
 
 /// Somebody to be put forward.
@@ -372,10 +406,12 @@ pub(super) async fn act(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Form(form): Form<ApplyForm>,
+    Form(mut form): Form<ApplyForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let asked = page(&app, &acting, id, Submitted::new(form.clone(), Errors::default())).await?;
+    let person = named(&app, &acting, id, &mut form, "number", &mut errors).await?;
+    let shown = Asked::Form(person.clone());
+    let asked = page(&app, &acting, id, Submitted::new(form.clone(), Errors::default()), shown).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let number = searched(&form.number);
     if number.is_empty() {
@@ -385,7 +421,8 @@ pub(super) async fn act(
     let applied = form.read(&asked.round, false, true, &mut errors);
     let words = words(&form.words, asked.recommends, &mut errors);
     let (Some(applied), Some(words), true) = (applied, words, errors.is_empty()) else {
-        return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
+        let shown = Asked::Form(person);
+        return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response());
     };
     let refusal = refusal(&app, &acting, &asked.round, &form);
     let obstacles = send(&app, &acting, id, &[Candidate { number: number.clone(), applied, words }], refusal).await?;
@@ -395,7 +432,8 @@ pub(super) async fn act(
     for obstacle in obstacles {
         errors.add("number", obstacle.says);
     }
-    Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response())
+    let shown = Asked::Form(person);
+    Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response())
 }
 
 /// A recommendation's words: what the plan asks the recommending body to speak of (ELG-02, ELG-06).
@@ -480,6 +518,16 @@ fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Can
     Ok((found, bad))
 }
 
+/// The page after a file that was not taken.
+async fn without_fields(
+    app: &App,
+    acting: &Acting<Vetter>,
+    id: RoundId,
+    errors: Errors,
+) -> Result<NominatePage, Failure> {
+    page(app, acting, id, Submitted::new(ApplyForm::default(), errors), Asked::Neither).await
+}
+
 pub(super) async fn file(
     State(app): State<App>,
     acting: Acting<Vetter>,
@@ -487,13 +535,11 @@ pub(super) async fn file(
     mut upload: Upload,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let asked = page(&app, &acting, id, Submitted::default()).await?;
+    let asked = page(&app, &acting, id, Submitted::default(), Asked::Neither).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
     let Some(bytes) = upload.file.take() else {
         errors.add("file", "请选择文件");
-        return Ok(
-            (unfit, page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?).into_response()
-        );
+        return Ok((unfit, without_fields(&app, &acting, id, errors).await?).into_response());
     };
     let (round, recommends, choice) = (asked.round.clone(), asked.recommends, upload.choice());
     let chosen = choice.clone();
@@ -508,7 +554,7 @@ pub(super) async fn file(
         Ok(read) => read,
         Err(error) => {
             errors.add("file", error.to_string());
-            let mut again = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?;
+            let mut again = without_fields(&app, &acting, id, errors).await?;
             if let ReadError::Asks(question) = error {
                 again.choice = SheetChoice { choice: chosen, question: Some(question) };
             }
@@ -550,7 +596,7 @@ pub(super) async fn file(
         }
     }
     errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
-    let mut again = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors)).await?;
+    let mut again = without_fields(&app, &acting, id, errors).await?;
     again.bad_count = bad.len();
     (again.take_back, again.bad) = app.heavy(move || (faults_as_json(&sheet, &bad), bad)).await?;
     again.bad.truncate(SHOWN_FAULTS);

@@ -231,10 +231,10 @@ async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepar
     let fields = [("number", "20240060"), ("place", place.as_str()), ("words", "表现突出，学习优良，乐于服务")];
     let bare = college.post(&format!("{round}/nominate"), &fields[..2]).await;
     assert!(bare.status == 422 && bare.fault("推荐意见").contains("ELG-02"));
-    assert_eq!(bare.field("学号"), "20240060");
+    assert_eq!(bare.field("学号或姓名"), "20240060");
     assert_eq!(college.post(&format!("{round}/nominate"), &fields).await.status, 303);
     let twice = college.post(&format!("{round}/nominate"), &fields).await;
-    assert!(twice.fault("学号").contains("已被推荐"), "{}", twice.text());
+    assert!(twice.fault("学号或姓名").contains("已被推荐"), "{}", twice.text());
     let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
     assert!(waiting(&mut affairs).await.is_empty(), "the student has not agreed yet");
     let mut student = student_account(&portal, 60).await;
@@ -415,7 +415,7 @@ async fn a_class_branch_sees_no_other_class_and_a_college_no_other_college() {
     let forced = say(&mut branch, &format!("{case}.0"), "agree", &[]).await;
     assert_eq!(forced.status, 404);
     let nominated = branch.get(&format!("{round}/nominate?number=20240120")).await;
-    assert!(!nominated.text().contains("120 / 600") && nominated.fault("学号").contains("本单位没有"));
+    assert!(!nominated.text().contains("120 / 600") && nominated.fault("学号或姓名").contains("本单位没有"));
     assert_eq!(branch.get(&format!("{round}/record")).await.status, 404);
     // Another university sees nothing at all.
     let mut elsewhere = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
