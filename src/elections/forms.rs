@@ -160,8 +160,10 @@ pub struct ContestForm {
     pub college: String,
     /// 班级, one a line.
     pub classes: String,
-    /// 学号, one a line.
+    /// 学号 or 姓名, one a line.
     pub people: String,
+    /// The numbers of those who were chosen among people of one name.
+    pub pick: Vec<String>,
     /// 应选人数.
     pub seats: String,
     /// 到会人数.
@@ -201,11 +203,13 @@ pub struct ContestRequest {
     pub body: Body,
     pub college: Option<CollegeId>,
     pub classes: Vec<String>,
-    pub people: Vec<String>,
     pub seats: u32,
     pub rules: ContestRules,
     pub sources: Vec<RuleSource>,
 }
+
+/// The most delegates who are named one by one.
+const MOST_DELEGATES: usize = 2_000;
 
 /// The quorums that a form offers: value, words, fraction, strictly more.
 pub const QUORUMS: [(&str, &str, (u32, u32), bool); 5] = [
@@ -283,6 +287,7 @@ impl ContestForm {
                 Body::College | Body::Congress => String::new(),
             },
             people: people.join("\n"),
+            pick: Vec::new(),
             seats: contest.seats.to_string(),
             quorum: known.map_or("2/3+", |(value, ..)| value).to_owned(),
             majority: match majority_of {
@@ -375,9 +380,9 @@ impl ContestForm {
         if wants_classes && (classes.is_empty() || classes.len() > 200) {
             errors.add("classes", "请填写班级名称，一行一个，最多 200 个");
         }
-        let people = if body == Some(Body::Congress) { list(&self.people) } else { Vec::new() };
-        if body == Some(Body::Congress) && (people.is_empty() || people.len() > 2_000) {
-            errors.add("people", "请填写正式代表的学号，一行一个，最多 2000 人");
+        let lines = self.people.lines().filter(|line| !trimmed(line).is_empty()).count();
+        if body == Some(Body::Congress) && !(1..=MOST_DELEGATES).contains(&lines) {
+            errors.add("people", format!("请填写正式代表的学号或姓名，一行一人，最多 {MOST_DELEGATES} 人"));
         }
         let seats = folded(&self.seats).parse::<u32>().ok().filter(|seats| (1..=60).contains(seats));
         if seats.is_none() {
@@ -443,7 +448,6 @@ impl ContestForm {
             body: body?,
             college,
             classes,
-            people,
             seats: seats?,
             rules,
             sources,

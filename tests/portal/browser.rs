@@ -536,7 +536,7 @@ fn a_secretary_at_a_desk_appoints_is_refused_and_settles_the_rotation() {
         desk.judge("a union").await;
         desk.press("任命").await;
         desk.judge("appoint").await;
-        desk.fill("学号", "20240050").await;
+        desk.fill("学号或姓名", "20240050").await;
         desk.fill("岗位", "主席团成员（现有 3/3 人）").await;
         desk.fill("任命依据", "校团委〔2026〕12号批复").await;
         desk.fill("直接任命的说明", "平台启用前已完成推荐审查").await;
@@ -583,6 +583,68 @@ fn a_secretary_at_a_desk_appoints_is_refused_and_settles_the_rotation() {
         let open = "document.querySelectorAll('main details').forEach((one) => { one.open = true })";
         desk.browser.execute(open, vec![]).await.unwrap();
         desk.judge("a post").await;
+    });
+}
+
+#[test]
+fn on_a_phone_a_person_is_found_by_name_with_suggestions_and_without_them() {
+    const ESCAPE: &str = "\u{e00c}";
+    const DOWN: &str = "\u{e015}";
+    const ENTER: &str = "\u{e007}";
+    journey(true, async |desk, _| {
+        let path = college_union(desk).await;
+        sqlx::query("update student set name = '学生62' where number = '20240061'")
+            .execute(&mut desk.portal.owner().await)
+            .await
+            .unwrap();
+        desk.sign_in(OfficeKind::CollegeLeague).await;
+        desk.go(&format!("{path}/appoint")).await;
+        let options = "return [...document.querySelectorAll('#number-people:not([hidden]) [role=option]')].map((one) => one.innerText)";
+        let offered = async || {
+            for _ in 0..500 {
+                let Value::Array(found) = desk.browser.execute(options, vec![]).await.unwrap() else { panic!() };
+                if !found.is_empty() {
+                    return found;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            panic!("nobody is suggested");
+        };
+        let state = "const field = document.getElementById('number');
+                     return [field.value, field.getAttribute('aria-expanded'),
+                             document.getElementById('number-found').textContent]";
+        desk.fill("学号或姓名", "学生62").await;
+        let people = offered().await;
+        assert!(people.len() == 2 && people[0].as_str().unwrap().contains("软件2401班"), "{people:?}");
+        desk.judge("suggestions").await;
+        desk.keys(ESCAPE).await;
+        assert_eq!(desk.browser.execute(state, vec![]).await.unwrap(), json!(["学生62", "false", ""]));
+        desk.fill("学号或姓名", "学生62").await;
+        offered().await;
+        desk.keys(DOWN).await;
+        desk.keys(DOWN).await;
+        let active =
+            "return document.getElementById(document.activeElement.getAttribute('aria-activedescendant')).innerText";
+        assert!(desk.browser.execute(active, vec![]).await.unwrap().as_str().unwrap().contains("20240062"));
+        desk.judge("a marked suggestion").await;
+        desk.keys(ENTER).await;
+        assert_eq!(
+            desk.browser.execute(state, vec![]).await.unwrap(),
+            json!(["20240062", "false", "✓ 学生62 软件2401班 · 信息工程系"])
+        );
+        // Sent as typed, the name is asked about with everything else still there.
+        desk.fill("学号或姓名", "学生62").await;
+        desk.fill("岗位", "部门工作人员").await;
+        desk.fill("部门", "综合部：负责人 2，工作人员 8").await;
+        desk.fill("任命依据", "校团委〔2026〕12号批复").await;
+        desk.fill("直接任命的说明", "启用前已完成推荐审查").await;
+        desk.press("核对并任命").await;
+        assert!(desk.text().await.contains("有重名，请选定是哪一位"));
+        desk.judge("the choice").await;
+        desk.browser.find(Locator::Css("input[name=pick][value='20240061']")).await.unwrap().click().await.unwrap();
+        desk.press("核对并任命").await;
+        assert_eq!(desk.heading().await, "信息工程系学生会");
+        assert!(desk.text().await.contains("20240061"));
     });
 }
 

@@ -119,7 +119,7 @@ async fn paper_stands_beside_the_envelopes_in_one_account() {
     let twice = sitting.keeper.post(&paper, &[("number", &number(1))]).await;
     assert!(twice.status == 422 && twice.text().contains("已在网上投票"), "{}", twice.text());
     let unknown = sitting.keeper.post(&paper, &[("number", &number(60))]).await;
-    assert!(unknown.fault("学号").contains("没有这个学号"), "{}", unknown.text());
+    assert!(unknown.fault("学号或姓名").contains("没有这个学号"), "{}", unknown.text());
     for student in 6..=9 {
         assert_eq!(sitting.keeper.post(&paper, &[("number", &number(student))]).await.status, 303);
     }
@@ -401,12 +401,14 @@ async fn a_draft_says_what_is_missing_and_a_monitor_is_nobody_of_the_keeping_off
         ("deputy_secretary", "办理本场次的单位的人员不能监票"),
         ("school_league", "办理本场次的单位的人员不能监票"),
         ("20240101", "候选人不得监票"),
-        ("nobody", "没有工号或学号为 nobody 的账号"),
-        ("", "请填写监票人的工号或学号"),
+        ("nobody1", "没有工号或学号为 nobody1 的账号"),
+        ("没有此人", "没有找到：没有此人"),
+        ("", "请填写监票人的工号、学号或姓名"),
     ] {
         let page = sitting.keeper.post(&monitors, &[("number", number), ("chief", "yes")]).await;
-        assert!(page.status == 422 && page.fault("工号或学号").contains(says), "{number}: {}", page.text());
-        assert_eq!(page.field("工号或学号"), number, "what was typed stays");
+        let label = "监票人（工号、学号或姓名）";
+        assert!(page.status == 422 && page.fault(label).contains(says), "{number}: {}", page.text());
+        assert!(page.field(label).starts_with(number), "what was typed stays");
     }
     see_other(
         &sitting
@@ -983,7 +985,7 @@ async fn a_slip_replaces_nobodys_own_vote_and_its_voter_is_told() {
     let bind = format!("{}/slips/bind", sitting.path);
     cast(&mut voter(&portal, 2).await, &sitting.id, &[("c1-1", "F")]).await;
     let refused = sitting.keeper.post(&bind, &[("serial", "1"), ("number", &number(2))]).await;
-    assert!(refused.status == 422 && refused.fault("领取人学号").contains("已在网上投票"), "{}", refused.text());
+    assert!(refused.status == 422 && refused.fault("领取人学号或姓名").contains("已在网上投票"), "{}", refused.text());
     let mut third = voter(&portal, 3).await;
     assert_eq!(sitting.keeper.post(&bind, &[("serial", "1"), ("number", &number(3))]).await.status, 303);
     assert!(third.get("/inbox").await.text().contains("领取了票号 1"));

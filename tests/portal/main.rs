@@ -21,6 +21,7 @@ mod counting_law;
 mod docs;
 mod early_closing;
 mod elections;
+mod find;
 mod fuzz;
 mod gather;
 mod hangups;

@@ -30,25 +30,31 @@ use crate::{
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
     office::ElectionKeeper,
     page::chrome::Chrome,
+    people::find::{self, Among, PeopleField, Rest, Search},
     rules::{
         Finding, Outcome,
         appointment::conditions,
         election::Round,
         sitting::{Body, Fills},
     },
-    text::{folded, is_hidden, trimmed},
+    text::is_hidden,
     web::forms::{Done as DoneQuery, Errors, Submitted, moved, reason, typed_places, written},
     words::words,
 };
 
 /// The most candidates of one contest.
 const MOST_CANDIDATES: usize = 60;
+/// The most lines of a column that is pasted.
+const LONGEST_COLUMN: usize = 200;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/contest_form.html")]
 pub(super) struct ContestFormPage {
     chrome: Chrome,
     form: ContestForm,
+    /// The delegates whom the form names.
+    people: PeopleField,
+    suggestions: String,
     errors: Errors,
     action: String,
     colleges: Vec<(String, String)>,
@@ -85,7 +91,7 @@ pub(super) async fn ask(
     let sitting = prepared(&app, &acting, id).await?;
     let college = acting.office().college.map(|id| id.to_string()).unwrap_or_default();
     let form = ContestForm { college, ..ContestForm::practice() };
-    form_page(&app, &acting, &sitting, Submitted::new(form, Errors::default())).await
+    form_page(&app, &acting, &sitting, Submitted::new(form, Errors::default()), PeopleField::default()).await
 }
 
 async fn form_page(
@@ -93,11 +99,34 @@ async fn form_page(
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
     submitted: Submitted<ContestForm>,
+    people: PeopleField,
 ) -> Result<ContestFormPage, Failure> {
     let colleges = colleges(&mut *app.read().await?, acting).await?;
     let chrome = frame(app, acting.person(), sitting, "登记选举项目");
     let Submitted { form, errors } = submitted;
-    Ok(ContestFormPage { chrome, form, errors, action: sitting.id.new_contest_path(), colleges })
+    let suggestions = find::suggestions(Among::Students);
+    let action = sitting.id.new_contest_path();
+    Ok(ContestFormPage { chrome, form, people, suggestions, errors, action, colleges })
+}
+
+/// The students whom the office sees.
+fn students(acting: &Acting<ElectionKeeper>, today: time::Date) -> Search {
+    Search::of(acting, Among::Students, today)
+}
+
+/// The delegates whom the form names, where it is a congress that elects.
+async fn delegates(
+    db: &mut PgConnection,
+    acting: &Acting<ElectionKeeper>,
+    form: &mut ContestForm,
+    today: time::Date,
+    errors: &mut Errors,
+) -> Result<PeopleField, Failure> {
+    if form.body != Body::Congress.slug() {
+        return Ok(PeopleField::default());
+    }
+    let (search, typed) = (students(acting, today), &mut form.people);
+    PeopleField::read(db, &search, typed, &form.pick, Rest::Class, "people", errors).await
 }
 
 /// The drafts that a form asks for: one, or one for each class that it names unless it is of a single contest.
@@ -105,11 +134,12 @@ async fn drafts(
     db: &mut PgConnection,
     acting: &Acting<ElectionKeeper>,
     request: ContestRequest,
+    people: &[String],
     single: bool,
     today: time::Date,
     errors: &mut Errors,
 ) -> Result<Vec<ContestDraft>, Failure> {
-    let ContestRequest { title, fills, body, college, classes, people, seats, rules, sources } = request;
+    let ContestRequest { title, fills, body, college, classes, seats, rules, sources } = request;
     let own: Option<CollegeId> = acting.office().college;
     if let Some(college) = college
         && (own.is_some_and(|own| own != college)
@@ -139,7 +169,7 @@ async fn drafts(
     if single && body == Body::Class && classes.len() > 1 {
         errors.add("classes", "一项班级选举只填一个班级");
     }
-    let members = store::students(db, acting.institution(), &people, today).await?;
+    let members = store::students(db, acting.institution(), people, today).await?;
     let missing: Vec<&str> = people
         .iter()
         .filter(|number| !members.iter().any(|one| one.number == **number && of_own(&one.college)))
@@ -178,16 +208,18 @@ pub(super) async fn add(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
-    Form(form): Form<ContestForm>,
+    Form(mut form): Form<ContestForm>,
 ) -> Result<Response, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
-    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let (now, mut errors, mut db) = (app.clock.now(), Errors::default(), app.read().await?);
+    let people = delegates(&mut db, &acting, &mut form, now.date(), &mut errors).await?;
     let all = match form.read(&mut errors) {
-        Some(request) => drafts(&mut *app.read().await?, &acting, request, false, now.date(), &mut errors).await?,
+        Some(request) => drafts(&mut db, &acting, request, &people.numbers(), false, now.date(), &mut errors).await?,
         None => Vec::new(),
     };
+    drop(db);
     if !errors.is_empty() {
-        return Ok(again(form_page(&app, &acting, &sitting, Submitted::new(form, errors)).await?));
+        return Ok(again(form_page(&app, &acting, &sitting, Submitted::new(form, errors), people).await?));
     }
     let added = app
         .write_as(acting.person().authority(), async |db| {
@@ -214,7 +246,10 @@ pub(super) async fn add(
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct CandidatesForm {
+    /// 学号 or 姓名, one a line, with a few words for the ballot.
     numbers: String,
+    /// The numbers of those who were chosen among people of one name.
+    pick: Vec<String>,
     origin: String,
 }
 
@@ -249,6 +284,10 @@ pub(super) struct ContestPage {
     errors: Errors,
     stand: CandidatesForm,
     order: OrderForm,
+    /// The delegates and the candidates whom the forms name.
+    people: PeopleField,
+    nominees: PeopleField,
+    suggestions: String,
     colleges: Vec<(String, String)>,
     listed: Vec<ListedRound>,
     /// What stands against each candidate for a presidium; none of another contest.
@@ -300,8 +339,10 @@ pub(super) async fn contest_of(
 struct TypedForms {
     /// None where it shows the contest as it is.
     contest: Option<ContestForm>,
+    people: PeopleField,
     candidates: CandidatesForm,
     order: OrderForm,
+    nominees: PeopleField,
 }
 
 async fn show_page(
@@ -317,13 +358,29 @@ async fn show_page(
     let contest = contest_of(&mut db, &sitting, contest, app.clock.today()).await?;
     let people: Vec<String> =
         store::people_of(&mut db, contest.id).await?.into_iter().map(|(_, number)| number).collect();
-    let Submitted { form: TypedForms { contest: form, candidates: stand, order }, errors } = submitted;
+    let Submitted { form: TypedForms { contest: form, people: delegates, candidates: stand, order, nominees }, errors } =
+        submitted;
     let form = form.unwrap_or_else(|| ContestForm::of(&contest, &people));
     let listed = store::listed_rounds(&mut db, acting.institution(), acting.office().college).await?;
     let colleges = colleges(&mut db, acting).await?;
     let standing = standing(&mut db, &sitting, &contest, app.clock.now()).await?;
     let chrome = frame(app, acting.person(), &sitting, &contest.title);
-    Ok(ContestPage { chrome, sitting, contest, form, errors, stand, order, colleges, listed, standing, done })
+    Ok(ContestPage {
+        chrome,
+        sitting,
+        contest,
+        form,
+        errors,
+        stand,
+        order,
+        people: delegates,
+        nominees,
+        suggestions: find::suggestions(Among::Students),
+        colleges,
+        listed,
+        standing,
+        done,
+    })
 }
 
 /// What the conditions of an appointment say against the candidates for a presidium whom no round has listed.
@@ -360,14 +417,17 @@ pub(super) async fn change(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
-    Form(form): Form<ContestForm>,
+    Form(mut form): Form<ContestForm>,
 ) -> Result<Response, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let mut db = app.read().await?;
     let was = contest_of(&mut db, &sitting, contest, now.date()).await?;
+    let people = delegates(&mut db, &acting, &mut form, now.date(), &mut errors).await?;
     let draft = match form.read(&mut errors) {
-        Some(request) => drafts(&mut db, &acting, request, true, now.date(), &mut errors).await?.pop(),
+        Some(request) => {
+            drafts(&mut db, &acting, request, &people.numbers(), true, now.date(), &mut errors).await?.pop()
+        }
         None => None,
     };
     drop(db);
@@ -383,7 +443,7 @@ pub(super) async fn change(
         errors.add("seats", "第二轮的应选人数由上一轮空缺的席位得出，不能修改");
     }
     let Some(draft) = draft.filter(|_| errors.is_empty()) else {
-        let typed = TypedForms { contest: Some(form), ..TypedForms::default() };
+        let typed = TypedForms { contest: Some(form), people, ..TypedForms::default() };
         return Ok(again(show_page(&app, &acting, id, contest, Submitted::new(typed, errors), "").await?));
     };
     app.write_as(acting.person().authority(), async |db| {
@@ -468,31 +528,33 @@ pub(super) async fn add_candidates(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path((id, contest)): Path<(SittingId, ContestId)>,
-    Form(form): Form<CandidatesForm>,
+    Form(mut form): Form<CandidatesForm>,
 ) -> Result<Response, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
-    let mut errors = Errors::default();
-    let contest = contest_of(&mut *app.read().await?, &sitting, contest, app.clock.today()).await?;
+    let (mut db, today, mut errors) = (app.read().await?, app.clock.today(), Errors::default());
+    let contest = contest_of(&mut db, &sitting, contest, today).await?;
+    if form.numbers.lines().count() > LONGEST_COLUMN {
+        errors.add("numbers", format!("一次最多 {LONGEST_COLUMN} 行"));
+        form.numbers.clear();
+    }
+    let (search, typed) = (students(&acting, today), &mut form.numbers);
+    let named = PeopleField::read(&mut db, &search, typed, &form.pick, Rest::Note, "numbers", &mut errors).await?;
     let origin = written(&form.origin, 120, "origin", "请写明候选人怎样产生", &mut errors);
-    let mut asked: Vec<(String, String)> = Vec::new();
-    for line in form.numbers.lines().map(trimmed).filter(|line| !line.is_empty()) {
-        let (number, about) = line.split_once([' ', '\t', '，', ',', '　']).unwrap_or((line, ""));
-        let (number, about) = (folded(number), trimmed(about).to_owned());
-        if about.chars().count() > 120 || about.chars().any(is_hidden) {
-            errors.add("numbers", format!("{number} 的简介不能超过 120 字，也不能有看不见的字符"));
-        }
-        if !asked.iter().any(|(known, _)| *known == number) {
-            asked.push((number, about));
+    for one in &named.people {
+        if one.note.chars().count() > 120 || one.note.chars().any(is_hidden) {
+            errors.add("numbers", format!("{} 的简介不能超过 120 字，也不能有看不见的字符", one.number));
         }
     }
+    let asked: Vec<(String, String)> = named.people.iter().map(|one| (one.number.clone(), one.note.clone())).collect();
     if asked.is_empty() {
-        errors.add("numbers", "请填写候选人的学号，一行一人");
+        errors.add("numbers", "请填写候选人的学号或姓名，一行一人");
     }
     if asked.len() + contest.candidates.len() > MOST_CANDIDATES {
         errors.add("numbers", format!("一项选举最多 {MOST_CANDIDATES} 名候选人"));
     }
     let numbers: Vec<String> = asked.iter().map(|(number, _)| number.clone()).collect();
-    let found = store::students(&mut *app.read().await?, acting.institution(), &numbers, app.clock.today()).await?;
+    let found = store::students(&mut db, acting.institution(), &numbers, today).await?;
+    drop(db);
     let own = acting.office().college;
     let mut nominees = Vec::new();
     let mut missing = Vec::new();
@@ -510,7 +572,7 @@ pub(super) async fn add_candidates(
         errors.add("numbers", format!("没有这些学号的在校学生，或者不在你的院系：{}", missing.join("、")));
     }
     let Some(origin) = origin.filter(|_| errors.is_empty()) else {
-        let typed = TypedForms { candidates: form, ..TypedForms::default() };
+        let typed = TypedForms { candidates: form, nominees: named, ..TypedForms::default() };
         return Ok(again(show_page(&app, &acting, id, contest.id, Submitted::new(typed, errors), "").await?));
     };
     Ok(nominate(&app, &acting, &sitting, &contest, nominees, &origin).await?.into_response())

@@ -40,6 +40,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{AccountId, AdmissionId, SittingId},
     page::{chrome::Chrome, filters},
+    people::find::{PersonField, Search},
     sealing::keys::{self, OpenShare, PublicKey, Purpose},
     text::{folded, is_hidden},
     web::forms::{Done as DoneQuery, Errors, Submitted, reason, written},
@@ -90,6 +91,8 @@ pub(super) struct PhraseForm {
 #[serde(default)]
 pub(super) struct AdmissionForm {
     number: String,
+    /// The number of who was chosen among those of one name.
+    pick: String,
     contest: Vec<i16>,
     why: String,
 }
@@ -113,6 +116,7 @@ struct MonitorPage {
     unmet: Vec<String>,
     paper: bool,
     form: AdmissionForm,
+    person: PersonField,
     errors: Errors,
     now: OffsetDateTime,
     done: &'static str,
@@ -157,6 +161,18 @@ async fn page(
     submitted: Submitted<AdmissionForm>,
     done: &'static str,
 ) -> Result<Response, Failure> {
+    page_with(app, person, id, submitted, PersonField::default(), done).await
+}
+
+/// The page with the field of who is to be admitted as it was sent.
+async fn page_with(
+    app: &Elections,
+    person: &SignedIn,
+    id: SittingId,
+    submitted: Submitted<AdmissionForm>,
+    admitted: PersonField,
+    done: &'static str,
+) -> Result<Response, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let (sitting, monitors) = own(&mut db, person, id).await?;
     let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
@@ -189,6 +205,7 @@ async fn page(
         },
         paper: turnouts.values().any(|turnout| turnout.paper > 0) && sitting.closed_at.is_some(),
         form,
+        person: admitted,
         errors,
         now,
         done,
@@ -474,24 +491,27 @@ pub(super) async fn ask_admission(
     State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
-    Form(form): Form<AdmissionForm>,
+    Form(mut form): Form<AdmissionForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let (sitting, _) = own(&mut *app.read().await?, &person, id).await?;
+    let mut db = app.read().await?;
+    let (sitting, _) = own(&mut db, &person, id).await?;
     if !sitting.takes_votes(now) {
         let refused = refusal(&app, &person, id, "补入选民");
         return Err(refused.for_reason("补入在投票期间办理", "投票截止以后不能补入"));
     }
+    let search = Search::by_name(person.institution, sitting.college, now.date());
+    let admitted = PersonField::read(&mut db, &search, &mut form.number, &form.pick, "number", &mut errors).await?;
     let number = folded(&form.number);
     if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
-        errors.add("number", "请填写学号");
+        errors.add("number", "请填写学号或姓名");
     }
-    let contests = store::contests(&mut *app.read().await?, &sitting, Some(now.date())).await?;
+    let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
     let mut chosen: Vec<i16> =
         contests.iter().map(|one| one.ordinal).filter(|one| form.contest.contains(one)).collect();
     chosen.sort_unstable();
     // The padding was set at opening: nobody's ballots may be longer than those of the frozen roll.
-    let fits = match app.ballot_box.opened(&mut *app.read().await?, person.institution, id).await? {
+    let fits = match app.ballot_box.opened(&mut db, person.institution, id).await? {
         Some(ballot) => size(&ballot.shapes(&chosen)) <= ballot.opened.ballot_size,
         None => false,
     };
@@ -499,8 +519,9 @@ pub(super) async fn ask_admission(
         errors.add("contest", "请勾选该选民应当参加的选举项目，不超过其他选民");
     }
     let why = written(&form.why, 200, "why", "请写明怎样漏登、依据什么补入", &mut errors);
+    drop(db);
     let Some(why) = why.filter(|_| errors.is_empty()) else {
-        return page(&app, &person, id, Submitted::new(form, errors), "").await;
+        return page_with(&app, &person, id, Submitted::new(form, errors), admitted, "").await;
     };
     let admission = NewAdmission { number: &number, contests: &chosen, why: &why };
     let asked = app
@@ -518,7 +539,7 @@ pub(super) async fn ask_admission(
         .await?;
     if !asked {
         let says = "没有这个在校学生，或者已经在名册上、已经提出过";
-        return page(&app, &person, id, Submitted::with_fault(form, "number", says), "").await;
+        return page_with(&app, &person, id, Submitted::with_fault(form, "number", says), admitted, "").await;
     }
     Ok(done_at(&id.monitoring_path(), Done::AdmissionAsked).into_response())
 }

@@ -9,7 +9,8 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
-use time::OffsetDateTime;
+use sqlx::Connection;
+use time::{Date, OffsetDateTime};
 
 use super::{done_at, frame, managed, refuse_candidates};
 use crate::{
@@ -23,10 +24,11 @@ use crate::{
         store::{self, MOST_SLIPS, NewSlip, Obstacle, Slip},
     },
     failure::{Failure, Refusal},
-    ids::{PrintId, SittingId},
+    ids::{PrintId, SittingId, StudentId},
     inbox::{Notice, To, tell},
     office::ElectionKeeper,
     page::{charts::Qr, chrome::Chrome, filters},
+    people::find::{Among, PeopleField, PersonField, Rest, Search},
     secrets::readable,
     text::{folded, is_hidden},
     web::{
@@ -35,14 +37,44 @@ use crate::{
     },
 };
 
+/// The most lines of a column of voters.
+const LONGEST_COLUMN: usize = 500;
+
 /// What the forms of the page ask.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct OnSiteForm {
+    /// 学号 or 姓名.
     number: String,
+    /// As many of them as there are lines.
+    numbers: String,
+    /// The numbers of those who were chosen among people of one name.
+    pick: Vec<String>,
     serial: String,
     many: String,
     reason: String,
+}
+
+impl OnSiteForm {
+    fn picked(&self) -> &str {
+        self.pick.first().map_or("", String::as_str)
+    }
+}
+
+/// The page's forms as they were sent, with the people whom they name.
+#[derive(Debug, Default)]
+struct Typed {
+    form: OnSiteForm,
+    /// Who gets a slip, a paper ballot, or one of a column of paper ballots.
+    bound: PersonField,
+    issued: PersonField,
+    column: PeopleField,
+}
+
+impl From<OnSiteForm> for Typed {
+    fn from(form: OnSiteForm) -> Self {
+        Self { form, ..Self::default() }
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -53,7 +85,7 @@ pub(super) struct OnSitePage {
     made: i64,
     slips: Vec<Slip>,
     papers: Vec<(String, OffsetDateTime)>,
-    form: OnSiteForm,
+    typed: Typed,
     errors: Errors,
     open: bool,
     may_make: bool,
@@ -64,7 +96,7 @@ async fn page(
     app: &Elections,
     acting: &Acting<ElectionKeeper>,
     id: SittingId,
-    submitted: Submitted<OnSiteForm>,
+    submitted: Submitted<impl Into<Typed>>,
     done: &'static str,
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
@@ -72,6 +104,13 @@ async fn page(
     refuse_candidates(app, &mut db, acting.person(), &sitting, "查看领票情况").await?;
     let (made, slips) = store::slips(&mut db, id).await?;
     let Submitted { form, errors } = submitted;
+    let mut typed: Typed = form.into();
+    let search = voters(acting, &sitting, app.clock.today());
+    for field in [&mut typed.bound, &mut typed.issued] {
+        if field.suggestions.is_empty() {
+            *field = PersonField::new(&search);
+        }
+    }
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = OnSitePage {
         chrome: frame(app, acting.person(), &sitting, "会场：票码与纸质选票"),
@@ -80,7 +119,7 @@ async fn page(
         may_make: matches!(sitting.stage, Stage::Announced | Stage::Rehearsed | Stage::Open),
         made,
         slips,
-        form,
+        typed,
         errors,
         done,
         sitting,
@@ -94,7 +133,12 @@ pub(super) async fn show(
     Path(id): Path<SittingId>,
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<Response, Failure> {
-    page(&app, &acting, id, Submitted::default(), said(&done)).await
+    page(&app, &acting, id, Submitted::<Typed>::default(), said(&done)).await
+}
+
+/// Among whom voters are looked for.
+fn voters(acting: &Acting<ElectionKeeper>, sitting: &Sitting, today: Date) -> Search {
+    Search::of(acting, Among::Students, today).within(sitting.college)
 }
 
 /// The fields of one of the page's forms: the ids of its inputs differ from those of the others.
@@ -108,25 +152,45 @@ const PAPER: Fields = Fields { number: "number", serial: "serial" };
 const BIND: Fields = Fields { number: "bind-number", serial: "serial" };
 const VOID: Fields = Fields { number: "bind-number", serial: "void-serial" };
 
+fn says(obstacle: Obstacle) -> &'static str {
+    match obstacle {
+        Obstacle::NotOnRoll => "选民名册上没有这个学号；漏登的，由两名监票人补入",
+        Obstacle::NoSlip => "没有这张票，或者它已作废、已登记给别人",
+        Obstacle::HasSlip => "该选民已领取票码；票丢失的，先将原票作废",
+        Obstacle::HasVoted => "该选民已在网上投票，不能再领票",
+        Obstacle::HasPaper => "该选民已领取纸质选票",
+        Obstacle::NotOpen => "现在不在投票时间内",
+    }
+}
+
 impl Fields {
     /// What came of an act, with the obstacle beside the field that it is about.
     fn attempt<T>(self, outcome: Result<T, Obstacle>) -> Attempt<T> {
-        let (field, says) = match outcome {
-            Ok(value) => return Attempt::Done(value),
-            Err(Obstacle::NotOnRoll) => (self.number, "选民名册上没有这个学号；漏登的，由两名监票人补入"),
-            Err(Obstacle::NoSlip) => (self.serial, "没有这张票，或者它已作废、已登记给别人"),
-            Err(Obstacle::HasSlip) => (self.number, "该选民已领取票码；票丢失的，先将原票作废"),
-            Err(Obstacle::HasVoted) => (self.number, "该选民已在网上投票，不能再领票"),
-            Err(Obstacle::HasPaper) => (self.number, "该选民已领取纸质选票"),
-            Err(Obstacle::NotOpen) => (self.number, "现在不在投票时间内"),
-        };
-        Attempt::fault(field, says)
+        match outcome {
+            Ok(value) => Attempt::Done(value),
+            Err(Obstacle::NoSlip) => Attempt::fault(self.serial, says(Obstacle::NoSlip)),
+            Err(obstacle) => Attempt::fault(self.number, says(obstacle)),
+        }
+    }
+
+    /// Looks for the voter who is typed; their number takes the place of it.
+    async fn read_person(
+        self,
+        app: &Elections,
+        acting: &Acting<ElectionKeeper>,
+        sitting: &Sitting,
+        form: &mut OnSiteForm,
+        errors: &mut Errors,
+    ) -> Result<PersonField, Failure> {
+        let (search, picked) = (voters(acting, sitting, app.clock.today()), form.picked().to_owned());
+        let mut db = app.read().await?;
+        PersonField::read(&mut db, &search, &mut form.number, &picked, self.number, errors).await
     }
 
     fn read_number(self, form: &OnSiteForm, errors: &mut Errors) -> String {
         let number = folded(&form.number);
         if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {
-            errors.add(self.number, "请填写学号");
+            errors.add(self.number, "请填写学号或姓名");
         }
         number
     }
@@ -159,13 +223,13 @@ async fn answer<T>(
     acting: &Acting<ElectionKeeper>,
     sitting: &Sitting,
     attempt: Attempt<T>,
-    form: OnSiteForm,
+    typed: Typed,
     done: Done,
 ) -> Result<Response, Failure> {
     let id = sitting.id;
     match attempt {
         Attempt::Done(_) => Ok(done_at(&id.on_site_path(), done).into_response()),
-        Attempt::Fault(field, says) => page(app, acting, id, Submitted::with_fault(form, field, says), "").await,
+        Attempt::Fault(field, says) => page(app, acting, id, Submitted::with_fault(typed, field, says), "").await,
         Attempt::NeedsReason(findings) => Err(refusal(app, acting, sitting, "办理").because(findings)),
     }
 }
@@ -179,13 +243,18 @@ pub(super) async fn issue(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
-    Form(form): Form<OnSiteForm>,
+    Form(mut form): Form<OnSiteForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let sitting = managed_for(&app, &acting, id, "发出纸质选票").await?;
+    if !form.numbers.trim().is_empty() {
+        return issue_column(&app, &acting, &sitting, form).await;
+    }
+    let issued = PAPER.read_person(&app, &acting, &sitting, &mut form, &mut errors).await?;
     let number = PAPER.read_number(&form, &mut errors);
+    let typed = Typed { issued, ..Typed::from(form) };
     if !errors.is_empty() {
-        return page(&app, &acting, id, Submitted::new(form, errors), "").await;
+        return page(&app, &acting, id, Submitted::new(typed, errors), "").await;
     }
     let outcome = app
         .write_as(acting.person().authority(), async |db| {
@@ -194,20 +263,91 @@ pub(super) async fn issue(
                 return Ok(Err(Obstacle::NotOpen));
             }
             let outcome = store::issue_paper(db, &locked, &number, acting.person().account, now).await?;
-            let entry = match outcome {
-                Ok(student) => Entry::about(Verb::VoterKept, student)
-                    .detail("办理", "发出纸质选票")
-                    .detail("场次", sitting.title.clone()),
-                Err(Obstacle::HasVoted) => Entry::new(Verb::VoterKept, sitting.title.clone())
-                    .detail("办理", "不予发出纸质选票：已在网上投票")
-                    .detail("学号", number.clone()),
-                Err(_) => return Ok(outcome),
-            };
-            audit::append(db, acting.person(), entry, now).await?;
+            if let Some(entry) = issue_entry(&sitting, &number, outcome) {
+                audit::append(db, acting.person(), entry, now).await?;
+            }
             Ok(outcome)
         })
         .await?;
-    answer(&app, &acting, &sitting, PAPER.attempt(outcome), form, Done::PaperIssued).await
+    answer(&app, &acting, &sitting, PAPER.attempt(outcome), typed, Done::PaperIssued).await
+}
+
+/// The record of a paper ballot that was given out, or not because of a vote cast before.
+fn issue_entry(sitting: &Sitting, number: &str, outcome: Result<StudentId, Obstacle>) -> Option<Entry> {
+    match outcome {
+        Ok(student) => Some(
+            Entry::about(Verb::VoterKept, student).detail("办理", "发出纸质选票").detail("场次", sitting.title.clone()),
+        ),
+        Err(Obstacle::HasVoted) => Some(
+            Entry::new(Verb::VoterKept, sitting.title.clone())
+                .detail("办理", "不予发出纸质选票：已在网上投票")
+                .detail("学号", number),
+        ),
+        Err(_) => None,
+    }
+}
+
+/// Gives out paper ballots to everybody in a column, or to nobody where one of them cannot have one.
+async fn issue_column(
+    app: &Elections,
+    acting: &Acting<ElectionKeeper>,
+    sitting: &Sitting,
+    mut form: OnSiteForm,
+) -> Result<Response, Failure> {
+    let (id, now, mut errors) = (sitting.id, app.clock.now(), Errors::default());
+    if form.numbers.lines().count() > LONGEST_COLUMN {
+        let says = format!("一次最多 {LONGEST_COLUMN} 行");
+        return page(app, acting, id, Submitted::with_fault(form, "numbers", says), "").await;
+    }
+    let (search, typed) = (voters(acting, sitting, now.date()), &mut form.numbers);
+    let mut db = app.read().await?;
+    let column = PeopleField::read(&mut db, &search, typed, &form.pick, Rest::Class, "numbers", &mut errors).await?;
+    drop(db);
+    let numbers = column.numbers();
+    let typed = Typed { column, ..Typed::from(form) };
+    if !errors.is_empty() {
+        return page(app, acting, id, Submitted::new(typed, errors), "").await;
+    }
+    let obstacles = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, acting.institution(), id).await?;
+            let (mut refused, mut inner) = (Vec::new(), db.begin().await?);
+            for number in &numbers {
+                let outcome = if locked.takes_votes(now) {
+                    store::issue_paper(&mut inner, &locked, number, acting.person().account, now).await?
+                } else {
+                    Err(Obstacle::NotOpen)
+                };
+                match outcome {
+                    Ok(_) => {
+                        if let Some(entry) = issue_entry(sitting, number, outcome) {
+                            audit::append(&mut inner, acting.person(), entry, now).await?;
+                        }
+                    }
+                    Err(obstacle) => refused.push((number.clone(), obstacle)),
+                }
+            }
+            if refused.is_empty() {
+                inner.commit().await?;
+                return Ok(refused);
+            }
+            inner.rollback().await?;
+            for (number, obstacle) in &refused {
+                if let Some(entry) = issue_entry(sitting, number, Err(*obstacle)) {
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+            }
+            Ok(refused)
+        })
+        .await?;
+    let attempt = if obstacles.is_empty() {
+        Attempt::Done(())
+    } else {
+        let lines: Vec<String> =
+            obstacles.iter().map(|(number, obstacle)| format!("{number}：{}", says(*obstacle))).collect();
+        Attempt::fault("numbers", format!("一张也没有登记，请先去掉或改正这些行。{}", lines.join("；")))
+    };
+    answer(app, acting, sitting, attempt, typed, Done::PaperIssued).await
 }
 
 /// A slip as printed.
@@ -295,13 +435,15 @@ pub(super) async fn bind(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
     Path(id): Path<SittingId>,
-    Form(form): Form<OnSiteForm>,
+    Form(mut form): Form<OnSiteForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let sitting = managed_for(&app, &acting, id, "登记领票").await?;
+    let bound = BIND.read_person(&app, &acting, &sitting, &mut form, &mut errors).await?;
     let (number, serial) = (BIND.read_number(&form, &mut errors), BIND.read_serial(&form, &mut errors));
+    let typed = Typed { bound, ..Typed::from(form) };
     if !errors.is_empty() {
-        return page(&app, &acting, id, Submitted::new(form, errors), "").await;
+        return page(&app, &acting, id, Submitted::new(typed, errors), "").await;
     }
     let outcome = app
         .write_as(acting.person().authority(), async |db| {
@@ -324,7 +466,7 @@ pub(super) async fn bind(
             Ok(outcome)
         })
         .await?;
-    answer(&app, &acting, &sitting, BIND.attempt(outcome), form, Done::SlipBound).await
+    answer(&app, &acting, &sitting, BIND.attempt(outcome), typed, Done::SlipBound).await
 }
 
 pub(super) async fn void(
@@ -355,5 +497,5 @@ pub(super) async fn void(
         })
         .await?;
     let outcome = if voided { Ok(()) } else { Err(Obstacle::NoSlip) };
-    answer(&app, &acting, &sitting, VOID.attempt(outcome), form, Done::SlipVoided).await
+    answer(&app, &acting, &sitting, VOID.attempt(outcome), form.into(), Done::SlipVoided).await
 }

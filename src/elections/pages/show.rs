@@ -33,6 +33,7 @@ use crate::{
     ids::{AccountId, ContestId, SittingId},
     office::ElectionReader,
     page::{chrome::Chrome, filters},
+    people::find::{self, Among, PeopleField},
     web::forms::{Done as DoneQuery, Errors, Submitted},
 };
 
@@ -88,6 +89,8 @@ struct SittingPage {
     /// What stands in the way of the announcement, and what does not.
     checks: Vec<Check>,
     typed: TypedForms,
+    /// The address that suggests monitors to a script.
+    suggestions: String,
     errors: Errors,
     now: OffsetDateTime,
     done: &'static str,
@@ -96,8 +99,10 @@ struct SittingPage {
 /// What was typed into the forms of a sitting's page.
 #[derive(Debug, Default)]
 pub(super) struct TypedForms {
-    /// The number of a monitor.
+    /// Numbers or names of monitors, one a line.
     pub(super) number: String,
+    /// The monitors whom it names.
+    pub(super) monitors: PeopleField,
     /// The monitor is the chief.
     pub(super) chief: bool,
     /// Why it is to be closed before its time.
@@ -239,6 +244,7 @@ pub(super) async fn page(
         publishable,
         checks,
         typed,
+        suggestions: find::suggestions(Among::Accounts),
         errors,
         now,
         done,
