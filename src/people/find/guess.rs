@@ -62,6 +62,11 @@ pub(super) async fn guess(
         let mut found = store::find(connection, search, &pattern).await?;
         if !found.is_empty() {
             found.retain(|one| !named.contains(one));
+            // By how names mostly sound before the rarer readings.
+            let sounds = |one: &Found| pinyin::initials(&one.name).first().is_some_and(|usual| usual.starts_with(part));
+            if pattern.initials.is_some() {
+                found.sort_by_key(|one| !sounds(one));
+            }
             return Ok(Ok(cut(named.into_iter().chain(found).collect())));
         }
     }

@@ -42,18 +42,27 @@ async fn students(
     Search { scope, today, .. }: &Search,
     pattern: &Pattern,
 ) -> Result<Vec<Found>, Failure> {
+    // Names first and once, whatever the planner knows of the tables: after a restore it knows nothing. What is not asked
+    // for is not worked out for everybody, in the one plan that serves every pattern.
     let rows = sqlx::query_as!(
         Found,
-        r#"with person as (
-               select s.*, translate(s.name, ' 　·.•・', '') as name_key, lower(s.number) as number_key from student s
-               where s.institution_id = $1 and s.erased_at is null and (s.left_on is null or s.left_on > $4)
+        r#"with person as materialized (
+               select * from (
+                   select s.number, s.name, s.class_id, lower(s.number) as number_key,
+                          translate(s.name, ' 　·.•・', '') as name_key
+                   from student s
+                   where s.institution_id = $1 and s.erased_at is null and (s.left_on is null or s.left_on > $4)
+               ) s
+               where (cardinality($5::text[]) > 0 and number_key in (select unnest($5::text[])))
+                     or (cardinality($6::text[]) > 0 and name_key in (select unnest($6::text[])))
+                     or ($7::text is not null and starts_with(number_key, $7))
+                     or ($8::text is not null and strpos(name_key, $8) > 0)
+                     or ($9::text is not null and lower(name) ~ $9)
            )
            select p.number as "number!", p.name as "name!", k.name as class, c.name as college
            from person p join class k on k.id = p.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id
            where ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
-                 and (p.number_key in (select unnest($5::text[])) or p.name_key in (select unnest($6::text[]))
-                      or starts_with(p.number_key, $7) or strpos(p.name_key, $8) > 0 or lower(p.name) ~ $9)
                  and ($10::text is null or k.name like $10)
            order by p.name_key is not distinct from $8 desc, coalesce(starts_with(p.name_key, $8), false) desc,
                     length(p.name_key), p.name_key, p.number
@@ -80,9 +89,17 @@ async fn accounts(
 ) -> Result<Vec<Found>, Failure> {
     let rows = sqlx::query_as!(
         Found,
-        r#"with person as (
-               select a.*, translate(a.name, ' 　·.•・', '') as name_key, lower(a.number) as number_key from account a
-               where a.institution_id = $1 and a.disabled_at is null
+        r#"with person as materialized (
+               select * from (
+                   select a.id, a.number, a.name, a.student_id, lower(a.number) as number_key,
+                          translate(a.name, ' 　·.•・', '') as name_key
+                   from account a where a.institution_id = $1 and a.disabled_at is null
+               ) a
+               where (cardinality($5::text[]) > 0 and number_key in (select unnest($5::text[])))
+                     or (cardinality($6::text[]) > 0 and name_key in (select unnest($6::text[])))
+                     or ($7::text is not null and starts_with(number_key, $7))
+                     or ($8::text is not null and strpos(name_key, $8) > 0)
+                     or ($9::text is not null and lower(name) ~ $9)
            )
            select p.number as "number!", p.name as "name!", coalesce(k.name, '') as "class!",
                   coalesce(c.name, (select string_agg(coalesce(g.name || ' ', '') || office_label(o.kind), '、' order by o.from_day)
@@ -94,10 +111,7 @@ async fn accounts(
            where ($2::uuid is null or c.id = $2
                   or exists (select from office o where o.account_id = p.id and o.college_id = $2 and o.ended_at is null
                              and o.from_day <= $4 and (o.until_day is null or o.until_day > $4)))
-                 and ($3::uuid is null or k.id = $3)
-                 and (p.number_key in (select unnest($5::text[])) or p.name_key in (select unnest($6::text[]))
-                      or starts_with(p.number_key, $7) or strpos(p.name_key, $8) > 0 or lower(p.name) ~ $9)
-                 and ($10::text is null or k.name like $10)
+                 and ($3::uuid is null or k.id = $3) and ($10::text is null or k.name like $10)
            order by p.name_key is not distinct from $8 desc, coalesce(starts_with(p.name_key, $8), false) desc,
                     length(p.name_key), p.name_key, p.number
            limit $11"#,
