@@ -1,6 +1,8 @@
 //! Text as people type it and as terminals and logs may show it.
 
-use time::{Date, Month};
+use std::ops::RangeInclusive;
+
+use time::{Date, Month, macros::date};
 
 /// The text without surrounding blanks, ideographic and invisible ones too.
 #[must_use]
@@ -51,8 +53,11 @@ pub fn percent(part: u64, whole: u64) -> String {
     format!("{}.{}%", tenths / 10, tenths % 10)
 }
 
+/// The days that anybody may name. The database keeps every day within reach of [`Date`] besides.
+pub const DAYS: RangeInclusive<Date> = date!(1990 - 01 - 01)..=date!(2100 - 12 - 31);
+
 /// A day as a date field sends it: `2026-09-01`, and as people and programs write it: `2026.9.1`, `2026/9/1`,
-/// `2026年9月1日`, `2026年9月1号`, `2026—09—01`, `2026-09-01 00:00:00`. Years 1990 to 2100.
+/// `2026年9月1日`, `2026年9月1号`, `2026—09—01`, `2026-09-01 00:00:00`. One of [`DAYS`].
 #[must_use]
 pub fn day(text: &str) -> Option<Date> {
     let text = folded(text);
@@ -61,9 +66,13 @@ pub fn day(text: &str) -> Option<Date> {
     let between = ['-', '/', '.', '年', '月', '．', '。', '、', '—', '–', '－', '―', '−', '／'];
     let parts: Vec<&str> = text.split(between).map(str::trim).collect();
     let [year, month, day] = parts.as_slice() else { return None };
+    let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if year.len() != 4 || !parts.iter().all(digits) {
+        return None;
+    }
     let month = Month::try_from(month.parse::<u8>().ok()?).ok()?;
     let date = Date::from_calendar_date(year.parse().ok()?, month, day.parse().ok()?).ok()?;
-    (1990..=2100).contains(&date.year()).then_some(date)
+    DAYS.contains(&date).then_some(date)
 }
 
 /// A day as papers have it: `2026年9月1日`.

@@ -81,6 +81,34 @@ pub fn standing(text: &str) -> Result<Option<Standing>, Fault> {
     }
 }
 
+/// Reads 专业人数: `40`, `40人`, `40.0`.
+pub fn cohort(text: &str) -> Result<Option<u32>, Fault> {
+    let word = word(text);
+    if says_nothing(&word) {
+        return Ok(None);
+    }
+    let people =
+        figure(word.strip_suffix('人').unwrap_or(&word)).filter(|people| (1..=LARGEST_COHORT).contains(people));
+    people
+        .map(Some)
+        .ok_or_else(|| Fault::Strange(format!("{}不是人数；应填 1 至 {LARGEST_COHORT} 的整数", quoted(text))))
+}
+
+/// Reads a number of students, also with the commas that spreadsheets show (`1,200`): at most a million.
+pub fn students(text: &str) -> Result<Option<u32>, Fault> {
+    let word = word(text);
+    if says_nothing(&word) {
+        return Ok(None);
+    }
+    let plain = word.strip_suffix('人').unwrap_or(&word);
+    let mut groups = plain.split(',');
+    let first = groups.next().unwrap_or_default();
+    let grouped = (1..=3).contains(&first.len()) && groups.all(|group| group.len() == 3);
+    let joined = if grouped { plain.replace(',', "") } else { plain.to_owned() };
+    let students = figure(&joined).filter(|students| *students <= 1_000_000);
+    students.map(Some).ok_or_else(|| Fault::Strange(format!("{}不是人数；应填 0 至 1000000 的整数", quoted(text))))
+}
+
 /// Reads 不及格门数: `0`, `0门`, `2.0`. 无 alone says nothing: it may mean no failed course or no data, and whoever is not
 /// known is not passed by mistake.
 pub fn failed_courses(text: &str) -> Result<Option<u32>, Fault> {
@@ -153,6 +181,22 @@ mod tests {
         }
         for text in ["0", "41/40", "3/", "/40", "3/40/2", "3.5", "3.", "第", "100001", "99999999999", "-3"] {
             assert!(matches!(standing(text), Err(Fault::Strange(_))), "{text}");
+        }
+    }
+
+    #[test]
+    fn counts_of_people_have_their_word() {
+        for (text, people) in [("40", 40), ("40人", 40), ("４０", 40), ("40.0", 40)] {
+            assert_eq!(cohort(text), Ok(Some(people)), "{text}");
+        }
+        for (text, people) in [("0", 0), ("1,200", 1200), ("1，200人", 1200), ("1,000,000", 1_000_000)] {
+            assert_eq!(students(text), Ok(Some(people)), "{text}");
+        }
+        for text in ["0", "-1", "1.5", "人", "3/40", "100001"] {
+            assert!(cohort(text).is_err(), "{text}");
+        }
+        for text in ["1,20", "1000001", "12,00", ",200", "1,200,", "1.5"] {
+            assert!(students(text).is_err(), "{text}");
         }
     }
 

@@ -4,16 +4,21 @@
 //! like others because a program or a font put them there. Two spellings are one name where their [`key`]s are equal.
 //! What is shown is what was entered first, with one kind of dot and without padding.
 //!
+//! The database makes the same keys (`name_key` and `number_key` of the migrations), in generated columns, so that no
+//! writer can forget them; a test holds the two equal. What a character counts as is said in ranges for that reason, and
+//! not by the classes of a library, which change from one Unicode to the next.
+//!
 //! Whole NFKC is not applied: it would make `①` a `1`, spell out units and give some signs blanks. Folded are canonical
 //! equals (NFC, with it the compatibility ideographs), full and half width, small forms, Latin ligatures, Kangxi
 //! radicals, and those of the CJK Radicals Supplement that have an `Equivalent_Unified_Ideograph` (Unicode 14).
 
 use std::{
+    collections::HashMap,
     fmt,
     hash::{Hash, Hasher},
 };
 
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::text::{is_hidden, is_pictograph};
 
@@ -138,7 +143,7 @@ impl Number {
         if let Some(sign) = shown.chars().find(|c| !c.is_alphanumeric() && !matches!(c, '-' | '_' | '.')) {
             return Err(NumberFault::Sign(sign));
         }
-        if !shown.chars().any(char::is_numeric) {
+        if !shown.is_ascii() && !shown.chars().any(char::is_numeric) {
             return Err(NumberFault::NoDigit);
         }
         let key = number_key(&shown);
@@ -184,7 +189,7 @@ pub enum NumberFault {
     Blank,
     Long,
     Sign(char),
-    /// A word: most often 学号 and 姓名 stand under each other's heading.
+    /// A word that is not of Latin letters: most often 学号 and 姓名 stand under each other's heading.
     NoDigit,
 }
 
@@ -210,7 +215,7 @@ pub fn key(text: &str) -> String {
         if gap.dot || is_han(left) || right.is_some_and(is_han) {
             return "";
         }
-        let blank = gap.blank && left.is_alphanumeric() && right.is_some_and(char::is_alphanumeric);
+        let blank = gap.blank && is_word(left) && right.is_some_and(is_word);
         match (gap.period, blank) {
             (true, true) => ". ",
             (true, false) => ".",
@@ -218,6 +223,17 @@ pub fn key(text: &str) -> String {
             (false, false) => "",
         }
     })
+}
+
+/// The spellings of names that are no people's (departments, colleges) in one file: the first of each stands for all.
+#[derive(Debug, Default)]
+pub struct Spellings(HashMap<String, String>);
+
+impl Spellings {
+    /// The first spelling of the name that `text` is another of.
+    pub fn first(&mut self, text: &str) -> String {
+        self.0.entry(key(text)).or_insert_with(|| text.to_owned()).clone()
+    }
 }
 
 /// How a name is shown: as entered, each dot as U+00B7, a name of two Han characters without padding, Latin letters and
@@ -242,10 +258,16 @@ pub fn shown(text: &str) -> String {
     })
 }
 
-/// What is compared of a number: half width, without case.
+/// What is compared of a number: half width, without the case of A to Z.
 #[must_use]
 pub fn number_key(text: &str) -> String {
-    narrow(text).to_lowercase().nfc().collect()
+    narrow(text).to_ascii_lowercase()
+}
+
+/// Two spellings of one number.
+#[must_use]
+pub fn same_number(one: &str, other: &str) -> bool {
+    number_key(one) == number_key(other)
 }
 
 /// A number in half width, without what cannot be seen; dashes of every length are `-`.
@@ -329,7 +351,7 @@ fn joined(text: &str, between: impl Fn(Option<char>, Gap, Option<char>) -> &'sta
         written.push(c);
         gap = Gap::default();
         // An accent that no letter holds belongs to the letter before it.
-        if !is_combining_mark(c) {
+        if left.is_none() || !is_accent(c) {
             left = Some(c);
         }
     }
@@ -356,6 +378,34 @@ fn is_invisible(c: char) -> bool {
                 | '\u{fff9}'..='\u{fffb}'
                 | '\u{e0000}'..='\u{e0fff}'
         )
+}
+
+/// An accent that is a character of its own.
+fn is_accent(c: char) -> bool {
+    matches!(
+        c,
+        '\u{300}'..='\u{36f}'
+            | '\u{1ab0}'..='\u{1aff}'
+            | '\u{1dc0}'..='\u{1dff}'
+            | '\u{20d0}'..='\u{20ff}'
+            | '\u{3099}'..='\u{309a}'
+            | '\u{fe20}'..='\u{fe2f}'
+    )
+}
+
+/// A letter or digit between which a blank counts: neither a Han character, nor an accent, nor a sign.
+fn is_word(c: char) -> bool {
+    let is_sign = matches!(
+        c,
+        '\u{21}'..='\u{2f}'
+            | '\u{3a}'..='\u{40}'
+            | '\u{5b}'..='\u{60}'
+            | '\u{7b}'..='\u{7e}'
+            | '\u{a1}'..='\u{bf}'
+            | '\u{2010}'..='\u{2bff}'
+            | '\u{3001}'..='\u{303f}'
+    );
+    !(is_han(c) || is_accent(c) || is_sign)
 }
 
 /// A Han character, or 〇 and 々, which stand for one.
@@ -465,6 +515,7 @@ mod tests {
         for text in ["张三", "周八"] {
             assert_eq!(Number::read(text).unwrap_err(), NumberFault::NoDigit, "{text}");
         }
+        Number::read("admin").unwrap();
         assert_eq!(Name::read(" \u{200b}").unwrap_err(), NameFault::Blank);
         assert_eq!(Name::read(&"长".repeat(51)).unwrap_err(), NameFault::Long);
         assert_eq!(Name::read("张三😀").unwrap_err(), NameFault::Pictograph);
