@@ -23,7 +23,9 @@ use crate::{
     elections,
     failure::Failure,
     imports, kept_forms,
+    name::{Name, Number},
     office::OfficeKind,
+    people,
     router::{Portal, router},
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
@@ -179,7 +181,8 @@ async fn open(
     portal
         .write(async |db| {
             take_in_built_in(db, now).await?;
-            place_all_colleges(db).await
+            place_all_colleges(db).await?;
+            people::stored_words::unify(db, now).await
         })
         .await?;
     Ok(portal)
@@ -222,18 +225,18 @@ pub fn account(args: &AccountArgs) -> Result<()> {
     let code_fits = (2..=40).contains(&args.school.len())
         && args.school.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     ensure!(code_fits, "学校代码应为 2 至 40 个小写字母、数字或连字符");
-    let length = |text: &str, most: usize| (1..=most).contains(&text.trim().chars().count());
-    ensure!(length(&args.number, 32) && length(&args.name, 50), "学号（工号）至多 32 字，姓名至多 50 字，都不能为空");
-    ensure!(
-        args.school_name.as_deref().is_none_or(|name| name.trim().chars().count() >= 2 && length(name, 60)),
-        "学校全称应为 2 至 60 字"
-    );
+    let number = Number::read(&args.number).map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let name = Name::read(&args.name).map_err(|fault| anyhow::anyhow!("{fault}"))?;
+    let fits = |name: &str| (2..=60).contains(&name.trim().chars().count());
+    ensure!(args.school_name.as_deref().is_none_or(fits), "学校全称应为 2 至 60 字");
     let database = Database::open_beside(&args.database)?;
     let password = readable(16, 4);
     runtime()?.block_on(async {
         let app = open(&database.url, &args.database, None).await?;
         let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
-        let made = app.write(async |db| make_administrator(db, args, &hash, now).await).await;
+        let (number, name) = (number.shown(), name.shown());
+        let account = NewAccount { number, name, password_hash: Some(&hash), must_change_password: true };
+        let made = app.write(async |db| make_administrator(db, args, &account, now).await).await;
         app.close().await;
         made.map_err(|failure| match failure {
             Failure::Broken(reason) => reason,
@@ -247,7 +250,7 @@ pub fn account(args: &AccountArgs) -> Result<()> {
 async fn make_administrator(
     db: &mut sqlx::PgConnection,
     args: &AccountArgs,
-    hash: &str,
+    account: &NewAccount<'_>,
     now: time::OffsetDateTime,
 ) -> Result<(), Failure> {
     let institution = match (store::institution_named(db, &args.school).await?, &args.school_name) {
@@ -260,11 +263,9 @@ async fn make_administrator(
         }
         (None, None) => return Err(anyhow::anyhow!("没有代码为 {} 的学校；用 --school-name 建立", args.school).into()),
     };
-    let (number, name) = (args.number.trim(), args.name.trim());
-    let account = NewAccount { number, name, password_hash: Some(hash), must_change_password: true };
     let manager = AccountManager::operator(institution);
-    let Some(id) = store::create(db, &manager, &account, now).await? else {
-        return Err(anyhow::anyhow!("{number} 在这所学校已有账号").into());
+    let Some(id) = store::create(db, &manager, account, now).await? else {
+        return Err(anyhow::anyhow!("{} 在这所学校已有账号", account.number).into());
     };
     let (kind, place) = (OfficeKind::Administrator, OfficePlace::School);
     let office = NewOffice { kind, place, term: Term::since(now.date()) };

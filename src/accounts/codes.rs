@@ -173,7 +173,7 @@ pub async fn issue_for_class(
          select gen_random_uuid(), s.institution_id, s.number, s.name, false, $3, s.id
          from student s
          where s.class_id = $1 and s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($3))
-         on conflict (institution_id, number) do nothing",
+         on conflict do nothing",
         class.0,
         manager.institution.0,
         now
@@ -279,8 +279,8 @@ pub async fn waiting_account(
     let row = sqlx::query_as!(
         WaitingAccount,
         r#"select i.id as "institution: InstitutionId", a.id as "account: AccountId", a.name
-           from institution i join account a on a.institution_id = i.id
-           where i.code = $1 and a.number = $2 and a.disabled_at is null and a.password_hash is null"#,
+           from institution i join account a on a.id = account_numbered(i.id, $2)
+           where i.code = $1 and a.disabled_at is null and a.password_hash is null"#,
         school,
         number
     );

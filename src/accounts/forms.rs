@@ -10,8 +10,9 @@ use crate::{
     directory::store::{class_named, colleges},
     failure::Failure,
     ids::InstitutionId,
+    name::{Name, Number},
     office::{OfficeKind, Place},
-    text::{day, folded, is_hidden, printable},
+    text::{day, printable},
     web::forms::Errors,
 };
 
@@ -109,16 +110,10 @@ pub(super) struct NewForm {
 }
 
 impl NewForm {
-    /// Number and name without surrounding blanks, or an error beside each field.
+    /// Number and name as they are shown, or an error beside each field.
     pub fn read(&self, errors: &mut Errors) -> Option<(String, String)> {
-        let (number, name) = (folded(&self.number), self.name.trim());
-        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if number.is_empty() || number.chars().count() > 32 || !number.chars().all(fits) {
-            errors.add("number", "请填写学号或工号：32 个以内的字母、数字");
-        }
-        if name.is_empty() || name.chars().count() > 50 || name.chars().any(is_hidden) {
-            errors.add("name", "请填写姓名：50 字以内");
-        }
-        errors.is_empty().then(|| (number, name.to_owned()))
+        let number = Number::read(&self.number).map_err(|fault| errors.add("number", fault.to_string())).ok();
+        let name = Name::read(&self.name).map_err(|fault| errors.add("name", fault.to_string())).ok();
+        Some((number?.shown().to_owned(), name?.shown().to_owned())).filter(|_| errors.is_empty())
     }
 }

@@ -128,10 +128,11 @@ pub async fn create(
     let made = sqlx::query!(
         "insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
                               created_at, student_id)
-         select $1, $2, $3, $4, $5::text, case when $5::text is not null then $6::timestamptz end, $7, $6,
-                (select id from student where institution_id = $2 and number = $3)
-         where not exists (select from student where institution_id = $2 and number = $3 and name <> $4)
-         on conflict (institution_id, number) do nothing",
+         select $1, $2, coalesce(s.number, $3), coalesce(s.name, $4), $5::text,
+                case when $5::text is not null then $6::timestamptz end, $7, $6, s.id
+         from (select) one left join student s on s.id = student_numbered($2, $3)
+         where s.id is null or s.name_key = name_key($4)
+         on conflict do nothing",
         id.0,
         manager.institution.0,
         account.number,
@@ -242,7 +243,7 @@ pub async fn list(
                         where o.account_id = a.id and is_held(o.from_day, o.until_day, o.ended_at, $5)
                         order by o.granted_at, o.id) as "places!"
            from account a
-           where a.institution_id = $1 and (strpos(a.number, $2) > 0 or strpos(a.name, $2) > 0)
+           where a.institution_id = $1 and (strpos(a.number_key, number_key($2)) > 0 or strpos(lower(a.name_key), lower(name_key($2))) > 0)
                  and not exists (select from student s where s.id = a.student_id and s.erased_at is not null)
            order by a.number offset $3 limit $4"#,
         acting.institution().0,
@@ -297,7 +298,7 @@ pub async fn find(
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.created_at, a.password_set_at,
                   (select count(*) from session s where s.account_id = a.id and s.expires_at > $3) as "sessions!",
                   (select max(t.open_at) from sign_in_attempt t
-                   where t.institution_id = a.institution_id and t.number = a.number and t.open_at > $3) as waits_until
+                   where t.institution_id = a.institution_id and t.number = a.number_key and t.open_at > $3) as waits_until
            from account a where a.id = $1 and a.institution_id = $2
                  and not exists (select from student s where s.id = a.student_id and s.erased_at is not null)"#,
         id.0,

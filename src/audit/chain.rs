@@ -45,6 +45,8 @@ words! {
     ImportCommitted = "import_committed", "导入数据";
     /// A student's data were corrected.
     StudentCorrected = "student_corrected", "更正学生信息";
+    /// A student got another number, and perhaps a second person under it was joined.
+    StudentRenumbered = "student_renumbered", "换学号";
     /// A student left, or came back.
     StudentLeft = "student_left", "登记离校";
     /// An objection to a grade was raised.

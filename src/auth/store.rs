@@ -11,6 +11,7 @@ use crate::{
     auth::person::{Authority, Held, SignedIn},
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
+    name::number_key,
     web::network::Network,
 };
 
@@ -191,7 +192,7 @@ impl SignInAttempt {
     #[must_use]
     pub fn key(&self) -> String {
         let place = self.institution.map_or_else(String::new, |id| id.to_string());
-        format!("{place} {} {}", self.school.as_deref().unwrap_or_default(), self.number)
+        format!("{place} {} {}", self.school.as_deref().unwrap_or_default(), number_key(&self.number))
     }
 }
 
@@ -239,18 +240,18 @@ pub async fn charge(
     let networks: Vec<Option<&[u8]>> = attempts.iter().map(|attempt| attempt.network.as_deref()).collect();
     let rows = sqlx::query!(
         r#"with door as (
-               select u.place, i.id as institution_id, u.number, a.id as account_id, a.password_hash,
+               select u.place, i.id as institution_id, number_key(u.number) as number, a.id as account_id, a.password_hash,
                       coalesce(d.token_hash, u.session, case when many.guess then '' else u.network end) as device,
                       d.token_hash is null and u.session is null and not many.guess as by_network,
                       d.token_hash is not null as is_known
                from unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::bytea[], $10::bytea[])
                         with ordinality as u(school, number, device, institution, session, network, place)
                     join institution i on i.code = u.school or i.id = u.institution
-                    left join account a on a.institution_id = i.id and a.number = u.number and a.disabled_at is null
+                    left join account a on a.id = account_numbered(i.id, u.number) and a.disabled_at is null
                     left join known_device d on d.account_id = a.id and d.token_hash = u.device and d.expires_at > $6
                     cross join lateral (
                         select count(*) >= $11 as guess from sign_in_attempt t
-                        where t.institution_id = i.id and t.number = u.number and t.by_network
+                        where t.institution_id = i.id and t.number = number_key(u.number) and t.by_network
                               and t.last_at > $6 - interval '1 day') as many
            ), charged as (
                insert into sign_in_attempt as known
@@ -352,7 +353,7 @@ pub async fn open_sessions(
            ), forgotten as (
                delete from sign_in_attempt t using asked u, opened o, account a
                where o.token_hash = u.token and a.id = o.account_id and t.institution_id = a.institution_id
-                     and t.number = a.number and t.device = u.counted
+                     and t.number = a.number_key and t.device = u.counted
            )
            select o.token_hash is not null as "opened!"
            from asked u left join opened o on o.token_hash = u.token order by u.place"#,
@@ -390,7 +391,7 @@ pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -
 pub async fn forget_attempts(connection: &mut PgConnection, account: AccountId) -> Result<u64, Failure> {
     let forgotten = sqlx::query!(
         "delete from sign_in_attempt t using account a
-         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number",
+         where a.id = $1 and t.institution_id = a.institution_id and t.number = a.number_key",
         account.0
     );
     Ok(forgotten.execute(connection).await?.rows_affected())

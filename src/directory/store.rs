@@ -280,7 +280,8 @@ pub async fn keep_organisation(
         sqlx::query!(
             "update organisation o set name = $3, kind = $4, is_main = $5, members = $6, functions = $7
              where id = $1 and institution_id = $2 and ended_on is null
-                   and not exists (select from organisation x where x.institution_id = $2 and x.name = $3 and x.id <> $1)",
+                   and not exists (select from organisation x where x.institution_id = $2 and x.name_key = name_key($3)
+                                    and x.id <> $1)",
             id.0,
             acting.institution().0,
             organisation.name,
@@ -294,7 +295,9 @@ pub async fn keep_organisation(
     } else {
         sqlx::query!(
             "insert into organisation (id, institution_id, name, kind, is_main, members, functions)
-             values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing",
+             select $1, $2, $3, $4, $5, $6, $7
+             where not exists (select from organisation x where x.institution_id = $2 and x.name_key = name_key($3))
+             on conflict do nothing",
             OrganisationId::random().0,
             acting.institution().0,
             organisation.name,
@@ -519,7 +522,8 @@ pub async fn rename(
             sqlx::query_scalar!(
                 "update college c set name = $3 from college was
                  where c.id = $1 and was.id = c.id and c.institution_id = $2
-                       and not exists (select from college x where x.institution_id = $2 and x.name = $3)
+                       and not exists (select from college x where x.institution_id = $2 and x.name_key = name_key($3)
+                                       and x.id <> c.id)
                  returning was.name",
                 id,
                 institution,
@@ -533,7 +537,7 @@ pub async fn rename(
                 "update major m set name = $3 from major was join college c on c.id = was.college_id
                  where m.id = $1 and was.id = m.id and c.institution_id = $2
                        and not exists (select from major x where x.college_id = m.college_id and x.level = m.level
-                                       and x.name = $3)
+                                       and x.name_key = name_key($3) and x.id <> m.id)
                  returning was.name",
                 id,
                 institution,
@@ -548,7 +552,8 @@ pub async fn rename(
                  from class was join major m on m.id = was.major_id join college c on c.id = m.college_id
                  where k.id = $1 and was.id = k.id and c.institution_id = $2
                        and not exists (select from class x where x.major_id = k.major_id
-                                       and x.entry_year = k.entry_year and x.name = $3)
+                                       and x.entry_year = k.entry_year and x.name_key = name_key($3)
+                                       and x.id <> k.id)
                  returning was.name",
                 id,
                 institution,

@@ -25,6 +25,7 @@ pub async fn waiting(
         tasks.extend(unions::tasks::waiting(connection, person, office, today).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
+            tasks.extend(people::tasks::twins(connection, person).await?);
         }
         if office.kind == OfficeKind::StudentAffairs {
             tasks.extend(people::tasks::waiting(connection, person, today).await?);

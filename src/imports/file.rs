@@ -8,6 +8,7 @@ use super::{
     offices, students,
 };
 use crate::{
+    name::{Spellings, key, number_key},
     office::OfficeKind,
     sheet::{BadCell, Choice, Columns, MOST_ROWS, ReadError, Row, RowReader, Sheet, SheetError},
     text::printable,
@@ -73,43 +74,46 @@ pub fn read(
     let mut seen: HashMap<String, u32> = HashMap::new();
     // Under one number there is one person.
     let mut names_of: HashMap<String, (String, u32)> = HashMap::new();
+    let mut spellings = Spellings::default();
     let mut rows = Vec::with_capacity(sheet.rows.len().min(MOST_ROWS));
     for row in &sheet.rows {
         let mut bad: Vec<BadCell> = Vec::new();
         let mut reader = RowReader::new(row, &columns, &mut bad);
         let cells = match kind {
-            Kind::Students => students::read(&mut reader),
+            Kind::Students => students::read(&mut reader, &mut spellings),
             Kind::Grades => grades::read(&mut reader),
             Kind::Offices => offices::read(&mut reader, may_grant, own),
         };
         // Who or what a file may name once: a student, or a person in an office at a place.
-        let key = match kind {
-            Kind::Students | Kind::Grades => cells.first().cloned().flatten(),
-            Kind::Offices => {
-                Some(cells.iter().take(5).map(|cell| cell.as_deref().unwrap_or("")).collect::<Vec<_>>().join("\u{1f}"))
+        let number = cells.first().and_then(Option::as_deref).map(number_key);
+        let once = match (kind, &number) {
+            (Kind::Students | Kind::Grades, number) => number.clone(),
+            (Kind::Offices, number) => {
+                let place = cells.iter().take(5).skip(2).map(|cell| key(cell.as_deref().unwrap_or("")));
+                Some(number.iter().cloned().chain(place).collect::<Vec<_>>().join("\u{1f}"))
             }
         };
-        if let Some(key) = key.filter(|_| reader.is_clean()) {
-            match seen.get(&key) {
+        if let Some(once) = once.filter(|_| reader.is_clean()) {
+            match seen.get(&once) {
                 Some(first) => {
                     let first = *first;
                     reader.fault(names.first().copied().unwrap_or_default(), format!("与第 {first} 行重复"));
                 }
                 None => {
-                    seen.insert(key, row.number);
+                    seen.insert(once, row.number);
                 }
             }
         }
-        if let [Some(number), Some(name), ..] = cells.as_slice()
+        if let (Some(number), [_, Some(name), ..]) = (number, cells.as_slice())
             && reader.is_clean()
         {
-            match names_of.get(number) {
-                Some((known, first)) if known != name => {
+            match names_of.get(&number) {
+                Some((known, first)) if key(known) != key(name) => {
                     let why = format!("同一号码在第 {first} 行是{known}");
                     reader.fault("姓名", why);
                 }
                 Some(_) => {}
-                None => drop(names_of.insert(number.clone(), (name.clone(), row.number))),
+                None => drop(names_of.insert(number, (name.clone(), row.number))),
             }
         }
         let wrong = bad.iter().map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；");
@@ -166,12 +170,13 @@ mod tests {
 
     #[test]
     fn every_fault_of_a_row_is_named_and_the_row_kept_as_typed() {
-        let text = "学号,姓名,院系,专业,培养层次,年级,班级\n1,,信息系,软件,大专,26,软件2601\n1,甲,信息系,软件,专科,2026,班\n1,乙,信息系,软件,专科,2026,班\n";
+        let text = "学号,姓名,院系,专业,培养层次,年级,班级\n1,,信息系,软件,3,大一,软件2601\n1,甲,信息系,软件,专科,2026,班\n1,乙,信息系,软件,专科,2026,班\n";
         let rows = read(text.as_bytes(), Kind::Students, &[], "", &Choice::default()).unwrap().rows;
-        for word in ["姓名：不能为空", "培养层次：应填", "年级：应为四位"] {
+        for word in ["姓名：不能为空", "培养层次：“3”是代码", "年级：“大一”不是入学年份"]
+        {
             assert!(rows[0].wrong.contains(word), "{}", rows[0].wrong);
         }
-        assert_eq!(rows[0].cells[4].as_deref(), Some("大专"));
+        assert_eq!(rows[0].cells[4].as_deref(), Some("3"));
         assert_eq!(rows[1].wrong, "");
         assert_eq!(rows[2].wrong, "学号：与第 3 行重复");
     }

@@ -6,7 +6,6 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    columns::number,
     import::{Author, Import, Layout, RowState},
     judged::{Judged, change, keep},
 };
@@ -14,7 +13,7 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{ImportId, InstitutionId},
-    sheet::{RowReader, roster::read_rank},
+    sheet::{LONGEST_CELL, RowReader, roster::read_rank},
 };
 
 pub(super) const LAYOUT: Layout = Layout {
@@ -25,10 +24,11 @@ pub(super) const LAYOUT: Layout = Layout {
 
 /// The cells of a row, in the order of the columns.
 pub(super) fn read(reader: &mut RowReader<'_, '_>) -> Vec<Option<String>> {
-    let number = number(reader, "学号");
-    let name = reader.text("姓名", 50).map(str::to_owned);
+    let number = reader.person_number("学号").map(|number| number.shown().to_owned());
+    let is_named = reader.text("姓名", LONGEST_CELL).is_some();
+    let name = if is_named { reader.person_name("姓名").map(|name| name.shown().to_owned()) } else { None };
     let rank = read_rank(reader);
-    let failed = reader.whole("不及格门数", 0..=200);
+    let failed = reader.failed_courses("不及格门数");
     if rank.is_none() && failed.is_none() && reader.is_clean() {
         reader.fault("专业排名", "排名与不及格门数都是空白，这一行没有内容");
     }
@@ -92,9 +92,12 @@ pub(super) async fn compare(
                       select from grade_fact x join dispute d on d.id = x.dispute_id
                       where x.student_id = s.id and x.basis = f.basis and x.period = f.period
                             and case d.about when 'rank' then f.rank is null else f.failed is null end)
-                      as "is_reviewed!"
+                      as "is_reviewed!", now.number as "renumbered?"
            from file f
                 left join student s on s.institution_id = $2 and s.number = f.number
+                left join former_number old on s.id is null and old.institution_id = $2
+                     and old.number_key = number_key(f.number)
+                left join student now on now.id = old.student_id
                 left join lateral (
                     select g.id, g.rank, g.cohort, g.failed from grade_fact g
                     where g.student_id = s.id and g.basis = f.basis and g.period = f.period
@@ -109,6 +112,9 @@ pub(super) async fn compare(
     .fetch_all(&mut *connection)
     .await?;
     let judged = found.into_iter().map(|row| {
+        if let Some(number) = row.renumbered {
+            return Judged::wrong(row.row, format!("学号：该生已换学号，请改用新学号 {number}"));
+        }
         let Some(student) = row.student else {
             return Judged::wrong(row.row, "学号：没有这名学生，请先导入学生名单");
         };

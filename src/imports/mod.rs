@@ -6,7 +6,6 @@
 //! Memory: a file of at most 8 MB, 60,000 rows and 1.2 million cells is held once while it is read (some 60 MB of cells
 //! at the very most), two files at a time; from then on it lies in the database, and a commit holds none of it.
 
-mod columns;
 pub mod file;
 mod grades;
 pub mod import;
@@ -16,6 +15,7 @@ mod pages;
 mod paths;
 pub mod progress;
 pub mod retention;
+mod spelling;
 pub mod store;
 mod students;
 pub mod tasks;

@@ -6,7 +6,6 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    columns::number,
     import::{Import, Layout, Missing, MissingPerson, Move, RowState},
     judged::{Judged, keep},
 };
@@ -16,6 +15,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ImportId, InstitutionId},
     inbox::{self, Notice, To},
+    name::number_key,
     office::{OfficeKind, Place, Registrar},
     sheet::RowReader,
 };
@@ -84,8 +84,8 @@ pub(super) const LAYOUT: Layout = Layout {
 
 /// The cells of a row, in the order of the columns.
 pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own: &str) -> Vec<Option<String>> {
-    let number = number(reader, "学号（工号）");
-    let name = reader.person_name("姓名").map(str::to_owned);
+    let number = reader.person_number("学号（工号）");
+    let name = reader.person_name("姓名").map(|name| name.shown().to_owned());
     let words: Vec<(&str, OfficeKind)> = IMPORTED_OFFICES.iter().map(|kind| (kind.label(), *kind)).collect();
     let kind = reader.word("职务", &words);
     let (college, class) = (reader.text("院系", 60), reader.text("班级", 60));
@@ -98,14 +98,14 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own
         Some(kind) if kind.place() == Place::Class && class.is_none() => reader.fault("班级", "须填写班级全称"),
         _ => {}
     }
-    if number.as_deref() == Some(own) {
+    if number.as_ref().is_some_and(|number| number.key() == number_key(own)) {
         reader.fault("学号（工号）", "不能给自己授予职务");
     }
     let from = reader.day("任职第一天");
     if from.is_none() && !reader.is_faulty("任职第一天") {
         reader.fault("任职第一天", "不能为空");
     }
-    let last = reader.day("任职最后一天");
+    let last = if is_open_ended(reader) { None } else { reader.day("任职最后一天") };
     if let (Some(from), Some(last)) = (from, last)
         && last < from
     {
@@ -115,7 +115,7 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own
     let place = kind.map(OfficeKind::place);
     let kept = |text: Option<&str>, wanted| text.filter(|_| place == Some(wanted)).map(str::to_owned);
     vec![
-        number,
+        number.map(|number| number.shown().to_owned()),
         name,
         kind.map(|kind| kind.label().to_owned()),
         kept(college, Place::College),
@@ -123,6 +123,17 @@ pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own
         from.map(|day| day.to_string()),
         last.map(|day| day.to_string()),
     ]
+}
+
+/// The last day is left open in words. 9999-12-31 is a day that nobody reaches, and asked about.
+fn is_open_ended(reader: &mut RowReader<'_, '_>) -> bool {
+    const OPEN: [&str; 8] = ["长期", "至今", "现在", "无", "无固定期限", "-", "—", "/"];
+    let shown = reader.shown("任职最后一天");
+    if shown.starts_with("9999") {
+        reader.fault("任职最后一天", "长期任职的，这一格请留空");
+        return true;
+    }
+    OPEN.contains(&shown.as_ref())
 }
 
 /// Says of some rows that are not wrong what they would do as the database is now.
@@ -148,15 +159,18 @@ pub(super) async fn compare(
                   coalesce(s.name, a.name) as known_as, coalesce(s.left_on <= f.from_day, false) as "has_left!",
                   a.id is not null as "has_account!", a.disabled_at is not null as "is_disabled!",
                   lower(o.term) as held_from, upper(o.term) - 1 as held_to,
-                  coalesce(o.term @> f.term, false) as "is_held!"
+                  coalesce(o.term @> f.term, false) as "is_held!", now.number as "renumbered?"
            from file f
                 left join account a on a.institution_id = $2 and a.number = f.number
                 left join student s on s.institution_id = $2 and s.number = f.number
+                left join former_number old on s.id is null and a.id is null and old.institution_id = $2
+                     and old.number_key = number_key(f.number)
+                left join student now on now.id = old.student_id
                 left join college c on c.institution_id = $2 and c.name = f.college
                 left join lateral (
                     select count(*) as n, min(k.id::text)::uuid as id from class k join major m on m.id = k.major_id
                            join college kc on kc.id = m.college_id
-                    where kc.institution_id = $2 and k.name = f.class
+                    where kc.institution_id = $2 and k.name_key = name_key(f.class)
                           and (k.ended_on is null or k.ended_on > china_day($3))) k on true
                 left join lateral (
                     select daterange(o.from_day, o.until_day) as term from office o
@@ -178,8 +192,11 @@ pub(super) async fn compare(
         if !may_grant.contains(&row.office.as_str()) {
             return wrong("职务：由系统管理员授予，当前职务不能导入");
         }
-        if row.number == acting.person().number {
+        if number_key(&row.number) == number_key(&acting.person().number) {
             return wrong("学号（工号）：不能给自己授予职务");
+        }
+        if let Some(number) = row.renumbered {
+            return wrong(&format!("学号（工号）：该生已换学号，请改用新学号 {number}"));
         }
         if row.no_such_college {
             return wrong("院系：没有这个院系");
@@ -256,7 +273,7 @@ pub(super) async fn write(
          select distinct on (f.number) gen_random_uuid(), $2::uuid, f.number, f.name, false, $3::timestamptz, s.id
          from (select cells[1] as number, cells[2] as name from import_row where import_id = $1 and state = 'added') f
               left join student s on s.institution_id = $2 and s.number = f.number
-         on conflict (institution_id, number) do nothing",
+         on conflict do nothing",
         id,
         institution.0,
         now

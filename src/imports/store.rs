@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     grades,
     import::{Author, Committed, FileRow, Import, Kind, NewImport, PreviewRow, RowState, State},
-    offices, students,
+    offices, spelling, students,
 };
 use crate::{
     auth::acting::Acting,
@@ -105,6 +105,7 @@ async fn compare(
     kind: Kind,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
+    spelling::take_over(connection, id, acting.institution(), kind).await?;
     if kind == Kind::Grades {
         grades::leave_out_mended(connection, id, acting.institution()).await?;
     }

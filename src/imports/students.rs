@@ -6,7 +6,6 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    columns::number,
     import::{Author, Import, Layout, Missing, MissingPerson, RowState},
     judged::{Judged, change, keep},
 };
@@ -15,7 +14,9 @@ use crate::{
     directory,
     failure::Failure,
     ids::{ImportId, InstitutionId},
-    sheet::{RowReader, roster::political_status},
+    name::Spellings,
+    rules::roster::Level,
+    sheet::RowReader,
 };
 
 const STATUSES: &[&str] = &["中共党员", "中共预备党员", "共青团员", "群众"];
@@ -50,34 +51,35 @@ pub(super) const LAYOUT: Layout = Layout {
     ]],
 };
 
-/// The cells of a row, in the order of the columns.
-pub(super) fn read(reader: &mut RowReader<'_, '_>) -> Vec<Option<String>> {
-    let owned = |text: Option<&str>| text.map(str::to_owned);
-    let number = number(reader, "学号");
-    let name = owned(reader.person_name("姓名"));
+/// The cells of a row, in the order of the columns; of a college, a major or a class the file's first spelling.
+pub(super) fn read(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Vec<Option<String>> {
+    let number = reader.person_number("学号").map(|number| number.shown().to_owned());
+    let name = reader.person_name("姓名").map(|name| name.shown().to_owned());
     let mut place = |column, longest| {
         let text = reader.required(column, longest)?;
         if text.chars().count() < 2 && column != "班级" {
             reader.fault(column, "至少两个字");
         }
-        Some(text.to_owned())
+        Some(spellings.first(text))
     };
     let (college, major) = (place("院系", 60), place("专业", 60));
     let class = place("班级", 60);
-    let level = reader.word("培养层次", &[("专科", "专科"), ("本科", "本科"), ("研究生", "研究生")]);
-    if level.is_none() && reader.text("培养层次", 60).is_none() && !reader.is_faulty("培养层次") {
-        reader.fault("培养层次", "不能为空");
-    }
+    let level = reader.level("培养层次").map(|level| match level {
+        Level::Vocational => "专科",
+        Level::Undergraduate => "本科",
+        Level::Graduate => "研究生",
+    });
     let year = reader.entry_year("年级");
-    if year.is_none() && !reader.is_faulty("年级") {
-        reader.fault("年级", "不能为空");
-    } else if year.as_deref().is_some_and(|year| !("1990".."2101").contains(&year)) {
-        reader.fault("年级", "应在 1990 至 2100 之间");
+    for (column, is_blank) in [("培养层次", level.is_none()), ("年级", year.is_none())] {
+        if is_blank && !reader.is_faulty(column) {
+            reader.fault(column, "不能为空");
+        }
     }
-    let political = reader.text("政治面貌", 20).map(|status| political_status(status).to_owned());
-    let gender = owned(reader.word("性别", &[("男", "男"), ("女", "女")]));
-    let ethnic = owned(reader.text("民族", 20));
-    vec![number, name, college, major, owned(level), year, class, political, gender, ethnic]
+    let political = reader.political("政治面貌");
+    let gender = reader.sex("性别");
+    let ethnic = reader.nationality("民族");
+    let owned = |text: Option<&str>| text.map(str::to_owned);
+    vec![number, name, college, major, owned(level), year, class, owned(political), owned(gender), owned(ethnic)]
 }
 
 /// Says of some rows that are not wrong what they would do as the database is now.
@@ -104,7 +106,8 @@ pub(super) async fn compare(
                   a.id is not null and a.name <> f.name as "is_anothers_account!",
                   a.id is not null and is_staff(a.id, $3) as "is_staffs_account!",
                   coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $3)
-                      as "renames_staff!"
+                      as "renames_staff!",
+                  now.number as "renumbered?", twin.number as "namesake?", twin.class as "namesakes_class?"
            from file f
                 left join student s on s.institution_id = $2 and s.number = f.number
                 left join class k on k.id = s.class_id
@@ -114,6 +117,18 @@ pub(super) async fn compare(
                      and target.name = f.class
                 left join account a on s.id is null and a.institution_id = $2 and a.number = f.number
                 left join account own on own.student_id = s.id
+                left join former_number old on s.id is null and old.institution_id = $2
+                     and old.number_key = number_key(f.number)
+                left join student now on now.id = old.student_id
+                left join lateral (
+                    -- Of the same name in the class or the college, and not in the file with their own number.
+                    select x.number, xk.name as class from student x join class xk on xk.id = x.class_id
+                           join major xm on xm.id = xk.major_id
+                    where x.institution_id = $2 and x.name_key = name_key(f.name)
+                          and (xk.id = target.id or xm.college_id = tc.id)
+                          and (x.left_on is null or x.left_on > china_day($3))
+                          and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = x.number)
+                    order by xk.id is distinct from target.id, x.number limit 1) twin on s.id is null
            order by f.row"#,
         id.0,
         institution.0,
@@ -139,8 +154,14 @@ pub(super) async fn compare(
         if row.renames_staff {
             return Judged::wrong(row.row, "姓名：此人担任工作职务，姓名由系统管理员更正");
         }
+        if let Some(number) = row.renumbered {
+            return Judged::wrong(row.row, format!("学号：该生已换学号，请改用新学号 {number}"));
+        }
         let Some(old_name) = row.old_name else {
-            return Judged { row: row.row, state: RowState::Added, says: String::new() };
+            let says = row.namesake.zip(row.namesakes_class).map_or_else(String::new, |(number, class)| {
+                format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入")
+            });
+            return Judged { row: row.row, state: RowState::Added, says };
         };
         let mut changes = Vec::new();
         if old_name != row.name {
@@ -342,14 +363,14 @@ pub(super) async fn missing(
 ) -> Result<Missing, Failure> {
     let rows = sqlx::query!(
         r#"with file as (
-                   select cells[1] as number, cells[3] as college from import_row where import_id = $1
+                   select number_key(cells[1]) as number, cells[3] as college from import_row where import_id = $1
                )
                select s.number as "number!", s.name as "name!", k.name as "place!", count(*) over () as "total!"
                    from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                         join college c on c.id = m.college_id
                    where s.institution_id = $2 and (s.left_on is null or s.left_on > china_day($4))
-                         and c.name in (select college from file)
-                         and not exists (select from file f where f.number = s.number)
+                         and c.name_key in (select name_key(f.college) from (select distinct college from file) f)
+                         and not exists (select from file f where f.number = s.number_key)
                    order by s.number limit $3"#,
         id.0,
         institution.0,

@@ -345,15 +345,16 @@ fn joined(text: &str, between: impl Fn(Option<char>, Gap, Option<char>) -> &'sta
             gap = wider;
             continue;
         }
+        // An accent belongs to the letter before it, whatever stands between them.
+        if left.is_some() && is_accent(c) {
+            written.push(c);
+            continue;
+        }
         if !gap.is_empty() {
             written.push_str(between(left, gap, Some(c)));
         }
         written.push(c);
-        gap = Gap::default();
-        // An accent that no letter holds belongs to the letter before it.
-        if left.is_none() || !is_accent(c) {
-            left = Some(c);
-        }
+        (left, gap) = (Some(c), Gap::default());
     }
     if !gap.is_empty() {
         written.push_str(between(left, gap, None));
@@ -474,6 +475,7 @@ mod tests {
         }
         same("葛\u{e0100}某", "葛某");
         same("e\u{301}mile", "émile");
+        same("e \u{301}mile", "émile");
         same("Ａ\u{301} A", "Á A");
         assert_eq!(key("x\u{301} A"), "x\u{301} A");
         for (radical, usual) in [('\u{2e85}', '亻'), ('\u{2e9f}', '母'), ('\u{2ef3}', '龟')] {

@@ -48,11 +48,14 @@ pub async fn correct(
     now: OffsetDateTime,
 ) -> Result<Correction, Failure> {
     let taken = sqlx::query_scalar!(
-        r#"select exists (
-               select from student where institution_id = $1 and number = $2 and id <> $3
+        r#"select s.number <> $2 and exists (
+               select from student where institution_id = $1 and number_key = number_key($2) and id <> $3
                union all
-               select from account where institution_id = $1 and number = $2 and student_id is distinct from $3
-           ) as "taken!""#,
+               select from account where institution_id = $1 and number_key = number_key($2)
+                      and student_id is distinct from $3
+               union all
+               select from former_number where institution_id = $1 and number_key = number_key($2) and student_id <> $3
+           ) as "taken!" from student s where s.id = $3"#,
         acting.institution().0,
         to.number,
         id.0
@@ -76,10 +79,11 @@ pub async fn correct(
                select s.*, k.name as class_name from student s join class k on k.id = s.class_id
                where s.id = $1 and s.institution_id = $2 and s.erased_at is null for update of s
            ), done as (
-               update student s set number = $3, name = $4, class_id = $5, political = $6, gender = $7, ethnic = $8
+               update student s set number = $3, name = $4, class_id = $5, political = $6, gender = $7, ethnic = $8,
+                      number_twin = was.number_twin and was.number = $3
                from was where s.id = was.id returning s.id
            ), account_follows as (
-               update account a set number = $3, name = $4 from done
+               update account a set number = $3, name = $4, number_twin = a.number_twin and a.number = $3 from done
                where a.student_id = done.id and (a.number, a.name) is distinct from ($3, $4)
            ), branch as (
                update office o set ended_at = $9 from account a, was

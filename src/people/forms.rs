@@ -1,5 +1,7 @@
 //! What the forms about students ask.
 
+use std::fmt::Display;
+
 use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Date, Duration};
@@ -7,15 +9,17 @@ use time::{Date, Duration};
 use super::{
     corrections::{Corrected, Leaving},
     disputes_store::{Dispute, NewDispute, Ruling},
+    renumbering::Renumbering,
     store::Student,
     student::{About, Left},
 };
 use crate::{
+    code_words::{nationality, political, sex},
     directory::store::class_named,
     failure::Failure,
     ids::InstitutionId,
-    sheet::roster::political_status,
-    text::{day, folded, is_pictograph, printable, trimmed},
+    name::{Name, Number},
+    text::{day, folded, printable, trimmed},
     web::forms::{Errors, reason, written},
 };
 
@@ -61,15 +65,8 @@ impl CorrectForm {
         known: &Student,
         errors: &mut Errors,
     ) -> Result<Option<Corrected>, Failure> {
-        let number = folded(&self.number);
-        let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
-        if number.is_empty() || number.chars().count() > 32 || !number.chars().all(fits) {
-            errors.add("number", "请填写学号：32 个以内的字母、数字");
-        }
-        let name = written(&self.name, 50, "name", "请填写姓名", errors);
-        if self.name.chars().any(is_pictograph) {
-            errors.add("name", "含有表情符号");
-        }
+        let number = read(Number::read(&self.number), "number", errors);
+        let name = read(Name::read(&self.name), "name", errors);
         // The class they are in needs no looking up: it may have a namesake, or have ended.
         let class = match printable(trimmed(&self.class), false) {
             same if same == known.class => Some(known.class_id),
@@ -79,21 +76,26 @@ impl CorrectForm {
         if class.is_none() {
             errors.add("class", "没有这个班级、有几个班级同名，或该班已结束、即将毕业；请核对班级全称");
         }
-        let mut optional = |text: &str, most, field| {
-            (!trimmed(text).is_empty()).then(|| written(text, most, field, "", errors)).flatten()
-        };
-        let political = optional(&self.political, 20, "political").map(|status| political_status(&status).to_owned());
-        let ethnic = optional(&self.ethnic, 20, "ethnic");
-        let gender = Some(self.gender.clone()).filter(|gender| !gender.is_empty());
-        if gender.as_deref().is_some_and(|gender| gender != "男" && gender != "女") {
-            errors.add("gender", "请选择性别");
-        }
+        let political = read(political::read(&self.political), "political", errors).flatten();
+        let ethnic = read(nationality::read(&self.ethnic), "ethnic", errors).flatten();
+        let gender = read(sex::read(&self.gender), "gender", errors).flatten();
         let reason = reason(&self.reason, errors);
-        let (Some(name), Some(class), Some(reason), true) = (name, class, reason, errors.is_empty()) else {
+        let (Some(number), Some(name), Some(class), Some(reason), true) =
+            (number, name, class, reason, errors.is_empty())
+        else {
             return Ok(None);
         };
+        let (number, name) = (number.shown().to_owned(), name.shown().to_owned());
+        let political = political.map(|status| status.label().to_owned());
+        let ethnic = ethnic.map(|one| one.label().to_owned());
+        let gender = gender.map(|sex| sex.label().to_owned());
         Ok(Some(Corrected { number, name, class, political, gender, ethnic, reason }))
     }
+}
+
+/// What was read, or its fault beside the field.
+fn read<T>(read: Result<T, impl Display>, field: &'static str, errors: &mut Errors) -> Option<T> {
+    read.map_err(|fault| errors.add(field, fault.to_string())).ok()
 }
 
 /// A day on which people leave: at most a year back, because a mistyped year would make their data due for erasure, and at
@@ -110,6 +112,24 @@ pub fn leaving_day(text: &str, today: Date, errors: &mut Errors) -> Option<Date>
         Some(_) => {}
     }
     day
+}
+
+/// 换学号 as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(super) struct RenumberForm {
+    #[serde(default)]
+    pub new_number: String,
+    #[serde(default)]
+    pub new_reason: String,
+}
+
+impl RenumberForm {
+    /// The new number and why, or an error beside each field.
+    pub fn read(&self, errors: &mut Errors) -> Option<Renumbering> {
+        let number = read(Number::read(&self.new_number), "new_number", errors);
+        let reason = written(&self.new_reason, 200, "new_reason", "请写明理由，如转专业文件", errors);
+        Some(Renumbering { number: number?, reason: reason? })
+    }
 }
 
 /// 离校登记 as typed.

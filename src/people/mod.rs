@@ -10,8 +10,10 @@ pub mod forms;
 pub mod own;
 mod pages;
 mod paths;
+pub mod renumbering;
 pub mod retention;
 pub mod store;
+pub mod stored_words;
 pub mod student;
 pub mod tasks;
 
@@ -33,7 +35,7 @@ pub const NAV: &[NavItem] = &[
     NavItem {
         href: "/people",
         label: "人员",
-        says: "按学号、姓名、班级查找学生；更正信息、登记离校",
+        says: "按学号、姓名、班级查找学生；更正信息、换学号、登记离校",
         place: 140,
         offices: PeopleReader::KINDS,
     },

@@ -12,8 +12,9 @@ use serde::Deserialize;
 
 use super::{
     corrections::{self, Correction},
-    forms::{CorrectForm, LeaveForm},
-    paths::{Done, OWN_DATA, PEOPLE},
+    forms::{CorrectForm, LeaveForm, RenumberForm},
+    paths::{Done, OWN_DATA, PEOPLE, TWINS},
+    renumbering::{self, Renumbered},
     store::{self, Change, Grade, OfficeRow, Student, StudentFilter, StudentRow, UnionPostRow},
     student::Left,
 };
@@ -28,7 +29,7 @@ use crate::{
     failure::Failure,
     ids::StudentId,
     inbox::{self, Notice, To},
-    office::{GradeReader, Office, PeopleReader, Registrar},
+    office::{GradeReader, Office, PeopleReader, Registrar, SchoolLeague},
     page::{
         chrome::Chrome,
         filters,
@@ -46,6 +47,7 @@ pub fn routes() -> Routes {
         .get("/people", list)
         .get("/people/{student}", show)
         .post("/people/{student}/correct", correct)
+        .post("/people/{student}/renumber", renumber)
         .post("/people/{student}/leave", leave)
         .post("/people/{student}/return", come_back)
 }
@@ -87,8 +89,13 @@ async fn list(
     let (q, page) = (folded(&q).replace('\0', ""), page.clamp(0, 100_000));
     // One character of a name is in hundreds of names; one of a number in all of them.
     let too_short = q.chars().count() == 1;
-    let filter =
-        StudentFilter { text: &q, college: college.parse().ok(), left: state == "left", waiting: state == "waiting" };
+    let filter = StudentFilter {
+        text: &q,
+        college: college.parse().ok(),
+        left: state == "left",
+        waiting: state == "waiting",
+        twins: state == TWINS,
+    };
     let (mut db, scope) = (app.read().await?, acting.scope());
     let (rows, total) = if too_short {
         (Vec::new(), 0)
@@ -126,9 +133,12 @@ struct StudentPage {
     held: Vec<OfficeRow>,
     union_posts: Vec<UnionPostRow>,
     may_keep: bool,
+    /// The office may give the student another number.
+    may_renumber: bool,
     gone: bool,
     reasons: &'static [Left],
     form: CorrectForm,
+    renumber: RenumberForm,
     leave: LeaveForm,
     errors: Errors,
     done: &'static str,
@@ -138,14 +148,20 @@ impl StudentPage {
     /// What is wrong was typed in the form of the correction, not in that of leaving.
     fn correction_failed(&self) -> bool {
         let of = |field| self.errors.of(field).is_some();
-        let leave_is_empty = self.leave.day.is_empty() && self.leave.why.is_empty();
-        of("number") || of("name") || of("class") || (of("reason") && leave_is_empty)
+        let others_are_empty = self.leave.day.is_empty() && self.leave.why.is_empty() && !self.renumbering_failed();
+        let own = ["number", "name", "class", "political", "gender", "ethnic"];
+        own.into_iter().any(of) || (of("reason") && others_are_empty)
+    }
+
+    fn renumbering_failed(&self) -> bool {
+        ["new_number", "new_reason"].into_iter().any(|field| self.errors.of(field).is_some())
     }
 }
 
 /// What the forms of a student's page show: as typed, or as they are first.
 struct StudentForms {
     correct: Option<CorrectForm>,
+    renumber: RenumberForm,
     leave: LeaveForm,
     errors: Errors,
     done: &'static str,
@@ -153,7 +169,8 @@ struct StudentForms {
 
 impl StudentForms {
     fn none(done: &'static str) -> Self {
-        Self { correct: None, leave: LeaveForm::default(), errors: Errors::default(), done }
+        let (renumber, leave) = (RenumberForm::default(), LeaveForm::default());
+        Self { correct: None, renumber, leave, errors: Errors::default(), done }
     }
 }
 
@@ -184,7 +201,9 @@ async fn show_page(
         held,
         union_posts,
         may_keep: kind.is_some_and(|kind| Registrar::KINDS.contains(&kind)),
+        may_renumber: kind.is_some_and(|kind| SchoolLeague::KINDS.contains(&kind)),
         reasons: Left::ALL,
+        renumber: forms.renumber,
         leave: forms.leave,
         errors: forms.errors,
         done: forms.done,
@@ -201,7 +220,12 @@ async fn show(
     show_page(&app, acting.person(), acting.scope(), id, StudentForms::none(done)).await
 }
 
-async fn unfit(app: &App, acting: &Acting<Registrar>, id: StudentId, forms: StudentForms) -> Result<Response, Failure> {
+async fn unfit<O: Office>(
+    app: &App,
+    acting: &Acting<O>,
+    id: StudentId,
+    forms: StudentForms,
+) -> Result<Response, Failure> {
     let page = show_page(app, acting.person(), acting.scope(), id, forms).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
@@ -249,6 +273,41 @@ async fn correct(
         .await?;
     let Some(done) = attempt.done_or(&mut errors) else {
         return unfit(&app, &acting, id, StudentForms { correct: Some(form), errors, ..StudentForms::none("") }).await;
+    };
+    Ok(Redirect::to(&done.at(&id.path())).into_response())
+}
+
+async fn renumber(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<StudentId>,
+    Form(form): Form<RenumberForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let Some(to) = form.read(&mut errors) else {
+        return unfit(&app, &acting, id, StudentForms { renumber: form, errors, ..StudentForms::none("") }).await;
+    };
+    let now = app.clock.now();
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let (number, joined) = match renumbering::renumber(db, &acting, id, &to, now).await? {
+                Renumbered::Done { number, joined } => (number, joined),
+                refused => return Ok(Attempt::fault("new_number", refused.says())),
+            };
+            let entry =
+                Entry::about(Verb::StudentRenumbered, id).detail("合并重复的人", if joined { "是" } else { "否" });
+            audit::append(db, acting.person(), entry, now).await?;
+            let notice = Notice::new(format!("你的学号已换为 {number}"), OWN_DATA).says(format!(
+                "由{}办理，理由：{}。今后用新学号登录，密码不变。",
+                acting.office().label(),
+                to.reason
+            ));
+            inbox::tell(db, acting.institution(), To::Student(id), &notice, now).await?;
+            Ok(Attempt::Done(if joined { Done::Joined } else { Done::Renumbered }))
+        })
+        .await?;
+    let Some(done) = attempt.done_or(&mut errors) else {
+        return unfit(&app, &acting, id, StudentForms { renumber: form, errors, ..StudentForms::none("") }).await;
     };
     Ok(Redirect::to(&done.at(&id.path())).into_response())
 }

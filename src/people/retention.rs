@@ -26,7 +26,8 @@ pub async fn accounts_of(
 pub async fn erase_facts(connection: &mut PgConnection, students: &[Uuid]) -> Result<(), Failure> {
     // Facts and objections name each other; the objections go with the facts they are about.
     sqlx::query!("delete from grade_fact where student_id = any($1)", students).execute(&mut *connection).await?;
-    sqlx::query!("delete from student_change where student_id = any($1)", students).execute(connection).await?;
+    sqlx::query!("delete from student_change where student_id = any($1)", students).execute(&mut *connection).await?;
+    sqlx::query!("delete from former_number where student_id = any($1)", students).execute(connection).await?;
     Ok(())
 }
 

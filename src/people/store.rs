@@ -40,6 +40,8 @@ pub struct StudentFilter<'a> {
     pub left: bool,
     /// Only those who have not activated their account.
     pub waiting: bool,
+    /// Only those whose numbers differ in case or width alone from another's.
+    pub twins: bool,
 }
 
 /// Students of a scope by number, and how many there are.
@@ -57,9 +59,14 @@ pub async fn list(
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
            where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
                  and s.erased_at is null and ($4::uuid is null or c.id = $4)
-                 and (strpos(s.number, $5) > 0 or strpos(s.name, $5) > 0 or strpos(k.name, $5) > 0)
+                 and (strpos(s.number_key, number_key($5)) > 0 or strpos(lower(s.name_key), lower(name_key($5))) > 0
+                      or strpos(lower(k.name_key), lower(name_key($5))) > 0
+                      or exists (select from former_number f where f.institution_id = $1 and f.student_id = s.id
+                                 and strpos(f.number_key, number_key($5)) > 0))
                  and (s.left_on is not null and s.left_on <= $7) = $6
                  and (not $8 or a.password_hash is null)
+                 and (not $11 or s.number_key in (select t.number_key from student t
+                                                  where t.institution_id = $1 and t.number_twin))
            order by s.number offset $9 limit $10"#,
         scope.institution.0,
         scope.college.map(|id| id.0),
@@ -70,7 +77,8 @@ pub async fn list(
         today,
         filter.waiting,
         range.skip,
-        range.most
+        range.most,
+        filter.twins
     )
     .fetch_all(connection)
     .await?;
@@ -117,9 +125,17 @@ pub struct Student {
     pub account: Option<AccountId>,
     /// They have activated it.
     pub active: bool,
+    /// Numbers that they had before, the latest first.
+    pub former_numbers: Vec<String>,
 }
 
 impl Student {
+    /// The numbers that they had before, in words.
+    #[must_use]
+    pub fn formerly(&self) -> String {
+        self.former_numbers.join("、")
+    }
+
     /// 培养层次 in words.
     #[must_use]
     pub fn level_label(&self) -> &'static str {
@@ -139,7 +155,9 @@ pub async fn find(connection: &mut PgConnection, scope: &Scope, id: StudentId) -
         Student,
         r#"select s.id as "id: StudentId", s.number, s.name, c.name as college, m.name as major, m.level, k.entry_year,
                   k.name as class, k.id as "class_id: ClassId", s.political, s.gender, s.ethnic, s.left_on, s.left_why,
-                  a.id as "account: AccountId", a.password_hash is not null as "active!"
+                  a.id as "account: AccountId", a.password_hash is not null as "active!",
+                  array(select f.number from former_number f where f.student_id = s.id order by f.until desc)
+                      as "former_numbers!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
            where s.id = $4 and s.institution_id = $1 and s.erased_at is null and ($2::uuid is null or c.id = $2)

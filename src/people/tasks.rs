@@ -1,9 +1,9 @@
-//! Objections that wait for an answer.
+//! What waits about students: objections for an answer, numbers that differ in case or width alone for a check.
 
 use sqlx::PgConnection;
 use time::Date;
 
-use super::paths::DISPUTES;
+use super::paths::{DISPUTES, PEOPLE, TWINS};
 use crate::{auth::person::SignedIn, failure::Failure, page::task::Task};
 
 pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
@@ -18,4 +18,17 @@ pub async fn waiting(connection: &mut PgConnection, person: &SignedIn, today: Da
         let (says, more) = (format!("答复 {} 件数据异议", row.open), format!("最早一件 {due} 前答复"));
         Task::new(due < today, says, more, DISPUTES.to_owned())
     }))
+}
+
+/// Numbers that were taken in twice, before case and width ceased to count.
+pub async fn twins(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
+    let twins = sqlx::query_scalar!(
+        r#"select count(*) as "twins!" from student where institution_id = $1 and number_twin"#,
+        person.institution.0
+    )
+    .fetch_one(connection)
+    .await?;
+    let says = format!("核对 {twins} 个重复的学号");
+    let more = "只差大小写或全半角；是同一人的，在其中一人的“换学号”里合并".to_owned();
+    Ok((twins > 0).then(|| Task::new(false, says, more, format!("{PEOPLE}?state={TWINS}"))))
 }

@@ -73,8 +73,7 @@ pub async fn gone_student(
     today: Date,
 ) -> Result<Option<Uuid>, Failure> {
     let id = sqlx::query_scalar!(
-        "select id from student where institution_id = $1 and number = $2 and left_on <= $3 and erased_at is null
-         for update",
+        "select id from student where id = student_numbered($1, $2) and left_on <= $3 and erased_at is null for update",
         institution.0,
         number,
         today

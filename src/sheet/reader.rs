@@ -1,12 +1,21 @@
 //! Reads a sheet's rows by the names of its columns and collects every fault instead of stopping at the first.
 
-use std::{borrow::Cow, collections::BTreeMap, fmt, ops::RangeInclusive};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{Cell, Row, Sheet, SheetError, error};
-use crate::text::{day, is_pictograph, printable};
+use super::{Cell, LONGEST_CELL, Row, Sheet, SheetError, error};
+use crate::{
+    code_words::{
+        Fault, figures, level,
+        nationality::{self, Nationality},
+        political, sex,
+    },
+    name::{Name, Number},
+    rules::roster::Level,
+    text::{DAYS, day, printable},
+};
 
 /// A cell that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,6 +114,12 @@ impl<'a, 'b> RowReader<'a, 'b> {
         self.bad.push(BadCell { row: self.row.number, column: column.to_owned(), value, reason: reason.into() });
     }
 
+    /// The cell as it is shown; empty where the sheet does not have the column.
+    #[must_use]
+    pub fn shown(&self, column: &str) -> Cow<'a, str> {
+        self.cell(column).map_or(Cow::Borrowed(""), Cell::shown)
+    }
+
     fn cell(&self, column: &str) -> Option<&'a Cell> {
         self.columns.places.get(column).and_then(|&place| self.row.cells.get(place))
     }
@@ -139,38 +154,34 @@ impl<'a, 'b> RowReader<'a, 'b> {
         text
     }
 
-    /// A person's name, at most 50 characters; a blank and a pictograph are faults.
-    pub fn person_name(&mut self, column: &str) -> Option<&'a str> {
-        let name = self.required(column, 50)?;
-        if name.chars().any(is_pictograph) {
-            self.fault(column, "含有表情符号");
-            return None;
-        }
-        Some(name)
+    /// A person's name; a blank is a fault.
+    pub fn person_name(&mut self, column: &str) -> Option<Name> {
+        let text = self.required(column, LONGEST_CELL)?;
+        Name::read(text).map_err(|fault| self.fault(column, fault.to_string())).ok()
     }
 
-    /// A day, in a date cell or as text: `2026-09-01`, `2026.9.1`, `2026年9月1日`.
+    /// A 学号 or 工号; a blank is a fault.
+    pub fn person_number(&mut self, column: &str) -> Option<Number> {
+        let text = self.required(column, LONGEST_CELL)?;
+        Number::read(text).map_err(|fault| self.fault(column, fault.to_string())).ok()
+    }
+
+    /// A day from 1990 to 2100, in a date cell or as text: `2026-09-01`, `2026.9.1`, `2026年9月1日`.
     pub fn day(&mut self, column: &str) -> Option<Date> {
         let text = match self.cell(column)? {
-            Cell::Date(day) => return Some(*day),
-            Cell::Text(_) | Cell::Fault { .. } => self.text(column, 20)?,
+            Cell::Date(day) if DAYS.contains(day) => return Some(*day),
+            Cell::Date(_) => {
+                // 20260901 typed into a cell of days is a day 55,000 years on, and 2026 one of 1905.
+                self.fault(column, "日期不在 1990 至 2100 年之间，请按 2026-09-01 的写法重填");
+                return None;
+            }
+            Cell::Text(_) | Cell::Fault { .. } => self.text(column, 40)?,
         };
         let day = day(text);
         if day.is_none() {
             self.fault(column, not_a_day(text));
         }
         day
-    }
-
-    /// A whole number within bounds.
-    pub fn whole(&mut self, column: &str, allowed: RangeInclusive<u32>) -> Option<u32> {
-        let text = self.text(column, 40)?;
-        let number = text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse::<u32>().ok()).flatten();
-        let number = number.filter(|number| allowed.contains(number));
-        if number.is_none() {
-            self.fault(column, format!("应为 {} 至 {} 的整数", allowed.start(), allowed.end()));
-        }
-        number
     }
 
     /// One of a few words.
@@ -184,20 +195,63 @@ impl<'a, 'b> RowReader<'a, 'b> {
         found
     }
 
-    /// An entry year between 1900 and 2200, as `2024` or `2024级`.
-    pub fn entry_year(&mut self, column: &str) -> Option<String> {
-        let text = self.text(column, 20)?;
-        let year = text.strip_suffix('级').unwrap_or(text);
-        let fits = year.len() == 4 && year.parse::<u32>().is_ok_and(|year| (1900..=2200).contains(&year));
-        if !fits {
-            self.fault(column, "应为四位入学年份，如 2024");
-        }
-        fits.then(|| year.to_owned())
+    /// What the field's words and the national codes mean; none where the cell says nothing.
+    fn coded<T>(&mut self, column: &str, read: impl Fn(&str) -> Result<Option<T>, Fault>) -> Option<T> {
+        let text = self.text(column, 60)?;
+        read(text).unwrap_or_else(|fault| {
+            self.fault(column, fault.to_string());
+            None
+        })
     }
 
-    /// 是, 否 or blank.
+    /// 政治面貌 as it is stored.
+    pub fn political(&mut self, column: &str) -> Option<&'static str> {
+        self.coded(column, political::read).map(political::Status::label)
+    }
+
+    /// 性别 as it is stored.
+    pub fn sex(&mut self, column: &str) -> Option<&'static str> {
+        self.coded(column, sex::read).map(sex::Sex::label)
+    }
+
+    /// 民族 as it is stored.
+    pub fn nationality(&mut self, column: &str) -> Option<&'static str> {
+        self.coded(column, nationality::read).map(Nationality::label)
+    }
+
+    /// 培养层次.
+    pub fn level(&mut self, column: &str) -> Option<Level> {
+        self.coded(column, level::read)
+    }
+
+    /// 年级, the year of entry in four digits.
+    pub fn entry_year(&mut self, column: &str) -> Option<String> {
+        self.coded(column, figures::entry_year).map(|year| year.to_string())
+    }
+
+    /// 专业排名, with the cohort where the cell has it.
+    pub fn standing(&mut self, column: &str) -> Option<figures::Standing> {
+        self.coded(column, figures::standing)
+    }
+
+    /// 专业人数.
+    pub fn cohort(&mut self, column: &str) -> Option<u32> {
+        self.coded(column, figures::cohort)
+    }
+
+    /// A number of students.
+    pub fn students(&mut self, column: &str) -> Option<u32> {
+        self.coded(column, figures::students)
+    }
+
+    /// 不及格门数.
+    pub fn failed_courses(&mut self, column: &str) -> Option<u32> {
+        self.coded(column, figures::failed_courses)
+    }
+
+    /// Yes, no or nothing.
     pub fn yes_no(&mut self, column: &str) -> Option<bool> {
-        self.word(column, &[("是", true), ("否", false)])
+        self.coded(column, figures::yes_no)
     }
 }
 

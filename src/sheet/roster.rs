@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
+    name::{Name, Number, Spellings},
     rules::roster::{Level, Member, Post, Rank},
     sheet::{BadCell, Choice, Columns, Question, ReadError, RowReader, Sheet, SheetError},
 };
@@ -78,7 +79,8 @@ pub struct Roster {
 /// Personal facts of a row: all columns but the post's. A blank says nothing, so two rows agree unless both speak.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Person {
-    texts: [Option<String>; 5],
+    name: Option<Name>,
+    texts: [Option<String>; 4],
     level: Option<Level>,
     rank: Option<Rank>,
     failed_courses: Option<u32>,
@@ -86,7 +88,7 @@ struct Person {
     first_year: Option<bool>,
 }
 
-const TEXTS: [&str; 5] = [NAME, COLLEGE, MAJOR, GRADE, POLITICAL];
+const TEXTS: [&str; 4] = [COLLEGE, MAJOR, GRADE, POLITICAL];
 
 impl Person {
     /// Takes over what `other` says; names the columns in which the two disagree.
@@ -101,7 +103,7 @@ impl Person {
                 }
             }
         }
-        let mut agree = Vec::new();
+        let mut agree = vec![(one(&mut self.name, other.name), NAME)];
         for ((mine, new), column) in self.texts.iter_mut().zip(other.texts).zip(TEXTS) {
             agree.push((one(mine, new), column));
         }
@@ -121,14 +123,15 @@ pub fn read(bytes: &[u8], choice: &Choice) -> Result<Roster, Unreadable> {
     let columns = Columns::find(&sheet, &known, &required).map_err(Unreadable::File)?;
     let mut bad = Vec::new();
     let mut members: Vec<(Person, Member)> = Vec::new();
+    let mut spellings = Spellings::default();
     // Where a number's member stands, and the row that named it first.
-    let mut place_of: HashMap<String, (usize, u32)> = HashMap::new();
-    let mut seen: HashSet<(String, String, String)> = HashSet::new();
+    let mut place_of: HashMap<Number, (usize, u32)> = HashMap::new();
+    let mut seen: HashSet<(Number, Post)> = HashSet::new();
     for row in &sheet.rows {
         let mut reader = RowReader::new(row, &columns, &mut bad);
-        let Some(line) = read_row(&mut reader) else { continue };
-        let RosterRow { number, person, post, department, chair } = line;
-        if !seen.insert((number.clone(), post.name().to_owned(), department)) {
+        let Some(line) = read_row(&mut reader, &mut spellings) else { continue };
+        let RosterRow { number, person, post, chair } = line;
+        if !seen.insert((number.clone(), post.clone())) {
             reader.fault(POST, format!("学号 {number} 的同一岗位重复出现"));
             continue;
         }
@@ -142,7 +145,7 @@ pub fn read(bytes: &[u8], choice: &Choice) -> Result<Roster, Unreadable> {
                 member.posts.push(post);
             }
         } else {
-            members.push((person, new_member(number, post, chair)));
+            members.push((person, new_member(number.shown().to_owned(), post, chair)));
         }
     }
     if !bad.is_empty() {
@@ -154,26 +157,25 @@ pub fn read(bytes: &[u8], choice: &Choice) -> Result<Roster, Unreadable> {
 
 /// A row as read: a person in one post.
 struct RosterRow {
-    number: String,
+    number: Number,
     person: Person,
     post: Post,
-    department: String,
     chair: bool,
 }
 
-fn read_row(reader: &mut RowReader<'_, '_>) -> Option<RosterRow> {
-    let number = reader.required(NUMBER, 32);
+fn read_row(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Option<RosterRow> {
+    let number = reader.person_number(NUMBER);
     let name = reader.person_name(NAME);
-    let college = reader.text(COLLEGE, LONGEST_WORD);
-    let major = reader.text(MAJOR, LONGEST_WORD);
+    let mut spelled = |text: Option<&str>| text.map(|text| spellings.first(text));
+    let college = spelled(reader.text(COLLEGE, LONGEST_WORD));
+    let major = spelled(reader.text(MAJOR, LONGEST_WORD));
     let grade = reader.entry_year(GRADE);
-    let level =
-        reader.word(LEVEL, &[("专科", Level::Vocational), ("本科", Level::Undergraduate), ("研究生", Level::Graduate)]);
-    let political = reader.text(POLITICAL, LONGEST_WORD).map(political_status);
+    let level = reader.level(LEVEL);
+    let political = reader.political(POLITICAL);
     let rank = read_rank(reader);
-    let failed_courses = reader.whole(FAILED, 0..=200);
+    let failed_courses = reader.failed_courses(FAILED);
     let post = reader.required(POST, LONGEST_WORD);
-    let department = reader.text(DEPARTMENT, LONGEST_WORD);
+    let department = spelled(reader.text(DEPARTMENT, LONGEST_WORD));
     let chair = reader.yes_no(CHAIR).unwrap_or(false);
     let from_college_union = reader.yes_no(FROM_COLLEGE);
     let first_year = reader.yes_no(FIRST_YEAR);
@@ -184,23 +186,29 @@ fn read_row(reader: &mut RowReader<'_, '_>) -> Option<RosterRow> {
     if !reader.is_clean() {
         return None;
     }
-    let owned = |text: Option<&str>| text.map(str::to_owned);
-    let department = owned(department).unwrap_or_default();
+    let department = department.unwrap_or_default();
     let post = match post? {
         "主席团成员" => Post::Presidium,
-        "部门负责人" => Post::Head(department.clone()),
-        "部门工作人员" => Post::Staff(department.clone()),
+        "部门负责人" => Post::Head(department),
+        "部门工作人员" => Post::Staff(department),
         other => Post::Other(other.to_owned()),
     };
-    let texts = [owned(name), owned(college), owned(major), grade, owned(political)];
-    let person = Person { texts, level, rank, failed_courses, from_college_union, first_year };
-    Some(RosterRow { number: number?.to_owned(), person, post, department, chair })
+    let texts = [college, major, grade, political.map(str::to_owned)];
+    let person = Person { name, texts, level, rank, failed_courses, from_college_union, first_year };
+    Some(RosterRow { number: number?, person, post, chair })
 }
 
-/// Rank and cohort from 专业排名 and 专业人数: both or neither.
+/// Rank and cohort from 专业排名 and 专业人数: both or neither. A rank written 3/40 brings its cohort.
 pub fn read_rank(reader: &mut RowReader<'_, '_>) -> Option<Rank> {
-    let (rank, cohort) = (reader.whole(RANK, 1..=100_000), reader.whole(COHORT, 1..=100_000));
-    match (rank, cohort) {
+    let (standing, cohort) = (reader.standing(RANK), reader.cohort(COHORT));
+    let with_rank = standing.and_then(|standing| standing.cohort);
+    if let (Some(of_rank), Some(of_column)) = (with_rank, cohort)
+        && of_rank != of_column
+    {
+        reader.fault(COHORT, format!("与专业排名里的人数 {of_rank} 不同"));
+        return None;
+    }
+    match (standing.map(|standing| standing.rank), cohort.or(with_rank)) {
         (Some(rank), Some(cohort)) if rank > cohort => {
             reader.fault(RANK, format!("排名 {rank} 大于专业人数 {cohort}"));
             None
@@ -235,9 +243,9 @@ fn new_member(number: String, post: Post, chair: bool) -> Member {
 }
 
 fn fill(member: Member, person: Person) -> Member {
-    let [name, college, _, _, political] = person.texts;
+    let [college, _, _, political] = person.texts;
     Member {
-        name: name.unwrap_or_default(),
+        name: person.name.map(|name| name.shown().to_owned()).unwrap_or_default(),
         college,
         level: person.level,
         political,
@@ -246,17 +254,6 @@ fn fill(member: Member, person: Person) -> Member {
         from_college_union: person.from_college_union,
         first_year: person.first_year,
         ..member
-    }
-}
-
-/// 政治面貌 in its long form; common short words mean the long ones.
-#[must_use]
-pub fn political_status(text: &str) -> &str {
-    match text {
-        "党员" => "中共党员",
-        "预备党员" => "中共预备党员",
-        "团员" => "共青团员",
-        long => long,
     }
 }
 
@@ -300,15 +297,64 @@ mod tests {
              3,李四,主席团成员,,5,,,,,\n\
              4,王五,主席团成员,,9,5,,,,\n\
              5,赵六,主席团成员,,,,-1,,,\n\
-             6,孙七,主席团成员,,,,,博士,,\n\
-             7,周八,主席团成员,,,,,,对,\n\
-             8,吴九😀,主席团成员,,,,,,,24\n\
+             6,孙七,主席团成员,,,,,3,,\n\
+             7,周八,主席团成员,,,,,,可能,\n\
+             8,吴九😀,主席团成员,,,,,,,大一\n\
              ,郑十,,,,,,,,\n"
         );
         let reasons = reasons(&text);
         let rows: Vec<&str> = reasons.iter().filter_map(|reason| reason.split('，').next()).collect();
         let expected = [2, 3, 4, 5, 6, 7, 8, 9, 9, 10, 10].map(|row| format!("第 {row} 行"));
         assert_eq!(rows, expected, "{reasons:#?}");
+    }
+
+    #[test]
+    fn spellings_of_one_person_department_and_college_are_one() {
+        let text = "学号,姓名,岗位,部门,院系\nb01,阿依古丽·买买提,部门负责人,办公室,信息系\n\
+                    B01,阿依古丽•买买提,部门负责人,学习部（一）,信息 系\n\
+                    ｂ02,张　三,部门负责人,办 公 室,\n2,李 四,部门工作人员,学习部(一),\n";
+        let members = read(text.as_bytes()).unwrap().members;
+        let seen: Vec<_> = members.iter().map(|one| (one.number.as_str(), one.name.as_str())).collect();
+        assert_eq!(seen, [("b01", "阿依古丽·买买提"), ("b02", "张三"), ("2", "李四")]);
+        assert_eq!(members[0].posts, [Post::Head("办公室".to_owned()), Post::Head("学习部（一）".to_owned())]);
+        assert_eq!(members[1].posts, [Post::Head("办公室".to_owned())]);
+        assert_eq!(members[2].posts, [Post::Staff("学习部（一）".to_owned())]);
+        let twice = reasons("学号,姓名,岗位,部门\n1,张三,部门负责人,办公室\n１,张 三,部门负责人,办　公室\n");
+        assert!(twice[0].starts_with("第 3 行，“岗位”列"), "{twice:?}");
+    }
+
+    #[test]
+    fn words_and_codes_mean_one_thing_and_silence_is_unknown() {
+        let head = "学号,姓名,岗位,政治面貌,培养层次,年级,专业排名,专业人数,不及格门数,执行主席,新生\n";
+        let one = |row: &str| read(format!("{head}1,张三,主席团成员,{row}\n").as_bytes()).unwrap().members.remove(0);
+        for (word, stored) in [("中国共产党党员", "中共党员"), ("1", "中共党员"), ("共青团员（保留团籍）", "共青团员")]
+        {
+            assert_eq!(one(&format!("{word},,,,,,,")).political.as_deref(), Some(stored));
+        }
+        let found = one("02,高职,24级,第3名,40人,0门,√,Y");
+        assert_eq!(found.political.as_deref(), Some("中共预备党员"));
+        assert_eq!((found.level, found.rank), (Some(Level::Vocational), Some(Rank { rank: 3, cohort: 40 })));
+        assert_eq!((found.failed_courses, found.chair, found.first_year), (Some(0), true, Some(true)));
+        assert_eq!(one("/,硕士,,3/40,,,,").rank, Some(Rank { rank: 3, cohort: 40 }));
+        let silent = one("-,/,无,-,—,无,-,未知");
+        assert_eq!((silent.political, silent.level, silent.rank, silent.failed_courses), (None, None, None, None));
+        for (row, column) in [
+            ("积极分子,,,,,,,", "政治面貌"),
+            (",,大一,,,,,", "年级"),
+            (",,,5%,,,,", "专业排名"),
+            (",,,3/40,41,,,", "专业人数"),
+        ] {
+            let reasons = reasons(&format!("{head}1,张三,主席团成员,{row}\n"));
+            assert!(reasons.iter().all(|reason| reason.contains(column)), "{reasons:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_was_lost_or_exchanged_with_the_number_is_a_fault() {
+        let reasons = reasons("学号,姓名,岗位\n1,王?,主席团成员\n周八,88007,主席团成员\n2,李\u{e863},主席团成员\n");
+        assert_eq!(reasons.len(), 4, "{reasons:?}");
+        assert!(reasons[0].contains("CSV UTF-8") && reasons[3].contains("U+E863"), "{reasons:?}");
+        assert!(reasons[1].contains("是否与姓名填反了") && reasons[2].contains("填反了"), "{reasons:?}");
     }
 
     #[test]

@@ -125,7 +125,9 @@ async fn sign_in(
 ) -> Result<Response, Failure> {
     let number = folded(&form.number);
     let mut errors = Errors::default();
-    if number.is_empty() || number.chars().count() > 32 || number.chars().any(char::is_control) {
+    // It is counted by its key.
+    let fits = [number.as_str(), &number_key(&number)].iter().all(|text| (1..=32).contains(&text.chars().count()));
+    if !fits || number.chars().any(char::is_control) {
         errors.add("number", "请填写学号或工号");
     }
     if form.password.is_empty() || form.password.len() > 1024 {

@@ -13,7 +13,7 @@ pub async fn erase(
 ) -> Result<(), Failure> {
     sqlx::query!(
         "delete from sign_in_attempt t using student s
-         where s.id = any($1) and s.institution_id = $2 and t.institution_id = $2 and t.number = s.number",
+         where s.id = any($1) and s.institution_id = $2 and t.institution_id = $2 and t.number = s.number_key",
         students,
         institution.0
     )

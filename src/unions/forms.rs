@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     ids::DepartmentId,
+    name::key,
     rules::{roster::Post, timeline::Unit},
     text::{day, folded, is_hidden, trimmed},
     web::forms::{Errors, written},
@@ -212,7 +213,7 @@ impl DepartmentForm {
         };
         if let Some((name, from)) = name.as_ref().zip(from) {
             let taken = record.departments.iter().any(|known| {
-                known.name == *name
+                key(&known.name) == key(name)
                     && instead.is_none_or(|own| own.id != known.id)
                     && known.until_day.is_none_or(|until| until > from)
             });

@@ -9,12 +9,13 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     store::{self, Grounds, LockedUnion, RosterPerson},
-    union::{PostKind, StudentFacts, StudentUnion},
+    union::{Department, PostKind, StudentFacts, StudentUnion},
 };
 use crate::{
     auth::person::SignedIn,
     failure::Failure,
     ids::{DocumentId, DraftId, InstitutionId, UnionId},
+    name::{key, number_key},
     rules::{
         appointment::Wanted,
         roster::{Member, Post},
@@ -101,6 +102,16 @@ impl RosterLine {
         roster.members.iter().map(line).collect()
     }
 
+    /// Calls the line's departments as the union does, where they are the same but for blanks, width or brackets.
+    pub(super) fn spell_as_known(&mut self, departments: &[Department]) {
+        for (kind, named) in &mut self.posts {
+            let known = departments.iter().find(|department| key(&department.name) == key(named));
+            if let Some(known) = known.filter(|_| PostKind::of(kind).post(named).department().is_some()) {
+                named.clone_from(&known.name);
+            }
+        }
+    }
+
     pub(super) fn posts(&self) -> impl Iterator<Item = Post> {
         self.posts.iter().map(|(kind, named)| PostKind::of(kind).post(named))
     }
@@ -145,7 +156,7 @@ pub(super) struct NewDraft<'a> {
     pub grounds: &'a Grounds,
 }
 
-/// People of a roster matched against the students, or what is wrong by 学号.
+/// People of a roster matched against the students, or what is wrong by the key of the 学号.
 pub(super) async fn matched(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -156,15 +167,18 @@ pub(super) async fn matched(
 ) -> Result<Result<Vec<RosterPerson>, HashMap<String, String>>, Failure> {
     let numbers: Vec<String> = lines.iter().map(|line| line.number.clone()).collect();
     let facts = store::facts_by_number(connection, institution, &numbers, None, today).await?;
-    let facts: HashMap<&str, &StudentFacts> = facts.iter().map(|fact| (fact.number.as_str(), fact)).collect();
+    let facts: HashMap<String, &StudentFacts> = facts.iter().map(|fact| (number_key(&fact.number), fact)).collect();
     let (mut people, mut wrong) = (Vec::new(), HashMap::new());
     for line in lines {
-        let fault = match facts.get(line.number.as_str()) {
+        let number = number_key(&line.number);
+        let fault = match facts.get(&number) {
             None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
-            Some(fact) if fact.name != line.name => Some("姓名与平台登记的不同；请核对学号和姓名".to_owned()),
+            Some(fact) if key(&fact.name) != key(&line.name) => {
+                Some("姓名与平台登记的不同；请核对学号和姓名".to_owned())
+            }
             Some(fact) => union.why_not_member(fact, day).or_else(|| bad_department(line)),
         };
-        match (fault, facts.get(line.number.as_str())) {
+        match (fault, facts.get(&number)) {
             (None, Some(fact)) => {
                 let person = fact.member(line.from_college, today);
                 // Whoever is known to leave holds the post until then.
@@ -177,7 +191,7 @@ pub(super) async fn matched(
                 });
             }
             (fault, _) => {
-                wrong.insert(line.number.clone(), fault.unwrap_or_default());
+                wrong.insert(number, fault.unwrap_or_default());
             }
         }
     }
@@ -190,12 +204,12 @@ fn bad_department(line: &RosterLine) -> Option<String> {
     Some(format!("部门名称“{unfit}”应为 2 至 30 字"))
 }
 
-/// The bad cells of a sheet whose 学号 stand for a fault.
+/// The bad cells of a sheet whose 学号 have a fault by their key.
 pub(super) fn bad_cells(sheet: &Sheet, wrong: &HashMap<String, String>) -> Vec<BadCell> {
     let Some(place) = sheet.headers.iter().position(|header| header == "学号") else { return Vec::new() };
     let bad = |row: &crate::sheet::Row| {
         let value = row.cells.get(place)?.shown().into_owned();
-        let reason = wrong.get(&value)?.clone();
+        let reason = wrong.get(&number_key(&value))?.clone();
         Some(BadCell { row: row.number, column: "学号".to_owned(), value, reason })
     };
     sheet.rows.iter().filter_map(bad).collect()

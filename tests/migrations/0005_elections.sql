@@ -51,3 +51,17 @@ insert into lot (contest_id, winners, method, present, drawn_at, by_account)
 values (md5('contest')::uuid, '{张三}', '抽签', '监票人', '2025-12-01 20:40+08', md5('teacher')::uuid);
 insert into contest_result (contest_id, account, count) values (md5('contest')::uuid, '{}', '{}');
 update sitting set stage = 'reported', reported_at = '2025-12-02 09:00+08', record = '{}' where id = md5('reported')::uuid;
+
+-- Days, numbers and names as they could be taken in before the next migration.
+insert into student (id, institution_id, number, name, class_id)
+select md5(number)::uuid, md5('school')::uuid, number, name, md5('class')::uuid
+from (values ('b88005', '张　伟'), ('B88005', '张伟'), ('88006', '古丽•买买提')) as s(number, name);
+insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
+values (md5('ｂ88005')::uuid, md5('school')::uuid, 'ｂ88005', '张伟', false, '2025-12-01 09:00+08', null),
+       (md5('account of 88006')::uuid, md5('school')::uuid, '088006', '古丽•买买提', false, '2025-12-01 09:00+08',
+        md5('88006')::uuid);
+insert into office (id, account_id, institution_id, kind, from_day, until_day, granted_at)
+values (md5('endless')::uuid, md5('teacher')::uuid, md5('school')::uuid, 'school_party', '2025-09-01', '10000-01-01', '2025-09-01 09:00+08'),
+       (md5('far')::uuid, md5('teacher')::uuid, md5('school')::uuid, 'student_affairs', '2206-09-01', null, '2025-09-01 09:00+08'),
+       (md5('gone by')::uuid, md5('teacher')::uuid, md5('school')::uuid, 'school_union', '1899-12-31', '1900-01-01', '2025-09-01 09:00+08'),
+       (md5('typed')::uuid, md5('teacher')::uuid, md5('school')::uuid, 'graduate_union', '1899-12-31', null, '2025-09-01 09:00+08');

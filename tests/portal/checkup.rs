@@ -160,7 +160,7 @@ async fn which_list_and_which_rows_are_asked_before_anything_is_judged() {
 async fn markup_in_a_roster_stays_text() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
-    let text = format!("{HEAD}1,<script>alert(1)</script>,<i>,<b>主席</b>,\"<img src=x>\",,群众,,,,\n");
+    let text = format!("{HEAD}1,<script>alert</script>,<i>,<b>主席</b>,\"<img src=x>\",,群众,,,,\n");
     let page = check(&mut league, "苏州方案", "school", text.as_bytes()).await;
     assert_eq!(page.status, 200);
     assert!(!page.text().contains("<script>alert") && !page.text().contains("<b>主席"));
@@ -185,4 +185,17 @@ async fn samples_go_through_and_the_templates_examples_are_nobody() {
         }
         assert_eq!((checked.status, checked.heading().as_str()), (200, "名单体检结果"), "{link}");
     }
+}
+
+#[tokio::test]
+async fn words_of_the_field_are_no_breach_and_open_ones_are_named_by_row() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let one = |number: u32, word: &str| format!("2024{number},学生{number},信息系,主席团成员,,,{word},1,40,0门,√\n");
+    let text = format!("{HEAD}{}{}{}", one(1, "中国共产党党员"), one(2, "03"), one(3, "共青团员（保留团籍）"));
+    let page = check(&mut league, "苏州方案", "school", text.as_bytes()).await;
+    assert!(!page.all("section.finding h3").iter().any(|head| head.contains("ELG-01")), "{}", page.text());
+    let page = check(&mut league, "苏州方案", "school", format!("{HEAD}{}", one(1, "发展对象")).as_bytes()).await;
+    assert_eq!(page.status, 422);
+    assert!(page.all("#bad-rows tbody tr")[0].contains("请填本人现在是共青团员还是群众"));
 }

@@ -386,3 +386,61 @@ fn order_reads_standard_input() {
     let output = command.env_clear().args(["order", "-"]).stdin(names).output().unwrap();
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "丁一\n王伟\n");
 }
+
+#[test]
+fn official_words_and_codes_pass_and_words_that_say_nothing_are_unknown() {
+    let desk = Desk::new();
+    let elg = |word: &str| {
+        let output = lunzhi(&SCHOOL, &desk.file("r.csv", roster(5).replacen("共青团员", word, 1)));
+        if output.status.code() == Some(2) {
+            return errors(&output);
+        }
+        let report = json(&output);
+        let finding = report["findings"].as_array().unwrap().iter().find(|one| one["rule"] == "ELG-01").unwrap();
+        finding["verdict"].as_str().unwrap().to_owned()
+    };
+    for word in [
+        "中国共产党党员",
+        "中共正式党员",
+        "共产党员",
+        "01",
+        "1",
+        "中国共产党预备党员",
+        "中共党员(含预备党员)",
+        "02",
+        "中国共产主义青年团团员",
+        "共青团员（保留团籍）",
+        "03-共青团员",
+        "3",
+    ] {
+        let verdict = elg(word);
+        if word.contains("含预备") {
+            assert!(verdict.contains("分不清是正式党员还是预备党员"), "{verdict}");
+        } else {
+            assert_eq!(verdict, "pass", "{word}");
+        }
+    }
+    for word in ["未知", "无", "-", "/", "不详", ""] {
+        assert_eq!(elg(word), "unknown", "{word}");
+    }
+    assert_eq!(elg("13"), "fail");
+    assert!(elg("入党积极分子").contains("第 2 行，“政治面貌”列，“入党积极分子”"));
+}
+
+#[test]
+fn one_person_is_one_whatever_the_case_and_the_blanks_and_so_is_a_department() {
+    let desk = Desk::new();
+    let text = "学号,姓名,岗位,部门,院系\nb2401,张三,部门负责人,办公室,大学院\nB2402,李四,部门负责人,办 公 室,大 学院\n\
+                Ｂ2401,张　三,部门工作人员,学习部(一),大学院\n3,古丽•买买提,部门工作人员,学习部（一）,\n";
+    let report = json(&lunzhi(&SCHOOL, &desk.file("r.csv", text)));
+    assert_eq!(report["people"], 3);
+    let findings = report["findings"].as_array().unwrap();
+    let units: Vec<&str> =
+        findings.iter().filter(|one| one["rule"] == "STF-04").filter_map(|one| one["unit"].as_str()).collect();
+    assert_eq!(units, ["办公室", "学习部(一)"]);
+    let population = "类别,名称,年级,人数\n院系,大学院,2024,\"1,200\"\n学院,大 学院,23级,300\n";
+    let allocated = lunzhi(&["allocate", "--plan", "suzhou-2020", "--json"], &desk.file("p.csv", population));
+    assert_eq!(json(&allocated)["colleges"].as_array().unwrap().len(), 1, "{allocated:?}");
+    let exchanged = lunzhi(&SCHOOL, &desk.file("r.csv", "学号,姓名,岗位\n周八,88007,主席团成员\n"));
+    assert!(errors(&exchanged).contains("是否与姓名填反了"));
+}

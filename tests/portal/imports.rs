@@ -3,8 +3,13 @@
 use std::time::Duration;
 
 use lunzhi::office::OfficeKind;
+use proptest::{
+    prelude::*,
+    test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
+};
+use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
-use crate::support::{Client, FIRST, Page, Portal};
+use crate::support::{Client, FIRST, Page, Portal, runtime};
 
 const HEAD: &str = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n";
 
@@ -80,7 +85,7 @@ async fn wrong_rows_come_back_as_a_file_to_mend() {
     let mut staff = portal.signed_in(OfficeKind::SchoolLeague).await;
     let long = "长".repeat(300);
     let file = format!(
-        "{HEAD}{}A2,,信息工程系,软件技术,专科,2026,软件2601班,\nA3,丙,信息工程系,软件技术,大专,26,软件2601班,\n\
+        "{HEAD}{}A2,,信息工程系,软件技术,专科,2026,软件2601班,\nA3,丙,信息工程系,软件技术,3,大一,软件2601班,\n\
          A4,{long},信息工程系,软件技术,专科,2026,软件2601班,\nA5,😀,信息工程系,软件技术,专科,2026,软件2601班,\n\
          A6,'; drop table student; --,<b>系</b>,软件技术,专科,2026,软件2601班,\nA1,重复,信息工程系,软件技术,专科,2026,软件2601班,\n",
         student("A1", "甲", "软件2601班")
@@ -90,7 +95,7 @@ async fn wrong_rows_come_back_as_a_file_to_mend() {
     let says = preview.all(".says-cell");
     assert_eq!(says.len(), 5, "{says:?}");
     for (row, word) in
-        ["姓名：不能为空", "年级：应为四位", "超过 50 字", "表情符号", "与第 2 行重复"].iter().enumerate()
+        ["姓名：不能为空", "年级：“大一”不是入学年份", "超过 50 字", "表情符号", "与第 2 行重复"].iter().enumerate()
     {
         assert!(says[row].contains(word), "{}", says[row]);
     }
@@ -515,7 +520,7 @@ async fn a_renewal_is_no_repetition_and_no_office_outlives_leaving() {
 /// Every bad file that the first uploads had to bear, again.
 #[tokio::test]
 async fn bad_files_are_refused_with_their_reason_and_good_ones_of_any_make_are_read() {
-    use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook};
+    use rust_xlsxwriter::Formula;
     use std::io::Write as _;
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
@@ -600,4 +605,276 @@ async fn an_account_that_has_the_office_of_a_student_already_stops_no_list() {
     let done = commit(&mut staff, &path).await;
     assert!(done.text().contains("已写入：新增 1 条"), "{}", done.text());
     assert!(portal.signed_in(OfficeKind::Student).await.get("/me/data").await.text().contains("软件2401班"));
+}
+
+#[tokio::test]
+async fn blanks_dots_case_and_width_make_nobody_another_person_and_no_class_another() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let line = |number: &str, name: &str, college: &str, class: &str| {
+        format!("{number},{name},{college},软件技术,高职,2024级,{class},03\n")
+    };
+    let first = format!(
+        "{HEAD}{}{}",
+        line("b88005", "阿依古丽·买买提", "信息工程系", "软件2401班"),
+        line("B88006", "王五", "信息工程系", "软件2401班")
+    );
+    let path = upload(&mut staff, "students", &[], &first).await;
+    commit(&mut staff, &path).await;
+    let again = format!(
+        "{HEAD}{}{}{}",
+        line("Ｂ88005", "阿依古丽 • 买买提", "信息 工程系", "软件 2401 班"),
+        line("ｂ８８００６", "王　五", "信息工程系", "软件２４０１班"),
+        line("20240001", "学 生 1", "信息工程系", "软件2401班")
+    );
+    let path = upload(&mut staff, "students", &[], &again).await;
+    let preview = staff.get(&path).await;
+    assert_eq!(preview.all(".tabs a")[..4], ["新增 0", "变化 0", "相同 3", "有误 0"], "{}", preview.text());
+    for query in ["阿依古丽•买买提", "古丽　买买", "Ｂ88005", "b8800"] {
+        let found = staff.get(&format!("/people?q={query}")).await.all("tbody tr");
+        assert!(found.iter().any(|row| row.contains("阿依古丽·买买提")), "{query}: {found:?}");
+    }
+    let grades =
+        "学号,姓名,专业排名,不及格门数\nｂ88005,阿依古丽．买买提,第3/40,0门\nB88006,王 五,,-\nb88006,王五,1/40,\n";
+    let path = upload(&mut staff, "grades", &GRADES, grades).await;
+    let wrong = staff.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert_eq!(wrong.len(), 1, "{wrong:?}");
+    assert!(wrong[0].contains("没有内容"), "{wrong:?}");
+    commit(&mut staff, &path).await;
+    let figures = "select count(*) from grade_fact g join student s on s.id = g.student_id
+                   where s.number = 'b88005' and rank = 3 and cohort = 40 and failed = 0";
+    assert_eq!(count(&portal, figures).await, 1);
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let today = portal.app.clock.today();
+    let offices = format!(
+        "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\nB88005,阿依古丽 买买提,班级团支部,,软件 2401班,{today},长期\n\
+         b88006,王五,院系学生会,信息　工程系,,{today},\nSCHOOL_LEAGUE,校团委甲,校学生会,,,{today},\n"
+    );
+    let path = upload(&mut league, "offices", &[], &offices).await;
+    assert_eq!(league.get(&path).await.all(".tabs a")[..4], ["新增 2", "变化 0", "相同 0", "有误 1"]);
+    assert!(league.get(&format!("{path}?tab=wrong")).await.text().contains("不能给自己授予职务"));
+    commit(&mut league, &path).await;
+    let held =
+        "select count(*) from office o join account a on a.id = o.account_id join student s on s.id = a.student_id
+                where s.number in ('b88005', 'B88006') and a.number = s.number and o.until_day is null
+                      and o.kind in ('class_branch', 'college_union')";
+    assert_eq!(count(&portal, held).await, 2);
+    assert_eq!(
+        count(&portal, "select count(*) from college where name like '%信息%'").await,
+        2,
+        "one at each university"
+    );
+}
+
+#[tokio::test]
+async fn words_of_the_field_are_stored_in_one_form_and_open_ones_asked_about() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let head = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌,性别,民族\n";
+    let line = |number: u32, words: &str| format!("W{number},学生,信息工程系,软件技术,专科,2026,软件2601班,{words}\n");
+    let words = ["中国共产党党员,1,01", "3,女性,HA", "02-预备党员,男,汉", "-,/,无", "积极分子,,", "党员,3,火星族"];
+    let text: String = (0..).zip(words).map(|(number, words)| line(number, words)).collect();
+    let path = upload(&mut staff, "students", &[], &format!("{head}{text}")).await;
+    let wrong = staff.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    assert!(
+        wrong[0].contains("政治面貌：“积极分子”是入党的阶段") && wrong[0].contains("共青团员还是群众"),
+        "{wrong:?}"
+    );
+    assert!(wrong[1].contains("性别：“3”不是性别") && wrong[1].contains("民族：“火星族”不是"), "{wrong:?}");
+    commit(&mut staff, &path).await;
+    let stored: Vec<(Option<String>, Option<String>, Option<String>)> =
+        sqlx::query_as("select political, gender, ethnic from student where number ~ '^W' order by number")
+            .fetch_all(&mut portal.owner().await)
+            .await
+            .unwrap();
+    let found: Vec<String> = stored
+        .iter()
+        .map(|(political, gender, ethnic)| {
+            [political, gender, ethnic].map(|word| word.as_deref().unwrap_or("?")).join(" ")
+        })
+        .collect();
+    assert_eq!(found, ["中共党员 男 汉族", "共青团员 女 汉族", "中共预备党员 男 汉族", "? ? ?"]);
+    let same = upload(&mut staff, "students", &[], &format!("{head}{}", line(1, "共青团员（保留团籍）,2,汉族"))).await;
+    assert_eq!(staff.get(&same).await.all(".tabs a")[..4], ["新增 0", "变化 0", "相同 1", "有误 0"]);
+}
+
+#[tokio::test]
+async fn lost_characters_and_exchanged_headings_are_faults_that_say_what_to_do() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let lines = ["L1,王?", "L2,李\u{fffd}", "L3,王\u{e863}", "L4,□七", "周八,88007", "L5,李\u{f9e1}"];
+    let rest = ",信息工程系,软件技术,专科,2026,软件2601班,团员\n";
+    let path = upload(&mut staff, "students", &[], &format!("{HEAD}{}{rest}", lines.join(rest))).await;
+    let wrong = staff.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert_eq!(wrong.len(), 5, "{wrong:?}");
+    assert!(wrong[..4].iter().all(|says| says.contains("CSV UTF-8")), "{wrong:?}");
+    assert!(wrong[4].contains("是否与姓名填反了") && wrong[4].contains("是否与学号（工号）填反了"), "{wrong:?}");
+    commit(&mut staff, &path).await;
+    assert_eq!(count(&portal, "select count(*) from student where name = '李李'").await, 1, "U+F9E1 is 李");
+}
+
+#[tokio::test]
+async fn a_day_beyond_the_calendar_is_refused_and_one_that_was_taken_in_before_can_be_ended() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let mut workbook = Workbook::new();
+    let page = workbook.add_worksheet();
+    let heads = ["学号（工号）", "姓名", "职务", "任职第一天", "任职最后一天"];
+    for (column, header) in (0..).zip(heads) {
+        page.write(0, column, header).unwrap();
+    }
+    let day = Format::new().set_num_format("yyyy-mm-dd");
+    let on = |year, month, day| ExcelDateTime::from_ymd(year, month, day).unwrap();
+    let terms = [(on(2026, 9, 1), Some(on(9999, 12, 31))), (on(1905, 7, 18), None), (on(2206, 9, 1), None)];
+    for (row, (from, last)) in (1..).zip(&terms) {
+        page.write(row, 0, format!("T{row}")).unwrap();
+        page.write(row, 1, "新老师").unwrap();
+        page.write(row, 2, "校团委").unwrap();
+        page.write_with_format(row, 3, from, &day).unwrap();
+        if let Some(last) = last {
+            page.write_with_format(row, 4, last, &day).unwrap();
+        }
+    }
+    let bytes = workbook.save_to_buffer().unwrap();
+    let answer = administrator.upload("/imports", &[("kind", "offices")], Some(("职务.xlsx", &bytes))).await;
+    let path = answer.location().split('?').next().unwrap().to_owned();
+    let wrong = administrator.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert_eq!(wrong.len(), 3, "{wrong:?}");
+    assert!(wrong[0].contains("任职最后一天：长期任职的，这一格请留空"), "{wrong:?}");
+    assert!(wrong[1..].iter().all(|says| says.contains("任职第一天：日期不在 1990 至 2100 年之间")), "{wrong:?}");
+}
+
+/// A cell of a kind: one of the words, and now and then any text.
+fn cell(words: &'static [&'static str]) -> impl Strategy<Value = String> {
+    prop_oneof![5 => prop::sample::select(words).prop_map(str::to_owned), 1 => "\\PC{0,40}"]
+}
+
+const NUMBERS: &[&str] =
+    &["E1", "e1", "Ｅ２", "20240001", "2024－0002", "1.0", "00000000000000000000000000000001", "", "９９"];
+const NAMES: &[&str] =
+    &["学生1", "学　生2", "古丽•买买提", "JOHN  SMITH", "王?", "李\u{f9e1}", "\u{30edd}", "一", "88007", "e\u{301}"];
+const PLACES: &[&str] =
+    &["信息工程系", "信息 工程系", "（一）", "系\u{e0100}", "软件技术", "软件2401班", "软件 ２４０１班", ""];
+const YEARS: &[&str] = &["1990", "2100", "99级", "24", "9999", "0000", "大一", "2024届"];
+const WORDS: &[&str] = &["党员", "01", "13", "积极分子", "男", "2", "HA", "56", "专升本", "博士", "-", "无", "0"];
+const FIGURES: &[&str] = &["0", "1", "100000", "4294967296", "3/40", "200", "0门", "1e9", "-1", "99999999999999999999"];
+const OFFICES: &[&str] = &["校团委", "班级团支部", "院系团组织", "校学生会", "学校党委", "student", ""];
+const DAYS: &[&str] = &[
+    "1990-01-01",
+    "2100-12-31",
+    "9999-12-31",
+    "10000-01-01",
+    "0001-01-01",
+    "2026-02-29",
+    "2026年9月1号",
+    "长期",
+    "-2026-1-1",
+    "2100-12-30",
+    "294276-12-31",
+];
+
+type Lines = Vec<Vec<String>>;
+
+/// Rows for a file of each kind, and days for date cells as the number that a spreadsheet keeps.
+fn files() -> impl Strategy<Value = (Lines, Lines, Lines, Vec<f64>)> {
+    let student = [NUMBERS, NAMES, PLACES, PLACES, WORDS, YEARS, PLACES, WORDS, WORDS, WORDS].map(cell);
+    let grade = [NUMBERS, NAMES, FIGURES, FIGURES, FIGURES].map(cell);
+    let office = [NUMBERS, NAMES, OFFICES, PLACES, PLACES, DAYS, DAYS].map(cell);
+    let serial = prop_oneof![-2.0..3_000_000.0_f64, 30_000.0..80_000.0_f64];
+    (
+        prop::collection::vec(student.prop_map(Vec::from), 1..8),
+        prop::collection::vec(grade.prop_map(Vec::from), 1..8),
+        prop::collection::vec(office.prop_map(Vec::from), 1..8),
+        prop::collection::vec(serial, 2..6),
+    )
+}
+
+fn csv(head: &str, lines: &Lines) -> String {
+    let quoted = |cell: &String| format!("\"{}\"", cell.replace('"', "\"\""));
+    let line = |cells: &Vec<String>| cells.iter().map(quoted).collect::<Vec<_>>().join(",");
+    std::iter::once(head.to_owned()).chain(lines.iter().map(line)).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+fn day_cells(serials: &[f64]) -> Vec<u8> {
+    let (mut workbook, day) = (Workbook::new(), Format::new().set_num_format("yyyy-mm-dd"));
+    let page = workbook.add_worksheet();
+    for (column, header) in (0..).zip(["学号（工号）", "姓名", "职务", "任职第一天", "任职最后一天"])
+    {
+        page.write(0, column, header).unwrap();
+    }
+    for (row, days) in (1..).zip(serials.windows(2)) {
+        page.write(row, 0, format!("D{row}")).unwrap();
+        page.write(row, 1, "新老师").unwrap();
+        page.write(row, 2, "校学生会").unwrap();
+        page.write_with_format(row, 3, days[0], &day).unwrap();
+        page.write_with_format(row, 4, days[1], &day).unwrap();
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+/// Sends a file, commits it and opens every page of it.
+async fn whatever_it_holds(client: &mut Client, fields: &[(&str, &str)], file: (&str, &[u8])) {
+    let sent = client.upload("/imports", fields, Some(file)).await;
+    assert!(sent.status == 303 || sent.status == 422, "{}: {}", sent.status, sent.text());
+    if sent.status == 422 {
+        return;
+    }
+    let path = sent.location().split('?').next().unwrap().to_owned();
+    for tab in ["", "?tab=added", "?tab=changed", "?tab=wrong", "?tab=missing", "/faults.xlsx"] {
+        assert_eq!(client.get(&format!("{path}{tab}")).await.status, 200, "{path}{tab}");
+    }
+    assert!(client.post(&format!("{path}/commit"), &[]).await.status < 500);
+    let done = commit(client, &path).await;
+    assert!(done.status == 200 && !done.text().contains("没有写完"), "{}", done.text());
+}
+
+/// No value that a file may bring makes a page fail, that of the file or one that shows it later.
+#[test]
+fn whatever_a_file_holds_no_page_fails() {
+    let runtime = runtime();
+    let portal = runtime.block_on(Portal::start());
+    // A case sends four files and opens some forty pages.
+    let cases = (Config::default().cases / 4).max(4);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[26; 32]);
+    let run = |(students, grades, offices, serials): (Lines, Lines, Lines, Vec<f64>)| {
+        runtime.block_on(async {
+            let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+            let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+            let list = csv("学号,姓名,院系,专业,培养层次,年级,班级,政治面貌,性别,民族", &students);
+            whatever_it_holds(&mut league, &[("kind", "students")], ("x.csv", list.as_bytes())).await;
+            let list = csv("学号,姓名,专业排名,专业人数,不及格门数", &grades);
+            let fields = [&[("kind", "grades")][..], &GRADES[..]].concat();
+            whatever_it_holds(&mut league, &fields, ("x.csv", list.as_bytes())).await;
+            let list = csv("学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天", &offices);
+            whatever_it_holds(&mut administrator, &[("kind", "offices")], ("x.csv", list.as_bytes())).await;
+            let workbook = day_cells(&serials);
+            whatever_it_holds(&mut league, &[("kind", "offices")], ("x.xlsx", &workbook)).await;
+            let mut pages: Vec<String> = sqlx::query_scalar(
+                "(select '/people/' || id from student order by number !~ '^2024', random() limit 8)
+                 union all (select '/people/' || s.id from student s join account a on a.student_id = s.id limit 8)",
+            )
+            .fetch_all(&mut portal.owner().await)
+            .await
+            .unwrap();
+            pages.extend(["/people", "/people?q=E1", "/people?state=twins", "/structure", "/"].map(str::to_owned));
+            for page in pages {
+                let status = league.get(&page).await.status;
+                assert!(status == 200 || status == 404, "{page}: {status}");
+            }
+            let mut accounts: Vec<String> =
+                sqlx::query_scalar("select '/accounts/' || id from account order by created_at desc limit 12")
+                    .fetch_all(&mut portal.owner().await)
+                    .await
+                    .unwrap();
+            accounts.extend(["/accounts", "/accounts?q=D1", "/audit", "/"].map(str::to_owned));
+            for page in accounts {
+                let status = administrator.get(&page).await.status;
+                assert!(status == 200 || status == 404, "{page}: {status}");
+            }
+        });
+        Ok(())
+    };
+    TestRunner::new_with_rng(config, rng).run(&files(), run).unwrap();
 }

@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 use lunzhi::{
     database::MIGRATOR,
     imports::{import::Kind, offices::IMPORTED_OFFICES},
+    name::{key, number_key},
     office::OfficeKind,
     rules::roster::level_label,
 };
@@ -131,4 +132,43 @@ async fn the_database_and_the_program_call_offices_and_levels_the_same() {
         let (slug,): (String,) = sqlx::query_as("select level_slug($1)").bind(level).fetch_one(&mut db).await.unwrap();
         assert_eq!(level_label(&slug), *level);
     }
+}
+
+/// Every character beside letters, Han characters, blanks and dots, and many that stand together.
+#[tokio::test]
+async fn the_database_and_the_program_make_the_same_keys() {
+    let portal = Portal::start().await;
+    let mut texts: Vec<String> = (1..0x3_2000)
+        .filter_map(char::from_u32)
+        .flat_map(|c| [format!("张{c}伟"), format!("a {c}b"), format!("A{c} . 1{c}"), format!("{c}·B88")])
+        .collect();
+    let near: Vec<char> =
+        "张伟AbéＡｂ1１.．·•･﹒ \u{3000}\u{a0}\u{200b}\u{301}\u{3099}ｶﾞ\u{f9e1}\u{2f56}\u{2ee2}（)-–ﬁ가\u{e000}"
+            .chars()
+            .collect();
+    let mut seed: u64 = 20_261_128;
+    for _ in 0..50_000 {
+        let mut text = String::new();
+        for _ in 0..8 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            text.push(near[usize::try_from(seed >> 33).unwrap() % near.len()]);
+        }
+        texts.push(text);
+    }
+    let made: Vec<(String, String)> =
+        sqlx::query_as("select name_key(t), number_key(t) from unnest($1::text[]) with ordinality u(t, n) order by n")
+            .bind(&texts)
+            .fetch_all(&mut portal.owner().await)
+            .await
+            .unwrap();
+    let differ: Vec<String> = texts
+        .iter()
+        .zip(&made)
+        .filter(|(text, (name, number))| key(text) != *name || number_key(text) != *number)
+        .map(|(text, made)| {
+            format!("{:?}: {made:?}, {:?}", text.escape_unicode().to_string(), (key(text), number_key(text)))
+        })
+        .take(20)
+        .collect();
+    assert_eq!(differ, Vec::<String>::new());
 }

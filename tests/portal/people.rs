@@ -613,3 +613,174 @@ async fn whoever_comes_back_finds_a_class_that_goes_on() {
     assert_eq!(staff.post(&format!("{near}/return"), &[("reason", "复学")]).await.status, 303);
     assert!(staff.get(&near).await.text().contains("软件2401班"));
 }
+
+/// The second person whom a file made of 20240001 under a new number, in the class that they are in now.
+async fn made_again(staff: &mut Client) {
+    let file = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n\
+                2025N001,学　生1,机电工程系,数控技术,专科,2025,数控2501班,中共预备党员\n";
+    let sent = staff.upload("/imports", &[("kind", "students")], Some(("名单.csv", file.as_bytes()))).await;
+    let path = sent.location().split('?').next().unwrap().to_owned();
+    staff.post(&format!("{path}/commit"), &[]).await;
+    assert!(staff.get(&path).await.text().contains("已写入：新增 1 条"));
+    let file = "学号,专业排名,专业人数,不及格门数\n2025N001,2,30,0\n";
+    let fields = [("kind", "grades"), ("basis", "year"), ("period", "2025—2026 学年"), ("source", "教务处")];
+    let sent = staff.upload("/imports", &fields, Some(("成绩.csv", file.as_bytes()))).await;
+    let path = sent.location().split('?').next().unwrap().to_owned();
+    staff.post(&format!("{path}/commit"), &[]).await;
+    assert!(staff.get(&path).await.text().contains("已写入：新增 1 条"));
+}
+
+#[tokio::test]
+async fn a_new_number_is_the_same_person_who_is_joined_where_a_file_made_another() {
+    let portal = Portal::start().await;
+    neighbours(&portal).await;
+    let mut student = become_student(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let own = staff.get("/people?q=20240001").await.attributes("tbody a", "href").remove(0);
+    assert!(!staff.get(&own).await.all("summary").contains(&"换学号".to_owned()), "the League committee's act");
+    made_again(&mut staff).await;
+    let act = format!("{own}/renumber");
+    let unfit = league.post(&act, &[("new_number", "学号"), ("new_reason", "")]).await;
+    assert_eq!(unfit.status, 422);
+    assert!(unfit.fault("新学号").contains("没有数字") && unfit.fault("理由").contains("请写明理由"));
+    for (number, says) in [
+        ("２０２４0001", "这就是现在的学号"),
+        ("20240002", "这个学号是学生2的，姓名不同"),
+        ("SCHOOL_PARTY", "已有他人的账号"),
+    ] {
+        let refused = league.post(&act, &[("new_number", number), ("new_reason", "转专业")]).await;
+        assert!(refused.fault("新学号").contains(says), "{number}: {}", refused.fault("新学号"));
+    }
+    let done = league.post(&act, &[("new_number", "2025n001"), ("new_reason", "转专业〔2026〕3号")]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let page = league.get(done.location()).await;
+    for words in [
+        "已合并过来",
+        "学生1（2025N001）",
+        "曾用学号",
+        "20240001",
+        "数控2501班",
+        "中共预备党员",
+        "2 / 30",
+        "转专业〔2026〕3号",
+    ] {
+        assert!(page.text().contains(words), "{words}: {}", page.text());
+    }
+    assert_eq!(count(&portal, "select count(*) from student where number_key = '2025n001'").await, 1);
+    assert_eq!(count(&portal, "select count(*) from audit_entry where verb = 'student_renumbered'").await, 1);
+    assert!(student.get("/inbox").await.text().contains("你的学号已换为 2025N001"));
+    assert_eq!(student.get("/").await.status, 200, "whoever is signed in stays so");
+    let mut again = portal.visitor();
+    assert_eq!(again.sign_in(FIRST, "20240001", PASSWORD).await.status, 422);
+    assert_eq!(again.sign_in(FIRST, "2025n001", PASSWORD).await.status, 303, "the new number signs in");
+    assert_eq!(league.get("/people?q=20240001").await.all("tbody tr").len(), 1, "the old number finds them");
+    // Files with the old number name the new one, and nobody gets the old one again.
+    let file = "学号,专业排名,专业人数\n20240001,1,30\n";
+    let fields = [("kind", "grades"), ("basis", "year"), ("period", "x"), ("source", "教务处")];
+    let sent = staff.upload("/imports", &fields, Some(("成绩.csv", file.as_bytes()))).await;
+    let path = sent.location().split('?').next().unwrap().to_owned();
+    assert!(staff.get(&path).await.text().contains("该生已换学号，请改用新学号 2025N001"));
+    let other = staff.get("/people?q=20240002").await.attributes("tbody a", "href").remove(0);
+    let taken = league.post(&format!("{other}/renumber"), &[("new_number", "20240001"), ("new_reason", "x")]).await;
+    assert!(taken.fault("新学号").contains("另一名学生曾用的学号"));
+    // One who goes back has the first number again.
+    let back = league.post(&act, &[("new_number", "20240001"), ("new_reason", "转回")]).await;
+    assert!(back.location().ends_with("done=renumbered"), "{}", back.location());
+    assert_eq!(again.sign_in(FIRST, "20240001", PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn two_who_both_have_a_record_are_not_joined() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let own = staff.get("/people?q=20240001").await.attributes("tbody a", "href").remove(0);
+    made_again(&mut staff).await;
+    let act = "insert into account (id, institution_id, number, name, password_hash, password_set_at,
+                                    must_change_password, created_at, student_id)
+               select gen_random_uuid(), institution_id, number, name, 'x', now(), false, now(), id from student
+               where number = '2025N001'";
+    sqlx::query(act).execute(&mut db).await.unwrap();
+    let wanted = [("new_number", "2025N001"), ("new_reason", "转专业")];
+    let refused = league.post(&format!("{own}/renumber"), &wanted).await;
+    assert!(refused.fault("新学号").contains("不能合并"), "{}", refused.fault("新学号"));
+    // Nor where an office waits for the second person, whatever else could be taken over.
+    for statement in [
+        "update account set password_hash = null, password_set_at = null where number = '2025N001'",
+        "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'school_union', current_date, now() from account
+         where number = '2025N001'",
+        "insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
+         select gen_random_uuid(), s.institution_id, s.number, s.name, false, now(), s.id
+         from student s join institution i on i.id = s.institution_id where s.number = '20240001' and i.code = 'first'",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    let before = portal.row_counts().await;
+    assert!(league.post(&format!("{own}/renumber"), &wanted).await.fault("新学号").contains("不能合并"));
+    assert_eq!(portal.row_counts().await, before, "nothing was taken over");
+}
+
+#[tokio::test]
+async fn a_preview_says_who_may_have_got_a_new_number() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = "学号,姓名,院系,专业,培养层次,年级,班级\n2026X1,学 生1,信息工程系,软件技术,专科,2026,软件2601班\n\
+                2026X2,学生2,信息工程系,软件技术,专科,2026,软件2601班\n20240002,学生2,信息工程系,软件技术,专科,2024,软件2401班\n\
+                2026X3,生人,信息工程系,软件技术,专科,2026,软件2601班\n";
+    let sent = staff.upload("/imports", &[("kind", "students")], Some(("名单.csv", file.as_bytes()))).await;
+    let path = sent.location().split('?').next().unwrap().to_owned();
+    let added = staff.get(&format!("{path}?tab=added")).await.all(".says-cell");
+    assert_eq!(added.iter().filter(|says| says.contains("可能是换了学号")).count(), 1, "{added:?}");
+    assert!(added[0].contains("软件2401班有同名的 20240001"), "{added:?}");
+}
+
+#[tokio::test]
+async fn corrections_take_the_words_of_the_field_and_compare_by_the_key() {
+    let portal = Portal::start().await;
+    neighbours(&portal).await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let own = staff.get("/people?q=20240001").await.attributes("tbody a", "href").remove(0);
+    let fields = |number: &'static str, name: &'static str, political: &'static str| {
+        [
+            ("number", number),
+            ("name", name),
+            ("class", "软件 2402 班"),
+            ("political", political),
+            ("gender", "女"),
+            ("ethnic", "01"),
+            ("reason", "核对"),
+        ]
+    };
+    let path = format!("{own}/correct");
+    assert_eq!(staff.post(&path, &fields("near", "学生1", "")).await.fault("学号"), "✕ 这个学号已属于另一人");
+    let open = staff.post(&path, &fields("20240001", "学生1", "发展对象")).await;
+    assert!(open.fault("政治面貌").contains("是入党的阶段"), "{}", open.fault("政治面貌"));
+    assert!(staff.post(&path, &fields("20240001", "王?", "")).await.fault("姓名").contains("没能保存的字"));
+    assert_eq!(staff.post(&path, &fields("20240001", "古丽 • 买提", "中国共产主义青年团团员")).await.status, 303);
+    let stored = "select count(*) from student s join class k on k.id = s.class_id
+                  where s.name = '古丽·买提' and s.political = '共青团员' and s.ethnic = '汉族' and k.name = '软件2402班'";
+    assert_eq!(count(&portal, stored).await, 1);
+}
+
+#[tokio::test]
+async fn words_that_were_stored_before_are_brought_to_the_one_form_at_the_start() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    for statement in [
+        "update student set political = '中国共产党党员', ethnic = '汉' where number = 'NEAR'",
+        "update student set political = '入党积极分子', ethnic = '火星族' where number = 'FAR'",
+    ] {
+        sqlx::query(statement).execute(&mut db).await.unwrap();
+    }
+    for _ in 0..2 {
+        let now = portal.app.clock.now();
+        portal.app.write(async |db| lunzhi::people::stored_words::unify(db, now).await).await.unwrap();
+    }
+    let words =
+        "select concat_ws(' ', number, political, ethnic) from student where number in ('NEAR', 'FAR') order by 1";
+    assert_eq!(text(&mut db, words).await, ["FAR 火星族", "NEAR 中共党员 汉族"], "what nobody knows stays as it is");
+    assert_eq!(count(&portal, "select count(*) from audit_entry where office = '运维'").await, 3, "once");
+}

@@ -467,3 +467,18 @@ async fn a_file_too_large_and_a_fault_bring_the_form_back_with_everything_typed(
     assert_eq!(broken.field("名称"), "2026—2027 学年第一学期", "{}", broken.text());
     assert!(broken.text().contains("请先到相应页面核对是否已经生效"), "{}", broken.text());
 }
+
+#[tokio::test]
+async fn a_number_signs_in_whatever_its_case_and_width_and_is_counted_as_one() {
+    let portal = Portal::start().await;
+    for number in ["SCHOOL_LEAGUE", "School_League", "ｓｃｈｏｏｌ＿ｌｅａｇｕｅ", " school_league\u{200b}"]
+    {
+        assert_eq!(portal.visitor().sign_in(FIRST, number, PASSWORD).await.status, 303, "{number}");
+    }
+    assert_eq!(portal.visitor().get("/sign-in").await.attributes("#number", "autocapitalize"), ["none"]);
+    let mut guesser = portal.visitor();
+    for number in ["student", "STUDENT", "Student", "sTUDENT", "studenT"] {
+        assert_eq!(guesser.sign_in(FIRST, number, "a guess").await.status, 422);
+    }
+    assert_eq!(guesser.sign_in(FIRST, "stuDENT", "a guess").await.status, 429);
+}

@@ -28,6 +28,7 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
+    name::{key, same_number},
     office::ElectionKeeper,
     page::chrome::Chrome,
     people::find::{self, Among, PeopleField, Rest, Search},
@@ -151,7 +152,7 @@ async fn drafts(
     let of_own = |college: &CollegeId| own.is_none_or(|own| own == *college);
     let unknown: Vec<&str> = classes
         .iter()
-        .filter(|name| !found.iter().any(|(_, known, college)| known == *name && of_own(college)))
+        .filter(|name| !found.iter().any(|(_, known, college)| key(known) == key(name) && of_own(college)))
         .map(String::as_str)
         .take(5)
         .collect();
@@ -160,7 +161,7 @@ async fn drafts(
     }
     let twice: HashSet<&str> = found
         .iter()
-        .filter(|(id, name, _)| found.iter().any(|(other, same, _)| other != id && same == name))
+        .filter(|(id, name, _)| found.iter().any(|(other, same, _)| other != id && key(same) == key(name)))
         .map(|(_, name, _)| name.as_str())
         .collect();
     if !twice.is_empty() {
@@ -172,7 +173,7 @@ async fn drafts(
     let members = store::students(db, acting.institution(), people, today).await?;
     let missing: Vec<&str> = people
         .iter()
-        .filter(|number| !members.iter().any(|one| one.number == **number && of_own(&one.college)))
+        .filter(|number| !members.iter().any(|one| same_number(&one.number, number) && of_own(&one.college)))
         .map(String::as_str)
         .take(5)
         .collect();
@@ -559,7 +560,7 @@ pub(super) async fn add_candidates(
     let mut nominees = Vec::new();
     let mut missing = Vec::new();
     for (number, about) in asked {
-        match found.iter().find(|one| one.number == number && own.is_none_or(|own| own == one.college)) {
+        match found.iter().find(|one| same_number(&one.number, &number) && own.is_none_or(|own| own == one.college)) {
             Some(one) if contest.candidates.iter().any(|candidate| candidate.student == one.id) => {
                 errors.add("numbers", format!("{number} {} 已经在名单里", one.name));
             }

@@ -328,7 +328,7 @@ pub async fn students(
         NamedStudent,
         r#"select s.id as "id: StudentId", s.number, s.name, k.name as class, m.college_id as "college: CollegeId"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
-           where s.institution_id = $1 and s.number = any ($2) and (s.left_on is null or s.left_on > $3)"#,
+           where s.id in (select student_numbered($1, n) from unnest($2::text[]) n) and (s.left_on is null or s.left_on > $3)"#,
         institution.0,
         numbers,
         today
@@ -346,7 +346,7 @@ pub async fn classes_named(
     let rows = sqlx::query!(
         r#"select k.id as "id: ClassId", k.name, g.id as "college: CollegeId"
            from class k join major m on m.id = k.major_id join college g on g.id = m.college_id
-           where g.institution_id = $1 and k.name = any ($2) and (k.ended_on is null or k.ended_on > $3)"#,
+           where g.institution_id = $1 and k.name_key in (select name_key(n) from unnest($2::text[]) n) and (k.ended_on is null or k.ended_on > $3)"#,
         institution.0,
         names,
         today

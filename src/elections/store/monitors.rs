@@ -90,7 +90,7 @@ pub async fn account_of(
 ) -> Result<Option<AccountId>, Failure> {
     let account = sqlx::query_scalar!(
         r#"select id as "id: AccountId" from account
-           where institution_id = $1 and number = $2 and disabled_at is null"#,
+           where id = account_numbered($1, $2) and disabled_at is null"#,
         institution.0,
         number
     );

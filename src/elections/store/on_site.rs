@@ -103,10 +103,10 @@ async fn voter_status(
         VoterStatus,
         r#"select v.place, v.paper_at is not null as "on_paper!", e.voter is not null as "voted!",
                   coalesce(e.by_slip, false) as "by_slip!", p.serial as "slip?"
-           from voter v join student s on s.id = v.student_id
+           from voter v join student s on s.id = v.student_id join sitting t on t.id = v.sitting_id
                 left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
                 left join slip p on p.sitting_id = v.sitting_id and p.voter = v.place and p.voided_at is null
-           where v.sitting_id = $1 and s.number = $2"#,
+           where v.sitting_id = $1 and s.id = student_numbered(t.institution_id, $2)"#,
         sitting.0,
         number
     );
@@ -251,7 +251,7 @@ pub async fn ask_admission(
     let student = sqlx::query_scalar!(
         r#"insert into admission (id, sitting_id, student_id, contests, why, asked_by, asked_at)
            select $1, $2, s.id, $4, $5, $6, $7 from student s
-           where s.institution_id = $8 and s.number = $3 and (s.left_on is null or s.left_on > china_day($7))
+           where s.id = student_numbered($8, $3) and (s.left_on is null or s.left_on > china_day($7))
                  and not exists (select from voter v where v.sitting_id = $2 and v.student_id = s.id)
            on conflict do nothing returning student_id as "student: StudentId""#,
         AdmissionId::random().0,

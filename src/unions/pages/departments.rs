@@ -21,6 +21,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DepartmentId, UnionId},
+    name::key,
     office::{UnionKeeper, UnionReader},
     page::chrome::Chrome,
     rules::{Finding, Rule, structure::establish},
@@ -162,7 +163,7 @@ async fn keep(
             let name = old.as_ref().map(|department| department.name.as_str());
             let others = locked.departments.iter().filter(|known| Some(known.id) != instead);
             let ahead = |known: &Department| known.until_day.is_none_or(|until| until > unit.from);
-            if others.into_iter().any(|known| known.name == unit.name && ahead(known)) {
+            if others.into_iter().any(|known| key(&known.name) == key(&unit.name) && ahead(known)) {
                 return Ok(Attempt::fault("name", "本会已有同名部门"));
             }
             let clause = plans

@@ -19,6 +19,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::{PlanVersionId, UnionId},
+    name::key,
     office::UnionKeeper,
     page::chrome::Chrome,
     rulebook::store as plans_store,
@@ -207,6 +208,8 @@ fn post_of(target: &str) -> Option<Post> {
 fn supposed(record: &Record, form: &WhatIfForm, heads: u32, staff: u32, today: Date) -> (Timeline, Vec<String>) {
     let (mut timeline, mut words) = (record.timeline.clone(), Vec::new());
     let name = trimmed(&form.department).to_owned();
+    let known = timeline.units_on(today).find(|unit| key(&unit.name) == key(&name)).map(|unit| unit.name.clone());
+    let name = known.unwrap_or(name);
     if !name.is_empty() {
         if !timeline.units_on(today).any(|unit| unit.name == name) {
             let (functions, ruling, name) = (String::new(), None, name.clone());

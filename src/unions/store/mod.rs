@@ -239,7 +239,7 @@ pub async fn facts_by_number(
     today: Date,
 ) -> Result<Vec<StudentFacts>, Failure> {
     let ids = sqlx::query_scalar!(
-        "select id from student where institution_id = $1 and number = any($2) and erased_at is null",
+        "select id from student where id in (select student_numbered($1, n) from unnest($2::text[]) n) and erased_at is null",
         institution.0,
         numbers
     );
@@ -254,7 +254,7 @@ pub async fn hold_students(
     numbers: &[String],
 ) -> Result<(), Failure> {
     sqlx::query!(
-        "select id from student where institution_id = $1 and number = any($2) order by id for share",
+        "select id from student where id in (select student_numbered($1, n) from unnest($2::text[]) n) order by id for share",
         institution.0,
         numbers
     )

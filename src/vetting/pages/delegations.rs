@@ -20,6 +20,7 @@ use crate::{
     directory,
     failure::Failure,
     ids::{CollegeId, DelegationId},
+    name::same_number,
     office::SchoolLeague,
     page::chrome::Chrome,
     people::find::{Among, PersonField, Search},
@@ -104,7 +105,7 @@ pub(super) async fn add(
     let (typed, search) = (&mut form.number, holders(&acting, today));
     let person = PersonField::read(&mut *app.read().await?, &search, typed, &form.pick, "number", &mut errors).await?;
     let number = folded(&form.number);
-    if number == acting.person().number {
+    if same_number(&number, &acting.person().number) {
         errors.add("number", "不能给自己授权，请由其他人登记");
     }
     if number.is_empty() || number.chars().count() > 32 || number.chars().any(is_hidden) {

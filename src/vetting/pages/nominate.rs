@@ -19,6 +19,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
+    name::{key, same_number},
     office::{Office, OfficeKind, RosterKeeper, SlipPrinter, Vetter},
     page::chrome::Chrome,
     people::find::{Among, Asked, PersonField, Search},
@@ -291,7 +292,7 @@ async fn put_forward(
     let subject = if recommends { "推荐" } else { "提交人选材料" };
     let label = office.held.label();
     for one in candidates {
-        let Some(fact) = facts.iter().find(|fact| fact.number == one.number) else {
+        let Some(fact) = facts.iter().find(|fact| same_number(&fact.number, &one.number)) else {
             wrong.push(Obstacle::of(one, NOBODY));
             continue;
         };
@@ -489,7 +490,7 @@ fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Can
     let words: Vec<(&str, Source)> = sources(round.presidium).into_iter().map(|one| (one.label(), one)).collect();
     for row in &sheet.rows {
         let mut reader = RowReader::new(row, &columns, &mut bad);
-        let number = reader.required("学号", 32);
+        let number = reader.person_number("学号").map(|number| number.shown().to_owned());
         let _ = reader.person_name("姓名");
         let place = reader.word("岗位", &places);
         if place.is_none() && !reader.is_faulty("岗位") {
@@ -506,13 +507,13 @@ fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Can
         if source == Some(Source::Exemplar) && field.is_empty() {
             reader.fault("领域", "优秀学生典型须写明领域");
         }
-        if number.is_some_and(|number| found.iter().any(|known| known.number == number)) {
+        if number.as_deref().is_some_and(|number| found.iter().any(|known| same_number(&known.number, number))) {
             reader.fault("学号", "这个学号在文件里出现了两次");
         }
         let clean = reader.is_clean();
         if let (Some(number), Some(place), true) = (number, place, clean) {
             let applied = Application { place, source, field, statement, experience };
-            found.push(Candidate { number: number.to_owned(), applied, words: says });
+            found.push(Candidate { number, applied, words: says });
         }
     }
     Ok((found, bad))
@@ -571,7 +572,9 @@ pub(super) async fn file(
         let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
         for row in &sheet.rows {
             let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
-            let other = |fact: &StudentFacts| fact.number == number && fact.name != name && is_near(&office, fact);
+            let other = |fact: &StudentFacts| {
+                same_number(&fact.number, &number) && key(&fact.name) != key(&name) && is_near(&office, fact)
+            };
             if facts.iter().any(other) {
                 let mut reader = RowReader::new(row, &columns, &mut bad);
                 reader.fault("姓名", "姓名与平台登记的不同；请核对学号和姓名");
@@ -590,7 +593,7 @@ pub(super) async fn file(
                 errors.add("file", says);
                 continue;
             };
-            let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| cell.shown() == number.as_str());
+            let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| same_number(&cell.shown(), &number));
             let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
             bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
         }

@@ -104,7 +104,8 @@ async fn found(
            where c.institution_id = $1 and ($2::uuid[] is null or c.id = any($2)) and ($3::uuid is null or c.round_id = $3)
                  and ($4::uuid is null or c.student_id = $4) and ($5::text is null or c.stage = $5)
                  and ($6::uuid is null or c.college_id = $6)
-                 and ($7 = '' or position($7 in s.name) > 0 or position($7 in s.number) > 0 or c.number::text = $7)
+                 and ($7 = '' or strpos(lower(s.name_key), lower(name_key($7))) > 0
+                      or strpos(s.number_key, number_key($7)) > 0 or c.number::text = $7)
                  and ($8 or u.college_id = $9
                       or (u.kind = any($10) and ($12::uuid is null or c.college_id = $12)
                           and ($13::uuid is null or acting_class(c.class_id) = $13)

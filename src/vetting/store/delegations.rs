@@ -77,7 +77,7 @@ pub async fn delegate(
     let done = sqlx::query!(
         "insert into delegation (id, institution_id, account_id, college_id, from_day, until_day, ground, by_account, at)
          select $1, $2, a.id, g.id, $5, $6, $7, $8, $9 from account a, college g
-         where a.institution_id = $2 and a.number = $3 and g.id = $4 and g.institution_id = $2",
+         where a.id = account_numbered($2, $3) and g.id = $4 and g.institution_id = $2",
         DelegationId::random().0,
         acting.institution().0,
         new.number,

@@ -64,7 +64,8 @@ pub async fn waiting(
                                  and o.step = c.step and o.body = $2 and o.withdrawn_at is null)
                  and ($6::uuid is null or c.round_id = $6) and ($7::integer is null or c.step = $7)
                  and ($8::uuid is null or c.college_id = $8)
-                 and ($9 = '' or position($9 in s.name) > 0 or position($9 in s.number) > 0 or c.number::text = $9)
+                 and ($9 = '' or strpos(lower(s.name_key), lower(name_key($9))) > 0
+                      or strpos(s.number_key, number_key($9)) > 0 or c.number::text = $9)
                  and ($10::date is null or c.due_on < $10) and ($11::uuid is null or c.place_id = $11)
            order by case when $12 then (c.evidence -> 'rank' ->> 0)::numeric / (c.evidence -> 'rank' ->> 1)::numeric end
                     nulls last, c.due_on, c.number offset $13 limit $14"#,

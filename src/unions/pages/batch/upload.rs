@@ -28,7 +28,7 @@ use crate::{
         },
         roster::{self, NewDraft, RosterLine, RosterPurpose},
         store::{self, Grounds},
-        union::Record,
+        union::{Department, Record},
     },
     web::forms::{Errors, Submitted, Upload, written},
 };
@@ -162,7 +162,12 @@ pub(in crate::unions::pages) async fn upload(
             return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
         }
     };
-    let lines = RosterLine::of(&people);
+    let mut lines = RosterLine::of(&people);
+    // Those of the day first: a department that was set up again has a namesake that ended.
+    let departments: Vec<Department> = record.departments_on(day).chain(&record.departments).cloned().collect();
+    for line in &mut lines {
+        line.spell_as_known(&departments);
+    }
     let title = |post| if let Post::Other(title) = post { Some(title) } else { None };
     let mut others: Vec<String> = lines.iter().flat_map(RosterLine::posts).filter_map(title).collect();
     if purpose == RosterPurpose::Reshuffle && !others.is_empty() {
