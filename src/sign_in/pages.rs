@@ -27,6 +27,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, InstitutionId, OfficeId},
     kept_forms::KEPT,
+    name::number_key,
     page::{chrome::Chrome, filters},
     sign_in::session::open_session,
     text::folded,
