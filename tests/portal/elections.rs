@@ -76,7 +76,7 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
     let (announced, reported) = ("2026年3月1日", "2026年3月9日");
     for (paper, on) in [("announcement", announced), ("candidates", announced), ("notice", reported)] {
         let page = sitting.keeper.get(&format!("{}/{paper}", sitting.path)).await;
-        let sign = page.all(".notice-sign").remove(0);
+        let sign = page.all(".notice-sign, .formal-signature").remove(0);
         assert!(page.status == 200 && sign.ends_with(on), "{paper}: {sign}");
     }
     let candidates = sitting.keeper.get(&format!("{}/candidates", sitting.path)).await.text();
