@@ -313,7 +313,7 @@ mod tests {
         let text = "学号,姓名,岗位,部门,院系\nb01,阿依古丽·买买提,部门负责人,办公室,信息系\n\
                     B01,阿依古丽•买买提,部门负责人,学习部（一）,信息 系\n\
                     ｂ02,张　三,部门负责人,办 公 室,\n2,李 四,部门工作人员,学习部(一),\n";
-        let members = read(text.as_bytes()).unwrap().members;
+        let members = read(text.as_bytes(), &Choice::default()).unwrap().members;
         let seen: Vec<_> = members.iter().map(|one| (one.number.as_str(), one.name.as_str())).collect();
         assert_eq!(seen, [("b01", "阿依古丽·买买提"), ("b02", "张三"), ("2", "李四")]);
         assert_eq!(members[0].posts, [Post::Head("办公室".to_owned()), Post::Head("学习部（一）".to_owned())]);
@@ -326,7 +326,10 @@ mod tests {
     #[test]
     fn words_and_codes_mean_one_thing_and_silence_is_unknown() {
         let head = "学号,姓名,岗位,政治面貌,培养层次,年级,专业排名,专业人数,不及格门数,执行主席,新生\n";
-        let one = |row: &str| read(format!("{head}1,张三,主席团成员,{row}\n").as_bytes()).unwrap().members.remove(0);
+        let one = |row: &str| {
+            let text = format!("{head}1,张三,主席团成员,{row}\n");
+            read(text.as_bytes(), &Choice::default()).unwrap().members.remove(0)
+        };
         for (word, stored) in [("中国共产党党员", "中共党员"), ("1", "中共党员"), ("共青团员（保留团籍）", "共青团员")]
         {
             assert_eq!(one(&format!("{word},,,,,,,")).political.as_deref(), Some(stored));
