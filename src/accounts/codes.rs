@@ -189,7 +189,7 @@ pub async fn issue_for_class(
                  and not exists (select from office o where o.account_id = a.id
                                  and o.kind not in ('student', 'class_branch') and o.ended_at is null
                                  and (o.until_day is null or o.until_day > china_day($3)))
-                 and ($4::text is null or a.number = $4)
+                 and ($4::text is null or a.number_key = number_key($4))
                  and (not $5 or not exists (select from activation v where v.account_id = a.id and v.used_at is null
                                             and v.voided_at is null and v.expires_at > $3))
            order by a.number"#,
