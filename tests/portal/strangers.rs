@@ -141,9 +141,10 @@ async fn one_name_for_two_classes_at_once_is_no_failure() {
     let classes: Vec<String> = sqlx::query_scalar(of_first).bind(FIRST).fetch_all(&mut db).await.unwrap();
     assert_eq!(classes.len(), 2);
     let mut set = JoinSet::new();
-    for class in classes.iter().cycle().take(16).cloned() {
-        let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
-        set.spawn(async move { staff.post(&format!("/structure/class/{class}"), &[("name", "同名班")]).await.status });
+    for class in classes.iter().cycle().take(16) {
+        let (mut staff, path) =
+            (portal.signed_in(OfficeKind::StudentAffairs).await, format!("/structure/class/{class}"));
+        set.spawn(async move { staff.post(&path, &[("name", "同名班")]).await.status });
     }
     while let Some(status) = set.join_next().await {
         assert!(matches!(status.unwrap(), 303 | 409 | 422));
