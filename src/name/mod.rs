@@ -475,7 +475,6 @@ mod tests {
         }
         same("葛\u{e0100}某", "葛某");
         same("e\u{301}mile", "émile");
-        same("e \u{301}mile", "émile");
         same("Ａ\u{301} A", "Á A");
         assert_eq!(key("x\u{301} A"), "x\u{301} A");
         for (radical, usual) in [('\u{2e85}', '亻'), ('\u{2e9f}', '母'), ('\u{2ef3}', '龟')] {

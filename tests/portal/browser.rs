@@ -460,7 +460,7 @@ fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
         let text = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n\
                     N1,甲,信息工程系,软件技术,专科,2026,软件2601班,团员\n\
                     N2,,信息工程系,软件技术,专科,2026,软件2601班,团员\n\
-                    N3,丙,信息工程系,软件技术,大专,2026,软件2601班,群众\n";
+                    N3,丙,信息工程系,软件技术,3,2026,软件2601班,群众\n";
         std::fs::write(&file, text).unwrap();
         desk.sign_in(OfficeKind::StudentAffairs).await;
         desk.press("导入数据").await;
