@@ -207,8 +207,8 @@ async fn a_pasted_column_names_candidates_and_asks_about_the_ambiguous() {
     let page = sitting.keeper.get(&contest).await;
     assert_eq!(
         page.all("td[data-label='学号']"),
-        ["20240101", "20240102", "20240050", "20240052", "20240051"],
-        "{}",
+        ["20240052", "20240051", "20240050", "20240101", "20240102"],
+        "by strokes, those with one name as they were named: {}",
         page.text()
     );
     let notes = page.all("td[data-label='简介']");

@@ -90,7 +90,7 @@ async fn candidates_typed_in_any_order_stand_by_strokes_from_the_page_to_the_rep
         assert!(page.text().contains("候选人以姓氏笔画为序"), "{}", page.text());
     }
     let notice = sitting.keeper.get(&format!("{}/notice", sitting.path)).await;
-    assert!(notice.text().contains("按得票多少排列）：<strong>谢明、張文</strong>"), "{}", notice.text());
+    assert!(notice.text().contains("当选（2人，按得票多少排列）：谢明、張文。"), "{}", notice.text());
 }
 
 #[tokio::test]
@@ -172,7 +172,7 @@ async fn a_roster_goes_by_post_with_the_executive_chair_first_then_by_strokes() 
     let on_paper = async |league: &mut Client| {
         let page = league.get(&format!("{path}/roster")).await;
         let caption = page.all(".formal-caption").remove(0);
-        (page.all("td[data-label='姓名']").join("、"), caption.split('；').nth(1).unwrap().to_owned())
+        (page.all("td[data-label='姓名']").join("、"), caption.split(['；', '）']).nth(1).unwrap().to_owned())
     };
     let order = "谢雨、王明、王小明、戴宁、丁一、于是、袁方";
     assert_eq!(on_paper(&mut league).await, (order.to_owned(), "先分部门和岗位，再以姓氏笔画为序".to_owned()));
@@ -212,7 +212,7 @@ async fn the_candidates_of_a_round_stand_by_strokes_on_lists_pages_and_the_publi
     assert_eq!(names.join("、"), "丁一、王小明、谢雨");
     sqlx::query(
         "update vetting_case set stage = 'passed', step = null, due_on = null, settled_at = now(), notice_from = $1,
-                                 notice_until = $1",
+                                 notice_first = $1, notice_until = $1",
     )
     .bind(stage.today)
     .execute(&mut stage.portal.owner().await)
