@@ -91,10 +91,12 @@ pub(super) async fn compare(
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
     let found = sqlx::query!(
-        r#"with file as (
+        r#"with file as materialized (
+               -- Keys are made once a row, not once a pair of rows.
                select row, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
                       level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
-                      cells[8] as political, cells[9] as gender, cells[10] as ethnic
+                      cells[8] as political, cells[9] as gender, cells[10] as ethnic,
+                      number_key(cells[1]) as number_key, name_key(cells[2]) as name_key
                from import_row where import_id = $1 and row >= $4 and row < $5 and state <> 'wrong'
            )
            select f.row as "row!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
@@ -118,13 +120,13 @@ pub(super) async fn compare(
                 left join account a on s.id is null and a.institution_id = $2 and a.number = f.number
                 left join account own on own.student_id = s.id
                 left join former_number old on s.id is null and old.institution_id = $2
-                     and old.number_key = number_key(f.number)
+                     and old.number_key = f.number_key
                 left join student now on now.id = old.student_id
                 left join lateral (
                     -- Of the same name in the class or the college, and not in the file with their own number.
                     select x.number, xk.name as class from student x join class xk on xk.id = x.class_id
                            join major xm on xm.id = xk.major_id
-                    where x.institution_id = $2 and x.name_key = name_key(f.name)
+                    where x.institution_id = $2 and x.name_key = f.name_key
                           and (xk.id = target.id or xm.college_id = tc.id)
                           and (x.left_on is null or x.left_on > china_day($3))
                           and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = x.number)
