@@ -28,7 +28,7 @@ words! {
     Voted = "voted", "参加了哪次投票（不含投给谁）";
     Account = "account", "账号、登录过的浏览器和系统的大致名称";
     Unsent = "unsent", "登录过期时没有提交的表单";
-    Record = "record", "谁以什么职务办了什么的操作记录";
+    Record = "record", "谁以什么职务办了什么的操作记录，登录失败较多时所在的网段";
 }
 
 /// Of which people an office sees it.

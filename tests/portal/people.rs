@@ -523,10 +523,14 @@ async fn a_printed_slip_opens_no_office_that_came_later() {
 #[tokio::test]
 async fn slips_printed_by_several_at_once_are_all_answered() {
     let portal = Portal::start().await;
-    let mut prints = Vec::new();
+    let mut offices = Vec::new();
     for _ in 0..6 {
-        let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
-        let act = league.get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+        offices.push(portal.signed_in(OfficeKind::CollegeLeague).await);
+    }
+    let act = offices[0].get("/slips").await.attributes("form[action^='/slips/']", "action").remove(0);
+    let mut prints = Vec::new();
+    for mut league in offices {
+        let act = act.clone();
         prints.push(tokio::spawn(async move { league.post_on(&act, &[("whom", "all")]).await.status }));
     }
     for print in prints {

@@ -577,7 +577,7 @@ pub(super) async fn file(
             };
             if facts.iter().any(other) {
                 let mut reader = RowReader::new(row, &columns, &mut bad);
-                reader.fault("姓名", "姓名与平台登记的不同；请核对学号和姓名");
+                reader.fault("姓名", "姓名与系统登记的不同；请核对学号和姓名");
             }
         }
     }
