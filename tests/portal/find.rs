@@ -187,6 +187,9 @@ async fn a_pasted_column_names_candidates_and_asks_about_the_ambiguous() {
     let mut sitting = prepare(&portal, &plan).await;
     let (contest, label) = (sitting.contests[0].clone(), "候选人（学号或姓名，后面可以写简介）");
     let to = format!("{contest}/candidates");
+    let crossed = [("numbers", "20240102\t范乐凌"), ("origin", "班级团支部推荐")];
+    let fault = sitting.keeper.post(&to, &crossed).await.fault(label);
+    assert!(fault.contains("学号与姓名不符：20240102 范乐凌（该学号是学生102）"), "{fault}");
     let column = "姓名\n20240102\t学生102\t学习委员\n范乐凌 团支书，连任\n张伟\n没有此人";
     let asked = sitting.keeper.post(&to, &[("numbers", column), ("origin", "班级团支部推荐")]).await;
     let fault = asked.fault(label);

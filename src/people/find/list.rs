@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::{
     Found, Search,
-    sought::{Rest, Sought, is_number},
+    sought::{Rest, Sought, is_number, note_alone},
     store::{self, Pattern},
 };
 use crate::{failure::Failure, text::trimmed, web::forms::Errors};
@@ -58,9 +58,14 @@ impl PeopleField {
             ..Pattern::default()
         };
         let found = if lines.is_empty() { Vec::new() } else { store::find(connection, search, &pattern).await? };
-        let (mut own, mut unknown, mut shown) = (Self::default(), Vec::new(), Vec::new());
+        let (mut own, mut unknown, mut shown, mut wrong) = (Self::default(), Vec::new(), Vec::new(), Vec::new());
         let mut picked: Vec<&str> = picked.iter().map(|number| trimmed(number)).collect();
         for (line, sought) in lines {
+            if let Some(one) = sought.contradicted(&found) {
+                wrong.push(format!("{}（该学号是{}）", sought.words().join(" "), one.name));
+                shown.push(line);
+                continue;
+            }
             let (named, note) = sought.pick(&found, rest);
             let chosen = picked.iter().position(|number| named.iter().any(|one| one.number == *number));
             let chosen = chosen.filter(|_| named.len() > 1).map(|place| picked.swap_remove(place));
@@ -69,6 +74,7 @@ impl PeopleField {
                 several => several.iter().copied().find(|one| Some(one.number.as_str()) == chosen),
             };
             if let Some(one) = one {
+                let note = note_alone(&note, one);
                 shown.push([one.number.as_str(), one.name.as_str(), note.as_str()].join(" ").trim_end().to_owned());
                 own.add(Person { number: one.number.clone(), found: Some(one.clone()), note });
             } else if let Some(word) = sought.words().first().filter(|word| named.is_empty() && is_number(word)) {
@@ -84,7 +90,7 @@ impl PeopleField {
             }
         }
         *typed = shown.join("\n");
-        own.say(&unknown, field, errors);
+        own.say(&unknown, &wrong, field, errors);
         Ok(own)
     }
 
@@ -100,12 +106,16 @@ impl PeopleField {
         self.people.iter().map(|one| one.number.clone()).collect()
     }
 
-    fn say(&self, unknown: &[String], field: &'static str, errors: &mut Errors) {
+    fn say(&self, unknown: &[String], wrong: &[String], field: &'static str, errors: &mut Errors) {
         let named = |lines: Vec<&str>| {
             let more = if lines.len() > MOST_NAMED { format!("等 {} 行", lines.len()) } else { String::new() };
             lines.into_iter().take(MOST_NAMED).collect::<Vec<_>>().join("、") + &more
         };
         let mut says = Vec::new();
+        if !wrong.is_empty() {
+            let lines = named(wrong.iter().map(String::as_str).collect());
+            says.push(format!("学号与姓名不符：{lines}"));
+        }
         if !unknown.is_empty() {
             let lines = named(unknown.iter().map(String::as_str).collect());
             says.push(format!("没有找到：{lines}；请核对姓名，或改填学号"));

@@ -132,6 +132,15 @@ impl Sought {
         (Vec::new(), String::new())
     }
 
+    /// The person whose number stands first, where the name of somebody else stands beside it.
+    pub(super) fn contradicted<'a>(&self, found: &'a [Found]) -> Option<&'a Found> {
+        let (first, after) = self.words.split_first()?;
+        let number = number_key(first);
+        let one = found.iter().find(|one| number_key(&one.number) == number)?;
+        let is_anothers = found.iter().any(|other| words_of_name(after, &other.name) > 0);
+        (is_anothers && words_of_name(after, &one.name) == 0).then_some(one)
+    }
+
     /// Parts of names with parts of classes that may be meant, likeliest first.
     pub(super) fn parts(&self) -> impl Iterator<Item = (&str, &str)> {
         self.readings.iter().map(|reading| (reading.name.as_str(), reading.beside.as_str()))
@@ -148,6 +157,13 @@ fn words_of_name(words: &[String], name: &str) -> usize {
     let name = key(name);
     let is_name = |cut: &usize| words.get(..*cut).is_some_and(|first| key(&first.join(" ")) == name);
     (1..=words.len().min(MOST_WORDS)).find(is_name).unwrap_or(0)
+}
+
+/// A note without the class or college that only tells the person apart, in one line.
+pub(super) fn note_alone(note: &str, one: &Found) -> String {
+    let words: Vec<&str> = note.split_whitespace().collect();
+    let is_place = |word: &&&str| word.chars().count() > 2 && abbreviates(word, &one.place());
+    words.iter().skip_while(is_place).copied().collect::<Vec<_>>().join(" ")
 }
 
 /// The short form leaves characters out and changes none: `软件2401` of 软件技术2401班.
@@ -208,6 +224,24 @@ mod tests {
         assert_eq!(rest("20240001 张伟 团支部书记"), "团支部书记");
         assert_eq!(rest("张伟 软件2401班，团支部书记（连任）"), "软件2401班，团支部书记（连任");
         assert_eq!(rest("李四"), "");
+    }
+
+    #[test]
+    fn a_number_beside_somebody_elses_name_is_nobodys() {
+        let whose = |text: &str| Sought::read(text).contradicted(&everybody()).map(|one| one.number.clone());
+        assert_eq!(whose("20240001 李四").as_deref(), Some("20240001"));
+        assert_eq!(whose("20240001\t李四\t团支书").as_deref(), Some("20240001"));
+        for fits in ["20240001 张伟", "20240001", "20240001 团支部书记", "李四 20240001"] {
+            assert_eq!(whose(fits), None, "{fits}");
+        }
+    }
+
+    #[test]
+    fn a_class_that_tells_people_apart_is_no_note() {
+        let one = &everybody()[0];
+        assert_eq!(note_alone("软件2401班 曾任班长", one), "曾任班长");
+        assert_eq!(note_alone("信息工程系\t学习委员", one), "学习委员");
+        assert_eq!(note_alone("班长，连任", one), "班长，连任");
     }
 
     #[test]
