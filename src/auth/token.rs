@@ -10,6 +10,9 @@ use crate::web::cookies::{Cookie, SESSION};
 /// How long a session lasts: a working day. Office computers are shared.
 pub const SESSION_LASTS: Duration = Duration::hours(12);
 
+/// How much longer a browser keeps the cookie: by it a form that is sent too late is known for whose it was.
+const COOKIE_OUTLASTS: Duration = Duration::hours(24);
+
 /// How long a browser is remembered as one that has signed in before.
 pub const DEVICE_LASTS: Duration = Duration::days(180);
 
@@ -30,7 +33,7 @@ pub enum Purpose {
 impl Purpose {
     fn cookie(self) -> Cookie {
         match self {
-            Self::Session => Cookie { name: SESSION, lasts: SESSION_LASTS },
+            Self::Session => Cookie { name: SESSION, lasts: SESSION_LASTS.saturating_add(COOKIE_OUTLASTS) },
             Self::Device => Cookie { name: "lunzhi-device", lasts: DEVICE_LASTS },
             Self::KeptForm => Cookie { name: "lunzhi-form", lasts: FORM_LASTS },
         }
