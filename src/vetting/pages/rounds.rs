@@ -407,6 +407,10 @@ pub(super) async fn change(
                 Ok(passed) => passed,
                 Err(findings) => return held_up(findings, refusal),
             };
+            let notices = store::on_notice(db, acting.institution(), today).await?;
+            if change.closes_on >= today && notices.iter().any(|one| one.round == id) {
+                return Ok(Attempt::fault("closes_on", "本轮正在公示，公示期间不再接受报名"));
+            }
             if !store::change_round(db, &record, &round, &change, &passed).await? {
                 return Ok(Attempt::fault("closes_on", "本轮已经结束，不能再改"));
             }

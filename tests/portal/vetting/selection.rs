@@ -136,6 +136,14 @@ async fn a_notice_counts_working_days_by_the_calendar_that_the_school_keeps() {
     let shown = league.get(&format!("{round}/notice")).await;
     let end = format!("至{}年2月", new_year.year());
     assert!(shown.text().contains(&end) && shown.text().contains("共5个工作日"), "{}", shown.text());
+    // Who is on notice is judged against those who applied: nobody joins them now.
+    let slot = league.get(&format!("{round}/edit")).await.attributes("input[name=slot]", "value").remove(0);
+    let (closes, from) = (portal.app.clock.today() + Duration::days(9), portal.app.clock.today() + Duration::days(90));
+    let (closes, from) = (closes.to_string(), from.to_string());
+    let longer =
+        [("closes_on", closes.as_str()), ("effective_on", from.as_str()), ("slot", slot.as_str()), ("seats", "2")];
+    let refused = league.post(&format!("{round}/edit"), &longer).await;
+    assert!(refused.status == 422 && refused.text().contains("公示期间不再接受报名"), "{}", refused.text());
 }
 
 #[tokio::test]
