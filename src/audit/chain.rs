@@ -143,6 +143,15 @@ impl fmt::Display for Mark {
 }
 
 impl Mark {
+    /// Every mark in a text, as it stands there.
+    pub(super) fn all_in(text: &str) -> impl Iterator<Item = (Self, &str)> {
+        text.match_indices('⟦').filter_map(|(start, _)| {
+            let rest = text.get(start..)?;
+            let mark = rest.get(..rest.find('⟧')? + '⟧'.len_utf8())?;
+            Some((Self::parse(mark)?, mark))
+        })
+    }
+
     /// The mark that is the whole of `text`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let inner = text.strip_prefix('⟦')?.strip_suffix('⟧')?;
@@ -228,6 +237,8 @@ mod tests {
         assert_eq!(Mark::parse(&mark.to_string()), Some(mark));
         assert_eq!(Mark::parse("王老师（T1）"), None);
         assert_eq!(Mark::parse("⟦账号 x⟧"), None);
+        let text = format!("[\"{mark}\",\"⟦…\",\"甲\"]");
+        assert_eq!(Mark::all_in(&text).map(|(found, _)| found).collect::<Vec<_>>(), [mark]);
     }
 
     #[test]

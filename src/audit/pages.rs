@@ -55,9 +55,10 @@ impl EntryRow {
     fn details(&self) -> String {
         let details: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(&self.detail).unwrap_or_default();
-        let words = details.iter().map(|(name, value)| match value.as_str() {
-            Some(text) => format!("{name}：{text}"),
-            None => format!("{name}：{value}"),
+        let word = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let words = details.iter().map(|(name, value)| match value.as_array() {
+            Some(several) => format!("{name}：{}", several.iter().map(word).collect::<Vec<_>>().join("、")),
+            None => format!("{name}：{}", word(value)),
         });
         words.collect::<Vec<_>>().join("；")
     }

@@ -10,7 +10,7 @@ use super::chain::{Entry, Link, Mark, Verb};
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
-    ids::{AccountId, InstitutionId},
+    ids::{AccountId, InstitutionId, StudentId},
 };
 
 struct Actor<'a> {
@@ -156,7 +156,8 @@ pub(super) async fn page(
 /// Puts today's names in the place of marks.
 async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Result<(), Failure> {
     let (mut accounts, mut students) = (Vec::new(), Vec::new());
-    for mark in rows.iter().flat_map(|row| [&row.actor, &row.object]).filter_map(|text| Mark::parse(text)) {
+    let texts = rows.iter().flat_map(|row| [&row.actor, &row.object, &row.detail]);
+    for (mark, _) in texts.flat_map(|text| Mark::all_in(text)) {
         match mark {
             Mark::Account(id) => accounts.push(id.0),
             Mark::Student(id) => students.push(id.0),
@@ -181,6 +182,17 @@ async fn name_people(connection: &mut PgConnection, rows: &mut [EntryRow]) -> Re
             };
             if let Some(name) = names.get(&id) {
                 text.clone_from(name);
+            }
+        }
+        let marks: Vec<(Mark, String)> =
+            Mark::all_in(&row.detail).map(|(mark, text)| (mark, text.to_owned())).collect();
+        for (mark, text) in marks {
+            let (Mark::Account(AccountId(id)) | Mark::Student(StudentId(id))) = mark;
+            if let Some(name) = names.get(&id) {
+                // The detail is JSON: what a name holds must not end its text.
+                let quoted = serde_json::Value::from(name.as_str()).to_string();
+                let inner = quoted.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or_default();
+                row.detail = row.detail.replace(&text, inner);
             }
         }
     }
