@@ -67,7 +67,7 @@ pub fn paper(
 ) -> Paper {
     let union = name_in_full(institution, &round.union.name);
     let chosen = if round.presidium { "主席团候选人" } else { "拟任工作人员" };
-    let decides = if round.presidium { "确定" } else { "任用" };
+    let decides = if round.presidium { "推荐" } else { "任用" };
     let posts = if round.presidium { "主席团候选人" } else { "工作人员" };
     let steps: Vec<String> = round.chain.links.iter().map(crate::rules::chain::Link::in_words).collect();
     let mut paper = Paper::new(format!("关于{union}\n{chosen}的公示")).paragraph(format!(
