@@ -180,6 +180,22 @@ async fn suggestions_are_few_and_not_without_end() {
 }
 
 #[tokio::test]
+async fn a_name_is_found_whatever_dot_or_radical_it_was_taken_in_with() {
+    let portal = Portal::start().await;
+    let mut db = portal.owner().await;
+    // U+2027 for the dot, and the Kangxi radical U+2F56 for 爪.
+    for (number, name) in [("20240054", "古丽\u{2027}巴哈尔"), ("20240055", "\u{2f56}小明")] {
+        let taken_in = sqlx::query("update student set name = $2 where number = $1").bind(number).bind(name);
+        taken_in.execute(&mut db).await.unwrap();
+    }
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    for (typed, number) in [("古丽·巴哈尔", "20240054"), ("古丽巴哈尔", "20240054"), ("爪小明", "20240055")]
+    {
+        assert_eq!(suggested(&mut league, typed).await.1, [number], "{typed}");
+    }
+}
+
+#[tokio::test]
 async fn a_pasted_column_names_candidates_and_asks_about_the_ambiguous() {
     let portal = Portal::start().await;
     acquaintances(&portal).await;

@@ -48,8 +48,7 @@ async fn students(
         Found,
         r#"with person as materialized (
                select * from (
-                   select s.number, s.name, s.class_id, lower(s.number) as number_key,
-                          translate(s.name, ' 　·.•・', '') as name_key
+                   select s.number, s.name, s.class_id, s.number_key, s.name_key
                    from student s
                    where s.institution_id = $1 and s.erased_at is null and (s.left_on is null or s.left_on > $4)
                ) s
@@ -91,8 +90,7 @@ async fn accounts(
         Found,
         r#"with person as materialized (
                select * from (
-                   select a.id, a.number, a.name, a.student_id, lower(a.number) as number_key,
-                          translate(a.name, ' 　·.•・', '') as name_key
+                   select a.id, a.number, a.name, a.student_id, a.number_key, a.name_key
                    from account a where a.institution_id = $1 and a.disabled_at is null
                ) a
                where (cardinality($5::text[]) > 0 and number_key in (select unnest($5::text[])))
