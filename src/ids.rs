@@ -97,4 +97,10 @@ ids! {
     PortalId;
     /// An objection during a public notice.
     ObjectionId;
+    /// A congress (学生代表大会) of one union.
+    CongressId;
+    /// A delegation (代表团) of a congress.
+    CongressDelegationId;
+    /// A delegate of one congress.
+    DelegateId;
 }
