@@ -18,6 +18,7 @@ mod browser;
 mod checkup;
 mod commands;
 mod counting_law;
+mod dependencies;
 mod docs;
 mod early_closing;
 mod elections;
