@@ -108,7 +108,7 @@ fn navigation() -> Vec<NavItem> {
         sign_in::NAV,
     ];
     let mut entries: Vec<NavItem> = features.into_iter().flatten().copied().collect();
-    entries.sort_by_key(|entry| entry.place);
+    entries.sort_by_key(|entry| (entry.group, entry.place));
     entries
 }
 

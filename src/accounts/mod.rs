@@ -15,7 +15,7 @@ pub use slips::Slips;
 use crate::{
     app::Routes,
     office::{Administrator, Office, SlipPrinter},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
     sign_in::SignIn,
 };
 
@@ -30,6 +30,7 @@ pub const NAV: &[NavItem] = &[
         href: "/slips",
         label: "激活条",
         says: "按班打印一次性激活码，学生自己设置密码",
+        group: NavGroup::Data,
         place: 180,
         offices: SlipPrinter::KINDS,
     },
@@ -37,6 +38,7 @@ pub const NAV: &[NavItem] = &[
         href: "/accounts",
         label: "账号与职务",
         says: "建立账号、授予职务、重置密码、结束登录",
+        group: NavGroup::Data,
         place: 230,
         offices: Administrator::KINDS,
     },

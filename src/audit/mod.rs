@@ -16,7 +16,7 @@ pub use store::{
 
 use crate::{
     office::{Office, Overseer},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// What the navigation offers of it.
@@ -24,6 +24,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/audit",
     label: "操作记录",
     says: "谁在什么时候以什么职务做了什么",
+    group: NavGroup::Data,
     place: 250,
     offices: Overseer::KINDS,
 }];

@@ -53,7 +53,11 @@ impl RequestContext {
     #[must_use]
     pub fn tasks(&self, person: &SignedIn) -> Vec<NavItem> {
         let office = person.acting.as_ref().map(|office| office.kind);
-        let offered = self.0.navigation.iter().filter(|item| item.is_for(office) && !item.says.is_empty());
+        let offered = self
+            .0
+            .navigation
+            .iter()
+            .filter(|item| item.is_for(office, person.student.is_some()) && !item.says.is_empty());
         offered.copied().collect()
     }
 

@@ -4,7 +4,7 @@ use crate::{
     auth::password::PasswordOwner,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
     office::OfficeKind,
-    page::chrome::{Chrome, Link, NavItem, Viewer},
+    page::chrome::{Chrome, Link, LinkGroup, NavItem, Viewer},
 };
 
 /// An office that a person holds now.
@@ -82,11 +82,15 @@ impl SignedIn {
             _ => self.path.strip_prefix(href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')),
         };
         // Of two entries one of which lies below the other, the page is in the nearer one.
-        let offered: Vec<&NavItem> = navigation.iter().filter(|item| item.is_for(kind)).collect();
+        let student = self.student.is_some();
+        let offered: Vec<&NavItem> = navigation.iter().filter(|item| item.is_for(kind, student)).collect();
         let nearest = offered.iter().map(|item| item.href).filter(|href| below(href)).max_by_key(|href| href.len());
-        let links = offered
-            .iter()
-            .map(|item| Link { href: item.href, label: item.label, here: Some(item.href) == nearest })
+        let link = |item: &&NavItem| Link { href: item.href, label: item.label, here: Some(item.href) == nearest };
+        let groups = offered
+            .chunk_by(|one, next| one.group == next.group)
+            .filter_map(|items| {
+                Some(LinkGroup { group: items.first()?.group, links: items.iter().map(link).collect() })
+            })
             .collect();
         let viewer = Viewer {
             institution: self.institution_name.clone(),
@@ -95,7 +99,7 @@ impl SignedIn {
             may_switch: self.offices.len() > 1,
             unread: self.unread,
         };
-        Chrome { viewer: Some(viewer), links, ..Chrome::bare(title) }
+        Chrome { viewer: Some(viewer), groups, ..Chrome::bare(title) }
     }
 }
 

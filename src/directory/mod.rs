@@ -13,7 +13,7 @@ mod structure;
 use crate::{
     app::Routes,
     office::{Office, SchoolLeague, SchoolStaff},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// The routes of the directory.
@@ -32,6 +32,7 @@ pub const NAV: &[NavItem] = &[
         href: "/directory",
         label: "学校概况",
         says: "各院系、年级的学生人数和代表名额下限",
+        group: NavGroup::Data,
         place: 190,
         offices: SchoolStaff::KINDS,
     },
@@ -39,6 +40,7 @@ pub const NAV: &[NavItem] = &[
         href: "/structure",
         label: "院系专业班级",
         says: "各院系的专业、班级和人数；更正写错的名称",
+        group: NavGroup::Data,
         place: 200,
         offices: SchoolStaff::KINDS,
     },
@@ -46,6 +48,7 @@ pub const NAV: &[NavItem] = &[
         href: "/order",
         label: "名单排序",
         says: "人员名单按姓氏笔画还是姓名笔画；院系的先后次序",
+        group: NavGroup::Data,
         place: 205,
         offices: SchoolLeague::KINDS,
     },
@@ -53,6 +56,7 @@ pub const NAV: &[NavItem] = &[
         href: "/offices",
         label: "任职一览",
         says: "谁担任什么职务、从何时到何时；哪些岗位空缺",
+        group: NavGroup::Data,
         place: 210,
         offices: SchoolStaff::KINDS,
     },
@@ -60,6 +64,7 @@ pub const NAV: &[NavItem] = &[
         href: "/organisations",
         label: "学生组织",
         says: "社团和其他学生组织及其职能，学生会不与之重叠",
+        group: NavGroup::Unions,
         place: 220,
         offices: SchoolStaff::KINDS,
     },

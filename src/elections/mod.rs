@@ -25,7 +25,7 @@ pub use pages::close_overdue;
 use crate::{
     app::Routes,
     office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
@@ -49,6 +49,7 @@ pub const NAV: &[NavItem] = &[
         href: "/sittings",
         label: "选举",
         says: "场次、候选人、监票人；无记名投票、计票、监票报告",
+        group: NavGroup::Congress,
         place: 60,
         offices: ElectionReader::KINDS,
     },
@@ -56,6 +57,7 @@ pub const NAV: &[NavItem] = &[
         href: "/votes",
         label: "我的投票",
         says: "现在可以投的票、投过的票、我的回执是否计入",
+        group: NavGroup::Own,
         place: 70,
         offices: VOTERS,
     },
@@ -63,6 +65,7 @@ pub const NAV: &[NavItem] = &[
         href: "/turnout",
         label: "投票进度",
         says: "已有多少人投票；看不到谁投了、投给谁",
+        group: NavGroup::Congress,
         place: 80,
         offices: TurnoutReader::KINDS,
     },
@@ -70,6 +73,7 @@ pub const NAV: &[NavItem] = &[
         href: "/monitoring",
         label: "监票",
         says: "我担任监票人的场次：口令、演练、开票、补入选民",
+        group: NavGroup::Own,
         place: 90,
         offices: OfficeKind::ALL,
     },

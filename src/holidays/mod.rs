@@ -10,7 +10,7 @@ pub use pages::routes;
 
 use crate::{
     office::{HolidayKeeper, Office},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// What the navigation offers of it.
@@ -18,6 +18,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/holidays",
     label: "工作日历",
     says: "每年的放假调休安排和本校寒暑假，公示和办理期限按它计算",
+    group: NavGroup::Data,
     place: 105,
     offices: HolidayKeeper::KINDS,
 }];

@@ -3,7 +3,11 @@
 mod pages;
 mod waiting;
 
-use crate::{app::Routes, office::OfficeKind, page::chrome::NavItem};
+use crate::{
+    app::Routes,
+    office::OfficeKind,
+    page::chrome::{NavGroup, NavItem},
+};
 
 #[must_use]
 pub fn routes() -> Routes {
@@ -11,4 +15,5 @@ pub fn routes() -> Routes {
 }
 
 /// What the navigation offers of it.
-pub const NAV: &[NavItem] = &[NavItem { href: "/", label: "首页", says: "", place: 0, offices: OfficeKind::ALL }];
+pub const NAV: &[NavItem] =
+    &[NavItem { href: "/", label: "首页", says: "", group: NavGroup::Today, place: 0, offices: OfficeKind::ALL }];

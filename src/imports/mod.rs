@@ -25,7 +25,7 @@ pub use progress::Imports;
 use crate::{
     app::Routes,
     office::{Office, Registrar},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
@@ -38,6 +38,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/imports",
     label: "导入数据",
     says: "学生名单、成绩排名、任职人员：先预览，再一次写入",
+    group: NavGroup::Data,
     place: 150,
     offices: Registrar::KINDS,
 }];

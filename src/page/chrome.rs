@@ -3,7 +3,23 @@
 use crate::{
     office::OfficeKind,
     page::{assets, unsent::Unsent},
+    words::words,
 };
+
+words! {
+    /// The groups of the navigation, by what one is about, in the order in which they stand.
+    #[derive(PartialOrd, Ord)]
+    NavGroup:
+    Today = "today", "今日";
+    /// What belongs to the person and to no office.
+    Own = "own", "我的";
+    Unions = "unions", "学生会";
+    Selection = "selection", "选人";
+    Congress = "congress", "大会与选举";
+    Conduct = "conduct", "评议与纪律";
+    Activities = "activities", "活动与权益";
+    Data = "data", "数据与设置";
+}
 
 /// One entry of the navigation.
 #[derive(Debug, Clone, Copy)]
@@ -12,18 +28,27 @@ pub struct NavItem {
     pub label: &'static str,
     /// What one does there, in one line; empty for the home page itself.
     pub says: &'static str,
-    /// Its place among all entries: each feature brings its own, in steps of ten.
+    pub group: NavGroup,
+    /// Its place in its group: each feature brings its own, in steps of ten.
     pub place: u16,
     /// The offices that see it.
     pub offices: &'static [OfficeKind],
 }
 
 impl NavItem {
-    /// That office sees it.
+    /// Somebody who acts in that office sees it; a student what is their own, whatever the office.
     #[must_use]
-    pub fn is_for(&self, office: Option<OfficeKind>) -> bool {
-        office.is_some_and(|office| self.offices.contains(&office))
+    pub fn is_for(&self, office: Option<OfficeKind>, student: bool) -> bool {
+        let own = student && self.group == NavGroup::Own;
+        office.is_some_and(|office| own || self.offices.contains(&office))
     }
+}
+
+/// A group of entries as a page shows it.
+#[derive(Debug, Clone)]
+pub struct LinkGroup {
+    pub group: NavGroup,
+    pub links: Vec<Link>,
 }
 
 /// An entry as a page shows it.
@@ -53,7 +78,8 @@ pub struct Chrome {
     pub title: String,
     /// Who looks; none on pages outside.
     pub viewer: Option<Viewer>,
-    pub links: Vec<Link>,
+    /// The navigation; empty outside.
+    pub groups: Vec<LinkGroup>,
     /// Pages between the home page and this one: path and word.
     pub trail: Vec<(String, String)>,
     /// What is said of a form that came back unsent.
@@ -70,7 +96,7 @@ impl Chrome {
         Self {
             title: title.to_owned(),
             viewer: None,
-            links: Vec::new(),
+            groups: Vec::new(),
             trail: Vec::new(),
             unsent: Unsent::here().map(Unsent::label),
             style: assets::style(),

@@ -22,7 +22,7 @@ pub use find::People;
 use crate::{
     app::Routes,
     office::{Office, OfficeKind, PeopleReader, StudentAffairs},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
@@ -36,6 +36,7 @@ pub const NAV: &[NavItem] = &[
         href: "/people",
         label: "人员",
         says: "按学号、姓名、班级查找学生；更正信息、换学号、登记离校",
+        group: NavGroup::Data,
         place: 140,
         offices: PeopleReader::KINDS,
     },
@@ -43,6 +44,7 @@ pub const NAV: &[NavItem] = &[
         href: "/disputes",
         label: "数据异议",
         says: "学生认为排名或不及格门数有误，由学生工作部门答复",
+        group: NavGroup::Data,
         place: 160,
         offices: StudentAffairs::KINDS,
     },
@@ -50,6 +52,7 @@ pub const NAV: &[NavItem] = &[
         href: "/me/data",
         label: "我的信息",
         says: "平台知道我什么、从哪里来；有误提出异议",
+        group: NavGroup::Own,
         place: 260,
         offices: &[OfficeKind::Student],
     },

@@ -10,7 +10,7 @@ pub use pages::routes;
 
 use crate::{
     office::{Administrator, Office},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// What the navigation offers of it.
@@ -18,6 +18,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/retention",
     label: "保存期限与删除",
     says: "离校人员的个人信息保存多久，到期删除",
+    group: NavGroup::Data,
     place: 240,
     offices: Administrator::KINDS,
 }];

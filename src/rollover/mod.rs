@@ -9,7 +9,7 @@ pub use pages::routes;
 
 use crate::{
     office::{Office, Registrar},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// What the navigation offers of it.
@@ -17,6 +17,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/rollover",
     label: "学年更替",
     says: "毕业离校和班级合并，先核对再写入",
+    group: NavGroup::Data,
     place: 170,
     offices: Registrar::KINDS,
 }];

@@ -8,7 +8,7 @@ pub use pages::routes;
 
 use crate::{
     office::{Office, RosterKeeper},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// What the navigation offers of it.
@@ -16,6 +16,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/checkup",
     label: "名单体检",
     says: "上传一份名单，逐条看哪些规定符合、哪些不符合、依据哪一条",
+    group: NavGroup::Unions,
     place: 110,
     offices: RosterKeeper::KINDS,
 }];

@@ -12,7 +12,7 @@ pub mod tasks;
 use crate::{
     app::Routes,
     office::{Office, SchoolLeague},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
@@ -24,6 +24,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/semesters",
     label: "学期",
     says: "各学期的起止日期，执行主席轮值以此为准",
+    group: NavGroup::Unions,
     place: 100,
     offices: SchoolLeague::KINDS,
 }];

@@ -13,7 +13,7 @@ pub use store::{Governing, governing};
 
 use crate::{
     office::{Office, OfficeKind, SchoolLeague},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// What the navigation offers of it.
@@ -22,6 +22,7 @@ pub const NAV: &[NavItem] = &[
         href: "/rulebook",
         label: "规则手册",
         says: "81 项规则、两份方案的原文，以及平台今天怎样执行",
+        group: NavGroup::Data,
         place: 120,
         offices: OfficeKind::ALL,
     },
@@ -29,6 +30,7 @@ pub const NAV: &[NavItem] = &[
         href: "/plans",
         label: "实施方案",
         says: "启用本校的实施方案，或上传自己的方案文件",
+        group: NavGroup::Data,
         place: 130,
         offices: SchoolLeague::KINDS,
     },

@@ -9,7 +9,11 @@ mod session;
 
 pub use session::{SignIn, open_session};
 
-use crate::{app::Routes, office::OfficeKind, page::chrome::NavItem};
+use crate::{
+    app::Routes,
+    office::OfficeKind,
+    page::chrome::{NavGroup, NavItem},
+};
 
 #[must_use]
 pub fn routes(state: SignIn) -> Routes {
@@ -21,6 +25,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/me",
     label: "我的账号",
     says: "更换密码、查看在哪些设备上登录",
+    group: NavGroup::Own,
     place: 270,
     offices: OfficeKind::ALL,
 }];

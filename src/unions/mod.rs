@@ -17,7 +17,7 @@ pub use pages::{roster_html, routes};
 
 use crate::{
     office::{ComplianceReader, Office, UnionReader},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 pub const NAV: &[NavItem] = &[
@@ -25,6 +25,7 @@ pub const NAV: &[NavItem] = &[
         href: "/compliance",
         label: "合规总览",
         says: "全部学生会对照全部规则：哪里不符合、自何日起、依据哪一条",
+        group: NavGroup::Unions,
         place: 10,
         offices: ComplianceReader::KINDS,
     },
@@ -32,6 +33,7 @@ pub const NAV: &[NavItem] = &[
         href: "/unions",
         label: "学生会",
         says: "各级学生会的部门、人员、轮值；任命、离任、换届逐条核对",
+        group: NavGroup::Unions,
         place: 20,
         offices: UnionReader::KINDS,
     },

@@ -19,7 +19,7 @@ pub use pages::routes;
 
 use crate::{
     office::{Office, OfficeKind, Vetter},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 pub const APPLICANTS: &[OfficeKind] = &[OfficeKind::Student];
@@ -30,6 +30,7 @@ pub const NAV: &[NavItem] = &[
         href: "/vetting",
         label: "遴选办理",
         says: "轮到本单位的候选人：推荐、审查、确定，逐件或一并签署意见",
+        group: NavGroup::Selection,
         place: 30,
         offices: Vetter::KINDS,
     },
@@ -37,6 +38,7 @@ pub const NAV: &[NavItem] = &[
         href: "/rounds",
         label: "遴选轮次",
         says: "招新、换届、增补：开启轮次、推荐人选、看进度、任命",
+        group: NavGroup::Selection,
         place: 40,
         offices: Vetter::KINDS,
     },
@@ -44,6 +46,7 @@ pub const NAV: &[NavItem] = &[
         href: "/apply",
         label: "报名",
         says: "正在招收的岗位、我是否符合条件、我的报名进度",
+        group: NavGroup::Own,
         place: 50,
         offices: APPLICANTS,
     },

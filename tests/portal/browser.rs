@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use fantoccini::{Client, ClientBuilder, Locator};
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element};
 use hyper_util::client::legacy::connect::HttpConnector;
 use lunzhi::{office::OfficeKind, web::connections::Limits};
 use serde_json::{Value, json};
@@ -194,8 +194,30 @@ impl Desk {
     async fn press(&self, words: &str) {
         self.browser.execute("window.before = true", vec![]).await.unwrap();
         let path = format!("//button[normalize-space()='{words}'] | //a[normalize-space()='{words}']");
-        self.browser.find(Locator::XPath(&path)).await.unwrap_or_else(|_| panic!("no {words}")).click().await.unwrap();
+        let Some(shown) = self.shown(&path).await else {
+            // On a phone the navigation is folded.
+            self.browser
+                .find(Locator::Css(".more summary"))
+                .await
+                .unwrap_or_else(|_| panic!("no {words}"))
+                .click()
+                .await
+                .unwrap();
+            self.shown(&path).await.unwrap_or_else(|| panic!("no {words}")).click().await.unwrap();
+            return self.arrive().await;
+        };
+        shown.click().await.unwrap();
         self.arrive().await;
+    }
+
+    /// The first element at that path that one sees.
+    async fn shown(&self, path: &str) -> Option<Element> {
+        for found in self.browser.find_all(Locator::XPath(path)).await.unwrap() {
+            if found.is_displayed().await.unwrap() {
+                return Some(found);
+            }
+        }
+        None
     }
 
     /// Types into whatever has the focus.
@@ -897,6 +919,47 @@ fn a_secretary_prepares_and_a_monitor_proves_a_passphrase() {
         for end in ["tally", "report", "notice"] {
             desk.go(&format!("{}/{end}", sitting.path)).await;
             desk.judge(end).await;
+        }
+    });
+}
+
+/// The frame leaves the page its room: in every office, on a small phone, with targets that a thumb hits.
+#[test]
+fn on_a_phone_the_header_is_one_row_in_every_office() {
+    const SMALL_TARGETS: &str =
+        "return [...document.querySelectorAll('.top a, .top button, .more summary, .side a, .side button')]
+        .filter((one) => one.offsetParent !== null)
+        .map((one) => [one.innerText, one.getBoundingClientRect()])
+        .filter(([, box]) => box.width < 44 || box.height < 44)
+        .map(([words, box]) => `${words} ${box.width}×${box.height}`)";
+    const OUTSIDE: &str = "return [document.querySelector('main').getBoundingClientRect().top / 740,
+        document.documentElement.scrollWidth <= window.innerWidth,
+        document.querySelector('.side').offsetParent === null]";
+    journey(true, async |desk, _| {
+        let own = "update account set student_id = (select s.id from student s where s.number = '20240001'
+                   and s.institution_id = account.institution_id) where number = 'class_branch'";
+        sqlx::query(own).execute(&mut desk.portal.owner().await).await.unwrap();
+        for office in OfficeKind::ALL {
+            desk.browser.delete_all_cookies().await.unwrap();
+            desk.sign_in(*office).await;
+            let what = office.label();
+            let seen = desk.browser.execute(OUTSIDE, vec![]).await.unwrap();
+            assert!(seen[0].as_f64().unwrap() < 0.15, "{what}: the header takes {} of the screen", seen[0]);
+            assert_eq!((&seen[1], &seen[2]), (&json!(true), &json!(true)), "{what}");
+            assert_eq!(desk.browser.execute(SMALL_TARGETS, vec![]).await.unwrap(), json!([]), "{what}");
+            desk.browser.find(Locator::Css(".more summary")).await.unwrap().click().await.unwrap();
+            assert_eq!(desk.browser.execute(SMALL_TARGETS, vec![]).await.unwrap(), json!([]), "{what}, opened");
+            desk.judge(what).await;
+            let side = desk.browser.find(Locator::Css(".side")).await.unwrap().text().await.unwrap();
+            for own in ["我的账号", "监票", "退出"] {
+                assert!(side.contains(own), "{what}: {side}");
+            }
+            // A secretary of a class is a student too.
+            if matches!(office, OfficeKind::ClassBranch | OfficeKind::Student) {
+                for own in ["报名", "我的投票", "我的信息"] {
+                    assert!(side.contains(own), "{what}: {side}");
+                }
+            }
         }
     });
 }
