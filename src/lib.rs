@@ -46,6 +46,7 @@
 //! rotation
 //! vetting
 //! elections
+//! congress
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -84,6 +85,7 @@ pub mod app;
 
 pub mod accounts;
 pub mod audit;
+pub mod congress;
 pub mod directory;
 pub mod elections;
 pub mod holidays;

@@ -183,6 +183,12 @@ sets_of_offices! {
     /// Who sees how sittings stand.
     ElectionReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion;
+    /// Who keeps congresses: the school's League committee those of the school and of its graduates, a college's League
+    /// organisation its own college's.
+    CongressKeeper: SchoolLeague, DeputySecretary, CollegeLeague;
+    /// Who sees how congresses stand.
+    CongressReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion;
     /// Who sees how many have voted: a class branch its own class's number.
     TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion, ClassBranch;

@@ -22,6 +22,7 @@ use crate::{
     app::{App, Routes},
     audit,
     clock::Clock,
+    congress,
     database::Pools,
     directory,
     elections::{self, Elections},
@@ -93,6 +94,7 @@ fn navigation() -> Vec<NavItem> {
         home::NAV,
         unions::NAV,
         vetting::NAV,
+        congress::NAV,
         elections::NAV,
         rotation::NAV,
         holidays::NAV,
@@ -126,6 +128,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(holidays::routes())
         .merge(vetting::routes())
         .merge(elections::routes(portal.elections.clone()))
+        .merge(congress::routes())
         .merge(roster_check::routes())
         .merge(home::routes())
         .merge(directory::routes())

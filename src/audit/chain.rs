@@ -112,6 +112,8 @@ words! {
     HolidaysKept = "holidays_kept", "工作日历";
     /// An opinion was taken back before the next office had opened the case.
     OpinionWithdrawn = "opinion_withdrawn", "收回意见";
+    /// A congress was prepared, convened, held, settled or called off.
+    CongressKept = "congress_kept", "学生代表大会";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

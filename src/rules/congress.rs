@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Cover, DelegateBase, Stated},
+    plan::{Cover, DelegateBase, Stated, Union},
 };
 
 /// Students of one grade in one college.
@@ -174,6 +174,24 @@ pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> All
     let findings =
         vec![share_finding(plan, seats, share_floor, students), coverage_finding(plan, &colleges, &societies, &grades)];
     Allocation { plan: plan.code.clone(), students, minimum, seats, colleges, societies, ties, findings }
+}
+
+/// A college with fewer students than this may hold a meeting of them all instead of a congress (practice).
+pub const MEETING_OF_ALL_BELOW: u32 = 400;
+
+/// Why a union with so many students cannot hold a meeting of them all; none where it can.
+#[must_use]
+pub fn meeting_of_all(kind: Union, students: u32) -> Option<Finding> {
+    let why = match kind {
+        Union::School | Union::Graduate => "只有院系可以召开全体学生大会".to_owned(),
+        Union::College if students >= MEETING_OF_ALL_BELOW => {
+            format!(
+                "基准日有在校学生 {students} 人；不足 {MEETING_OF_ALL_BELOW} 人的院系可以召开全体学生大会（实践惯例）"
+            )
+        }
+        Union::College => return None,
+    };
+    Some(Finding::house(Outcome::Fail, why).remedy("召开学生代表大会，选举代表"))
 }
 
 fn whole(number: usize) -> u32 {

@@ -17,6 +17,7 @@ mod ballot_key;
 mod browser;
 mod checkup;
 mod commands;
+mod congress;
 mod counting_law;
 mod dependencies;
 mod docs;

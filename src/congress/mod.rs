@@ -1,0 +1,33 @@
+//! 学代会: the congresses of the school's, the graduates' and the colleges' unions, one a year each: how their seats are
+//! shared out, what is to be done until they meet, what they decide. Clauses: CON-01 … CON-11, VET-05.
+//!
+//! Each part of a congress is a folder with its own routes and its own line on the congress's page.
+
+#[expect(clippy::module_inception, reason = "the noun of a feature is a file that bears its name")]
+pub mod congress;
+mod forms;
+mod pages;
+mod paths;
+pub mod section;
+pub mod store;
+
+use crate::{
+    app::Routes,
+    office::{CongressReader, Office},
+    page::chrome::NavItem,
+};
+
+/// The routes of congresses, a line a part.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes()
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/congresses",
+    label: "学代会",
+    says: "名额、代表、日程、会议、结果和提案：从请示到备案",
+    place: 55,
+    offices: CongressReader::KINDS,
+}];

@@ -1,0 +1,126 @@
+//! The page of a congress: how far it is, and its parts, each with where it stands.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+
+use super::{kept, refusal, visible};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, person::SignedIn},
+    congress::{
+        congress::{Congress, Stage},
+        forms::ReasonForm,
+        paths::{CONGRESSES, Done},
+        section::Section,
+        store,
+    },
+    failure::Failure,
+    ids::CongressId,
+    office::{CongressKeeper, CongressReader},
+    page::chrome::Chrome,
+    web::forms::{Done as DoneQuery, Errors, Submitted, reason},
+};
+
+/// The stages as the page draws them, in order.
+const COURSE: [Stage; 4] = [Stage::Preparing, Stage::Convened, Stage::Held, Stage::Closed];
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/show.html")]
+pub(super) struct CongressPage {
+    chrome: Chrome,
+    congress: Congress,
+    course: Vec<StageView>,
+    sections: Vec<Section>,
+    keeps: bool,
+    form: ReasonForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+/// A stage as the page draws it.
+struct StageView {
+    label: &'static str,
+    /// The end of its style's name.
+    style: &'static str,
+    is_now: bool,
+}
+
+fn course(congress: &Congress) -> Vec<StageView> {
+    let now = COURSE.iter().position(|stage| *stage == congress.stage);
+    let view = |(place, stage): (usize, &Stage)| {
+        let style = match now {
+            Some(now) if place < now || congress.stage == Stage::Closed => "done",
+            Some(now) if place == now => "now",
+            _ => "todo",
+        };
+        StageView { label: stage.label(), style, is_now: now == Some(place) }
+    };
+    COURSE.iter().enumerate().map(view).collect()
+}
+
+impl CongressPage {
+    fn may_change(&self) -> bool {
+        self.keeps && self.congress.stage == Stage::Preparing
+    }
+
+    fn may_call_off(&self) -> bool {
+        self.keeps && self.congress.stage.leads_to(Stage::CalledOff)
+    }
+}
+
+fn page(
+    app: &App,
+    person: &SignedIn,
+    congress: Congress,
+    submitted: Submitted<ReasonForm>,
+    done: &'static str,
+) -> CongressPage {
+    // The parts of a congress, a line each.
+    let sections = Vec::new();
+    let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
+    let chrome = app.chrome(person, &congress.short_title()).under(CONGRESSES, "学代会");
+    let Submitted { form, errors } = submitted;
+    CongressPage { chrome, course: course(&congress), congress, sections, keeps, form, errors, done }
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<CongressReader>,
+    Path(id): Path<CongressId>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<CongressPage, Failure> {
+    let congress = visible(&mut *app.read().await?, &acting, id).await?;
+    Ok(page(&app, acting.person(), congress, Submitted::default(), Done::said(&done)))
+}
+
+pub(super) async fn call_off(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(id): Path<CongressId>,
+    Form(form): Form<ReasonForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let congress = kept(&mut *app.read().await?, &acting, id).await?;
+    let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
+        let page = page(&app, acting.person(), congress, Submitted::new(form, errors), "");
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        if !store::call_off(db, &locked, &why).await? {
+            let refused = refusal(&app, acting.person(), &locked, "取消大会", id.path());
+            return Err(refused.for_reason(format!("大会{}，不能取消", locked.stage.label()), "已召开的，请办理结果"));
+        }
+        let entry = Entry::new(Verb::CongressKept, locked.short_title()).detail("办理", "取消").detail("理由", why);
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::CalledOff.at(&id.path())).into_response())
+}
