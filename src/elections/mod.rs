@@ -22,6 +22,8 @@ pub use ballot_box::Elections;
 pub use forms::{MAJORITIES, QUORUMS};
 pub use pages::close_overdue;
 
+pub(crate) use paths::SITTINGS;
+
 use crate::{
     app::Routes,
     office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},

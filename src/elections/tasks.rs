@@ -20,7 +20,8 @@ pub async fn waiting(
     let rows = store::waiting(connection, person, keeps, now).await?;
     let one = |row: Waiting| {
         let at = row.until.to_offset(CHINA);
-        let at = format!("{} {:02}:{:02}", at.date(), at.hour(), at.minute());
+        let day = at.date();
+        let at = format!("{day} {:02}:{:02}", at.hour(), at.minute());
         let (more, href, urgent) = match row.duty {
             Duty::Vote => (format!("{at} 截止"), row.id.vote_path(), true),
             Duty::MakeKey => (format!("{at} 开始投票"), row.id.monitoring_path(), false),
@@ -32,7 +33,14 @@ pub async fn waiting(
             Duty::Open => (format!("{at} 开始投票"), row.id.path(), true),
             Duty::Report => ("已计票".to_owned(), row.id.path(), true),
         };
-        Task::new(urgent, format!("{}：{}", row.duty.label(), row.title), more, href)
+        // What follows the closing has no day of its own.
+        let due = match row.duty {
+            Duty::Vote | Duty::MakeKey | Duty::Rehearse | Duty::AgreeAdmission | Duty::AgreeClose | Duty::Open => {
+                Some(day)
+            }
+            Duty::Count | Duty::ConfirmNames | Duty::AgreeVoid | Duty::Report => None,
+        };
+        Task::new(urgent, format!("{}：{}", row.duty.label(), row.title), more, href).due(due)
     };
     Ok(rows.into_iter().map(one).collect())
 }

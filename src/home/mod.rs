@@ -1,6 +1,9 @@
 //! 首页: what waits for a person in the office in which they act, asked of every feature, and the way to everything.
 
+mod calendar;
+mod figures;
 mod pages;
+mod paths;
 mod waiting;
 
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
 
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().merge(calendar::routes())
 }
 
 /// What the navigation offers of it.

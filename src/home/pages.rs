@@ -6,8 +6,12 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
+use time::Date;
 
-use super::waiting::waiting;
+use super::{
+    figures::{self, Counted, Figure},
+    waiting::waiting,
+};
 use crate::{
     app::{App, Routes},
     auth::person::SignedIn,
@@ -32,7 +36,7 @@ struct WelcomePage {
 }
 
 #[derive(Template, WebTemplate)]
-#[template(path = "directory/home.html")]
+#[template(path = "home/home.html")]
 struct HomePage {
     chrome: Chrome,
     person: SignedIn,
@@ -42,7 +46,10 @@ struct HomePage {
     rounds: Vec<Round>,
     /// Public notices that run.
     notices: Vec<PublicNotice>,
-    tasks: Vec<NavItem>,
+    figures: Vec<Figure>,
+    /// Everything that the office has, with what one does there.
+    entries: Vec<NavItem>,
+    today: Date,
 }
 
 async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Response, Failure> {
@@ -53,11 +60,15 @@ async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Respon
         return Err(Failure::PasswordFirst);
     }
     let (mut db, now) = (app.read().await?, app.clock.now());
-    let governing = rulebook::governing(&mut db, person.institution, now.date()).await?;
+    let today = now.date();
+    let governing = rulebook::governing(&mut db, person.institution, today).await?;
     let waiting = waiting(&mut db, &person, now).await?;
-    let tasks = app.tasks(&person);
-    let rounds = vetting::store::open_for(&mut db, &person, now.date()).await?;
-    let notices = vetting::store::on_notice(&mut db, person.institution, now.date()).await?;
+    let entries = app.tasks(&person);
+    let rounds = vetting::store::open_for(&mut db, &person, today).await?;
+    let notices = vetting::store::on_notice(&mut db, person.institution, today).await?;
+    let sittings = figures::sittings(&mut db, &person).await?;
+    let counted = Counted { waiting: &waiting, notices: &notices, sittings: &sittings };
+    let figures = figures::figures(&app, &mut db, &person, &counted, now).await?;
     let chrome = app.chrome(&person, "首页");
-    Ok(HomePage { chrome, person, governing, waiting, rounds, notices, tasks }.into_response())
+    Ok(HomePage { chrome, person, governing, waiting, rounds, notices, figures, entries, today }.into_response())
 }

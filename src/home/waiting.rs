@@ -13,7 +13,7 @@ use crate::{
     people, rotation, unions, vetting,
 };
 
-/// Everything that waits for a person, urgent first.
+/// Everything that waits for a person, what is late first.
 pub async fn waiting(
     connection: &mut PgConnection,
     person: &SignedIn,
@@ -42,6 +42,6 @@ pub async fn waiting(
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);
         tasks.extend(vetting::tasks::applications(connection, student).await?);
     }
-    tasks.sort_by_key(|task| !task.urgent);
+    Task::sort(&mut tasks, today);
     Ok(tasks)
 }

@@ -1,20 +1,92 @@
-//! Something that waits for a person: a line of the home page.
+//! Something that waits for a person: a line of the home page, and a day of the calendar.
+
+use time::Date;
+
+use crate::text::chinese_day;
 
 /// Something that waits for a person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Task {
     /// What is to be done.
     pub says: String,
-    /// More of it: since when, by when.
+    /// More of it: since when, why.
     pub more: String,
     pub href: String,
     /// Something is amiss until it is done.
     pub urgent: bool,
+    /// The last day on which it is in time; none where there is no such day.
+    pub due: Option<Date>,
+    /// Who waits for it; empty where it is nobody in particular.
+    pub who: String,
 }
 
 impl Task {
     #[must_use]
     pub fn new(urgent: bool, says: String, more: String, href: String) -> Self {
-        Self { says, more, href, urgent }
+        Self { says, more, href, urgent, due: None, who: String::new() }
+    }
+
+    /// With the last day on which it is in time.
+    #[must_use]
+    pub fn due(self, day: Option<Date>) -> Self {
+        Self { due: day, ..self }
+    }
+
+    /// With who waits for it.
+    #[must_use]
+    pub fn awaited_by(self, who: String) -> Self {
+        Self { who, ..self }
+    }
+
+    #[must_use]
+    pub fn is_late(&self, today: Date) -> bool {
+        self.due.is_some_and(|due| due < today)
+    }
+
+    /// How far off its day is, in words; empty where there is none.
+    #[must_use]
+    pub fn when(&self, today: Date) -> String {
+        let Some(due) = self.due else { return String::new() };
+        let day = chinese_day(due);
+        match (due - today).whole_days() {
+            late @ ..=-1 => format!("已逾期 {} 天（{day}）", -late),
+            0 => "今天".to_owned(),
+            1 => "明天".to_owned(),
+            days => format!("{day}，还有 {days} 天"),
+        }
+    }
+
+    /// Tasks in the order in which to take them: what is late, what is urgent, what has a day, the rest.
+    pub fn sort(tasks: &mut [Self], today: Date) {
+        tasks.sort_by_key(|task| (!task.is_late(today), !task.urgent, task.due.is_none(), task.due));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn what_is_late_comes_first_and_what_has_no_day_last() {
+        let today = date!(2026 - 11 - 28);
+        let task = |urgent, says: &str, due| Task::new(urgent, says.to_owned(), String::new(), String::new()).due(due);
+        let mut tasks = [
+            task(false, "some day", None),
+            task(false, "next week", Some(date!(2026 - 12 - 05))),
+            task(true, "urgent", None),
+            task(true, "tomorrow", Some(date!(2026 - 11 - 29))),
+            task(false, "late", Some(date!(2026 - 11 - 25))),
+        ];
+        Task::sort(&mut tasks, today);
+        assert_eq!(
+            tasks.each_ref().map(|task| task.says.as_str()),
+            ["late", "tomorrow", "urgent", "next week", "some day"]
+        );
+        assert_eq!(
+            tasks.each_ref().map(|task| task.when(today)),
+            ["已逾期 3 天（2026年11月25日）", "明天", "", "2026年12月5日，还有 7 天", ""]
+        );
     }
 }

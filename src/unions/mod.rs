@@ -9,6 +9,7 @@ mod forms;
 mod pages;
 pub(crate) mod paths;
 mod roster;
+pub mod standing;
 pub mod store;
 pub mod tasks;
 pub mod union;

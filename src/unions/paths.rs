@@ -8,6 +8,9 @@ use crate::{
 /// The list of unions.
 pub(crate) const UNIONS: &str = "/unions";
 
+/// The overview of all unions and rules, with what is not met alone.
+pub(super) const COMPLIANCE_BREACHES: &str = "/compliance?only=fail";
+
 words! {
     /// What was just done, as the page says it to which an act leads.
     Done:
@@ -43,6 +46,10 @@ pub(super) fn filled_in(path: &str, query: &str) -> String {
 impl UnionId {
     pub(crate) fn path(self) -> String {
         format!("{UNIONS}/{self}")
+    }
+
+    pub(super) fn findings_path(self) -> String {
+        format!("{UNIONS}/{self}/findings")
     }
 
     pub(super) fn appoint_path(self) -> String {

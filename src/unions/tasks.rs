@@ -74,7 +74,8 @@ pub async fn waiting(
         if row.proposed > 0 && keeps {
             let says = format!("确认{}的执行主席轮值", row.name);
             let urgent = row.gap.is_some_and(|gap| gap <= today) && row.open_gap.is_none_or(|gap| gap > today);
-            tasks.push(Task::new(urgent, says, format!("已拟定 {} 期", row.proposed), rotation.clone()));
+            let task = Task::new(urgent, says, format!("已拟定 {} 期", row.proposed), rotation.clone());
+            tasks.push(task.due(row.gap).awaited_by(row.name.clone()));
         }
         // What is proposed already waits for the confirmation and not for another proposal.
         if let Some(gap) = row.open_gap {
@@ -85,7 +86,7 @@ pub async fn waiting(
             } else {
                 format!("{}自 {gap} 起没有当值执行主席，请排定下一期", row.name)
             };
-            tasks.push(Task::new(gap <= today, says, String::new(), rotation));
+            tasks.push(Task::new(gap <= today, says, String::new(), rotation).due(Some(gap)));
         }
     }
     // A university that begins has dozens: one line for all.

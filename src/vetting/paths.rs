@@ -28,7 +28,7 @@ impl RoundId {
         self.path() + "/nominate"
     }
 
-    pub(super) fn notice_path(self) -> String {
+    pub(crate) fn notice_path(self) -> String {
         self.path() + "/notice"
     }
 
@@ -41,7 +41,7 @@ impl RoundId {
     }
 
     /// Where a student applies.
-    pub(super) fn apply_path(self) -> String {
+    pub(crate) fn apply_path(self) -> String {
         format!("{APPLY}/{self}")
     }
 }

@@ -26,16 +26,34 @@ pub async fn waiting(
     let today = now.date();
     let chain_office = ChainOffice::of_office(connection, person.institution, office).await?;
     let any = WaitingFilter::first();
-    let (_, all) = store::waiting(connection, &chain_office, &any).await?;
+    let (first, all) = store::waiting(connection, &chain_office, &any).await?;
     let (_, late) = store::waiting(connection, &chain_office, &WaitingFilter { late_on: Some(today), ..any }).await?;
     let mut tasks = Vec::new();
     if all > 0 {
         let more = if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() };
-        tasks.push(Task::new(late > 0, format!("办理 {all} 件遴选"), more, paths::WORK.to_owned()));
+        let task = Task::new(late > 0, format!("办理 {all} 件遴选"), more, paths::WORK.to_owned());
+        tasks.push(match first.first() {
+            Some(first) => {
+                let earliest = sqlx::query!(
+                    "select s.name, c.due_on from vetting_case c join student s on s.id = c.student_id where c.id = $1",
+                    first.0
+                )
+                .fetch_one(&mut *connection)
+                .await?;
+                let name = earliest.name;
+                let who = if all > 1 { format!("{name}等 {all} 名候选人") } else { format!("候选人{name}") };
+                task.due(earliest.due_on).awaited_by(who)
+            }
+            None => task,
+        });
     }
-    let below: i64 = store::overdue(connection, &chain_office, today).await?.iter().map(|late| late.cases).sum();
+    let overdue = store::overdue(connection, &chain_office, today).await?;
+    let below: i64 = overdue.iter().map(|late| late.cases).sum();
     if below > 0 {
-        tasks.push(Task::new(true, format!("下级有 {below} 件遴选逾期未办"), String::new(), paths::WORK.to_owned()));
+        let bodies = overdue.first().map(|late| format!("{}{}", late.college, late.bodies)).unwrap_or_default();
+        let more = if overdue.len() > 1 { format!("在{bodies}等处") } else { format!("在{bodies}") };
+        let task = Task::new(true, format!("下级有 {below} 件遴选逾期未办"), more, paths::WORK.to_owned());
+        tasks.push(task.due(overdue.iter().map(|late| late.since).min()));
     }
     let stuck: i64 = store::unstaffed(connection, &chain_office, now).await?.iter().map(|stuck| stuck.cases).sum();
     if stuck > 0 {
@@ -105,8 +123,9 @@ pub async fn applications(connection: &mut PgConnection, student: StudentId) -> 
         tasks.push(if row.stage == "returned" {
             Task::new(true, format!("修改并再次提交：{}", row.title), "已被退回".to_owned(), href)
         } else {
-            let more = format!("{}推荐，{} 前提交", row.prepared_office.unwrap_or_default(), row.closes_on);
-            Task::new(true, format!("确认推荐：{}", row.title), more, href)
+            let by = row.prepared_office.unwrap_or_default();
+            let task = Task::new(true, format!("确认推荐：{}", row.title), format!("{by}推荐"), href);
+            task.due(Some(row.closes_on)).awaited_by(by)
         });
     }
     Ok(tasks)

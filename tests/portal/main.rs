@@ -27,6 +27,7 @@ mod find;
 mod fuzz;
 mod gather;
 mod hangups;
+mod home;
 mod house;
 mod imports;
 mod links;

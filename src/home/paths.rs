@@ -1,0 +1,3 @@
+//! Where the calendar of deadlines is.
+
+pub(super) const CALENDAR: &str = "/calendar";
