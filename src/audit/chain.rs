@@ -114,6 +114,12 @@ words! {
     OpinionWithdrawn = "opinion_withdrawn", "收回意见";
     /// A congress was prepared, convened, held, settled or called off.
     CongressKept = "congress_kept", "学生代表大会";
+    /// It was decided what the colleges, majors and classes of a file are that did not exist.
+    PlacesMatched = "places_matched", "核对院系专业班级";
+    /// A college was merged into another.
+    CollegeMerged = "college_merged", "合并院系";
+    /// An empty college was removed.
+    CollegeRemoved = "college_removed", "删除院系";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

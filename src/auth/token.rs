@@ -16,7 +16,7 @@ const COOKIE_OUTLASTS: Duration = Duration::hours(24);
 /// How long a browser is remembered as one that has signed in before.
 pub const DEVICE_LASTS: Duration = Duration::days(180);
 
-/// How long a form is kept that was sent after its session had ended.
+/// How long a form is kept that was sent after its session had ended, and a file about which somebody is asked first.
 pub const FORM_LASTS: Duration = Duration::hours(1);
 
 /// What a token is for.
@@ -68,9 +68,20 @@ impl Token {
     /// The token in a request's cookies.
     #[must_use]
     pub fn from_headers(purpose: Purpose, headers: &HeaderMap) -> Option<Self> {
-        let value = purpose.cookie().read(headers)?;
+        Self::from_field(purpose.cookie().read(headers)?)
+    }
+
+    /// The token in a field of a form.
+    #[must_use]
+    pub fn from_field(value: &str) -> Option<Self> {
         let fits = value.len() == 64 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
         fits.then(|| Self(value.to_owned()))
+    }
+
+    /// What a field of a form carries, for a page that its person alone is shown.
+    #[must_use]
+    pub fn into_field(self) -> String {
+        self.0
     }
 
     /// The header that gives the token to the browser.

@@ -126,6 +126,12 @@ pub fn failed_courses(text: &str) -> Result<Option<u32>, Fault> {
     })
 }
 
+/// 无 as a number of failed courses: whoever knows the file knows whether it is none or not known.
+#[must_use]
+pub fn is_none(text: &str) -> bool {
+    word(text) == "无"
+}
+
 /// A whole number, also one to which a program gave a fraction of nothing (`3.0`).
 fn figure(text: &str) -> Option<u32> {
     let whole_part = match text.split_once('.') {

@@ -52,6 +52,9 @@ impl Unreadable {
     /// What must be chosen first, and how.
     fn question(question: &Question) -> Self {
         let how = match question {
+            Question::Sheets(_) if question.asks_about_hidden_rows() => {
+                "--sheet 名称，另加 --hidden take（一并读取）或 --hidden leave（不读取）"
+            }
             Question::Sheets(_) => "--sheet 名称",
             Question::HiddenRows { .. } => "--hidden take（一并读取）或 --hidden leave（不读取）",
         };

@@ -1,16 +1,17 @@
 //! Reading a file: its rows become cells in the order of its kind's columns.
 
-use std::collections::HashMap;
-
 use super::{
-    grades,
-    import::{FileRow, Kind, Layout},
-    offices, students,
+    grades::{self, FAILED},
+    import::{FileRow, Kind, Layout, NoneFailed, ReadAs},
+    offices,
+    repeats::Repeats,
+    students,
 };
 use crate::{
-    name::{Spellings, key, number_key},
+    code_words::figures,
+    name::Spellings,
     office::OfficeKind,
-    sheet::{BadCell, Choice, Columns, MOST_ROWS, ReadError, Row, RowReader, Sheet, SheetError},
+    sheet::{BadCell, Choice, Columns, MOST_ROWS, ReadError, Row, RowReader, Sheet, SheetError, row_list},
     text::printable,
 };
 
@@ -45,12 +46,32 @@ impl Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRows {
     pub rows: Vec<FileRow>,
-    /// Headers that were ignored.
-    pub ignored: Vec<String>,
-    /// The sheet that was read; empty for a text file.
-    pub sheet: String,
-    /// What was left out, filled in or only looks odd.
-    pub notes: Vec<String>,
+    /// The sheet, and what was left out, filled in or only looks odd.
+    pub read_as: ReadAs,
+}
+
+/// Why a file is not read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotRead {
+    /// As a whole, or somebody must choose its sheet or rows first.
+    #[error("{0}")]
+    Sheet(#[from] ReadError),
+    /// Somebody must say first what 无 means, in these rows.
+    #[error("{}的不及格门数是“无”，请选择它的意思", row_list(.0))]
+    NoneFailed(Vec<u32>),
+}
+
+impl From<SheetError> for NotRead {
+    fn from(error: SheetError) -> Self {
+        Self::Sheet(error.into())
+    }
+}
+
+/// What people decided about a file.
+#[derive(Debug, Clone, Default)]
+pub struct Decided {
+    pub choice: Choice,
+    pub none_failed: Option<NoneFailed>,
 }
 
 /// Reads a file. `may_grant`: the offices that its uploader may grant; `own`: the uploader's own number.
@@ -62,65 +83,54 @@ pub fn read(
     kind: Kind,
     may_grant: &[OfficeKind],
     own: &str,
-    choice: &Choice,
-) -> Result<FileRows, ReadError> {
+    decided: &Decided,
+) -> Result<FileRows, NotRead> {
     let names = kind.names();
     let required = kind.layout().required;
-    let sheet = Sheet::read_for(bytes, &names, required, choice).map_err(|error| match error {
+    let mut sheet = Sheet::read_for(bytes, &names, required, &decided.choice).map_err(|error| match error {
         ReadError::File(reason) => ReadError::File(named(kind, bytes, reason)),
         asks @ ReadError::Asks(_) => asks,
     })?;
     let columns = Columns::find(&sheet, &names, required)?;
-    let mut seen: HashMap<String, u32> = HashMap::new();
-    // Under one number there is one person.
-    let mut names_of: HashMap<String, (String, u32)> = HashMap::new();
+    let none_failed = if kind == Kind::Grades { none_failed(&mut sheet, &columns, decided)? } else { None };
+    let mut repeats = Repeats::new(kind);
     let mut spellings = Spellings::default();
     let mut rows = Vec::with_capacity(sheet.rows.len().min(MOST_ROWS));
-    for row in &sheet.rows {
+    for (place, row) in sheet.rows.iter().enumerate() {
         let mut bad: Vec<BadCell> = Vec::new();
         let mut reader = RowReader::new(row, &columns, &mut bad);
         let cells = match kind {
             Kind::Students => students::read(&mut reader, &mut spellings),
-            Kind::Grades => grades::read(&mut reader),
+            Kind::Grades => grades::read(&mut reader, none_failed),
             Kind::Offices => offices::read(&mut reader, may_grant, own),
         };
-        // Who or what a file may name once: a student, or a person in an office at a place.
-        let number = cells.first().and_then(Option::as_deref).map(number_key);
-        let once = match (kind, &number) {
-            (Kind::Students | Kind::Grades, number) => number.clone(),
-            (Kind::Offices, number) => {
-                let place = cells.iter().take(5).skip(2).map(|cell| key(cell.as_deref().unwrap_or("")));
-                Some(number.iter().cloned().chain(place).collect::<Vec<_>>().join("\u{1f}"))
-            }
-        };
-        if let Some(once) = once.filter(|_| reader.is_clean()) {
-            match seen.get(&once) {
-                Some(first) => {
-                    let first = *first;
-                    reader.fault(names.first().copied().unwrap_or_default(), format!("与第 {first} 行重复"));
-                }
-                None => {
-                    seen.insert(once, row.number);
-                }
-            }
-        }
-        if let (Some(number), [_, Some(name), ..]) = (number, cells.as_slice())
-            && reader.is_clean()
-        {
-            match names_of.get(&number) {
-                Some((known, first)) if key(known) != key(name) => {
-                    let why = format!("同一号码在第 {first} 行是{known}");
-                    reader.fault("姓名", why);
-                }
-                Some(_) => {}
-                None => drop(names_of.insert(number, (name.clone(), row.number))),
-            }
-        }
+        repeats.note(place, &cells);
         let wrong = bad.iter().map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；");
         let cells = if wrong.is_empty() { cells } else { as_typed(&columns, row, &names) };
         rows.push(FileRow { row: row.number, cells, wrong });
     }
-    Ok(FileRows { rows, ignored: columns.ignored, sheet: sheet.name, notes: sheet.notes })
+    for (place, says) in repeats.faults(&rows, &names) {
+        let (Some(file_row), Some(row)) = (rows.get_mut(place), sheet.rows.get(place)) else { continue };
+        file_row.wrong = if file_row.wrong.is_empty() { says } else { format!("{}；{says}", file_row.wrong) };
+        file_row.cells = as_typed(&columns, row, &names);
+    }
+    Ok(FileRows { rows, read_as: ReadAs::of(sheet.name, &sheet.notes, &columns.ignored) })
+}
+
+/// What 无 means among the failed courses of this file; none where no row has it.
+fn none_failed(sheet: &mut Sheet, columns: &Columns, decided: &Decided) -> Result<Option<NoneFailed>, NotRead> {
+    let is_none = |row: &&Row| figures::is_none(&columns.shown(row, FAILED));
+    let found: Vec<u32> = sheet.rows.iter().filter(is_none).map(|row| row.number).collect();
+    if found.is_empty() {
+        return Ok(None);
+    }
+    let Some(meant) = decided.none_failed else { return Err(NotRead::NoneFailed(found)) };
+    let words = match meant {
+        NoneFailed::Zero => "按 0 门",
+        NoneFailed::Unknown => "按未知",
+    };
+    sheet.notes.push(format!("{}的不及格门数“无”{words}读取", row_list(&found)));
+    Ok(Some(meant))
 }
 
 /// A file of another kind is named for what it is.
@@ -155,14 +165,14 @@ mod tests {
     };
 
     fn wrongs(text: &str, kind: Kind) -> Vec<String> {
-        let rows = read(text.as_bytes(), kind, IMPORTED_OFFICES, "SELF", &Choice::default()).unwrap().rows;
+        let rows = read(text.as_bytes(), kind, IMPORTED_OFFICES, "SELF", &Decided::default()).unwrap().rows;
         rows.into_iter().map(|row| row.wrong).collect()
     }
 
     #[test]
     fn short_words_mean_the_long_ones_and_blanks_say_nothing() {
         let text = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n２０２６01,𠮷野,信息系,软件,专科,2026级,软件2601,团员\n202602,b,信息系,软件,专科,2026,软件2601,\n";
-        let rows = read(text.as_bytes(), Kind::Students, &[], "", &Choice::default()).unwrap().rows;
+        let rows = read(text.as_bytes(), Kind::Students, &[], "", &Decided::default()).unwrap().rows;
         assert_eq!(rows[0].cells[0].as_deref(), Some("202601"));
         assert_eq!(rows[0].cells[7].as_deref(), Some("共青团员"));
         assert_eq!((rows[1].cells[7].as_deref(), rows[1].wrong.as_str()), (None, ""));
@@ -171,14 +181,14 @@ mod tests {
     #[test]
     fn every_fault_of_a_row_is_named_and_the_row_kept_as_typed() {
         let text = "学号,姓名,院系,专业,培养层次,年级,班级\n1,,信息系,软件,3,大一,软件2601\n1,甲,信息系,软件,专科,2026,班\n1,乙,信息系,软件,专科,2026,班\n";
-        let rows = read(text.as_bytes(), Kind::Students, &[], "", &Choice::default()).unwrap().rows;
+        let rows = read(text.as_bytes(), Kind::Students, &[], "", &Decided::default()).unwrap().rows;
         for word in ["姓名：不能为空", "培养层次：“3”是代码", "年级：“大一”不是入学年份"]
         {
             assert!(rows[0].wrong.contains(word), "{}", rows[0].wrong);
         }
         assert_eq!(rows[0].cells[4].as_deref(), Some("3"));
-        assert_eq!(rows[1].wrong, "");
-        assert_eq!(rows[2].wrong, "学号：与第 3 行重复");
+        assert_eq!(rows[1].wrong, "学号：与第 4 行是同一号码，姓名却不同；请核对后只留正确的一行");
+        assert_eq!(rows[2].wrong, "学号：与第 3 行是同一号码，姓名却不同；请核对后只留正确的一行");
     }
 
     #[test]
@@ -189,11 +199,46 @@ mod tests {
     }
 
     #[test]
+    fn of_rows_that_contradict_each_other_none_is_taken() {
+        let head = "学号,姓名,专业排名,专业人数,不及格门数\n";
+        let all = wrongs(
+            &format!("{head}1,甲,3,40,0\n1,甲,4,40,0\n2,乙,1,40,0\n2,乙,1,40,0\n3,丙,x,40,0\n3,丁,1,40,0\n"),
+            Kind::Grades,
+        );
+        assert!(all[0].contains("与第 3 行是同一号码，专业排名却不同"), "{all:?}");
+        assert!(all[1].contains("与第 2 行是同一号码，专业排名却不同"), "{all:?}");
+        assert_eq!(
+            (all[2].as_str(), all[3].as_str()),
+            ("", "学号：与第 4 行重复"),
+            "what is there twice is taken once"
+        );
+        assert!(
+            all[4].contains("第 7 行是丁") && all[5].contains("第 6 行是丙"),
+            "a row that is wrong counts too: {all:?}"
+        );
+    }
+
+    #[test]
+    fn nobody_has_no_failed_course_because_a_cell_says_none() {
+        let text = "学号,专业排名,专业人数,不及格门数\n1,3,40,无\n2,4,40,1\n3,5,40,无\n";
+        let read = |none_failed| {
+            let decided = Decided { choice: Choice::default(), none_failed };
+            super::read(text.as_bytes(), Kind::Grades, &[], "", &decided)
+        };
+        assert_eq!(read(None), Err(NotRead::NoneFailed(vec![2, 4])));
+        let of = |meant, place: usize| read(Some(meant)).unwrap().rows[place].cells[4].clone();
+        assert_eq!(of(NoneFailed::Zero, 0).as_deref(), Some("0"));
+        assert_eq!(of(NoneFailed::Zero, 1).as_deref(), Some("1"));
+        assert_eq!(of(NoneFailed::Unknown, 2), None);
+        assert!(read(Some(NoneFailed::Zero)).unwrap().read_as.notes.contains("第 2、4 行的不及格门数“无”按 0 门读取"));
+    }
+
+    #[test]
     fn offices_know_their_places_terms_and_limits() {
         let head = "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n";
         let twice =
             wrongs(&format!("{head}W1,王一,校学生会,,,2026-09-01,\nW1,李二,校研究生会,,,2026-09-01,\n"), Kind::Offices);
-        assert_eq!((twice[0].as_str(), twice[1].as_str()), ("", "姓名：同一号码在第 2 行是王一"));
+        assert_eq!(twice, ["姓名：同一号码在第 3 行是李二", "姓名：同一号码在第 2 行是王一"]);
         let row = |line: &str| wrongs(&format!("{head}{line}\n"), Kind::Offices).remove(0);
         assert_eq!(row("T1,甲,院系团组织,信息系,,2026.9.1,"), "");
         assert!(row("T1,甲,院系团组织,,,2026-09-01,").contains("须填写院系"));
@@ -202,14 +247,14 @@ mod tests {
         assert!(row("SELF,甲,校学生会,,,2026-09-01,").contains("不能给自己"));
         let text = format!("{head}T1,甲,学校党委,,,2026-09-01,\n");
         let grants = grants(OfficeKind::SchoolLeague);
-        let rows = read(text.as_bytes(), Kind::Offices, grants, "", &Choice::default()).unwrap().rows;
+        let rows = read(text.as_bytes(), Kind::Offices, grants, "", &Decided::default()).unwrap().rows;
         assert!(rows[0].wrong.contains("由系统管理员授予"));
     }
 
     #[test]
     fn a_file_of_another_kind_is_named() {
         let text = "学号（工号）,姓名,职务,任职第一天\nT1,甲,校学生会,2026-09-01\n";
-        let error = read(text.as_bytes(), Kind::Students, &[], "", &Choice::default()).unwrap_err().to_string();
+        let error = read(text.as_bytes(), Kind::Students, &[], "", &Decided::default()).unwrap_err().to_string();
         assert!(error.contains("像是“任职人员”"), "{error}");
     }
 }

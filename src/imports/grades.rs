@@ -6,29 +6,35 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    import::{Author, Import, Layout, RowState},
+    import::{Author, Import, Layout, NoneFailed, RowState},
     judged::{Judged, change, keep},
 };
 use crate::{
+    code_words::figures,
     database::Locked,
     failure::Failure,
     ids::{ImportId, InstitutionId},
     sheet::{LONGEST_CELL, RowReader, roster::read_rank},
 };
 
+pub(super) const FAILED: &str = "不及格门数";
+
 pub(super) const LAYOUT: Layout = Layout {
-    columns: &[("学号", &[]), ("姓名", &[]), ("专业排名", &[]), ("专业人数", &[]), ("不及格门数", &[])],
+    columns: &[("学号", &[]), ("姓名", &[]), ("专业排名", &[]), ("专业人数", &[]), (FAILED, &[])],
     required: &["学号"],
     examples: &[&["20260101", "示例（请删去）", "3", "40", "0"]],
 };
 
 /// The cells of a row, in the order of the columns.
-pub(super) fn read(reader: &mut RowReader<'_, '_>) -> Vec<Option<String>> {
+pub(super) fn read(reader: &mut RowReader<'_, '_>, none_failed: Option<NoneFailed>) -> Vec<Option<String>> {
     let number = reader.person_number("学号").map(|number| number.shown().to_owned());
     let is_named = reader.text("姓名", LONGEST_CELL).is_some();
     let name = if is_named { reader.person_name("姓名").map(|name| name.shown().to_owned()) } else { None };
     let rank = read_rank(reader);
-    let failed = reader.failed_courses("不及格门数");
+    let failed = match none_failed.filter(|_| figures::is_none(&reader.shown(FAILED))) {
+        Some(NoneFailed::Zero) => Some(0),
+        Some(NoneFailed::Unknown) | None => reader.failed_courses(FAILED),
+    };
     if rank.is_none() && failed.is_none() && reader.is_clean() {
         reader.fault("专业排名", "排名与不及格门数都是空白，这一行没有内容");
     }

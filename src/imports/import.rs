@@ -39,6 +39,13 @@ words! {
     Wrong = "wrong", "有误";
 }
 
+words! {
+    /// What 无 means as a number of failed courses, which somebody who knows the file must say.
+    NoneFailed:
+    Zero = "zero", "0 门：没有不及格的课程";
+    Unknown = "unknown", "未知：没有这项数据";
+}
+
 /// The columns of a kind of file, in the order of the template and of the cells.
 pub(super) struct Layout {
     /// Names with the values that a column takes; none where it takes any.
@@ -68,6 +75,28 @@ pub struct GradeSource {
     pub source: String,
 }
 
+/// What was read of a file and what not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ReadAs {
+    /// The sheet; empty for a text file.
+    pub sheet: String,
+    /// What was left out, filled in or only looks odd.
+    pub notes: String,
+    /// Headings that were ignored.
+    pub ignored: String,
+}
+
+impl ReadAs {
+    /// As much of it as is kept.
+    pub(super) fn of(sheet: String, notes: &[String], ignored: &[String]) -> Self {
+        let cut = |text: String, most: usize| match text.char_indices().nth(most) {
+            Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
+            None => text,
+        };
+        Self { sheet: cut(sheet, 60), notes: cut(notes.join("；"), 3_900), ignored: cut(ignored.join("、"), 1_900) }
+    }
+}
+
 /// A file to be previewed.
 #[derive(Debug)]
 pub struct NewImport {
@@ -79,6 +108,7 @@ pub struct NewImport {
     pub grades: Option<GradeSource>,
     /// Offices: holders of the same places whom the file does not name are ended with its terms.
     pub end_others: bool,
+    pub read_as: ReadAs,
     pub rows: Vec<FileRow>,
 }
 
@@ -113,6 +143,7 @@ pub struct Import {
     pub wrong: i32,
     /// Offices: other holders are ended.
     pub end_others: bool,
+    pub read_as: ReadAs,
 }
 
 impl Import {
@@ -200,6 +231,8 @@ pub enum Committed {
     Moved,
     /// It was committed or discarded before.
     Settled,
+    /// It names a college, major or class near to a known one, and nobody has said which it is; nothing was written.
+    Undecided,
 }
 
 /// Somebody who came into an office by a file, or went out of one.

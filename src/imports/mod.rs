@@ -13,7 +13,9 @@ mod judged;
 pub mod offices;
 mod pages;
 mod paths;
+mod places;
 pub mod progress;
+mod repeats;
 pub mod retention;
 mod spelling;
 pub mod store;
@@ -30,7 +32,7 @@ use crate::{
 
 #[must_use]
 pub fn routes(state: Imports) -> Routes {
-    pages::routes().with_state(state)
+    pages::routes().merge(places::pages::routes()).with_state(state)
 }
 
 /// What the navigation offers of it.

@@ -14,10 +14,14 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
 use super::{
-    Imports, file,
-    import::{Committed, GradeSource, Import, Kind, Missing, MissingPerson, Move, NewImport, PreviewRow, RowState},
+    Imports,
+    file::{self, Decided, FileRows, NotRead},
+    import::{
+        Committed, GradeSource, Import, Kind, Missing, MissingPerson, Move, NewImport, NoneFailed, PreviewRow, RowState,
+    },
     offices::{self, grants},
-    paths::{IMPORTS, ReadAs},
+    paths::IMPORTS,
+    places::{self, DecidedPlace, UnknownPlace},
     progress::Job,
     store,
     students::{self, NewStructure},
@@ -27,6 +31,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::ImportId,
+    kept_forms::{bring_file, keep_file},
     office::{OfficeKind, Registrar},
     page::{
         chrome::Chrome,
@@ -70,6 +75,15 @@ struct UploadForm {
     source: String,
     end_others: bool,
     choice: SheetChoice,
+    /// Somebody must say what 无 means.
+    asks_about_none: bool,
+}
+
+impl UploadForm {
+    /// Something is asked about the file.
+    fn asks(&self) -> bool {
+        self.choice.question.is_some() || self.asks_about_none
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -79,6 +93,7 @@ struct ImportsPage {
     imports: Vec<Import>,
     kinds: Vec<Kind>,
     bases: &'static [Basis],
+    meanings: &'static [NoneFailed],
     form: UploadForm,
     errors: Errors,
 }
@@ -120,22 +135,30 @@ async fn list_page(
     imports.retain(|import| may(acting, import.kind));
     let chrome = app.chrome(acting.person(), "导入数据");
     let Submitted { form, errors } = submitted;
-    Ok(ImportsPage { chrome, imports, kinds: kinds(acting), bases: Basis::ALL, form, errors })
+    let (kinds, bases, meanings) = (kinds(acting), Basis::ALL, NoneFailed::ALL);
+    Ok(ImportsPage { chrome, imports, kinds, bases, meanings, form, errors })
 }
 
 async fn list(State(app): State<Imports>, acting: Acting<Registrar>) -> Result<ImportsPage, Failure> {
     list_page(&app, &acting, Submitted::default()).await
 }
 
-async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: Upload) -> Result<Response, Failure> {
-    let choice = upload.choice();
+async fn upload(
+    State(app): State<Imports>,
+    acting: Acting<Registrar>,
+    mut upload: Upload,
+) -> Result<Response, Failure> {
+    let kept = bring_file(&app, acting.person(), &mut upload).await?;
+    let none_failed = upload.field("none_failed").parse().ok();
+    let decided = Decided { choice: upload.choice(), none_failed };
     let mut form = UploadForm {
         kind: upload.field("kind").to_owned(),
         basis: upload.field("basis").to_owned(),
         period: upload.field("period").to_owned(),
         source: upload.field("source").to_owned(),
         end_others: upload.field("end_others") == "yes",
-        choice: SheetChoice { choice: choice.clone(), question: None },
+        choice: SheetChoice { choice: decided.choice.clone(), question: None, kept },
+        asks_about_none: false,
     };
     let mut errors = Errors::default();
     let kind = form.kind.parse::<Kind>().ok().filter(|kind| kinds(&acting).contains(kind));
@@ -150,30 +173,35 @@ async fn upload(State(app): State<Imports>, acting: Acting<Registrar>, upload: U
     let (Some(kind), Some(file), true) = (kind, upload.file, errors.is_empty()) else {
         return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
     };
-    let (may_grant, own) = (grants(acting.office().kind), acting.person().number.clone());
+    let (may_grant, own, sent) = (grants(acting.office().kind), acting.person().number.clone(), file.clone());
     let read = app
         .heavy(move || {
             let sha256 = Sha256::digest(&file).to_vec();
-            file::read(&file, kind, may_grant, &own, &choice).map(|read| (read, sha256))
+            file::read(&file, kind, may_grant, &own, &decided).map(|read| (read, sha256))
         })
         .await?;
-    let (rows, sha256) = match read {
+    let (read, sha256) = match read {
         Ok(read) => read,
         Err(error) => {
             errors.add("file", error.to_string());
-            if let ReadError::Asks(question) = error {
-                form.choice.question = Some(question);
+            match error {
+                NotRead::Sheet(ReadError::File(_)) => form.choice = SheetChoice::default(),
+                NotRead::Sheet(ReadError::Asks(question)) => form.choice.question = Some(question),
+                NotRead::NoneFailed(_) => form.asks_about_none = true,
+            }
+            if form.asks() {
+                form.choice.kept = keep_file(&app, acting.person(), &upload.file_name, sent).await?;
             }
             return Ok((unfit, list_page(&app, &acting, Submitted::new(form, errors)).await?).into_response());
         }
     };
-    let read_as = ReadAs { sheet: rows.sheet, notes: rows.notes.join("；"), ignored: rows.ignored.join("、") };
     let file_name = if upload.file_name.is_empty() { "未命名文件".to_owned() } else { upload.file_name };
     let end_others = form.end_others && kind == Kind::Offices;
-    let new = NewImport { kind, file_name, sha256, grades, end_others, rows: rows.rows };
+    let FileRows { rows, read_as } = read;
+    let new = NewImport { kind, file_name, sha256, grades, end_others, read_as, rows };
     let now = app.clock.now();
     let id = app.write_as(acting.person().authority(), async |db| store::stage(db, &acting, &new, now).await).await?;
-    Ok(Redirect::to(&id.path_after_upload(&read_as.shortened())?).into_response())
+    Ok(Redirect::to(&id.path()).into_response())
 }
 
 fn read_grades(form: &UploadForm, errors: &mut Errors) -> Option<GradeSource> {
@@ -219,9 +247,12 @@ struct ImportPage {
     rows: Vec<PreviewRow>,
     missing: Vec<MissingPerson>,
     structure: NewStructure,
+    /// Names near to a known one that nobody has decided.
+    open_places: usize,
+    /// What was decided of names that did not exist.
+    decided: Vec<DecidedPlace>,
     /// There is something to write.
     writes: bool,
-    read_as: ReadAs,
     page: i64,
     pages: i64,
     moved: bool,
@@ -230,6 +261,10 @@ struct ImportPage {
 impl ImportPage {
     fn shows_missing(&self) -> bool {
         self.tab == MISSING
+    }
+
+    fn may_commit(&self) -> bool {
+        self.writes && self.open_places == 0
     }
 
     fn shows_wrong(&self) -> bool {
@@ -255,8 +290,6 @@ struct PreviewQuery {
     page: i64,
     #[serde(default)]
     moved: String,
-    #[serde(flatten)]
-    read_as: ReadAs,
 }
 
 async fn show(
@@ -295,13 +328,21 @@ async fn show(
     } else {
         NewStructure::default()
     };
+    let open_places = if import.is_previewed() && import.is_of_students() {
+        let unknown = places::store::unknown(&mut db, id, acting.institution(), now).await?;
+        unknown.iter().filter(|place| place.is_open()).count()
+    } else {
+        0
+    };
+    let decided = places::store::decided(&mut db, id).await?;
     let mut tabs = vec![
         Tab::of(RowState::Added, import.added),
         Tab::of(RowState::Changed, import.changed),
         Tab::of(RowState::Same, import.same),
         Tab::of(RowState::Wrong, import.wrong),
     ];
-    if import.kind != Kind::Grades {
+    // Who was missing is counted against the rows, which go when the file is settled.
+    if import.kind != Kind::Grades && import.is_previewed() {
         tabs.push(Tab { slug: MISSING, label: "名单外", count: missing.total });
     }
     // What needs eyes comes first.
@@ -326,8 +367,9 @@ async fn show(
         rows,
         missing: missing.people,
         structure,
+        open_places,
+        decided,
         writes,
-        read_as: view.read_as.shortened(),
         page,
         pages: pages(count, A_PAGE),
         moved: view.moved == "yes",
@@ -368,6 +410,7 @@ async fn commit(
     // What is quick is done when the page comes back.
     match tokio::time::timeout(Duration::from_millis(500), &mut task).await {
         Ok(Ok(Some(Committed::Moved))) => Ok(Redirect::to(&id.path_after_moving())),
+        Ok(Ok(Some(Committed::Undecided))) => Ok(Redirect::to(&id.places_path())),
         _ => Ok(Redirect::to(&id.path())),
     }
 }
@@ -380,6 +423,12 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
     let now = app.clock.now();
     let committed = app
         .write_as(acting.person().authority(), async |db| {
+            if import.is_of_students() && import.is_previewed() {
+                let unknown = places::store::unknown(db, id, acting.institution(), now).await?;
+                if unknown.iter().any(UnknownPlace::is_open) {
+                    return Ok(Committed::Undecided);
+                }
+            }
             let committed = store::commit(db, &acting, id, &progress, now).await?;
             if let Committed::Done { import, moves } = &committed {
                 // By its number and not by its name: a file may be called by somebody's.

@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     grades,
-    import::{Author, Committed, FileRow, Import, Kind, NewImport, PreviewRow, RowState, State},
+    import::{Author, Committed, FileRow, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
     offices, spelling, students,
 };
 use crate::{
@@ -40,8 +40,8 @@ pub async fn stage(
     let grades = new.grades.as_ref();
     sqlx::query!(
         "insert into import (id, institution_id, kind, file_name, sha256, basis, period, source, by_account, office, at,
-                             state, rows, end_others)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'previewed', $12, $13)",
+                             state, rows, end_others, sheet, notes, ignored)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'previewed', $12, $13, $14, $15, $16)",
         id.0,
         acting.institution().0,
         new.kind.slug(),
@@ -54,7 +54,10 @@ pub async fn stage(
         acting.office().label(),
         now,
         i32::try_from(new.rows.len()).unwrap_or(i32::MAX),
-        new.end_others
+        new.end_others,
+        new.read_as.sheet,
+        new.read_as.notes,
+        new.read_as.ignored
     )
     .execute(&mut *connection)
     .await?;
@@ -98,7 +101,7 @@ fn joined(row: &FileRow) -> String {
 }
 
 /// Says of each row that is not wrong what it would do as the database is now, and counts.
-async fn compare(
+pub(super) async fn compare(
     connection: &mut PgConnection,
     acting: &Acting<Registrar>,
     id: ImportId,
@@ -139,7 +142,8 @@ pub async fn list(
 ) -> Result<Vec<Import>, Failure> {
     let rows = sqlx::query!(
         r#"select i.id as "id: ImportId", i.kind, i.file_name, i.basis, i.period, i.source, a.name as by, i.office, i.at,
-                  i.state, i.settled_at, i.rows, i.added, i.changed, i.same, i.wrong, i.end_others
+                  i.state, i.settled_at, i.rows, i.added, i.changed, i.same, i.wrong, i.end_others,
+                  i.sheet, i.notes, i.ignored
            from import i join account a on a.id = i.by_account
            where i.institution_id = $1 and ($2::uuid is null or i.id = $2) order by i.at desc, i.id limit 50"#,
         institution.0,
@@ -166,6 +170,7 @@ pub async fn list(
             same: row.same,
             wrong: row.wrong,
             end_others: row.end_others,
+            read_as: ReadAs { sheet: row.sheet, notes: row.notes, ignored: row.ignored },
         })
     });
     Ok(imports.collect::<anyhow::Result<Vec<_>>>()?)
@@ -193,7 +198,7 @@ pub async fn rows(
 }
 
 /// Locks a file of the university, to commit it.
-async fn lock(
+pub(super) async fn lock(
     connection: &mut PgConnection,
     institution: &Locked<InstitutionId>,
     id: ImportId,

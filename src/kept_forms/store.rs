@@ -79,14 +79,54 @@ pub async fn forget(connection: &mut PgConnection, token: &Token) -> Result<(), 
     Ok(())
 }
 
+/// Keeps a sealed file for an hour; of each account one.
+pub async fn keep_file(
+    connection: &mut PgConnection,
+    token: &Token,
+    account: AccountId,
+    sealed: &[u8],
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into kept_file (account_id, token_hash, sealed, until) values ($1, $2, $3, $4)
+         on conflict (account_id) do update set token_hash = excluded.token_hash, sealed = excluded.sealed,
+                until = excluded.until",
+        account.0,
+        token.hash(),
+        sealed,
+        now + FORM_LASTS
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// The sealed file that is kept for an account under a token.
+pub async fn kept_file(
+    connection: &mut PgConnection,
+    token: &Token,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<Option<Vec<u8>>, Failure> {
+    let sealed = sqlx::query_scalar!(
+        "select sealed from kept_file where token_hash = $1 and account_id = $2 and until > $3",
+        token.hash(),
+        account.0,
+        now
+    );
+    Ok(sealed.fetch_optional(connection).await?)
+}
+
 /// Erases what was kept for its hour.
 pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
-    sqlx::query!("delete from kept_form where until <= $1", now).execute(connection).await?;
+    sqlx::query!("delete from kept_form where until <= $1", now).execute(&mut *connection).await?;
+    sqlx::query!("delete from kept_file where until <= $1", now).execute(connection).await?;
     Ok(())
 }
 
 /// Erases what is kept for accounts.
 pub async fn erase(connection: &mut PgConnection, accounts: &[Uuid]) -> Result<(), Failure> {
-    sqlx::query!("delete from kept_form where account_id = any($1)", accounts).execute(connection).await?;
+    sqlx::query!("delete from kept_form where account_id = any($1)", accounts).execute(&mut *connection).await?;
+    sqlx::query!("delete from kept_file where account_id = any($1)", accounts).execute(connection).await?;
     Ok(())
 }

@@ -153,7 +153,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
     let mut form = RosterForm {
         plan: upload.field("plan").to_owned(),
         union: upload.field("union").to_owned(),
-        choice: SheetChoice { choice: choice.clone(), question: None },
+        choice: SheetChoice { choice: choice.clone(), ..SheetChoice::default() },
     };
     let mut errors = Errors::default();
     let chosen = match form.plan.parse::<PlanVersionId>() {

@@ -88,6 +88,8 @@ pub enum Purpose {
     Rehearsal(SittingId, i32),
     /// A form that waits for the person who wrote it.
     KeptForm(AccountId),
+    /// A file about which the person who sent it is asked first.
+    KeptFile(AccountId),
 }
 
 impl Purpose {
@@ -97,6 +99,7 @@ impl Purpose {
             Self::Share(..) => b"lunzhi share 1",
             Self::Rehearsal(..) => b"lunzhi rehearsal 1",
             Self::KeptForm(..) => b"lunzhi kept form 1",
+            Self::KeptFile(..) => b"lunzhi kept file 1",
         }
     }
 
@@ -105,7 +108,7 @@ impl Purpose {
             Self::Envelope(sitting, place) | Self::Rehearsal(sitting, place) => {
                 [sitting.0.as_bytes().as_slice(), &place.to_be_bytes()].concat()
             }
-            Self::KeptForm(account) => account.0.as_bytes().to_vec(),
+            Self::KeptForm(account) | Self::KeptFile(account) => account.0.as_bytes().to_vec(),
             Self::Share(sitting, account) => [sitting.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
         }
     }

@@ -1,6 +1,6 @@
 //! A file of one or several sheets, and which of them is meant.
 
-use super::{Choice, Question, ReadError, SheetError, error, grid::Grid, table, table::Headings};
+use super::{Choice, Question, ReadError, SheetError, SheetToChoose, error, grid::Grid, table, table::Headings};
 
 /// The rows that are looked at to find a heading.
 const LOOKED_AT: usize = 40;
@@ -54,8 +54,16 @@ pub(super) fn meant(book: &mut dyn Book, headings: &Headings<'_>, choice: &Choic
         [first, ..] if headings.required.is_empty() => Ok(*first),
         [] => Ok(with_headings.or(nearest.map(|(_, place)| place)).unwrap_or(first)),
         several => {
-            let names = several.iter().filter_map(|&place| Some(entries.get(place)?.name.clone())).collect();
-            Err(ReadError::Asks(Question::Sheets(names)))
+            let mut sheets = Vec::with_capacity(several.len());
+            for &place in several {
+                let name = entries.get(place).map(|entry| entry.name.clone()).unwrap_or_default();
+                let hidden_rows = match choice.hidden {
+                    Some(_) => Vec::new(),
+                    None => table::hidden_rows(name.clone(), book.grid(place, usize::MAX)?, headings),
+                };
+                sheets.push(SheetToChoose { name, hidden_rows });
+            }
+            Err(ReadError::Asks(Question::Sheets(sheets)))
         }
     }
 }

@@ -38,6 +38,7 @@ use crate::{
 };
 
 pub use reader::{BadCell, Columns, Faults, MOST_FAULT_ROWS, RowReader, faults_as_json};
+pub use table::row_list;
 pub use template::{drop_down_template, faults_workbook};
 
 /// The largest file that is read, in bytes.
@@ -141,11 +142,30 @@ pub struct Choice {
     pub hidden: Option<Hidden>,
 }
 
+/// A sheet that has the headings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetToChoose {
+    pub name: String,
+    /// The numbers of its hidden rows; none where what becomes of them is decided.
+    pub hidden_rows: Vec<u32>,
+}
+
+impl SheetToChoose {
+    /// What is said of its hidden rows; empty where it has none.
+    #[must_use]
+    pub fn says(&self) -> String {
+        if self.hidden_rows.is_empty() {
+            return String::new();
+        }
+        format!("有 {} 行是隐藏的或被筛选掉的（{}）", self.hidden_rows.len(), row_list(&self.hidden_rows))
+    }
+}
+
 /// What people must decide about a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Which of the sheets that have the headings, by their names.
-    Sheets(Vec<String>),
+    /// Which of the sheets that have the headings; and what becomes of hidden rows, where one of them has any.
+    Sheets(Vec<SheetToChoose>),
     /// Whether hidden rows count.
     HiddenRows {
         sheet: String,
@@ -154,15 +174,28 @@ pub enum Question {
     },
 }
 
+impl Question {
+    /// What becomes of hidden rows is to be decided too.
+    #[must_use]
+    pub fn asks_about_hidden_rows(&self) -> bool {
+        match self {
+            Self::Sheets(sheets) => sheets.iter().any(|sheet| !sheet.hidden_rows.is_empty()),
+            Self::HiddenRows { .. } => true,
+        }
+    }
+}
+
 impl fmt::Display for Question {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Sheets(names) => {
-                let quoted: Vec<String> = names.iter().map(|name| format!("“{}”", printable(name, false))).collect();
-                write!(f, "有 {} 张工作表都有这份名单的表头：{}，请选定一张", names.len(), quoted.join("、"))
+            Self::Sheets(sheets) => {
+                let quoted = |sheet: &SheetToChoose| format!("“{}”{}", printable(&sheet.name, false), sheet.says());
+                let all: Vec<String> = sheets.iter().map(quoted).collect();
+                write!(f, "有 {} 张工作表都有这份名单的表头：{}，请选定一张", sheets.len(), all.join("、"))?;
+                if self.asks_about_hidden_rows() { f.write_str("，并选择是否读取隐藏的行") } else { Ok(()) }
             }
             Self::HiddenRows { sheet, rows } => {
-                let (sheet, list) = (printable(sheet, false), table::row_list(rows));
+                let (sheet, list) = (printable(sheet, false), row_list(rows));
                 write!(f, "工作表“{sheet}”里有 {} 行是隐藏的或被筛选掉的（{list}），请选择是否读取", rows.len())
             }
         }
@@ -180,6 +213,14 @@ pub enum ReadError {
     Asks(Question),
 }
 
+/// A file that was sent before, and is kept until it is sent for good.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct KeptUpload {
+    /// What opens it again; empty where none is kept.
+    pub token: String,
+    pub file_name: String,
+}
+
 /// What a form says beside its file, and what it is asked.
 #[derive(Debug, Clone, Default)]
 pub struct SheetChoice {
@@ -187,14 +228,15 @@ pub struct SheetChoice {
     pub choice: Choice,
     /// What is to be chosen.
     pub question: Option<Question>,
+    pub kept: KeptUpload,
 }
 
 impl SheetChoice {
     /// The sheets to choose from.
     #[must_use]
-    pub fn sheets(&self) -> &[String] {
+    pub fn sheets(&self) -> &[SheetToChoose] {
         match &self.question {
-            Some(Question::Sheets(names)) => names,
+            Some(Question::Sheets(sheets)) => sheets,
             Some(Question::HiddenRows { .. }) | None => &[],
         }
     }
@@ -205,9 +247,21 @@ impl SheetChoice {
         self.choice.sheet.as_deref().unwrap_or_default()
     }
 
+    /// What becomes of hidden rows, as it was chosen; empty where it was not.
+    #[must_use]
+    pub fn hidden(&self) -> &'static str {
+        self.choice.hidden.map_or("", Hidden::slug)
+    }
+
     #[must_use]
     pub fn asks_about_hidden_rows(&self) -> bool {
-        matches!(self.question, Some(Question::HiddenRows { .. }))
+        self.question.as_ref().is_some_and(Question::asks_about_hidden_rows)
+    }
+
+    /// The file was sent before and need not be chosen again.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        !self.kept.token.is_empty()
     }
 }
 

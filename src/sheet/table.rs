@@ -106,8 +106,9 @@ fn differs_by_one(one: &str, other: &str) -> bool {
     end(1, 1) || end(1, 0) || end(0, 1)
 }
 
-/// Numbers of rows in words: `3、5–9`; many are only counted.
-pub(super) fn row_list(rows: &[u32]) -> String {
+/// Numbers of rows in words: `第 3、5–9 行`; of many the first.
+#[must_use]
+pub fn row_list(rows: &[u32]) -> String {
     let mut runs: Vec<std::ops::RangeInclusive<u32>> = Vec::new();
     for &row in rows {
         match runs.last_mut() {
@@ -164,6 +165,14 @@ pub(super) fn sheet(
     }
     let (hidden_rows, struck_rows) = (hidden, struck);
     Ok(Sheet { name, heading_row: head.first_row, hidden_rows, struck_rows, notes, headers: head.headers, rows })
+}
+
+/// The hidden rows of a list; none where it cannot be read.
+pub(super) fn hidden_rows(name: String, grid: Grid, headings: &Headings<'_>) -> Vec<u32> {
+    match sheet(name, grid, headings, &Choice::default()) {
+        Err(ReadError::Asks(Question::HiddenRows { rows, .. })) => rows,
+        Ok(_) | Err(_) => Vec::new(),
+    }
 }
 
 /// Why no row is the heading. Only known headings are shown: any other cell may be somebody's.

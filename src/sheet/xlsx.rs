@@ -549,7 +549,7 @@ mod tests {
     use rust_xlsxwriter::{ExcelDateTime, Format as Look, Formula, Workbook, Worksheet as Written};
 
     use super::{
-        super::{Choice, Hidden, Question, ReadError, Sheet},
+        super::{Choice, Hidden, Question, ReadError, Sheet, SheetToChoose},
         *,
     };
 
@@ -697,7 +697,8 @@ mod tests {
         }
         write(workbook.add_worksheet().set_name("空表").unwrap(), &[&["学号", "姓名"]]);
         let bytes = workbook.save_to_buffer().unwrap();
-        let asked = ReadError::Asks(Question::Sheets(vec!["2024级".to_owned(), "2025级".to_owned()]));
+        let sheet = |name: &str| SheetToChoose { name: name.to_owned(), hidden_rows: Vec::new() };
+        let asked = ReadError::Asks(Question::Sheets(vec![sheet("2024级"), sheet("2025级")]));
         assert_eq!(read_with(&bytes, &Choice::default()), Err(asked), "a sheet without rows is no choice");
         let second = Choice { sheet: Some("2025级".to_owned()), hidden: None };
         assert_eq!(read_with(&bytes, &second).unwrap().rows[0].cells[1].shown(), "乙某");

@@ -3,7 +3,11 @@
 
 use lunzhi::{
     elections::{election_file, record},
-    imports::{file, import::Kind, offices::IMPORTED_OFFICES},
+    imports::{
+        file::{self, Decided},
+        import::Kind,
+        offices::IMPORTED_OFFICES,
+    },
     rules::{
         congress::allocate,
         election::count,
@@ -75,7 +79,7 @@ const OFFICES: &[u8] = "学号（工号）,姓名,职务,院系,班级,任职第
 
 /// What a line that can be used promises to whoever stages it.
 fn usable_lines_keep_their_promises(bytes: &[u8], kind: Kind) -> Result<(), TestCaseError> {
-    let Ok(read) = file::read(bytes, kind, IMPORTED_OFFICES, "me", &Choice::default()) else { return Ok(()) };
+    let Ok(read) = file::read(bytes, kind, IMPORTED_OFFICES, "me", &Decided::default()) else { return Ok(()) };
     for line in &read.rows {
         prop_assert_eq!(line.cells.len(), kind.columns().len());
         for cell in line.cells.iter().flatten() {

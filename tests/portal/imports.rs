@@ -62,6 +62,7 @@ async fn students_come_in_once_however_often_the_file_does() {
     );
     let done = commit(&mut staff, &path).await;
     assert!(done.text().contains("已写入：新增 1 条，变化 1 条"), "{}", done.text());
+    assert_eq!(done.all(".tabs a").len(), 4, "whom the list did not name is known no more: {:?}", done.all(".tabs a"));
     let staged = "select count(*) from import_row where state <> 'wrong'";
     assert_eq!(count(&portal, staged).await, 0, "what was staged is gone");
     let known = "select count(*) from student s join class k on k.id = s.class_id
@@ -87,7 +88,8 @@ async fn wrong_rows_come_back_as_a_file_to_mend() {
     let file = format!(
         "{HEAD}{}A2,,信息工程系,软件技术,专科,2026,软件2601班,\nA3,丙,信息工程系,软件技术,3,大一,软件2601班,\n\
          A4,{long},信息工程系,软件技术,专科,2026,软件2601班,\nA5,😀,信息工程系,软件技术,专科,2026,软件2601班,\n\
-         A6,'; drop table student; --,<b>系</b>,软件技术,专科,2026,软件2601班,\nA1,重复,信息工程系,软件技术,专科,2026,软件2601班,\n",
+         A6,'; drop table student; --,<b>系</b>,软件技术,专科,2026,软件2601班,\n{}",
+        student("A1", "甲", "软件2601班"),
         student("A1", "甲", "软件2601班")
     );
     let path = upload(&mut staff, "students", &[], &file).await;
@@ -168,10 +170,188 @@ async fn a_filtered_list_is_taken_as_its_clerk_decides() {
     {
         assert!(preview.text().contains(part), "{part}: {}", preview.text());
     }
-    let path = page.location().split('?').next().unwrap().to_owned();
-    commit(&mut staff, &path).await;
+    let path = page.location().to_owned();
+    let next = staff.get(&format!("{path}?tab=changed&sheet=forged&notes=forged&ignored=forged")).await.text();
+    assert!(
+        next.contains("读取的工作表：名单") && next.contains("隐藏的 1 行没有读取"),
+        "the next click says it too: {next}"
+    );
+    assert!(!next.contains("forged"), "nobody but the portal says what it read");
+    let done = commit(&mut staff, &path).await;
+    assert!(done.text().contains("读取的工作表：名单"), "{}", done.text());
     let stored = "select count(*) from student where number in ('F1', 'F2') and political = '共青团员'";
     assert_eq!(count(&portal, stored).await, 1, "the starred column is stored, the hidden row is not");
+}
+
+/// A workbook of two lists of students, the second with a hidden row.
+fn two_lists() -> Vec<u8> {
+    let mut workbook = Workbook::new();
+    for (name, numbers) in [("2025级", ["S1", "S2"]), ("2026级", ["S3", "S4"])] {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        let text =
+            format!("{HEAD}{}{}", student(numbers[0], "甲", "软件2601班"), student(numbers[1], "乙", "软件2601班"));
+        for (row, line) in (0..).zip(text.lines()) {
+            for (column, cell) in (0..).zip(line.split(',')) {
+                sheet.write_string(row, column, cell).unwrap();
+            }
+        }
+        if name == "2026级" {
+            sheet.set_row_hidden(2).unwrap();
+        }
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
+#[tokio::test]
+async fn a_file_that_is_asked_about_is_chosen_once_and_asked_about_once() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = two_lists();
+    let asked = staff.upload("/imports", &[("kind", "students")], Some(("名单.xlsx", &file))).await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.fault("文件").contains("“2026级”有 1 行是隐藏的或被筛选掉的（第 3 行）"), "{}", asked.fault("文件"));
+    assert_eq!(asked.attributes("input[name=sheet]", "value"), ["2025级", "2026级"]);
+    assert_eq!(asked.attributes("input[name=hidden]", "value"), ["leave", "take"], "both at once");
+    let kept = asked.attributes("input[name=kept]", "value").remove(0);
+    let sealed = "select count(*) from kept_file where position('软件'::bytea in sealed) = 0";
+    assert_eq!(count(&portal, sealed).await, 1);
+    let answer = [("kind", "students"), ("kept", kept.as_str()), ("sheet", "2026级"), ("hidden", "take")];
+    let mut other = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let theirs = other.upload("/imports", &answer, None).await;
+    assert_eq!(theirs.fault("文件"), "✕ 请选择文件", "a file is kept for whoever sent it");
+    let page = staff.upload("/imports", &answer, None).await;
+    assert_eq!(page.status, 303, "{}", page.text());
+    let preview = staff.get(page.location()).await;
+    assert_eq!(preview.all(".tabs a")[0], "新增 2");
+    assert_eq!(preview.heading(), "学生名单：名单.xlsx", "its name is kept with it");
+    portal.app.clock.advance(time::Duration::minutes(61));
+    assert_eq!(staff.upload("/imports", &answer, None).await.fault("文件"), "✕ 请选择文件", "for an hour");
+}
+
+#[tokio::test]
+async fn no_failed_course_is_what_somebody_says_that_the_word_means() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = "学号,专业排名,专业人数,不及格门数\n20240001,3,150,无\n20240002,4,150,1\n";
+    let fields = [&[("kind", "grades")][..], &GRADES].concat();
+    let asked = staff.upload("/imports", &fields, Some(("成绩.csv", file.as_bytes()))).await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.fault("文件").contains("第 2 行的不及格门数是“无”"), "{}", asked.fault("文件"));
+    let kept = asked.attributes("input[name=kept]", "value").remove(0);
+    let answered = [&fields[..], &[("kept", kept.as_str()), ("none_failed", "zero")]].concat();
+    let page = staff.upload("/imports", &answered, None).await;
+    assert_eq!(page.status, 303, "{}", page.text());
+    let path = page.location().to_owned();
+    assert!(staff.get(&path).await.text().contains("第 2 行的不及格门数“无”按 0 门读取"));
+    commit(&mut staff, &path).await;
+    assert_eq!(count(&portal, "select count(*) from grade_fact where failed = 0").await, 1);
+    let unknown = [&fields[..], &[("none_failed", "unknown")]].concat();
+    let page =
+        staff.upload("/imports", &unknown, Some(("成绩.csv", file.replace("20240001", "20240003").as_bytes()))).await;
+    commit(&mut staff, page.location()).await;
+    let silent = "select count(*) from grade_fact g join student s on s.id = g.student_id
+                  where s.number = '20240003' and g.failed is null";
+    assert_eq!(count(&portal, silent).await, 1);
+}
+
+#[tokio::test]
+async fn of_two_rows_that_contradict_each_other_neither_is_taken() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let file = format!(
+        "{HEAD}{}{}{}",
+        student("R1", "甲", "软件2601班"),
+        student("R1", "乙", "软件2601班"),
+        student("R2", "丙", "软件2601班")
+    );
+    let path = upload(&mut staff, "students", &[], &file).await;
+    let wrong = staff.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert_eq!(wrong.len(), 2, "{wrong:?}");
+    assert!(
+        wrong[0].contains("与第 3 行是同一号码，姓名却不同") && wrong[1].contains("与第 2 行是同一号码"),
+        "{wrong:?}"
+    );
+    commit(&mut staff, &path).await;
+    assert_eq!(count(&portal, "select count(*) from student where number in ('R1', 'R2')").await, 1);
+    let grades = "学号,专业排名,专业人数,不及格门数\n20240001,3,150,0\n20240001,4,150,0\n";
+    let path = upload(&mut staff, "grades", &GRADES, grades).await;
+    let wrong = staff.get(&format!("{path}?tab=wrong")).await.all(".says-cell");
+    assert!(wrong.len() == 2 && wrong.iter().all(|says| says.contains("专业排名却不同")), "{wrong:?}");
+}
+
+#[tokio::test]
+async fn a_college_spelt_wrong_is_asked_about_before_it_is_set_up() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let line = |number: &str, college: &str, major: &str, class: &str| {
+        format!("{number},甲,{college},{major},专科,2024,{class},团员\n")
+    };
+    let file = format!(
+        "{HEAD}{}{}{}{}",
+        line("P1", "信息工程糸", "软件技木", "软件2401班"),
+        line("P2", "信息工程系", "软件技术", "软件2402班"),
+        line("P3", "航空港系", "飞行技术", "飞行2401班"),
+        line("P4", "信息工程系", "软件技术", "软体2401班")
+    );
+    let path = upload(&mut staff, "students", &[], &file).await;
+    let preview = staff.get(&path).await;
+    assert!(preview.text().contains("有 2 处院系、专业或班级的名称与已有的相近"), "{}", preview.text());
+    let refused = staff.post(&format!("{path}/commit"), &[]).await;
+    assert_eq!(refused.location(), format!("{path}/places"));
+    assert_eq!(count(&portal, "select count(*) from student where number ~ '^P'").await, 0);
+
+    let places = staff.get(&format!("{path}/places")).await;
+    let rows = places.all("tbody tr");
+    assert!(rows[0].contains("院系 信息工程糸") && rows[0].contains("与已有的相近"), "{rows:?}");
+    assert!(rows[1].contains("班级 软体2401班"), "{rows:?}");
+    let fields = places.attributes("select", "name");
+    let chosen = |place: usize, word: &str| {
+        let (html, name) = (places.html(), &fields[place]);
+        let options = scraper::Selector::parse(&format!("select[name={name}] option")).unwrap();
+        let found = html.select(&options).find(|option| option.text().collect::<String>().contains(word));
+        found.map(|option| option.attr("value").unwrap().to_owned()).unwrap()
+    };
+    let nearest = places.attributes(&format!("select[name={}] option", fields[0]), "value").remove(2);
+    assert_eq!(nearest, chosen(0, "信息工程系"), "the nearest stands first");
+    let unanswered = staff.post(&format!("{path}/places"), &[(fields[0].as_str(), nearest.as_str())]).await;
+    assert_eq!(unanswered.status, 422);
+    assert!(unanswered.text().contains("还有 3 处没有选择"), "{}", unanswered.text());
+    let all: Vec<(&str, String)> = fields
+        .iter()
+        .zip(&rows)
+        .map(|(name, row)| {
+            let value = match row {
+                row if row.contains("信息工程糸") => nearest.clone(),
+                row if row.contains("软体") => "leave".to_owned(),
+                _ => "new".to_owned(),
+            };
+            (name.as_str(), value)
+        })
+        .collect();
+    let all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let next = staff.post(&format!("{path}/places"), &all).await;
+    assert_eq!(next.location(), format!("{path}/places"), "in the college that was meant its major is asked about");
+    let places = staff.get(next.location()).await;
+    let field = places.attributes("select", "name").remove(0);
+    let major = places.attributes(&format!("select[name={field}] option"), "value").remove(2);
+    assert!(places.all("tbody tr")[0].contains("专业 软件技木"), "{:?}", places.all("tbody tr"));
+    let others = places.attributes("select", "name");
+    let answers: Vec<(&str, &str)> =
+        others.iter().map(|name| (name.as_str(), if *name == field { major.as_str() } else { "new" })).collect();
+    assert_eq!(staff.post(&format!("{path}/places"), &answers).await.location(), path);
+    let preview = staff.get(&path).await;
+    assert_eq!(preview.all(".tabs a")[..4], ["新增 3", "变化 0", "相同 0", "有误 1"], "{}", preview.text());
+    assert!(preview.text().contains("院系“信息工程糸”就是“信息工程系”（1 行）"), "{}", preview.text());
+    commit(&mut staff, &path).await;
+    let classed = "select count(*) from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                  join college c on c.id = m.college_id
+                  where s.number = 'P1' and k.name = '软件2401班' and m.name = '软件技术' and c.name = '信息工程系'";
+    assert_eq!(count(&portal, classed).await, 1);
+    assert_eq!(count(&portal, "select count(*) from college where name in ('信息工程糸', '航空港系')").await, 1);
+    assert_eq!(count(&portal, "select count(*) from student where number = 'P4'").await, 0, "left out");
+    let record =
+        "select count(*) from audit_entry where verb = 'places_matched' and detail::text like '%信息工程糸 → %'";
+    assert_eq!(count(&portal, record).await, 1);
 }
 
 #[tokio::test]
@@ -291,7 +471,7 @@ async fn branch_secretaries_change_with_one_file() {
 async fn what_changed_since_the_preview_is_shown_again_before_it_is_written() {
     let portal = Portal::start().await;
     let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
-    let file = format!("{HEAD}{}", student("20240001", "新名", "软件2401班"));
+    let file = format!("{HEAD}{}", student("20240001", "新名", "软件2401班").replace("2026", "2024"));
     let path = upload(&mut staff, "students", &[], &file).await;
     sqlx::query("update student set name = '新名' where number = '20240001'")
         .execute(&mut portal.owner().await)

@@ -19,6 +19,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
     inbox::{self, Notice},
+    kept_forms::{bring_file, keep_file},
     name::{key, same_number},
     office::{Office, OfficeKind, RosterKeeper, SlipPrinter, Vetter},
     page::chrome::Chrome,
@@ -535,6 +536,7 @@ pub(super) async fn file(
     Path(id): Path<RoundId>,
     mut upload: Upload,
 ) -> Result<Response, Failure> {
+    bring_file(&app, acting.person(), &mut upload).await?;
     let mut errors = Errors::default();
     let asked = page(&app, &acting, id, Submitted::default(), Asked::Neither).await?;
     let unfit = StatusCode::UNPROCESSABLE_ENTITY;
@@ -543,7 +545,7 @@ pub(super) async fn file(
         return Ok((unfit, without_fields(&app, &acting, id, errors).await?).into_response());
     };
     let (round, recommends, choice) = (asked.round.clone(), asked.recommends, upload.choice());
-    let chosen = choice.clone();
+    let (chosen, sent) = (choice.clone(), bytes.clone());
     let read = app
         .heavy(move || {
             let sheet = Sheet::read_for(&bytes, &COLUMNS, &REQUIRED, &choice)?;
@@ -557,7 +559,8 @@ pub(super) async fn file(
             errors.add("file", error.to_string());
             let mut again = without_fields(&app, &acting, id, errors).await?;
             if let ReadError::Asks(question) = error {
-                again.choice = SheetChoice { choice: chosen, question: Some(question) };
+                let kept = keep_file(&app, acting.person(), &upload.file_name, sent).await?;
+                again.choice = SheetChoice { choice: chosen, question: Some(question), kept };
             }
             return Ok((unfit, again).into_response());
         }

@@ -15,6 +15,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::{DocumentId, UnionId},
+    kept_forms::{bring_file, keep_file},
     office::UnionKeeper,
     page::chrome::Chrome,
     rules::roster::Post,
@@ -113,6 +114,7 @@ pub(in crate::unions::pages) async fn upload(
     Path(id): Path<UnionId>,
     mut upload: Upload,
 ) -> Result<Response, Failure> {
+    bring_file(&app, acting.person(), &mut upload).await?;
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let mut form: UploadForm = upload.form()?;
     let record = managed(&mut *app.read().await?, &acting, id, today).await?;
@@ -144,13 +146,14 @@ pub(in crate::unions::pages) async fn upload(
         return Ok((unfit, upload_page(&app, &acting, id, Submitted::new(form, errors)).await?).into_response());
     };
     let choice = upload.choice();
-    let chosen = choice.clone();
+    let (chosen, sent) = (choice.clone(), file.clone());
     let people = match app.heavy(move || file::read(&file, &choice)).await? {
         Ok(people) => people,
         Err(Unreadable::Asks(question)) => {
             errors.add("file", question.to_string());
             let mut page = upload_page(&app, &acting, id, Submitted::new(form, errors)).await?;
-            page.choice = SheetChoice { choice: chosen, question: Some(question) };
+            let kept = keep_file(&app, acting.person(), &upload.file_name, sent).await?;
+            page.choice = SheetChoice { choice: chosen, question: Some(question), kept };
             return Ok((unfit, page).into_response());
         }
         Err(Unreadable::Rows(sheet, bad)) => {

@@ -1,0 +1,214 @@
+//! SQL of the parts that a list of students names and that do not exist.
+
+use sqlx::{PgConnection, types::Uuid};
+use time::OffsetDateTime;
+
+use super::{DecidedPlace, KnownPlace, Meaning, Part, UnknownPlace, near::distance};
+use crate::{
+    database::Locked,
+    failure::Failure,
+    ids::{ImportId, InstitutionId},
+    imports::import::Import,
+    rules::roster::level_label,
+};
+
+/// Classes beside an unknown one, at most.
+const MOST_KNOWN: usize = 40;
+
+/// A part that exists, with what it belongs to.
+struct Neighbour {
+    part: Part,
+    /// The college of a major, the major of a class.
+    above: Option<Uuid>,
+    id: Uuid,
+    path: Vec<String>,
+}
+
+impl Neighbour {
+    fn name(&self) -> &str {
+        let place = if self.part == Part::Major { 1 } else { self.path.len().saturating_sub(1) };
+        self.path.get(place).map_or("", String::as_str)
+    }
+
+    fn label(&self) -> String {
+        match (self.part, self.path.as_slice()) {
+            (Part::Major, [_, major, level]) => format!("{major}（{level}）"),
+            (Part::Class, [.., year, class]) => format!("{class}（{year} 级）"),
+            (Part::College | Part::Major | Part::Class, _) => self.name().to_owned(),
+        }
+    }
+}
+
+/// The parts that a file names and that do not exist. What is new with what it belongs to is not asked about again: of a
+/// new college its majors, of a new major its classes.
+pub(in crate::imports) async fn unknown(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    now: OffsetDateTime,
+) -> Result<Vec<UnknownPlace>, Failure> {
+    let found = sqlx::query!(
+        r#"with named as (
+               select r.cells[3] as college, r.cells[4] as major, r.cells[5] as level, r.cells[6] as year,
+                      r.cells[7] as class, count(*) as n
+               from import_row r where r.import_id = $1 and r.state in ('added', 'changed') group by 1, 2, 3, 4, 5
+           ), known as (
+               select n.*, c.id as college_id, m.id as major_id, k.id as class_id
+               from named n left join college c on c.institution_id = $2 and c.name = n.college
+                    left join major m on m.college_id = c.id and m.name = n.major
+                         and m.level = level_slug(n.level)
+                    left join class k on k.major_id = m.id and k.entry_year = n.year::integer and k.name = n.class
+           ), place as (
+               select 'college' as part, array[college] as path, sum(n)::integer as rows, null::uuid as above
+               from known where college_id is null group by college
+               union all
+               select 'major', array[college, major, level], sum(n)::integer, college_id
+               from known where college_id is not null and major_id is null group by college, major, level, college_id
+               union all
+               select 'class', array[college, major, level, year, class], sum(n)::integer, major_id
+               from known where major_id is not null and class_id is null
+               group by college, major, level, year, class, major_id
+           )
+           select p.part as "part!", p.path as "path!", p.rows as "rows!", p.above, d.path is not null as "is_new!"
+           from place p left join import_place d on d.import_id = $1 and d.part = p.part and d.path = p.path
+                and d.choice = 'new'
+           order by array_position(array['college', 'major', 'class'], p.part), p.path"#,
+        id.0,
+        institution.0
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let above: Vec<Uuid> = found.iter().filter_map(|row| row.above).collect();
+    let neighbours = neighbours(connection, institution, &above, now).await?;
+    let mut places = Vec::with_capacity(found.len());
+    for row in found {
+        let part = row.part.parse()?;
+        let mut place = UnknownPlace { part, path: row.path, rows: row.rows, is_new: row.is_new, known: Vec::new() };
+        let mut beside: Vec<_> = neighbours
+            .iter()
+            .filter(|other| other.part == part && other.above == row.above)
+            .map(|other| (distance(place.name(), other.name()), other))
+            .collect();
+        beside.sort_by(|one, other| (one.0, one.1.name()).cmp(&(other.0, other.1.name())));
+        beside.truncate(MOST_KNOWN);
+        let known = beside.into_iter().map(|(distance, other)| KnownPlace {
+            id: other.id.to_string(),
+            path: other.path.clone(),
+            label: other.label(),
+            is_near: !distance.is_far,
+        });
+        place.known = known.collect();
+        places.push(place);
+    }
+    Ok(places)
+}
+
+/// The colleges of a university, and the majors and open classes of those above.
+async fn neighbours(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    above: &[Uuid],
+    now: OffsetDateTime,
+) -> Result<Vec<Neighbour>, Failure> {
+    let rows = sqlx::query!(
+        r#"select 'college' as "part!", null::uuid as above, c.id as "id!", c.name as "college!", '' as "major!",
+                  '' as "level!", 0 as "year!", '' as "class!"
+           from college c where c.institution_id = $1
+           union all
+           select 'major', c.id, m.id, c.name, m.name, m.level, 0, ''
+           from major m join college c on c.id = m.college_id where c.institution_id = $1 and c.id = any($2)
+           union all
+           select 'class', m.id, k.id, c.name, m.name, m.level, k.entry_year, k.name
+           from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+           where c.institution_id = $1 and m.id = any($2) and (k.ended_on is null or k.ended_on > china_day($3))"#,
+        institution.0,
+        above,
+        now
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut neighbours = Vec::with_capacity(rows.len());
+    for row in rows {
+        let part = row.part.parse()?;
+        let level = level_label(&row.level).to_owned();
+        let path = match part {
+            Part::College => vec![row.college],
+            Part::Major => vec![row.college, row.major, level],
+            Part::Class => vec![row.college, row.major, level, row.year.to_string(), row.class],
+        };
+        neighbours.push(Neighbour { part, above: row.above, id: row.id, path });
+    }
+    Ok(neighbours)
+}
+
+/// What was decided of a file's parts.
+pub(in crate::imports) async fn decided(
+    connection: &mut PgConnection,
+    id: ImportId,
+) -> Result<Vec<DecidedPlace>, Failure> {
+    let rows = sqlx::query!(
+        "select part, path, known, choice, rows from import_place where import_id = $1
+         order by array_position(array['college', 'major', 'class'], part), path",
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let decided = rows.into_iter().map(|row| {
+        let is_new = row.choice == "new";
+        Ok(DecidedPlace { part: row.part.parse()?, path: row.path, known: row.known, is_new, rows: row.rows })
+    });
+    Ok(decided.collect::<anyhow::Result<Vec<_>>>()?)
+}
+
+/// Decides what a part is, and changes the file's rows to that.
+pub(in crate::imports) async fn decide(
+    connection: &mut PgConnection,
+    import: &Locked<Import>,
+    place: &UnknownPlace,
+    meaning: &Meaning<'_>,
+) -> Result<(), Failure> {
+    let (choice, known) = match meaning {
+        Meaning::New => ("new", None),
+        Meaning::Leave => {
+            let says = format!("{}：“{}”的行按选择不导入", place.part.label(), place.name());
+            sqlx::query!(
+                "update import_row set state = 'wrong', says = $3
+                 where import_id = $1 and state in ('added', 'changed')
+                       and cells[3:2 + cardinality($2::text[])] = $2::text[]",
+                import.id.0,
+                &place.path,
+                says
+            )
+            .execute(&mut *connection)
+            .await?;
+            ("leave", None)
+        }
+        Meaning::Known(known) => {
+            sqlx::query!(
+                "update import_row set cells = cells[1:2] || $3::text[] || cells[3 + cardinality($2::text[]):10]
+                 where import_id = $1 and state in ('added', 'changed')
+                       and cells[3:2 + cardinality($2::text[])] = $2::text[]",
+                import.id.0,
+                &place.path,
+                &known.path
+            )
+            .execute(&mut *connection)
+            .await?;
+            ("known", Some(known.label.as_str()))
+        }
+    };
+    sqlx::query!(
+        "insert into import_place (import_id, part, path, choice, known, rows) values ($1, $2, $3, $4, $5, $6)
+         on conflict (import_id, part, path) do update set choice = excluded.choice, known = excluded.known,
+                rows = excluded.rows",
+        import.id.0,
+        place.part.slug(),
+        &place.path,
+        choice,
+        known,
+        place.rows
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
