@@ -3,6 +3,8 @@
 //! (ORG-13).
 
 mod holders;
+mod merging;
+mod merging_store;
 mod order;
 mod organisations;
 mod pages;
@@ -21,6 +23,7 @@ use crate::{
 pub fn routes() -> Routes {
     pages::routes()
         .merge(structure::routes())
+        .merge(merging::routes())
         .merge(order::routes())
         .merge(holders::routes())
         .merge(organisations::routes())

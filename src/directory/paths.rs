@@ -3,6 +3,8 @@
 use crate::{ids::CollegeId, words::words};
 
 pub(super) const ORGANISATIONS: &str = "/organisations";
+/// Colleges, majors and classes.
+pub(super) const STRUCTURE: &str = "/structure";
 /// In which order lists stand.
 pub(super) const ORDER: &str = "/order";
 
@@ -15,6 +17,8 @@ words! {
     NamesOrdered = "names", "已保存。没有公告的选票和以后打印的名单按此排列。";
     CollegesOrdered = "colleges", "院系次序已保存。";
     Renamed = "renamed", "已更名；以前的记录里仍是原来的名称。";
+    Merged = "merged", "已合并；专业、班级、学生和任职人员都转到这里。";
+    Removed = "removed", "已删除。";
 }
 
 pub(super) fn organisations_after(done: Done) -> String {
@@ -28,5 +32,12 @@ pub(super) fn order_after(done: Done) -> String {
 /// The structure of a college, or of the first one.
 pub(super) fn structure_after(college: Option<CollegeId>, done: Done) -> String {
     let college = college.map(|id| id.to_string()).unwrap_or_default();
-    format!("/structure?college={college}&done={}", done.slug())
+    format!("{STRUCTURE}?college={college}&done={}", done.slug())
+}
+
+impl CollegeId {
+    /// Where the college is merged into another or removed.
+    pub(super) fn merge_path(self) -> String {
+        format!("{STRUCTURE}/college/{self}/merge")
+    }
 }

@@ -788,3 +788,93 @@ async fn words_that_were_stored_before_are_brought_to_the_one_form_at_the_start(
     assert_eq!(text(&mut db, words).await, ["FAR 火星族", "NEAR 中共党员 汉族"], "what nobody knows stays as it is");
     assert_eq!(count(&portal, "select count(*) from audit_entry where office = '运维'").await, 3, "once");
 }
+
+#[tokio::test]
+async fn a_college_made_by_a_typing_error_is_merged_or_removed_and_one_with_a_history_is_not() {
+    let portal = Portal::start().await;
+    let mut db = neighbours(&portal).await;
+    let statement = "with school as (select id from institution where code = 'first'),
+              twin as (
+                  select m.name, m.level, k.entry_year, k.name as class from college c join major m on m.college_id = c.id
+                         join class k on k.major_id = m.id, school
+                  where c.institution_id = school.id and c.name = '信息工程系' and k.name = '软件2401班'),
+              wrong as (
+                  insert into college (id, institution_id, name)
+                  select md5('wrong')::uuid, id, '信息工程糸' from school returning id),
+              empty as (
+                  insert into college (id, institution_id, name) select md5('empty')::uuid, id, '空系' from school returning id),
+              major as (
+                  insert into major (id, college_id, name, level)
+                  select md5('wrong major')::uuid, md5('wrong')::uuid, name, level from twin
+                  union all select md5('other major')::uuid, md5('wrong')::uuid, '人工智能', level from twin
+                  returning id),
+              class as (
+                  insert into class (id, major_id, entry_year, name)
+                  select md5('wrong class')::uuid, md5('wrong major')::uuid, entry_year, class from twin
+                  union all select md5('other class')::uuid, md5('other major')::uuid, entry_year, '智能2401班' from twin
+                  returning id)
+         insert into student (id, institution_id, number, name, class_id)
+         select gen_random_uuid(), school.id, n.number, n.name, n.class from school,
+                (values ('M1', '甲', md5('wrong class')::uuid), ('M2', '乙', md5('other class')::uuid)) as n(number, name, class)";
+    sqlx::query(statement).execute(&mut db).await.unwrap();
+    let ids: Vec<(String, String)> = sqlx::query_as(
+        "select name, id::text from college where institution_id = (select id from institution where code = 'first')",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    let id = |name: &str| ids.iter().find(|(own, _)| own == name).unwrap().1.clone();
+    let (wrong, meant, empty) = (id("信息工程糸"), id("信息工程系"), id("空系"));
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let merge = format!("/structure/college/{wrong}/merge");
+    assert!(staff.get(&format!("/structure?college={wrong}")).await.attributes("a", "href").contains(&merge));
+    let preview = staff.get(&format!("{merge}?into={meant}")).await;
+    let facts = preview.all("dd");
+    assert_eq!(facts[..3], ["2 个，其中同名的 1 个合为一个", "2 个，其中同名的 1 个合为一个", "2 人"], "{facts:?}");
+    let seen = preview.attributes("input[name=seen]", "value").remove(0);
+    let stale = staff.post(&merge, &[("into", &meant), ("seen", "0-0-0-0-0-0")]).await;
+    assert_eq!(stale.status, 409);
+    assert!(stale.text().contains("预览之后数据有变化"));
+    let history = staff.post(&format!("/structure/college/{meant}/remove"), &[]).await;
+    assert_eq!(history.status, 409);
+    let done = staff.post_on(&merge, &[("into", &meant), ("seen", &seen)]).await;
+    assert!(done.text().contains("已合并") && done.text().contains("智能2401班"), "{}", done.text());
+    let places: Vec<(String, String, String)> = sqlx::query_as(
+        "select s.number, k.name, c.name from student s join class k on k.id = s.class_id
+                join major m on m.id = k.major_id join college c on c.id = m.college_id
+         where s.number in ('M1', 'M2') order by 1",
+    )
+    .fetch_all(&mut db)
+    .await
+    .unwrap();
+    let places: Vec<String> =
+        places.into_iter().map(|(number, class, college)| format!("{number} {class} {college}")).collect();
+    assert_eq!(places, ["M1 软件2401班 信息工程系", "M2 智能2401班 信息工程系"]);
+    let classes = "select count(*) from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+                   where c.id = $1::uuid and k.name = '软件2401班'";
+    let (classes,): (i64,) = sqlx::query_as(classes).bind(&meant).fetch_one(&mut db).await.unwrap();
+    assert_eq!(classes, 1, "one class of that name");
+    assert!(staff.post_on(&format!("/structure/college/{empty}/remove"), &[]).await.text().contains("已删除"));
+    assert_eq!(staff.get(&merge).await.status, 404);
+    let (record,): (i64,) = sqlx::query_as(
+        "select count(*) from audit_entry where (verb, object) in (('college_merged', '信息工程糸'), ('college_removed', '空系'))",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert_eq!(record, 2);
+    // A college with a union has a history of its own.
+    sqlx::query(
+        "insert into student_union (id, institution_id, kind, college_id, created_at)
+         select gen_random_uuid(), institution_id, 'college', id, now() from college where id = $1::uuid",
+    )
+    .bind(&meant)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let other = ids.iter().find(|(name, _)| *name != "信息工程系" && *name != "信息工程糸" && *name != "空系").unwrap();
+    let merge = format!("/structure/college/{meant}/merge");
+    assert!(staff.get(&format!("{merge}?into={}", other.1)).await.text().contains("这个院系已建立学生会"));
+    let refused = staff.post(&merge, &[("into", &other.1), ("seen", "")]).await;
+    assert_eq!((refused.status, refused.text().contains("这个院系已建立学生会")), (409, true));
+}
