@@ -70,7 +70,7 @@ impl Sought {
     }
 
     /// What stands after the first words.
-    fn after(&self, words: usize) -> String {
+    pub(super) fn after(&self, words: usize) -> String {
         let end = words.checked_sub(1).and_then(|last| self.ends.get(last)).copied().unwrap_or(0);
         self.text.get(end..).unwrap_or_default().trim_matches(parts).to_owned()
     }
