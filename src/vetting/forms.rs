@@ -339,6 +339,18 @@ pub(super) struct ApplyForm {
     pub pledge: String,
 }
 
+/// Several people who are put forward for one kind of place, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SeveralForm {
+    /// 学号 or 姓名, one a line.
+    pub people: String,
+    /// The numbers of those who were chosen among people of one name.
+    pub pick: Vec<String>,
+    pub several_place: String,
+    pub several_words: String,
+}
+
 /// 报名 as read.
 #[derive(Debug, Clone)]
 pub(super) struct Application {

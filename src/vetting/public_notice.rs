@@ -21,6 +21,16 @@ pub struct NoticeTerm {
 }
 
 impl NoticeTerm {
+    /// The days of both: one begins as candidates pass, and ends with the last of them.
+    #[must_use]
+    pub fn together(self, other: Self) -> Self {
+        Self {
+            published: self.published.min(other.published),
+            first: self.first.min(other.first),
+            until: self.until.max(other.until),
+        }
+    }
+
     fn in_words(self) -> String {
         format!("{}至{}", chinese_day(self.first), chinese_day(self.until))
     }

@@ -73,6 +73,7 @@ pub fn routes() -> Routes {
         .get("/rounds/{round}/record", papers::record)
         .get("/rounds/{round}/nominate", nominate::ask)
         .post("/rounds/{round}/nominate", nominate::act)
+        .post("/rounds/{round}/nominate/several", nominate::several)
         .get("/rounds/{round}/nominate/template.xlsx", nominate::template)
         .upload("/rounds/{round}/nominate/file", nominate::file)
         .get("/rounds/{round}/notice", notice::show)

@@ -23,7 +23,7 @@ use crate::{
     name::{key, same_number},
     office::{Office, OfficeKind, RosterKeeper, SlipPrinter, Vetter},
     page::chrome::Chrome,
-    people::find::{Among, Asked, PersonField, Search},
+    people::find::{Among, Asked, PeopleField, PersonField, Rest, Search},
     rules::{
         Finding, Outcome, Rule,
         vetting::{Source, may_apply},
@@ -39,7 +39,7 @@ use crate::{
     vetting::{
         case::{Evidence, Origin},
         chain_office::ChainOffice,
-        forms::{Application, ApplyForm, sources},
+        forms::{Application, ApplyForm, SeveralForm, sources},
         paths::Done,
         round::{Phase, Place, Round},
         store::{self, Invitation, NewCase, Preparer},
@@ -52,6 +52,8 @@ use crate::{
 
 /// The most candidates of one file.
 const MOST_ROWS: usize = 500;
+/// People in whose way something stands that are named in an error.
+const MOST_NAMED: usize = 5;
 /// Bad rows shown on the page.
 const SHOWN_FAULTS: usize = 200;
 
@@ -106,6 +108,9 @@ pub(super) struct NominatePage {
     /// Who is put forward, and who is only looked up.
     person: PersonField,
     looked_up: PersonField,
+    /// Several who are put forward together.
+    several: SeveralForm,
+    people: PeopleField,
     sources: Vec<Source>,
     /// The plan names no sources.
     silent: bool,
@@ -210,6 +215,8 @@ async fn page(
         card,
         person,
         looked_up,
+        several: SeveralForm::default(),
+        people: PeopleField::default(),
         sources: sources(round.presidium),
         silent: plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none()),
         round,
@@ -421,7 +428,7 @@ pub(super) async fn act(
     }
     // What the plan asks of sources is asked of the candidate, who confirms.
     let applied = form.read(&asked.round, false, true, &mut errors);
-    let words = words(&form.words, asked.recommends, &mut errors);
+    let words = words(&form.words, asked.recommends, "words", &mut errors);
     let (Some(applied), Some(words), true) = (applied, words, errors.is_empty()) else {
         let shown = Asked::Form(person);
         return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response());
@@ -438,15 +445,72 @@ pub(super) async fn act(
     Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response())
 }
 
+/// Several people for one kind of place, all or none; what each of them adds, they add when they confirm.
+pub(super) async fn several(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+    Form(mut form): Form<SeveralForm>,
+) -> Result<Response, Failure> {
+    let mut errors = Errors::default();
+    let asked = page(&app, &acting, id, Submitted::default(), Asked::Neither).await?;
+    if form.people.lines().count() > MOST_ROWS {
+        errors.add("people", format!("一次最多 {MOST_ROWS} 行"));
+        form.people.clear();
+    }
+    let (search, typed) = (nominees(&acting, &asked.round, app.clock.today()), &mut form.people);
+    let mut db = app.read().await?;
+    let people = PeopleField::read(&mut db, &search, typed, &form.pick, Rest::Class, "people", &mut errors).await?;
+    drop(db);
+    if people.people.is_empty() && errors.of("people").is_none() {
+        errors.add("people", "请填写学号或姓名，一行一人");
+    }
+    let place = form.several_place.parse::<PlaceId>().ok().and_then(|place| asked.round.place(place));
+    if place.is_none() {
+        errors.add("several_place", "请选择岗位");
+    }
+    let words = words(&form.several_words, asked.recommends, "several_words", &mut errors);
+    if let (Some(place), Some(words), true) = (place, words, errors.is_empty()) {
+        let candidate = |number: String| {
+            let (source, empty) = (None, String::new());
+            let applied = Application {
+                place: place.id,
+                source,
+                field: empty.clone(),
+                statement: empty.clone(),
+                experience: empty,
+            };
+            Candidate { number, applied, words: words.clone() }
+        };
+        let candidates: Vec<Candidate> = people.numbers().into_iter().map(candidate).collect();
+        let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
+        let obstacles = send(&app, &acting, id, &candidates, refusal).await?;
+        if obstacles.is_empty() {
+            return nominated(&app, &acting, id, &people.numbers()).await;
+        }
+        let says = |Obstacle { number, says }: Obstacle| match number {
+            Some(number) => format!("{number}：{says}"),
+            None => says,
+        };
+        let more = obstacles.len().saturating_sub(MOST_NAMED);
+        let named: Vec<String> = obstacles.into_iter().take(MOST_NAMED).map(says).collect();
+        let more = if more > 0 { format!("；另有 {more} 人") } else { String::new() };
+        errors.add("people", format!("一个也没有提交。{}{more}", named.join("；")));
+    }
+    let page = page(&app, &acting, id, Submitted::new(ApplyForm::default(), errors), Asked::Neither).await?;
+    let page = NominatePage { several: form, people, ..page };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
 /// A recommendation's words: what the plan asks the recommending body to speak of (ELG-02, ELG-06).
-fn words(text: &str, needed: bool, errors: &mut Errors) -> Option<String> {
+fn words(text: &str, needed: bool, field: &'static str, errors: &mut Errors) -> Option<String> {
     let text = crate::text::trimmed(text).split_whitespace().collect::<Vec<_>>().join(" ");
     if needed && text.is_empty() {
-        errors.add("words", "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
+        errors.add(field, "推荐意见须说明政治表现、品行、服务意识（ELG-02）和学习情况（ELG-06）");
     } else if text.chars().count() > 300 {
-        errors.add("words", "不能超过 300 字");
+        errors.add(field, "不能超过 300 字");
     } else if text.chars().any(is_hidden) {
-        errors.add("words", "含有看不见的字符");
+        errors.add(field, "含有看不见的字符");
     } else {
         return Some(text);
     }

@@ -31,6 +31,7 @@ use crate::{
         case::Case,
         chain_office::ChainOffice,
         paths,
+        public_notice::NoticeTerm,
         round::{Phase, Place, Round},
         store::{self, CaseFilter, StageCount, Window},
     },
@@ -59,7 +60,6 @@ pub(super) struct PlaceRow {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "vetting/round.html")]
-#[expect(clippy::struct_excessive_bools, reason = "each is another question of the page")]
 pub(super) struct RoundPage {
     chrome: Chrome,
     round: Round,
@@ -75,7 +75,8 @@ pub(super) struct RoundPage {
     waiting: i64,
     passed: i64,
     objections: usize,
-    on_notice: bool,
+    /// From which day to which candidates are on public notice; none where none is.
+    on_notice: Option<NoticeTerm>,
     /// Those who passed and were not yet on public notice.
     unshown: i64,
     /// When a notice would run that is published today.
@@ -148,11 +149,13 @@ pub(super) async fn show(
     let (_, waiting) =
         if office.acts_in(&round) { store::waiting(&mut db, &office, &which).await? } else { (Vec::new(), 0) };
     let mut shown = None;
-    let (mut on_notice, mut unshown) = (false, 0);
+    let (mut on_notice, mut unshown) = (None, 0);
     if keeps && round.ended_why.is_none() {
         let counts = store::counts(&mut db, id).await?;
         shown = Some(composition_of(&counts)).filter(|_| !counts.is_empty());
-        on_notice = store::on_notice(&mut db, acting.institution(), today).await?.iter().any(|one| one.round == id);
+        if store::on_notice(&mut db, acting.institution(), today).await?.iter().any(|one| one.round == id) {
+            on_notice = store::notice_terms(&mut db, id, today).await?.into_values().reduce(NoticeTerm::together);
+        }
         unshown = store::unshown(&mut db, id).await?;
     }
     let span = round.notice(today);

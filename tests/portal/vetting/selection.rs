@@ -4,7 +4,7 @@ use lunzhi::office::OfficeKind;
 use time::Duration;
 
 use crate::support::{
-    FIRST, PASSWORD, Portal,
+    Client, FIRST, PASSWORD, Portal,
     vetting::{Opening, Stage, agree, apply, open, say, stage, student_account, try_apply, waiting},
 };
 
@@ -258,6 +258,48 @@ async fn cases_of_an_office_without_people_are_shown_to_the_office_above_at_once
     let mut links = page.attributes(".note a", "href");
     links.retain(|link| link == "/imports");
     assert_eq!(links.len(), 1, "with the way to fill it");
+}
+
+#[tokio::test]
+async fn several_people_are_put_forward_by_a_column_and_all_or_none() {
+    let Stage { portal, college, today, .. } = stage().await;
+    sqlx::query("update student set name = '张伟' where number in ('20240093', '20240094')")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let round = open(&mut league, &college, today, &Opening::staff("综合部 部门工作人员", "4", today)).await;
+    let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    let path = format!("{round}/nominate/several");
+    let page = branch.get(&format!("{round}/nominate")).await;
+    let place = page.attributes("select[name=several_place] option", "value").remove(1);
+    let asked = async |branch: &mut Client, column: &str, picks: &[&str]| {
+        let mut fields = vec![("people", column), ("several_place", place.as_str())];
+        fields.push(("several_words", "政治坚定，品行端正，学习优良"));
+        fields.extend(picks.iter().map(|pick| ("pick", *pick)));
+        branch.post(&path, &fields).await
+    };
+    let column = "序号\t学号\t姓名\n1\t20240091\t学生91\n2\t学生92\n3\t张伟";
+    let unsure = asked(&mut branch, column, &[]).await;
+    assert_eq!(unsure.status, 422);
+    let fault = unsure.all("#people-fault").remove(0);
+    assert!(fault.contains("请在下面逐一选定：张伟"), "{fault}");
+    assert_eq!(unsure.attributes("select[name=pick] option", "value"), ["", "20240093", "20240094"]);
+    assert!(branch.get(&format!("{round}/cases")).await.all("tbody tr").is_empty(), "nothing is half written");
+    let unknown = asked(&mut branch, "20240091\n20249999", &[]).await;
+    let fault = unknown.all("#people-fault").remove(0);
+    assert!(fault.contains("一个也没有提交") && fault.contains("20249999：本单位没有这个学号"), "{fault}");
+    let unsaid = branch.post(&path, &[("people", "20240091")]).await;
+    assert!(unsaid.fault("岗位").contains("请选择岗位") && unsaid.text().contains("ELG-02"), "{}", unsaid.text());
+    let done = asked(&mut branch, column, &["20240094"]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let cases = branch.get(&format!("{round}/cases")).await.text();
+    for number in ["20240091", "20240092", "20240094"] {
+        assert!(cases.contains(number), "{number}: {cases}");
+    }
+    let again = asked(&mut branch, "20240092\n20240095", &[]).await;
+    assert!(again.all("#people-fault")[0].contains("20240092"), "{}", again.text());
+    assert_eq!(branch.get(&format!("{round}/cases")).await.all("tbody tr").len(), 3, "all or none");
 }
 
 #[tokio::test]
