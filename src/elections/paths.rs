@@ -20,6 +20,11 @@ impl SittingId {
         format!("{SITTINGS}/{self}")
     }
 
+    /// A paper of the sitting as a Word file.
+    pub(crate) fn paper_word_path(self, paper: &str) -> String {
+        format!("{SITTINGS}/{self}/{paper}.docx")
+    }
+
     pub(crate) fn edit_path(self) -> String {
         format!("{SITTINGS}/{self}/edit")
     }

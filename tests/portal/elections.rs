@@ -76,7 +76,7 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
     let (announced, reported) = ("2026年3月1日", "2026年3月9日");
     for (paper, on) in [("announcement", announced), ("candidates", announced), ("notice", reported)] {
         let page = sitting.keeper.get(&format!("{}/{paper}", sitting.path)).await;
-        let sign = page.all(".notice-sign, .formal-signature").remove(0);
+        let sign = page.all(".formal-signature").remove(0);
         assert!(page.status == 200 && sign.ends_with(on), "{paper}: {sign}");
     }
     let candidates = sitting.keeper.get(&format!("{}/candidates", sitting.path)).await.text();
@@ -84,6 +84,56 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
     let read = voter(&portal, 10).await.get(&notice).await;
     assert!(read.status == 200 && read.text().contains("当选") && read.text().contains(reported), "{}", read.text());
     assert_eq!(sitting.keeper.get(&format!("{}/early-closing", sitting.path)).await.status, 200);
+}
+
+#[tokio::test]
+async fn ballots_that_must_not_be_used_say_so_across_the_page() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    let ballots = format!("{}/ballots", sitting.path);
+    assert_eq!(sitting.keeper.get(&ballots).await.all(".paper-ballot .across"), ["草稿 不得使用"]);
+    sitting.act("announce", &[]).await;
+    assert!(sitting.keeper.get(&ballots).await.all(".across").is_empty());
+    sitting.act("back", &[]).await;
+    assert_eq!(sitting.keeper.get(&ballots).await.all(".across").len(), 1, "what is taken back may change again");
+}
+
+#[tokio::test]
+async fn who_was_put_on_a_contests_roll_and_who_was_taken_off_is_on_record() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    // As a table has them: counted, numbered and named.
+    let people: Vec<String> =
+        (1..=9).map(|place| format!("{place}\t{}\t学生{}", number(place + 1), place + 1)).collect();
+    let fields = [
+        ("title", "班长"),
+        ("fills", "other"),
+        ("body", "congress"),
+        ("people", &people.join("\n")),
+        ("seats", "1"),
+        ("quorum", "2/3+"),
+        ("majority", "valid"),
+        ("extra", "1"),
+        ("write_in", "yes"),
+        ("tie", "second_round"),
+    ];
+    see_other(&sitting.keeper.post(&sitting.contests[0], &fields).await);
+    let (detail,): (String,) = sqlx::query_as("select detail from audit_entry order by seq desc limit 1")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let (gone,): (String,) = sqlx::query_as(
+        "select id::text from student
+         where number = '20240001' and institution_id = (select id from institution where code = 'first')",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert!(detail.contains(&format!("\"减去的选民\":[\"⟦学生 {gone}⟧\"]")), "{detail}");
+    assert!(!detail.contains("增加的选民"), "{detail}");
+    assert!(detail.contains("赞成超过实到人数的一半 → 赞成超过有效票的一半"), "{detail}");
+    assert!(!detail.contains("学生1\""), "by a mark and not by name: {detail}");
+    assert!(sitting.keeper.get("/audit").await.status == 200);
 }
 
 /// The figures of an entry of paper ballots for two candidates.

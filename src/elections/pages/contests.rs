@@ -27,7 +27,7 @@ use crate::{
         store::{self, ContestDraft, ListedRound, NamedStudent, NewCandidate},
     },
     failure::{Failure, Refusal},
-    ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId},
+    ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId, StudentId},
     name::{key, same_number},
     office::ElectionKeeper,
     page::chrome::Chrome,
@@ -449,15 +449,51 @@ pub(super) async fn change(
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
+        let voted: Vec<StudentId> = store::people_of(db, contest).await?.into_iter().map(|(id, _)| id).collect();
         store::change_contest(db, &locked, &was, &draft).await?;
+        let is = contest_of(db, &locked, contest, now.date()).await?;
         let entry = Entry::new(Verb::SittingKept, sitting.title.clone())
             .detail("办理", "修改选举项目")
             .detail("项目", draft.title.clone())
             .detail("应选", draft.seats);
+        let entry = itemised(entry, &was, &is, &voted, &draft.people);
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;
     Ok(done_at(&id.contest_path(contest), Done::Changed).into_response())
+}
+
+/// What an edit changed, item by item; of those who vote, who came and who went, by their marks.
+fn itemised(mut entry: Entry, was: &Contest, is: &Contest, voted: &[StudentId], vote: &[StudentId]) -> Entry {
+    let whom = |contest: &Contest| format!("{}（{}）", contest.body.label(), contest.body_name);
+    let items = [
+        ("名称", was.title.clone(), is.title.clone()),
+        ("应选人数", was.seats.to_string(), is.seats.to_string()),
+        ("选什么", was.fills.label().to_owned(), is.fills.label().to_owned()),
+        ("选举单位", whom(was), whom(is)),
+    ];
+    for (what, before, after) in items.into_iter().filter(|(_, before, after)| before != after) {
+        entry = entry.detail(&format!("{what}的修改"), format!("{before} → {after}"));
+    }
+    let (before, after) = (was.rules.in_words(&was.sources, ""), is.rules.in_words(&is.sources, ""));
+    let changed = after.iter().filter_map(|rule| {
+        let old = before.iter().find(|old| old.label == rule.label).map_or("未规定", |old| old.value.as_str());
+        (old != rule.value).then(|| format!("{}：{old} → {}", rule.label, rule.value))
+    });
+    let changed: Vec<String> = changed.collect();
+    if !changed.is_empty() {
+        entry = entry.detail("选举规则的修改", changed);
+    }
+    let marks = |of: &[StudentId], without: &[StudentId]| -> Vec<String> {
+        let others: HashSet<&StudentId> = without.iter().collect();
+        of.iter().filter(|id| !others.contains(id)).map(|id| audit::Mark::from(*id).to_string()).collect()
+    };
+    for (what, people) in [("增加的选民", marks(vote, voted)), ("减去的选民", marks(voted, vote))] {
+        if !people.is_empty() {
+            entry = entry.detail(what, people);
+        }
+    }
+    entry
 }
 
 pub(super) async fn remove(

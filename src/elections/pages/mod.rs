@@ -13,6 +13,7 @@ mod on_site;
 mod opening;
 mod papers;
 mod powers;
+mod public_papers;
 mod readiness;
 mod receipt;
 mod result;
@@ -127,8 +128,11 @@ pub fn routes() -> Routes<Elections> {
         .get("/sittings/{sitting}/notice", papers::notice)
         .get("/sittings/{sitting}/notice.docx", papers::notice_word)
         .get("/sittings/{sitting}/announcement", papers::announcement)
+        .get("/sittings/{sitting}/announcement.docx", papers::announcement_word)
         .get("/sittings/{sitting}/candidates", papers::candidates)
+        .get("/sittings/{sitting}/candidates.docx", papers::candidates_word)
         .get("/sittings/{sitting}/early-closing", papers::early_closing)
+        .get("/sittings/{sitting}/early-closing.docx", papers::early_closing_word)
         .recorded_get("/sittings/{sitting}/voters.xlsx", papers::voters)
         .recorded_get("/sittings/{sitting}/archive.zip", papers::archive)
         .get("/monitoring", monitor::list)

@@ -13,7 +13,7 @@ use axum::{
 use sqlx::PgConnection;
 
 use super::{
-    frame, managed, refusal, refuse_candidates,
+    frame, managed, public_papers, refusal, refuse_candidates,
     result::{self, Results},
     result_notice, visible,
 };
@@ -44,6 +44,17 @@ pub(super) struct BallotsPage {
     institution: String,
     sitting: Sitting,
     contests: Vec<Contest>,
+}
+
+impl BallotsPage {
+    /// What stands across every ballot that must not be used; empty for one that may.
+    fn mark(&self) -> &'static str {
+        match self.sitting.stage {
+            Stage::Draft => "草稿　不得使用",
+            Stage::Voided => "已作废　不得使用",
+            Stage::Announced | Stage::Rehearsed | Stage::Open | Stage::Closed | Stage::Counted | Stage::Reported => "",
+        }
+    }
 }
 
 pub(super) async fn ballots(
@@ -106,8 +117,10 @@ pub(super) struct NoticePage {
     chrome: Chrome,
     /// Where its reader came from; empty where the page stands alone.
     back: String,
-    /// For the offices, below whose page of the sitting the Word file is.
-    offers_word: bool,
+    /// Where the Word file is, for the offices; empty for others.
+    word: String,
+    /// It is the result's.
+    is_of_result: bool,
     paper: Paper,
 }
 
@@ -116,45 +129,6 @@ impl Papers {
     fn result_notice(&self) -> Result<Paper, Failure> {
         let results = self.results.as_ref().ok_or(Failure::Missing)?;
         Ok(result_notice::paper(self.signed(), &self.sitting, results))
-    }
-}
-
-/// 选举公告 and 候选人公告: what is announced of a sitting before the vote, in two papers.
-#[derive(Template, WebTemplate)]
-#[template(path = "elections/announcement.html")]
-pub(super) struct AnnouncementPage {
-    chrome: Chrome,
-    institution: String,
-    sitting: Sitting,
-    contests: Vec<Contest>,
-    monitors: Vec<Monitor>,
-    /// It is the candidates' paper.
-    of_candidates: bool,
-}
-
-impl AnnouncementPage {
-    fn signed(&self) -> String {
-        signed(&self.institution, &self.sitting)
-    }
-
-    fn monitors(&self) -> String {
-        let one = |monitor: &Monitor| format!("{}（{}）", monitor.name, monitor.duty());
-        self.monitors.iter().map(one).collect::<Vec<_>>().join("、")
-    }
-}
-
-/// 提前截止公告.
-#[derive(Template, WebTemplate)]
-#[template(path = "elections/early_closing.html")]
-pub(super) struct EarlyClosingPage {
-    chrome: Chrome,
-    institution: String,
-    sitting: Sitting,
-}
-
-impl EarlyClosingPage {
-    fn signed(&self) -> String {
-        signed(&self.institution, &self.sitting)
     }
 }
 
@@ -263,7 +237,8 @@ pub(super) async fn notice(
     Path(id): Path<SittingId>,
 ) -> Result<NoticePage, Failure> {
     let (chrome, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
-    Ok(NoticePage { chrome, back: id.path(), offers_word: true, paper: papers.result_notice()? })
+    let (back, word) = (id.path(), id.paper_word_path("notice"));
+    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: papers.result_notice()? })
 }
 
 pub(super) async fn notice_word(
@@ -289,60 +264,140 @@ pub(super) async fn notice_for_voters(
     let chrome =
         app.chrome(&person, "选举结果公告").under(paths::VOTES, "我的投票").under(&id.vote_path(), &sitting.title);
     let papers = papers(&app, &mut db, &person.institution_name, sitting).await?;
-    Ok(NoticePage { chrome, back: id.vote_path(), offers_word: false, paper: papers.result_notice()? })
+    let (back, word) = (id.vote_path(), String::new());
+    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: papers.result_notice()? })
 }
 
-async fn announced(
+/// A paper that is published before the count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Published {
+    Announcement,
+    Candidates,
+    EarlyClosing,
+}
+
+impl Published {
+    fn title(self) -> &'static str {
+        match self {
+            Self::Announcement => "选举公告",
+            Self::Candidates => "候选人公告",
+            Self::EarlyClosing => "提前截止公告",
+        }
+    }
+
+    /// Its page below that of the sitting.
+    fn page(self) -> &'static str {
+        match self {
+            Self::Announcement => "announcement",
+            Self::Candidates => "candidates",
+            Self::EarlyClosing => "early-closing",
+        }
+    }
+}
+
+/// The paper, where the sitting has come so far, with the frame of its page.
+async fn published(
     app: &Elections,
     acting: &Acting<ElectionReader>,
     id: SittingId,
-    of_candidates: bool,
-) -> Result<AnnouncementPage, Failure> {
+    which: Published,
+) -> Result<(Chrome, Paper), Failure> {
     let mut db = app.read().await?;
     let sitting = visible(&mut db, acting, id).await?;
-    let title = if of_candidates { "候选人公告" } else { "选举公告" };
-    if matches!(sitting.stage, Stage::Draft | Stage::Voided) {
-        let refused = refusal(app, acting.person(), &sitting, title);
-        return Err(refused.for_reason(format!("本场次{}，没有公告", sitting.stage.label()), "公告以后再打印"));
-    }
-    Ok(AnnouncementPage {
-        chrome: frame(app, acting.person(), &sitting, title),
-        institution: acting.person().institution_name.clone(),
-        contests: store::contests(&mut db, &sitting, Some(app.clock.today())).await?,
-        monitors: store::monitors(&mut db, id).await?,
-        sitting,
-        of_candidates,
-    })
+    let refused = || refusal(app, acting.person(), &sitting, which.title());
+    let signed = signed(&acting.person().institution_name, &sitting);
+    let is_announced = !matches!(sitting.stage, Stage::Draft | Stage::Voided);
+    let paper = match which {
+        Published::EarlyClosing if sitting.closed_early() && sitting.stage != Stage::Voided => {
+            public_papers::early_closing(signed, &sitting)
+        }
+        Published::EarlyClosing => {
+            return Err(refused().for_reason("本场次没有提前截止", "投票提前截止以后再打印"));
+        }
+        Published::Announcement | Published::Candidates if !is_announced => {
+            let why = format!("本场次{}，没有公告", sitting.stage.label());
+            return Err(refused().for_reason(why, "公告以后再打印"));
+        }
+        Published::Announcement => {
+            let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
+            let monitors = store::monitors(&mut db, id).await?;
+            public_papers::announcement(signed, &sitting, &contests, &monitors)
+        }
+        Published::Candidates => {
+            let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
+            public_papers::candidates(signed, &sitting, &contests)
+        }
+    };
+    Ok((frame(app, acting.person(), &sitting, which.title()), paper))
+}
+
+async fn published_page(
+    app: &Elections,
+    acting: &Acting<ElectionReader>,
+    id: SittingId,
+    which: Published,
+) -> Result<NoticePage, Failure> {
+    let (chrome, paper) = published(app, acting, id, which).await?;
+    let (back, word) = (id.path(), id.paper_word_path(which.page()));
+    Ok(NoticePage { chrome, back, word, is_of_result: false, paper })
+}
+
+async fn published_word(
+    app: &Elections,
+    acting: &Acting<ElectionReader>,
+    id: SittingId,
+    which: Published,
+) -> Result<Response, Failure> {
+    let (_, paper) = published(app, acting, id, which).await?;
+    crate::papers::download(app, paper).await
 }
 
 pub(super) async fn announcement(
     State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
-) -> Result<AnnouncementPage, Failure> {
-    announced(&app, &acting, id, false).await
+) -> Result<NoticePage, Failure> {
+    published_page(&app, &acting, id, Published::Announcement).await
+}
+
+pub(super) async fn announcement_word(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    published_word(&app, &acting, id, Published::Announcement).await
 }
 
 pub(super) async fn candidates(
     State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
-) -> Result<AnnouncementPage, Failure> {
-    announced(&app, &acting, id, true).await
+) -> Result<NoticePage, Failure> {
+    published_page(&app, &acting, id, Published::Candidates).await
+}
+
+pub(super) async fn candidates_word(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    published_word(&app, &acting, id, Published::Candidates).await
 }
 
 pub(super) async fn early_closing(
     State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
-) -> Result<EarlyClosingPage, Failure> {
-    let sitting = visible(&mut *app.read().await?, &acting, id).await?;
-    if !sitting.closed_early() || sitting.stage == Stage::Voided {
-        let refused = refusal(&app, acting.person(), &sitting, "提前截止公告");
-        return Err(refused.for_reason("本场次没有提前截止", "投票提前截止以后再打印"));
-    }
-    let institution = acting.person().institution_name.clone();
-    Ok(EarlyClosingPage { chrome: frame(&app, acting.person(), &sitting, "提前截止公告"), institution, sitting })
+) -> Result<NoticePage, Failure> {
+    published_page(&app, &acting, id, Published::EarlyClosing).await
+}
+
+pub(super) async fn early_closing_word(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    published_word(&app, &acting, id, Published::EarlyClosing).await
 }
 
 pub(super) async fn voters(
@@ -405,7 +460,8 @@ pub(super) async fn archive(
     let notice = NoticePage {
         chrome: bare("结果公告"),
         back: String::new(),
-        offers_word: false,
+        word: String::new(),
+        is_of_result: true,
         paper: of_notice.result_notice()?,
     };
     let ballot = BallotsPage { chrome: bare("选票"), institution, sitting, contests };
