@@ -9,7 +9,7 @@ use time::Date;
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
-    eligibility,
+    congress_result, eligibility,
     roster::{Level, Member, Post},
     timeline::{Holding, Timeline, Unit, covers},
 };
@@ -47,7 +47,7 @@ impl Appointment {
     }
 }
 
-/// STF-01 … STF-10, ORG-02, ELG-01, ELG-03, ELG-04: whether a person may be appointed.
+/// STF-01 … STF-10, ORG-02, VET-05, ELG-01, ELG-03, ELG-04: whether a person may be appointed.
 ///
 /// Every day from the first is judged under the plan that governs on it: what is over a cap because of this appointment
 /// refuses (hard) or asks for a reason (soft). What was over before and is left as it was does not stand in the way. Too few
@@ -79,11 +79,28 @@ pub fn appoint(
             add_new(&mut findings, conditions(&plan, &wanted.person));
         }
     }
+    if wanted.post == Post::Presidium
+        && !goes_on(timeline, instead, &wanted)
+        && let Some(plan) = calendar.in_force(wanted.from)
+    {
+        findings.extend(congress_result::by_congress(&plan, &base, &wanted.person, wanted.from));
+    }
     if let Some(finding) = second_post(&base, &wanted) {
         findings.push(finding);
     }
     let warned = findings.iter().filter(|finding| finding.verdict == Outcome::Warn).cloned().collect();
     Verdict::seal_with_reason(findings, Appointment { wanted, warned }, reason)
+}
+
+/// A seat on the presidium whose days alone are put right: the same person, who sat there when the union came under the
+/// rules or from that day on, and no longer than before.
+fn goes_on(timeline: &Timeline, instead: Option<usize>, wanted: &Wanted) -> bool {
+    instead.and_then(|place| timeline.holdings.get(place)).is_some_and(|held| {
+        let same = timeline.people.get(held.person).is_some_and(|person| person.number == wanted.person.number);
+        let not_longer = held.until.is_none_or(|end| wanted.until.is_some_and(|until| until <= end));
+        let not_earlier = held.from <= wanted.from || timeline.opened.is_some_and(|opened| held.from <= opened);
+        same && held.post == Post::Presidium && not_longer && not_earlier
+    })
 }
 
 /// Several people appointed at once, the outcome of a round: each is judged beside those before, and STF-10 on them all
@@ -370,6 +387,17 @@ pub fn reshuffle(
     if calendar.in_force(day).is_none() {
         let says = format!("到 {day} 本校还没有启用实施方案，换届没有依据");
         findings.push(Finding::practice(Rule::Pol00, Outcome::Fail, says));
+    }
+    if let Some(plan) = calendar.in_force(day) {
+        let seated = |one: &&Wanted| {
+            timeline.holdings.iter().any(|holding| {
+                let number = timeline.people.get(holding.person).map(|person| person.number.as_str());
+                covers(holding.from, holding.until, day) && stays(holding, number, one)
+            })
+        };
+        let new = wanted.iter().filter(|one| one.post == Post::Presidium && !seated(one));
+        let judged = new.filter_map(|one| congress_result::by_congress(&plan, timeline, &one.person, day));
+        findings.extend(judged.filter(|finding| finding.verdict != Outcome::Pass));
     }
     for when in days {
         let Some(plan) = calendar.in_force(when) else { continue };

@@ -253,7 +253,7 @@ catalogue! {
     Vet02 "VET-02" Vet [Refuse] Today::Refused("遴选办理"), "校级工作部门成员的遴选程序", "推荐之后由两个部门审核确定，缺一不可。";
     Vet03 "VET-03" Vet [Refuse] Today::Refused("遴选办理"), "院系候选人和工作人员的遴选程序", "团支部推荐，院系团组织、党组织依次把关。";
     Vet04 "VET-04" Vet [Warn Show] Today::Warned("列入候选人名单"), "候选人具有代表性", "候选人来源不应只有一类。";
-    Vet05 "VET-05" Vet [Refuse] Today::Refused("遴选结果（只能列入候选人名单）、选举公告"), "主席团由学生代表大会选举产生", "没有学代会选举记录，不得任主席团成员。";
+    Vet05 "VET-05" Vet [Refuse] Today::Refused("任命、换届、更正；遴选结果、选举公告"), "主席团由学生代表大会选举产生", "没有学代会选举记录，不得任主席团成员。";
     Con01 "CON-01" Con [Schedule Show] Today::NotYet, "校级学代会每年召开", "校级学生代表大会每年召开一次。";
     Con02 "CON-02" Con [Schedule Warn] Today::NotYet, "院系学代会原则上每年召开", "院系学生代表大会原则上每年召开一次。";
     Con03 "CON-03" Con [Refuse] Today::NotYet, "代表的产生程序", "代表经团支部推荐，按规定步骤选举产生。";

@@ -18,6 +18,7 @@ pub mod catalogue;
 pub mod chain;
 pub mod clause;
 pub mod congress;
+pub mod congress_result;
 pub mod election;
 pub mod eligibility;
 pub mod finding;

@@ -50,6 +50,17 @@ pub struct Turn {
     pub until: Date,
 }
 
+/// A seat on the presidium to which a congress elected somebody, by a result that was approved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mandate {
+    /// 学号.
+    pub number: String,
+    /// The day of the approval.
+    pub from: Date,
+    /// The day on which the result of the next whole presidium was approved.
+    pub until: Option<Date>,
+}
+
 /// Another student organisation, with what it does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Organisation {
@@ -77,6 +88,8 @@ pub struct Timeline {
     pub turns: Vec<Turn>,
     /// The day on which the union came under the rules; before it, it is only taken down as it stands.
     pub opened: Option<Date>,
+    /// Whom congresses elected to the presidium.
+    pub elected: Vec<Mandate>,
     pub semesters: Vec<Semester>,
     /// The university's other student organisations.
     pub organisations: Vec<Organisation>,
@@ -99,6 +112,7 @@ impl Timeline {
             units: Vec::new(),
             turns: Vec::new(),
             opened: None,
+            elected: Vec::new(),
             semesters: Vec::new(),
             organisations: Vec::new(),
         }

@@ -10,7 +10,7 @@ use crate::{
     rules::{
         plan::Union,
         roster::{Level, Member, Post, Rank},
-        timeline::{Holding, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
+        timeline::{Holding, Mandate, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
     },
     words::words,
 };
@@ -421,6 +421,7 @@ pub(super) struct Rows {
     pub departments: Vec<Department>,
     pub turns: Vec<TurnRow>,
     pub facts: Vec<StudentFacts>,
+    pub elected: Vec<Mandate>,
     pub semesters: Vec<Semester>,
     pub organisations: Vec<Organisation>,
     pub order: StrokeOrder,
@@ -447,7 +448,7 @@ impl Record {
     /// Puts together what the rules look at.
     pub(super) fn new(union: StudentUnion, mut rows: Rows, today: Date) -> Self {
         rows.put_in_order(today);
-        let Rows { posts, departments, turns, facts, semesters, organisations, order } = rows;
+        let Rows { posts, departments, turns, facts, elected, semesters, organisations, order } = rows;
         let mut people: Vec<Member> = Vec::new();
         let mut holdings = Vec::new();
         for row in &posts {
@@ -478,6 +479,7 @@ impl Record {
             units: departments.iter().map(Department::unit).collect(),
             turns: turns.iter().filter(|turn| turn.confirmed).map(TurnRow::turn).collect(),
             opened: union.opened_on,
+            elected,
             semesters,
             organisations,
         };

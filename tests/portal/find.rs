@@ -6,6 +6,7 @@ use time::Date;
 
 use crate::support::{
     Client, Page, Portal,
+    elected::elect,
     sitting::{Plan, SMALL, cast, opened, prepare, see_other, voters},
     union::{ready, rows, union},
 };
@@ -64,6 +65,7 @@ async fn an_officer_appoints_by_name_and_chooses_where_two_have_it() {
     let (portal, mut league, today) = ready().await;
     acquaintances(&portal).await;
     let path = union(&mut league, "school", &rows(1, 2, "主席团成员", ""), &today.to_string(), true).await;
+    elect(&portal, &path, &[50, 51, 52, 53], today).await;
     assert_eq!(appoint(&mut league, &path, "范乐凌", "", today).await.status, 303, "the only one of that name");
 
     let asked = appoint(&mut league, &path, "张伟", "", today).await;

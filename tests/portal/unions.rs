@@ -5,6 +5,7 @@ use time::{Date, Duration};
 
 use crate::support::{
     Client, FIRST, Page, Portal, SECOND,
+    elected::elect,
     union::{HEADER, appoint, department_id, grade_everybody, ready, rows, union},
 };
 
@@ -24,7 +25,7 @@ async fn end(client: &mut Client, path: &str, name: &str, day: Date) -> Page {
 
 #[tokio::test]
 async fn breaches_at_the_start_are_findings_and_from_the_opening_on_nothing_is_added_to_them() {
-    let (_portal, mut league, today) = ready().await;
+    let (portal, mut league, today) = ready().await;
     let day = (today - Duration::days(40)).to_string();
     let roster = rows(1, 6, "主席团成员", "")
         + &rows(7, 1, "秘书长", "")
@@ -64,6 +65,10 @@ async fn breaches_at_the_start_are_findings_and_from_the_opening_on_nothing_is_a
     for name in ["学生1", "学生2"] {
         assert_eq!(end(&mut league, &path, name, today).await.status, 303);
     }
+    let unelected = appoint(&mut league, &path, 30, "presidium", "", today).await;
+    assert_eq!(unelected.status, 409);
+    assert!(unelected.text().contains("没有学生30在学生代表大会当选"), "{}", unelected.text());
+    elect(&portal, &path, &[30], today).await;
     assert_eq!(appoint(&mut league, &path, 30, "presidium", "", today).await.status, 303);
     let history = league.get(&format!("{path}/history")).await;
     assert!(
@@ -82,6 +87,7 @@ async fn an_appointed_student_is_told_and_sees_the_post_in_their_own_data() {
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
+    elect(&portal, &path, &[100], today).await;
     assert_eq!(appoint(&mut league, &path, 100, "presidium", "", today).await.status, 303);
     let mut student = portal.signed_in(OfficeKind::Student).await;
     assert!(student.get("/inbox").await.text().contains("你被任命为校学生会主席团成员"));
@@ -235,6 +241,9 @@ async fn a_correction_is_a_new_fact_and_the_old_one_stays_in_the_history() {
     assert_eq!(bare.status, 422);
     assert!(!bare.fault("更正理由").is_empty());
     let fields = [("number", "20240033"), ("post", "presidium"), ("from", from.as_str()), ("reason", "学号抄错")];
+    let unelected = league.upload(&format!("{post}/correct"), &fields, None).await;
+    assert_eq!(unelected.status, 409, "a correction is no way past the congress");
+    elect(&portal, &path, &[33], today).await;
     assert_eq!(league.upload(&format!("{post}/correct"), &fields, None).await.status, 303);
     let page = league.get(&path).await;
     assert!(!page.all("td[data-label='姓名']").contains(&"学生3".to_owned()));
@@ -280,6 +289,10 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
         + &rows(80, 2, "部门负责人", "办公室");
     let text = format!("{HEADER}{new}");
     let draft = league.upload(&format!("{path}/batch"), &fields, Some(("x.csv", text.as_bytes()))).await;
+    let page = league.get(draft.location()).await;
+    assert!(page.text().contains("没有学生60在学生代表大会当选"), "{}", page.text());
+    assert_eq!(league.post(&format!("{}/commit", draft.location()), &direct).await.status, 409);
+    elect(&portal, &path, &[60, 61, 62], today).await;
     let page = league.get(draft.location()).await;
     assert!(page.text().contains("同日离任"), "{}", page.text());
     let bare = league.post(&format!("{}/commit", draft.location()), &[]).await;
@@ -361,6 +374,7 @@ async fn departments_are_capped_compared_with_others_and_end_with_their_posts() 
 async fn a_scan_is_kept_with_the_act_and_handed_out_to_those_who_see_the_union() {
     let (portal, mut league, today) = ready().await;
     let path = union(&mut league, "school", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
+    elect(&portal, &path, &[30], today).await;
     let day = today.to_string();
     let mut body = Vec::new();
     let fields = [
@@ -613,9 +627,10 @@ async fn a_correction_makes_nobody_a_member_who_does_not_qualify_and_takes_turns
 
 #[tokio::test]
 async fn a_reshuffle_does_not_rewrite_what_was_served_and_lifts_the_end_of_a_department_it_names() {
-    let (_portal, mut league, today) = ready().await;
+    let (portal, mut league, today) = ready().await;
     let roster = rows(1, 3, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
     let path = union(&mut league, "school", &roster, &(today - Duration::days(30)).to_string(), true).await;
+    elect(&portal, &path, &[60, 61], today).await;
     let list = league.get(&format!("{path}/departments")).await;
     let edit = list.attributes("td[data-label='部门'] a", "href").remove(0);
     let soon = (today + Duration::days(20)).to_string();
@@ -672,8 +687,11 @@ fn of_64_appointments_at_once_into_the_last_place_exactly_one_stands_for_each_ca
             ),
         ];
         for (rule, what, roster, post, department) in cases {
-            let (_portal, mut league, today) = ready().await;
+            let (portal, mut league, today) = ready().await;
             let path = union(&mut league, what, &roster, &today.to_string(), true).await;
+            if post == "presidium" {
+                elect(&portal, &path, &(60..124).collect::<Vec<u32>>(), today).await;
+            }
             let id = department_id(&mut league, &path, department).await;
             let tasks = (0..64_u32).map(|place| {
                 let (mut client, path, id) = (league.clone(), path.clone(), id.clone());
@@ -716,6 +734,7 @@ fn appointments_from_different_days_do_not_pass_a_cap_together() {
     crate::support::runtime().block_on(async {
         let (portal, mut league, today) = ready().await;
         let path = union(&mut league, "school", &rows(1, 4, "主席团成员", ""), &today.to_string(), true).await;
+        elect(&portal, &path, &(60..76).collect::<Vec<u32>>(), today).await;
         let tasks = (0..16_u32).map(|place| {
             let (mut client, path) = (league.clone(), path.clone());
             // Each from another day: on the latest of them all would sit together.

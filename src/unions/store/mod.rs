@@ -18,7 +18,7 @@ use crate::{
     ids::{ClassId, CollegeId, DepartmentId, InstitutionId, PostId, StudentId, TurnId, UnionId},
     rules::{
         plan::Union,
-        timeline::{Organisation, Semester},
+        timeline::{Mandate, Organisation, Semester},
     },
 };
 
@@ -71,6 +71,10 @@ pub async fn records(
     let mut posts = by_union(posts(connection, &ids).await?, |post| post.union);
     let mut departments = by_union(departments(connection, &ids).await?, |department| department.union);
     let mut turns = by_union(turns(connection, &ids).await?, |turn| turn.union);
+    let mut elected: HashMap<UnionId, Vec<Mandate>> = HashMap::new();
+    for (union, mandate) in mandates(connection, &ids).await? {
+        elected.entry(union).or_default().push(mandate);
+    }
     let mut current: Vec<Uuid> = posts
         .values()
         .flatten()
@@ -94,6 +98,7 @@ pub async fn records(
             departments: departments.remove(&union.id).unwrap_or_default(),
             turns: turns.remove(&union.id).unwrap_or_default(),
             facts: own,
+            elected: elected.remove(&union.id).unwrap_or_default(),
             semesters: semesters.clone(),
             organisations: organisations.clone(),
             order,
@@ -165,6 +170,24 @@ async fn turns(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<Tur
         unions
     );
     Ok(rows.fetch_all(connection).await?)
+}
+
+/// Whom the congresses of unions elected to their presidiums, by the results that were approved.
+async fn mandates(connection: &mut PgConnection, unions: &[Uuid]) -> Result<Vec<(UnionId, Mandate)>, Failure> {
+    let rows = sqlx::query!(
+        r#"select c.union_id as "union: UnionId", s.number, r.approved_on as "from!",
+                  (select min(later.approved_on) from congress_result later join congress d on d.id = later.congress_id
+                   where d.union_id = c.union_id and later.purpose = 'term'
+                         and (later.approved_on, later.taken_at) > (r.approved_on, r.taken_at)) as until
+           from congress_result r join congress c on c.id = r.congress_id
+                join congress_elected e on e.congress_id = c.id join student s on s.id = e.student_id
+           where c.union_id = any($1) and r.approved_on is not null order by r.approved_on, e.place"#,
+        unions
+    )
+    .fetch_all(connection)
+    .await?;
+    let mandate = |number, from, until| Mandate { number, from, until };
+    Ok(rows.into_iter().map(|row| (row.union, mandate(row.number, row.from, row.until))).collect())
 }
 
 async fn semesters(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<Semester>, Failure> {

@@ -234,7 +234,7 @@ pub async fn direct_appointments(
            from post p join student_union u on u.id = p.union_id left join college g on g.id = u.college_id
                 left join department d on d.id = p.department_id join student s on s.id = p.student_id
            where u.institution_id = $1 and p.voided_at is null and not p.registered and p.case_id is null
-                 and p.corrects is null and (p.until_day is null or (p.until_day > $2 and p.until_day > p.from_day))
+                 and p.congress_id is null and p.corrects is null and (p.until_day is null or (p.until_day > $2 and p.until_day > p.from_day))
            order by p.from_day desc, u.id, s.number limit 500"#,
         institution.0,
         today

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    ids::{CaseId, PostId, RoundId, StudentId, TurnId, UnionId},
+    ids::{CaseId, CongressId, PostId, RoundId, StudentId, TurnId, UnionId},
     inbox::{self, Notice, To},
     rules::{
         appointment::{Appointment, Reshuffle, Wanted, holding_in_words, stays},
@@ -40,6 +40,8 @@ pub enum Route<'a> {
     Case(CaseId),
     /// Past it, for a stated reason.
     Direct(&'a str),
+    /// By the election of a congress.
+    Elected(CongressId),
 }
 
 async fn insert_post(connection: &mut PgConnection, union: &LockedUnion, new: &NewPost<'_>) -> Result<PostId, Failure> {
@@ -50,15 +52,16 @@ async fn insert_post(connection: &mut PgConnection, union: &LockedUnion, new: &N
         Post::Staff(department) => (PostKind::Staff, Some(department), None),
         Post::Other(title) => (PostKind::Other, None, Some(title)),
     };
-    let (case, direct) = match new.route {
-        Some(Route::Case(id)) => (Some(id.0), None),
-        Some(Route::Direct(why)) => (None, Some(why)),
-        None => (None, None),
+    let (case, direct, congress) = match new.route {
+        Some(Route::Case(id)) => (Some(id.0), None, None),
+        Some(Route::Direct(why)) => (None, Some(why), None),
+        Some(Route::Elected(id)) => (None, None, Some(id.0)),
+        None => (None, None, None),
     };
     let done = sqlx::query!(
         "insert into post (id, union_id, student_id, kind, department_id, title, from_day, until_day, from_college,
-                           marked_chair, registered, corrects, case_id, direct)
-         select $1, $2, $3, $4, d.id, $6, $7, $8, $9, $10, $11, $12, $13, $14
+                           marked_chair, registered, corrects, case_id, direct, congress_id)
+         select $1, $2, $3, $4, d.id, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
          from (select) one left join department d on d.union_id = $2 and d.name = $5 and d.from_day <= $7
                                                      and (d.until_day is null or d.until_day > $7)",
         id.0,
@@ -74,7 +77,8 @@ async fn insert_post(connection: &mut PgConnection, union: &LockedUnion, new: &N
         new.registered,
         new.corrects.map(|id| id.0),
         case,
-        direct
+        direct,
+        congress
     )
     .execute(connection)
     .await?;
