@@ -189,6 +189,11 @@ sets_of_offices! {
     /// Who sees how congresses stand.
     CongressReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
         CollegeLeague, CollegeParty, CollegeUnion;
+    /// Who takes down that a congress's result was approved: the Party body of the same level itself, or the office that
+    /// keeps the congress, by the Party body's document.
+    ResultApprover: SchoolLeague, DeputySecretary, CollegeLeague, SchoolParty, CollegeParty;
+    /// Who takes down the receipt of a filing: the school's union for its colleges', or the office that keeps the congress.
+    ResultReceiver: SchoolLeague, DeputySecretary, CollegeLeague, SchoolUnion;
     /// Who sees how many have voted: a class branch its own class's number.
     TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion, ClassBranch;

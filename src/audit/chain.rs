@@ -120,6 +120,8 @@ words! {
     CollegeMerged = "college_merged", "合并院系";
     /// An empty college was removed.
     CollegeRemoved = "college_removed", "删除院系";
+    /// The result of a congress was taken down, or took a step.
+    ResultKept = "result_kept", "学代会选举结果";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

@@ -8,6 +8,7 @@ pub mod congress;
 mod forms;
 mod pages;
 mod paths;
+pub mod result;
 pub mod section;
 pub mod store;
 
@@ -20,7 +21,7 @@ use crate::{
 /// The routes of congresses, a line a part.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes()
+    pages::routes().merge(result::routes())
 }
 
 /// What the navigation offers of it.

@@ -7,6 +7,7 @@ pub mod ballot_box;
 pub mod ballot_key;
 pub mod counting;
 mod done;
+pub mod elected;
 pub mod election_file;
 mod forms;
 pub mod names;

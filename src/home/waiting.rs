@@ -5,10 +5,10 @@ use time::OffsetDateTime;
 
 use crate::{
     auth::person::SignedIn,
-    elections,
+    congress, elections,
     failure::Failure,
     imports,
-    office::{Office, OfficeKind, Registrar, SchoolLeague, Vetter},
+    office::{CongressReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
     people, rotation, unions, vetting,
 };
@@ -32,6 +32,9 @@ pub async fn waiting(
         }
         if Vetter::KINDS.contains(&office.kind) {
             tasks.extend(vetting::tasks::waiting(connection, person, office, now).await?);
+        }
+        if CongressReader::KINDS.contains(&office.kind) {
+            tasks.extend(congress::result::tasks::waiting(connection, person, office, today).await?);
         }
         if Registrar::KINDS.contains(&office.kind) {
             tasks.extend(imports::tasks::waiting(connection, person).await?);

@@ -53,6 +53,35 @@ impl Scan {
     }
 }
 
+impl Scan {
+    /// As its sender called it, at most 100 characters.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    #[must_use]
+    pub fn media(&self) -> &'static str {
+        self.media
+    }
+
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The scan as a file to save.
+    #[must_use]
+    pub fn into_download(self) -> Response {
+        let name = query_value(&saved_name(&self.name, self.media));
+        let headers = [
+            (header::CONTENT_TYPE, self.media.to_owned()),
+            (header::CONTENT_DISPOSITION, format!("attachment; filename=\"scan\"; filename*=UTF-8''{name}")),
+        ];
+        (headers, self.bytes).into_response()
+    }
+}
+
 /// Keeps a scan and deletes those that no act referred to within a day.
 pub async fn keep(
     connection: &mut PgConnection,

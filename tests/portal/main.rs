@@ -18,6 +18,7 @@ mod browser;
 mod checkup;
 mod commands;
 mod congress;
+mod congress_result;
 mod counting_law;
 mod dependencies;
 mod docs;

@@ -18,6 +18,7 @@ use crate::{
         congress::{Congress, Stage},
         forms::ReasonForm,
         paths::{CONGRESSES, Done},
+        result,
         section::Section,
         store,
     },
@@ -75,19 +76,20 @@ impl CongressPage {
     }
 }
 
-fn page(
+async fn page(
     app: &App,
     person: &SignedIn,
     congress: Congress,
     submitted: Submitted<ReasonForm>,
     done: &'static str,
-) -> CongressPage {
+) -> Result<CongressPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
     // The parts of a congress, a line each.
-    let sections = Vec::new();
+    let sections = vec![result::section(&mut db, &congress, today).await?];
     let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
     let chrome = app.chrome(person, &congress.short_title()).under(CONGRESSES, "学代会");
     let Submitted { form, errors } = submitted;
-    CongressPage { chrome, course: course(&congress), congress, sections, keeps, form, errors, done }
+    Ok(CongressPage { chrome, course: course(&congress), congress, sections, keeps, form, errors, done })
 }
 
 pub(super) async fn show(
@@ -97,7 +99,7 @@ pub(super) async fn show(
     Query(DoneQuery { done }): Query<DoneQuery>,
 ) -> Result<CongressPage, Failure> {
     let congress = visible(&mut *app.read().await?, &acting, id).await?;
-    Ok(page(&app, acting.person(), congress, Submitted::default(), Done::said(&done)))
+    page(&app, acting.person(), congress, Submitted::default(), Done::said(&done)).await
 }
 
 pub(super) async fn call_off(
@@ -109,7 +111,7 @@ pub(super) async fn call_off(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let congress = kept(&mut *app.read().await?, &acting, id).await?;
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        let page = page(&app, acting.person(), congress, Submitted::new(form, errors), "");
+        let page = page(&app, acting.person(), congress, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.write_as(acting.person().authority(), async |db| {

@@ -21,7 +21,7 @@ use crate::{
     },
     rules::{Outcome, Rule, adoption::Calendar},
     unions::{
-        store::{self, DirectRow},
+        store::{self, DirectRow, OverdueFiling},
         union::{Record, StudentUnion},
     },
 };
@@ -74,6 +74,8 @@ pub(super) struct CompliancePage {
     has_plan: bool,
     /// Posts that somebody came to past the vetting chain.
     direct: Vec<DirectRow>,
+    /// Results of congresses that should have been filed (CON-09).
+    overdue: Vec<OverdueFiling>,
     at: OffsetDateTime,
 }
 
@@ -85,6 +87,7 @@ pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &ids).await?;
     let direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
+    let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "合规总览");
@@ -93,7 +96,7 @@ pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader
     let page = app
         .heavy(move || assemble(&records, &plans, |record| evidence(record, &plans, &reasons, &office, today), today))
         .await?;
-    Ok(CompliancePage { chrome, institution, direct, at, ..page })
+    Ok(CompliancePage { chrome, institution, direct, overdue, at, ..page })
 }
 
 fn assemble(
@@ -162,6 +165,7 @@ fn assemble(
         unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
         has_plan: plans.on(today).is_some(),
         direct: Vec::new(),
+        overdue: Vec::new(),
         at: OffsetDateTime::UNIX_EPOCH,
     }
 }

@@ -25,7 +25,10 @@ use crate::{
 pub use departments::{change_department, end_department, establish, register_functions};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
-pub use papers::{DirectRow, HistoryRow, ReasonRow, RosterRow, direct_appointments, history, reasons, roster};
+pub use papers::{
+    DirectRow, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history, overdue_filings, reasons,
+    roster,
+};
 pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
 };

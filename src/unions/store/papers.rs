@@ -10,7 +10,7 @@ use super::locked::{Act, Warned};
 use crate::{
     auth::person::Scope,
     failure::Failure,
-    ids::{DocumentId, InstitutionId, PostId, UnionId},
+    ids::{CongressId, DocumentId, InstitutionId, PostId, UnionId},
     name::order::{self, StrokeOrder},
     office::OfficeKind,
     rules::plan::Union,
@@ -216,6 +216,36 @@ pub struct DirectRow {
     pub from_day: Date,
     pub why: String,
     pub ground: String,
+}
+
+/// A result of a congress that was approved and not filed in time.
+#[derive(Debug)]
+pub struct OverdueFiling {
+    pub congress: CongressId,
+    pub union_name: String,
+    pub ordinal: String,
+    pub approved_on: Date,
+    /// The last day on which it was due.
+    pub file_by: Date,
+}
+
+/// CON-09: the results that should have been filed before a day, the longest overdue first.
+pub async fn overdue_filings(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    today: Date,
+) -> Result<Vec<OverdueFiling>, Failure> {
+    let rows = sqlx::query_as!(
+        OverdueFiling,
+        r#"select c.id as "congress: CongressId", union_name(u.kind, g.name) as "union_name!", c.ordinal,
+                  r.approved_on as "approved_on!", r.file_by as "file_by!"
+           from congress_result r join congress c on c.id = r.congress_id join student_union u on u.id = c.union_id
+                left join college g on g.id = u.college_id
+           where c.institution_id = $1 and r.stage = 'approved' and r.file_by < $2 order by r.file_by, c.id limit 500"#,
+        institution.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// The posts held on a day that somebody came to past the chain, outside 现状登记, newest first.

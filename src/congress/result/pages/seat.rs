@@ -1,0 +1,429 @@
+//! 就任: the elected take their posts from the day of the approval, and the presidium before them leaves on that day.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::Form;
+use sqlx::{PgConnection, types::Uuid};
+use time::{Date, OffsetDateTime};
+
+use super::result_of;
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, person::SignedIn},
+    congress::{
+        congress::Congress,
+        pages::{frame, refusal},
+        result::{
+            forms::SeatForm,
+            paths::Done,
+            result::{CongressResult, Elected, Purpose},
+            store::{self, OpenMatters},
+        },
+        store as congresses,
+    },
+    failure::Failure,
+    ids::{CongressId, PostId, StudentId},
+    inbox::{self, Notice, To},
+    office::{OfficeKind, UnionKeeper},
+    page::{chrome::Chrome, filters},
+    rulebook::store::calendar,
+    rules::{
+        Finding, Outcome, Verdict,
+        appointment::{Appointment, Wanted, appoint_together},
+        congress_result::{ByElection, vacant_seats},
+        roster::Post,
+        rotation::first_gap,
+    },
+    unions::{
+        store as unions,
+        store::{Appointee, Grounds, LockedUnion, Route},
+        union::{PostRow, Record, StudentFacts, TurnRow},
+    },
+    web::forms::{Attempt, Errors, Submitted, reason},
+};
+
+/// What is known beside the record of the union.
+struct Known<'a> {
+    /// 学号 of those who came from a college union.
+    from_college: &'a [String],
+    /// How many the last congress elected that elected a whole presidium.
+    elected_before: Option<u32>,
+}
+
+/// What becomes of a union when the elected take their posts.
+struct Change {
+    /// The day on which they begin and the others leave.
+    day: Date,
+    new: Vec<(StudentId, Wanted)>,
+    staying: Vec<(Elected, PostId)>,
+    gone: Vec<PostRow>,
+    /// Turns that end with the seats of their holders.
+    turns: Vec<TurnRow>,
+    /// The first day on which nobody is on duty.
+    gap: Option<Date>,
+    /// Why it cannot be, beside what the rules on posts say.
+    faults: Vec<Finding>,
+}
+
+impl Change {
+    /// What the approved result makes of the union.
+    fn of(
+        record: &Record,
+        result: &CongressResult,
+        facts: &HashMap<StudentId, StudentFacts>,
+        known: &Known<'_>,
+        today: Date,
+    ) -> Option<Self> {
+        let approved = result.state.approval()?.on;
+        // Before 启用 the union was taken down as it stood.
+        let day = record.union.opened_on.map_or(approved, |opened| approved.max(opened));
+        let seats = || record.posts.iter().filter(|row| row.post() == Post::Presidium);
+        let open = |row: &&PostRow| row.until_day.is_none_or(|until| until > day);
+        let is_elected = |student: StudentId| result.elected.iter().any(|one| one.student == student);
+        let mut change = Self {
+            day,
+            new: Vec::new(),
+            staying: Vec::new(),
+            gone: Vec::new(),
+            turns: Vec::new(),
+            gap: None,
+            faults: Vec::new(),
+        };
+        for one in &result.elected {
+            if let Some(row) = seats().filter(open).find(|row| row.student == one.student && row.from_day <= day) {
+                change.staying.push((one.clone(), row.id));
+                continue;
+            }
+            let Some(fact) = facts.get(&one.student) else { continue };
+            if let Some(says) = record.union.why_not_member(fact, day) {
+                change.faults.push(Finding::house(Outcome::Fail, format!("{says}，不能就任")));
+            }
+            let person = fact.member(Some(known.from_college.contains(&one.number)), today);
+            let wanted = Wanted { person, post: Post::Presidium, from: day, until: fact.left_on };
+            change.new.push((one.student, wanted));
+        }
+        if result.purpose == Purpose::Term {
+            change.gone =
+                seats().filter(open).filter(|row| !is_elected(row.student) || row.from_day > day).cloned().collect();
+        } else if let Some(elected_before) = known.elected_before {
+            let many = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+            let sitting = many(seats().filter(|row| row.is_on(day)).count());
+            let by_election = ByElection { elected_before, sitting, new: many(change.new.len()) };
+            change.faults.push(vacant_seats(by_election));
+        }
+        let leaves = |student: StudentId| change.gone.iter().any(|row| row.student == student) && !is_elected(student);
+        let ahead = |turn: &&TurnRow| turn.until_day > day;
+        change.turns = record.turns.iter().filter(ahead).filter(|turn| leaves(turn.student)).cloned().collect();
+        let stays: Vec<(Date, Option<Date>)> = record
+            .turns
+            .iter()
+            .filter(|turn| turn.confirmed && !leaves(turn.student))
+            .map(|turn| (turn.from_day, Some(turn.until_day)))
+            .collect();
+        let from = day.max(today);
+        change.gap = first_gap(&stays, from, from.saturating_add(time::Duration::days(366)));
+        Some(change)
+    }
+
+    /// The rules on what changes: all may take their posts, or none.
+    fn judge(
+        &self,
+        plans: &crate::rules::adoption::Calendar,
+        record: &Record,
+        reason: Option<&str>,
+    ) -> Verdict<Vec<Appointment>> {
+        let mut timeline = record.timeline.clone();
+        for (row, holding) in record.posts.iter().zip(&mut timeline.holdings) {
+            if self.gone.iter().any(|gone| gone.id == row.id) {
+                holding.until = Some(holding.from.max(self.day));
+            }
+        }
+        appoint_together(plans, &timeline, self.new.iter().map(|(_, wanted)| wanted.clone()).collect(), reason)
+    }
+}
+
+/// What a change is read from.
+async fn change_of(
+    db: &mut PgConnection,
+    congress: &Congress,
+    result: &CongressResult,
+    record: &Record,
+    from_college: &[String],
+    today: Date,
+) -> Result<Option<Change>, Failure> {
+    let students: Vec<Uuid> = result.elected.iter().map(|one| one.student.0).collect();
+    let facts = unions::facts(db, &students, today).await?;
+    let facts = facts.into_iter().map(|fact| (fact.student, fact)).collect();
+    let elected_before = match result.state.approval() {
+        Some(approval) => store::elected_before(db, congress, approval.on).await?,
+        None => None,
+    };
+    Ok(Change::of(record, result, &facts, &Known { from_college, elected_before }, today))
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/result/posts.html")]
+pub(super) struct SeatPage {
+    chrome: Chrome,
+    congress: Congress,
+    result: CongressResult,
+    change: Change,
+    open: OpenMatters,
+    findings: Vec<Finding>,
+    union: crate::ids::UnionId,
+    form: SeatForm,
+    errors: Errors,
+}
+
+impl SeatPage {
+    fn is_refused(&self) -> bool {
+        self.findings.iter().any(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown))
+    }
+
+    fn needs_reason(&self) -> bool {
+        !self.is_refused() && self.findings.iter().any(|finding| finding.verdict == Outcome::Warn)
+    }
+
+    /// Where those come from who begin is asked: half of a school's people come from the colleges.
+    fn asks_origin(&self) -> bool {
+        self.congress.college.is_none() && !self.change.new.is_empty()
+    }
+
+    fn is_done(&self) -> bool {
+        self.result.seated_at.is_some()
+    }
+
+    fn gone_in_words(&self) -> String {
+        let names: Vec<&str> = self.change.gone.iter().map(|row| row.name.as_str()).collect();
+        if names.is_empty() { "没有".to_owned() } else { names.join("、") }
+    }
+
+    fn staying_in_words(&self) -> String {
+        let names: Vec<&str> = self.change.staying.iter().map(|(one, _)| one.name.as_str()).collect();
+        if names.is_empty() { "没有".to_owned() } else { names.join("、") }
+    }
+
+    fn new_in_words(&self) -> String {
+        let names: Vec<&str> = self.change.new.iter().map(|(_, wanted)| wanted.person.name.as_str()).collect();
+        if names.is_empty() { "没有".to_owned() } else { names.join("、") }
+    }
+
+    /// What is open and goes on with the new presidium.
+    fn handed_over(&self) -> Vec<String> {
+        let OpenMatters { rosters, rounds, officers } = &self.open;
+        let mut lines = Vec::new();
+        if *rosters > 0 {
+            lines.push(format!("上传后没有办理的名单 {rosters} 份"));
+        }
+        if *rounds > 0 {
+            lines.push(format!("进行中的遴选轮次 {rounds} 轮"));
+        }
+        if !officers.is_empty() {
+            let names = officers.join("、");
+            lines.push(format!("{names}的账号仍有本会的职务，办理后通知管理员收回"));
+        }
+        lines
+    }
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<UnionKeeper>,
+    id: CongressId,
+    submitted: Submitted<SeatForm>,
+) -> Result<SeatPage, Failure> {
+    let Submitted { mut form, errors } = submitted;
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let congress = visible_to_keeper(&mut db, acting, id).await?;
+    let result = result_of(&mut db, &congress).await?;
+    let record = unions::record(&mut db, acting.institution(), congress.union, today).await?.ok_or(Failure::Missing)?;
+    if !errors.has_faults() {
+        form.from_college = store::from_colleges(&mut db, &congress).await?;
+    }
+    let change = change_of(&mut db, &congress, &result, &record, &form.from_college, today).await?;
+    let change = change.ok_or(Failure::Missing)?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let mut findings = change.faults.clone();
+    findings.extend(change.judge(&plans, &record, None).findings().iter().cloned());
+    findings.retain(|finding| !matches!(finding.verdict, Outcome::Pass | Outcome::NotRequired));
+    findings.sort_by_key(|finding| (finding.verdict, finding.rule));
+    let leaving: Vec<Uuid> = change.gone.iter().map(|row| row.student.0).collect();
+    let open = store::open_matters(&mut db, &congress, &leaving, today).await?;
+    let chrome = frame(app, acting.person(), &congress, "就任").under(&id.result_path(), "选举结果");
+    Ok(SeatPage { chrome, union: congress.union, congress, result, change, open, findings, form, errors })
+}
+
+/// A congress whose union the office manages and which it keeps.
+async fn visible_to_keeper(
+    db: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    id: CongressId,
+) -> Result<Congress, Failure> {
+    let congress = congresses::find(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    if congress.is_kept_by(acting.office()) { Ok(congress) } else { Err(Failure::Missing) }
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<CongressId>,
+) -> Result<SeatPage, Failure> {
+    page(&app, &acting, id, Submitted::default()).await
+}
+
+pub(super) async fn act(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<CongressId>,
+    Form(form): Form<SeatForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let congress = visible_to_keeper(&mut *app.read().await?, &acting, id).await?;
+    let why = if crate::text::trimmed(&form.reason).is_empty() { None } else { reason(&form.reason, &mut errors) };
+    if form.checked != "yes" {
+        errors.add("checked", "请核对就任和离任的人员后勾选");
+    }
+    if !errors.is_empty() {
+        let page = page(&app, &acting, id, Submitted::new(form, errors)).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let wanted = format!("办理{}当选人就任", congress.short_title());
+    let refused = refusal(&app, acting.person(), &congress, &wanted, id.seating_path());
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = congresses::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+            let union = unions::lock(db, &acting, locked.union, today).await?;
+            let result = result_of(db, &locked).await?;
+            let numbers: Vec<String> = result.elected.iter().map(|one| one.number.clone()).collect();
+            unions::hold_students(db, acting.institution(), &numbers).await?;
+            if result.waits_to_seat().is_none() {
+                let why = if result.seated_at.is_some() {
+                    "当选人已经就任"
+                } else {
+                    "选举结果还没有批准，不能就任"
+                };
+                return Err(refused.for_reason(why, "可能别人刚刚办理；请回到选举结果页面看现在的情况"));
+            }
+            let Some(change) = change_of(db, &locked, &result, &union, &form.from_college, today).await? else {
+                return Err(Failure::Missing);
+            };
+            let faults: Vec<Finding> =
+                change.faults.iter().filter(|one| one.verdict == Outcome::Fail).cloned().collect();
+            if !faults.is_empty() {
+                return Err(refused.because(faults));
+            }
+            let plans = calendar(db, acting.institution()).await?;
+            match change.judge(&plans, &union, why.as_deref()).permit() {
+                Ok(appointments) => {
+                    if !store::seat(db, &locked, acting.person(), now).await? {
+                        return Err(Failure::Missing);
+                    }
+                    let seating = Seating { acting: &acting, congress: &locked, result: &result, change: &change, now };
+                    seating.write(db, &union, &appointments, why.clone()).await?;
+                    Ok(Attempt::Done(()))
+                }
+                Err(findings) if findings.iter().any(|one| matches!(one.verdict, Outcome::Fail | Outcome::Unknown)) => {
+                    Err(refused.because(findings))
+                }
+                Err(findings) => Ok(Attempt::NeedsReason(findings)),
+            }
+        })
+        .await?;
+    if attempt.done_or(&mut errors).is_some() {
+        return Ok(Redirect::to(&Done::Seated.at(&id.result_path())).into_response());
+    }
+    let page = page(&app, &acting, id, Submitted::new(form, errors)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// What is written with.
+struct Seating<'a> {
+    acting: &'a Acting<UnionKeeper>,
+    congress: &'a Congress,
+    result: &'a CongressResult,
+    change: &'a Change,
+    now: OffsetDateTime,
+}
+
+impl Seating<'_> {
+    /// Ends the posts of those who leave, with their turns, and begins those of the elected.
+    async fn write(
+        &self,
+        db: &mut PgConnection,
+        union: &LockedUnion,
+        appointments: &[Appointment],
+        reason: Option<String>,
+    ) -> Result<(), Failure> {
+        let Self { acting, congress, result, change, now } = self;
+        let (person, institution, day): (&SignedIn, _, _) = (acting.person(), acting.institution(), change.day);
+        let number = result.state.approval().map(|one| one.number.clone()).unwrap_or_default();
+        let words: String = format!("{}选举结果批复（{number}）", congress.short_title()).chars().take(120).collect();
+        let grounds = Grounds { words, document: None, reason };
+        for row in &change.gone {
+            unions::end(db, union, row.id, day, "换届", &grounds, *now).await?;
+            unions::tell_end(db, union, row, day, "换届", *now).await?;
+        }
+        let mut notices = Vec::new();
+        for ((student, _), appointment) in change.new.iter().zip(appointments) {
+            let from_college = appointment.wanted().person.from_college_union;
+            let appointee = Appointee { student: *student, from_college, route: Route::Elected(congress.id) };
+            unions::appoint(db, union, appointment, appointee, &grounds, *now).await?;
+            let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), "/me/data");
+            notices.push((*student, notice.says(format!("自 {day} 起任职。依据：{}。", grounds.words))));
+        }
+        for (one, _) in &change.staying {
+            let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), "/me/data");
+            notices.push((one.student, notice.says(format!("依据：{}。", grounds.words))));
+        }
+        inbox::tell_students(db, institution, &notices, *now).await?;
+        self.hand_over(db).await?;
+        let entry = Entry::new(Verb::Reshuffled, union.union.name.clone())
+            .detail("大会", congress.short_title())
+            .detail("自", day.to_string())
+            .detail("就任", change.new.len())
+            .detail("连任", change.staying.len())
+            .detail("离任", change.gone.len())
+            .detail("轮值结束", change.turns.len())
+            .detail("依据", grounds.words.clone())
+            .detail("理由", grounds.reason.clone().unwrap_or_default());
+        audit::append(db, person, entry, *now).await
+    }
+
+    /// Tells the union's own office what it takes over, and the administrator whose accounts still hold that office.
+    async fn hand_over(&self, db: &mut PgConnection) -> Result<(), Failure> {
+        let Self { acting, congress, change, now, .. } = self;
+        let institution = acting.institution();
+        let leaving: Vec<Uuid> = change.gone.iter().map(|row| row.student.0).collect();
+        let open = store::open_matters(db, congress, &leaving, now.date()).await?;
+        let (kind, college) = match congress.kind {
+            crate::rules::plan::Union::School => (OfficeKind::SchoolUnion, None),
+            crate::rules::plan::Union::Graduate => (OfficeKind::GraduateUnion, None),
+            crate::rules::plan::Union::College => (OfficeKind::CollegeUnion, congress.college),
+        };
+        let gap = change.gap.map_or_else(String::new, |day| format!("自 {day} 起没有当值的执行主席，请在轮值里拟定。"));
+        let says = format!(
+            "换届后接办：{gap}未办理的名单 {} 份，进行中的遴选 {} 轮，结束的轮值 {} 期。",
+            open.rosters,
+            open.rounds,
+            change.turns.len()
+        );
+        let notice = Notice::new(format!("{}已换届", congress.union_name()), congress.union.rotation_path()).says(says);
+        inbox::tell(db, institution, To::Office { kind, college, class: None }, &notice, *now).await?;
+        if !open.officers.is_empty() {
+            let says = format!("{}已离任，账号仍有学生会的职务，请核对后收回。", open.officers.join("、"));
+            let notice =
+                Notice::new(format!("{}换届：收回离任人员的职务", congress.union_name()), "/accounts").says(says);
+            let to = To::Office { kind: OfficeKind::Administrator, college: None, class: None };
+            inbox::tell(db, institution, to, &notice, *now).await?;
+        }
+        Ok(())
+    }
+}

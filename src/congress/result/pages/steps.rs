@@ -1,0 +1,356 @@
+//! The steps of a result: told to the congress, approved, sent to the higher body, its receipt.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use super::{
+    plan_on, result_of,
+    show::{Sent, page},
+};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{
+        acting::Acting,
+        person::{Held, SignedIn},
+    },
+    congress::{
+        congress::Congress,
+        pages::refusal,
+        result::{
+            forms::{FILE_WITHIN, StepForm, past_day},
+            paths::Done,
+            result::{CongressResult, ScanOf},
+            store::{self, NewApproval},
+        },
+        store as congresses,
+    },
+    database::Locked,
+    failure::{Failure, Refusal},
+    holidays,
+    ids::CongressId,
+    inbox::{self, Notice, To},
+    office::{CongressKeeper, Office, OfficeKind, ResultApprover, ResultReceiver},
+    rules::congress_result::{Step, StepTaken, take},
+    rules::{Rule, plan::Union},
+    unions::documents::Scan,
+    web::forms::{Errors, Upload, written},
+};
+
+/// The step that an office may take now, with what its form asks.
+pub(super) struct NextStep {
+    pub step: Step,
+    /// What the page calls it.
+    pub label: String,
+    pub action: String,
+    /// Who: the label of the field.
+    pub by: &'static str,
+    /// The keeper takes down what another body decided: with its document.
+    pub needs_scan: bool,
+}
+
+impl NextStep {
+    /// The step, where it is the office's.
+    pub fn of(congress: &Congress, result: &CongressResult, office: &Held, word: &str) -> Option<Self> {
+        let step = result.stage().next()?;
+        if !may_take(congress, office, step) {
+            return None;
+        }
+        let keeps = congress.is_kept_by(office);
+        let label = match step {
+            Step::Announce => format!("登记向大会{word}"),
+            Step::Approve if keeps => "登记批复".to_owned(),
+            Step::Approve => "批准选举结果".to_owned(),
+            Step::Send => format!("报{}备案", congress.higher_body()),
+            Step::File => "登记备案回执".to_owned(),
+        };
+        Some(Self {
+            step,
+            label,
+            action: congress.id.step_path(step),
+            by: match step {
+                Step::Announce => "公布人",
+                Step::Approve => "批准单位",
+                Step::Send | Step::File => "报送单位（收文）",
+            },
+            needs_scan: step == Step::Approve && keeps,
+        })
+    }
+
+    /// What one usually begins with.
+    pub fn usual(&self, congress: &Congress, today: Date) -> StepForm {
+        let by = match self.step {
+            Step::Announce => "大会执行主席".to_owned(),
+            Step::Approve => congress.party_body(),
+            Step::Send => congress.higher_body().to_owned(),
+            Step::File => String::new(),
+        };
+        StepForm { day: today.to_string(), by, number: String::new(), within: FILE_WITHIN.to_string() }
+    }
+
+    pub fn asks_by(&self) -> bool {
+        self.step != Step::File
+    }
+
+    pub fn asks_number(&self) -> bool {
+        matches!(self.step, Step::Approve | Step::File)
+    }
+
+    pub fn asks_within(&self) -> bool {
+        self.step == Step::Approve
+    }
+
+    pub fn asks_scan(&self) -> bool {
+        self.step != Step::Announce
+    }
+
+    pub fn number_label(&self) -> &'static str {
+        if self.step == Step::File { "回执文号（编号）" } else { "批复文号" }
+    }
+
+    pub fn day_label(&self) -> &'static str {
+        match self.step {
+            Step::Announce => "公布日期",
+            Step::Approve => "批准日期",
+            Step::Send => "报送日期",
+            Step::File => "回执日期",
+        }
+    }
+}
+
+/// The office takes the step of that congress.
+fn may_take(congress: &Congress, office: &Held, step: Step) -> bool {
+    let keeps = congress.is_kept_by(office);
+    match step {
+        Step::Announce | Step::Send => keeps,
+        Step::Approve => keeps || congress.is_approved_by(office),
+        Step::File => keeps || congress.is_filed_with(office),
+    }
+}
+
+/// A step as it was asked for.
+struct Asked {
+    day: Date,
+    by: String,
+    number: String,
+    within: u32,
+    scan: Option<Scan>,
+}
+
+fn read(
+    step: Step,
+    keeps: bool,
+    upload: &Upload,
+    today: Date,
+    errors: &mut Errors,
+) -> Result<(StepForm, Option<Asked>), Failure> {
+    let form: StepForm = upload.form()?;
+    let day = past_day(&form.day, "day", "请填写日期", today, errors);
+    let by = if step == Step::File {
+        Some(String::new())
+    } else {
+        written(&form.by, 60, "by", "请填写单位或人", errors)
+    };
+    let number = match step {
+        Step::Approve => written(&form.number, 60, "number", "请填写批复文号，如“校党〔2026〕30号”", errors),
+        Step::File => written(&form.number, 60, "number", "请填写回执的文号或编号；没有编号的写明收文人", errors),
+        Step::Announce | Step::Send => Some(String::new()),
+    };
+    let within = if step == Step::Approve { form.within(errors) } else { Some(FILE_WITHIN) };
+    let mut scan = None;
+    match &upload.scan {
+        Some((name, bytes)) => match Scan::read(name, bytes) {
+            Ok(read) => scan = Some(read),
+            Err(why) => errors.add("scan", why),
+        },
+        None if step == Step::Approve && keeps => errors.add("scan", "由团组织登记批复的，请上传批复的扫描件"),
+        None => {}
+    }
+    let asked = match (day, by, number, within) {
+        (Some(day), Some(by), Some(number), Some(within)) if errors.is_empty() => {
+            Some(Asked { day, by, number, within, scan })
+        }
+        _ => None,
+    };
+    Ok((form, asked))
+}
+
+/// Takes a step, for an office that its extractor has proved.
+async fn step(
+    app: &App,
+    person: &SignedIn,
+    office: &Held,
+    id: CongressId,
+    step: Step,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let congress = congresses::find(&mut *app.read().await?, person.institution, id).await?.ok_or(Failure::Missing)?;
+    if !may_take(&congress, office, step) {
+        return Err(Failure::Missing);
+    }
+    let (form, asked) = read(step, congress.is_kept_by(office), &upload, today, &mut errors)?;
+    let Some(asked) = asked else {
+        let page = page(app, person, congress, Sent { step: Some(form), errors, ..Sent::default() }).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let refused =
+        refusal(app, person, &congress, &format!("{}（{}）", step.label(), congress.short_title()), id.result_path());
+    let closed = app
+        .write_as(person.authority(), async |db| {
+            let locked = congresses::lock(db, person.institution, id).await?.ok_or(Failure::Missing)?;
+            let result = result_of(db, &locked).await?;
+            let Some(plan) = plan_on(db, person.institution, today).await? else {
+                return Err(refused.for_reason("学校还没有启用实施方案", "请先在“实施方案”里启用本校的方案"));
+            };
+            let taken = match take(&plan, result.standing(), step, asked.day, today).permit() {
+                Ok(taken) => taken,
+                Err(findings) => return Err(refused.because(findings)),
+            };
+            if !write(db, &locked, taken, &asked).await? {
+                return Err(moved(refused));
+            }
+            if let Some(scan) = &asked.scan {
+                store::keep_scan(db, &locked, scan_of(step), scan, person, now).await?;
+            }
+            let mut entry = Entry::new(Verb::ResultKept, locked.short_title())
+                .detail("办理", step.label())
+                .detail("日期", taken.day().to_string())
+                .detail("单位或人", asked.by.clone())
+                .detail("文号", asked.number.clone());
+            let rule = match step {
+                Step::Announce => Rule::Con07,
+                Step::Approve => Rule::Con08,
+                Step::Send | Step::File => Rule::Con09,
+            };
+            if let Some(provision) = plan.provision(rule) {
+                entry = entry.under(provision.clause());
+            }
+            audit::append(db, person, entry, now).await?;
+            tell(db, &locked, &result, step, now).await?;
+            let closed = step == Step::File && congresses::close(db, &locked).await?;
+            Ok(closed)
+        })
+        .await?;
+    let done = if closed { Done::Closed } else { Done::Stepped };
+    Ok(Redirect::to(&done.at(&id.result_path())).into_response())
+}
+
+fn moved(refused: Refusal) -> Failure {
+    refused.for_reason("选举结果的情况刚刚变了", "可能别人刚刚办理；请回到选举结果页面看现在的情况")
+}
+
+fn scan_of(step: Step) -> ScanOf {
+    match step {
+        Step::Announce => ScanOf::Report,
+        Step::Approve => ScanOf::Approval,
+        Step::Send => ScanOf::Filing,
+        Step::File => ScanOf::Receipt,
+    }
+}
+
+/// Writes a step that the rule has passed; `false` where the result stands elsewhere by now.
+async fn write(
+    db: &mut PgConnection,
+    congress: &Locked<Congress>,
+    taken: StepTaken,
+    asked: &Asked,
+) -> Result<bool, Failure> {
+    match taken.step() {
+        Step::Announce => store::announce(db, congress, taken, &asked.by).await,
+        Step::Approve => {
+            let workdays = holidays::store::workdays(db, congress.institution).await?;
+            let approval = NewApproval {
+                by: asked.by.clone(),
+                number: asked.number.clone(),
+                within: i16::try_from(asked.within).unwrap_or(i16::MAX),
+                file_by: workdays.span(taken.day(), asked.within).last,
+            };
+            store::approve(db, congress, taken, &approval).await
+        }
+        Step::Send => store::send(db, congress, taken, &asked.by).await,
+        Step::File => store::file(db, congress, taken, &asked.number).await,
+    }
+}
+
+/// Tells the office whose turn it is, and the elected of the approval.
+async fn tell(
+    db: &mut PgConnection,
+    congress: &Congress,
+    result: &CongressResult,
+    step: Step,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let (name, college) = (congress.short_title(), congress.college);
+    let party = if congress.kind == Union::College { OfficeKind::CollegeParty } else { OfficeKind::SchoolParty };
+    let keeper = if congress.kind == Union::College { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
+    let (kind, college, says) = match step {
+        Step::Announce => (party, college, format!("{name}的选举结果已向大会公布，请批准")),
+        Step::Approve => (keeper, college, format!("{name}的选举结果已批准，请报备案、办理就任")),
+        Step::Send if congress.kind == Union::College => {
+            (OfficeKind::SchoolUnion, None, format!("{name}的选举结果报来备案，请登记回执"))
+        }
+        Step::Send => return Ok(()),
+        Step::File => (keeper, college, format!("{name}的选举结果已备案")),
+    };
+    let notice = Notice::new(says, congress.id.result_path());
+    inbox::tell(db, congress.institution, To::Office { kind, college, class: None }, &notice, now).await?;
+    if step == Step::Approve {
+        let notice = Notice::new(format!("你当选{}主席团成员，选举结果已批准", congress.union_name()), "/me/data");
+        let notices: Vec<_> = result.elected.iter().map(|one| (one.student, notice.clone())).collect();
+        inbox::tell_students(db, congress.institution, &notices, now).await?;
+    }
+    Ok(())
+}
+
+/// As [`step`], for an office of a set.
+async fn by<O: Office>(
+    app: &App,
+    acting: &Acting<O>,
+    id: CongressId,
+    which: Step,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    step(app, acting.person(), acting.office(), id, which, upload).await
+}
+
+pub(super) async fn announce(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(id): Path<CongressId>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    by(&app, &acting, id, Step::Announce, upload).await
+}
+
+pub(super) async fn approve(
+    State(app): State<App>,
+    acting: Acting<ResultApprover>,
+    Path(id): Path<CongressId>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    by(&app, &acting, id, Step::Approve, upload).await
+}
+
+pub(super) async fn send(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(id): Path<CongressId>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    by(&app, &acting, id, Step::Send, upload).await
+}
+
+pub(super) async fn file(
+    State(app): State<App>,
+    acting: Acting<ResultReceiver>,
+    Path(id): Path<CongressId>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    by(&app, &acting, id, Step::File, upload).await
+}

@@ -1,0 +1,40 @@
+//! Where the pages of a congress's result are, and what they say after an act.
+
+use crate::{ids::CongressId, rules::congress_result::Step, words::words};
+
+words! {
+    /// What was just done, as the page says it to which an act leads.
+    Done:
+    Taken = "taken", "选举结果已登记。下一步：向大会公布，再报批准。";
+    Dropped = "dropped", "已撤下登记。";
+    Stepped = "stepped", "已登记，并已通知有关单位。";
+    Closed = "closed", "已备案，大会办结。";
+    Seated = "seated", "已就任；原主席团成员同日离任。请接着在“轮值”里排定执行主席。";
+}
+
+impl Done {
+    /// The sentence of that word; empty for any other.
+    pub(super) fn said(word: &str) -> &'static str {
+        word.parse().map_or("", Self::label)
+    }
+
+    /// The page at `path`, which says so.
+    pub(super) fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.slug())
+    }
+}
+
+impl CongressId {
+    pub(crate) fn result_path(self) -> String {
+        self.path() + "/result"
+    }
+
+    pub(super) fn step_path(self, step: Step) -> String {
+        format!("{}/{}", self.result_path(), step.slug())
+    }
+
+    /// Where the elected take their posts.
+    pub(crate) fn seating_path(self) -> String {
+        self.result_path() + "/posts"
+    }
+}

@@ -1,0 +1,222 @@
+//! The result of a congress: told to the congress, approved, filed; and the posts that the elected take by it.
+
+use lunzhi::office::OfficeKind;
+use time::{Date, Duration};
+
+use crate::support::{
+    Client, Page, Portal,
+    elected::{elect, held, send_scan},
+    union::{appoint, ready, rows, union},
+};
+
+const SCAN: &[u8] = b"%PDF-1.7 signed";
+
+/// A school's union of four, opened three weeks ago, whose congress was held two days ago.
+async fn congress() -> (Portal, Client, Date, String, String) {
+    let (portal, mut league, today) = ready().await;
+    let roster = rows(1, 4, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
+    let path = union(&mut league, "school", &roster, &(today - Duration::days(20)).to_string(), true).await;
+    // The union came under the rules some days ago.
+    sqlx::query("update student_union set opened_on = current_date - 19")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let congress = held(&portal, &path, today - Duration::days(2)).await;
+    (portal, league, today, path, congress)
+}
+
+/// Takes down an election that was held outside, by the report.
+async fn take_down(league: &mut Client, congress: &str, purpose: &str, people: &str, day: Date) -> Page {
+    let day = day.to_string();
+    let fields =
+        [("purpose", purpose), ("elected_on", &day), ("report", "第三次学生代表大会选举结果报告"), ("people", people)];
+    send_scan(league, &format!("{congress}/result"), &fields, Some(SCAN)).await
+}
+
+async fn step(client: &mut Client, congress: &str, step: &str, day: Date) -> Page {
+    let day = day.to_string();
+    let fields = [("day", day.as_str()), ("by", "学校党委"), ("number", "校党〔2026〕30号"), ("within", "10")];
+    send_scan(client, &format!("{congress}/result/{step}"), &fields, Some(SCAN)).await
+}
+
+async fn stage(portal: &Portal) -> String {
+    sqlx::query_scalar("select stage from congress_result").fetch_one(&mut portal.owner().await).await.unwrap()
+}
+
+#[tokio::test]
+async fn con_07_a_result_is_told_to_the_congress_before_anybody_approves_it() {
+    let (portal, mut league, today, _, congress) = congress().await;
+    let elected_on = today - Duration::days(2);
+    let bare = send_scan(&mut league, &format!("{congress}/result"), &[("purpose", "term")], None).await;
+    assert_eq!(bare.status, 422);
+    assert!(!bare.fault("当选人").is_empty() && !bare.fault("报告扫描件").is_empty(), "{}", bare.text());
+    let stranger = take_down(&mut league, &congress, "term", "29990001", elected_on).await;
+    assert!(stranger.fault("当选人").contains("没有学号 29990001"), "{}", stranger.text());
+    assert_eq!(take_down(&mut league, &congress, "term", "20240050 210\n20240051", elected_on).await.status, 303);
+    let again = take_down(&mut league, &congress, "term", "20240052", elected_on).await;
+    assert_eq!((again.status, again.text().contains("已经登记")), (409, true), "{}", again.text());
+
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    let early = step(&mut party, &congress, "approve", today).await;
+    assert_eq!(early.status, 409);
+    assert!(early.text().contains("还没有办理“向大会公布”") && early.text().contains("学代会选举结果应当向大会公告"));
+    let before = step(&mut league, &congress, "announce", elected_on - Duration::days(1)).await;
+    assert!(before.status == 409 && before.text().contains("早于上一步的日期"), "{}", before.text());
+    let ahead = step(&mut league, &congress, "announce", today + Duration::days(1)).await;
+    assert!(ahead.status == 409 && ahead.text().contains("还没有到"), "{}", ahead.text());
+    assert_eq!(stage(&portal).await, "elected");
+    let page = league.get(&format!("{congress}/result")).await;
+    assert!(page.text().contains("登记向大会公告"), "the plan's own word: {}", page.text());
+    assert_eq!(step(&mut league, &congress, "announce", elected_on).await.status, 303);
+    assert!(party.get("/").await.text().contains("选举结果的批准"), "it waits for the Party body");
+}
+
+#[tokio::test]
+async fn con_08_the_party_body_of_the_same_level_approves_or_its_answer_is_taken_down() {
+    let (portal, mut league, today, _, congress) = congress().await;
+    take_down(&mut league, &congress, "term", "20240050", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    let skipped = step(&mut league, &congress, "send", today).await;
+    assert_eq!(skipped.status, 409);
+    assert!(skipped.text().contains("并经同级党委批准"), "{}", skipped.text());
+    // A college's Party body has no say here, and the union's own officers none at all.
+    let mut other = portal.signed_in(OfficeKind::CollegeParty).await;
+    assert_eq!(step(&mut other, &congress, "approve", today).await.status, 404);
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(step(&mut officer, &congress, "approve", today).await.status, 403);
+    // Whoever takes an answer down brings it along.
+    let day = today.to_string();
+    let fields = [("day", day.as_str()), ("by", "学校党委"), ("number", "校党〔2026〕30号"), ("within", "10")];
+    let bare = send_scan(&mut league, &format!("{congress}/result/approve"), &fields, None).await;
+    assert!(bare.fault("文件扫描件").contains("批复的扫描件"), "{}", bare.text());
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    let done = send_scan(&mut party, &format!("{congress}/result/approve"), &fields, None).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let paper = league.get(&format!("{congress}/result/papers/approval")).await;
+    assert!(paper.text().contains("校党〔2026〕30号") && paper.text().contains("学生50"), "{}", paper.text());
+    for paper in ["report", "approval", "filing"] {
+        let word = league.get(&format!("{congress}/result/papers/{paper}/word")).await;
+        assert!(word.bytes.starts_with(b"PK"), "{paper}");
+    }
+    let scan = league.get(&format!("{congress}/result/scans/report")).await;
+    assert_eq!(scan.bytes, SCAN);
+}
+
+#[tokio::test]
+async fn con_09_an_approved_result_is_filed_in_time_and_then_the_congress_is_settled() {
+    let (portal, mut league, today, _, congress) = congress().await;
+    take_down(&mut league, &congress, "term", "20240050", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    assert!(!league.get("/compliance").await.text().contains("逾期未报备"));
+    portal.app.clock.advance(Duration::days(40));
+    let (today, mut league) = (portal.app.clock.today(), portal.signed_in(OfficeKind::SchoolLeague).await);
+    let overview = league.get("/compliance").await.text();
+    assert!(overview.contains("逾期未报备") && overview.contains("CON-09"), "{overview}");
+    assert!(league.get("/").await.text().contains("已逾期"));
+    let page = league.get(&format!("{congress}/result")).await.text();
+    assert!(page.contains("已经逾期") && page.contains("报上级学联、学生会组织备案"), "{page}");
+    let unsent = step(&mut league, &congress, "file", today).await;
+    assert!(unsent.status == 409 && unsent.text().contains("还没有办理“报上级备案”"), "{}", unsent.text());
+    assert_eq!(step(&mut league, &congress, "send", today).await.status, 303);
+    let done = step(&mut league, &congress, "file", today).await;
+    assert!(done.location().ends_with("done=closed"), "{}", done.text());
+    let (held,): (String,) =
+        sqlx::query_as("select stage from congress").fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(held, "closed");
+    assert!(!league.get("/compliance").await.text().contains("逾期未报备"));
+}
+
+#[tokio::test]
+async fn con_09_a_colleges_result_is_filed_with_the_schools_union() {
+    let (portal, mut league, today) = ready().await;
+    let path = union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
+    let congress = held(&portal, &path, today).await;
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(take_down(&mut college, &congress, "term", "20240050", today).await.status, 303);
+    for name in ["announce", "approve", "send"] {
+        assert_eq!(step(&mut college, &congress, name, today).await.status, 303, "{name}");
+    }
+    let mut school = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert!(school.get("/").await.text().contains("备案回执"));
+    assert_eq!(step(&mut school, &congress, "file", today).await.status, 303);
+}
+
+#[tokio::test]
+async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leaves() {
+    let (portal, mut league, today, path, congress) = congress().await;
+    let refused = appoint(&mut league, &path, 50, "presidium", "", today).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("学生会主席团由学生代表大会选举产生"), "{}", refused.text());
+    // Elected and not approved is not enough.
+    take_down(&mut league, &congress, "term", "20240001\n20240050\n20240051", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    assert_eq!(appoint(&mut league, &path, 50, "presidium", "", today).await.status, 409);
+    assert_eq!(league.get(&format!("{congress}/result/posts")).await.status, 404);
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let preview = league.get(&format!("{congress}/result/posts")).await;
+    for part in ["办理后", "学生50、学生51", "学生2、学生3、学生4", "没有当值的执行主席"] {
+        assert!(preview.text().contains(part), "{part}: {}", preview.text());
+    }
+    let bare = league.post(&format!("{congress}/result/posts"), &[]).await;
+    assert_eq!(bare.status, 422);
+    let fields = [("checked", "yes"), ("reason", "上一届名单未登记来源")];
+    let done = league.post(&format!("{congress}/result/posts"), &fields).await;
+    assert!(done.location().ends_with("done=seated"), "{}", done.text());
+    let names = league.get(&path).await.all("td[data-label='姓名']");
+    assert!(names.contains(&"学生50".to_owned()) && names.contains(&"学生1".to_owned()), "{names:?}");
+    assert!(!names.contains(&"学生2".to_owned()) && names.contains(&"学生10".to_owned()), "{names:?}");
+    let twice = league.post(&format!("{congress}/result/posts"), &fields).await;
+    assert!(twice.status == 409 && twice.text().contains("已经就任"), "{}", twice.text());
+    assert!(!league.get("/compliance").await.text().contains("未说明"), "nobody came past the vetting");
+    // Whoever was not elected does not come back, and whoever was elected and left does not either.
+    assert_eq!(appoint(&mut league, &path, 2, "presidium", "", today).await.status, 409);
+}
+
+#[tokio::test]
+async fn vet_05_a_by_election_fills_only_the_seats_that_became_vacant() {
+    let (portal, mut league, today, path, congress) = congress().await;
+    // The last whole presidium had two members, who both sit: nothing is vacant.
+    elect(&portal, &path, &[1, 2], today - Duration::days(15)).await;
+    sqlx::query("alter table congress_result disable trigger all").execute(&mut portal.owner().await).await.unwrap();
+    sqlx::query("update congress_result set purpose = 'term'").execute(&mut portal.owner().await).await.unwrap();
+    take_down(&mut league, &congress, "by_election", "20240050", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let fields = [("checked", "yes"), ("reason", "理由")];
+    let refused = league.post(&format!("{congress}/result/posts"), &fields).await;
+    assert!(refused.status == 409 && refused.text().contains("补选只补缺额"), "{}", refused.text());
+}
+
+#[test]
+fn of_64_at_once_on_each_step_of_the_result_one_stands() {
+    crate::support::runtime().block_on(async {
+        let (portal, mut league, today, _, congress) = congress().await;
+        take_down(&mut league, &congress, "term", "20240050", today - Duration::days(2)).await;
+        for name in ["announce", "approve", "posts", "send", "file"] {
+            let tasks = (0..64).map(|_| {
+                let (mut client, congress) = (league.clone(), congress.clone());
+                tokio::spawn(async move {
+                    match name {
+                        "posts" => {
+                            let fields = [("checked", "yes"), ("reason", "理由")];
+                            client.post(&format!("{congress}/result/posts"), &fields).await
+                        }
+                        name => step(&mut client, &congress, name, today).await,
+                    }
+                })
+            });
+            let (mut stood, mut refused) = (0, 0);
+            for task in tasks.collect::<Vec<_>>() {
+                let page = task.await.unwrap();
+                match page.status {
+                    303 => stood += 1,
+                    409 if page.text().contains("已经") => refused += 1,
+                    status => panic!("{name}: {status} {}", page.text()),
+                }
+            }
+            assert_eq!((stood, refused), (1, 63), "{name}");
+        }
+        assert_eq!(stage(&portal).await, "filed");
+    });
+}
