@@ -34,6 +34,13 @@ pub struct Link {
 }
 
 impl Link {
+    /// A step of a plan's chain, with its names for the bodies.
+    pub(super) fn of(plan: &Plan, step: &Step) -> Self {
+        let party = |body: &Body| Party { body: *body, name: plan.body_name(*body).to_owned() };
+        let by = step.by.iter().map(party).collect();
+        Self { act: step.act.clone(), by, any: step.any, together: step.together }
+    }
+
     /// The step in words: `系（院）团组织推荐`.
     #[must_use]
     pub fn in_words(&self) -> String {
@@ -82,15 +89,8 @@ impl Chain {
             (Union::School | Union::Graduate, false) => figures.department_chain.as_ref(),
             (Union::College, _) => figures.college_chain.as_ref(),
         }?;
-        let party = |body: &Body| Party { body: *body, name: plan.body_name(*body).to_owned() };
-        let link = |step: &Step| Link {
-            act: step.act.clone(),
-            by: step.by.iter().map(party).collect(),
-            any: step.any,
-            together: step.together,
-        };
         let Clause { document, section, quote, .. } = provision.clause().clone();
-        let links = steps.iter().map(link).collect();
+        let links = steps.iter().map(|step| Link::of(plan, step)).collect();
         Some(Self { rule: provision.rule.code().to_owned(), plan: plan.short.clone(), document, section, quote, links })
     }
 
@@ -109,8 +109,10 @@ impl Chain {
         }
     }
 
-    fn refusal(&self, says: String) -> Finding {
-        Finding { clause: Some(self.clause()), ..Finding::practice(self.rule(), Outcome::Fail, says) }
+    /// A refusal by the chain: it quotes the clause, unless the plan is silent and practice prescribes the chain.
+    pub(super) fn refusal(&self, says: String) -> Finding {
+        let clause = (!self.quote.is_empty()).then(|| self.clause());
+        Finding { clause, ..Finding::practice(self.rule(), Outcome::Fail, says) }
     }
 
     fn portal_rule(&self, says: impl Into<String>) -> Finding {
