@@ -103,4 +103,8 @@ ids! {
     CongressDelegationId;
     /// A delegate of one congress.
     DelegateId;
+    /// A person recommended as a delegate of one congress.
+    RecommendationId;
+    /// A list of elected delegates that was handed in.
+    DelegateListId;
 }

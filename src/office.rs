@@ -194,6 +194,17 @@ sets_of_offices! {
     ResultApprover: SchoolLeague, DeputySecretary, CollegeLeague, SchoolParty, CollegeParty;
     /// Who takes down the receipt of a filing: the school's union for its colleges', or the office that keeps the congress.
     ResultReceiver: SchoolLeague, DeputySecretary, CollegeLeague, SchoolUnion;
+    /// Who has to do with the delegates of a congress: also a class branch, which recommends.
+    DelegateReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
+    /// Who recommends delegates (CON-03): a class branch its own, and who takes down whom societies name.
+    DelegateRecommender: SchoolLeague, DeputySecretary, CollegeLeague, ClassBranch;
+    /// Who reviews recommended delegates where the plan asks for it (CON-03): the Party organisation of the person, or
+    /// another body of a plan's chain.
+    DelegateReviewer: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+    /// The union of a college: it holds the election of its delegates and hands their list in (CON-03); and who takes down
+    /// the results of what belongs to no college.
+    DelegateElector: SchoolLeague, DeputySecretary, CollegeLeague, CollegeUnion;
     /// Who sees how many have voted: a class branch its own class's number.
     TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion, ClassBranch;

@@ -122,6 +122,8 @@ words! {
     CollegeRemoved = "college_removed", "删除院系";
     /// The result of a congress was taken down, or took a step.
     ResultKept = "result_kept", "学代会选举结果";
+    /// Delegates of a congress were recommended, reviewed, listed, seated or ended.
+    DelegatesKept = "delegates_kept", "大会代表";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

@@ -5,6 +5,7 @@
 
 #[expect(clippy::module_inception, reason = "the noun of a feature is a file that bears its name")]
 pub mod congress;
+pub mod delegates;
 mod forms;
 mod pages;
 mod paths;
@@ -22,6 +23,7 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(result::routes())
+    pages::routes().merge(delegates::routes())
 }
 
 /// What the navigation offers of it.

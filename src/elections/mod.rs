@@ -20,7 +20,7 @@ pub mod store;
 pub mod tasks;
 
 pub use ballot_box::Elections;
-pub use forms::{MAJORITIES, QUORUMS};
+pub use forms::{MAJORITIES, QUORUMS, field as moment_field, moment};
 pub use pages::close_overdue;
 
 pub(crate) use paths::SITTINGS;

@@ -8,7 +8,7 @@ use crate::{
     congress, elections,
     failure::Failure,
     imports,
-    office::{CongressReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
+    office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
     people, rotation, unions, vetting,
 };
@@ -35,6 +35,9 @@ pub async fn waiting(
         }
         if CongressReader::KINDS.contains(&office.kind) {
             tasks.extend(congress::result::tasks::waiting(connection, person, office, today).await?);
+        }
+        if DelegateReader::KINDS.contains(&office.kind) {
+            tasks.extend(congress::delegates::tasks::waiting(connection, person, office, today).await?);
         }
         if Registrar::KINDS.contains(&office.kind) {
             tasks.extend(imports::tasks::waiting(connection, person).await?);

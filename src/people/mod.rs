@@ -18,6 +18,7 @@ pub mod student;
 pub mod tasks;
 
 pub use find::People;
+pub(crate) use paths::OWN_DATA;
 
 use crate::{
     app::Routes,

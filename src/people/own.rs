@@ -14,7 +14,7 @@ use super::{
     disputes_store::{self, Dispute},
     forms::DisputeForm,
     paths::{DISPUTES, Done, OWN_DATA},
-    store::{self, Change, Grade, Student, UnionPostRow},
+    store::{self, Change, DelegacyRow, Grade, Student, UnionPostRow},
 };
 use crate::{
     app::{App, Routes},
@@ -45,6 +45,8 @@ struct OwnDataPage {
     changes: Vec<Change>,
     disputes: Vec<Dispute>,
     union_posts: Vec<UnionPostRow>,
+    /// Congresses to which they are a delegate.
+    delegacies: Vec<DelegacyRow>,
     within: i64,
     form: DisputeForm,
     errors: Errors,
@@ -60,7 +62,7 @@ async fn page(
     let mut db = app.read().await?;
     let chrome = app.chrome(person, "我的信息").under("/me", "我的账号");
     let (mut student, mut grades, mut changes, mut disputes) = (None, Vec::new(), Vec::new(), Vec::new());
-    let mut union_posts = Vec::new();
+    let (mut union_posts, mut delegacies) = (Vec::new(), Vec::new());
     if let Some(id) = person.student {
         let everywhere = Scope { institution: person.institution, college: None, class: None };
         student = store::find(&mut db, &everywhere, id).await?;
@@ -68,10 +70,11 @@ async fn page(
         changes = store::changes(&mut db, id).await?;
         disputes = disputes_store::disputes(&mut db, person.institution, Some(id), None).await?;
         union_posts = store::union_posts(&mut db, id).await?;
+        delegacies = store::delegacies(&mut db, id).await?;
     }
     let Submitted { form, errors } = submitted;
     let within = ANSWER_WITHIN.whole_days();
-    Ok(OwnDataPage { chrome, student, grades, changes, disputes, union_posts, within, form, errors, done })
+    Ok(OwnDataPage { chrome, student, grades, changes, disputes, union_posts, delegacies, within, form, errors, done })
 }
 
 async fn show(

@@ -8,7 +8,7 @@ use crate::{
 
 pub(super) const PEOPLE: &str = "/people";
 pub(super) const DISPUTES: &str = "/disputes";
-pub(super) const OWN_DATA: &str = "/me/data";
+pub(crate) const OWN_DATA: &str = "/me/data";
 
 /// Where a script asks whom the text that it adds may mean; among whom by its stable word.
 pub(super) fn suggestions_path(among: &str, college: Option<CollegeId>) -> String {

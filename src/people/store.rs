@@ -290,6 +290,36 @@ impl UnionPostRow {
     }
 }
 
+/// A congress to which a student is or was a delegate.
+#[derive(Debug)]
+pub struct DelegacyRow {
+    /// `第二十三次学生代表大会`, with the college's name where it is a college's.
+    pub congress: String,
+    /// 正式代表, 候补代表 and the like.
+    pub standing: String,
+    pub delegation: Option<String>,
+    /// On the delegate's card.
+    pub card: Option<i32>,
+    pub ended_on: Option<Date>,
+}
+
+/// The congresses to which a student is or was a delegate, newest first.
+pub async fn delegacies(connection: &mut PgConnection, student: StudentId) -> Result<Vec<DelegacyRow>, Failure> {
+    let rows = sqlx::query_as!(
+        DelegacyRow,
+        r#"select coalesce(c.name, '') || g.ordinal || case n.kind when 'graduate' then '研究生代表大会'
+                      else '学生代表大会' end as "congress!",
+                  case d.standing when 'elected' then '正式代表' when 'substitute' then '候补代表'
+                      else '名额以外的代表' end as "standing!",
+                  l.name as "delegation?", d.number as card, d.ended_on
+           from delegate d join congress g on g.id = d.congress_id join student_union n on n.id = g.union_id
+                left join college c on c.id = n.college_id left join congress_delegation l on l.id = d.delegation_id
+           where d.student_id = $1 order by g.created_at desc"#,
+        student.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
 /// The posts of a student in unions, newest first.
 pub async fn union_posts(connection: &mut PgConnection, student: StudentId) -> Result<Vec<UnionPostRow>, Failure> {
     let rows = sqlx::query_as!(

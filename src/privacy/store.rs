@@ -4,7 +4,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, auth::acting::Acting, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms,
+    accounts, auth::acting::Acting, congress, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms,
     office::Administrator, people, sign_in, vetting,
 };
 
@@ -109,5 +109,6 @@ pub async fn erase(
     accounts::retention::erase(connection, &accounts).await?;
     let erased = people::retention::erase(connection, institution, students, now).await?;
     vetting::retention::erase(connection, students).await?;
+    congress::delegates::retention::erase(connection, students).await?;
     Ok(erased)
 }

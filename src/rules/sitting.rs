@@ -92,6 +92,8 @@ pub struct ContestFacts {
     pub voters: u32,
     /// For a presidium: the candidates whom no round of vetting has listed, with today's facts.
     pub unvetted: Vec<Member>,
+    /// For delegates of a congress: the candidates who have not passed every step that the plan asks for, by name.
+    pub unrecommended: Vec<String>,
 }
 
 /// A sitting about to be announced.
@@ -202,6 +204,11 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
     }
     if contest.fills == Fills::Presidium {
         findings.extend(standing(plan, contest));
+    }
+    if let Some(provision) = plan.provision(Rule::Con03).filter(|_| !contest.unrecommended.is_empty()) {
+        let says = format!("{title}：{}没有经过推荐和规定的审查", contest.unrecommended.join("、"));
+        let remedy = "代表候选人须走完程序；请在项目页面取下，或补办推荐和审查";
+        findings.push(Finding::new(provision, Outcome::Fail, says).remedy(remedy));
     }
     let needed = seats.saturating_add(*extra);
     findings.push(
@@ -326,6 +333,7 @@ mod tests {
                 candidates: 4,
                 voters: 85,
                 unvetted: Vec::new(),
+                unrecommended: Vec::new(),
             }],
             monitors: 3,
             threshold: 2,
@@ -388,6 +396,16 @@ mod tests {
         facts.contests[0].fills = Fills::Delegates;
         facts.contests[0].unvetted = vec![member(Some("群众"))];
         announce(plan, &facts).permit().unwrap();
+    }
+
+    #[test]
+    fn con_03_nobody_stands_as_a_delegate_without_every_step() {
+        let findings = refused(|facts| {
+            facts.contests[0].fills = Fills::Delegates;
+            facts.contests[0].unrecommended.push("张三".to_owned());
+        });
+        assert_eq!((findings[0].rule, findings.len()), (Rule::Con03, 1));
+        assert!(findings[0].clause.as_ref().unwrap().quote.contains("班级团支部推荐"));
     }
 
     #[test]

@@ -91,7 +91,8 @@ pub async fn keep(
 ) -> Result<DocumentId, Failure> {
     sqlx::query!(
         "delete from document d where d.at < $1 and not exists (select from union_fact f where f.document_id = d.id)
-                and not exists (select from roster_draft r where r.document_id = d.id)",
+                and not exists (select from roster_draft r where r.document_id = d.id)
+                and not exists (select from delegate_report r where r.document_id = d.id)",
         now - KEPT
     )
     .execute(&mut *connection)
@@ -150,7 +151,7 @@ async fn union_of(
 }
 
 /// The name under which a scan is saved: no folder, and the ending of what it is, whatever its sender called it.
-fn saved_name(name: &str, media: &str) -> String {
+pub(crate) fn saved_name(name: &str, media: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).trim_matches('.');
     let ending = match media {

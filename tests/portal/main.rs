@@ -21,6 +21,7 @@ mod congress;
 mod congress_result;
 mod counting_law;
 mod dependencies;
+mod delegates;
 mod docs;
 mod early_closing;
 mod elections;

@@ -8,6 +8,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
+use time::Date;
 
 use super::{kept, refusal, visible};
 use crate::{
@@ -16,6 +18,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     congress::{
         congress::{Congress, Stage},
+        delegates,
         forms::ReasonForm,
         paths::{CONGRESSES, Done},
         result,
@@ -76,6 +79,15 @@ impl CongressPage {
     }
 }
 
+/// The parts of a congress, a line each.
+async fn sections(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Vec<Section>, Failure> {
+    Ok(vec![
+        delegates::section(&mut *db, congress, today).await?,
+        delegates::qualification_section(&mut *db, congress).await?,
+        result::section(&mut *db, congress, today).await?,
+    ])
+}
+
 async fn page(
     app: &App,
     person: &SignedIn,
@@ -83,9 +95,7 @@ async fn page(
     submitted: Submitted<ReasonForm>,
     done: &'static str,
 ) -> Result<CongressPage, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    // The parts of a congress, a line each.
-    let sections = vec![result::section(&mut db, &congress, today).await?];
+    let sections = sections(&mut *app.read().await?, &congress, app.clock.today()).await?;
     let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
     let chrome = app.chrome(person, &congress.short_title()).under(CONGRESSES, "学代会");
     let Submitted { form, errors } = submitted;

@@ -44,6 +44,7 @@ pub(super) async fn facts(
     for contest in contests {
         unvetted.insert(contest.id, unvetted_candidates(db, sitting, contest, now).await?);
     }
+    let mut unrecommended = store::unrecommended(db, sitting.id, now.date()).await?;
     let unnamed = |contest: &Contest| {
         let rules = contest.rules_in_words(&sitting.decision);
         rules.iter().any(|one| !one.is_practice() && one.text.is_empty())
@@ -69,6 +70,7 @@ pub(super) async fn facts(
                 candidates: count(contest.candidates.len()),
                 voters: contest.voters,
                 unvetted: unvetted.remove(&contest.id).unwrap_or_default(),
+                unrecommended: unrecommended.remove(&contest.id).unwrap_or_default(),
             })
             .collect(),
     })

@@ -570,3 +570,31 @@ pub async fn stands_in(connection: &mut PgConnection, sitting: SittingId, accoun
     );
     Ok(stands.fetch_one(connection).await?)
 }
+
+/// The candidates for delegates of a congress who have not passed every step, or are of the unit no more, by contest and
+/// name. Those of a second round stood in the first.
+pub async fn unrecommended(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+    today: Date,
+) -> Result<HashMap<ContestId, Vec<String>>, Failure> {
+    let rows = sqlx::query!(
+        r#"select c.id as "contest: ContestId", s.name
+           from sitting t join contest c on c.sitting_id = t.id join candidate d on d.contest_id = c.id
+                join student s on s.id = d.student_id
+           where t.id = $1 and t.congress_id is not null and c.fills = 'delegates' and c.round_of is null
+                 and not exists (
+                     select from recommendation r
+                     where r.congress_id = t.congress_id and r.student_id = d.student_id and r.stage = 'passed'
+                           and is_of_unit(r.congress_id, r.unit, s.id, $2) and (s.left_on is null or s.left_on > $2)
+                           and not exists (select from delegate_contest u where u.contest_id = c.id and u.unit <> r.unit))
+           order by c.ordinal, d.ordinal"#,
+        sitting.0,
+        today
+    );
+    let mut by_contest: HashMap<ContestId, Vec<String>> = HashMap::new();
+    for row in rows.fetch_all(connection).await? {
+        by_contest.entry(row.contest).or_default().push(row.name);
+    }
+    Ok(by_contest)
+}

@@ -27,7 +27,7 @@ use crate::{
     auth::acting::Acting,
     database::Locked,
     failure::Failure,
-    ids::{AccountId, CollegeId, InstitutionId, SittingId},
+    ids::{AccountId, CollegeId, CongressId, InstitutionId, SittingId},
     office::ElectionKeeper,
     rules::sitting::Announcement,
 };
@@ -206,6 +206,18 @@ pub async fn create(
     .execute(connection)
     .await?;
     Ok(id)
+}
+
+/// Says at which congress a sitting that is being prepared is held, or whose delegates it elects.
+pub async fn hold_for_congress(
+    connection: &mut PgConnection,
+    sitting: &Locked<Sitting>,
+    congress: CongressId,
+) -> Result<(), Failure> {
+    sqlx::query!("update sitting set congress_id = $2 where id = $1 and stage = 'draft'", sitting.id.0, congress.0)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// Changes a sitting that is being prepared; `false` where it no longer is.

@@ -1,0 +1,310 @@
+//! 代表资格审查报告: computed from the delegates as they are, adopted with its figures, printed and for Word.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
+use time::Date;
+
+use super::{again, done_at, frame, kept, refusal, under_preparation};
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, person::SignedIn},
+    congress::{
+        congress::Congress,
+        delegates::{
+            forms::AdoptForm,
+            paths::Done,
+            store::{self, Adopted, SeatedDelegate},
+            unit::{UnitKind, UnitProgress},
+        },
+        pages::visible,
+    },
+    directory,
+    failure::Failure,
+    ids::{CongressId, DelegateId},
+    name::order,
+    office::{CongressKeeper, CongressReader},
+    page::chrome::Chrome,
+    papers::{self, Column, Paper, Table},
+    rules::{
+        Finding, Outcome,
+        delegates::DelegateChain,
+        qualification::{Part, Qualification, count},
+    },
+    text::{chinese_day, percent},
+    web::forms::{Done as DoneQuery, Errors, Submitted},
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/delegates/qualification.html")]
+pub(super) struct QualificationPage {
+    chrome: Chrome,
+    congress: Congress,
+    paper: Paper,
+    adopted: Option<Adopted>,
+    figures: Qualification,
+    /// What practice says of the share of ordinary students.
+    breadth: Option<Finding>,
+    /// Delegates who are students no more.
+    gone: usize,
+    keeps: bool,
+    form: AdoptForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl QualificationPage {
+    /// The shares that are drawn, each of all delegates.
+    fn shares(&self) -> Vec<Share> {
+        let figures = &self.figures;
+        let share = |name: &'static str, part: u32| Share::new(name, part, figures.total);
+        vec![
+            share("女代表", figures.women),
+            share("中共党员（含预备党员）", figures.party),
+            share("共青团员", figures.league),
+            share("少数民族代表", figures.minority),
+            share("非骨干代表", figures.ordinary()),
+        ]
+    }
+
+    /// Too few delegates are ordinary students.
+    fn is_narrow(&self, breadth: &Finding) -> bool {
+        self.figures.total > 0 && breadth.verdict != Outcome::Pass
+    }
+
+    /// The report may be adopted: there are delegates, and all of them are still students.
+    fn may_adopt(&self) -> bool {
+        self.keeps && self.adopted.is_none() && self.figures.total > 0
+    }
+}
+
+/// A share as it is drawn.
+struct Share {
+    name: &'static str,
+    says: String,
+    /// The bar's length, of 240.
+    length: u32,
+}
+
+impl Share {
+    fn new(name: &'static str, part: u32, whole: u32) -> Self {
+        let length = u64::from(part) * 240 / u64::from(whole.max(1));
+        let says = format!("{part} 人，{}", percent(part.into(), whole.into()));
+        Self { name, says, length: u32::try_from(length).unwrap_or(240) }
+    }
+}
+
+/// What the report is made of.
+struct Counted {
+    figures: Qualification,
+    adopted: Option<Adopted>,
+    chain: Vec<String>,
+    rows: Vec<SeatedDelegate>,
+}
+
+/// Where a unit's seats are from.
+fn source(unit: Option<&UnitProgress>) -> &'static str {
+    match unit.map(|one| one.unit.kind) {
+        Some(UnitKind::Grade) => "院系各年级",
+        Some(UnitKind::Society) => "主要学生社团",
+        Some(UnitKind::Union) | None => "学生会工作人员和主席团",
+    }
+}
+
+async fn counted(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Counted, Failure> {
+    let mut rows = store::seated(db, congress).await?;
+    rows.retain(SeatedDelegate::votes);
+    let units = store::units(db, congress, None, today).await?;
+    let by_place: HashMap<i16, &UnitProgress> = units.iter().map(|one| (one.unit.place, one)).collect();
+    let delegations = store::delegations(db, congress).await?;
+    let named = |row: &SeatedDelegate| {
+        let own = delegations.iter().find(|delegation| Some(delegation.id) == row.delegation);
+        own.map(|delegation| delegation.name.as_str())
+    };
+    // Delegations stand in their order.
+    rows.sort_by_key(|row| {
+        let place = delegations.iter().position(|delegation| Some(delegation.id) == row.delegation);
+        place.unwrap_or(usize::MAX)
+    });
+    let facts: Vec<_> = rows
+        .iter()
+        .map(|row| store::counted(row, source(row.unit.and_then(|place| by_place.get(&place).copied())), named(row)))
+        .collect();
+    let seats = units.iter().map(|one| one.unit.seats).sum();
+    let adopted = store::adopted(db, congress).await?;
+    let terms = store::terms(db, congress).await?;
+    let chain = terms.map(|terms| DelegateChain::in_words(&terms.chain)).unwrap_or_default();
+    let figures = adopted.as_ref().map_or_else(|| count(seats, &facts), |adopted| adopted.figures.clone());
+    Ok(Counted { figures, adopted, chain, rows })
+}
+
+/// `12 人（37.5%）`.
+fn of_all(part: u32, whole: u32) -> String {
+    format!("{part}人，占{}", percent(part.into(), whole.into()))
+}
+
+fn list(parts: &[Part]) -> String {
+    parts.iter().map(|part| format!("{}{}人", part.name, part.count)).collect::<Vec<_>>().join("，")
+}
+
+/// What is not known, in brackets; nothing where all is.
+fn unknown(count: u32, what: &str) -> String {
+    if count == 0 { String::new() } else { format!("（另有{count}人未登记{what}）") }
+}
+
+fn paper(congress: &Congress, counted: &Counted, today: Date) -> Paper {
+    let Counted { figures, adopted, chain, .. } = counted;
+    let Qualification { total, seats, women, men, party, probationary, league, minority, backbone, .. } = figures;
+    let title = congress.title();
+    let vacant = seats.saturating_sub(*total);
+    let vacant = if vacant == 0 { String::new() } else { format!("，空缺{vacant}名") };
+    let steps = if chain.is_empty() { String::new() } else { format!("代表经{}产生。", chain.join("，")) };
+    let mut paper = Paper::new(format!("{title}\n代表资格审查报告")).paragraph(format!(
+        "根据有关规定，{title}筹备工作机构对代表的产生程序和资格进行了审查，现将审查情况报告如下。"
+    ));
+    paper = paper
+        .heading("代表的名额和产生")
+        .paragraph(format!("大会代表名额{seats}名，现有代表{total}名{vacant}。{steps}"))
+        .paragraph(format!("代表来源：{}。", list(&figures.sources)));
+    paper = paper.heading("代表的构成").items([
+        format!(
+            "性别：女代表{}；男代表{}{}。",
+            of_all(*women, *total),
+            of_all(*men, *total),
+            unknown(figures.gender_unknown, "性别")
+        ),
+        format!(
+            "政治面貌：中共党员（含预备党员{probationary}人）{}；共青团员{}{}。",
+            of_all(*party, *total),
+            of_all(*league, *total),
+            unknown(figures.political_unknown, "政治面貌")
+        ),
+        format!("民族：少数民族代表{}{}。", of_all(*minority, *total), unknown(figures.ethnic_unknown, "民族")),
+        format!("年级：{}。", list(&figures.grades)),
+        format!(
+            "不是学生会骨干（主席团成员、部门负责人）的代表{}（{total}－{backbone}＝{}）。",
+            of_all(figures.ordinary(), *total),
+            figures.ordinary()
+        ),
+    ]);
+    if !figures.delegations.is_empty() {
+        let columns = vec![Column::centred("序号", 4), Column::text("代表团", 20), Column::centred("代表（人）", 8)];
+        let row = |(place, part): (usize, &Part)| vec![place.to_string(), part.name.clone(), part.count.to_string()];
+        let rows = (1..).zip(&figures.delegations).map(row).collect();
+        paper = paper.heading("代表团").paragraph("代表组成下列代表团。").table(Table::new(columns, rows));
+    }
+    let sources = "数字来源：名额取自批准的名额分配方案；产生程序取自推荐、审查记录和选举报告；性别、政治面貌、民族、\
+                   年级取自学校的学生名单；骨干取自学生会花名册；占比为占代表总数的百分比，保留一位小数，四舍五入。";
+    paper = paper.heading("审查结论").paragraph(format!("经审查，{total}名代表的产生符合规定的程序，代表资格有效。"));
+    paper = paper.note(sources);
+    let by = format!("{title}代表资格审查小组");
+    match adopted {
+        Some(adopted) => {
+            for name in &adopted.examiners {
+                paper = paper.signature_line(&format!("审查小组成员{name}"));
+            }
+            paper.signed(by, Some(adopted.at.date()))
+        }
+        None => paper.caption(&format!("草稿，截至{}", chinese_day(today))).signed(by, None),
+    }
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    congress: Congress,
+    submitted: Submitted<AdoptForm>,
+    done: &'static str,
+) -> Result<QualificationPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let counted = counted(&mut db, &congress, today).await?;
+    let paper = paper(&congress, &counted, today);
+    let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
+    let breadth = counted.figures.breadth(congress.ordinary_percent);
+    let gone = counted.rows.iter().filter(|row| row.is_gone(today)).count();
+    let Counted { figures, adopted, .. } = counted;
+    let Submitted { form, errors } = submitted;
+    let chrome = frame(app, person, &congress, "代表资格审查报告");
+    Ok(QualificationPage { chrome, congress, paper, adopted, figures, breadth, gone, keeps, form, errors, done })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<CongressReader>,
+    Path(id): Path<CongressId>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<QualificationPage, Failure> {
+    let congress = visible(&mut *app.read().await?, &acting, id).await?;
+    if congress.of_all {
+        return Err(Failure::Missing);
+    }
+    page(&app, acting.person(), congress, Submitted::default(), Done::said(&done)).await
+}
+
+pub(super) async fn word(
+    State(app): State<App>,
+    acting: Acting<CongressReader>,
+    Path(id): Path<CongressId>,
+) -> Result<Response, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let congress = visible(&mut db, &acting, id).await?;
+    let counted = counted(&mut db, &congress, today).await?;
+    drop(db);
+    papers::download(&app, paper(&congress, &counted, today)).await
+}
+
+/// Adopts the report with its figures, and gives the delegates their numbers by delegation and strokes.
+pub(super) async fn adopt(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(id): Path<CongressId>,
+    Form(form): Form<AdoptForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors, wanted) = (app.clock.now(), Errors::default(), "通过代表资格审查报告");
+    let Some(examiners) = form.read(&mut errors) else {
+        let congress = crate::congress::pages::kept(&mut *app.read().await?, &acting, id).await?;
+        return Ok(again(page(&app, acting.person(), congress, Submitted::new(form, errors), "").await?));
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let congress = kept(db, &acting, id).await?;
+        under_preparation(&app, acting.person(), &congress, wanted, id.qualification_path())?;
+        let refused = || refusal(&app, acting.person(), &congress, wanted, id.qualification_path());
+        let counted = counted(db, &congress, now.date()).await?;
+        if counted.rows.is_empty() {
+            return Err(refused().for_reason("还没有代表", "接收当选代表名单以后再审查"));
+        }
+        let gone = counted.rows.iter().filter(|row| row.is_gone(now.date())).count();
+        if gone > 0 {
+            let why = format!("有 {gone} 名代表已经离校");
+            return Err(refused().for_reason(why, "先在代表名单里终止他们的资格，候补代表依次递补"));
+        }
+        let account = acting.person().account;
+        if !store::adopt(db, &congress, &counted.figures, &examiners, account, now).await? {
+            return Err(refused().for_reason("报告已经通过", "通过以后代表有变动的，在大会上补充说明"));
+        }
+        let strokes = directory::store::stroke_order(db, acting.institution()).await?;
+        let delegations = store::delegations(db, &congress).await?;
+        let mut rows = counted.rows;
+        order::sort(&mut rows, strokes, |row| &row.name);
+        rows.sort_by_key(|row| {
+            let place = delegations.iter().position(|delegation| Some(delegation.id) == row.delegation);
+            place.unwrap_or(usize::MAX)
+        });
+        let ids: Vec<DelegateId> = rows.iter().map(|row| row.id).collect();
+        store::give_numbers(db, &congress, &ids).await?;
+        let entry = Entry::new(Verb::DelegatesKept, congress.short_title())
+            .detail("办理", wanted)
+            .detail("代表", counted.figures.total);
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(done_at(&id.qualification_path(), Done::Adopted).into_response())
+}

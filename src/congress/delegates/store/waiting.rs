@@ -1,0 +1,163 @@
+//! SQL of what waits for offices.
+
+use sqlx::{PgConnection, types::Uuid};
+use time::Date;
+
+use crate::{
+    auth::person::Held,
+    failure::Failure,
+    ids::{ClassId, CollegeId, InstitutionId},
+    office::{CongressKeeper, Office},
+    rules::plan::Body,
+};
+
+/// A congress to which a class is to recommend people and has recommended none.
+#[derive(Debug)]
+pub struct ClassTask {
+    pub congress: Uuid,
+    pub closes_on: Date,
+}
+
+/// The congresses to which a class may recommend people and has recommended nobody.
+pub async fn classes_without(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    class: ClassId,
+    today: Date,
+) -> Result<Vec<ClassTask>, Failure> {
+    let rows = sqlx::query_as!(
+        ClassTask,
+        r#"select distinct g.id as congress, t.closes_on
+           from class k join major m on m.id = k.major_id
+                join congress_unit u on u.kind = 'grade' and u.college_id = m.college_id and u.entry_year = k.entry_year
+                join congress g on g.id = u.congress_id join delegate_terms t on t.congress_id = g.id
+           where k.id = $2 and g.institution_id = $1 and g.stage in ('preparing', 'convened') and t.closes_on >= $3
+                 and u.seats > 0
+                 and not exists (select from recommendation r where r.congress_id = g.id and r.class_id = k.id
+                                 and r.stage in ('at', 'passed'))
+                 and not exists (select from delegate_contest e join contest q on q.id = e.contest_id
+                                        join sitting s on s.id = q.sitting_id
+                                 where e.congress_id = g.id and e.unit = u.place and s.stage <> 'voided')
+           order by t.closes_on"#,
+        institution.0,
+        class.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Recommended people of a congress who wait for a body.
+#[derive(Debug)]
+pub struct PartyTask {
+    pub congress: Uuid,
+    pub people: i64,
+    /// The last day on which somebody is recommended.
+    pub closes_on: Date,
+}
+
+/// The congresses in which recommended people wait for one of those bodies, of a college where it is named.
+pub async fn waiting_for_party(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    bodies: &[Body],
+    college: Option<CollegeId>,
+) -> Result<Vec<PartyTask>, Failure> {
+    let bodies: Vec<String> = bodies.iter().map(|body| body.slug().to_owned()).collect();
+    let rows = sqlx::query_as!(
+        PartyTask,
+        r#"select g.id as congress, count(*) as "people!", t.closes_on
+           from recommendation r join congress g on g.id = r.congress_id join delegate_terms t on t.congress_id = g.id
+           where g.institution_id = $1 and g.stage in ('preparing', 'convened') and r.stage = 'at' and r.step > 0
+                 and exists (select from jsonb_array_elements(t.chain -> 'before' -> 'links' -> r.step::integer -> 'by') b
+                             where b ->> 'body' = any ($2))
+                 and ($3::uuid is null or r.college_id = $3)
+           group by g.id, t.closes_on order by t.closes_on"#,
+        institution.0,
+        &bodies,
+        college.map(|id| id.0)
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// What a college's union is to do for a congress.
+#[derive(Debug)]
+pub struct CollegeTask {
+    pub congress: Uuid,
+    pub closes_on: Date,
+    /// Its units whose election is not made.
+    pub to_elect: i64,
+    /// All are elected, and no list is handed in.
+    pub to_list: bool,
+    pub returned: bool,
+}
+
+/// What a college's union is to do for the congresses that are prepared.
+pub async fn for_college(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    college: CollegeId,
+    today: Date,
+) -> Result<Vec<CollegeTask>, Failure> {
+    let rows = sqlx::query_as!(
+        CollegeTask,
+        r#"with unit as (
+               select u.congress_id, e.stage,
+                      exists (select from delegate_report p where p.congress_id = u.congress_id and p.unit = u.place)
+                          as reported
+               from congress_unit u left join lateral (
+                        select s.stage from delegate_contest t join contest q on q.id = t.contest_id
+                               join sitting s on s.id = q.sitting_id
+                        where t.congress_id = u.congress_id and t.unit = u.place and s.stage <> 'voided' limit 1
+                    ) e on true
+               where u.kind = 'grade' and u.college_id = $2 and u.seats > 0
+           )
+           select g.id as congress, t.closes_on,
+                  count(*) filter (where n.stage is null and not n.reported) as "to_elect!",
+                  bool_and(coalesce(n.stage = 'reported', false) or n.reported) and l.stage is null as "to_list!",
+                  coalesce(l.stage = 'returned', false) as "returned!"
+           from unit n join congress g on g.id = n.congress_id join delegate_terms t on t.congress_id = g.id
+                left join delegate_list l on l.congress_id = g.id and l.college_id = $2
+           where g.institution_id = $1 and g.stage in ('preparing', 'convened') and $3 >= china_day(t.began_at)
+           group by g.id, t.closes_on, l.stage order by t.closes_on"#,
+        institution.0,
+        college.0,
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// What the League committee is to do for a congress.
+#[derive(Debug)]
+pub struct KeeperTask {
+    pub congress: Uuid,
+    /// Lists that wait to be received.
+    pub lists: i64,
+    /// Delegates who are students no more.
+    pub gone: i64,
+}
+
+/// What an office is to do for the congresses that it keeps; nothing for one that keeps none.
+pub async fn for_keeper(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<KeeperTask>, Failure> {
+    if !CongressKeeper::KINDS.contains(&office.kind) {
+        return Ok(Vec::new());
+    }
+    let rows = sqlx::query_as!(
+        KeeperTask,
+        r#"select g.id as congress,
+                  (select count(*) from delegate_list l where l.congress_id = g.id and l.stage = 'handed_in') as "lists!",
+                  (select count(*) from delegate d join student s on s.id = d.student_id
+                   where d.congress_id = g.id and d.ended_on is null and s.left_on <= $3) as "gone!"
+           from congress g join student_union n on n.id = g.union_id
+           where g.institution_id = $1 and g.stage in ('preparing', 'convened') and n.college_id is not distinct from $2
+           order by g.created_at"#,
+        institution.0,
+        office.college.map(|id| id.0),
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
