@@ -53,5 +53,5 @@ async fn metrics(
     let direct = peer.ip().is_loopback() && is_loopback(&headers);
     let direct = direct && !added_by_proxies.iter().any(|name| headers.contains_key(*name));
     let text = collected.filter(|_| direct).map(|handle| handle.render()).ok_or(Failure::Missing)?;
-    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], text))
+    Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
 }

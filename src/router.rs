@@ -164,9 +164,11 @@ pub fn router(portal: &Portal) -> Router {
         .layer(Extension(web::intake::Intake::default()))
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn(web::origin::referred_from_here))
-        .layer(layers)
+        .layer(layers.clone())
         .with_state(portal.app.clone());
-    // Outside the routes: the form that it shows is sent to the route of its own page.
+    // Outside the routes: the form that it shows is sent to the route of its own page. What it answers by itself goes
+    // through the same layers.
     let outside = middleware::from_fn_with_state(portal.app.clone(), kept_forms::show);
-    Router::new().fallback_service(ServiceBuilder::new().layer(outside).service(inside))
+    let kept = ServiceBuilder::new().layer(outside).service(inside.clone());
+    Router::new().route_service(kept_forms::KEPT, kept).layer(layers).fallback_service(inside)
 }

@@ -14,6 +14,12 @@ impl Cost {
     pub const CHEAP: Self = Self { memory_kib: 8, passes: 1 };
 }
 
+/// A one-time code as it is printed: 24 of 31 letters and digits, 118 bits, so that a plain hash of it may be kept.
+#[must_use]
+pub fn code() -> String {
+    readable(24, 4)
+}
+
 /// A secret for people to copy from paper: `length` letters and digits in groups of `group`, none that look alike, just
 /// under five bits each.
 #[must_use]
@@ -34,4 +40,15 @@ pub fn readable(length: usize, group: usize) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn asvs_6_5_2_a_code_of_which_a_plain_hash_is_kept_has_112_bits_or_more() {
+        let letters = code().chars().filter(char::is_ascii_alphanumeric).count();
+        assert!(31_f64.log2() * f64::from(u32::try_from(letters).unwrap()) >= 112.0, "{letters} letters");
+    }
 }

@@ -102,7 +102,7 @@ async fn activate(
     if !errors.is_empty() {
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     }
-    // A code has 99 bits. Wrong ones are not counted by number: anybody could keep its owner out with them.
+    // A code has 118 bits. Wrong ones are not counted by number: anybody could keep its owner out with them.
     let now = app.clock.now();
     let code = hash_of(&form.code);
     let mut db = app.read().await?;

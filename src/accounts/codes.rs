@@ -10,7 +10,7 @@ use crate::{
     clock::CHINA,
     failure::Failure,
     ids::{AccountId, ClassId, InstitutionId},
-    secrets::readable,
+    secrets::code,
     words::words,
 };
 
@@ -23,16 +23,13 @@ pub fn last_day(now: OffsetDateTime) -> Date {
     (now + LASTS).to_offset(CHINA).date()
 }
 
-/// Characters in a code: 20 of 31 letters and digits, 99 bits.
-const LENGTH: usize = 20;
-
-/// A code as printed: `abcde-fghjk-…`. Shown once.
+/// A code as printed: `abcd-efgh-…`. Shown once.
 #[derive(Debug, Clone)]
 pub struct Code(String);
 
 impl Code {
     fn random() -> Self {
-        Self(readable(LENGTH, 5))
+        Self(code())
     }
 
     /// The code for the person.
@@ -336,7 +333,7 @@ mod tests {
     #[test]
     fn a_code_reads_back_however_it_is_typed() {
         let code = Code::random();
-        assert_eq!(code.text().len(), 23);
+        assert_eq!(code.text().len(), 29);
         assert_eq!(hash_of(&code.text().to_uppercase().replace('-', " ")), code.hash());
         assert_ne!(hash_of(Code::random().text()), code.hash());
     }

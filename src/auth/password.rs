@@ -245,7 +245,7 @@ pub fn weakness(password: &str, owner: &PasswordOwner<'_>) -> Option<&'static st
     }
     let words = owner.words();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    // Below three it is found within ten thousand million guesses.
+    // Below three it is found within a hundred million guesses.
     (zxcvbn(password, &words).score() < Score::Three).then_some(
         "太容易被猜到：常见的密码、键盘上相邻的键、日期、姓名的拼音、学校的代码都会先被试到，请换成几个不相干的词",
     )

@@ -286,15 +286,17 @@ async fn digest_of(
     import: &Import,
     institution: InstitutionId,
     now: OffsetDateTime,
-) -> Result<(Option<String>, Option<String>), Failure> {
+) -> Result<(Option<Vec<u8>>, Option<Vec<u8>>), Failure> {
     let digest = sqlx::query_scalar!(
-        "select md5(string_agg(row || state || says, ',' order by row)) from import_row where import_id = $1",
+        "select sha256(convert_to(string_agg(row || state || says, ',' order by row), 'UTF8'))
+         from import_row where import_id = $1",
         import.id.0
     )
     .fetch_one(&mut *connection)
     .await?;
     let others = sqlx::query_scalar!(
-        "select md5(string_agg(office_id || coalesce(until_day::text, '') || new_day, ',' order by office_id))
+        "select sha256(convert_to(
+                    string_agg(office_id || coalesce(until_day::text, '') || new_day, ',' order by office_id), 'UTF8'))
          from handed_over($1, $2, $3)",
         import.id.0,
         institution.0,

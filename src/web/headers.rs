@@ -28,8 +28,9 @@ pub async fn security(request: Request, next: Next) -> axum::response::Response 
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     if through_tls {
-        // The first visit through TLS makes the next ones begin with it; half a year, as browsers' lists ask at least.
-        headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=15768000"));
+        // The first visit through TLS makes the next ones begin with it, for a year, as ASVS and browsers' lists ask.
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
     }
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));

@@ -163,7 +163,7 @@ async fn browsers_are_told_to_stay_on_tls_where_they_came_by_it() {
     let mut visitor = portal.visitor();
     assert!(!visitor.get("/sign-in").await.headers.contains_key("strict-transport-security"));
     let page = visitor.send("GET", "/sign-in", &[("x-forwarded-proto", "HTTPS")], Vec::new()).await;
-    assert_eq!(page.headers["strict-transport-security"], "max-age=15768000");
+    assert_eq!(page.headers["strict-transport-security"], "max-age=31536000; includeSubDomains");
 }
 
 #[tokio::test]
@@ -184,6 +184,14 @@ async fn cookies_and_headers_keep_to_the_strict_side() {
     assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     assert_eq!(page.headers["cache-control"], "no-store");
     assert_eq!(page.headers["x-content-type-options"], "nosniff");
+    // Also what is answered outside all routes, and what is no page.
+    for path in ["/kept", "/favicon.ico", "/no-such-page"] {
+        let answer = portal.visitor().get(path).await;
+        assert_eq!(answer.headers["content-security-policy"], page.headers["content-security-policy"], "{path}");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+        assert!(answer.headers.contains_key("x-request-id"), "{path}");
+    }
+    assert_eq!(portal.visitor().get("/favicon.ico").await.headers["content-type"], "image/svg+xml; charset=utf-8");
     // What the database holds opens nothing by itself.
     let token = cookies[0].split(['=', ';']).nth(1).unwrap();
     let (hash,): (String,) = sqlx::query_as("select encode(token_hash, 'hex') from session")

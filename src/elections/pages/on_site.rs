@@ -29,7 +29,7 @@ use crate::{
     office::ElectionKeeper,
     page::{charts::Qr, chrome::Chrome, filters},
     people::find::{Among, PeopleField, PersonField, Rest, Search},
-    secrets::readable,
+    secrets::code,
     text::{folded, is_hidden},
     web::{
         forms::{Attempt, Done as DoneQuery, Errors, Submitted, reason},
@@ -382,7 +382,7 @@ pub(super) async fn make_slips(
     let Some(many) = many else {
         return page(&app, &acting, id, Submitted::with_fault(form, "many", "一次印 1 至 500 张"), "").await;
     };
-    let codes: Vec<String> = (0..many).map(|_| readable(20, 5)).collect();
+    let codes: Vec<String> = (0..many).map(|_| code()).collect();
     let hashes: Vec<Vec<u8>> = codes.iter().map(|code| hash_of(code)).collect();
     let serials = app
         .write_as(acting.person().authority(), async |db| {
