@@ -140,6 +140,9 @@ macro_rules! sets_of_offices {
 sets_of_offices! {
     /// Who manages accounts.
     Administrator: Administrator;
+    /// Offices that teachers hold: their computers are shared, and a session that nobody uses ends (the database has the
+    /// same list, `person_of_session`).
+    Staff: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
     /// The School Youth League committee and the deputy secretary who acts for it: who decides which plan governs.
     SchoolLeague: SchoolLeague, DeputySecretary;
     /// Who keeps a union's roster.

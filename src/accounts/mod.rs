@@ -7,6 +7,7 @@ mod forms;
 mod pages;
 mod paths;
 pub mod retention;
+mod security;
 mod slips;
 pub mod store;
 
@@ -21,7 +22,10 @@ use crate::{
 
 #[must_use]
 pub fn routes(sign_in: SignIn, slips: Slips) -> Routes {
-    pages::routes().merge(slips::routes().with_state(slips)).merge(activate::routes().with_state(sign_in))
+    pages::routes()
+        .merge(security::routes())
+        .merge(slips::routes().with_state(slips))
+        .merge(activate::routes().with_state(sign_in))
 }
 
 /// What the navigation offers of it.

@@ -7,6 +7,7 @@ use crate::{
 
 pub(super) const ACCOUNTS: &str = "/accounts";
 pub(super) const NEW_ACCOUNT: &str = "/accounts/new";
+pub(super) const SECURITY: &str = "/accounts/security";
 pub(super) const SLIPS: &str = "/slips";
 
 words! {
@@ -18,6 +19,12 @@ words! {
     Waits = "waits", "可以立即重新登录。";
     Disabled = "disabled", "账号已停用，登录已全部结束。";
     Enabled = "enabled", "账号已恢复。";
+    Security = "security", "登录安全设置已保存，立即生效。";
+}
+
+/// The page 登录安全 after an act.
+pub(super) fn security_after(done: Done) -> String {
+    format!("{SECURITY}?done={}", done.slug())
 }
 
 /// What is printed for a class, and whom that voids.

@@ -268,6 +268,42 @@ pub async fn list(
         .collect())
 }
 
+/// After how many minutes without use a session ends; none: not before the twelve hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IdleLimits {
+    /// Of whoever holds an office that teachers hold.
+    pub staff: Option<i16>,
+    /// Of everybody else.
+    pub students: Option<i16>,
+}
+
+/// A university's limits.
+pub async fn idle_limits(connection: &mut PgConnection, institution: InstitutionId) -> Result<IdleLimits, Failure> {
+    let limits = sqlx::query_as!(
+        IdleLimits,
+        "select staff_idle_minutes as staff, student_idle_minutes as students from institution where id = $1",
+        institution.0
+    );
+    Ok(limits.fetch_one(connection).await?)
+}
+
+/// Sets them.
+pub async fn set_idle_limits(
+    connection: &mut PgConnection,
+    acting: &Acting<Administrator>,
+    limits: IdleLimits,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update institution set staff_idle_minutes = $2, student_idle_minutes = $3 where id = $1",
+        acting.institution().0,
+        limits.staff,
+        limits.students
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// An account of the administrator's university.
 #[derive(Debug)]
 pub struct Account {
@@ -296,7 +332,8 @@ pub async fn find(
     let row = sqlx::query_as!(
         Account,
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.created_at, a.password_set_at,
-                  (select count(*) from session s where s.account_id = a.id and s.expires_at > $3) as "sessions!",
+                  (select count(*) from session s
+                   where s.account_id = a.id and exists (select from person_of_session(s.token_hash, $3))) as "sessions!",
                   (select max(t.open_at) from sign_in_attempt t
                    where t.institution_id = a.institution_id and t.number = a.number_key and t.open_at > $3) as waits_until
            from account a where a.id = $1 and a.institution_id = $2

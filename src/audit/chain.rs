@@ -124,6 +124,8 @@ words! {
     ResultKept = "result_kept", "学代会选举结果";
     /// Delegates of a congress were recommended, reviewed, listed, seated or ended.
     DelegatesKept = "delegates_kept", "大会代表";
+    /// When idle sessions end, or who must have a second factor, was set.
+    SignInRulesSet = "sign_in_rules_set", "设置登录安全";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

@@ -7,7 +7,7 @@ use axum::{
     http::{Method, request::Parts},
 };
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use super::{
     acting::Acting,
@@ -23,6 +23,12 @@ use crate::{
     office::Office,
     page::chrome::{Chrome, NavItem},
 };
+
+/// How often it is noted that a session is used.
+const NOTED_EVERY: Duration = Duration::minutes(1);
+
+/// The query of a page that looks again by itself: nobody need be there, so that it keeps no session open.
+pub const BY_ITSELF: &str = "again=yes";
 
 /// What it takes to know who sends a request and to frame their page. Cloned with every request: one count goes up.
 #[derive(Debug, Clone)]
@@ -70,6 +76,18 @@ impl RequestContext {
         }
     }
 
+    /// Notes that a session is used, to the end whatever the client does. Where it cannot be noted the page is shown all the
+    /// same: a full disk keeps nobody from reading.
+    async fn note_use(&self, session: &[u8], now: OffsetDateTime) {
+        let (pool, session) = (self.0.pools.single.clone(), session.to_vec());
+        let noting = async move { store::note_use(&mut *pool.acquire().await?, &session, now).await };
+        match tokio::spawn(noting).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => tracing::warn!(%failure, "the use of a session was not noted"),
+            Err(error) => tracing::warn!(%error, "the use of a session was not noted"),
+        }
+    }
+
     /// The person as the page shows them: where they are, and how many notices they have not read.
     async fn seen(
         &self,
@@ -78,6 +96,10 @@ impl RequestContext {
         parts: &Parts,
         now: OffsetDateTime,
     ) -> Result<SignedIn, Failure> {
+        let of_itself = parts.uri.query().is_some_and(|query| query == BY_ITSELF);
+        if person.seen_at.is_some_and(|seen_at| now - seen_at >= NOTED_EVERY) && !of_itself {
+            self.note_use(&person.session, now).await;
+        }
         let unread = self.0.unread.of(connection, &person, now).await?;
         Ok(SignedIn { path: parts.uri.path().to_owned(), unread, ..person })
     }
@@ -157,7 +179,7 @@ where
 fn admit(parts: &Parts, person: Option<SignedIn>) -> Result<SignedIn, Failure> {
     let own_account = |path: &str| path == "/me" || path.starts_with("/me/");
     match person {
-        Some(person) if person.must_change_password && !own_account(&person.path) => Err(Failure::PasswordFirst),
+        Some(person) if person.must_see_to_account() && !own_account(&person.path) => Err(Failure::PasswordFirst),
         Some(person) => Ok(person),
         // After signing in, on to the page that was asked for; an act is not repeated by itself.
         None if parts.method == Method::GET => {

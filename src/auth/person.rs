@@ -1,5 +1,7 @@
 //! Who is signed in, the offices they hold, and whose data they see.
 
+use time::OffsetDateTime;
+
 use crate::{
     auth::password::PasswordOwner,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, OfficeId, StudentId},
@@ -41,6 +43,10 @@ pub struct SignedIn {
     pub student: Option<StudentId>,
     /// They must choose a password of their own before anything else.
     pub must_change_password: bool,
+    /// Their university asks a second factor of their office, and they have none yet: before anything else too.
+    pub factor_missing: bool,
+    /// When this session was last used, to the minute; none where it does not end for being idle.
+    pub seen_at: Option<OffsetDateTime>,
     /// Notices they have not read.
     pub unread: i64,
     /// The offices they hold now.
@@ -65,6 +71,12 @@ impl SignedIn {
     #[must_use]
     pub fn authority(&self) -> Authority {
         Authority { session: self.session.clone(), office: self.acting.as_ref().map(|office| office.id) }
+    }
+
+    /// Something of their own account comes before anything else.
+    #[must_use]
+    pub fn must_see_to_account(&self) -> bool {
+        self.must_change_password || self.factor_missing
     }
 
     /// What nobody else should guess a new password by.

@@ -63,6 +63,10 @@ pub struct PersonRow {
     /// The office in which they act.
     pub acting: Option<OfficeId>,
     pub offices: Json<Vec<OfficeRow>>,
+    /// See [`SignedIn::seen_at`].
+    pub seen_at: Option<OffsetDateTime>,
+    /// See [`SignedIn::factor_missing`].
+    pub factor_missing: bool,
 }
 
 impl PersonRow {
@@ -86,6 +90,8 @@ impl PersonRow {
             name: self.name,
             student: self.student,
             must_change_password: self.must_change_password,
+            factor_missing: self.factor_missing,
+            seen_at: self.seen_at,
             unread: 0,
             offices,
             acting,
@@ -106,12 +112,21 @@ pub async fn person_of_session(
         r#"select account_id as "account!: AccountId", institution_id as "institution!: InstitutionId",
                   institution_name as "institution_name!", number as "number!", name as "name!",
                   must_change_password as "must_change_password!", student_id as "student: StudentId",
-                  office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>"
+                  office_id as "acting: OfficeId", offices as "offices!: Json<Vec<OfficeRow>>",
+                  seen_at as "seen_at?", factor_missing as "factor_missing!"
            from person_of_session($1, $2)"#,
         token_hash,
         now
     );
     row.fetch_optional(connection).await?.map(|row| row.into_person(token_hash)).transpose()
+}
+
+/// Notes that a session is used.
+pub async fn note_use(connection: &mut PgConnection, session: &[u8], now: OffsetDateTime) -> Result<(), Failure> {
+    sqlx::query!("update session set seen_at = $2 where token_hash = $1 and seen_at < $2", session, now)
+        .execute(connection)
+        .await?;
+    Ok(())
 }
 
 /// How many notices an account has not read, in the office in which it acts.
@@ -138,7 +153,7 @@ pub async fn still_holds(
     // Shared locks: nobody ends the account or the office before the act is committed.
     let account = sqlx::query_scalar!(
         "select a.id from session s join account a on a.id = s.account_id
-         where s.token_hash = $1 and s.expires_at > $2 and a.disabled_at is null for share of a",
+         where s.token_hash = $1 and s.expires_at > $2 and not s.awaits_factor and a.disabled_at is null for share of a",
         authority.session,
         now
     )
@@ -320,6 +335,8 @@ pub struct NewSession {
     pub counted: Vec<u8>,
     /// The token by which an unknown device is known from now on.
     pub new_device: Option<Token>,
+    /// The browser's session until now (its hash), whoever's it was: it ends.
+    pub former: Option<Vec<u8>>,
 }
 
 /// Opens sessions for accounts whose passwords were right, remembers new devices and forgets those devices' failures (a
@@ -337,19 +354,22 @@ pub async fn open_sessions(
     let new_devices: Vec<Option<Vec<u8>>> =
         sessions.iter().map(|session| session.new_device.as_ref().map(Token::hash)).collect();
     let counted: Vec<&[u8]> = sessions.iter().map(|session| session.counted.as_slice()).collect();
+    let former: Vec<Option<&[u8]>> = sessions.iter().map(|session| session.former.as_deref()).collect();
     let opened = sqlx::query_scalar!(
         r#"with asked as (
-               select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[])
-                   with ordinality as u(token, account, hash, browser, new_device, counted, place)
+               select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $10::bytea[])
+                   with ordinality as u(token, account, hash, browser, new_device, counted, former, place)
            ), opened as (
-               insert into session (token_hash, account_id, device, created_at, expires_at)
-               select u.token, a.id, u.browser, $7, $8
+               insert into session (token_hash, account_id, device, created_at, seen_at, expires_at)
+               select u.token, a.id, u.browser, $7, $7, $8
                from asked u join account a on a.id = u.account and a.password_hash = u.hash and a.disabled_at is null
                returning token_hash, account_id
            ), remembered as (
                insert into known_device (token_hash, account_id, created_at, expires_at)
                select u.new_device, o.account_id, $7, $9 from asked u join opened o on o.token_hash = u.token
                where u.new_device is not null
+           ), ended as (
+               delete from session s using asked u, opened o where o.token_hash = u.token and s.token_hash = u.former
            ), forgotten as (
                delete from sign_in_attempt t using asked u, opened o, account a
                where o.token_hash = u.token and a.id = o.account_id and t.institution_id = a.institution_id
@@ -365,7 +385,8 @@ pub async fn open_sessions(
         &counted as &[&[u8]],
         now,
         now + SESSION_LASTS,
-        now + DEVICE_LASTS
+        now + DEVICE_LASTS,
+        &former as &[Option<&[u8]>]
     );
     Ok(opened.fetch_all(connection).await?)
 }
@@ -432,7 +453,7 @@ pub async fn sessions(
     let rows = sqlx::query_as!(
         Session,
         "select token_hash, device, created_at, expires_at from session
-         where account_id = $1 and expires_at > $2 order by created_at desc",
+         where account_id = $1 and exists (select from person_of_session(token_hash, $2)) order by created_at desc",
         account.0,
         now
     );

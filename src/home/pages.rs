@@ -56,7 +56,7 @@ async fn home(State(app): State<App>, person: Option<SignedIn>) -> Result<Respon
     let Some(person) = person else {
         return Ok(WelcomePage { chrome: Chrome::bare("依规运行学生会") }.into_response());
     };
-    if person.must_change_password {
+    if person.must_see_to_account() {
         return Err(Failure::PasswordFirst);
     }
     let (mut db, now) = (app.read().await?, app.clock.now());

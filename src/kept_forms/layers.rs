@@ -181,7 +181,7 @@ async fn shown(app: &App, request: Request, next: Next) -> Result<Response, Fail
         None => None,
     };
     let Some(person) = person else { return Err(Failure::SignInFirst(KEPT.to_owned())) };
-    if person.must_change_password {
+    if person.must_see_to_account() {
         return Err(Failure::PasswordFirst);
     }
     let kept = match Token::from_headers(Purpose::KeptForm, &parts.headers) {

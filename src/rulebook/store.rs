@@ -275,6 +275,7 @@ impl Alongside for GoverningToday {
                       p.institution_name as "institution_name!", p.number as "number!", p.name as "name!",
                       p.must_change_password as "must_change_password!", p.student_id as "student: StudentId",
                       p.office_id as "acting: OfficeId", p.offices as "offices!: Json<Vec<OfficeRow>>",
+                      p.seen_at as "seen_at?", p.factor_missing as "factor_missing!",
                       g.id as "id?: PlanVersionId", g.version as "version?", g.sha256 as "sha256?",
                       g.effective_from as "effective_from?"
                from person_of_session($1, $2) p left join lateral (
@@ -305,6 +306,8 @@ impl Alongside for GoverningToday {
             student: row.student,
             acting: row.acting,
             offices: row.offices,
+            seen_at: row.seen_at,
+            factor_missing: row.factor_missing,
         };
         Ok(Some((person.into_person(token_hash)?, Self(governing))))
     }

@@ -78,7 +78,9 @@ pub async fn open_session(
 ) -> Result<Option<NewSession>, Failure> {
     let Counted { at: counted, device_is_known } = counted;
     let new_device = (!device_is_known).then(Token::random);
-    let session = NewSession { credentials, token: Token::random(), browser: browser(headers), counted, new_device };
+    let former = Token::from_headers(Purpose::Session, headers).map(|token| token.hash());
+    let token = Token::random();
+    let session = NewSession { credentials, token, browser: browser(headers), counted, new_device, former };
     let key = hex::encode(session.token.hash());
     let opened = sign_in.new_sessions.write(key, session.clone()).await?;
     Ok(opened.then_some(session))

@@ -708,6 +708,7 @@ async fn votes_after_the_hour_are_refused_though_nobody_has_closed() {
     let mut sitting = opened(&portal, &HUNDRED).await;
     let votes = sitting.votes();
     let all = rush(&portal, &votes, async || portal.app.clock.advance(time::Duration::hours(3))).await;
+    sitting.keeper = portal.signed_in(lunzhi::office::OfficeKind::SchoolLeague).await;
     let mut db = portal.owner().await;
     let (left, envelopes, stage) = remains(&mut db, &sitting.id).await;
     assert_eq!((left, stage.as_str()), (0, "open"));

@@ -893,6 +893,7 @@ async fn the_clock_closes_a_sitting_that_nobody_closes() {
     lunzhi::elections::close_overdue(&portal.app.elections).await.unwrap();
     assert!(sitting.keeper.get(&sitting.path).await.text().contains("投票中"), "not before its time");
     portal.app.clock.advance(time::Duration::hours(3));
+    sitting.keeper = portal.signed_in(OfficeKind::SchoolLeague).await;
     lunzhi::elections::close_overdue(&portal.app.elections).await.unwrap();
     assert_eq!(sitting.keeper.get(&sitting.path).await.all(".summary-line .tag")[0], "已截止");
 }

@@ -1,7 +1,13 @@
 //! Signing in, and everything that keeps others out.
 
 use axum::http::header;
-use lunzhi::{database::Pools, office::OfficeKind, rules::plan::BUILT_IN, secrets::Cost, web::connections::Limits};
+use lunzhi::{
+    database::Pools,
+    office::{Office, OfficeKind, Staff},
+    rules::plan::BUILT_IN,
+    secrets::Cost,
+    web::connections::Limits,
+};
 use sha2::{Digest, Sha256};
 use time::Duration;
 use tokio::{
@@ -105,11 +111,73 @@ async fn a_person_ends_their_sessions_everywhere_at_once() {
 #[tokio::test]
 async fn a_session_ends_by_itself_after_a_working_day() {
     let portal = Portal::start().await;
-    let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let mut student = portal.signed_in(OfficeKind::Student).await;
     portal.app.clock.advance(Duration::hours(11));
-    assert_eq!(secretary.get("/me").await.status, 200);
+    assert_eq!(student.get("/me").await.status, 200);
     portal.app.clock.advance(Duration::hours(2));
-    assert_eq!(secretary.get("/me").await.status, 303);
+    assert_eq!(student.get("/me").await.status, 303);
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_ends_where_teachers_work_and_not_on_a_students_phone() {
+    let portal = Portal::start().await;
+    let mut people = Vec::new();
+    for kind in OfficeKind::ALL {
+        people.push((*kind, portal.signed_in(*kind).await));
+    }
+    for _ in 0..2 {
+        portal.app.clock.advance(Duration::minutes(20));
+        for (kind, person) in &mut people {
+            assert_eq!(person.get("/me").await.status, 200, "{kind:?} who works on");
+        }
+    }
+    portal.app.clock.advance(Duration::minutes(20));
+    for (_, person) in &mut people {
+        assert_eq!(person.get("/me?again=yes").await.status, 200);
+    }
+    portal.app.clock.advance(Duration::minutes(11));
+    for (kind, person) in &mut people {
+        let page = person.get("/me").await;
+        let expected = if Staff::KINDS.contains(kind) { 303 } else { 200 };
+        assert_eq!(page.status, expected, "{kind:?}: a page that looks again by itself keeps no session open");
+    }
+    let (_, league) = people.iter_mut().find(|(kind, _)| *kind == OfficeKind::SchoolLeague).unwrap();
+    let fields = [("name", "2026—2027 学年第一学期"), ("from", "2026-09-01"), ("last", "2027-01-31")];
+    assert_eq!(league.post("/semesters", &fields).await.location(), "/sign-in?next=/kept");
+    assert_eq!(league.sign_in(FIRST, LEAGUE, PASSWORD).await.location(), "/kept");
+    assert_eq!(league.get("/kept").await.field("名称"), "2026—2027 学年第一学期");
+}
+
+#[tokio::test]
+async fn administrators_set_after_how_long_an_idle_session_ends() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let wrong = administrator.post("/accounts/security", &[("staff", "3"), ("students", "一刻")]).await;
+    assert_eq!(wrong.status, 422);
+    assert_eq!(wrong.fault("教师担任的职务：多少分钟没有操作就退出"), "✕ 应为 5 至 720 的整数，或留空");
+    assert_eq!(wrong.field("学生担任的职务：多少分钟没有操作就退出"), "一刻");
+    let set = administrator.post_on("/accounts/security", &[("staff", ""), ("students", "15")]).await;
+    assert!(set.text().contains("登录安全设置已保存"), "{}", set.text());
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    portal.app.clock.advance(Duration::minutes(16));
+    assert_eq!((league.get("/me").await.status, student.get("/me").await.status), (200, 303));
+    let record = administrator.get("/audit").await.text();
+    assert!(record.contains("设置登录安全") && record.contains("不限") && record.contains("15 分钟"), "{record}");
+    let mut elsewhere = portal.visitor();
+    elsewhere.sign_in(SECOND, "administrator", PASSWORD).await;
+    assert_eq!(elsewhere.get("/accounts/security").await.field("教师担任的职务：多少分钟没有操作就退出"), "30");
+}
+
+#[tokio::test]
+async fn signing_in_again_ends_the_browsers_former_session() {
+    let portal = Portal::start().await;
+    let mut browser = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let mut before = browser.clone();
+    assert_eq!(before.get("/me").await.status, 200);
+    assert_eq!(browser.sign_in(FIRST, "administrator", PASSWORD).await.status, 303);
+    assert_eq!(browser.get("/me").await.status, 200);
+    assert_eq!(before.get("/me").await.status, 303, "whoever sat there before");
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use axum::{
 use time::OffsetDateTime;
 
 use crate::{
-    auth::acting::Acting,
+    auth::{acting::Acting, extract::BY_ITSELF},
     elections::Elections,
     elections::{
         reconciliation::FEW,
@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// Seconds after which the page looks again while votes are cast.
-const AGAIN: &str = "20";
+const SECONDS: u32 = 20;
 
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/turnouts.html")]
@@ -120,5 +120,6 @@ pub(super) async fn show(
     let chrome = app.chrome(acting.person(), &sitting.title).under("/turnout", "投票进度");
     let page = TurnoutPage { chrome, sitting, total, contests, classes, open, now: app.clock.now() };
     let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);
-    Ok(if open { ([(header::REFRESH, AGAIN)], html).into_response() } else { html.into_response() })
+    let again = format!("{SECONDS}; url=?{BY_ITSELF}");
+    Ok(if open { ([(header::REFRESH, again)], html).into_response() } else { html.into_response() })
 }
