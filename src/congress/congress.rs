@@ -10,7 +10,10 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::person::Held,
-    ids::{CollegeId, CongressDelegationId, CongressId, ContestId, DelegateId, InstitutionId, StudentId, UnionId},
+    ids::{
+        CollegeId, CongressDelegationId, CongressId, ContestId, DelegateId, DocumentId, InstitutionId, StudentId,
+        UnionId,
+    },
     office::OfficeKind,
     rules::plan::Union,
     words::words,
@@ -98,7 +101,13 @@ pub struct Congress {
     /// The students on which the seats rest.
     pub students: Option<u32>,
     pub seats_approved_at: Option<OffsetDateTime>,
+    /// Why seats were approved of which a soft rule warns.
+    pub seats_reason: Option<String>,
     pub called_off_why: Option<String>,
+    /// Held before the portal and taken down from papers.
+    pub registered: bool,
+    /// The paper that a registered one rests on.
+    pub document: Option<DocumentId>,
     pub created_at: OffsetDateTime,
 }
 

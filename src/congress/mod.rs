@@ -8,22 +8,30 @@ pub mod congress;
 pub mod delegates;
 mod forms;
 mod pages;
+mod papers;
 mod paths;
 pub mod result;
+pub mod seats;
 pub mod section;
+pub mod steps;
 pub mod store;
+pub mod tasks;
 
 use crate::{
     app::Routes,
     office::{CongressReader, Office},
-    page::chrome::NavItem,
+    page::chrome::{NavGroup, NavItem},
 };
 
 /// The routes of congresses, a line a part.
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().merge(result::routes())
-    pages::routes().merge(delegates::routes())
+    pages::routes()
+        .merge(steps::routes())
+        .merge(seats::routes())
+        .merge(delegates::routes())
+        .merge(papers::routes())
+        .merge(result::routes())
 }
 
 /// What the navigation offers of it.
@@ -31,6 +39,7 @@ pub const NAV: &[NavItem] = &[NavItem {
     href: "/congresses",
     label: "学代会",
     says: "名额、代表、日程、会议、结果和提案：从请示到备案",
+    group: NavGroup::Congress,
     place: 55,
     offices: CongressReader::KINDS,
 }];

@@ -8,7 +8,10 @@ use crate::{
     auth::acting::Acting,
     database::Locked,
     failure::Failure,
-    ids::{CollegeId, CongressDelegationId, CongressId, ContestId, DelegateId, InstitutionId, StudentId, UnionId},
+    ids::{
+        CollegeId, CongressDelegationId, CongressId, ContestId, DelegateId, DocumentId, InstitutionId, StudentId,
+        UnionId,
+    },
     office::CongressKeeper,
     rules::plan::Union,
 };
@@ -32,7 +35,10 @@ struct Row {
     seats: Option<i32>,
     students: Option<i32>,
     seats_approved_at: Option<OffsetDateTime>,
+    seats_reason: Option<String>,
     called_off_why: Option<String>,
+    registered: bool,
+    document: Option<DocumentId>,
     created_at: OffsetDateTime,
 }
 
@@ -63,7 +69,10 @@ impl Row {
             seats: self.seats.map(u32::try_from).transpose()?,
             students: self.students.map(u32::try_from).transpose()?,
             seats_approved_at: self.seats_approved_at,
+            seats_reason: self.seats_reason,
             called_off_why: self.called_off_why,
+            registered: self.registered,
+            document: self.document,
             created_at: self.created_at,
         })
     }
@@ -90,7 +99,8 @@ pub async fn list(
                   i.name as institution_name, g.union_id as "union: UnionId", u.kind,
                   u.college_id as "college: CollegeId", c.name as "college_name?", g.academic_year, g.ordinal, g.of_all,
                   g.stage, g.counted_on, g.meets_on, g.held_on, g.ordinary_percent, g.seats, g.students,
-                  g.seats_approved_at, g.called_off_why, g.created_at
+                  g.seats_approved_at, g.seats_reason, g.called_off_why, g.registered,
+                  g.document_id as "document: DocumentId", g.created_at
            from congress g join institution i on i.id = g.institution_id join student_union u on u.id = g.union_id
                 left join college c on c.id = u.college_id
            where g.institution_id = $1 and ($2::uuid is null or g.id = $2) and ($3::uuid is null or g.union_id = $3)
@@ -318,4 +328,71 @@ pub async fn call_off(connection: &mut PgConnection, congress: &Locked<Congress>
         why
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// A congress held before the portal.
+#[derive(Debug, Clone)]
+pub struct PastCongress {
+    pub union: UnionId,
+    /// The year in which the academic year began.
+    pub academic_year: i16,
+    /// 第…次, at most 30 characters.
+    pub ordinal: String,
+    pub held_on: Date,
+    /// The paper that says so.
+    pub document: Option<DocumentId>,
+}
+
+/// Takes down a congress held before the portal; none where the union has one of that year and number.
+pub async fn register(
+    connection: &mut PgConnection,
+    acting: &Acting<CongressKeeper>,
+    past: &PastCongress,
+    now: OffsetDateTime,
+) -> Result<Option<CongressId>, Failure> {
+    let id = CongressId::random();
+    let made = sqlx::query!(
+        "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on,
+                               held_on, registered, document_id, created_at, created_by)
+         select $1, $2, u.id, $4, $5, false, 'closed', $6, $6, $6, true, $7, $8, $9
+         from student_union u where u.id = $3 and u.institution_id = $2
+         on conflict do nothing",
+        id.0,
+        acting.institution().0,
+        past.union.0,
+        past.academic_year,
+        past.ordinal,
+        past.held_on,
+        past.document.map(|id| id.0),
+        now,
+        acting.person().account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok((made.rows_affected() == 1).then_some(id))
+}
+
+/// Keeps why a college's union holds no congress in an academic year.
+pub async fn keep_slip(
+    connection: &mut PgConnection,
+    acting: &Acting<CongressKeeper>,
+    union: UnionId,
+    academic_year: i16,
+    reason: &str,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into congress_slip (union_id, academic_year, reason, kept_at, kept_by)
+         select id, $2, $3, $4, $5 from student_union where id = $1 and institution_id = $6
+         on conflict (union_id, academic_year) do update set reason = $3, kept_at = $4, kept_by = $5",
+        union.0,
+        academic_year,
+        reason,
+        now,
+        acting.person().account.0,
+        acting.institution().0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }

@@ -23,6 +23,7 @@ pub async fn waiting(
     let mut tasks = Vec::new();
     if let Some(office) = &person.acting {
         tasks.extend(unions::tasks::waiting(connection, person, office, today).await?);
+        tasks.extend(congress::tasks::waiting(connection, person, office, today).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);

@@ -215,7 +215,7 @@ impl Serialize for Rule {
 
 const POSTS: Today = Today::Refused("任命、换届");
 const TURNS: Today = Today::Refused("确认轮值");
-const ALLOCATE: Today = Today::Shown("学校概况");
+const ALLOCATE: Today = Today::Refused("批准代表名额");
 
 catalogue! {
     Org01 "ORG-01" Org [Refuse] Today::Warned("设立部门"), "主席团+工作部门两层架构", "学生会只有主席团和工作部门两层，不另设中心、办公室等层级。";
@@ -254,17 +254,17 @@ catalogue! {
     Vet03 "VET-03" Vet [Refuse] Today::Refused("遴选办理"), "院系候选人和工作人员的遴选程序", "团支部推荐，院系团组织、党组织依次把关。";
     Vet04 "VET-04" Vet [Warn Show] Today::Warned("列入候选人名单"), "候选人具有代表性", "候选人来源不应只有一类。";
     Vet05 "VET-05" Vet [Refuse] Today::Refused("任命、换届、更正；遴选结果、选举公告"), "主席团由学生代表大会选举产生", "没有学代会选举记录，不得任主席团成员。";
-    Con01 "CON-01" Con [Schedule Show] Today::NotYet, "校级学代会每年召开", "校级学生代表大会每年召开一次。";
-    Con02 "CON-02" Con [Schedule Warn] Today::NotYet, "院系学代会原则上每年召开", "院系学生代表大会原则上每年召开一次。";
+    Con01 "CON-01" Con [Schedule Show] Today::Scheduled("合规总览、首页待办"), "校级学代会每年召开", "校级学生代表大会每年召开一次。";
+    Con02 "CON-02" Con [Schedule Warn] Today::Scheduled("合规总览、首页待办"), "院系学代会原则上每年召开", "院系学生代表大会原则上每年召开一次。";
     Con03 "CON-03" Con [Refuse] Today::Refused("推荐代表、组织代表选举、上报代表名单、公告场次"), "代表的产生程序", "代表经团支部推荐，按规定步骤选举产生。";
     Con04 "CON-04" Con [Refuse] ALLOCATE, "代表名额不低于规定比例", "代表名额按学生数的规定比例向上取整。";
     Con05 "CON-05" Con [Refuse] ALLOCATE, "名额覆盖院系、年级和主要社团", "每个院系、每个年级、每个主要社团至少一名代表。";
-    Con06 "CON-06" Con [Warn Show] Today::Shown("代表资格审查报告"), "代表的广泛性与普通学生比例", "代表来源广泛，普通学生代表的比例不下降。";
+    Con06 "CON-06" Con [Warn Show] Today::Warned("批准代表名额"), "代表的广泛性与普通学生比例", "代表来源广泛，普通学生代表的比例不下降。";
     Con07 "CON-07" Con [Refuse] Today::Refused("学代会选举结果"), "选举结果向大会公布", "选举结果先向大会公告（报告），再报批准。";
     Con08 "CON-08" Con [Refuse] Today::Refused("学代会选举结果"), "同级党组织批准", "选举结果经同级党组织批准后生效。";
     Con09 "CON-09" Con [Schedule Show] Today::Scheduled("合规总览、待办"), "报上级备案", "批准后报上级学联、学生会组织备案。";
-    Con10 "CON-10" Con [Refuse] Today::Refused("组织代表选举"), "院系学代会程序一致", "院系学代会与校级学代会程序相同。";
-    Con11 "CON-11" Con [Show] Today::NotYet, "改革完善学代会制度", "学代会制度有成文规定并存档。";
+    Con10 "CON-10" Con [Refuse] Today::Refused("批准代表名额、组织代表选举、批准召开"), "院系学代会程序一致", "院系学代会与校级学代会程序相同。";
+    Con11 "CON-11" Con [Show] Today::Shown("学代会日程"), "改革完善学代会制度", "学代会制度有成文规定并存档。";
     Rev01 "REV-01" Rev [Refuse] Today::NotYet, "评议会的组成", "学生代表过半，学生工作部门和团委都参加。";
     Rev02 "REV-02" Rev [Schedule Show] Today::NotYet, "述职的对象和次数", "主席团成员和部门负责人每学期述职一次。";
     Rev03 "REV-03" Rev [Refuse] Today::NotYet, "评议的方面", "按规定的各个方面综合评价，缺项不得提交。";

@@ -2,7 +2,7 @@
 
 use std::{cmp::Reverse, collections::HashMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{
     Finding, Outcome, Plan, Rule,
@@ -58,7 +58,7 @@ pub struct SocietySeats {
 }
 
 /// What a tie of remainders gave a seat to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TiedUnit {
     College,
@@ -67,7 +67,7 @@ pub enum TiedUnit {
 }
 
 /// Why one of several with one remainder got the seat.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TieBreak {
     #[serde(rename = "larger unit")]
     Larger,
@@ -86,11 +86,11 @@ impl TieBreak {
 }
 
 /// A tie of remainders that decided a seat. There is one for each seat that those who are tied got.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeatTie {
     pub seat: TiedUnit,
     /// The college of the grades.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub college: Option<String>,
     /// All with that remainder, in the order of the file.
     pub between: Vec<String>,
@@ -126,11 +126,7 @@ pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> All
     let students: u64 = colleges.iter().map(|college| college.students).sum();
     let grades = grades_of(population);
 
-    let share_floor = plan
-        .figures
-        .delegates
-        .as_ref()
-        .map_or(0, |stated| stated.value.0.ceil_of(u32::try_from(students).unwrap_or(u32::MAX)));
+    let share_floor = share_floor(plan, students);
     let with_students = colleges.iter().filter(|college| college.students > 0).count();
     let areas = [(Cover::College, with_students), (Cover::Grade, grades.len())];
     let widest = areas.into_iter().filter(|(what, _)| covers(*what)).map(|(_, number)| number).max().unwrap_or(0);
@@ -171,8 +167,7 @@ pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> All
             }
         }
     }
-    let findings =
-        vec![share_finding(plan, seats, share_floor, students), coverage_finding(plan, &colleges, &societies, &grades)];
+    let findings = vec![share_finding(plan, seats, students), coverage_finding(plan, &colleges, &societies, &grades)];
     Allocation { plan: plan.code.clone(), students, minimum, seats, colleges, societies, ties, findings }
 }
 
@@ -192,6 +187,12 @@ pub fn meeting_of_all(kind: Union, students: u32) -> Option<Finding> {
         Union::College => return None,
     };
     Some(Finding::house(Outcome::Fail, why).remedy("召开学生代表大会，选举代表"))
+}
+
+/// The least number of seats by the plan's share of so many students; 0 where the plan states none.
+pub(super) fn share_floor(plan: &Plan, students: u64) -> u32 {
+    let stated = plan.figures.delegates.as_ref();
+    stated.map_or(0, |stated| stated.value.0.ceil_of(u32::try_from(students).unwrap_or(u32::MAX)))
 }
 
 fn whole(number: usize) -> u32 {
@@ -363,7 +364,8 @@ fn give_a_seat(colleges: &mut [CollegeSeats], grade: &str) {
 }
 
 /// CON-04, 不低于1%: not below means rounded up (trap T6).
-fn share_finding(plan: &Plan, seats: u32, least: u32, students: u64) -> Finding {
+pub(super) fn share_finding(plan: &Plan, seats: u32, students: u64) -> Finding {
+    let least = share_floor(plan, students);
     let Some(Stated { value: (share, base), provision }) = &plan.figures.delegates else {
         return Finding::not_required(Rule::Con04, plan);
     };
@@ -389,7 +391,12 @@ fn share_finding(plan: &Plan, seats: u32, least: u32, students: u64) -> Finding 
 }
 
 /// CON-05, 覆盖各个系（院）、年级及主要学生社团: each of them, not each college × grade.
-fn coverage_finding(plan: &Plan, colleges: &[CollegeSeats], societies: &[SocietySeats], grades: &[String]) -> Finding {
+pub(super) fn coverage_finding(
+    plan: &Plan,
+    colleges: &[CollegeSeats],
+    societies: &[SocietySeats],
+    grades: &[String],
+) -> Finding {
     let Some(Stated { value: cover, provision }) = &plan.figures.cover else {
         return Finding::not_required(Rule::Con05, plan);
     };

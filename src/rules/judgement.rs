@@ -12,6 +12,7 @@ use super::{
     roster::Member,
     rotation, staffing, structure,
     timeline::{Timeline, Unit},
+    yearly,
 };
 use crate::rules::finding::is_over;
 
@@ -123,6 +124,8 @@ impl Timeline {
         findings.push(structure::no_ranks(plan, &names));
         findings.extend(structure::overlaps(plan, &units, &self.organisations));
         findings.extend(structure::offices_functions(&units));
+        let congresses = self.congresses.as_ref().filter(|_| self.opened.is_some_and(|opened| opened <= day));
+        findings.extend(congresses.and_then(|years| yearly::yearly(plan, self.union, years, day)));
         findings.sort_by_key(|finding| finding.rule);
         Ok(findings)
     }

@@ -29,11 +29,13 @@ pub mod plan;
 pub mod qualification;
 pub mod roster;
 pub mod rotation;
+pub mod seats;
 pub mod sitting;
 pub mod staffing;
 pub mod structure;
 pub mod timeline;
 pub mod vetting;
+pub mod yearly;
 
 pub use catalogue::{CATALOGUE, Rule};
 pub use clause::{Clause, Outcome};

@@ -10,6 +10,7 @@ use time::Date;
 use super::{
     plan::Union,
     roster::{Member, Post},
+    yearly::CongressYears,
 };
 
 /// A post that a person holds from a day on.
@@ -93,6 +94,8 @@ pub struct Timeline {
     pub semesters: Vec<Semester>,
     /// The university's other student organisations.
     pub organisations: Vec<Organisation>,
+    /// Its congresses; none where a roster alone is looked at.
+    pub congresses: Option<CongressYears>,
 }
 
 /// Whether a term from a day until another (or open) holds on `day`.
@@ -115,6 +118,7 @@ impl Timeline {
             elected: Vec::new(),
             semesters: Vec::new(),
             organisations: Vec::new(),
+            congresses: None,
         }
     }
 
@@ -187,7 +191,8 @@ impl Timeline {
         let posts = self.holdings.iter().flat_map(|holding| [Some(holding.from), holding.until]);
         let units = self.units.iter().flat_map(|unit| [Some(unit.from), unit.until]);
         let turns = self.turns.iter().flat_map(|turn| [Some(turn.from), Some(turn.until)]);
-        posts.chain(units).chain(turns).chain([self.opened]).flatten().collect()
+        let congresses = self.congresses.iter().flat_map(CongressYears::days).map(Some);
+        posts.chain(units).chain(turns).chain(congresses).chain([self.opened]).flatten().collect()
     }
 
     /// The names of people by 学号.

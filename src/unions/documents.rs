@@ -92,7 +92,10 @@ pub async fn keep(
     sqlx::query!(
         "delete from document d where d.at < $1 and not exists (select from union_fact f where f.document_id = d.id)
                 and not exists (select from roster_draft r where r.document_id = d.id)
-                and not exists (select from delegate_report r where r.document_id = d.id)",
+                and not exists (select from delegate_report r where r.document_id = d.id)
+                and not exists (select from congress_step s where s.document_id = d.id)
+                and not exists (select from congress_rules r where r.document_id = d.id)
+                and not exists (select from congress g where g.document_id = d.id)",
         now - KEPT
     )
     .execute(&mut *connection)
@@ -173,7 +176,12 @@ pub(super) async fn download(
     if !unions.iter().any(|union| union.is_visible_to(acting.office())) {
         return Err(Failure::Missing);
     }
-    let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(&mut *db).await?;
+    saved(&mut db, id).await
+}
+
+/// A scan as a file to save. The caller has asked whether the office sees what it belongs to.
+pub(crate) async fn saved(connection: &mut PgConnection, id: DocumentId) -> Result<Response, Failure> {
+    let row = sqlx::query!("select name, media, bytes from document where id = $1", id.0).fetch_one(connection).await?;
     let name = query_value(&saved_name(&row.name, &row.media));
     let headers = [
         (header::CONTENT_TYPE, row.media),

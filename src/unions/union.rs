@@ -11,6 +11,7 @@ use crate::{
         plan::Union,
         roster::{Level, Member, Post, Rank},
         timeline::{Holding, Mandate, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
+        yearly::CongressYears,
     },
     words::words,
 };
@@ -424,6 +425,7 @@ pub(super) struct Rows {
     pub elected: Vec<Mandate>,
     pub semesters: Vec<Semester>,
     pub organisations: Vec<Organisation>,
+    pub congresses: CongressYears,
     pub order: StrokeOrder,
 }
 
@@ -448,7 +450,7 @@ impl Record {
     /// Puts together what the rules look at.
     pub(super) fn new(union: StudentUnion, mut rows: Rows, today: Date) -> Self {
         rows.put_in_order(today);
-        let Rows { posts, departments, turns, facts, elected, semesters, organisations, order } = rows;
+        let Rows { posts, departments, turns, facts, elected, semesters, organisations, congresses, order } = rows;
         let mut people: Vec<Member> = Vec::new();
         let mut holdings = Vec::new();
         for row in &posts {
@@ -482,6 +484,7 @@ impl Record {
             elected,
             semesters,
             organisations,
+            congresses: Some(congresses),
         };
         Self { union, posts, departments, turns, facts, order, timeline }
     }

@@ -1,6 +1,9 @@
 //! A congress from the day on which it is begun: who sees it, who keeps it, what is refused.
 
-use lunzhi::office::OfficeKind;
+use std::fmt::Write as _;
+
+use lunzhi::{office::OfficeKind, page::filters::query, text::chinese_day, unions::union::academic_year};
+use time::Duration;
 
 use crate::support::{
     Client, Portal,
@@ -8,7 +11,7 @@ use crate::support::{
 };
 
 /// The value of the option of the form's unions that begins with that name.
-async fn union_named(client: &mut Client, name: &str) -> String {
+pub async fn union_named(client: &mut Client, name: &str) -> String {
     let page = client.get("/congresses/new").await;
     let names = page.all("#union option");
     let place = names.iter().position(|found| found.starts_with(name)).expect("the union is not offered");
@@ -16,12 +19,12 @@ async fn union_named(client: &mut Client, name: &str) -> String {
 }
 
 /// What is typed into the form of a new congress.
-fn fields<'a>(union: &'a str, today: &'a str) -> Vec<(&'a str, &'a str)> {
+pub fn fields<'a>(union: &'a str, today: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![("union", union), ("year", "2026"), ("ordinal", "第二十三次"), ("counted", today), ("ordinary", "60")]
 }
 
 /// A university whose school union prepares its congress; the path of the congress.
-async fn preparing() -> (Portal, Client, String) {
+pub async fn preparing() -> (Portal, Client, String) {
     let (portal, mut league, today) = ready().await;
     let today = today.to_string();
     union(&mut league, "school", &rows(1, 4, "主席团成员", ""), &today, true).await;
@@ -103,4 +106,94 @@ async fn all_students_meet_in_a_small_college_alone() {
     let begun = college.post_on("/congresses/new", &of_all).await;
     assert!(begun.heading().ends_with("信息工程系第二十三次全体学生大会"), "{}", begun.heading());
     assert!(begun.text().contains("不选代表"));
+}
+
+#[tokio::test]
+async fn con_01_a_year_without_a_school_congress_stands_on_the_overview() {
+    let (portal, mut league, today) = ready().await;
+    let path = union(&mut league, "school", &rows(1, 4, "主席团成员", ""), &today.to_string(), true).await;
+    let findings = league.get(&format!("{path}/findings")).await;
+    assert!(findings.text().contains("没有以往大会的记录"), "unknown, and never the same as no");
+    assert!(league.get("/").await.text().contains("登记校学生会最近一次大会"));
+    let school = union_named(&mut league, "校学生会").await;
+    let unfit = league.upload("/congresses/register", &[("union", &school), ("held", "2099-01-01")], None).await;
+    assert_eq!(unfit.status, 422);
+    assert!(unfit.text().contains("不晚于今天") && unfit.text().contains("请填写届次"));
+    let held = (today - Duration::days(400)).to_string();
+    let fields = [("union", school.as_str()), ("ordinal", "第二十二次"), ("held", held.as_str())];
+    let done = league.upload("/congresses/register", &fields, Some(("批复.pdf", b"%PDF-1.4 x"))).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let page = league.get(done.location()).await;
+    let scan = page.attributes(".note a[href*='/documents/']", "href").remove(0);
+    assert_eq!(league.get(&scan).await.status, 200);
+    assert_eq!(league.upload("/congresses/register", &fields, None).await.status, 422, "once");
+    let overview = league.get("/compliance").await;
+    let breach = overview.all(".breach-fail").into_iter().find(|breach| breach.contains("CON-01"));
+    let breach = breach.expect("the overview says who is late");
+    assert!(breach.contains("已超过一年没有召开") && breach.contains("校级学生代表大会每年召开一次"), "{breach}");
+    assert!(league.get("/").await.all(".waiting li.urgent").iter().any(|task| task.contains("筹备校学生会的大会")));
+    // Another one is prepared: said so, and still late until it is held.
+    assert_eq!(league.post("/congresses/new", &fields_with_day(&school, &today.to_string())).await.status, 303);
+    assert!(league.get(&format!("{path}/findings")).await.text().contains("正在筹备"));
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.get("/congresses/register").await.status, 403);
+}
+
+/// As [`fields`], with a day on which it is to meet.
+fn fields_with_day<'a>(union: &'a str, today: &'a str) -> Vec<(&'a str, &'a str)> {
+    [fields(union, today), vec![("meets", today)]].concat()
+}
+
+#[tokio::test]
+async fn con_02_a_college_says_why_it_has_none_this_year() {
+    let (portal, mut league, today) = ready().await;
+    let path = union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let own = union_named(&mut college, "信息工程系学生会").await;
+    let held = (today - Duration::days(500)).to_string();
+    let fields = [("union", own.as_str()), ("ordinal", "第三次"), ("held", held.as_str())];
+    let done = college.upload("/congresses/register", &fields, None).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let year = academic_year(today).to_string();
+    assert_eq!(college.post("/congresses/slip", &[("year", &year)]).await.status, 422);
+    let kept = college.post_on("/congresses/slip", &[("year", &year), ("reason", "校区搬迁")]).await;
+    assert!(kept.text().contains("理由已保存"), "{}", kept.text());
+    let findings = league.get(&format!("{path}/findings")).await;
+    let own = findings.all("[id='CON-02']").remove(0);
+    assert!(own.contains("说明的理由：校区搬迁") && own.contains("原则上每年召开一次"), "{own}");
+    let overview = league.get("/compliance").await;
+    assert!(overview.all(".breach-warn").iter().any(|breach| breach.contains("CON-02")), "soft: a warning");
+}
+
+#[tokio::test]
+async fn the_papers_are_made_from_what_is_on_record() {
+    let (portal, mut league, path) = preparing().await;
+    assert_eq!(league.post(&format!("{path}/seats"), &[("asked", "yes")]).await.status, 303);
+    let counted = chinese_day(portal.app.clock.today());
+    let mut printed = String::new();
+    let list = league.get(&format!("{path}/papers")).await;
+    assert_eq!(list.all("main li a"), ["请示筹备", "请示召开", "会议通知", "会议议程"]);
+    let typed = [("number", "学会〔2026〕9号"), ("date", "2026-11-02"), ("place", "大礼堂"), ("copies", "校团委")];
+    let typed = query(&typed);
+    for (paper, says) in [
+        ("request-prepare", "妥否，请批示。"),
+        ("request-convene", "信息工程系"),
+        ("notice", "代表凭出席证签到入场"),
+        ("agenda", "1.宣布大会开幕。"),
+    ] {
+        let page = league.get(&format!("{path}/papers/{paper}?{typed}")).await;
+        assert_eq!(page.status, 200);
+        assert!(page.text().contains(says), "{paper}: {}", page.text());
+        assert!(page.text().contains("代表名额还没有批准，文中的名额以批准的为准"));
+        let parts = page.all(".paper h1, .paper h2, .paper p, .paper tr, .paper footer");
+        writeln!(printed, "{}\n", parts.join("\n").replace(&counted, "⟨基准日⟩")).unwrap();
+        let word = page.attributes(".actions a", "href").remove(0);
+        let word = league.get(&word).await;
+        assert!(word.bytes.starts_with(b"PK"), "{paper}");
+    }
+    assert_eq!(league.get(&format!("{path}/papers/nothing")).await.status, 404);
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("congress_papers", printed));
 }

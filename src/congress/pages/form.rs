@@ -47,7 +47,10 @@ pub(super) struct CongressFormPage {
 }
 
 /// The unions whose congresses an office keeps.
-async fn kept_unions(db: &mut PgConnection, acting: &Acting<CongressKeeper>) -> Result<Vec<StudentUnion>, Failure> {
+pub(super) async fn kept_unions(
+    db: &mut PgConnection,
+    acting: &Acting<CongressKeeper>,
+) -> Result<Vec<StudentUnion>, Failure> {
     let mut unions = unions::store::list(db, acting.institution(), None).await?;
     let of_college = acting.office().kind == OfficeKind::CollegeLeague;
     unions.retain(|union| match union.kind {

@@ -2,6 +2,7 @@
 
 mod form;
 mod list;
+mod register;
 mod show;
 
 use sqlx::PgConnection;
@@ -22,6 +23,9 @@ pub fn routes() -> Routes {
         .get("/congresses", list::list)
         .get("/congresses/new", form::ask)
         .post("/congresses/new", form::create)
+        .get("/congresses/register", register::ask)
+        .upload("/congresses/register", register::register)
+        .post("/congresses/slip", register::slip)
         .get("/congresses/{congress}", show::show)
         .get("/congresses/{congress}/edit", form::edit)
         .post("/congresses/{congress}/edit", form::change)

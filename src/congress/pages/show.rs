@@ -20,10 +20,11 @@ use crate::{
         congress::{Congress, Stage},
         delegates,
         forms::ReasonForm,
+        papers,
         paths::{CONGRESSES, Done},
-        result,
+        result, seats,
         section::Section,
-        store,
+        steps, store,
     },
     failure::Failure,
     ids::CongressId,
@@ -81,9 +82,15 @@ impl CongressPage {
 
 /// The parts of a congress, a line each.
 async fn sections(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Vec<Section>, Failure> {
+    if congress.registered {
+        return Ok(Vec::new());
+    }
     Ok(vec![
+        steps::section(&mut *db, congress, today).await?,
+        seats::section(congress),
         delegates::section(&mut *db, congress, today).await?,
         delegates::qualification_section(&mut *db, congress).await?,
+        papers::section(congress),
         result::section(&mut *db, congress, today).await?,
     ])
 }

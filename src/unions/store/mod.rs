@@ -9,7 +9,7 @@ mod posts;
 use std::collections::HashMap;
 
 use sqlx::{PgConnection, types::Uuid};
-use time::Date;
+use time::{Date, Month};
 
 use super::union::{Department, PostRow, Record, Rows, StudentFacts, StudentUnion, TurnRow};
 use crate::{
@@ -19,6 +19,7 @@ use crate::{
     rules::{
         plan::Union,
         timeline::{Mandate, Organisation, Semester},
+        yearly::{CongressYears, Slip},
     },
 };
 
@@ -90,6 +91,7 @@ pub async fn records(
         self::facts(connection, &current, today).await?.into_iter().map(|fact| (fact.student, fact)).collect();
     let semesters: Vec<Semester> = semesters(connection, institution).await?;
     let organisations = organisations(connection, institution).await?;
+    let mut congresses = congresses(connection, &ids).await?;
     let order = stroke_order(connection, institution).await?;
     let record = |union: StudentUnion| {
         let posts = posts.remove(&union.id).unwrap_or_default();
@@ -104,6 +106,7 @@ pub async fn records(
             elected: elected.remove(&union.id).unwrap_or_default(),
             semesters: semesters.clone(),
             organisations: organisations.clone(),
+            congresses: congresses.remove(&union.id).unwrap_or_default(),
             order,
         };
         Record::new(union, rows, today)
@@ -212,6 +215,35 @@ async fn organisations(
         institution.0
     );
     Ok(rows.fetch_all(connection).await?)
+}
+
+/// What is on record of the congresses of unions.
+async fn congresses(
+    connection: &mut PgConnection,
+    unions: &[Uuid],
+) -> Result<HashMap<UnionId, CongressYears>, Failure> {
+    let rows = sqlx::query!(
+        r#"select union_id as "union!: UnionId", held_on, meets_on, null::smallint as slipped, null as reason from congress
+           where union_id = any($1) and stage <> 'called_off'
+           union all
+           select union_id, null, null, academic_year, reason from congress_slip where union_id = any($1)
+           order by 2, 3"#,
+        unions
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut years: HashMap<UnionId, CongressYears> = HashMap::new();
+    for row in rows {
+        let own = years.entry(row.union).or_default();
+        let august = |year: i16| Date::from_calendar_date(i32::from(year), Month::August, 1).ok();
+        let slipped = row.slipped.and_then(|year| august(year).zip(august(year + 1))).zip(row.reason);
+        match (row.held_on, slipped) {
+            (_, Some(((from, until), reason))) => own.slips.push(Slip { from, until, reason }),
+            (Some(held), None) => own.held.push(held),
+            (None, None) => own.planned = row.meets_on.or(own.planned),
+        }
+    }
+    Ok(years)
 }
 
 /// What the rules ask of students, by the figures of the basis that speaks best for each.

@@ -1,0 +1,301 @@
+//! The pages 学代会日程: the list of steps, one step, the rules on file, and the convening.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use time::Date;
+
+use super::{
+    forms::{ConveneForm, RulesForm, StepForm},
+    step::{RulesRow, Step, StepRow},
+    store,
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, person::SignedIn},
+    congress::{
+        congress::{Congress, Stage},
+        pages::{frame, kept, refusal, visible},
+        paths::Done,
+        section::Progress,
+        store as core,
+    },
+    failure::Failure,
+    ids::{CongressId, DocumentId},
+    office::{CongressKeeper, CongressReader},
+    page::chrome::Chrome,
+    rulebook::governing,
+    rules::{
+        Finding,
+        seats::{Preparation, convene, rules_on_file},
+    },
+    unions::documents::{self, Scan},
+    web::forms::{Done as DoneQuery, Errors, Upload},
+};
+
+#[must_use]
+pub fn routes() -> Routes {
+    Routes::default()
+        .get("/congresses/{congress}/steps", show)
+        .get("/congresses/{congress}/steps/{step}", ask)
+        .upload("/congresses/{congress}/steps/{step}", tick)
+        .upload("/congresses/{congress}/rules", file_rules)
+        .post("/congresses/{congress}/convene", act)
+        .get("/congresses/{congress}/documents/{document}", download)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/steps.html")]
+struct StepsPage {
+    chrome: Chrome,
+    congress: Congress,
+    steps: Vec<StepRow>,
+    rules: Vec<RulesRow>,
+    /// CON-11: none where no plan governs.
+    on_file: Option<Finding>,
+    keeps: bool,
+    today: Date,
+    rules_form: RulesForm,
+    convene_form: ConveneForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl StepsPage {
+    fn by(&self, step: &StepRow) -> &'static str {
+        step.step.by(self.congress.kind)
+    }
+
+    fn progress(&self, step: &StepRow) -> Progress {
+        step.progress(self.today)
+    }
+
+    fn may_convene(&self) -> bool {
+        self.keeps && self.congress.stage == Stage::Preparing
+    }
+
+    fn may_keep(&self) -> bool {
+        self.keeps && self.congress.stage.is_under_way()
+    }
+}
+
+/// What was typed into the forms of the page.
+#[derive(Default)]
+struct StepsForms {
+    rules: RulesForm,
+    convene: Option<ConveneForm>,
+    errors: Errors,
+    done: &'static str,
+}
+
+async fn page(app: &App, person: &SignedIn, congress: Congress, forms: StepsForms) -> Result<StepsPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let steps = store::steps(&mut db, &congress).await?;
+    let rules = store::rules(&mut db, congress.union).await?;
+    let plan = governing(&mut db, congress.institution, today).await?.map(|governing| governing.plan);
+    let on_file = plan.map(|plan| rules_on_file(&plan.as_of(today), rules.len()));
+    let planned = || ConveneForm { meets: congress.meets_on.map(|day| day.to_string()).unwrap_or_default() };
+    let convene_form = forms.convene.unwrap_or_else(planned);
+    Ok(StepsPage {
+        chrome: frame(app, person, &congress, "学代会日程"),
+        steps,
+        rules,
+        on_file,
+        keeps: person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office)),
+        today,
+        rules_form: forms.rules,
+        convene_form,
+        errors: forms.errors,
+        done: forms.done,
+        congress,
+    })
+}
+
+fn unfit(page: impl IntoResponse) -> Response {
+    (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+}
+
+async fn show(
+    State(app): State<App>,
+    acting: Acting<CongressReader>,
+    Path(id): Path<CongressId>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<StepsPage, Failure> {
+    let congress = visible(&mut *app.read().await?, &acting, id).await?;
+    page(&app, acting.person(), congress, StepsForms { done: Done::said(&done), ..StepsForms::default() }).await
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/step.html")]
+struct StepPage {
+    chrome: Chrome,
+    row: StepRow,
+    form: StepForm,
+    errors: Errors,
+}
+
+/// A step of a congress that the office keeps.
+async fn step_of(
+    app: &App,
+    acting: &Acting<CongressKeeper>,
+    path: (CongressId, String),
+) -> Result<(Congress, StepRow), Failure> {
+    let (id, slug) = path;
+    let mut db = app.read().await?;
+    let congress = kept(&mut db, acting, id).await?;
+    let step: Step = slug.parse().map_err(|_| Failure::Missing)?;
+    let row = store::steps(&mut db, &congress).await?.into_iter().find(|row| row.step == step);
+    Ok((congress, row.ok_or(Failure::Missing)?))
+}
+
+async fn ask(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(path): Path<(CongressId, String)>,
+) -> Result<StepPage, Failure> {
+    let (congress, row) = step_of(&app, &acting, path).await?;
+    let chrome =
+        frame(&app, acting.person(), &congress, row.step.label()).under(&congress.id.steps_path(), "学代会日程");
+    Ok(StepPage { chrome, form: StepForm::of(&row), row, errors: Errors::default() })
+}
+
+/// The scan that a form brought, or an error beside its field.
+fn scan_of(upload: &mut Upload, errors: &mut Errors) -> Option<Scan> {
+    let file = upload.file.take()?;
+    match Scan::read(&upload.file_name, &file) {
+        Ok(scan) => Some(scan),
+        Err(why) => {
+            errors.add("file", why);
+            None
+        }
+    }
+}
+
+async fn tick(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(path): Path<(CongressId, String)>,
+    mut upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let (congress, row) = step_of(&app, &acting, path).await?;
+    let form: StepForm = upload.form()?;
+    let scan = scan_of(&mut upload, &mut errors);
+    let filed = row.paper.is_some() || scan.is_some();
+    let Some(mut draft) = form.read(row.step, filed, now.date(), &mut errors) else {
+        let chrome =
+            frame(&app, acting.person(), &congress, row.step.label()).under(&congress.id.steps_path(), "学代会日程");
+        return Ok(unfit(StepPage { chrome, row, form, errors }));
+    };
+    let id = congress.id;
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        draft.document = match &scan {
+            _ if draft.done_on.is_none() => None,
+            Some(scan) => Some(documents::keep(db, acting.person(), scan, now).await?),
+            None => row.paper.as_ref().map(|paper| paper.id),
+        };
+        if !store::keep(db, &acting, &locked, row.step, &draft, now).await? {
+            let refused = refusal(&app, acting.person(), &locked, row.step.label(), id.steps_path());
+            return Err(refused.for_reason(format!("大会{}", locked.stage.label()), "办结或取消以后日程不再改变"));
+        }
+        let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+        let entry = Entry::new(Verb::CongressKept, locked.short_title())
+            .detail("办理", row.step.label())
+            .detail("期限", day(draft.due_on))
+            .detail("完成", day(draft.done_on))
+            .detail("依据", draft.says.clone());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::StepKept.at(&id.steps_path())).into_response())
+}
+
+async fn file_rules(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(id): Path<CongressId>,
+    mut upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let congress = kept(&mut *app.read().await?, &acting, id).await?;
+    let form: RulesForm = upload.form()?;
+    let scan = scan_of(&mut upload, &mut errors);
+    let draft = form.read(scan.is_some(), &mut errors);
+    let Some((draft, scan)) = draft.zip(scan) else {
+        let forms = StepsForms { rules: form, errors, ..StepsForms::default() };
+        return Ok(unfit(page(&app, acting.person(), congress, forms).await?));
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        let document = documents::keep(db, acting.person(), &scan, now).await?;
+        store::file_rules(db, &acting, &locked, &draft, document, now).await?;
+        let entry = Entry::new(Verb::CongressKept, locked.short_title())
+            .detail("办理", "大会制度存档")
+            .detail("文件", draft.name.clone())
+            .detail("日期", draft.adopted_on.to_string());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::RulesFiled.at(&id.steps_path())).into_response())
+}
+
+async fn act(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    Path(id): Path<CongressId>,
+    Form(form): Form<ConveneForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let congress = kept(&mut *app.read().await?, &acting, id).await?;
+    let Some(meets_on) = form.read(congress.counted_on, &mut errors) else {
+        let forms = StepsForms { convene: Some(form), errors, ..StepsForms::default() };
+        return Ok(unfit(page(&app, acting.person(), congress, forms).await?));
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        let refused = || refusal(&app, acting.person(), &locked, "召开大会", id.steps_path());
+        let Some(governing) = governing(&mut *db, locked.institution, now.date()).await? else {
+            return Err(refused().for_reason("本校还没有启用实施方案", "由校团委启用实施方案"));
+        };
+        let steps = store::steps(db, &locked).await?;
+        let is_done = |step: Step| steps.iter().any(|row| row.step == step && row.done_on.is_some());
+        let facts = Preparation {
+            kind: locked.kind,
+            seats_approved: (!locked.of_all).then_some(locked.has_approved_seats()),
+            party_replied: is_done(Step::ReplyParty),
+            federation_replied: is_done(Step::ReplyFederation),
+            meets_on,
+        };
+        let verdict = convene(&governing.plan.as_of(now.date()), &facts);
+        let convened = verdict.permit().map_err(|findings| refused().because(findings))?;
+        if !store::convene(db, &locked, convened).await? {
+            return Err(refused().for_reason(format!("大会{}", locked.stage.label()), "筹备中的大会才能批准召开"));
+        }
+        let entry = Entry::new(Verb::CongressKept, locked.short_title())
+            .detail("办理", "批准召开")
+            .detail("召开日期", meets_on.to_string());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Convened.at(&id.path())).into_response())
+}
+
+async fn download(
+    State(app): State<App>,
+    acting: Acting<CongressReader>,
+    Path((id, document)): Path<(CongressId, DocumentId)>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let congress = visible(&mut db, &acting, id).await?;
+    if !store::holds_paper(&mut db, &congress, document).await? {
+        return Err(Failure::Missing);
+    }
+    documents::saved(&mut db, document).await
+}

@@ -1,0 +1,82 @@
+//! What congresses ask of those who keep them.
+
+use sqlx::PgConnection;
+use time::{Date, Duration};
+
+use super::{
+    paths::{NEW, REGISTER},
+    section::Progress,
+    steps,
+    store::{self, CongressFilter},
+};
+use crate::{
+    auth::person::{Held, SignedIn},
+    failure::Failure,
+    ids::UnionId,
+    office::{CongressKeeper, Office, OfficeKind},
+    page::task::Task,
+    rules::yearly::year_after,
+};
+
+/// How long before a year without a congress is over its preparation is called for.
+const AHEAD: Duration = Duration::days(90);
+
+/// Steps that are late, and unions whose year is nearly over without a congress.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    if !CongressKeeper::KINDS.contains(&office.kind) {
+        return Ok(Vec::new());
+    }
+    let mut tasks = Vec::new();
+    let mut congresses = store::list(connection, person.institution, CongressFilter::default()).await?;
+    congresses.retain(|congress| congress.is_kept_by(office));
+    for congress in congresses.iter().filter(|congress| congress.stage.is_under_way()) {
+        let steps = steps::store::steps(connection, congress).await?;
+        let late: Vec<_> = steps.iter().filter(|step| step.progress(today) == Progress::Late).collect();
+        let next = steps.iter().find(|step| step.done_on.is_none());
+        let title = congress.short_title();
+        if let [first, ..] = late.as_slice() {
+            let says = format!("{title}：{}", first.step.label());
+            let due = first.due.map(|due| format!("应在 {due} 前，逾期 {} 项", late.len())).unwrap_or_default();
+            tasks.push(Task::new(true, says, due, congress.id.steps_path()));
+        } else if let Some((next, due)) = next.and_then(|next| next.due.map(|due| (next, due)))
+            && due <= today + Duration::days(14)
+        {
+            let says = format!("{title}：{}", next.step.label());
+            tasks.push(Task::new(false, says, format!("应在 {due} 前"), congress.id.steps_path()));
+        }
+    }
+    let unions = sqlx::query!(
+        r#"select u.id as "id: UnionId", union_name(u.kind, c.name) as "name!"
+           from student_union u left join college c on c.id = u.college_id
+           where u.institution_id = $1 and u.opened_on is not null
+                 and case when $2 then u.kind = 'school' else u.college_id = $3 end
+           order by u.kind"#,
+        person.institution.0,
+        office.kind != OfficeKind::CollegeLeague,
+        office.college.map(|id| id.0)
+    );
+    for union in unions.fetch_all(connection).await? {
+        let own = || congresses.iter().filter(|congress| congress.union == union.id);
+        if own().any(|congress| congress.stage.is_under_way()) {
+            continue;
+        }
+        match own().filter_map(|congress| congress.held_on).max() {
+            None => {
+                let says = format!("登记{}最近一次大会", union.name);
+                tasks.push(Task::new(false, says, "没有以往大会的记录".to_owned(), REGISTER.to_owned()));
+            }
+            Some(last) if year_after(last) <= today + AHEAD => {
+                let due = year_after(last);
+                let says = format!("筹备{}的大会", union.name);
+                tasks.push(Task::new(due < today, says, format!("上一次 {last}，满一年为 {due}"), NEW.to_owned()));
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(tasks)
+}

@@ -1,0 +1,128 @@
+//! CON: a congress each year.
+
+use std::fmt::Write as _;
+
+use time::Date;
+
+use super::{
+    Finding, Outcome, Plan, Rule,
+    plan::{Stated, Union},
+};
+
+/// What is on record of a union's congresses.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CongressYears {
+    /// The last days of those that were held.
+    pub held: Vec<Date>,
+    /// The day for which one is being prepared.
+    pub planned: Option<Date>,
+    /// The years without one, and why.
+    pub slips: Vec<Slip>,
+}
+
+/// Why an academic year has no congress.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slip {
+    /// The first day of that year.
+    pub from: Date,
+    /// The first day after it.
+    pub until: Date,
+    pub reason: String,
+}
+
+/// A year after a day; of 29 February, the next 1 March.
+#[must_use]
+pub fn year_after(day: Date) -> Date {
+    let next = day.year() + 1;
+    day.replace_year(next).unwrap_or_else(|_| day.next_day().and_then(|day| day.replace_year(next).ok()).unwrap_or(day))
+}
+
+impl CongressYears {
+    /// The last congress held by a day.
+    #[must_use]
+    pub fn last(&self, day: Date) -> Option<Date> {
+        self.held.iter().copied().filter(|held| *held <= day).max()
+    }
+
+    /// The days on which a year without a congress is over.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        self.held.iter().flat_map(|held| [Some(*held), year_after(*held).next_day()]).flatten()
+    }
+}
+
+/// CON-01, 每年召开一次, and CON-02, 原则上每年召开一次: twelve months from the last congress. Neither plan speaks of a
+/// congress of graduates.
+#[must_use]
+pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Option<Finding> {
+    let (rule, stated) = match union {
+        Union::School => (Rule::Con01, &plan.figures.school_congress),
+        Union::College => (Rule::Con02, &plan.figures.college_congress),
+        Union::Graduate => return None,
+    };
+    let Some(Stated { provision, .. }) = stated else { return Some(Finding::not_required(rule, plan)) };
+    let planned = match years.planned {
+        Some(planned) => format!("，正在筹备，拟于 {planned} 召开"),
+        None => String::new(),
+    };
+    let Some(last) = years.last(day) else {
+        let says = format!("没有以往大会的记录{planned}");
+        let remedy = "在“学代会”里登记最近一次大会，或筹备本学年的大会";
+        return Some(Finding::new(provision, Outcome::Unknown, says).against(&"", "每年一次").remedy(remedy));
+    };
+    let due = year_after(last);
+    let mut says = format!("最近一次大会 {last}，满一年为 {due}{planned}");
+    let outcome = if day <= due { Outcome::Pass } else { provision.breach() };
+    if day > due {
+        says.push_str("，已超过一年没有召开");
+        let slip = years.slips.iter().find(|slip| slip.from <= day && day < slip.until);
+        if let Some(slip) = slip {
+            let _ = write!(says, "；说明的理由：{}", slip.reason);
+        }
+    }
+    Some(Finding::new(provision, outcome, says).against(&last, format!("不晚于 {due}")).remedy("筹备并召开大会"))
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::rules::plan::named;
+
+    fn verdict(union: Union, held: &[Date], day: Date) -> Finding {
+        let years = CongressYears { held: held.to_vec(), ..CongressYears::default() };
+        yearly(named("suzhou-2020").unwrap(), union, &years, day).unwrap()
+    }
+
+    #[test]
+    fn s6_1_a_school_without_a_congress_for_a_year_fails() {
+        let held = [date!(2024 - 11 - 02), date!(2025 - 11 - 20)];
+        assert_eq!(verdict(Union::School, &held, date!(2026 - 11 - 20)).verdict, Outcome::Pass);
+        let late = verdict(Union::School, &held, date!(2026 - 11 - 21));
+        assert_eq!((late.rule, late.verdict), (Rule::Con01, Outcome::Fail));
+        assert!(late.message.contains("2025-11-20") && late.clause.is_some(), "{late:?}");
+        let unknown = verdict(Union::School, &[], date!(2026 - 11 - 21));
+        assert_eq!(unknown.verdict, Outcome::Unknown, "never the same as no");
+        assert_eq!(verdict(Union::School, &held, date!(2025 - 03 - 01)).verdict, Outcome::Pass, "as it was then");
+    }
+
+    #[test]
+    fn s6_5_a_college_is_warned_and_its_reason_is_said() {
+        let slip =
+            Slip { from: date!(2026 - 08 - 01), until: date!(2027 - 08 - 01), reason: "校区搬迁".to_owned() };
+        let years = CongressYears { held: vec![date!(2025 - 04 - 02)], planned: None, slips: vec![slip] };
+        let plan = named("jining-2022").unwrap();
+        let finding = yearly(plan, Union::College, &years, date!(2026 - 11 - 01)).unwrap();
+        assert_eq!((finding.rule, finding.verdict), (Rule::Con02, Outcome::Warn));
+        assert!(finding.message.ends_with("说明的理由：校区搬迁"), "{}", finding.message);
+        let before = yearly(plan, Union::College, &years, date!(2026 - 05 - 01)).unwrap();
+        assert!(!before.message.contains("校区搬迁"), "a reason holds for its year");
+        assert!(yearly(plan, Union::Graduate, &years, date!(2026 - 11 - 01)).is_none());
+    }
+
+    #[test]
+    fn a_leap_day_has_its_year_on_the_first_of_march() {
+        assert_eq!(year_after(date!(2028 - 02 - 29)), date!(2029 - 03 - 01));
+        assert_eq!(year_after(date!(2026 - 11 - 28)), date!(2027 - 11 - 28));
+    }
+}

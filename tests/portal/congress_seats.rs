@@ -1,0 +1,153 @@
+//! The seats of a congress: drafted from the students of a day, edited, refused by the clauses, approved, and bound.
+
+use lunzhi::office::OfficeKind;
+
+use crate::{
+    congress::preparing,
+    support::{Client, Page, Portal},
+};
+
+/// A second college of the congress's university, with as many students as the first one, in a grade of its own.
+async fn second_college(portal: &Portal) {
+    for statement in [
+        "insert into college (id, institution_id, name) select gen_random_uuid(), institution_id, '会计系' from congress",
+        "insert into major (id, college_id, name, level)
+         select gen_random_uuid(), id, '会计', 'vocational' from college where name = '会计系'",
+        "insert into class (id, major_id, entry_year, name)
+         select gen_random_uuid(), id, 2025, '会计2501班' from major where name = '会计'",
+        "insert into student (id, institution_id, number, name, class_id, political)
+         select gen_random_uuid(), c.institution_id, '2025' || lpad(n::text, 4, '0'), '会计' || n, k.id, '共青团员'
+         from generate_series(1, 150) n, class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+         where k.name = '会计2501班'",
+    ] {
+        sqlx::query(statement).execute(&mut portal.owner().await).await.unwrap();
+    }
+}
+
+/// A school's congress with two colleges; the path of its seats.
+async fn stage() -> (Portal, Client, String) {
+    let (portal, league, path) = preparing().await;
+    second_college(&portal).await;
+    (portal, league, format!("{path}/seats"))
+}
+
+async fn society(league: &mut Client, path: &str) -> String {
+    league.get(path).await.attributes("input[name=society]", "value").remove(0)
+}
+
+async fn save(league: &mut Client, path: &str, total: &str, own: &str, society: &str) -> Page {
+    let mut fields = vec![("asked", "yes"), ("total", total), ("own", own)];
+    if !society.is_empty() {
+        fields.push(("society", society));
+    }
+    league.post_on(path, &fields).await
+}
+
+async fn approve(league: &mut Client, path: &str, reason: &str) -> Page {
+    league.post(&format!("{path}/approve"), &[("reason", reason)]).await
+}
+
+#[tokio::test]
+async fn seats_are_tried_out_kept_edited_and_approved() {
+    let (portal, mut league, path) = stage().await;
+    let club = society(&mut league, &path).await;
+    let trial = league.get(&format!("{path}?asked=yes&total=8&own=1&society={club}")).await;
+    assert!(trial.text().contains("试算：8 个名额") && trial.text().contains("试算没有保存"), "{}", trial.text());
+    assert!(trial.text().contains("学生 300 人 × 1%，向上取整，至少 3 个"), "{}", trial.text());
+    let page = save(&mut league, &path, "7", "0", &club).await;
+    assert!(page.text().contains("名额方案：7 个"));
+    assert_eq!(page.attributes("input[name=seats]", "value"), ["3", "3", "1"]);
+    assert_eq!(page.attributes("svg.heat rect", "class").len(), 2);
+    let page = save(&mut league, &path, "8", "0", &club).await;
+    assert!(page.text().contains("余数相同"), "a seat that two colleges had the same right to is named");
+    let wrong = league.post(&format!("{path}/cells"), &[("seats", "4"), ("seats", "4"), ("seats", "1")]).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("合计 9 个，与名额总数 8 个不符（多 1 个）"), "{}", wrong.text());
+    let cells = [("seats", "5"), ("seats", "2"), ("seats", "1")];
+    let page = league.post_on(&format!("{path}/cells"), &cells).await;
+    assert_eq!(page.attributes("input[name=seats]", "value"), ["5", "2", "1"]);
+    let done = approve(&mut league, &path, "").await;
+    assert!(done.location().ends_with("done=seats-approved"), "{} {}", done.status, done.text());
+    // From now on they bind.
+    let page = league.get(&path).await;
+    assert!(page.attributes("input[name=seats]", "value").is_empty() && page.text().contains("已批准"));
+    assert_eq!(league.post(&path, &[("asked", "yes"), ("total", "9")]).await.status, 409);
+    assert_eq!(league.post(&format!("{path}/cells"), &cells).await.status, 409);
+    assert_eq!(league.post(&format!("{path}/reopen"), &[]).await.status, 422);
+    let open = league.post_on(&format!("{path}/reopen"), &[("reason", "院系人数有误")]).await;
+    assert_eq!(open.attributes("input[name=seats]", "value").len(), 3);
+    assert_eq!(approve(&mut league, &path, "").await.status, 303);
+    // A delegate is on the list: the seats stay.
+    sqlx::query(
+        "insert into delegate (id, congress_id, student_id, unit, standing, backbone, listed_at, listed_by)
+         select gen_random_uuid(), g.id, s.id, 1, 'elected', false, now(), g.created_by
+         from congress g join student s on s.institution_id = g.institution_id where s.number = '20240001'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let refused = league.post(&format!("{path}/reopen"), &[("reason", "再改")]).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("选举开始以后名额不再改变"), "{}", refused.text());
+    let mut college = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert!(college.get("/inbox").await.text().contains("本院系 5 名代表"), "who elects is told");
+    assert_eq!(college.get(&path).await.status, 200, "who elects sees the seats");
+    assert_eq!(college.post(&path, &[]).await.status, 403);
+}
+
+#[tokio::test]
+async fn con_04_too_few_seats_are_not_approved() {
+    let (_portal, mut league, path) = stage().await;
+    save(&mut league, &path, "2", "0", "").await;
+    let refused = approve(&mut league, &path, "名额从紧").await;
+    assert_eq!(refused.status, 409, "no reason settles a hard rule");
+    let text = refused.text();
+    assert!(text.contains("代表名额 2 个，低于所联系学生 300 人的 1%，至少 3 个"), "{text}");
+    assert!(text.contains("代表名额不低于所联系学生人数的1%"), "the clause is quoted");
+    assert_eq!(league.get(&path).await.all(".tag-pass").iter().filter(|tag| tag.contains("已批准")).count(), 0);
+}
+
+#[tokio::test]
+async fn con_05_a_main_society_without_a_seat_is_not_approved() {
+    let (_portal, mut league, path) = stage().await;
+    let club = society(&mut league, &path).await;
+    save(&mut league, &path, "4", "0", &club).await;
+    let page = league.post_on(&format!("{path}/cells"), &[("seats", "2"), ("seats", "2"), ("seats", "0")]).await;
+    assert!(page.text().contains("<p>青年志愿者协会</p>"), "who has no seat yet is named");
+    let refused = approve(&mut league, &path, "").await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("名额分配要覆盖各个系（院）、年级及主要学生社团"), "{}", refused.text());
+    // Not flagged for this congress, it needs none.
+    save(&mut league, &path, "4", "0", "").await;
+    assert_eq!(approve(&mut league, &path, "").await.status, 303);
+}
+
+#[tokio::test]
+async fn con_06_a_smaller_share_of_ordinary_delegates_wants_a_reason() {
+    let (_portal, mut league, path) = stage().await;
+    save(&mut league, &path, "8", "4", "").await;
+    let asked = approve(&mut league, &path, "").await;
+    assert_eq!(asked.status, 422);
+    assert!(asked.text().contains("达不到非骨干代表不少于 60%（实践惯例）"), "{}", asked.text());
+    let done = approve(&mut league, &path, "本届研究生会并入").await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert!(league.get(&path).await.text().contains("批准时说明的理由：本届研究生会并入"));
+}
+
+#[tokio::test]
+async fn what_changed_since_the_count_is_named_and_stops_the_approval() {
+    let (portal, mut league, path) = preparing().await;
+    let path = format!("{path}/seats");
+    save(&mut league, &path, "", "0", "").await;
+    second_college(&portal).await;
+    let page = league.get(&path).await;
+    assert!(page.text().contains("会计系 2025级 150 人，分配时没有"), "{}", page.text());
+    let refused = approve(&mut league, &path, "").await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("分配以后院系、年级或人数有变化"), "{}", refused.text());
+    save(&mut league, &path, "", "0", "").await;
+    assert_eq!(approve(&mut league, &path, "").await.status, 303);
+    let unfit = league.post(&path, &[("asked", "yes"), ("total", "零"), ("own", "x")]).await;
+    assert_eq!(unfit.status, 422);
+    assert!(unfit.text().contains("应为 1 至 5000 的整数"));
+}
