@@ -10,8 +10,9 @@ use std::{
 };
 
 use sqlx::PgConnection;
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 
+pub use crate::sealing::shares::{Giver, SHARES_HELD};
 use crate::{
     app::App,
     clock::Clock,
@@ -26,14 +27,13 @@ use crate::{
     sealing::{
         keys::{MarkKey, OpenShare},
         recipient::Recipient,
+        shares::HeldShares,
     },
     web::just_made::JustMade,
 };
 use axum::extract::FromRef;
 use std::ops::Deref;
 
-/// How long an open share is held: whoever comes later asks again.
-pub const SHARES_HELD: Duration = Duration::minutes(15);
 /// Sittings whose opening is remembered; more are forgotten all at once.
 const MOST_OPENED: usize = 200;
 
@@ -73,20 +73,6 @@ pub fn full_size(contests: &[Contest], sets: &[Vec<i16>]) -> usize {
         size(&own.map(Shape::of).collect::<Vec<Shape>>())
     };
     sets.iter().map(of_set).max().unwrap_or_else(|| size(&[]))
-}
-
-struct Held {
-    account: AccountId,
-    share: OpenShare,
-    at: OffsetDateTime,
-}
-
-/// A monitor who has given their share.
-#[derive(Debug, Clone, Copy)]
-pub struct Giver {
-    pub account: AccountId,
-    /// Until when it is held.
-    pub until: OffsetDateTime,
 }
 
 /// How a count goes.
@@ -172,7 +158,7 @@ pub struct BallotBox {
     lookups: BatchWriter<usize, (SittingId, Vec<u8>), Option<Place>>,
     asked: AtomicUsize,
     opened: Mutex<HashMap<SittingId, Arc<OpenBallot>>>,
-    shares: Mutex<HashMap<SittingId, Vec<Held>>>,
+    shares: HeldShares<SittingId>,
     counts: Mutex<HashMap<SittingId, Arc<Progress>>>,
 }
 
@@ -210,7 +196,7 @@ impl BallotBox {
             lookups,
             asked: AtomicUsize::new(0),
             opened: Mutex::default(),
-            shares: Mutex::default(),
+            shares: HeldShares::default(),
             counts: Mutex::default(),
         }
     }
@@ -316,47 +302,33 @@ impl BallotBox {
 
     /// Drops shares that have been held for too long, whether anybody looks or not.
     pub fn sweep(&self, now: OffsetDateTime) {
-        let mut shares = locked(&self.shares);
-        for held in shares.values_mut() {
-            held.retain(|one| now - one.at < SHARES_HELD);
-        }
-        shares.retain(|_, held| !held.is_empty());
+        self.shares.sweep(now);
     }
 
     /// Holds a monitor's open share; gives all that are held for the sitting.
     pub fn hold(&self, id: SittingId, account: AccountId, share: OpenShare, now: OffsetDateTime) -> Vec<OpenShare> {
-        let mut shares = locked(&self.shares);
-        let held = shares.entry(id).or_default();
-        held.retain(|one| one.account != account);
-        held.push(Held { account, share, at: now });
-        drop(shares);
-        self.held(id, now)
+        self.shares.hold(id, account, share, now)
     }
 
     /// The shares that are held for a sitting; older ones are dropped.
     pub fn held(&self, id: SittingId, now: OffsetDateTime) -> Vec<OpenShare> {
-        self.sweep(now);
-        let shares = locked(&self.shares);
-        shares.get(&id).into_iter().flatten().map(|one| one.share.clone()).collect()
+        self.shares.held(&id, now)
     }
 
     /// Whose shares are held for a sitting, and until when.
     pub fn givers(&self, id: SittingId, now: OffsetDateTime) -> Vec<Giver> {
-        self.sweep(now);
-        let shares = locked(&self.shares);
-        let giver = |one: &Held| Giver { account: one.account, until: one.at + SHARES_HELD };
-        shares.get(&id).into_iter().flatten().map(giver).collect()
+        self.shares.givers(&id, now)
     }
 
     /// Shares of any sitting are held.
     #[must_use]
     pub fn holds_shares(&self) -> bool {
-        !locked(&self.shares).is_empty()
+        !self.shares.is_empty()
     }
 
     /// Drops the shares of a sitting.
     pub fn drop_shares(&self, id: SittingId) {
-        locked(&self.shares).remove(&id);
+        self.shares.drop_of(&id);
     }
 
     /// Begins a count; none where one runs.
