@@ -27,6 +27,7 @@ pub mod judgement;
 pub mod offer;
 pub mod plan;
 pub mod qualification;
+pub mod review;
 pub mod roster;
 pub mod rotation;
 pub mod seats;
