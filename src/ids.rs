@@ -107,4 +107,8 @@ ids! {
     RecommendationId;
     /// A list of elected delegates that was handed in.
     DelegateListId;
+    /// A semester's review of a union's officers (述职评议).
+    ReviewId;
+    /// A list of nominees that rests on a review (择优提名).
+    NominationId;
 }

@@ -47,6 +47,7 @@
 //! vetting
 //! elections
 //! congress
+//! reviews
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -95,6 +96,7 @@ pub mod kept_forms;
 pub mod papers;
 pub mod people;
 pub mod privacy;
+pub mod reviews;
 pub mod rollover;
 pub mod roster_check;
 pub mod rotation;

@@ -208,6 +208,8 @@ sets_of_offices! {
     /// The union of a college: it holds the election of its delegates and hands their list in (CON-03); and who takes down
     /// the results of what belongs to no college.
     DelegateElector: SchoolLeague, DeputySecretary, CollegeLeague, CollegeUnion;
+    /// Who sees how reviews stand and what they came to: the school's offices all of them, a college's its own.
+    ReviewReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
     /// Who sees how many have voted: a class branch its own class's number.
     TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion, ClassBranch;

@@ -33,7 +33,9 @@ use crate::{
     inbox, kept_forms,
     page::{assets, chrome::NavItem},
     people::{self, People},
-    privacy, rollover, roster_check, rotation, rulebook,
+    privacy,
+    reviews::{self, Reviews},
+    rollover, roster_check, rotation, rulebook,
     sealing::keys::MarkKey,
     secrets::Cost,
     sign_in::{self, SignIn},
@@ -55,6 +57,7 @@ pub struct Portal {
     pub app: App,
     pub sign_in: SignIn,
     pub elections: Elections,
+    pub reviews: Reviews,
     pub imports: Imports,
     pub slips: Slips,
     pub people: People,
@@ -78,6 +81,7 @@ impl Portal {
         let app = App::new(pools, clock, cost, navigation())?;
         Ok(Self {
             sign_in: SignIn::new(&app),
+            reviews: Reviews::new(&app, ballot_key.clone()),
             elections: Elections::new(&app, ballot_key),
             imports: Imports::new(&app),
             slips: Slips::new(&app),
@@ -96,6 +100,7 @@ fn navigation() -> Vec<NavItem> {
         vetting::NAV,
         congress::NAV,
         elections::NAV,
+        reviews::NAV,
         rotation::NAV,
         holidays::NAV,
         roster_check::NAV,
@@ -129,6 +134,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(vetting::routes())
         .merge(elections::routes(portal.elections.clone()))
         .merge(congress::routes())
+        .merge(reviews::routes(portal.reviews.clone()))
         .merge(roster_check::routes())
         .merge(home::routes())
         .merge(directory::routes())

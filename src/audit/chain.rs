@@ -126,6 +126,10 @@ words! {
     DelegatesKept = "delegates_kept", "大会代表";
     /// When idle sessions end, or who must have a second factor, was set.
     SignInRulesSet = "sign_in_rules_set", "设置登录安全";
+    /// A semester's review was begun, reported in, sat, opened, answered or settled.
+    ReviewKept = "review_kept", "述职评议";
+    /// A list of nominees was begun or decided.
+    NominationKept = "nomination_kept", "择优提名";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

@@ -10,7 +10,7 @@ use crate::{
     imports,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
-    people, rotation, unions, vetting,
+    people, reviews, rotation, unions, vetting,
 };
 
 /// Everything that waits for a person, what is late first.
@@ -45,6 +45,7 @@ pub async fn waiting(
         }
     }
     tasks.extend(elections::tasks::waiting(connection, person, now).await?);
+    tasks.extend(reviews::tasks::waiting(connection, person, now).await?);
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);
         tasks.extend(vetting::tasks::applications(connection, student).await?);

@@ -32,8 +32,9 @@ use crate::{
 /// Where a person finds the form that was kept for them. It is no route: the form's own page is shown there.
 pub const KEPT: &str = "/kept";
 
-/// What is never kept: passwords, codes, passphrases, ballots.
-const SECRET: [&str; 8] = ["/sign-in", "/sign-out", "/activate", "/me", "/votes", "/receipts", "/slip", "/monitoring"];
+/// What is never kept: passwords, codes, passphrases, ballots, score sheets.
+const SECRET: [&str; 9] =
+    ["/sign-in", "/sign-out", "/activate", "/me", "/votes", "/receipts", "/slip", "/monitoring", "/scoring"];
 
 fn is_secret(path: &str) -> bool {
     let below = |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

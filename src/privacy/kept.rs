@@ -6,7 +6,7 @@ use time::{Date, macros::date};
 use crate::{
     office::{
         Administrator, DelegateReader, ElectionKeeper, GradeReader, Office, OfficeKind, Overseer, PeopleReader, Place,
-        SlipPrinter, UnionKeeper, UnionReader, Vetter,
+        ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
     },
     unions::union::sees_grades,
     words::words,
@@ -27,6 +27,7 @@ words! {
     Posts = "posts", "在学生会担任的职务";
     Voted = "voted", "参加了哪次投票（不含投给谁）";
     Delegate = "delegate", "被推荐、审查、当选为学生代表大会代表的情况";
+    Reviewed = "reviewed", "述职报告、评议得分和等次、对结果的异议、提名（不含谁评多少分）";
     Account = "account", "账号、登录过的浏览器和系统的大致名称";
     Unsent = "unsent", "登录过期时没有提交的表单";
     Record = "record", "谁以什么职务办了什么的操作记录，登录失败较多时所在的网段";
@@ -57,6 +58,7 @@ impl Data {
             Self::Posts => UnionReader::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
+            Self::Reviewed => ReviewReader::KINDS.to_vec(),
             Self::Account => {
                 let mut kinds = Administrator::KINDS.to_vec();
                 kinds.extend(SlipPrinter::KINDS.iter().filter(|kind| !Administrator::KINDS.contains(kind)));
@@ -69,9 +71,13 @@ impl Data {
 
     fn extent(self) -> Extent {
         match self {
-            Self::Identity | Self::Grades | Self::Posts | Self::Delegate | Self::Account | Self::Record => {
-                Extent::Place
-            }
+            Self::Identity
+            | Self::Grades
+            | Self::Posts
+            | Self::Delegate
+            | Self::Reviewed
+            | Self::Account
+            | Self::Record => Extent::Place,
             Self::Application | Self::Figures | Self::Opinions => Extent::Candidates,
             Self::Objections | Self::Voted | Self::Unsent => Extent::Own,
         }
@@ -89,6 +95,7 @@ impl Data {
             Self::Objections => "公示；不告诉被反映的人是谁反映的，署名的办理单位能看到姓名",
             Self::Posts => "任命和换届；学生会的花名册",
             Self::Voted => "选举计票；截止之后组织者能看到谁参加了投票，任何人都看不到投给谁",
+            Self::Reviewed => "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
             Self::Account => "登录和账号安全",
             Self::Delegate => "学生代表大会代表的推荐、选举和资格审查；代表名册",
             Self::Unsent => "免得写好的内容丢失；加密保存，只有本人在同一浏览器能打开，不含文件、密码和选票",
@@ -103,6 +110,7 @@ impl Data {
             Self::Identity | Self::Grades | Self::Application | Self::Figures | Self::Opinions | Self::Objections => {
                 format!("在校期间，离校{years}后删除")
             }
+            Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),
             Self::Posts | Self::Voted | Self::Delegate => format!("长期；离校{years}后姓名和学号删除，只留编号"),
             Self::Account => {
                 format!("账号到离校{years}后；一次登录 12 小时，浏览器 180 天，已结束的登录再留 1 天")

@@ -5,7 +5,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     accounts, auth::acting::Acting, congress, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms,
-    office::Administrator, people, sign_in, vetting,
+    office::Administrator, people, reviews, sign_in, vetting,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -110,5 +110,6 @@ pub async fn erase(
     let erased = people::retention::erase(connection, institution, students, now).await?;
     vetting::retention::erase(connection, students).await?;
     congress::delegates::retention::erase(connection, students).await?;
+    reviews::retention::erase(connection, students).await?;
     Ok(erased)
 }

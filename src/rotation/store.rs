@@ -19,7 +19,7 @@ pub struct SemesterRow {
     pub from_day: Date,
     /// The first day after it.
     pub until_day: Date,
-    /// Confirmed turns lie in it: it is not moved any more.
+    /// Confirmed turns lie in it, or reviews: it is not moved any more.
     pub in_use: bool,
 }
 
@@ -52,7 +52,8 @@ pub async fn semesters(connection: &mut PgConnection, institution: InstitutionId
         r#"select s.id as "id: SemesterId", s.name, s.from_day, s.until_day,
                   exists (select from turn t join student_union u on u.id = t.union_id
                           where u.institution_id = s.institution_id and t.state = 'confirmed'
-                                and t.from_day < s.until_day and t.until_day > s.from_day) as "in_use!"
+                                and t.from_day < s.until_day and t.until_day > s.from_day)
+                  or exists (select from review r where r.semester_id = s.id) as "in_use!"
            from semester s where s.institution_id = $1 order by s.from_day"#,
         institution.0
     );
@@ -98,6 +99,7 @@ pub async fn remove_semester(
          and not exists (select from turn t join student_union u on u.id = t.union_id
                          where u.institution_id = s.institution_id and t.state = 'confirmed'
                                and t.from_day < s.until_day and t.until_day > s.from_day)
+         and not exists (select from review r where r.semester_id = s.id)
          returning s.name",
         id.0,
         acting.institution().0

@@ -26,7 +26,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
-    ids::{AccountId, SittingId},
+    ids::{AccountId, ReviewId, SittingId},
     secrets::{Cost, readable},
 };
 
@@ -90,6 +90,17 @@ pub enum Purpose {
     KeptForm(AccountId),
     /// A file about which the person who sent it is asked first.
     KeptFile(AccountId),
+    /// A board member's sheet on one person, by the places of both in the review.
+    Sheet(ReviewId, SheetPlace),
+    /// A monitor's share of a review's key.
+    SheetShare(ReviewId, AccountId),
+}
+
+/// Whose sheet it is and on whom, by their places in a review.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SheetPlace {
+    pub scorer: i16,
+    pub person: i16,
 }
 
 impl Purpose {
@@ -100,6 +111,8 @@ impl Purpose {
             Self::Rehearsal(..) => b"lunzhi rehearsal 1",
             Self::KeptForm(..) => b"lunzhi kept form 1",
             Self::KeptFile(..) => b"lunzhi kept file 1",
+            Self::Sheet(..) => b"lunzhi sheet 1",
+            Self::SheetShare(..) => b"lunzhi sheet share 1",
         }
     }
 
@@ -110,6 +123,10 @@ impl Purpose {
             }
             Self::KeptForm(account) | Self::KeptFile(account) => account.0.as_bytes().to_vec(),
             Self::Share(sitting, account) => [sitting.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
+            Self::Sheet(review, SheetPlace { scorer, person }) => {
+                [review.0.as_bytes().as_slice(), &scorer.to_be_bytes(), &person.to_be_bytes()].concat()
+            }
+            Self::SheetShare(review, account) => [review.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
         }
     }
 }

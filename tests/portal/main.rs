@@ -45,6 +45,7 @@ mod plans;
 mod prepared;
 mod privacy;
 mod process;
+mod reviews;
 mod rotation;
 mod rulebook;
 mod secrecy;

@@ -1,0 +1,168 @@
+//! What is printed and filed of a review: a report, the blank sheet, the notice of results, the summary.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+
+use super::{frame, visible};
+use crate::{
+    auth::acting::Acting,
+    failure::Failure,
+    ids::ReviewId,
+    office::ReviewReader,
+    page::chrome::Chrome,
+    papers::{self, Paper},
+    reviews::{
+        Reviews,
+        papers::{notice_paper, report_paper, sheet_paper},
+        review::{Outcome, Person, Review},
+        store,
+    },
+    rules::review::score_in_words,
+    sheet::drop_down_template,
+    web::workbook,
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "reviews/paper.html")]
+pub(super) struct ReviewPaperPage {
+    chrome: Chrome,
+    back: String,
+    word: String,
+    paper: Paper,
+}
+
+/// Somebody's report; nobody reads their own by an office.
+async fn report_of(
+    app: &Reviews,
+    acting: &Acting<ReviewReader>,
+    id: ReviewId,
+    place: i16,
+) -> Result<(Review, Paper), Failure> {
+    let mut db = app.read().await?;
+    let review = visible(&mut db, acting, id).await?;
+    let person = store::persons(&mut db, id, Some(place)).await?.pop().filter(Person::is_handed);
+    let person = person.ok_or(Failure::Missing)?;
+    let paper = report_paper(&acting.person().institution_name, &review, &person);
+    Ok((review, paper))
+}
+
+pub(super) async fn report(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path((id, place)): Path<(ReviewId, i16)>,
+) -> Result<ReviewPaperPage, Failure> {
+    let (review, paper) = report_of(&app, &acting, id, place).await?;
+    let chrome = frame(&app, acting.person(), &review, "述职报告");
+    let word = id.person_path(place) + "/report.docx";
+    Ok(ReviewPaperPage { chrome, back: id.person_path(place), word, paper })
+}
+
+pub(super) async fn report_word(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path((id, place)): Path<(ReviewId, i16)>,
+) -> Result<Response, Failure> {
+    let (_, paper) = report_of(&app, &acting, id, place).await?;
+    papers::download(&app, paper).await
+}
+
+async fn sheet_of(app: &Reviews, acting: &Acting<ReviewReader>, id: ReviewId) -> Result<(Review, Paper), Failure> {
+    let mut db = app.read().await?;
+    let review = visible(&mut db, acting, id).await?;
+    let persons = store::persons(&mut db, id, None).await?;
+    let paper = sheet_paper(&acting.person().institution_name, &review, &persons);
+    Ok((review, paper))
+}
+
+pub(super) async fn sheet(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path(id): Path<ReviewId>,
+) -> Result<ReviewPaperPage, Failure> {
+    let (review, paper) = sheet_of(&app, &acting, id).await?;
+    let chrome = frame(&app, acting.person(), &review, "述职评议表");
+    Ok(ReviewPaperPage { chrome, back: id.path(), word: id.sheet_path() + ".docx", paper })
+}
+
+pub(super) async fn sheet_word(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path(id): Path<ReviewId>,
+) -> Result<Response, Failure> {
+    let (_, paper) = sheet_of(&app, &acting, id).await?;
+    papers::download(&app, paper).await
+}
+
+/// The results with those whom they are of, the best first; none before the count.
+async fn results_of(
+    app: &Reviews,
+    acting: &Acting<ReviewReader>,
+    id: ReviewId,
+) -> Result<(Review, Vec<(Person, Outcome)>), Failure> {
+    let mut db = app.read().await?;
+    let review = visible(&mut db, acting, id).await?;
+    if !review.is_counted() {
+        return Err(Failure::Missing);
+    }
+    let persons = store::persons(&mut db, id, None).await?;
+    let of = |outcome: Outcome| {
+        let person = persons.iter().find(|person| person.place == outcome.person).cloned()?;
+        Some((person, outcome))
+    };
+    let rows = store::outcomes(&mut db, id).await?.into_iter().filter_map(of).collect();
+    Ok((review, rows))
+}
+
+pub(super) async fn notice(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path(id): Path<ReviewId>,
+) -> Result<ReviewPaperPage, Failure> {
+    let (review, rows) = results_of(&app, &acting, id).await?;
+    let chrome = frame(&app, acting.person(), &review, "评议结果通报");
+    let paper = notice_paper(&acting.person().institution_name, &review, &rows);
+    Ok(ReviewPaperPage { chrome, back: id.path(), word: id.notice_path() + ".docx", paper })
+}
+
+pub(super) async fn notice_word(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path(id): Path<ReviewId>,
+) -> Result<Response, Failure> {
+    let (review, rows) = results_of(&app, &acting, id).await?;
+    papers::download(&app, notice_paper(&acting.person().institution_name, &review, &rows)).await
+}
+
+/// 汇总表: everybody who was scored, by result.
+pub(super) async fn summary(
+    State(app): State<Reviews>,
+    acting: Acting<ReviewReader>,
+    Path(id): Path<ReviewId>,
+) -> Result<Response, Failure> {
+    let (review, rows) = results_of(&app, &acting, id).await?;
+    let aspects: Vec<String> = review.scheme.weights().iter().map(|one| one.aspect.clone()).collect();
+    let bytes = app
+        .heavy(move || {
+            let mut heads = vec!["姓名", "学号", "班级", "岗位"];
+            heads.extend(aspects.iter().map(String::as_str));
+            heads.extend(["评议表", "得分", "等次"]);
+            let columns: Vec<(&str, &[&str])> = heads.into_iter().map(|head| (head, [].as_slice())).collect();
+            let row = |(person, outcome): (Person, Outcome)| {
+                let few = outcome.is_of_few();
+                let means = outcome.aspects.iter().map(|mean| if few { String::new() } else { score_in_words(*mean) });
+                let mut cells = vec![person.name, person.number, person.class, person.posts];
+                cells.extend(means);
+                let (score, grade) = (outcome.score_in_words(), outcome.grade.label().to_owned());
+                cells.extend([outcome.sheets.to_string(), score, grade]);
+                cells
+            };
+            let rows: Vec<Vec<String>> = rows.into_iter().map(row).collect();
+            drop_down_template("评议汇总表", &columns, &rows)
+        })
+        .await?;
+    Ok(workbook("reviews.xlsx", bytes.map_err(anyhow::Error::new)?))
+}
