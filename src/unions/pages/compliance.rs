@@ -7,7 +7,7 @@ use askama_web::WebTemplate;
 use axum::extract::State;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, calendar, evidence};
+use super::{Evidence, calendar, evidence, with_reports};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -88,13 +88,20 @@ pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader
     let reasons = store::reasons(&mut db, &ids).await?;
     let direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
     let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
+    let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "合规总览");
     let institution = acting.person().institution_name.clone();
     // Fifty thousand posts take a while to judge: away from the threads that serve pages.
     let page = app
-        .heavy(move || assemble(&records, &plans, |record| evidence(record, &plans, &reasons, &office, today), today))
+        .heavy(move || {
+            let judge = |record: &Record| {
+                let own = reports.iter().find(|one| one.union == record.union.id);
+                with_reports(evidence(record, &plans, &reasons, &office, today), &plans, own, today)
+            };
+            assemble(&records, &plans, judge, today)
+        })
         .await?;
     Ok(CompliancePage { chrome, institution, direct, overdue, at, ..page })
 }

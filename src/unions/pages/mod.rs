@@ -21,7 +21,7 @@ use time::Date;
 use super::{
     documents,
     paths::UNIONS,
-    store::{self, ReasonRow},
+    store::{self, ReasonRow, UnionReports},
     union::{Record, sees_grades},
 };
 use crate::{
@@ -35,7 +35,7 @@ use crate::{
     office::{Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
     rulebook::store::calendar,
-    rules::{Finding, Outcome, Rule, adoption::Calendar, finding::is_short},
+    rules::{Finding, Outcome, Rule, adoption::Calendar, finding::is_short, review::coverage},
     words::words,
 };
 
@@ -261,4 +261,35 @@ fn evidence(
         evidence.anchor = rules.insert(evidence.finding.rule);
     }
     Some(all)
+}
+
+/// Adds to a union's findings how far the semester's reports of its officers are (REV-02).
+fn with_reports(
+    found: Option<Vec<Evidence>>,
+    calendar: &Calendar,
+    reports: Option<&UnionReports>,
+    today: Date,
+) -> Option<Vec<Evidence>> {
+    let mut found = found?;
+    let plan = calendar.in_force(today)?;
+    if let Some(reports) = reports {
+        let finding = coverage(&plan, &reports.coverage, today);
+        let since = (finding.verdict == Outcome::Fail).then_some(reports.coverage.late_from);
+        let place =
+            found.partition_point(|one| (one.finding.verdict, one.finding.rule) < (finding.verdict, finding.rule));
+        let evidence = Evidence {
+            bar: None,
+            people: Vec::new(),
+            missing: Vec::new(),
+            hidden: 0,
+            since,
+            reasons: Vec::new(),
+            anchor: true,
+            personal: false,
+            onward: None,
+            finding,
+        };
+        found.insert(place, evidence);
+    }
+    Some(found)
 }

@@ -10,7 +10,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible};
+use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible, with_reports};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -217,7 +217,9 @@ pub(super) async fn findings(
     let record = visible(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &[id]).await?;
+    let reports = store::report_coverage(&mut db, acting.institution(), Some(id), today).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
+    let all = with_reports(all, &plans, reports.first(), today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
     let all = all.unwrap_or_default();

@@ -5,6 +5,7 @@ mod departments;
 mod locked;
 mod papers;
 mod posts;
+mod reports;
 
 use std::collections::HashMap;
 
@@ -33,6 +34,7 @@ pub use papers::{
 pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
 };
+pub use reports::{UnionReports, report_coverage};
 
 fn kind_of(slug: &str) -> anyhow::Result<Union> {
     let found = Union::ALL.iter().find(|(known, _)| *known == slug).map(|(_, kind)| *kind);
