@@ -120,6 +120,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 super::unions::load_unions(db, school, institution, now).await?;
                 super::vetting::load_vetting(db, school, institution, now).await?;
                 super::elections::load_elections(db, school, institution, &ballot_box.key, now).await?;
+                Box::pin(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
                 place_colleges(db, institution).await?;
                 super::congress::load_congresses(db, school, institution, now).await?;
             }

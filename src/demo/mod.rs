@@ -3,6 +3,7 @@
 mod congress;
 mod elections;
 mod load;
+mod reviews;
 mod schools;
 mod unions;
 mod vetting;

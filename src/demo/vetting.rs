@@ -103,7 +103,7 @@ pub(super) async fn load_vetting(
 }
 
 /// Students who meet every condition, in a fictional order that is always the same.
-async fn candidates(
+pub(super) async fn candidates(
     db: &mut PgConnection,
     institution: InstitutionId,
     today: Date,
