@@ -29,7 +29,7 @@ impl CongressId {
         self.path() + "/result"
     }
 
-    pub(super) fn step_path(self, step: Step) -> String {
+    pub(super) fn result_step_path(self, step: Step) -> String {
         format!("{}/{}", self.result_path(), step.slug())
     }
 

@@ -72,7 +72,7 @@ impl NextStep {
         Some(Self {
             step,
             label,
-            action: congress.id.step_path(step),
+            action: congress.id.result_step_path(step),
             by: match step {
                 Step::Announce => "公布人",
                 Step::Approve => "批准单位",
