@@ -111,4 +111,8 @@ ids! {
     ReviewId;
     /// A list of nominees that rests on a review (择优提名).
     NominationId;
+    /// A case of misconduct.
+    ConductCaseId;
+    /// How somebody leaves a union.
+    ExitId;
 }

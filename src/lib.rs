@@ -44,7 +44,7 @@
 //! sign_in
 //! unions
 //! rotation
-//! vetting
+//! conduct vetting
 //! elections
 //! congress
 //! reviews
@@ -86,6 +86,7 @@ pub mod app;
 
 pub mod accounts;
 pub mod audit;
+pub mod conduct;
 pub mod congress;
 pub mod directory;
 pub mod elections;

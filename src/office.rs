@@ -174,6 +174,8 @@ sets_of_offices! {
     /// Who appoints, ends and confirms: the school's League committee everywhere, a college's League organisation in
     /// its own college union.
     UnionKeeper: SchoolLeague, DeputySecretary, CollegeLeague;
+    /// Who handles cases of misconduct: the school's League committee, and of its own people the Party committee.
+    ConductHandler: SchoolLeague, DeputySecretary, SchoolParty;
     /// Who has the compliance of every union before them.
     ComplianceReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
     /// Who acts in the chains of opinions or puts candidates forward: the school's offices, a college's, a class

@@ -22,7 +22,7 @@ use crate::{
     app::{App, Routes},
     audit,
     clock::Clock,
-    congress,
+    conduct, congress,
     database::Pools,
     directory,
     elections::{self, Elections},
@@ -99,6 +99,7 @@ fn navigation() -> Vec<NavItem> {
         unions::NAV,
         vetting::NAV,
         congress::NAV,
+        conduct::NAV,
         elections::NAV,
         reviews::NAV,
         rotation::NAV,
@@ -132,6 +133,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(rotation::routes())
         .merge(holidays::routes())
         .merge(vetting::routes())
+        .merge(conduct::routes())
         .merge(elections::routes(portal.elections.clone()))
         .merge(congress::routes())
         .merge(reviews::routes(portal.reviews.clone()))

@@ -130,6 +130,12 @@ words! {
     ReviewKept = "review_kept", "述职评议";
     /// A list of nominees was begun or decided.
     NominationKept = "nomination_kept", "择优提名";
+    /// A case of misconduct was reported, accepted, investigated, decided or answered.
+    ConductKept = "conduct_kept", "违纪失范办理";
+    /// Somebody looked at a case of misconduct.
+    ConductSeen = "conduct_seen", "查看违纪失范件";
+    /// Somebody asked to leave a union, left it, or handed over.
+    ExitKept = "exit_kept", "退出与交接";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

@@ -11,7 +11,8 @@ mod store;
 pub use chain::{Entry, Mark, Verb};
 pub use pages::routes;
 pub use store::{
-    Broken, Verified, append, append_by_nobody, append_by_operator, append_by_visitor, verify, verify_within,
+    Broken, Verified, append, append_by_nobody, append_by_operator, append_by_visitor, append_in_confidence, verify,
+    verify_within,
 };
 
 use crate::{

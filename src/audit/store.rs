@@ -58,6 +58,17 @@ pub async fn append_by_nobody(
     add(connection, &actor, entry, now).await
 }
 
+/// Adds an entry of an act whose doer is for nobody to know: a report in confidence.
+pub async fn append_in_confidence(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    entry: Entry,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let actor = Actor { institution: Some(institution), account: None, name: "反映人（保密）", office: "" };
+    add(connection, &actor, entry, now).await
+}
+
 /// Adds an entry of an act from the command line, by the operator of the server.
 pub async fn append_by_operator(
     connection: &mut PgConnection,

@@ -119,6 +119,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 load_accounts(db, school, institution, &hashes, now).await?;
                 super::unions::load_unions(db, school, institution, now).await?;
                 super::vetting::load_vetting(db, school, institution, now).await?;
+                super::conduct::load_conduct(db, institution, now).await?;
                 super::elections::load_elections(db, school, institution, &ballot_box.key, now).await?;
                 Box::pin(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
                 place_colleges(db, institution).await?;

@@ -1,5 +1,6 @@
 //! Two invented universities to try the portal with: one under each built-in plan.
 
+mod conduct;
 mod congress;
 mod elections;
 mod load;

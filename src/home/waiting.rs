@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::{
     auth::person::SignedIn,
-    congress, elections,
+    conduct, congress, elections,
     failure::Failure,
     imports,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
@@ -24,6 +24,7 @@ pub async fn waiting(
     if let Some(office) = &person.acting {
         tasks.extend(unions::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(congress::tasks::waiting(connection, person, office, today).await?);
+        tasks.extend(conduct::tasks::waiting(connection, person, office, today).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);
@@ -46,6 +47,7 @@ pub async fn waiting(
     }
     tasks.extend(elections::tasks::waiting(connection, person, now).await?);
     tasks.extend(reviews::tasks::waiting(connection, person, now).await?);
+    tasks.extend(conduct::tasks::own(connection, person, today).await?);
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);
         tasks.extend(vetting::tasks::applications(connection, student).await?);

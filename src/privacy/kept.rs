@@ -5,8 +5,8 @@ use time::{Date, macros::date};
 
 use crate::{
     office::{
-        Administrator, DelegateReader, ElectionKeeper, GradeReader, Office, OfficeKind, Overseer, PeopleReader, Place,
-        ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
+        Administrator, ConductHandler, DelegateReader, ElectionKeeper, GradeReader, Office, OfficeKind, Overseer,
+        PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
     },
     unions::union::sees_grades,
     words::words,
@@ -24,6 +24,8 @@ words! {
     Figures = "figures", "候选人提交时的排名、不及格门数、政治面貌";
     Opinions = "opinions", "各单位对候选人签署的意见";
     Objections = "objections", "公示期间收到的反映";
+    Conduct = "conduct", "违纪失范的反映、调查核实和处理";
+    Exits = "exits", "退出学生会的类别、理由和交接";
     Posts = "posts", "在学生会担任的职务";
     Voted = "voted", "参加了哪次投票（不含投给谁）";
     Delegate = "delegate", "被推荐、审查、当选为学生代表大会代表的情况";
@@ -54,7 +56,8 @@ impl Data {
             Self::Grades => GradeReader::KINDS.to_vec(),
             Self::Application => Vetter::KINDS.to_vec(),
             Self::Figures | Self::Opinions => of_figures(),
-            Self::Objections => UnionKeeper::KINDS.to_vec(),
+            Self::Objections | Self::Exits => UnionKeeper::KINDS.to_vec(),
+            Self::Conduct => ConductHandler::KINDS.to_vec(),
             Self::Posts => UnionReader::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
@@ -79,7 +82,7 @@ impl Data {
             | Self::Account
             | Self::Record => Extent::Place,
             Self::Application | Self::Figures | Self::Opinions => Extent::Candidates,
-            Self::Objections | Self::Voted | Self::Unsent => Extent::Own,
+            Self::Objections | Self::Voted | Self::Unsent | Self::Conduct | Self::Exits => Extent::Own,
         }
     }
 
@@ -93,6 +96,8 @@ impl Data {
             Self::Figures => "提交时从登记的数据取得；审查的依据，任命时再核对",
             Self::Opinions => "遴选程序；退回、不予通过的原因会告诉本人",
             Self::Objections => "公示；不告诉被反映的人是谁反映的，署名的办理单位能看到姓名",
+            Self::Conduct => "调查核实和处理；保密反映的，任何页面都不显示是谁反映的；每次查看都有记录",
+            Self::Exits => "退出和工作交接",
             Self::Posts => "任命和换届；学生会的花名册",
             Self::Voted => "选举计票；截止之后组织者能看到谁参加了投票，任何人都看不到投给谁",
             Self::Reviewed => "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
@@ -107,7 +112,14 @@ impl Data {
     #[must_use]
     pub fn kept_for(self, years: &str) -> String {
         match self {
-            Self::Identity | Self::Grades | Self::Application | Self::Figures | Self::Opinions | Self::Objections => {
+            Self::Identity
+            | Self::Grades
+            | Self::Application
+            | Self::Figures
+            | Self::Opinions
+            | Self::Objections
+            | Self::Conduct
+            | Self::Exits => {
                 format!("在校期间，离校{years}后删除")
             }
             Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),

@@ -272,10 +272,10 @@ catalogue! {
     Rev05 "REV-05" Rev [Refuse] Today::Refused("择优提名"), "依据评议结果择优提名", "评奖评优、测评加分依据评议结果提名。";
     Rev06 "REV-06" Rev [Refuse] Today::Refused("择优提名"), "不与岗位简单直接挂钩", "加分规则不得以岗位为唯一依据。";
     Dis01 "DIS-01" Dis [Refuse Show] Today::Refused("报名与确认"), "签署自律承诺", "上岗前签署规定的自律文本。";
-    Dis02 "DIS-02" Dis [Show] Today::NotYet, "防范功利化、庸俗化、小官僚", "加强日常教育管理，防范三类问题。";
+    Dis02 "DIS-02" Dis [Show] Today::Shown("反映问题、违纪失范办理（按三类问题统计）"), "防范功利化、庸俗化、小官僚", "加强日常教育管理，防范三类问题。";
     Dis03 "DIS-03" Dis [Refuse] Today::NotYet, "依法依章程开展活动", "活动内容积极向上，并经审核。";
-    Dis04 "DIS-04" Dis [Refuse Schedule] Today::NotYet, "团委调查核实和处理", "违纪失范由学校团委迅速调查，按程序处理。";
-    Dis05 "DIS-05" Dis [Refuse] Today::NotYet, "退出机制", "工作人员退出有类别、有程序、有交接。";
+    Dis04 "DIS-04" Dis [Refuse Schedule] Today::Refused("违纪失范办理"), "团委调查核实和处理", "违纪失范由学校团委迅速调查，按程序处理。";
+    Dis05 "DIS-05" Dis [Refuse] Today::Refused("退出与交接"), "退出机制", "工作人员退出有类别、有程序、有交接。";
     Gui01 "GUI-01" Gui [Refuse Show] Today::NotYet, "重要事项、重大活动事先报告", "先报告学校团委，后决定、后开展。";
     Gui02 "GUI-02" Gui [Refuse] Today::NotYet, "四类事项审核管理", "活动、信息、对外联系、经费物资先审后办。";
     Gui03 "GUI-03" Gui [Refuse Show] Today::NotYet, "1名团委专职副书记指导", "明确且只明确一名团委专职副书记。";

@@ -17,6 +17,7 @@ pub mod appointment;
 pub mod catalogue;
 pub mod chain;
 pub mod clause;
+pub mod conduct;
 pub mod congress;
 pub mod congress_result;
 pub mod delegates;

@@ -17,6 +17,7 @@ mod ballot_key;
 mod browser;
 mod checkup;
 mod commands;
+mod conduct;
 mod congress;
 mod congress_result;
 mod congress_seats;

@@ -1,0 +1,73 @@
+//! 从严治会: cases of misconduct from the report to the decision and the objection (DIS-04), and how officers leave, with
+//! what they hand over (DIS-05). A case is seen by the office that handles it, by whom it is about and by who reported
+//! it, each their part; every look at it is recorded. Of the League committee's own people the Party committee hears.
+
+pub mod case;
+mod cases;
+pub mod exit;
+mod exits;
+mod exits_store;
+mod forms;
+mod leaving;
+mod papers;
+mod paths;
+mod reports;
+pub mod retention;
+mod store;
+pub mod tasks;
+
+use crate::{
+    app::Routes,
+    office::{ConductHandler, Office, OfficeKind, UnionKeeper},
+    page::chrome::{NavGroup, NavItem},
+};
+
+#[must_use]
+pub fn routes() -> Routes {
+    cases::routes().merge(reports::routes()).merge(exits::routes()).merge(leaving::routes()).merge(papers::routes())
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/conduct",
+        label: "违纪失范办理",
+        says: "受理反映、调查核实、作出处理、答复异议",
+        group: NavGroup::Conduct,
+        place: 30,
+        offices: ConductHandler::KINDS,
+    },
+    NavItem {
+        href: "/exits",
+        label: "退出与交接",
+        says: "辞职、劝退、免职等退出，工作交接",
+        group: NavGroup::Conduct,
+        place: 40,
+        offices: UnionKeeper::KINDS,
+    },
+    NavItem {
+        href: "/reports",
+        label: "反映问题",
+        says: "反映学生会工作人员的问题，查看办理结果",
+        group: NavGroup::Own,
+        place: 50,
+        offices: OfficeKind::ALL,
+    },
+    NavItem {
+        href: "/leaving",
+        label: "我的离任",
+        says: "申请辞去学生会职务，办理工作交接",
+        group: NavGroup::Own,
+        place: 60,
+        offices: STUDENTS,
+    },
+];
+
+/// Offices that students hold.
+const STUDENTS: &[OfficeKind] = &[
+    OfficeKind::SchoolUnion,
+    OfficeKind::GraduateUnion,
+    OfficeKind::CollegeUnion,
+    OfficeKind::ClassBranch,
+    OfficeKind::Student,
+];

@@ -1,0 +1,250 @@
+//! The page 反映问题, for anybody, and the page of a case for whom it is about.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
+use time::{Date, Duration};
+
+use super::{
+    case::{ACCEPT_WITHIN, ConductCase, DECIDE_WITHIN, Source},
+    exits_store,
+    forms::{ReportForm, SaysForm},
+    paths::{Done, REPORTS},
+    store::{self, CaseFilter, NewReport, Subject},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::person::SignedIn,
+    failure::Failure,
+    holidays::store::workdays,
+    ids::ConductCaseId,
+    inbox::{self, Notice, To},
+    office::OfficeKind,
+    page::{chrome::Chrome, filters},
+    people::find::{PersonField, Search},
+    rules::conduct::{Ground, Sanction},
+    web::forms::{Done as After, Errors, Submitted},
+};
+
+/// Reports of one person within a day.
+const A_DAY: i64 = 5;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/reports", show)
+        .post("/reports", report)
+        .get("/my-case/{case}", own)
+        .post("/my-case/{case}/object", object)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "conduct/reports.html")]
+struct ReportsPage {
+    chrome: Chrome,
+    own: Vec<ConductCase>,
+    grounds: &'static [Ground],
+    sources: [Source; 2],
+    /// An office reports and no student.
+    office: bool,
+    person: PersonField,
+    form: ReportForm,
+    errors: Errors,
+    today: Date,
+    within: u32,
+    done: &'static str,
+}
+
+/// An office of teachers reports in its own name.
+fn is_office(person: &SignedIn) -> bool {
+    let students = |kind: OfficeKind| kind == OfficeKind::Student || super::STUDENTS.contains(&kind);
+    person.acting.as_ref().is_some_and(|office| !students(office.kind))
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    field: PersonField,
+    submitted: Submitted<ReportForm>,
+    done: &'static str,
+) -> Result<ReportsPage, Failure> {
+    let filter = CaseFilter { by: Some(person.account), ..CaseFilter::default() };
+    let own = store::cases(&mut *app.read().await?, person.institution, filter).await?;
+    let Submitted { form, errors } = submitted;
+    Ok(ReportsPage {
+        chrome: app.chrome(person, "反映问题"),
+        own,
+        grounds: Ground::ALL,
+        sources: [Source::Named, Source::Confidential],
+        office: is_office(person),
+        person: field,
+        form,
+        errors,
+        today: app.clock.today(),
+        within: ACCEPT_WITHIN,
+        done,
+    })
+}
+
+fn search(app: &App, person: &SignedIn) -> Search {
+    Search::by_name(person.institution, None, app.clock.today())
+}
+
+async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Query(After { done }): Query<After>,
+) -> Result<ReportsPage, Failure> {
+    let field = PersonField::new(&search(&app, &person));
+    page(&app, &person, field, Submitted::default(), Done::said(&done)).await
+}
+
+/// Whom a report is about, or an error beside the field.
+async fn subject(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    form: &ReportForm,
+    field: &PersonField,
+    errors: &mut Errors,
+) -> Result<Option<Subject>, Failure> {
+    if form.is_about_staff() {
+        return Ok(form.read_staff(errors).map(Subject::Staff));
+    }
+    if form.number.is_empty() {
+        errors.add("number", "请填写反映的是谁");
+    }
+    if field.open || !errors.is_empty() && form.number.is_empty() {
+        return Ok(None);
+    }
+    let officer = exits_store::officer(db, person.institution, &form.number).await?;
+    match officer {
+        None => errors.add("number", "这个人没有在学生会任职；其他同学的问题请向院系反映"),
+        Some(student) if Some(student) == person.student => errors.add("number", "不能反映自己"),
+        Some(student) => return Ok(Some(Subject::Student(student))),
+    }
+    Ok(None)
+}
+
+async fn report(
+    State(app): State<App>,
+    person: SignedIn,
+    Form(mut form): Form<ReportForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let search = search(&app, &person);
+    let mut db = app.read().await?;
+    let field = if form.is_about_staff() {
+        PersonField::new(&search)
+    } else {
+        let pick = std::mem::take(&mut form.pick);
+        PersonField::read(&mut db, &search, &mut form.number, &pick, "number", &mut errors).await?
+    };
+    let subject = subject(&mut db, &person, &form, &field, &mut errors).await?;
+    let says = form.read(is_office(&person), &mut errors);
+    if store::reported_since(&mut db, person.account, now - Duration::days(1)).await? >= A_DAY {
+        errors.add("says", format!("一天最多反映 {A_DAY} 件；紧急的请直接联系校团委"));
+    }
+    let days = workdays(&mut db, person.institution).await?;
+    drop(db);
+    let (Some(subject), Some(says), true) = (subject, says, errors.is_empty()) else {
+        let page = page(&app, &person, field, Submitted::new(form, errors), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let due = days.span(now.date(), ACCEPT_WITHIN).last;
+    let new = NewReport { subject, ground: says.ground, says: says.says, source: says.source };
+    app.write_as(person.authority(), async |db| {
+        let number = store::report(db, &person, &new, due, now).await?;
+        let entry = Entry::new(Verb::ConductKept, format!("第 {number} 号")).detail("办理", "反映");
+        match new.source {
+            Source::Confidential => audit::append_in_confidence(db, person.institution, entry, now).await?,
+            Source::Named | Source::Office => audit::append(db, &person, entry, now).await?,
+        }
+        let to = To::Office { kind: new.subject.handler().office(), college: None, class: None };
+        let notice = Notice::new(format!("收到一件反映，请于 {due} 前答复是否受理"), super::paths::CASES);
+        inbox::tell(db, person.institution, to, &notice, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Reported.at(REPORTS)).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "conduct/own.html")]
+struct OwnCasePage {
+    chrome: Chrome,
+    case: ConductCase,
+    form: SaysForm,
+    errors: Errors,
+    today: Date,
+    done: &'static str,
+}
+
+async fn own_page(
+    app: &App,
+    person: &SignedIn,
+    id: ConductCaseId,
+    submitted: Submitted<SaysForm>,
+    done: &'static str,
+) -> Result<OwnCasePage, Failure> {
+    let about = Some(person.student.ok_or(Failure::Missing)?);
+    let filter = CaseFilter { one: Some(id), about, ..CaseFilter::default() };
+    let found = store::cases(&mut *app.read().await?, person.institution, filter).await?;
+    let case = found.into_iter().next().ok_or(Failure::Missing)?;
+    let Submitted { form, errors } = submitted;
+    Ok(OwnCasePage { chrome: app.chrome(person, &case.title()), case, form, errors, today: app.clock.today(), done })
+}
+
+async fn own(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ConductCaseId>,
+    Query(After { done }): Query<After>,
+) -> Result<OwnCasePage, Failure> {
+    own_page(&app, &person, id, Submitted::default(), Done::said(&done)).await
+}
+
+async fn object(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ConductCaseId>,
+    Form(form): Form<SaysForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let Some(says) = form.read("请写明异议的理由", &mut errors) else {
+        let page = own_page(&app, &person, id, Submitted::new(form, errors), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let days = workdays(&mut *app.read().await?, person.institution).await?;
+    let due = days.span(now.date(), DECIDE_WITHIN).last;
+    let in_time = app
+        .write_as(person.authority(), async |db| {
+            let case = store::lock_own(db, &person, id).await?;
+            if !store::object(db, &case, &says, due, now).await? {
+                return Ok(false);
+            }
+            let entry = Entry::new(Verb::ConductKept, format!("第 {} 号", case.number)).detail("办理", "提出异议");
+            audit::append(db, &person, entry, now).await?;
+            let to = To::Office { kind: case.handler.office(), college: None, class: None };
+            let notice = Notice::new(format!("{}：本人对处理有异议，请于 {due} 前复核", case.title()), id.path());
+            inbox::tell(db, person.institution, to, &notice, now).await?;
+            Ok(true)
+        })
+        .await?;
+    if !in_time {
+        errors.add("says", "提出异议的期限已过，或者已经提出");
+        let page = own_page(&app, &person, id, Submitted::new(form, errors), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    Ok(Redirect::to(&Done::Objected.at(&id.own_path())).into_response())
+}
+
+impl OwnCasePage {
+    fn sanction(&self) -> &'static str {
+        self.case.sanction.map_or("", Sanction::label)
+    }
+}

@@ -1,0 +1,81 @@
+//! What waits about conduct: cases for the next act of the office that handles them, exits for the office that manages the
+//! union, a handover for whoever leaves.
+
+use sqlx::PgConnection;
+use time::Date;
+
+use super::{
+    case::Handler,
+    paths::{CASES, EXITS, LEAVING},
+};
+use crate::{
+    auth::person::{Held, SignedIn},
+    failure::Failure,
+    office::{ConductHandler, Office, OfficeKind, UnionKeeper},
+    page::task::Task,
+};
+
+/// For an office.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if ConductHandler::KINDS.contains(&office.kind) {
+        let row = sqlx::query!(
+            r#"select count(*) as "open!", min(due_on) as due from conduct_case
+               where institution_id = $1 and handler = $2 and due_on is not null
+                     and student_id is distinct from $3"#,
+            person.institution.0,
+            Handler::of(office.kind).slug(),
+            person.student.map(|id| id.0)
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if let Some(due) = row.due {
+            let says = format!("办理 {} 件违纪失范反映", row.open);
+            tasks.push(Task::new(due < today, says, String::new(), CASES.to_owned()).due(Some(due)));
+        }
+    }
+    if UnionKeeper::KINDS.contains(&office.kind) {
+        let college = (office.kind == OfficeKind::CollegeLeague).then_some(office.college).flatten();
+        let row = sqlx::query!(
+            r#"select count(*) filter (where e.stage = 'asked') as "asked!",
+                      count(*) filter (where e.stage = 'handing_over') as "open!",
+                      min(e.handover_due) filter (where e.stage = 'handing_over') as due
+               from union_exit e join student_union u on u.id = e.union_id
+               where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2)
+                     and e.stage in ('asked', 'handing_over')"#,
+            person.institution.0,
+            college.map(|id| id.0)
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if row.asked > 0 {
+            tasks.push(Task::new(false, format!("办理 {} 人的离任申请", row.asked), String::new(), EXITS.to_owned()));
+        }
+        if let Some(due) = row.due {
+            let says = format!("确认 {} 人的工作交接", row.open);
+            tasks.push(Task::new(due < today, says, String::new(), EXITS.to_owned()).due(Some(due)));
+        }
+    }
+    Ok(tasks)
+}
+
+/// For whoever leaves.
+pub async fn own(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Option<Task>, Failure> {
+    let Some(student) = person.student else { return Ok(None) };
+    let due = sqlx::query_scalar!(
+        "select min(handover_due) from union_exit where student_id = $1 and stage = 'handing_over' and handover is null",
+        student.0
+    )
+    .fetch_one(connection)
+    .await?;
+    let task = |due: Date| {
+        let more = "写明交接的工作、资料、物品和账目".to_owned();
+        Task::new(due < today, "办理工作交接".to_owned(), more, LEAVING.to_owned()).due(Some(due))
+    };
+    Ok(due.map(task))
+}
