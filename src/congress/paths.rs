@@ -59,6 +59,7 @@ impl CongressId {
         format!("{CONGRESSES}/{self}/steps")
     }
 
+    /// Where a step of the order of business is ticked.
     pub(super) fn step_path(self, step: &str) -> String {
         format!("{CONGRESSES}/{self}/steps/{step}")
     }

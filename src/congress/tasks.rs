@@ -41,13 +41,14 @@ pub async fn waiting(
         let title = congress.short_title();
         if let [first, ..] = late.as_slice() {
             let says = format!("{title}：{}", first.step.label());
-            let due = first.due.map(|due| format!("应在 {due} 前，逾期 {} 项", late.len())).unwrap_or_default();
-            tasks.push(Task::new(true, says, due, congress.id.steps_path()));
+            let more = format!("逾期 {} 项", late.len());
+            tasks.push(Task::new(true, says, more, congress.id.steps_path()).due(first.due));
         } else if let Some((next, due)) = next.and_then(|next| next.due.map(|due| (next, due)))
             && due <= today + Duration::days(14)
         {
             let says = format!("{title}：{}", next.step.label());
-            tasks.push(Task::new(false, says, format!("应在 {due} 前"), congress.id.steps_path()));
+            let by = next.step.by(congress.kind).to_owned();
+            tasks.push(Task::new(false, says, by, congress.id.steps_path()).due(Some(due)));
         }
     }
     let unions = sqlx::query!(
@@ -73,7 +74,8 @@ pub async fn waiting(
             Some(last) if year_after(last) <= today + AHEAD => {
                 let due = year_after(last);
                 let says = format!("筹备{}的大会", union.name);
-                tasks.push(Task::new(due < today, says, format!("上一次 {last}，满一年为 {due}"), NEW.to_owned()));
+                let more = format!("上一次 {last}");
+                tasks.push(Task::new(due < today, says, more, NEW.to_owned()).due(Some(due)));
             }
             Some(_) => {}
         }

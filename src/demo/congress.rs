@@ -18,6 +18,8 @@ use crate::{
 struct Asked {
     ordinal: &'static str,
     stage: &'static str,
+    /// Days since it was begun.
+    begun_ago: i64,
     counted_on: Date,
     meets_on: Date,
     held_on: Option<Date>,
@@ -38,6 +40,7 @@ pub(super) async fn load_congresses(
     let last = Asked {
         ordinal: "第二十二次",
         stage: "closed",
+        begun_ago: 400,
         counted_on: day(-380),
         meets_on: day(-340),
         held_on: Some(day(-340)),
@@ -68,7 +71,10 @@ pub(super) async fn load_congresses(
         ]);
     }
     let stage = if is_first { "preparing" } else { "convened" };
-    let next = Asked { ordinal: "第二十三次", stage, counted_on: before(40), meets_on, held_on: None, steps };
+    let next =
+        Asked {
+            ordinal: "第二十三次", stage, begun_ago: 60, counted_on: before(40), meets_on, held_on: None, steps
+        };
     congress(db, institution, keeper, &next, now).await?;
     colleges(db, institution, keeper, now).await
 }
@@ -104,7 +110,7 @@ async fn congress(
         asked.ordinal,
         asked.counted_on,
         asked.meets_on,
-        now - Duration::days(1),
+        now - Duration::days(asked.begun_ago),
         keeper.0
     )
     .execute(&mut *db)

@@ -49,6 +49,8 @@ async fn a_congress_is_convened_by_what_is_on_record() {
     let done = league.post_on(&convene, &[("meets", "2026-12-20")]).await;
     assert!(done.text().contains("已登记批准召开") && done.text().contains("2026-12-20"), "{}", done.text());
     assert_eq!(done.all("[aria-current=step] strong"), ["已批准召开"]);
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert!(union.get("/inbox").await.text().contains("已批准召开"), "who holds it is told");
     assert_eq!(league.post(&convene, &[("meets", "2026-12-21")]).await.status, 409, "once");
     assert_eq!(league.post(&format!("{path}/edit"), &fields("", "2026-11-01")).await.status, 409, "the day is fixed");
     let missing = league.get(&format!("{path}/steps/nothing")).await;

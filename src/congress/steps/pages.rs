@@ -28,11 +28,13 @@ use crate::{
     },
     failure::Failure,
     ids::{CongressId, DocumentId},
-    office::{CongressKeeper, CongressReader},
+    inbox::{self, Notice, To},
+    office::{CongressKeeper, CongressReader, OfficeKind},
     page::chrome::Chrome,
     rulebook::governing,
     rules::{
         Finding,
+        plan::Union,
         seats::{Preparation, convene, rules_on_file},
     },
     unions::documents::{self, Scan},
@@ -281,7 +283,15 @@ async fn act(
         let entry = Entry::new(Verb::CongressKept, locked.short_title())
             .detail("办理", "批准召开")
             .detail("召开日期", meets_on.to_string());
-        audit::append(db, acting.person(), entry, now).await
+        audit::append(db, acting.person(), entry, now).await?;
+        let (kind, college) = match locked.kind {
+            Union::School => (OfficeKind::SchoolUnion, None),
+            Union::Graduate => (OfficeKind::GraduateUnion, None),
+            Union::College => (OfficeKind::CollegeUnion, locked.college),
+        };
+        let notice = Notice::new(format!("{}：已批准召开", locked.short_title()), id.steps_path())
+            .says(format!("召开日期 {meets_on}。请印发会议通知，拟定议程。"));
+        inbox::tell(db, locked.institution, To::Office { kind, college, class: None }, &notice, now).await
     })
     .await?;
     Ok(Redirect::to(&Done::Convened.at(&id.path())).into_response())

@@ -154,6 +154,17 @@ impl StepRow {
         }
     }
 
+    /// The page on which a step that the portal knows itself is done.
+    #[must_use]
+    pub fn onward(&self) -> Option<String> {
+        match self.step {
+            Step::Seats => Some(self.congress.seats_path()),
+            Step::Delegates => Some(self.congress.delegates_path()),
+            Step::Result => Some(self.congress.result_path()),
+            _ => None,
+        }
+    }
+
     /// Where it is ticked.
     #[must_use]
     pub fn path(&self) -> String {
