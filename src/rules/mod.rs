@@ -25,6 +25,7 @@ pub mod election;
 pub mod eligibility;
 pub mod finding;
 pub mod judgement;
+pub mod meeting;
 pub mod offer;
 pub mod plan;
 pub mod qualification;
