@@ -115,4 +115,16 @@ ids! {
     ConductCaseId;
     /// How somebody leaves a union.
     ExitId;
+    /// An item of a meeting's agenda.
+    AgendaItemId;
+    /// A document that a meeting's delegates read.
+    MeetingDocumentId;
+    /// Somebody who was checked in at a meeting.
+    AttendanceId;
+    /// Somebody who sits in on a meeting.
+    MeetingGuestId;
+    /// Names taken from a printed roll of a meeting.
+    RollEntryId;
+    /// A vote by show of hands.
+    HandVoteId;
 }

@@ -22,7 +22,8 @@ use crate::{
     app::{App, Routes},
     audit,
     clock::Clock,
-    conduct, congress,
+    conduct,
+    congress::{self, meeting::Meetings},
     database::Pools,
     directory,
     elections::{self, Elections},
@@ -59,6 +60,7 @@ pub struct Portal {
     pub elections: Elections,
     pub reviews: Reviews,
     pub imports: Imports,
+    pub meetings: Meetings,
     pub slips: Slips,
     pub people: People,
     pub metrics: Metrics,
@@ -84,6 +86,7 @@ impl Portal {
             reviews: Reviews::new(&app, ballot_key.clone()),
             elections: Elections::new(&app, ballot_key),
             imports: Imports::new(&app),
+            meetings: Meetings::new(&app),
             slips: Slips::new(&app),
             people: People::new(&app),
             app,
@@ -135,7 +138,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(vetting::routes())
         .merge(conduct::routes())
         .merge(elections::routes(portal.elections.clone()))
-        .merge(congress::routes())
+        .merge(congress::routes(portal.meetings.clone()))
         .merge(reviews::routes(portal.reviews.clone()))
         .merge(roster_check::routes())
         .merge(home::routes())

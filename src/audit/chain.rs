@@ -136,6 +136,8 @@ words! {
     ConductSeen = "conduct_seen", "查看违纪失范件";
     /// Somebody asked to leave a union, left it, or handed over.
     ExitKept = "exit_kept", "退出与交接";
+    /// A congress's meeting was arranged, its check-in opened or ended, a vote taken down, or its minutes kept.
+    MeetingKept = "meeting_kept", "大会会议";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

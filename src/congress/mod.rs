@@ -7,6 +7,7 @@
 pub mod congress;
 pub mod delegates;
 mod forms;
+pub mod meeting;
 mod pages;
 mod papers;
 mod paths;
@@ -17,6 +18,8 @@ pub mod steps;
 pub mod store;
 pub mod tasks;
 
+use meeting::Meetings;
+
 use crate::{
     app::Routes,
     office::{CongressReader, Office},
@@ -25,13 +28,14 @@ use crate::{
 
 /// The routes of congresses, a line a part.
 #[must_use]
-pub fn routes() -> Routes {
+pub fn routes(meetings: Meetings) -> Routes {
     pages::routes()
         .merge(steps::routes())
         .merge(seats::routes())
         .merge(delegates::routes())
         .merge(papers::routes())
         .merge(result::routes())
+        .merge(meeting::routes(meetings))
 }
 
 /// What the navigation offers of it.

@@ -5,7 +5,9 @@ use time::OffsetDateTime;
 
 use crate::{
     auth::person::SignedIn,
-    conduct, congress, elections,
+    conduct,
+    congress::{self, meeting},
+    elections,
     failure::Failure,
     imports,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
@@ -48,6 +50,7 @@ pub async fn waiting(
     tasks.extend(elections::tasks::waiting(connection, person, now).await?);
     tasks.extend(reviews::tasks::waiting(connection, person, now).await?);
     tasks.extend(conduct::tasks::own(connection, person, today).await?);
+    tasks.extend(meeting::tasks::waiting(connection, person, today).await?);
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);
         tasks.extend(vetting::tasks::applications(connection, student).await?);

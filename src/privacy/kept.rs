@@ -5,8 +5,8 @@ use time::{Date, macros::date};
 
 use crate::{
     office::{
-        Administrator, ConductHandler, DelegateReader, ElectionKeeper, GradeReader, Office, OfficeKind, Overseer,
-        PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
+        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, Office, OfficeKind,
+        Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
     },
     unions::union::sees_grades,
     words::words,
@@ -30,6 +30,7 @@ words! {
     Voted = "voted", "参加了哪次投票（不含投给谁）";
     Delegate = "delegate", "被推荐、审查、当选为学生代表大会代表的情况";
     Reviewed = "reviewed", "述职报告、评议得分和等次、对结果的异议、提名（不含谁评多少分）";
+    Attended = "attended", "出席学生代表大会的签到：时间、签到台、是否中途退场；列席人员的姓名和单位";
     Account = "account", "账号、登录过的浏览器和系统的大致名称";
     Unsent = "unsent", "登录过期时没有提交的表单";
     Record = "record", "谁以什么职务办了什么的操作记录，登录失败较多时所在的网段";
@@ -62,6 +63,7 @@ impl Data {
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
             Self::Reviewed => ReviewReader::KINDS.to_vec(),
+            Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Account => {
                 let mut kinds = Administrator::KINDS.to_vec();
                 kinds.extend(SlipPrinter::KINDS.iter().filter(|kind| !Administrator::KINDS.contains(kind)));
@@ -82,7 +84,7 @@ impl Data {
             | Self::Account
             | Self::Record => Extent::Place,
             Self::Application | Self::Figures | Self::Opinions => Extent::Candidates,
-            Self::Objections | Self::Voted | Self::Unsent | Self::Conduct | Self::Exits => Extent::Own,
+            Self::Objections | Self::Voted | Self::Attended | Self::Unsent | Self::Conduct | Self::Exits => Extent::Own,
         }
     }
 
@@ -101,6 +103,7 @@ impl Data {
             Self::Posts => "任命和换届；学生会的花名册",
             Self::Voted => "选举计票；截止之后组织者能看到谁参加了投票，任何人都看不到投给谁",
             Self::Reviewed => "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
+            Self::Attended => "清点到会人数；签到员只看到自己签到的人，大屏只显示人数",
             Self::Account => "登录和账号安全",
             Self::Delegate => "学生代表大会代表的推荐、选举和资格审查；代表名册",
             Self::Unsent => "免得写好的内容丢失；加密保存，只有本人在同一浏览器能打开，不含文件、密码和选票",
@@ -123,7 +126,9 @@ impl Data {
                 format!("在校期间，离校{years}后删除")
             }
             Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),
-            Self::Posts | Self::Voted | Self::Delegate => format!("长期；离校{years}后姓名和学号删除，只留编号"),
+            Self::Posts | Self::Voted | Self::Attended | Self::Delegate => {
+                format!("长期；离校{years}后姓名和学号删除，只留编号")
+            }
             Self::Account => {
                 format!("账号到离校{years}后；一次登录 12 小时，浏览器 180 天，已结束的登录再留 1 天")
             }

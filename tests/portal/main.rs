@@ -36,6 +36,7 @@ mod home;
 mod house;
 mod imports;
 mod links;
+mod meeting;
 mod migrations;
 mod monitors;
 mod oracles;

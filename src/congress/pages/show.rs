@@ -20,7 +20,7 @@ use crate::{
         congress::{Congress, Stage},
         delegates,
         forms::ReasonForm,
-        papers,
+        meeting, papers,
         paths::{CONGRESSES, Done},
         result, seats,
         section::Section,
@@ -91,6 +91,7 @@ async fn sections(db: &mut PgConnection, congress: &Congress, today: Date) -> Re
         delegates::section(&mut *db, congress, today).await?,
         delegates::qualification_section(&mut *db, congress).await?,
         papers::section(congress),
+        meeting::section(&mut *db, congress, today).await?,
         result::section(&mut *db, congress, today).await?,
     ])
 }

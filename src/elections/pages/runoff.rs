@@ -207,6 +207,7 @@ pub(super) async fn second_round(
             store::assign_to_college(db, &new, first.college).await?;
             let added = store::add_contest(db, &new, &draft).await?;
             store::add_candidates(db, &new, added, &candidates).await?;
+            store::take_over_congress(db, &first, &new).await?;
             store::take_over_monitors(db, &first, &new, act.now).await?;
             let entry = act
                 .entry(if among_tied { "开启第二轮" } else { "另行选举" })

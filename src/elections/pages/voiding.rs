@@ -142,6 +142,7 @@ pub(super) async fn hold_again(
                 store::add_candidates(db, &new, added, &candidates).await?;
                 store::order_by_hand(db, &new, added, by_hand).await?;
             }
+            store::take_over_congress(db, &act.sitting, &new).await?;
             store::take_over_monitors(db, &act.sitting, &new, act.now).await?;
             audit::append(db, acting.person(), act.entry("作废以后另建场次"), act.now).await?;
             Ok(new.id)

@@ -5,6 +5,7 @@
 
 mod ballot_key;
 mod casting;
+mod congress;
 mod contests;
 mod counted;
 mod monitors;
@@ -16,6 +17,7 @@ use time::{Duration, OffsetDateTime};
 
 pub use ballot_key::*;
 pub use casting::*;
+pub use congress::*;
 pub use contests::*;
 pub use counted::*;
 pub use monitors::*;

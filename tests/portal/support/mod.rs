@@ -2,6 +2,7 @@
 //! reads pages by role and label.
 
 mod client;
+pub mod congress;
 pub mod elected;
 pub mod raw;
 mod server;

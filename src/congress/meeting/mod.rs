@@ -1,0 +1,25 @@
+//! 会议: a congress meets. Its agenda and documents, check-in at several desks and the number of those present, votes by
+//! show of hands, the election of the presidium, and the minutes with which it is over. Both plans are silent on how a
+//! meeting is held (gap G5): what is asked is practice or the committee's decision, and says so. Clause: VET-05.
+
+mod composed;
+mod done;
+mod forms;
+mod nouns;
+mod pages;
+mod paths;
+mod section;
+mod state;
+mod store;
+pub mod tasks;
+
+pub use section::section;
+pub use state::Meetings;
+
+use crate::app::Routes;
+
+/// The routes of meetings.
+#[must_use]
+pub fn routes(state: Meetings) -> Routes {
+    pages::routes().with_state(state)
+}

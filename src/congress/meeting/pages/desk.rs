@@ -1,0 +1,362 @@
+//! A check-in desk: by the card's code, by number, by name. Everybody is counted once, whoever scans them how often.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use super::{counting_day, done_at, keeps};
+use crate::{
+    audit::{self, Entry, Verb},
+    auth::{person::SignedIn, token::hash_of},
+    congress::{
+        congress::{Congress, Stage},
+        meeting::{
+            done::{Done, said},
+            forms::{DeskForm, GuestForm},
+            nouns::{Arrival, Attendee, CheckIn, CheckedIn, Headcount, Meeting, Recent, Way},
+            paths,
+            state::Meetings,
+            store::{self, Desk, Wanted},
+        },
+        store as congresses,
+    },
+    failure::{Failure, Refusal},
+    ids::{CongressId, StudentId},
+    page::chrome::Chrome,
+    text::{folded, is_hidden},
+    web::forms::{Errors, Submitted, reason},
+    words::words,
+};
+
+words! {
+    /// What came of checking somebody in, as the desk's page is told.
+    Came:
+    Now = "now", "签到成功";
+    Back = "back", "已登记返回会场";
+    Already = "already", "已经签到过了，只计一次";
+}
+
+/// The right to check in at a congress: an officer's, or its keeper's.
+struct DeskRight {
+    congress: Congress,
+    meeting: Meeting,
+    /// The name of the desk.
+    desk: String,
+    keeps: bool,
+}
+
+/// The desk of whoever keeps the congress.
+const KEEPERS_DESK: &str = "会务组";
+
+impl DeskRight {
+    /// The right of a person; none who has none learns of the congress.
+    async fn of(db: &mut PgConnection, person: &SignedIn, id: CongressId) -> Result<Self, Failure> {
+        let congress = congresses::find(db, person.institution, id).await?.ok_or(Failure::Missing)?;
+        let own = store::desk_of(db, id, person.account).await?;
+        let keeps = keeps(person, &congress);
+        let Some(desk) = own.or_else(|| keeps.then(|| KEEPERS_DESK.to_owned())) else { return Err(Failure::Missing) };
+        let meeting = store::find(db, id).await?.ok_or(Failure::Missing)?;
+        Ok(Self { congress, meeting, desk, keeps })
+    }
+
+    /// The right is held until the end of the transaction.
+    async fn hold(&self, app: &Meetings, db: &mut PgConnection, person: &SignedIn) -> Result<(), Failure> {
+        if self.keeps || store::hold_desk(db, self.congress.id, person.account).await? {
+            return Ok(());
+        }
+        Err(refusal(app, person, "签到").for_reason("你已不是本次大会的签到员", "请找会务组"))
+    }
+}
+
+fn refusal(app: &Meetings, person: &SignedIn, wanted: &str) -> Refusal {
+    Refusal { chrome: app.chrome(person, "没有办理"), wanted: wanted.to_owned(), back: "/".to_owned() }
+}
+
+/// The page's forms as they were sent, with those who may be meant.
+#[derive(Debug, Default)]
+struct Typed {
+    desk: DeskForm,
+    guest: GuestForm,
+    choices: Vec<Attendee>,
+}
+
+/// Somebody whose check-in the page tells of.
+struct Told {
+    came: Came,
+    attendee: Attendee,
+}
+
+impl Told {
+    fn tone(&self) -> &'static str {
+        match self.came {
+            Came::Now | Came::Back => "pass",
+            Came::Already => "warn",
+        }
+    }
+
+    /// When and where they were checked in.
+    fn says(&self) -> String {
+        let Some(arrival) = &self.attendee.arrival else { return String::new() };
+        let (time, Arrival { desk, way, .. }) = (arrival.time(), arrival);
+        match self.came {
+            Came::Now => format!("{time}，{desk}，{}", way.label()),
+            Came::Back => format!("{time} 在{desk}签到，现已返回"),
+            Came::Already => format!("已于 {time} 在{desk}签到，不用再签，请入场"),
+        }
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/meeting/desk.html")]
+struct DeskPage {
+    chrome: Chrome,
+    right: DeskRight,
+    head: Headcount,
+    told: Option<Told>,
+    latest: Vec<Recent>,
+    typed: Typed,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl DeskPage {
+    fn path(&self) -> String {
+        self.right.congress.id.check_in_path()
+    }
+
+    fn is_open(&self) -> bool {
+        self.right.meeting.check_in == CheckIn::Open && self.right.congress.stage == Stage::Convened
+    }
+}
+
+async fn page(
+    app: &Meetings,
+    person: &SignedIn,
+    right: DeskRight,
+    submitted: Submitted<Typed>,
+    told: Option<Told>,
+    done: &'static str,
+) -> Result<Response, Failure> {
+    let (id, day) = (right.congress.id, counting_day(&right.meeting, app.clock.today()));
+    let mut db = app.read().await?;
+    let Submitted { form: typed, errors } = submitted;
+    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let page = DeskPage {
+        chrome: app.chrome(person, "签到"),
+        head: store::headcount(&mut db, id, day).await?,
+        latest: store::latest(&mut db, id, person.account).await?,
+        right,
+        told,
+        typed,
+        errors,
+        done,
+    };
+    Ok((status, page).into_response())
+}
+
+/// What an act tells the page.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ToldQuery {
+    done: String,
+    came: String,
+    student: String,
+}
+
+pub(super) async fn show(
+    State(app): State<Meetings>,
+    person: SignedIn,
+    Path(id): Path<CongressId>,
+    Query(query): Query<ToldQuery>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let right = DeskRight::of(&mut db, &person, id).await?;
+    let mut told = None;
+    if let (Ok(came), Ok(student)) = (query.came.parse::<Came>(), query.student.parse::<StudentId>()) {
+        let day = counting_day(&right.meeting, app.clock.today());
+        let found = store::attendees(&mut db, id, day, Wanted::student(student)).await?.pop();
+        told = found.map(|attendee| Told { came, attendee });
+    }
+    drop(db);
+    page(&app, &person, right, Submitted::default(), told, said(&query.done)).await
+}
+
+/// Checks somebody in and leads on to the page that tells of it.
+async fn admit(
+    app: &Meetings,
+    person: &SignedIn,
+    right: &DeskRight,
+    student: StudentId,
+    way: Way,
+) -> Result<CheckedIn, Failure> {
+    let desk = Desk { account: person.account, name: &right.desk, way };
+    let now = app.clock.now();
+    app.write_as(person.authority(), async |db| {
+        right.hold(app, db, person).await?;
+        store::check_in(db, right.congress.id, student, desk, now).await
+    })
+    .await
+}
+
+/// The page that tells of it, or why nobody was checked in.
+fn onward(congress: CongressId, student: StudentId, outcome: &CheckedIn) -> Result<Response, &'static str> {
+    let came = match outcome {
+        CheckedIn::Now => Came::Now,
+        CheckedIn::Back => Came::Back,
+        CheckedIn::Already => Came::Already,
+        CheckedIn::NotOpen => return Err("现在不是签到时间：签到由会务组开始和结束"),
+        CheckedIn::NotDue => return Err("不是本次大会现任的正式代表；列席人员请在下面登记"),
+    };
+    Ok(Redirect::to(&paths::checked_in(congress, came.slug(), student)).into_response())
+}
+
+pub(super) async fn check_in(
+    State(app): State<Meetings>,
+    person: SignedIn,
+    Path(id): Path<CongressId>,
+    Form(form): Form<DeskForm>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let (right, mut errors) = (DeskRight::of(&mut db, &person, id).await?, Errors::default());
+    let typed = folded(&form.who);
+    if typed.is_empty() || typed.chars().count() > 60 || typed.chars().any(is_hidden) {
+        errors.add("who", "请填写学号、代表证号或姓名");
+        let typed = Typed { desk: form, ..Typed::default() };
+        return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
+    }
+    let day = counting_day(&right.meeting, app.clock.today());
+    let choices = store::attendees(&mut db, id, day, Wanted::typed(&typed)).await?;
+    drop(db);
+    let only = choices.first().filter(|_| choices.len() == 1);
+    let picked = choices.iter().find(|one| one.student.to_string() == form.pick);
+    let fault = only.or(picked).ok_or(if choices.is_empty() {
+        "没有这名正式代表；请核对姓名，或改填学号。列席人员请在下面登记"
+    } else {
+        "有几位代表符合，请选定是哪一位"
+    });
+    let outcome = match fault {
+        Ok(one) => {
+            let way = if typed.chars().any(|c| c.is_ascii_digit()) { Way::Number } else { Way::Name };
+            let outcome = admit(&app, &person, &right, one.student, way).await?;
+            onward(id, one.student, &outcome)
+        }
+        Err(says) => Err(says),
+    };
+    match outcome {
+        Ok(onward) => Ok(onward),
+        Err(says) => {
+            errors.add("who", says);
+            let choices = if choices.len() > 1 { choices } else { Vec::new() };
+            let typed = Typed { desk: form, choices, ..Typed::default() };
+            page(&app, &person, right, Submitted::new(typed, errors), None, "").await
+        }
+    }
+}
+
+/// A card's code, opened by a phone's own camera. It is an act: whoever holds the code and the right is enough.
+pub(super) async fn scan(
+    State(app): State<Meetings>,
+    person: SignedIn,
+    Path(code): Path<String>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let wanted = "扫码签到";
+    let Some((id, student)) = store::holder(&mut db, person.institution, &hash_of(&code)).await? else {
+        let remedy = "请本人出示最近打印的出席证或手机上的出席证；也可以按学号、姓名签到";
+        return Err(refusal(&app, &person, wanted).for_reason("这张出席证无效，或者已经换发", remedy));
+    };
+    let right = match DeskRight::of(&mut db, &person, id).await {
+        Err(Failure::Missing) => {
+            let why = "签到由签到员办理，你不是本次大会的签到员";
+            return Err(refusal(&app, &person, wanted).for_reason(why, "请到签到处，把出席证交给签到员扫描"));
+        }
+        other => other?,
+    };
+    drop(db);
+    let outcome = admit(&app, &person, &right, student, Way::Code).await?;
+    match onward(id, student, &outcome) {
+        Ok(onward) => Ok(onward),
+        Err(says) => {
+            let back = id.check_in_path();
+            Err(Refusal { back, ..refusal(&app, &person, wanted) }.for_reason(says, "请找会务组"))
+        }
+    }
+}
+
+pub(super) async fn undo(
+    State(app): State<Meetings>,
+    person: SignedIn,
+    Path((id, student)): Path<(CongressId, StudentId)>,
+    Form(form): Form<DeskForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let right = DeskRight::of(&mut *app.read().await?, &person, id).await?;
+    let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
+        let typed = Typed { desk: form, ..Typed::default() };
+        return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
+    };
+    app.write_as(person.authority(), async |db| {
+        right.hold(&app, db, &person).await?;
+        if !store::undo(db, id, student, &why, &person, now).await? {
+            let refused = Refusal { back: id.check_in_path(), ..refusal(&app, &person, "撤销签到") };
+            return Err(refused.for_reason("没有这次签到，或者签到已经结束", "签到结束以后，由会务组恢复签到再办"));
+        }
+        let entry = Entry::about(Verb::MeetingKept, student)
+            .detail("办理", "撤销签到")
+            .detail("大会", right.congress.short_title())
+            .detail("理由", why.clone());
+        audit::append(db, &person, entry, now).await
+    })
+    .await?;
+    Ok(done_at(&id.check_in_path(), Done::Undone).into_response())
+}
+
+pub(super) async fn leave(
+    State(app): State<Meetings>,
+    person: SignedIn,
+    Path((id, student)): Path<(CongressId, StudentId)>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let right = DeskRight::of(&mut *app.read().await?, &person, id).await?;
+    app.write_as(person.authority(), async |db| {
+        right.hold(&app, db, &person).await?;
+        if !store::leave(db, id, student, &person, now).await? {
+            let refused = Refusal { back: id.check_in_path(), ..refusal(&app, &person, "登记退场") };
+            return Err(refused.for_reason("此人不在场，或者会议纪要已经签发", "刷新页面看现在的情况"));
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(done_at(&id.check_in_path(), Done::WentOut).into_response())
+}
+
+pub(super) async fn add_guest(
+    State(app): State<Meetings>,
+    person: SignedIn,
+    Path(id): Path<CongressId>,
+    Form(form): Form<GuestForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let right = DeskRight::of(&mut *app.read().await?, &person, id).await?;
+    let Some(guest) = form.read(&mut errors).filter(|_| errors.is_empty()) else {
+        let typed = Typed { guest: form, ..Typed::default() };
+        return page(&app, &person, right, Submitted::new(typed, errors), None, "").await;
+    };
+    app.write_as(person.authority(), async |db| {
+        right.hold(&app, db, &person).await?;
+        if !store::add_guest(db, id, &guest, &person, now).await? {
+            let refused = Refusal { back: id.check_in_path(), ..refusal(&app, &person, "登记列席人员") };
+            return Err(refused.for_reason("现在不是签到时间", "请在签到期间登记"));
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(done_at(&id.check_in_path(), Done::GuestAdded).into_response())
+}

@@ -1,0 +1,431 @@
+//! SQL of check-in: who is due, who is there, by whom they were checked in, and with which card.
+
+use std::collections::HashMap;
+
+use sqlx::PgConnection;
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    auth::person::SignedIn,
+    congress::meeting::nouns::{Arrival, Attendee, CheckedIn, Guest, Headcount, Meeting, Officer, Recent, Way},
+    database::Locked,
+    failure::Failure,
+    ids::{AccountId, AttendanceId, CongressId, InstitutionId, MeetingGuestId, StudentId},
+    rules::meeting::Count,
+};
+
+/// Who is due on a day and who is there.
+pub async fn headcount(connection: &mut PgConnection, congress: CongressId, day: Date) -> Result<Headcount, Failure> {
+    let row = sqlx::query!(
+        r#"select count(*) as "due!", count(*) filter (where a.id is not null and a.left_at is null) as "present!",
+                  count(*) filter (where a.left_at is not null) as "left!",
+                  (select count(*) from meeting_guest g where g.congress_id = $1) as "guests!"
+           from congress_due($1, $2) d
+                left join attendance a on a.congress_id = $1 and a.student_id = d.student_id and a.undone_at is null"#,
+        congress.0,
+        day
+    )
+    .fetch_one(connection)
+    .await?;
+    let whole = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(Headcount {
+        count: Count { due: whole(row.due), present: whole(row.present) },
+        left: whole(row.left),
+        guests: whole(row.guests),
+    })
+}
+
+/// Which of those due are read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wanted<'a> {
+    /// By 学号, the number of the card, or the name.
+    pub typed: Option<&'a str>,
+    pub student: Option<StudentId>,
+}
+
+impl<'a> Wanted<'a> {
+    pub fn everybody() -> Self {
+        Self::default()
+    }
+
+    pub fn typed(text: &'a str) -> Self {
+        Self { typed: Some(text), student: None }
+    }
+
+    pub fn student(id: StudentId) -> Self {
+        Self { typed: None, student: Some(id) }
+    }
+}
+
+/// Those who are due on a day, by delegation and card.
+pub async fn attendees(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    day: Date,
+    wanted: Wanted<'_>,
+) -> Result<Vec<Attendee>, Failure> {
+    let card = wanted.typed.and_then(|text| text.parse::<i32>().ok());
+    let rows = sqlx::query!(
+        r#"select s.id as "student: StudentId", s.number, s.name, k.name as class, c.name as college, d.card,
+                  coalesce(t.name, '') as "delegation!",
+                  exists (select from delegate_card p where p.congress_id = $1 and p.student_id = s.id and p.kind = 'paper')
+                      as "has_card!",
+                  a.at as "at?", a.desk as "desk?", a.way as "way?", a.left_at as "left_at?"
+           from congress_due($1, $2) d join student s on s.id = d.student_id join class k on k.id = s.class_id
+                join major m on m.id = k.major_id join college c on c.id = m.college_id
+                left join congress_delegation t on t.id = d.delegation_id
+                left join attendance a on a.congress_id = $1 and a.student_id = s.id and a.undone_at is null
+           where ($3::text is null or s.number_key = number_key($3) or s.name_key = name_key($3) or d.card = $4)
+                 and ($5::uuid is null or s.id = $5)
+           order by t.place nulls last, d.card nulls last, c.place, c.name, k.name, s.number"#,
+        congress.0,
+        day,
+        wanted.typed,
+        card,
+        wanted.student.map(|id| id.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    let way = |word: &str| word.parse::<Way>();
+    let read = rows.into_iter().map(|row| {
+        let arrival = match (row.at, row.desk, row.way) {
+            (Some(at), Some(desk), Some(word)) => Some(Arrival { at, desk, way: way(&word)?, left_at: row.left_at }),
+            _ => None,
+        };
+        Ok(Attendee {
+            student: row.student,
+            number: row.number,
+            name: row.name,
+            class: row.class,
+            college: row.college,
+            delegation: row.delegation,
+            card: row.card,
+            has_card: row.has_card,
+            arrival,
+        })
+    });
+    Ok(read.collect::<anyhow::Result<_>>()?)
+}
+
+/// Whose card has the code with that hash.
+pub async fn holder(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    hash: &[u8],
+) -> Result<Option<(CongressId, StudentId)>, Failure> {
+    let row = sqlx::query!(
+        r#"select p.congress_id as "congress: CongressId", p.student_id as "student: StudentId"
+           from delegate_card p join congress c on c.id = p.congress_id
+           where p.code_hash = $2 and c.institution_id = $1"#,
+        institution.0,
+        hash
+    );
+    Ok(row.fetch_optional(connection).await?.map(|row| (row.congress, row.student)))
+}
+
+/// Who checks in, at which desk, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    pub account: AccountId,
+    pub name: &'a str,
+    pub way: Way,
+}
+
+/// Checks somebody in, in one statement, whoever else does so at the same moment: they are counted once.
+pub async fn check_in(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    student: StudentId,
+    desk: Desk<'_>,
+    now: OffsetDateTime,
+) -> Result<CheckedIn, Failure> {
+    let day = now.date();
+    let done = sqlx::query_scalar!(
+        "with hall as (select m.congress_id from meeting m join congress g on g.id = m.congress_id and g.stage = 'convened'
+                       where m.congress_id = $1 and m.check_in = 'open' for share of m)
+         insert into attendance (id, congress_id, student_id, at, by_account, desk, way)
+         select $2, hall.congress_id, d.student_id, $4, $5, $6, $7
+         from hall, congress_due($1, $8) d where d.student_id = $3
+         on conflict (congress_id, student_id) where undone_at is null do nothing returning id",
+        congress.0,
+        AttendanceId::random().0,
+        student.0,
+        now,
+        desk.account.0,
+        desk.name,
+        desk.way.slug(),
+        day
+    );
+    if done.fetch_optional(&mut *connection).await?.is_some() {
+        return Ok(CheckedIn::Now);
+    }
+    let back = sqlx::query_scalar!(
+        "update attendance a set left_at = null, left_by = null
+         from meeting m where m.congress_id = a.congress_id and m.check_in <> 'not_yet' and m.signed_at is null
+              and a.congress_id = $1 and a.student_id = $2 and a.undone_at is null and a.left_at is not null
+         returning a.id",
+        congress.0,
+        student.0
+    );
+    if back.fetch_optional(&mut *connection).await?.is_some() {
+        return Ok(CheckedIn::Back);
+    }
+    let known = attendees(connection, congress, day, Wanted::student(student)).await?.pop();
+    Ok(match known {
+        None => CheckedIn::NotDue,
+        Some(Attendee { arrival: Some(_), .. }) => CheckedIn::Already,
+        Some(_) => CheckedIn::NotOpen,
+    })
+}
+
+/// Takes a check-in back; `false` where there is none, or check-in is not open.
+pub async fn undo(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    student: StudentId,
+    why: &str,
+    by: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update attendance a set undone_at = $4, undone_by = $5, undone_why = $3
+         from meeting m where m.congress_id = a.congress_id and m.check_in = 'open' and m.congress_id = $1
+              and a.student_id = $2 and a.undone_at is null",
+        congress.0,
+        student.0,
+        why,
+        now,
+        by.account.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Notes that somebody left early; `false` where they are not there, or the minutes are signed.
+pub async fn leave(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    student: StudentId,
+    by: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update attendance a set left_at = $3, left_by = $4
+         from meeting m where m.congress_id = a.congress_id and m.signed_at is null and m.congress_id = $1
+              and a.student_id = $2 and a.undone_at is null and a.left_at is null",
+        congress.0,
+        student.0,
+        now,
+        by.account.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Takes down somebody who sits in without a vote.
+pub async fn add_guest(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    guest: &Guest,
+    by: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "insert into meeting_guest (id, congress_id, name, unit, at, by_account)
+         select $2, congress_id, $3, $4, $5, $6 from meeting where congress_id = $1 and check_in = 'open'",
+        congress.0,
+        MeetingGuestId::random().0,
+        guest.name,
+        guest.unit,
+        now,
+        by.account.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Those who sit in, in the order in which they came.
+pub async fn guests(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<Guest>, Failure> {
+    let rows = sqlx::query_as!(
+        Guest,
+        "select name, unit from meeting_guest where congress_id = $1 order by at, id",
+        congress.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Who checks in, with what they have done.
+pub async fn officers(connection: &mut PgConnection, congress: CongressId) -> Result<Vec<Officer>, Failure> {
+    let rows = sqlx::query_as!(
+        Officer,
+        r#"select o.account_id as "account: AccountId", c.number, c.name, o.desk,
+                  (select count(*) from attendance a where a.congress_id = $1 and a.by_account = o.account_id
+                          and a.undone_at is null) as "checked_in!"
+           from check_in_officer o join account c on c.id = o.account_id
+           where o.congress_id = $1 and o.ended_at is null order by o.desk, c.number"#,
+        congress.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The desk at which somebody may check in now.
+pub async fn desk_of(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    account: AccountId,
+) -> Result<Option<String>, Failure> {
+    let desk = sqlx::query_scalar!(
+        "select desk from check_in_officer where congress_id = $1 and account_id = $2 and ended_at is null",
+        congress.0,
+        account.0
+    );
+    Ok(desk.fetch_optional(connection).await?)
+}
+
+/// As [`desk_of`], held until the end of the transaction: the right does not end meanwhile.
+pub async fn hold_desk(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    account: AccountId,
+) -> Result<bool, Failure> {
+    let desk = sqlx::query_scalar!(
+        "select desk from check_in_officer where congress_id = $1 and account_id = $2 and ended_at is null for share",
+        congress.0,
+        account.0
+    );
+    Ok(desk.fetch_optional(connection).await?.is_some())
+}
+
+/// The congresses at which somebody checks in now.
+pub async fn desks_of(connection: &mut PgConnection, account: AccountId) -> Result<Vec<CongressId>, Failure> {
+    let ids = sqlx::query_scalar!(
+        r#"select o.congress_id as "id: CongressId"
+           from check_in_officer o join congress c on c.id = o.congress_id join meeting m on m.congress_id = c.id
+           where o.account_id = $1 and o.ended_at is null and c.stage = 'convened' and m.signed_at is null"#,
+        account.0
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// Gives somebody the right to check in, and only that.
+pub async fn name_officer(
+    connection: &mut PgConnection,
+    meeting: &Locked<Meeting>,
+    account: AccountId,
+    desk: &str,
+    by: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "insert into check_in_officer (congress_id, account_id, desk, named_at, named_by) values ($1, $2, $3, $4, $5)
+         on conflict (congress_id, account_id) do update set desk = $3, named_at = $4, named_by = $5, ended_at = null",
+        meeting.congress.0,
+        account.0,
+        desk,
+        now,
+        by.account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Ends that right; `false` where they have none.
+pub async fn dismiss_officer(
+    connection: &mut PgConnection,
+    meeting: &Locked<Meeting>,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "update check_in_officer set ended_at = $3 where congress_id = $1 and account_id = $2 and ended_at is null",
+        meeting.congress.0,
+        account.0,
+        now
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// The account with that number at a university, which may sign in.
+pub async fn account_numbered(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    number: &str,
+) -> Result<Option<(AccountId, String)>, Failure> {
+    let row = sqlx::query!(
+        r#"select id as "id: AccountId", name from account
+           where id = account_numbered($1, $2) and disabled_at is null"#,
+        institution.0,
+        number
+    );
+    Ok(row.fetch_optional(connection).await?.map(|row| (row.id, row.name)))
+}
+
+/// Where a card is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CardKind {
+    Paper,
+    Phone,
+}
+
+impl CardKind {
+    fn slug(self) -> &'static str {
+        match self {
+            Self::Paper => "paper",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// Gives cards new codes, by their hashes; the codes of before open nothing any more.
+pub async fn keep_cards(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    kind: CardKind,
+    hashes: &HashMap<StudentId, Vec<u8>>,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let students: Vec<_> = hashes.keys().map(|id| id.0).collect();
+    let codes: Vec<Vec<u8>> = hashes.values().cloned().collect();
+    sqlx::query!(
+        "insert into delegate_card (congress_id, student_id, kind, code_hash, made_at)
+         select $1, t.student, $2, t.code, $5 from unnest($3::uuid[], $4::bytea[]) t(student, code)
+         on conflict (congress_id, student_id, kind) do update set code_hash = excluded.code_hash, made_at = $5",
+        congress.0,
+        kind.slug(),
+        &students,
+        &codes,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Those who were checked in last at a desk, by name with the time.
+pub async fn latest(
+    connection: &mut PgConnection,
+    congress: CongressId,
+    account: AccountId,
+) -> Result<Vec<Recent>, Failure> {
+    let rows = sqlx::query_as!(
+        Recent,
+        r#"select s.id as "student: StudentId", s.name, s.number, a.at, a.left_at is not null as "gone!"
+           from attendance a join student s on s.id = a.student_id
+           where a.congress_id = $1 and a.by_account = $2 and a.undone_at is null order by a.at desc, s.number limit 8"#,
+        congress.0,
+        account.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// The congresses that somebody is due at and whose meeting is prepared.
+pub async fn attends(connection: &mut PgConnection, student: StudentId, day: Date) -> Result<Vec<CongressId>, Failure> {
+    let ids = sqlx::query_scalar!(
+        r#"select g.id as "id: CongressId"
+           from student s join congress g on g.institution_id = s.institution_id and g.stage = 'convened'
+                join meeting m on m.congress_id = g.id
+           where s.id = $1 and (g.of_all or exists (select from delegate d where d.congress_id = g.id and d.student_id = s.id))
+                 and exists (select from congress_due(g.id, $2) w where w.student_id = s.id)"#,
+        student.0,
+        day
+    );
+    Ok(ids.fetch_all(connection).await?)
+}

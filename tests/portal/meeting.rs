@@ -1,0 +1,427 @@
+//! A congress meets: who is there, what is voted on by show of hands, and the minutes with which it is over.
+
+use std::time::{Duration, Instant};
+
+use lunzhi::office::OfficeKind;
+
+use crate::support::{
+    Client, Page, Portal,
+    congress::{checking_in, convened, prepared},
+    sitting::{number, voter, voters},
+};
+
+/// Gives somebody the right to check in, at a desk of that name.
+async fn officer(league: &mut Client, path: &str, number: &str, desk: &str) {
+    let page = league.post_on(&format!("{path}/check-in/desks"), &[("number", number), ("desk", desk)]).await;
+    assert!(page.text().contains("已确定签到员"), "{}", page.text());
+}
+
+/// Checks somebody in by what is typed; the desk's page that tells of it.
+async fn check_in(desk: &mut Client, path: &str, who: &str) -> Page {
+    desk.post_on(&format!("{path}/check-in"), &[("who", who)]).await
+}
+
+/// The two figures of the projector's page: due and present.
+async fn screen(client: &mut Client, path: &str) -> Vec<String> {
+    let page = client.get(&format!("{path}/meeting/screen")).await;
+    assert_eq!(page.status, 200, "{}", page.text());
+    page.all(".screen-figures dd")
+}
+
+#[tokio::test]
+async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
+    let portal = Portal::start().await;
+    let (path, mut league) = prepared(&portal, 6).await;
+    let meeting = format!("{path}/meeting");
+    // Agenda and documents.
+    let fields =
+        [("document_kind", "work_report"), ("document_title", "学生会工作报告"), ("body", "各位代表：\n一年来……")];
+    let page = league.upload(&format!("{meeting}/documents"), &fields, None).await;
+    assert_eq!(page.status, 303, "{}", page.text());
+    let document = league.get(&meeting).await.attributes("option[value*='-']", "value").remove(0);
+    for (kind, title, speaker, document) in
+        [("report", "听取学生会工作报告", "张三", document.as_str()), ("election", "选举主席团", "", "")]
+    {
+        let fields = [("kind", kind), ("title", title), ("speaker", speaker), ("document", document)];
+        let page = league.post_on(&format!("{meeting}/agenda"), &fields).await;
+        assert!(page.text().contains(title), "{}", page.text());
+    }
+    let moved = league.post_on(&format!("{meeting}/agenda/order"), &[("place", "2"), ("place", "1")]).await;
+    assert_eq!(moved.all("td[data-label='议程']"), ["选举主席团", "听取学生会工作报告"]);
+    league.post_on(&format!("{meeting}/agenda/order"), &[("place", "2"), ("place", "1")]).await;
+    // Nobody votes before people are there.
+    let vote =
+        [("vote_kind", "report"), ("motion", "工作报告决议"), ("votes_for", "4"), ("against", "1"), ("abstain", "0")];
+    let early = league.post(&format!("{path}/votes"), &vote).await;
+    assert_eq!(early.status, 409, "{}", early.text());
+    assert!(early.text().contains("到会人数不够"), "{}", early.text());
+    // Check-in.
+    let early = league.post(&format!("{path}/check-in"), &[("who", "20240001")]).await;
+    assert!(early.status == 422 && early.text().contains("现在不是签到时间"), "{}", early.text());
+    league.post_on(&format!("{path}/check-in/state"), &[("to", "open")]).await;
+    for student in 1..=5 {
+        let page = check_in(&mut league, &path, &number(student)).await;
+        assert!(page.text().contains("签到成功"), "{}", page.text());
+    }
+    league.post_on(&format!("{path}/check-in/guests"), &[("guest", "王老师"), ("unit", "校团委")]).await;
+    assert_eq!(screen(&mut league, &path).await, ["6", "5"]);
+    let taken = league.post_on(&format!("{path}/votes"), &vote).await;
+    assert_eq!(taken.all("td[data-label='结果'] .tag"), ["通过"]);
+    // The minutes say all of it, are kept as edited, and end the meeting.
+    let minutes = format!("{path}/minutes");
+    let text = league.get(&minutes).await.field("纪要内容");
+    for says in [
+        "应到正式代表 6 人，实到 5 人，列席 1 人",
+        "实践惯例",
+        "1.听取学生会工作报告（张三）",
+        "赞成 4，反对 1，弃权 0，通过",
+    ] {
+        assert!(text.contains(says), "{says}: {text}");
+    }
+    let early = league.post(&format!("{minutes}/sign"), &[("held_on", &portal.app.clock.today().to_string())]).await;
+    assert!(early.status == 409 && early.text().contains("还没有保存"), "{}", early.text());
+    let edited = format!("{text}\n五、其他\n大会圆满闭幕。");
+    league.post_on(&minutes, &[("minutes", edited.as_str())]).await;
+    league.post_on(&format!("{path}/check-in/state"), &[("to", "closed")]).await;
+    let unread = league.post(&format!("{minutes}/sign"), &[("held_on", "明天")]).await;
+    assert!(unread.status == 422 && !unread.fault("会议最后一天").is_empty(), "{}", unread.text());
+    let signed =
+        league.post_on(&format!("{minutes}/sign"), &[("held_on", &portal.app.clock.today().to_string())]).await;
+    assert!(signed.text().contains("大会圆满闭幕") && signed.text().contains("大会已记为召开"), "{}", signed.text());
+    assert!(league.get("/congresses").await.text().contains("已召开"));
+    // Nothing of it changes any more.
+    for (act, fields) in [
+        ("votes", &vote[..]),
+        ("check-in/state", &[("to", "open")]),
+        ("minutes", &[("minutes", "别的")]),
+        ("meeting/agenda", &[("kind", "other"), ("title", "再加一项")]),
+    ] {
+        assert_eq!(league.post(&format!("{path}/{act}"), fields).await.status, 409, "{act}");
+    }
+    // Its papers, on a page and as Word files.
+    for paper in ["agenda", "script", "roll", "seating", "minutes"] {
+        let page = league.get(&format!("{meeting}/papers/{paper}")).await;
+        assert!(page.status == 200 && !page.all(".formal h1").is_empty(), "{paper}: {}", page.text());
+        let word = league.get(&format!("{meeting}/papers/{paper}/word")).await;
+        assert!(word.status == 200 && word.bytes.starts_with(b"PK"), "{paper}");
+    }
+    let plan = league.get(&format!("{meeting}/papers/seating")).await;
+    assert_eq!(plan.all("td[data-label='座位（自主席台起）']"), ["第1排1—3座", "第1排4—6座"]);
+    let record = league.get("/audit").await.text();
+    assert!(record.contains("签发会议纪要") && record.contains("开始签到") && !record.contains("20240001"), "{record}");
+}
+
+#[tokio::test]
+async fn a_delegate_is_counted_once_however_many_desks_take_them_at_the_same_moment() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 3).await;
+    let desks = voters(&portal, 101..=104).await;
+    for (place, student) in (1..).zip(101..=104) {
+        officer(&mut league, &path, &number(student), &format!("{place} 号台")).await;
+    }
+    let at_once: Vec<_> = (0..64)
+        .map(|turn| {
+            let (mut desk, path) = (desks[turn % 4].clone(), path.clone());
+            tokio::spawn(async move { desk.post(&format!("{path}/check-in"), &[("who", "20240002")]).await })
+        })
+        .collect();
+    let mut came = Vec::new();
+    for answer in at_once {
+        let page = answer.await.unwrap();
+        assert_eq!(page.status, 303, "{}", page.text());
+        came.push(page.location().split("came=").nth(1).unwrap().split('&').next().unwrap().to_owned());
+    }
+    let first = came.iter().filter(|word| *word == "now").count();
+    let again = came.iter().filter(|word| *word == "already").count();
+    assert_eq!((first, again), (1, 63), "{came:?}");
+    assert_eq!(screen(&mut league, &path).await, ["3", "1"]);
+    let mut desk = desks[3].clone();
+    let told = check_in(&mut desk, &path, "20240002").await;
+    let says = told.all(".desk-told").remove(0);
+    assert!(says.contains("只计一次") && says.contains("已于") && says.contains("号台签到"), "{says}");
+}
+
+#[tokio::test]
+async fn three_hundred_delegates_pass_four_desks_within_two_minutes() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 300).await;
+    let desks = voters(&portal, 101..=104).await;
+    for (place, student) in (1..).zip(101..=104) {
+        officer(&mut league, &path, &number(student), &format!("{place} 号台")).await;
+    }
+    let began = Instant::now();
+    let lines: Vec<_> = (0..4_u32)
+        .zip(desks)
+        .map(|(line, mut desk)| {
+            let path = path.clone();
+            tokio::spawn(async move {
+                for student in (1..=300).filter(|student| student % 4 == line) {
+                    let page = desk.post(&format!("{path}/check-in"), &[("who", &number(student))]).await;
+                    assert!(page.location().contains("came=now"), "{}", page.text());
+                }
+            })
+        })
+        .collect();
+    for line in lines {
+        line.await.unwrap();
+    }
+    assert!(began.elapsed() < Duration::from_mins(2), "{:?}", began.elapsed());
+    assert_eq!(screen(&mut league, &path).await, ["300", "300"]);
+    let page = league.get(&format!("{path}/check-in/desks")).await;
+    assert_eq!(page.all("td[data-label='实到']"), ["150", "150"], "by delegation");
+}
+
+#[tokio::test]
+async fn a_card_is_scanned_by_an_officer_and_by_nobody_else() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 4).await;
+    let mut desk = voter(&portal, 101).await;
+    officer(&mut league, &path, &number(101), "1 号台").await;
+    let printed = league.post_on(&format!("{path}/meeting/cards"), &[("whose", "new")]).await;
+    assert_eq!(printed.all(".slip-name"), ["学生2", "学生4", "学生1", "学生3"], "by delegation and number");
+    assert_eq!(league.post(&format!("{path}/meeting/cards"), &[("whose", "new")]).await.status, 409, "all have one");
+    // A delegate's own phone shows a card too; of two the newer one counts.
+    let mut delegate = voter(&portal, 1).await;
+    let own = format!("{path}/meeting/mine");
+    let page = delegate.get(&own).await;
+    assert!(page.status == 200 && page.text().contains("代表证号") && page.text().contains("001"), "{}", page.text());
+    assert_eq!(delegate.post(&own, &[]).await.all(".phone-card p").len(), 1);
+    // The code itself stands in the drawing alone; the test puts one of its own in its place.
+    let code = "abcde-fghjk-mnpqr-stuvw";
+    let put = "update delegate_card set code_hash = sha256('abcdefghjkmnpqrstuvw'::bytea)
+               where kind = 'phone' and student_id = (select id from student where number = '20240001' limit 1)";
+    sqlx::query(put).execute(&mut portal.owner().await).await.unwrap();
+    let card = format!("/cards/{code}");
+    let refused = delegate.get(&card).await;
+    assert!(refused.status == 409 && refused.text().contains("交给签到员扫描"), "{}", refused.text());
+    assert!(portal.visitor().get(&card).await.location().starts_with("/sign-in"));
+    assert_eq!(screen(&mut league, &path).await, ["4", "0"]);
+    let scanned = desk.get(&card).await;
+    let page = desk.get(scanned.location()).await;
+    assert!(page.text().contains("签到成功") && page.text().contains("1 号台"), "{}", page.text());
+    let again = desk.get(&card).await;
+    assert!(desk.get(again.location()).await.text().contains("只计一次"));
+    assert_eq!(screen(&mut league, &path).await, ["4", "1"]);
+    assert!(delegate.get(&own).await.text().contains("已在1 号台签到"));
+    // A new code on the phone takes the place of the old one.
+    assert_eq!(delegate.post(&own, &[]).await.status, 200);
+    let gone = desk.get(&card).await;
+    assert!(gone.status == 409 && gone.text().contains("无效"), "{}", gone.text());
+    // The officer sees the desk and nothing else of the congress.
+    for other in ["meeting", "votes", "minutes", "check-in/desks", "meeting/cards"] {
+        assert_eq!(desk.get(&format!("{path}/{other}")).await.status, 403, "{other}");
+    }
+    assert_eq!(delegate.get(&format!("{path}/check-in")).await.status, 404);
+    let dismissed = league.get(&format!("{path}/check-in/desks")).await;
+    let act = dismissed.attributes("form[action$='/dismiss']", "action").remove(0);
+    league.post_on(&act, &[]).await;
+    assert_eq!(desk.get(&format!("{path}/check-in")).await.status, 404);
+    assert_eq!(desk.post(&format!("{path}/check-in"), &[("who", "20240002")]).await.status, 404);
+}
+
+#[tokio::test]
+async fn whoever_shares_a_name_is_asked_for_and_a_check_in_is_undone_with_a_reason() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 4).await;
+    sqlx::query("update student set name = '李娜' where number in ('20240001', '20240002', '20240099')")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let desk = format!("{path}/check-in");
+    let asked = league.post(&desk, &[("who", "李娜")]).await;
+    assert_eq!(asked.status, 422);
+    assert_eq!(asked.all(".person-choices strong"), ["李娜", "李娜"], "delegates alone");
+    let pick = asked.attributes(".person-choices input", "value").remove(0);
+    let told = league.post_on(&desk, &[("who", "李娜"), ("pick", &pick)]).await;
+    assert!(told.all(".desk-told").remove(0).contains("签到成功"));
+    let by_card = check_in(&mut league, &path, "3").await;
+    assert!(by_card.all(".desk-told").remove(0).contains("学生3"));
+    for (who, says) in [("", "请填写"), ("20240099", "没有这名正式代表"), ("没有此人", "没有这名正式代表")]
+    {
+        let page = league.post(&desk, &[("who", who)]).await;
+        assert!(page.status == 422 && page.fault("学号、代表证号或姓名").contains(says), "{who}: {}", page.text());
+    }
+    let undo = format!("{desk}/{pick}/undo");
+    assert_eq!(league.post(&undo, &[("reason", "")]).await.status, 422);
+    assert!(league.post_on(&undo, &[("reason", "扫错了人")]).await.text().contains("已撤销签到"));
+    assert_eq!(screen(&mut league, &path).await, ["4", "1"]);
+    assert_eq!(league.post(&undo, &[("reason", "再撤")]).await.status, 409);
+    let told = league.post_on(&desk, &[("who", "李娜"), ("pick", &pick)]).await;
+    assert!(told.all(".desk-told").remove(0).contains("签到成功"), "after that they may come again");
+    // They leave, the number falls; they come back and are counted again.
+    league.post_on(&format!("{desk}/{pick}/leave"), &[]).await;
+    assert_eq!(screen(&mut league, &path).await, ["4", "1"]);
+    let back = league.post_on(&desk, &[("who", "李娜"), ("pick", &pick)]).await;
+    assert!(back.all(".desk-told").remove(0).contains("返回"));
+    assert_eq!(screen(&mut league, &path).await, ["4", "2"]);
+    // A delegate who ends is due no more and counted no more.
+    sqlx::query("update delegate set ended_on = current_date - 1, ended_why = '休学' where number = 3")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(screen(&mut league, &path).await, ["3", "1"]);
+}
+
+#[tokio::test]
+async fn the_projector_shows_figures_and_nobody_by_name() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 3).await;
+    for student in 1..=2 {
+        check_in(&mut league, &path, &number(student)).await;
+    }
+    let page = league.get(&format!("{path}/meeting/screen")).await;
+    assert_eq!(page.attributes("meta[http-equiv=refresh]", "content"), ["5"]);
+    assert!(!page.text().contains("学生1") && !page.text().contains("2024000"), "{}", page.text());
+    assert!(page.text().contains("到会人数还不够：至少 3 人") && page.text().contains("实践惯例"), "{}", page.text());
+    check_in(&mut league, &path, &number(3)).await;
+    assert!(league.get(&format!("{path}/meeting/screen")).await.text().contains("到会人数够了"));
+}
+
+#[tokio::test]
+async fn a_show_of_hands_adds_up_and_a_lost_quorum_stops_the_votes() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 6).await;
+    for student in 1..=5 {
+        check_in(&mut league, &path, &number(student)).await;
+    }
+    let votes = format!("{path}/votes");
+    let fields = |votes_for| {
+        [("vote_kind", "other"), ("motion", "章程修正案"), ("votes_for", votes_for), ("against", "1"), ("abstain", "1")]
+    };
+    let page = league.post(&votes, &fields("4")).await;
+    assert_eq!(page.status, 422);
+    assert_eq!(page.fault("赞成"), "✕ 赞成 4 + 反对 1 + 弃权 1 = 6，与实到 5 人不等；请重新清点");
+    assert_eq!(page.field("表决事项"), "章程修正案", "everything typed is kept");
+    let page = league.post(&votes, &[("motion", "章"), ("votes_for", "多数")]).await;
+    assert!(page.status == 422 && page.fault("赞成").contains("请填写人数"), "{}", page.text());
+    let taken = league.post_on(&votes, &fields("3")).await;
+    assert_eq!(taken.all("td[data-label='结果'] .tag"), ["通过"]);
+    let void = taken.attributes("form[action$='/void']", "action").remove(0);
+    assert_eq!(league.post(&void, &[]).await.status, 422);
+    let voided = league.post_on(&void, &[("reason", "清点有误")]).await;
+    assert_eq!(voided.all("td[data-label='结果'] .tag"), ["作废"]);
+    // One of five leaves: four of six are not more than two thirds.
+    let latest = league.get(&format!("{path}/check-in")).await;
+    let leave = latest.attributes("form[action$='/leave']", "action").remove(0);
+    league.post_on(&leave, &[]).await;
+    let refused = league.post(&votes, &[fields("2").as_slice(), &[]].concat()).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    for says in ["应到 6 人，实到 4 人，至少 5 人", "实践惯例，方案未作规定"] {
+        assert!(refused.text().contains(says), "{says}: {}", refused.text());
+    }
+    let election = league.post(&format!("{path}/meeting/election"), &[]).await;
+    assert_eq!(election.status, 409, "{}", election.text());
+}
+
+#[tokio::test]
+async fn who_stands_for_the_presidium_neither_monitors_nor_counts() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 6).await;
+    for student in 1..=6 {
+        check_in(&mut league, &path, &number(student)).await;
+    }
+    let made = league.post_on(&format!("{path}/meeting/election"), &[]).await;
+    let sitting = made.attributes("a[href^='/sittings/']", "href").remove(0);
+    let page = league.get(&sitting).await;
+    let contest = page.attributes("a[href*='/contests/']", "href").into_iter().find(|href| !href.ends_with("/new"));
+    let contest = contest.expect("a contest");
+    assert!(page.text().contains("主席团成员"), "{}", page.text());
+    let fields = [("numbers", "20240001\n20240002"), ("origin", "遴选确定")];
+    let stood = league.post(&format!("{contest}/candidates"), &fields).await;
+    assert_eq!(stood.status, 303, "{}", stood.text());
+    let duties = format!("{path}/votes/duties");
+    let refused = league.post(&duties, &[("duty", "monitor"), ("numbers", "20240002\n20240003")]).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert!(refused.text().contains("学生2是本次大会选举的候选人"), "{}", refused.text());
+    let stranger = league.post(&duties, &[("duty", "teller"), ("numbers", "20240050")]).await;
+    assert!(stranger.status == 409 && stranger.text().contains("不是本次大会的正式代表"), "{}", stranger.text());
+    for (duty, numbers) in [
+        ("presidium", "20240001\n20240003"),
+        ("chief_monitor", "20240003"),
+        ("monitor", "20240004"),
+        ("teller", "20240005"),
+    ] {
+        let page = league.post_on(&duties, &[("duty", duty), ("numbers", numbers)]).await;
+        assert!(page.text().contains("待表决"), "{}", page.text());
+    }
+    assert_eq!(league.post(&duties, &[("duty", ""), ("numbers", "")]).await.status, 422);
+    let vote = [
+        ("vote_kind", "tellers_list"),
+        ("motion", "总监票人、监票人、计票人名单"),
+        ("votes_for", "6"),
+        ("against", "0"),
+        ("abstain", "0"),
+    ];
+    let page = league.post_on(&format!("{path}/votes"), &vote).await;
+    assert_eq!(page.all("ul.acts .tag").iter().filter(|tag| tag.contains("已通过")).count(), 3, "the tellers' list");
+    assert_eq!(page.all("ul.acts .tag").iter().filter(|tag| tag.contains("待表决")).count(), 2, "not the presidium's");
+    let strike = format!("{duties}/monitor");
+    let approved = page.attributes(&format!("form[action^='{strike}']"), "action");
+    assert!(approved.is_empty(), "an approved monitor is not struck");
+}
+
+#[tokio::test]
+async fn a_printed_roll_is_entered_by_one_person_and_confirmed_by_another() {
+    let portal = Portal::start().await;
+    let (path, mut league) = checking_in(&portal, 5).await;
+    check_in(&mut league, &path, &number(1)).await;
+    let roll = format!("{path}/check-in/roll");
+    let unfit = league.post(&roll, &[("numbers", "20240001\n20240077")]).await;
+    assert!(unfit.status == 422 && unfit.text().contains("不是本次大会现任的正式代表"), "{}", unfit.text());
+    let page = league.post_on(&roll, &[("numbers", "20240001\n20240002\n20240003")]).await;
+    assert!(page.text().contains("须由会务组的另一人确认"), "{}", page.text());
+    assert_eq!(screen(&mut league, &path).await, ["5", "1"], "not yet");
+    let entry = page.attributes("form[action$='/drop']", "action").remove(0).replace("/drop", "");
+    assert_eq!(league.post(&format!("{entry}/confirm"), &[]).await.status, 409, "nobody confirms their own");
+    let mut deputy = portal.signed_in(OfficeKind::DeputySecretary).await;
+    let done = deputy.post_on(&format!("{entry}/confirm"), &[]).await;
+    assert!(done.text().contains("已确认，计入实到"), "{}", done.text());
+    assert_eq!(screen(&mut league, &path).await, ["5", "3"], "who was checked in at a desk is counted once");
+    assert_eq!(deputy.post(&format!("{entry}/confirm"), &[]).await.status, 409);
+    assert_eq!(deputy.post(&format!("{entry}/drop"), &[]).await.status, 409);
+}
+
+#[tokio::test]
+async fn a_meeting_that_is_not_prepared_or_not_convened_does_not_begin() {
+    let portal = Portal::start().await;
+    let path = convened(&portal, 3).await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let meeting = league.get(&format!("{path}/meeting")).await;
+    assert!(meeting.text().contains("安排会议"), "{}", meeting.text());
+    let setup = format!("{path}/meeting/setup");
+    let unfit = [("starts", ""), ("place", ""), ("quorum", "9/9"), ("majority", ""), ("rows", "0"), ("columns", "7")];
+    let page = league.post(&setup, &unfit).await;
+    assert_eq!(page.status, 422);
+    for (label, says) in
+        [("开会时间", "日期和时间"), ("会场", "请填写会场"), ("到会人数要求", "请选择"), ("排数", "1 至 60")]
+    {
+        assert!(page.fault(label).contains(says), "{label}: {}", page.fault(label));
+    }
+    let fields = |source, quorum| {
+        [
+            ("starts", "2026-12-01T09:00"),
+            ("place", "礼堂"),
+            ("quorum", quorum),
+            ("majority", "present"),
+            ("source", source),
+        ]
+    };
+    let page = league.post(&setup, &fields("practice", "1/2+")).await;
+    assert!(page.status == 422 && page.fault("依据").contains("与实践惯例不同"), "{}", page.text());
+    let page = league.post(&setup, &fields("decision", "1/2+")).await;
+    assert!(page.status == 422 && page.fault("哪一条、哪一次决定").contains("请写明"), "{}", page.text());
+    assert_eq!(league.post(&setup, &fields("practice", "2/3+")).await.status, 303);
+    let mut db = portal.owner().await;
+    sqlx::query("update congress set meets_on = meets_on + 3").execute(&mut db).await.unwrap();
+    let early = league.post(&format!("{path}/check-in/state"), &[("to", "open")]).await;
+    assert!(early.status == 409 && early.text().contains("还没有到这一天"), "{}", early.text());
+    sqlx::query("update congress set stage = 'preparing', meets_on = null").execute(&mut db).await.unwrap();
+    let early = league.post(&format!("{path}/check-in/state"), &[("to", "open")]).await;
+    assert!(early.status == 409 && early.text().contains("还没有批准召开"), "{}", early.text());
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(union.get(&format!("{path}/meeting")).await.status, 200, "it sees the meeting");
+    assert_eq!(union.post(&setup, &fields("practice", "2/3+")).await.status, 403, "and does not keep it");
+    let mut other = portal.signed_in_at(crate::support::SECOND, OfficeKind::SchoolLeague).await;
+    assert_eq!(other.get(&format!("{path}/meeting")).await.status, 404);
+    assert_eq!(other.get(&format!("{path}/check-in")).await.status, 404);
+}
