@@ -54,7 +54,8 @@ pub async fn waiting(
             if row.reports && review.takes_reports() {
                 let late = today > review.report_until;
                 let more = format!("{} 截止{}", review.report_until, if late { "，已逾期" } else { "" });
-                tasks.push(Task::new(late, format!("写述职报告：{title}"), more, review.id.own_path()));
+                let task = Task::new(late, format!("写述职报告：{title}"), more, review.id.own_path());
+                tasks.push(task.due(Some(review.report_until)));
             }
             if row.member {
                 let path = review.id.scoring_path();

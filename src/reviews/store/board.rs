@@ -98,7 +98,8 @@ pub async fn delegates(connection: &mut PgConnection, review: &Review) -> Result
     let rows = sqlx::query_scalar!(
         "select a.number from delegate d join account a on a.student_id = d.student_id
          where d.ended_on is null and d.standing = 'elected' and a.disabled_at is null
-               and d.congress_id = (select c.id from congress c where c.union_id = $1 order by c.meets_on desc limit 1)
+               and d.congress_id = (select c.id from congress c where c.union_id = $1 and c.stage <> 'called_off'
+                                  order by c.meets_on desc nulls last limit 1)
                and not exists (select from review_person p where p.review_id = $2 and p.student_id = d.student_id)
          order by a.number",
         review.union.id.0,
