@@ -452,6 +452,26 @@ impl Contest {
         self.rules.in_words(&self.sources, decision)
     }
 
+    /// Who is elected, in a sentence for voters; and that it is a second round, where it is one.
+    #[must_use]
+    pub fn who_wins(&self) -> String {
+        let count = self.rules.count;
+        let tied = count.round == Round::Tied;
+        let round = match (tied, self.round_of.is_some()) {
+            (true, _) => "这是第二轮，只在上一轮得票相同的人中选：",
+            (false, true) => "这是第二轮，选上一轮空缺的席位：",
+            (false, false) => "",
+        };
+        let wins = match count.base() {
+            MajorityOf::None if tied => "得票多的当选，不再要求过半数",
+            MajorityOf::None => "按相对多数，得票多的当选，不要求过半数",
+            MajorityOf::Present => "赞成票超过实到人数的一半才能当选",
+            MajorityOf::Valid => "赞成票超过有效票的一半才能当选",
+            MajorityOf::Due => "赞成票超过应到人数的一半才能当选",
+        };
+        format!("{round}{wins}。")
+    }
+
     /// The numbers of those lines.
     #[must_use]
     pub fn line_numbers(&self) -> Vec<u32> {

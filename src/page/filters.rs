@@ -10,10 +10,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::{
-    clock::CHINA,
-    text::{chinese_day, chinese_number},
-};
+use crate::{clock::CHINA, text::chinese_day};
 
 /// A moment as `2026-09-01 08:30`, in China's time.
 #[askama::filter_fn]
@@ -38,18 +35,6 @@ pub(crate) fn minute(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Res
 pub(crate) fn minute_of(at: OffsetDateTime) -> String {
     let at = at.to_offset(CHINA);
     format!("{}年{}月{}日{}时{:02}分", at.year(), u8::from(at.month()), at.day(), at.hour(), at.minute())
-}
-
-/// The day of a moment as `2026年9月1日`, in China's time.
-#[askama::filter_fn]
-pub(crate) fn day_of(at: &OffsetDateTime, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(chinese_day(at.to_offset(CHINA).date()))
-}
-
-/// A number from 1 to 99 in Chinese, as headings have it; others as they are.
-#[askama::filter_fn]
-pub(crate) fn chinese(number: &usize, _: &dyn askama::Values) -> askama::Result<String> {
-    Ok(chinese_number(*number))
 }
 
 /// A number with thousands apart.

@@ -32,6 +32,11 @@ impl RoundId {
         self.path() + "/notice"
     }
 
+    /// 情况一览表 as a Word file.
+    pub(super) fn overview_word_path(self) -> String {
+        self.path() + "/overview.docx"
+    }
+
     pub(super) fn objections_path(self) -> String {
         self.path() + "/objections"
     }

@@ -65,6 +65,8 @@ async fn each_rule_names_its_source_on_page_report_and_record() {
     ];
     let plan = Plan { contests: &[("代表", 9, 2, &[101, 102, 103], &rules)], fields: DECIDED };
     let mut sitting = opened(&portal, &plan).await;
+    let ballot = voter(&portal, 9).await.get(&sitting.votes()).await.text();
+    assert!(ballot.contains("按相对多数，得票多的当选，不要求过半数。"), "voters read it too: {ballot}");
     let first: Vote<'_> = &[("c1-1", "F")];
     cast_all(&portal, &sitting, &[first, first, &[("c1-2", "F")], &[], &[]]).await;
     let shown = sitting.keeper.get(&sitting.contests[0]).await;
@@ -304,6 +306,7 @@ async fn a_written_in_name_that_is_tied_stands_in_a_round_that_asks_for_no_half(
     let mut eighth = voter(&portal, 8).await;
     let ballot = eighth.get(&sitting.votes()).await;
     assert!(!ballot.text().contains("另选他人"), "{}", ballot.text());
+    assert!(ballot.text().contains("这是第二轮，只在上一轮得票相同的人中选"), "{}", ballot.text());
     assert_eq!(eighth.post(&sitting.votes(), &[("w1-1", "学生9")]).await.status, 400, "no line for it");
     let (one, other): (Vote<'_>, Vote<'_>) = (&[("c1-1", "F")], &[("c1-2", "F")]);
     cast_all(&portal, &sitting, &[other, other, other, one, one, &[], &[]]).await;

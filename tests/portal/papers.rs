@@ -258,6 +258,36 @@ async fn a_public_notice_says_from_when_to_when_who_issues_it_and_where_objectio
 }
 
 #[tokio::test]
+async fn the_review_form_and_the_overview_are_papers_and_show_students_no_figures() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let opening = Opening::staff("综合部 部门工作人员", "3", today);
+    let round = open(&mut league, &college, today, &opening).await;
+    apply(&mut student_account(&portal, 80).await, &round, "ordinary").await;
+    agree(&mut portal.signed_in(OfficeKind::ClassBranch).await, &[("words", "评语甲乙丙")]).await;
+    let page = league.get(&format!("{round}/overview")).await;
+    let word = league.get(&format!("{round}/overview.docx")).await;
+    assert_eq!(saved_as(&word), "信息工程系学生会工作人员人选情况一览表.docx");
+    let shown = outline(&word.bytes);
+    assert_says_the_same(&page, &shown);
+    assert!(shown.contains("80/600") && shown.contains(&format!("截至{}", chinese_day(today))), "{shown}");
+    let mut officers = portal.signed_in(OfficeKind::CollegeUnion).await;
+    let theirs = officers.get(&format!("{round}/overview")).await;
+    assert!(!theirs.text().contains("80/600") && !theirs.text().contains("政治面貌"), "{}", theirs.text());
+    let case = league.get(&format!("{round}/cases")).await.attributes("td[data-label='姓名'] a", "href").remove(0);
+    let form = league.get(&format!("{case}/form.docx")).await;
+    assert_eq!(saved_as(&form), "信息工程系学生会工作人员推荐审查表.docx");
+    let shown = outline(&form.bytes);
+    for part in ["学生80", "80/600", "评语甲乙丙", "负责人（签字）", &chinese_day(today)] {
+        assert!(shown.contains(part), "{part} is not in {shown}");
+    }
+    assert_eq!(
+        portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await.get(&format!("{case}/form.docx")).await.status,
+        404
+    );
+}
+
+#[tokio::test]
 async fn what_is_announced_before_the_count_is_one_paper_on_the_page_and_in_word() {
     let portal = Portal::start().await;
     let mut sitting = opened(&portal, &SMALL).await;
@@ -301,6 +331,11 @@ async fn the_result_is_announced_with_the_day_of_its_report_whenever_it_is_print
     let (head, tail) = shown.rsplit_once("{right ").unwrap();
     let fixed = format!("{head}{}", tail.split_once("} ").unwrap().1);
     assert_snapshot("result_in_word", &fixed.replace(&day, "⟨报告日⟩"));
+    let report = sitting.keeper.get(&format!("{}/report.docx", sitting.path)).await;
+    assert_eq!(saved_as(&report), "代表选举监票报告.docx");
+    let told = outline(&report.bytes);
+    assert_says_the_same(&sitting.keeper.get(&format!("{}/report", sitting.path)).await, &told);
+    assert!(told.contains(&day) && told.matches("（签字）：").count() == 3, "{told}");
     let archive = sitting.keeper.get(&format!("{}/archive.zip", sitting.path)).await.bytes;
     let mut in_archive = Vec::new();
     let mut zip = zip::ZipArchive::new(Cursor::new(archive)).unwrap();

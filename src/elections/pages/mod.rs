@@ -16,6 +16,7 @@ mod powers;
 mod public_papers;
 mod readiness;
 mod receipt;
+mod report_paper;
 mod result;
 mod result_notice;
 mod runoff;
@@ -125,6 +126,7 @@ pub fn routes() -> Routes<Elections> {
         .get("/sittings/{sitting}/ballots", papers::ballots)
         .get("/sittings/{sitting}/tally", papers::tally)
         .get("/sittings/{sitting}/report", papers::report)
+        .get("/sittings/{sitting}/report.docx", papers::report_word)
         .get("/sittings/{sitting}/notice", papers::notice)
         .get("/sittings/{sitting}/notice.docx", papers::notice_word)
         .get("/sittings/{sitting}/announcement", papers::announcement)

@@ -14,8 +14,8 @@ use sqlx::PgConnection;
 
 use super::{
     frame, managed, public_papers, refusal, refuse_candidates,
-    result::{self, Results},
-    result_notice, visible,
+    report_paper::{Papers, signed},
+    result, result_notice, visible,
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -24,8 +24,8 @@ use crate::{
     elections::{
         names::NameMatch,
         paths, record,
-        sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Admission, EarlyClosing, Incidents, ListedVoter, PaperEntry},
+        sitting::{Contest, Sitting, Stage},
+        store::{self, ListedVoter},
     },
     failure::{Failure, Refusal},
     ids::SittingId,
@@ -69,44 +69,9 @@ pub(super) async fn ballots(
     Ok(BallotsPage { chrome: frame(&app, acting.person(), &sitting, "纸质选票"), institution, sitting, contests })
 }
 
-/// What the papers of a sitting say.
-struct Papers {
-    institution: String,
-    sitting: Sitting,
-    monitors: Vec<Monitor>,
-    results: Option<Results>,
-    course: Incidents,
-    /// Who closed it before its time without a quorum.
-    early: Option<EarlyClosing>,
-    admissions: Vec<Admission>,
-    entries: Vec<(String, Vec<PaperEntry>)>,
-    /// How names written in were settled, a sentence each.
-    names: Vec<String>,
-    record_hash: String,
-    ballots_hash: String,
-}
-
-impl Papers {
-    /// The office in charge as it signs.
-    fn signed(&self) -> String {
-        signed(&self.institution, &self.sitting)
-    }
-}
-
-fn signed(institution: &str, sitting: &Sitting) -> String {
-    if sitting.college.is_none() { institution.to_owned() } else { format!("{institution}{}", sitting.keeper) }
-}
-
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/tally.html")]
 pub(super) struct TallyPage {
-    chrome: Chrome,
-    papers: Papers,
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "elections/report.html")]
-pub(super) struct ReportPage {
     chrome: Chrome,
     papers: Papers,
 }
@@ -124,12 +89,10 @@ pub(super) struct NoticePage {
     paper: Paper,
 }
 
-impl Papers {
-    /// 选举结果公告, which is only asked for when there are results.
-    fn result_notice(&self) -> Result<Paper, Failure> {
-        let results = self.results.as_ref().ok_or(Failure::Missing)?;
-        Ok(result_notice::paper(self.signed(), &self.sitting, results))
-    }
+/// 选举结果公告, which is only asked for when there are results.
+fn result_paper(papers: &Papers) -> Result<Paper, Failure> {
+    let results = papers.results.as_ref().ok_or(Failure::Missing)?;
+    Ok(result_notice::paper(papers.signed(), &papers.sitting, results))
 }
 
 async fn papers(
@@ -226,9 +189,19 @@ pub(super) async fn report(
     State(app): State<Elections>,
     acting: Acting<ElectionReader>,
     Path(id): Path<SittingId>,
-) -> Result<ReportPage, Failure> {
+) -> Result<NoticePage, Failure> {
     let (chrome, papers) = of(&app, &acting, id, "监票报告", Stage::Reported).await?;
-    Ok(ReportPage { chrome, papers })
+    let (back, word) = (id.path(), id.paper_word_path("report"));
+    Ok(NoticePage { chrome, back, word, is_of_result: false, paper: papers.report() })
+}
+
+pub(super) async fn report_word(
+    State(app): State<Elections>,
+    acting: Acting<ElectionReader>,
+    Path(id): Path<SittingId>,
+) -> Result<Response, Failure> {
+    let (_, papers) = of(&app, &acting, id, "监票报告", Stage::Reported).await?;
+    crate::papers::download(&app, papers.report()).await
 }
 
 pub(super) async fn notice(
@@ -238,7 +211,7 @@ pub(super) async fn notice(
 ) -> Result<NoticePage, Failure> {
     let (chrome, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
     let (back, word) = (id.path(), id.paper_word_path("notice"));
-    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: papers.result_notice()? })
+    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: result_paper(&papers)? })
 }
 
 pub(super) async fn notice_word(
@@ -247,7 +220,7 @@ pub(super) async fn notice_word(
     Path(id): Path<SittingId>,
 ) -> Result<Response, Failure> {
     let (_, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
-    crate::papers::download(&app, papers.result_notice()?).await
+    crate::papers::download(&app, result_paper(&papers)?).await
 }
 
 /// The result's notice for whoever is of the university: after the report it is public.
@@ -265,7 +238,7 @@ pub(super) async fn notice_for_voters(
         app.chrome(&person, "选举结果公告").under(paths::VOTES, "我的投票").under(&id.vote_path(), &sitting.title);
     let papers = papers(&app, &mut db, &person.institution_name, sitting).await?;
     let (back, word) = (id.vote_path(), String::new());
-    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: papers.result_notice()? })
+    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: result_paper(&papers)? })
 }
 
 /// A paper that is published before the count.
@@ -450,20 +423,17 @@ pub(super) async fn archive(
     let institution = acting.person().institution_name.clone();
     let title = sitting.title.clone();
     let bare = |name: &str| Chrome::bare(&format!("{title} {name}"));
-    let report = ReportPage {
-        chrome: bare("监票报告"),
-        papers: papers(&app, &mut db, &institution, sitting.clone()).await?,
-    };
-    let tally =
-        TallyPage { chrome: bare("计票单"), papers: papers(&app, &mut db, &institution, sitting.clone()).await? };
-    let of_notice = papers(&app, &mut db, &institution, sitting.clone()).await?;
-    let notice = NoticePage {
-        chrome: bare("结果公告"),
+    let papers = papers(&app, &mut db, &institution, sitting.clone()).await?;
+    let alone = |name: &str, paper| NoticePage {
+        chrome: bare(name),
         back: String::new(),
         word: String::new(),
-        is_of_result: true,
-        paper: of_notice.result_notice()?,
+        is_of_result: name == "结果公告",
+        paper,
     };
+    let report = alone("监票报告", papers.report());
+    let notice = alone("结果公告", result_paper(&papers)?);
+    let tally = TallyPage { chrome: bare("计票单"), papers };
     let ballot = BallotsPage { chrome: bare("选票"), institution, sitting, contests };
     drop(db);
     let html = |page: Result<String, askama::Error>| page.map(String::into_bytes).map_err(anyhow::Error::new);
@@ -472,6 +442,7 @@ pub(super) async fn archive(
         ("监票报告.html", html(report.render())?),
         ("计票单.html", html(tally.render())?),
         ("结果公告.html", html(notice.render())?),
+        ("监票报告.docx", report.paper.to_word()?),
         ("结果公告.docx", notice.paper.to_word()?),
         ("选票样张.html", html(ballot.render())?),
     ];

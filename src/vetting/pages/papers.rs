@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 use sqlx::types::Uuid;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{
     Composition,
@@ -19,14 +19,17 @@ use super::{
 use crate::{
     app::App,
     auth::acting::Acting,
+    clock::CHINA,
     directory::store::stroke_order,
     failure::Failure,
     ids::{CaseId, RoundId, StudentId},
     name::order::StrokeOrder,
     office::Vetter,
     page::{chrome::Chrome, filters},
+    papers::{Column, Paper, Table},
     rules::chain::Link,
     sheet::drop_down_template,
+    text::chinese_day,
     unions::union::sees_grades,
     vetting::{
         case::{CandidateText, Case, Opinion},
@@ -93,8 +96,12 @@ pub(super) async fn form(
     acting: Acting<Vetter>,
     Path(id): Path<CaseId>,
 ) -> Result<ReviewFormPage, Failure> {
-    let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
-    let (case, round) = visible_case(&app, &office, id).await?;
+    form_page(&app, &acting, id).await
+}
+
+async fn form_page(app: &App, acting: &Acting<Vetter>, id: CaseId) -> Result<ReviewFormPage, Failure> {
+    let office = ChainOffice::of(&mut *app.read().await?, acting).await?;
+    let (case, round) = visible_case(app, &office, id).await?;
     let mut db = app.read().await?;
     let words = store::candidate_text(&mut db, id).await?;
     let mut opinions = store::opinions_of(&mut db, &[id.0]).await?;
@@ -104,7 +111,7 @@ pub(super) async fn form(
         mute(&office, &mut opinions, &mut sessions);
     }
     Ok(ReviewFormPage {
-        chrome: frame(&app, acting.person(), &round, "推荐审查表"),
+        chrome: frame(app, acting.person(), &round, "推荐审查表"),
         institution: acting.person().institution_name.clone(),
         blocks: blocks(&round, &opinions, &sessions),
         held: store::held_posts(&mut db, &[case.student.0], app.clock.today())
@@ -191,6 +198,155 @@ fn sheet(
     let rows: Vec<Vec<String>> = cases.iter().map(row).collect();
     let columns: Vec<(&str, &[&str])> = headers.into_iter().map(|header| (header, &[][..])).collect();
     Ok(drop_down_template("情况一览表", &columns, &rows)?)
+}
+
+/// 情况一览表, or another paper of 遴选, as a page.
+#[derive(Template, WebTemplate)]
+#[template(path = "vetting/paper.html")]
+pub(super) struct VettingPaperPage {
+    chrome: Chrome,
+    back: String,
+    /// Where its Word file is.
+    word: String,
+    paper: Paper,
+}
+
+/// 情况一览表 of a round as the office sees it, on a day: the cases change until the round has ended.
+async fn overview_paper(app: &App, acting: &Acting<Vetter>, id: RoundId) -> Result<(Round, Paper), Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let office = ChainOffice::of(&mut db, acting).await?;
+    let round = visible_round(&mut db, &office, id).await?;
+    let filter = CaseFilter::of_round(id);
+    let (cases, _) = store::cases(&mut db, acting.institution(), Some(&office), &filter).await?;
+    let students: Vec<Uuid> = cases.iter().map(|case| case.student.0).collect();
+    let held = store::held_posts(&mut db, &students, today).await?;
+    let paper = overview_of(&round, &cases, &held, sees_grades(acting.office().kind), today);
+    Ok((round, paper))
+}
+
+fn overview_of(
+    round: &Round,
+    cases: &[Case],
+    held: &HashMap<StudentId, Vec<String>>,
+    grades: bool,
+    today: Date,
+) -> Paper {
+    let mut columns = vec![
+        Column::centred("编号", 4),
+        Column::centred("姓名", 8),
+        Column::centred("性别", 4),
+        Column::text("院系班级", 16),
+        Column::text("岗位", 10),
+        Column::text("现任职务", 12),
+        Column::text("来源", 10),
+        Column::text("进度", 14),
+    ];
+    if grades {
+        let figures =
+            [Column::centred("政治面貌", 8), Column::centred("专业排名", 8), Column::centred("不及格门数", 5)];
+        columns.splice(7..7, figures);
+    }
+    let row = |case: &Case| {
+        let mut row = vec![
+            case.number.to_string(),
+            case.name.clone(),
+            case.gender.clone().unwrap_or_default(),
+            format!("{}{}", case.college_name, case.class_name),
+            case.place_name.clone(),
+            held.get(&case.student).map(|held| held.join("、")).unwrap_or_default(),
+            case.source_label(),
+        ];
+        if grades {
+            let evidence = case.evidence.as_ref();
+            row.push(evidence.and_then(|one| one.political.clone()).unwrap_or_default());
+            row.push(case.rank());
+            row.push(evidence.and_then(|one| one.failed).map(|failed| failed.to_string()).unwrap_or_default());
+        }
+        row.push(case.standing(round));
+        row
+    };
+    let rows: Vec<Vec<String>> = cases.iter().map(row).collect();
+    let whom = if round.presidium { "主席团候选人" } else { "工作人员人选" };
+    Paper::new(format!("{}{whom}情况一览表", round.union.name))
+        .caption(&format!("{}，截至{}", round.title, chinese_day(today)))
+        .landscape()
+        .table(Table::new(columns, rows))
+}
+
+pub(super) async fn overview(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+) -> Result<VettingPaperPage, Failure> {
+    let (round, paper) = overview_paper(&app, &acting, id).await?;
+    let chrome = frame(&app, acting.person(), &round, "情况一览表");
+    Ok(VettingPaperPage { chrome, back: id.path(), word: id.overview_word_path(), paper })
+}
+
+pub(super) async fn overview_word(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<RoundId>,
+) -> Result<Response, Failure> {
+    let (_, paper) = overview_paper(&app, &acting, id).await?;
+    crate::papers::download(&app, paper).await
+}
+
+impl ReviewFormPage {
+    /// 推荐审查表 for Word. The photo is glued onto the print; each office signs by hand beside what it wrote here.
+    fn paper(&self) -> Paper {
+        let Self { case, round, words, .. } = self;
+        let whom = if round.presidium { "主席团候选人" } else { "工作人员" };
+        let evidence = case.evidence.as_ref().filter(|_| self.grades);
+        let figure = |text: Option<String>| text.unwrap_or_default();
+        let pledged = words.pledge.as_ref().map(|pledge| {
+            let on = words.pledged_at.map(|at| format!("（{}承诺）", chinese_day(at.to_offset(CHINA).date())));
+            format!("本人承诺遵守《{pledge}》，所填属实。{}", on.unwrap_or_default())
+        });
+        let rows = [
+            ("姓名", case.name.clone()),
+            ("性别", figure(case.gender.clone())),
+            ("学号", case.student_number.clone()),
+            ("院系班级", format!("{}{}（{}级）", case.college_name, case.class_name, case.entry_year)),
+            ("政治面貌", figure(evidence.and_then(|one| one.political.clone()))),
+            ("专业排名", if self.grades { case.rank() } else { String::new() }),
+            ("不及格门数", figure(evidence.and_then(|one| one.failed).map(|failed| format!("{failed}门")))),
+            ("拟任岗位", case.place_name.clone()),
+            ("现任职务", if self.held.is_empty() { "无".to_owned() } else { self.held.join("、") }),
+            ("来源", format!("{}（{}）", case.source_label(), case.origin.label())),
+            ("个人陈述", words.statement.clone()),
+            ("经历", words.experience.clone()),
+            ("承诺", figure(pledged)),
+        ];
+        let rows = rows.into_iter().map(|(what, says)| vec![what.to_owned(), says]).collect();
+        let mut paper = Paper::new(format!("{}{whom}推荐审查表", round.union.name))
+            .caption(&format!("编号{}，{}", case.number, round.title))
+            .table(Table::new(vec![Column::centred("项目", 8), Column::text("内容", 32)], rows))
+            .signature_line("本人");
+        for block in &self.blocks {
+            paper = paper.heading(&format!("{}{}意见", block.body, block.act));
+            if let Some(opinion) = &block.opinion {
+                let day = chinese_day(opinion.at.to_offset(CHINA).date());
+                let says = if opinion.says.is_empty() { String::new() } else { format!("。{}", opinion.says) };
+                let verdict = opinion.verdict_label();
+                paper = paper
+                    .paragraph(format!("{verdict}{says}"))
+                    .note(format!("系统记录：{} {}，{day}", opinion.office, opinion.by_name));
+            }
+            paper = paper.signature_line("负责人");
+        }
+        let chain = &round.chain;
+        paper.note(format!("程序依据：{} {}“{}”。", chain.document, chain.section, chain.quote))
+    }
+}
+
+pub(super) async fn form_word(
+    State(app): State<App>,
+    acting: Acting<Vetter>,
+    Path(id): Path<CaseId>,
+) -> Result<Response, Failure> {
+    let page = form_page(&app, &acting, id).await?;
+    crate::papers::download(&app, page.paper()).await
 }
 
 #[derive(Template, WebTemplate)]

@@ -5,6 +5,7 @@ use time::Duration;
 
 use crate::support::{
     FIRST, PASSWORD, SECOND,
+    sitting::{in_minutes, number, see_other},
     vetting::{
         Opening, Stage, agree, apply, batch, open, opening, pairs, say, slot, stage, student_account, try_apply,
         waiting,
@@ -134,6 +135,41 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
     // Never straight to a post.
     let people = league.get(&school).await.all("td[data-label='姓名']");
     assert!(!people.contains(&"学生41".to_owned()), "{people:?}");
+
+    // The list is taken over on the contest's page.
+    let (opens, closes) = (in_minutes(&portal, 5), in_minutes(&portal, 125));
+    let fields = [
+        ("title", "主席团选举"),
+        ("opens", opens.as_str()),
+        ("closes", &closes),
+        ("threshold", "2"),
+        ("revote", "yes"),
+    ];
+    let sitting = see_other(&league.post("/sittings/new", &fields).await).split('?').next().unwrap().to_owned();
+    let delegates: Vec<String> = (1..=10).map(number).collect();
+    let fields = [
+        ("title", "学生会主席团"),
+        ("fills", "presidium"),
+        ("body", "congress"),
+        ("people", &delegates.join("\n")),
+        ("seats", "1"),
+        ("quorum", "2/3+"),
+        ("majority", "present"),
+        ("extra", "1"),
+        ("write_in", "yes"),
+        ("tie", "second_round"),
+    ];
+    let contest = see_other(&league.post(&format!("{sitting}/contests/new"), &fields).await);
+    let contest = contest.split('?').next().unwrap().to_owned();
+    let take = format!("{contest}/listed");
+    let other = [("round", "00000000-0000-4000-8000-000000000000")];
+    assert_eq!(league.post(&take, &other).await.status, 404, "no list of this university");
+    let listed = [("round", round.rsplit('/').next().unwrap())];
+    let page = league.post_on(&take, &listed).await;
+    assert_eq!(page.all("td[data-label='学号']"), [number(41), number(42)], "{}", page.text());
+    assert!(page.text().contains("遴选轮次“秋季招新”确定的候选人名单"), "{}", page.text());
+    let again = league.post_on(&take, &listed).await;
+    assert_eq!(again.all("td[data-label='学号']").len(), 2, "nobody stands twice");
 }
 
 #[tokio::test]
