@@ -41,6 +41,9 @@ for (const all of document.querySelectorAll("[data-all]")) {
     for (const box of document.getElementsByName(all.dataset.all)) box.checked = all.checked;
   });
 }
+// What is to be corrected has the focus, also where a browser gives it to fields alone.
+const faults = document.querySelector(".faults");
+if (faults) faults.focus();
 // A list worked through case by case is worked through with the keyboard: the choice is at hand when the page opens, and
 // nothing is chosen yet; the page stays at its top.
 const keys = document.querySelector("form[data-keys] input[type=radio]");

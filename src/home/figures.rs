@@ -22,7 +22,7 @@ const NEAR: Duration = Duration::days(7);
 
 /// A figure with its words.
 pub(super) struct Figure {
-    pub figure: usize,
+    pub count: usize,
     pub label: &'static str,
     /// More of it; may be empty.
     pub more: String,
@@ -61,7 +61,7 @@ pub(super) async fn figures(
     let mut figures = Vec::new();
     if let Some(standing) = standing(app, connection, person, office, today).await? {
         figures.push(Figure {
-            figure: standing.breaches,
+            count: standing.breaches,
             label: "项不符合",
             more: if standing.unions > 1 { format!("{} 个学生会", standing.unions) } else { String::new() },
             href: standing.href,
@@ -71,7 +71,7 @@ pub(super) async fn figures(
     let near = counted.waiting.iter().filter(|task| task.due.is_some_and(|due| due <= today + NEAR));
     let late = counted.waiting.iter().filter(|task| task.is_late(today)).count();
     figures.push(Figure {
-        figure: near.count(),
+        count: near.count(),
         label: "件七天内到期",
         more: if late > 0 { format!("其中 {late} 件已逾期") } else { String::new() },
         href: CALENDAR.to_owned(),
@@ -79,7 +79,7 @@ pub(super) async fn figures(
     });
     if let Some(first) = counted.notices.first() {
         figures.push(Figure {
-            figure: counted.notices.len(),
+            count: counted.notices.len(),
             label: "项正在公示",
             more: format!("最早 {} 期满", chinese_day(first.until)),
             href: first.round.notice_path(),
@@ -89,7 +89,7 @@ pub(super) async fn figures(
     let open = counted.sittings.iter().filter(|sitting| sitting.takes_votes(now));
     if let Some(first) = open.clone().min_by_key(|sitting| sitting.closes_at) {
         figures.push(Figure {
-            figure: open.count(),
+            count: open.count(),
             label: "场正在投票",
             more: format!("最早 {} 截止", chinese_day(first.closes_at.to_offset(CHINA).date())),
             href: elections::SITTINGS.to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::{
     office::OfficeKind,
-    page::{assets, unsent::Unsent},
+    page::{assets, faults, unsent::Unsent},
     words::words,
 };
 
@@ -103,6 +103,17 @@ impl Chrome {
             script: assets::script(),
             icon: assets::icon(),
         }
+    }
+
+    /// The title as the browser's window has it: what is to be corrected is said before the page's name.
+    #[must_use]
+    pub fn window_title(&self) -> String {
+        let before = match (faults::are_noted(), self.unsent) {
+            (true, _) => "有误：",
+            (false, Some(_)) => "没有提交：",
+            (false, None) => "",
+        };
+        format!("{before}{} · 轮值", self.title)
     }
 
     /// The viewer's university; empty outside.

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod charts;
 pub mod chrome;
+pub mod faults;
 pub mod filters;
 pub mod paging;
 pub mod task;

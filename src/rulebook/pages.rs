@@ -27,7 +27,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::PlanVersionId,
     office::SchoolLeague,
-    page::{chrome::Chrome, filters},
+    page::{chrome::Chrome, faults, filters},
     rules::{
         CATALOGUE, Outcome, Plan, Rule, Verdict,
         adoption::{Adoption, adopt},
@@ -247,6 +247,9 @@ async fn new_page(
         }
     }
     let chrome = app.chrome(acting.person(), "上传方案文件").under(PLANS, "实施方案");
+    if !errors.is_empty() {
+        faults::note();
+    }
     Ok(NewPlanPage { chrome, text, errors, built_in })
 }
 

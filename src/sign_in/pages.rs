@@ -128,15 +128,15 @@ async fn sign_in(
     let mut errors = Errors::default();
     // It is counted by its key.
     let fits = [number.as_str(), &number_key(&number)].iter().all(|text| (1..=32).contains(&text.chars().count()));
+    let names_a_school = !form.school.is_empty() && !form.school.chars().any(char::is_control);
+    if !names_a_school {
+        errors.add("school", "请选择学校");
+    }
     if !fits || number.chars().any(char::is_control) {
         errors.add("number", "请填写学号或工号");
     }
     if form.password.is_empty() || form.password.len() > 1024 {
         errors.add("password", "请填写密码");
-    }
-    let names_a_school = !form.school.is_empty() && !form.school.chars().any(char::is_control);
-    if !names_a_school {
-        errors.add("school", "请选择学校");
     }
     if !errors.is_empty() {
         return refused(&app, Submitted::new(form, errors)).await;

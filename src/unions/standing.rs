@@ -42,8 +42,10 @@ pub async fn standing(
         _ if ComplianceReader::KINDS.contains(&office.kind) => COMPLIANCE_BREACHES.to_owned(),
         _ => return Ok(None),
     };
-    let Some(plan) =
-        rulebook::store::calendar(connection, person.institution).await?.in_force(today).map(|plan| plan.into_owned())
+    let Some(plan) = rulebook::store::calendar(connection, person.institution)
+        .await?
+        .in_force(today)
+        .map(std::borrow::Cow::into_owned)
     else {
         return Ok(None);
     };

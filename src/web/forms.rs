@@ -29,7 +29,7 @@ use serde::{
 
 use crate::{
     failure::Failure,
-    page::unsent::Unsent,
+    page::{faults, unsent::Unsent},
     rules::Finding,
     sheet::{Choice, ChoiceForm, LARGEST_FILE},
     text::{folded, is_hidden, printable, trimmed},
@@ -47,6 +47,7 @@ impl Errors {
     /// Adds an error; the first one of a field stays, it is the more specific.
     pub fn add(&mut self, field: &'static str, says: impl Into<String>) {
         if self.of(field).is_none() {
+            faults::note();
             self.0.push((field, says.into()));
         }
     }
@@ -301,6 +302,11 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
         return Some(text);
     }
     None
+}
+
+/// Lets the page that answers know whether something is to be corrected.
+pub async fn watched(request: Request, next: Next) -> Response {
+    faults::watch(next.run(request)).await
 }
 
 /// Refuses what no keyboard types before a handler sees it: control characters, which the database could not even keep,

@@ -10,7 +10,7 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use crate::page::unsent::Unsent;
+use crate::page::{faults, unsent::Unsent};
 
 /// The largest body that is read to its end, so that a file that is too large can be named beside the form as it was filled
 /// in: photos of today's phones. Of such a file no more is kept than of one that is not.
@@ -105,8 +105,8 @@ async fn to_the_end(request: Request, next: Next) -> Response {
     let unsent = request.extensions().get::<Unsent>().copied();
     let run = async move {
         match unsent {
-            Some(unsent) => unsent.show(next.run(request)).await,
-            None => next.run(request).await,
+            Some(unsent) => unsent.show(faults::watch(next.run(request))).await,
+            None => faults::watch(next.run(request)).await,
         }
     };
     let done = tokio::spawn(run.in_current_span()).await;

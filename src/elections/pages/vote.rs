@@ -34,7 +34,7 @@ use crate::{
     },
     failure::Failure,
     ids::{InstitutionId, SittingId},
-    page::{chrome::Chrome, filters},
+    page::{chrome::Chrome, faults, filters},
     sealing::keys::Purpose as Sealed,
     web::forms::{Errors, Submitted},
 };
@@ -209,6 +209,9 @@ fn ballot_page(
     forms: Vec<VoteForm>,
 ) -> BallotPage {
     let faults = forms.iter().any(|form| form.fault.is_some());
+    if faults {
+        faults::note();
+    }
     BallotPage {
         chrome: channel.chrome,
         base: channel.base,

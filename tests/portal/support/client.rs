@@ -60,7 +60,11 @@ impl Client {
             }
         }
         let bytes = body.collect().await.unwrap().to_bytes().to_vec();
-        Page { status: parts.status.as_u16(), headers: parts.headers, bytes }
+        let page = Page { status: parts.status.as_u16(), headers: parts.headers, bytes };
+        if page.status == 422 && page.is_page() {
+            page.says_what_is_wrong(path);
+        }
+        page
     }
 
     pub async fn get(&mut self, path: &str) -> Page {
@@ -212,6 +216,25 @@ impl Page {
         let described = field.attr("aria-describedby").expect("an invalid field without a description");
         let says = described.split_whitespace().filter(|id| id.ends_with("-fault"));
         says.flat_map(|id| select(&html, &format!("[id='{id}']"))).map(words).collect()
+    }
+
+    /// A form that came back is heard as it is seen: the title says so first, a summary has the focus, and its links lead
+    /// to the fields in the order in which these stand.
+    fn says_what_is_wrong(&self, path: &str) {
+        let html = self.html();
+        let title: String = select(&html, "title").into_iter().map(words).collect();
+        assert!(title.starts_with("有误：") || title.starts_with("没有提交："), "{path}: {title}");
+        let summary = select(&html, ".faults[role=alert][tabindex='-1'][autofocus]");
+        assert!(summary.len() == 1 || title.starts_with("没有提交："), "{path} has {} summaries", summary.len());
+        let ids: Vec<&str> = select(&html, "[id]").into_iter().filter_map(|one| one.attr("id")).collect();
+        let links = attributes(&html, ".faults a", "href");
+        let place = |link: &String| ids.iter().position(|id| link.strip_prefix('#') == Some(*id));
+        let places: Vec<usize> = links.iter().filter_map(place).collect();
+        // What can no more be done has no field either.
+        let lost =
+            |link: &&String| place(link).is_none() && !select(&html, &format!("[name='{}']", &link[1..])).is_empty();
+        assert_eq!(links.iter().find(lost), None, "{path} leads nowhere");
+        assert!(places.is_sorted(), "{path}: {links:?} {places:?}");
     }
 
     pub fn is_page(&self) -> bool {
