@@ -127,4 +127,6 @@ ids! {
     RollEntryId;
     /// A vote by show of hands.
     HandVoteId;
+    /// A turn of the year.
+    YearTurnId;
 }

@@ -138,6 +138,8 @@ words! {
     ExitKept = "exit_kept", "退出与交接";
     /// A congress's meeting was arranged, its check-in opened or ended, a vote taken down, or its minutes kept.
     MeetingKept = "meeting_kept", "大会会议";
+    /// The last turn of the year was taken back.
+    YearTurnUndone = "year_turn_undone", "撤销学年更替";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

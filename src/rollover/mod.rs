@@ -1,9 +1,13 @@
 //! 学年更替: graduations and mergers of classes, previewed and then done at once. New classes come with the import of new
-//! students, single transfers with a correction. Who leaves keeps their history and loses their rights on the day.
+//! students, single transfers with a correction. Who leaves keeps their history and loses their rights on the day. The last
+//! turn can be taken back until something else is built on it.
 
+pub mod cohort;
+pub mod consequences;
 mod pages;
 mod paths;
-mod store;
+pub mod store;
+pub mod undoing;
 
 pub use pages::routes;
 

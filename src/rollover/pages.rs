@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::State,
+    extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
@@ -12,8 +12,11 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
-    paths::{ROLLOVER, rollover_after},
-    store::{self, ClassRow, Cohort, Merger},
+    cohort::Cohort,
+    consequences::{Consequences, consequences},
+    paths::{ROLLOVER, UNDONE, rollover_after},
+    store::{self, ClassRow, Merger},
+    undoing::{self, LastTurn, NewTurn},
 };
 use crate::{
     app::{App, Routes},
@@ -21,6 +24,7 @@ use crate::{
     auth::acting::Acting,
     directory,
     failure::Failure,
+    ids::YearTurnId,
     office::Registrar,
     page::{chrome::Chrome, filters},
     people::{
@@ -37,7 +41,11 @@ const MERGERS: usize = 4;
 /// The routes of the turn of the year.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().get("/rollover", ask).post("/rollover/preview", preview).post("/rollover", turn)
+    Routes::default()
+        .get("/rollover", ask)
+        .post("/rollover/preview", preview)
+        .post("/rollover", turn)
+        .post("/rollover/{turn}/undo", undo)
 }
 
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -53,6 +61,12 @@ struct YearForm {
     /// What the preview counted: what is done must be what was seen.
     #[serde(default)]
     seen: String,
+    /// How many leave, typed to confirm.
+    #[serde(default)]
+    people: String,
+    /// The entry years of the cohorts that are not due, typed to confirm.
+    #[serde(default)]
+    early: String,
 }
 
 /// What the form asks for.
@@ -60,6 +74,8 @@ struct YearTurn {
     day: Option<Date>,
     cohorts: Vec<Cohort>,
     mergers: Vec<Merger>,
+    /// What ends elsewhere, and what follows.
+    follows: Consequences,
 }
 
 impl YearTurn {
@@ -68,7 +84,36 @@ impl YearTurn {
         let cohorts = self.cohorts.iter().map(|c| format!("{}={}/{}", c.key(), c.students, c.offices));
         let mergers =
             self.mergers.iter().map(|Merger { from, into }| format!("{}({})>{}", from.id, from.students, into.id));
-        cohorts.chain(mergers).collect::<Vec<_>>().join(",")
+        cohorts.chain(mergers).chain([self.follows.seen()]).collect::<Vec<_>>().join(",")
+    }
+
+    /// The cohorts that are not due on the day.
+    fn early(&self) -> Vec<&Cohort> {
+        self.cohorts.iter().filter(|cohort| self.day.is_some_and(|day| !cohort.is_due(day))).collect()
+    }
+
+    /// What stands typed must be how many leave, and the entry year of every cohort that is not due.
+    fn check_typed(&self, form: &YearForm, errors: &mut Errors) {
+        if self.cohorts.is_empty() {
+            return;
+        }
+        let typed = |text: &str| -> Vec<i64> {
+            let digits = crate::text::folded(text);
+            digits.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
+        };
+        let mut years: Vec<i64> = self.early().iter().map(|cohort| cohort.entry_year.into()).collect();
+        let mut early = typed(&form.early);
+        for list in [&mut years, &mut early] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        if !years.is_empty() && years != early {
+            let labels: Vec<String> = self.early().iter().map(|cohort| cohort.label()).collect();
+            errors.add("early", format!("{}还没有到毕业年份；确实要办的，请输入它的年级", labels.join("、")));
+        }
+        if typed(&form.people) != [self.students()] {
+            errors.add("people", "请输入上面合计的学生人数");
+        }
     }
 
     fn students(&self) -> i64 {
@@ -87,6 +132,10 @@ struct RolloverPage {
     places: Vec<(String, String)>,
     errors: Errors,
     done: String,
+    last: Option<LastTurn>,
+    /// What has been built on the last turn.
+    obstacles: Vec<String>,
+    today: Date,
 }
 
 async fn ask_page(
@@ -95,14 +144,28 @@ async fn ask_page(
     submitted: Submitted<YearForm>,
     done: String,
 ) -> Result<RolloverPage, Failure> {
-    let mut db = app.read().await?;
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let last = undoing::last(&mut db, acting.institution()).await?;
+    let obstacles = match last.as_ref().filter(|last| last.undone_at.is_none()) {
+        Some(last) => undoing::obstacles(&mut db, last.id).await?,
+        None => Vec::new(),
+    };
     let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
     let classes = store::classes(&mut db, acting.institution(), app.clock.today()).await?;
     let Submitted { form, errors } = submitted;
     let pick = |list: &[String], place: usize| list.get(place).cloned().unwrap_or_default();
     let places = (0..MERGERS).map(|place| (pick(&form.from, place), pick(&form.into, place))).collect();
     Ok(RolloverPage {
-        chrome: app.chrome(acting.person(), "学年更替"), cohorts, classes, form, places, errors, done
+        chrome: app.chrome(acting.person(), "学年更替"),
+        cohorts,
+        classes,
+        form,
+        places,
+        errors,
+        done,
+        last,
+        obstacles,
+        today,
     })
 }
 
@@ -112,18 +175,27 @@ struct RolloverQuery {
     left: Option<i64>,
     #[serde(default)]
     moved: Option<i64>,
+    #[serde(default)]
+    undone: String,
 }
 
 async fn ask(
     State(app): State<App>,
     acting: Acting<Registrar>,
-    Query(RolloverQuery { left, moved }): Query<RolloverQuery>,
+    Query(RolloverQuery { left, moved, undone }): Query<RolloverQuery>,
 ) -> Result<RolloverPage, Failure> {
     let done = match (left, moved) {
         (Some(left), Some(moved)) => format!("已办理：{left} 人登记毕业离校，{moved} 人随班级合并转入新班。"),
+        _ if undone == "yes" => "已撤销，学生、班级、任职和候选人都恢复到办理之前。".to_owned(),
         _ => String::new(),
     };
-    ask_page(&app, &acting, Submitted::default(), done).await
+    // The cohorts that are due are proposed.
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let cohorts = store::cohorts(&mut db, acting.institution(), app.clock.now()).await?;
+    drop(db);
+    let due = cohorts.iter().filter(|cohort| cohort.is_due(today)).map(Cohort::key).collect();
+    let form = YearForm { cohort: due, ..YearForm::default() };
+    ask_page(&app, &acting, Submitted::new(form, Errors::default()), done).await
 }
 
 async fn read(
@@ -137,6 +209,11 @@ async fn read(
     let cohorts: Vec<Cohort> = all.into_iter().filter(|cohort| form.cohort.contains(&cohort.key())).collect();
     let classes = store::classes(&mut db, acting.institution(), app.clock.today()).await?;
     let mut mergers: Vec<Merger> = Vec::new();
+    let any_class = form.from.iter().chain(&form.into).any(|class| !class.is_empty());
+    if cohorts.is_empty() && !any_class {
+        errors.add("cohort", "请至少勾选一个毕业年级，或填写一次班级合并");
+    }
+    let day = if cohorts.is_empty() { None } else { leaving_day(&form.day, app.clock.today(), errors) };
     for (from, into) in form.from.iter().zip(&form.into).take(MERGERS) {
         if from.is_empty() && into.is_empty() {
             continue;
@@ -163,11 +240,11 @@ async fn read(
     {
         errors.add("from", format!("{}并入{}：其中一班正在毕业年级里，不能同时合并", from.name, into.name));
     }
-    let day = if cohorts.is_empty() { None } else { leaving_day(&form.day, app.clock.today(), errors) };
-    if cohorts.is_empty() && mergers.is_empty() {
-        errors.add("cohort", "请至少勾选一个毕业年级，或填写一次班级合并");
-    }
-    Ok(YearTurn { day, cohorts, mergers })
+    let follows = match day {
+        Some(day) => consequences(app, &mut db, acting.institution(), &cohorts, day, app.clock.now()).await?,
+        None => Consequences::default(),
+    };
+    Ok(YearTurn { day, cohorts, mergers, follows })
 }
 
 #[derive(Template, WebTemplate)]
@@ -178,17 +255,19 @@ struct RolloverPreviewPage {
     form: YearForm,
     seen: String,
     changed: bool,
+    errors: Errors,
 }
 
 fn preview_page(
     app: &App,
     acting: &Acting<Registrar>,
     turn: YearTurn,
-    form: YearForm,
+    submitted: Submitted<YearForm>,
     changed: bool,
 ) -> RolloverPreviewPage {
     let chrome = app.chrome(acting.person(), "核对").under(ROLLOVER, "学年更替");
-    RolloverPreviewPage { chrome, seen: turn.seen(), turn, form, changed }
+    let Submitted { form, errors } = submitted;
+    RolloverPreviewPage { chrome, seen: turn.seen(), turn, form, changed, errors }
 }
 
 async fn preview(
@@ -202,7 +281,7 @@ async fn preview(
         let page = ask_page(&app, &acting, Submitted::new(form, errors), String::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    Ok(preview_page(&app, &acting, turn, form, false).into_response())
+    Ok(preview_page(&app, &acting, turn, Submitted::new(form, errors), false).into_response())
 }
 
 async fn turn(
@@ -217,14 +296,34 @@ async fn turn(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     if turn.seen() != form.seen {
-        let page = preview_page(&app, &acting, turn, form, true);
+        let page = preview_page(&app, &acting, turn, Submitted::new(form, errors), true);
         return Ok((StatusCode::CONFLICT, page).into_response());
+    }
+    turn.check_typed(&form, &mut errors);
+    if !errors.is_empty() {
+        let page = preview_page(&app, &acting, turn, Submitted::new(form, errors), false);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let now = app.clock.now();
     let (left, moved) = app
         .write_as(acting.person().authority(), async |db| {
             // No import writes into a class that ends here.
             let institution = directory::store::lock(db, acting.institution()).await?;
+            let names: Vec<String> = turn.cohorts.iter().map(Cohort::label).collect();
+            let levels: Vec<String> = turn.cohorts.iter().map(|cohort| cohort.level.clone()).collect();
+            let years: Vec<i32> = turn.cohorts.iter().map(|cohort| cohort.entry_year).collect();
+            let merged: Vec<_> = turn.mergers.iter().map(|merger| merger.from.id.0).collect();
+            let mut new = NewTurn {
+                day: turn.day,
+                cohorts: names.join("、"),
+                students: undoing::students_in(db, &institution, &merged).await?,
+                classes: undoing::classes_of(db, &institution, &levels, &years).await?,
+            };
+            new.classes.extend(merged);
+            for cohort in &turn.cohorts {
+                new.students.extend(store::students_of(db, &institution, cohort).await?);
+            }
+            let year_turn = undoing::begin(db, &institution, &acting, &new, now).await?;
             let (mut left, mut offices, mut moved) = (0, 0, 0);
             for cohort in &turn.cohorts {
                 let day = turn.day.ok_or(Failure::Malformed)?;
@@ -243,11 +342,12 @@ async fn turn(
             for Merger { from, into } in &turn.mergers {
                 moved += store::merge(db, &institution, &acting, from.id, into.id, now).await?;
             }
-            let names: Vec<String> = turn.cohorts.iter().map(Cohort::label).collect();
+            undoing::finish(db, &institution, year_turn, left, moved).await?;
             let entry = Entry::new(Verb::YearTurned, "学年更替")
                 .detail("毕业年级", names.join("、"))
                 .detail("毕业人数", left)
                 .detail("随之结束的职务", offices)
+                .detail("随之结束的学生会任职", turn.follows.posts())
                 .detail("合并班级", turn.mergers.len())
                 .detail("转班人数", moved);
             audit::append(db, acting.person(), entry, now).await?;
@@ -255,4 +355,36 @@ async fn turn(
         })
         .await?;
     Ok(Redirect::to(&rollover_after(left, moved)).into_response())
+}
+
+/// Takes the last turn back, unless something has been built on it.
+async fn undo(
+    State(app): State<App>,
+    acting: Acting<Registrar>,
+    Path(id): Path<YearTurnId>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let obstacles = app
+        .write_as(acting.person().authority(), async |db| {
+            let institution = directory::store::lock(db, acting.institution()).await?;
+            let last = undoing::last(db, acting.institution()).await?.filter(|last| last.id == id);
+            let last = last.ok_or(Failure::Missing)?;
+            let obstacles = undoing::obstacles(db, id).await?;
+            if obstacles.is_empty() {
+                undoing::undo(db, &institution, &acting, id, now).await?;
+                let entry = Entry::new(Verb::YearTurnUndone, "学年更替")
+                    .detail("毕业年级", last.cohorts)
+                    .detail("恢复在校", last.students)
+                    .detail("转回原班", last.moved);
+                audit::append(db, acting.person(), entry, now).await?;
+            }
+            Ok(obstacles)
+        })
+        .await?;
+    if obstacles.is_empty() {
+        return Ok(Redirect::to(UNDONE).into_response());
+    }
+    // The page says what stands in the way.
+    let page = ask_page(&app, &acting, Submitted::default(), String::new()).await?;
+    Ok((StatusCode::CONFLICT, page).into_response())
 }

@@ -7,37 +7,10 @@ use crate::{
     auth::acting::Acting,
     database::Locked,
     failure::Failure,
-    ids::{ClassId, InstitutionId},
+    ids::{ClassId, InstitutionId, SittingId, StudentId, UnionId},
     office::Registrar,
-    rules::roster::level_label,
+    rollover::cohort::Cohort,
 };
-
-/// The students of one level and entry year.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cohort {
-    /// 培养层次, by its stable word.
-    pub level: String,
-    pub entry_year: i32,
-    /// Students who have not left.
-    pub students: i64,
-    pub classes: i64,
-    /// Offices that they hold beside that of a student.
-    pub offices: i64,
-}
-
-impl Cohort {
-    /// How forms name it.
-    #[must_use]
-    pub fn key(&self) -> String {
-        format!("{}:{}", self.level, self.entry_year)
-    }
-
-    /// How people name it.
-    #[must_use]
-    pub fn label(&self) -> String {
-        format!("{} 级{}", self.entry_year, level_label(&self.level))
-    }
-}
 
 /// The cohorts with students, the oldest first.
 pub async fn cohorts(
@@ -200,4 +173,139 @@ pub async fn merge(
         acting.office().label()
     );
     Ok(moved.fetch_one(connection).await?)
+}
+
+/// Cohorts as two columns of a statement.
+struct Columns {
+    levels: Vec<String>,
+    years: Vec<i32>,
+}
+
+impl Columns {
+    fn of(cohorts: &[Cohort]) -> Self {
+        Self {
+            levels: cohorts.iter().map(|cohort| cohort.level.clone()).collect(),
+            years: cohorts.iter().map(|cohort| cohort.entry_year).collect(),
+        }
+    }
+}
+
+/// The students of cohorts who have not left, without a lock: for a preview.
+pub async fn members_of(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    cohorts: &[Cohort],
+) -> Result<Vec<StudentId>, Failure> {
+    let Columns { levels, years } = Columns::of(cohorts);
+    let ids = sqlx::query_scalar!(
+        r#"select s.id as "id: StudentId" from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                join unnest($2::text[], $3::integer[]) as c(level, year) on c.level = m.level and c.year = k.entry_year
+           where s.institution_id = $1 and s.left_on is null"#,
+        institution.0,
+        &levels,
+        &years
+    );
+    Ok(ids.fetch_all(connection).await?)
+}
+
+/// What a union loses when cohorts leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnionLoss {
+    pub union: UnionId,
+    pub name: String,
+    /// Posts that are held.
+    pub posts: i64,
+    /// Posts that were to begin on the day or later.
+    pub coming: i64,
+    /// Turns of the executive chair that run or come.
+    pub turns: i64,
+    /// Candidates of open rounds.
+    pub cases: i64,
+}
+
+/// The unions that lose somebody when cohorts leave on a day, the school's first.
+pub async fn union_losses(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    cohorts: &[Cohort],
+    day: Date,
+) -> Result<Vec<UnionLoss>, Failure> {
+    let Columns { levels, years } = Columns::of(cohorts);
+    let rows = sqlx::query_as!(
+        UnionLoss,
+        r#"with gone as materialized (
+               select s.id from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                      join unnest($2::text[], $3::integer[]) as c(level, year) on c.level = m.level and c.year = k.entry_year
+               where s.institution_id = $1 and s.left_on is null
+           ), post_lost as (
+               select p.union_id, count(*) filter (where p.from_day < $4) as held, count(*) filter (where p.from_day >= $4) as coming
+               from post p where p.student_id in (select id from gone) and p.voided_at is null
+                    and (p.until_day is null or (p.until_day > $4 and p.until_day > p.from_day))
+               group by p.union_id
+           ), turn_lost as (
+               select t.union_id, count(*) as turns from turn t
+               where t.student_id in (select id from gone) and t.state <> 'withdrawn' and t.until_day > $4
+                     and t.until_day > t.from_day
+               group by t.union_id
+           ), case_lost as (
+               select r.union_id, count(*) as cases from vetting_case c join vetting_round r on r.id = c.round_id
+               where c.student_id in (select id from gone) and $4 <= r.effective_on
+                     and c.stage in ('invited', 'at', 'returned', 'passed', 'listed')
+               group by r.union_id
+           )
+           select u.id as "union: UnionId", union_name(u.kind, g.name) as "name!", coalesce(p.held, 0) as "posts!",
+                  coalesce(p.coming, 0) as "coming!", coalesce(t.turns, 0) as "turns!", coalesce(c.cases, 0) as "cases!"
+           from student_union u left join college g on g.id = u.college_id left join post_lost p on p.union_id = u.id
+                left join turn_lost t on t.union_id = u.id left join case_lost c on c.union_id = u.id
+           where u.institution_id = $1 and (p.union_id is not null or t.union_id is not null or c.union_id is not null)
+           order by array_position(array['school', 'graduate', 'college'], u.kind), g.place, g.name"#,
+        institution.0,
+        &levels,
+        &years,
+        day
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// What a sitting loses when cohorts leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SittingLoss {
+    pub sitting: SittingId,
+    pub title: String,
+    pub monitors: i64,
+    pub candidates: i64,
+    /// Voters on its frozen roll.
+    pub voters: i64,
+}
+
+/// The sittings that are not settled and lose somebody when cohorts leave.
+pub async fn sitting_losses(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    cohorts: &[Cohort],
+) -> Result<Vec<SittingLoss>, Failure> {
+    let Columns { levels, years } = Columns::of(cohorts);
+    let rows = sqlx::query_as!(
+        SittingLoss,
+        r#"with gone as materialized (
+               select s.id from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+                      join unnest($2::text[], $3::integer[]) as c(level, year) on c.level = m.level and c.year = k.entry_year
+               where s.institution_id = $1 and s.left_on is null
+           ), lost as (
+               select t.id, t.title, t.opens_at,
+                      (select count(*) from monitor m join account a on a.id = m.account_id
+                       where m.sitting_id = t.id and a.student_id in (select id from gone)) as monitors,
+                      (select count(*) from candidate c join contest o on o.id = c.contest_id
+                       where o.sitting_id = t.id and c.student_id in (select id from gone)) as candidates,
+                      (select count(*) from voter v
+                       where v.sitting_id = t.id and t.stage = 'open' and v.student_id in (select id from gone)) as voters
+               from sitting t where t.institution_id = $1 and t.stage not in ('reported', 'voided')
+           )
+           select id as "sitting: SittingId", title, monitors as "monitors!", candidates as "candidates!", voters as "voters!"
+           from lost where monitors + candidates + voters > 0 order by opens_at, id"#,
+        institution.0,
+        &levels,
+        &years
+    );
+    Ok(rows.fetch_all(connection).await?)
 }

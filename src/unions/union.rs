@@ -1,5 +1,7 @@
 //! A student union as the database has it, with its departments, posts and turns, and the same as the rules see it.
 
+use std::collections::HashSet;
+
 use time::{Date, Month, OffsetDateTime};
 
 use crate::{
@@ -487,6 +489,36 @@ impl Record {
             congresses: Some(congresses),
         };
         Self { union, posts, departments, turns, facts, order, timeline }
+    }
+
+    /// The union as the rules see it when these students leave on a day.
+    #[must_use]
+    pub fn without(&self, gone: &HashSet<StudentId>, day: Date) -> Timeline {
+        let leaving = self.posts.iter().filter(|post| gone.contains(&post.student)).map(|post| post.id).collect();
+        self.ending(&leaving, day)
+    }
+
+    /// The union as the rules see it when these posts end on a day. Whoever is left without a post on the presidium has no
+    /// turn of the executive chair either.
+    #[must_use]
+    pub fn ending(&self, ended: &HashSet<PostId>, day: Date) -> Timeline {
+        let mut timeline = self.timeline.clone();
+        // The rules' terms stand in the order of the posts.
+        for (holding, _) in timeline.holdings.iter_mut().zip(&self.posts).filter(|(_, post)| ended.contains(&post.id)) {
+            let end = day.max(holding.from);
+            holding.until = Some(holding.until.map_or(end, |until| until.min(end)));
+        }
+        let presides = |student: StudentId| {
+            let stays = |post: &&PostRow| post.student == student && !ended.contains(&post.id) && !post.has_ended(&day);
+            self.posts.iter().filter(stays).any(|post| post.kind == PostKind::Presidium)
+        };
+        let turns = self.turns.iter().filter(|turn| turn.confirmed);
+        for (turn, row) in timeline.turns.iter_mut().zip(turns) {
+            if row.until_day > day && !presides(row.student) {
+                turn.until = turn.until.min(day.max(turn.from));
+            }
+        }
+        timeline
     }
 
     pub fn posts_on(&self, day: Date) -> impl Iterator<Item = &PostRow> {

@@ -48,6 +48,7 @@ mod prepared;
 mod privacy;
 mod process;
 mod reviews;
+mod rollover;
 mod rotation;
 mod rulebook;
 mod secrecy;

@@ -354,7 +354,7 @@ async fn the_year_turns_with_a_preview() {
     act.push(("seen", "something else"));
     assert_eq!(staff.post("/rollover", &act).await.status, 409, "what is done is what was seen");
     act.pop();
-    act.push(("seen", seen.as_str()));
+    act.extend([("seen", seen.as_str()), ("people", "1"), ("early", "2025")]);
     let done = staff.post("/rollover", &act).await;
     assert_eq!(done.location(), "/rollover?left=1&moved=1", "{}", done.text());
     assert!(staff.get(done.location()).await.text().contains("1 人登记毕业离校"));
@@ -596,7 +596,13 @@ async fn whoever_comes_back_finds_a_class_that_goes_on() {
     let fields = [("cohort", "vocational:2025"), ("day", later.as_str())];
     let preview = staff.post("/rollover/preview", &fields).await;
     let seen = preview.attributes("input[name='seen']", "value").remove(0);
-    let act = [("cohort", "vocational:2025"), ("day", later.as_str()), ("seen", seen.as_str())];
+    let act = [
+        ("cohort", "vocational:2025"),
+        ("day", later.as_str()),
+        ("seen", seen.as_str()),
+        ("people", "1"),
+        ("early", "2025"),
+    ];
     assert_eq!(staff.post("/rollover", &act).await.status, 303);
     // Nobody moves into a class that will graduate.
     let near = staff.get("/people?q=NEAR").await.attributes("tbody a", "href").remove(0);
