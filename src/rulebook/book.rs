@@ -56,6 +56,9 @@ pub struct RuleSearch {
     /// How far it is enforced today.
     #[serde(default)]
     pub today: String,
+    /// `all`: the other plans beside the university's own.
+    #[serde(default)]
+    pub plans: String,
 }
 
 impl RuleSearch {
@@ -63,6 +66,12 @@ impl RuleSearch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         [&self.q, &self.family, &self.difference, &self.today].into_iter().all(|field| field.trim().is_empty())
+    }
+
+    /// The other plans are asked for: by name, or to be compared.
+    #[must_use]
+    pub fn compares(&self) -> bool {
+        self.plans == "all" || !self.difference.is_empty()
     }
 
     fn finds(&self, line: &RuleRow<'_>) -> bool {
@@ -126,6 +135,16 @@ pub(super) fn chapters<'a>(plans: &[&'a Plan], search: &RuleSearch) -> Vec<Chapt
         }
     }
     chapters
+}
+
+/// Puts a university's own plan first in every line; the others stay only where they are to be compared.
+pub(super) fn own_first(chapters: &mut [Chapter<'_>], own: &Plan, compares: bool) {
+    for line in chapters.iter_mut().flat_map(|chapter| &mut chapter.lines) {
+        line.cells.sort_by_key(|cell| !std::ptr::eq(cell.plan, own));
+        if !compares {
+            line.cells.truncate(1);
+        }
+    }
 }
 
 fn line<'a>(entry: &'static Entry, plans: &[&'a Plan]) -> RuleRow<'a> {

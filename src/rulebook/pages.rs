@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use time::Date;
 
 use super::{
-    book::{Chapter, Difference, RuleSearch, chapters},
+    book::{Chapter, Difference, RuleSearch, chapters, own_first},
     forms::AdoptForm,
     paths::{Done, PLANS, adoption_form, plans_after},
     store::{self, AdoptionRow, Governing, GoverningToday, Phase, VersionRow},
@@ -58,6 +58,8 @@ struct RuleBookPage<'a> {
     search: RuleSearch,
     found: usize,
     governing: Option<&'a Governing>,
+    /// Other plans stand beside the university's own.
+    compares: bool,
     today: Vec<(Today, usize)>,
 }
 
@@ -78,9 +80,15 @@ pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: RuleSear
     // The university's own plan is a third column.
     let own = governing.filter(|governing| !governing.is_built_in).map(|governing| &*governing.plan);
     plans.extend(own);
-    let chapters = chapters(&plans, &search);
+    let mut chapters = chapters(&plans, &search);
+    let own = governing
+        .and_then(|governing| own.or_else(|| plans.iter().copied().find(|plan| plan.code == governing.plan.code)));
+    let compares = own.is_none() || search.compares();
+    if let Some(own) = own {
+        own_first(&mut chapters, own, compares);
+    }
     let found = chapters.iter().map(|chapter| chapter.lines.len()).sum();
-    Ok(RuleBookPage { chrome, chapters, search, found, governing, today: today_counts() }.render()?)
+    Ok(RuleBookPage { chrome, chapters, search, found, governing, compares, today: today_counts() }.render()?)
 }
 
 /// How many rules are enforced how far today, strongest first.

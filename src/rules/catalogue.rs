@@ -50,11 +50,11 @@ impl Today {
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
-            Self::Refused(_) => "拒绝",
-            Self::Warned(_) => "提醒",
-            Self::Scheduled(_) => "定期",
-            Self::Shown(_) => "显示",
-            Self::NotYet => "尚未执行",
+            Self::Refused(_) => "系统把关",
+            Self::Warned(_) => "系统提示",
+            Self::Scheduled(_) => "系统定期检查",
+            Self::Shown(_) => "系统核对并显示",
+            Self::NotYet => "由人工把关",
         }
     }
 

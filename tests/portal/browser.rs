@@ -255,6 +255,22 @@ impl Desk {
                        (error) => done(String(error)));";
         let found = self.browser.execute_async(run, vec![]).await.unwrap();
         assert_eq!(found, json!([]), "{what}");
+        // In the dark scheme the colours are others, and nothing else.
+        let dark = "const done = arguments[arguments.length - 1];
+                    const change = (from, to) => {
+                        for (const sheet of document.styleSheets)
+                            for (const rule of sheet.cssRules)
+                                if (rule.media && rule.media.mediaText === from) rule.media.mediaText = to;
+                    };
+                    const [asked, always] = ['(prefers-color-scheme: dark)', 'all and (min-width: 1px)'];
+                    change(asked, always);
+                    const back = (found) => { change(always, asked); done(found); };
+                    axe.run(document, {runOnly: ['color-contrast'], resultTypes: ['violations']}).then(
+                        (result) => back(result.violations.flatMap((found) => found.nodes.map(
+                            (node) => `${node.html} ${node.any[0].data.contrastRatio}`))),
+                        (error) => back(String(error)));";
+        let found = self.browser.execute_async(dark, vec![]).await.unwrap();
+        assert_eq!(found, json!([]), "{what}, in the dark");
         let width = "return [document.documentElement.scrollWidth, window.innerWidth]";
         let Value::Array(widths) = self.browser.execute(width, vec![]).await.unwrap() else { panic!() };
         assert!(widths[0].as_u64() <= widths[1].as_u64(), "{what} scrolls sideways: {widths:?}");
@@ -388,6 +404,14 @@ fn a_phone_shows_every_page_in_one_column() {
             desk.go(path).await;
             desk.judge(path).await;
         }
+        // The rule book is a list of its rules; the one that is asked for is open.
+        desk.go("/rulebook").await;
+        let tall = desk.browser.execute("return document.documentElement.scrollHeight", vec![]).await.unwrap();
+        assert!(tall.as_u64().unwrap() < 10_000, "{tall}");
+        assert!(!desk.text().await.contains("主席团成员不超过5人"));
+        desk.go("/healthz").await;
+        desk.go("/rulebook#STF-02").await;
+        assert!(desk.text().await.contains("主席团成员不超过5人"));
         desk.go("/checkup").await;
         desk.judge("checkup").await;
         desk.attach("名单文件", &roster(folder)).await;
@@ -552,7 +576,7 @@ fn a_secretary_at_a_desk_appoints_is_refused_and_settles_the_rotation() {
         let path = college_union(desk).await;
         desk.sign_in(OfficeKind::SchoolLeague).await;
         desk.judge("home with tasks").await;
-        desk.press("合规总览").await;
+        desk.press("对照检查总览").await;
         desk.judge("overview").await;
         desk.press("信息工程系学生会").await;
         desk.judge("a union").await;

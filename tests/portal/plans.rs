@@ -151,8 +151,12 @@ async fn a_plan_of_ones_own_becomes_a_version_and_can_govern() {
     assert_eq!(league.upload("/plans", &[("text", &second)], None).await.location(), "/plans?done=added");
     let version = version_of(&mut league, "本校方案 第 2 版").await;
     assert_eq!(adopt(&mut league, &version, "2024-09-01").await.status, 303);
-    let book = league.get("/rulebook?q=STF-01").await;
-    assert_eq!(book.all(".cell h4"), ["苏州方案（2020）", "济宁方案（2022）", "本校方案"]);
+    let book = league.get("/rulebook?q=STF-01&plans=all").await;
+    assert_eq!(
+        book.all(".cell h4"),
+        ["本校方案", "苏州方案（2020）", "济宁方案（2022）"],
+        "the university's own first"
+    );
     assert!(book.text().contains("45 人左右"));
     let source = league.get(&format!("/plans/{version}/source")).await;
     assert_eq!(source.text(), second, "the file comes back byte for byte");

@@ -51,10 +51,14 @@ async fn everybody_signed_in_reads_all_rules_and_searches_them() {
     assert_eq!(page.all("article.rule").len(), CATALOGUE.len());
     assert!(page.text().contains("本校自 2024年9月1日 起执行"));
     let one = student
-        .get("/rulebook?q=%E4%B8%BB%E5%B8%AD%E5%9B%A2%E6%88%90%E5%91%98%E4%B8%8D%E8%B6%85%E8%BF%875%E4%BA%BA")
+        .get("/rulebook?plans=all&q=%E4%B8%BB%E5%B8%AD%E5%9B%A2%E6%88%90%E5%91%98%E4%B8%8D%E8%B6%85%E8%BF%875%E4%BA%BA")
         .await;
     assert_eq!(one.attributes("article.rule", "id"), ["STF-02"]);
     assert_eq!(one.all("article.rule .diff-same"), ["相同"]);
+    // The university's own plan alone, else first.
+    let own = page.all("article.rule h4");
+    assert!(own.len() == CATALOGUE.len() && own.iter().all(|plan| *plan == own[0]), "{own:?}");
+    assert_eq!(one.all("article.rule h4")[0], own[0]);
     let different = student.get("/rulebook?difference=partial").await;
     let codes = different.attributes("article.rule", "id");
     assert!(codes.contains(&"STF-10".to_owned()) && codes.contains(&"CON-10".to_owned()), "{codes:?}");
