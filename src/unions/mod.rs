@@ -1,6 +1,6 @@
 //! 学生会: school, graduate and college unions with their departments and posts, registered as they stand, then under the
 //! rules: every appointment is judged on every day from its first, inside the transaction that writes it and with the
-//! union's row locked. 合规总览 shows every union against every rule. Clauses: ORG-01 … ORG-03, ORG-12, ORG-13, STF-01 …
+//! union's row locked. 对照检查总览 shows every union against every rule. Clauses: ORG-01 … ORG-03, ORG-12, ORG-13, STF-01 …
 //! STF-10, ELG-01, ELG-03, ELG-04.
 
 pub mod chart;
@@ -24,7 +24,7 @@ use crate::{
 pub const NAV: &[NavItem] = &[
     NavItem {
         href: "/compliance",
-        label: "合规总览",
+        label: "对照检查总览",
         says: "全部学生会对照全部规则：哪里不符合、自何日起、依据哪一条",
         group: NavGroup::Unions,
         place: 10,

@@ -1,7 +1,9 @@
 //! Where the pages about unions are, and the word with which an act leads to one.
 
+use super::union::PostKind;
 use crate::{
     ids::{DepartmentId, DraftId, PostId, UnionId},
+    page::filters::query,
     words::words,
 };
 
@@ -11,6 +13,11 @@ pub(crate) const UNIONS: &str = "/unions";
 /// The overview of all unions and rules, with what is not met alone.
 pub(super) const COMPLIANCE_BREACHES: &str = "/compliance?only=fail";
 
+/// The overview as a workbook; `query` is the filter's.
+pub(super) fn compliance_file(query: &str) -> String {
+    filled_in("/compliance.xlsx", query)
+}
+
 words! {
     /// What was just done, as the page says it to which an act leads.
     Done:
@@ -19,6 +26,7 @@ words! {
     Opened = "opened", "已启用。从现在起，每一次任命都按方案逐条核对。";
     Appointed = "appointed", "已任命，并已通知本人。";
     Ended = "ended", "已办理离任。";
+    SeveralEnded = "several-ended", "已办理离任，并已通知本人。";
     Corrected = "corrected", "已更正；原来的登记保留在沿革里。";
     Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
     DepartmentAdded = "added", "已设立。";
@@ -54,6 +62,25 @@ impl UnionId {
 
     pub(super) fn appoint_path(self) -> String {
         format!("{UNIONS}/{self}/appoint")
+    }
+
+    /// The form of an appointment to a kind of post, in a department where one is named.
+    pub(super) fn appoint_to_path(self, kind: PostKind, department: Option<DepartmentId>) -> String {
+        let department = department.map(|id| id.to_string()).unwrap_or_default();
+        format!("{}?{}", self.appoint_path(), query(&[("post", kind.slug()), ("department", &department)]))
+    }
+
+    /// Where several people leave at once: of a kind of post or of a department, or these people by 学号.
+    pub(super) fn leave_path(
+        self,
+        kind: Option<PostKind>,
+        department: Option<DepartmentId>,
+        numbers: &[String],
+    ) -> String {
+        let department = department.map(|id| id.to_string()).unwrap_or_default();
+        let pairs =
+            [("post", kind.map_or("", PostKind::slug)), ("department", &department), ("people", &numbers.join(","))];
+        format!("{UNIONS}/{self}/leave?{}", query(&pairs))
     }
 
     pub(super) fn post_path(self, post: PostId) -> String {

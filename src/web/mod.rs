@@ -18,12 +18,12 @@ use axum::{
 
 use crate::page::filters::query_value;
 
-/// An Excel workbook to be saved under an ASCII name.
+/// An Excel workbook to be saved under a name that may be Chinese (RFC 5987).
 #[must_use]
 pub fn workbook(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CONTENT_DISPOSITION, attachment(name, "sheet.xlsx")),
     ];
     (headers, bytes).into_response()
 }
@@ -33,10 +33,15 @@ pub fn workbook(name: &str, bytes: Vec<u8>) -> Response {
 pub fn word_document(name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/vnd.openxmlformats-officedocument.wordprocessingml.document".to_owned()),
-        (
-            header::CONTENT_DISPOSITION,
-            format!("attachment; filename=\"paper.docx\"; filename*=UTF-8''{}", query_value(name)),
-        ),
+        (header::CONTENT_DISPOSITION, attachment(name, "paper.docx")),
     ];
     (headers, bytes).into_response()
+}
+
+/// A file to be saved under `name`; `plain` is for a browser that knows no other names than ASCII ones.
+fn attachment(name: &str, plain: &str) -> String {
+    if name.is_ascii() {
+        return format!("attachment; filename=\"{name}\"");
+    }
+    format!("attachment; filename=\"{plain}\"; filename*=UTF-8''{}", query_value(name))
 }

@@ -520,7 +520,7 @@ impl<S: tracing::Subscriber> Layer<S> for Statements {
     }
 }
 
-/// 合规总览 of 50 and of 500 unions with a hundred posts each: how it grows, and in how many statements.
+/// 对照检查总览 of 50 and of 500 unions with a hundred posts each: how it grows, and in how many statements.
 fn overview(portal: SocketAddr) {
     let mut medians = Vec::new();
     for (code, unions) in [("few", 50), ("many", 500)] {

@@ -28,6 +28,7 @@ mod dependencies;
 mod docs;
 mod early_closing;
 mod elections;
+mod evidence;
 mod find;
 mod fuzz;
 mod gather;

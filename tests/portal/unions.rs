@@ -296,7 +296,7 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     let page = league.get(draft.location()).await;
     assert!(page.text().contains("同日离任"), "{}", page.text());
     let bare = league.post(&format!("{}/commit", draft.location()), &[]).await;
-    assert!(bare.fault("未经遴选程序的说明").contains("合规总览"), "{}", bare.text());
+    assert!(bare.fault("未经遴选程序的说明").contains("对照检查总览"), "{}", bare.text());
     assert_eq!(league.post(&format!("{}/commit", draft.location()), &direct).await.status, 303);
     assert!(league.get("/compliance").await.text().contains("线下完成推荐审查"));
     assert!(league.get(&path).await.text().contains("尚未生效"));

@@ -263,7 +263,7 @@ pub(super) async fn act(
         errors.add("post", "这个学生会还没有启用：先做现状登记，再启用，之后才能逐人任命");
     }
     if form.direct.trim().is_empty() {
-        errors.add("direct", "请说明为什么不经遴选程序直接任命；说明随任职保留，并列在合规总览里");
+        errors.add("direct", "请说明为什么不经遴选程序直接任命；说明随任职保留，并列在对照检查总览里");
     }
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
         let asked = Asked::Form(person);

@@ -1,13 +1,19 @@
-//! 合规总览: every union against every rule, a breach seen in a second.
+//! 对照检查总览: every union against every rule, a breach seen in a second.
 
 use std::collections::BTreeMap;
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::State;
-use time::{Date, OffsetDateTime};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use axum_extra::extract::Query;
+use serde::{Deserialize, Serialize};
+use time::{Date, Duration, OffsetDateTime};
 
-use super::{Evidence, calendar, evidence, with_reports};
+use super::{Evidence, Subject, calendar, evidence, with_reports};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -19,15 +25,67 @@ use crate::{
         chrome::Chrome,
         filters,
     },
-    rules::{Outcome, Rule, adoption::Calendar},
+    rules::{CATALOGUE, Finding, Outcome, Rule, adoption::Calendar, catalogue::Entry},
+    sheet::{ReportColumn, report_workbook},
+    text::chinese_day,
     unions::{
+        paths::compliance_file,
         store::{self, DirectRow, OverdueFiling},
         union::{Record, StudentUnion},
+    },
+    web::{
+        forms::{Errors, as_query},
+        workbook,
     },
 };
 
 /// Breaches listed above the table; the table has them all.
 const LISTED: usize = 60;
+/// People named beside one breach; its own page has them all.
+const NAMED: usize = 8;
+
+/// How far ahead the unions can be seen as they will be.
+const AHEAD: Duration = Duration::days(400);
+
+/// What of the overview is asked for; empty fields let everything through.
+#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct ComplianceFilter {
+    /// `fail`: what is not met alone.
+    only: String,
+    union: String,
+    /// A rule's code.
+    rule: String,
+    /// The day as of which it is judged; empty for today.
+    on: String,
+}
+
+impl ComplianceFilter {
+    fn breaches_alone(&self) -> bool {
+        self.only == "fail"
+    }
+
+    fn shows(&self, union: UnionId) -> bool {
+        self.union.is_empty() || self.union == union.to_string()
+    }
+
+    fn asks_for(&self, finding: &Finding) -> bool {
+        (self.rule.is_empty() || self.rule == finding.rule.code())
+            && (!self.breaches_alone() || finding.verdict == Outcome::Fail)
+    }
+
+    /// The day: today or later, as far ahead as anything is decided.
+    fn day(&self, today: Date, errors: &mut Errors) -> Date {
+        if self.on.trim().is_empty() {
+            return today;
+        }
+        let day = crate::text::day(&self.on).filter(|day| (today..=today + AHEAD).contains(day));
+        day.unwrap_or_else(|| {
+            errors.add("on", format!("请填写今天到 {} 之间的日期", today + AHEAD));
+            today
+        })
+    }
+}
 
 /// What one rule says of one union.
 struct Cell {
@@ -55,6 +113,11 @@ struct Breach {
     clause: String,
     since: Option<Date>,
     reasons: usize,
+    /// Whom it is about, as far as there is room.
+    people: Vec<Subject>,
+    /// More people than are named.
+    others: usize,
+    remedy: String,
 }
 
 #[derive(Template, WebTemplate)]
@@ -77,33 +140,120 @@ pub(super) struct CompliancePage {
     /// Results of congresses that should have been filed (CON-09).
     overdue: Vec<OverdueFiling>,
     at: OffsetDateTime,
+    filter: ComplianceFilter,
+    errors: Errors,
+    /// Every union and every rule, for the choices of the filter.
+    choices: Vec<StudentUnion>,
+    families: &'static [Entry],
+    /// The day as of which it is judged, where it is not today.
+    ahead: Option<Date>,
+    file: String,
 }
 
-pub(super) async fn page(State(app): State<App>, acting: Acting<ComplianceReader>) -> Result<CompliancePage, Failure> {
-    let (mut db, today) = (app.read().await?, app.clock.today());
-    let unions = store::list(&mut db, acting.institution(), None).await?;
+pub(super) async fn page(
+    State(app): State<App>,
+    acting: Acting<ComplianceReader>,
+    Query(filter): Query<ComplianceFilter>,
+) -> Result<Response, Failure> {
+    let page = judged(&app, &acting, filter).await?;
+    let status = if page.errors.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, page).into_response())
+}
+
+/// What is not met or needs attention, as a workbook to be filed.
+pub(super) async fn file(
+    State(app): State<App>,
+    acting: Acting<ComplianceReader>,
+    Query(filter): Query<ComplianceFilter>,
+) -> Result<Response, Failure> {
+    let page = judged(&app, &acting, filter).await?;
+    let columns = [
+        ("学生会", 20),
+        ("条目", 16),
+        ("结论", 9),
+        ("情况", 34),
+        ("涉及的人", 40),
+        ("自何日起", 12),
+        ("怎样办", 26),
+        ("依据", 34),
+    ]
+    .map(|(heading, width)| ReportColumn { heading, width });
+    let row = |breach: &Breach| {
+        let people = breach.people.iter().map(|person| format!("{}（{}）", person.name, person.about));
+        let more = (breach.others > 0).then(|| format!("另 {} 人", breach.others));
+        vec![
+            breach.name.clone(),
+            breach.rule.name().to_owned(),
+            breach.verdict.label().to_owned(),
+            breach.says.clone(),
+            people.chain(more).collect::<Vec<_>>().join("、"),
+            breach.since.map(|day| day.to_string()).unwrap_or_default(),
+            breach.remedy.clone(),
+            breach.clause.clone(),
+        ]
+    };
+    let rows: Vec<Vec<String>> = page.breaches.iter().map(row).collect();
+    let day = page.ahead.unwrap_or_else(|| app.clock.today());
+    let title = format!("{}学生会组织对照检查情况", page.institution);
+    let caption = format!("依据：{}　截至：{}　共 {} 项", page.plan, chinese_day(day), rows.len());
+    let bytes =
+        app.heavy(move || report_workbook(&title, &caption, &columns, &rows)).await?.map_err(anyhow::Error::new)?;
+    Ok(workbook("对照检查情况.xlsx", bytes))
+}
+
+async fn judged(
+    app: &App,
+    acting: &Acting<ComplianceReader>,
+    filter: ComplianceFilter,
+) -> Result<CompliancePage, Failure> {
+    let (mut db, today, mut errors) = (app.read().await?, app.clock.today(), Errors::default());
+    let day = filter.day(today, &mut errors);
+    let choices = store::list(&mut db, acting.institution(), None).await?;
+    let unions: Vec<StudentUnion> = choices.iter().filter(|union| filter.shows(union.id)).cloned().collect();
     let ids: Vec<UnionId> = unions.iter().map(|union| union.id).collect();
-    let records = store::records(&mut db, acting.institution(), unions, today).await?;
+    let records = store::records(&mut db, acting.institution(), unions, day).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &ids).await?;
-    let direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
+    let mut direct = store::direct_appointments(&mut db, acting.institution(), today).await?;
+    direct.retain(|row| filter.shows(row.union));
     let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
     let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
-    let chrome = app.chrome(acting.person(), "合规总览");
+    let chrome = app.chrome(acting.person(), "对照检查总览");
+    let query = as_query(&filter)?;
+    let asked = filter.clone();
     let institution = acting.person().institution_name.clone();
     // Fifty thousand posts take a while to judge: away from the threads that serve pages.
     let page = app
         .heavy(move || {
             let judge = |record: &Record| {
                 let own = reports.iter().find(|one| one.union == record.union.id);
-                with_reports(evidence(record, &plans, &reasons, &office, today), &plans, own, today)
+                let found = with_reports(evidence(record, &plans, &reasons, &office, day), &plans, own, day)?;
+                Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
-            assemble(&records, &plans, judge, today)
+            assemble(&records, &plans, judge, day)
         })
         .await?;
-    Ok(CompliancePage { chrome, institution, direct, overdue, at, ..page })
+    let lines = page.lines.into_iter().filter(|line| !filter.breaches_alone() || line.gravest == Some(Outcome::Fail));
+    let lines = lines.collect();
+    let ahead = (day > today).then_some(day);
+    let (families, file) = (CATALOGUE, compliance_file(&query));
+    Ok(CompliancePage {
+        chrome,
+        institution,
+        lines,
+        direct,
+        overdue,
+        at,
+        filter,
+        errors,
+        choices,
+        families,
+        ahead,
+        file,
+        ..page
+    })
 }
 
 fn assemble(
@@ -135,6 +285,9 @@ fn assemble(
                     clause: finding.clause.as_ref().map(|clause| clause.quote.clone()).unwrap_or_default(),
                     since: evidence.since,
                     reasons: evidence.reasons.len(),
+                    people: evidence.named().take(NAMED).cloned().collect(),
+                    others: evidence.named().count().saturating_sub(NAMED) + evidence.hidden,
+                    remedy: finding.remedy.clone(),
                 });
             }
         }
@@ -174,6 +327,12 @@ fn assemble(
         direct: Vec::new(),
         overdue: Vec::new(),
         at: OffsetDateTime::UNIX_EPOCH,
+        filter: ComplianceFilter::default(),
+        errors: Errors::default(),
+        choices: Vec::new(),
+        families: &[],
+        ahead: None,
+        file: String::new(),
     }
 }
 

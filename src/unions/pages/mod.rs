@@ -1,4 +1,4 @@
-//! The pages 学生会 and 合规总览.
+//! The pages 学生会 and 对照检查总览.
 
 mod appoint;
 mod attempt;
@@ -6,6 +6,7 @@ mod batch;
 mod compliance;
 mod departments;
 mod fields;
+mod leave;
 mod opening;
 mod overview;
 mod papers;
@@ -22,7 +23,7 @@ use super::{
     documents,
     paths::UNIONS,
     store::{self, ReasonRow, UnionReports},
-    union::{Record, sees_grades},
+    union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
     app::{App, Routes},
@@ -35,7 +36,13 @@ use crate::{
     office::{Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
     rulebook::store::calendar,
-    rules::{Finding, Outcome, Rule, adoption::Calendar, finding::is_short, review::coverage},
+    rules::{
+        Finding, Outcome, Rule,
+        adoption::Calendar,
+        finding::{is_over, is_short},
+        review::coverage,
+    },
+    text::percent,
     words::words,
 };
 
@@ -54,6 +61,8 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/history", papers::history)
         .get("/unions/{union}/appoint", appoint::ask)
         .upload("/unions/{union}/appoint", appoint::act)
+        .get("/unions/{union}/leave", leave::ask)
+        .post("/unions/{union}/leave", leave::act)
         .get("/unions/{union}/posts/{post}", posts::show)
         .upload("/unions/{union}/posts/{post}/end", posts::end)
         .upload("/unions/{union}/posts/{post}/correct", posts::correct)
@@ -70,6 +79,7 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/what-if", what_if::ask)
         .post("/unions/{union}/what-if", what_if::answer)
         .get("/compliance", compliance::page)
+        .get("/compliance.xlsx", compliance::file)
         .get("/documents/{document}", documents::download)
 }
 
@@ -107,7 +117,7 @@ words! {
     Roster = "/roster", "花名册";
     Departments = "/departments", "部门";
     Rotation = "/rotation", "轮值";
-    Findings = "/findings", "合规明细";
+    Findings = "/findings", "检查明细";
     History = "/history", "沿革";
 }
 
@@ -150,11 +160,37 @@ impl Tabs {
 }
 
 /// Somebody a finding is about.
+#[derive(Clone)]
 pub struct Subject {
     pub number: String,
     pub name: String,
     /// A post of theirs in the union.
     pub post: Option<PostId>,
+    /// Their post and the figure that the rule looks at, in words: `综合部 部门工作人员，73/113，前 64.6%`.
+    pub about: String,
+}
+
+/// Where a finding is put right: a path and its word.
+pub struct Onward {
+    pub href: String,
+    pub word: &'static str,
+}
+
+/// What a rule looks at in one person, in words; empty where it looks at nothing that is theirs alone.
+fn figure(rule: Rule, fact: Option<&StudentFacts>) -> String {
+    let number = |number: Option<i32>| number.and_then(|number| u64::try_from(number).ok());
+    match rule {
+        Rule::Elg01 => fact.and_then(|fact| fact.political.clone()).unwrap_or_else(|| "政治面貌未登记".to_owned()),
+        Rule::Elg03 => match fact.and_then(|fact| number(fact.rank).zip(number(fact.cohort))) {
+            Some((rank, cohort)) => format!("{rank}/{cohort}，前 {}", percent(rank, cohort)),
+            None => "排名未登记".to_owned(),
+        },
+        Rule::Elg04 => match fact.and_then(|fact| fact.failed) {
+            Some(failed) => format!("{failed} 门不及格"),
+            None => "不及格门数未登记".to_owned(),
+        },
+        _ => String::new(),
+    }
 }
 
 /// A finding with its evidence.
@@ -172,7 +208,14 @@ pub struct Evidence {
     /// It looks at people's own data.
     pub personal: bool,
     /// Where the office that manages the union goes on: the end of a path, and its word.
-    pub onward: Option<(&'static str, &'static str)>,
+    pub onward: Option<Onward>,
+}
+
+impl Evidence {
+    /// Somebody's name with what is to be known of them for this finding; none where people are not named to this office.
+    pub(super) fn named(&self) -> impl Iterator<Item = &Subject> {
+        self.people.iter().chain(&self.missing)
+    }
 }
 
 /// Rules that look at what students do not see of each other.
@@ -200,12 +243,27 @@ fn since(record: &Record, calendar: &Calendar, finding: &Finding, today: Date) -
     numbers.iter().filter_map(of_person).min()
 }
 
-/// Where a finding is put right.
-fn onward(finding: &Finding) -> Option<(&'static str, &'static str)> {
+/// Where a finding is put right, with the post and the department that it is about.
+fn onward(record: &Record, finding: &Finding, today: Date) -> Option<Onward> {
+    let id = record.union.id;
+    let unit = finding.unit.as_deref();
+    let department = record.departments_on(today).find(|one| Some(one.name.as_str()) == unit).map(|one| one.id);
+    let appoint = |kind| Some(Onward { href: id.appoint_to_path(kind, department), word: "去任命" });
+    let leave = |kind| Some(Onward { href: id.leave_path(kind, department, &[]), word: "办理离任" });
     match finding.rule {
-        Rule::Org03 | Rule::Org04 => Some(("/rotation", "去排轮值")),
-        Rule::Org01 | Rule::Org12 | Rule::Org13 | Rule::Stf03 | Rule::Pol03 => Some(("/departments", "去看部门")),
-        Rule::Stf04 | Rule::Stf06 if is_short(finding) => Some(("/appoint", "去任命")),
+        Rule::Org03 | Rule::Org04 => Some(Onward { href: id.rotation_path(), word: "去排轮值" }),
+        Rule::Org01 | Rule::Org12 | Rule::Org13 | Rule::Stf03 | Rule::Pol03 => {
+            Some(Onward { href: id.departments_path(), word: "去看部门" })
+        }
+        Rule::Stf04 if is_short(finding) => appoint(PostKind::Head),
+        Rule::Stf06 if is_short(finding) => appoint(PostKind::Staff),
+        Rule::Stf02 | Rule::Stf07 if is_over(finding) => leave(Some(PostKind::Presidium)),
+        Rule::Stf04 if is_over(finding) => leave(Some(PostKind::Head)),
+        Rule::Stf05 if is_over(finding) => leave(Some(PostKind::Staff)),
+        Rule::Stf01 | Rule::Stf08 if is_over(finding) => leave(None),
+        Rule::Elg01 | Rule::Elg03 | Rule::Elg04 if !finding.subjects.is_empty() => {
+            Some(Onward { href: id.leave_path(None, None, &finding.subjects), word: "办理离任" })
+        }
         _ => None,
     }
 }
@@ -221,19 +279,27 @@ fn evidence(
     let keeps = record.union.is_managed_by(office);
     let plan = calendar.in_force(today)?;
     let findings = record.timeline.findings(&plan, today).ok()?;
-    let subjects = |numbers: &[String]| {
+    let subjects = |rule: Rule, numbers: &[String]| {
         let names = record.timeline.names(numbers);
-        let post = |number: &String| record.posts_on(today).find(|post| post.number == *number).map(|post| post.id);
-        let subject = |(number, name): (&String, String)| Subject { number: number.clone(), name, post: post(number) };
+        let subject = |(number, name): (&String, String)| {
+            let post = record.posts_on(today).find(|post| post.number == *number);
+            let figure = figure(rule, record.facts.iter().find(|fact| fact.number == *number));
+            let words = [post.map(PostRow::label_with_place).unwrap_or_default(), figure];
+            let about = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join("，");
+            Subject { number: number.clone(), name, post: post.map(|post| post.id), about }
+        };
         numbers.iter().zip(names).map(subject).collect::<Vec<_>>()
     };
     let one = |finding: Finding| {
         let personal = is_personal(finding.rule);
-        let onward = onward(&finding).filter(|_| keeps && record.union.opened_on.is_some());
+        let onward = onward(record, &finding, today).filter(|_| keeps && record.union.opened_on.is_some());
         let shows = sees_grades(office.kind) || !personal;
         let unknown = finding.unknown.as_deref().unwrap_or_default();
-        let (people, missing) =
-            if shows { (subjects(&finding.subjects), subjects(unknown)) } else { (Vec::new(), Vec::new()) };
+        let (people, missing) = if shows {
+            (subjects(finding.rule, &finding.subjects), subjects(finding.rule, unknown))
+        } else {
+            (Vec::new(), Vec::new())
+        };
         let hidden = if shows { 0 } else { finding.subjects.len() + unknown.len() };
         let since = since(record, calendar, &finding, today);
         let reasons = reasons

@@ -1,4 +1,4 @@
-//! A union's papers: 花名册 on paper and as a file, 合规明细, 沿革.
+//! A union's papers: 花名册 on paper and as a file, 检查明细, 沿革.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -229,7 +229,7 @@ pub(super) async fn findings(
         .into_iter()
         .partition(|one| matches!(one.finding.verdict, Outcome::Fail | Outcome::Warn | Outcome::Unknown));
     Ok(FindingsPage {
-        chrome: frame(&app, acting.person(), &record, "合规明细"),
+        chrome: frame(&app, acting.person(), &record, "检查明细"),
         tabs: Tabs::new(&acting, &record, Tab::Findings),
         institution: acting.person().institution_name.clone(),
         judged,

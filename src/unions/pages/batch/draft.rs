@@ -283,7 +283,7 @@ pub(in crate::unions::pages) async fn commit(
     let (record, shown) = found(&app, &acting, id, draft).await?;
     let why = if trimmed(&form.reason).is_empty() { None } else { reason(&form.reason, &mut errors) };
     let asks = shown.purpose == RosterPurpose::Reshuffle;
-    let ask = "请说明为什么不经遴选程序任命；说明随任职保留，并列在合规总览里";
+    let ask = "请说明为什么不经遴选程序任命；说明随任职保留，并列在对照检查总览里";
     let direct = if asks { written(&form.direct, 200, "direct", ask, &mut errors) } else { None };
     if !errors.is_empty() {
         let page = draft_page(&app, &acting, id, draft, Submitted::new(form, errors)).await?;

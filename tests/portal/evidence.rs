@@ -1,0 +1,91 @@
+//! What a finding rests on: names with their figures, the way to put it right with post and department, several people who
+//! leave at once, the overview as of a day and as a workbook.
+
+use lunzhi::{office::OfficeKind, sheet::Sheet};
+use time::Duration;
+
+use crate::support::union::{department_id, ready, rows, union};
+
+#[tokio::test]
+async fn a_finding_names_people_with_their_figures_and_leads_to_the_form_filled_in() {
+    let (portal, mut league, today) = ready().await;
+    // A department that lacks a head, and one of the presidium past the rank that the plan asks for.
+    let worse =
+        "update grade_fact set rank = 500 where student_id in (select id from student where number = '20240002')";
+    let mut db = portal.owner().await;
+    sqlx::query("alter table grade_fact disable trigger user").execute(&mut db).await.unwrap();
+    sqlx::query(worse).execute(&mut db).await.unwrap();
+    let roster =
+        rows(1, 3, "主席团成员", "") + &rows(10, 1, "部门负责人", "综合部") + &rows(12, 4, "部门工作人员", "综合部");
+    let path = union(&mut league, "school", &roster, &today.to_string(), true).await;
+    let page = league.get(&format!("{path}/findings")).await;
+    let rank = page.all("#ELG-03 .people").join("");
+    assert!(rank.contains("学生2（主席团成员，500/600，前 83.3%）"), "{rank}");
+    let onward = page.attributes("#ELG-03 a.no-print", "href").remove(0);
+    assert_eq!(onward, format!("{path}/leave?people=20240002"));
+    let appoint = page.attributes("#STF-04 a.no-print", "href").remove(0);
+    let department = department_id(&mut league, &path, "综合部").await;
+    assert_eq!(appoint, format!("{path}/appoint?post=head&department={department}"));
+    let form = league.get(&appoint).await;
+    assert_eq!((form.field("岗位"), form.field("部门")), ("head".to_owned(), department));
+    // The overview says it too, by its filters, for a day to come and as a workbook.
+    let all = league.get("/compliance").await;
+    assert!(all.all(".breaches li").iter().any(|line| line.contains("学生2（主席团成员，500/600，前 83.3%）")));
+    let alone = league.get("/compliance?rule=ELG-03&only=fail").await;
+    assert_eq!(alone.all(".matrix thead th").len(), 2);
+    assert!(alone.all(".breaches .breach-warn").is_empty());
+    let day = (today + Duration::days(3)).to_string();
+    let fields = [("day", day.as_str()), ("why", "自愿辞职"), ("ground", "")];
+    let post = all.attributes("a.named", "href").into_iter().find(|href| href.starts_with(&path)).unwrap();
+    let chosen = [("people", "")];
+    assert_eq!(league.upload(&format!("{post}/end"), &[&fields[..], &chosen[..]].concat(), None).await.status, 303);
+    let later = league.get(&format!("/compliance?rule=ELG-03&on={day}")).await;
+    assert!(later.text().contains("按已经办理的任免推算"));
+    assert!(league.get("/compliance?rule=ELG-03&only=fail").await.text().contains("83.3%"), "not yet");
+    assert!(!later.text().contains("83.3%"), "then it is mended");
+    for on in ["2000-01-01", "someday"] {
+        assert_eq!(league.get(&format!("/compliance?on={on}")).await.status, 422, "{on}");
+    }
+    let file = league.get("/compliance.xlsx?rule=ELG-03").await;
+    let name = file.headers["content-disposition"].to_str().unwrap();
+    assert!(name.contains("filename*=UTF-8''%E5%AF%B9%E7%85%A7"), "{name}");
+    let sheet = Sheet::read(&file.bytes).unwrap();
+    assert!(format!("{sheet:?}").contains("学生2（主席团成员，500/600，前 83.3%）"), "{sheet:?}");
+    assert_eq!(portal.signed_in(OfficeKind::CollegeLeague).await.get("/compliance.xlsx").await.status, 403);
+}
+
+#[tokio::test]
+async fn several_people_leave_at_once_after_what_follows_was_seen() {
+    let (portal, mut league, today) = ready().await;
+    let roster =
+        rows(1, 3, "主席团成员", "") + &rows(10, 2, "部门负责人", "综合部") + &rows(12, 4, "部门工作人员", "综合部");
+    let path = union(&mut league, "school", &roster, &today.to_string(), true).await;
+    let asked = league.get(&format!("{path}/leave?post=head")).await;
+    assert_eq!(asked.all("#chosen .choice strong"), ["学生10", "学生11"]);
+    let posts = asked.attributes("#chosen input[type=checkbox]", "value");
+    let offered: Vec<(&str, &str)> = posts.iter().map(|post| ("offered", post.as_str())).collect();
+    let day = today.to_string();
+    let ending = [("day", day.as_str()), ("why", "自愿辞职"), ("ground", "校团委〔2026〕30号")];
+    let nobody = league.post(&format!("{path}/leave"), &[&offered[..], &ending[..]].concat()).await;
+    assert_eq!(nobody.status, 422);
+    assert_eq!(nobody.all("#chosen .choice strong").len(), 2, "the same people are offered again");
+    let chosen: Vec<(&str, &str)> = posts.iter().map(|post| ("chosen", post.as_str())).collect();
+    let fields = [&offered[..], &chosen[..], &ending[..]].concat();
+    let seen = league.post(&format!("{path}/leave"), &fields).await;
+    assert_eq!(seen.status, 200);
+    let next = seen.all(".next").remove(0);
+    assert!(next.contains("2 人离任") && next.contains("负责人 0 人"), "{next}");
+    let held = "select count(*) from post where until_day is not null";
+    let count = async || sqlx::query_scalar::<_, i64>(held).fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(count().await, 0, "nothing was written");
+    let sure = [&fields[..], &[("sure", "yes")]].concat();
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(officer.post(&format!("{path}/leave"), &sure).await.status, 403, "officers do not decide");
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(college.post(&format!("{path}/leave"), &sure).await.status, 404, "nor a college in the school's union");
+    assert_eq!(count().await, 0);
+    let done = league.post_on(&format!("{path}/leave"), &sure).await;
+    assert!(done.text().contains("已办理离任，并已通知本人"));
+    assert_eq!(count().await, 2);
+    assert_eq!(league.post(&format!("{path}/leave"), &sure).await.status, 422, "they have left already");
+}
