@@ -82,7 +82,7 @@ impl Portal {
     pub fn new(pools: Pools, clock: Clock, cost: Cost, ballot_key: MarkKey, metrics: Metrics) -> anyhow::Result<Self> {
         let app = App::new(pools, clock, cost, navigation())?;
         Ok(Self {
-            sign_in: SignIn::new(&app),
+            sign_in: SignIn::new(&app, &ballot_key),
             reviews: Reviews::new(&app, ballot_key.clone()),
             elections: Elections::new(&app, ballot_key),
             imports: Imports::new(&app),

@@ -37,6 +37,7 @@ use crate::{
         filters,
         paging::{RowRange, cut},
     },
+    sign_in,
     text::folded,
     web::forms::{self, Attempt, Errors, Submitted},
 };
@@ -55,6 +56,7 @@ pub fn routes() -> Routes {
         .post("/accounts/{account}/password", reset_password)
         .post("/accounts/{account}/sessions/end", end_all_sessions)
         .post("/accounts/{account}/waits/end", end_waits)
+        .post("/accounts/{account}/factor/end", end_factor)
         .post("/accounts/{account}/disable", disable)
         .post("/accounts/{account}/enable", enable)
 }
@@ -379,6 +381,32 @@ async fn end_waits(
             audit::append(db, acting.person(), Entry::about(Verb::SignInOpened, id), now).await?;
         }
         Ok(Attempt::Done(Done::Waits))
+    })
+    .await
+}
+
+async fn end_factor(
+    State(app): State<App>,
+    acting: Acting<Administrator>,
+    Path(id): Path<AccountId>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    on_account(&app, &acting, id, OfficeForm::default(), async |db, _| {
+        if id == acting.person().account {
+            return Ok(Attempt::fault(
+                "account",
+                "自己的动态验证码在“我的账号”停用；手机丢失的，请另一名系统管理员办理",
+            ));
+        }
+        if sign_in::factor_store::give_up(db, id).await? {
+            let ended = end_sessions(db, id, None).await?;
+            let entry = Entry::about(Verb::FactorEnded, id).detail("结束的登录", ended);
+            audit::append(db, acting.person(), entry, now).await?;
+            let notice = Notice::new("你的动态验证码被停用了", "/me#factor")
+                .says(format!("由{}办理。如果不是你本人要求的，请立即向校团委报告。", acting.office().label()));
+            inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
+        }
+        Ok(Attempt::Done(Done::Factor))
     })
     .await
 }

@@ -19,6 +19,7 @@ words! {
     Waits = "waits", "可以立即重新登录。";
     Disabled = "disabled", "账号已停用，登录已全部结束。";
     Enabled = "enabled", "账号已恢复。";
+    Factor = "factor", "动态验证码已停用，登录已全部结束。";
     Security = "security", "登录安全设置已保存，立即生效。";
 }
 

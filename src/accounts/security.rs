@@ -1,4 +1,4 @@
-//! The page 登录安全: when sessions that nobody uses end. Each university's administrators set it.
+//! The page 登录安全: when sessions that nobody uses end, and who must have a second factor. Each university's administrators set it.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use super::{
     paths::{ACCOUNTS, Done, security_after},
-    store::{self, IdleLimits},
+    store::{self, SignInRules},
 };
 use crate::{
     app::{App, Routes},
@@ -33,24 +33,34 @@ pub fn routes() -> Routes {
     Routes::default().get("/accounts/security", show).post("/accounts/security", set)
 }
 
+/// What a box that is ticked sends.
+const TICKED: &str = "yes";
+
 #[derive(Default, Deserialize)]
 struct SecurityForm {
     #[serde(default)]
     staff: String,
     #[serde(default)]
     students: String,
+    #[serde(default)]
+    factor: String,
 }
 
-impl From<IdleLimits> for SecurityForm {
-    fn from(limits: IdleLimits) -> Self {
+impl From<SignInRules> for SecurityForm {
+    fn from(rules: SignInRules) -> Self {
         let typed = |minutes: Option<i16>| minutes.map_or_else(String::new, |minutes| minutes.to_string());
-        Self { staff: typed(limits.staff), students: typed(limits.students) }
+        let factor = if rules.factor_required { TICKED } else { "" };
+        Self { staff: typed(rules.staff), students: typed(rules.students), factor: factor.to_owned() }
     }
 }
 
 impl SecurityForm {
-    /// The limits, or an error beside each field.
-    fn read(&self, errors: &mut Errors) -> IdleLimits {
+    fn requires_factor(&self) -> bool {
+        self.factor == TICKED
+    }
+
+    /// The rules, or an error beside each field.
+    fn read(&self, errors: &mut Errors) -> SignInRules {
         let mut minutes = |field, text: &str| {
             let text = folded(text);
             let read = text.parse().ok().filter(|minutes| MINUTES.contains(minutes));
@@ -59,7 +69,8 @@ impl SecurityForm {
             }
             read
         };
-        IdleLimits { staff: minutes("staff", &self.staff), students: minutes("students", &self.students) }
+        let (staff, students) = (minutes("staff", &self.staff), minutes("students", &self.students));
+        SignInRules { staff, students, factor_required: self.requires_factor() }
     }
 }
 
@@ -91,9 +102,9 @@ async fn show(
     acting: Acting<Administrator>,
     Query(query): Query<forms::Done>,
 ) -> Result<SecurityPage, Failure> {
-    let limits = store::idle_limits(&mut *app.read().await?, acting.institution()).await?;
+    let rules = store::sign_in_rules(&mut *app.read().await?, acting.institution()).await?;
     let done = query.done.parse().map_or("", Done::label);
-    Ok(SecurityPage { done, ..page(&app, &acting, Submitted::new(limits.into(), Errors::default())) })
+    Ok(SecurityPage { done, ..page(&app, &acting, Submitted::new(rules.into(), Errors::default())) })
 }
 
 async fn set(
@@ -102,7 +113,7 @@ async fn set(
     Form(form): Form<SecurityForm>,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let limits = form.read(&mut errors);
+    let rules = form.read(&mut errors);
     if !errors.is_empty() {
         let page = page(&app, &acting, Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
@@ -110,10 +121,11 @@ async fn set(
     let now = app.clock.now();
     let said = |minutes: Option<i16>| minutes.map_or_else(|| "不限".to_owned(), |minutes| format!("{minutes} 分钟"));
     app.write_as(acting.person().authority(), async |db| {
-        store::set_idle_limits(db, &acting, limits).await?;
+        store::set_sign_in_rules(db, &acting, rules).await?;
         let entry = Entry::new(Verb::SignInRulesSet, "登录安全")
-            .detail("教师职务无操作退出", said(limits.staff))
-            .detail("学生职务无操作退出", said(limits.students));
+            .detail("教师职务无操作退出", said(rules.staff))
+            .detail("学生职务无操作退出", said(rules.students))
+            .detail("动态验证码", if rules.factor_required { "必须" } else { "自愿" });
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;

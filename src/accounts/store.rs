@@ -268,36 +268,40 @@ pub async fn list(
         .collect())
 }
 
-/// After how many minutes without use a session ends; none: not before the twelve hours.
+/// After how many minutes without use a session ends (none: not before the twelve hours), and who has a second factor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IdleLimits {
+pub struct SignInRules {
     /// Of whoever holds an office that teachers hold.
     pub staff: Option<i16>,
     /// Of everybody else.
     pub students: Option<i16>,
+    /// Administrators and the School Youth League committee must have one.
+    pub factor_required: bool,
 }
 
-/// A university's limits.
-pub async fn idle_limits(connection: &mut PgConnection, institution: InstitutionId) -> Result<IdleLimits, Failure> {
-    let limits = sqlx::query_as!(
-        IdleLimits,
-        "select staff_idle_minutes as staff, student_idle_minutes as students from institution where id = $1",
+/// What a university has set.
+pub async fn sign_in_rules(connection: &mut PgConnection, institution: InstitutionId) -> Result<SignInRules, Failure> {
+    let rules = sqlx::query_as!(
+        SignInRules,
+        "select staff_idle_minutes as staff, student_idle_minutes as students, factor_required
+         from institution where id = $1",
         institution.0
     );
-    Ok(limits.fetch_one(connection).await?)
+    Ok(rules.fetch_one(connection).await?)
 }
 
 /// Sets them.
-pub async fn set_idle_limits(
+pub async fn set_sign_in_rules(
     connection: &mut PgConnection,
     acting: &Acting<Administrator>,
-    limits: IdleLimits,
+    rules: SignInRules,
 ) -> Result<(), Failure> {
     sqlx::query!(
-        "update institution set staff_idle_minutes = $2, student_idle_minutes = $3 where id = $1",
+        "update institution set staff_idle_minutes = $2, student_idle_minutes = $3, factor_required = $4 where id = $1",
         acting.institution().0,
-        limits.staff,
-        limits.students
+        rules.staff,
+        rules.students,
+        rules.factor_required
     )
     .execute(connection)
     .await?;
@@ -318,6 +322,8 @@ pub struct Account {
     /// When its password was set; none while it waits for its activation.
     pub password_set_at: Option<OffsetDateTime>,
     pub sessions: i64,
+    /// A second factor is asked for at its sign-in.
+    pub has_factor: bool,
     /// Until when new devices have to wait after failed attempts, at the longest.
     pub waits_until: Option<OffsetDateTime>,
 }
@@ -334,6 +340,8 @@ pub async fn find(
         r#"select a.id as "id: AccountId", a.number, a.name, a.disabled_at, a.created_at, a.password_set_at,
                   (select count(*) from session s
                    where s.account_id = a.id and exists (select from person_of_session(s.token_hash, $3))) as "sessions!",
+                  exists (select from second_factor f where f.account_id = a.id and f.confirmed_at is not null)
+                      as "has_factor!",
                   (select max(t.open_at) from sign_in_attempt t
                    where t.institution_id = a.institution_id and t.number = a.number_key and t.open_at > $3) as waits_until
            from account a where a.id = $1 and a.institution_id = $2

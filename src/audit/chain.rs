@@ -140,6 +140,12 @@ words! {
     MeetingKept = "meeting_kept", "大会会议";
     /// The last turn of the year was taken back.
     YearTurnUndone = "year_turn_undone", "撤销学年更替";
+    /// A person has a second factor from now on.
+    FactorSet = "factor_set", "开启动态验证码";
+    /// A second factor was given up, by its owner or by an administrator.
+    FactorEnded = "factor_ended", "停用动态验证码";
+    /// A code on paper stood in for the device.
+    RecoveryCodeUsed = "recovery_code_used", "使用恢复码";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

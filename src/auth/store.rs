@@ -6,7 +6,7 @@ use sqlx::{
 };
 use time::OffsetDateTime;
 
-use super::token::{DEVICE_LASTS, SESSION_LASTS, Token};
+use super::token::{DEVICE_LASTS, FACTOR_WITHIN, SESSION_LASTS, Token};
 use crate::{
     auth::person::{Authority, Held, SignedIn},
     failure::Failure,
@@ -20,8 +20,8 @@ pub const FREE_ATTEMPTS: i32 = 5;
 /// Networks that guess at one number, from which on its unknown devices are counted together.
 const MANY_NETWORKS: i64 = 8;
 /// The first wait, doubled with each failure up to the longest; in seconds.
-const FIRST_WAIT: f64 = 5.0;
-const LONGEST_WAIT: f64 = 900.0;
+pub const FIRST_WAIT: f64 = 5.0;
+pub const LONGEST_WAIT: f64 = 900.0;
 
 /// A university that one may sign in to.
 #[derive(Debug)]
@@ -337,16 +337,25 @@ pub struct NewSession {
     pub new_device: Option<Token>,
     /// The browser's session until now (its hash), whoever's it was: it ends.
     pub former: Option<Vec<u8>>,
+    /// It opens nothing before the second factor is given.
+    pub awaits_factor: bool,
+}
+
+/// A session that was opened.
+#[derive(Debug)]
+pub struct Opened {
+    /// See [`NewSession::awaits_factor`].
+    pub awaits_factor: bool,
 }
 
 /// Opens sessions for accounts whose passwords were right, remembers new devices and forgets those devices' failures (a
 /// stranger's are not forgiven because the owner signs in); one statement for all. The hash must still be the one that was
-/// verified: a password changed meanwhile opens nothing, and then the answer is `false`.
+/// verified: a password changed meanwhile opens nothing, and then the answer is none.
 pub async fn open_sessions(
     connection: &mut PgConnection,
     sessions: &[NewSession],
     now: OffsetDateTime,
-) -> Result<Vec<bool>, Failure> {
+) -> Result<Vec<Option<Opened>>, Failure> {
     let tokens: Vec<Vec<u8>> = sessions.iter().map(|session| session.token.hash()).collect();
     let accounts: Vec<Uuid> = sessions.iter().map(|session| session.credentials.account.0).collect();
     let hashes: Vec<&str> = sessions.iter().map(|session| session.credentials.password_hash.as_str()).collect();
@@ -360,10 +369,12 @@ pub async fn open_sessions(
                select * from unnest($1::bytea[], $2::uuid[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $10::bytea[])
                    with ordinality as u(token, account, hash, browser, new_device, counted, former, place)
            ), opened as (
-               insert into session (token_hash, account_id, device, created_at, seen_at, expires_at)
-               select u.token, a.id, u.browser, $7, $7, $8
+               insert into session (token_hash, account_id, device, created_at, seen_at, expires_at, awaits_factor)
+               select u.token, a.id, u.browser, $7, $7, case when f.account_id is null then $8::timestamptz else $11 end,
+                      f.account_id is not null
                from asked u join account a on a.id = u.account and a.password_hash = u.hash and a.disabled_at is null
-               returning token_hash, account_id
+                    left join second_factor f on f.account_id = a.id and f.confirmed_at is not null
+               returning token_hash, account_id, awaits_factor
            ), remembered as (
                insert into known_device (token_hash, account_id, created_at, expires_at)
                select u.new_device, o.account_id, $7, $9 from asked u join opened o on o.token_hash = u.token
@@ -375,7 +386,7 @@ pub async fn open_sessions(
                where o.token_hash = u.token and a.id = o.account_id and t.institution_id = a.institution_id
                      and t.number = a.number_key and t.device = u.counted
            )
-           select o.token_hash is not null as "opened!"
+           select o.awaits_factor as "awaits_factor?"
            from asked u left join opened o on o.token_hash = u.token order by u.place"#,
         &tokens,
         &accounts,
@@ -386,9 +397,11 @@ pub async fn open_sessions(
         now,
         now + SESSION_LASTS,
         now + DEVICE_LASTS,
-        &former as &[Option<&[u8]>]
+        &former as &[Option<&[u8]>],
+        now + FACTOR_WITHIN
     );
-    Ok(opened.fetch_all(connection).await?)
+    let opened = opened.fetch_all(connection).await?.into_iter();
+    Ok(opened.map(|awaits_factor| awaits_factor.map(|awaits_factor| Opened { awaits_factor })).collect())
 }
 
 /// Clears away sessions, devices and attempts that have expired.

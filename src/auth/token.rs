@@ -10,6 +10,9 @@ use crate::web::cookies::{Cookie, SESSION};
 /// How long a session lasts: a working day. Office computers are shared.
 pub const SESSION_LASTS: Duration = Duration::hours(12);
 
+/// How long a session whose password was right waits for the second factor.
+pub const FACTOR_WITHIN: Duration = Duration::minutes(5);
+
 /// How much longer a browser keeps the cookie: by it a form that is sent too late is known for whose it was.
 const COOKIE_OUTLASTS: Duration = Duration::hours(24);
 

@@ -94,6 +94,8 @@ pub enum Purpose {
     Sheet(ReviewId, SheetPlace),
     /// A monitor's share of a review's key.
     SheetShare(ReviewId, AccountId),
+    /// The secret of an account's second factor.
+    SecondFactor(AccountId),
 }
 
 /// Whose sheet it is and on whom, by their places in a review.
@@ -113,6 +115,7 @@ impl Purpose {
             Self::KeptFile(..) => b"lunzhi kept file 1",
             Self::Sheet(..) => b"lunzhi sheet 1",
             Self::SheetShare(..) => b"lunzhi sheet share 1",
+            Self::SecondFactor(..) => b"lunzhi second factor 1",
         }
     }
 
@@ -121,7 +124,9 @@ impl Purpose {
             Self::Envelope(sitting, place) | Self::Rehearsal(sitting, place) => {
                 [sitting.0.as_bytes().as_slice(), &place.to_be_bytes()].concat()
             }
-            Self::KeptForm(account) | Self::KeptFile(account) => account.0.as_bytes().to_vec(),
+            Self::KeptForm(account) | Self::KeptFile(account) | Self::SecondFactor(account) => {
+                account.0.as_bytes().to_vec()
+            }
             Self::Share(sitting, account) => [sitting.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
             Self::Sheet(review, SheetPlace { scorer, person }) => {
                 [review.0.as_bytes().as_slice(), &scorer.to_be_bytes(), &person.to_be_bytes()].concat()
@@ -339,6 +344,12 @@ impl MarkKey {
     #[must_use]
     pub fn is_mark(&self, kind: &str, parts: &[&[u8]], mark: &[u8]) -> bool {
         self.hmac(kind, parts).verify_slice(mark).is_ok()
+    }
+
+    /// A secret of 256 bits for that use, which gives nothing of the key away.
+    #[must_use]
+    pub fn secret_for(&self, kind: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.hmac(kind, &[]).finalize().into_bytes().into())
     }
 
     /// What tells this key from another and gives nothing of it away: its mark on nothing.

@@ -13,6 +13,7 @@ use time::OffsetDateTime;
 
 use super::{
     SignIn,
+    factor_store::{self, Factor},
     paths::{Done, SIGN_IN, me_after},
 };
 use crate::{
@@ -245,22 +246,65 @@ async fn sign_out(
 
 #[derive(Template, WebTemplate)]
 #[template(path = "auth/me.html")]
-struct MePage {
+pub(super) struct MePage {
     chrome: Chrome,
     person: SignedIn,
     sessions: Vec<Session>,
+    factor: Option<Factor>,
     errors: Errors,
     done: &'static str,
 }
 
-async fn me_page(app: &App, person: SignedIn, errors: Errors, done: &'static str) -> Result<MePage, Failure> {
-    let sessions = store::sessions(&mut *app.read().await?, person.account, app.clock.now()).await?;
-    Ok(MePage { chrome: app.chrome(&person, "我的账号"), person, sessions, errors, done })
+impl MePage {
+    /// The second factor that is asked for at sign-in.
+    fn confirmed(&self) -> Option<&Factor> {
+        self.factor.as_ref().filter(|factor| factor.confirmed_at.is_some())
+    }
+}
+
+pub(super) async fn me_page(
+    app: &App,
+    person: SignedIn,
+    errors: Errors,
+    done: &'static str,
+) -> Result<MePage, Failure> {
+    let mut db = app.read().await?;
+    let sessions = store::sessions(&mut db, person.account, app.clock.now()).await?;
+    let factor = factor_store::factor(&mut db, person.account).await?;
+    Ok(MePage { chrome: app.chrome(&person, "我的账号"), person, sessions, factor, errors, done })
 }
 
 async fn me(State(app): State<SignIn>, person: SignedIn, Query(query): Query<forms::Done>) -> Result<MePage, Failure> {
     let done = query.done.parse().map_or("", Done::label);
     me_page(&app, person, Errors::default(), done).await
+}
+
+/// What somebody who is signed in gave as their password.
+pub(super) enum OwnPassword {
+    /// Right; with the hash that it was held against.
+    Right(String),
+    Wrong,
+    /// It came too soon after others.
+    TooSoon(OffsetDateTime),
+}
+
+/// Guessing the password in an open session is slowed down like guessing at sign-in, counted by session.
+pub(super) async fn check_own_password(app: &SignIn, person: &SignedIn, typed: &str) -> Result<OwnPassword, Failure> {
+    let slot = app.hasher.reserve()?;
+    let attempt = SignInAttempt::inside(person.institution, &person.session, &person.number);
+    let result = app.attempts.write(attempt.key(), attempt).await?;
+    let Some(AttemptResult { credentials, closed_until, .. }) = result else { return Err(Failure::Missing) };
+    if let Some(open_at) = closed_until {
+        return Ok(OwnPassword::TooSoon(open_at));
+    }
+    let hash = credentials.map(|known| known.password_hash);
+    let right = app.hasher.verify(slot, typed, hash.as_deref()).await?;
+    Ok(hash.filter(|_| right).map_or(OwnPassword::Wrong, OwnPassword::Right))
+}
+
+/// That the next attempt has to wait, beside its field.
+pub(super) fn wait(open_at: OffsetDateTime, now: OffsetDateTime) -> String {
+    format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1)
 }
 
 #[derive(Deserialize)]
@@ -290,25 +334,21 @@ async fn change_password(
     if !errors.is_empty() {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
     }
-    let slot = app.hasher.reserve()?;
-    // Guessing the old password in an open session is slowed down like guessing at sign-in, counted by session.
-    let now = app.clock.now();
-    let attempt = SignInAttempt::inside(person.institution, &person.session, &person.number);
-    let result = app.attempts.write(attempt.key(), attempt).await?;
-    let Some(AttemptResult { credentials, closed_until, .. }) = result else { return Err(Failure::Missing) };
-    if let Some(open_at) = closed_until {
-        errors.add("old", format!("失败次数较多，请过 {} 秒再试", (open_at - now).whole_seconds() + 1));
-        return Ok((StatusCode::TOO_MANY_REQUESTS, me_page(&app, person, errors, "").await?).into_response());
-    }
-    let old_hash = credentials.map(|known| known.password_hash);
-    if !app.hasher.verify(slot, &form.old, old_hash.as_deref()).await? {
-        errors.add("old", "原密码不对");
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
-    }
+    let old_hash = match check_own_password(&app, &person, &form.old).await? {
+        OwnPassword::Right(hash) => hash,
+        OwnPassword::TooSoon(open_at) => {
+            errors.add("old", wait(open_at, app.clock.now()));
+            return Ok((StatusCode::TOO_MANY_REQUESTS, me_page(&app, person, errors, "").await?).into_response());
+        }
+        OwnPassword::Wrong => {
+            errors.add("old", "原密码不对");
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, me_page(&app, person, errors, "").await?).into_response());
+        }
+    };
     let new_hash = app.hasher.hash(&form.new).await?;
     let now = app.clock.now();
     app.write_as(person.authority(), async |db| {
-        if !store::set_password(db, person.account, old_hash.as_deref().unwrap_or_default(), &new_hash, now).await? {
+        if !store::set_password(db, person.account, &old_hash, &new_hash, now).await? {
             return Err(Failure::Busy);
         }
         let ended = store::end_sessions(db, person.account, Some(&person.session)).await?;

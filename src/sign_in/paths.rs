@@ -1,7 +1,9 @@
 //! Where the pages of signing in are, and what one's own account says after an act.
 
-use crate::words::words;
+use crate::{page::filters::query_value, words::words};
 
+const FACTOR: &str = "/sign-in/factor";
+pub(super) const ME_FACTOR: &str = "/me/factor";
 pub(super) const SIGN_IN: &str = "/sign-in";
 
 words! {
@@ -10,8 +12,14 @@ words! {
     Password = "password", "密码已更换，其他设备上的登录已全部结束。";
     Sessions = "sessions", "其他设备上的登录已全部结束。";
     Office = "office", "职务已切换。";
+    FactorEnded = "factor-ended", "动态验证码已停用，恢复码已作废。";
 }
 
 pub(super) fn me_after(done: Done) -> String {
     format!("/me?done={}", done.slug())
+}
+
+/// Where a browser goes on after the password, where a second factor is asked for.
+pub(super) fn factor_path(next: &str) -> String {
+    if next == "/" { FACTOR.to_owned() } else { format!("{FACTOR}?next={}", query_value(next)) }
 }

@@ -4,7 +4,7 @@ use sqlx::{PgConnection, types::Uuid};
 
 use crate::{failure::Failure, ids::InstitutionId};
 
-/// Attempts of those students, and the sessions and devices of their accounts.
+/// Attempts of those students, and the sessions, devices and second factors of their accounts.
 pub async fn erase(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -19,6 +19,8 @@ pub async fn erase(
     )
     .execute(&mut *connection)
     .await?;
+    sqlx::query!("delete from recovery_code where account_id = any($1)", accounts).execute(&mut *connection).await?;
+    sqlx::query!("delete from second_factor where account_id = any($1)", accounts).execute(&mut *connection).await?;
     sqlx::query!("delete from session where account_id = any($1)", accounts).execute(&mut *connection).await?;
     sqlx::query!("delete from ended_session where account_id = any($1)", accounts).execute(&mut *connection).await?;
     sqlx::query!("delete from known_device where account_id = any($1)", accounts).execute(connection).await?;

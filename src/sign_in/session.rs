@@ -5,16 +5,17 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::networks::Networks;
+use super::{factor::FactorKey, networks::Networks, paths::factor_path};
 use crate::{
     app::App,
     auth::{
         password::Hasher,
-        store::{self, AttemptResult, Counted, Credentials, NewSession, SignInAttempt},
+        store::{self, AttemptResult, Counted, Credentials, NewSession, Opened, SignInAttempt},
         token::{Purpose, Token},
     },
     database::batch_writer::BatchWriter,
     failure::Failure,
+    sealing::keys::MarkKey,
     web::forms::local_path,
 };
 use axum::extract::FromRef;
@@ -31,8 +32,10 @@ pub struct SignIn {
     pub attempts: Arc<BatchWriter<String, SignInAttempt, Option<AttemptResult>>>,
     /// What each network may still get wrong.
     pub(super) networks: Arc<Networks>,
+    /// What seals the secrets of second factors.
+    pub(super) factor_key: Arc<FactorKey>,
     /// Sessions about to be opened.
-    new_sessions: Arc<BatchWriter<String, NewSession, bool>>,
+    new_sessions: Arc<BatchWriter<String, NewSession, Option<Opened>>>,
 }
 
 impl Deref for SignIn {
@@ -46,7 +49,7 @@ impl Deref for SignIn {
 impl SignIn {
     /// Inside a runtime: it starts tasks.
     #[must_use]
-    pub fn new(app: &App) -> Self {
+    pub fn new(app: &App, key: &MarkKey) -> Self {
         let crowded = |hasher: Arc<Hasher>| move || hasher.waiting() > CROWD;
         let at = app.clock.clone();
         let attempts =
@@ -64,6 +67,7 @@ impl SignIn {
             app: app.clone(),
             attempts: Arc::new(attempts),
             networks: Arc::default(),
+            factor_key: Arc::new(FactorKey::of(key)),
             new_sessions: Arc::new(new_sessions),
         }
     }
@@ -80,10 +84,11 @@ pub async fn open_session(
     let new_device = (!device_is_known).then(Token::random);
     let former = Token::from_headers(Purpose::Session, headers).map(|token| token.hash());
     let token = Token::random();
-    let session = NewSession { credentials, token, browser: browser(headers), counted, new_device, former };
+    let browser = browser(headers);
+    let session = NewSession { credentials, token, browser, counted, new_device, former, awaits_factor: false };
     let key = hex::encode(session.token.hash());
     let opened = sign_in.new_sessions.write(key, session.clone()).await?;
-    Ok(opened.then_some(session))
+    Ok(opened.map(|Opened { awaits_factor }| NewSession { awaits_factor, ..session }))
 }
 
 impl NewSession {
@@ -93,7 +98,9 @@ impl NewSession {
     /// Never for tokens made here.
     pub fn into_response(self, headers: &HeaderMap, next: &str) -> Result<Response, Failure> {
         metrics::counter!("lunzhi_sign_ins_total", "result" => "opened").increment(1);
-        let mut response = Redirect::to(local_path(next)).into_response();
+        let next = local_path(next);
+        let onward = if self.awaits_factor { factor_path(next) } else { next.to_owned() };
+        let mut response = Redirect::to(&onward).into_response();
         let cookies = response.headers_mut();
         cookies.append(header::SET_COOKIE, self.token.set_cookie(Purpose::Session, headers)?);
         if let Some(device) = self.new_device {

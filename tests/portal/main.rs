@@ -52,6 +52,7 @@ mod reviews;
 mod rollover;
 mod rotation;
 mod rulebook;
+mod second_factor;
 mod secrecy;
 mod sign_in;
 mod strangers;
