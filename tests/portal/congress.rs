@@ -172,7 +172,7 @@ async fn the_papers_are_made_from_what_is_on_record() {
     let counted = chinese_day(portal.app.clock.today());
     let mut printed = String::new();
     let list = league.get(&format!("{path}/papers")).await;
-    assert_eq!(list.all("main li a"), ["请示筹备", "请示召开", "会议通知", "会议议程"]);
+    assert_eq!(list.all("main ul a"), ["请示筹备", "请示召开", "会议通知", "会议议程"]);
     let typed = [("number", "学会〔2026〕9号"), ("date", "2026-11-02"), ("place", "大礼堂"), ("copies", "校团委")];
     let typed = query(&typed);
     for (paper, says) in [

@@ -90,7 +90,7 @@ async fn seats_are_tried_out_kept_edited_and_approved() {
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("选举开始以后名额不再改变"), "{}", refused.text());
     let mut college = portal.signed_in(OfficeKind::CollegeUnion).await;
-    assert!(college.get("/inbox").await.text().contains("本院系 5 名代表"), "who elects is told");
+    assert!(college.get("/inbox").await.text().contains("名代表，请按名额组织推荐和选举"), "who elects is told");
     assert_eq!(college.get(&path).await.status, 200, "who elects sees the seats");
     assert_eq!(college.post(&path, &[]).await.status, 403);
 }

@@ -65,10 +65,10 @@ async fn list(
 async fn paper_of(
     app: &App,
     acting: &Acting<CongressReader>,
-    path: (CongressId, String),
+    id: CongressId,
+    slug: &str,
     form: &PaperForm,
 ) -> Result<(Congress, PaperKind, Paper), Failure> {
-    let (id, slug) = path;
     let kind: PaperKind = slug.parse().map_err(|_| Failure::Missing)?;
     let mut db = app.read().await?;
     let congress = visible(&mut db, acting, id).await?;
@@ -96,11 +96,10 @@ struct PaperPage {
 async fn show(
     State(app): State<App>,
     acting: Acting<CongressReader>,
-    Path(path): Path<(CongressId, String)>,
+    Path((id, slug)): Path<(CongressId, String)>,
     Query(form): Query<PaperForm>,
 ) -> Result<PaperPage, Failure> {
-    let (congress, kind, paper) = paper_of(&app, &acting, path, &form).await?;
-    let id = congress.id;
+    let (congress, kind, paper) = paper_of(&app, &acting, id, &slug, &form).await?;
     let chrome = frame(&app, acting.person(), &congress, kind.label()).under(&id.papers_path(), "公文");
     let word = id.word_path(kind.slug(), &as_query(&form)?);
     let is_draft = congress.seats.is_some() && !congress.has_approved_seats();
@@ -110,9 +109,9 @@ async fn show(
 async fn word(
     State(app): State<App>,
     acting: Acting<CongressReader>,
-    Path(path): Path<(CongressId, String)>,
+    Path((id, slug)): Path<(CongressId, String)>,
     Query(form): Query<PaperForm>,
 ) -> Result<Response, Failure> {
-    let (_, _, paper) = paper_of(&app, &acting, path, &form).await?;
+    let (_, _, paper) = paper_of(&app, &acting, id, &slug, &form).await?;
     papers::download(&app, paper).await
 }

@@ -146,9 +146,9 @@ struct StepPage {
 async fn step_of(
     app: &App,
     acting: &Acting<CongressKeeper>,
-    path: (CongressId, String),
+    id: CongressId,
+    slug: &str,
 ) -> Result<(Congress, StepRow), Failure> {
-    let (id, slug) = path;
     let mut db = app.read().await?;
     let congress = kept(&mut db, acting, id).await?;
     let step: Step = slug.parse().map_err(|_| Failure::Missing)?;
@@ -159,9 +159,9 @@ async fn step_of(
 async fn ask(
     State(app): State<App>,
     acting: Acting<CongressKeeper>,
-    Path(path): Path<(CongressId, String)>,
+    Path((id, slug)): Path<(CongressId, String)>,
 ) -> Result<StepPage, Failure> {
-    let (congress, row) = step_of(&app, &acting, path).await?;
+    let (congress, row) = step_of(&app, &acting, id, &slug).await?;
     let chrome =
         frame(&app, acting.person(), &congress, row.step.label()).under(&congress.id.steps_path(), "学代会日程");
     Ok(StepPage { chrome, form: StepForm::of(&row), row, errors: Errors::default() })
@@ -182,11 +182,11 @@ fn scan_of(upload: &mut Upload, errors: &mut Errors) -> Option<Scan> {
 async fn tick(
     State(app): State<App>,
     acting: Acting<CongressKeeper>,
-    Path(path): Path<(CongressId, String)>,
+    Path((id, slug)): Path<(CongressId, String)>,
     mut upload: Upload,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let (congress, row) = step_of(&app, &acting, path).await?;
+    let (congress, row) = step_of(&app, &acting, id, &slug).await?;
     let form: StepForm = upload.form()?;
     let scan = scan_of(&mut upload, &mut errors);
     let filed = row.paper.is_some() || scan.is_some();
@@ -195,7 +195,6 @@ async fn tick(
             frame(&app, acting.person(), &congress, row.step.label()).under(&congress.id.steps_path(), "学代会日程");
         return Ok(unfit(StepPage { chrome, row, form, errors }));
     };
-    let id = congress.id;
     app.write_as(acting.person().authority(), async |db| {
         let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
         draft.document = match &scan {
