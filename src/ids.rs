@@ -129,4 +129,6 @@ ids! {
     HandVoteId;
     /// A turn of the year.
     YearTurnId;
+    /// A proposal of a delegate.
+    ProposalId;
 }

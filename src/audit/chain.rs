@@ -146,6 +146,8 @@ words! {
     FactorEnded = "factor_ended", "停用动态验证码";
     /// A code on paper stood in for the device.
     RecoveryCodeUsed = "recovery_code_used", "使用恢复码";
+    /// A proposal was written, seconded, handed in, screened, assigned, answered or rated.
+    ProposalKept = "proposal_kept", "提案";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

@@ -11,6 +11,7 @@ pub mod meeting;
 mod pages;
 mod papers;
 mod paths;
+pub mod proposals;
 pub mod result;
 pub mod seats;
 pub mod section;
@@ -22,6 +23,7 @@ use meeting::Meetings;
 
 use crate::{
     app::Routes,
+    elections::VOTERS,
     office::{CongressReader, Office},
     page::chrome::{NavGroup, NavItem},
 };
@@ -36,14 +38,25 @@ pub fn routes(meetings: Meetings) -> Routes {
         .merge(papers::routes())
         .merge(result::routes())
         .merge(meeting::routes(meetings))
+        .merge(proposals::routes())
 }
 
 /// What the navigation offers of it.
-pub const NAV: &[NavItem] = &[NavItem {
-    href: "/congresses",
-    label: "学代会",
-    says: "名额、代表、日程、会议、结果和提案：从请示到备案",
-    group: NavGroup::Congress,
-    place: 55,
-    offices: CongressReader::KINDS,
-}];
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/congresses",
+        label: "学代会",
+        says: "名额、代表、日程、会议、结果和提案：从请示到备案",
+        group: NavGroup::Congress,
+        place: 55,
+        offices: CongressReader::KINDS,
+    },
+    NavItem {
+        href: proposals::PROPOSALS,
+        label: "提案",
+        says: "代表写提案、附议、评价答复；全校同学看立案和办理的情况",
+        group: NavGroup::Own,
+        place: 75,
+        offices: VOTERS,
+    },
+];

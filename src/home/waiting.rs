@@ -39,6 +39,7 @@ pub async fn waiting(
         }
         if CongressReader::KINDS.contains(&office.kind) {
             tasks.extend(congress::result::tasks::waiting(connection, person, office, today).await?);
+            tasks.extend(congress::proposals::tasks::waiting(connection, person, office, today).await?);
         }
         if DelegateReader::KINDS.contains(&office.kind) {
             tasks.extend(congress::delegates::tasks::waiting(connection, person, office, today).await?);
@@ -54,6 +55,7 @@ pub async fn waiting(
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);
         tasks.extend(vetting::tasks::applications(connection, student).await?);
+        tasks.extend(congress::proposals::tasks::own(connection, person, student).await?);
     }
     Task::sort(&mut tasks, today);
     Ok(tasks)

@@ -31,6 +31,7 @@ words! {
     Delegate = "delegate", "被推荐、审查、当选为学生代表大会代表的情况";
     Reviewed = "reviewed", "述职报告、评议得分和等次、对结果的异议、提名（不含谁评多少分）";
     Attended = "attended", "出席学生代表大会的签到：时间、签到台、是否中途退场；列席人员的姓名和单位";
+    Proposals = "proposals", "提出、附议的提案，对答复的评价";
     Account = "account", "账号、登录过的浏览器和系统的大致名称、动态验证码的密钥（加密保存）";
     Unsent = "unsent", "登录过期时没有提交的表单";
     Record = "record", "谁以什么职务办了什么的操作记录，登录失败较多时所在的网段";
@@ -60,6 +61,7 @@ impl Data {
             Self::Objections | Self::Exits => UnionKeeper::KINDS.to_vec(),
             Self::Conduct => ConductHandler::KINDS.to_vec(),
             Self::Posts => UnionReader::KINDS.to_vec(),
+            Self::Proposals => CongressKeeper::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
             Self::Reviewed => ReviewReader::KINDS.to_vec(),
@@ -84,7 +86,13 @@ impl Data {
             | Self::Account
             | Self::Record => Extent::Place,
             Self::Application | Self::Figures | Self::Opinions => Extent::Candidates,
-            Self::Objections | Self::Voted | Self::Attended | Self::Unsent | Self::Conduct | Self::Exits => Extent::Own,
+            Self::Objections
+            | Self::Voted
+            | Self::Attended
+            | Self::Proposals
+            | Self::Unsent
+            | Self::Conduct
+            | Self::Exits => Extent::Own,
         }
     }
 
@@ -104,6 +112,7 @@ impl Data {
             Self::Voted => "选举计票；截止之后组织者能看到谁参加了投票，任何人都看不到投给谁",
             Self::Reviewed => "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
             Self::Attended => "清点到会人数；签到员只看到自己签到的人，大屏只显示人数",
+            Self::Proposals => "代表行使提案权；公开提案的内容和办理，只写代表团，不写姓名",
             Self::Account => "登录和账号安全",
             Self::Delegate => "学生代表大会代表的推荐、选举和资格审查；代表名册",
             Self::Unsent => {
@@ -128,7 +137,7 @@ impl Data {
                 format!("在校期间，离校{years}后删除")
             }
             Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),
-            Self::Posts | Self::Voted | Self::Attended | Self::Delegate => {
+            Self::Posts | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
                 format!("长期；离校{years}后姓名和学号删除，只留编号")
             }
             Self::Account => {

@@ -28,6 +28,7 @@ pub mod judgement;
 pub mod meeting;
 pub mod offer;
 pub mod plan;
+pub mod proposal;
 pub mod qualification;
 pub mod review;
 pub mod roster;

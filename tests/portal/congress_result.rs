@@ -17,7 +17,8 @@ async fn congress() -> (Portal, Client, Date, String, String) {
     let roster = rows(1, 4, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室");
     let path = union(&mut league, "school", &roster, &(today - Duration::days(20)).to_string(), true).await;
     // The union came under the rules some days ago.
-    sqlx::query("update student_union set opened_on = current_date - 19")
+    sqlx::query("update student_union set opened_on = $1")
+        .bind(today - Duration::days(19))
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
@@ -178,7 +179,10 @@ async fn vet_05_a_by_election_fills_only_the_seats_that_became_vacant() {
     let (portal, mut league, today, path, congress) = congress().await;
     // The last whole presidium had two members, who both sit: nothing is vacant.
     elect(&portal, &path, &[1, 2], today - Duration::days(15)).await;
-    sqlx::query("alter table congress_result disable trigger all").execute(&mut portal.owner().await).await.unwrap();
+    sqlx::query("alter table congress_result disable trigger result_guarded")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
     sqlx::query("update congress_result set purpose = 'term'").execute(&mut portal.owner().await).await.unwrap();
     take_down(&mut league, &congress, "by_election", "20240050", today - Duration::days(2)).await;
     step(&mut league, &congress, "announce", today - Duration::days(2)).await;

@@ -48,6 +48,7 @@ mod plans;
 mod prepared;
 mod privacy;
 mod process;
+mod proposals;
 mod reviews;
 mod rollover;
 mod rotation;

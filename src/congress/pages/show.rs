@@ -22,7 +22,7 @@ use crate::{
         forms::ReasonForm,
         meeting, papers,
         paths::{CONGRESSES, Done},
-        result, seats,
+        proposals, result, seats,
         section::Section,
         steps, store,
     },
@@ -81,7 +81,12 @@ impl CongressPage {
 }
 
 /// The parts of a congress, a line each.
-async fn sections(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Vec<Section>, Failure> {
+async fn sections(
+    db: &mut PgConnection,
+    congress: &Congress,
+    keeps: bool,
+    today: Date,
+) -> Result<Vec<Section>, Failure> {
     if congress.registered {
         return Ok(Vec::new());
     }
@@ -93,6 +98,7 @@ async fn sections(db: &mut PgConnection, congress: &Congress, today: Date) -> Re
         papers::section(congress),
         meeting::section(&mut *db, congress, today).await?,
         result::section(&mut *db, congress, today).await?,
+        proposals::section(&mut *db, congress, keeps, today).await?,
     ])
 }
 
@@ -103,8 +109,8 @@ async fn page(
     submitted: Submitted<ReasonForm>,
     done: &'static str,
 ) -> Result<CongressPage, Failure> {
-    let sections = sections(&mut *app.read().await?, &congress, app.clock.today()).await?;
     let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
+    let sections = sections(&mut *app.read().await?, &congress, keeps, app.clock.today()).await?;
     let chrome = app.chrome(person, &congress.short_title()).under(CONGRESSES, "学代会");
     let Submitted { form, errors } = submitted;
     Ok(CongressPage { chrome, course: course(&congress), congress, sections, keeps, form, errors, done })

@@ -6,7 +6,10 @@ use time::Date;
 use super::store::{self, OpenResult};
 use crate::{
     auth::person::{Held, SignedIn},
-    congress::{congress::Congress, store as congresses},
+    congress::{
+        congress::Congress,
+        store::{self as congresses, CongressFilter},
+    },
     failure::Failure,
     page::task::Task,
     rules::congress_result::Stage,
@@ -19,10 +22,15 @@ pub async fn waiting(
     office: &Held,
     today: Date,
 ) -> Result<Vec<Task>, Failure> {
+    let open = store::open_results(connection, person.institution).await?;
+    if open.is_empty() {
+        return Ok(Vec::new());
+    }
+    let congresses = congresses::list(connection, person.institution, CongressFilter::default()).await?;
     let mut tasks = Vec::new();
-    for open in store::open_results(connection, person.institution).await? {
-        let Some(congress) = congresses::find(connection, person.institution, open.congress).await? else { continue };
-        tasks.extend(task(&congress, &open, office, today));
+    for open in open {
+        let Some(congress) = congresses.iter().find(|one| one.id == open.congress) else { continue };
+        tasks.extend(task(congress, &open, office, today));
         if congress.is_kept_by(office) && !open.seated && open.file_by.is_some() {
             let says = format!("办理{}当选人就任", congress.short_title());
             tasks.push(Task::new(false, says, "选举结果已批准".to_owned(), congress.id.seating_path()));
@@ -42,10 +50,6 @@ fn task(congress: &Congress, open: &OpenResult, office: &Held, today: Date) -> O
         Stage::Filed => (false, String::new()),
     };
     let overdue = open.stage == Stage::Approved && open.file_by.is_some_and(|by| by < today);
-    let more = match open.file_by.filter(|_| open.stage == Stage::Approved) {
-        Some(by) if overdue => format!("应在 {by} 以前报送，已逾期"),
-        Some(by) => format!("{by} 以前"),
-        None => String::new(),
-    };
-    mine.then(|| Task::new(overdue, says, more, congress.id.result_path()))
+    let due = open.file_by.filter(|_| open.stage == Stage::Approved);
+    mine.then(|| Task::new(overdue, says, String::new(), congress.id.result_path()).due(due))
 }

@@ -1,0 +1,381 @@
+//! A proposal on a phone: its proposer writes, asks and hands in; whoever is asked answers; everybody else reads.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use crate::{
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::person::SignedIn,
+    congress::{
+        proposals::{
+            forms::{ProposalForm, REPLY_WITHIN, WordForm},
+            paths::{Done, PROPOSALS},
+            proposal::{Proposal, Reply, Seconder},
+            store::{self, Peer},
+        },
+        store as congresses,
+    },
+    failure::{Failure, Refusal},
+    holidays,
+    ids::ProposalId,
+    inbox::{self, Notice, To},
+    name::{key, number_key},
+    page::chrome::Chrome,
+    rules::proposal::{HandIn, Matter, Satisfaction, Stage, after_rating, hand_in},
+    web::forms::{Attempt, Done as DoneQuery, Errors},
+};
+
+/// Who looks at a proposal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Viewer {
+    Lead,
+    /// Asked to second; whether they agreed.
+    Asked(Option<bool>),
+    Reader,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/proposals/show.html")]
+pub(super) struct ProposalPage {
+    chrome: Chrome,
+    proposal: Proposal,
+    viewer: Viewer,
+    seconders: Vec<Seconder>,
+    replies: Vec<Reply>,
+    matters: &'static [Matter],
+    satisfactions: &'static [Satisfaction],
+    needed: u32,
+    form: ProposalForm,
+    word: WordForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl ProposalPage {
+    fn is_lead(&self) -> bool {
+        self.viewer == Viewer::Lead
+    }
+
+    fn may_write(&self) -> bool {
+        self.is_lead() && self.proposal.stage == Stage::Draft
+    }
+
+    fn may_answer(&self) -> bool {
+        matches!(self.viewer, Viewer::Asked(_)) && self.proposal.stage == Stage::Draft
+    }
+
+    fn answered(&self) -> &'static str {
+        match self.viewer {
+            Viewer::Asked(Some(true)) => "你已附议。",
+            Viewer::Asked(Some(false)) => "你已表示不附议。",
+            _ => "",
+        }
+    }
+
+    fn may_rate(&self) -> bool {
+        self.is_lead() && self.proposal.stage == Stage::Replied
+    }
+
+    fn agreed(&self) -> usize {
+        self.seconders.iter().filter(|one| one.agreed == Some(true)).count()
+    }
+
+    /// The tag of the first reply's rating warns of what follows.
+    fn may_send_back(&self) -> bool {
+        self.proposal.turn == 1
+    }
+}
+
+/// The proposal with who looks at it; nobody else sees one that is not public.
+async fn seen(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    id: ProposalId,
+) -> Result<(Proposal, Viewer, Vec<Seconder>), Failure> {
+    let proposal = store::find(db, person.institution, id).await?.ok_or(Failure::Missing)?;
+    let seconders = store::seconders(db, id).await?;
+    let asked = seconders.iter().find(|one| Some(one.student) == person.student);
+    let viewer = match asked {
+        _ if person.student == Some(proposal.lead) => Viewer::Lead,
+        Some(one) => Viewer::Asked(one.agreed),
+        None if proposal.stage.is_public() => Viewer::Reader,
+        None => return Err(Failure::Missing),
+    };
+    Ok((proposal, viewer, seconders))
+}
+
+/// The forms of the page as they were sent.
+#[derive(Default)]
+struct Sent {
+    form: Option<ProposalForm>,
+    word: WordForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+async fn page(app: &App, person: &SignedIn, id: ProposalId, sent: Sent) -> Result<ProposalPage, Failure> {
+    let mut db = app.read().await?;
+    let (proposal, viewer, seconders) = seen(&mut db, person, id).await?;
+    let replies = store::replies(&mut db, id).await?;
+    let settings = store::settings(&mut db, proposal.congress).await?;
+    let Sent { form, word, errors, done } = sent;
+    let form = form.unwrap_or_else(|| ProposalForm {
+        congress: proposal.congress.to_string(),
+        matter: proposal.matter.slug().to_owned(),
+        title: proposal.title.clone(),
+        cause: proposal.cause.clone(),
+        advice: proposal.advice.clone(),
+    });
+    Ok(ProposalPage {
+        chrome: app.chrome(person, &proposal.title).under(PROPOSALS, "提案"),
+        // Who seconded is the proposer's to see; a reader learns the delegation alone.
+        seconders: if viewer == Viewer::Lead { seconders } else { Vec::new() },
+        proposal,
+        viewer,
+        replies,
+        matters: Matter::ALL,
+        satisfactions: Satisfaction::ALL,
+        needed: settings.map_or(0, |one| one.seconders),
+        form,
+        word,
+        errors,
+        done,
+    })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ProposalId>,
+    Query(DoneQuery { done }): Query<DoneQuery>,
+) -> Result<ProposalPage, Failure> {
+    page(&app, &person, id, Sent { done: Done::said(&done), ..Sent::default() }).await
+}
+
+/// The proposal of whoever acts.
+async fn own(app: &App, person: &SignedIn, id: ProposalId) -> Result<Proposal, Failure> {
+    let (proposal, viewer, _) = seen(&mut *app.read().await?, person, id).await?;
+    if viewer == Viewer::Lead { Ok(proposal) } else { Err(Failure::Missing) }
+}
+
+fn refused(app: &App, person: &SignedIn, proposal: &Proposal, wanted: &str) -> Refusal {
+    let chrome = app.chrome(person, "没有办理").under(PROPOSALS, "提案");
+    Refusal { chrome, wanted: format!("{wanted}：{}", proposal.title), back: proposal.id.path() }
+}
+
+fn moved(refusal: Refusal, stage: Stage) -> Failure {
+    refusal.for_reason(format!("提案现在是“{}”", stage.label()), "刷新页面看现在的情况")
+}
+
+fn entry(proposal: &Proposal, what: &str) -> Entry {
+    Entry::new(Verb::ProposalKept, proposal.title.clone())
+        .detail("大会", proposal.congress_title.clone())
+        .detail("编号", proposal.number_in_words())
+        .detail("办理", what)
+}
+
+pub(super) async fn edit(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ProposalId>,
+    Form(form): Form<ProposalForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let proposal = own(&app, &person, id).await?;
+    let Some(text) = form.read(&mut errors) else {
+        let page = page(&app, &person, id, Sent { form: Some(form), errors, ..Sent::default() }).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let refusal = refused(&app, &person, &proposal, "修改提案");
+    app.write_as(person.authority(), async |db| {
+        let locked = store::lock(db, person.institution, id).await?;
+        if !store::rewrite(db, &locked, &text).await? {
+            return Err(moved(refusal, locked.stage));
+        }
+        audit::append(db, &person, entry(&locked, "修改"), now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Kept.at(&id.path())).into_response())
+}
+
+/// The delegates whom a typed number or name means.
+fn meant(peers: Vec<Peer>, typed: &str) -> Vec<Peer> {
+    let (number, name) = (number_key(typed), key(typed));
+    let found: Vec<Peer> = peers.iter().filter(|peer| number_key(&peer.number) == number).cloned().collect();
+    if found.is_empty() { peers.into_iter().filter(|peer| key(&peer.name) == name).collect() } else { found }
+}
+
+pub(super) async fn ask(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ProposalId>,
+    Form(word): Form<WordForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let proposal = own(&app, &person, id).await?;
+    let peers = store::peers(&mut *app.read().await?, proposal.congress).await?;
+    let mut found = meant(peers, &word.peer);
+    let peer = match found.len() {
+        0 => Err("本次大会的代表中没有找到，请填写学号或完整的姓名".to_owned()),
+        1 => found.pop().ok_or_else(String::new),
+        _ => Err(format!("有 {} 位同名的代表，请填写学号", found.len())),
+    };
+    match &peer {
+        Err(says) => errors.add("peer", says.clone()),
+        Ok(peer) if peer.student == proposal.lead => errors.add("peer", "提案人自己不用附议"),
+        Ok(_) => {}
+    }
+    let refusal = refused(&app, &person, &proposal, "邀请附议");
+    let attempt = match peer {
+        Ok(peer) if errors.is_empty() => {
+            app.write_as(person.authority(), async |db| {
+                let locked = store::lock(db, person.institution, id).await?;
+                if locked.stage != Stage::Draft {
+                    return Err(moved(refusal, locked.stage));
+                }
+                if !store::ask(db, &locked, peer.delegate, now).await? {
+                    return Ok(Attempt::fault("peer", "已经邀请过这位代表"));
+                }
+                let notice = Notice::new(format!("请你附议提案：{}", locked.title), id.path())
+                    .says("看过内容以后，可以附议，也可以不附议。");
+                inbox::tell(db, person.institution, To::Student(peer.student), &notice, now).await?;
+                Ok(Attempt::Done(()))
+            })
+            .await?
+        }
+        _ => Attempt::fault("peer", "没有邀请"),
+    };
+    if attempt.done_or(&mut errors).is_some() {
+        return Ok(Redirect::to(&Done::Asked.at(&id.path())).into_response());
+    }
+    let page = page(&app, &person, id, Sent { word, errors, ..Sent::default() }).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+pub(super) async fn answer(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ProposalId>,
+    Form(word): Form<WordForm>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let (proposal, viewer, _) = seen(&mut *app.read().await?, &person, id).await?;
+    let (Viewer::Asked(_), Some(student)) = (viewer, person.student) else { return Err(Failure::Missing) };
+    let agreed = match word.answer.as_str() {
+        "yes" => true,
+        "no" => false,
+        _ => return Err(Failure::Malformed),
+    };
+    let refusal = refused(&app, &person, &proposal, "附议");
+    app.write_as(person.authority(), async |db| {
+        let locked = store::lock(db, person.institution, id).await?;
+        if !store::answer(db, &locked, student, agreed, now).await? {
+            return Err(moved(refusal, locked.stage));
+        }
+        let says = if agreed { "附议" } else { "不附议" };
+        audit::append(db, &person, entry(&locked, says), now).await?;
+        let notice = Notice::new(format!("{}{says}了你的提案：{}", person.name, locked.title), id.path());
+        inbox::tell(db, person.institution, To::Student(locked.lead), &notice, now).await
+    })
+    .await?;
+    let done = if agreed { Done::Agreed } else { Done::Declined };
+    Ok(Redirect::to(&done.at(&id.path())))
+}
+
+pub(super) async fn submit(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ProposalId>,
+) -> Result<Redirect, Failure> {
+    let (now, today) = (app.clock.now(), app.clock.today());
+    let proposal = own(&app, &person, id).await?;
+    let refusal = refused(&app, &person, &proposal, "提交提案");
+    app.write_as(person.authority(), async |db| {
+        let congress = congresses::lock(db, person.institution, proposal.congress).await?.ok_or(Failure::Missing)?;
+        let locked = store::lock(db, person.institution, id).await?;
+        let Some(settings) = store::settings(db, congress.id).await? else {
+            return Err(refusal.for_reason("这次大会还没有确定提案截止日期", "请与提案工作委员会联系"));
+        };
+        let agreed = store::seconders(db, id).await?.iter().filter(|one| one.agreed == Some(true)).count();
+        let facts = HandIn {
+            stage: locked.stage,
+            agreed: u32::try_from(agreed).unwrap_or(u32::MAX),
+            needed: settings.seconders,
+            closes_on: settings.closes_on,
+            today,
+        };
+        let permitted = match hand_in(facts).permit() {
+            Ok(permitted) => permitted,
+            Err(findings) => return Err(refusal.because(findings)),
+        };
+        if !store::submit(db, &congress, &locked, permitted, now).await? {
+            return Err(moved(refusal, locked.stage));
+        }
+        audit::append(db, &person, entry(&locked, "提交"), now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::HandedIn.at(&id.path())))
+}
+
+pub(super) async fn withdraw(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ProposalId>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let proposal = own(&app, &person, id).await?;
+    let refusal = refused(&app, &person, &proposal, "撤回提案");
+    app.write_as(person.authority(), async |db| {
+        let locked = store::lock(db, person.institution, id).await?;
+        if !store::withdraw(db, &locked).await? {
+            return Err(moved(refusal, locked.stage));
+        }
+        audit::append(db, &person, entry(&locked, "撤回"), now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Withdrawn.at(PROPOSALS)))
+}
+
+pub(super) async fn rate(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<ProposalId>,
+    Form(word): Form<WordForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let proposal = own(&app, &person, id).await?;
+    let Some((satisfaction, remark)) = word.rating(&mut errors) else {
+        let page = page(&app, &person, id, Sent { word, errors, ..Sent::default() }).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let refusal = refused(&app, &person, &proposal, "评价答复");
+    let to = app
+        .write_as(person.authority(), async |db| {
+            let locked = store::lock(db, person.institution, id).await?;
+            let to = after_rating(locked.turn, satisfaction);
+            let due = if to == Stage::Assigned { Some(again_by(db, &person, now).await?) } else { None };
+            if !store::rate(db, &locked, satisfaction, remark.as_deref(), to, due, now).await? {
+                return Err(moved(refusal, locked.stage));
+            }
+            audit::append(db, &person, entry(&locked, "评价").detail("评价", satisfaction.label()), now).await?;
+            Ok(to)
+        })
+        .await?;
+    let done = if to == Stage::Assigned { Done::SentBack } else { Done::Rated };
+    Ok(Redirect::to(&done.at(&id.path())).into_response())
+}
+
+/// The day by which an office replies once more.
+async fn again_by(db: &mut PgConnection, person: &SignedIn, now: OffsetDateTime) -> Result<time::Date, Failure> {
+    let workdays = holidays::store::workdays(db, person.institution).await?;
+    Ok(workdays.span(now.date(), REPLY_WITHIN).last)
+}
