@@ -3,6 +3,7 @@
 //!
 //! Each part of a congress is a folder with its own routes and its own line on the congress's page.
 
+mod archive;
 #[expect(clippy::module_inception, reason = "the noun of a feature is a file that bears its name")]
 pub mod congress;
 pub mod delegates;
@@ -39,6 +40,7 @@ pub fn routes(meetings: Meetings) -> Routes {
         .merge(result::routes())
         .merge(meeting::routes(meetings))
         .merge(proposals::routes())
+        .merge(archive::routes())
 }
 
 /// What the navigation offers of it.

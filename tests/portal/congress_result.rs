@@ -129,6 +129,32 @@ async fn con_09_an_approved_result_is_filed_in_time_and_then_the_congress_is_set
 }
 
 #[tokio::test]
+async fn everything_of_a_congress_is_one_file_with_the_hash_of_each_part() {
+    let (portal, mut league, today, _, congress) = congress().await;
+    take_down(&mut league, &congress, "term", "20240050", today - Duration::days(2)).await;
+    let file = league.get(&format!("{congress}/archive")).await;
+    assert_eq!(file.status, 200, "{}", file.text());
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(file.bytes.clone())).unwrap();
+    let mut read = |name: &str| {
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut archive.by_name(name).unwrap(), &mut bytes).unwrap();
+        bytes
+    };
+    let sums = String::from_utf8(read("SHA256SUMS.txt")).unwrap();
+    let index = String::from_utf8(read("index.html")).unwrap();
+    assert!(!index.contains("<script") && index.contains("选举结果报告（扫描件）.pdf"), "{index}");
+    assert_eq!(read("选举结果/选举结果报告（扫描件）.pdf"), SCAN);
+    for line in sums.lines() {
+        let (hash, name) = line.split_once("  ").unwrap();
+        let own = <sha2::Sha256 as sha2::Digest>::digest(read(name));
+        assert_eq!(own.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), hash, "{name}");
+    }
+    assert!(sums.contains(".docx") && sums.contains("代表名单.csv"), "{sums}");
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.get(&format!("{congress}/archive")).await.status, 403);
+}
+
+#[tokio::test]
 async fn con_09_a_colleges_result_is_filed_with_the_schools_union() {
     let (portal, mut league, today) = ready().await;
     let path = union(&mut league, "colleges", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;

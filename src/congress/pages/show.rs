@@ -17,6 +17,7 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        archive,
         congress::{Congress, Stage},
         delegates,
         forms::ReasonForm,
@@ -90,7 +91,7 @@ async fn sections(
     if congress.registered {
         return Ok(Vec::new());
     }
-    Ok(vec![
+    let mut sections = vec![
         steps::section(&mut *db, congress, today).await?,
         seats::section(congress),
         delegates::section(&mut *db, congress, today).await?,
@@ -99,7 +100,9 @@ async fn sections(
         meeting::section(&mut *db, congress, today).await?,
         result::section(&mut *db, congress, today).await?,
         proposals::section(&mut *db, congress, keeps, today).await?,
-    ])
+    ];
+    sections.extend(keeps.then(|| archive::section(congress)));
+    Ok(sections)
 }
 
 async fn page(

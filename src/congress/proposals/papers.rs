@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// A paper of a proposal; none where there is no reply to print.
-pub(super) fn paper(
+pub(in crate::congress) fn paper(
     congress: &Congress,
     proposal: &Proposal,
     seconders: &[Seconder],

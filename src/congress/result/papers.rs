@@ -37,7 +37,7 @@ fn elected_what(congress: &Congress, result: &CongressResult) -> String {
     }
 }
 
-pub(super) fn paper(congress: &Congress, result: &CongressResult, which: ResultPaper) -> Paper {
+pub(in crate::congress) fn paper(congress: &Congress, result: &CongressResult, which: ResultPaper) -> Paper {
     match which {
         ResultPaper::Report => report(congress, result),
         ResultPaper::Approval => approval(congress, result),

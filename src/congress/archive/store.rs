@@ -1,0 +1,43 @@
+//! SQL of archives: what no other part reads.
+
+use sqlx::PgConnection;
+
+use crate::{congress::congress::Congress, failure::Failure};
+
+/// A sitting of a congress with the public record that its report made.
+#[derive(Debug)]
+pub struct ArchivedSitting {
+    pub title: String,
+    pub record: Option<String>,
+}
+
+/// The sittings of a congress, in their order.
+pub async fn sittings(connection: &mut PgConnection, congress: &Congress) -> Result<Vec<ArchivedSitting>, Failure> {
+    let rows = sqlx::query_as!(
+        ArchivedSitting,
+        "select title, record from sitting where congress_id = $1 and stage <> 'draft' order by opens_at, id",
+        congress.id.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A unit with its seats.
+#[derive(Debug)]
+pub struct ArchivedUnit {
+    pub name: String,
+    pub students: i32,
+    pub seats: i32,
+}
+
+/// The seats of a congress, in their order.
+pub async fn units(connection: &mut PgConnection, congress: &Congress) -> Result<Vec<ArchivedUnit>, Failure> {
+    let rows = sqlx::query_as!(
+        ArchivedUnit,
+        r#"select concat_ws(' ', c.name, u.entry_year::text || '级', o.name,
+                            case u.kind when 'union' then '学生会' end) as "name!", u.students, u.seats
+           from congress_unit u left join college c on c.id = u.college_id left join organisation o on o.id = u.organisation_id
+           where u.congress_id = $1 order by u.place"#,
+        congress.id.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
