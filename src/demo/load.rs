@@ -122,6 +122,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 super::conduct::load_conduct(db, institution, now).await?;
                 super::elections::load_elections(db, school, institution, &ballot_box.key, now).await?;
                 Box::pin(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
+                super::result::load_result(db, institution, now).await?;
                 place_colleges(db, institution).await?;
                 super::congress::load_congresses(db, school, institution, now).await?;
             }

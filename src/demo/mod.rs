@@ -4,6 +4,7 @@ mod conduct;
 mod congress;
 mod elections;
 mod load;
+mod result;
 mod reviews;
 mod schools;
 mod unions;
