@@ -214,6 +214,7 @@ async fn rev_02_reports_are_saved_handed_in_returned_and_missed() {
     assert_eq!(college.get(&story.path).await.status, 404, "another college's review is not theirs");
     assert!(story.league.get("/compliance").await.text().contains("REV-02"));
     story.portal.app.clock.advance(Duration::days(6));
+    story.league = story.portal.signed_in(OfficeKind::SchoolLeague).await;
     let list = story.league.get(&story.path).await;
     assert!(list.text().contains("逾期"), "{}", list.text());
     let overview = story.league.get("/compliance").await;
