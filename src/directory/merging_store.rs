@@ -76,7 +76,11 @@ pub(super) async fn merger(
                       or exists (select from vetting_case v join class_of k on k.id = v.class_id)
                       or exists (select from delegation where college_id = $2) as "has_cases!",
                   exists (select from congress_unit where college_id = $2)
-                      or exists (select from congress_delegation where college_id = $2) as "has_congresses!",
+                      or exists (select from congress_delegation where college_id = $2)
+                      or exists (select from delegate_list where college_id = $2)
+                      or exists (select from recommendation where college_id = $2)
+                      or exists (select from recommendation r join class_of k on k.id = r.class_id)
+                      as "has_congresses!",
                   exists (select from office_of f join office o on o.account_id = f.account_id and o.kind = f.kind
                                and o.ended_at is null and f.ended_at is null
                                and daterange(o.from_day, o.until_day) && f.term
@@ -93,7 +97,7 @@ pub(super) async fn merger(
         (row.has_union, "这个院系已建立学生会"),
         (row.has_elections, "已有选举涉及这个院系或它的班级"),
         (row.has_cases, "已有遴选的人选或兼办授权属于这个院系"),
-        (row.has_congresses, "已有学生代表大会给这个院系分配了名额或代表团"),
+        (row.has_congresses, "已有学生代表大会涉及这个院系：名额、代表团、代表的推荐或名单"),
         (row.has_clashes, "同一人在两个院系任同一职务，请先在“账号”里免去其中一个"),
     ];
     let obstacles = stands.iter().filter(|(stands, _)| *stands).map(|(_, says)| (*says).to_owned()).collect();

@@ -795,6 +795,47 @@ async fn words_that_were_stored_before_are_brought_to_the_one_form_at_the_start(
     assert_eq!(count(&portal, "select count(*) from audit_entry where office = '运维'").await, 3, "once");
 }
 
+/// What points at a college or a class and is moved with it, or stands in the way of a merger. A table that is new here is
+/// one that `directory::merging_store` has to be told of.
+const MERGED: &[&str] = &[
+    "class.merged_into",
+    "congress_delegation.college_id",
+    "congress_unit.college_id",
+    "contest.college_id",
+    "delegate_list.college_id",
+    "delegation.college_id",
+    "major.college_id",
+    "notice.class_id",
+    "notice.college_id",
+    "office.class_id",
+    "office.college_id",
+    "recommendation.class_id",
+    "recommendation.college_id",
+    "sitting.college_id",
+    "student.class_id",
+    "student_union.college_id",
+    "vetting_case.class_id",
+    "vetting_case.college_id",
+    "voter.class_id",
+];
+
+#[tokio::test]
+async fn a_merger_of_colleges_knows_whatever_points_at_one() {
+    let portal = Portal::start().await;
+    let known = text(
+        &mut portal.owner().await,
+        "select c.conrelid::regclass || '.' || a.attname from pg_constraint c
+                join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
+         where c.contype = 'f' and c.confrelid in ('college'::regclass, 'class'::regclass) order by 1",
+    )
+    .await;
+    let mut expected = MERGED.to_vec();
+    expected.sort_unstable();
+    let mut known: Vec<&str> = known.iter().map(String::as_str).collect();
+    known.sort_unstable();
+    assert_eq!(known, expected);
+}
+
 #[tokio::test]
 async fn a_college_made_by_a_typing_error_is_merged_or_removed_and_one_with_a_history_is_not() {
     let portal = Portal::start().await;
