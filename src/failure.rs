@@ -177,8 +177,8 @@ impl IntoResponse for Failure {
             Self::TooLarge => page(StatusCode::PAYLOAD_TOO_LARGE, "文件太大", "上传的文件不能超过 8 MB。"),
             Self::Foreign => page(
                 StatusCode::FORBIDDEN,
-                "不是从本平台发出的请求",
-                "这个请求来自别的网站，没有办理。请从平台内的页面重新提交。",
+                "不是从本系统发出的请求",
+                "这个请求来自别的网站，没有办理。请从系统内的页面重新提交。",
             ),
             Self::WrongBallotKey => {
                 let says = "系统的选票密钥与本场次不符，现在不能投票，也不能开票。已经投出的票都在，不受影响。\
@@ -189,7 +189,7 @@ impl IntoResponse for Failure {
             // The home page shows the plan too: the way out is where another one is adopted.
             Self::PlanUnreadable(_) => {
                 let heading = "现行方案读不出来";
-                let says = "本校现行的方案文件与这一版平台不合，凡要用到方案的页面都打不开；其他页面不受影响。\
+                let says = "本校现行的方案文件与这一版系统不合，凡要用到方案的页面都打不开；其他页面不受影响。\
                             请校团委在“实施方案”里启用另一份，或上传改好的文件。"
                     .to_owned();
                 let onward = ("/plans", "去实施方案");

@@ -11,7 +11,7 @@ use lunzhi::{
     sheet::{Choice, Hidden},
 };
 
-/// 轮值：依规运行学生会的平台。
+/// 轮值：依规运行学生会的系统。
 #[derive(Parser)]
 #[command(name = "lunzhi", version, about, disable_help_subcommand = true)]
 struct Cli {
@@ -21,9 +21,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// 运行平台。
+    /// 运行系统。
     Serve(Config),
-    /// 运行平台，并在空数据库里装入两所虚构学校供试用。
+    /// 运行系统，并在空数据库里装入两所虚构学校供试用。
     Demo(Config),
     /// 建立学校的系统管理员，输出一次性密码。
     Account(AccountArgs),

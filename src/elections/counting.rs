@@ -137,7 +137,7 @@ async fn run(
     };
     let roll = store::roll(&mut db, id).await?;
     if store::hash_roll(&roll) != ballot.opened.roll_hash {
-        return Ok(Some(Halt::Failed("选民名册与开启时封存的不一致：有人越过平台改动了数据库。请停止计票，查明原因")));
+        return Ok(Some(Halt::Failed("选民名册与开启时封存的不一致：有人越过系统改动了数据库。请停止计票，查明原因")));
     }
     let forged = roll.iter().any(|line| {
         line.mac.as_ref().is_some_and(|mac| {
@@ -145,7 +145,7 @@ async fn run(
         })
     });
     if forged {
-        return Ok(Some(Halt::Failed("补入的选民不是平台登记的：有人越过平台改动了数据库。请停止计票，查明原因")));
+        return Ok(Some(Halt::Failed("补入的选民不是系统登记的：有人越过系统改动了数据库。请停止计票，查明原因")));
     }
     let Some(sitting) = store::sitting(&mut db, person.institution, id).await? else {
         return Ok(Some(Halt::Failed("没有这个场次")));

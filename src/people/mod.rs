@@ -52,7 +52,7 @@ pub const NAV: &[NavItem] = &[
     NavItem {
         href: "/me/data",
         label: "我的信息",
-        says: "平台知道我什么、从哪里来；有误提出异议",
+        says: "系统知道我什么、从哪里来；有误提出异议",
         group: NavGroup::Own,
         place: 260,
         offices: &[OfficeKind::Student],

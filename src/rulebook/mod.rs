@@ -21,7 +21,7 @@ pub const NAV: &[NavItem] = &[
     NavItem {
         href: "/rulebook",
         label: "规则手册",
-        says: "81 项规则、两份方案的原文，以及平台今天怎样执行",
+        says: "本校方案的条款原文，以及系统怎样执行",
         group: NavGroup::Data,
         place: 120,
         offices: OfficeKind::ALL,

@@ -182,7 +182,7 @@ fn in_words(finding: Finding, person: &Member) -> Finding {
                 Rule::Elg03 => "专业排名",
                 _ => "不及格门数",
             };
-            (format!("平台没有{name}的{what}，不能判断是否符合"), "未登记".to_owned())
+            (format!("系统没有{name}的{what}，不能判断是否符合"), "未登记".to_owned())
         }
         (Rule::Elg01, _) => {
             let status = person.political.clone().unwrap_or_default();

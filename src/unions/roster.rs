@@ -172,7 +172,7 @@ pub(super) async fn matched(
     for line in lines {
         let number = number_key(&line.number);
         let fault = match facts.get(&number) {
-            None => Some("平台没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
+            None => Some("系统没有这个学号的在校学生；请核对学号，或先导入学生名单".to_owned()),
             Some(fact) if key(&fact.name) != key(&line.name) => {
                 Some("姓名与系统登记的不同；请核对学号和姓名".to_owned())
             }

@@ -585,7 +585,7 @@ fn a_secretary_at_a_desk_appoints_is_refused_and_settles_the_rotation() {
         desk.fill("学号或姓名", "20240050").await;
         desk.fill("岗位", "主席团成员（现有 3/3 人）").await;
         desk.fill("任命依据", "校团委〔2026〕12号批复").await;
-        desk.fill("直接任命的说明", "平台启用前已完成推荐审查").await;
+        desk.fill("未经遴选程序任命的理由", "系统启用前已完成推荐审查").await;
         let scan = folder.join("批复.pdf");
         std::fs::write(&scan, b"%PDF-1.7 signed").unwrap();
         desk.attach("批复扫描件（可不传）", &scan).await;
@@ -618,7 +618,7 @@ fn a_secretary_at_a_desk_appoints_is_refused_and_settles_the_rotation() {
         }
         desk.go(&format!("{path}/what-if")).await;
         desk.fill("新增部门（或给已有部门加人）", "宣传部").await;
-        desk.press("推演").await;
+        desk.press("调整试算").await;
         desk.judge("what-if answered").await;
         desk.go("/unions").await;
         desk.judge("unions").await;
@@ -683,7 +683,7 @@ fn on_a_phone_a_person_is_found_by_name_with_suggestions_and_without_them() {
         desk.fill("岗位", "部门工作人员").await;
         desk.fill("部门", "综合部：负责人 2，工作人员 8").await;
         desk.fill("任命依据", "校团委〔2026〕12号批复").await;
-        desk.fill("直接任命的说明", "启用前已完成推荐审查").await;
+        desk.fill("未经遴选程序任命的理由", "启用前已完成推荐审查").await;
         desk.press("核对并任命").await;
         assert!(desk.text().await.contains("有重名，请选定是哪一位"));
         desk.judge("the choice").await;

@@ -72,7 +72,7 @@ async fn an_officer_appoints_by_name_and_chooses_where_two_have_it() {
     assert_eq!(asked.status, 422);
     assert!(asked.fault("学号或姓名").contains("有重名"), "{}", asked.text());
     assert_eq!(asked.field("学号或姓名"), "张伟");
-    assert_eq!(asked.field("直接任命的说明"), "启用前已完成推荐审查", "everything else typed is still there");
+    assert_eq!(asked.field("未经遴选程序任命的理由"), "启用前已完成推荐审查", "everything else typed is still there");
     assert_eq!(asked.attributes("input[name=pick]", "value"), ["20240051", "20240052"]);
     let choices = asked.all(".person-choices .choice");
     assert!(choices[0].contains("软件2401班 · 信息工程系") && choices[1].contains("机电一体化2402班"), "{choices:?}");

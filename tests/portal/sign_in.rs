@@ -206,7 +206,7 @@ async fn a_form_from_another_site_is_not_carried_out() {
     let mut secretary = portal.signed_in(OfficeKind::SchoolLeague).await;
     let form = [("content-type", "application/x-www-form-urlencoded"), ("sec-fetch-site", "cross-site")];
     let page = secretary.send("POST", "/me/sessions/end", &form, b"which=all".to_vec()).await;
-    assert_eq!((page.status, page.heading().as_str()), (403, "不是从本平台发出的请求"));
+    assert_eq!((page.status, page.heading().as_str()), (403, "不是从本系统发出的请求"));
     let form = [("content-type", "application/x-www-form-urlencoded"), ("origin", "https://evil.example")];
     assert_eq!(secretary.send("POST", "/sign-out", &form, Vec::new()).await.status, 403);
     assert_eq!(secretary.get("/me").await.status, 200, "the session still stands");

@@ -127,7 +127,7 @@ async fn soft_limits_ask_for_a_reason_that_is_kept_and_shown() {
         ("department", id.as_str()),
         ("from", today_text.as_str()),
         ("ground", "校团委会议"),
-        ("direct", "平台启用前已完成推荐审查"),
+        ("direct", "系统启用前已完成推荐审查"),
         ("reason", "承办校庆，工作量大"),
     ];
     assert_eq!(league.upload(&format!("{path}/appoint"), &fields, None).await.status, 303);
@@ -153,7 +153,7 @@ async fn the_person_must_qualify_and_missing_data_say_who_can_supply_them() {
     }
     for (number, part) in [
         (60, "学生60的政治面貌是群众"),
-        (61, "平台没有学生61的政治面貌"),
+        (61, "系统没有学生61的政治面貌"),
         (62, "由学生工作部门或校团委在“导入数据”里导入"),
         (63, "学生63有 2 门课业不及格"),
     ] {

@@ -84,7 +84,7 @@ fn powers(sitting: &Sitting) -> Vec<Power> {
             "交出密钥、开票",
             format!("监票人，{} 人同时", sitting.threshold),
             stage == Stage::Closed,
-            "口令只有监票人本人知道，平台不保存；开票之后密钥即销毁",
+            "口令只有监票人本人知道，系统不保存；开票之后密钥即销毁",
         ),
         one(
             "补入漏登的选民",

@@ -155,7 +155,7 @@ pub(super) async fn ask(
     let person = PersonField::read(&mut db, &search, &mut form.number, &form.pick, "lookup", &mut errors).await?;
     if !form.number.is_empty() && errors.is_empty() {
         match student(&mut db, acting.institution(), &form.number, today).await? {
-            None => errors.add("number", "平台没有这个学号；请核对，或先导入学生名单"),
+            None => errors.add("number", "系统没有这个学号；请核对，或先导入学生名单"),
             Some(fact) => {
                 if let Some(says) = record.union.why_not_member(&fact, today) {
                     errors.add("number", format!("{says}，不能在本会任职"));
@@ -185,7 +185,7 @@ pub(super) async fn judgeable(
     let unfit = |field, says: String| Ok(Err(Attempt::Fault(field, says)));
     store::hold_students(db, acting.institution(), std::slice::from_ref(&asked.number)).await?;
     let Some(fact) = student(db, acting.institution(), &asked.number, today).await? else {
-        return unfit("number", "平台没有这个学号；请核对，或先导入学生名单".to_owned());
+        return unfit("number", "系统没有这个学号；请核对，或先导入学生名单".to_owned());
     };
     if let Some(says) = record.union.why_not_member(&fact, asked.from) {
         return unfit("number", says);

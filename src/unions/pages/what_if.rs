@@ -1,4 +1,4 @@
-//! 推演: what the rules would say if a department were added, people moved, or another plan adopted. Nothing is written.
+//! 调整试算: what the rules would say if a department were added, people moved, or another plan adopted. Nothing is written.
 
 use std::collections::BTreeMap;
 
@@ -145,7 +145,7 @@ async fn page(
     let posts = record.posts_on(today).map(|post| (post.clone(), form.target(post).to_owned())).collect();
     let (answer, asked) = answer.map(|answer| (answer.lines, answer.asked)).unzip();
     Ok(WhatIfPage {
-        chrome: frame(app, acting.person(), &record, "推演"),
+        chrome: frame(app, acting.person(), &record, "调整试算"),
         record,
         posts,
         targets,
@@ -181,7 +181,7 @@ fn number(text: &str, field: &'static str, errors: &mut Errors) -> u32 {
 /// Somebody who meets every condition, for posts that are only supposed.
 fn anybody(place: u32) -> Member {
     Member {
-        number: format!("推演{place}"),
+        number: format!("调整试算{place}"),
         name: format!("新增 {place}"),
         college: None,
         level: Some(Level::Undergraduate),

@@ -77,7 +77,7 @@ pub async fn appoint(client: &mut Client, path: &str, number: u32, post: &str, d
         ("from", from.as_str()),
         ("from_college", "yes"),
         ("ground", "校团委〔2026〕12号批复"),
-        ("direct", "平台启用前已完成推荐审查"),
+        ("direct", "系统启用前已完成推荐审查"),
     ];
     client.upload(&format!("{path}/appoint"), &fields, None).await
 }
