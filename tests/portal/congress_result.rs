@@ -171,7 +171,7 @@ async fn con_09_a_colleges_result_is_filed_with_the_schools_union() {
 
 #[tokio::test]
 async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leaves() {
-    let (portal, mut league, today, path, congress) = congress().await;
+    let (_portal, mut league, today, path, congress) = congress().await;
     let refused = appoint(&mut league, &path, 50, "presidium", "", today).await;
     assert_eq!(refused.status, 409);
     assert!(refused.text().contains("学生会主席团由学生代表大会选举产生"), "{}", refused.text());

@@ -1,5 +1,6 @@
 //! The pages of a congress's result.
 
+mod next_step;
 mod papers;
 mod seat;
 mod show;

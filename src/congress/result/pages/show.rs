@@ -11,7 +11,7 @@ use axum_extra::extract::Query;
 use sqlx::PgConnection;
 use time::Date;
 
-use super::{plan_on, steps::NextStep};
+use super::{next_step::NextStep, plan_on};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
