@@ -228,7 +228,9 @@ async fn rev_02_two_posts_are_one_report_and_who_left_is_named_with_the_reason()
     let mut db = story.portal.owner().await;
     sqlx::query(
         "insert into post (id, union_id, student_id, kind, department_id, from_day)
-         select gen_random_uuid(), d.union_id, s.id, 'head', d.id, $1 from department d, student s where s.number = $2",
+         select gen_random_uuid(), d.union_id, s.id, 'head', d.id, $1
+         from department d join student_union u on u.id = d.union_id
+              join student s on s.institution_id = u.institution_id and s.number = $2",
     )
     .bind(story.today - Duration::days(10))
     .bind(number(1))
