@@ -20,6 +20,7 @@ use lunzhi::{
     database::embedded::running_at,
     elections::record::{self, BallotsFile, Level, RecordFile},
     fictional::random::SeededRandom,
+    office::OfficeKind,
 };
 use sqlx::{Connection, PgConnection};
 
@@ -708,7 +709,10 @@ async fn votes_after_the_hour_are_refused_though_nobody_has_closed() {
     let mut sitting = opened(&portal, &HUNDRED).await;
     let votes = sitting.votes();
     let all = rush(&portal, &votes, async || portal.app.clock.advance(time::Duration::hours(3))).await;
-    sitting.keeper = portal.signed_in(lunzhi::office::OfficeKind::SchoolLeague).await;
+    // Nobody at a desk has done anything for three hours.
+    sitting.keeper = portal.signed_in(OfficeKind::SchoolLeague).await;
+    sitting.monitors[0].0 = portal.signed_in(OfficeKind::StudentAffairs).await;
+    sitting.monitors[1].0 = portal.signed_in(OfficeKind::SchoolParty).await;
     let mut db = portal.owner().await;
     let (left, envelopes, stage) = remains(&mut db, &sitting.id).await;
     assert_eq!((left, stage.as_str()), (0, "open"));
