@@ -16,7 +16,7 @@ pub(super) fn distance(one: &str, other: &str) -> Distance {
     let steps = edits(&one, &other);
     let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
     let is_short_for = short.len() >= 2 && short.len() * 2 >= long.len() && is_within(short, long);
-    let is_near = is_short_for || steps <= (long.len() / 4).max(1);
+    let is_near = is_short_for || same_but_for_the_kind(&one, &other) || steps <= (long.len() / 4).max(1);
     Distance { is_far: !is_near || ordinals(&one) != ordinals(&other), steps }
 }
 
@@ -25,6 +25,16 @@ pub(super) fn distance(one: &str, other: &str) -> Distance {
 fn ordinals(name: &[char]) -> Vec<char> {
     const COUNTING: &str = "〇零一二三四五六七八九十甲乙丙丁戊己庚辛东南西北上下";
     name.iter().copied().filter(|c| c.is_ascii_alphanumeric() || COUNTING.contains(*c)).collect()
+}
+
+/// One is a 学院 where the other is a 系: colleges change their kind more often than their subject.
+fn same_but_for_the_kind(one: &[char], other: &[char]) -> bool {
+    let subject = |name: &[char]| {
+        let name: String = name.iter().collect();
+        let kinds = ["学院", "院", "系", "部"];
+        kinds.iter().find_map(|kind| name.strip_suffix(kind).map(str::to_owned)).filter(|subject| !subject.is_empty())
+    };
+    subject(one).is_some_and(|of_one| subject(other) == Some(of_one))
 }
 
 /// All characters of one name stand in the other, in their order: 信息系 in 信息工程系.
