@@ -116,7 +116,7 @@ impl Facts {
             .heading("代表名额和分配")
             .paragraph(self.delegates());
         let paper = if self.units.is_empty() { paper } else { paper.table(self.seats()) };
-        paper.heading("大会议程").items(AGENDA.map(str::to_owned)).paragraph("妥否，请批示。")
+        paper.heading("大会议程").items(AGENDA.map(|item| format!("{item}。"))).paragraph("妥否，请批示。")
     }
 
     fn notice(&self, form: &PaperForm) -> Paper {
@@ -135,7 +135,7 @@ impl Facts {
         let paper = if self.units.is_empty() { paper } else { paper.table(self.seats()) };
         paper
             .heading("大会议程")
-            .items(AGENDA.map(str::to_owned))
+            .items(AGENDA.map(|item| format!("{item}。")))
             .heading("有关要求")
             .items([
                 "代表凭出席证签到入场，不得委托他人代为出席和投票。".to_owned(),
