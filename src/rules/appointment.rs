@@ -439,6 +439,8 @@ pub fn reshuffle(
 #[must_use]
 pub fn reshuffled(timeline: &Timeline, day: Date, wanted: &[Wanted]) -> Timeline {
     let mut after = timeline.clone();
+    // That a congress is due, now or later, is no reason against whom one elects.
+    after.congresses = None;
     let mut staying: Vec<&Wanted> = Vec::new();
     // What was appointed for a later day is superseded with the rest.
     for holding in after.holdings.iter_mut().filter(|holding| holding.from > day) {
