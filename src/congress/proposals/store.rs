@@ -50,7 +50,8 @@ pub async fn set(
 pub async fn rights(connection: &mut PgConnection, student: StudentId, today: Date) -> Result<Vec<Right>, Failure> {
     let rows = sqlx::query!(
         r#"select d.congress_id as "congress: CongressId", d.id as "delegate: DelegateId", p.closes_on, p.seconders,
-                  union_name(u.kind, c.name) || g.ordinal as "title!"
+                  coalesce(c.name, '学校') || g.ordinal || case when g.of_all then '全体学生大会'
+                      when u.kind = 'graduate' then '研究生代表大会' else '学生代表大会' end as "title!"
            from delegate d join congress_proposals p on p.congress_id = d.congress_id
                 join congress g on g.id = d.congress_id join student_union u on u.id = g.union_id
                 left join college c on c.id = u.college_id
@@ -104,7 +105,8 @@ pub async fn list(
     let rows = sqlx::query!(
         r#"select p.id as "id: ProposalId", p.congress_id as "congress: CongressId",
                   coalesce(p.carried_to, p.congress_id) as "before!: CongressId",
-                  union_name(u.kind, c.name) || g.ordinal as "congress_title!", p.number,
+                  coalesce(c.name, '学校') || g.ordinal || case when g.of_all then '全体学生大会'
+                      when u.kind = 'graduate' then '研究生代表大会' else '学生代表大会' end as "congress_title!", p.number,
                   d.student_id as "lead: StudentId", s.name as lead_name, coalesce(t.name, '') as "delegation!", p.matter,
                   p.title, p.cause, p.advice, p.stage, p.submitted_at, p.refused_for, p.screening,
                   p.joined_to as "joined_to: ProposalId", p.office, p.due_on, p.turn
