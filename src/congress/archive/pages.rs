@@ -13,7 +13,7 @@ use axum::{
 };
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use super::store;
@@ -36,6 +36,8 @@ use crate::{
     office::CongressKeeper,
     page::filters::{self, query_value},
     papers::Paper,
+    rulebook::store::calendar,
+    rules::congress_result::announcing,
 };
 
 /// The most bytes that one file holds before it is packed: the scans of a congress are at most 32 MB.
@@ -109,7 +111,7 @@ fn plain(name: &str) -> String {
 }
 
 /// Everything of a congress, from the parts that keep it.
-async fn contents(db: &mut PgConnection, congress: &Congress) -> Result<Contents, Failure> {
+async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Contents, Failure> {
     let mut contents = Contents::default();
     let units = store::units(db, congress).await?;
     if !units.is_empty() {
@@ -124,9 +126,11 @@ async fn contents(db: &mut PgConnection, congress: &Congress) -> Result<Contents
         }
     }
     if let Some(found) = result::store::find(db, congress.id).await? {
+        let plans = calendar(db, congress.institution).await?;
+        let word = plans.in_force(today).map_or("公布", |plan| announcing(&plan));
         contents
             .papers
-            .extend(ResultPaper::ALL.iter().map(|which| ("选举结果", result::paper(congress, &found, *which))));
+            .extend(ResultPaper::ALL.iter().map(|which| ("选举结果", result::paper(congress, &found, *which, word))));
         for of in ScanOf::ALL {
             if let Some(scan) = result::store::scan(db, congress, *of).await? {
                 let ending = scan.media().rsplit('/').next().unwrap_or("bin").replace("jpeg", "jpg");
@@ -206,7 +210,7 @@ async fn download(
     let now = app.clock.now();
     let mut db = app.read().await?;
     let congress = kept(&mut db, &acting, id).await?;
-    let contents = contents(&mut db, &congress).await?;
+    let contents = contents(&mut db, &congress, now.date()).await?;
     drop(db);
     let title = congress.title();
     let packed = app.heavy(move || contents.pack(title, now)).await??;

@@ -37,19 +37,25 @@ fn elected_what(congress: &Congress, result: &CongressResult) -> String {
     }
 }
 
-pub(in crate::congress) fn paper(congress: &Congress, result: &CongressResult, which: ResultPaper) -> Paper {
+/// A paper of the result; `word` is what the plan calls the telling of the congress.
+pub(in crate::congress) fn paper(
+    congress: &Congress,
+    result: &CongressResult,
+    which: ResultPaper,
+    word: &str,
+) -> Paper {
     match which {
-        ResultPaper::Report => report(congress, result),
+        ResultPaper::Report => report(congress, result, word),
         ResultPaper::Approval => approval(congress, result),
-        ResultPaper::Filing => filing(congress, result),
+        ResultPaper::Filing => filing(congress, result, word),
     }
 }
 
-fn report(congress: &Congress, result: &CongressResult) -> Paper {
+fn report(congress: &Congress, result: &CongressResult, word: &str) -> Paper {
     let (title, what) = (congress.title(), elected_what(congress, result));
     let told = result.state.announcement().map_or_else(
-        || "选举结果待向大会公布。".to_owned(),
-        |told| format!("选举结果已于{}由{}向大会公布。", chinese_day(told.on), told.by),
+        || format!("选举结果待向大会{word}。"),
+        |told| format!("选举结果已于{}由{}向大会{word}。", chinese_day(told.on), told.by),
     );
     let many = result.elected.len();
     Paper::new(format!("关于{what}选举结果的报告"))
@@ -80,7 +86,7 @@ fn approval(congress: &Congress, result: &CongressResult) -> Paper {
     }
 }
 
-fn filing(congress: &Congress, result: &CongressResult) -> Paper {
+fn filing(congress: &Congress, result: &CongressResult, word: &str) -> Paper {
     let what = elected_what(congress, result);
     let sent = result.state.sending();
     let receiver = sent.map_or_else(|| congress.higher_body().to_owned(), |one| one.receiver.clone());
@@ -89,7 +95,7 @@ fn filing(congress: &Congress, result: &CongressResult) -> Paper {
         |one| format!("选举结果已于{}经{}批准（{}）。", chinese_day(one.on), one.by, one.number),
     );
     let told = result.state.announcement();
-    let told = told.map(|one| format!("{}向大会公布。", chinese_day(one.on))).unwrap_or_default();
+    let told = told.map(|one| format!("{}向大会{word}。", chinese_day(one.on))).unwrap_or_default();
     Paper::new(format!("关于{what}选举结果的备案报告"))
         .to(receiver)
         .paragraph(format!(

@@ -7,7 +7,7 @@ use axum::{
     response::Response,
 };
 
-use super::result_of;
+use super::{plan_on, result_of};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -25,6 +25,7 @@ use crate::{
     office::CongressReader,
     page::chrome::Chrome,
     papers::{self, Paper},
+    rules::congress_result::announcing,
 };
 
 #[derive(Template, WebTemplate)]
@@ -46,7 +47,8 @@ async fn found(
     let mut db = app.read().await?;
     let congress = visible(&mut db, acting, id).await?;
     let result = result_of(&mut db, &congress).await?;
-    let paper = paper(&congress, &result, which);
+    let plan = plan_on(&mut db, congress.institution, app.clock.today()).await?;
+    let paper = paper(&congress, &result, which, plan.as_ref().map_or("公布", announcing));
     Ok((congress, which, paper))
 }
 
