@@ -202,6 +202,8 @@ sets_of_offices! {
     /// Who has to do with the delegates of a congress: also a class branch, which recommends.
     DelegateReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
         CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
+    /// A class's League branch.
+    ClassBranch: ClassBranch;
     /// Who recommends delegates (CON-03): a class branch its own, and who takes down whom societies name.
     DelegateRecommender: SchoolLeague, DeputySecretary, CollegeLeague, ClassBranch;
     /// Who reviews recommended delegates where the plan asks for it (CON-03): the Party organisation of the person, or

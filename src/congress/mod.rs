@@ -26,6 +26,7 @@ use crate::{
     app::Routes,
     elections::VOTERS,
     office::{CongressReader, Office},
+    office::{CongressReader, Office, OfficeKind},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -60,5 +61,11 @@ pub const NAV: &[NavItem] = &[
         group: NavGroup::Own,
         place: 75,
         offices: VOTERS,
+        href: "/congresses/recommendations",
+        label: "推荐代表",
+        says: "本班推荐学代会代表人选，看审查到哪一步",
+        group: NavGroup::Congress,
+        place: 56,
+        offices: &[OfficeKind::ClassBranch],
     },
 ];

@@ -32,6 +32,7 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
+        .get("/congresses/recommendations", recommendations::list)
         .get("/congresses/{congress}/delegates", overview::show)
         .post("/congresses/{congress}/delegates/terms", overview::keep_terms)
         .get("/congresses/{congress}/delegates/recommendations", recommendations::show)

@@ -24,14 +24,14 @@ use crate::{
             forms::{RecommendForm, ReviewForm},
             paths::Done,
             recommendation::{Recommendation, Terms, bodies_of},
-            store::{self, NewOpinion, NewRecommendation, RecommendationFilter},
+            store::{self, ClassCongress, NewOpinion, NewRecommendation, RecommendationFilter},
             unit::{UnitKind, UnitProgress},
         },
     },
     failure::Failure,
     ids::{CollegeId, CongressId, RecommendationId},
     inbox::{self, Notice, To},
-    office::{DelegateReader, DelegateRecommender, DelegateReviewer, Office, OfficeKind},
+    office::{ClassBranch, DelegateReader, DelegateRecommender, DelegateReviewer, Office, OfficeKind},
     page::chrome::Chrome,
     people::find::{Among, PersonField, Search},
     rules::{
@@ -41,6 +41,20 @@ use crate::{
     },
     web::forms::{Done as DoneQuery, Errors, Submitted, reason},
 };
+
+#[derive(Template, WebTemplate)]
+#[template(path = "congress/delegates/class.html")]
+pub(super) struct ClassCongressesPage {
+    chrome: Chrome,
+    rows: Vec<ClassCongress>,
+}
+
+/// The congresses to which a class recommends people.
+pub(super) async fn list(State(app): State<App>, acting: Acting<ClassBranch>) -> Result<ClassCongressesPage, Failure> {
+    let class = acting.office().class.ok_or(Failure::Missing)?;
+    let rows = store::congresses_of_class(&mut *app.read().await?, acting.institution(), class).await?;
+    Ok(ClassCongressesPage { chrome: app.chrome(acting.person(), "推荐代表"), rows })
+}
 
 /// What the page shows again as it was filled in.
 #[derive(Debug, Default)]

@@ -22,4 +22,7 @@ pub use seated::{
     Delegation, SeatedDelegate, Substitute, add_delegation, delegations, end, end_delegation, make_delegations,
     move_to, next_substitute, promote, seated, set_duty,
 };
-pub use waiting::{CollegeTask, KeeperTask, classes_without, for_college, for_keeper, waiting_for_party};
+pub use waiting::{
+    ClassCongress, CollegeTask, KeeperTask, classes_without, congresses_of_class, for_college, for_keeper,
+    waiting_for_party,
+};

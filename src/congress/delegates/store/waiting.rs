@@ -6,7 +6,7 @@ use time::Date;
 use crate::{
     auth::person::Held,
     failure::Failure,
-    ids::{ClassId, CollegeId, InstitutionId},
+    ids::{ClassId, CollegeId, CongressId, InstitutionId},
     office::{CongressKeeper, Office},
     rules::plan::Body,
 };
@@ -42,6 +42,49 @@ pub async fn classes_without(
         institution.0,
         class.0,
         today
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A congress to which a class recommends people.
+#[derive(Debug)]
+pub struct ClassCongress {
+    pub id: CongressId,
+    /// `学校第三次学生代表大会`.
+    pub title: String,
+    /// The last day on which somebody is recommended.
+    pub closes_on: Date,
+    /// Whom the class recommends now.
+    pub recommended: i64,
+    /// Of whom somebody decides yet.
+    pub waiting: i64,
+}
+
+/// The congresses to which a class recommends people, the newest first.
+pub async fn congresses_of_class(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    class: ClassId,
+) -> Result<Vec<ClassCongress>, Failure> {
+    let rows = sqlx::query_as!(
+        ClassCongress,
+        r#"select g.id as "id: CongressId",
+                  coalesce(c.name, '学校') || g.ordinal || case n.kind when 'graduate' then '研究生代表大会'
+                      else '学生代表大会' end as "title!",
+                  t.closes_on,
+                  (select count(*) from recommendation r where r.congress_id = g.id and acting_class(r.class_id) = $2
+                          and r.stage in ('at', 'passed')) as "recommended!",
+                  (select count(*) from recommendation r where r.congress_id = g.id and acting_class(r.class_id) = $2
+                          and r.stage = 'at') as "waiting!"
+           from congress g join delegate_terms t on t.congress_id = g.id join student_union n on n.id = g.union_id
+                left join college c on c.id = n.college_id
+           where g.institution_id = $1 and g.stage <> 'called_off'
+                 and exists (select from congress_unit u join major m on m.college_id = u.college_id
+                                    join class k on k.major_id = m.id and k.entry_year = u.entry_year
+                             where u.congress_id = g.id and u.kind = 'grade' and k.id = $2)
+           order by t.began_at desc"#,
+        institution.0,
+        class.0
     );
     Ok(rows.fetch_all(connection).await?)
 }
