@@ -125,6 +125,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 super::result::load_result(db, institution, now).await?;
                 place_colleges(db, institution).await?;
                 super::congress::load_congresses(db, school, institution, now).await?;
+                Box::pin(super::delegates::load_delegates(db, institution, now)).await?;
             }
             Ok(true)
         })

@@ -2,6 +2,7 @@
 
 mod conduct;
 mod congress;
+mod delegates;
 mod elections;
 mod load;
 mod result;

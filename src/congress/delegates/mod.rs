@@ -11,6 +11,7 @@ pub mod list;
 mod pages;
 mod paths;
 pub mod recommendation;
+pub mod report;
 pub mod retention;
 pub mod store;
 pub mod tasks;

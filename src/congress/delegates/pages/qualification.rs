@@ -1,7 +1,5 @@
 //! 代表资格审查报告: computed from the delegates as they are, adopted with its figures, printed and for Word.
 
-use std::collections::HashMap;
-
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -9,7 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::{Form, Query};
-use sqlx::PgConnection;
 use time::Date;
 
 use super::{again, done_at, frame, kept, refusal, under_preparation};
@@ -22,22 +19,20 @@ use crate::{
         delegates::{
             forms::AdoptForm,
             paths::Done,
-            store::{self, Adopted, SeatedDelegate},
-            unit::{UnitKind, UnitProgress},
+            report::{Counted, counted},
+            store::{self, Adopted},
         },
         pages::visible,
     },
     directory,
     failure::Failure,
-    ids::{CongressId, DelegateId},
-    name::order,
+    ids::CongressId,
     office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     rules::{
         Finding, Outcome,
-        delegates::DelegateChain,
-        qualification::{Part, Qualification, count},
+        qualification::{Part, Qualification},
     },
     text::{chinese_day, percent},
     web::forms::{Done as DoneQuery, Errors, Submitted},
@@ -100,50 +95,6 @@ impl Share {
         let says = format!("{part} 人，{}", percent(part.into(), whole.into()));
         Self { name, says, length: u32::try_from(length).unwrap_or(240) }
     }
-}
-
-/// What the report is made of.
-struct Counted {
-    figures: Qualification,
-    adopted: Option<Adopted>,
-    chain: Vec<String>,
-    rows: Vec<SeatedDelegate>,
-}
-
-/// Where a unit's seats are from.
-fn source(unit: Option<&UnitProgress>) -> &'static str {
-    match unit.map(|one| one.unit.kind) {
-        Some(UnitKind::Grade) => "院系各年级",
-        Some(UnitKind::Society) => "主要学生社团",
-        Some(UnitKind::Union) | None => "学生会工作人员和主席团",
-    }
-}
-
-async fn counted(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Counted, Failure> {
-    let mut rows = store::seated(db, congress).await?;
-    rows.retain(SeatedDelegate::votes);
-    let units = store::units(db, congress, None, today).await?;
-    let by_place: HashMap<i16, &UnitProgress> = units.iter().map(|one| (one.unit.place, one)).collect();
-    let delegations = store::delegations(db, congress).await?;
-    let named = |row: &SeatedDelegate| {
-        let own = delegations.iter().find(|delegation| Some(delegation.id) == row.delegation);
-        own.map(|delegation| delegation.name.as_str())
-    };
-    // Delegations stand in their order.
-    rows.sort_by_key(|row| {
-        let place = delegations.iter().position(|delegation| Some(delegation.id) == row.delegation);
-        place.unwrap_or(usize::MAX)
-    });
-    let facts: Vec<_> = rows
-        .iter()
-        .map(|row| store::counted(row, source(row.unit.and_then(|place| by_place.get(&place).copied())), named(row)))
-        .collect();
-    let seats = units.iter().map(|one| one.unit.seats).sum();
-    let adopted = store::adopted(db, congress).await?;
-    let terms = store::terms(db, congress).await?;
-    let chain = terms.map(|terms| DelegateChain::in_words(&terms.chain)).unwrap_or_default();
-    let figures = adopted.as_ref().map_or_else(|| count(seats, &facts), |adopted| adopted.figures.clone());
-    Ok(Counted { figures, adopted, chain, rows })
 }
 
 /// `12 人（37.5%）`.
@@ -291,14 +242,7 @@ pub(super) async fn adopt(
             return Err(refused().for_reason("报告已经通过", "通过以后代表有变动的，在大会上补充说明"));
         }
         let strokes = directory::store::stroke_order(db, acting.institution()).await?;
-        let delegations = store::delegations(db, &congress).await?;
-        let mut rows = counted.rows;
-        order::sort(&mut rows, strokes, |row| &row.name);
-        rows.sort_by_key(|row| {
-            let place = delegations.iter().position(|delegation| Some(delegation.id) == row.delegation);
-            place.unwrap_or(usize::MAX)
-        });
-        let ids: Vec<DelegateId> = rows.iter().map(|row| row.id).collect();
+        let ids = counted.numbered(strokes);
         store::give_numbers(db, &congress, &ids).await?;
         let entry = Entry::new(Verb::DelegatesKept, congress.short_title())
             .detail("办理", wanted)
