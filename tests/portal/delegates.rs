@@ -109,15 +109,13 @@ impl Prepared {
     async fn sitting(&mut self, path: &str) -> Sitting {
         let id = path.rsplit('/').next().unwrap().to_owned();
         let mut monitors = Vec::new();
-        for (kind, chief) in [(OfficeKind::CollegeParty, "yes"), (OfficeKind::ClassBranch, "")] {
-            let client = self.portal.signed_in(kind).await;
-            let fields = [("number", kind.slug()), ("chief", chief)];
+        for (student, chief) in [(17, "yes"), (18, ""), (19, "")] {
+            let client = voter(&self.portal, student).await;
+            let number = number(student);
+            let fields = [("number", number.as_str()), ("chief", chief)];
             see_other(&self.union.post(&format!("{path}/monitors"), &fields).await);
             monitors.push((client, String::new()));
         }
-        let student = voter(&self.portal, 18).await;
-        see_other(&self.union.post(&format!("{path}/monitors"), &[("number", &number(18)), ("chief", "")]).await);
-        monitors.push((student, String::new()));
         Sitting { path: path.to_owned(), id, contests: Vec::new(), keeper: self.union.clone(), monitors }
     }
 
@@ -158,6 +156,8 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
         see_other(&congress.recommend(student).await);
     }
     assert!(!congress.branch.get("/").await.text().contains("推荐代表：学校"), "done is done");
+    let own = congress.branch.get("/congresses/recommendations").await;
+    assert_eq!(own.all("td[data-label='已推荐']"), ["2"]);
     // Too few candidates: who lacks how many is said, and the election is refused.
     let page = congress.union.get(&format!("{path}/delegates/elections")).await.text();
     assert!(page.contains("还差 1 名候选人") && page.contains("向上取整"), "{page}");
