@@ -25,7 +25,6 @@ use meeting::Meetings;
 use crate::{
     app::Routes,
     elections::VOTERS,
-    office::{CongressReader, Office},
     office::{CongressReader, Office, OfficeKind},
     page::chrome::{NavGroup, NavItem},
 };
@@ -61,6 +60,8 @@ pub const NAV: &[NavItem] = &[
         group: NavGroup::Own,
         place: 75,
         offices: VOTERS,
+    },
+    NavItem {
         href: "/congresses/recommendations",
         label: "推荐代表",
         says: "本班推荐学代会代表人选，看审查到哪一步",

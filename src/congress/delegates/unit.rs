@@ -75,6 +75,16 @@ pub struct UnitProgress {
 }
 
 impl UnitProgress {
+    /// How far its election is.
+    #[must_use]
+    pub fn election(&self) -> &'static str {
+        match (&self.contest, self.has_report) {
+            (_, true) => "已登记选举报告",
+            (Some(contest), false) => contest.stage,
+            (None, false) => "未组织",
+        }
+    }
+
     #[must_use]
     pub fn ballot(&self) -> UnitBallot {
         let Self { unit, passed, waiting, .. } = self;

@@ -64,15 +64,6 @@ impl DelegatesPage {
         one.unit.seats + margin(one.unit.seats, percent)
     }
 
-    /// How far its election is.
-    fn election(&self, one: &UnitProgress) -> &'static str {
-        match (&one.contest, one.has_report) {
-            (_, true) => "已登记选举报告",
-            (Some(contest), false) => contest.stage,
-            (None, false) => "未组织",
-        }
-    }
-
     /// The office may take the result of a unit down that was elected elsewhere.
     fn takes_down(&self, one: &UnitProgress) -> bool {
         let own = if one.unit.elects_here() { self.elects } else { self.keeps };

@@ -127,7 +127,7 @@ impl RecommendationsPage {
     }
 
     fn may_withdraw(&self, row: &Recommendation) -> bool {
-        let contest = self.units.get(&row.unit).is_some_and(|one| one.is_to_elect());
+        let contest = self.units.get(&row.unit).is_some_and(UnitProgress::is_to_elect);
         row.is_alive() && contest && self.own_units.iter().any(|one| one.unit.place == row.unit)
     }
 

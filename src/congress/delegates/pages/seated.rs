@@ -17,7 +17,7 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     congress::{
-        congress::{Congress, Standing},
+        congress::Congress,
         delegates::{
             forms::ReasonForm,
             paths::Done,
@@ -50,13 +50,6 @@ impl SeatedPage {
     fn unit(&self, row: &SeatedDelegate) -> &str {
         let place = row.unit.or(row.waits_for);
         place.and_then(|place| self.units.get(&place)).map_or("", String::as_str)
-    }
-
-    fn standing(&self, row: &SeatedDelegate) -> String {
-        match (row.standing, row.waiting_place) {
-            (Standing::Substitute, Some(place)) => format!("候补第 {place} 位"),
-            (standing, _) => standing.label().to_owned(),
-        }
     }
 
     fn votes(&self) -> usize {

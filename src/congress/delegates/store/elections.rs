@@ -210,6 +210,14 @@ pub async fn outcomes(
     Ok(by_unit)
 }
 
+/// A unit's election as its report has it.
+struct ReportedUnit {
+    seats: u32,
+    present: u32,
+    /// Who stood, with their votes.
+    votes: Vec<(ReportedVote, u32)>,
+}
+
 async fn reported_elsewhere(
     connection: &mut PgConnection,
     congress: &Congress,
@@ -228,15 +236,16 @@ async fn reported_elsewhere(
     .fetch_all(connection)
     .await?;
     let count = |number: i32| u32::try_from(number).map_err(anyhow::Error::new);
-    let mut reports: HashMap<i16, (u32, u32, Vec<(ReportedVote, u32)>)> = HashMap::new();
+    let mut reports: HashMap<i16, ReportedUnit> = HashMap::new();
     for row in rows {
         let votes = count(row.votes)?;
         let vote = ReportedVote { student: row.student, number: row.number, name: row.name, votes, contest: None };
         let (seats, present) = (count(row.seats)?, count(row.present)?);
-        reports.entry(row.unit).or_insert((seats, present, Vec::new())).2.push((vote, votes));
+        let unit = reports.entry(row.unit).or_insert(ReportedUnit { seats, present, votes: Vec::new() });
+        unit.votes.push((vote, votes));
     }
-    let outcome = |(unit, (seats, present, votes)): (i16, (u32, u32, Vec<(ReportedVote, u32)>))| {
-        let (elected, others) = result_of_report(seats, present, &votes);
+    let outcome = |(unit, report): (i16, ReportedUnit)| {
+        let (elected, others) = result_of_report(report.seats, report.present, &report.votes);
         (unit, UnitOutcome { elected, others, written_in: Vec::new() })
     };
     Ok(reports.into_iter().map(outcome).collect())

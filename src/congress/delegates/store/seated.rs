@@ -44,6 +44,15 @@ pub struct SeatedDelegate {
 }
 
 impl SeatedDelegate {
+    /// Elected, or the place among the substitutes.
+    #[must_use]
+    pub fn standing_in_words(&self) -> String {
+        match (self.standing, self.waiting_place) {
+            (Standing::Substitute, Some(place)) => format!("候补第 {place} 位"),
+            (standing, _) => standing.label().to_owned(),
+        }
+    }
+
     /// They have a vote.
     #[must_use]
     pub fn votes(&self) -> bool {
