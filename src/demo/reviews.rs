@@ -188,7 +188,7 @@ async fn opened(
     let at = morning(sits_on);
     hand_in(db, &review, due.len(), at - Duration::days(8)).await?;
     for (account, category, _) in &board.seats {
-        store::name_member(db, &review, *account, *category, *category == Category::Student, at).await?;
+        store::name_member(db, &review, *account, *category, false, at).await?;
     }
     let persons = store::persons(db, review.id, None).await?;
     let members = store::members(db, review.id).await?;
