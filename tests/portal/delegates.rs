@@ -193,7 +193,8 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     sitting.announce().await;
     sitting.rehearse().await;
     sitting.act("open", &[]).await;
-    congress.portal.app.clock.advance(Duration::hours(2));
+    congress.portal.app.clock.advance(Duration::minutes(70));
+    congress.league = congress.portal.signed_in(OfficeKind::SchoolLeague).await;
     for (place, mut client) in voters(&congress.portal, 1..=16).await.into_iter().enumerate() {
         let second = if place < 10 { ("F", "A") } else { ("A", "F") };
         cast(&mut client, &sitting.id, &[("c1-1", "F"), ("c1-2", second.0), ("c1-3", second.1)]).await;
