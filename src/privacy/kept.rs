@@ -61,11 +61,10 @@ impl Data {
             Self::Objections | Self::Exits => UnionKeeper::KINDS.to_vec(),
             Self::Conduct => ConductHandler::KINDS.to_vec(),
             Self::Posts => UnionReader::KINDS.to_vec(),
-            Self::Proposals => CongressKeeper::KINDS.to_vec(),
+            Self::Proposals | Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
             Self::Reviewed => ReviewReader::KINDS.to_vec(),
-            Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Account => {
                 let mut kinds = Administrator::KINDS.to_vec();
                 kinds.extend(SlipPrinter::KINDS.iter().filter(|kind| !Administrator::KINDS.contains(kind)));
