@@ -147,7 +147,7 @@ async fn everything_of_a_congress_is_one_file_with_the_hash_of_each_part() {
     for line in sums.lines() {
         let (hash, name) = line.split_once("  ").unwrap();
         let own = <sha2::Sha256 as sha2::Digest>::digest(read(name));
-        assert_eq!(own.iter().map(|byte| format!("{byte:02x}")).collect::<String>(), hash, "{name}");
+        assert_eq!(hex::encode(own), hash, "{name}");
     }
     assert!(sums.contains(".docx") && sums.contains("代表名单.csv"), "{sums}");
     let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
