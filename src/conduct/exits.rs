@@ -205,14 +205,14 @@ async fn begin(
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let search = search(&app, &acting);
     let pick = std::mem::take(&mut form.pick);
+    let union = form.union.parse::<UnionId>().ok();
+    if union.is_none() {
+        errors.add("union", "请选择学生会");
+    }
     let field =
         PersonField::read(&mut *app.read().await?, &search, &mut form.number, &pick, "number", &mut errors).await?;
     if form.number.is_empty() {
         errors.add("number", "请填写退出的是谁");
-    }
-    let union = form.union.parse::<UnionId>().ok();
-    if union.is_none() {
-        errors.add("union", "请选择学生会");
     }
     let says = form.exit.read(today, &mut errors);
     let (Some(union), Some(ExitSays { kind, day, reason })) = (union, says) else {

@@ -77,8 +77,8 @@ impl CorrectForm {
             errors.add("class", "没有这个班级、有几个班级同名，或该班已结束、即将毕业；请核对班级全称");
         }
         let political = read(political::read(&self.political), "political", errors).flatten();
-        let ethnic = read(nationality::read(&self.ethnic), "ethnic", errors).flatten();
         let gender = read(sex::read(&self.gender), "gender", errors).flatten();
+        let ethnic = read(nationality::read(&self.ethnic), "ethnic", errors).flatten();
         let reason = reason(&self.reason, errors);
         let (Some(number), Some(name), Some(class), Some(reason), true) =
             (number, name, class, reason, errors.is_empty())
@@ -151,7 +151,7 @@ impl LeaveForm {
         if why.is_none() {
             errors.add("why", "请选择离校原因");
         }
-        let reason = reason(&self.reason, errors);
+        let reason = written(&self.reason, 200, "leave-reason", "请写明理由", errors);
         Some(Leaving { day: day?, why: why?, reason: reason? })
     }
 }

@@ -292,10 +292,10 @@ impl SchemeForm {
             }
             value
         };
+        let most = bound(&self.most, "most");
         let excellent = bound(&self.excellent, "excellent");
         let good = bound(&self.good, "good");
         let satisfactory = bound(&self.satisfactory, "satisfactory");
-        let most = bound(&self.most, "most");
         let ceiling = if trimmed(&self.ceiling).is_empty() { Some(None) } else { number(&self.ceiling).map(Some) };
         if ceiling.is_none() {
             errors.add("ceiling", "应为 1 至 100 的整数，不设上限可以不填");

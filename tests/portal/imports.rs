@@ -225,6 +225,7 @@ async fn a_file_that_is_asked_about_is_chosen_once_and_asked_about_once() {
     assert_eq!(preview.all(".tabs a")[0], "新增 2");
     assert_eq!(preview.heading(), "学生名单：名单.xlsx", "its name is kept with it");
     portal.app.clock.advance(time::Duration::minutes(61));
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
     assert_eq!(staff.upload("/imports", &answer, None).await.fault("文件"), "✕ 请选择文件", "for an hour");
 }
 

@@ -31,7 +31,9 @@ async fn monitors_rehearse_hours_apart_over_restarts_and_at_other_portals() {
     assert!(page.contains("演练有效") && !page.contains("演练：输入你的口令"), "{page}");
     portal.app.clock.advance(Duration::hours(2));
     sitting.keeper = portal.signed_in(OfficeKind::SchoolLeague).await;
-    sitting.monitors[1].0 = portal.signed_in(OfficeKind::SchoolParty).await;
+    for (place, kind) in [(0, OfficeKind::StudentAffairs), (1, OfficeKind::SchoolParty), (2, OfficeKind::ClassBranch)] {
+        sitting.monitors[place].0 = portal.signed_in(kind).await;
+    }
     let second = portal.restarted();
     assert!(sitting.monitoring_at(&second, 0).await.contains("演练有效"), "it is kept in the database");
     see_other(&sitting.unseal_at(&second, 1).await);

@@ -84,9 +84,9 @@ async fn candidates_typed_in_any_order_stand_by_strokes_from_the_page_to_the_rep
     }
     sitting.count().await;
     sitting.act("report", &[]).await;
-    for paper in ["tally", "report"] {
+    for (paper, names) in [("tally", ".paper-votes tbody td:nth-child(2)"), ("report", "td[data-label='候选人']")] {
         let page = sitting.keeper.get(&format!("{}/{paper}", sitting.path)).await;
-        assert_eq!(page.all(".paper-votes tbody td:nth-child(2)").join("、"), order, "{paper}");
+        assert_eq!(page.all(names).join("、"), order, "{paper}");
         assert!(page.text().contains("候选人以姓氏笔画为序"), "{}", page.text());
     }
     let notice = sitting.keeper.get(&format!("{}/notice", sitting.path)).await;

@@ -164,36 +164,35 @@ pub(super) async fn screen(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let refusal = begin(&app, &acting, congress, id, "审查提案").await?;
-    let read = form.read(&mut errors);
-    let attempt = match read {
-        None => Attempt::fault("decision", "请选择审查结果"),
-        Some((screening, says)) => {
-            app.write_as(acting.person().authority(), async |db| {
-                let locked = store::lock(db, acting.institution(), id).await?;
-                if let Screening::Join(other) = screening {
-                    let into = store::find(db, acting.institution(), other).await?;
-                    let fits =
-                        into.is_some_and(|into| into.before == locked.before && into.id != id && into.stage.is_open());
-                    if !fits {
-                        return Ok(Attempt::fault("joined", "要并入的提案已不在办理中，请另选"));
-                    }
-                }
-                if !store::screen(db, &locked, screening, says.as_deref(), acting.person(), now).await? {
-                    return Err(moved(refusal, locked.stage));
-                }
-                let what = match screening {
-                    Screening::Accept => "立案",
-                    Screening::Refuse(_) => "不予立案",
-                    Screening::Join(_) => "并案",
-                };
-                audit::append(db, acting.person(), entry(&locked, what), now).await?;
-                let notice = Notice::new(format!("你的提案{what}：{}", locked.title), id.path());
-                inbox::tell(db, acting.institution(), To::Student(locked.lead), &notice, now).await?;
-                Ok(Attempt::Done(()))
-            })
-            .await?
-        }
+    let Some((screening, says)) = form.read(&mut errors) else {
+        let page = page(&app, &acting, congress, id, Sent { screen: form, errors, ..Sent::default() }).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, acting.institution(), id).await?;
+            if let Screening::Join(other) = screening {
+                let into = store::find(db, acting.institution(), other).await?;
+                let fits =
+                    into.is_some_and(|into| into.before == locked.before && into.id != id && into.stage.is_open());
+                if !fits {
+                    return Ok(Attempt::fault("joined", "要并入的提案已不在办理中，请另选"));
+                }
+            }
+            if !store::screen(db, &locked, screening, says.as_deref(), acting.person(), now).await? {
+                return Err(moved(refusal, locked.stage));
+            }
+            let what = match screening {
+                Screening::Accept => "立案",
+                Screening::Refuse(_) => "不予立案",
+                Screening::Join(_) => "并案",
+            };
+            audit::append(db, acting.person(), entry(&locked, what), now).await?;
+            let notice = Notice::new(format!("你的提案{what}：{}", locked.title), id.path());
+            inbox::tell(db, acting.institution(), To::Student(locked.lead), &notice, now).await?;
+            Ok(Attempt::Done(()))
+        })
+        .await?;
     if attempt.done_or(&mut errors).is_some() {
         return Ok(Redirect::to(&Done::Screened.at(&congress.proposal_path(id))).into_response());
     }

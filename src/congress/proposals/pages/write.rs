@@ -85,12 +85,12 @@ pub(super) async fn keep(
 ) -> Result<Response, Failure> {
     let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
     let student = person.student.ok_or(Failure::Missing)?;
-    let text = form.read(&mut errors);
     let rights = store::rights(&mut *app.read().await?, student, today).await?;
     let right = rights.into_iter().find(|right| right.congress.to_string() == form.congress);
     if right.is_none() {
         errors.add("congress", "请选择大会；大会的代表在提案截止以前可以提出提案");
     }
+    let text = form.read(&mut errors);
     let (Some(text), Some(right), true) = (text, right, errors.is_empty()) else {
         let page = page(&app, &person, Submitted::new(form, errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
