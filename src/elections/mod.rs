@@ -18,6 +18,7 @@ pub mod record;
 pub mod sitting;
 pub mod store;
 pub mod tasks;
+pub mod turnout;
 
 pub use ballot_box::Elections;
 pub use forms::{MAJORITIES, QUORUMS, field as moment_field, moment};

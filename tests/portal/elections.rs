@@ -810,10 +810,14 @@ async fn offices_see_and_keep_only_what_is_theirs() {
     for path in [&sitting.path, &sitting.votes()] {
         assert_eq!(elsewhere.get(path).await.status, 404);
     }
-    // A branch sees its class's number and nobody's name.
+    // A branch of a few sees no number while votes are cast, and nobody's name: it would tell who has voted.
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
+    assert!(branch.get("/turnout").await.text().contains("人数较少，投票期间不显示"));
     let turnout = branch.get(&format!("{}/turnout", sitting.path)).await;
-    assert!(turnout.status == 200 && turnout.text().contains("/ 10 人"), "{}", turnout.text());
+    assert!(turnout.status == 200 && turnout.text().contains("投票期间不显示人数"), "{}", turnout.text());
+    assert!(!turnout.text().contains("/ 10 人") && !turnout.text().contains("已投票，"), "{}", turnout.text());
+    let keepers = sitting.keeper.get(&format!("{}/turnout", sitting.path)).await;
+    assert!(keepers.text().contains("/ 10 人"), "{}", keepers.text());
     assert!(!turnout.text().contains("学生1") && !turnout.text().contains("2024000"), "{}", turnout.text());
     assert!(turnout.headers.contains_key("refresh"));
     assert!(!voter(&portal, 2).await.get(&sitting.votes()).await.headers.contains_key("refresh"), "never a ballot");

@@ -76,7 +76,7 @@ fn powers(sitting: &Sitting) -> Vec<Power> {
             "看投票进度（人数，不含姓名）",
             offices(TurnoutReader::KINDS, sitting),
             stage >= Stage::Open,
-            "院系、班级只看到自己的人数；看不到谁投了、投给谁",
+            "院系、班级只看到自己的人数，不足 20 人的投票期间不显示；看不到谁投了、投给谁",
         ),
         one("看场次和结果", offices(ElectionReader::KINDS, sitting), true, "计票以前没有任何得票可看"),
         one("看谁投了票（不含投给谁）", keepers(), stage >= Stage::Closed && stage != Stage::Voided, "截止以后才能看"),

@@ -7,15 +7,16 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
+use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
     auth::{acting::Acting, extract::BY_ITSELF},
     elections::Elections,
     elections::{
-        reconciliation::FEW,
-        sitting::{Sitting, Stage},
+        sitting::{Contest, Sitting, Stage},
         store::{self, Turnout},
+        turnout::{self, Cell, Part},
     },
     failure::Failure,
     ids::SittingId,
@@ -26,11 +27,81 @@ use crate::{
 /// Seconds after which the page looks again while votes are cast.
 const SECONDS: u32 = 20;
 
+/// The part of a roll that an office sees; none where the sitting is its own.
+fn own_part(acting: &Acting<TurnoutReader>, sitting: &Sitting) -> Option<Part> {
+    let office = acting.office();
+    let college = office.college.filter(|college| Some(*college) != sitting.college).map(Part::College);
+    office.class.map(Part::Class).or(college)
+}
+
+fn sum<'a>(label: &str, cells: impl IntoIterator<Item = &'a Cell>) -> Turnout {
+    let mut sum = Turnout { label: label.to_owned(), due: 0, cast: 0, paper: 0 };
+    for cell in cells {
+        sum.due += cell.due;
+        sum.cast += cell.cast;
+        sum.paper += cell.paper;
+    }
+    sum
+}
+
+/// The numbers of a sitting of which an office sees a part.
+struct Numbers {
+    /// Those of the office's part.
+    cells: Vec<Cell>,
+    part: Option<Part>,
+    /// The parts that may be shown while votes are cast; none where all may.
+    shown: Option<Vec<Part>>,
+}
+
+impl Numbers {
+    async fn of(db: &mut PgConnection, acting: &Acting<TurnoutReader>, sitting: &Sitting) -> Result<Self, Failure> {
+        let mut cells = store::turnout_cells(db, sitting.id).await?;
+        let part = own_part(acting, sitting);
+        let shown = (sitting.stage == Stage::Open).then(|| turnout::shown(&cells));
+        cells.retain(|cell| part.is_none_or(|part| part.holds(cell)));
+        Ok(Self { cells, part, shown })
+    }
+
+    fn may_show(&self, part: Part) -> bool {
+        self.shown.as_ref().is_none_or(|shown| shown.contains(&part))
+    }
+
+    /// The office's whole; none where it would tell of a few.
+    fn total(&self) -> Option<Turnout> {
+        self.part.is_none_or(|part| self.may_show(part)).then(|| sum("", &self.cells))
+    }
+
+    /// The classes that may be shown, and the others together.
+    fn classes(&self) -> Vec<Turnout> {
+        let (mut rows, mut rest): (Vec<Turnout>, Vec<&Cell>) = (Vec::new(), Vec::new());
+        for class in self.cells.chunk_by(|one, next| one.class == next.class) {
+            match class.first() {
+                Some(first) if self.may_show(Part::Class(first.class)) => rows.push(sum(&first.label, class)),
+                _ => rest.extend(class),
+            }
+        }
+        if !rest.is_empty() {
+            rows.push(sum("其余班级合计（人数少的不单列）", rest));
+        }
+        rows
+    }
+
+    /// The contests that may be shown.
+    fn contests(&self, contests: &[Contest]) -> Vec<Turnout> {
+        let part = |contest: &Contest| Part::Contest(contest.ordinal);
+        let of = |contest: &Contest| {
+            let part = part(contest);
+            sum(&contest.title, self.cells.iter().filter(|cell| part.holds(cell)))
+        };
+        contests.iter().filter(|contest| self.may_show(part(contest))).map(of).collect()
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/turnouts.html")]
 pub(super) struct TurnoutsPage {
     chrome: Chrome,
-    rows: Vec<(Sitting, Turnout)>,
+    rows: Vec<(Sitting, Option<Turnout>)>,
 }
 
 async fn visible(app: &Elections, acting: &Acting<TurnoutReader>) -> Result<Vec<SittingId>, Failure> {
@@ -38,47 +109,16 @@ async fn visible(app: &Elections, acting: &Acting<TurnoutReader>) -> Result<Vec<
     store::sittings_with_turnout(&mut *app.read().await?, &scope, acting.office().kind).await
 }
 
-/// An office of a college or a class sees its own part of the roll.
-fn whole(acting: &Acting<TurnoutReader>, sitting: &Sitting) -> bool {
-    let office = acting.office();
-    office.class.is_none() && (office.college.is_none() || office.college == sitting.college)
-}
-
-fn sum(label: &str, parts: &[Turnout]) -> Turnout {
-    let total = |of: fn(&Turnout) -> i64| parts.iter().map(of).sum();
-    Turnout {
-        label: label.to_owned(),
-        due: total(|one| one.due),
-        cast: total(|one| one.cast),
-        paper: total(|one| one.paper),
-    }
-}
-
 pub(super) async fn list(State(app): State<Elections>, acting: Acting<TurnoutReader>) -> Result<TurnoutsPage, Failure> {
     let ids = visible(&app, &acting).await?;
     let mut db = app.read().await?;
-    let scope = acting.scope();
     let mut rows = Vec::new();
     for id in ids {
-        let Some(sitting) = store::sitting(&mut db, scope.institution, id).await? else { continue };
-        let turnout = if whole(&acting, &sitting) {
-            store::turnout(&mut db, id).await?.into_iter().next().unwrap_or_else(|| sum("", &[]))
-        } else {
-            sum("", &store::turnout_by_class(&mut db, id, scope.college, scope.class).await?)
-        };
-        rows.push((sitting, turnout));
+        let Some(sitting) = store::sitting(&mut db, acting.institution(), id).await? else { continue };
+        let total = Numbers::of(&mut db, &acting, &sitting).await?.total();
+        rows.push((sitting, total));
     }
     Ok(TurnoutsPage { chrome: app.chrome(acting.person(), "投票进度"), rows })
-}
-
-/// Parts of few voters are shown together; alone they are not shown where even together they are few.
-fn fold(parts: Vec<Turnout>) -> Vec<Turnout> {
-    let (few, mut shown): (Vec<Turnout>, Vec<Turnout>) = parts.into_iter().partition(|part| part.due < i64::from(FEW));
-    let rest = sum("人数不足 20 的合计", &few);
-    if rest.due >= i64::from(FEW) && few.len() > 1 {
-        shown.push(rest);
-    }
-    shown
 }
 
 #[derive(Template)]
@@ -86,7 +126,8 @@ fn fold(parts: Vec<Turnout>) -> Vec<Turnout> {
 struct TurnoutPage {
     chrome: Chrome,
     sitting: Sitting,
-    total: Turnout,
+    /// None where it would tell of a few.
+    total: Option<Turnout>,
     contests: Vec<Turnout>,
     classes: Vec<Turnout>,
     open: bool,
@@ -101,22 +142,16 @@ pub(super) async fn show(
     if !visible(&app, &acting).await?.contains(&id) {
         return Err(Failure::Missing);
     }
-    let (mut db, scope) = (app.read().await?, acting.scope());
-    let sitting = store::sitting(&mut db, scope.institution, id).await?.ok_or(Failure::Missing)?;
-    let classes = if whole(&acting, &sitting) {
-        store::turnout_by_class(&mut db, id, None, None).await?
-    } else {
-        store::turnout_by_class(&mut db, id, scope.college, scope.class).await?
+    let mut db = app.read().await?;
+    let sitting = store::sitting(&mut db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+    let numbers = Numbers::of(&mut db, &acting, &sitting).await?;
+    let total = numbers.total();
+    let contests = match numbers.part {
+        None => numbers.contests(&store::contests(&mut db, &sitting, None).await?),
+        Some(_) => Vec::new(),
     };
-    let (total, contests) = if whole(&acting, &sitting) {
-        let mut parts = store::turnout(&mut db, id).await?.into_iter();
-        (parts.next().unwrap_or_else(|| sum("", &[])), parts.collect())
-    } else {
-        (sum("", &classes), Vec::new())
-    };
+    let classes = if total.is_some() { numbers.classes() } else { Vec::new() };
     let open = sitting.stage == Stage::Open;
-    // While votes are cast a part of a few would tell who has voted.
-    let (contests, classes) = if open { (fold(contests), fold(classes)) } else { (contests, classes) };
     let chrome = app.chrome(acting.person(), &sitting.title).under("/turnout", "投票进度");
     let page = TurnoutPage { chrome, sitting, total, contests, classes, open, now: app.clock.now() };
     let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);

@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 
 use crate::{
     auth::person::{Scope, SignedIn},
-    elections::sitting::Stage,
+    elections::{sitting::Stage, turnout::Cell},
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, InstitutionId, SittingId, StudentId},
     office::OfficeKind,
@@ -350,27 +350,23 @@ pub async fn turnout(connection: &mut PgConnection, sitting: SittingId) -> Resul
     Ok(rows.fetch_all(connection).await?)
 }
 
-/// How many have voted in each class, or in one college's, or in one class: numbers and never names.
-pub async fn turnout_by_class(
-    connection: &mut PgConnection,
-    sitting: SittingId,
-    college: Option<CollegeId>,
-    class: Option<ClassId>,
-) -> Result<Vec<Turnout>, Failure> {
+/// How many have voted among those of one class who vote in the same contests, in the order of colleges and classes:
+/// numbers and never names.
+pub async fn turnout_cells(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<Cell>, Failure> {
     let rows = sqlx::query_as!(
-        Turnout,
-        r#"select k.name as label, count(*) as "due!",
+        Cell,
+        r#"select m.college_id as "college: CollegeId", k.id as "class: ClassId", k.name as label, v.contests,
+                  count(*) as "due!",
                   count(*) filter (where e.voter is not null or h.voter is not null) as "cast!",
                   count(*) filter (where v.paper_at is not null) as "paper!"
            from voter v join class k on k.id = v.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id
                 left join envelope e on e.sitting_id = v.sitting_id and e.voter = v.place
                 left join has_voted h on h.sitting_id = v.sitting_id and h.voter = v.place
-           where v.sitting_id = $1 and ($2::uuid is null or m.college_id = $2) and ($3::uuid is null or v.class_id = $3)
-           group by k.id, c.id order by c.place, c.name, k.entry_year desc, k.name"#,
-        sitting.0,
-        college.map(|id| id.0),
-        class.map(|id| id.0)
+           where v.sitting_id = $1
+           group by m.college_id, k.id, c.id, v.contests
+           order by c.place, c.name, k.entry_year desc, k.name, v.contests"#,
+        sitting.0
     );
     Ok(rows.fetch_all(connection).await?)
 }
