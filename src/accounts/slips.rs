@@ -24,6 +24,7 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
+    elections,
     failure::{Failure, Refusal},
     ids::{ClassId, PrintId},
     office::SlipPrinter,
@@ -159,6 +160,26 @@ struct ClassSlips {
     last_day: Date,
 }
 
+/// Refuses an office that keeps an open sitting in which the class votes: with fresh codes it could vote in the voters'
+/// places.
+async fn no_keeper(
+    db: &mut PgConnection,
+    acting: &Acting<SlipPrinter>,
+    class: ClassId,
+    chrome: &Chrome,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let office = acting.office();
+    if !elections::KEEPERS.contains(&office.kind) {
+        return Ok(());
+    }
+    let kept = elections::store::kept_with_class(db, class, office.college, now).await?;
+    let Some(title) = kept else { return Ok(()) };
+    let why = format!("“{title}”正在投票，这个班在选民名册上，而这个场次由你的职务办理");
+    let refusal = Refusal { chrome: chrome.clone(), wanted: "打印激活条".to_owned(), back: SLIPS.to_owned() };
+    Err(refusal.for_reason(why, "投票期间请系统管理员打印；最好在投票开启以前发完激活条"))
+}
+
 async fn print(
     State(app): State<Slips>,
     acting: Acting<SlipPrinter>,
@@ -173,6 +194,7 @@ async fn print(
             let found = of_scope(db, &acting, class, now).await?;
             let manager = AccountManager::from(&acting);
             no_candidate(db, acting.person(), &refused, SLIPS, now).await?;
+            no_keeper(db, &acting, class, &refused, now).await?;
             let whom = match whom {
                 Some(whom) => whom,
                 None if found.printed == 0 => Whom::All,

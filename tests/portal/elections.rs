@@ -798,6 +798,43 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
 }
 
 #[tokio::test]
+async fn whoever_keeps_an_open_sitting_prints_no_slips_of_its_voters_and_monitors_see_firsts() {
+    let portal = Portal::start().await;
+    let mut sitting = opened(&portal, &SMALL).await;
+    let mut db = portal.owner().await;
+    let (class,): (String,) = sqlx::query_as("select class_id::text from voter where sitting_id = $1::uuid limit 1")
+        .bind(&sitting.id)
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    let (slips, all) = (format!("/slips/{class}"), [("whom", "all")]);
+    let refused = sitting.keeper.post(&slips, &all).await;
+    assert!(refused.text().contains("正在投票，这个班在选民名册上"), "{}", refused.text());
+    let codes = "select count(*) from activation";
+    let (made,): (i64,) = sqlx::query_as(codes).fetch_one(&mut db).await.unwrap();
+    assert_eq!((refused.status, made), (409, 0));
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    assert_eq!(administrator.post(&slips, &all).await.status, 303, "who keeps no sitting may");
+
+    let monitoring = format!("/monitoring/{}", sitting.id);
+    assert!(sitting.monitors[0].0.get(&monitoring).await.all("#firsts").is_empty());
+    sqlx::query(
+        "insert into voter_reset (sitting_id, voter, at, kind) select sitting_id, place, now(), 'first'
+         from voter where sitting_id = $1::uuid and place <= 2",
+    )
+    .bind(&sitting.id)
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let firsts = sitting.monitors[0].0.get(&monitoring).await.all("#firsts td");
+    assert_eq!(firsts[1], "2", "{firsts:?}");
+    let powers = voter(&portal, 2).await.get(&format!("{}/powers", sitting.votes())).await;
+    assert!(powers.text().contains("打印激活条"), "{}", powers.text());
+    sitting.act("close", &[("sure", "yes")]).await;
+    assert_eq!(sitting.keeper.post(&slips, &all).await.status, 303, "once it is closed");
+}
+
+#[tokio::test]
 async fn offices_see_and_keep_only_what_is_theirs() {
     let portal = Portal::start().await;
     let mut sitting = opened(&portal, &SMALL).await;

@@ -35,7 +35,7 @@ use crate::{
         paths,
         reconciliation::without_quorum,
         sitting::{Contest, Monitor, MonitorKey, Sitting, Stage},
-        store::{self, Admission, CountHolder, Dependent, NewAdmission},
+        store::{self, Admission, ClassFirsts, CountHolder, Dependent, NewAdmission},
     },
     failure::{Failure, Refusal},
     ids::{AccountId, AdmissionId, SittingId},
@@ -115,6 +115,8 @@ struct MonitorPage {
     /// The contests for which too few have come, while somebody wants to close before the end.
     unmet: Vec<String>,
     paper: bool,
+    /// Where codes were used since the opening.
+    firsts: Vec<ClassFirsts>,
     form: AdmissionForm,
     person: PersonField,
     errors: Errors,
@@ -195,6 +197,7 @@ async fn page_with(
         me: person.account,
         admissions: store::admissions(&mut db, id).await?,
         suspects,
+        firsts: store::firsts_by_class(&mut db, id).await?,
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
         collecting,
         count,

@@ -14,7 +14,7 @@ use crate::{
     },
     failure::Failure,
     ids::SittingId,
-    office::{Administrator, ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
+    office::{Administrator, ElectionKeeper, ElectionReader, Office, OfficeKind, SlipPrinter, TurnoutReader},
     page::chrome::Chrome,
 };
 
@@ -103,6 +103,13 @@ fn powers(sitting: &Sitting) -> Vec<Power> {
             offices(Administrator::KINDS, sitting),
             true,
             "投票期间重置的，选民在选票页上看得到，次数写进监票报告；候选人不能重置选民的密码",
+        ),
+        one(
+            "打印激活条（还没有账号的选民凭它第一次登录）",
+            offices(SlipPrinter::KINDS, sitting),
+            true,
+            "拿到激活条的人能代替还没有激活的选民投票。投票期间，办理本场次的职务和候选人不能打印名册上班级的激活条；\
+             每次打印有记录，各班首次激活的人数监票人随时看得到，总数写进监票报告",
         ),
     ]
 }

@@ -436,6 +436,48 @@ pub async fn note_reset(
     Ok(done.execute(connection).await?.rows_affected())
 }
 
+/// How many voters of each class got their first password by a code since a sitting was opened.
+pub async fn firsts_by_class(connection: &mut PgConnection, sitting: SittingId) -> Result<Vec<ClassFirsts>, Failure> {
+    let rows = sqlx::query_as!(
+        ClassFirsts,
+        r#"select k.name as class, count(*) as "firsts!", max(r.at) as "last!"
+           from voter_reset r join voter v on v.sitting_id = r.sitting_id and v.place = r.voter
+                join class k on k.id = v.class_id
+           where r.sitting_id = $1 and r.kind = 'first' group by k.id order by max(r.at) desc"#,
+        sitting.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A class in which codes were used while votes are cast.
+#[derive(Debug)]
+pub struct ClassFirsts {
+    pub class: String,
+    pub firsts: i64,
+    /// When the last one was.
+    pub last: OffsetDateTime,
+}
+
+/// An open sitting on whose roll a class stands and that an office keeps (a college's office those of its college, a
+/// school's all), by title: with fresh codes it could vote in the voters' places.
+pub async fn kept_with_class(
+    connection: &mut PgConnection,
+    class: ClassId,
+    college: Option<CollegeId>,
+    now: OffsetDateTime,
+) -> Result<Option<String>, Failure> {
+    let title = sqlx::query_scalar!(
+        "select t.title from sitting t
+         where t.stage = 'open' and t.closes_at > $3 and ($2::uuid is null or t.college_id = $2)
+               and exists (select from voter v where v.sitting_id = t.id and v.class_id = $1)
+         order by t.opened_at limit 1",
+        class.0,
+        college.map(|id| id.0),
+        now
+    );
+    Ok(title.fetch_optional(connection).await?)
+}
+
 /// An open sitting in which the account's student stands, by title: whoever stands neither resets passwords nor hands out
 /// codes while votes are cast.
 pub async fn stands_now(
