@@ -29,6 +29,9 @@ pub enum Failure {
     /// The person must choose a password of their own first.
     #[error("password first")]
     PasswordFirst,
+    /// Too little room is left on the disk for an upload.
+    #[error("the disk is nearly full")]
+    DiskShort,
     /// The office in which the person acts may not do this.
     #[error("not this office's")]
     NotYours {
@@ -199,6 +202,10 @@ impl IntoResponse for Failure {
             Self::Malformed => {
                 page(StatusCode::BAD_REQUEST, "表单不完整", "收到的内容与页面上的表单不符，请返回重新填写。")
             }
+            Self::DiskShort => soon(
+                "服务器的存储空间快用完了",
+                "现在不能上传文件，其他操作不受影响。请告诉学校管理系统的人员，腾出空间后再上传。",
+            ),
             Self::Database(_) | Self::Broken(_) => broken(),
         }
     }

@@ -13,27 +13,36 @@ use crate::{
     app::Routes,
     elections::{Elections, ballot_key},
     failure::Failure,
-    web::{self, origin::is_loopback},
+    web::{self, origin::is_loopback, space::Space},
 };
 
 /// The metrics, where they are collected.
 pub type Metrics = Option<PrometheusHandle>;
 
 #[must_use]
-pub fn routes(collected: Metrics, elections: Elections) -> Routes {
-    let metrics = web::routes::Routes::default().get("/metrics", metrics).with_state(collected);
-    web::routes::Routes::default().get("/healthz", health).with_state(elections).merge(metrics)
+pub fn routes(collected: Metrics, elections: Elections, space: Space) -> Routes {
+    let state = Watched { collected, elections, space };
+    web::routes::Routes::default().get("/healthz", health).get("/metrics", metrics).with_state(state)
+}
+
+/// What is looked at.
+#[derive(Debug, Clone)]
+struct Watched {
+    collected: Metrics,
+    elections: Elections,
+    space: Space,
 }
 
 /// 200 where the database answers, 503 where not. Everything but elections works with another ballot key than theirs: that
-/// is a word beside the 200.
-async fn health(State(app): State<Elections>) -> (StatusCode, &'static str) {
+/// is a word beside the 200, and so is a disk that is nearly full.
+async fn health(State(Watched { elections: app, space, .. }): State<Watched>) -> (StatusCode, &'static str) {
     let answers = async {
         let mut db = app.read().await?;
         sqlx::query_scalar!("select 1 as one").fetch_one(&mut *db).await?;
         Ok::<bool, Failure>(ballot_key::strangers(&mut db, &app.ballot_box.key).await?.is_empty())
     };
     match answers.await {
+        Ok(true) if space.is_short() => (StatusCode::OK, "ok, but the disk is nearly full: uploads are refused\n"),
         Ok(true) => (StatusCode::OK, "ok\n"),
         Ok(false) => (StatusCode::OK, "ok, but ballot.key is not that of the sittings in progress\n"),
         Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
@@ -45,13 +54,16 @@ async fn health(State(app): State<Elections>) -> (StatusCode, &'static str) {
 /// # Errors
 /// [`Failure::Missing`] for anybody else.
 async fn metrics(
-    State(collected): State<Metrics>,
+    State(Watched { collected, space, .. }): State<Watched>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
 ) -> Result<impl IntoResponse, Failure> {
     let added_by_proxies = ["x-forwarded-for", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
     let direct = peer.ip().is_loopback() && is_loopback(&headers);
     let direct = direct && !added_by_proxies.iter().any(|name| headers.contains_key(*name));
+    if let Some(free) = space.free() {
+        metrics::gauge!("lunzhi_free_mebibytes").set(u32::try_from(free / 1024 / 1024).unwrap_or(u32::MAX));
+    }
     let text = collected.filter(|_| direct).map(|handle| handle.render()).ok_or(Failure::Missing)?;
     Ok(([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], text))
 }

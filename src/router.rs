@@ -44,6 +44,7 @@ use crate::{
     web::{
         self,
         routes::{LARGEST_FORM, LARGEST_READ},
+        space::Space,
     },
 };
 
@@ -64,6 +65,8 @@ pub struct Portal {
     pub slips: Slips,
     pub people: People,
     pub metrics: Metrics,
+    /// Where the database keeps its files.
+    pub space: Space,
 }
 
 impl Deref for Portal {
@@ -91,6 +94,7 @@ impl Portal {
             people: People::new(&app),
             app,
             metrics,
+            space: Space::default(),
         })
     }
 }
@@ -129,7 +133,7 @@ pub fn routes(portal: &Portal) -> Routes {
     Routes::default()
         .get("/static/{file}", assets::serve)
         .get("/favicon.ico", assets::favicon)
-        .merge(health::routes(portal.metrics.clone(), portal.elections.clone()))
+        .merge(health::routes(portal.metrics.clone(), portal.elections.clone(), portal.space.clone()))
         .merge(sign_in::routes(portal.sign_in.clone()))
         .merge(rulebook::routes())
         .merge(unions::routes())
@@ -172,7 +176,7 @@ pub fn router(portal: &Portal) -> Router {
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
         .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
-        .layer(Extension(web::intake::Intake::default()))
+        .layer(Extension(web::intake::Intake::new(portal.space.clone())))
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn(web::forms::watched))
         .layer(middleware::from_fn(web::origin::referred_from_here))

@@ -30,7 +30,10 @@ use crate::{
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
     secrets::{Cost, readable},
-    web::connections::{self, Limits},
+    web::{
+        connections::{self, Limits},
+        space::Space,
+    },
 };
 
 /// How often the embedded database is checked for whether it still runs.
@@ -176,7 +179,10 @@ async fn open(
     let key = MarkKey::load_or_make(&config.ballot_key_file())?;
     let pools = Pools::new(url)?;
     pools.check_readers().await?;
-    let portal = Portal::new(pools, Clock::default(), Cost::OWASP, key, metrics)?;
+    let mut portal = Portal::new(pools, Clock::default(), Cost::OWASP, key, metrics)?;
+    if config.url.is_none() {
+        portal.space = Space::of(config.data_folder());
+    }
     let now = portal.clock.now();
     portal
         .write(async |db| {

@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     cookies::{Cookie, SESSION},
     routes::LARGEST_FORM,
+    space::Space,
 };
 use crate::{failure::Failure, sheet::LARGEST_FILE};
 
@@ -40,13 +41,14 @@ pub struct Intake(Arc<Parts>);
 struct Parts {
     units: Arc<Semaphore>,
     waits: Duration,
+    space: Space,
     /// The units of each session, by its token, while it has uploads under way.
     sessions: Mutex<HashMap<String, Weak<Semaphore>>>,
 }
 
 impl Default for Intake {
     fn default() -> Self {
-        Self::waiting(WAITS)
+        Self::new(Space::default())
     }
 }
 
@@ -58,15 +60,24 @@ pub struct Place {
 }
 
 impl Intake {
-    fn waiting(waits: Duration) -> Self {
-        Self(Arc::new(Parts { units: units(BUDGET), waits, sessions: Mutex::default() }))
+    /// Places for as long as there is room on the disk.
+    #[must_use]
+    pub fn new(space: Space) -> Self {
+        Self::waiting(WAITS, space)
+    }
+
+    fn waiting(waits: Duration, space: Space) -> Self {
+        Self(Arc::new(Parts { units: units(BUDGET), waits, space, sessions: Mutex::default() }))
     }
 
     /// A place for the body of a request with these headers.
     ///
     /// # Errors
-    /// [`Failure::Busy`] where there is none in time.
+    /// [`Failure::Busy`] where there is none in time, [`Failure::DiskShort`] where the disk is nearly full.
     pub async fn place(&self, headers: &HeaderMap) -> Result<Place, Failure> {
+        if self.0.space.is_short() {
+            return Err(Failure::DiskShort);
+        }
         // A body of unknown length may be as long as any.
         let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let wanted = length.unwrap_or(LARGEST_BODY).clamp(1, LARGEST_BODY).div_ceil(UNIT);
@@ -116,7 +127,7 @@ mod tests {
 
     #[tokio::test]
     async fn uploads_keep_within_their_budget_and_a_session_within_its_two() {
-        let intake = Intake::waiting(Duration::ZERO);
+        let intake = Intake::waiting(Duration::ZERO, Space::default());
         let mut held = Vec::new();
         for number in 0..4 {
             for _ in 0..2 {

@@ -10,6 +10,7 @@ pub mod network;
 pub mod observe;
 pub mod origin;
 pub mod routes;
+pub mod space;
 
 use axum::{
     http::header,

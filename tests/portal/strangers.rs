@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use lunzhi::{office::OfficeKind, web::connections::Limits};
+use lunzhi::{
+    office::OfficeKind,
+    web::{connections::Limits, space::Space},
+};
 use scraper::{Html, Selector};
 use tokio::task::JoinSet;
 
@@ -178,4 +181,20 @@ async fn one_session_cannot_fill_the_memory_with_files_that_never_end() {
             !answered
         });
     }
+}
+
+#[tokio::test]
+async fn below_the_reserve_uploads_are_refused_and_everything_else_goes_on() {
+    let mut portal = Portal::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    portal.app.space = Space::with_reserve(folder.path().to_owned(), u64::MAX);
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let fields = [("kind", "grades"), ("period", "2025—2026 学年第二学期")];
+    let refused = league.upload("/imports", &fields, Some(("成绩.csv", b"x"))).await;
+    assert_eq!((refused.status, refused.heading().as_str()), (503, "服务器的存储空间快用完了"), "{}", refused.text());
+    assert!(refused.headers.contains_key("retry-after"));
+    let fields = [("name", "2026—2027 学年第一学期"), ("from", "2026-09-01"), ("last", "2027-01-31")];
+    assert_eq!(league.post("/semesters", &fields).await.status, 303);
+    let health = portal.visitor().get("/healthz").await;
+    assert!(health.status == 200 && health.text().contains("the disk is nearly full"), "{}", health.text());
 }
