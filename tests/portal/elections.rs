@@ -830,8 +830,9 @@ async fn whoever_keeps_an_open_sitting_prints_no_slips_of_its_voters_and_monitor
     assert_eq!(firsts[1], "2", "{firsts:?}");
     let powers = voter(&portal, 2).await.get(&format!("{}/powers", sitting.votes())).await;
     assert!(powers.text().contains("打印激活条"), "{}", powers.text());
-    sitting.act("close", &[("sure", "yes")]).await;
-    assert_eq!(sitting.keeper.post(&slips, &all).await.status, 303, "once it is closed");
+    sitting.close().await;
+    let mut keeper = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(keeper.post(&slips, &all).await.status, 303, "once it is closed");
 }
 
 #[tokio::test]
