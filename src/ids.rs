@@ -113,6 +113,8 @@ ids! {
     NominationId;
     /// A case of misconduct.
     ConductCaseId;
+    /// A note of the inquiry of a case of misconduct.
+    InquiryId;
     /// How somebody leaves a union.
     ExitId;
     /// An item of a meeting's agenda.

@@ -225,7 +225,7 @@ async fn begin(
     let attempt = app
         .write_as(acting.person().authority(), async |db| {
             let locked = unions::lock(db, &acting, union, today).await?;
-            let Some(student) = store::officer(db, acting.institution(), &number).await? else {
+            let Some(student) = store::officer(db, acting.institution(), &number, today).await? else {
                 return Ok(Attempt::fault("number", "这个人没有在这个学生会任职"));
             };
             if !locked.posts.iter().any(|post| post.student == student && !post.has_ended(&day)) {

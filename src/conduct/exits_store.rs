@@ -14,18 +14,23 @@ use crate::{
     unions::{store::LockedUnion, union::StudentUnion},
 };
 
+/// How long after the end of a post its holder's conduct is still reported, in days.
+const REPORTED_WITHIN: i64 = 365;
+
 /// A student by number who holds a post in a union, or held one within a year: of whom an officer's conduct is reported.
 pub(super) async fn officer(
     connection: &mut PgConnection,
     institution: InstitutionId,
     number: &str,
+    today: Date,
 ) -> Result<Option<StudentId>, Failure> {
     let student = sqlx::query_scalar!(
         r#"select s.id as "id: StudentId" from student s where s.id = student_numbered($1, $2)
            and exists (select from post p where p.student_id = s.id and p.voided_at is null
-                       and (p.until_day is null or p.until_day > current_date - 365))"#,
+                       and (p.until_day is null or p.until_day > $3))"#,
         institution.0,
-        number
+        number,
+        today - Duration::days(REPORTED_WITHIN)
     );
     Ok(student.fetch_optional(connection).await?)
 }
@@ -335,6 +340,8 @@ pub(super) async fn confirm(
 pub(super) struct Removal {
     pub case: ConductCaseId,
     pub number: i32,
+    /// 学号.
+    pub student_number: String,
     pub name: String,
     pub union: UnionId,
     pub union_name: String,
@@ -349,7 +356,8 @@ pub(super) async fn removals(
 ) -> Result<Vec<Removal>, Failure> {
     let rows = sqlx::query_as!(
         Removal,
-        r#"select distinct on (q.id, u.id) q.id as "case: ConductCaseId", q.number, s.name,
+        r#"select distinct on (q.id, u.id) q.id as "case: ConductCaseId", q.number, s.number as student_number,
+                  s.name,
                   u.id as "union: UnionId", union_name(u.kind, g.name) as "union_name!"
            from conduct_case q join student s on s.id = q.student_id
                 join post p on p.student_id = s.id and p.voided_at is null and (p.until_day is null or p.until_day > $3)

@@ -111,6 +111,7 @@ async fn subject(
     person: &SignedIn,
     form: &ReportForm,
     field: &PersonField,
+    today: Date,
     errors: &mut Errors,
 ) -> Result<Option<Subject>, Failure> {
     if form.is_about_staff() {
@@ -119,10 +120,10 @@ async fn subject(
     if form.number.is_empty() {
         errors.add("number", "请填写反映的是谁");
     }
-    if field.open || !errors.is_empty() && form.number.is_empty() {
+    if field.open || form.number.is_empty() {
         return Ok(None);
     }
-    let officer = exits_store::officer(db, person.institution, &form.number).await?;
+    let officer = exits_store::officer(db, person.institution, &form.number, today).await?;
     match officer {
         None => errors.add("number", "这个人没有在学生会任职；其他同学的问题请向院系反映"),
         Some(student) if Some(student) == person.student => errors.add("number", "不能反映自己"),
@@ -145,7 +146,7 @@ async fn report(
         let pick = std::mem::take(&mut form.pick);
         PersonField::read(&mut db, &search, &mut form.number, &pick, "number", &mut errors).await?
     };
-    let subject = subject(&mut db, &person, &form, &field, &mut errors).await?;
+    let subject = subject(&mut db, &person, &form, &field, now.date(), &mut errors).await?;
     let says = form.read(is_office(&person), &mut errors);
     if store::reported_since(&mut db, person.account, now - Duration::days(1)).await? >= A_DAY {
         errors.add("says", format!("一天最多反映 {A_DAY} 件；紧急的请直接联系校团委"));

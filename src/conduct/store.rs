@@ -8,7 +8,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
     failure::Failure,
-    ids::{AccountId, ConductCaseId, InstitutionId, StudentId},
+    ids::{AccountId, ConductCaseId, InquiryId, InstitutionId, StudentId},
     office::ConductHandler,
     rules::conduct::{Decision, Ground, Sanction},
 };
@@ -305,7 +305,8 @@ pub(super) async fn note(
     }
     sqlx::query!(
         "insert into conduct_inquiry (id, case_id, kind, on_day, says, at, by_account)
-         values (gen_random_uuid(), $1, $2, $3, $4, $5, $6)",
+         values ($1, $2, $3, $4, $5, $6, $7)",
+        InquiryId::random().0,
         case.id.0,
         new.kind.slug(),
         new.on_day,
