@@ -47,13 +47,14 @@ fn write_answers(root: &Path, folder: &Path) -> Result<()> {
         psql.args(["--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--single-transaction", "--file"]);
         ensure!(psql.arg(&migration).arg(&url).status()?.success(), "{} failed", migration.display());
     }
-    // The macros run when the crate is compiled: make the compiler see a change.
+    // The macros run when the crate is compiled: make the compiler see a change. Built and not only checked, so that the
+    // tests find it compiled, with the libraries that they link themselves.
     let library = root.join("src/lib.rs");
     let text = fs::read(&library)?;
     fs::write(&library, text)?;
     let cargo = env::var_os("CARGO").context("run this through cargo")?;
     let status = Command::new(cargo)
-        .args(["check", "--quiet", "--package", "lunzhi", "--lib"])
+        .args(["build", "--quiet", "--package", "lunzhi", "--lib"])
         .current_dir(root)
         .env("SQLX_OFFLINE", "false")
         .env("SQLX_OFFLINE_DIR", folder)
