@@ -148,6 +148,13 @@ struct RosterResultPage {
     settled: Vec<ShownFinding>,
 }
 
+impl RosterResultPage {
+    /// A finding holds facts against a clause.
+    fn judges_something(&self) -> bool {
+        self.open.iter().chain(&self.settled).any(|one| one.finding.verdict.is_judged())
+    }
+}
+
 async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upload) -> Result<Response, Failure> {
     let choice = upload.choice();
     let mut form = RosterForm {

@@ -2,9 +2,9 @@
 
 use crate::{
     rules::{
-        CATALOGUE, Plan,
+        CATALOGUE, Outcome, Plan,
         catalogue::{Entry, Family},
-        plan::{Provision, ShownSwitch},
+        plan::{Provision, ShownSwitch, Word},
     },
     words::words,
 };
@@ -25,8 +25,24 @@ words! {
 /// What one plan says of the rule.
 pub(super) struct PlanColumn<'a> {
     pub plan: &'a Plan,
+    /// What it states, also where that is quoted and not judged.
     pub provision: Option<&'a Provision>,
     pub switches: Vec<&'a ShownSwitch>,
+}
+
+impl PlanColumn<'_> {
+    /// Its words are quoted and not judged.
+    pub fn is_quoted(&self, entry: &Entry) -> bool {
+        matches!(self.plan.word_on(entry.rule), Word::Quoted(_))
+    }
+
+    /// What stands where it states nothing.
+    pub fn unstated(&self, entry: &Entry) -> Outcome {
+        match self.plan.word_on(entry.rule) {
+            Word::NotTakenDown => Outcome::NotTakenDown,
+            Word::Stated(_) | Word::Quoted(_) | Word::Silent => Outcome::NotRequired,
+        }
+    }
 }
 
 pub(super) struct RuleRow<'a> {
@@ -150,7 +166,10 @@ pub(super) fn own_first(chapters: &mut [Chapter<'_>], own: &Plan, compares: bool
 fn line<'a>(entry: &'static Entry, plans: &[&'a Plan]) -> RuleRow<'a> {
     let cell = |plan: &&'a Plan| PlanColumn {
         plan,
-        provision: plan.provision(entry.rule),
+        provision: match plan.word_on(entry.rule) {
+            Word::Stated(provision) | Word::Quoted(provision) => Some(provision),
+            Word::Silent | Word::NotTakenDown => None,
+        },
         switches: plan.switches.shown.iter().filter(|switch| switch.rule == entry.rule).collect(),
     };
     let cells: Vec<PlanColumn<'a>> = plans.iter().map(cell).collect();

@@ -29,10 +29,10 @@ use crate::{
     office::SchoolLeague,
     page::{chrome::Chrome, faults, filters},
     rules::{
-        CATALOGUE, Outcome, Plan, Rule, Verdict,
+        CATALOGUE, Finding, Outcome, Plan, Rule, Verdict,
         adoption::{Adoption, adopt},
         catalogue::{Family, Today},
-        plan::{self, LARGEST_FILE, PlanError},
+        plan::{self, LARGEST_FILE, PlanError, Provision, Word},
     },
     web::forms::{Errors, Submitted, Upload},
 };
@@ -271,9 +271,9 @@ async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: 
     let read = match upload.file.as_deref().filter(|bytes| !bytes.is_empty()) {
         // A file larger than any plan is not shown again in the form.
         Some(bytes) if bytes.len() > LARGEST_FILE => Err((String::new(), refused(0, "文件超过 256 KB"))),
-        Some(bytes) => match std::str::from_utf8(bytes.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(bytes)) {
+        Some(bytes) => match plan::text_of(bytes) {
             Ok(text) => Ok(text.to_owned()),
-            Err(_) => Err((String::new(), refused(0, "这不是方案文件：方案文件是 UTF-8 文本（.toml）"))),
+            Err(says) => Err((String::new(), refused(0, says))),
         },
         // Browsers send a text area's lines with CR LF; the stored text and its hash are the file's own.
         None => Ok(upload.field("text").replace("\r\n", "\n")),
@@ -317,6 +317,24 @@ struct PlanPage {
     id: PlanVersionId,
     version: i32,
     plan: Arc<Plan>,
+}
+
+impl PlanPage {
+    /// What it states on a rule, also where that is quoted and not judged.
+    fn said(&self, rule: Rule) -> Option<&Provision> {
+        match self.plan.word_on(rule) {
+            Word::Stated(provision) | Word::Quoted(provision) => Some(provision),
+            Word::Silent | Word::NotTakenDown => None,
+        }
+    }
+
+    fn unsaid(&self, rule: Rule) -> &'static str {
+        Finding::unstated(rule, &self.plan).verdict.label()
+    }
+
+    fn is_quoted(&self, rule: Rule) -> bool {
+        matches!(self.plan.word_on(rule), Word::Quoted(_))
+    }
 }
 
 async fn show(

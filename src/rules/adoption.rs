@@ -84,7 +84,7 @@ impl Calendar {
 pub fn adopt(plan: &Plan, from: Date, last: Option<Last>, today: Date) -> Verdict<Adoption> {
     let decision = Adoption { code: plan.code.clone(), from };
     let Some(provision) = plan.provision(Rule::Pol00) else {
-        let finding = Finding { verdict: Outcome::Fail, ..Finding::not_required(Rule::Pol00, plan) };
+        let finding = Finding { verdict: Outcome::Fail, ..Finding::unstated(Rule::Pol00, plan) };
         return Verdict::seal(vec![finding], decision);
     };
     let after_last = last.map(|last| last.from.next_day().unwrap_or(last.from).max(today));

@@ -117,7 +117,7 @@ pub fn appoint_together(
     for one in wanted {
         let verdict = appoint(calendar, &with, None, one.clone(), Some(""));
         let own = verdict.findings().iter().filter(|finding| {
-            finding.rule != Rule::Stf10 && !matches!(finding.verdict, Outcome::Pass | Outcome::NotRequired)
+            finding.rule != Rule::Stf10 && !finding.verdict.is_settled()
         });
         findings.extend(own.cloned());
         let Wanted { person, post, from, until } = one;
@@ -155,7 +155,7 @@ pub fn conditions(plan: &Plan, person: &Member) -> Vec<Finding> {
     ];
     let about = |finding: Finding| match finding.verdict {
         Outcome::Pass if finding.exempts() => exempt_in_words(finding, plan, person),
-        Outcome::Pass | Outcome::NotRequired => finding,
+        settled if settled.is_settled() => finding,
         _ => in_words(finding, person),
     };
     findings.into_iter().map(about).collect()
@@ -408,7 +408,7 @@ pub fn reshuffle(
         let founded = |name: &str| !timeline.units_on(day).any(|unit| unit.name == name);
         let found = found
             .into_iter()
-            .filter(|finding| !matches!(finding.verdict, Outcome::Pass | Outcome::NotRequired))
+            .filter(|finding| !finding.verdict.is_settled())
             // Who is on duty is settled by turns, after the new presidium is there.
             .filter(|finding| !matches!(finding.rule, Rule::Org03 | Rule::Org04))
             // What a new department does is entered with it, on its own page.

@@ -26,13 +26,37 @@ pub enum Outcome {
     /// Data is missing and could decide it. Never the same as "no".
     Unknown,
     Pass,
+    /// The plan states it in words that the rules cannot express; they are quoted, and people judge.
+    NotJudged,
+    /// The plan file does not say yet whether the document states it.
+    NotTakenDown,
     /// The plan is silent. Never the same as "met".
     NotRequired,
 }
 
 impl Outcome {
     /// All outcomes, gravest first.
-    pub const ALL: [Self; 5] = [Self::Fail, Self::Warn, Self::Unknown, Self::Pass, Self::NotRequired];
+    pub const ALL: [Self; 7] = [
+        Self::Fail,
+        Self::Warn,
+        Self::Unknown,
+        Self::Pass,
+        Self::NotJudged,
+        Self::NotTakenDown,
+        Self::NotRequired,
+    ];
+
+    /// Facts were held against a clause: the answer is one about them and not about the plan.
+    #[must_use]
+    pub fn is_judged(self) -> bool {
+        matches!(self, Self::Fail | Self::Warn | Self::Unknown | Self::Pass)
+    }
+
+    /// Nothing of the facts is to be mended.
+    #[must_use]
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Fail | Self::Warn | Self::Unknown)
+    }
 
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -41,6 +65,8 @@ impl Outcome {
             Self::Warn => "提醒",
             Self::Unknown => "待补数据",
             Self::Pass => "符合",
+            Self::NotJudged => "有规定，由人工把关",
+            Self::NotTakenDown => "方案尚未录入",
             Self::NotRequired => "本方案未作要求",
         }
     }
@@ -53,6 +79,8 @@ impl Outcome {
             Self::Warn => "warn",
             Self::Unknown => "unknown",
             Self::Pass => "pass",
+            Self::NotJudged => "not_judged",
+            Self::NotTakenDown => "not_taken_down",
             Self::NotRequired => "not_required",
         }
     }
@@ -65,6 +93,8 @@ impl Outcome {
             Self::Warn => "!",
             Self::Unknown => "?",
             Self::Pass => "✓",
+            Self::NotJudged => "”",
+            Self::NotTakenDown => "…",
             Self::NotRequired => "–",
         }
     }

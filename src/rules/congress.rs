@@ -367,7 +367,7 @@ fn give_a_seat(colleges: &mut [CollegeSeats], grade: &str) {
 pub(super) fn share_finding(plan: &Plan, seats: u32, students: u64) -> Finding {
     let least = share_floor(plan, students);
     let Some(Stated { value: (share, base), provision }) = &plan.figures.delegates else {
-        return Finding::not_required(Rule::Con04, plan);
+        return Finding::unstated(Rule::Con04, plan);
     };
     let whom = match base {
         DelegateBase::Served => "所联系学生",
@@ -398,7 +398,7 @@ pub(super) fn coverage_finding(
     grades: &[String],
 ) -> Finding {
     let Some(Stated { value: cover, provision }) = &plan.figures.cover else {
-        return Finding::not_required(Rule::Con05, plan);
+        return Finding::unstated(Rule::Con05, plan);
     };
     let mut missing: Vec<String> = Vec::new();
     let mut needed = 0;

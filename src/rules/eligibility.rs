@@ -51,7 +51,7 @@ fn gather(
     let remedy = match verdict {
         Outcome::Fail | Outcome::Warn => "核实后按退出或处理程序办理，由校团委决定",
         Outcome::Unknown => "由本人所在院系团组织补齐数据",
-        Outcome::Pass | Outcome::NotRequired => "",
+        Outcome::Pass | Outcome::NotJudged | Outcome::NotTakenDown | Outcome::NotRequired => "",
     };
     let measured = falls.len();
     Finding { unknown: Some(unknown), exempt: Some(exempt), ..Finding::new(provision, verdict, message) }
@@ -64,7 +64,7 @@ fn gather(
 #[must_use]
 pub fn political_status(plan: &Plan, members: &[Member]) -> Finding {
     let Some(Stated { value: accepted, provision }) = &plan.figures.political else {
-        return Finding::not_required(Rule::Elg01, plan);
+        return Finding::unstated(Rule::Elg01, plan);
     };
     let probationary = plan.switches.probationary_counts;
     let fits = |status: &str| {
@@ -84,7 +84,7 @@ pub fn political_status(plan: &Plan, members: &[Member]) -> Finding {
 #[must_use]
 pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
     let Some(&Stated { value: share, ref provision }) = plan.figures.rank_share.as_ref() else {
-        return Finding::not_required(Rule::Elg03, plan);
+        return Finding::unstated(Rule::Elg03, plan);
     };
     let switches = &plan.switches;
     let too_small = |member: &Member| member.rank.is_some_and(|rank| share.floor_of(rank.cohort) == 0);
@@ -127,7 +127,7 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
 #[must_use]
 pub fn failed_courses(plan: &Plan, members: &[Member]) -> Finding {
     let Some(&Stated { value: limit, ref provision }) = plan.figures.failed_courses.as_ref() else {
-        return Finding::not_required(Rule::Elg04, plan);
+        return Finding::unstated(Rule::Elg04, plan);
     };
     let words = ["有课业不及格", "不及格门数未填"];
     let exempt = |member: &Member| plan.switches.first_year_exempt && member.first_year == Some(true);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{
     catalogue::Rule,
     clause::{Clause, Outcome},
-    plan::{Plan, Provision},
+    plan::{Plan, Provision, Word},
 };
 
 /// What one rule says of the facts: the portal's every answer has this shape.
@@ -56,10 +56,23 @@ pub struct Gauge {
 }
 
 impl Finding {
-    /// The answer "not required by this plan" for a rule on which the plan is silent.
+    /// The answer for a rule that no facts can be held against: the plan is silent on it, has not been taken down so far,
+    /// or says it in words that are quoted and not judged.
     #[must_use]
-    pub fn not_required(rule: Rule, plan: &Plan) -> Self {
-        Self::practice(rule, Outcome::NotRequired, format!("{}未作此项要求", plan.short))
+    pub fn unstated(rule: Rule, plan: &Plan) -> Self {
+        let short = &plan.short;
+        match plan.word_on(rule) {
+            Word::Quoted(provision) => {
+                let says = format!("{short}对此有规定，系统不作判断，请对照原文把关");
+                Self { clause: Some(provision.clause().clone()), ..Self::practice(rule, Outcome::NotJudged, says) }
+            }
+            Word::NotTakenDown => {
+                Self::practice(rule, Outcome::NotTakenDown, format!("{short}的方案文件尚未录入这一条，不能判断"))
+            }
+            Word::Stated(_) | Word::Silent => {
+                Self::practice(rule, Outcome::NotRequired, format!("{short}未作此项要求"))
+            }
+        }
     }
 
     /// A finding on a rule that the plan states, citing its first clause.

@@ -80,7 +80,7 @@ fn soften_by_reference(plan: &Plan, findings: &mut Vec<Finding>) {
         }
     }
     let summary = match plan.provision(Rule::Stf09) {
-        None => Finding::not_required(Rule::Stf09, plan),
+        None => Finding::unstated(Rule::Stf09, plan),
         Some(provision) => {
             let open: BTreeSet<&str> = findings
                 .iter()

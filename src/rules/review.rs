@@ -129,7 +129,7 @@ fn composition(plan: &Plan, members: &[&BoardMember]) -> Vec<Finding> {
                 findings.push(office(plan, provision, *body, members));
             }
         }
-        None => findings.push(Finding::not_required(Rule::Rev01, plan)),
+        None => findings.push(Finding::unstated(Rule::Rev01, plan)),
     }
     let own: Vec<&str> = members.iter().filter(|member| member.reviewed).map(|member| member.name.as_str()).collect();
     if !own.is_empty() {
@@ -473,7 +473,7 @@ impl Coverage {
 #[must_use]
 pub fn coverage(plan: &Plan, facts: &Coverage, today: Date) -> Finding {
     let Some(Stated { provision, .. }) = &plan.figures.reports else {
-        return Finding::not_required(Rule::Rev02, plan);
+        return Finding::unstated(Rule::Rev02, plan);
     };
     let Coverage { semester, due, handed, until, late_from } = facts;
     let percent = facts.percent();
@@ -669,7 +669,7 @@ pub fn criteria(plan: &Plan, criteria: Vec<Criterion>, departments: &[String]) -
     let tied: Vec<&str> =
         criteria.iter().map(|one| one.name.as_str()).filter(|name| is_tied(name, departments)).collect();
     findings.push(match plan.provision(Rule::Rev06) {
-        None => Finding::not_required(Rule::Rev06, plan),
+        None => Finding::unstated(Rule::Rev06, plan),
         Some(provision) if tied.is_empty() => {
             Finding::new(provision, Outcome::Pass, "各项条件都不单凭岗位给分".to_owned())
         }
@@ -681,7 +681,7 @@ pub fn criteria(plan: &Plan, criteria: Vec<Criterion>, departments: &[String]) -
     });
     let looks = criteria.iter().any(|one| matches!(one.basis, Basis::Service | Basis::Contribution));
     findings.push(match plan.provision(Rule::Rev04) {
-        None => Finding::not_required(Rule::Rev04, plan),
+        None => Finding::unstated(Rule::Rev04, plan),
         Some(provision) if looks => Finding::new(provision, Outcome::Pass, "条件里有服务或贡献".to_owned()),
         Some(provision) => Finding::new(provision, Outcome::Fail, "条件里没有服务，也没有贡献".to_owned())
             .remedy("至少列一项服务或贡献的条件"),

@@ -14,7 +14,7 @@ use super::{
 #[must_use]
 pub fn executive_chair(plan: &Plan, members: &[Member]) -> Finding {
     let Some(provision) = plan.provision(Rule::Org03) else {
-        return Finding::not_required(Rule::Org03, plan);
+        return Finding::unstated(Rule::Org03, plan);
     };
     let chairs = numbers(members, |member| member.chair);
     let outsiders = numbers(members, |member| member.chair && !member.on_presidium());
@@ -67,7 +67,7 @@ fn last_day(until: Date) -> Date {
 /// chair).
 fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding {
     let Some(&Stated { value: length, ref provision }) = plan.figures.turn.as_ref() else {
-        return Finding::not_required(Rule::Org04, plan);
+        return Finding::unstated(Rule::Org04, plan);
     };
     let measured = format!("{} 至 {}", turn.from, last_day(turn.until));
     let Some(semester) =
@@ -115,7 +115,7 @@ fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding
 #[must_use]
 pub fn length_of_turn(plan: &Plan, timeline: &Timeline, day: Date) -> Finding {
     let Some(provision) = plan.provision(Rule::Org04) else {
-        return Finding::not_required(Rule::Org04, plan);
+        return Finding::unstated(Rule::Org04, plan);
     };
     match timeline.turns.iter().find(|turn| covers(turn.from, Some(turn.until), day)) {
         Some(turn) => period(plan, timeline, turn, day),
@@ -166,7 +166,7 @@ pub fn take_turn(
         }
         findings.push(period(&plan, timeline, &turn, today));
     }
-    findings.retain(|finding| finding.verdict != Outcome::NotRequired);
+    findings.retain(|finding| finding.verdict.is_judged());
     if calendar.in_force(turn.from).is_none() {
         let says = format!("{} 本校还没有启用实施方案，轮值没有依据", turn.from);
         let remedy = "从方案启用之日或以后起排";

@@ -134,7 +134,7 @@ impl SeatPlan {
         if self.kind == Union::College && plan.provision(Rule::Con10).is_none() {
             for finding in &mut findings {
                 let message = format!("{}没有规定院系学代会也照此办理，名额由院系定", plan.short);
-                *finding = Finding { message, ..Finding::not_required(finding.rule, plan) };
+                *finding = Finding { message, ..Finding::unstated(finding.rule, plan) };
             }
         }
         findings.extend(self.unequal());
@@ -152,7 +152,7 @@ impl SeatPlan {
     /// CON-06, 广泛性 and 普通学生代表: the share of ordinary delegates that is planned, against what practice asks and
     /// against the last congress. The union's own places are for its backbone.
     fn breadth(&self, plan: &Plan) -> Finding {
-        let Some(provision) = plan.provision(Rule::Con06) else { return Finding::not_required(Rule::Con06, plan) };
+        let Some(provision) = plan.provision(Rule::Con06) else { return Finding::unstated(Rule::Con06, plan) };
         let own: u32 = self.of(UnitKind::Union).map(|unit| unit.seats).sum();
         let (total, others) = (self.total.max(1), self.total.saturating_sub(own));
         let asked = self.ordinary_percent.unwrap_or(0);
@@ -258,7 +258,7 @@ pub fn convene(plan: &Plan, facts: &Preparation) -> Verdict<Convened> {
 /// CON-11: the rules by which congresses are held are written down and on file.
 #[must_use]
 pub fn rules_on_file(plan: &Plan, documents: usize) -> Finding {
-    let Some(provision) = plan.provision(Rule::Con11) else { return Finding::not_required(Rule::Con11, plan) };
+    let Some(provision) = plan.provision(Rule::Con11) else { return Finding::unstated(Rule::Con11, plan) };
     let (outcome, says) = match documents {
         0 => (Outcome::Unknown, "大会制度没有存档".to_owned()),
         some => (Outcome::Pass, format!("大会制度已存档 {some} 份")),

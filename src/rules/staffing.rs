@@ -20,7 +20,7 @@ fn people(members: &[Member]) -> u32 {
 #[must_use]
 pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
     let Some(&Stated { value: target, ref provision }) = plan.figures.school_total.as_ref() else {
-        return Finding::not_required(Rule::Stf01, plan);
+        return Finding::unstated(Rule::Stf01, plan);
     };
     let total = people(members);
     let percent = plan.switches.about_percent;
@@ -46,7 +46,7 @@ pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
 #[must_use]
 pub fn presidium(plan: &Plan, rule: Rule, limit: Option<&Stated<u32>>, members: &[Member]) -> Finding {
     let Some(Stated { value: limit, provision }) = limit else {
-        return Finding::not_required(rule, plan);
+        return Finding::unstated(rule, plan);
     };
     at_most(provision, "主席团成员", "人", *limit, numbers(members, Member::on_presidium))
 }
@@ -55,7 +55,7 @@ pub fn presidium(plan: &Plan, rule: Rule, limit: Option<&Stated<u32>>, members: 
 #[must_use]
 pub fn departments(plan: &Plan, members: &[Member], known: &[&str]) -> Finding {
     let Some(&Stated { value: limit, ref provision }) = plan.figures.departments.as_ref() else {
-        return Finding::not_required(Rule::Stf03, plan);
+        return Finding::unstated(Rule::Stf03, plan);
     };
     let names: Vec<&str> = departments_of(members, known).into_iter().map(|(name, _)| name).collect();
     let total = u32::try_from(names.len()).unwrap_or(u32::MAX);
@@ -73,7 +73,7 @@ pub fn departments(plan: &Plan, members: &[Member], known: &[&str]) -> Finding {
 #[must_use]
 pub fn heads(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
     let Some(&Stated { value: bounds, ref provision }) = plan.figures.heads.as_ref() else {
-        return vec![Finding::not_required(Rule::Stf04, plan)];
+        return vec![Finding::unstated(Rule::Stf04, plan)];
     };
     let judge = |(name, held): (&str, Vec<&Member>)| {
         let holders = numbers_of(&held, |post| matches!(post, Post::Head(department) if department == name));
@@ -89,7 +89,7 @@ pub fn heads(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
 #[must_use]
 pub fn department_staff(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<Finding> {
     let Some(&Stated { value: limit, ref provision }) = plan.figures.department_staff.as_ref() else {
-        return vec![Finding::not_required(Rule::Stf05, plan)];
+        return vec![Finding::unstated(Rule::Stf05, plan)];
     };
     let inside = plan.switches.heads_inside;
     let judge = |(name, held): (&str, Vec<&Member>)| {
@@ -109,7 +109,7 @@ pub fn department_staff(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<
 #[must_use]
 pub fn college_total(plan: &Plan, members: &[Member]) -> Finding {
     let Some(&Stated { value: bounds, ref provision }) = plan.figures.college_total.as_ref() else {
-        return Finding::not_required(Rule::Stf06, plan);
+        return Finding::unstated(Rule::Stf06, plan);
     };
     within(provision, "院系学生会工作人员", bounds, people(members))
 }
@@ -118,7 +118,7 @@ pub fn college_total(plan: &Plan, members: &[Member]) -> Finding {
 #[must_use]
 pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
     let Some(provision) = plan.provision(Rule::Stf08) else {
-        return Finding::not_required(Rule::Stf08, plan);
+        return Finding::unstated(Rule::Stf08, plan);
     };
     let is_other = |post: &Post| matches!(post, Post::Other(_));
     let holders = numbers(members, |member| member.posts.iter().any(is_other));
@@ -140,7 +140,7 @@ pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
 #[must_use]
 pub fn from_colleges(plan: &Plan, members: &[Member]) -> Finding {
     let Some(&Stated { value: share, ref provision }) = plan.figures.from_colleges.as_ref() else {
-        return Finding::not_required(Rule::Stf10, plan);
+        return Finding::unstated(Rule::Stf10, plan);
     };
     let total = people(members);
     let yes = count(members, |member| member.from_college_union == Some(true));

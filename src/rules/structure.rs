@@ -27,7 +27,7 @@ const OFFICES_FUNCTIONS: [&str; 8] =
 #[must_use]
 pub fn no_president(plan: &Plan, members: &[Member]) -> Finding {
     let Some(Stated { value: barred, provision }) = &plan.figures.barred_titles else {
-        return Finding::not_required(Rule::Org02, plan);
+        return Finding::unstated(Rule::Org02, plan);
     };
     let is_barred = |post: &Post| match post {
         Post::Other(name) => barred.iter().any(|title| name.contains(title.as_str())),
@@ -53,7 +53,7 @@ pub fn no_president(plan: &Plan, members: &[Member]) -> Finding {
 #[must_use]
 pub fn two_layers(plan: &Plan, departments: &[&str]) -> Finding {
     let Some(provision) = plan.provision(Rule::Org01) else {
-        return Finding::not_required(Rule::Org01, plan);
+        return Finding::unstated(Rule::Org01, plan);
     };
     let layers: Vec<&str> =
         departments.iter().copied().filter(|name| LAYER_WORDS.iter().any(|word| name.contains(word))).collect();
@@ -70,7 +70,7 @@ pub fn two_layers(plan: &Plan, departments: &[&str]) -> Finding {
 #[must_use]
 pub fn no_ranks(plan: &Plan, departments: &[&str]) -> Finding {
     let Some(provision) = plan.provision(Rule::Org12) else {
-        return Finding::not_required(Rule::Org12, plan);
+        return Finding::unstated(Rule::Org12, plan);
     };
     let ranked: Vec<&str> =
         departments.iter().copied().filter(|name| RANK_ENDINGS.iter().any(|word| name.ends_with(word))).collect();
@@ -100,7 +100,7 @@ fn shared<'a>(ours: &'a str, theirs: &str) -> Vec<&'a str> {
 #[must_use]
 pub fn overlaps(plan: &Plan, units: &[&Unit], organisations: &[Organisation]) -> Vec<Finding> {
     let Some(provision) = plan.provision(Rule::Org13) else {
-        return vec![Finding::not_required(Rule::Org13, plan)];
+        return vec![Finding::unstated(Rule::Org13, plan)];
     };
     let judge = |unit: &&Unit| {
         // A name says what a department does, too.

@@ -66,7 +66,7 @@ words! {
 #[must_use]
 pub fn representative(plan: &Plan, sources: &[Source]) -> Finding {
     let Some(Stated { value: named, provision }) = &plan.figures.candidate_sources else {
-        return Finding::not_required(Rule::Vet04, plan);
+        return Finding::unstated(Rule::Vet04, plan);
     };
     let kinds: BTreeSet<Source> = sources.iter().copied().collect();
     let outside = sources.iter().filter(|source| **source == Source::Ordinary).count();

@@ -59,7 +59,7 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
         Union::College => (Rule::Con02, &plan.figures.college_congress),
         Union::Graduate => return None,
     };
-    let Some(Stated { provision, .. }) = stated else { return Some(Finding::not_required(rule, plan)) };
+    let Some(Stated { provision, .. }) = stated else { return Some(Finding::unstated(rule, plan)) };
     let planned = match years.planned {
         Some(planned) => format!("，正在筹备，拟于 {planned} 召开"),
         None => String::new(),

@@ -130,7 +130,7 @@ impl Evidence {
     /// Every condition was met, or not asked for.
     #[must_use]
     pub fn is_met(&self) -> bool {
-        self.conditions.iter().all(|one| matches!(one.outcome(), Outcome::Pass | Outcome::NotRequired | Outcome::Warn))
+        self.conditions.iter().all(|one| one.outcome() == Outcome::Warn || one.outcome().is_settled())
     }
 
     #[must_use]

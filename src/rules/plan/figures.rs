@@ -52,6 +52,15 @@ macro_rules! figures {
                 }
             }
 
+            /// The names of the values that a plan file states on a rule.
+            #[must_use]
+            pub fn keys(rule: Rule) -> &'static [&'static str] {
+                match rule {
+                    $(Rule::$rule => &$keys,)*
+                    _ => &[],
+                }
+            }
+
             /// Drops what takes effect after that day.
             pub(super) fn keep_until(&mut self, day: Date) {
                 $(self.$field.take_if(|stated| stated.provision.effective > day);)*

@@ -31,7 +31,7 @@ impl Plan {
         }
         let root = DeTable::parse(text).map_err(|error| {
             let line = error.span().map_or(1, |span| line_of(text, span.start));
-            vec![PlanError { line, reason: format!("不是合法的 TOML：{}", error.message()) }]
+            vec![PlanError { line, reason: format!("不是合法的 TOML：{}", syntax(error.message())) }]
         })?;
         let errors = RefCell::new(Vec::new());
         let section = Section { errors: &errors, path: String::new(), at: 0, table: root.get_ref() };
@@ -46,6 +46,41 @@ impl Plan {
             }
         }
     }
+}
+
+/// What the reader of TOML finds wrong, in Chinese.
+fn syntax(message: &str) -> &'static str {
+    let has = |word: &str| message.contains(word);
+    if has("duplicate key") {
+        "同一个名称写了两次"
+    } else if has("string") || has("quote") {
+        "引号没有成对，或者文字里有不能直接写的字符（换行、反斜线）"
+    } else if has("array") || has("`]`") || has("comma") {
+        "方括号没有成对，或者各项之间缺少逗号"
+    } else if has("inline table") || has("`}`") {
+        "花括号没有成对，或者各项之间缺少逗号"
+    } else if has("table") {
+        "方括号里的名称写得不完整，或者写了两次"
+    } else if has("`=`") || has("key") || has("value") {
+        "等号两边缺少名称或内容；文字要加英文引号"
+    } else {
+        "这一行的写法不合规定：检查引号、括号、等号和逗号是否都是英文的、成对的"
+    }
+}
+
+/// The text of a plan file; what is wrong where it is something else.
+///
+/// # Errors
+/// Where it is another kind of file, in Chinese.
+pub fn text_of(bytes: &[u8]) -> Result<&str, &'static str> {
+    if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
+        return Err("这是 Word 或 Excel 文件，不是方案文件：方案文件是 UTF-8 文本（.toml），由 lunzhi plan new 给出样子");
+    }
+    if bytes.starts_with(b"%PDF") {
+        return Err("这是 PDF 文件，不是方案文件：方案文件是 UTF-8 文本（.toml）");
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    std::str::from_utf8(bytes).map_err(|_| "这不是方案文件：方案文件是 UTF-8 文本（.toml）")
 }
 
 /// A line of a plan file and what is wrong there.
@@ -93,6 +128,7 @@ fn read(file: &Section<'_>) -> Option<Plan> {
         "basis",
         "unions",
         "silent",
+        "not_taken_down",
         "bodies",
         "switch",
         "rule",
@@ -124,7 +160,7 @@ fn read(file: &Section<'_>) -> Option<Plan> {
     });
     let switches = file.section("switch").and_then(|section| read_switches(&section));
     let mut figures = Figures::default();
-    let provisions = read_rules(file, document.as_deref(), effective, bodies.as_ref(), &mut figures);
+    let rules = read_rules(file, document.as_deref(), effective, bodies.as_ref(), &mut figures);
     format?;
     Some(Plan {
         code: code?,
@@ -139,8 +175,18 @@ fn read(file: &Section<'_>) -> Option<Plan> {
         figures,
         switches: switches?,
         bodies: bodies?,
-        provisions,
+        provisions: rules.stated,
+        quoted: rules.quoted,
+        not_taken_down: rules.not_taken_down,
     })
+}
+
+/// What a file says on the rules; it is silent on all others.
+#[derive(Default)]
+struct RuleBook {
+    stated: BTreeMap<Rule, Provision>,
+    quoted: BTreeMap<Rule, Provision>,
+    not_taken_down: BTreeSet<Rule>,
 }
 
 fn read_rules(
@@ -149,11 +195,11 @@ fn read_rules(
     effective: Option<Date>,
     bodies: Option<&BTreeMap<Body, String>>,
     figures: &mut Figures,
-) -> BTreeMap<Rule, Provision> {
-    let mut provisions = BTreeMap::new();
+) -> RuleBook {
+    let mut book = RuleBook::default();
     let mut seen = BTreeSet::new();
     // Without the table there is nothing to compare: one error says so instead of 81.
-    let Some(rules) = file.section("rule") else { return provisions };
+    let Some(rules) = file.section("rule") else { return book };
     for (key, value) in rules.table {
         let Ok(rule) = key.get_ref().parse::<Rule>() else {
             rules.error(key.span().start, format!("规则库中没有 {}", key.get_ref()));
@@ -161,28 +207,47 @@ fn read_rules(
         };
         seen.insert(rule);
         let Some(section) = rules.section_of(rule.code(), value) else { continue };
+        let is_judged = section.get("judged").is_none() || section.boolean("judged").unwrap_or(true);
+        if !is_judged && rule == Rule::Pol00 {
+            section.error(section.at, "POL-00（方案的出处）须写明，不能只引原文".to_owned());
+        }
+        let figures = is_judged.then_some(&mut *figures);
         if let Some(provision) = read_provision(&section, rule, document, effective, bodies, figures) {
-            provisions.insert(rule, provision);
+            let of = if is_judged { &mut book.stated } else { &mut book.quoted };
+            of.insert(rule, provision);
         }
     }
-    for item in file.items("silent").unwrap_or_default() {
-        let at = item.span().start;
-        match item.get_ref().as_str().and_then(|code| code.parse::<Rule>().ok()) {
-            None => file.error(at, "silent 中有规则库没有的编号".to_owned()),
-            Some(Rule::Pol00) => {
-                file.error(at, "POL-00（方案的出处）不能列入 silent：没有出处的方案不能启用".to_owned());
-            }
-            Some(rule) if !seen.insert(rule) => {
-                file.error(at, format!("{rule} 已写明条款或重复，不能再列入 silent"));
-            }
-            Some(_) => {}
-        }
+    read_list(file, "silent", &mut seen);
+    if file.get("not_taken_down").is_some() {
+        book.not_taken_down = read_list(file, "not_taken_down", &mut seen);
     }
     let at = file.get("silent").map_or(0, |value| value.span().start);
     for entry in CATALOGUE.iter().filter(|entry| !seen.contains(&entry.rule)) {
-        file.error(at, format!("{}（{}）既没有条款，也没有列入 silent", entry.code, entry.name));
+        let lists = "silent（文件没有写到）或 not_taken_down（尚未录入）";
+        file.error(at, format!("{}（{}）既没有条款，也没有列入 {lists}", entry.code, entry.name));
     }
-    provisions
+    book
+}
+
+/// The rules that a list names; each stands in the file once.
+fn read_list(file: &Section<'_>, key: &str, seen: &mut BTreeSet<Rule>) -> BTreeSet<Rule> {
+    let mut listed = BTreeSet::new();
+    for item in file.items(key).unwrap_or_default() {
+        let at = item.span().start;
+        match item.get_ref().as_str().and_then(|code| code.parse::<Rule>().ok()) {
+            None => file.error(at, format!("{key} 中有规则库没有的编号")),
+            Some(Rule::Pol00) => {
+                file.error(at, format!("POL-00（方案的出处）不能列入 {key}：没有出处的方案不能启用"));
+            }
+            Some(rule) if !seen.insert(rule) => {
+                file.error(at, format!("{rule} 已写明条款或重复，不能再列入 {key}"));
+            }
+            Some(rule) => {
+                listed.insert(rule);
+            }
+        }
+    }
+    listed
 }
 
 fn read_provision(
@@ -191,7 +256,7 @@ fn read_provision(
     document: Option<&str>,
     effective: Option<Date>,
     bodies: Option<&BTreeMap<Body, String>>,
-    figures: &mut Figures,
+    figures: Option<&mut Figures>,
 ) -> Option<Provision> {
     let strength = section.one_of("strength", &Strength::WORDS);
     let note = section.get("note").and_then(|value| section.text_of("note", value, 200));
@@ -200,9 +265,9 @@ fn read_provision(
     if strength == Some(Strength::Implied) && note.is_none() {
         section.error(section.at, format!("{} 由原文推得，须在 note 中写明理由", section.path));
     }
-    let mut known = vec!["strength", "note", "effective", "clauses"];
+    let mut known = vec!["strength", "note", "effective", "clauses", "judged"];
     let mut clauses = clauses.into_iter();
-    let provision = figures.read(section, rule, bodies, &mut known, |figure| {
+    let provision = |figure| {
         Some(Provision {
             rule,
             strength: strength?,
@@ -212,7 +277,11 @@ fn read_provision(
             clause: clauses.next()?,
             more: clauses.collect(),
         })
-    });
+    };
+    let provision = match figures {
+        Some(figures) => figures.read(section, rule, bodies, &mut known, provision),
+        None => provision(None),
+    };
     section.only(&known);
     provision
 }

@@ -1,7 +1,8 @@
 //! A university's plan: typed, read from TOML, every value with the clause it rests on.
 //!
-//! A plan names each of the 81 rules exactly once: stated, with its strength, its clauses and its figures, or in
-//! the list of rules on which it is silent. What the text leaves open is a switch with a reason, shown as practice
+//! A plan names each of the 81 rules exactly once: stated, with its strength, its clauses and its figures; stated in words
+//! that no figure expresses, which are quoted and not judged (`judged = false`); in the list of rules on which it is silent;
+//! or in that of rules on which nobody has looked so far (`not_taken_down`). What the text leaves open is a switch with a reason, shown as practice
 //! and never as the plan's own word. A file that falls short of this is refused with every line and reason at once.
 
 mod figures;
@@ -23,7 +24,7 @@ use super::{
 };
 
 pub use figures::Figures;
-pub use file::PlanError;
+pub use file::{PlanError, text_of};
 pub use words::{Board, Body, Bounds, Cover, DelegateBase, Share, SmallCohort, Step, Strength, Times, Turn, Union};
 
 /// The largest plan file that is read, in bytes. The two built-in plans have about 20 KB.
@@ -132,6 +133,17 @@ pub struct Stated<T> {
     pub provision: Provision,
 }
 
+/// What a plan says on a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word<'a> {
+    Stated(&'a Provision),
+    /// In words that no figure expresses: quoted, and judged by people.
+    Quoted(&'a Provision),
+    Silent,
+    /// Whether the document says something is not known so far.
+    NotTakenDown,
+}
+
 /// A plan. Made by [`Plan::parse`] alone, so that none exists whose values lack their clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -155,13 +167,28 @@ pub struct Plan {
     pub switches: Switches,
     bodies: BTreeMap<Body, String>,
     provisions: BTreeMap<Rule, Provision>,
+    /// Provisions that are quoted and not judged.
+    quoted: BTreeMap<Rule, Provision>,
+    not_taken_down: BTreeSet<Rule>,
 }
 
 impl Plan {
-    /// What the plan says on a rule; none where it is silent.
+    /// What the plan says on a rule that can be judged; none where it is silent, and as [`Plan::word_on`] tells apart.
     #[must_use]
     pub fn provision(&self, rule: Rule) -> Option<&Provision> {
         self.provisions.get(&rule)
+    }
+
+    #[must_use]
+    pub fn word_on(&self, rule: Rule) -> Word<'_> {
+        if let Some(provision) = self.provisions.get(&rule) {
+            return Word::Stated(provision);
+        }
+        match self.quoted.get(&rule) {
+            Some(provision) => Word::Quoted(provision),
+            None if self.not_taken_down.contains(&rule) => Word::NotTakenDown,
+            None => Word::Silent,
+        }
     }
 
     /// How the plan calls a body.
@@ -172,17 +199,18 @@ impl Plan {
 
     /// The days on which its provisions begin.
     pub fn days(&self) -> impl Iterator<Item = Date> {
-        self.provisions.values().map(|provision| provision.effective)
+        self.provisions.values().chain(self.quoted.values()).map(|provision| provision.effective)
     }
 
     /// The plan as it holds on a day: a provision that takes effect later is not there yet.
     #[must_use]
     pub fn as_of(&self, day: Date) -> Cow<'_, Self> {
-        if self.provisions.values().all(|provision| provision.effective <= day) {
+        if self.days().all(|effective| effective <= day) {
             return Cow::Borrowed(self);
         }
         let mut then = self.clone();
         then.provisions.retain(|_, provision| provision.effective <= day);
+        then.quoted.retain(|_, provision| provision.effective <= day);
         then.figures.keep_until(day);
         Cow::Owned(then)
     }
@@ -193,7 +221,7 @@ mod tests {
     use time::macros::date;
 
     use super::{file::line_of, *};
-    use crate::rules::catalogue::CATALOGUE;
+    use crate::rules::{catalogue::CATALOGUE, finding::Finding};
 
     fn refusals(text: &str) -> Vec<String> {
         Plan::parse(text).expect_err("must be refused").iter().map(ToString::to_string).collect()
@@ -233,6 +261,59 @@ mod tests {
         assert_eq!((turn(suzhou), turn(jining)), (Turn::OneSemester, Turn::AtMostOneSemester));
         let steps = |plan: &Plan| plan.figures.delegate_chain.as_ref().unwrap().value.len();
         assert_eq!((steps(suzhou), steps(jining)), (2, 3));
+    }
+
+    /// The file without the section of a rule.
+    fn without(text: &str, code: &str) -> String {
+        let start = text.find(&format!("[rule.{code}]\n")).unwrap();
+        let end = text[start + 1..].find("\n[rule.").map_or(text.len(), |at| start + at + 2);
+        format!("{}{}", &text[..start], &text[end..])
+    }
+
+    #[test]
+    fn a_rule_is_stated_quoted_silent_or_not_taken_down_so_far() {
+        let (_, text) = BUILT_IN[0];
+        let text = without(text, "STF-01").replace("silent = [\n", "not_taken_down = [\"STF-01\"]\nsilent = [\n");
+        let text = text.replace(
+            "[rule.STF-02]\nstrength = \"hard\"\nat_most = 5\n",
+            "[rule.STF-02]\nstrength = \"hard\"\njudged = false\n",
+        );
+        let plan = Plan::parse(&text).unwrap();
+        assert_eq!(plan.word_on(Rule::Stf01), Word::NotTakenDown);
+        assert!(matches!(plan.word_on(Rule::Stf02), Word::Quoted(_)) && plan.provision(Rule::Stf02).is_none());
+        assert!(plan.figures.school_total.is_none() && plan.figures.school_presidium.is_none());
+        assert!(matches!(plan.word_on(Rule::Stf03), Word::Stated(_)));
+        assert_eq!(plan.word_on(Rule::Stf09), Word::Silent);
+        let (untaken, quoted) = (Finding::unstated(Rule::Stf01, &plan), Finding::unstated(Rule::Stf02, &plan));
+        assert_eq!((untaken.verdict, untaken.clause), (Outcome::NotTakenDown, None));
+        assert_eq!(quoted.verdict, Outcome::NotJudged);
+        assert_eq!(quoted.clause.unwrap().quote, "主席团成员不超过5人");
+
+        let twice = text.replace("[\"STF-01\"]", "[\"STF-01\", \"STF-03\", \"POL-00\", \"XYZ-1\"]");
+        let says = refusals(&twice);
+        assert!(says.iter().any(|one| one.contains("STF-03 已写明条款或重复，不能再列入 not_taken_down")), "{says:?}");
+        assert!(says.iter().any(|one| one.contains("POL-00（方案的出处）不能列入 not_taken_down")), "{says:?}");
+        assert!(says.iter().any(|one| one.contains("not_taken_down 中有规则库没有的编号")), "{says:?}");
+        let figure = text.replace("judged = false\n", "judged = false\nat_most = 5\n");
+        assert!(refusals(&figure)[0].contains("不认识 rule.STF-02.at_most"), "what is not judged has no figure");
+    }
+
+    #[test]
+    fn what_is_no_plan_file_is_told_for_what_it_is() {
+        assert!(text_of(b"PK\x03\x04 and more").is_err_and(|says| says.contains("Word 或 Excel")));
+        assert!(text_of(b"%PDF-1.7").is_err_and(|says| says.contains("PDF")));
+        assert!(text_of(b"\xc4\xe3\xba\xc3").is_err_and(|says| says.contains("UTF-8")));
+        assert_eq!(text_of(b"\xef\xbb\xbfformat = 1"), Ok("format = 1"));
+        for (text, says) in [
+            ("format = 1\nformat = 2\n", "第 2 行：不是合法的 TOML：同一个名称写了两次"),
+            ("format = 1\ncode = \"a\n", "第 2 行：不是合法的 TOML：引号没有成对"),
+            ("format = 1\ncode = \n", "第 2 行：不是合法的 TOML："),
+            ("silent = [\"ORG-01\"\n", "不是合法的 TOML："),
+        ] {
+            let refused = refusals(text);
+            assert!(refused.len() == 1 && refused[0].contains(says), "{refused:?}");
+            assert!(refused[0].chars().filter(char::is_ascii_alphabetic).count() <= 4, "no English: {refused:?}");
+        }
     }
 
     #[test]

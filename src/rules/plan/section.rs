@@ -27,6 +27,8 @@ fn meaning(key: &str) -> &'static str {
         "basis" => "（上位文件）",
         "unions" => "（适用的组织）",
         "silent" => "（方案没有写到的规则）",
+        "not_taken_down" => "（尚未录入的规则）",
+        "judged" => "（只引原文、不作判断的填 false）",
         "bodies" => "（各组织的称呼）",
         "switch" => "（实践惯例）",
         "rule" => "（各项规则的条款和数字）",
@@ -174,7 +176,8 @@ impl<'a> Section<'a> {
     pub(super) fn only(&self, known: &[&str]) {
         for (key, _) in self.table {
             if !known.contains(&key.get_ref().as_ref()) {
-                self.error(key.span().start, format!("不认识 {}", self.name(key.get_ref())));
+                let may = known.join("、");
+                self.error(key.span().start, format!("不认识 {}；这里可以写：{may}", self.name(key.get_ref())));
             }
         }
     }

@@ -257,7 +257,10 @@ fn compare(before: Vec<Finding>, after: Vec<Finding>) -> Vec<RuleChange> {
         let [_, line] = lines.entry((finding.rule, finding.unit.clone())).or_default();
         *line = Some(finding);
     }
-    let gravity = |finding: &Option<Finding>| finding.as_ref().map_or(Outcome::NotRequired, |finding| finding.verdict);
+    let gravity = |finding: &Option<Finding>| {
+        let judged = finding.as_ref().map(|finding| finding.verdict).filter(|verdict| verdict.is_judged());
+        judged.unwrap_or(Outcome::NotRequired)
+    };
     let mut lines: Vec<RuleChange> = lines
         .into_iter()
         .map(|((rule, unit), [before, after])| {

@@ -267,7 +267,9 @@ fn without_figures(finding: Finding) -> Finding {
     let says = match finding.verdict {
         Outcome::Fail => "不符合，具体情况本人可在“报名”里看到",
         Outcome::Unknown => "缺少数据，本人可在“报名”里看到怎样办",
-        Outcome::Pass | Outcome::Warn | Outcome::NotRequired => return finding,
+        Outcome::Pass | Outcome::Warn | Outcome::NotJudged | Outcome::NotTakenDown | Outcome::NotRequired => {
+            return finding;
+        }
     };
     let message = format!("{}：{says}", finding.rule.name());
     Finding { message, measured: String::new(), remedy: String::new(), ..finding }

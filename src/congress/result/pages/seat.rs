@@ -253,7 +253,7 @@ async fn page(
     let plans = calendar(&mut db, acting.institution()).await?;
     let mut findings = change.faults.clone();
     findings.extend(change.judge(&plans, &record, None).findings().iter().cloned());
-    findings.retain(|finding| !matches!(finding.verdict, Outcome::Pass | Outcome::NotRequired));
+    findings.retain(|finding| !finding.verdict.is_settled());
     findings.sort_by_key(|finding| (finding.verdict, finding.rule));
     let leaving: Vec<Uuid> = change.gone.iter().map(|row| row.student.0).collect();
     let open = store::open_matters(&mut db, &congress, &leaving, today).await?;
