@@ -84,6 +84,9 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// 方案文件：给出空白的样子、逐行检查、逐条比较。
+    #[command(subcommand)]
+    Plan(PlanCommand),
     /// 排序：以姓氏笔画为序排列名单。
     Order {
         /// 名单文件（UTF-8 文本，每行一个姓名）；- 为标准输入。
@@ -94,6 +97,24 @@ enum Command {
         /// 输出一个 JSON 对象。
         #[arg(long)]
         json: bool,
+    },
+}
+
+#[derive(Subcommand)]
+enum PlanCommand {
+    /// 输出一份带说明的空白方案文件。
+    New,
+    /// 逐行指出方案文件的错误；没有错误的，列出写明、只引原文、没有写到、尚未录入的各项。
+    Check {
+        /// 方案文件。
+        file: PathBuf,
+    },
+    /// 逐条列出两份方案的不同。
+    Diff {
+        /// 内置方案代码或方案文件路径。
+        one: String,
+        /// 另一份。
+        other: String,
     },
 }
 
@@ -164,6 +185,9 @@ fn main() -> ExitCode {
             commands::finish(commands::verify(&record, ballots.as_deref(), json))
         }
         Command::Count { election, json } => commands::finish(commands::count(&election, json)),
+        Command::Plan(PlanCommand::New) => commands::finish(Ok(commands::new_plan())),
+        Command::Plan(PlanCommand::Check { file }) => commands::finish(commands::check_plan(&file)),
+        Command::Plan(PlanCommand::Diff { one, other }) => commands::finish(commands::diff_plans(&one, &other)),
         Command::Order { names, whole, json } => commands::finish(commands::order(&names, whole, json)),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{
-    Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, json, read_file, reading_notes, table,
+    Answer, Ends, Unreadable, find_plan, findings_in_words, for_people, json, read_file, reading_notes, table,
 };
 use crate::{
     clock::Clock,
@@ -31,7 +31,7 @@ pub fn allocate(
     })?;
     let allocation = congress::allocate(&plan.as_of(Clock::default().today()), &file.population, seats);
     let text = if as_json { json(&allocation)? } else { for_people(&in_words(&plan.short, &allocation)) };
-    Ok(Answer { text, fails: any_fails(&allocation.findings), notes: reading_notes(&file.sheet, &file.ignored) })
+    Ok(Answer { text, ends: Ends::of(&allocation.findings), notes: reading_notes(&file.sheet, &file.ignored) })
 }
 
 fn in_words(plan: &str, allocation: &Allocation) -> String {

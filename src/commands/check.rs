@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Answer, Unreadable, any_fails, find_plan, findings_in_words, for_people, json, read_file, reading_notes};
+use super::{Answer, Ends, Unreadable, find_plan, findings_in_words, for_people, json, read_file, reading_notes};
 use crate::{
     clock::Clock,
     rules::{
@@ -44,5 +44,5 @@ pub fn check(path: &Path, choice: &Choice, plan: &str, union: Union, as_json: bo
         let findings = findings_in_words(&findings);
         for_people(&format!("名单体检：{} · {} · {people} 人\n\n{findings}", plan.short, union.label()))
     };
-    Ok(Answer { text, fails: any_fails(&findings), notes: reading_notes(&roster.sheet, &roster.ignored) })
+    Ok(Answer { text, ends: Ends::of(&findings), notes: reading_notes(&roster.sheet, &roster.ignored) })
 }

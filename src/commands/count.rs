@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Answer, Unreadable, for_people, json, read_file, table};
+use super::{Answer, Ends, Unreadable, for_people, json, read_file, table};
 use crate::{
     elections::election_file,
     rules::election::{self, CandidateFigures, Count},
@@ -17,7 +17,7 @@ pub fn count(path: &Path, as_json: bool) -> Result<Answer, Unreadable> {
     let election = election_file::read(&bytes).map_err(Unreadable)?;
     let count = election::count(&election);
     let text = if as_json { json(&count)? } else { for_people(&in_words(&count)) };
-    Ok(Answer { text, fails: !count.valid_election, notes: Vec::new() })
+    Ok(Answer { text, ends: Ends::failing(!count.valid_election), notes: Vec::new() })
 }
 
 fn in_words(count: &Count) -> String {

@@ -1,15 +1,16 @@
-//! The commands that need no portal: `check`, `allocate`, `count`, `order`, `verify`, which need no database either and answer
+//! The commands that need no portal: `check`, `allocate`, `count`, `order`, `plan`, `verify`, which need no database either and answer
 //! people who only have a spreadsheet; `backup` and `restore`.
 //!
-//! Each of the five reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
-//! fails), 1 (something fails) or 2 (the input cannot be read: every fault on standard error, nothing on standard
-//! output).
+//! Each of them reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
+//! fails), 1 (something fails), 3 (no rule could be judged) or 2 (the input cannot be read: every fault on standard error,
+//! nothing on standard output).
 
 mod allocate;
 mod backup;
 mod check;
 mod count;
 mod order;
+mod plan_file;
 mod restore;
 mod verify;
 
@@ -26,6 +27,7 @@ pub use backup::{BackupArgs, backup};
 pub use check::check;
 pub use count::count;
 pub use order::order;
+pub use plan_file::{check_plan, diff_plans, new_plan};
 pub use restore::{RestoreArgs, restore};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
@@ -70,8 +72,40 @@ impl Unreadable {
 #[derive(Debug)]
 pub struct Answer {
     text: String,
-    fails: bool,
+    ends: Ends,
     notes: Vec<String>,
+}
+
+/// How a command ends that could read its input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    Passes,
+    Fails,
+    /// No rule could be judged.
+    Unjudged,
+}
+
+impl Ends {
+    fn failing(fails: bool) -> Self {
+        if fails { Self::Fails } else { Self::Passes }
+    }
+
+    fn of(findings: &[Finding]) -> Self {
+        let has = |is: fn(Outcome) -> bool| findings.iter().any(|finding| is(finding.verdict));
+        match (has(|verdict| verdict == Outcome::Fail), has(Outcome::is_judged)) {
+            (true, _) => Self::Fails,
+            (false, true) => Self::Passes,
+            (false, false) => Self::Unjudged,
+        }
+    }
+
+    fn status(self) -> u8 {
+        match self {
+            Self::Passes => 0,
+            Self::Fails => 1,
+            Self::Unjudged => 3,
+        }
+    }
 }
 
 /// Prints an answer or the faults, and gives the exit status.
@@ -85,10 +119,10 @@ pub fn finish(answer: Result<Answer, Unreadable>) -> ExitCode {
         }
     };
     match answer {
-        Ok(Answer { text, fails, notes }) => {
+        Ok(Answer { text, ends, notes }) => {
             say(&notes);
             let _ = std::io::stdout().lock().write_all(text.as_bytes());
-            ExitCode::from(u8::from(fails))
+            ExitCode::from(ends.status())
         }
         Err(Unreadable(faults)) => {
             say(&faults);
@@ -127,8 +161,8 @@ fn find_plan(name: &str) -> Result<Plan, Unreadable> {
         )));
     }
     let bytes = read_file(path, LARGEST_FILE + 1)?;
-    let text = String::from_utf8(bytes).map_err(|_| Unreadable::one(format!("{name}：不是 UTF-8 文本")))?;
-    Plan::parse(&text).map_err(|errors| Unreadable::all(&errors))
+    let text = plan::text_of(&bytes).map_err(|says| Unreadable::one(format!("{name}：{says}")))?;
+    Plan::parse(text).map_err(|errors| Unreadable::all(&errors))
 }
 
 /// What was read of a file, and what not.
@@ -154,10 +188,6 @@ fn json(value: &impl Serialize) -> Result<String, Unreadable> {
     Ok(line + "\n")
 }
 
-fn any_fails(findings: &[Finding]) -> bool {
-    findings.iter().any(|finding| finding.verdict == Outcome::Fail)
-}
-
 /// Findings as lines for people, gravest first, each with its clause.
 fn findings_in_words(findings: &[Finding]) -> String {
     let mut sorted: Vec<&Finding> = findings.iter().collect();
@@ -168,7 +198,7 @@ fn findings_in_words(findings: &[Finding]) -> String {
         let head = format!("{} {}", verdict.sign(), verdict.label());
         lines.push(format!("{} {rule}  {message}", padded(&head, 18)));
         let mut line = |label: &str, value: &str| lines.push(format!("{} {label}：{value}", padded("", 18)));
-        if matches!(verdict, Outcome::Pass | Outcome::NotRequired) {
+        if matches!(verdict, Outcome::Pass | Outcome::NotRequired | Outcome::NotTakenDown) {
             continue;
         }
         if !finding.subjects.is_empty() {

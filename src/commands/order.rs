@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{Answer, Unreadable, for_people, json, read_file};
+use super::{Answer, Ends, Unreadable, for_people, json, read_file};
 use crate::name::{
     order::{self, StrokeOrder},
     shown,
@@ -48,7 +48,7 @@ pub fn order(path: &Path, whole: bool, as_json: bool) -> Result<Answer, Unreadab
     } else {
         names.iter().map(|name| for_people(name) + "\n").collect()
     };
-    Ok(Answer { text, fails: false, notes })
+    Ok(Answer { text, ends: Ends::Passes, notes })
 }
 
 fn read_stdin() -> Result<Vec<u8>, Unreadable> {

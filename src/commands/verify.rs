@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{Answer, Unreadable, for_people, json, read_file};
+use super::{Answer, Ends, Unreadable, for_people, json, read_file};
 use crate::elections::record::{self, LARGEST_FILE, Level, Verified};
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ pub fn verify(path: &Path, ballots: Option<&Path>, as_json: bool) -> Result<Answ
     } else {
         for_people(&in_words(&record.title, outcome))
     };
-    Ok(Answer { text, fails, notes: Vec::new() })
+    Ok(Answer { text, ends: Ends::failing(fails), notes: Vec::new() })
 }
 
 fn in_words(title: &str, outcome: Result<Verified, String>) -> String {

@@ -444,3 +444,67 @@ fn one_person_is_one_whatever_the_case_and_the_blanks_and_so_is_a_department() {
     let exchanged = lunzhi(&SCHOOL, &desk.file("r.csv", "学号,姓名,岗位\n周八,88007,主席团成员\n"));
     assert!(errors(&exchanged).contains("是否与姓名填反了"));
 }
+
+/// A plan that says nothing so far but where it comes from.
+fn untaken() -> String {
+    let (_, suzhou) = lunzhi::rules::plan::BUILT_IN[0];
+    let (head, rest) = suzhou.split_once("silent = [").unwrap();
+    let (_, rest) = rest.split_once("]\n").unwrap();
+    let (middle, _) = rest.split_once("[rule.ORG-01]").unwrap();
+    let source = suzhou.split_once("[rule.POL-00]").unwrap().1.split("\n[rule.").next().unwrap();
+    let codes = lunzhi::rules::CATALOGUE.iter().map(|entry| entry.code).filter(|code| *code != "POL-00");
+    let codes = codes.map(|code| format!("{code:?}")).collect::<Vec<_>>().join(", ");
+    format!("{head}silent = []\nnot_taken_down = [{codes}]\n{middle}[rule.POL-00]{source}\n").replace("suzhou-2020", "mine-2026")
+}
+
+#[test]
+fn a_plan_nobody_has_taken_down_is_never_met() {
+    let desk = Desk::new();
+    let plan = desk.file("mine.toml", untaken());
+    let args = ["check", "--plan", plan.to_str().unwrap(), "--union", "school", "--json"];
+    let output = lunzhi(&args, &desk.file("r.csv", roster(6)));
+    assert_eq!(output.status.code(), Some(3), "{output:?}");
+    let report = json(&output);
+    let findings = report["findings"].as_array().unwrap();
+    assert!(!findings.is_empty());
+    for finding in findings {
+        assert_eq!((&finding["verdict"], &finding["clause"]), (&Value::from("not_taken_down"), &Value::Null));
+        assert!(!finding["message"].as_str().unwrap().contains("未作"), "{finding}");
+    }
+    let people = lunzhi(&args[..5], &desk.file("r.csv", roster(6)));
+    let text = String::from_utf8(people.stdout).unwrap();
+    assert!(people.status.code() == Some(3) && text.contains("方案尚未录入") && !text.contains('✓'), "{text}");
+}
+
+#[test]
+fn a_plan_file_is_begun_checked_with_every_line_that_is_wrong_and_compared() {
+    let desk = Desk::new();
+    let run = |args: &[&str]| {
+        let ended = Command::new(env!("CARGO_BIN_EXE_lunzhi")).env_clear().arg("plan").args(args).output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stdout).unwrap(), String::from_utf8(ended.stderr).unwrap())
+    };
+    let (status, blank, _) = run(&["new"]);
+    assert_eq!(status, Some(0));
+    for entry in lunzhi::rules::CATALOGUE {
+        assert!(blank.contains(&format!("[rule.{}]", entry.code)), "{} has a section to fill in", entry.code);
+    }
+    assert!(blank.contains("# at_most = 5") && blank.contains("# chain = ["), "{blank}");
+    let file = desk.file("new.toml", &blank);
+    let (status, out, faults) = run(&["check", file.to_str().unwrap()]);
+    assert_eq!((status, out.as_str()), (Some(2), ""));
+    assert!(faults.contains("缺少 effective（施行日期）") && faults.contains("第 4 行："), "{faults}");
+
+    // Filled in by somebody who uncomments one rule after the other: it is a plan at every step.
+    let filled = untaken();
+    let file = desk.file("mine.toml", &filled);
+    let (status, out, _) = run(&["check", file.to_str().unwrap()]);
+    assert!(status == Some(0) && out.contains("写明 1 项") && out.contains("尚未录入 80 项"), "{out}");
+    let (status, out, _) = run(&["diff", "suzhou-2020", "jining-2022"]);
+    assert!(status == Some(0) && out.contains("STF-01") && out.contains("40 人左右") && out.contains("60 人左右"));
+    assert!(!out.contains("STF-02 "), "what is the same is left out: {out}");
+    let (status, out, _) = run(&["diff", "suzhou-2020", file.to_str().unwrap()]);
+    assert!(status == Some(0) && out.contains("尚未录入"), "{out}");
+    let word = desk.file("plan.docx", b"PK\x03\x04");
+    let (status, _, says) = run(&["check", word.to_str().unwrap()]);
+    assert!(status == Some(2) && says.contains("Word 或 Excel 文件"), "{says}");
+}
