@@ -1,5 +1,14 @@
 //! Fixed words: an enum, the stable word that the database keeps, and the label for people, in one table.
 
+/// A fixed word, where the code asks only that it is one.
+pub trait Word: Copy + PartialEq + std::str::FromStr + 'static {
+    fn all() -> &'static [Self];
+    /// The stable word.
+    fn stable(self) -> &'static str;
+    /// The word for people.
+    fn shown(self) -> &'static str;
+}
+
 /// Declares an enum with `ALL`, `slug`, `label` and `FromStr` (by the stable word).
 macro_rules! words {
     ($(#[$doc:meta])* $name:ident: $($(#[$variant_doc:meta])* $variant:ident = $slug:literal, $label:literal;)*) => {
@@ -25,6 +34,20 @@ macro_rules! words {
                 match self {
                     $(Self::$variant => $label,)*
                 }
+            }
+        }
+
+        impl $crate::words::Word for $name {
+            fn all() -> &'static [Self] {
+                Self::ALL
+            }
+
+            fn stable(self) -> &'static str {
+                self.slug()
+            }
+
+            fn shown(self) -> &'static str {
+                self.label()
             }
         }
 

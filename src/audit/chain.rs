@@ -41,6 +41,8 @@ words! {
     CodesMade = "codes_made", "生成激活码";
     /// An account got its password by a one-time code.
     AccountActivated = "account_activated", "激活账号";
+    /// A list of people was taken as a workbook.
+    ListExported = "list_exported", "导出名单";
     /// A file was committed.
     ImportCommitted = "import_committed", "导入数据";
     /// A student's data were corrected.

@@ -2,25 +2,83 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::extract::State;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use axum_extra::extract::Query;
 use serde::Deserialize;
 
-use super::store::{self, EntryRow};
+use super::{
+    chain::{Entry, Verb},
+    store::{self, EntryFilter, EntryRow},
+};
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
     office::Overseer,
-    page::{chrome::Chrome, filters, paging::cut},
+    page::{
+        chrome::Chrome,
+        filters::{self, minute_of, query},
+        paging::cut,
+    },
+    sheet::{ReportColumn, report_workbook},
+    text::{self, chinese_day, folded},
+    web::{forms::Errors, workbook},
 };
 
+const AUDIT: &str = "/audit";
 const A_PAGE: i64 = 50;
+/// What a workbook holds; a year of a large university has fewer.
+const MOST_EXPORTED: i64 = 50_000;
 
 /// The routes of the record.
 #[must_use]
 pub fn routes() -> Routes {
-    Routes::default().get("/audit", list)
+    Routes::default().get("/audit", list).recorded_get("/audit.xlsx", file)
+}
+
+/// What the list is asked for, as the address has it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct AuditQuery {
+    q: String,
+    verb: String,
+    from: String,
+    until: String,
+    before: i64,
+}
+
+impl AuditQuery {
+    fn clean(self) -> Self {
+        Self { q: folded(&self.q).replace('\0', ""), before: self.before.max(0), ..self }
+    }
+
+    fn asks_for_some(&self) -> bool {
+        [&self.q, &self.verb, &self.from, &self.until].iter().any(|one| !one.is_empty())
+    }
+
+    fn filter(&self, errors: &mut Errors) -> EntryFilter<'_> {
+        let mut day = |field: &'static str, typed: &str| {
+            let read = text::day(typed);
+            if read.is_none() && !typed.is_empty() {
+                errors.add(field, "请填写日期，如 2026-09-01");
+            }
+            read
+        };
+        let (from, until) = (day("from", &self.from), day("until", &self.until));
+        if from.zip(until).is_some_and(|(from, until)| until < from) {
+            errors.add("until", "截止日期早于起始日期");
+        }
+        EntryFilter { person: &self.q, verb: self.verb.parse().ok(), from, until }
+    }
+
+    /// The filter, as an address has it.
+    fn query(&self) -> String {
+        query(&[("q", &self.q), ("verb", &self.verb), ("from", &self.from), ("until", &self.until)])
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -28,26 +86,92 @@ pub fn routes() -> Routes {
 struct AuditPage {
     chrome: Chrome,
     rows: Vec<EntryRow>,
+    search: AuditQuery,
+    verbs: &'static [Verb],
+    errors: Errors,
     /// The number before which the next page begins.
     older: Option<i64>,
-    first_page: bool,
 }
 
-#[derive(Deserialize)]
-struct AuditQuery {
-    #[serde(default)]
-    before: i64,
+impl AuditPage {
+    fn is_first_page(&self) -> bool {
+        self.search.before == 0
+    }
+
+    fn newest(&self) -> String {
+        format!("{AUDIT}?{}", self.search.query())
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    fn before(&self, seq: &i64) -> String {
+        format!("{AUDIT}?{}&before={seq}", self.search.query())
+    }
+
+    fn file(&self) -> String {
+        format!("{AUDIT}.xlsx?{}", self.search.query())
+    }
 }
 
 async fn list(
     State(app): State<App>,
     acting: Acting<Overseer>,
-    Query(AuditQuery { before }): Query<AuditQuery>,
-) -> Result<AuditPage, Failure> {
-    let mut rows = store::page(&mut *app.read().await?, acting.institution(), before.max(0), A_PAGE + 1).await?;
+    Query(search): Query<AuditQuery>,
+) -> Result<Response, Failure> {
+    let (search, mut errors) = (search.clean(), Errors::default());
+    let filter = search.filter(&mut errors);
+    let mut rows = if errors.has_faults() {
+        Vec::new()
+    } else {
+        store::page(&mut *app.read().await?, acting.institution(), &filter, search.before, A_PAGE + 1).await?
+    };
     let more = cut(&mut rows, A_PAGE);
     let older = rows.last().map(|row| row.seq).filter(|_| more);
-    Ok(AuditPage { chrome: app.chrome(acting.person(), "操作记录"), rows, older, first_page: before <= 0 })
+    let status = if errors.has_faults() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let chrome = app.chrome(acting.person(), "操作记录");
+    Ok((status, AuditPage { chrome, rows, search, verbs: Verb::ALL, errors, older }).into_response())
+}
+
+/// The list as a workbook. That somebody took it is an entry too.
+async fn file(
+    State(app): State<App>,
+    acting: Acting<Overseer>,
+    Query(search): Query<AuditQuery>,
+) -> Result<Response, Failure> {
+    let (search, mut errors) = (search.clean(), Errors::default());
+    let filter = search.filter(&mut errors);
+    if errors.has_faults() {
+        return Err(Failure::Malformed);
+    }
+    let rows = store::page(&mut *app.read().await?, acting.institution(), &filter, 0, MOST_EXPORTED).await?;
+    let (person, now) = (acting.person(), app.clock.now());
+    let entries = i64::try_from(rows.len()).unwrap_or(MOST_EXPORTED);
+    app.write_as(person.authority(), async |db| {
+        let entry = Entry::new(Verb::ListExported, "操作记录").detail("条数", entries);
+        store::append(db, person, entry, now).await
+    })
+    .await?;
+    let columns = [
+        ("序号", 8),
+        ("时间", 22),
+        ("何人", 18),
+        ("以何职务", 18),
+        ("做了什么", 16),
+        ("对象", 24),
+        ("详情", 50),
+        ("依据", 30),
+    ]
+    .map(|(heading, width)| ReportColumn { heading, width });
+    let row = |one: EntryRow| {
+        let (at, details) = (minute_of(one.at), one.details());
+        vec![one.seq.to_string(), at, one.actor, one.office, one.verb, one.object, details, one.clause]
+    };
+    let title = format!("{}操作记录", person.institution_name);
+    let caption = format!("截至：{}　共 {entries} 条", chinese_day(app.clock.today()));
+    let bytes = app
+        .heavy(move || report_workbook(&title, &caption, &columns, &rows.into_iter().map(row).collect::<Vec<_>>()))
+        .await?
+        .map_err(anyhow::Error::new)?;
+    Ok(workbook("操作记录.xlsx", bytes))
 }
 
 impl EntryRow {

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use sqlx::{Connection, PgConnection};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 use super::chain::{Entry, Link, Mark, Verb};
 use crate::{
     auth::person::{Held, SignedIn},
+    clock::CHINA,
     failure::Failure,
     ids::{AccountId, InstitutionId, StudentId},
 };
@@ -138,30 +139,80 @@ pub(super) struct EntryRow {
     pub clause: String,
 }
 
+/// Which entries a list shows.
+#[derive(Debug, Default)]
+pub(super) struct EntryFilter<'a> {
+    /// A number, or a name as it is written: whoever did it, or whom it is about. Empty for everybody.
+    pub person: &'a str,
+    pub verb: Option<Verb>,
+    pub from: Option<Date>,
+    /// The last day.
+    pub until: Option<Date>,
+}
+
 /// A university's entries before `before` (0: the newest), newest first, at most `most`.
 pub(super) async fn page(
     connection: &mut PgConnection,
     institution: InstitutionId,
+    filter: &EntryFilter<'_>,
     before: i64,
     most: i64,
 ) -> Result<Vec<EntryRow>, Failure> {
+    let marks = if filter.person.is_empty() {
+        None
+    } else {
+        Some(marks_of(&mut *connection, institution, filter.person).await?)
+    };
+    let start = |day: Date| day.midnight().assume_offset(CHINA);
+    // Entries of before the stable words hold a label.
+    let verbs = filter.verb.map(|verb| vec![verb.slug().to_owned(), verb.label().to_owned()]);
     let rows = sqlx::query_as!(
         EntryRow,
         "select seq, at, actor, office, verb, object, detail, clause from audit_entry
-         where institution_id = $1 and ($2::bigint = 0 or seq < $2) order by seq desc limit $3",
+         where institution_id = $1 and ($2::bigint = 0 or seq < $2) and ($4::text[] is null or verb = any($4))
+               and ($5::timestamptz is null or at >= $5) and ($6::timestamptz is null or at < $6)
+               and ($7::text[] is null or exists (select from unnest($7) mark
+                                                  where actor = mark or object = mark or strpos(detail, mark) > 0))
+         order by seq desc limit $3",
         institution.0,
         before,
-        most
+        most,
+        verbs.as_deref(),
+        filter.from.map(start),
+        filter.until.and_then(Date::next_day).map(start),
+        marks.as_deref()
     );
     let mut rows = rows.fetch_all(&mut *connection).await?;
     for row in &mut rows {
-        // Entries of before the stable words hold a label.
         if let Ok(verb) = row.verb.parse::<Verb>() {
             verb.label().clone_into(&mut row.verb);
         }
     }
     name_people(connection, &mut rows).await?;
     Ok(rows)
+}
+
+/// The marks of everybody who has or had that number or has that name.
+async fn marks_of(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    person: &str,
+) -> Result<Vec<String>, Failure> {
+    let people = sqlx::query!(
+        r#"select a.id as "account: AccountId", a.student_id as "student: StudentId" from account a
+           where a.institution_id = $1
+                 and (a.number_key = number_key($2) or a.name_key = name_key($2)
+                      or exists (select from former_number f where f.institution_id = $1 and f.student_id = a.student_id
+                                 and f.number_key = number_key($2)))
+           union all
+           select null, s.id from student s
+           where s.institution_id = $1 and (s.number_key = number_key($2) or s.name_key = name_key($2))"#,
+        institution.0,
+        person
+    );
+    let people = people.fetch_all(connection).await?;
+    let marks = people.iter().flat_map(|row| [row.account.map(Mark::from), row.student.map(Mark::from)]);
+    Ok(marks.flatten().map(|mark| mark.to_string()).collect())
 }
 
 /// Puts today's names in the place of marks.

@@ -10,7 +10,7 @@ use crate::{
     ids::{ClassId, CollegeId, InstitutionId, MajorId, OrganisationId},
     name::order::{self, StrokeOrder},
     office::{OfficeKind, Registrar, SchoolLeague},
-    page::paging::RowRange,
+    page::{paging::RowRange, table::Sorting},
     words::words,
 };
 
@@ -361,11 +361,24 @@ pub struct HolderRow {
     pub active: bool,
 }
 
-/// Who holds offices beside that of a student, by office and place; and how many.
+words! {
+    /// What office holders are listed by.
+    HolderColumn:
+    /// As offices rank, then by place.
+    Office = "office", "职务";
+    Name = "name", "姓名";
+    Number = "number", "学号（工号）";
+    From = "from", "任职起始日期";
+    Last = "last", "任职截止日期";
+    Account = "account", "账号";
+}
+
+/// Who holds offices beside that of a student, and how many.
 pub async fn holders(
     connection: &mut PgConnection,
     institution: InstitutionId,
     filter: OfficeFilter,
+    sorting: Sorting<HolderColumn>,
     range: RowRange,
     now: OffsetDateTime,
 ) -> Result<(Vec<HolderRow>, i64), Failure> {
@@ -380,15 +393,22 @@ pub async fn holders(
                   count(*) over () as "total!"
            from office o join account a on a.id = o.account_id left join class k on k.id = o.class_id
                 left join major m on m.id = k.major_id left join college c on c.id = o.college_id
+                cross join lateral (select lpad(array_position(array[
+                        'school_league', 'deputy_secretary', 'student_affairs', 'school_party', 'school_union',
+                        'graduate_union', 'college_league', 'college_party', 'college_union', 'class_branch'],
+                        o.kind)::text, 2, '0') || lpad(coalesce(c.place, 0)::text, 5, '0') || coalesce(c.name, '')
+                        || coalesce(k.name, '') as text) rank
+                cross join lateral (select case $8::text when 'name' then a.name when 'number' then a.number
+                                                         when 'from' then o.from_day::text
+                                                         when 'last' then coalesce(o.until_day::text, '9999')
+                                                         when 'account' then (a.password_hash is not null)::text
+                                                         else rank.text end as key) sorted
            where o.institution_id = $1 and o.kind <> 'student' and ($2::text is null or o.kind = $2)
                  and ($3::uuid is null or coalesce(o.college_id, m.college_id) = $3)
                  and case $4 when 'now' then is_held(o.from_day, o.until_day, o.ended_at, $5)
                              when 'future' then o.ended_at is null and o.from_day > china_day($5)
                              else o.ended_at is not null or o.until_day <= china_day($5) end
-           order by array_position(array[
-                        'school_league', 'deputy_secretary', 'student_affairs', 'school_party', 'school_union',
-                        'graduate_union', 'college_league', 'college_party', 'college_union', 'class_branch'], o.kind),
-                    c.place, c.name, k.name, a.number, o.id
+           order by case when not $9 then sorted.key end, case when $9 then sorted.key end desc, rank.text, a.number, o.id
            offset $6 limit $7"#,
         institution.0,
         filter.kind.map(OfficeKind::slug),
@@ -396,7 +416,9 @@ pub async fn holders(
         when,
         now,
         range.skip,
-        range.most
+        range.most,
+        sorting.by.slug(),
+        sorting.downward
     )
     .fetch_all(connection)
     .await?;
@@ -472,6 +494,36 @@ pub struct ClassRow {
     pub ended_on: Option<Date>,
     /// The class that took its students over.
     pub merged_into: Option<String>,
+}
+
+/// The classes of one grade in a college.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GradeClasses {
+    pub college: String,
+    pub entry_year: i32,
+    /// Their names, in order.
+    pub classes: Vec<String>,
+}
+
+/// The classes that stand on a day, of one college or of all, newest grade first.
+pub async fn grade_classes(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    college: Option<CollegeId>,
+    today: Date,
+) -> Result<Vec<GradeClasses>, Failure> {
+    let rows = sqlx::query_as!(
+        GradeClasses,
+        r#"select c.name as college, k.entry_year, array_agg(k.name order by k.name) as "classes!"
+           from class k join major m on m.id = k.major_id join college c on c.id = m.college_id
+           where c.institution_id = $1 and ($2::uuid is null or c.id = $2)
+                 and (k.ended_on is null or k.ended_on > $3)
+           group by c.id, k.entry_year order by c.place, c.name, k.entry_year desc"#,
+        institution.0,
+        college.map(|id| id.0),
+        today
+    );
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// The majors and classes of a college of the university, newest classes first.

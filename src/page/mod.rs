@@ -6,5 +6,6 @@ pub mod chrome;
 pub mod faults;
 pub mod filters;
 pub mod paging;
+pub mod table;
 pub mod task;
 pub mod unsent;

@@ -13,9 +13,9 @@ use serde::Deserialize;
 use super::{
     corrections::{self, Correction},
     forms::{CorrectForm, LeaveForm, RenumberForm},
-    paths::{Done, OWN_DATA, PEOPLE, TWINS},
+    paths::{Done, OWN_DATA, PEOPLE, TWINS, people_file},
     renumbering::{self, Renumbered},
-    store::{self, Change, Grade, OfficeRow, Student, StudentFilter, StudentRow, UnionPostRow},
+    store::{self, Change, Grade, OfficeRow, Student, StudentColumn, StudentFilter, StudentRow, UnionPostRow},
     student::Left,
 };
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
         acting::Acting,
         person::{Scope, SignedIn},
     },
+    code_words::political::Status,
     directory::store::{CollegeRow, colleges},
     failure::Failure,
     ids::StudentId,
@@ -34,17 +35,25 @@ use crate::{
         chrome::Chrome,
         filters,
         paging::{RowRange, pages},
+        table::{Heading, Sorting},
     },
-    text::folded,
-    web::forms::{self, Attempt, Errors, reason},
+    sheet::{ReportColumn, report_workbook},
+    text::{chinese_day, folded},
+    web::{
+        forms::{self, Attempt, Errors, reason},
+        workbook,
+    },
 };
 
 const A_PAGE: i64 = 50;
+/// More students than the largest university has.
+const MOST_EXPORTED: i64 = 100_000;
 
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default()
         .get("/people", list)
+        .recorded_get("/people.xlsx", file)
         .get("/people/{student}", show)
         .post("/people/{student}/correct", correct)
         .post("/people/{student}/renumber", renumber)
@@ -52,16 +61,48 @@ pub fn routes() -> Routes {
         .post("/people/{student}/return", come_back)
 }
 
-#[derive(Deserialize)]
+/// What the list is asked for, as the address has it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct StudentSearch {
-    #[serde(default)]
     q: String,
-    #[serde(default)]
     college: String,
-    #[serde(default)]
+    political: String,
     state: String,
-    #[serde(default)]
+    sort: String,
     page: i64,
+}
+
+impl StudentSearch {
+    /// One character of a name is in hundreds of names; one of a number in all of them.
+    fn is_too_short(&self) -> bool {
+        self.q.chars().count() == 1
+    }
+
+    fn asks_for_some(&self) -> bool {
+        [&self.q, &self.college, &self.political, &self.state].iter().any(|one| !one.is_empty())
+    }
+
+    fn filter(&self) -> StudentFilter<'_> {
+        StudentFilter {
+            text: &self.q,
+            college: self.college.parse().ok(),
+            political: Status::ALL.iter().map(|status| status.label()).find(|label| *label == self.political),
+            left: self.state == "left",
+            waiting: self.state == "waiting",
+            twins: self.state == TWINS,
+        }
+    }
+
+    fn sorting(&self) -> Sorting<StudentColumn> {
+        Sorting::read(&self.sort, StudentColumn::Number)
+    }
+
+    /// The filter without the sorting, as an address has it.
+    fn query(&self) -> String {
+        let pairs = [("q", &self.q), ("college", &self.college), ("political", &self.political), ("state", &self.state)];
+        filters::query(&pairs.map(|(name, value)| (name, value.as_str())))
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -70,37 +111,39 @@ struct StudentsPage {
     chrome: Chrome,
     rows: Vec<StudentRow>,
     total: i64,
-    q: String,
-    too_short: bool,
-    college: String,
-    state: String,
+    search: StudentSearch,
+    columns: Vec<Heading>,
+    statuses: &'static [Status],
     colleges: Vec<CollegeRow>,
     /// The office sees one college or class alone.
     place: Option<String>,
-    page: i64,
     pages: i64,
+}
+
+impl StudentsPage {
+    /// The list as it is filtered and sorted, up to the number of the page.
+    fn list(&self) -> String {
+        let sort = self.search.sorting().in_address();
+        format!("{PEOPLE}?{}&sort={sort}&", self.search.query())
+    }
+
+    fn file(&self) -> String {
+        people_file(&self.search.query())
+    }
 }
 
 async fn list(
     State(app): State<App>,
     acting: Acting<PeopleReader>,
-    Query(StudentSearch { q, college, state, page }): Query<StudentSearch>,
+    Query(search): Query<StudentSearch>,
 ) -> Result<StudentsPage, Failure> {
-    let (q, page) = (folded(&q).replace('\0', ""), page.clamp(0, 100_000));
-    // One character of a name is in hundreds of names; one of a number in all of them.
-    let too_short = q.chars().count() == 1;
-    let filter = StudentFilter {
-        text: &q,
-        college: college.parse().ok(),
-        left: state == "left",
-        waiting: state == "waiting",
-        twins: state == TWINS,
-    };
+    let search = StudentSearch { q: folded(&search.q).replace('\0', ""), page: search.page.clamp(0, 100_000), ..search };
     let (mut db, scope) = (app.read().await?, acting.scope());
-    let (rows, total) = if too_short {
+    let (rows, total) = if search.is_too_short() {
         (Vec::new(), 0)
     } else {
-        store::list(&mut db, &scope, &filter, RowRange::page(page, A_PAGE), app.clock.today()).await?
+        let range = RowRange::page(search.page, A_PAGE);
+        store::list(&mut db, &scope, &search.filter(), search.sorting(), range, app.clock.today()).await?
     };
     let colleges = if scope.college.is_none() && scope.class.is_none() {
         colleges(&mut db, scope.institution).await?
@@ -111,15 +154,60 @@ async fn list(
         chrome: app.chrome(acting.person(), "人员"),
         rows,
         total,
-        too_short,
-        college,
-        state,
+        columns: search.sorting().headings(&format!("{PEOPLE}?{}&", search.query())),
+        statuses: Status::ALL,
         colleges,
         place: acting.office().place.clone(),
-        page,
         pages: pages(total, A_PAGE),
-        q,
+        search,
     })
+}
+
+/// The list as a workbook. That somebody took so many people's data with them is recorded.
+async fn file(
+    State(app): State<App>,
+    acting: Acting<PeopleReader>,
+    Query(search): Query<StudentSearch>,
+) -> Result<Response, Failure> {
+    let search = StudentSearch { q: folded(&search.q).replace('\0', ""), ..search };
+    if search.is_too_short() {
+        return Err(Failure::Malformed);
+    }
+    let (mut db, now, today) = (app.read().await?, app.clock.now(), app.clock.today());
+    let range = RowRange { skip: 0, most: MOST_EXPORTED };
+    let (rows, total) =
+        store::list(&mut db, &acting.scope(), &search.filter(), search.sorting(), range, today).await?;
+    drop(db);
+    let person = acting.person();
+    app.write_as(person.authority(), async |db| {
+        let entry = Entry::new(Verb::ListExported, "人员").detail("人数", total);
+        audit::append(db, person, entry, now).await
+    })
+    .await?;
+    let columns = [("学号", 16), ("姓名", 12), ("院系", 22), ("班级", 22), ("政治面貌", 14), ("账号", 14)]
+        .map(|(heading, width)| ReportColumn { heading, width });
+    let row = |one: StudentRow| {
+        let account = one.account();
+        vec![one.number, one.name, one.college, one.class, one.political.unwrap_or_else(|| "未登记".to_owned()), account]
+    };
+    let title = format!("{}学生名单", acting.office().place.as_ref().unwrap_or(&person.institution_name));
+    let caption = format!("截至：{}　共 {total} 人", chinese_day(today));
+    let bytes = app
+        .heavy(move || report_workbook(&title, &caption, &columns, &rows.into_iter().map(row).collect::<Vec<_>>()))
+        .await?
+        .map_err(anyhow::Error::new)?;
+    Ok(workbook("学生名单.xlsx", bytes))
+}
+
+impl StudentRow {
+    /// Whether the account works, in words.
+    fn account(&self) -> String {
+        match self.left_on {
+            Some(day) => format!("{day} 离校"),
+            None if self.active => "已激活".to_owned(),
+            None => "未激活".to_owned(),
+        }
+    }
 }
 
 #[derive(Template, WebTemplate)]

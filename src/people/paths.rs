@@ -17,6 +17,11 @@ pub(super) fn suggestions_path(among: &str, college: Option<CollegeId>) -> Strin
     format!("{PEOPLE}/find?{query}&q=")
 }
 
+/// The students that the list shows, as a workbook.
+pub(super) fn people_file(query: &str) -> String {
+    format!("{PEOPLE}.xlsx?{query}")
+}
+
 /// The state by which the list shows numbers that differ in case or width alone.
 pub(super) const TWINS: &str = "twins";
 

@@ -9,8 +9,9 @@ use crate::{
     failure::Failure,
     ids::{AccountId, ClassId, CollegeId, GradeFactId, StudentId},
     office::OfficeKind,
-    page::paging::RowRange,
+    page::{paging::RowRange, table::Sorting},
     rules::{roster::level_label, timeline::term_in_words},
+    words::words,
 };
 
 /// A student as a list shows them.
@@ -40,15 +41,29 @@ pub struct StudentFilter<'a> {
     pub left: bool,
     /// Only those who have not activated their account.
     pub waiting: bool,
+    /// Only those of this 政治面貌.
+    pub political: Option<&'a str>,
     /// Only those whose numbers differ in case or width alone from another's.
     pub twins: bool,
 }
 
-/// Students of a scope by number, and how many there are.
+words! {
+    /// What students are listed by.
+    StudentColumn:
+    Number = "number", "学号";
+    Name = "name", "姓名";
+    College = "college", "院系";
+    Class = "class", "班级";
+    Political = "political", "政治面貌";
+    Account = "account", "账号";
+}
+
+/// Students of a scope, and how many there are.
 pub async fn list(
     connection: &mut PgConnection,
     scope: &Scope,
     filter: &StudentFilter<'_>,
+    sorting: Sorting<StudentColumn>,
     range: RowRange,
     today: Date,
 ) -> Result<(Vec<StudentRow>, i64), Failure> {
@@ -57,6 +72,12 @@ pub async fn list(
                   a.password_hash is not null as "active!", count(*) over () as "total!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
                 join college c on c.id = m.college_id left join account a on a.student_id = s.id
+                cross join lateral (select case $12::text when 'college' then lpad(c.place::text, 5, '0') || c.name
+                                                          when 'class' then lpad(c.place::text, 5, '0') || k.name
+                                                          when 'name' then s.name_key
+                                                          when 'political' then coalesce(s.political, '')
+                                                          when 'account' then (a.password_hash is not null)::text
+                                                          else s.number end as key) o
            where s.institution_id = $1 and ($2::uuid is null or c.id = $2) and ($3::uuid is null or k.id = $3)
                  and s.erased_at is null and ($4::uuid is null or c.id = $4)
                  and (strpos(s.number_key, number_key($5)) > 0 or strpos(lower(s.name_key), lower(name_key($5))) > 0
@@ -67,7 +88,9 @@ pub async fn list(
                  and (not $8 or a.password_hash is null)
                  and (not $11 or s.number_key in (select t.number_key from student t
                                                   where t.institution_id = $1 and t.number_twin))
-           order by s.number offset $9 limit $10"#,
+                 and ($14::text is null or s.political = $14)
+           order by case when not $13 then o.key end, case when $13 then o.key end desc, s.number
+           offset $9 limit $10"#,
         scope.institution.0,
         scope.college.map(|id| id.0),
         scope.class.map(|id| id.0),
@@ -78,7 +101,10 @@ pub async fn list(
         filter.waiting,
         range.skip,
         range.most,
-        filter.twins
+        filter.twins,
+        sorting.by.slug(),
+        sorting.downward,
+        filter.political
     )
     .fetch_all(connection)
     .await?;

@@ -151,7 +151,7 @@ async fn offices_have_terms() {
     let path = administrator.get("/accounts?q=school_party").await.attributes("tbody a", "href").remove(0);
     let late = [("office", "school_league"), ("from", week.as_str()), ("last", tomorrow.as_str())];
     let refused = administrator.post(&format!("{path}/offices"), &late).await;
-    assert_eq!((refused.status, refused.fault("任职最后一天").as_str()), (422, "✕ 最后一天早于第一天"));
+    assert_eq!((refused.status, refused.fault("任职截止日期").as_str()), (422, "✕ 最后一天早于第一天"));
     let term = [("office", "school_league"), ("from", tomorrow.as_str()), ("last", week.as_str())];
     assert_eq!(administrator.post(&format!("{path}/offices"), &term).await.status, 303);
     let again = administrator.post(&format!("{path}/offices"), &term).await;

@@ -1,0 +1,102 @@
+//! Tables that a heading sorts: what the address says of it, and where each heading leads.
+
+use crate::words::Word;
+
+/// By which column a list is sorted. An address has the column's stable word, downward with a minus before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sorting<C> {
+    pub by: C,
+    pub downward: bool,
+}
+
+impl<C: Word> Sorting<C> {
+    /// What an address says; upward by `otherwise` where it names no column.
+    #[must_use]
+    pub fn read(text: &str, otherwise: C) -> Self {
+        let (word, downward) = text.strip_prefix('-').map_or((text, false), |rest| (rest, true));
+        word.parse().map_or(Self { by: otherwise, downward: false }, |by| Self { by, downward })
+    }
+
+    /// As an address says it.
+    #[must_use]
+    pub fn in_address(self) -> String {
+        format!("{}{}", if self.downward { "-" } else { "" }, self.by.stable())
+    }
+
+    /// The headings of all columns; `list` is the address up to the word of the sorting.
+    #[must_use]
+    pub fn headings(self, list: &str) -> Vec<Heading> {
+        let heading = |column: &C| {
+            let is_here = *column == self.by;
+            let next = Self { by: *column, downward: is_here && !self.downward };
+            let way = is_here.then_some(if self.downward { Way::Down } else { Way::Up });
+            Heading { label: column.shown(), href: format!("{list}sort={}", next.in_address()), way }
+        };
+        C::all().iter().map(heading).collect()
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Up,
+    Down,
+}
+
+/// A heading that sorts.
+#[derive(Debug, Clone)]
+pub struct Heading {
+    pub label: &'static str,
+    /// Sorts by it; upward first, and the other way where the list is sorted by it.
+    pub href: String,
+    way: Option<Way>,
+}
+
+impl Heading {
+    /// As `aria-sort` has it.
+    #[must_use]
+    pub fn aria(&self) -> &'static str {
+        match self.way {
+            None => "none",
+            Some(Way::Up) => "ascending",
+            Some(Way::Down) => "descending",
+        }
+    }
+
+    #[must_use]
+    pub fn arrow(&self) -> &'static str {
+        match self.way {
+            None => "↕",
+            Some(Way::Up) => "↑",
+            Some(Way::Down) => "↓",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::words::words;
+
+    words! {
+        Column:
+        Number = "number", "学号";
+        Class = "class", "班级";
+    }
+
+    #[test]
+    fn a_heading_sorts_upward_first_then_downward() {
+        let sorting = Sorting::read("-class", Column::Number);
+        assert_eq!(sorting, Sorting { by: Column::Class, downward: true });
+        let hrefs = |sorting: Sorting<Column>| {
+            sorting.headings("/people?").into_iter().map(|one| (one.href.clone(), one.aria())).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            hrefs(sorting),
+            [("/people?sort=number".to_owned(), "none"), ("/people?sort=class".to_owned(), "descending")]
+        );
+        assert_eq!(
+            hrefs(Sorting::read("nonsense", Column::Number)),
+            [("/people?sort=-number".to_owned(), "ascending"), ("/people?sort=class".to_owned(), "none")]
+        );
+    }
+}
