@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     auth::acting::Acting,
     failure::Failure,
-    ids::{InstitutionId, SemesterId, StudentId, TurnId, UnionId},
+    ids::{AccountId, InstitutionId, SemesterId, StudentId, TurnId, UnionId},
     office::SchoolLeague,
     rules::rotation::Duty,
     unions::store::{Act, Grounds, HistoryEntry, LockedUnion, note},
@@ -194,6 +194,58 @@ pub async fn withdraw(
     let entry = HistoryEntry::new(Act::TurnWithdrawn).turn(id);
     note(connection, union, if confirmed_too { entry.from(today) } else { entry }, now).await?;
     Ok(true)
+}
+
+/// Days that have gone by without a chair, and what is said of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExplainedGap {
+    pub from: Date,
+    pub until: Date,
+    pub why: String,
+    /// Who said it.
+    pub name: String,
+}
+
+impl ExplainedGap {
+    /// All days of it are among those of which it speaks.
+    #[must_use]
+    pub fn covers(&self, from: Date, until: Date) -> bool {
+        self.from <= from && until <= self.until
+    }
+}
+
+/// What is said of a union's gaps, by their days.
+pub async fn explained_gaps(connection: &mut PgConnection, union: UnionId) -> Result<Vec<ExplainedGap>, Failure> {
+    let rows = sqlx::query_as!(
+        ExplainedGap,
+        r#"select g.from_day as "from", g.until_day as until, g.why, a.name
+           from turn_gap g join account a on a.id = g.said_by where g.union_id = $1 order by g.from_day"#,
+        union.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// Says why nobody was on duty; `false` where it has been said of some of the days.
+pub async fn explain_gap(
+    connection: &mut PgConnection,
+    union: &LockedUnion,
+    from: Date,
+    until: Date,
+    why: &str,
+    by: AccountId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "insert into turn_gap (union_id, from_day, until_day, why, said_by, said_at) values ($1, $2, $3, $4, $5, $6)
+         on conflict do nothing",
+        union.id().0,
+        from,
+        until,
+        why,
+        by.0,
+        now
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
 /// Writes what is handed over with a turn; `false` where it is not this person's confirmed turn that has begun.

@@ -218,3 +218,47 @@ async fn a_seat_that_never_was_takes_its_turn_along_and_a_running_turn_can_be_en
     let findings = league.get(&format!("{path}/findings")).await;
     assert!(findings.all("tbody [id='ORG-03'], tr[id='ORG-03']").len() == 1, "it is met: {}", findings.text());
 }
+
+#[tokio::test]
+async fn proposals_that_overlap_lie_below_each_other_with_what_clashes() {
+    let (portal, mut league, path, (_, middle, _)) = stage().await;
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(propose(&mut officer, &path, "学生1", "下学期", ("", "")).await.status, 303);
+    assert_eq!(propose(&mut officer, &path, "学生2", "下学期", ("", "")).await.status, 303);
+    let page = league.get(&format!("{path}/rotation")).await;
+    let lanes = page.attributes("svg rect.rota-proposed", "y");
+    assert!(lanes.len() == 2 && lanes[0] != lanes[1], "{lanes:?}");
+    assert!(page.text().contains(&format!("学生1与学生2的拟定在 {middle} 至")), "{}", page.text());
+    assert!(page.all("svg .rota-month-word").len() > 5);
+}
+
+#[tokio::test]
+async fn days_that_went_by_without_a_chair_are_explained_once() {
+    let (portal, mut league, path, _) = stage().await;
+    let opened = portal.app.clock.today();
+    portal.app.clock.advance(Duration::days(10));
+    let today = portal.app.clock.today();
+    let mut league_later = portal.signed_in(OfficeKind::SchoolLeague).await;
+    std::mem::swap(&mut league, &mut league_later);
+    let page = league.get(&format!("{path}/rotation")).await;
+    assert!(page.all("#gaps li").is_empty(), "what lasts is filled and not explained");
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    let done = confirm(&mut league, &path, "暑期换届").await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let page = league.get(&format!("{path}/rotation")).await;
+    let last = today - Duration::DAY;
+    assert_eq!(page.all("#gaps li strong"), [format!("{opened} 至 {last}")]);
+    let from = opened.to_string();
+    let gaps = format!("{path}/rotation/gaps");
+    let empty = league.post(&gaps, &[("from", &from), ("why", " ")]).await;
+    assert_eq!((empty.status, empty.fault("原因").as_str()), (422, "✕ 请写明空缺的原因"));
+    assert_eq!(league.post(&gaps, &[("from", &today.to_string()), ("why", "没有空缺")]).await.status, 404);
+    let mut officer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(officer.post(&gaps, &[("from", &from), ("why", "自己说")]).await.status, 403);
+    assert_eq!(league.post(&gaps, &[("from", &from), ("why", "启用前后没有排班")]).await.status, 303);
+    let page = league.get(&format!("{path}/rotation")).await;
+    assert!(page.all("#gaps li")[0].contains("启用前后没有排班"));
+    assert_eq!(page.attributes("svg rect.rota-explained", "x").len(), 1);
+    assert!(page.attributes("svg rect.rota-gap", "x").len() <= 1, "the next semester's alone");
+    assert_eq!(league.post(&gaps, &[("from", &from), ("why", "再说一次")]).await.status, 404);
+}

@@ -23,6 +23,7 @@ pub(super) fn routes() -> Routes {
         .get("/unions/{union}/rotation", turns::show)
         .post("/unions/{union}/rotation", turns::propose)
         .post("/unions/{union}/rotation/confirm", turns::confirm)
+        .post("/unions/{union}/rotation/gaps", turns::explain)
         .post("/unions/{union}/rotation/{turn}/withdraw", turns::withdraw)
         .post("/unions/{union}/rotation/{turn}/handover", duties::hand_over)
         .get("/duty", duties::duty)

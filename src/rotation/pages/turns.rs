@@ -22,9 +22,9 @@ use crate::{
     office::{OfficeKind, UnionKeeper},
     page::chrome::Chrome,
     rotation::{
-        chart::TimelineChart,
+        chart::{TimelineChart, past_gaps},
         paths::{DUTY, Done},
-        store::{self, SemesterRow},
+        store::{self, ExplainedGap, SemesterRow},
     },
     rulebook::{governing, store::calendar},
     rules::{
@@ -62,6 +62,7 @@ pub(super) struct RotationPage {
     may: Permissions,
     today: Date,
     chart: Option<TimelineChart>,
+    past_gaps: Vec<PastGap>,
     semesters: Vec<SemesterRow>,
     presidium: Vec<PostRow>,
     proposed: Vec<TurnRow>,
@@ -72,12 +73,41 @@ pub(super) struct RotationPage {
     errors: Errors,
     warned: Vec<Finding>,
     reason: String,
+    gap: GapForm,
     done: &'static str,
 }
 
-/// What comes back of the page's two forms: a proposal as typed, or the reason for a confirmation and what asks for it.
+/// Days that have gone by without a chair, and what is said of them.
+struct PastGap {
+    from: Date,
+    last: Date,
+    said: Option<ExplainedGap>,
+}
+
+impl RotationPage {
+    /// What was typed of this gap.
+    fn typed_of(&self, gap: &PastGap) -> &str {
+        if self.is_typed(gap) { &self.gap.why } else { "" }
+    }
+
+    fn is_typed(&self, gap: &PastGap) -> bool {
+        self.gap.from == gap.from.to_string()
+    }
+}
+
+/// Which gap, and why nobody was on duty.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct GapForm {
+    from: String,
+    why: String,
+}
+
+/// What comes back of the page's forms: a proposal as typed, the reason for a confirmation and what asks for it, or why
+/// nobody was on duty.
 #[derive(Default)]
 struct Typed {
+    gap: GapForm,
     form: ProposeForm,
     errors: Errors,
     warned: Vec<Finding>,
@@ -91,7 +121,7 @@ async fn page(
     typed: Typed,
     done: &'static str,
 ) -> Result<RotationPage, Failure> {
-    let Typed { form, errors, warned, reason } = typed;
+    let Typed { gap, form, errors, warned, reason } = typed;
     let (record, may) = visible(app, person, id).await?;
     let (mut db, today) = (app.read().await?, app.clock.today());
     let semesters = store::semesters(&mut db, person.institution).await?;
@@ -107,7 +137,14 @@ async fn page(
         .cloned()
         .collect();
     let proposed = record.turns.iter().filter(|turn| !turn.confirmed).cloned().collect();
-    let chart = TimelineChart::new(&record, &semesters, today);
+    let explained = store::explained_gaps(&mut db, id).await?;
+    let chart = TimelineChart::new(&record, &semesters, &explained, today);
+    let past = past_gaps(&record.timeline.turns, record.union.opened_on, today).into_iter().map(|(from, until)| PastGap {
+        from,
+        last: until.previous_day().unwrap_or(until),
+        said: explained.iter().find(|one| one.covers(from, until)).cloned(),
+    });
+    let past_gaps = past.collect();
     let sees = person.acting.as_ref().is_some_and(|office| record.union.is_visible_to(office));
     let mut chrome = app.chrome(person, "轮值");
     chrome = if sees {
@@ -121,6 +158,7 @@ async fn page(
         may,
         today,
         chart,
+        past_gaps,
         presidium,
         proposed,
         exact,
@@ -131,8 +169,40 @@ async fn page(
         errors,
         warned,
         reason,
+        gap,
         done,
     })
+}
+
+/// Says why nobody was on duty for days that have gone by.
+pub(super) async fn explain(
+    State(app): State<App>,
+    acting: Acting<UnionKeeper>,
+    Path(id): Path<UnionId>,
+    Form(gap): Form<GapForm>,
+) -> Result<Response, Failure> {
+    let (now, today, mut errors) = (app.clock.now(), app.clock.today(), Errors::default());
+    let why = written(&gap.why, 200, "why", "请写明空缺的原因", &mut errors);
+    let from = day(&gap.from).ok_or(Failure::Malformed)?;
+    let Some(why) = why.filter(|_| errors.is_empty()) else {
+        let page = page(&app, acting.person(), id, Typed { gap, errors, ..Typed::default() }, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = unions_store::lock(db, &acting, id, today).await?;
+        let past = past_gaps(&locked.timeline.turns, locked.union.opened_on, today);
+        let (from, until) = past.into_iter().find(|(start, _)| *start == from).ok_or(Failure::Missing)?;
+        if !store::explain_gap(db, &locked, from, until, &why, acting.person().account, now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::new(Verb::TurnKept, locked.union.name.clone())
+            .detail("办理", "说明空缺")
+            .detail("起止", format!("{from} 至 {until} 前一天"))
+            .detail("原因", why.clone());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::GapExplained.at(&id.rotation_path())).into_response())
 }
 
 pub(super) async fn show(
