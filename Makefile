@@ -6,7 +6,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 AXE := .tools/node_modules/axe-core/axe.min.js
 
 # What `make quick` leaves out; tests/portal/house.rs says why.
-SLOW := ballot_faults browser hangups links process secrecy
+SLOW := ballot_faults browser hangups links process proxy secrecy
 # Clippy is the compiler with more to say. As the compiler of the build it looks at the portal in the pass that the tests need
 # anyway, and the libraries are not checked once and built once more.
 LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__warnings
@@ -51,6 +51,8 @@ tools: postgres $(AXE)
 	@{ command -v chromium && command -v chromedriver && fc-list | grep -q 'CJK' && ls /usr/lib/chromium/locales/zh-CN.pak; } >/dev/null 2>&1 || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq \
 	    chromium chromium-driver chromium-l10n fonts-noto-cjk fontconfig; }
+	@test -x /usr/sbin/nginx || command -v nginx >/dev/null || \
+	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq nginx-light; }
 
 $(AXE):
 	@command -v npm >/dev/null || \

@@ -1,7 +1,12 @@
 //! Settings of `serve` and `demo`, from flags and the environment.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    str::FromStr,
+    sync::Arc,
+};
 
+use axum::http::{Uri, uri::Scheme};
 use clap::Args;
 
 /// Where the portal listens and where its data is.
@@ -10,6 +15,9 @@ pub struct Config {
     /// 监听地址；端口为 0 时自动选用空闲端口。
     #[arg(long, env = "LUNZHI_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
+    /// 浏览器访问系统的地址（协议、域名、端口）；印在激活条、票码、出席证的二维码里，默认按浏览器所用的地址。
+    #[arg(long, env = "LUNZHI_PUBLIC_URL")]
+    pub public_url: Option<PublicUrl>,
     #[command(flatten)]
     /// Where the database is.
     pub database: DatabaseConfig,
@@ -58,7 +66,49 @@ impl DatabaseConfig {
     }
 }
 
+/// The address of the portal as the operator states it: `https://lunzhi.example.edu.cn:8443`. Links and codes that are
+/// printed hold it, whatever host a proxy names to us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl(Arc<str>);
+
+impl FromStr for PublicUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        const SAYS: &str = "应为协议、域名和端口，如 https://lunzhi.example.edu.cn:8443";
+        let url: Uri = text.trim().parse().map_err(|_| SAYS)?;
+        let is_web = [&Scheme::HTTP, &Scheme::HTTPS].into_iter().find(|scheme| url.scheme() == Some(scheme));
+        let (Some(scheme), Some(authority)) = (is_web, url.authority()) else { return Err(SAYS) };
+        if authority.as_str().contains('@') || url.path() != "/" || url.query().is_some() {
+            return Err(SAYS);
+        }
+        Ok(Self(format!("{scheme}://{authority}").into()))
+    }
+}
+
+impl PublicUrl {
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 fn everyone_may_enter(folder: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     folder.ancestors().all(|up| up.metadata().is_ok_and(|folder| folder.permissions().mode() & 0o001 != 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_public_address_is_a_scheme_a_host_with_a_port() {
+        let read = |text: &str| text.parse::<PublicUrl>().map(|url| url.0.to_string()).ok();
+        assert_eq!(read("https://lunzhi.example.edu.cn:8443/").as_deref(), Some("https://lunzhi.example.edu.cn:8443"));
+        assert_eq!(read("http://10.1.2.3:8080").as_deref(), Some("http://10.1.2.3:8080"));
+        for wrong in ["lunzhi.example.edu.cn", "ftp://a.example", "https://a.example/union", "https://x@a.example", ""] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+    }
 }

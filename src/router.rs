@@ -23,6 +23,7 @@ use crate::{
     audit,
     clock::Clock,
     conduct,
+    config::PublicUrl,
     congress::{self, meeting::Meetings},
     database::Pools,
     directory,
@@ -67,6 +68,8 @@ pub struct Portal {
     pub metrics: Metrics,
     /// Where the database keeps its files.
     pub space: Space,
+    /// Where people reach it, as the operator states it.
+    pub public_url: Option<PublicUrl>,
 }
 
 impl Deref for Portal {
@@ -95,6 +98,7 @@ impl Portal {
             app,
             metrics,
             space: Space::default(),
+            public_url: None,
         })
     }
 }
@@ -177,6 +181,7 @@ pub fn router(portal: &Portal) -> Router {
         .method_not_allowed_fallback(|| async { Failure::Missing })
         .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
         .layer(Extension(web::intake::Intake::new(portal.space.clone())))
+        .layer(Extension(portal.public_url.clone()))
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn(web::forms::watched))
         .layer(middleware::from_fn(web::origin::referred_from_here))

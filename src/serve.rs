@@ -97,7 +97,8 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             upkeep.run_upkeep();
         }
     });
-    let portal = open(&database.url, &config.database, Some(metrics)).await?;
+    let mut portal = open(&database.url, &config.database, Some(metrics)).await?;
+    portal.public_url = config.public_url.clone();
     elections::ballot_key::claim_at_start(&portal.elections).await?;
     if database.embedded.is_some() {
         let now = portal.clock.now();
@@ -137,7 +138,13 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         lines.extend(demo::accounts().into_iter().map(line));
     }
     let listener = TcpListener::bind(&config.listen).await.with_context(|| format!("listen on {}", config.listen))?;
-    lines.push(format!("listening on http://{}", listener.local_addr()?));
+    let address = listener.local_addr()?;
+    lines.push(format!("listening on http://{address}"));
+    if !address.ip().is_loopback() {
+        tracing::warn!(
+            "browsers on other machines keep nobody signed in over plain http: put a proxy that speaks TLS in front"
+        );
+    }
     let mut out = std::io::stdout();
     writeln!(out, "{}", lines.join("\n")).and_then(|()| out.flush()).context("write to standard output")?;
 

@@ -6,7 +6,6 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{FromRef, Path, State},
-    http::HeaderMap,
     response::Redirect,
 };
 use axum_extra::extract::Form;
@@ -33,7 +32,7 @@ use crate::{
         chrome::Chrome,
         filters::{self, query_value},
     },
-    web::{just_made::JustMade, origin::origin, routes::Routes},
+    web::{just_made::JustMade, origin::Origin, routes::Routes},
 };
 
 /// The state of 激活条: the application, and the slips that were just made.
@@ -234,7 +233,7 @@ struct PrintedSlipsPage {
 async fn printed(
     State(app): State<Slips>,
     acting: Acting<SlipPrinter>,
-    headers: HeaderMap,
+    Origin(address): Origin,
     Path((class, print)): Path<(ClassId, PrintId)>,
 ) -> Result<PrintedSlipsPage, Failure> {
     let now = app.clock.now();
@@ -246,7 +245,6 @@ async fn printed(
         let why = "激活码只在打印后 10 分钟内、在打印它的这次登录里显示";
         return Err(refused.for_reason(why, "没有打印出来的，请重新打印；可以只打印其中一人的"));
     };
-    let address = origin(&headers);
     // After the #: browsers keep it to themselves, so that no proxy's log ever holds a code.
     let link =
         |slip: &Slip| format!("{address}/activate#{}/{}/{}", made.school, query_value(&slip.number), slip.code.text());

@@ -35,6 +35,7 @@ use crate::{
     web::{
         forms::{self, Errors, Submitted, local_path},
         network::Network,
+        origin::is_plain,
         routes::Routes,
     },
 };
@@ -60,6 +61,8 @@ struct SignInPage {
     errors: Errors,
     /// Why one is asked to sign in, where a session has ended.
     says: &'static str,
+    /// The browser would not keep the cookie.
+    is_plain: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -101,7 +104,7 @@ async fn sign_in_page(app: &App, submitted: Submitted<SignInForm>) -> Result<Sig
     let institutions = store::institutions(&mut *app.read().await?).await?;
     // A password never comes back in a page.
     let form = SignInForm { password: String::new(), ..form };
-    Ok(SignInPage { chrome: Chrome::bare("登录"), institutions, form, errors, says: "" })
+    Ok(SignInPage { chrome: Chrome::bare("登录"), institutions, form, errors, says: "", is_plain: false })
 }
 
 async fn ask(
@@ -116,7 +119,7 @@ async fn ask(
     let says = why(&headers, &next, !unsent.is_empty());
     let form = SignInForm { next, ..SignInForm::default() };
     let page = sign_in_page(&app, Submitted::new(form, Errors::default())).await?;
-    Ok(SignInPage { says, ..page }.into_response())
+    Ok(SignInPage { says, is_plain: is_plain(&headers), ..page }.into_response())
 }
 
 async fn sign_in(

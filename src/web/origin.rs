@@ -1,13 +1,19 @@
 //! Under which address a browser reaches the portal, from the headers of its request.
 
+use std::convert::Infallible;
+
 use axum::{
-    extract::Request,
-    http::{HeaderMap, Uri, header, uri::Authority},
+    extract::{FromRequestParts, Request},
+    http::{
+        HeaderMap, Uri, header,
+        request::Parts,
+        uri::Authority,
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use crate::failure::Failure;
+use crate::{config::PublicUrl, failure::Failure};
 
 /// The browser speaks to this machine itself. Only the browser's own cookies depend on it, so a false `Host` fools
 /// nobody but its sender.
@@ -48,9 +54,27 @@ fn is_from_here(headers: &HeaderMap) -> bool {
     authority.zip(text(header::HOST)).is_some_and(|(from, here)| from.eq_ignore_ascii_case(here))
 }
 
-/// The address under which the browser reaches the portal: `https://lunzhi.example.edu.cn`.
+/// The browser reaches us by plain http from another machine: it drops our cookies, and nobody can sign in. A browser
+/// that speaks TLS, to whatever proxy, sends fetch metadata or is very old.
 #[must_use]
-pub fn origin(request: &HeaderMap) -> String {
+pub fn is_plain(request: &HeaderMap) -> bool {
+    !is_loopback(request) && !is_through_tls(request) && !request.contains_key("sec-fetch-site")
+}
+
+/// The address under which people reach the portal: the operator's, else as the browser names it.
+#[derive(Debug, Clone)]
+pub struct Origin(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let stated = parts.extensions.get::<Option<PublicUrl>>().and_then(Option::as_ref);
+        Ok(Self(stated.map_or_else(|| as_named(&parts.headers), |url| url.as_str().to_owned())))
+    }
+}
+
+fn as_named(request: &HeaderMap) -> String {
     let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = if is_loopback(request) { "http" } else { "https" };
     format!("{scheme}://{host}")
@@ -70,6 +94,18 @@ mod tests {
             [("https", true), ("HTTPS", true), ("https, http", true), ("http, https", false), ("", false)]
         {
             assert_eq!(is_through_tls(&request(&[("x-forwarded-proto", proto)])), tls, "{proto}");
+        }
+    }
+
+    #[test]
+    fn a_browser_without_tls_on_another_machine_is_told() {
+        assert!(is_plain(&request(&[("host", "10.1.2.3:8080")])));
+        for fine in [
+            vec![("host", "127.0.0.1:8080")],
+            vec![("host", "10.1.2.3"), ("x-forwarded-proto", "https")],
+            vec![("host", "10.1.2.3"), ("sec-fetch-site", "none")],
+        ] {
+            assert!(!is_plain(&request(&fine)), "{fine:?}");
         }
     }
 

@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
@@ -33,7 +33,7 @@ use crate::{
     text::{folded, is_hidden},
     web::{
         forms::{Attempt, Done as DoneQuery, Errors, Submitted, reason},
-        origin::origin,
+        origin::Origin,
     },
 };
 
@@ -412,7 +412,7 @@ pub(super) async fn make_slips(
 pub(super) async fn printed(
     State(app): State<Elections>,
     acting: Acting<ElectionKeeper>,
-    headers: HeaderMap,
+    Origin(origin): Origin,
     Path((id, print)): Path<(SittingId, PrintId)>,
 ) -> Result<SlipsPage, Failure> {
     let sitting = managed_for(&app, &acting, id, "查看票码").await?;
@@ -421,7 +421,7 @@ pub(super) async fn printed(
         let remedy = "没有打印出来的票码不必作废：没有在签到处登记的票投不了票。请另外生成";
         return Err(refusal(&app, &acting, &sitting, "查看票码").for_reason(why, remedy));
     };
-    let address = format!("{}{}", origin(&headers), paths::SLIP);
+    let address = format!("{origin}{}", paths::SLIP);
     let printed = |slip: &NewSlip| {
         // After the #: browsers keep it to themselves, so that no proxy's log ever holds a code.
         let qr = Qr::new(&format!("{address}#{}", slip.code))?;

@@ -6,7 +6,6 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::HeaderMap,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Form;
@@ -31,7 +30,7 @@ use crate::{
     office::CongressKeeper,
     page::{charts::Qr, chrome::Chrome},
     secrets::readable,
-    web::origin::origin,
+    web::origin::Origin,
     words::words,
 };
 
@@ -129,15 +128,15 @@ impl CardsPage {
 }
 
 /// The code as a phone's camera opens it.
-pub(super) fn qr(headers: &HeaderMap, code: &str) -> anyhow::Result<Qr> {
-    Qr::new(&format!("{}{}", origin(headers), paths::card_path(code)))
+pub(super) fn qr(origin: &Origin, code: &str) -> anyhow::Result<Qr> {
+    Qr::new(&format!("{}{}", origin.0, paths::card_path(code)))
 }
 
 /// Cards that were just made. A reload shows the same ones and makes none.
 pub(super) async fn printed(
     State(app): State<Meetings>,
     acting: Acting<CongressKeeper>,
-    headers: HeaderMap,
+    origin: Origin,
     Path((id, print)): Path<(CongressId, PrintId)>,
 ) -> Result<CardsPage, Failure> {
     let congress = kept(&mut *app.read().await?, &acting, id).await?;
@@ -147,7 +146,7 @@ pub(super) async fn printed(
         return Err(refused.for_reason(why, "没有打印出来的，请重新生成；旧的一批随即作废"));
     };
     let one =
-        |card: &NewCard| anyhow::Ok(PrintedCard { attendee: card.attendee.clone(), qr: qr(&headers, &card.code)? });
+        |card: &NewCard| anyhow::Ok(PrintedCard { attendee: card.attendee.clone(), qr: qr(&origin, &card.code)? });
     let cards = made.iter().map(one).collect::<anyhow::Result<_>>()?;
     Ok(CardsPage { chrome: below(&app, acting.person(), &congress, "打印出席证"), congress, cards })
 }

@@ -4,7 +4,6 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::HeaderMap,
     response::{IntoResponse, Response},
 };
 use sqlx::PgConnection;
@@ -28,6 +27,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::CongressId,
     page::{charts::Qr, chrome::Chrome, filters},
+    web::origin::Origin,
 };
 
 /// The congress and its meeting for somebody who is due at it or sees it; nobody else learns of its documents.
@@ -113,7 +113,7 @@ pub(super) async fn show(
 pub(super) async fn card(
     State(app): State<Meetings>,
     person: SignedIn,
-    headers: HeaderMap,
+    origin: Origin,
     Path(id): Path<CongressId>,
 ) -> Result<Response, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
@@ -128,5 +128,5 @@ pub(super) async fn card(
     let code = new_code();
     let hashes = [(due.student, hash_of(&code))].into_iter().collect();
     app.write_as(person.authority(), async |db| store::keep_cards(db, id, CardKind::Phone, &hashes, now).await).await?;
-    Ok(page(&app, &person, id, Some(qr(&headers, &code)?)).await?.into_response())
+    Ok(page(&app, &person, id, Some(qr(&origin, &code)?)).await?.into_response())
 }
