@@ -160,6 +160,8 @@ pub struct ContestForm {
     pub college: String,
     /// 班级, one a line.
     pub classes: String,
+    /// 班级 that were ticked.
+    pub class: Vec<String>,
     /// 学号 or 姓名, one a line.
     pub people: String,
     /// The numbers of those who were chosen among people of one name.
@@ -207,6 +209,9 @@ pub struct ContestRequest {
     pub rules: ContestRules,
     pub sources: Vec<RuleSource>,
 }
+
+/// The most classes that a form names.
+const MOST_CLASSES: usize = 200;
 
 /// The most delegates who are named one by one.
 const MOST_DELEGATES: usize = 2_000;
@@ -261,6 +266,7 @@ impl ContestForm {
             named.map(|one| one.text.clone()).unwrap_or_default()
         };
         Self {
+            class: Vec::new(),
             source_quorum: source(RulePoint::Quorum),
             source_majority: source(RulePoint::Majority),
             source_tie: source(RulePoint::Tie),
@@ -376,9 +382,15 @@ impl ContestForm {
             errors.add("college", "请选择院系");
         }
         let wants_classes = matches!(body, Some(Body::Class | Body::Constituency));
-        let classes = if wants_classes { list(&self.classes) } else { Vec::new() };
-        if wants_classes && (classes.is_empty() || classes.len() > 200) {
-            errors.add("classes", "请填写班级名称，一行一个，最多 200 个");
+        let mut classes = if wants_classes { list(&self.classes) } else { Vec::new() };
+        let ticked = self.class.iter().filter(|_| wants_classes).map(|name| folded(name));
+        for name in ticked.take(MOST_CLASSES + 1) {
+            if !classes.contains(&name) {
+                classes.push(name);
+            }
+        }
+        if wants_classes && (classes.is_empty() || classes.len() > MOST_CLASSES) {
+            errors.add("classes", format!("请填写或勾选班级，最多 {MOST_CLASSES} 个"));
         }
         let lines = self.people.lines().filter(|line| !trimmed(line).is_empty()).count();
         if body == Some(Body::Congress) && !(1..=MOST_DELEGATES).contains(&lines) {

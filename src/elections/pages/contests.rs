@@ -17,7 +17,7 @@ use super::{again, done_at, frame, managed, readiness::unvetted_candidates, refu
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
-    directory,
+    directory::{self, store::GradeClasses},
     elections::{
         Elections,
         done::{Done, said},
@@ -58,7 +58,20 @@ pub(super) struct ContestFormPage {
     suggestions: String,
     errors: Errors,
     action: String,
+    places: Places,
+}
+
+/// The colleges and classes that a contest may be of.
+pub(super) struct Places {
+    /// Id and name.
     colleges: Vec<(String, String)>,
+    grades: Vec<GradeClasses>,
+}
+
+async fn places(db: &mut PgConnection, acting: &Acting<ElectionKeeper>, today: time::Date) -> Result<Places, Failure> {
+    let colleges = colleges(db, acting).await?;
+    let (institution, college) = (acting.institution(), acting.office().college);
+    Ok(Places { colleges, grades: directory::store::grade_classes(db, institution, college, today).await? })
 }
 
 async fn colleges(db: &mut PgConnection, acting: &Acting<ElectionKeeper>) -> Result<Vec<(String, String)>, Failure> {
@@ -102,12 +115,12 @@ async fn form_page(
     submitted: Submitted<ContestForm>,
     people: PeopleField,
 ) -> Result<ContestFormPage, Failure> {
-    let colleges = colleges(&mut *app.read().await?, acting).await?;
+    let places = places(&mut *app.read().await?, acting, app.clock.today()).await?;
     let chrome = frame(app, acting.person(), sitting, "登记选举项目");
     let Submitted { form, errors } = submitted;
     let suggestions = find::suggestions(Among::Students);
     let action = sitting.id.new_contest_path();
-    Ok(ContestFormPage { chrome, form, people, suggestions, errors, action, colleges })
+    Ok(ContestFormPage { chrome, form, people, suggestions, errors, action, places })
 }
 
 /// The students whom the office sees.
@@ -289,7 +302,7 @@ pub(super) struct ContestPage {
     people: PeopleField,
     nominees: PeopleField,
     suggestions: String,
-    colleges: Vec<(String, String)>,
+    places: Places,
     listed: Vec<ListedRound>,
     /// What stands against each candidate for a presidium; none of another contest.
     standing: HashMap<CandidateId, Vec<String>>,
@@ -363,7 +376,7 @@ async fn show_page(
         submitted;
     let form = form.unwrap_or_else(|| ContestForm::of(&contest, &people));
     let listed = store::listed_rounds(&mut db, acting.institution(), acting.office().college).await?;
-    let colleges = colleges(&mut db, acting).await?;
+    let places = places(&mut db, acting, app.clock.today()).await?;
     let standing = standing(&mut db, &sitting, &contest, app.clock.now()).await?;
     let chrome = frame(app, acting.person(), &sitting, &contest.title);
     Ok(ContestPage {
@@ -377,7 +390,7 @@ async fn show_page(
         people: delegates,
         nominees,
         suggestions: find::suggestions(Among::Students),
-        colleges,
+        places,
         listed,
         standing,
         done,
