@@ -30,6 +30,21 @@ pub(super) struct Papers {
 }
 
 impl Papers {
+    /// Who entered paper ballots (计票人), each once; of a monitor among them it is said that they are one.
+    pub(super) fn tellers(&self) -> Vec<String> {
+        let mut tellers: Vec<&PaperEntry> = Vec::new();
+        for entry in self.entries.iter().flat_map(|(_, entries)| entries) {
+            if tellers.iter().all(|known| known.account != entry.account) {
+                tellers.push(entry);
+            }
+        }
+        let named = |entry: &PaperEntry| {
+            let is_monitor = self.monitors.iter().any(|monitor| monitor.account == entry.account);
+            format!("{}{}", entry.name, if is_monitor { "（兼监票人）" } else { "" })
+        };
+        tellers.into_iter().map(named).collect()
+    }
+
     /// The office in charge as it signs.
     pub(super) fn signed(&self) -> String {
         signed(&self.institution, &self.sitting)
@@ -65,6 +80,9 @@ impl Papers {
         paper = paper.note(format!("公开记录 SHA-256：{}\n全部选票 SHA-256：{}", self.record_hash, self.ballots_hash));
         for monitor in monitors {
             paper = paper.signature_line(&format!("{}{}", monitor.duty(), monitor.name));
+        }
+        for teller in self.tellers() {
+            paper = paper.signature_line(&format!("计票人{teller}"));
         }
         paper.signed(self.signed(), sitting.reported_at.map(|at| at.to_offset(CHINA).date()))
     }
@@ -135,7 +153,7 @@ impl Papers {
         for (title, entries) in &self.entries {
             let entry = |entry: &PaperEntry| match entry.turn {
                 3 => format!("第三人 {} 核定", entry.name),
-                _ => format!("{}录入", entry.name),
+                _ => format!("计票人{}录入", entry.name),
             };
             let entries: Vec<String> = entries.iter().map(entry).collect();
             events.push(format!("{title}的纸质选票：{}。", entries.join("，")));
