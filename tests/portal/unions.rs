@@ -318,6 +318,9 @@ async fn a_whole_union_is_staffed_anew_or_not_at_all() {
     for part in ["学生1 换届", "换届，撤销文体部", "连任 2 个"] {
         assert!(done.iter().any(|says| says.contains(part)), "{part}: {done:#?}");
     }
+    let whole: Vec<&String> = done.iter().filter(|says| says.contains("换届")).collect();
+    assert_eq!(whole.len(), 1, "one act is one entry that unfolds: {whole:#?}");
+    assert!(whole[0].contains("同时办理的"));
 }
 
 #[tokio::test]
@@ -448,8 +451,8 @@ async fn what_if_shows_the_difference_and_writes_nothing() {
     let answer = league.post(&format!("{path}/what-if"), &fields).await;
     assert_eq!(answer.status, 200);
     let worse = answer.all("tr.worse td[data-label='规则']");
-    assert!(worse.iter().any(|rule| rule.starts_with("STF-02")), "{worse:?}");
-    assert!(worse.iter().any(|rule| rule.contains("STF-04") && rule.contains("宣传部")), "{worse:?}");
+    assert!(worse.iter().any(|rule| rule.starts_with("校级主席团人数")), "{worse:?}");
+    assert!(worse.iter().any(|rule| rule.contains("每个部门的负责人数") && rule.contains("宣传部")), "{worse:?}");
     assert_eq!(portal.row_counts().await, before);
 }
 

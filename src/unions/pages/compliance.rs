@@ -135,6 +135,8 @@ pub(super) struct CompliancePage {
     strip: Vec<Part>,
     unopened: usize,
     has_plan: bool,
+    /// A finding holds facts against a clause.
+    judges: bool,
     /// Posts that somebody came to past the vetting chain.
     direct: Vec<DirectRow>,
     /// Results of congresses that should have been filed (CON-09).
@@ -324,6 +326,7 @@ fn assemble(
         strip,
         unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
         has_plan: plans.on(today).is_some(),
+        judges: counts.keys().any(|outcome| outcome.is_judged()),
         direct: Vec::new(),
         overdue: Vec::new(),
         at: OffsetDateTime::UNIX_EPOCH,
@@ -342,7 +345,7 @@ fn row_of(union: StudentUnion, found: Option<&[Evidence]>, rules: &[Rule]) -> Co
             found.into_iter().flatten().filter(|evidence| evidence.finding.rule == *rule).collect();
         let verdict = own.iter().map(|evidence| evidence.finding.verdict).min();
         let open = own.iter().filter(|evidence| Some(evidence.finding.verdict) == verdict).count();
-        let settled = matches!(verdict, Some(Outcome::Pass | Outcome::NotRequired) | None);
+        let settled = verdict.is_none_or(Outcome::is_settled);
         let shown = match own.as_slice() {
             // Days and the like stand in the evidence.
             [one] if one.finding.measured.chars().count() > 6 => String::new(),

@@ -20,7 +20,7 @@ use crate::{
     ids::{CollegeId, UnionId},
     name::order,
     office::{Office, OfficeKind, SchoolLeague, UnionReader},
-    page::{charts::QuotaBar, chrome::Chrome, filters},
+    page::{charts::QuotaBar, chrome::Chrome, filters, paging::RowRange},
     rules::{Finding, Outcome, adoption::Calendar, plan::Union},
     unions::{
         chart::Chart,
@@ -242,7 +242,11 @@ pub(super) async fn show(
         }
     }
     let coming = record.posts.iter().filter(|post| post.from_day > today).cloned().collect();
-    let latest = if done.is_empty() { None } else { store::history(&mut db, id, None, 0, 1).await?.pop() };
+    let latest = if done.is_empty() {
+        None
+    } else {
+        store::history(&mut db, id, None, RowRange { skip: 0, most: 1 }).await?.pop().map(|act| act.head)
+    };
     let done = Done::said(&done);
     Ok(UnionPage {
         chrome: app.chrome(acting.person(), &record.union.name).under(UNIONS, "学生会"),

@@ -17,14 +17,18 @@ use crate::{
     failure::Failure,
     ids::UnionId,
     office::UnionReader,
-    page::{chrome::Chrome, filters},
+    page::{
+        chrome::Chrome,
+        filters,
+        paging::{RowRange, cut},
+    },
     papers::{self, Column, Paper, Table},
     rules::Outcome,
     sheet::{drop_down_template, roster::COLUMNS},
     text::chinese_day,
     unions::{
         paths::UNIONS,
-        store::{self, HistoryRow, RosterRow},
+        store::{self, HistoryAct, RosterRow},
         union::{PostKind, PostRow, Record, StudentFacts, name_in_full, sees_grades},
     },
     web::workbook,
@@ -208,6 +212,13 @@ pub(super) struct FindingsPage {
     by: String,
 }
 
+impl FindingsPage {
+    /// A finding holds facts against a clause.
+    fn judges_something(&self) -> bool {
+        self.open.iter().chain(&self.settled).any(|one| one.finding.verdict.is_judged())
+    }
+}
+
 pub(super) async fn findings(
     State(app): State<App>,
     acting: Acting<UnionReader>,
@@ -255,7 +266,7 @@ pub(super) struct HistoryPage {
     chrome: Chrome,
     tabs: Tabs,
     record: Record,
-    facts: Vec<HistoryRow>,
+    facts: Vec<HistoryAct>,
     past: Vec<PostRow>,
     page: i64,
     more: bool,
@@ -269,10 +280,8 @@ pub(super) async fn history(
 ) -> Result<HistoryPage, Failure> {
     let (mut db, today, page) = (app.read().await?, app.clock.today(), page.clamp(0, 10_000));
     let record = visible(&mut db, &acting, id, today).await?;
-    let mut facts = store::history(&mut db, id, None, page * A_PAGE, A_PAGE + 1).await?;
-    let most = usize::try_from(A_PAGE).unwrap_or(50);
-    let more = facts.len() > most;
-    facts.truncate(most);
+    let mut facts = store::history(&mut db, id, None, RowRange::page(page, A_PAGE).and_one()).await?;
+    let more = cut(&mut facts, A_PAGE);
     let mut past: Vec<PostRow> = record
         .posts
         .iter()

@@ -26,7 +26,7 @@ use crate::{
     ids::{DocumentId, PostId, StudentId, UnionId},
     inbox::{self, Notice, To},
     office::{UnionKeeper, UnionReader},
-    page::{chrome::Chrome, filters},
+    page::{chrome::Chrome, filters, paging::RowRange},
     people::find::{Among, PersonField, Search},
     rules::{
         Finding,
@@ -36,7 +36,7 @@ use crate::{
     unions::{
         forms::{AppointForm, EndForm, WHYS},
         paths::{Done, filled_in},
-        store::{self, Correction, Grounds, HistoryRow, LockedUnion},
+        store::{self, Correction, Grounds, HistoryAct, LockedUnion},
         union::{PostRow, Record},
     },
     web::forms::{Attempt, Errors, Upload, as_query, reason},
@@ -49,7 +49,7 @@ pub(super) struct PostPage {
     record: Record,
     post: PostRow,
     today: Date,
-    facts: Vec<HistoryRow>,
+    facts: Vec<HistoryAct>,
     keeps: bool,
     end: EndForm,
     whys: [&'static str; 6],
@@ -133,7 +133,7 @@ async fn page(
     let plan = plans.in_force(today);
     let fields = AppointFields::load(db, person, &record, plan.as_deref(), &forms.form, today).await?;
     let AppointFields { presidium, rooms, document } = fields;
-    let facts = store::history(db, record.union.id, Some(post.id), 0, 50).await?;
+    let facts = store::history(db, record.union.id, Some(post.id), RowRange { skip: 0, most: 50 }).await?;
     let title = format!("{} {}", post.name, post.label());
     let Forms { end, form, person: field, errors, warned, correcting } = forms;
     Ok(PostPage {

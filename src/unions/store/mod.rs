@@ -28,7 +28,7 @@ pub use departments::{change_department, end_department, establish, register_fun
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
 pub use papers::{
-    DirectRow, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history, overdue_filings, reasons,
+    DirectRow, HistoryAct, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history, overdue_filings, reasons,
     roster,
 };
 pub use posts::{

@@ -13,6 +13,7 @@ use crate::{
     ids::{CongressId, DocumentId, InstitutionId, PostId, UnionId},
     name::order::{self, StrokeOrder},
     office::OfficeKind,
+    page::paging::RowRange,
     rules::plan::Union,
     unions::union::PostKind,
 };
@@ -37,29 +38,67 @@ pub struct HistoryRow {
     pub warned: Json<Vec<Warned>>,
 }
 
-/// The history of a union or of one of its posts, newest first.
+/// What was done in one act, as a union's history unfolds it: a 换届 ends and begins dozens of posts.
+#[derive(Debug)]
+pub struct HistoryAct {
+    pub head: HistoryRow,
+    /// What came with it.
+    pub parts: Vec<HistoryRow>,
+}
+
+impl HistoryAct {
+    /// Rows of the same moment were written by one act.
+    fn of(rows: Vec<HistoryRow>) -> Vec<Self> {
+        let mut acts: Vec<Self> = Vec::new();
+        for row in rows {
+            match acts.last_mut().filter(|act| act.head.at == row.at) {
+                // What names nobody says what was done.
+                Some(act) if row.person.is_none() && act.head.person.is_some() => {
+                    let part = std::mem::replace(&mut act.head, row);
+                    act.parts.push(part);
+                }
+                Some(act) => act.parts.push(row),
+                None => acts.push(Self { head: row, parts: Vec::new() }),
+            }
+        }
+        for act in &mut acts {
+            act.parts.sort_by(|one, other| {
+                (one.act.label(), &one.person, &one.says).cmp(&(other.act.label(), &other.person, &other.says))
+            });
+        }
+        acts
+    }
+}
+
+/// The history of a union or of one of its posts, newest act first.
 pub async fn history(
     connection: &mut PgConnection,
     union: UnionId,
     post: Option<PostId>,
-    skip: i64,
-    most: i64,
-) -> Result<Vec<HistoryRow>, Failure> {
+    range: RowRange,
+) -> Result<Vec<HistoryAct>, Failure> {
     let rows = sqlx::query!(
-        r#"select f.at, f.act, a.name as "by?", f.office, s.name as "person?", f.post_id as "post: PostId", f.day, f.says,
-                  f.ground, f.document_id as "document: DocumentId", f.reason, f.warned as "warned: Json<Vec<Warned>>"
-           from union_fact f left join account a on a.id = f.by_account left join post p on p.id = f.post_id
+        r#"with shown as (
+               select f.* from union_fact f
+               where f.union_id = $1
+                     and ($2::uuid is null or f.post_id = $2 or f.post_id = (select corrects from post where id = $2))
+           ), moment as (select distinct at from shown order by at desc offset $3 limit $4)
+           select f.at as "at!", f.act as "act!", a.name as "by?", f.office as "office!", s.name as "person?",
+                  f.post_id as "post: PostId", f.day, f.says as "says!", f.ground as "ground!",
+                  f.document_id as "document: DocumentId", f.reason as "reason!",
+                  f.warned as "warned!: Json<Vec<Warned>>"
+           from shown f join moment on moment.at = f.at left join account a on a.id = f.by_account left join post p on p.id = f.post_id
                 left join turn t on t.id = f.turn_id left join student s on s.id = coalesce(p.student_id, t.student_id)
-           where f.union_id = $1 and ($2::uuid is null or f.post_id = $2 or f.post_id = (select corrects from post where id = $2))
-           order by f.at desc, f.id offset $3 limit $4"#,
+           order by f.at desc, f.id"#,
         union.0,
         post.map(|id| id.0),
-        skip,
-        most
+        range.skip,
+        range.most
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
+    let rows: Result<Vec<HistoryRow>, Failure> = rows
+        .into_iter()
         .map(|row| {
             Ok(HistoryRow {
                 at: row.at,
@@ -76,7 +115,8 @@ pub async fn history(
                 warned: row.warned,
             })
         })
-        .collect()
+        .collect();
+    Ok(HistoryAct::of(rows?))
 }
 
 /// The reasons with which soft limits were passed, by union: rule, department, reason, when.
