@@ -20,10 +20,11 @@ mkdir -p "$t/debs/partial" "$t/root"
 apt-get -qq -o Debug::NoLocking=1 -o Dir::State::status=/dev/null -o APT::Install-Recommends=false -o APT::Sandbox::User=root \
   -o Dir::Cache::archives="$t/debs" install --download-only -y libreoffice-writer-nogui=4:7.4.7-1+deb12u14 >/dev/null
 for deb in "$t"/debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$t/root"; done
-# What the packages do when they are installed: link the registry; and say where the program is.
+# What the packages do when they are installed: link the registry; and say where program and registry are.
 office=$t/root/usr/lib/libreoffice
 ln -sfn .registry "$office/share/registry"
-sed -i "s|file:///usr/lib/libreoffice|file://$office|" "$office/program/fundamentalrc"
+sed -i -e "s|file:///usr/lib/libreoffice|file://$office|" \
+  -e "s|file:///etc/libreoffice/registry|file://$office/share/registry|g" "$office/program/fundamentalrc"
 
 write() {
   for _ in 1 2 3; do # the first start makes the profile and asks for another one
