@@ -21,10 +21,11 @@ apt-get -qq -o Debug::NoLocking=1 -o Dir::State::status=/dev/null -o APT::Instal
   -o Dir::Cache::archives="$t/debs" install --download-only -y libreoffice-writer-nogui=4:7.4.7-1+deb12u14 \
   python3-uno=4:7.4.7-1+deb12u14 >/dev/null
 for deb in "$t"/debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$t/root"; done
-# What the packages do when they are installed: link the registry; and say where the program is.
+# What the packages do when they are installed: link the registry; and say where program and registry are.
 office=$t/root/usr/lib/libreoffice
 ln -sfn .registry "$office/share/registry"
-sed -i "s|file:///usr/lib/libreoffice|file://$office|" "$office/program/fundamentalrc"
+sed -i -e "s|file:///usr/lib/libreoffice|file://$office|" \
+  -e "s|file:///etc/libreoffice/registry|file://$office/share/registry|g" "$office/program/fundamentalrc"
 
 cat >"$t/sort.py" <<'PY'
 import functools, os, subprocess, sys, time
@@ -72,7 +73,7 @@ assert len(set(shown.values())) == 4
 print("official: 丁于万马王韦毛方尹孔邓魏")
 print("as on 2026-11-28: equal strokes are ordered by sound")
 PY
-env -i PATH="$PATH" HOME="$t" LC_ALL=C.UTF-8 PYTHONPATH="$t/root/usr/lib/python3/dist-packages" \
+env -i PATH="$PATH" HOME="$t" LC_ALL=C.UTF-8 PYTHONPATH="$t/root/usr/lib/python3/dist-packages:$office/program" \
   URE_BOOTSTRAP="vnd.sun.star.pathname:$office/program/fundamentalrc" \
   LD_LIBRARY_PATH="$office/program:$t/root/usr/lib/x86_64-linux-gnu:$t/root/lib/x86_64-linux-gnu" \
   /usr/bin/python3 "$t/sort.py" "$office" "$t/profile"

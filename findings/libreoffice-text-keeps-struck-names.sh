@@ -24,10 +24,11 @@ apt-get -qq -o Debug::NoLocking=1 -o Dir::State::status=/dev/null -o APT::Instal
   -o Dir::Cache::archives="$t/debs" install --download-only -y \
   libreoffice-writer-nogui=4:7.4.7-1+deb12u14 fonts-wqy-microhei=0.2.0-beta-3.1 >/dev/null
 for deb in "$t"/debs/*.deb; do dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$t/root"; done
-# What the packages do when they are installed: link the registry; and say where the program and its fonts are.
+# What the packages do when they are installed: link the registry; and say where program, registry and fonts are.
 office=$t/root/usr/lib/libreoffice
 ln -sfn .registry "$office/share/registry"
-sed -i "s|file:///usr/lib/libreoffice|file://$office|" "$office/program/fundamentalrc"
+sed -i -e "s|file:///usr/lib/libreoffice|file://$office|" \
+  -e "s|file:///etc/libreoffice/registry|file://$office/share/registry|g" "$office/program/fundamentalrc"
 echo "<fontconfig><dir>$t/root/usr/share/fonts</dir><cachedir>$t/fontcache</cachedir></fontconfig>" >"$t/fonts.conf"
 
 write() {
