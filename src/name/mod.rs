@@ -391,6 +391,8 @@ fn is_accent(c: char) -> bool {
             | '\u{20d0}'..='\u{20ff}'
             | '\u{3099}'..='\u{309a}'
             | '\u{fe20}'..='\u{fe2f}'
+            // The voicing marks in half width, which a key folds to those above and a name that is shown keeps.
+            | '\u{ff9e}'..='\u{ff9f}'
     )
 }
 
@@ -438,6 +440,11 @@ mod tests {
         assert_eq!(Name::read(one).unwrap(), Name::read(other).unwrap(), "{one} {other}");
     }
 
+    /// What is shown of a text is another spelling of it.
+    fn same_key(shown: &str, text: &str) {
+        assert_eq!(key(shown), key(text), "{text}");
+    }
+
     #[test]
     fn blanks_between_han_characters_do_not_count() {
         for padded in ["张 伟", "张　伟", "张\u{a0}伟", "张\u{2003}伟", " 张\t伟\n", "张\u{200b}伟", "\u{feff}张伟"]
@@ -477,6 +484,9 @@ mod tests {
         same("e\u{301}mile", "émile");
         same("Ａ\u{301} A", "Á A");
         assert_eq!(key("x\u{301} A"), "x\u{301} A");
+        for marked in ["A.\u{ff9e}·", "ｶ .ﾞ·ﾟ", "A \u{ff9e}b", "·\u{ff9e}.张"] {
+            same_key(&shown(marked), marked);
+        }
         for (radical, usual) in [('\u{2e85}', '亻'), ('\u{2e9f}', '母'), ('\u{2ef3}', '龟')] {
             assert_eq!(key(&radical.to_string()), usual.to_string());
         }
