@@ -16,7 +16,7 @@ use axum::{
 
 use crate::{
     office::OfficeKind,
-    page::{chrome::Chrome, filters},
+    page::{chrome::Chrome, filters, unsent::Unsent},
     rules::{Finding, Outcome},
 };
 
@@ -58,6 +58,12 @@ pub enum Failure {
     /// The request is larger than it may be.
     #[error("too large")]
     TooLarge,
+    /// The form has more text than a form without a file may have.
+    #[error("too much text")]
+    TooMuchText,
+    /// The form has characters that no keyboard types.
+    #[error("untypeable")]
+    Untypeable,
     /// The form came back unsent, and its page cannot be shown as it was filled in.
     #[error("unsent")]
     Unsent,
@@ -110,19 +116,51 @@ impl Refusal {
     }
 }
 
-#[derive(Template, WebTemplate)]
+/// The page of a failure. Its answer carries it, for whoever shows it again with what was typed.
+#[derive(Debug, Clone, Template, WebTemplate)]
 #[template(path = "failure.html")]
-struct FailurePage {
+pub struct FailurePage {
     chrome: Chrome,
     heading: &'static str,
     says: String,
     switch: Option<OfficeKind>,
     /// The way out: path and word.
     onward: (&'static str, &'static str),
+    /// What a form says that comes back because of it; none where sending it once more would not help.
+    unsent: Option<Unsent>,
+    /// What was typed into the form that met it.
+    texts: Vec<String>,
 }
 
 /// The way out of most failures.
 const HOME: (&str, &str) = ("/", "回首页");
+
+impl FailurePage {
+    fn new(heading: &'static str, says: impl Into<String>) -> Self {
+        let (chrome, says) = (Chrome::bare(heading), says.into());
+        Self { chrome, heading, says, switch: None, onward: HOME, unsent: None, texts: Vec::new() }
+    }
+
+    fn unsent(self, unsent: Unsent) -> Self {
+        Self { unsent: Some(unsent), ..self }
+    }
+
+    fn answer(self, status: StatusCode) -> Response {
+        (status, Extension(self.clone()), self).into_response()
+    }
+
+    /// What a form says that comes back because of it; none where sending it once more would not help.
+    #[must_use]
+    pub fn why_unsent(&self) -> Option<Unsent> {
+        self.unsent
+    }
+
+    /// The page with what was typed, so that it can be copied.
+    #[must_use]
+    pub fn with_texts(self, texts: Vec<String>) -> Self {
+        Self { texts, ..self }
+    }
+}
 
 #[derive(Template, WebTemplate)]
 #[template(path = "refusal.html")]
@@ -152,7 +190,7 @@ impl IntoResponse for Failure {
             Self::Broken(error) => tracing::error!(error = format!("{error:#}"), "broken"),
             _ => {}
         }
-        let page = |status, heading, says: &str| plain(status, heading, says.to_owned());
+        let page = |status, heading, says: &str| FailurePage::new(heading, says).answer(status);
         match self {
             Self::SignInFirst(path) => {
                 (Extension(SignedOut), Redirect::to(&filters::sign_in_path(&path))).into_response()
@@ -162,22 +200,31 @@ impl IntoResponse for Failure {
             Self::NotYours { chrome, needed, held } => {
                 let names: Vec<&str> = needed.iter().map(|office| office.label()).collect();
                 let says = format!("这一页由{}办理，你现在的职务不在其中。", names.join("、"));
-                let heading = "不属于当前职务的权限";
-                (StatusCode::FORBIDDEN, FailurePage { chrome: *chrome, heading, says, switch: held, onward: HOME })
-                    .into_response()
+                let page = FailurePage::new("不属于当前职务的权限", says);
+                FailurePage { chrome: *chrome, switch: held, ..page }.answer(StatusCode::FORBIDDEN)
             }
             Self::Refused { refusal, findings } => {
                 let Refusal { chrome, wanted, back } = *refusal;
                 (StatusCode::CONFLICT, RefusalPage { chrome, wanted, findings, back }).into_response()
             }
             Self::Missing => page(StatusCode::NOT_FOUND, "没有这一页", "地址可能写错了，或者内容已不存在。"),
-            Self::Busy => soon("现在人多", "系统正忙，请过几秒再试。你的请求没有办理。"),
-            Self::TookLong => page(
-                StatusCode::GATEWAY_TIMEOUT,
-                "等待时间过长",
-                "请先到相应页面核对刚才的内容是否已经生效，再决定要不要重交。",
+            Self::Busy => soon("现在人多", "系统正忙，请过几秒再试。你的请求没有办理。", Unsent::Busy),
+            Self::TookLong => {
+                let says = "请先到相应页面核对刚才的内容是否已经生效，再决定要不要重交。";
+                FailurePage::new("等待时间过长", says).unsent(Unsent::TookLong).answer(StatusCode::GATEWAY_TIMEOUT)
+            }
+            Self::TooLarge => FailurePage::new("文件太大", "上传的文件不能超过 8 MB。")
+                .unsent(Unsent::TooLarge)
+                .answer(StatusCode::PAYLOAD_TOO_LARGE),
+            Self::TooMuchText => page(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "填的内容太长",
+                "一次提交的文字不能超过 7,000 字左右，没有办理。请删减后重新填写，长的材料作为附件上传。",
             ),
-            Self::TooLarge => page(StatusCode::PAYLOAD_TOO_LARGE, "文件太大", "上传的文件不能超过 8 MB。"),
+            Self::Untypeable => {
+                let says = "填的内容里有看不见的控制符，多是从其他软件粘贴带来的，没有办理。请返回去掉后再提交。";
+                FailurePage::new("有看不见的控制符", says).unsent(Unsent::Untypeable).answer(StatusCode::BAD_REQUEST)
+            }
             Self::Foreign => page(
                 StatusCode::FORBIDDEN,
                 "不是从本系统发出的请求",
@@ -193,11 +240,10 @@ impl IntoResponse for Failure {
             Self::PlanUnreadable(_) => {
                 let heading = "现行方案读不出来";
                 let says = "本校现行的方案文件与这一版系统不合，凡要用到方案的页面都打不开；其他页面不受影响。\
-                            请校团委在“实施方案”里启用另一份，或上传改好的文件。"
-                    .to_owned();
+                            请校团委在“实施方案”里启用另一份，或上传改好的文件。";
                 let onward = ("/plans", "去实施方案");
-                let page = FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None, onward };
-                (StatusCode::INTERNAL_SERVER_ERROR, page).into_response()
+                let page = FailurePage { onward, ..FailurePage::new(heading, says) };
+                page.unsent(Unsent::Failed).answer(StatusCode::INTERNAL_SERVER_ERROR)
             }
             Self::Malformed => {
                 page(StatusCode::BAD_REQUEST, "表单不完整", "收到的内容与页面上的表单不符，请返回重新填写。")
@@ -205,6 +251,7 @@ impl IntoResponse for Failure {
             Self::DiskShort => soon(
                 "服务器的存储空间快用完了",
                 "现在不能上传文件，其他操作不受影响。请告诉学校管理系统的人员，腾出空间后再上传。",
+                Unsent::Full,
             ),
             Self::Database(_) | Self::Broken(_) => broken(),
         }
@@ -252,18 +299,22 @@ impl IntoResponse for Trouble {
         match self {
             Self::Congestion => Failure::Busy.into_response(),
             Self::Untypeable => Failure::Malformed.into_response(),
-            Self::Forestalled => plain(
-                StatusCode::CONFLICT,
-                "刚才有人同时办理了同样的事",
-                "你的请求没有办理。请回到相应页面，看看现在的内容，再决定要不要重交。".to_owned(),
-            ),
+            Self::Forestalled => {
+                let says = "你的请求没有办理。请回到相应页面，看看现在的内容，再决定要不要重交。";
+                FailurePage::new("刚才有人同时办理了同样的事", says)
+                    .unsent(Unsent::Forestalled)
+                    .answer(StatusCode::CONFLICT)
+            }
             Self::Full => soon(
                 "服务器的存储空间已满",
                 "现在不能保存任何内容，你的请求没有办理；已经保存的内容不受影响。请告诉学校管理系统的人员。",
+                Unsent::Full,
             ),
+            // What was under way may be done.
             Self::Lost => soon(
                 "与数据库的连接刚才断开了",
                 "系统会自行恢复，请过几秒再试。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。",
+                Unsent::Failed,
             ),
             Self::Unexpected => broken(),
         }
@@ -271,17 +322,13 @@ impl IntoResponse for Trouble {
 }
 
 fn broken() -> Response {
-    plain(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "系统出了问题",
-        "这不是你的原因，问题已记入日志。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。"
-            .to_owned(),
-    )
+    let says = "这不是你的原因，问题已记入日志。如果刚才在提交内容，请先到相应页面核对是否已经生效，再决定要不要重交。";
+    FailurePage::new("系统出了问题", says).unsent(Unsent::Failed).answer(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 /// A page for what trying again a little later may mend.
-fn soon(heading: &'static str, says: &str) -> Response {
-    let page = plain(StatusCode::SERVICE_UNAVAILABLE, heading, says.to_owned());
+fn soon(heading: &'static str, says: &str, unsent: Unsent) -> Response {
+    let page = FailurePage::new(heading, says).unsent(unsent).answer(StatusCode::SERVICE_UNAVAILABLE);
     ([(header::RETRY_AFTER, "5")], page).into_response()
 }
 
@@ -290,9 +337,15 @@ fn soon(heading: &'static str, says: &str) -> Response {
 pub async fn dress(request: Request, next: Next) -> Response {
     let for_machines = matches!(request.uri().path(), "/healthz" | "/metrics");
     let response = next.run(request).await;
+    if for_machines { response } else { dressed(response) }
+}
+
+/// The answer, or the page of a refusal that is none yet.
+#[must_use]
+pub fn dressed(response: Response) -> Response {
     let is_page =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if for_machines || is_page {
+    if is_page {
         return response;
     }
     match response.status() {
@@ -304,10 +357,6 @@ pub async fn dress(request: Request, next: Next) -> Response {
         status if status.is_client_error() => Failure::Malformed.into_response(),
         _ => response,
     }
-}
-
-fn plain(status: StatusCode, heading: &'static str, says: String) -> Response {
-    (status, FailurePage { chrome: Chrome::bare(heading), heading, says, switch: None, onward: HOME }).into_response()
 }
 
 /// A database error without what the server quotes of the row: details may hold personal data.

@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     ids::{AccountId, OfficeId},
     sealing::keys::{self, Purpose},
-    web::forms::TypedField,
+    web::forms::{TypedField, typeable_part},
 };
 
 /// How a form is encoded.
@@ -54,9 +54,18 @@ impl KeptForm {
         self.fields.iter().any(|field| !field.value.trim().is_empty())
     }
 
-    /// What was typed, without the marks by which forms name things.
+    /// Without what no keyboard types.
+    pub fn typeable(mut self) -> Self {
+        for field in &mut self.fields {
+            field.value = typeable_part(&field.value);
+        }
+        self
+    }
+
+    /// What was typed, without the marks by which forms name things and choices.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let is_text = |text: &str| !text.trim().is_empty() && text.parse::<uuid::Uuid>().is_err();
+        let is_choice = |text: &str| text.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'-'));
+        let is_text = move |text: &str| !is_choice(text.trim()) && text.parse::<uuid::Uuid>().is_err();
         self.fields.iter().map(|field| field.value.as_str()).filter(move |text| is_text(text))
     }
 

@@ -1,6 +1,8 @@
 //! The two layers: one around every form, which brings back what was not done; one outside all routes, which shows what was
 //! kept.
 
+use std::time::Duration;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -10,6 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use tokio::time::timeout;
 
 use super::{
     form::{Encoding, KeptForm},
@@ -21,11 +24,11 @@ use crate::{
         self,
         token::{Purpose, Token, clear_kept_form},
     },
-    failure::{Failure, SignedOut},
+    failure::{Failure, FailurePage, SignedOut, dressed},
     page::{chrome::Chrome, filters, unsent::Unsent},
     web::{
-        forms::{TypedField, TypedFields, Upload, local_path},
-        routes::{LARGEST_FORM, LARGEST_READ},
+        forms::{TypedField, TypedFields, Upload, is_over_the_limit, local_path},
+        routes::{LARGEST_READ, LARGEST_TYPED},
     },
 };
 
@@ -43,6 +46,12 @@ fn is_secret(path: &str) -> bool {
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
+/// How long a form may take before its writer is told so, with what was typed: shortly before the outer layer answers for
+/// every request alike. The act itself goes on to its end.
+const ANSWER_WITHIN: Duration = Duration::from_secs(52);
+/// How long its page may take to be shown again: where all waits for one thing, it would wait too.
+const SHOWN_WITHIN: Duration = Duration::from_secs(4);
+
 /// Stands around every handler: a form that was not done comes back as it was filled in.
 pub async fn capture(State(app): State<App>, request: Request, next: Next) -> Response {
     let encoding = Encoding::of(request.headers()).filter(|_| request.method() == Method::POST);
@@ -50,50 +59,73 @@ pub async fn capture(State(app): State<App>, request: Request, next: Next) -> Re
     if request.extensions().get::<Unsent>().is_some() {
         return next.run(request).await;
     }
-    let (mut parts, body) = request.into_parts();
-    let (typed, before) = (TypedFields::default(), parts.clone());
-    let response = match encoding {
-        Encoding::Plain => {
-            let Ok(bytes) = to_bytes(body, LARGEST_FORM).await else { return Failure::TooLarge.into_response() };
-            typed.note(read(&bytes));
-            next.clone().run(Request::from_parts(parts, bytes.into())).await
-        }
-        Encoding::Multipart => {
-            parts.extensions.insert(typed.clone());
-            let mut request = Request::from_parts(parts, body);
-            match is_signed_out(&app, &before.headers).await {
-                // The fields are read past the files, which are not kept.
-                Ok(true) => {
-                    DefaultBodyLimit::max(LARGEST_READ).apply(&mut request);
-                    let _ = Upload::from_request(request, &()).await;
-                    Failure::SignInFirst("/".to_owned()).into_response()
-                }
-                Ok(false) => next.clone().run(request).await,
-                Err(failure) => failure.into_response(),
-            }
-        }
+    let typed = TypedFields::default();
+    let (before, body) = request.into_parts();
+    let sent = Request::from_parts(before.clone(), body);
+    let done = done(&app, sent, next.clone(), encoding, &typed);
+    let response = match timeout(ANSWER_WITHIN, done).await {
+        Ok(response) => dressed(response),
+        Err(_) => Failure::TookLong.into_response(),
     };
     let path = before.uri.path_and_query().map_or("/", axum::http::uri::PathAndQuery::as_str).to_owned();
     let form = KeptForm { path, office: None, encoding, fields: typed.take() };
     if response.extensions().get::<SignedOut>().is_some() {
         return keep(&app, before.headers, form).await.unwrap_or_else(IntoResponse::into_response);
     }
-    let unsent = match response.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Unsent::TooLarge,
-        StatusCode::INTERNAL_SERVER_ERROR => Unsent::Failed,
-        StatusCode::SEE_OTHER => return forget(&app, &before.headers, response).await,
-        _ => return response,
-    };
-    if !form.is_worth_keeping() {
-        return response;
+    if response.status() == StatusCode::SEE_OTHER {
+        return forget(&app, &before.headers, response).await;
     }
-    match again(next, before, &form, unsent).await {
-        Some(mut shown) => {
-            *shown.status_mut() = response.status();
-            shown
-        }
+    match response.extensions().get::<FailurePage>().cloned().filter(|_| form.is_worth_keeping()) {
+        Some(page) => give_back(next, before, form, page, response).await,
         None => response,
     }
+}
+
+/// Runs a form, and notes what was typed into it.
+async fn done(app: &App, request: Request, next: Next, encoding: Encoding, typed: &TypedFields) -> Response {
+    let (mut parts, body) = request.into_parts();
+    match encoding {
+        Encoding::Plain => match to_bytes(body, LARGEST_TYPED).await {
+            Ok(bytes) => {
+                typed.note(read(&bytes));
+                next.run(Request::from_parts(parts, bytes.into())).await
+            }
+            // Of what is longer than anybody types, and of what did not arrive, there is nothing to give back.
+            Err(error) if is_over_the_limit(&error) => Failure::TooMuchText.into_response(),
+            Err(_) => Failure::Malformed.into_response(),
+        },
+        Encoding::Multipart => {
+            parts.extensions.insert(typed.clone());
+            let signed_out = is_signed_out(app, &parts.headers).await;
+            let mut request = Request::from_parts(parts, body);
+            match signed_out {
+                // The fields are read past the files, which are not kept.
+                Ok(true) => {
+                    DefaultBodyLimit::max(LARGEST_READ).apply(&mut request);
+                    let _ = Upload::from_request(request, &()).await;
+                    Failure::SignInFirst("/".to_owned()).into_response()
+                }
+                Ok(false) => next.run(request).await,
+                Err(failure) => failure.into_response(),
+            }
+        }
+    }
+}
+
+/// The form's own page as it was filled in, or the failure's with what was typed.
+async fn give_back(next: Next, before: Parts, form: KeptForm, page: FailurePage, failed: Response) -> Response {
+    let form = form.typeable();
+    let shown = match page.why_unsent() {
+        Some(unsent) => timeout(SHOWN_WITHIN, again(next, before, &form, unsent)).await.ok().flatten(),
+        None => None,
+    };
+    let typed = || form.texts().map(str::to_owned).collect();
+    let mut shown = shown.unwrap_or_else(|| page.with_texts(typed()).into_response());
+    *shown.status_mut() = failed.status();
+    if let Some(after) = failed.headers().get(header::RETRY_AFTER) {
+        shown.headers_mut().insert(header::RETRY_AFTER, after.clone());
+    }
+    shown
 }
 
 /// The fields of a plain form, in their order.

@@ -35,7 +35,7 @@ use crate::{
     text::{folded, is_hidden, printable, trimmed},
     web::{
         intake::{Intake, Place},
-        routes::LARGEST_FORM,
+        routes::{LARGEST_FORM, LARGEST_TYPED},
     },
 };
 
@@ -227,12 +227,16 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         };
         let intake = request.extensions().get::<Intake>().cloned();
         let intake = intake.ok_or_else(|| Failure::Broken(anyhow::anyhow!("the router gives no intake")))?;
-        let place = intake.place(request.headers()).await?;
+        // What comes back is shown without files.
+        let comes_back = Unsent::here().is_some();
+        let place = if comes_back { Ok(None) } else { intake.place(request.headers()).await.map(Some) };
         let typed = request.extensions().get::<TypedFields>().cloned();
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)?;
-        let mut upload = Self { _place: Some(place), ..Self::default() };
-        let (mut order, mut too_large) = (Vec::new(), false);
-        let mut room = LARGEST_FORM;
+        let mut upload = Self::default();
+        let (mut order, mut too_large, mut is_typed) = (Vec::new(), false, true);
+        // Where there is no place, files are read past: what was typed comes back.
+        let most = if place.is_ok() { LARGEST_FILE } else { 0 };
+        let mut room = LARGEST_TYPED;
         while let Some(part) = parts.next_field().await.map_err(broken)? {
             let name = part.name().unwrap_or_default().to_owned();
             if is_file(&name) {
@@ -240,7 +244,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                 let is_chosen = !file_name.is_empty();
                 let file_name: String = printable(file_name, false).chars().take(100).collect();
                 // What is too large is read past, so that the fields behind it arrive too.
-                let bytes = part_within(part, LARGEST_FILE).await.map_err(broken)?;
+                let bytes = part_within(part, most).await.map_err(broken)?;
                 too_large = too_large || bytes.is_none();
                 let bytes = bytes.filter(|bytes| is_chosen || !bytes.is_empty());
                 if name == "file" {
@@ -249,12 +253,10 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
                     upload.scan = bytes.map(|bytes| (file_name, bytes));
                 }
             } else if upload.fields.len() < MOST_FIELDS {
-                let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooLarge)?;
+                let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooMuchText)?;
                 room -= bytes.len();
                 let value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
-                if !is_typeable(value.as_bytes()) {
-                    return Err(Failure::Malformed);
-                }
+                is_typed = is_typed && is_typeable(value.as_bytes());
                 order.push(TypedField { name: name.clone(), value: value.clone() });
                 upload.fields.insert(name, value);
             } else {
@@ -264,12 +266,19 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         if let Some(typed) = typed {
             typed.note(order);
         }
-        if too_large { Err(Failure::TooLarge) } else { Ok(upload) }
+        let place = place?;
+        if LARGEST_TYPED - room > LARGEST_FORM {
+            return Err(Failure::TooMuchText);
+        }
+        if !is_typed {
+            return Err(Failure::Untypeable);
+        }
+        if too_large { Err(Failure::TooLarge) } else { Ok(Self { _place: place, ..upload }) }
     }
 }
 
 /// A limit of some layer stands somewhere below the error.
-fn is_over_the_limit(error: &(dyn Error + 'static)) -> bool {
+pub(crate) fn is_over_the_limit(error: &(dyn Error + 'static)) -> bool {
     std::iter::successors(Some(error), |&error| error.source()).any(<dyn Error>::is::<LengthLimitError>)
 }
 
@@ -323,10 +332,10 @@ pub async fn typeable(request: Request, next: Next) -> Response {
             if is_typeable(&decoded(&body)) {
                 next.run(Request::from_parts(head, Body::from(body))).await
             } else {
-                Failure::Malformed.into_response()
+                Failure::Untypeable.into_response()
             }
         }
-        Err(error) if is_over_the_limit(&*error) => Failure::TooLarge.into_response(),
+        Err(error) if is_over_the_limit(&*error) => Failure::TooMuchText.into_response(),
         Err(_) => Failure::Malformed.into_response(),
     }
 }
@@ -341,6 +350,12 @@ fn decoded(encoded: &[u8]) -> Vec<u8> {
 fn is_typeable(bytes: &[u8]) -> bool {
     let control = bytes.iter().any(|byte| matches!(byte, 0..=8 | 11 | 12 | 14..=31 | 127));
     !control && !bytes.windows(3).any(|code| matches!(code, [0xEF, 0xBF, 0xBE | 0xBF]))
+}
+
+/// A text without what no keyboard types.
+#[must_use]
+pub fn typeable_part(text: &str) -> String {
+    text.chars().filter(|c| is_typeable(c.encode_utf8(&mut [0; 4]).as_bytes())).collect()
 }
 
 /// The places that were typed for the rows of a list, from 1; none where one is no number of a row, with an error beside the
@@ -382,6 +397,7 @@ mod tests {
         for bad in ["a%00b", "%EF%BF%BE", "x=%1b", "%7F"] {
             assert!(!is_typeable(&decoded(bad.as_bytes())), "{bad}");
         }
+        assert_eq!(typeable_part("一\u{b}\u{2}二\r\n三\u{ffff}\u{fffd}"), "一二\r\n三\u{fffd}");
         for good in ["a=1%0D%0A%09&b=+", "%E5%BC%A0", "%zz", "%EF%BF%BD", "%E2%80%8B"] {
             assert!(is_typeable(&decoded(good.as_bytes())), "{good}");
         }

@@ -10,6 +10,7 @@ use axum::{
 };
 use tracing::Instrument as _;
 
+use super::observe::after_panic;
 use crate::page::{faults, unsent::Unsent};
 
 /// The largest body that is read to its end, so that a file that is too large can be named beside the form as it was filled
@@ -17,6 +18,8 @@ use crate::page::{faults, unsent::Unsent};
 pub const LARGEST_READ: usize = 40 * 1024 * 1024;
 /// The largest form without a file.
 pub const LARGEST_FORM: usize = 64 * 1024;
+/// The most text that is read of a form that is larger, to give it back.
+pub const LARGEST_TYPED: usize = 4 * LARGEST_FORM;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Route {
@@ -110,8 +113,8 @@ async fn to_the_end(request: Request, next: Next) -> Response {
         }
     };
     let done = tokio::spawn(run.in_current_span()).await;
-    // Nobody aborts the task, so it ended or panicked; a panic goes on to the layer that answers it.
-    done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))
+    // Nobody aborts the task, so it ended or panicked; of a form that met a panic what was typed is shown again.
+    done.unwrap_or_else(|error| after_panic(error.into_panic()))
 }
 
 tokio::task_local! {
