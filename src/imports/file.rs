@@ -1,17 +1,19 @@
 //! Reading a file: its rows become cells in the order of its kind's columns.
 
+use std::collections::BTreeMap;
+
 use super::{
     grades::{self, FAILED},
-    import::{FileRow, Kind, Layout, NoneFailed, ReadAs},
+    import::{Cells, FileRow, Kind, Layout, NoneFailed, ReadAs},
     offices,
-    repeats::Repeats,
+    repeats::{RepeatedNumbers, Repeats},
     students,
 };
 use crate::{
     code_words::figures,
     name::Spellings,
     office::OfficeKind,
-    sheet::{BadCell, Choice, Columns, MOST_ROWS, ReadError, Row, RowReader, Sheet, SheetError, row_list},
+    sheet::{BadCell, Choice, Columns, ReadError, Row, RowReader, Sheet, SheetError, row_list},
     text::printable,
 };
 
@@ -93,26 +95,33 @@ pub fn read(
     })?;
     let columns = Columns::find(&sheet, &names, required)?;
     let none_failed = if kind == Kind::Grades { none_failed(&mut sheet, &columns, decided)? } else { None };
+    let number = names.first().copied().unwrap_or_default();
+    let repeated = RepeatedNumbers::among(sheet.rows.iter().map(|row| columns.shown(row, number)));
     let mut repeats = Repeats::new(kind);
     let mut spellings = Spellings::default();
-    let mut rows = Vec::with_capacity(sheet.rows.len().min(MOST_ROWS));
-    for (place, row) in sheet.rows.iter().enumerate() {
+    let mut rows = Vec::with_capacity(sheet.rows.len());
+    // What rows that may repeat each other have, as it was typed; all others are let go as they are read.
+    let mut typed = BTreeMap::new();
+    for (place, row) in std::mem::take(&mut sheet.rows).into_iter().enumerate() {
         let mut bad: Vec<BadCell> = Vec::new();
-        let mut reader = RowReader::new(row, &columns, &mut bad);
+        let mut reader = RowReader::new(&row, &columns, &mut bad);
         let cells = match kind {
             Kind::Students => students::read(&mut reader, &mut spellings),
             Kind::Grades => grades::read(&mut reader, none_failed),
             Kind::Offices => offices::read(&mut reader, may_grant, own),
         };
         repeats.note(place, &cells);
+        if repeated.has(&columns.shown(&row, number)) {
+            typed.insert(place, as_typed(&columns, &row, &names));
+        }
         let wrong = bad.iter().map(|bad| format!("{}：{}", bad.column, bad.reason)).collect::<Vec<_>>().join("；");
-        let cells = if wrong.is_empty() { cells } else { as_typed(&columns, row, &names) };
+        let cells = if wrong.is_empty() { Cells::of(&cells) } else { as_typed(&columns, &row, &names) };
         rows.push(FileRow { row: row.number, cells, wrong });
     }
     for (place, says) in repeats.faults(&rows, &names) {
-        let (Some(file_row), Some(row)) = (rows.get_mut(place), sheet.rows.get(place)) else { continue };
-        file_row.wrong = if file_row.wrong.is_empty() { says } else { format!("{}；{says}", file_row.wrong) };
-        file_row.cells = as_typed(&columns, row, &names);
+        let Some(row) = rows.get_mut(place) else { continue };
+        row.wrong = if row.wrong.is_empty() { says } else { format!("{}；{says}", row.wrong) };
+        row.cells = typed.remove(&place).unwrap_or_else(|| std::mem::take(&mut row.cells));
     }
     Ok(FileRows { rows, read_as: ReadAs::of(sheet.name, &sheet.notes, &columns.ignored) })
 }
@@ -148,13 +157,13 @@ fn named(kind: Kind, bytes: &[u8], error: SheetError) -> SheetError {
     }
 }
 
-fn as_typed(columns: &Columns, row: &Row, names: &[&str]) -> Vec<Option<String>> {
+fn as_typed(columns: &Columns, row: &Row, names: &[&str]) -> Cells {
     let typed = |name: &&str| {
         let text = columns.shown(row, name);
         let text: String = printable(&text, false).chars().take(200).collect();
         (!text.is_empty()).then_some(text)
     };
-    names.iter().map(typed).collect()
+    Cells::of(&names.iter().map(typed).collect::<Vec<_>>())
 }
 
 #[cfg(test)]
@@ -173,9 +182,9 @@ mod tests {
     fn short_words_mean_the_long_ones_and_blanks_say_nothing() {
         let text = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n２０２６01,𠮷野,信息系,软件,专科,2026级,软件2601,团员\n202602,b,信息系,软件,专科,2026,软件2601,\n";
         let rows = read(text.as_bytes(), Kind::Students, &[], "", &Decided::default()).unwrap().rows;
-        assert_eq!(rows[0].cells[0].as_deref(), Some("202601"));
-        assert_eq!(rows[0].cells[7].as_deref(), Some("共青团员"));
-        assert_eq!((rows[1].cells[7].as_deref(), rows[1].wrong.as_str()), (None, ""));
+        assert_eq!(rows[0].cells.get(0), Some("202601"));
+        assert_eq!(rows[0].cells.get(7), Some("共青团员"));
+        assert_eq!((rows[1].cells.get(7), rows[1].wrong.as_str()), (None, ""));
     }
 
     #[test]
@@ -186,7 +195,7 @@ mod tests {
         {
             assert!(rows[0].wrong.contains(word), "{}", rows[0].wrong);
         }
-        assert_eq!(rows[0].cells[4].as_deref(), Some("3"));
+        assert_eq!(rows[0].cells.get(4), Some("3"));
         assert_eq!(rows[1].wrong, "学号：与第 4 行是同一号码，姓名却不同；请核对后只留正确的一行");
         assert_eq!(rows[2].wrong, "学号：与第 3 行是同一号码，姓名却不同；请核对后只留正确的一行");
     }
@@ -226,7 +235,7 @@ mod tests {
             super::read(text.as_bytes(), Kind::Grades, &[], "", &decided)
         };
         assert_eq!(read(None), Err(NotRead::NoneFailed(vec![2, 4])));
-        let of = |meant, place: usize| read(Some(meant)).unwrap().rows[place].cells[4].clone();
+        let of = |meant, place: usize| read(Some(meant)).unwrap().rows[place].cells.get(4).map(str::to_owned);
         assert_eq!(of(NoneFailed::Zero, 0).as_deref(), Some("0"));
         assert_eq!(of(NoneFailed::Zero, 1).as_deref(), Some("1"));
         assert_eq!(of(NoneFailed::Unknown, 2), None);

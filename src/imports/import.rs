@@ -55,13 +55,55 @@ pub(super) struct Layout {
     pub examples: &'static [&'static [&'static str]],
 }
 
+/// Stands between two cells, and for a blank one: cells hold no control characters.
+pub(super) const BETWEEN: char = '\u{1f}';
+pub(super) const BLANK: char = '\u{1e}';
+
+/// The cells of a row, one after the other in one text: a file may have a million of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Cells(String);
+
+impl Cells {
+    #[must_use]
+    pub(super) fn of(cells: &[Option<String>]) -> Self {
+        let length: usize = cells.iter().map(|cell| cell.as_ref().map_or(1, String::len) + 1).sum();
+        let mut text = String::with_capacity(length);
+        for (place, cell) in cells.iter().enumerate() {
+            if place > 0 {
+                text.push(BETWEEN);
+            }
+            match cell {
+                Some(cell) => text.push_str(cell),
+                None => text.push(BLANK),
+            }
+        }
+        Self(text)
+    }
+
+    /// Each cell; none where it is blank.
+    pub fn each(&self) -> impl Iterator<Item = Option<&str>> {
+        self.0.split(BETWEEN).map(|cell| (!cell.starts_with(BLANK)).then_some(cell))
+    }
+
+    /// The cell at a place; none where it is blank, or there is none.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<&str> {
+        self.each().nth(place).flatten()
+    }
+
+    /// All of them with [`BETWEEN`] and [`BLANK`].
+    pub(super) fn as_text(&self) -> &str {
+        &self.0
+    }
+}
+
 /// A row of a file, read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileRow {
     /// The number that the spreadsheet program shows.
     pub row: u32,
-    /// The cells; none where blank. Those of a wrong row as they are in the file.
-    pub cells: Vec<Option<String>>,
+    /// Those of a wrong row as they are in the file.
+    pub cells: Cells,
     /// What is wrong, in Chinese; empty for a row that can be used.
     pub wrong: String,
 }

@@ -12,7 +12,24 @@ pub(super) struct Judged {
     pub says: String,
 }
 
+/// What stands beside a row already.
+pub(super) struct Before {
+    state: String,
+    says: String,
+}
+
+impl Before {
+    pub fn take(state: &mut String, says: &mut String) -> Self {
+        Self { state: std::mem::take(state), says: std::mem::take(says) }
+    }
+}
+
 impl Judged {
+    /// It is not what stands beside the row.
+    pub fn is_news(&self, before: &Before) -> bool {
+        self.state.slug() != before.state || self.says != before.says
+    }
+
     pub fn wrong(row: i32, says: impl Into<String>) -> Self {
         Self { row, state: RowState::Wrong, says: says.into() }
     }
@@ -31,6 +48,9 @@ pub(super) fn change(what: &str, before: Option<&str>, after: &str) -> String {
 
 /// Writes what rows would do beside them.
 pub(super) async fn keep(connection: &mut PgConnection, id: ImportId, judged: &[Judged]) -> Result<(), Failure> {
+    if judged.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<i32> = judged.iter().map(|judged| judged.row).collect();
     let states: Vec<&str> = judged.iter().map(|judged| judged.state.slug()).collect();
     let says: Vec<&str> = judged.iter().map(|judged| judged.says.as_str()).collect();

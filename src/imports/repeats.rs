@@ -1,7 +1,11 @@
 //! Rows about one and the same: a file names a student once, or a person once in an office at a place. Of rows that say
 //! different things none is taken, whichever stands first: nobody but the clerk knows which is right.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap, HashSet},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use super::import::{FileRow, Kind};
 use crate::{
@@ -39,6 +43,34 @@ impl Groups {
     fn repeated(&self) -> impl Iterator<Item = &Places> {
         self.0.values().filter(|places| !places.more.is_empty())
     }
+}
+
+/// Numbers that several rows of a file have, by their hash: of two that share one by chance, both count.
+#[derive(Default)]
+pub(super) struct RepeatedNumbers(HashSet<u64>);
+
+impl RepeatedNumbers {
+    /// Of the numbers of all rows, as they are typed.
+    pub fn among<'a>(numbers: impl Iterator<Item = Cow<'a, str>>) -> Self {
+        let (mut once, mut repeated) = (HashSet::new(), HashSet::new());
+        for number in numbers {
+            let hash = hash_of(&number);
+            if !once.insert(hash) {
+                repeated.insert(hash);
+            }
+        }
+        Self(repeated)
+    }
+
+    pub fn has(&self, number: &str) -> bool {
+        !self.0.is_empty() && self.0.contains(&hash_of(number))
+    }
+}
+
+fn hash_of(number: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    number_key(number).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The rows of a file by whom they are about.
@@ -85,7 +117,7 @@ fn repeated(places: &Places, rows: &[FileRow], columns: &[&str], faults: &mut BT
     let found: Vec<(usize, &FileRow)> = places.all().filter_map(sound).collect();
     let Some((&(_, first), more)) = found.split_first() else { return };
     let number = columns.first().copied().unwrap_or_default();
-    let differs = |at: usize| more.iter().any(|(_, row)| !is_same(first.cells.get(at), row.cells.get(at)));
+    let differs = |at: usize| more.iter().any(|(_, row)| first.cells.get(at).map(key) != row.cells.get(at).map(key));
     let differing: Vec<&str> =
         columns.iter().enumerate().skip(1).filter(|(at, _)| differs(*at)).map(|(_, column)| *column).collect();
     if differing.is_empty() {
@@ -106,7 +138,7 @@ fn repeated(places: &Places, rows: &[FileRow], columns: &[&str], faults: &mut BT
 fn of_two_names(places: &Places, rows: &[FileRow], faults: &mut BTreeMap<usize, String>) {
     let named = |place: usize| {
         let row = rows.get(place)?;
-        let name = row.cells.get(1)?.as_deref()?;
+        let name = row.cells.get(1)?;
         Some((place, row.row, name))
     };
     let found: Vec<(usize, u32, &str)> = places.all().filter_map(named).collect();
@@ -117,9 +149,4 @@ fn of_two_names(places: &Places, rows: &[FileRow], faults: &mut BTreeMap<usize, 
         let (row, name) = if key(name) == first_key { (other_row, other) } else { (first_row, first) };
         faults.entry(place).or_insert_with(|| format!("姓名：同一号码在第 {row} 行是{name}"));
     }
-}
-
-fn is_same(one: Option<&Option<String>>, other: Option<&Option<String>>) -> bool {
-    let text = |cell: Option<&Option<String>>| cell.and_then(Option::as_deref).map(key);
-    text(one) == text(other)
 }

@@ -18,16 +18,17 @@ pub(super) async fn take_over(
 ) -> Result<(), Failure> {
     // Whose exact number is there stays, even beside another that differs in case alone.
     sqlx::query!(
-        "update import_row r set cells[1] = coalesce(s.number, a.number)
-         from import_row x
-              left join student s on s.institution_id = $2 and s.number_key = number_key(x.cells[1])
-                   and not s.number_twin
-              left join account a on a.institution_id = $2 and a.number_key = number_key(x.cells[1])
-                   and not a.number_twin
-         where x.import_id = $1 and x.state <> 'wrong' and r.import_id = $1 and r.row = x.row
-               and coalesce(s.number, a.number) <> x.cells[1]
-               and not exists (select from student t where t.institution_id = $2 and t.number = x.cells[1])
-               and not exists (select from account t where t.institution_id = $2 and t.number = x.cells[1])",
+        "with file as materialized (
+             select row, cells[1] as number, number_key(cells[1]) as key from import_row
+             where import_id = $1 and state <> 'wrong'
+         )
+         update import_row r set cells[1] = coalesce(s.number, a.number)
+         from file x
+              left join student s on s.institution_id = $2 and s.number_key = x.key and not s.number_twin
+              left join account a on a.institution_id = $2 and a.number_key = x.key and not a.number_twin
+         where r.import_id = $1 and r.row = x.row and coalesce(s.number, a.number) <> x.number
+               and not exists (select from student t where t.institution_id = $2 and t.number = x.number)
+               and not exists (select from account t where t.institution_id = $2 and t.number = x.number)",
         id.0,
         institution.0
     )
@@ -67,52 +68,43 @@ pub(super) async fn take_over(
     }
 }
 
-/// Colleges, then majors in them, then classes in those.
+/// Colleges, then majors in them, then classes in those; of each place that the file names once.
 async fn take_over_places(
     connection: &mut PgConnection,
     id: ImportId,
     institution: InstitutionId,
 ) -> Result<(), Failure> {
     sqlx::query!(
-        "update import_row r set cells[3] = c.name
-         from (select distinct cells[3] as typed from import_row where import_id = $1 and state <> 'wrong') n
-              cross join lateral (
-                  select c.name from college c where c.institution_id = $2 and c.name_key = name_key(n.typed)
-                  order by c.name = n.typed desc, c.name limit 1) c
-         where r.import_id = $1 and r.state <> 'wrong' and r.cells[3] = n.typed and c.name <> n.typed",
-        id.0,
-        institution.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "update import_row r set cells[4] = m.name
-         from (select distinct cells[3] as college, cells[4] as typed, cells[5] as level
-               from import_row where import_id = $1 and state <> 'wrong') n
-              cross join lateral (
-                  select m.name from college c join major m on m.college_id = c.id
-                  where c.institution_id = $2 and c.name = n.college and m.level = level_slug(n.level)
-                        and m.name_key = name_key(n.typed)
-                  order by m.name = n.typed desc, m.name limit 1) m
-         where r.import_id = $1 and r.state <> 'wrong' and r.cells[3] = n.college and r.cells[4] = n.typed
-               and r.cells[5] = n.level and m.name <> n.typed",
-        id.0,
-        institution.0
-    )
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query!(
-        "update import_row r set cells[7] = k.name
-         from (select distinct cells[3] as college, cells[4] as major, cells[5] as level, cells[6] as year,
-                      cells[7] as typed
-               from import_row where import_id = $1 and state <> 'wrong') n
-              cross join lateral (
-                  select k.name from college c join major m on m.college_id = c.id join class k on k.major_id = m.id
-                  where c.institution_id = $2 and c.name = n.college and m.level = level_slug(n.level)
-                        and m.name = n.major and k.entry_year = n.year::integer and k.name_key = name_key(n.typed)
-                  order by k.name = n.typed desc, k.name limit 1) k
-         where r.import_id = $1 and r.state <> 'wrong' and r.cells[3] = n.college and r.cells[4] = n.major
-               and r.cells[5] = n.level and r.cells[6] = n.year and r.cells[7] = n.typed and k.name <> n.typed",
+        "with named as (
+             select distinct cells[3] as college, cells[4] as major, cells[5] as level, cells[6] as year,
+                    cells[7] as class
+             from import_row where import_id = $1 and state <> 'wrong'
+         ), keyed as materialized (
+             select n.*, level_slug(n.level) as slug, name_key(n.college) as college_key, name_key(n.major) as major_key,
+                    name_key(n.class) as class_key
+             from named n
+         ), known as materialized (
+             select n.college, n.major, n.level, n.year, n.class, c.name as known_college,
+                    coalesce(m.name, n.major) as known_major, coalesce(k.name, n.class) as known_class
+             from keyed n
+                  cross join lateral (
+                      select c.id, c.name from college c where c.institution_id = $2 and c.name_key = n.college_key
+                      order by c.name = n.college desc, c.name limit 1) c
+                  left join lateral (
+                      select m.id, m.name from major m
+                      where m.college_id = c.id and m.level = n.slug and m.name_key = n.major_key
+                      order by m.name = n.major desc, m.name limit 1) m on true
+                  left join lateral (
+                      select k.name from class k
+                      where k.major_id = m.id and k.entry_year = n.year::integer and k.name_key = n.class_key
+                      order by k.name = n.class desc, k.name limit 1) k on true
+         )
+         update import_row r
+         set cells = r.cells[1:2] || array[k.known_college, k.known_major, k.level, k.year, k.known_class] || r.cells[8:]
+         from known k
+         where r.import_id = $1 and r.state <> 'wrong' and r.cells[3] = k.college and r.cells[4] = k.major
+               and r.cells[5] = k.level and r.cells[6] = k.year and r.cells[7] = k.class
+               and (k.known_college, k.known_major, k.known_class) <> (k.college, k.major, k.class)",
         id.0,
         institution.0
     )

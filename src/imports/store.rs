@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     grades,
-    import::{Author, Committed, FileRow, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
+    import::{Author, BETWEEN, BLANK, Committed, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
     offices, spelling, students,
 };
 use crate::{
@@ -25,9 +25,6 @@ use crate::{
 const BATCH: i32 = 2_000;
 /// How long a preview that nobody commits is kept, and wrong rows after a commit.
 const KEPT: Duration = Duration::days(7);
-/// Stands between two cells, and for a blank one, on the way into the database: cells hold no control characters.
-const BETWEEN: char = '\u{1f}';
-const BLANK: char = '\u{1e}';
 
 /// Takes a file in for a preview and says of each row what it would do.
 pub async fn stage(
@@ -63,7 +60,7 @@ pub async fn stage(
     .await?;
     for part in new.rows.chunks(5_000) {
         let rows: Vec<i32> = part.iter().map(|row| i32::try_from(row.row).unwrap_or(i32::MAX)).collect();
-        let cells: Vec<String> = part.iter().map(joined).collect();
+        let cells: Vec<&str> = part.iter().map(|row| row.cells.as_text()).collect();
         let wrongs: Vec<&str> = part.iter().map(|row| row.wrong.as_str()).collect();
         sqlx::query!(
             "insert into import_row (import_id, row, state, cells, says)
@@ -72,7 +69,7 @@ pub async fn stage(
              from unnest($2::integer[], $3::text[], $4::text[]) as u(row, cells, wrong)",
             id.0,
             &rows,
-            &cells,
+            &cells as &[&str],
             &wrongs as &[&str],
             BETWEEN.to_string(),
             BLANK.to_string()
@@ -84,20 +81,6 @@ pub async fn stage(
     sqlx::query!("analyze import_row").execute(&mut *connection).await?;
     compare(connection, acting, id, new.kind, now).await?;
     Ok(id)
-}
-
-fn joined(row: &FileRow) -> String {
-    let mut text = String::new();
-    for (place, cell) in row.cells.iter().enumerate() {
-        if place > 0 {
-            text.push(BETWEEN);
-        }
-        match cell {
-            Some(cell) => text.push_str(cell),
-            None => text.push(BLANK),
-        }
-    }
-    text
 }
 
 /// Says of each row that is not wrong what it would do as the database is now, and counts.
@@ -112,11 +95,23 @@ pub(super) async fn compare(
     if kind == Kind::Grades {
         grades::leave_out_mended(connection, id, acting.institution()).await?;
     }
-    for rows in batches(connection, id).await? {
-        match kind {
-            Kind::Students => students::compare(connection, id, acting.institution(), rows, now).await?,
-            Kind::Grades => grades::compare(connection, id, acting.institution(), rows, now).await?,
-            Kind::Offices => offices::compare(connection, acting, id, rows, now).await?,
+    let batches = batches(connection, id).await?;
+    match kind {
+        Kind::Students => {
+            let namesakes = students::Namesakes::find(connection, id, acting.institution(), now).await?;
+            for rows in batches {
+                students::compare(connection, id, acting.institution(), rows, &namesakes, now).await?;
+            }
+        }
+        Kind::Grades => {
+            for rows in batches {
+                grades::compare(connection, id, acting.institution(), rows, now).await?;
+            }
+        }
+        Kind::Offices => {
+            for rows in batches {
+                offices::compare(connection, acting, id, rows, now).await?;
+            }
         }
     }
     sqlx::query!(

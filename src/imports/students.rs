@@ -1,13 +1,13 @@
 //! Lists of students: their columns, what each row would do, and its writing.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
     import::{Author, Import, Layout, Missing, MissingPerson, RowState},
-    judged::{Judged, change, keep},
+    judged::{Before, Judged, change, keep},
 };
 use crate::{
     database::Locked,
@@ -88,18 +88,19 @@ pub(super) async fn compare(
     id: ImportId,
     institution: InstitutionId,
     rows: Range<i32>,
+    namesakes: &Namesakes,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    let found = sqlx::query!(
+    let mut found = sqlx::query!(
         r#"with file as materialized (
                -- Keys are made once a row, not once a pair of rows.
-               select row, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
+               select row, state, says, cells[1] as number, cells[2] as name, cells[3] as college, cells[4] as major,
                       level_slug(cells[5]) as level, cells[6]::integer as entry_year, cells[7] as class,
                       cells[8] as political, cells[9] as gender, cells[10] as ethnic,
-                      number_key(cells[1]) as number_key, name_key(cells[2]) as name_key
+                      number_key(cells[1]) as number_key
                from import_row where import_id = $1 and row >= $4 and row < $5 and state <> 'wrong'
            )
-           select f.row as "row!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
+           select f.row as "row!", f.state as "state!", f.says as "says!", f.name as "name!", f.class as "class!", f.political, f.gender, f.ethnic,
                   s.name as "old_name?", k.name as "old_class?", s.political as "old_political?",
                   s.gender as "old_gender?", s.ethnic as "old_ethnic?",
                   case when s.left_on <= china_day($3) then s.left_on end as left_on,
@@ -109,7 +110,7 @@ pub(super) async fn compare(
                   a.id is not null and is_staff(a.id, $3) as "is_staffs_account!",
                   coalesce(s.name <> f.name, false) and own.id is not null and is_staff(own.id, $3)
                       as "renames_staff!",
-                  now.number as "renumbered?", twin.number as "namesake?", twin.class as "namesakes_class?"
+                  now.number as "renumbered?"
            from file f
                 left join student s on s.institution_id = $2 and s.number = f.number
                 left join class k on k.id = s.class_id
@@ -122,15 +123,6 @@ pub(super) async fn compare(
                 left join former_number old on s.id is null and old.institution_id = $2
                      and old.number_key = f.number_key
                 left join student now on now.id = old.student_id
-                left join lateral (
-                    -- Of the same name in the class or the college, and not in the file with their own number.
-                    select x.number, xk.name as class from student x join class xk on xk.id = x.class_id
-                           join major xm on xm.id = xk.major_id
-                    where x.institution_id = $2 and x.name_key = f.name_key
-                          and (xk.id = target.id or xm.college_id = tc.id)
-                          and (x.left_on is null or x.left_on > china_day($3))
-                          and not exists (select from import_row r where r.import_id = $1 and r.cells[1] = x.number)
-                    order by xk.id is distinct from target.id, x.number limit 1) twin on s.id is null
            order by f.row"#,
         id.0,
         institution.0,
@@ -140,6 +132,7 @@ pub(super) async fn compare(
     )
     .fetch_all(&mut *connection)
     .await?;
+    let before: Vec<Before> = found.iter_mut().map(|row| Before::take(&mut row.state, &mut row.says)).collect();
     let judged = found.into_iter().map(|row| {
         if let Some(day) = row.left_on {
             return Judged::wrong(row.row, format!("学号：该生已于 {day} 离校；复学请先在“人员”里恢复在校"));
@@ -160,7 +153,7 @@ pub(super) async fn compare(
             return Judged::wrong(row.row, format!("学号：该生已换学号，请改用新学号 {number}"));
         }
         let Some(old_name) = row.old_name else {
-            let says = row.namesake.zip(row.namesakes_class).map_or_else(String::new, |(number, class)| {
+            let says = namesakes.0.get(&row.row).map_or_else(String::new, |Namesake { number, class }| {
                 format!("可能是换了学号：{class}有同名的 {number}；是同一人的，请先在“人员”里换学号，再导入")
             });
             return Judged { row: row.row, state: RowState::Added, says };
@@ -185,7 +178,56 @@ pub(super) async fn compare(
         }
         Judged::known(row.row, &changes)
     });
-    keep(connection, id, &judged.collect::<Vec<_>>()).await
+    let news = judged.zip(before).filter(|(judged, before)| judged.is_news(before)).map(|(judged, _)| judged);
+    keep(connection, id, &news.collect::<Vec<_>>()).await
+}
+
+/// A student of the name of somebody whom the file adds.
+struct Namesake {
+    number: String,
+    class: String,
+}
+
+/// By row, those of the same name in the class or the college whom the file does not name with their own number: the number
+/// may be new, and the person not.
+pub(super) struct Namesakes(HashMap<i32, Namesake>);
+
+impl Namesakes {
+    pub async fn find(
+        connection: &mut PgConnection,
+        id: ImportId,
+        institution: InstitutionId,
+        now: OffsetDateTime,
+    ) -> Result<Self, Failure> {
+        // Once for the whole file, and with `not in`, which is always hashed: in a school of forty thousand everybody has
+        // namesakes, and each of them looked for in the file by itself would take hours.
+        let rows = sqlx::query!(
+            r#"with file as materialized (
+                   select r.row, name_key(r.cells[2]) as name_key, r.cells[3] as college, r.cells[4] as major,
+                          level_slug(r.cells[5]) as level, r.cells[6]::integer as entry_year, r.cells[7] as class
+                   from import_row r left join student s on s.institution_id = $2 and s.number = r.cells[1]
+                   where r.import_id = $1 and r.state <> 'wrong' and s.id is null
+               )
+               select distinct on (f.row) f.row as "row!", x.number, xk.name as class
+               from file f join student x on x.institution_id = $2 and x.name_key = f.name_key
+                    join class xk on xk.id = x.class_id join major xm on xm.id = xk.major_id
+                    left join college tc on tc.institution_id = $2 and tc.name = f.college
+                    left join major tm on tm.college_id = tc.id and tm.name = f.major and tm.level = f.level
+                    left join class target on target.major_id = tm.id and target.entry_year = f.entry_year
+                         and target.name = f.class
+               where (xk.id = target.id or xm.college_id = tc.id) and (x.left_on is null or x.left_on > china_day($3))
+                     and x.number not in (select r.cells[1] from import_row r
+                                          where r.import_id = $1 and r.cells[1] is not null)
+               order by f.row, xk.id is distinct from target.id, x.number"#,
+            id.0,
+            institution.0,
+            now
+        )
+        .fetch_all(connection)
+        .await?;
+        let named = rows.into_iter().map(|row| (row.row, Namesake { number: row.number, class: row.class }));
+        Ok(Self(named.collect()))
+    }
 }
 
 /// Colleges, majors and classes that the file names and that do not exist yet.

@@ -84,6 +84,8 @@ pub(super) struct GridBuilder {
     hidden_columns: Vec<RangeInclusive<usize>>,
     text: usize,
     cells: usize,
+    /// Of the row before: one that grows cell by cell holds half as much again.
+    width: usize,
     most_rows: usize,
 }
 
@@ -91,7 +93,7 @@ impl GridBuilder {
     /// `most_rows`: how many rows are wanted.
     pub fn new(most_rows: usize) -> Self {
         let (rows, merged, hidden_columns) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { rows, merged, marks: 0, hidden_columns, text: 0, cells: 0, most_rows }
+        Self { rows, merged, marks: 0, hidden_columns, text: 0, cells: 0, width: 0, most_rows }
     }
 
     /// As many rows as are wanted are there: the file need not be read on.
@@ -108,10 +110,12 @@ impl GridBuilder {
         if self.text > MOST_TEXT {
             return error(format!("表内文字超过 {} MB", MOST_TEXT / 1024 / 1024));
         }
-        let blank = || GridRow { number: row, is_hidden: false, is_struck: false, cells: Vec::new() };
+        let width = self.width;
+        let blank = || GridRow { number: row, is_hidden: false, is_struck: false, cells: Vec::with_capacity(width) };
         let held = self.rows.entry(row).or_insert_with(blank);
         let before = held.cells.len();
         held.put(column, cell);
+        self.width = held.cells.len();
         held.is_struck |= is_struck;
         self.cells += held.cells.len() - before;
         if self.rows.len() > MOST_ROWS + MOST_OTHER_ROWS {
