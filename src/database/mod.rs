@@ -60,9 +60,14 @@ impl Pools {
     /// # Errors
     /// Where `url` is no PostgreSQL address.
     pub fn new(url: &str) -> Result<Self> {
-        let timeouts =
-            [("statement_timeout", "20s"), ("lock_timeout", "10s"), ("idle_in_transaction_session_timeout", "30s")];
-        let options = PgConnectOptions::from_str(url)?.application_name("lunzhi").options(timeouts);
+        let settings = [
+            ("statement_timeout", "20s"),
+            ("lock_timeout", "10s"),
+            ("idle_in_transaction_session_timeout", "30s"),
+            // Compiling a statement of a dozen tables takes seconds, and running it thirty milliseconds.
+            ("jit", "off"),
+        ];
+        let options = PgConnectOptions::from_str(url)?.application_name("lunzhi").options(settings);
         let read_only = options.clone().options([("default_transaction_read_only", "on")]);
         let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
         // A reader is not asked whether it still lives before each use: that is a round trip as long as a page's
