@@ -64,6 +64,69 @@ if (ticket && location.hash) {
   ticket.elements.code.value = decodeURIComponent(location.hash.slice(1));
   history.replaceState(null, "", location.pathname);
 }
+// A photo is made small before it is sent: phones take pictures of ten megabytes over slow networks, and the server keeps
+// no more than this of them. Upright, on white, without the notes of its camera. What cannot be read here goes as it is.
+for (const field of document.querySelectorAll("input[data-photo]")) {
+  const [width, height] = field.dataset.photo.split("x").map(Number);
+  const says = document.createElement("p");
+  says.className = "hint";
+  says.setAttribute("role", "status");
+  field.after(says);
+  let [making, wanted, turn] = [false, null, 0];
+  const smaller = async (file) => {
+    const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+    const scale = Math.min(1, width / picture.width, height / picture.height);
+    const canvas = document.createElement("canvas");
+    canvas.width = Math.max(1, Math.round(picture.width * scale));
+    canvas.height = Math.max(1, Math.round(picture.height * scale));
+    const paper = canvas.getContext("2d");
+    paper.fillStyle = "#fff";
+    paper.fillRect(0, 0, canvas.width, canvas.height);
+    paper.imageSmoothingQuality = "high";
+    paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
+    picture.close();
+    const drawn = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.9));
+    return drawn && new File([drawn], file.name.replace(/\.[^.]*$/, "") + ".jpg", { type: "image/jpeg" });
+  };
+  const size = (bytes) => bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} KB` : `${(bytes / 1e6).toFixed(1)} MB`;
+  field.addEventListener("change", async () => {
+    const [file, mine] = [field.files[0], ++turn];
+    [says.textContent, making] = ["", false];
+    if (!file) return;
+    making = true;
+    try {
+      const made = await smaller(file);
+      if (mine !== turn) return;
+      if (made && made.size < file.size) {
+        const chosen = new DataTransfer();
+        chosen.items.add(made);
+        field.files = chosen.files;
+        says.textContent = `照片已缩小：${size(file.size)} → ${size(made.size)}`;
+      }
+    } catch {
+      // It is no picture, or this browser cannot draw it: it goes as it is, and the server says what is wrong with it.
+    }
+    if (mine !== turn) return;
+    making = false;
+    field.dispatchEvent(new Event("made"));
+    if (wanted) wanted.click();
+  });
+  // Sent in the meantime, the form waits for its picture.
+  field.form.addEventListener("submit", (event) => {
+    if (!making) return;
+    event.preventDefault();
+    event.stopPropagation();
+    wanted = event.submitter ?? field.form.querySelector("button");
+  });
+}
+// A file that is too large is named before it is sent.
+for (const field of document.querySelectorAll("input[type=file]")) {
+  const check = () => {
+    const large = [...field.files].some((file) => file.size > 8 * 1024 * 1024);
+    field.setCustomValidity(large ? "文件太大（最大 8 MB），请换一个小一点的文件" : "");
+  };
+  field.addEventListener(field.dataset.photo ? "made" : "change", check);
+}
 // A field that asks for a person suggests people while one types. Choosing one fills in the number and shows the name; a
 // field above a column adds a line to it.
 for (const field of document.querySelectorAll("[data-suggest]")) {

@@ -17,7 +17,7 @@ use tokio::runtime::Runtime;
 
 use crate::support::{
     PASSWORD, Portal, runtime,
-    sitting::{SMALL, cast, opened, prepare, voters},
+    sitting::{Plan, SMALL, cast, opened, prepare, voters},
     union::{grade_everybody, rows, union},
     vetting::{Opening, agree, apply, open, student_account},
 };
@@ -553,6 +553,140 @@ fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
     });
 }
 
+/// A list as clerks keep it: a cover sheet, a title above, headings with stars and blanks, numbers whose zeros are the
+/// cell's format alone, a padded name, a typing error in the college, hidden rows, a word for the status, a total below.
+fn ugly_list(folder: &Path) -> PathBuf {
+    use rust_xlsxwriter::{Format, Workbook};
+    let path = folder.join("2026级新生（最终版）改2.xlsx");
+    let mut workbook = Workbook::new();
+    workbook.add_worksheet().set_name("填写说明").unwrap().write(0, 0, "请各系认真填写").unwrap();
+    let sheet = workbook.add_worksheet().set_name("名单").unwrap();
+    sheet.merge_range(0, 0, 0, 7, "第一测试学院2026级新生名单", &Format::new()).unwrap();
+    let headings = ["*学 号", "姓　名", "院 系", "专业", "培养层次", "年级", "班级", "政治\n面貌（必填）", "宿舍"];
+    for (column, heading) in (0..).zip(headings) {
+        sheet.write(1, column, heading).unwrap();
+    }
+    let zeros = Format::new().set_num_format("000000");
+    let people = [
+        ("张　伟", "信息工程系", "团员", "3-201"),
+        ("古丽•买买提", "信息工程糸", "中国共产主义青年团团员", "3-202"),
+        ("李四", "信息工程系", "03", ""),
+        ("去年的人", "信息工程系", "群众", ""),
+        ("王?", "信息工程系", "团员", ""),
+    ];
+    for (row, (name, college, political, room)) in (2..).zip(people) {
+        sheet.write_with_format(row, 0, 1_200 + row, &zeros).unwrap();
+        for (column, text) in (1..).zip([name, college, "软件技术", "大专", "26级", "软件2601班", political, room])
+        {
+            sheet.write(row, column, text).unwrap();
+        }
+    }
+    sheet.set_row_hidden(5).unwrap();
+    sheet.write(7, 0, "合计").unwrap();
+    sheet.write(7, 1, "5 人").unwrap();
+    workbook.save(&path).unwrap();
+    path
+}
+
+#[test]
+fn a_clerk_imports_a_list_as_it_is_and_sees_what_will_happen() {
+    journey(false, async |desk, folder| {
+        desk.sign_in(OfficeKind::StudentAffairs).await;
+        desk.go("/imports").await;
+        desk.fill("导入什么", "学生名单").await;
+        desk.attach("文件", &ugly_list(folder)).await;
+        desk.press("上传并预览").await;
+        assert!(desk.text().await.contains("有 1 行是隐藏的或被筛选掉的（第 6 行）"), "{}", desk.text().await);
+        desk.judge("a question about hidden rows").await;
+        desk.browser.find(Locator::Css("input[name=hidden][value=leave]")).await.unwrap().click().await.unwrap();
+        desk.press("上传并预览").await;
+        let preview = desk.text().await;
+        for said in [
+            "读取的工作表：名单",
+            "表头在第 2 行，以上的行没有读取",
+            "第 8 行是备注或合计，没有读取",
+            "隐藏的 1 行没有读取（第 6 行）",
+            "忽略的列：宿舍",
+            "姓名里有没能保存的字“?”",
+            "有 1 处院系、专业或班级的名称与已有的相近",
+        ] {
+            assert!(preview.contains(said), "{said}: {preview}");
+        }
+        desk.judge("a preview of a real list").await;
+        let link = desk.browser.find(Locator::Css("main a[href$='/places']")).await.unwrap();
+        link.click().await.unwrap();
+        assert_eq!(desk.heading().await, "核对院系、专业、班级");
+        desk.judge("places to decide").await;
+        desk.fill("院系信息工程糸是什么", "就是“信息工程系”").await;
+        desk.press("保存选择").await;
+        let added = desk.shown("//*[contains(@class, 'tabs')]//a[contains(., '新增')]").await.unwrap();
+        added.click().await.unwrap();
+        let rows = desk.browser.find(Locator::Css("tbody")).await.unwrap().text().await.unwrap();
+        for kept in ["001202", "张伟", "古丽·买买提", "001204", "共青团员"] {
+            assert!(rows.contains(kept), "{kept}: {rows}");
+        }
+        assert!(!rows.contains("糸") && !rows.contains("去年的人"), "{rows}");
+        desk.press("确认写入 3 条").await;
+        assert!(desk.text().await.contains("已写入：新增 3 条"), "{}", desk.text().await);
+        desk.go("/people?q=001203").await;
+        assert!(desk.text().await.contains("古丽·买买提"));
+    });
+}
+
+#[test]
+fn a_secretary_orders_a_ballot_by_strokes_and_moves_one_line() {
+    const STANDING: &str = "return [...document.querySelectorAll(\"td[data-label='姓名'] strong\")].map((one) => one.innerText).join('、')";
+    journey(false, async |desk, _| {
+        let names = [(101, "谢明"), (102, "王小明"), (103, "張文"), (104, "丁一凡"), (105, "王明")];
+        for (student, name) in names {
+            let renamed = sqlx::query("update student set name = $2 where number = $1");
+            let renamed = renamed.bind(format!("2024{student:04}")).bind(name);
+            renamed.execute(&mut desk.portal.owner().await).await.unwrap();
+        }
+        let plan = Plan { contests: &[("校代表", 6, 2, &[101, 102, 103, 104, 105], &[])], fields: &[] };
+        let mut sitting = prepare(&desk.portal, &plan).await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        desk.go(&sitting.contests[0]).await;
+        let standing = async || desk.browser.execute(STANDING, vec![]).await.unwrap();
+        assert_eq!(standing().await, json!("丁一凡、王明、王小明、谢明、張文"));
+        let said = desk.text().await;
+        assert!(said.contains("候选人以姓氏笔画为序") && said.contains("“張”不在通用规范汉字表里"), "{said}");
+        desk.judge("a ballot by strokes").await;
+        desk.browser.execute("window.before = true", vec![]).await.unwrap();
+        let up = desk.browser.find(Locator::Css("button[aria-label='張文上移']")).await.unwrap();
+        up.click().await.unwrap();
+        desk.arrive().await;
+        assert_eq!(standing().await, json!("丁一凡、王明、王小明、張文、谢明"));
+        assert!(desk.text().await.contains("手工排列"), "{}", desk.text().await);
+        desk.judge("a line was moved").await;
+        // A place that is typed brings its line there; one that is none is asked about, and stays typed.
+        let place = desk.browser.find(Locator::Css("input[aria-label='谢明的次序']")).await.unwrap();
+        place.clear().await.unwrap();
+        place.send_keys("9").await.unwrap();
+        desk.press("按填写的序号排列").await;
+        assert!(desk.text().await.contains("次序应为 1 至 5 的整数"), "{}", desk.text().await);
+        desk.judge("a place that is none").await;
+        let place = desk.browser.find(Locator::Css("input[aria-label='谢明的次序']")).await.unwrap();
+        place.clear().await.unwrap();
+        place.send_keys("1").await.unwrap();
+        desk.press("按填写的序号排列").await;
+        assert_eq!(standing().await, json!("谢明、丁一凡、王明、王小明、張文"));
+        desk.press("恢复按笔画排列").await;
+        let up = desk.browser.find(Locator::Css("button[aria-label='張文上移']")).await.unwrap();
+        desk.browser.execute("window.before = true", vec![]).await.unwrap();
+        up.click().await.unwrap();
+        desk.arrive().await;
+        // What was announced is what the ballot has.
+        sitting.act("announce", &[]).await;
+        desk.go(&sitting.contests[0]).await;
+        assert_eq!(standing().await, json!("丁一凡、王明、王小明、張文、谢明"));
+        assert!(desk.shown("//button[normalize-space()='按填写的序号排列']").await.is_none());
+        desk.go(&format!("{}/ballots", sitting.path)).await;
+        assert!(desk.text().await.contains("候选人以姓氏笔画为序"), "{}", desk.text().await);
+        desk.judge("the announced ballot").await;
+    });
+}
+
 /// A college union at its presidium's cap, with semesters around today; gives its path.
 async fn college_union(desk: &Desk) -> String {
     grade_everybody(&desk.portal).await;
@@ -735,12 +869,29 @@ fn on_a_phone_a_secretary_reads_the_union_and_a_student_hands_over() {
     });
 }
 
-/// A picture of a few hundred bytes.
+/// A picture of some megabytes, as phones take them.
 fn picture(folder: &Path) -> PathBuf {
     let path = folder.join("照片.png");
-    let photo = image::RgbImage::from_pixel(60, 84, image::Rgb([200, 180, 160]));
+    let photo = image::RgbImage::from_fn(1_200, 1_680, |x, y| {
+        let [low, high, ..] = ((x * 7_919) ^ (y * 104_729)).wrapping_mul(2_654_435_761).to_be_bytes();
+        image::Rgb([low / 16 + 120, high / 16 + 100, 90])
+    });
     photo.save(&path).unwrap();
     path
+}
+
+/// Waits until the page has made the chosen photo small; gives what is sent then: its kind and its bytes.
+async fn photo_made_small(desk: &Desk) -> (String, u64) {
+    let made = "const field = document.getElementById('file');
+                return [field.nextElementSibling.textContent, field.files[0].type, field.files[0].size]";
+    for _ in 0..500 {
+        let seen = desk.browser.execute(made, vec![]).await.unwrap();
+        if seen[0].as_str().unwrap().contains("照片已缩小") {
+            return (seen[1].as_str().unwrap().to_owned(), seen[2].as_u64().unwrap());
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the photo stays as it is");
 }
 
 #[test]
@@ -763,7 +914,12 @@ fn a_student_applies_on_a_phone_and_follows_it() {
         // What is left out is asked for, and what was typed is still there.
         desk.fill("学习、工作经历和获奖（可不填）", "班级学习委员").await;
         desk.fill("个人陈述", "我愿意用课余时间服务同学，做好每一件小事，按时完成工作。").await;
-        desk.attach("照片（可不传）", &picture(folder)).await;
+        let taken = picture(folder);
+        desk.attach("照片（可不传）", &taken).await;
+        let (kind, size) = photo_made_small(desk).await;
+        let before = std::fs::metadata(&taken).unwrap().len();
+        assert!(kind == "image/jpeg" && size * 3 < before, "{kind} {size} of {before}");
+        desk.judge("a photo made small").await;
         desk.press("提交报名").await;
         desk.judge("the form again").await;
         let kept = desk.browser.execute("return document.getElementById('experience').value", vec![]).await.unwrap();
@@ -771,11 +927,12 @@ fn a_student_applies_on_a_phone_and_follows_it() {
         for choice in ["input[name=source][value=ordinary]", "input[name=pledge]"] {
             desk.browser.find(Locator::Css(choice)).await.unwrap().click().await.unwrap();
         }
-        desk.attach("照片（可不传）", &picture(folder)).await;
+        // Sent at once, the form waits for its picture.
+        desk.attach("照片（可不传）", &taken).await;
         desk.press("提交报名").await;
         desk.judge("an application").await;
         let shown = "return document.querySelector('img.photo').naturalWidth";
-        assert_eq!(desk.browser.execute(shown, vec![]).await.unwrap(), json!(60), "the photo is shown");
+        assert_eq!(desk.browser.execute(shown, vec![]).await.unwrap(), json!(480), "the photo is shown");
         let mut branch = desk.portal.signed_in(OfficeKind::ClassBranch).await;
         agree(&mut branch, &[]).await;
         desk.press("报名").await;
