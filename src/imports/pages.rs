@@ -267,6 +267,11 @@ impl ImportPage {
         self.writes && self.open_places == 0
     }
 
+    /// Of some row there is more to say than what it has.
+    fn says_something(&self) -> bool {
+        self.rows.iter().any(|row| !row.says.is_empty())
+    }
+
     fn shows_wrong(&self) -> bool {
         self.tab == RowState::Wrong.slug()
     }

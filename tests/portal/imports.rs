@@ -303,7 +303,7 @@ async fn a_college_spelt_wrong_is_asked_about_before_it_is_set_up() {
 
     let places = staff.get(&format!("{path}/places")).await;
     let rows = places.all("tbody tr");
-    assert!(rows[0].contains("院系 信息工程糸") && rows[0].contains("与已有的相近"), "{rows:?}");
+    assert!(rows[0].contains("院系 信息工程糸") && rows[0].contains("与“信息工程系”相近"), "{rows:?}");
     assert!(rows[1].contains("班级 软体2401班"), "{rows:?}");
     let fields = places.attributes("select", "name");
     let chosen = |place: usize, word: &str| {

@@ -67,9 +67,14 @@ impl UnknownPlace {
         format!("place-{}", hex::encode(hash.get(..8).unwrap_or_default()))
     }
 
+    /// The known one to which its name is nearest, where nobody has said what it is.
+    pub fn near(&self) -> Option<&KnownPlace> {
+        self.known.iter().find(|known| known.is_near && !self.is_new)
+    }
+
     /// Its name is near to a known one, and nobody has said what it is.
     pub fn is_open(&self) -> bool {
-        !self.is_new && self.known.iter().any(|known| known.is_near)
+        self.near().is_some()
     }
 }
 

@@ -94,6 +94,7 @@ async fn page(
 ) -> Result<PlacesPage, Failure> {
     let (places, others) = shown(&mut *app.read().await?, acting, import.id, app.clock.now()).await?;
     let chrome = app.chrome(acting.person(), "核对院系、专业、班级").under(IMPORTS, "导入数据");
+    let chrome = chrome.under(&import.id.path(), import.kind_label());
     Ok(PlacesPage { chrome, import, places, others, choices, errors })
 }
 
