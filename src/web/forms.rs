@@ -77,6 +77,12 @@ impl Errors {
     }
 }
 
+/// How the summary above a form begins. Of one that came back it is said why above it, and what it lacks is asked for again.
+#[must_use]
+pub fn summary_lead() -> &'static str {
+    if Unsent::here().is_some() { "再次提交前请改正：" } else { "没有办理，请改正：" }
+}
+
 /// What is said beside the field of a file that came back as too large.
 const TOO_LARGE: Option<&str> = Some("文件超过 8 MB，请换一个小一点的");
 
