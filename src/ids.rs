@@ -67,6 +67,8 @@ ids! {
     /// A break of a university (寒假, 暑假).
     TermBreakId;
     DocumentId;
+    /// A version of a union's constitution.
+    ConstitutionId;
     /// A roster on its way in.
     DraftId;
     /// Something that was done about a union.
@@ -133,4 +135,12 @@ ids! {
     YearTurnId;
     /// A proposal of a delegate.
     ProposalId;
+    /// A version of the text that officers pledge to keep.
+    PledgeTextId;
+    /// A training of officers.
+    TrainingId;
+    /// An officer who no longer meets the conditions of the post.
+    LapseId;
+    /// A file that goes with an officer's report.
+    AttachmentId;
 }

@@ -44,7 +44,7 @@
 //! sign_in
 //! unions
 //! rotation
-//! conduct vetting
+//! conduct education vetting
 //! elections
 //! congress
 //! reviews
@@ -89,6 +89,7 @@ pub mod audit;
 pub mod conduct;
 pub mod congress;
 pub mod directory;
+pub mod education;
 pub mod elections;
 pub mod holidays;
 pub mod imports;

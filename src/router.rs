@@ -26,7 +26,7 @@ use crate::{
     config::PublicUrl,
     congress::{self, meeting::Meetings},
     database::Pools,
-    directory,
+    directory, education,
     elections::{self, Elections},
     failure::{self, Failure},
     health::{self, Metrics},
@@ -111,6 +111,7 @@ fn navigation() -> Vec<NavItem> {
         vetting::NAV,
         congress::NAV,
         conduct::NAV,
+        education::NAV,
         elections::NAV,
         reviews::NAV,
         rotation::NAV,
@@ -145,6 +146,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(holidays::routes())
         .merge(vetting::routes())
         .merge(conduct::routes())
+        .merge(education::routes())
         .merge(elections::routes(portal.elections.clone()))
         .merge(congress::routes(portal.meetings.clone()))
         .merge(reviews::routes(portal.reviews.clone()))

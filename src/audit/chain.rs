@@ -148,6 +148,16 @@ words! {
     FactorEnded = "factor_ended", "停用动态验证码";
     /// A code on paper stood in for the device.
     RecoveryCodeUsed = "recovery_code_used", "使用恢复码";
+    /// The text to pledge was kept, signed, or its signature reminded of.
+    PledgeKept = "pledge_kept", "自律承诺";
+    /// A training of officers was announced, or who came was taken down.
+    TrainingKept = "training_kept", "教育培训";
+    /// A union's constitution was put on file.
+    ConstitutionKept = "constitution_kept", "章程存档";
+    /// It was decided what becomes of an officer who no longer meets the conditions.
+    LapseKept = "lapse_kept", "任职条件复核";
+    /// The days within which conduct is answered and settled were set.
+    ConductTermsSet = "conduct_terms_set", "设置办理期限";
     /// A proposal was written, seconded, handed in, screened, assigned, answered or rated.
     ProposalKept = "proposal_kept", "提案";
 }

@@ -11,7 +11,7 @@ use crate::{
     ids::{AccountId, CongressId, InstitutionId, UnionId},
     office::OfficeKind,
     rulebook::governing,
-    unions::union::academic_year,
+    rules::yearly::academic_year,
 };
 
 /// A congress of the demo's school union.

@@ -7,7 +7,7 @@ use crate::{
     auth::person::SignedIn,
     conduct,
     congress::{self, meeting},
-    elections,
+    education, elections,
     failure::Failure,
     imports,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
@@ -27,6 +27,7 @@ pub async fn waiting(
         tasks.extend(unions::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(congress::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(conduct::tasks::waiting(connection, person, office, today).await?);
+        tasks.extend(education::tasks::waiting(connection, person, office, today).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);
@@ -51,6 +52,10 @@ pub async fn waiting(
     tasks.extend(elections::tasks::waiting(connection, person, now).await?);
     tasks.extend(reviews::tasks::waiting(connection, person, now).await?);
     tasks.extend(conduct::tasks::own(connection, person, today).await?);
+    tasks.extend(education::tasks::own(connection, person, today).await?);
+    if person.student.is_none() {
+        tasks.extend(congress::proposals::tasks::answering(connection, person, today).await?);
+    }
     tasks.extend(meeting::tasks::waiting(connection, person, today).await?);
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);

@@ -26,6 +26,7 @@ words! {
     Objections = "objections", "公示期间收到的反映";
     Conduct = "conduct", "违纪失范的反映、调查核实和处理";
     Exits = "exits", "退出学生会的类别、理由和交接";
+    Duties = "duties", "自律承诺的签署，参加培训的情况";
     Posts = "posts", "在学生会担任的职务";
     Voted = "voted", "参加了哪次投票（不含投给谁）";
     Delegate = "delegate", "被推荐、审查、当选为学生代表大会代表的情况";
@@ -60,7 +61,7 @@ impl Data {
             Self::Figures | Self::Opinions => of_figures(),
             Self::Objections | Self::Exits => UnionKeeper::KINDS.to_vec(),
             Self::Conduct => ConductHandler::KINDS.to_vec(),
-            Self::Posts => UnionReader::KINDS.to_vec(),
+            Self::Posts | Self::Duties => UnionReader::KINDS.to_vec(),
             Self::Proposals | Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
@@ -80,6 +81,7 @@ impl Data {
             Self::Identity
             | Self::Grades
             | Self::Posts
+            | Self::Duties
             | Self::Delegate
             | Self::Reviewed
             | Self::Account
@@ -107,6 +109,7 @@ impl Data {
             Self::Objections => "公示；不告诉被反映的人是谁反映的，署名的办理单位能看到姓名",
             Self::Conduct => "调查核实和处理；保密反映的，任何页面都不显示是谁反映的；每次查看都有记录",
             Self::Exits => "退出和工作交接",
+            Self::Duties => "上岗前和每学年签署承诺；工作人员培训",
             Self::Posts => "任命和换届；学生会的花名册",
             Self::Voted => "选举计票；截止之后组织者能看到谁参加了投票，任何人都看不到投给谁",
             Self::Reviewed => "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
@@ -136,7 +139,7 @@ impl Data {
                 format!("在校期间，离校{years}后删除")
             }
             Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),
-            Self::Posts | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
+            Self::Posts | Self::Duties | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
                 format!("长期；离校{years}后姓名和学号删除，只留编号")
             }
             Self::Account => {

@@ -9,7 +9,9 @@ use time::Date;
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
-    congress_result, eligibility,
+    congress_result,
+    education::before_post,
+    eligibility,
     roster::{Level, Member, Post},
     timeline::{Holding, Timeline, Unit, covers},
 };
@@ -47,7 +49,7 @@ impl Appointment {
     }
 }
 
-/// STF-01 … STF-10, ORG-02, VET-05, ELG-01, ELG-03, ELG-04: whether a person may be appointed.
+/// STF-01 … STF-10, ORG-02, VET-05, ELG-01, ELG-03, ELG-04, DIS-01: whether a person may be appointed.
 ///
 /// Every day from the first is judged under the plan that governs on it: what is over a cap because of this appointment
 /// refuses (hard) or asks for a reason (soft). What was over before and is left as it was does not stand in the way. Too few
@@ -77,6 +79,9 @@ pub fn appoint(
     if !own {
         for plan in plans_of(calendar, timeline, &wanted) {
             add_new(&mut findings, conditions(&plan, &wanted.person));
+        }
+        if let Some(plan) = calendar.in_force(wanted.from) {
+            findings.extend(before_post(&plan, [&wanted.person], wanted.from));
         }
     }
     if wanted.post == Post::Presidium
@@ -398,6 +403,8 @@ pub fn reshuffle(
         let new = wanted.iter().filter(|one| one.post == Post::Presidium && !seated(one));
         let judged = new.filter_map(|one| congress_result::by_congress(&plan, timeline, &one.person, day));
         findings.extend(judged.filter(|finding| finding.verdict != Outcome::Pass));
+        let begins = wanted.iter().filter(|one| !seated(one)).map(|one| &one.person);
+        findings.extend(before_post(&plan, begins, day).filter(|finding| finding.verdict != Outcome::Pass));
     }
     for when in days {
         let Some(plan) = calendar.in_force(when) else { continue };

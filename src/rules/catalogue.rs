@@ -271,9 +271,9 @@ catalogue! {
     Rev04 "REV-04" Rev [Show] Today::Refused("择优提名"), "以服务和贡献为导向的激励", "激励看服务和贡献。";
     Rev05 "REV-05" Rev [Refuse] Today::Refused("择优提名"), "依据评议结果择优提名", "评奖评优、测评加分依据评议结果提名。";
     Rev06 "REV-06" Rev [Refuse] Today::Refused("择优提名"), "不与岗位简单直接挂钩", "加分规则不得以岗位为唯一依据。";
-    Dis01 "DIS-01" Dis [Refuse Show] Today::Refused("报名与确认"), "签署自律承诺", "上岗前签署规定的自律文本。";
-    Dis02 "DIS-02" Dis [Show] Today::Shown("反映问题、违纪失范办理（按三类问题统计）"), "防范功利化、庸俗化、小官僚", "加强日常教育管理，防范三类问题。";
-    Dis03 "DIS-03" Dis [Refuse] Today::NotYet, "依法依章程开展活动", "活动内容积极向上，并经审核。";
+    Dis01 "DIS-01" Dis [Refuse Show] Today::Refused("报名与确认、任命、换届；每学年在承诺签署、合规总览核对"), "签署自律承诺", "上岗前签署规定的自律文本，每学年签署一次。";
+    Dis02 "DIS-02" Dis [Show] Today::Shown("教育培训、合规总览；反映问题、违纪失范办理（按三类问题统计）"), "防范功利化、庸俗化、小官僚", "加强日常教育管理，防范三类问题。";
+    Dis03 "DIS-03" Dis [Refuse] Today::Shown("学生会的章程、合规总览"), "依法依章程开展活动", "活动内容积极向上，并经审核。";
     Dis04 "DIS-04" Dis [Refuse Schedule] Today::Refused("违纪失范办理"), "团委调查核实和处理", "违纪失范由学校团委迅速调查，按程序处理。";
     Dis05 "DIS-05" Dis [Refuse] Today::Refused("退出与交接"), "退出机制", "工作人员退出有类别、有程序、有交接。";
     Gui01 "GUI-01" Gui [Refuse Show] Today::NotYet, "重要事项、重大活动事先报告", "先报告学校团委，后决定、后开展。";

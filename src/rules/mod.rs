@@ -21,6 +21,7 @@ pub mod conduct;
 pub mod congress;
 pub mod congress_result;
 pub mod delegates;
+pub mod education;
 pub mod election;
 pub mod eligibility;
 pub mod finding;

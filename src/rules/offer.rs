@@ -122,6 +122,7 @@ fn nobody(number: u32) -> Member {
         failed_courses: None,
         from_college_union: Some(true),
         first_year: None,
+        pledged: None,
         posts: Vec::new(),
         chair: false,
     }

@@ -75,6 +75,9 @@ pub struct Member {
     pub from_college_union: Option<bool>,
     /// 新生 without a rank yet.
     pub first_year: Option<bool>,
+    /// The calendar year in which the academic year began for which the pledge was last signed, 0 for none; not known where
+    /// the university keeps no text to sign.
+    pub pledged: Option<i32>,
     /// The posts held, at least one.
     pub posts: Vec<Post>,
     /// On duty as 执行主席.
@@ -126,6 +129,7 @@ pub(super) mod tests {
             failed_courses: Some(0),
             from_college_union: Some(true),
             first_year: Some(false),
+            pledged: None,
             posts: vec![post],
             chair: false,
         }

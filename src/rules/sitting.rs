@@ -381,6 +381,7 @@ mod tests {
             failed_courses: Some(0),
             from_college_union: None,
             first_year: Some(false),
+            pledged: None,
             posts: Vec::new(),
             chair: false,
         };

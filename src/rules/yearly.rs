@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use time::Date;
+use time::{Date, Month};
 
 use super::{
     Finding, Outcome, Plan, Rule,
@@ -30,6 +30,12 @@ pub struct Slip {
     pub reason: String,
 }
 
+/// The year in which the academic year of a day began: August to July.
+#[must_use]
+pub fn academic_year(day: Date) -> i32 {
+    if u8::from(day.month()) >= u8::from(Month::August) { day.year() } else { day.year() - 1 }
+}
+
 /// A year after a day; of 29 February, the next 1 March.
 #[must_use]
 pub fn year_after(day: Date) -> Date {
@@ -50,8 +56,29 @@ impl CongressYears {
     }
 }
 
-/// CON-01, 每年召开一次, and CON-02, 原则上每年召开一次: twelve months from the last congress. Neither plan speaks of a
-/// congress of graduates.
+/// An academic year in words: `2026—2027 学年`.
+#[must_use]
+pub fn academic_year_in_words(year: i32) -> String {
+    format!("{year}—{} 学年", year + 1)
+}
+
+/// Academic years since the last congress that were over on a day and had none, at most three; then the one of the day, if it
+/// has none yet.
+fn years_without(last: Date, day: Date) -> String {
+    let (last, now) = (academic_year(last), academic_year(day));
+    let over: Vec<String> = (last + 1..now).rev().take(3).map(academic_year_in_words).collect();
+    let mut says = String::new();
+    if !over.is_empty() {
+        let _ = write!(says, "；{}没有召开", over.join("、"));
+    }
+    if last < now {
+        let _ = write!(says, "；{}还没有召开", academic_year_in_words(now));
+    }
+    says
+}
+
+/// CON-01, 每年召开一次, and CON-02, 原则上每年召开一次: twelve months from the last congress, which is never longer than an
+/// academic year without one; which academic years have none is said beside. Neither plan speaks of a congress of graduates.
 #[must_use]
 pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Option<Finding> {
     let (rule, stated) = match union {
@@ -74,10 +101,13 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
     let outcome = if day <= due { Outcome::Pass } else { provision.breach() };
     if day > due {
         says.push_str("，已超过一年没有召开");
+        says.push_str(&years_without(last, day));
         let slip = years.slips.iter().find(|slip| slip.from <= day && day < slip.until);
         if let Some(slip) = slip {
             let _ = write!(says, "；说明的理由：{}", slip.reason);
         }
+    } else {
+        says.push_str(&years_without(last, day));
     }
     Some(Finding::new(provision, outcome, says).against(&last, format!("不晚于 {due}")).remedy("筹备并召开大会"))
 }
@@ -118,6 +148,18 @@ mod tests {
         let before = yearly(plan, Union::College, &years, date!(2026 - 05 - 01)).unwrap();
         assert!(!before.message.contains("校区搬迁"), "a reason holds for its year");
         assert!(yearly(plan, Union::Graduate, &years, date!(2026 - 11 - 01)).is_none());
+    }
+
+    #[test]
+    fn s6_1_the_academic_years_without_a_congress_are_named() {
+        let held = [date!(2024 - 10 - 10)];
+        let says = |day| verdict(Union::School, &held, day).message;
+        assert!(!says(date!(2025 - 06 - 01)).contains("学年"), "{}", says(date!(2025 - 06 - 01)));
+        let next = verdict(Union::School, &held, date!(2025 - 09 - 01));
+        assert_eq!(next.verdict, Outcome::Pass, "twelve months are not over");
+        assert!(next.message.ends_with("2025—2026 学年还没有召开"), "{}", next.message);
+        let late = says(date!(2026 - 11 - 01));
+        assert!(late.contains("2025—2026 学年没有召开；2026—2027 学年还没有召开"), "{late}");
     }
 
     #[test]

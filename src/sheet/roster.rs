@@ -237,6 +237,7 @@ fn new_member(number: String, post: Post, chair: bool) -> Member {
         failed_courses: None,
         from_college_union: None,
         first_year: None,
+        pledged: None,
         posts: vec![post],
         chair,
     }

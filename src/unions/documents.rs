@@ -95,7 +95,8 @@ pub async fn keep(
                 and not exists (select from delegate_report r where r.document_id = d.id)
                 and not exists (select from congress_step s where s.document_id = d.id)
                 and not exists (select from congress_rules r where r.document_id = d.id)
-                and not exists (select from congress g where g.document_id = d.id)",
+                and not exists (select from congress g where g.document_id = d.id)
+                and not exists (select from union_constitution c where c.document_id = d.id)",
         now - KEPT
     )
     .execute(&mut *connection)
@@ -139,7 +140,10 @@ async fn union_of(
     id: DocumentId,
 ) -> Result<Vec<StudentUnion>, Failure> {
     let ids = sqlx::query_scalar!(
-        r#"select distinct f.union_id as "id: UnionId" from union_fact f join document d on d.id = f.document_id
+        r#"select f.union_id as "id!: UnionId" from union_fact f join document d on d.id = f.document_id
+           where d.id = $1 and d.institution_id = $2
+           union
+           select c.union_id from union_constitution c join document d on d.id = c.document_id
            where d.id = $1 and d.institution_id = $2"#,
         id.0,
         institution.0
@@ -177,6 +181,12 @@ pub(super) async fn download(
         return Err(Failure::Missing);
     }
     saved(&mut db, id).await
+}
+
+/// A scan on file. The caller has asked whether the office sees what it belongs to.
+pub(crate) async fn scan(connection: &mut PgConnection, id: DocumentId) -> Result<Option<Scan>, Failure> {
+    let row = sqlx::query!("select name, bytes from document where id = $1", id.0).fetch_optional(connection).await?;
+    Ok(row.and_then(|row| Scan::read(&row.name, &row.bytes).ok()))
 }
 
 /// A scan as a file to save. The caller has asked whether the office sees what it belongs to.

@@ -31,6 +31,7 @@ words! {
     Reshuffled = "reshuffled", "换届已办理。请接着在“轮值”里排定执行主席。";
     DepartmentAdded = "added", "已设立。";
     DepartmentChanged = "changed", "已变更；原来的名称和职能保留在沿革里。";
+    ConstitutionFiled = "constitution", "章程已存档；原来的版本保留在下面。";
     DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。";
 }
 
@@ -85,6 +86,10 @@ impl UnionId {
 
     pub(super) fn post_path(self, post: PostId) -> String {
         format!("{UNIONS}/{self}/posts/{post}")
+    }
+
+    pub(super) fn constitution_path(self) -> String {
+        format!("{UNIONS}/{self}/constitution")
     }
 
     pub(super) fn departments_path(self) -> String {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use time::{Date, Month, OffsetDateTime};
+use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::person::Held,
@@ -13,7 +13,7 @@ use crate::{
         plan::Union,
         roster::{Level, Member, Post, Rank},
         timeline::{Holding, Mandate, Organisation, Semester, Timeline, Turn, Unit, covers, term_in_words},
-        yearly::CongressYears,
+        yearly::{CongressYears, academic_year},
     },
     words::words,
 };
@@ -363,12 +363,8 @@ pub struct StudentFacts {
     pub political_at: Option<OffsetDateTime>,
     /// They hold or held a post in a college union, by the portal's own record.
     pub was_in_college_union: bool,
-}
-
-/// The year in which the academic year of a day began: August to July.
-#[must_use]
-pub fn academic_year(day: Date) -> i32 {
-    if u8::from(day.month()) >= u8::from(Month::August) { day.year() } else { day.year() - 1 }
+    /// See [`Member::pledged`].
+    pub pledged: Option<i32>,
 }
 
 impl StudentFacts {
@@ -392,6 +388,7 @@ impl StudentFacts {
             failed_courses: number(self.failed),
             from_college_union: if self.was_in_college_union { Some(true) } else { from_college },
             first_year: Some(self.entry_year == academic_year(today)),
+            pledged: self.pledged,
             posts: Vec::new(),
             chair: false,
         }
@@ -559,6 +556,7 @@ fn unknown(row: &PostRow) -> Member {
         failed_courses: None,
         from_college_union: row.from_college,
         first_year: None,
+        pledged: None,
         posts: Vec::new(),
         chair: false,
     }

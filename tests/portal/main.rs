@@ -27,6 +27,7 @@ mod delegates;
 mod dependencies;
 mod docs;
 mod early_closing;
+mod education;
 mod elections;
 mod evidence;
 mod find;

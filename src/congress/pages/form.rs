@@ -25,11 +25,8 @@ use crate::{
     ids::CongressId,
     office::{CongressKeeper, OfficeKind},
     page::chrome::Chrome,
-    rules::{congress::meeting_of_all, plan::Union},
-    unions::{
-        self,
-        union::{StudentUnion, academic_year},
-    },
+    rules::{congress::meeting_of_all, plan::Union, yearly::academic_year},
+    unions::{self, union::StudentUnion},
     web::forms::{Errors, Submitted, as_query},
 };
 

@@ -24,11 +24,11 @@ use crate::{
     ids::UnionId,
     office::CongressKeeper,
     page::chrome::Chrome,
-    rules::plan::Union,
+    rules::{plan::Union, yearly::academic_year},
     text::{day, folded},
     unions::{
         documents::{self, Scan},
-        union::{StudentUnion, academic_year},
+        union::StudentUnion,
     },
     web::forms::{Errors, Upload, reason, written},
 };

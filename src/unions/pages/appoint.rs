@@ -31,6 +31,7 @@ use crate::{
         Clause, Finding, Plan, Rule,
         adoption::Calendar,
         appointment::{Wanted, appoint, conditions, holding_in_words},
+        education::before_post,
         offer::{Offer, offer},
         plan::Union,
         roster::Post,
@@ -55,7 +56,8 @@ struct StudentCard {
 
 fn card(record: &Record, plan: Option<&Plan>, fact: StudentFacts, today: Date) -> StudentCard {
     let member = fact.member(None, today);
-    let conditions = plan.map(|plan| conditions(plan, &member)).unwrap_or_default();
+    let mut conditions = plan.map(|plan| conditions(plan, &member)).unwrap_or_default();
+    conditions.extend(plan.and_then(|plan| before_post(plan, [&member], today)));
     let held = record
         .posts
         .iter()

@@ -13,7 +13,7 @@ use axum_extra::extract::Query;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{Evidence, Subject, calendar, evidence, with_reports};
+use super::{Evidence, Owed, Subject, calendar, evidence, with_duties};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -220,6 +220,7 @@ async fn judged(
     direct.retain(|row| filter.shows(row.union));
     let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
     let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
+    let duties = store::duties(&mut db, acting.institution(), None, today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "对照检查总览");
@@ -230,8 +231,11 @@ async fn judged(
     let page = app
         .heavy(move || {
             let judge = |record: &Record| {
-                let own = reports.iter().find(|one| one.union == record.union.id);
-                let found = with_reports(evidence(record, &plans, &reasons, &office, day), &plans, own, day)?;
+                let id = record.union.id;
+                let reports = reports.iter().find(|one| one.union == id);
+                let owed = Owed { reports, duties: duties.iter().find(|one| one.union == id) };
+                let found = evidence(record, &plans, &reasons, &office, day);
+                let found = with_duties(found, record, &plans, owed, day)?;
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
             assemble(&records, &plans, judge, day)

@@ -4,6 +4,7 @@ mod appoint;
 mod attempt;
 mod batch;
 mod compliance;
+mod constitution;
 mod departments;
 mod fields;
 mod leave;
@@ -22,7 +23,7 @@ use time::Date;
 use super::{
     documents,
     paths::UNIONS,
-    store::{self, ReasonRow, UnionReports},
+    store::{self, ReasonRow, UnionDuties, UnionReports},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -39,8 +40,10 @@ use crate::{
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
+        education::{constitution, pledged, sign_by, trained},
         finding::{is_over, is_short},
         review::coverage,
+        yearly::academic_year,
     },
     text::percent,
     words::words,
@@ -59,6 +62,8 @@ pub fn routes() -> Routes {
         .get("/unions/{union}/roster.xlsx", papers::roster_file)
         .get("/unions/{union}/findings", papers::findings)
         .get("/unions/{union}/history", papers::history)
+        .get("/unions/{union}/constitution", constitution::show)
+        .upload("/unions/{union}/constitution", constitution::file)
         .get("/unions/{union}/appoint", appoint::ask)
         .upload("/unions/{union}/appoint", appoint::act)
         .get("/unions/{union}/leave", leave::ask)
@@ -118,6 +123,7 @@ words! {
     Departments = "/departments", "部门";
     Rotation = "/rotation", "轮值";
     Findings = "/findings", "检查明细";
+    Constitution = "/constitution", "章程";
     History = "/history", "沿革";
 }
 
@@ -329,23 +335,36 @@ fn evidence(
     Some(all)
 }
 
-/// Adds to a union's findings how far the semester's reports of its officers are (REV-02).
-fn with_reports(
+/// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
+/// (DIS-02), the constitution (DIS-03).
+#[derive(Clone, Copy)]
+struct Owed<'a> {
+    reports: Option<&'a UnionReports>,
+    duties: Option<&'a UnionDuties>,
+}
+
+/// Adds to a union's findings what its officers owe beside their posts.
+fn with_duties(
     found: Option<Vec<Evidence>>,
+    record: &Record,
     calendar: &Calendar,
-    reports: Option<&UnionReports>,
+    owed: Owed<'_>,
     today: Date,
 ) -> Option<Vec<Evidence>> {
     let mut found = found?;
     let plan = calendar.in_force(today)?;
-    if let Some(reports) = reports {
-        let finding = coverage(&plan, &reports.coverage, today);
-        let since = (finding.verdict == Outcome::Fail).then_some(reports.coverage.late_from);
+    let mut add = |finding: Finding, since: Option<Date>| {
         let place =
             found.partition_point(|one| (one.finding.verdict, one.finding.rule) < (finding.verdict, finding.rule));
+        let names = record.timeline.names(&finding.subjects);
+        let subject = |(number, name): (&String, String)| {
+            let post = record.posts_on(today).find(|post| post.number == *number);
+            let about = post.map(PostRow::label_with_place).unwrap_or_default();
+            Subject { number: number.clone(), name, post: post.map(|post| post.id), about }
+        };
         let evidence = Evidence {
             bar: None,
-            people: Vec::new(),
+            people: finding.subjects.iter().zip(names).map(subject).collect(),
             missing: Vec::new(),
             hidden: 0,
             since,
@@ -356,6 +375,19 @@ fn with_reports(
             finding,
         };
         found.insert(place, evidence);
+    };
+    if let Some(reports) = owed.reports {
+        let finding = coverage(&plan, &reports.coverage, today);
+        let since = (finding.verdict == Outcome::Fail).then_some(reports.coverage.late_from);
+        add(finding, since);
+    }
+    if let Some(duties) = owed.duties {
+        let finding = pledged(&plan, &duties.pledges, today);
+        let late = sign_by(academic_year(today)).and_then(Date::next_day);
+        let since = late.filter(|_| finding.verdict == Outcome::Fail);
+        add(finding, since);
+        add(trained(&plan, &duties.trainings, today), None);
+        add(constitution(&plan, duties.constitution.as_ref()), None);
     }
     Some(found)
 }

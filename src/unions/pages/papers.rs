@@ -10,7 +10,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 use time::{Date, OffsetDateTime};
 
-use super::{Evidence, Tab, Tabs, calendar, evidence, frame, visible, with_reports};
+use super::{Evidence, Owed, Tab, Tabs, calendar, evidence, frame, visible, with_duties};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -229,8 +229,10 @@ pub(super) async fn findings(
     let plans = calendar(&mut db, acting.institution()).await?;
     let reasons = store::reasons(&mut db, &[id]).await?;
     let reports = store::report_coverage(&mut db, acting.institution(), Some(id), today).await?;
+    let duties = store::duties(&mut db, acting.institution(), Some(id), today).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
-    let all = with_reports(all, &plans, reports.first(), today);
+    let owed = Owed { reports: reports.first(), duties: duties.first() };
+    let all = with_duties(all, &record, &plans, owed, today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
     let all = all.unwrap_or_default();

@@ -190,6 +190,7 @@ fn anybody(place: u32) -> Member {
         failed_courses: Some(0),
         from_college_union: Some(true),
         first_year: Some(false),
+        pledged: None,
         posts: Vec::new(),
         chair: false,
     }

@@ -1,7 +1,9 @@
 //! SQL of unions: reading them whole. Locking one for a write, what is written of posts and of departments, and what is
 //! read for papers stand in files of their own.
 
+mod constitutions;
 mod departments;
+mod duties;
 mod locked;
 mod papers;
 mod posts;
@@ -24,7 +26,9 @@ use crate::{
     },
 };
 
+pub use constitutions::{Constitution, NewConstitution, constitutions, file_constitution};
 pub use departments::{change_department, end_department, establish, register_functions};
+pub use duties::{UnionDuties, duties};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
 pub use papers::{
@@ -270,8 +274,15 @@ pub async fn facts_over(
                   f.college_id as "college_id!: CollegeId", f.college as "college!", f.major as "major!",
                   f.class_id as "class_id!: ClassId", f.class as "class!", f.gender, f.level as "level!", f.entry_year as "entry_year!", f.political, f.left_on, f.rank,
                   f.cohort, f.failed, f.period, f.source, f.graded_at, f.political_at,
-                  coalesce(h.from_college, false) as "was_in_college_union!"
-           from student_facts($3) f left join (
+                  coalesce(h.from_college, false) as "was_in_college_union!",
+                  case when t.on_file then coalesce(g.academic_year, 0) end as pledged
+           from student_facts($3) f left join last_pledges($1) g on g.student_id = f.student_id
+           left join (
+               -- Universities that keep a text to sign.
+               select s.id as student_id, true as on_file from student s
+               where s.id = any($1) and exists (select from pledge_text t where t.institution_id = s.institution_id
+                                                                                and t.from_day <= $2)
+           ) t on t.student_id = f.student_id left join (
                -- A post that began, and not after one in a union of the whole school. Once for all, not for each.
                select p.student_id, min(p.from_day) filter (where u.kind = 'college')
                                     <= coalesce(min(p.from_day) filter (where u.kind <> 'college'), 'infinity')

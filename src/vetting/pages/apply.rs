@@ -26,6 +26,7 @@ use crate::{
         adoption::Calendar,
         appointment::conditions,
         chain::{Decision, Stage, begin},
+        education::pledge_title,
         plan::Body,
         vetting::{Source, may_apply, told_to},
     },
@@ -135,9 +136,7 @@ struct Requirements {
 
 impl Requirements {
     fn by(plan: Option<&Plan>) -> Self {
-        let pledge = plan
-            .and_then(|plan| plan.figures.pledge.as_ref())
-            .map_or_else(|| "学生会工作人员自律要求".to_owned(), |pledge| pledge.value.clone());
+        let pledge = pledge_title(plan);
         let silent = plan.is_none_or(|plan| plan.provision(Rule::Vet04).is_none());
         Self { pledge, silent, conditions: plan.map(asks).unwrap_or_default() }
     }

@@ -1,0 +1,55 @@
+//! The text that officers pledge to keep, and who has signed it.
+
+use time::{Date, OffsetDateTime};
+
+use crate::ids::{PledgeTextId, UnionId};
+
+/// A version of the text.
+#[derive(Debug)]
+pub(super) struct PledgeText {
+    pub id: PledgeTextId,
+    pub title: String,
+    /// A paragraph a line.
+    pub body: String,
+    /// The first day on which it is the one to sign.
+    pub from_day: Date,
+}
+
+impl PledgeText {
+    pub fn paragraphs(&self) -> impl Iterator<Item = &str> {
+        self.body.lines().map(str::trim).filter(|line| !line.is_empty())
+    }
+}
+
+/// A signature of one person.
+#[derive(Debug)]
+pub(super) struct Signature {
+    /// The calendar year in which the academic year began.
+    pub academic_year: i32,
+    pub title: String,
+    pub signed_at: OffsetDateTime,
+    /// Signed with an application for a post.
+    pub applied: bool,
+}
+
+impl Signature {
+    pub fn year(&self) -> String {
+        year_in_words(self.academic_year)
+    }
+}
+
+/// An academic year in words: `2026—2027 学年`.
+pub(super) fn year_in_words(year: i32) -> String {
+    format!("{year}—{} 学年", year + 1)
+}
+
+/// Somebody in a post who has not signed this academic year.
+#[derive(Debug)]
+pub(super) struct Unsigned {
+    pub union: UnionId,
+    /// 学号.
+    pub number: String,
+    pub name: String,
+    /// Their posts in words.
+    pub posts: String,
+}
