@@ -161,8 +161,11 @@ pub async fn still_holds(
     .await?;
     let (Some(account), Some(office)) = (account, authority.office) else { return Ok(account.is_some()) };
     let held = sqlx::query_scalar!(
-        "select id from office
-         where id = $1 and account_id = $2 and is_held(from_day, until_day, ended_at, $3) for share",
+        "select o.id from office o
+         where o.id = $1 and o.account_id = $2 and is_held(o.from_day, o.until_day, o.ended_at, $3)
+               and (o.kind not in ('school_union', 'graduate_union', 'college_union')
+                    or not is_suspended((select a.student_id from account a where a.id = $2), $3))
+         for share of o",
         office.0,
         account,
         now

@@ -9,12 +9,6 @@ use crate::{
     words::words,
 };
 
-/// Working days for the first answer, for the decision, and for an objection and its answer. DIS-04 says 迅速 and 及时
-/// and no number; the portal's own measure, said so where it is shown.
-pub(super) const ACCEPT_WITHIN: u32 = 3;
-pub(super) const DECIDE_WITHIN: u32 = 15;
-pub(super) const OBJECT_WITHIN: u32 = 5;
-
 words! {
     /// Where a case stands.
     ///
@@ -93,6 +87,14 @@ pub struct Objection {
     pub answer: Option<(bool, String)>,
 }
 
+/// The days on which somebody is suspended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Suspension {
+    pub from: Date,
+    /// The first day on which it holds no more.
+    pub until: Date,
+}
+
 /// A case.
 #[derive(Debug)]
 pub struct ConductCase {
@@ -112,6 +114,8 @@ pub struct ConductCase {
     /// The last day for the next act of the handling office.
     pub due_on: Option<Date>,
     pub sanction: Option<Sanction>,
+    /// Where it is a suspension, its days.
+    pub suspension: Option<Suspension>,
     /// What was decided, or why it was not accepted.
     pub decision: Option<String>,
     pub decided_at: Option<OffsetDateTime>,

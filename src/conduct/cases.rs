@@ -11,10 +11,11 @@ use axum_extra::extract::{Form, Query};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    case::{ConductCase, DECIDE_WITHIN, Inquiry, InquiryKind, OBJECT_WITHIN, inquired},
-    forms::{DecisionForm, InquiryForm, ReviewForm, SaysForm, milder},
+    case::{ConductCase, Inquiry, InquiryKind, inquired},
+    forms::{DecisionForm, DecisionSays, InquiryForm, ReviewForm, SaysForm, milder},
     paths::{CASES, Done},
-    store::{self, CaseFilter},
+    store::{self, CaseFilter, Decided},
+    terms::terms,
 };
 use crate::{
     app::{App, Routes},
@@ -24,7 +25,7 @@ use crate::{
     holidays::store::workdays,
     ids::ConductCaseId,
     inbox::{self, Notice, To},
-    office::ConductHandler,
+    office::{ConductHandler, Office, SchoolLeague},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
@@ -60,6 +61,8 @@ struct CasesPage {
     open: Vec<ConductCase>,
     ended: Vec<ConductCase>,
     grounds: Vec<GroundCount>,
+    /// The office sets the days.
+    sets_terms: bool,
     today: Date,
     done: &'static str,
 }
@@ -79,7 +82,8 @@ async fn list(
     let grounds = Ground::ALL.iter().map(count).collect();
     let (ended, open) = all.into_iter().partition(|case| case.has_ended(&today));
     let chrome = app.chrome(acting.person(), "违纪失范办理");
-    Ok(CasesPage { chrome, open, ended, grounds, today, done: Done::said(&done) })
+    let sets_terms = SchoolLeague::KINDS.contains(&acting.office().kind);
+    Ok(CasesPage { chrome, open, ended, grounds, sets_terms, today, done: Done::said(&done) })
 }
 
 /// The forms of a case as they are filled in.
@@ -110,7 +114,8 @@ impl CasePage {
     /// What it may end in.
     fn sanctions(&self) -> Vec<Sanction> {
         let staff = self.case.student.is_none();
-        Sanction::ALL.iter().copied().filter(|sanction| !staff || *sanction != Sanction::Removal).collect()
+        let post = |sanction: &Sanction| matches!(sanction, Sanction::Removal | Sanction::Suspension);
+        Sanction::ALL.iter().copied().filter(|sanction| !staff || !post(sanction)).collect()
     }
 
     /// What the decision may be changed into.
@@ -187,8 +192,10 @@ async fn accept(
     Path(id): Path<ConductCaseId>,
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
-    let days = workdays(&mut *app.read().await?, acting.institution()).await?;
-    let due = days.span(now.date(), DECIDE_WITHIN).last;
+    let mut db = app.read().await?;
+    let days = workdays(&mut db, acting.institution()).await?;
+    let due = days.span(now.date(), terms(&mut db, acting.institution()).await?.decide).last;
+    drop(db);
     app.write_as(acting.person().authority(), async |db| {
         let case = store::lock(db, &acting, id).await?;
         if !store::accept(db, &case, due, now).await? {
@@ -263,11 +270,14 @@ async fn decide(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let seen = page(&app, &acting, id, CaseForms::default()).await?;
-    let Some((sanction, says)) = form.read(seen.case.student.is_none(), &mut errors) else {
+    let Some(read) = form.read(seen.case.student.is_none(), now.date(), &mut errors) else {
         return unfit(&app, &acting, id, CaseForms { decision: form, errors, ..CaseForms::default() }).await;
     };
-    let days = workdays(&mut *app.read().await?, acting.institution()).await?;
-    let until = days.span(now.date(), OBJECT_WITHIN).last;
+    let DecisionSays { sanction, suspension, says } = read;
+    let mut db = app.read().await?;
+    let days = workdays(&mut db, acting.institution()).await?;
+    let until = days.span(now.date(), terms(&mut db, acting.institution()).await?.object).last;
+    drop(db);
     let refusal = Refusal { chrome: seen.chrome, wanted: "作出处理决定".to_owned(), back: id.path() };
     app.write_as(acting.person().authority(), async |db| {
         let case = store::lock(db, &acting, id).await?;
@@ -278,10 +288,14 @@ async fn decide(
             Ok(decision) => decision,
             Err(findings) => return Err(refusal.because(findings)),
         };
-        if !store::decide(db, &acting, &case, decision, &says, until, now).await? {
+        let decided = Decided { says: &says, objection_until: until, suspension };
+        if !store::decide(db, &acting, &case, decision, decided, now).await? {
             return Err(moved_on(&app, &acting, id, "作出处理决定"));
         }
         let mut entry = entry(&case, "作出处理").detail("结果", sanction.label());
+        if let Some(days) = suspension {
+            entry = entry.detail("停职", format!("{} 起，{} 恢复", days.from, days.until));
+        }
         if let Some(provision) = plan.provision(Rule::Dis04) {
             entry = entry.under(provision.clause());
         }
@@ -325,7 +339,7 @@ async fn answer(
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let seen = page(&app, &acting, id, CaseForms::default()).await?;
     let standing = seen.case.sanction.ok_or(Failure::Missing)?;
-    let Some(review) = form.read(standing, &mut errors) else {
+    let Some(review) = form.read(standing, now.date(), &mut errors) else {
         return unfit(&app, &acting, id, CaseForms { review: form, errors, ..CaseForms::default() }).await;
     };
     app.write_as(acting.person().authority(), async |db| {

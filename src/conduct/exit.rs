@@ -8,9 +8,6 @@ use crate::{
     words::words,
 };
 
-/// Days for the handover from the first day without a post: practice.
-pub(super) const HAND_OVER_WITHIN: i64 = 7;
-
 words! {
     /// Where an exit stands.
     ///

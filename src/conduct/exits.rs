@@ -15,9 +15,12 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     exit::Exit,
-    exits_store::{self as store, ExitFilter, NewExit, Removal},
+    exits_store::{self as store, ExitFilter, LeavingDay, NewExit, Removal},
     forms::{ExitForm, ExitSays, SaysForm, exit_day},
+    lapse::Lapse,
+    lapses_store::{self, Failing},
     paths::{Done, EXITS, LEAVING},
+    terms::terms,
 };
 use crate::{
     app::{App, Routes},
@@ -33,7 +36,7 @@ use crate::{
     rules::{
         Finding, Outcome, Plan, Rule,
         appointment::conditions,
-        conduct::{ExitFacts, ExitKind, leave},
+        conduct::{ExitFacts, ExitKind, FailedReviews, leave},
     },
     unions::{
         store::{self as unions, Grounds, LockedUnion},
@@ -71,6 +74,10 @@ struct ExitsPage {
     ended: Vec<Exit>,
     /// Decisions that remove somebody who still holds a post.
     removals: Vec<Removal>,
+    /// Officers with as many results 不合格 as open an exit.
+    failing: Vec<Failing>,
+    /// Officers who no longer meet the conditions.
+    lapses: Vec<Lapse>,
     unions: Vec<StudentUnion>,
     kinds: Vec<ExitKind>,
     person: PersonField,
@@ -96,6 +103,11 @@ async fn page(
     all.retain(|exit| managed(exit.union));
     let mut removals = store::removals(&mut db, acting.institution(), None, today).await?;
     removals.retain(|removal| managed(removal.union));
+    let times = terms(&mut db, acting.institution()).await?.failed_reviews;
+    let mut failing = lapses_store::failing(&mut db, acting.institution(), times, today).await?;
+    failing.retain(|one| managed(one.union));
+    let mut lapses = lapses_store::lapses(&mut db, acting.institution(), None, today).await?;
+    lapses.retain(|lapse| managed(lapse.union));
     let (open, ended) = all.into_iter().partition(Exit::is_open);
     // What only the officer can ask for is not offered to the office.
     let own = |kind: &ExitKind| matches!(kind, ExitKind::Resignation | ExitKind::Accountable);
@@ -105,7 +117,7 @@ async fn page(
         form.exit.day = today.to_string();
     }
     let chrome = app.chrome(acting.person(), "退出与交接");
-    Ok(ExitsPage { chrome, open, ended, removals, unions, kinds, person, form, errors, today, done })
+    Ok(ExitsPage { chrome, open, ended, removals, failing, lapses, unions, kinds, person, form, errors, today, done })
 }
 
 fn search(app: &App, acting: &Acting<UnionKeeper>) -> Search {
@@ -159,7 +171,12 @@ async fn facts(
     let unmet = unmet.into_iter().filter(|finding| finding.verdict == Outcome::Fail);
     let unmet = unmet.map(|finding| finding.message).collect();
     let left = known.is_some_and(|facts| facts.left_on.is_some());
-    Ok((ExitFacts { requested, removed: case.is_some(), unmet, left }, case))
+    let needed = terms(db, acting.institution()).await?.failed_reviews;
+    let failing = lapses_store::failing(db, acting.institution(), 1, today).await?;
+    let own = failing.iter().find(|one| one.student == student && one.union == record.union.id);
+    let failed = own.map_or(0, |one| u32::try_from(one.times).unwrap_or(u32::MAX));
+    let reviews = FailedReviews { failed, needed };
+    Ok((ExitFacts { requested, removed: case.is_some(), unmet, left, reviews }, case))
 }
 
 /// Ends every post that a student holds in a union on the first day without one, and tells them.
@@ -239,7 +256,8 @@ async fn begin(
                 Err(findings) => return Err(refusal.because(findings)),
             };
             let case = case.filter(|_| kind == ExitKind::Removal);
-            let new = NewExit { student, day, reason: &reason, case };
+            let when = LeavingDay::new(day, today, terms(db, acting.institution()).await?);
+            let new = NewExit { student, leaving: when, reason: &reason, case };
             let Some(id) = store::begin(db, &acting, &locked, passed, &new, now).await? else {
                 return Ok(Attempt::fault("number", "这个人的退出正在办理，见下面的列表"));
             };
@@ -262,6 +280,29 @@ async fn begin(
     }
     let page = page(&app, &acting, field, Submitted::new(form, errors), "").await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// Opens the handover of those whose term in a union ended with a new presidium and who hold no other post in it.
+pub(crate) async fn term_ended(
+    db: &mut PgConnection,
+    acting: &Acting<UnionKeeper>,
+    union: &LockedUnion,
+    students: &[StudentId],
+    day: Date,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let plans = calendar(db, acting.institution()).await?;
+    let Some(plan) = plans.in_force(now.date()) else { return Ok(()) };
+    let when = LeavingDay::new(day, now.date(), terms(db, acting.institution()).await?);
+    for student in students {
+        let Ok(passed) = leave(&plan, ExitKind::TermEnd, &ExitFacts::default()).permit() else { continue };
+        let new = NewExit { student: *student, leaving: when, reason: "换届，任期届满", case: None };
+        // Whose exit is under way already hands over by that.
+        if store::begin(db, acting, union, passed, &new, now).await?.is_some() {
+            tell_handover(db, acting, *student, &union.union.name, now).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn tell_handover(
@@ -373,7 +414,8 @@ async fn grant(
             Ok(passed) => passed,
             Err(findings) => return Err(refusal.because(findings)),
         };
-        if !store::grant(db, &acting, &exit, passed, day, now).await? {
+        let when = LeavingDay::new(day, today, terms(db, acting.institution()).await?);
+        if !store::grant(db, &acting, &exit, passed, when, now).await? {
             return Err(moved_on(&app, &acting, id, "同意退出"));
         }
         let leaving = Leaving { student: exit.student, day, kind: exit.kind, reason: &exit.reason };

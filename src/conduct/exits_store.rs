@@ -3,7 +3,11 @@
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::exit::{Exit, HAND_OVER_WITHIN, HandedOver};
+use super::{
+    exit::{Exit, HandedOver},
+    lapses_store,
+    terms::Terms,
+};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
@@ -228,9 +232,17 @@ pub(super) async fn refuse(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// The day by which what is in hand is handed over.
-fn handover_due(day: Date, now: OffsetDateTime) -> Date {
-    day.max(now.date()) + Duration::days(HAND_OVER_WITHIN)
+/// When somebody leaves: the first day without a post, and the day by which what is in hand is handed over.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LeavingDay {
+    pub day: Date,
+    pub handover_due: Date,
+}
+
+impl LeavingDay {
+    pub fn new(day: Date, today: Date, terms: Terms) -> Self {
+        Self { day, handover_due: day.max(today) + Duration::days(i64::from(terms.handover)) }
+    }
 }
 
 /// Grants what an officer asked for, as the rule has passed; `false` where somebody was faster.
@@ -239,15 +251,16 @@ pub(super) async fn grant(
     acting: &Acting<UnionKeeper>,
     exit: &Locked<Exit>,
     _passed: Leaving,
-    day: Date,
+    leaving: LeavingDay,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    lapses_store::leave(connection, acting, exit.union, exit.student, now).await?;
     let done = sqlx::query!(
         "update union_exit set stage = 'handing_over', from_day = $2, handover_due = $3, settled_at = $4, settled_by = $5
          where id = $1 and stage = 'asked'",
         exit.id.0,
-        day,
-        handover_due(day, now),
+        leaving.day,
+        leaving.handover_due,
         now,
         acting.person().account.0
     );
@@ -258,7 +271,7 @@ pub(super) async fn grant(
 #[derive(Debug)]
 pub(super) struct NewExit<'a> {
     pub student: StudentId,
-    pub day: Date,
+    pub leaving: LeavingDay,
     pub reason: &'a str,
     pub case: Option<ConductCaseId>,
 }
@@ -273,6 +286,7 @@ pub(super) async fn begin(
     now: OffsetDateTime,
 ) -> Result<Option<ExitId>, Failure> {
     let id = ExitId::random();
+    lapses_store::leave(connection, acting, union.id(), new.student, now).await?;
     let done = sqlx::query!(
         "insert into union_exit (id, union_id, student_id, kind, reason, case_id, stage, asked_at, asked_by, from_day,
                                  handover_due, settled_at, settled_by)
@@ -285,8 +299,8 @@ pub(super) async fn begin(
         new.case.map(|case| case.0),
         now,
         acting.person().account.0,
-        new.day,
-        handover_due(new.day, now)
+        new.leaving.day,
+        new.leaving.handover_due
     )
     .execute(connection)
     .await?;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use time::{Date, Duration};
 
 use super::{
-    case::{InquiryKind, Source},
+    case::{InquiryKind, Source, Suspension},
     exits_store::Handover,
     store::{NewInquiry, Review},
 };
@@ -19,6 +19,26 @@ const NOTED_WITHIN: i64 = 365;
 /// How far ahead or back an exit may take effect, in days.
 const EXIT_AHEAD: i64 = 90;
 const EXIT_BACK: i64 = 60;
+/// The longest suspension, in days: a semester, of practice.
+const LONGEST_SUSPENSION: i64 = 180;
+
+/// The days of a suspension from today on, or an error beside the field; none for any other decision.
+fn suspended(sanction: Option<Sanction>, typed: &str, today: Date, errors: &mut Errors) -> Option<Suspension> {
+    if sanction != Some(Sanction::Suspension) {
+        return None;
+    }
+    let last = day(typed);
+    let near = today..=(today + Duration::days(LONGEST_SUSPENSION));
+    match last {
+        None => errors.add("until", "请填写停职到哪一天为止"),
+        Some(last) if !near.contains(&last) => {
+            errors.add("until", format!("应在 {} 至 {} 之间", near.start(), near.end()));
+        }
+        Some(_) => {}
+    }
+    let until = last.filter(|last| near.contains(last)).and_then(Date::next_day)?;
+    Some(Suspension { from: today, until })
+}
 
 /// 反映问题 as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -115,20 +135,32 @@ impl InquiryForm {
 #[serde(default)]
 pub(super) struct DecisionForm {
     pub sanction: String,
+    /// The last day of a suspension.
+    pub until: String,
+    pub says: String,
+}
+
+/// A decision that can be read.
+pub(super) struct DecisionSays {
+    pub sanction: Sanction,
+    pub suspension: Option<Suspension>,
     pub says: String,
 }
 
 impl DecisionForm {
     /// Reads the form, or leaves an error beside each field. `staff`: it is about the League committee's own people, whom
-    /// this portal removes from no post.
-    pub fn read(&self, staff: bool, errors: &mut Errors) -> Option<(Sanction, String)> {
+    /// this portal removes from no post and suspends from none.
+    pub fn read(&self, staff: bool, today: Date, errors: &mut Errors) -> Option<DecisionSays> {
         let sanction = self.sanction.parse::<Sanction>().ok();
-        let sanction = sanction.filter(|sanction| !staff || *sanction != Sanction::Removal);
+        let post = |sanction: &Sanction| matches!(sanction, Sanction::Removal | Sanction::Suspension);
+        let sanction = sanction.filter(|sanction| !staff || !post(sanction));
         if sanction.is_none() {
             errors.add("sanction", "请选择处理结果");
         }
+        let suspension = suspended(sanction, &self.until, today, errors);
         let says = written(&self.says, 2000, "says", "请写明查明的事实和处理的依据，会告诉本人", errors);
-        sanction.zip(says).filter(|_| errors.is_empty())
+        let decision = DecisionSays { sanction: sanction?, suspension, says: says? };
+        errors.is_empty().then_some(decision)
     }
 }
 
@@ -138,19 +170,22 @@ impl DecisionForm {
 pub(super) struct ReviewForm {
     /// Empty: the decision stands.
     pub changed: String,
+    /// The last day of a suspension.
+    pub until: String,
     pub says: String,
 }
 
 impl ReviewForm {
     /// Reads the form, or leaves an error beside each field. The decision may become milder and not harder: whoever
     /// objects is not punished for it.
-    pub fn read(&self, now: Sanction, errors: &mut Errors) -> Option<Review> {
+    pub fn read(&self, now: Sanction, today: Date, errors: &mut Errors) -> Option<Review> {
         let changed = if self.changed.is_empty() { None } else { self.changed.parse::<Sanction>().ok() };
         if !self.changed.is_empty() && !changed.is_some_and(|changed| milder(now).contains(&changed)) {
             errors.add("changed", "请选择复核结论");
         }
+        let suspension = suspended(changed, &self.until, today, errors);
         let says = written(&self.says, 2000, "says", "请写明复核的情况，会告诉本人", errors)?;
-        errors.is_empty().then_some(Review { changed, says })
+        errors.is_empty().then_some(Review { changed, suspension, says })
     }
 }
 

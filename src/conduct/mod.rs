@@ -1,6 +1,7 @@
 //! 从严治会: cases of misconduct from the report to the decision and the objection (DIS-04), and how officers leave, with
 //! what they hand over (DIS-05). A case is seen by the office that handles it, by whom it is about and by who reported
-//! it, each their part; every look at it is recorded. Of the League committee's own people the Party committee hears.
+//! it, each their part; every look at it is recorded. Of the League committee's own people the Party committee hears. Who no
+//! longer meets the conditions of a post after an import is found, and never removed by itself (trap T12).
 
 pub mod case;
 mod cases;
@@ -8,6 +9,9 @@ pub mod exit;
 mod exits;
 mod exits_store;
 mod forms;
+mod lapse;
+pub mod lapses;
+mod lapses_store;
 mod leaving;
 mod papers;
 mod paths;
@@ -15,6 +19,9 @@ mod reports;
 pub mod retention;
 mod store;
 pub mod tasks;
+mod terms;
+
+pub(crate) use exits::term_ended;
 
 use crate::{
     app::Routes,
@@ -24,7 +31,13 @@ use crate::{
 
 #[must_use]
 pub fn routes() -> Routes {
-    cases::routes().merge(reports::routes()).merge(exits::routes()).merge(leaving::routes()).merge(papers::routes())
+    cases::routes()
+        .merge(reports::routes())
+        .merge(exits::routes())
+        .merge(lapses::routes())
+        .merge(leaving::routes())
+        .merge(papers::routes())
+        .merge(terms::routes())
 }
 
 /// What the navigation offers of it.

@@ -83,6 +83,9 @@ fn decision_of(case: &ConductCase, by: &str) -> Paper {
         .to(&case.subject)
         .paragraph(format!("关于反映你{}的问题，已经调查核实。{says}", case.ground.label()))
         .paragraph(format!("{by}，决定：{result}。"));
+    if let Some(days) = case.suspension {
+        paper = paper.paragraph(format!("停职自{}起，{}恢复。", chinese_day(days.from), chinese_day(days.until)));
+    }
     if let Some(until) = case.objection_until {
         paper =
             paper.paragraph(format!("对本决定有异议的，可在{}以前提出，由作出决定的单位复核。", chinese_day(until)));

@@ -1,7 +1,9 @@
 //! Where the pages of conduct are, and what they say after an act.
 
 use crate::{
-    ids::{ConductCaseId, ExitId},
+    ids::{ConductCaseId, ExitId, LapseId, UnionId},
+    page::filters::query,
+    rules::conduct::ExitKind,
     words::words,
 };
 
@@ -9,6 +11,14 @@ pub(super) const CASES: &str = "/conduct";
 pub(super) const REPORTS: &str = "/reports";
 pub(super) const EXITS: &str = "/exits";
 pub(super) const LEAVING: &str = "/leaving";
+pub(super) const TERMS: &str = "/conduct-terms";
+
+/// The form of an exit, filled in so far.
+pub(super) fn exit_of(union: UnionId, number: &str, kind: ExitKind) -> String {
+    let pairs = [("union", union.to_string()), ("kind", kind.slug().to_owned()), ("number", number.to_owned())];
+    let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    format!("{EXITS}?{}#number", query(&pairs))
+}
 
 words! {
     /// What was just done.
@@ -26,6 +36,8 @@ words! {
     Refused = "refused", "已答复不同意，并已告诉本人。";
     HandedOver = "handed-over", "交接清单已提交，等主管团组织确认。";
     Confirmed = "confirmed", "交接已确认，退出办结。";
+    Kept = "kept", "已决定暂时继续任职，并已通知本人。";
+    TermsKept = "terms", "已保存。以后受理和办理的按这些天数。";
 }
 
 impl Done {
@@ -53,6 +65,12 @@ impl ConductCaseId {
     /// For whom it is about.
     pub(super) fn own_path(self) -> String {
         format!("/my-case/{self}")
+    }
+}
+
+impl LapseId {
+    pub(super) fn path(self) -> String {
+        format!("/lapses/{self}")
     }
 }
 

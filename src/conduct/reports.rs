@@ -12,11 +12,12 @@ use sqlx::PgConnection;
 use time::{Date, Duration};
 
 use super::{
-    case::{ACCEPT_WITHIN, ConductCase, DECIDE_WITHIN, Source},
+    case::{ConductCase, Source},
     exits_store,
     forms::{ReportForm, SaysForm},
     paths::{Done, REPORTS},
     store::{self, CaseFilter, NewReport, Subject},
+    terms::terms,
 };
 use crate::{
     app::{App, Routes},
@@ -75,7 +76,9 @@ async fn page(
     done: &'static str,
 ) -> Result<ReportsPage, Failure> {
     let filter = CaseFilter { by: Some(person.account), ..CaseFilter::default() };
-    let own = store::cases(&mut *app.read().await?, person.institution, filter).await?;
+    let mut db = app.read().await?;
+    let own = store::cases(&mut db, person.institution, filter).await?;
+    let within = terms(&mut db, person.institution).await?.accept;
     let Submitted { form, errors } = submitted;
     Ok(ReportsPage {
         chrome: app.chrome(person, "反映问题"),
@@ -87,7 +90,7 @@ async fn page(
         form,
         errors,
         today: app.clock.today(),
-        within: ACCEPT_WITHIN,
+        within,
         done,
     })
 }
@@ -152,12 +155,13 @@ async fn report(
         errors.add("says", format!("一天最多反映 {A_DAY} 件；紧急的请直接联系校团委"));
     }
     let days = workdays(&mut db, person.institution).await?;
+    let within = terms(&mut db, person.institution).await?.accept;
     drop(db);
     let (Some(subject), Some(says), true) = (subject, says, errors.is_empty()) else {
         let page = page(&app, &person, field, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let due = days.span(now.date(), ACCEPT_WITHIN).last;
+    let due = days.span(now.date(), within).last;
     let new = NewReport { subject, ground: says.ground, says: says.says, source: says.source };
     app.write_as(person.authority(), async |db| {
         let number = store::report(db, &person, &new, due, now).await?;
@@ -220,8 +224,10 @@ async fn object(
         let page = own_page(&app, &person, id, Submitted::new(form, errors), "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let days = workdays(&mut *app.read().await?, person.institution).await?;
-    let due = days.span(now.date(), DECIDE_WITHIN).last;
+    let mut db = app.read().await?;
+    let days = workdays(&mut db, person.institution).await?;
+    let due = days.span(now.date(), terms(&mut db, person.institution).await?.decide).last;
+    drop(db);
     let in_time = app
         .write_as(person.authority(), async |db| {
             let case = store::lock_own(db, &person, id).await?;

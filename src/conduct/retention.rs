@@ -29,6 +29,13 @@ pub async fn erase(connection: &mut PgConnection, students: &[Uuid]) -> Result<(
          where student_id = any($1)",
         students
     )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        "update lapse set says = '已删除', answer = case when answer is not null then '已删除' end
+         where student_id = any($1)",
+        students
+    )
     .execute(connection)
     .await?;
     Ok(())

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage};
+use super::case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage, Suspension};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
@@ -47,6 +47,8 @@ struct Row {
     reported_at: OffsetDateTime,
     due_on: Option<Date>,
     outcome: Option<String>,
+    suspended_from: Option<Date>,
+    suspended_until: Option<Date>,
     decision: Option<String>,
     decided_at: Option<OffsetDateTime>,
     objection_until: Option<Date>,
@@ -78,6 +80,7 @@ impl TryFrom<Row> for ConductCase {
             reported_at: row.reported_at,
             due_on: row.due_on,
             sanction: row.outcome.map(|slug| slug.parse()).transpose()?,
+            suspension: row.suspended_from.zip(row.suspended_until).map(|(from, until)| Suspension { from, until }),
             decision: row.decision,
             decided_at: row.decided_at,
             objection_until: row.objection_until,
@@ -97,7 +100,7 @@ pub(super) async fn cases(
         r#"select q.id as "id: ConductCaseId", q.number, q.student_id as "student: StudentId",
                   coalesce(s.name || '（' || c.name || ' ' || k.name || '）', q.staff) as "subject!", q.ground, q.says,
                   case when q.source <> 'confidential' then a.name end as reporter, q.handler, q.stage,
-                  q.reported_at, q.due_on, q.outcome, q.decision, q.decided_at, q.objection_until, q.objection,
+                  q.reported_at, q.due_on, q.outcome, q.suspended_from, q.suspended_until, q.decision, q.decided_at, q.objection_until, q.objection,
                   q.objected_at, q.upheld, q.answer
            from conduct_case q join account a on a.id = q.reporter_id left join student s on s.id = q.student_id
                 left join class k on k.id = s.class_id left join major m on m.id = k.major_id
@@ -335,27 +338,39 @@ pub(super) async fn inquiries(connection: &mut PgConnection, case: ConductCaseId
         .collect::<anyhow::Result<Vec<_>>>()?)
 }
 
+/// What goes with a decision.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decided<'a> {
+    pub says: &'a str,
+    /// The last day on which the person may object.
+    pub objection_until: Date,
+    /// Where it is a suspension, its days.
+    pub suspension: Option<Suspension>,
+}
+
 /// Decides an accepted case, as the rule has passed; `false` where somebody was faster.
 pub(super) async fn decide(
     connection: &mut PgConnection,
     acting: &Acting<ConductHandler>,
     case: &Locked<ConductCase>,
     decision: Decision,
-    says: &str,
-    objection_until: Date,
+    decided: Decided<'_>,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    let Decided { says, objection_until, suspension } = decided;
     let until = decision.sanction().is_adverse().then_some(objection_until);
     let done = sqlx::query!(
         "update conduct_case set stage = 'decided', outcome = $2, decision = $3, decided_at = $4, decided_by = $5,
-                                 objection_until = $6, due_on = null
+                                 objection_until = $6, suspended_from = $7, suspended_until = $8, due_on = null
          where id = $1 and stage = 'accepted'",
         case.id.0,
         decision.sanction().slug(),
         says,
         now,
         acting.person().account.0,
-        until
+        until,
+        suspension.map(|days| days.from),
+        suspension.map(|days| days.until)
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
@@ -385,6 +400,8 @@ pub(super) async fn object(
 pub(super) struct Review {
     /// What the decision is changed into; none where it stands.
     pub changed: Option<Sanction>,
+    /// Where it is changed into a suspension, its days.
+    pub suspension: Option<Suspension>,
     pub says: String,
 }
 
@@ -397,13 +414,17 @@ pub(super) async fn answer(
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
         "update conduct_case set stage = 'closed', upheld = $2, answer = $3, answered_at = $4,
-                                 outcome = coalesce($5, outcome), due_on = null
+                                 outcome = coalesce($5, outcome), due_on = null,
+                                 suspended_from = case when $2 then $6 else suspended_from end,
+                                 suspended_until = case when $2 then $7 else suspended_until end
          where id = $1 and stage = 'objected'",
         case.id.0,
         review.changed.is_some(),
         review.says,
         now,
-        review.changed.map(Sanction::slug)
+        review.changed.map(Sanction::slug),
+        review.suspension.map(|days| days.from),
+        review.suspension.map(|days| days.until)
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }

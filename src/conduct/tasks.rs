@@ -6,7 +6,9 @@ use time::Date;
 
 use super::{
     case::Handler,
+    lapses_store,
     paths::{CASES, EXITS, LEAVING},
+    terms::terms,
 };
 use crate::{
     auth::person::{Held, SignedIn},
@@ -59,6 +61,30 @@ pub async fn waiting(
         if let Some(due) = row.due {
             let says = format!("确认 {} 人的工作交接", row.open);
             tasks.push(Task::new(due < today, says, String::new(), EXITS.to_owned()).due(Some(due)));
+        }
+        let row = sqlx::query!(
+            r#"select count(*) as "open!", min(l.decide_by) as due
+               from lapse l join student_union u on u.id = l.union_id
+               where u.institution_id = $1 and ($2::uuid is null or u.college_id = $2) and l.stage = 'open'"#,
+            person.institution.0,
+            college.map(|id| id.0)
+        )
+        .fetch_one(&mut *connection)
+        .await?;
+        if let Some(due) = row.due {
+            let says = format!("{} 人不再符合任职条件，决定去留", row.open);
+            tasks.push(Task::new(due < today, says, String::new(), EXITS.to_owned()).due(Some(due)));
+        }
+        let times = terms(connection, person.institution).await?.failed_reviews;
+        let mut failing = lapses_store::failing(connection, person.institution, times, today).await?;
+        if let Some(college) = college {
+            let own = sqlx::query_scalar!("select id from student_union where college_id = $1", college.0);
+            let own = own.fetch_all(&mut *connection).await?;
+            failing.retain(|one| own.contains(&one.union.0));
+        }
+        if !failing.is_empty() {
+            let says = format!("{} 人述职评议不合格，办理退出", failing.len());
+            tasks.push(Task::new(false, says, format!("满 {times} 次"), EXITS.to_owned()));
         }
     }
     Ok(tasks)

@@ -29,6 +29,7 @@ use super::{
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
+    conduct::lapses,
     failure::Failure,
     ids::ImportId,
     kept_forms::{bring_file, keep_file},
@@ -443,6 +444,9 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
                     .detail("变化", import.changed)
                     .detail("有误未写入", import.wrong);
                 audit::append(db, acting.person(), entry, now).await?;
+                if import.kind != Kind::Offices {
+                    lapses::after_import(db, acting.person(), now).await?;
+                }
                 for Move { account, office, ended } in moves {
                     let verb = if *ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
                     let entry = Entry::about(verb, *account);

@@ -97,6 +97,8 @@ words! {
     Asked = "asked", "劝退";
     Removal = "removal", "免职";
     Ineligible = "ineligible", "不再符合任职条件";
+    /// As many results 不合格 as the university has set.
+    ReviewFailed = "review_failed", "述职评议不合格";
     LeftSchool = "left_school", "离校";
 }
 
@@ -111,6 +113,14 @@ pub struct ExitFacts {
     pub unmet: Vec<String>,
     /// They have left the university.
     pub left: bool,
+    pub reviews: FailedReviews,
+}
+
+/// Results 不合格 of somebody in a post, and how many open an exit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FailedReviews {
+    pub failed: u32,
+    pub needed: u32,
 }
 
 /// An exit has its ground, passed by [`leave`].
@@ -141,6 +151,11 @@ pub fn leave(plan: &Plan, kind: ExitKind, facts: &ExitFacts) -> Verdict<Exit> {
             (false, "按登记的数据，本人仍符合任职条件".to_owned(), "数据有变化的，先由学生工作部门导入或更正")
         }
         ExitKind::Ineligible => (true, format!("不再符合：{}", facts.unmet.join("、")), ""),
+        ExitKind::ReviewFailed => {
+            let FailedReviews { failed, needed } = facts.reviews;
+            let says = format!("任职以来述职评议不合格 {failed} 次，满 {needed} 次办理退出（次数由学校确定）");
+            (needed > 0 && failed >= needed, says, "评议办结以后再办理；要劝退的，按劝退办理")
+        }
         ExitKind::LeftSchool => (facts.left, "离校以学籍登记为准".to_owned(), "先在“人员信息”里登记离校"),
         ExitKind::TermEnd | ExitKind::Asked => (true, format!("退出类别：{}", kind.label()), ""),
     };
@@ -193,6 +208,7 @@ mod tests {
             (ExitKind::Accountable, ExitFacts { requested: true, ..none.clone() }),
             (ExitKind::Removal, ExitFacts { removed: true, ..none.clone() }),
             (ExitKind::Ineligible, ExitFacts { unmet: vec!["排名".to_owned()], ..none.clone() }),
+            (ExitKind::ReviewFailed, ExitFacts { reviews: FailedReviews { failed: 2, needed: 2 }, ..none.clone() }),
             (ExitKind::LeftSchool, ExitFacts { left: true, ..none.clone() }),
         ] {
             let findings = refused(leave(jining(), kind, &none));
@@ -200,6 +216,8 @@ mod tests {
             assert_eq!((findings[0].rule, clause.id.as_str()), (Rule::Dis05, "J2.3.3"), "{}", kind.label());
             assert_eq!(leave(jining(), kind, &facts).permit().unwrap().kind(), kind);
         }
+        let once = ExitFacts { reviews: FailedReviews { failed: 1, needed: 2 }, ..none.clone() };
+        assert!(leave(jining(), ExitKind::ReviewFailed, &once).permit().is_err(), "once is not twice");
         for kind in [ExitKind::TermEnd, ExitKind::Asked] {
             assert!(leave(jining(), kind, &none).permit().is_ok());
         }

@@ -1,6 +1,7 @@
 //! Conduct: a report from the first word to the objection (DIS-04, DIS-02), and how officers leave (DIS-05).
 
 use lunzhi::office::OfficeKind;
+use time::Duration;
 
 use crate::support::{
     Client, Page, Portal,
@@ -215,4 +216,150 @@ async fn dis_05_a_resignation_is_the_officers_own_and_is_granted_once() {
     assert_eq!(posts_of(&portal, "20240002").await, 0);
     assert!(officer.get("/leaving").await.text().contains("待交接"));
     assert!(officer.get("/").await.text().contains("办理工作交接"));
+}
+
+/// Imports one row of grades as the student-affairs office.
+async fn import_grades(affairs: &mut Client, row: &str) {
+    let fields =
+        [("kind", "grades"), ("basis", "semester"), ("period", "2025—2026 学年第二学期"), ("source", "教务处")];
+    let file = format!("学号,专业排名,专业人数,不及格门数\n{row}\n");
+    let staged = affairs.upload("/imports", &fields, Some(("成绩.csv", file.as_bytes()))).await;
+    assert_eq!(staged.status, 303, "{}", staged.text());
+    let done = affairs.post(&format!("{}/commit", staged.location()), &[]).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    while affairs.get(staged.location()).await.headers.contains_key("refresh") {
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
+async fn elg_04_an_import_finds_who_no_longer_qualifies_and_removes_nobody() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let mut officer = student_account(&portal, 10).await;
+    import_grades(&mut affairs, "20240010,10,600,2").await;
+    assert_eq!(posts_of(&portal, "20240010").await, 1, "nobody is removed by a file");
+    let list = league.get("/exits").await;
+    assert!(list.text().contains("有 2 门课业不及格"), "{}", list.text());
+    assert!(league.get("/").await.text().contains("1 人不再符合任职条件"));
+    assert!(officer.get("/inbox").await.text().contains("任职条件复核"));
+    let lapse = list.attributes("td[data-label='办理'] a", "href").remove(0);
+    let page = league.get(&lapse).await;
+    assert!(page.attributes("main a.button", "href")[0].contains("kind=ineligible"), "{}", page.text());
+    let mut college = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(college.get(&lapse).await.status, 404, "the school's union is not theirs");
+    assert_eq!(league.post(&format!("{lapse}/keep"), &[("until", "2001-01-01")]).await.status, 422);
+
+    import_grades(&mut affairs, "20240010,10,600,0").await;
+    assert!(!league.get("/exits").await.text().contains("有 2 门课业不及格"), "who qualifies again is cleared");
+    import_grades(&mut affairs, "20240010,10,600,1").await;
+    let lapse = league.get("/exits").await.attributes("td[data-label='办理'] a", "href").remove(0);
+    let until = (today + Duration::days(60)).to_string();
+    let stay = [("why", "已报名补考，成绩下月公布"), ("until", until.as_str())];
+    assert_eq!(league.post(&format!("{lapse}/keep"), &stay).await.status, 303);
+    assert_eq!(league.post(&format!("{lapse}/keep"), &stay).await.status, 409, "once");
+    import_grades(&mut affairs, "20240010,11,600,1").await;
+    assert_eq!(league.get("/exits").await.all("td[data-label='不再符合']").len(), 1, "the stay holds");
+}
+
+#[tokio::test]
+async fn dis_04_whoever_is_suspended_acts_for_no_union() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let mut officer = student_account(&portal, 10).await;
+    sqlx::query(
+        "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'school_union', '2024-09-01', now()
+         from account where number = '20240010'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let mut officer_again = portal.visitor();
+    officer_again.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
+    assert_eq!(officer_again.get(&school).await.status, 200);
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    report(&mut affairs, "20240010", "").await;
+    let case = first_case(&mut league).await;
+    league.post(&format!("{case}/accept"), &[]).await;
+    for kind in ["inquiry", "hearing"] {
+        note(&mut league, &case, kind, &today.to_string()).await;
+    }
+    assert_eq!(decide(&mut league, &case, "suspension").await.status, 422, "it has an end");
+    let last = (today + Duration::days(9)).to_string();
+    let fields = [("sanction", "suspension"), ("until", last.as_str()), ("says", "经查属实")];
+    assert_eq!(league.post(&format!("{case}/decide"), &fields).await.status, 303);
+    let refused = officer_again.get(&school).await;
+    assert_eq!(refused.status, 403, "{}", refused.text());
+    let own = officer.get(&case.replace("/conduct/", "/my-case/")).await;
+    assert!(own.text().contains("停职") && own.text().contains("任职保留"), "{}", own.text());
+    assert_eq!(posts_of(&portal, "20240010").await, 1);
+    portal.app.clock.advance(Duration::days(10));
+    let mut later = portal.visitor();
+    later.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
+    assert_eq!(later.get(&school).await.status, 200, "it is over");
+}
+
+#[tokio::test]
+async fn dis_05_results_that_failed_twice_open_an_exit() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let union = school.rsplit('/').next().unwrap().to_owned();
+    let failed = async |name: &str, from: i64| {
+        sqlx::query(
+            "with term as (
+                 insert into semester (id, institution_id, name, from_day, until_day)
+                 select gen_random_uuid(), institution_id, $2, $3, $3 + 70 from student_union where id = $1::uuid
+                 returning id, institution_id
+             ), made as (
+                 insert into review (id, institution_id, union_id, semester_id, stage, report_until, sits_on, aspects,
+                                     aspects_by_default, weights, most, trims, excellent, good, satisfactory,
+                                     objection_days, begun_at, begun_by, confirmed_at, opened_at, public_key, seal,
+                                     closed_at, sheets, counted_at, object_until, settled_at)
+                 select gen_random_uuid(), t.institution_id, $1::uuid, t.id, 'settled', $3, $3, '{工作成效}', false,
+                        '{100}', 100, false, 90, 75, 60, 5, now(), a.id, now(), now(), sha256('key'), sha256('seal'),
+                        now(), 5, now(), $3, now()
+                 from term t join account a on a.institution_id = t.institution_id and a.number = 'school_league'
+                 returning id
+             ), person as (
+                 insert into review_person (review_id, place, student_id, posts, report_state, handed_at, scored)
+                 select m.id, 1, s.id, '部门负责人', 'handed', now(), true
+                 from made m, student s join student_union u on u.institution_id = s.institution_id
+                 where s.number = '20240010' and u.id = $1::uuid returning review_id
+             )
+             insert into review_result (review_id, person, sheets, score, grade, aspects, bands, trimmed)
+             select review_id, 1, 5, 4200, 'unsatisfactory', '{4200}', '{0,0,0,5}', false from person",
+        )
+        .bind(&union)
+        .bind(name)
+        .bind(today + Duration::days(from))
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    };
+    let day = today.to_string();
+    let fields = [
+        ("union", union.as_str()),
+        ("number", "20240010"),
+        ("kind", "review_failed"),
+        ("day", day.as_str()),
+        ("reason", "两个学期述职评议不合格"),
+    ];
+    failed("上学期", -200).await;
+    let refused = league.post("/exits", &fields).await;
+    assert_eq!(refused.status, 409);
+    assert!(refused.text().contains("不合格 1 次，满 2 次"), "{}", refused.text());
+    assert!(!league.get("/exits").await.text().contains("述职评议不合格 1 次"));
+    let once =
+        [("accept", "3"), ("decide", "20"), ("object", "5"), ("handover", "10"), ("lapse", "14"), ("failed", "1")];
+    assert_eq!(league.post("/conduct-terms", &[("accept", "0")]).await.status, 422);
+    assert_eq!(league.post("/conduct-terms", &once).await.status, 303, "or as the university has set");
+    assert!(league.get("/exits").await.text().contains("述职评议不合格 1 次"));
+    let twice = once.map(|(name, value)| if name == "failed" { (name, "2") } else { (name, value) });
+    assert_eq!(league.post("/conduct-terms", &twice).await.status, 303);
+    failed("这学期", -100).await;
+    assert!(league.get("/").await.text().contains("1 人述职评议不合格，办理退出"));
+    let done = league.post("/exits", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let exit = league.get(done.location()).await;
+    let due = lunzhi::text::chinese_day(today + Duration::days(10));
+    assert!(exit.text().contains(&due), "the handover is due in the days that were set: {}", exit.text());
 }
