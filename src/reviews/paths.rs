@@ -35,6 +35,8 @@ words! {
     SchemeKept = "scheme", "已保存。以后开始的评议按此计分，已经开始的不变。";
     Saved = "saved", "草稿已保存，只有你自己看得到。";
     HandedIn = "handed", "述职报告已提交。";
+    Attached = "attached", "附件已添加。";
+    Detached = "detached", "附件已去掉。";
     Objected = "objected", "已提交，评议会将书面答复。";
     Scored = "scored", "已评分。截止以前可以重评，以最后一次为准。";
     Proved = "proved", "口令正确。";

@@ -15,6 +15,13 @@ pub async fn erase(connection: &mut PgConnection, students: &[Uuid]) -> Result<(
     .execute(&mut *connection)
     .await?;
     sqlx::query!(
+        "delete from review_attachment a using review_person p
+         where p.review_id = a.review_id and p.place = a.person and p.student_id = any($1)",
+        students
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
         "update review_objection o set says = '已删除', answer = case when o.answer is not null then '已删除' end
          from review_person p where p.review_id = o.review_id and p.place = o.person and p.student_id = any($1)",
         students

@@ -14,13 +14,13 @@ use crate::support::{
 };
 
 /// A review of the school's union: students 1 and 2 on the presidium, 10 and 11 heads of 办公室, 12 and 13 its staff.
-struct Story {
-    portal: Portal,
+pub struct Story {
+    pub portal: Portal,
     league: Client,
     affairs: Client,
     /// `/reviews/…`
     path: String,
-    id: String,
+    pub id: String,
     today: Date,
 }
 
@@ -32,12 +32,16 @@ fn chosen(page: &Page, field: &str, label: &str) -> String {
     page.attributes(&format!("#{field} option"), "value").remove(place)
 }
 
-async fn begun() -> Story {
-    let (portal, mut league, today) = ready().await;
+pub async fn begun() -> Story {
     let roster =
         rows(1, 2, "主席团成员", "") + &rows(10, 2, "部门负责人", "办公室") + &rows(12, 2, "部门工作人员", "办公室");
+    begun_with(&roster).await
+}
+
+async fn begun_with(roster: &str) -> Story {
+    let (portal, mut league, today) = ready().await;
     let day = (today - Duration::days(40)).to_string();
-    union(&mut league, "school", &roster, &day, true).await;
+    union(&mut league, "school", roster, &day, true).await;
     let (from, last) = ((today - Duration::days(60)).to_string(), (today + Duration::days(60)).to_string());
     see_other(&league.post("/semesters", &[("name", "本学期"), ("from", &from), ("last", &last)]).await);
     let form = league.get("/reviews/new").await;
@@ -54,7 +58,7 @@ async fn begun() -> Story {
 }
 
 impl Story {
-    async fn report(&self, student: u32) {
+    pub async fn report(&self, student: u32) {
         let mut officer = voter(&self.portal, student).await;
         let text = format!("本学期完成的工作（{student}）");
         let mut fields = vec![("text", text.as_str()); 5];
@@ -111,10 +115,15 @@ impl Story {
 
 /// A review with reports of 1, 2 and 10, and a board of students, 学生工作部门 and 校团委, in which everybody has come.
 async fn open(students: std::ops::RangeInclusive<u32>) -> (Story, Vec<Client>, [String; 2]) {
-    let mut story = begun().await;
+    let story = begun().await;
     for officer in &OFFICERS[..3] {
         story.report(*officer).await;
     }
+    sit(story, students).await
+}
+
+/// A board sits on the reports that were handed in: students, 学生工作部门 and 校团委, and everybody has come.
+async fn sit(mut story: Story, students: std::ops::RangeInclusive<u32>) -> (Story, Vec<Client>, [String; 2]) {
     let members = voters(&story.portal, students.clone()).await;
     let numbers: Vec<String> = students.map(number).collect();
     story.name("student", &numbers.join("\n")).await;
@@ -131,6 +140,33 @@ async fn open(students: std::ops::RangeInclusive<u32>) -> (Story, Vec<Client>, [
     let opened = story.tick("open", &all).await;
     assert!(see_other(&opened).ends_with("done=opened"));
     (story, members, phrases)
+}
+
+/// A board sits on the reports of three officers, scores them, and its sheets are counted.
+pub async fn scored(story: Story) -> Story {
+    let (mut story, mut members, phrases) = sit(story, 101..=107).await;
+    for member in &mut members {
+        for person in 1..=3 {
+            see_other(&story.score(member, person, ["92"; 5], "").await);
+        }
+    }
+    see_other(&story.act("close", &[]).await);
+    let (mut affairs, mut league) = (story.affairs.clone(), story.league.clone());
+    see_other(&story.phrase(&mut affairs, &phrases[0]).await);
+    assert!(see_other(&story.phrase(&mut league, &phrases[1]).await).ends_with("done=counted"));
+    story
+}
+
+/// A board sits on the reports of twelve officers.
+pub async fn twelve() -> Story {
+    let heads = [(10, "办公室"), (14, "学习部"), (16, "文体部"), (18, "权益部")];
+    let roster = rows(1, 4, "主席团成员", "")
+        + &heads.map(|(first, department)| rows(first, 2, "部门负责人", department)).concat();
+    let story = begun_with(&roster).await;
+    for officer in [1, 2, 3, 4, 10, 11, 14, 15, 16, 17, 18, 19] {
+        story.report(officer).await;
+    }
+    sit(story, 101..=107).await.0
 }
 
 #[tokio::test]
@@ -220,6 +256,34 @@ async fn rev_02_reports_are_saved_handed_in_returned_and_missed() {
     let overview = story.league.get("/compliance").await;
     assert!(overview.text().contains("应述职 4 人，已提交 0 人（0%）"), "{}", overview.text());
     assert!(story.league.get("/").await.text().contains("催交述职报告"));
+}
+
+#[tokio::test]
+async fn rev_02_files_go_with_a_report_and_are_bounded() {
+    let mut story = begun().await;
+    let mut officer = voter(&story.portal, 1).await;
+    let own = format!("/my-reviews/{}", story.id);
+    let add = format!("{own}/attachments");
+    let pdf: (&str, &[u8]) = ("述职.pdf", b"%PDF-1.4 slides");
+    assert_eq!(officer.upload(&add, &[], Some(("述职.pptx", b"PK"))).await.status, 422);
+    for _ in 0..3 {
+        see_other(&officer.upload(&add, &[], Some(pdf)).await);
+    }
+    assert_eq!(officer.upload(&add, &[], Some(pdf)).await.status, 409, "three are enough");
+    let page = officer.get(&own).await;
+    let remove = page.attributes("form[action$='/remove']", "action").remove(0);
+    see_other(&officer.post(&remove, &[]).await);
+    let file = officer.get(&own).await.attributes(&format!("a[href^='{add}']"), "href").remove(0);
+    assert_eq!(officer.get(&file).await.bytes, pdf.1);
+    let id = file.rsplit('/').next().unwrap();
+    let office = format!("{}/people/1/attachments/{id}", story.path);
+    assert_eq!(story.league.get(&office).await.status, 404, "a draft is its writer's alone");
+    story.report(1).await;
+    assert_eq!(story.league.get(&office).await.bytes, pdf.1);
+    assert_eq!(officer.upload(&add, &[], Some(pdf)).await.status, 409, "it is handed in");
+    assert_eq!(officer.post(&format!("{file}/remove"), &[]).await.status, 404);
+    let mut other = voter(&story.portal, 2).await;
+    assert_eq!(other.get(&file).await.status, 404);
 }
 
 #[tokio::test]

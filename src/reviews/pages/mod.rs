@@ -1,5 +1,6 @@
 //! The pages of reviews: of the offices that keep and read them, of whoever reports, of the board, and of nominations.
 
+mod attachments;
 mod board;
 mod list;
 mod nominations;
@@ -65,6 +66,11 @@ pub(super) fn routes() -> Routes<Reviews> {
         .get("/my-reviews/{review}", own::show)
         .post("/my-reviews/{review}", own::keep)
         .post("/my-reviews/{review}/object", own::object)
+        .upload("/my-reviews/{review}/attachments", attachments::attach)
+        .get("/my-reviews/{review}/attachments/{attachment}", attachments::own_file)
+        .post("/my-reviews/{review}/attachments/{attachment}/remove", attachments::detach)
+        .get("/reviews/{review}/people/{person}/attachments/{attachment}", attachments::file)
+        .get("/scoring/{review}/people/{person}/attachments/{attachment}", attachments::scored_file)
         .get("/scoring", scoring::list)
         .get("/scoring/{review}", scoring::show)
         .get("/scoring/{review}/people/{person}", scoring::ask)

@@ -28,16 +28,16 @@ use crate::{
         forms::{AspectField, LONGEST_TEXT, ReportForm, aspect_fields},
         paths::{Done, OWN},
         review::{Objection, Person, Review},
-        store,
+        store::{self, Attachment, MOST_ATTACHMENTS},
     },
     rules::Rule,
     web::forms::{self, Errors, written},
 };
 
 /// A review with one's own part in it.
-struct OwnRow {
-    review: Review,
-    person: Person,
+pub(super) struct OwnRow {
+    pub review: Review,
+    pub person: Person,
 }
 
 #[derive(Template, WebTemplate)]
@@ -62,7 +62,7 @@ pub(super) async fn list(State(app): State<Reviews>, person: SignedIn) -> Result
 }
 
 /// A review in which a person reports, and their place in it.
-async fn own(app: &Reviews, person: &SignedIn, id: ReviewId) -> Result<OwnRow, Failure> {
+pub(super) async fn own(app: &Reviews, person: &SignedIn, id: ReviewId) -> Result<OwnRow, Failure> {
     let mut db = app.read().await?;
     let student = person.student.ok_or(Failure::Missing)?;
     let review = store::review(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
@@ -92,6 +92,7 @@ struct OwnReviewPage {
     person: Person,
     fields: Vec<AspectField>,
     most: usize,
+    attachments: Vec<Attachment>,
     result: Option<ResultView>,
     objection: Option<Objection>,
     form: ObjectionForm,
@@ -104,6 +105,11 @@ impl OwnReviewPage {
     /// The report may be written now.
     fn writes(&self) -> bool {
         self.review.takes_reports() && !self.person.is_handed() && self.person.excused_why.is_none()
+    }
+
+    /// One more file may be added.
+    fn may_attach(&self) -> bool {
+        usize::try_from(MOST_ATTACHMENTS).is_ok_and(|most| self.attachments.len() < most)
     }
 
     fn may_object(&self) -> bool {
@@ -120,7 +126,10 @@ async fn page(
 ) -> Result<Response, Failure> {
     let OwnRow { review, person } = own(app, viewer, id).await?;
     let result = result_of(app, &review, &person).await?;
-    let objections = store::objections(&mut *app.read().await?, id).await?;
+    let mut db = app.read().await?;
+    let objections = store::objections(&mut db, id).await?;
+    let attachments = store::attachments(&mut db, id, person.place).await?;
+    drop(db);
     let objection = objections.into_iter().find(|one| one.person == person.place);
     let texts = typed.report.map_or_else(|| person.report.clone(), |form| form.text);
     let unfit = !typed.errors.is_empty();
@@ -128,6 +137,7 @@ async fn page(
         chrome: app.chrome(viewer, &review.title()).under(OWN, "我的述职"),
         fields: aspect_fields(&review.scheme, &texts),
         most: LONGEST_TEXT,
+        attachments,
         review,
         person,
         result,
@@ -138,6 +148,11 @@ async fn page(
         done,
     };
     Ok(if unfit { (StatusCode::UNPROCESSABLE_ENTITY, page).into_response() } else { page.into_response() })
+}
+
+/// The page again, with what was wrong.
+pub(super) async fn again(app: &Reviews, viewer: &SignedIn, id: ReviewId, errors: Errors) -> Result<Response, Failure> {
+    page(app, viewer, id, Typed { errors, ..Typed::default() }, "").await
 }
 
 pub(super) async fn show(

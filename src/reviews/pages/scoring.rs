@@ -26,7 +26,7 @@ use crate::{
         forms::{AspectField, SheetForm, aspect_fields},
         paths::{Done, SCORING},
         review::{Member, MemberKey, Person, Review, Stage},
-        store,
+        store::{self, Attachment},
     },
     rules::{Rule, review::may_score},
     sealing::{
@@ -155,6 +155,7 @@ struct ScorePage {
     chrome: Chrome,
     review: Review,
     person: Person,
+    attachments: Vec<Attachment>,
     fields: Vec<AspectField>,
     /// An earlier sheet is replaced.
     again: bool,
@@ -163,13 +164,14 @@ struct ScorePage {
 }
 
 /// What a sheet is about, where this member may give it now.
-struct Scored {
+pub(super) struct Scored {
     review: Review,
     person: Person,
+    attachments: Vec<Attachment>,
     scorer: i16,
 }
 
-async fn scored(app: &Reviews, viewer: &SignedIn, id: ReviewId, place: i16) -> Result<Scored, Failure> {
+pub(super) async fn scored(app: &Reviews, viewer: &SignedIn, id: ReviewId, place: i16) -> Result<Scored, Failure> {
     let Seat { review, me, persons, .. } = seat(app, viewer, id).await?;
     let Some(scorer) = me.scorer.filter(|_| review.stage == Stage::Scoring) else {
         let refused = refusal(app, viewer, "评分", id.scoring_path());
@@ -181,7 +183,8 @@ async fn scored(app: &Reviews, viewer: &SignedIn, id: ReviewId, place: i16) -> R
         return Err(by_practice(refused, Rule::Rev03, why, "有疑问请联系办理评议的团组织"));
     };
     let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
-    Ok(Scored { review, person, scorer })
+    let attachments = store::attachments(&mut *app.read().await?, id, place).await?;
+    Ok(Scored { review, person, attachments, scorer })
 }
 
 fn score_page(
@@ -191,12 +194,12 @@ fn score_page(
     again: bool,
     submitted: Submitted<SheetForm>,
 ) -> ScorePage {
-    let Scored { review, person, .. } = one;
+    let Scored { review, person, attachments, .. } = one;
     let chrome =
         app.chrome(viewer, &person.name).under(SCORING, "评分").under(&review.id.scoring_path(), &review.title());
     let Submitted { form, errors } = submitted;
     let fields = aspect_fields(&review.scheme, &form.score);
-    ScorePage { chrome, review, person, fields, again, form, errors }
+    ScorePage { chrome, review, person, attachments, fields, again, form, errors }
 }
 
 pub(super) async fn ask(

@@ -25,7 +25,7 @@ use crate::{
         forms::{AnswerForm, ReasonForm},
         paths::Done,
         review::{Objection, Outcome, Person, Review, Stage},
-        store::{self, BoardAnswer, PastScore},
+        store::{self, Attachment, BoardAnswer, PastScore},
     },
     rules::review::{Grade, score_in_words},
     unions::store as unions_store,
@@ -126,6 +126,8 @@ pub(super) struct PersonPage {
     chrome: Chrome,
     review: Review,
     person: Person,
+    /// Files of the report, once it is handed in.
+    attachments: Vec<Attachment>,
     result: Option<ResultView>,
     objection: Option<Objection>,
     keeps: bool,
@@ -236,12 +238,14 @@ async fn person_page(
         return Err(Failure::Missing);
     }
     let objection = store::objections(&mut db, review.id).await?.into_iter().find(|one| one.person == place);
+    let attachments =
+        if person.is_handed() { store::attachments(&mut db, review.id, place).await? } else { Vec::new() };
     drop(db);
     let result = result_of(app, &review, &person).await?;
     let keeps = viewer.acting.as_ref().is_some_and(|office| review.union.is_managed_by(office));
     let chrome = frame(app, viewer, &review, &person.name);
     let Typed { reason, answer, errors } = typed;
-    Ok(PersonPage { chrome, review, person, result, objection, keeps, reason, answer, errors, done })
+    Ok(PersonPage { chrome, review, person, attachments, result, objection, keeps, reason, answer, errors, done })
 }
 
 pub(super) async fn person(

@@ -1,6 +1,7 @@
 //! SQL of reviews: the review itself and who reports in it here; the board, the sealed sheets, results and nominations in
 //! files of their own. Whatever changes a review locks its row; a sheet on its way in holds a share lock on it.
 
+mod attachments;
 mod board;
 mod nominations;
 mod results;
@@ -9,6 +10,7 @@ mod scoring;
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, Duration, OffsetDateTime};
 
+pub use attachments::*;
 pub use board::*;
 pub use nominations::*;
 pub use results::*;
