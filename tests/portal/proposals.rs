@@ -186,6 +186,39 @@ async fn a_proposer_is_answered_until_satisfied_and_everybody_reads_it_without_n
 }
 
 #[tokio::test]
+async fn an_office_answers_by_itself_and_hears_of_what_comes_back() {
+    let (portal, mut league, today, congress) = congress().await;
+    set_deadline(&mut league, &congress, today + Duration::days(5)).await;
+    let mut lead = portal.signed_in(OfficeKind::Student).await;
+    let path = handed_in(&portal, &mut lead, &congress).await;
+    let of_committee = format!("{congress}{path}");
+    league.post(&format!("{of_committee}/screen"), &[("decision", "accept")]).await;
+    let mut fields = [("office", "图书馆"), ("within", "30"), ("handler", "no such")];
+    let nobody = league.post(&format!("{of_committee}/assign"), &fields).await;
+    assert!(nobody.fault("承办人的工号").contains("没有这个工号"), "{}", nobody.text());
+    fields[2] = ("handler", "student_affairs");
+    assert_eq!(league.post(&format!("{of_committee}/assign"), &fields).await.status, 303);
+    let mut office = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert!(office.get("/").await.text().contains("答复提案：延长图书馆开放时间"));
+    let own = path.replace("/proposals/", "/proposal-replies/");
+    let page = office.get(&own).await;
+    assert!(page.text().contains("信息代表团") && !page.text().contains("学生1"), "{}", page.text());
+    let mut other = portal.signed_in(OfficeKind::CollegeLeague).await;
+    assert_eq!(other.get(&own).await.status, 404);
+    assert_eq!(other.post(&own, &[("says", "代答")]).await.status, 404);
+    assert_eq!(office.post(&own, &[("says", "")]).await.status, 422);
+    assert_eq!(office.post(&own, &[("says", "延长到二十二点。")]).await.status, 303);
+    let twice = office.post(&own, &[("says", "再答一次")]).await;
+    assert_eq!(twice.status, 409, "{}", twice.text());
+    assert!(lead.get(&path).await.text().contains("延长到二十二点"));
+    let fields = [("satisfaction", "dissatisfied"), ("remark", "考试周还是不够")];
+    lead.post(&format!("{path}/rate"), &fields).await;
+    assert!(office.get("/inbox").await.text().contains("请再次答复提案"));
+    assert_eq!(office.post(&own, &[("says", "考试周延长到二十三点。")]).await.status, 303);
+    assert!(lead.get(&path).await.text().contains("再次答复"));
+}
+
+#[tokio::test]
 async fn like_proposals_are_joined_and_what_is_open_goes_on_to_the_next_congress() {
     let (portal, mut league, today, congress) = congress().await;
     set_deadline(&mut league, &congress, today + Duration::days(5)).await;

@@ -141,6 +141,8 @@ impl ScreenForm {
 #[serde(default)]
 pub(super) struct HandleForm {
     pub office: String,
+    /// 工号 of who answers for the office in the portal.
+    pub handler: String,
     pub within: String,
     pub replied_on: String,
     pub says: String,

@@ -8,6 +8,9 @@ use crate::{
 /// The public list, and what is one's own.
 pub(crate) const PROPOSALS: &str = "/proposals";
 
+/// The proposals that somebody answers for an office.
+pub(super) const REPLIES: &str = "/proposal-replies";
+
 words! {
     /// What was just done, as the page says it to which an act leads.
     Done:
@@ -23,6 +26,7 @@ words! {
     Screened = "screened", "已记录审查结果，并已通知提案人。";
     Assigned = "assigned", "已交办。";
     Replied = "replied", "已登记答复，并已请提案人评价。";
+    Answered = "answered", "答复已提交，并已请提案人评价。";
     Carried = "carried", "上次大会没有办结的提案已转入本次大会。";
 }
 
@@ -50,6 +54,11 @@ impl CongressId {
 }
 
 impl ProposalId {
+    /// The proposal as the office that answers it sees it.
+    pub(super) fn reply_path(self) -> String {
+        format!("{REPLIES}/{self}")
+    }
+
     /// The proposal as students see it.
     pub(crate) fn path(self) -> String {
         format!("{PROPOSALS}/{self}")

@@ -3,7 +3,7 @@
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    ids::{CongressId, DelegateId, ProposalId, StudentId},
+    ids::{AccountId, CongressId, DelegateId, ProposalId, StudentId},
     rules::proposal::{Ground, Matter, Satisfaction, Stage},
     words::words,
 };
@@ -52,6 +52,9 @@ pub struct Proposal {
     pub joined_to: Option<ProposalId>,
     /// The office of the university that handles it.
     pub office: Option<String>,
+    /// Who answers for the office in the portal.
+    pub handler: Option<AccountId>,
+    pub handler_name: Option<String>,
     pub due_on: Option<Date>,
     /// Whether it is handled for the first or the second time.
     pub turn: i16,

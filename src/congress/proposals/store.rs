@@ -9,7 +9,7 @@ use crate::{
     congress::congress::Congress,
     database::Locked,
     failure::Failure,
-    ids::{CongressId, DelegateId, InstitutionId, ProposalId, StudentId},
+    ids::{AccountId, CongressId, DelegateId, InstitutionId, ProposalId, StudentId},
     rules::proposal::{Ground, HandedIn, Matter, Satisfaction, Stage},
 };
 
@@ -87,6 +87,8 @@ pub struct ProposalFilter {
     pub of: Option<StudentId>,
     /// Those that every student may read.
     pub public: bool,
+    /// Those that somebody answers for an office.
+    pub answered_by: Option<AccountId>,
 }
 
 impl ProposalFilter {
@@ -109,8 +111,9 @@ pub async fn list(
                       when u.kind = 'graduate' then '研究生代表大会' else '学生代表大会' end as "congress_title!", p.number,
                   d.student_id as "lead: StudentId", s.name as lead_name, coalesce(t.name, '') as "delegation!", p.matter,
                   p.title, p.cause, p.advice, p.stage, p.submitted_at, p.refused_for, p.screening,
-                  p.joined_to as "joined_to: ProposalId", p.office, p.due_on, p.turn
-           from proposal p join congress g on g.id = p.congress_id join student_union u on u.id = g.union_id
+                  p.joined_to as "joined_to: ProposalId", p.office, p.handler_id as "handler: AccountId",
+                  h.name as "handler_name?", p.due_on, p.turn
+           from proposal p left join account h on h.id = p.handler_id join congress g on g.id = p.congress_id join student_union u on u.id = g.union_id
                 left join college c on c.id = u.college_id join delegate d on d.id = p.lead_id
                 join student s on s.id = d.student_id left join congress_delegation t on t.id = d.delegation_id
            where g.institution_id = $1 and ($2::uuid is null or p.id = $2)
@@ -119,12 +122,14 @@ pub async fn list(
                      select from proposal_seconder n join delegate a on a.id = n.delegate_id
                      where n.proposal_id = p.id and a.student_id = $4)))
                  and (not $5 or p.stage in ('accepted', 'joined', 'assigned', 'replied', 'closed'))
+                 and ($6::uuid is null or p.handler_id = $6 and p.stage in ('assigned', 'replied', 'closed'))
            order by g.academic_year desc, g.created_at desc, p.number, p.created_at limit 500"#,
         institution.0,
         filter.one.map(|id| id.0),
         filter.before.map(|id| id.0),
         filter.of.map(|id| id.0),
-        filter.public
+        filter.public,
+        filter.answered_by.map(|id| id.0)
     )
     .fetch_all(connection)
     .await?;
@@ -148,6 +153,8 @@ pub async fn list(
             screening: row.screening,
             joined_to: row.joined_to,
             office: row.office,
+            handler: row.handler,
+            handler_name: row.handler_name,
             due_on: row.due_on,
             turn: row.turn,
         })
@@ -392,18 +399,43 @@ pub async fn screen(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
+/// The account of a member of staff by 工号; none where there is none that may sign in.
+pub async fn staff_account(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    number: &str,
+) -> Result<Option<AccountId>, Failure> {
+    let account = sqlx::query_scalar!(
+        r#"select id as "id: AccountId" from account
+           where institution_id = $1 and number = $2 and student_id is null and disabled_at is null"#,
+        institution.0,
+        number
+    );
+    Ok(account.fetch_optional(connection).await?)
+}
+
+/// To whom a proposal is assigned, and until when it is answered.
+#[derive(Debug, Clone)]
+pub struct Assignment {
+    pub office: String,
+    /// Who answers for the office in the portal; none where the reply comes on paper.
+    pub handler: Option<AccountId>,
+    pub due_on: Date,
+}
+
 /// Assigns a proposal to an office of the university; `false` where it is not accepted, or replied to by now.
 pub async fn assign(
     connection: &mut PgConnection,
     proposal: &Locked<Proposal>,
-    office: &str,
-    due_on: Date,
+    assignment: &Assignment,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update proposal set stage = 'assigned', office = $2, due_on = $3 where id = $1 and stage in ('accepted', 'assigned')",
+        "update proposal set stage = 'assigned', office = $2, handler_id = $3, due_on = $4
+         where id = $1 and stage in ('accepted', 'assigned')",
         proposal.id.0,
-        office,
-        due_on
+        assignment.office,
+        assignment.handler.map(|id| id.0),
+        assignment.due_on
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }

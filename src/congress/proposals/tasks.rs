@@ -3,7 +3,10 @@
 use sqlx::PgConnection;
 use time::Date;
 
-use super::store::{self, ProposalFilter};
+use super::{
+    proposal::Proposal,
+    store::{self, ProposalFilter},
+};
 use crate::{
     auth::person::{Held, SignedIn},
     congress::store::{self as congresses, CongressFilter},
@@ -57,6 +60,19 @@ pub async fn waiting(
         }
     }
     Ok(tasks)
+}
+
+/// Proposals that wait for the answer of somebody for an office.
+pub async fn answering(connection: &mut PgConnection, person: &SignedIn, today: Date) -> Result<Vec<Task>, Failure> {
+    let filter = ProposalFilter { answered_by: Some(person.account), ..ProposalFilter::default() };
+    let all = store::list(connection, person.institution, filter).await?;
+    let open = all.into_iter().filter(|one| one.stage == Stage::Assigned);
+    let task = |one: Proposal| {
+        let office = one.office.clone().unwrap_or_default();
+        let says = format!("答复提案：{}", one.title);
+        Task::new(one.is_overdue(today), says, office, one.id.reply_path()).due(one.due_on)
+    };
+    Ok(open.map(task).collect())
 }
 
 /// Proposals that wait for a student: to second, to hand in, to rate.

@@ -22,7 +22,7 @@ use crate::{
             papers::paper as paper_of,
             paths::Done,
             proposal::{Proposal, ProposalPaper, Reply, Seconder},
-            store::{self, ProposalFilter, Screening},
+            store::{self, Assignment, ProposalFilter, Screening},
         },
     },
     failure::{Failure, Refusal},
@@ -33,6 +33,7 @@ use crate::{
     page::chrome::Chrome,
     papers::{self, Paper},
     rules::proposal::{Ground, Stage},
+    text::folded,
     web::forms::{Attempt, Done as DoneQuery, Errors},
 };
 
@@ -113,6 +114,7 @@ async fn page(
     let Sent { screen, handle, errors, done } = sent;
     let handle = handle.unwrap_or_else(|| HandleForm {
         office: proposal.office.clone().unwrap_or_default(),
+        handler: String::new(),
         within: REPLY_WITHIN.to_string(),
         replied_on: today.to_string(),
         says: String::new(),
@@ -149,7 +151,7 @@ fn moved(refusal: Refusal, stage: Stage) -> Failure {
     refusal.for_reason(format!("提案现在是“{}”", stage.label()), "可能别人刚刚办理；刷新页面看现在的情况")
 }
 
-fn entry(proposal: &Proposal, what: &str) -> Entry {
+pub(super) fn entry(proposal: &Proposal, what: &str) -> Entry {
     Entry::new(Verb::ProposalKept, proposal.title.clone())
         .detail("大会", proposal.congress_title.clone())
         .detail("编号", proposal.number_in_words())
@@ -212,17 +214,37 @@ pub(super) async fn assign(
         let page = page(&app, &acting, congress, id, Sent { handle: Some(form), errors, ..Sent::default() }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    app.write_as(acting.person().authority(), async |db| {
-        let locked = store::lock(db, acting.institution(), id).await?;
-        let due_on = holidays::store::workdays(db, acting.institution()).await?.span(today, within).last;
-        if !store::assign(db, &locked, &office, due_on).await? {
-            return Err(moved(refusal, locked.stage));
-        }
-        let entry = entry(&locked, "交办").detail("承办部门", office.clone()).detail("期限", due_on.to_string());
-        audit::append(db, acting.person(), entry, now).await
-    })
-    .await?;
-    Ok(Redirect::to(&Done::Assigned.at(&congress.proposal_path(id))).into_response())
+    let handler = folded(&form.handler);
+    let attempt = app
+        .write_as(acting.person().authority(), async |db| {
+            let locked = store::lock(db, acting.institution(), id).await?;
+            let account = store::staff_account(db, acting.institution(), &handler).await?;
+            if account.is_none() && !handler.is_empty() {
+                return Ok(Attempt::fault(
+                    "handler",
+                    "没有这个工号的账号；请系统管理员先建立，或者不填，由承办部门书面答复",
+                ));
+            }
+            let due_on = holidays::store::workdays(db, acting.institution()).await?.span(today, within).last;
+            let assignment = Assignment { office: office.clone(), handler: account, due_on };
+            if !store::assign(db, &locked, &assignment).await? {
+                return Err(moved(refusal, locked.stage));
+            }
+            let entry = entry(&locked, "交办").detail("承办部门", office.clone()).detail("期限", due_on.to_string());
+            audit::append(db, acting.person(), entry, now).await?;
+            if let Some(account) = account {
+                let notice = Notice::new(format!("请答复提案：{}", locked.title), id.reply_path())
+                    .says(format!("承办部门：{office}。请于 {due_on} 以前答复。"));
+                inbox::tell(db, acting.institution(), To::Account(account), &notice, now).await?;
+            }
+            Ok(Attempt::Done(()))
+        })
+        .await?;
+    if attempt.done_or(&mut errors).is_some() {
+        return Ok(Redirect::to(&Done::Assigned.at(&congress.proposal_path(id))).into_response());
+    }
+    let page = page(&app, &acting, congress, id, Sent { handle: Some(form), errors, ..Sent::default() }).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
 pub(super) async fn reply(

@@ -2,6 +2,7 @@
 
 mod committee;
 mod handling;
+mod office;
 mod one;
 mod write;
 
@@ -20,6 +21,9 @@ pub fn routes() -> Routes {
         .post("/proposals/{proposal}/submit", one::submit)
         .post("/proposals/{proposal}/withdraw", one::withdraw)
         .post("/proposals/{proposal}/rate", one::rate)
+        .get("/proposal-replies", office::list)
+        .get("/proposal-replies/{proposal}", office::show)
+        .post("/proposal-replies/{proposal}", office::answer)
         .get("/congresses/{congress}/proposals", committee::list)
         .post("/congresses/{congress}/proposals", committee::set)
         .post("/congresses/{congress}/proposals/carry", committee::carry)

@@ -367,6 +367,11 @@ pub(super) async fn rate(
                 return Err(moved(refusal, locked.stage));
             }
             audit::append(db, &person, entry(&locked, "评价").detail("评价", satisfaction.label()), now).await?;
+            if let Some(handler) = locked.handler.filter(|_| to == Stage::Assigned) {
+                let notice = Notice::new(format!("请再次答复提案：{}", locked.title), id.reply_path())
+                    .says(remark.as_deref().unwrap_or_default());
+                inbox::tell(db, person.institution, To::Account(handler), &notice, now).await?;
+            }
             Ok(to)
         })
         .await?;
