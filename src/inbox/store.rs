@@ -175,6 +175,32 @@ pub async fn mark_read(
     Ok(rows.into_iter().next())
 }
 
+/// Tells the League branches of many classes the same, in one statement.
+pub async fn tell_classes(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    classes: &[ClassId],
+    notice: &Notice,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let ids: Vec<_> = classes.iter().map(|_| NoticeId::random().0).collect();
+    let classes: Vec<_> = classes.iter().map(|class| class.0).collect();
+    sqlx::query!(
+        "insert into notice (id, institution_id, office, class_id, subject, body, href, at)
+         select t.id, $1, 'class_branch', t.class, $4, $5, $6, $7 from unnest($2::uuid[], $3::uuid[]) as t(id, class)",
+        institution.0,
+        &ids,
+        &classes,
+        notice.subject,
+        notice.body,
+        notice.href,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Tells students, each something of their own, in one statement.
 pub async fn tell_students(
     connection: &mut PgConnection,

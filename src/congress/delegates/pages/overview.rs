@@ -26,6 +26,7 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
+    inbox::{self, Notice},
     office::{CongressKeeper, CongressReader, OfficeKind},
     page::{chrome::Chrome, filters},
     rulebook,
@@ -148,7 +149,14 @@ pub(super) async fn keep_terms(
             let remedy = "先在“名额分配”里批准名额，再开始推荐";
             return Err(refused().for_reason("代表名额分配方案还没有批准", remedy));
         }
+        let begins = store::terms(db, &locked).await?.is_none();
         store::keep_terms(db, &locked, &terms, acting.person().account, now).await?;
+        if begins {
+            let classes = store::recommending_classes(db, &locked, now.date()).await?;
+            let notice = Notice::new(format!("请推荐代表人选：{}", locked.short_title()), id.recommendations_path())
+                .says(format!("由班级团支部推荐，{} 截止。", terms.closes_on));
+            inbox::tell_classes(db, acting.institution(), &classes, &notice, now).await?;
+        }
         let entry = Entry::new(Verb::DelegatesKept, locked.short_title())
             .detail("办理", "推荐代表的安排")
             .detail("截止", terms.closes_on.to_string())

@@ -259,6 +259,23 @@ pub async fn lock_unit(connection: &mut PgConnection, congress: &Congress, unit:
     Ok(found.fetch_optional(connection).await?.is_some())
 }
 
+/// The classes that recommend to a congress: those of the grades that have seats.
+pub async fn recommending_classes(
+    connection: &mut PgConnection,
+    congress: &Congress,
+    day: Date,
+) -> Result<Vec<ClassId>, Failure> {
+    let classes = sqlx::query_scalar!(
+        r#"select k.id as "id: ClassId" from congress_unit u join major m on m.college_id = u.college_id
+                join class k on k.major_id = m.id and k.entry_year = u.entry_year
+           where u.congress_id = $1 and u.kind = 'grade' and u.seats > 0 and (k.ended_on is null or k.ended_on > $2)
+           order by k.id"#,
+        congress.id.0,
+        day
+    );
+    Ok(classes.fetch_all(connection).await?)
+}
+
 /// The unit of a class's grade; none where it has no seats.
 pub async fn unit_of_class(
     connection: &mut PgConnection,
