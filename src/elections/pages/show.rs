@@ -27,7 +27,7 @@ use crate::{
         paths,
         reconciliation::{ContestTurnout, without_quorum},
         sitting::{Contest, Monitor, Sitting, Stage},
-        store::{self, Dependent, Incidents, Turnout},
+        store::{self, Dependent, Incidents, SittingCongress, Turnout},
     },
     failure::Failure,
     ids::{AccountId, ContestId, SittingId},
@@ -69,6 +69,8 @@ pub(super) fn count_view(app: &Elections, id: SittingId) -> Option<CountView> {
 struct SittingPage {
     chrome: Chrome,
     sitting: Sitting,
+    /// The congress at which it is held.
+    congress: Option<SittingCongress>,
     steps: Vec<StepView>,
     /// The sitting itself, where the ballot key does not open it.
     strangers: Vec<Dependent>,
@@ -229,6 +231,7 @@ pub(super) async fn page(
     let page = SittingPage {
         chrome: app.chrome(person, &sitting.title).under(paths::SITTINGS, "选举"),
         steps: steps(&sitting),
+        congress: store::congress_of(&mut db, id).await?,
         strangers,
         contests: contests.into_iter().map(row).collect(),
         monitors,

@@ -31,6 +31,32 @@ pub async fn sittings_at_congress(
     Ok(found)
 }
 
+/// A congress at which a sitting is held.
+#[derive(Debug, Clone)]
+pub struct SittingCongress {
+    pub id: CongressId,
+    /// As lists call it.
+    pub title: String,
+}
+
+/// The congress at which a sitting is held; none where it is held at none.
+pub async fn congress_of(
+    connection: &mut PgConnection,
+    sitting: SittingId,
+) -> Result<Option<SittingCongress>, Failure> {
+    let congress = sqlx::query_as!(
+        SittingCongress,
+        r#"select g.id as "id: CongressId",
+                  coalesce(c.name, '学校') || g.ordinal || case when g.of_all then '全体学生大会'
+                      when u.kind = 'graduate' then '研究生代表大会' else '学生代表大会' end as "title!"
+           from sitting t join congress g on g.id = t.congress_id join student_union u on u.id = g.union_id
+                left join college c on c.id = u.college_id
+           where t.id = $1"#,
+        sitting.0
+    );
+    Ok(congress.fetch_optional(connection).await?)
+}
+
 /// A second round, or a sitting that is held again, is of the congress of the first.
 pub async fn take_over_congress(
     connection: &mut PgConnection,
