@@ -18,6 +18,7 @@ use crate::{
     app::App,
     audit::{self, Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
+    conduct,
     congress::{
         congress::Congress,
         pages::{frame, refusal},
@@ -384,6 +385,7 @@ impl Seating<'_> {
             notices.push((one.student, notice.says(format!("依据：{}。", grounds.words))));
         }
         inbox::tell_students(db, institution, &notices, *now).await?;
+        conduct::term_ended(db, acting, union, &self.leavers(union), day, *now).await?;
         self.hand_over(db).await?;
         let entry = Entry::new(Verb::Reshuffled, union.union.name.clone())
             .detail("大会", congress.short_title())
@@ -395,6 +397,21 @@ impl Seating<'_> {
             .detail("依据", grounds.words.clone())
             .detail("理由", grounds.reason.clone().unwrap_or_default());
         audit::append(db, person, entry, *now).await
+    }
+
+    /// Those who leave and hold no other post in the union from that day on.
+    fn leavers(&self, union: &LockedUnion) -> Vec<StudentId> {
+        let Self { change, .. } = self;
+        let ends = |row: &PostRow| change.gone.iter().any(|gone| gone.id == row.id);
+        let begins = |student: StudentId| change.new.iter().any(|(new, _)| *new == student);
+        let stays = |student: StudentId| {
+            union.posts.iter().any(|row| row.student == student && !ends(row) && !row.has_ended(&change.day))
+        };
+        let mut leavers: Vec<StudentId> = change.gone.iter().map(|row| row.student).collect();
+        leavers.sort_unstable();
+        leavers.dedup();
+        leavers.retain(|student| !stays(*student) && !begins(*student));
+        leavers
     }
 
     /// Tells the union's own office what it takes over, and the administrator whose accounts still hold that office.
