@@ -149,7 +149,9 @@ async fn everything_of_a_congress_is_one_file_with_the_hash_of_each_part() {
         let own = <sha2::Sha256 as sha2::Digest>::digest(read(name));
         assert_eq!(hex::encode(own), hash, "{name}");
     }
-    assert!(sums.contains(".docx") && sums.contains("代表名单.csv"), "{sums}");
+    for part in ["代表名单.csv", "日程.csv", "公文/", "的通知.docx"] {
+        assert!(sums.contains(part), "{part}: {sums}");
+    }
     let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
     assert_eq!(party.get(&format!("{congress}/archive")).await.status, 403);
 }
@@ -193,6 +195,9 @@ async fn vet_05_the_elected_take_their_posts_and_the_presidium_before_them_leave
     let names = league.get(&path).await.all("td[data-label='姓名']");
     assert!(names.contains(&"学生50".to_owned()) && names.contains(&"学生1".to_owned()), "{names:?}");
     assert!(!names.contains(&"学生2".to_owned()) && names.contains(&"学生10".to_owned()), "{names:?}");
+    let exits = league.get("/exits").await;
+    let handing_over = exits.all("td[data-label='类别']").iter().filter(|kind| *kind == "任满离职").count();
+    assert_eq!(handing_over, 3, "those who left hand over: {}", exits.text());
     let twice = league.post(&format!("{congress}/result/posts"), &fields).await;
     assert!(twice.status == 409 && twice.text().contains("已经就任"), "{}", twice.text());
     assert!(!league.get("/compliance").await.text().contains("未说明"), "nobody came past the vetting");

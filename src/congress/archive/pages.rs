@@ -1,80 +1,76 @@
 //! The file of a congress: made when it is asked for, and that somebody took it is recorded.
 
-use std::{
-    fmt::Write as _,
-    io::{Cursor, Write as _},
-};
+use std::{fmt::Write as _, io};
 
-use askama::Template;
 use axum::{
     extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
-use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
-use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-use super::store;
+use super::{
+    packing::{Packer, Sending, body},
+    store,
+};
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     congress::{
         congress::{Congress, Delegate},
-        pages::{kept, refusal},
+        delegates,
+        meeting::{self, archived::MeetingFile},
+        pages::kept,
+        papers::core_papers,
         proposals::{self, proposal::ProposalPaper},
         result::{
             self,
             result::{ResultPaper, ScanOf},
         },
-        store as congresses,
+        steps, store as congresses,
     },
     failure::Failure,
-    ids::CongressId,
+    ids::{CongressId, DocumentId, MeetingDocumentId},
     office::CongressKeeper,
-    page::filters::{self, query_value},
+    page::filters::query_value,
     papers::Paper,
     rulebook::store::calendar,
     rules::congress_result::announcing,
+    unions::documents::{self, Scan},
 };
-
-/// The most bytes that one file holds before it is packed: the scans of a congress are at most 32 MB.
-const MOST: usize = 96 * 1024 * 1024;
 
 #[must_use]
 pub fn routes() -> Routes {
     Routes::default().recorded_get("/congresses/{congress}/archive", download)
 }
 
+/// Where a file of the archive comes from when its turn has come.
+enum Source {
+    Bytes(Vec<u8>),
+    /// It becomes a Word file while it is packed.
+    Paper(Box<Paper>),
+    /// A scan on file.
+    Document(DocumentId),
+    /// A scan of a step of the result.
+    Scan(ScanOf),
+    /// A document that the meeting's delegates read.
+    Meeting(MeetingDocumentId),
+}
+
 /// A file of the archive.
 struct ArchivedFile {
-    /// With its folder.
+    /// With its folder; without the ending, where the source tells it.
     name: String,
-    bytes: Vec<u8>,
+    source: Source,
 }
 
-/// What goes into an archive before it is packed. A paper becomes a Word file while it is packed.
-#[derive(Default)]
-struct Contents {
-    files: Vec<ArchivedFile>,
-    papers: Vec<(&'static str, Paper)>,
-}
-
-/// A line of the table of contents.
-struct IndexRow {
-    name: String,
-    size: usize,
-    hash: String,
-}
-
-#[derive(Template)]
-#[template(path = "congress/archive/index.html")]
-struct IndexPage {
-    title: String,
-    made_at: OffsetDateTime,
-    rows: Vec<IndexRow>,
+impl ArchivedFile {
+    fn paper(folder: &str, paper: Paper) -> Self {
+        let name = format!("{folder}/{}.docx", plain(paper.file_name().trim_end_matches(".docx")));
+        Self { name, source: Source::Paper(Box::new(paper)) }
+    }
 }
 
 /// A list as a file that offices open in a spreadsheet.
@@ -85,10 +81,10 @@ fn list(name: &str, head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> a
         writer.write_record(&row)?;
     }
     let bytes = writer.into_inner().map_err(|error| anyhow::anyhow!("a list cannot be written: {error}"))?;
-    Ok(ArchivedFile { name: format!("名单/{name}.csv"), bytes })
+    Ok(ArchivedFile { name: format!("名单/{name}.csv"), source: Source::Bytes(bytes) })
 }
 
-fn delegates(delegates: &[Delegate]) -> anyhow::Result<ArchivedFile> {
+fn delegates_list(delegates: &[Delegate]) -> anyhow::Result<ArchivedFile> {
     let head = ["代表证号", "姓名", "学号", "院系", "班级", "产生方式", "终止日期", "终止原因"];
     let row = |one: &Delegate| {
         vec![
@@ -111,34 +107,94 @@ fn plain(name: &str) -> String {
 }
 
 /// Everything of a congress, from the parts that keep it.
-async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Contents, Failure> {
-    let mut contents = Contents::default();
+async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Vec<ArchivedFile>, Failure> {
+    let mut files = Vec::new();
     let units = store::units(db, congress).await?;
     if !units.is_empty() {
         let rows = units.iter().map(|unit| vec![unit.name.clone(), unit.students.to_string(), unit.seats.to_string()]);
-        contents.files.push(list("代表名额", &["单位", "学生人数", "名额"], rows)?);
+        files.push(list("代表名额", &["单位", "学生人数", "名额"], rows)?);
     }
-    contents.files.push(delegates(&congresses::delegates(db, congress).await?)?);
+    files.push(delegates_list(&congresses::delegates(db, congress).await?)?);
+    files.extend(core_papers(db, congress).await?.into_iter().map(|paper| ArchivedFile::paper("公文", paper)));
+    if let Some(paper) = delegates::qualification_paper(db, congress, today).await? {
+        files.push(ArchivedFile::paper("公文", paper));
+    }
+    files.extend(steps_of(db, congress).await?);
+    for file in meeting::archived::files(db, congress, today).await? {
+        files.push(match file {
+            MeetingFile::Paper(paper) => ArchivedFile::paper("会议", *paper),
+            MeetingFile::Document(id, title) => {
+                ArchivedFile { name: format!("会议/文件/{}", plain(&title)), source: Source::Meeting(id) }
+            }
+            MeetingFile::List(name, head, rows) => list(name, head, rows.into_iter())?,
+        });
+    }
     for (place, sitting) in (1..).zip(store::sittings(db, congress).await?) {
         if let Some(record) = sitting.record {
             let name = format!("选举/{place:02} {}（公开记录）.json", plain(&sitting.title));
-            contents.files.push(ArchivedFile { name, bytes: record.into_bytes() });
+            files.push(ArchivedFile { name, source: Source::Bytes(record.into_bytes()) });
         }
     }
-    if let Some(found) = result::store::find(db, congress.id).await? {
-        let plans = calendar(db, congress.institution).await?;
-        let word = plans.in_force(today).map_or("公布", |plan| announcing(&plan));
-        contents
-            .papers
-            .extend(ResultPaper::ALL.iter().map(|which| ("选举结果", result::paper(congress, &found, *which, word))));
-        for of in ScanOf::ALL {
-            if let Some(scan) = result::store::scan(db, congress, *of).await? {
-                let ending = scan.media().rsplit('/').next().unwrap_or("bin").replace("jpeg", "jpg");
-                let name = format!("选举结果/{}（扫描件）.{ending}", of.label());
-                contents.files.push(ArchivedFile { name, bytes: scan.bytes().to_vec() });
-            }
+    files.extend(result_of(db, congress, today).await?);
+    files.extend(proposals_of(db, congress).await?);
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    tell_apart(&mut files);
+    Ok(files)
+}
+
+/// Numbers files that would have one name: a document's title, or a proposal's number of another congress, may come twice.
+fn tell_apart(files: &mut [ArchivedFile]) {
+    let (mut last, mut times) = (String::new(), 1);
+    for file in files {
+        times = if file.name == last { times + 1 } else { 1 };
+        last.clone_from(&file.name);
+        if times > 1 {
+            file.name = match file.name.rsplit_once('.') {
+                Some((stem, ending)) if ending.len() <= 4 => format!("{stem}（{times}）.{ending}"),
+                _ => format!("{}（{times}）", file.name),
+            };
         }
     }
+}
+
+/// The steps with the papers on file, and the rules by which the congress was held.
+async fn steps_of(db: &mut PgConnection, congress: &Congress) -> Result<Vec<ArchivedFile>, Failure> {
+    let mut files = Vec::new();
+    let rows = steps::store::steps(db, congress).await?;
+    for (place, row) in (1..).zip(&rows) {
+        if let Some(paper) = &row.paper {
+            let name = format!("日程/{place:02} {}（扫描件）", row.step.label());
+            files.push(ArchivedFile { name, source: Source::Document(paper.id) });
+        }
+    }
+    let day = |day: Option<Date>| day.map(|day| day.to_string()).unwrap_or_default();
+    let lines =
+        rows.iter().map(|row| vec![row.step.label().to_owned(), day(row.due), day(row.done_on), row.says.clone()]);
+    files.push(list("日程", &["事项", "期限", "完成", "文号或说明"], lines)?);
+    for (place, rule) in (1..).zip(steps::store::rules(db, congress.union).await?) {
+        let name = format!("制度/{place:02} {}（{}）", plain(&rule.name), rule.adopted_on);
+        files.push(ArchivedFile { name, source: Source::Document(rule.paper.id) });
+    }
+    Ok(files)
+}
+
+/// The result with its papers and scans.
+async fn result_of(db: &mut PgConnection, congress: &Congress, today: Date) -> Result<Vec<ArchivedFile>, Failure> {
+    let mut files = Vec::new();
+    let Some(found) = result::store::find(db, congress.id).await? else { return Ok(files) };
+    let plans = calendar(db, congress.institution).await?;
+    let word = plans.in_force(today).map_or("公布", |plan| announcing(&plan));
+    let papers = ResultPaper::ALL.iter().map(|which| result::paper(congress, &found, *which, word));
+    files.extend(papers.map(|paper| ArchivedFile::paper("选举结果", paper)));
+    for of in &found.scans {
+        let name = format!("选举结果/{}（扫描件）", of.label());
+        files.push(ArchivedFile { name, source: Source::Scan(*of) });
+    }
+    Ok(files)
+}
+
+async fn proposals_of(db: &mut PgConnection, congress: &Congress) -> Result<Vec<ArchivedFile>, Failure> {
+    let mut files = Vec::new();
     let before = proposals::store::ProposalFilter::before(congress.id);
     let mut rows = Vec::new();
     for one in proposals::store::list(db, congress.institution, before).await? {
@@ -148,7 +204,7 @@ async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Re
             if let Some(mut paper) = proposals::paper(congress, &one, &seconders, &replies, *which) {
                 // Each is saved under its own number.
                 let _ = write!(paper.title, "（{}）", one.number_in_words());
-                contents.papers.push(("提案", paper));
+                files.push(ArchivedFile::paper("提案", paper));
             }
         }
         rows.push(vec![
@@ -159,47 +215,68 @@ async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Re
             one.office.clone().unwrap_or_default(),
         ]);
     }
-    contents.files.push(list("提案", &["编号", "标题", "类别", "进度", "承办部门"], rows.into_iter())?);
-    Ok(contents)
+    files.push(list("提案", &["编号", "标题", "类别", "进度", "承办部门"], rows.into_iter())?);
+    Ok(files)
 }
 
-impl Contents {
-    /// Packs everything with a table of contents that any browser shows; none where it is more than one file holds.
-    fn pack(self, title: String, made_at: OffsetDateTime) -> anyhow::Result<Option<Vec<u8>>> {
-        let Self { mut files, papers } = self;
-        for (folder, paper) in papers {
-            let name = format!("{folder}/{}", plain(paper.file_name().trim_end_matches(".docx")));
-            files.push(ArchivedFile { name: format!("{name}.docx"), bytes: paper.to_word()? });
+/// A file whose turn has come.
+enum Ready {
+    Bytes(String, Vec<u8>),
+    Paper(String, Box<Paper>),
+}
+
+fn scanned(name: &str, scan: &Scan) -> Ready {
+    let ending = scan.media().rsplit('/').next().unwrap_or("bin").replace("jpeg", "jpg");
+    Ready::Bytes(format!("{name}.{ending}"), scan.bytes().to_vec())
+}
+
+/// Reads a file; none where it is not there any more.
+async fn read(app: &App, congress: &Congress, file: ArchivedFile) -> Result<Option<Ready>, Failure> {
+    let ArchivedFile { name, source } = file;
+    Ok(match source {
+        Source::Bytes(bytes) => Some(Ready::Bytes(name, bytes)),
+        Source::Paper(paper) => Some(Ready::Paper(name, paper)),
+        Source::Document(id) => documents::scan(&mut *app.read().await?, id).await?.map(|scan| scanned(&name, &scan)),
+        Source::Scan(of) => {
+            result::store::scan(&mut *app.read().await?, congress, of).await?.map(|scan| scanned(&name, &scan))
         }
-        if files.iter().map(|file| file.bytes.len()).sum::<usize>() > MOST {
-            return Ok(None);
+        Source::Meeting(id) => {
+            let found = meeting::archived::document(&mut *app.read().await?, congress.id, id).await?;
+            found.map(|(ending, bytes)| Ready::Bytes(format!("{name}.{ending}"), bytes))
         }
-        files.sort_by(|one, other| one.name.cmp(&other.name));
-        let hash = |bytes: &[u8]| {
-            Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-                let _ = write!(text, "{byte:02x}");
-                text
-            })
-        };
-        let row =
-            |file: &ArchivedFile| IndexRow { name: file.name.clone(), size: file.bytes.len(), hash: hash(&file.bytes) };
-        let index = IndexPage { title, made_at, rows: files.iter().map(row).collect() };
-        let sums = index.rows.iter().fold(String::new(), |mut text, row| {
-            let _ = writeln!(text, "{}  {}", row.hash, row.name);
-            text
+    })
+}
+
+/// Packs and sends one file after the other. Where the reader has gone away there is nothing left to do.
+async fn send(
+    app: &App,
+    congress: &Congress,
+    files: Vec<ArchivedFile>,
+    made_at: OffsetDateTime,
+    sending: &Sending,
+) -> Result<(), Failure> {
+    let mut packer = Packer::new();
+    for file in files {
+        let Some(ready) = read(app, congress, file).await? else { continue };
+        let done = app.heavy(move || {
+            let (name, bytes) = match ready {
+                Ready::Bytes(name, bytes) => (name, bytes),
+                Ready::Paper(name, paper) => (name, paper.to_word()?),
+            };
+            let part = packer.add(&name, &bytes)?;
+            Ok::<_, anyhow::Error>((packer, part))
         });
-        files.push(ArchivedFile { name: "SHA256SUMS.txt".to_owned(), bytes: sums.into_bytes() });
-        files.push(ArchivedFile { name: "index.html".to_owned(), bytes: index.render()?.into_bytes() });
-        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-        let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
-            .last_modified_time(DateTime::default());
-        for file in files {
-            zip.start_file(file.name, options)?;
-            zip.write_all(&file.bytes)?;
+        let part;
+        (packer, part) = done.await??;
+        if sending.send(Ok(part)).await.is_err() {
+            return Ok(());
         }
-        Ok(Some(zip.finish()?.into_inner()))
     }
+    let title = congress.title();
+    let rest = app.heavy(move || packer.finish(&title, made_at)).await??;
+    // The reader may have gone away at the very end.
+    let _ = sending.send(Ok(rest)).await;
+    Ok(())
 }
 
 async fn download(
@@ -210,14 +287,8 @@ async fn download(
     let now = app.clock.now();
     let mut db = app.read().await?;
     let congress = kept(&mut db, &acting, id).await?;
-    let contents = contents(&mut db, &congress, now.date()).await?;
+    let files = contents(&mut db, &congress, now.date()).await?;
     drop(db);
-    let title = congress.title();
-    let packed = app.heavy(move || contents.pack(title, now)).await??;
-    let Some(bytes) = packed else {
-        let refused = refusal(&app, acting.person(), &congress, "下载归档文件", id.path());
-        return Err(refused.for_reason("文书和扫描件太多，一个文件放不下", "请联系运行系统的人员从数据库导出"));
-    };
     app.write_as(acting.person().authority(), async |db| {
         let entry = Entry::new(Verb::CongressKept, congress.short_title()).detail("办理", "下载归档文件");
         audit::append(db, acting.person(), entry, now).await
@@ -228,5 +299,13 @@ async fn download(
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"congress.zip\"; filename*=UTF-8''{name}")),
     ];
-    Ok((headers, bytes).into_response())
+    let (sending, body) = body();
+    tokio::spawn(async move {
+        if let Err(failure) = send(&app, &congress, files, now, &sending).await {
+            tracing::error!(%failure, "an archive broke off");
+            // The reader learns that the file is not whole.
+            let _ = sending.send(Err(io::Error::other("the archive broke off"))).await;
+        }
+    });
+    Ok((headers, body).into_response())
 }

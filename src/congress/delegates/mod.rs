@@ -24,7 +24,7 @@ use super::{
     congress::Congress,
     section::{Progress, Section},
 };
-use crate::{app::Routes, failure::Failure};
+use crate::{app::Routes, failure::Failure, papers::Paper};
 
 /// The routes of delegates.
 #[must_use]
@@ -56,6 +56,19 @@ pub(super) async fn section(
         _ => format!("代表 {delegates}/{seats} 名"),
     };
     Ok(Section { name: "代表", href: congress.id.delegates_path(), progress, says })
+}
+
+/// The report on the delegates' qualification as it stands; none for a meeting of all, or before there are delegates.
+pub(super) async fn qualification_paper(
+    connection: &mut PgConnection,
+    congress: &Congress,
+    today: Date,
+) -> Result<Option<Paper>, Failure> {
+    if congress.of_all {
+        return Ok(None);
+    }
+    let counted = report::counted(connection, congress, today).await?;
+    Ok((!counted.rows.is_empty()).then(|| pages::qualification_paper(congress, &counted, today)))
 }
 
 /// The line of the report on the delegates' qualification.

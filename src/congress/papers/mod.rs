@@ -5,12 +5,38 @@ mod forms;
 mod kinds;
 mod pages;
 
+use sqlx::PgConnection;
+
+use self::{
+    forms::PaperForm,
+    kinds::{Facts, PaperKind},
+};
 use super::{
     congress::Congress,
+    seats,
     section::{Progress, Section},
+    steps::{self, step::Step},
 };
+use crate::{failure::Failure, papers::Paper};
 
 pub use pages::routes;
+
+/// What the papers of a congress are made from.
+async fn facts(db: &mut PgConnection, congress: Congress) -> Result<Facts, Failure> {
+    let units = seats::store::units(db, &congress).await?;
+    let steps = steps::store::steps(db, &congress).await?;
+    let committee = steps.into_iter().find(|row| row.step == Step::Committee).map(|row| row.says).unwrap_or_default();
+    Ok(Facts { congress, units, committee })
+}
+
+/// Every paper by which a congress was prepared, without what an office adds by hand.
+pub(in crate::congress) async fn core_papers(
+    db: &mut PgConnection,
+    congress: &Congress,
+) -> Result<Vec<Paper>, Failure> {
+    let facts = facts(db, congress.clone()).await?;
+    Ok(PaperKind::ALL.iter().map(|kind| kind.paper(&facts, &PaperForm::default())).collect())
+}
 
 /// The line on the page of a congress.
 #[must_use]

@@ -8,18 +8,13 @@ use axum::{
 };
 use axum_extra::extract::Query;
 
-use super::{
-    forms::PaperForm,
-    kinds::{Facts, PaperKind},
-};
+use super::{forms::PaperForm, kinds::PaperKind};
 use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     congress::{
         congress::Congress,
         pages::{frame, visible},
-        seats,
-        steps::{self, step::Step},
     },
     failure::Failure,
     ids::CongressId,
@@ -72,10 +67,7 @@ async fn paper_of(
     let kind: PaperKind = slug.parse().map_err(|_| Failure::Missing)?;
     let mut db = app.read().await?;
     let congress = visible(&mut db, acting, id).await?;
-    let units = seats::store::units(&mut db, &congress).await?;
-    let steps = steps::store::steps(&mut db, &congress).await?;
-    let committee = steps.into_iter().find(|row| row.step == Step::Committee).map(|row| row.says).unwrap_or_default();
-    let facts = Facts { congress, units, committee };
+    let facts = super::facts(&mut db, congress).await?;
     let paper = kind.paper(&facts, form);
     Ok((facts.congress, kind, paper))
 }

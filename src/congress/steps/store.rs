@@ -122,7 +122,10 @@ pub(super) async fn convene(
 }
 
 /// The rules by which a union's congresses are held, the newest version of each name first.
-pub(super) async fn rules(connection: &mut PgConnection, union: UnionId) -> Result<Vec<RulesRow>, Failure> {
+pub(in crate::congress) async fn rules(
+    connection: &mut PgConnection,
+    union: UnionId,
+) -> Result<Vec<RulesRow>, Failure> {
     let rows = sqlx::query!(
         r#"select r.name, r.adopted_on, r.document_id as "document: DocumentId", d.name as document_name
            from congress_rules r join document d on d.id = r.document_id

@@ -11,6 +11,8 @@ mod reports;
 mod roster;
 mod seated;
 
+pub(super) use qualification::paper as qualification_paper;
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},

@@ -111,7 +111,7 @@ fn unknown(count: u32, what: &str) -> String {
     if count == 0 { String::new() } else { format!("（另有{count}人未登记{what}）") }
 }
 
-fn paper(congress: &Congress, counted: &Counted, today: Date) -> Paper {
+pub(in crate::congress::delegates) fn paper(congress: &Congress, counted: &Counted, today: Date) -> Paper {
     let Counted { figures, adopted, chain, .. } = counted;
     let Qualification { total, seats, women, men, party, probationary, league, minority, backbone, .. } = figures;
     let title = congress.title();

@@ -17,6 +17,8 @@ mod screen;
 mod setup;
 mod show;
 
+pub(super) use papers::{course, paper_of};
+
 use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// What the papers of a meeting rest on, as it is now.
-pub(super) async fn course(
+pub(in crate::congress::meeting) async fn course(
     db: &mut PgConnection,
     congress: Congress,
     meeting: Meeting,
@@ -152,6 +152,11 @@ fn made(course: &Course, which: MeetingPaper) -> Option<Made> {
             Some(Made { paper: course.seating_paper(&plan), hall: Some(DrawnHall::new(&plan)), hint })
         }
     }
+}
+
+/// A paper of a meeting; none where what it shows was not arranged.
+pub(in crate::congress::meeting) fn paper_of(course: &Course, which: MeetingPaper) -> Option<Paper> {
+    made(course, which).map(|made| made.paper)
 }
 
 async fn make(
