@@ -120,12 +120,14 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 super::unions::load_unions(db, school, institution, now).await?;
                 super::vetting::load_vetting(db, school, institution, now).await?;
                 super::conduct::load_conduct(db, institution, now).await?;
+                super::education::load_education(db, institution, now).await?;
                 super::elections::load_elections(db, school, institution, &ballot_box.key, now).await?;
                 Box::pin(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
                 super::result::load_result(db, institution, now).await?;
                 place_colleges(db, institution).await?;
                 super::congress::load_congresses(db, school, institution, now).await?;
                 Box::pin(super::delegates::load_delegates(db, institution, now)).await?;
+                super::meeting::load_meetings(db, institution, now).await?;
             }
             Ok(true)
         })

@@ -3,8 +3,11 @@
 mod conduct;
 mod congress;
 mod delegates;
+mod education;
 mod elections;
 mod load;
+mod meeting;
+mod paper;
 mod result;
 mod reviews;
 mod schools;
