@@ -47,6 +47,40 @@ async fn approve(league: &mut Client, path: &str, reason: &str) -> Page {
     league.post(&format!("{path}/approve"), &[("reason", reason)]).await
 }
 
+/// A college that a congress counts on is not merged away under it; one that it does not know may be, and the students who
+/// move are counted at the next draft.
+#[tokio::test]
+async fn con_04_a_college_with_seats_is_not_merged_in_mid_preparation() {
+    let (portal, mut league, path) = stage().await;
+    let mut staff = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let college = async |name: &str| {
+        let id = sqlx::query_scalar("select id::text from college where name = $1 order by institution_id limit 1");
+        let id: String = id.bind(name).fetch_one(&mut portal.owner().await).await.unwrap();
+        id
+    };
+    let (wrong, meant) = (college("会计系").await, {
+        let own = "select c.id::text from college c join congress g on g.institution_id = c.institution_id
+                   where c.name = '信息工程系'";
+        let id: String = sqlx::query_scalar(own).fetch_one(&mut portal.owner().await).await.unwrap();
+        id
+    });
+    let merge = format!("/structure/college/{wrong}/merge");
+    let club = society(&mut league, &path).await;
+    save(&mut league, &path, "7", "0", &club).await;
+    let preview = staff.get(&format!("{merge}?into={meant}")).await;
+    assert!(preview.text().contains("已有学生代表大会涉及这个院系"), "{}", preview.text());
+    let forced = staff.post(&merge, &[("into", meant.as_str()), ("seen", "1-0-1-0-150-0")]).await;
+    assert_eq!(forced.status, 409, "{}", forced.text());
+    sqlx::query("delete from congress_unit").execute(&mut portal.owner().await).await.unwrap();
+    let preview = staff.get(&format!("{merge}?into={meant}")).await;
+    let seen = preview.attributes("input[name=seen]", "value").remove(0);
+    assert_eq!(staff.post(&merge, &[("into", meant.as_str()), ("seen", seen.as_str())]).await.status, 303);
+    let page = save(&mut league, &path, "7", "0", &club).await;
+    assert!(page.text().contains("名额方案：7 个"), "{}", page.text());
+    assert_eq!(page.attributes("input[name=seats]", "value").len(), 3, "both grades are of one college now");
+    assert!(!page.text().contains("会计系"), "{}", page.text());
+}
+
 #[tokio::test]
 async fn seats_are_tried_out_kept_edited_and_approved() {
     let (portal, mut league, path) = stage().await;
