@@ -14,6 +14,8 @@ use std::{
 use lunzhi::database::Pools;
 
 use crate::support::{
+    FIRST, PASSWORD, Portal,
+    congress::checking_in,
     raw::{ask, form, multipart, request},
     runtime, scratch,
 };
@@ -26,14 +28,17 @@ struct Running {
 
 impl Running {
     fn start(command: &str, data: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_lunzhi"))
-            .args([command, "--listen", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .env_remove("DATABASE_URL")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        Self::start_on(command, data, None)
+    }
+
+    /// On a database that runs already, where one is named.
+    fn start_on(command: &str, data: &Path, database: Option<&str>) -> Self {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_lunzhi"));
+        program.args([command, "--listen", "127.0.0.1:0", "--data"]).arg(data).env_remove("DATABASE_URL");
+        if let Some(url) = database {
+            program.env("DATABASE_URL", url);
+        }
+        let mut child = program.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = Vec::new();
         for line in BufReader::new(child.stdout.take().unwrap()).lines() {
             let line = line.unwrap();
@@ -352,6 +357,70 @@ fn a_portal_or_a_database_killed_in_a_stream_of_appointments_loses_none_and_pass
         .output()
         .unwrap();
     assert!(verified.status.success(), "{verified:?}");
+    fs::remove_dir_all(data).unwrap();
+}
+
+#[test]
+fn a_portal_killed_during_check_in_has_counted_once_everybody_whom_it_acknowledged() {
+    let data = scratch("check-in");
+    let (portal, path) = runtime().block_on(async {
+        let portal = Portal::start().await;
+        let (path, mut league) = checking_in(&portal, 150).await;
+        let desk = [("number", "school_league"), ("desk", "1 号台")];
+        assert_eq!(league.post(&format!("{path}/check-in/desks"), &desk).await.status, 303);
+        (portal, path)
+    });
+    let running = Running::start_on("serve", &data, Some(&portal.url));
+    let sign_in = |running: &Running| {
+        let fields = [("school", FIRST), ("number", "school_league"), ("password", PASSWORD)];
+        ask(running.address, &form("POST", "/sign-in", "", &fields)).unwrap().cookie().unwrap()
+    };
+    let check_in = |running: SocketAddr, cookie: &str, student: u32| {
+        let who = format!("2024{student:04}");
+        let answer = ask(running, &form("POST", &format!("{path}/check-in"), cookie, &[("who", who.as_str())]))?;
+        Some(answer.location().to_owned())
+    };
+    let (cookie, address) = (sign_in(&running), running.address);
+    let (stop, count) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let acknowledged: Vec<u32> = std::thread::scope(|scope| {
+        let desks: Vec<_> = (0..4)
+            .map(|desk| {
+                let (cookie, stop, count, check_in) = (&cookie, &stop, &count, &check_in);
+                scope.spawn(move || {
+                    let mut acknowledged = Vec::new();
+                    for student in (1..=150).filter(|student| student % 4 == desk) {
+                        if stop.load(Ordering::Relaxed) {
+                            break;
+                        }
+                        let Some(told) = check_in(address, cookie, student) else { break };
+                        assert!(told.contains("came=now"), "{told}");
+                        count.fetch_add(1, Ordering::Relaxed);
+                        acknowledged.push(student);
+                    }
+                    acknowledged
+                })
+            })
+            .collect();
+        wait_until("a few acknowledgements", || count.load(Ordering::Relaxed) > 12);
+        running.signal("-KILL");
+        stop.store(true, Ordering::Relaxed);
+        desks.into_iter().flat_map(|desk| desk.join().unwrap()).collect()
+    });
+    drop(running);
+    let again = Running::start_on("serve", &data, Some(&portal.url));
+    let cookie = sign_in(&again);
+    for student in &acknowledged {
+        let told = check_in(again.address, &cookie, *student).unwrap();
+        assert!(told.contains("came=already"), "{student} was acknowledged: {told}");
+    }
+    let present = runtime().block_on(async {
+        let count = sqlx::query_scalar("select count(*) from attendance where undone_at is null");
+        let present: i64 = count.fetch_one(&mut portal.owner().await).await.unwrap();
+        usize::try_from(present).unwrap()
+    });
+    // What was written and not acknowledged stands too: one of each desk at most, and everybody once.
+    assert!((acknowledged.len()..=acknowledged.len() + 4).contains(&present), "{present} of {}", acknowledged.len());
+    again.stop();
     fs::remove_dir_all(data).unwrap();
 }
 
