@@ -15,11 +15,16 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::support::{
-    PASSWORD, Portal, runtime,
-    sitting::{Plan, SMALL, cast, opened, prepare, voters},
-    union::{grade_everybody, rows, union},
-    vetting::{Opening, agree, apply, open, student_account},
+use crate::{
+    reviews,
+    support::{
+        PASSWORD, Portal,
+        congress::checking_in,
+        runtime,
+        sitting::{Plan, SMALL, cast, number, opened, prepare, see_other, voter, voters},
+        union::{grade_everybody, rows, union},
+        vetting::{Opening, agree, apply, open, student_account},
+    },
 };
 
 struct Driver {
@@ -277,9 +282,14 @@ impl Desk {
     }
 
     async fn sign_in(&self, office: OfficeKind) {
+        self.sign_in_as(office.slug()).await;
+    }
+
+    async fn sign_in_as(&self, number: &str) {
+        self.browser.delete_all_cookies().await.unwrap();
         self.go("/sign-in").await;
         self.fill("学校", "第一测试学院").await;
-        self.fill("学号或工号", office.slug()).await;
+        self.fill("学号或工号", number).await;
         self.fill("密码", PASSWORD).await;
         self.press("登录").await;
     }
@@ -298,18 +308,26 @@ fn roster(folder: &Path) -> PathBuf {
 }
 
 fn journey(phone: bool, play: impl AsyncFnOnce(&Desk, &Path)) {
+    let before = async || (Portal::start().await, ());
+    journey_after(phone, before, async |desk, ()| {
+        let folder = tempfile::tempdir().unwrap();
+        play(desk, folder.path()).await;
+    });
+}
+
+/// A journey through a portal in which something has come about before.
+fn journey_after<T>(phone: bool, before: impl AsyncFnOnce() -> (Portal, T), play: impl AsyncFnOnce(&Desk, T)) {
     let (Some(seat), Some(axe)) = (Seat::take(), axe()) else {
         let skip = std::env::var_os("SKIP_BROWSER").is_some();
         assert!(skip, "the browser, its driver or axe-core is missing: run `make tools`, or set SKIP_BROWSER");
         return;
     };
     RUNTIME.block_on(async {
-        let portal = Portal::start().await;
+        let (portal, found) = before().await;
         let base = format!("http://{}", portal.listen(Limits::default()).await);
-        let folder = tempfile::tempdir().unwrap();
         let window = seat.window(phone).await;
         let desk = Desk { portal, browser: window.browser.clone(), base, axe };
-        play(&desk, folder.path()).await;
+        play(&desk, found).await;
         seat.leave(window).await;
     });
 }
@@ -1142,5 +1160,128 @@ fn on_a_phone_the_header_is_one_row_in_every_office() {
                 }
             }
         }
+    });
+}
+
+#[test]
+fn a_check_in_officer_takes_delegates_on_a_phone() {
+    let before = async || {
+        let portal = Portal::start().await;
+        let (path, mut league) = checking_in(&portal, 6).await;
+        drop(voter(&portal, 101).await);
+        let officer = [("number", "20240101"), ("desk", "2 号台")];
+        see_other(&league.post(&format!("{path}/check-in/desks"), &officer).await);
+        (portal, path)
+    };
+    journey_after(true, before, async |desk, path| {
+        desk.sign_in_as("20240101").await;
+        assert!(desk.text().await.contains("签到"), "the home page leads to the desk");
+        desk.go(&format!("{path}/check-in")).await;
+        desk.judge("the desk").await;
+        assert_eq!(desk.heading().await, "签到：2 号台");
+        desk.fill("学号、代表证号或姓名", "学生2").await;
+        desk.press("签到").await;
+        let told = desk.browser.find(Locator::Css(".desk-told")).await.unwrap().text().await.unwrap();
+        assert!(told.contains("学生2"), "{told}");
+        desk.judge("somebody came").await;
+        desk.fill("学号、代表证号或姓名", "002").await;
+        desk.press("签到").await;
+        let told = desk.browser.find(Locator::Css(".desk-told")).await.unwrap().text().await.unwrap();
+        assert!(told.contains("只计一次"), "{told}");
+        desk.fill("学号、代表证号或姓名", "20240149").await;
+        desk.press("签到").await;
+        desk.judge("a stranger").await;
+        assert!(desk.text().await.contains("实到 1"), "{}", desk.text().await);
+    });
+}
+
+#[test]
+fn a_delegate_shows_the_card_and_reads_the_agenda_on_a_phone() {
+    let before = async || {
+        let portal = Portal::start().await;
+        let (path, mut league) = checking_in(&portal, 4).await;
+        let item = [("kind", "report"), ("title", "听取学生会工作报告"), ("speaker", "张三"), ("document", "")];
+        see_other(&league.post(&format!("{path}/meeting/agenda"), &item).await);
+        drop(voter(&portal, 3).await);
+        (portal, path)
+    };
+    journey_after(true, before, async |desk, path| {
+        desk.sign_in_as(&number(3)).await;
+        desk.judge("a delegate's home").await;
+        desk.go(&format!("{path}/meeting/mine")).await;
+        desk.judge("a delegate's meeting").await;
+        assert!(desk.text().await.contains("听取学生会工作报告"));
+        desk.press("出示出席证").await;
+        desk.judge("the card").await;
+        let card = desk.browser.find(Locator::Css(".phone-card svg")).await.unwrap();
+        let (_, _, width, _) = card.rectangle().await.unwrap();
+        assert!(width > 150.0, "a camera reads it from an arm's length: {width}");
+    });
+}
+
+#[test]
+fn an_officer_reports_at_a_desk_and_reads_the_result() {
+    let before = async || {
+        let story = reviews::begun().await;
+        drop(voter(&story.portal, 1).await);
+        let portal = Portal { app: story.portal.app.clone(), url: story.portal.url.clone() };
+        (portal, story)
+    };
+    journey_after(false, before, async |desk, story| {
+        desk.sign_in_as(&number(1)).await;
+        assert!(desk.text().await.contains("写述职报告"));
+        let own = format!("/my-reviews/{}", story.id);
+        desk.go(&own).await;
+        desk.judge("the report").await;
+        desk.press("提交").await;
+        desk.judge("a report with gaps").await;
+        for aspect in ["政治态度", "道德品行", "学习情况", "工作成效", "纪律作风"] {
+            desk.fill(aspect, "本学期做了这些工作，还有这些不足").await;
+        }
+        desk.press("提交").await;
+        assert!(desk.text().await.contains("述职报告已提交"));
+        desk.judge("handed in").await;
+        story.report(2).await;
+        story.report(10).await;
+        reviews::scored(story).await;
+        desk.go(&own).await;
+        desk.judge("the result").await;
+        assert!(desk.text().await.contains("我的结果"), "{}", desk.text().await);
+        desk.fill("哪里不对，有什么依据", "第三方面有误").await;
+        desk.press("提出异议").await;
+        desk.judge("objected").await;
+    });
+}
+
+#[test]
+fn a_student_delegate_scores_twelve_people_on_a_phone() {
+    let before = async || {
+        let story = reviews::twelve().await;
+        let portal = Portal { app: story.portal.app.clone(), url: story.portal.url.clone() };
+        (portal, story)
+    };
+    journey_after(true, before, async |desk, story| {
+        desk.sign_in_as(&number(101)).await;
+        let list = format!("/scoring/{}", story.id);
+        for person in 1..=12 {
+            desk.go(&list).await;
+            if person == 1 {
+                desk.judge("the list").await;
+            }
+            assert!(desk.text().await.contains(&format!("已评 {}/12 人", person - 1)), "{}", desk.text().await);
+            let next = desk.browser.find(Locator::XPath("//a[.//span[normalize-space()='未评']]")).await.unwrap();
+            desk.browser.execute("window.before = true", vec![]).await.unwrap();
+            next.click().await.unwrap();
+            desk.arrive().await;
+            if person == 1 {
+                desk.judge("a sheet").await;
+            }
+            for aspect in ["政治态度", "道德品行", "学习情况", "工作成效", "纪律作风"] {
+                desk.fill(aspect, "92").await;
+            }
+            desk.press("提交").await;
+        }
+        assert!(desk.text().await.contains("已评 12/12 人"));
+        desk.judge("all are scored").await;
     });
 }
