@@ -94,7 +94,7 @@ fn decision_of(case: &ConductCase, by: &str) -> Paper {
         let word = if *upheld { "变更" } else { "维持" };
         paper = paper.paragraph(format!("经复核，{word}原决定。{answer}"));
     }
-    paper.heading("送达回执").paragraph("本人已收到本决定书。").signature_line("收件人").signature_line("送达人")
+    paper.paragraph("送达回执：本人已收到本决定书。").signature_line("收件人").signature_line("送达人")
 }
 
 async fn decision(
@@ -149,6 +149,7 @@ fn form_of(institution: &str, exit: &Exit) -> Paper {
         row("交接期限", day(exit.handover_due)),
     ];
     Paper::new(format!("{}\n工作人员退出登记表", name_in_full(institution, &exit.union_name)))
+        .heading("退出登记")
         .table(Table::new(columns(), rows))
         .heading("工作交接表")
         .table(Table::new(columns(), handover))

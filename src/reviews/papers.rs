@@ -63,7 +63,7 @@ pub(super) fn notice_paper(institution: &str, review: &Review, rows: &[(Person, 
     let day = review.counted_at.map(|at| at.to_offset(CHINA).date());
     let sat = day.map(chinese_day).unwrap_or_default();
     let unit = if review.union.college.is_some() { "院系团组织" } else { "校团委" };
-    Paper::new(format!("关于{union}{}\n述职评议结果的通报", review.semester))
+    Paper::new(format!("关于{union}\n{}述职评议结果的通报", review.semester))
         .paragraph(format!(
             "根据述职评议制度，评议会于{sat}对{union}{}任职的主席团成员和部门负责人进行了述职评议，共评议{}人：{}。现将结果通报如下。",
             review.semester,
