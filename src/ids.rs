@@ -143,4 +143,12 @@ ids! {
     LapseId;
     /// A file that goes with an officer's report.
     AttachmentId;
+    /// One of the four controlled matters.
+    MatterId;
+    /// Materials borrowed for a matter.
+    LoanId;
+    /// A prior report to the School Youth League committee.
+    PriorReportId;
+    /// What counts as important or major.
+    GroundId;
 }

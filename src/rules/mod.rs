@@ -12,6 +12,7 @@
 //! let adoption = Adoption { code: "suzhou-2020".into(), from: time::macros::date!(2026 - 09 - 01) };
 //! ```
 
+pub mod activities;
 pub mod adoption;
 pub mod appointment;
 pub mod catalogue;
@@ -26,6 +27,7 @@ pub mod election;
 pub mod eligibility;
 pub mod finding;
 pub mod judgement;
+pub mod matters;
 pub mod meeting;
 pub mod offer;
 pub mod plan;
