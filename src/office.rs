@@ -214,6 +214,14 @@ sets_of_offices! {
     DelegateElector: SchoolLeague, DeputySecretary, CollegeLeague, CollegeUnion;
     /// Who sees how reviews stand and what they came to: the school's offices all of them, a college's its own.
     ReviewReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+    /// Who sees the controlled matters and prior reports: the school's offices all of them, a college's and a union's their own.
+    MatterReader: SchoolLeague, DeputySecretary, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
+    /// A union's own officers, who file matters and report.
+    MatterFiler: SchoolUnion, GraduateUnion, CollegeUnion;
+    /// Whose word matters need (GUI-02): the union's presidium, its guiding teacher, the deputy secretary.
+    MatterSigner: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
+    /// Who takes down how the Party committee replied to a report (GUI-05): it itself, or the League committee by its document.
+    PartyReplier: SchoolLeague, DeputySecretary, SchoolParty;
     /// Who sees how many have voted: a class branch its own class's number.
     TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion, ClassBranch;

@@ -160,6 +160,12 @@ words! {
     ConductTermsSet = "conduct_terms_set", "设置办理期限";
     /// A proposal was written, seconded, handed in, screened, assigned, answered or rated.
     ProposalKept = "proposal_kept", "提案";
+    /// A controlled matter was filed, changed, signed, begun, settled or closed.
+    MatterKept = "matter_kept", "四类事项审核";
+    /// A prior report was made, answered, passed on, or decided upon.
+    PriorReportKept = "prior_report_kept", "事先报告";
+    /// How matters are controlled, or what counts as important, was set.
+    MatterRulesSet = "matter_rules_set", "设置事项审核";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

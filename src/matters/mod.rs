@@ -1,0 +1,49 @@
+//! 四类事项审核 and 事先报告: what a union does under guidance. Activities, publications, outside contacts, funds and materials
+//! are filed, signed step by step and only then begun (GUI-02); what is important is reported to the School Youth League
+//! committee first (GUI-01), which passes on to the Party committee what concerns it (GUI-05).
+//!
+//! The way of a matter is drawn in [`crate::rules::matters`]; each change begins it anew. An office holds a step, not a person:
+//! whoever holds it when the matter comes signs.
+
+mod forms;
+pub mod matter;
+mod pages;
+mod papers;
+mod paths;
+pub mod retention;
+pub mod scheme;
+pub mod store;
+pub mod tasks;
+
+pub(crate) use paths::MATTERS;
+
+use crate::{
+    app::Routes,
+    office::{MatterReader, Office},
+    page::chrome::{NavGroup, NavItem},
+};
+
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().merge(papers::routes())
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/matters",
+        label: "四类事项审核",
+        says: "活动、信息发布、对外联系、经费物资：先审后办，总结决算",
+        group: NavGroup::Activities,
+        place: 10,
+        offices: MatterReader::KINDS,
+    },
+    NavItem {
+        href: "/prior-reports",
+        label: "事先报告",
+        says: "重要事项、重大活动事先报告校团委，校团委答复、向学校党委汇报",
+        group: NavGroup::Activities,
+        place: 20,
+        offices: MatterReader::KINDS,
+    },
+];
