@@ -81,6 +81,8 @@ pub(super) async fn merger(
                       or exists (select from recommendation where college_id = $2)
                       or exists (select from recommendation r join class_of k on k.id = r.class_id)
                       as "has_congresses!",
+                  exists (select from activity_partner p join class_of k on k.id = p.class_id where k.twin is not null)
+                      as "has_activities!",
                   exists (select from office_of f join office o on o.account_id = f.account_id and o.kind = f.kind
                                and o.ended_at is null and f.ended_at is null
                                and daterange(o.from_day, o.until_day) && f.term
@@ -98,6 +100,7 @@ pub(super) async fn merger(
         (row.has_elections, "已有选举涉及这个院系或它的班级"),
         (row.has_cases, "已有遴选的人选或兼办授权属于这个院系"),
         (row.has_congresses, "已有学生代表大会涉及这个院系：名额、代表团、代表的推荐或名单"),
+        (row.has_activities, "已有活动与这个院系的班级合办，而这个班级要并入另一个院系的同名班级"),
         (row.has_clashes, "同一人在两个院系任同一职务，请先在“账号”里免去其中一个"),
     ];
     let obstacles = stands.iter().filter(|(stands, _)| *stands).map(|(_, says)| (*says).to_owned()).collect();
@@ -173,7 +176,8 @@ pub(super) async fn merge(
     .await?;
     sqlx::query!(
         "with majors as (update major set college_id = $2 where college_id = $1),
-              offices as (update office set college_id = $2 where college_id = $1)
+              offices as (update office set college_id = $2 where college_id = $1),
+              activities as (update activity set only_college = $2 where only_college = $1)
          update notice set college_id = $2 where college_id = $1",
         from.0,
         into.0

@@ -71,6 +71,23 @@ pub fn strip(counts: &[(&'static str, &'static str, usize)]) -> Vec<Part> {
         .collect()
 }
 
+/// A number as a bar against the largest of its kind.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ShareBar {
+    /// How long the bar is, of 240 units.
+    pub length: u32,
+    /// What it says to those who cannot see it.
+    pub title: String,
+}
+
+impl ShareBar {
+    #[must_use]
+    pub fn new(value: u32, most: u32, title: String) -> Self {
+        let length = u64::from(value) * u64::from(WIDTH) / u64::from(most.max(1));
+        Self { length: u32::try_from(length).unwrap_or(WIDTH), title }
+    }
+}
+
 /// A QR code as one path of dark squares, to be drawn in a square of `size` units.
 #[derive(Debug, Clone)]
 pub struct Qr {

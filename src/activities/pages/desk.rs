@@ -1,0 +1,364 @@
+//! 活动开展, for those who hold activities and those who oversee them: who comes, whom it reaches, what they say of it.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+
+use super::{desk_refusal, seen};
+use crate::{
+    activities::{
+        activity::{Activity, Participant, Ratings, Reach, Way},
+        forms::DeskForm,
+        paths::{self, DESK, Done},
+        store::{self, ActivityFilter, CheckedIn},
+    },
+    app::App,
+    audit::{self, Entry, Verb},
+    auth::acting::Acting,
+    failure::Failure,
+    ids::MatterId,
+    matters::store::{self as matters, MatterFilter},
+    office::{MatterFiler, MatterReader, Office},
+    page::{
+        charts::{Part, Qr, ShareBar, strip},
+        chrome::Chrome,
+        filters,
+    },
+    rulebook::store::calendar,
+    rules::{
+        Clause, Rule,
+        activities::{CheckIn, Purpose},
+        matters::MatterKind,
+        plan::Union,
+    },
+    secrets::readable,
+    text::{folded, percent},
+    web::{
+        forms::{Done as After, Errors, Submitted},
+        origin::origin,
+    },
+};
+
+/// How many activities a union held, for whom and with whom.
+struct HostFigures {
+    union: String,
+    held: usize,
+    /// A college's for the whole school (ORG-10).
+    for_school: usize,
+    /// With classes or societies (ORG-11).
+    with_partners: usize,
+    present: u32,
+}
+
+/// An approved activity for which nobody can sign up yet.
+struct Unannounced {
+    title: String,
+    announce: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "activities/desk_list.html")]
+pub(super) struct DeskListPage {
+    chrome: Chrome,
+    rows: Vec<Activity>,
+    /// Approved, and not announced yet.
+    unannounced: Vec<Unannounced>,
+    hosts: Vec<HostFigures>,
+    purposes: Vec<Part>,
+    clauses: Vec<Clause>,
+    own: bool,
+}
+
+impl DeskListPage {
+    /// The share of activities with classes or societies.
+    fn partnered(&self) -> String {
+        let whole = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+        let with = self.hosts.iter().map(|host| host.with_partners).sum();
+        percent(whole(with), whole(self.rows.len()))
+    }
+}
+
+fn hosts(rows: &[Activity]) -> Vec<HostFigures> {
+    let mut found: Vec<HostFigures> = Vec::new();
+    for row in rows {
+        let place = found.iter().position(|host| host.union == row.matter.union_name);
+        let place = place.unwrap_or_else(|| {
+            let union = row.matter.union_name.clone();
+            found.push(HostFigures { union, held: 0, for_school: 0, with_partners: 0, present: 0 });
+            found.len() - 1
+        });
+        if let Some(host) = found.get_mut(place) {
+            host.held += 1;
+            host.for_school += usize::from(row.setup.for_school && row.matter.union_kind == Union::College);
+            host.with_partners += usize::from(!row.partners().is_empty());
+            host.present += row.counts.present;
+        }
+    }
+    found.sort_by(|one, other| other.held.cmp(&one.held).then_with(|| one.union.cmp(&other.union)));
+    found
+}
+
+pub(super) async fn list(State(app): State<App>, acting: Acting<MatterReader>) -> Result<DeskListPage, Failure> {
+    let today = app.clock.today();
+    let mut db = app.read().await?;
+    let mut rows = store::activities(&mut db, acting.institution(), ActivityFilter::default()).await?;
+    rows.retain(|activity| activity.matter.union().is_visible_to(acting.office()));
+    let filter = MatterFilter { kind: Some(MatterKind::Activity), open: true, ..MatterFilter::default() };
+    let mut unannounced = matters::matters(&mut db, acting.institution(), filter).await?;
+    unannounced.retain(|matter| {
+        matter.is_approved()
+            && matter.union().is_own_of(acting.office())
+            && !rows.iter().any(|activity| activity.id() == matter.id)
+    });
+    let unannounced = unannounced
+        .into_iter()
+        .map(|matter| Unannounced { title: matter.says.title, announce: paths::announce(matter.id) })
+        .collect();
+    let tones = ["pass", "warn", "unknown", "fail", "not_required", "unknown"];
+    let counted: Vec<_> = Purpose::ALL
+        .iter()
+        .zip(tones)
+        .map(|(purpose, tone)| (tone, purpose.label(), store::count_of(&rows, *purpose)))
+        .collect();
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let plan = plans.in_force(today);
+    let clause = |rule| plan.as_ref().and_then(|plan| plan.provision(rule)).map(|provision| provision.clause().clone());
+    let clauses = [Rule::Pol02, Rule::Org10, Rule::Org11].into_iter().filter_map(clause).collect();
+    let own = MatterFiler::KINDS.contains(&acting.office().kind);
+    Ok(DeskListPage {
+        chrome: app.chrome(acting.person(), "活动开展"),
+        hosts: hosts(&rows),
+        purposes: strip(&counted),
+        rows,
+        unannounced,
+        clauses,
+        own,
+    })
+}
+
+/// Whom it reached, drawn.
+struct DrawnReach {
+    reach: Reach,
+    bar: ShareBar,
+    share: String,
+}
+
+fn drawn(all: Vec<Reach>) -> Vec<DrawnReach> {
+    let most = all.iter().map(|reach| reach.present).max().unwrap_or_default();
+    let draw = |reach: Reach| DrawnReach {
+        bar: ShareBar::new(reach.present, most, format!("{}：到场 {} 人", reach.name, reach.present)),
+        share: percent(u64::from(reach.present), u64::from(reach.enrolled)),
+        reach,
+    };
+    all.into_iter().map(draw).collect()
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "activities/desk.html")]
+pub(super) struct DeskPage {
+    chrome: Chrome,
+    activity: Activity,
+    participants: Vec<Participant>,
+    colleges: Vec<DrawnReach>,
+    grades: Vec<DrawnReach>,
+    ratings: Ratings,
+    said: Vec<Part>,
+    own: bool,
+    form: DeskForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl DeskPage {
+    fn path(&self) -> String {
+        paths::desk(self.activity.id())
+    }
+
+    fn code_path(&self) -> String {
+        paths::code(self.activity.id())
+    }
+
+    fn matter_path(&self) -> String {
+        self.activity.matter.id.path()
+    }
+
+    fn may_open(&self) -> bool {
+        self.own && self.activity.has_not_opened() && self.activity.is_running()
+    }
+
+    fn may_end(&self) -> bool {
+        self.own && self.activity.is_checking_in()
+    }
+
+    fn turnout(&self) -> String {
+        let counts = self.activity.counts;
+        percent(u64::from(counts.present), u64::from(counts.taken))
+    }
+}
+
+async fn page<O: Office>(
+    app: &App,
+    acting: &Acting<O>,
+    id: MatterId,
+    submitted: Submitted<DeskForm>,
+    done: &'static str,
+) -> Result<DeskPage, Failure> {
+    let mut db = app.read().await?;
+    let activity = seen(&mut db, acting, id).await?;
+    let ratings = store::ratings(&mut db, id).await?;
+    let said = strip(&[
+        ("pass", "满意", ratings.satisfied),
+        ("warn", "基本满意", ratings.mostly),
+        ("fail", "不满意", ratings.dissatisfied),
+    ]);
+    let own = activity.matter.union().is_own_of(acting.office());
+    let Submitted { form, errors } = submitted;
+    Ok(DeskPage {
+        chrome: app.chrome(acting.person(), &activity.matter.says.title).under(DESK, "活动开展"),
+        participants: store::participants(&mut db, id).await?,
+        colleges: drawn(store::reach_by_college(&mut db, acting.institution(), id).await?),
+        grades: drawn(store::reach_by_grade(&mut db, acting.institution(), id).await?),
+        activity,
+        ratings,
+        said,
+        own,
+        form,
+        errors,
+        done,
+    })
+}
+
+pub(super) async fn show(
+    State(app): State<App>,
+    acting: Acting<MatterReader>,
+    Path(id): Path<MatterId>,
+    Query(After { done }): Query<After>,
+) -> Result<DeskPage, Failure> {
+    page(&app, &acting, id, Submitted::default(), Done::said(&done)).await
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "activities/code.html")]
+pub(super) struct CodePage {
+    chrome: Chrome,
+    activity: Activity,
+    qr: Qr,
+    done: &'static str,
+}
+
+impl CodePage {
+    fn path(&self) -> String {
+        paths::code(self.activity.id())
+    }
+}
+
+/// An activity of the office's own union.
+async fn own(app: &App, acting: &Acting<MatterFiler>, id: MatterId) -> Result<Activity, Failure> {
+    let activity = seen(&mut *app.read().await?, acting, id).await?;
+    if activity.matter.union().is_own_of(acting.office()) { Ok(activity) } else { Err(Failure::Missing) }
+}
+
+pub(super) async fn code(
+    State(app): State<App>,
+    acting: Acting<MatterFiler>,
+    headers: HeaderMap,
+    Path(id): Path<MatterId>,
+    Query(After { done }): Query<After>,
+) -> Result<CodePage, Failure> {
+    let activity = own(&app, &acting, id).await?;
+    let qr = Qr::new(&format!("{}{}", origin(&headers), paths::here(id, &activity.code)))?;
+    let chrome = app
+        .chrome(acting.person(), "签到码")
+        .under(DESK, "活动开展")
+        .under(&paths::desk(id), &activity.matter.says.title);
+    Ok(CodePage { chrome, activity, qr, done: Done::said(&done) })
+}
+
+pub(super) async fn new_code(
+    State(app): State<App>,
+    acting: Acting<MatterFiler>,
+    Path(id): Path<MatterId>,
+) -> Result<Redirect, Failure> {
+    own(&app, &acting, id).await?;
+    app.write_as(acting.person().authority(), async |db| {
+        let activity = store::lock(db, acting.institution(), id).await?;
+        store::set_code(db, &activity, &readable(20, 5)).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::CodeMade.at(&paths::code(id))))
+}
+
+async fn set(app: &App, acting: &Acting<MatterFiler>, id: MatterId, from: CheckIn, to: CheckIn) -> Result<(), Failure> {
+    let now = app.clock.now();
+    own(app, acting, id).await?;
+    let wanted = if to == CheckIn::Open { "开始签到" } else { "结束签到" };
+    app.write_as(acting.person().authority(), async |db| {
+        let activity = store::lock(db, acting.institution(), id).await?;
+        if activity.check_in != from || !activity.is_running() {
+            let says = if activity.is_running() { activity.check_in.label() } else { "这项活动现在没有批准" };
+            return Err(
+                desk_refusal(app, acting, wanted, paths::desk(id)).for_reason(says, "请打开这项活动，看看现在的情况")
+            );
+        }
+        if !store::set_check_in(db, &activity, to).await? {
+            return Err(Failure::Busy);
+        }
+        let entry = Entry::new(Verb::MatterKept, activity.matter.name()).detail("办理", wanted);
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await
+}
+
+pub(super) async fn open(
+    State(app): State<App>,
+    acting: Acting<MatterFiler>,
+    Path(id): Path<MatterId>,
+) -> Result<Redirect, Failure> {
+    set(&app, &acting, id, CheckIn::NotYet, CheckIn::Open).await?;
+    Ok(Redirect::to(&Done::CheckInOpen.at(&paths::desk(id))))
+}
+
+pub(super) async fn end(
+    State(app): State<App>,
+    acting: Acting<MatterFiler>,
+    Path(id): Path<MatterId>,
+) -> Result<Redirect, Failure> {
+    set(&app, &acting, id, CheckIn::Open, CheckIn::Ended).await?;
+    Ok(Redirect::to(&Done::CheckInEnded.at(&paths::desk(id))))
+}
+
+/// Checks somebody in at the desk who cannot read the code.
+pub(super) async fn check_in(
+    State(app): State<App>,
+    acting: Acting<MatterFiler>,
+    Path(id): Path<MatterId>,
+    Form(form): Form<DeskForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let seen = own(&app, &acting, id).await?;
+    let number = folded(&form.number);
+    let came = app
+        .write_as(acting.person().authority(), async |db| {
+            let activity = store::lock(db, acting.institution(), id).await?;
+            let listed = store::participants(db, id).await?;
+            let Some(one) = listed.into_iter().find(|one| one.number == number) else { return Ok(None) };
+            let came = store::check_in(db, &activity, one.student, Way::Desk, now).await?;
+            Ok(Some(came))
+        })
+        .await?;
+    match came {
+        Some(CheckedIn::Now | CheckedIn::Already) => {
+            return Ok(Redirect::to(&Done::CheckedIn.at(&paths::desk(id))).into_response());
+        }
+        Some(CheckedIn::No) if seen.is_checking_in() => errors.add("number", "还在候补，没有名额"),
+        Some(CheckedIn::No) => errors.add("number", "现在不是签到时间"),
+        None => errors.add("number", "名单里没有这个学号"),
+    }
+    let page = page(&app, &acting, id, Submitted::new(form, errors), "").await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}

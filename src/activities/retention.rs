@@ -1,0 +1,16 @@
+//! What goes of activities when somebody is erased.
+
+use sqlx::{PgConnection, types::Uuid};
+
+use crate::failure::Failure;
+
+/// What those students said of activities; that they were there is counted on, under no name.
+pub async fn erase(connection: &mut PgConnection, students: &[Uuid]) -> Result<(), Failure> {
+    sqlx::query!(
+        "update activity_sign_up set satisfaction = null, rated_at = null where student_id = any($1)",
+        students
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
