@@ -48,6 +48,8 @@
 //! elections
 //! congress
 //! reviews
+//! matters
+//! activities
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -85,6 +87,7 @@ pub mod auth;
 pub mod app;
 
 pub mod accounts;
+pub mod activities;
 pub mod audit;
 pub mod conduct;
 pub mod congress;
@@ -95,6 +98,7 @@ pub mod holidays;
 pub mod imports;
 pub mod inbox;
 pub mod kept_forms;
+pub mod matters;
 pub mod papers;
 pub mod people;
 pub mod privacy;

@@ -19,6 +19,7 @@ use tower_http::{
 
 use crate::{
     accounts::{self, Slips},
+    activities,
     app::{App, Routes},
     audit,
     clock::Clock,
@@ -32,7 +33,7 @@ use crate::{
     health::{self, Metrics},
     holidays, home,
     imports::{self, Imports},
-    inbox, kept_forms,
+    inbox, kept_forms, matters,
     page::{assets, chrome::NavItem},
     people::{self, People},
     privacy,
@@ -114,6 +115,8 @@ fn navigation() -> Vec<NavItem> {
         education::NAV,
         elections::NAV,
         reviews::NAV,
+        matters::NAV,
+        activities::NAV,
         rotation::NAV,
         holidays::NAV,
         roster_check::NAV,
@@ -150,6 +153,8 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(elections::routes(portal.elections.clone()))
         .merge(congress::routes(portal.meetings.clone()))
         .merge(reviews::routes(portal.reviews.clone()))
+        .merge(matters::routes())
+        .merge(activities::routes())
         .merge(roster_check::routes())
         .merge(home::routes())
         .merge(directory::routes())

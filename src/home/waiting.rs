@@ -4,12 +4,13 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
+    activities,
     auth::person::SignedIn,
     conduct,
     congress::{self, meeting},
     education, elections,
     failure::Failure,
-    imports,
+    imports, matters,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
     people, reviews, rotation, unions, vetting,
@@ -28,6 +29,7 @@ pub async fn waiting(
         tasks.extend(congress::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(conduct::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(education::tasks::waiting(connection, person, office, today).await?);
+        tasks.extend(matters::tasks::waiting(connection, person, office, today).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);
@@ -56,6 +58,7 @@ pub async fn waiting(
     if person.student.is_none() {
         tasks.extend(congress::proposals::tasks::answering(connection, person, today).await?);
     }
+    tasks.extend(activities::tasks::own(connection, person, now).await?);
     tasks.extend(meeting::tasks::waiting(connection, person, today).await?);
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);

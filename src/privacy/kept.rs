@@ -5,7 +5,7 @@ use time::{Date, macros::date};
 
 use crate::{
     office::{
-        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, Office, OfficeKind,
+        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, MatterReader, Office, OfficeKind,
         Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
     },
     unions::union::sees_grades,
@@ -33,6 +33,8 @@ words! {
     Reviewed = "reviewed", "述职报告、评议得分和等次、对结果的异议、提名（不含谁评多少分）";
     Attended = "attended", "出席学生代表大会的签到：时间、签到台、是否中途退场；列席人员的姓名和单位";
     Proposals = "proposals", "提出、附议的提案，对答复的评价";
+    Matters = "matters", "四类事项的负责人和联系电话、各环节的签署";
+    Activities = "activities", "报名、签到参加的活动，对活动的评价（评价只显示人数）";
     Account = "account", "账号、登录过的浏览器和系统的大致名称、动态验证码的密钥（加密保存）";
     Unsent = "unsent", "登录过期时没有提交的表单";
     Record = "record", "谁以什么职务办了什么的操作记录，登录失败较多时所在的网段";
@@ -66,6 +68,7 @@ impl Data {
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
             Self::Reviewed => ReviewReader::KINDS.to_vec(),
+            Self::Matters | Self::Activities => MatterReader::KINDS.to_vec(),
             Self::Account => {
                 let mut kinds = Administrator::KINDS.to_vec();
                 kinds.extend(SlipPrinter::KINDS.iter().filter(|kind| !Administrator::KINDS.contains(kind)));
@@ -84,6 +87,8 @@ impl Data {
             | Self::Duties
             | Self::Delegate
             | Self::Reviewed
+            | Self::Matters
+            | Self::Activities
             | Self::Account
             | Self::Record => Extent::Place,
             Self::Application | Self::Figures | Self::Opinions => Extent::Candidates,
@@ -115,6 +120,8 @@ impl Data {
             Self::Reviewed => "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
             Self::Attended => "清点到会人数；签到员只看到自己签到的人，大屏只显示人数",
             Self::Proposals => "代表行使提案权；公开提案的内容和办理，只写代表团，不写姓名",
+            Self::Matters => "学生会活动、信息发布、对外联系、经费物资的审核",
+            Self::Activities => "组织活动、安排名额；统计活动覆盖的院系和年级",
             Self::Account => "登录和账号安全",
             Self::Delegate => "学生代表大会代表的推荐、选举和资格审查；代表名册",
             Self::Unsent => {
@@ -139,6 +146,8 @@ impl Data {
                 format!("在校期间，离校{years}后删除")
             }
             Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),
+            Self::Activities => format!("长期；离校{years}后删除评价、姓名和学号，只留编号"),
+            Self::Matters => format!("长期；离校{years}后联系电话和姓名删除"),
             Self::Posts | Self::Duties | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
                 format!("长期；离校{years}后姓名和学号删除，只留编号")
             }

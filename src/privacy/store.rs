@@ -4,8 +4,8 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, auth::acting::Acting, conduct, congress, failure::Failure, ids::InstitutionId, imports, inbox,
-    kept_forms, office::Administrator, people, reviews, sign_in, vetting,
+    accounts, activities, auth::acting::Acting, conduct, congress, failure::Failure, ids::InstitutionId, imports, inbox,
+    kept_forms, matters, office::Administrator, people, reviews, sign_in, vetting,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -112,5 +112,7 @@ pub async fn erase(
     congress::delegates::retention::erase(connection, students).await?;
     reviews::retention::erase(connection, students).await?;
     conduct::retention::erase(connection, students).await?;
+    matters::retention::erase(connection, students).await?;
+    activities::retention::erase(connection, students).await?;
     Ok(erased)
 }

@@ -227,8 +227,8 @@ catalogue! {
     Org07 "ORG-07" Org [Refuse Show] Today::NotYet, "逐级指导关系", "院系学生会接受校级学生会指导。";
     Org08 "ORG-08" Org [Show] Today::NotYet, "学校、学院、班级三级联动", "各级组织在制度、资源、活动上相互联动。";
     Org09 "ORG-09" Org [Schedule Show] Today::NotYet, "校、院系学生会工作例会", "校级与院系学生会按期召开工作例会。";
-    Org10 "ORG-10" Org [Show] Today::NotYet, "院系承办面向全校的工作项目", "院系学生会承办面向全校学生的具体项目。";
-    Org11 "ORG-11" Org [Show] Today::NotYet, "动员同学，依托班级和社团", "在班级工作和社团活动的基础上开展活动。";
+    Org10 "ORG-10" Org [Show] Today::Shown("活动开展（按院系统计承办）"), "院系承办面向全校的工作项目", "院系学生会承办面向全校学生的具体项目。";
+    Org11 "ORG-11" Org [Show] Today::Shown("活动开展（合办的班级、社团，覆盖的院系和年级）"), "动员同学，依托班级和社团", "在班级工作和社团活动的基础上开展活动。";
     Org12 "ORG-12" Org [Refuse Warn] Today::Warned("设立部门"), "减少层次，避免行政化", "组织层次不超过两层，名称不带行政级别。";
     Org13 "ORG-13" Org [Warn Show] Today::Warned("设立部门"), "不与其他学生组织重叠", "学生会的机构不与其他学生组织职能重叠。";
     Stf01 "STF-01" Stf [Warn Show] Today::Warned("任命、换届"), "校级学生会工作人员总数", "校级学生会全体工作人员控制在规定人数左右。";
@@ -273,14 +273,14 @@ catalogue! {
     Rev06 "REV-06" Rev [Refuse] Today::Refused("择优提名"), "不与岗位简单直接挂钩", "加分规则不得以岗位为唯一依据。";
     Dis01 "DIS-01" Dis [Refuse Show] Today::Refused("报名与确认、任命、换届；每学年在承诺签署、合规总览核对"), "签署自律承诺", "上岗前签署规定的自律文本，每学年签署一次。";
     Dis02 "DIS-02" Dis [Show] Today::Shown("教育培训、合规总览；反映问题、违纪失范办理（按三类问题统计）"), "防范功利化、庸俗化、小官僚", "加强日常教育管理，防范三类问题。";
-    Dis03 "DIS-03" Dis [Refuse] Today::Shown("学生会的章程、合规总览"), "依法依章程开展活动", "活动内容积极向上，并经审核。";
+    Dis03 "DIS-03" Dis [Refuse] Today::Refused("四类事项审核（活动、信息发布的内容审核）；学生会的章程、合规总览"), "依法依章程开展活动", "活动内容积极向上，并经审核。";
     Dis04 "DIS-04" Dis [Refuse Schedule] Today::Refused("违纪失范办理"), "团委调查核实和处理", "违纪失范由学校团委迅速调查，按程序处理。";
     Dis05 "DIS-05" Dis [Refuse] Today::Refused("退出与交接"), "退出机制", "工作人员退出有类别、有程序、有交接。";
-    Gui01 "GUI-01" Gui [Refuse Show] Today::NotYet, "重要事项、重大活动事先报告", "先报告学校团委，后决定、后开展。";
-    Gui02 "GUI-02" Gui [Refuse] Today::NotYet, "四类事项审核管理", "活动、信息、对外联系、经费物资先审后办。";
+    Gui01 "GUI-01" Gui [Refuse Show] Today::Refused("事先报告、登记开展"), "重要事项、重大活动事先报告", "先报告学校团委，后决定、后开展。";
+    Gui02 "GUI-02" Gui [Refuse] Today::Refused("四类事项审核"), "四类事项审核管理", "活动、信息、对外联系、经费物资先审后办。";
     Gui03 "GUI-03" Gui [Refuse Show] Today::NotYet, "1名团委专职副书记指导", "明确且只明确一名团委专职副书记。";
     Gui04 "GUI-04" Gui [Show] Today::NotYet, "双重指导", "接受学校团委和上级学联的双重指导。";
-    Gui05 "GUI-05" Gui [Schedule Show] Today::NotYet, "团委及时向党委汇报", "学生会工作重大事项由团委及时向党委汇报。";
+    Gui05 "GUI-05" Gui [Schedule Show] Today::Scheduled("事先报告、首页待办"), "团委及时向党委汇报", "学生会工作重大事项由团委及时向党委汇报。";
     Gui06 "GUI-06" Gui [Schedule] Today::NotYet, "党委定期听取汇报", "学校党委定期听取学生会工作汇报。";
     Gui07 "GUI-07" Gui [Refuse] Today::NotYet, "共同研究规章、规划和遴选", "学生工作部门和团委共同研究重要事项。";
     Gui08 "GUI-08" Gui [Show] Today::NotYet, "分管校领导", "明确分管学生会工作的校领导。";
@@ -297,8 +297,8 @@ catalogue! {
     Rgt07 "RGT-07" Rgt [Show] Today::NotYet, "参与学校治理", "提升学生会在学校治理中的作用。";
     Pol00 "POL-00" Pol [Show] Today::Refused("启用实施方案"), "方案的出处和施行", "规则以成文方案为据，自启用之日起适用，不溯及既往。";
     Pol01 "POL-01" Pol [Show] Today::NotYet, "党领导下的主要学生组织", "学生会是党领导下的学生组织和桥梁纽带。";
-    Pol02 "POL-02" Pol [Show] Today::NotYet, "政治引领", "以政治引领为根本，传达党的声音。";
-    Pol03 "POL-03" Pol [Refuse Show] Today::NotYet, "服务全体同学", "面向全体同学，服务全体同学。";
+    Pol02 "POL-02" Pol [Show] Today::Shown("活动开展（按目的统计）"), "政治引领", "以政治引领为根本，传达党的声音。";
+    Pol03 "POL-03" Pol [Refuse Show] Today::Refused("发布活动（限定范围须写明理由）"), "服务全体同学", "面向全体同学，服务全体同学。";
 }
 
 impl Rule {
