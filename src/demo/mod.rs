@@ -8,6 +8,7 @@ mod elections;
 mod load;
 mod meeting;
 mod paper;
+mod matters;
 mod result;
 mod reviews;
 mod schools;

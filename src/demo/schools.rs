@@ -73,6 +73,8 @@ pub(super) const SCHOOLS: [School; 2] = [
             (OfficeKind::CollegeUnion, "Q0008"),
             (OfficeKind::ClassBranch, "Q0009"),
             (OfficeKind::Student, "Q0010"),
+            (OfficeKind::DeputySecretary, "Q0011"),
+            (OfficeKind::SchoolUnion, "Q0012"),
         ],
     },
     School {
@@ -121,6 +123,8 @@ pub(super) const SCHOOLS: [School; 2] = [
             (OfficeKind::CollegeUnion, "W0009"),
             (OfficeKind::ClassBranch, "W0010"),
             (OfficeKind::Student, "W0011"),
+            (OfficeKind::DeputySecretary, "W0012"),
+            (OfficeKind::SchoolUnion, "W0013"),
         ],
     },
 ];
