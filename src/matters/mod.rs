@@ -15,8 +15,6 @@ pub mod scheme;
 pub mod store;
 pub mod tasks;
 
-pub(crate) use paths::MATTERS;
-
 use crate::{
     app::Routes,
     office::{MatterReader, Office},

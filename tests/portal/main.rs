@@ -11,6 +11,7 @@
 
 mod access;
 mod accounts;
+mod activities;
 mod audit;
 mod ballot_faults;
 mod ballot_key;
@@ -38,6 +39,7 @@ mod home;
 mod house;
 mod imports;
 mod links;
+mod matters;
 mod meeting;
 mod migrations;
 mod monitors;

@@ -261,8 +261,8 @@ async fn lines(
 /// Every word that was given on a matter, the earliest first.
 pub(super) async fn signatures(connection: &mut PgConnection, id: MatterId) -> Result<Vec<Signature>, Failure> {
     let rows = sqlx::query!(
-        r#"select g.revision, g.step, g.verdict, g.says, g.content_read, g.at, a.name as by
-           from matter_signature g join account a on a.id = g.by_account where g.matter_id = $1 order by g.at, g.step"#,
+        "select g.revision, g.step, g.verdict, g.says, g.content_read, g.at, a.name as by
+           from matter_signature g join account a on a.id = g.by_account where g.matter_id = $1 order by g.at, g.step",
         id.0
     )
     .fetch_all(connection)

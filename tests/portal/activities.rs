@@ -1,0 +1,328 @@
+//! Activities: what they are for (POL-02), for whom (POL-03), who hosts them (ORG-10) and with whom (ORG-11); sign-up, the
+//! waiting list, check-in by the code on the wall, and a word afterwards.
+
+use lunzhi::office::OfficeKind;
+use time::Duration;
+
+use crate::{
+    matters::{Signers, applied, officer, sign},
+    support::{
+        Client, FIRST, PASSWORD, Page, Portal,
+        vetting::{Stage, stage, student_account},
+    },
+};
+
+/// How an activity is announced, with what a story says otherwise.
+async fn announce(client: &mut Client, matter: &str, closes: &str, more: &[(&str, &str)]) -> Page {
+    let mut fields = vec![("purpose", "culture"), ("closes", closes)];
+    fields.retain(|(name, _)| !more.iter().any(|(other, _)| other == name));
+    fields.extend_from_slice(more);
+    let id = matter.rsplit('/').next().unwrap();
+    client.post(&format!("/activity-desk/{id}/announce"), &fields).await
+}
+
+/// An approved activity of the school's union with so many places: the matter, its pages for students and for its holders.
+struct Held {
+    stage: Stage,
+    filer: Client,
+    signers: Signers,
+    matter: String,
+    page: String,
+    desk: String,
+}
+
+async fn held(more: &[(&str, &str)]) -> Held {
+    let stage = stage().await;
+    let mut filer = stage.portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&stage.portal).await;
+    let day = stage.today + Duration::days(40);
+    let matter = applied(&mut filer, day, &[]).await;
+    signers.approve(&matter).await;
+    let done = announce(&mut filer, &matter, &format!("{day}T18:00"), more).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let id = matter.rsplit('/').next().unwrap();
+    let (page, desk) = (format!("/activities/{id}"), format!("/activity-desk/{id}"));
+    Held { stage, filer, signers, matter, page, desk }
+}
+
+async fn sign_up(client: &mut Client, page: &str) -> Page {
+    client.post(&format!("{page}/sign-up"), &[]).await
+}
+
+async fn standings(portal: &Portal, standing: &str) -> i64 {
+    sqlx::query_scalar("select count(*) from activity_sign_up where standing = $1")
+        .bind(standing)
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap()
+}
+
+/// Accounts for the students with these numbers, all at once.
+async fn accounts(portal: &Portal, first: i32, last: i32) {
+    sqlx::query(
+        "with made as (
+             insert into account (id, institution_id, number, name, password_hash, password_set_at, must_change_password,
+                                  created_at, student_id)
+             select gen_random_uuid(), s.institution_id, s.number, s.name, a.password_hash, now(), false, now(), s.id
+             from student s join institution i on i.id = s.institution_id
+                  join account a on a.institution_id = i.id and a.number = 'student'
+             where i.code = $1 and substr(s.number, 5)::integer between $2 and $3 returning id, institution_id
+         )
+         insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'student', '2024-09-01', now() from made",
+    )
+    .bind(FIRST)
+    .bind(first)
+    .bind(last)
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+}
+
+#[tokio::test]
+async fn pol_03_an_activity_is_for_every_student_unless_a_reason_is_stated() {
+    let Held { stage, mut filer, matter, page, .. } = held(&[]).await;
+    let closes = format!("{}T18:00", stage.today + Duration::days(40));
+    let mut student = student_account(&stage.portal, 100).await;
+    assert!(student.get(&page).await.text().contains("全体在校同学"));
+    let unfit =
+        announce(&mut filer, &matter, &closes, &[("purpose", ""), ("places", "0"), ("classes", "没有这个班")]).await;
+    assert_eq!(unfit.status, 422);
+    assert!(unfit.fault("名额").contains("整数") && unfit.fault("合办的班级").contains("没有这个班"));
+    let narrow = [("only_year", "2025")];
+    let refused = announce(&mut filer, &matter, &closes, &narrow).await;
+    assert!(refused.status == 409 && refused.text().contains("面向全体同学"), "{}", refused.text());
+    let stated = [("only_year", "2025"), ("reason", "新生入学教育")];
+    assert_eq!(announce(&mut filer, &matter, &closes, &stated).await.status, 303);
+    assert!(student.get(&page).await.text().contains("新生入学教育"), "everybody reads why");
+    let refused = sign_up(&mut student, &page).await;
+    assert!(refused.status == 409 && refused.text().contains("不在这项活动的范围"), "{}", refused.text());
+    assert_eq!(announce(&mut filer, &matter, &closes, &[]).await.status, 303);
+    assert_eq!(sign_up(&mut student, &page).await.status, 303);
+    assert_eq!(sign_up(&mut student, &page).await.status, 409, "once");
+    let teacher = stage.portal.signed_in(OfficeKind::StudentAffairs).await.post(&format!("{page}/sign-up"), &[]).await;
+    assert!(teacher.status == 409 && teacher.text().contains("不是学生账号"));
+    sqlx::query("update student set left_on = current_date - 1 where number = '20240100'")
+        .execute(&mut stage.portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(student.post(&format!("{page}/cancel"), &[]).await.status, 303);
+    assert_eq!(sign_up(&mut student, &page).await.status, 409, "who has left signs up for nothing");
+}
+
+#[tokio::test]
+async fn org_10_org_11_pol_02_what_it_is_for_who_hosts_it_and_with_whom_is_counted() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    let mut filer = portal.signed_in(OfficeKind::CollegeUnion).await;
+    let mut presidium = officer(&portal, 20, OfficeKind::CollegeUnion).await;
+    let mut guide = portal.signed_in(OfficeKind::CollegeLeague).await;
+    let mut deputy = portal.signed_in(OfficeKind::DeputySecretary).await;
+    let day = today + Duration::days(40);
+    let matter = applied(&mut filer, day, &[]).await;
+    assert_eq!(league.get(&matter).await.status, 200);
+    for signer in [&mut presidium, &mut guide, &mut deputy] {
+        let done = sign(signer, &matter, "agree").await;
+        assert_eq!(done.status, 303, "{}", done.text());
+    }
+    assert!(filer.get("/activity-desk").await.text().contains("还没有发布报名"));
+    let closes = format!("{day}T18:00");
+    let narrow = [("for_school", "yes"), ("only_year", "2024"), ("reason", "专业课程")];
+    let refused = announce(&mut filer, &matter, &closes, &narrow).await;
+    let text = refused.text();
+    assert!(refused.status == 409 && text.contains("承办面向全校学生的具体工作项目"), "{text}");
+    let id = matter.rsplit('/').next().unwrap();
+    let form = filer.get(&format!("/activity-desk/{id}/announce")).await;
+    let society = form.attributes("input[name=society]", "value").remove(0);
+    let more =
+        [("for_school", "yes"), ("purpose", "guidance"), ("classes", "软件2401班"), ("society", society.as_str())];
+    let done = announce(&mut filer, &matter, &closes, &more).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let page = league.get("/activity-desk").await;
+    let cells = page.all("tbody tr:first-child td");
+    assert_eq!(cells[..4], ["信息工程系学生会", "1", "1", "1"]);
+    let text = page.text();
+    for part in ["面向全校承办", "软件2401班、青年志愿者协会", "100.0%", "政治引领", "善于在班级工作和社团活动的基础上"]
+    {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    let mut other = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(other.get(&format!("/activity-desk/{id}")).await.status, 404, "another union's list of names");
+}
+
+#[tokio::test]
+async fn the_last_place_is_given_once_however_many_come_at_once() {
+    let Held { stage, page, .. } = held(&[("places", "1")]).await;
+    let portal = stage.portal;
+    accounts(&portal, 40, 103).await;
+    let mut clients = Vec::new();
+    for number in 40..=103 {
+        let mut client = portal.visitor();
+        assert_eq!(client.sign_in(FIRST, &format!("2024{number:04}"), PASSWORD).await.status, 303);
+        clients.push(client);
+    }
+    let mut tasks = Vec::new();
+    for mut client in clients {
+        let page = page.clone();
+        tasks.push(tokio::spawn(async move {
+            // A portal that is busy says so; whoever presses again has their turn.
+            loop {
+                let sent = sign_up(&mut client, &page).await;
+                if sent.status != 503 {
+                    return (sent.status, sent.location().to_owned(), client);
+                }
+            }
+        }));
+    }
+    let mut winner = None;
+    for task in tasks {
+        let (status, location, client) = task.await.unwrap();
+        assert_eq!(status, 303);
+        if location.ends_with("signed-up") {
+            assert!(winner.replace(client).is_none(), "one place, two students");
+        } else {
+            assert!(location.ends_with("waiting"), "{location}");
+        }
+    }
+    assert_eq!((standings(&portal, "in").await, standings(&portal, "waiting").await), (1, 63));
+    let mut winner = winner.unwrap();
+    assert_eq!(winner.post(&format!("{page}/cancel"), &[]).await.status, 303);
+    assert_eq!((standings(&portal, "in").await, standings(&portal, "waiting").await), (1, 62), "the next has moved up");
+    let (told,): (i64,) = sqlx::query_as("select count(*) from notice where subject like '候补成功%'")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(told, 1);
+}
+
+#[tokio::test]
+async fn a_student_signs_up_checks_in_by_the_code_on_the_wall_and_rates() {
+    let Held { stage, mut filer, page, desk, mut signers, .. } = held(&[("places", "2")]).await;
+    let portal = stage.portal;
+    let mut student = student_account(&portal, 100).await;
+    let mut second = student_account(&portal, 101).await;
+    let mut late = student_account(&portal, 102).await;
+    assert!(student.get("/activities").await.text().contains("冬日读书会"));
+    for client in [&mut student, &mut second, &mut late] {
+        assert_eq!(sign_up(client, &page).await.status, 303);
+    }
+    let wall = filer.get(&format!("{desk}/code")).await;
+    assert!(!wall.all("svg.qr").is_empty());
+    let code: String =
+        sqlx::query_scalar("select code from activity").fetch_one(&mut portal.owner().await).await.unwrap();
+    let here = format!("{page}/here");
+    let arrived = [("code", code.as_str())];
+    assert_eq!(student.post(&here, &arrived).await.status, 409, "not open yet");
+    assert_eq!(portal.signed_in(OfficeKind::CollegeUnion).await.post(&format!("{desk}/open"), &[]).await.status, 404);
+    assert_eq!(filer.post(&format!("{desk}/open"), &[]).await.status, 303);
+    assert_eq!(filer.post(&format!("{desk}/open"), &[]).await.status, 409, "once");
+    assert_eq!(student.post(&here, &[("code", "no such code")]).await.status, 409);
+    let shown = student.get(&format!("{here}?code={code}")).await;
+    assert!(!shown.attributes("form[action$='/here'] button", "class").is_empty(), "{}", shown.text());
+    assert_eq!(student.post(&here, &arrived).await.status, 303);
+    assert_eq!(student.post(&here, &arrived).await.status, 303, "counted once, and no fault of theirs");
+    assert_eq!(late.post(&here, &arrived).await.status, 409, "still waiting");
+    let unknown = filer.post(&format!("{desk}/check-in"), &[("number", "20240149")]).await;
+    assert!(unknown.status == 422 && unknown.fault("学号").contains("名单里没有"));
+    assert_eq!(filer.post(&format!("{desk}/check-in"), &[("number", "20240101")]).await.status, 303);
+    assert_eq!(filer.post(&format!("{desk}/code"), &[]).await.status, 303);
+    assert_eq!(late.post(&here, &arrived).await.status, 409, "the old code");
+    assert_eq!(student.post(&format!("{page}/cancel"), &[]).await.status, 409, "they are here");
+
+    assert_eq!(late.post(&format!("{page}/rate"), &[("satisfaction", "satisfied")]).await.status, 409);
+    assert_eq!(student.post(&format!("{page}/rate"), &[("satisfaction", "satisfied")]).await.status, 303);
+    assert_eq!(
+        student.post(&format!("{page}/rate"), &[("satisfaction", "mostly")]).await.status,
+        303,
+        "a second thought"
+    );
+    assert_eq!(filer.post(&format!("{desk}/end"), &[]).await.status, 303);
+    let shown = filer.get(&desk).await;
+    let text = shown.text();
+    assert!(text.contains("2 人（100.0%）") && text.contains("基本满意"), "{text}");
+    assert_eq!(shown.all("table svg.bar").len(), 2, "by college and by grade");
+    let league = signers.guide.get(&desk).await;
+    assert!(league.status == 200 && league.attributes("form[action$='/check-in']", "action").is_empty());
+}
+
+#[tokio::test]
+async fn while_the_approval_is_taken_back_nobody_signs_up_and_who_had_is_told() {
+    let Held { stage, page, matter, mut signers, mut filer, .. } = held(&[]).await;
+    let mut student = student_account(&stage.portal, 100).await;
+    let mut other = student_account(&stage.portal, 101).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 303);
+    let unsaid = signers.deputy.post(&format!("{matter}/revoke"), &[("reason", "")]).await;
+    assert_eq!(unsaid.status, 422);
+    assert_eq!(filer.post(&format!("{matter}/revoke"), &[("reason", "自己")]).await.status, 403);
+    let mut tasks = Vec::new();
+    for number in 110..118 {
+        let mut client = student_account(&stage.portal, number).await;
+        let page = page.clone();
+        tasks.push(tokio::spawn(async move { sign_up(&mut client, &page).await.status }));
+    }
+    assert_eq!(signers.deputy.post(&format!("{matter}/revoke"), &[("reason", "场地检修")]).await.status, 303);
+    for task in tasks {
+        let status = task.await.unwrap();
+        assert!(status == 303 || status == 409, "before it or after it: {status}");
+    }
+    let refused = sign_up(&mut other, &page).await;
+    assert!(refused.status == 409 && refused.text().contains("现在没有批准"), "{}", refused.text());
+    assert!(student.get("/inbox").await.text().contains("你报名的活动暂停"), "they are told");
+    assert!(student.get(&page).await.text().contains("没有批准"));
+    // What was approved anew goes on.
+    let day = stage.today + Duration::days(40);
+    let starts = format!("{day}T19:00");
+    let fields = [
+        ("title", "冬日读书会"),
+        ("number", "20240010"),
+        ("phone", "13800000000"),
+        ("starts", starts.as_str()),
+        ("place", "大礼堂"),
+        ("people", "60"),
+        ("why", "引导同学多读书"),
+        ("how", "分享、讨论"),
+    ];
+    assert_eq!(filer.post(&format!("{matter}/change"), &fields).await.status, 303);
+    assert!(student.get(&page).await.text().contains("暂停报名"));
+    signers.approve(&matter).await;
+    assert_eq!(sign_up(&mut other, &page).await.status, 303);
+}
+
+#[tokio::test]
+async fn a_college_that_is_merged_takes_its_activities_audience_along() {
+    let Held { stage, mut filer, matter, page, .. } = held(&[]).await;
+    let mut db = stage.portal.owner().await;
+    let institution = "(select id from institution where code = 'first')";
+    let made =
+        format!("insert into college (id, institution_id, name) values (gen_random_uuid(), {institution}, '信息系')");
+    sqlx::query(sqlx::AssertSqlSafe(made)).execute(&mut db).await.unwrap();
+    let (from, into): (String, String) = {
+        let id = async |db: &mut sqlx::PgConnection, name: &str| {
+            sqlx::query_scalar::<_, String>(
+                "select c.id::text from college c join institution i on i.id = c.institution_id
+                 where c.name = $1 and i.code = 'first'",
+            )
+            .bind(name)
+            .fetch_one(db)
+            .await
+            .unwrap()
+        };
+        (id(&mut db, "信息系").await, id(&mut db, "信息工程系").await)
+    };
+    let closes = format!("{}T18:00", stage.today + Duration::days(40));
+    let narrow = [("only_college", from.as_str()), ("reason", "本系讲座")];
+    assert_eq!(announce(&mut filer, &matter, &closes, &narrow).await.status, 303);
+    let mut student = student_account(&stage.portal, 100).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 409);
+    merge(&stage.portal, &from, &into).await;
+    assert_eq!(sign_up(&mut student, &page).await.status, 303, "it is their college's now");
+}
+
+/// Merges a college into another as its page does.
+async fn merge(portal: &Portal, from: &str, into: &str) {
+    let mut registrar = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let page = registrar.get(&format!("/structure/college/{from}/merge?into={into}")).await;
+    let seen = page.attributes("input[name=seen]", "value").remove(0);
+    let fields = [("into", into), ("seen", seen.as_str())];
+    let done = registrar.post(&format!("/structure/college/{from}/merge"), &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+}
