@@ -151,4 +151,10 @@ ids! {
     PriorReportId;
     /// What counts as important or major.
     GroundId;
+    /// A meeting of a union.
+    UnionMeetingId;
+    /// Somebody who is invited to a meeting of a union.
+    MeetingMemberId;
+    /// What a meeting of a union decided.
+    DecisionId;
 }

@@ -25,7 +25,7 @@
 //!
 //! ```text
 //! clock config ids office secrets text words
-//! name workdays
+//! name workdays calendar_file
 //! rules
 //! code_words
 //! sealing
@@ -50,6 +50,7 @@
 //! reviews
 //! matters
 //! activities
+//! meetings
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -59,6 +60,7 @@
 //! commands serve
 //! ```
 
+pub mod calendar_file;
 pub mod clock;
 pub mod config;
 pub mod ids;
@@ -99,6 +101,7 @@ pub mod imports;
 pub mod inbox;
 pub mod kept_forms;
 pub mod matters;
+pub mod meetings;
 pub mod papers;
 pub mod people;
 pub mod privacy;

@@ -34,6 +34,7 @@ use crate::{
     holidays, home,
     imports::{self, Imports},
     inbox, kept_forms, matters,
+    inbox, kept_forms, meetings,
     page::{assets, chrome::NavItem},
     people::{self, People},
     privacy,
@@ -113,6 +114,7 @@ fn navigation() -> Vec<NavItem> {
         congress::NAV,
         conduct::NAV,
         education::NAV,
+        meetings::NAV,
         elections::NAV,
         reviews::NAV,
         matters::NAV,
@@ -150,6 +152,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(vetting::routes())
         .merge(conduct::routes())
         .merge(education::routes())
+        .merge(meetings::routes())
         .merge(elections::routes(portal.elections.clone()))
         .merge(congress::routes(portal.meetings.clone()))
         .merge(reviews::routes(portal.reviews.clone()))

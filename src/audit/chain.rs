@@ -166,6 +166,8 @@ words! {
     PriorReportKept = "prior_report_kept", "事先报告";
     /// How matters are controlled, or what counts as important, was set.
     MatterRulesSet = "matter_rules_set", "设置事项审核";
+    /// A union's meeting was called, moved, held or called off, or decided something.
+    UnionMeetingKept = "union_meeting_kept", "学生会会议";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

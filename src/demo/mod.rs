@@ -9,6 +9,7 @@ mod load;
 mod meeting;
 mod paper;
 mod matters;
+mod meetings;
 mod result;
 mod reviews;
 mod schools;

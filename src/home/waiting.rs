@@ -11,6 +11,7 @@ use crate::{
     education, elections,
     failure::Failure,
     imports, matters,
+    imports, meetings,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
     people, reviews, rotation, unions, vetting,
@@ -30,6 +31,7 @@ pub async fn waiting(
         tasks.extend(conduct::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(education::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(matters::tasks::waiting(connection, person, office, today).await?);
+        tasks.extend(meetings::tasks::waiting(connection, person, office, now).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);
@@ -62,6 +64,7 @@ pub async fn waiting(
     tasks.extend(meeting::tasks::waiting(connection, person, today).await?);
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);
+        tasks.extend(meetings::tasks::own(connection, person, student, now).await?);
         tasks.extend(vetting::tasks::applications(connection, student).await?);
         tasks.extend(congress::proposals::tasks::own(connection, person, student).await?);
     }

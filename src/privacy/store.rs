@@ -4,8 +4,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, activities, auth::acting::Acting, conduct, congress, failure::Failure, ids::InstitutionId, imports, inbox,
-    kept_forms, matters, office::Administrator, people, reviews, sign_in, vetting,
+    accounts, activities, auth::acting::Acting, conduct, congress, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, vetting,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -114,5 +113,6 @@ pub async fn erase(
     conduct::retention::erase(connection, students).await?;
     matters::retention::erase(connection, students).await?;
     activities::retention::erase(connection, students).await?;
+    meetings::retention::erase(connection, students).await?;
     Ok(erased)
 }

@@ -218,15 +218,15 @@ const TURNS: Today = Today::Refused("确认轮值");
 const ALLOCATE: Today = Today::Refused("批准代表名额");
 
 catalogue! {
-    Org01 "ORG-01" Org [Refuse] Today::Warned("设立部门"), "主席团+工作部门两层架构", "学生会只有主席团和工作部门两层，不另设中心、办公室等层级。";
+    Org01 "ORG-01" Org [Refuse] Today::Refused("部门以外的层级无处可设；名称像另一层级的，设立部门时提醒"), "主席团+工作部门两层架构", "学生会只有主席团和工作部门两层，不另设中心、办公室等层级。";
     Org02 "ORG-02" Org [Refuse] POSTS, "不设主席、副主席", "岗位名称中不得出现主席、副主席、会长。";
     Org03 "ORG-03" Org [Refuse Schedule] TURNS, "执行主席由主席团成员轮值", "同一时间只有一名执行主席，且必须是在任主席团成员。";
     Org04 "ORG-04" Org [Refuse Schedule] TURNS, "轮值周期", "一个轮值周期的长度以学期为准。";
-    Org05 "ORG-05" Org [Refuse] Today::NotYet, "主席团集体负责重大事项", "重大事项须有主席团会议记录，不得一人决定。";
-    Org06 "ORG-06" Org [Refuse] Today::NotYet, "执行主席召集会议、牵头日常工作", "只有当值执行主席可以召集主席团会议。";
+    Org05 "ORG-05" Org [Refuse] Today::Refused("会议（决定重大事项）"), "主席团集体负责重大事项", "重大事项须有主席团会议记录，不得一人决定。";
+    Org06 "ORG-06" Org [Refuse] Today::Refused("会议（召集）"), "执行主席召集会议、牵头日常工作", "只有当值执行主席可以召集主席团会议。";
     Org07 "ORG-07" Org [Refuse Show] Today::NotYet, "逐级指导关系", "院系学生会接受校级学生会指导。";
     Org08 "ORG-08" Org [Show] Today::NotYet, "学校、学院、班级三级联动", "各级组织在制度、资源、活动上相互联动。";
-    Org09 "ORG-09" Org [Schedule Show] Today::NotYet, "校、院系学生会工作例会", "校级与院系学生会按期召开工作例会。";
+    Org09 "ORG-09" Org [Schedule Show] Today::Scheduled("会议、首页待办"), "校、院系学生会工作例会", "校级与院系学生会按期召开工作例会。";
     Org10 "ORG-10" Org [Show] Today::Shown("活动开展（按院系统计承办）"), "院系承办面向全校的工作项目", "院系学生会承办面向全校学生的具体项目。";
     Org11 "ORG-11" Org [Show] Today::Shown("活动开展（合办的班级、社团，覆盖的院系和年级）"), "动员同学，依托班级和社团", "在班级工作和社团活动的基础上开展活动。";
     Org12 "ORG-12" Org [Refuse Warn] Today::Warned("设立部门"), "减少层次，避免行政化", "组织层次不超过两层，名称不带行政级别。";

@@ -41,6 +41,7 @@ pub mod sitting;
 pub mod staffing;
 pub mod structure;
 pub mod timeline;
+pub mod union_meeting;
 pub mod vetting;
 pub mod yearly;
 

@@ -41,6 +41,7 @@ mod imports;
 mod links;
 mod matters;
 mod meeting;
+mod meetings;
 mod migrations;
 mod monitors;
 mod oracles;

@@ -1,0 +1,48 @@
+//! 会议: 主席团会议, 部门会议, 校院学生会工作例会, 专题会. Only the executive chair on duty calls the presidium (ORG-06; the League
+//! organisation that manages the union may order a meeting, which is recorded); the invited are told in the portal and by
+//! a calendar file; attendance, votes, decisions with who and until when, minutes. A major matter needs the presidium's
+//! meeting (ORG-05). What is still to be carried out lies before whoever is on duty. The working meeting has an interval
+//! that the School Youth League committee sets; which colleges were late or absent is shown (ORG-09).
+
+mod call;
+mod forms;
+mod list;
+pub mod meeting;
+mod papers;
+pub(crate) mod paths;
+pub mod retention;
+mod rights;
+mod show;
+pub(crate) mod store;
+pub mod tasks;
+
+use crate::{
+    app::Routes,
+    office::{Office, OfficeKind, UnionReader},
+    page::chrome::{NavGroup, NavItem},
+};
+
+#[must_use]
+pub fn routes() -> Routes {
+    list::routes().merge(call::routes()).merge(show::routes()).merge(papers::routes())
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: paths::MEETINGS,
+        label: "会议",
+        says: "主席团会议、部门会议、工作例会、专题会：召集、到会、表决、决定、记录",
+        group: NavGroup::Activities,
+        place: 10,
+        offices: UnionReader::KINDS,
+    },
+    NavItem {
+        href: "/my-meetings",
+        label: "我的会议",
+        says: "通知我参加的学生会会议；当值执行主席在这里召集",
+        group: NavGroup::Own,
+        place: 55,
+        offices: &[OfficeKind::Student],
+    },
+];

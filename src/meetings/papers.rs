@@ -1,0 +1,152 @@
+//! 会议通知 and 会议纪要, printed and for Word.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+
+use super::{
+    meeting::{Decision, Member, UnionMeeting},
+    paths::MEETINGS,
+    rights::{Seen, see},
+    store::{self, DecisionFilter},
+};
+use crate::{
+    app::{App, Routes},
+    auth::person::SignedIn,
+    clock::CHINA,
+    failure::Failure,
+    ids::UnionMeetingId,
+    page::chrome::Chrome,
+    papers::{self, Column, Paper, Table},
+    text::chinese_day,
+    unions::union::name_in_full,
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/union-meetings/{meeting}/notice", notice)
+        .get("/union-meetings/{meeting}/notice.docx", notice_word)
+        .get("/union-meetings/{meeting}/minutes", minutes)
+        .get("/union-meetings/{meeting}/minutes.docx", minutes_word)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "conduct/paper.html")]
+struct PaperPage {
+    chrome: Chrome,
+    paper: Paper,
+    /// The same for Word.
+    word: String,
+}
+
+async fn paper(app: &App, person: &SignedIn, id: UnionMeetingId, of_minutes: bool) -> Result<Paper, Failure> {
+    let mut db = app.read().await?;
+    let meeting = store::find(&mut db, person.institution, id).await?;
+    let Seen { meeting, members, .. } = see(&mut db, person, meeting, app.clock.today()).await?;
+    let by = name_in_full(&person.institution_name, &meeting.union_name);
+    if !of_minutes {
+        return Ok(notice_of(&by, &meeting, &members));
+    }
+    if !meeting.is_held() {
+        return Err(Failure::Missing);
+    }
+    let filter = DecisionFilter { meeting: Some(id), ..DecisionFilter::default() };
+    let decisions = store::decisions(&mut db, person.institution, filter).await?;
+    Ok(minutes_of(&by, &meeting, &members, &decisions))
+}
+
+fn names<'a>(members: impl Iterator<Item = &'a Member>) -> String {
+    let names: Vec<&str> = members.map(|member| member.name.as_str()).collect();
+    if names.is_empty() { "无".to_owned() } else { names.join("、") }
+}
+
+fn notice_of(by: &str, meeting: &UnionMeeting, members: &[Member]) -> Paper {
+    let mut opening = format!("定于{}在{}召开{}。现将有关事项通知如下。", meeting.when(), meeting.place, meeting.title);
+    if let Some(reason) = &meeting.ordered_for {
+        opening = format!("{reason}。{opening}");
+    }
+    Paper::new(format!("{by}\n关于召开{}的通知", meeting.title))
+        .paragraph(opening)
+        .heading("参加人员")
+        .paragraph(format!("{}。", names(members.iter())))
+        .heading("会议议程")
+        .items(meeting.items().map(str::to_owned))
+        .heading("有关要求")
+        .paragraph("请准时到会；因故不能参加的，事先请假。")
+        .signed(by, None)
+}
+
+fn minutes_of(by: &str, meeting: &UnionMeeting, members: &[Member], decisions: &[Decision]) -> Paper {
+    let there = |member: &&Member| member.presence.is_some_and(super::meeting::Presence::is_there);
+    let mut paper = Paper::new(format!("{by}\n{}纪要", meeting.title))
+        .paragraph(format!("时间：{}", meeting.when()))
+        .paragraph(format!("地点：{}", meeting.place))
+        .paragraph(format!("召集人：{}", meeting.caller))
+        .paragraph(format!("到会：{}", names(members.iter().filter(there))))
+        .paragraph(format!("缺席和请假：{}", names(members.iter().filter(|member| !there(member)))))
+        .heading("会议议程")
+        .items(meeting.items().map(str::to_owned))
+        .heading("会议记录");
+    for line in meeting.minutes.as_deref().unwrap_or_default().lines().filter(|line| !line.trim().is_empty()) {
+        paper = paper.paragraph(line);
+    }
+    if !decisions.is_empty() {
+        let columns = vec![
+            Column::centred("序号", 4),
+            Column::text("决定事项", 18),
+            Column::text("表决", 10),
+            Column::centred("承办", 7),
+            Column::centred("期限", 8),
+        ];
+        let row = |one: &Decision| {
+            let says = if one.major { format!("（重大事项）{}", one.says) } else { one.says.clone() };
+            let due = one.due_on.map(chinese_day).unwrap_or_default();
+            vec![one.number.to_string(), says, one.votes_in_words(), one.owner.clone().unwrap_or_default(), due]
+        };
+        let rows = decisions.iter().map(row).collect();
+        paper = paper.heading("决定事项").table(Table::new(columns, rows));
+    }
+    paper.signed(by, meeting.held_at.map(|at| at.to_offset(CHINA).date())).signature_line("执行主席")
+}
+
+async fn shown(app: &App, person: &SignedIn, id: UnionMeetingId, of_minutes: bool) -> Result<PaperPage, Failure> {
+    let paper = paper(app, person, id, of_minutes).await?;
+    let title = if of_minutes { "会议纪要" } else { "会议通知" };
+    let chrome = app.chrome(person, title).under(MEETINGS, "会议").under(&id.path(), "这次会议");
+    Ok(PaperPage { chrome, paper, word: id.paper_word_path(of_minutes) })
+}
+
+async fn notice(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<UnionMeetingId>,
+) -> Result<PaperPage, Failure> {
+    shown(&app, &person, id, false).await
+}
+
+async fn notice_word(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<UnionMeetingId>,
+) -> Result<Response, Failure> {
+    papers::download(&app, paper(&app, &person, id, false).await?).await
+}
+
+async fn minutes(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<UnionMeetingId>,
+) -> Result<PaperPage, Failure> {
+    shown(&app, &person, id, true).await
+}
+
+async fn minutes_word(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<UnionMeetingId>,
+) -> Result<Response, Failure> {
+    papers::download(&app, paper(&app, &person, id, true).await?).await
+}

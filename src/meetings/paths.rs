@@ -1,0 +1,50 @@
+//! Where the pages of meetings are, and what they say after an act.
+
+use crate::{
+    ids::{UnionId, UnionMeetingId},
+    rules::union_meeting::MeetingKind,
+    words::words,
+};
+
+pub(crate) const MEETINGS: &str = "/union-meetings";
+
+words! {
+    /// What was just done.
+    Done:
+    Called = "called", "已召集，并已通知参加的人。";
+    Changed = "changed", "已改期，并已通知参加的人；订阅的日历会随之更新。";
+    Cancelled = "cancelled", "已取消，并已通知参加的人。";
+    Attended = "attended", "已登记到会情况。";
+    Decided = "decided", "已记入决定。";
+    Held = "held", "会议记录已归档。";
+    Carried = "carried", "已登记落实情况。";
+    Set = "set", "已确定。";
+}
+
+impl Done {
+    /// The sentence of that word; empty for any other.
+    pub(super) fn said(word: &str) -> &'static str {
+        word.parse().map_or("", Self::label)
+    }
+
+    /// The page at `path`, which says so.
+    pub(super) fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.slug())
+    }
+}
+
+/// The form that calls a meeting of that kind.
+pub(super) fn call_path(union: UnionId, kind: MeetingKind) -> String {
+    format!("{MEETINGS}/new?union={union}&kind={}", kind.slug())
+}
+
+impl UnionMeetingId {
+    pub(crate) fn path(self) -> String {
+        format!("{MEETINGS}/{self}")
+    }
+
+    pub(super) fn paper_word_path(self, minutes: bool) -> String {
+        let which = if minutes { "minutes" } else { "notice" };
+        format!("{MEETINGS}/{self}/{which}.docx")
+    }
+}
