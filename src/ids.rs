@@ -157,4 +157,20 @@ ids! {
     MeetingMemberId;
     /// What a meeting of a union decided.
     DecisionId;
+    /// Something that was done to lead or guide a union.
+    GuidanceRecordId;
+    /// Somebody in a slot of the plan: a leader, an office, a guider.
+    GuidanceRoleId;
+    /// A list of the leading group as it was fixed.
+    LeadingGroupId;
+    /// A paper of the year of a union.
+    YearPaperId;
+    /// A project for which volunteers are recruited.
+    ProjectId;
+    /// What volunteers do in a project.
+    ProjectTaskId;
+    /// Somebody who volunteers in a project.
+    VolunteerId;
+    /// The hours of a volunteer on a day.
+    VolunteerHoursId;
 }

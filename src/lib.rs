@@ -51,6 +51,7 @@
 //! matters
 //! activities
 //! meetings
+//! guidance projects
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -96,6 +97,7 @@ pub mod congress;
 pub mod directory;
 pub mod education;
 pub mod elections;
+pub mod guidance;
 pub mod holidays;
 pub mod imports;
 pub mod inbox;
@@ -105,6 +107,7 @@ pub mod meetings;
 pub mod papers;
 pub mod people;
 pub mod privacy;
+pub mod projects;
 pub mod reviews;
 pub mod rollover;
 pub mod roster_check;

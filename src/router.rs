@@ -30,6 +30,7 @@ use crate::{
     directory, education,
     elections::{self, Elections},
     failure::{self, Failure},
+    guidance,
     health::{self, Metrics},
     holidays, home,
     imports::{self, Imports},
@@ -37,7 +38,7 @@ use crate::{
     inbox, kept_forms, meetings,
     page::{assets, chrome::NavItem},
     people::{self, People},
-    privacy,
+    privacy, projects,
     reviews::{self, Reviews},
     rollover, roster_check, rotation, rulebook,
     sealing::keys::MarkKey,
@@ -115,6 +116,8 @@ fn navigation() -> Vec<NavItem> {
         conduct::NAV,
         education::NAV,
         meetings::NAV,
+        guidance::NAV,
+        projects::NAV,
         elections::NAV,
         reviews::NAV,
         matters::NAV,
@@ -153,6 +156,8 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(conduct::routes())
         .merge(education::routes())
         .merge(meetings::routes())
+        .merge(guidance::routes())
+        .merge(projects::routes())
         .merge(elections::routes(portal.elections.clone()))
         .merge(congress::routes(portal.meetings.clone()))
         .merge(reviews::routes(portal.reviews.clone()))

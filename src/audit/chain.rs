@@ -168,6 +168,14 @@ words! {
     MatterRulesSet = "matter_rules_set", "设置事项审核";
     /// A union's meeting was called, moved, held or called off, or decided something.
     UnionMeetingKept = "union_meeting_kept", "学生会会议";
+    /// Something was recorded of how unions are led and guided, signed, answered, or fixed.
+    GuidanceKept = "guidance_kept", "领导与指导";
+    /// A plan, summary, budget or settlement was handed in.
+    YearPaperKept = "year_paper_kept", "年度材料";
+    /// A project was made, reported, received, recruited for, or closed.
+    ProjectKept = "project_kept", "志愿项目";
+    /// A calendar's secret address was made or ended.
+    CalendarKept = "calendar_kept", "订阅日历";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

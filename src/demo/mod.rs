@@ -5,6 +5,7 @@ mod congress;
 mod delegates;
 mod education;
 mod elections;
+mod guidance;
 mod load;
 mod meeting;
 mod paper;

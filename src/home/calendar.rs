@@ -3,9 +3,10 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
-use time::{Date, Duration};
+use sqlx::PgConnection;
+use time::{Date, Duration, OffsetDateTime};
 
-use super::{figures, waiting::waiting};
+use super::{figures, subscription, waiting::waiting};
 use crate::{
     app::{App, Routes},
     auth::person::SignedIn,
@@ -36,24 +37,33 @@ struct Dated {
 
 #[derive(Template, WebTemplate)]
 #[template(path = "home/calendar.html")]
-struct CalendarPage {
+pub(super) struct CalendarPage {
     chrome: Chrome,
     weeks: Vec<Week>,
     /// What waits without a day.
     undated: usize,
+    /// The address that was just made; empty where none was.
+    address: String,
+    /// Since when a phone may subscribe.
+    since: Option<OffsetDateTime>,
 }
 
-async fn show(State(app): State<App>, person: SignedIn) -> Result<CalendarPage, Failure> {
-    let (mut db, now) = (app.read().await?, app.clock.now());
+/// What has a day for a person in the office in which they act: deadlines, notices, votes, applications. Also what waits
+/// without one.
+pub(super) async fn gather(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
     let today = now.to_offset(CHINA).date();
-    let mut tasks = waiting(&mut db, &person, now).await?;
-    for notice in vetting::store::on_notice(&mut db, person.institution, today).await? {
+    let mut tasks = waiting(db, person, now).await?;
+    for notice in vetting::store::on_notice(db, person.institution, today).await? {
         let says = format!("公示期满：{}", notice.title);
         let href = notice.round.notice_path();
         tasks.push(Task::new(false, says, notice.union_name, href).due(Some(notice.until)));
     }
-    for sitting in figures::sittings(&mut db, &person).await? {
-        let day = |at: time::OffsetDateTime| Some(at.to_offset(CHINA).date());
+    for sitting in figures::sittings(db, person).await? {
+        let day = |at: OffsetDateTime| Some(at.to_offset(CHINA).date());
         if sitting.takes_votes(now) {
             let says = format!("投票截止：{}", sitting.title);
             tasks.push(Task::new(false, says, String::new(), sitting.id.path()).due(day(sitting.closes_at)));
@@ -62,12 +72,25 @@ async fn show(State(app): State<App>, person: SignedIn) -> Result<CalendarPage, 
             tasks.push(Task::new(false, says, String::new(), sitting.id.path()).due(day(sitting.opens_at)));
         }
     }
-    for round in vetting::store::open_for(&mut db, &person, today).await? {
+    for round in vetting::store::open_for(db, person, today).await? {
         let says = format!("报名截止：{}", round.title);
         tasks.push(Task::new(false, says, round.union.name, round.id.apply_path()).due(Some(round.closes_on)));
     }
+    Ok(tasks)
+}
+
+/// The page; with the address under which a phone subscribes, where it was just made.
+pub(super) async fn page(app: &App, person: &SignedIn, address: String) -> Result<CalendarPage, Failure> {
+    let (mut db, now) = (app.read().await?, app.clock.now());
+    let today = now.to_offset(CHINA).date();
+    let tasks = gather(&mut db, person, now).await?;
     let undated = tasks.iter().filter(|task| task.due.is_none()).count();
-    Ok(CalendarPage { chrome: app.chrome(&person, "期限日历"), weeks: weeks(tasks, today), undated })
+    let since = subscription::since(&mut db, person).await?;
+    Ok(CalendarPage { chrome: app.chrome(person, "期限日历"), weeks: weeks(tasks, today), undated, address, since })
+}
+
+async fn show(State(app): State<App>, person: SignedIn) -> Result<CalendarPage, Failure> {
+    page(&app, &person, String::new()).await
 }
 
 /// Tasks with a day by weeks; what is late stands first, whatever its week.

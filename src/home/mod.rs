@@ -1,9 +1,11 @@
 //! 首页: what waits for a person in the office in which they act, asked of every feature, and the way to everything.
 
 mod calendar;
+mod feed;
 mod figures;
 mod pages;
 mod paths;
+mod subscription;
 mod waiting;
 
 use crate::{
@@ -14,7 +16,7 @@ use crate::{
 
 #[must_use]
 pub fn routes() -> Routes {
-    pages::routes().merge(calendar::routes())
+    pages::routes().merge(calendar::routes()).merge(feed::routes())
 }
 
 /// What the navigation offers of it.

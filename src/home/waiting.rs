@@ -12,9 +12,10 @@ use crate::{
     failure::Failure,
     imports, matters,
     imports, meetings,
+    guidance, imports, meetings,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
-    people, reviews, rotation, unions, vetting,
+    people, projects, reviews, rotation, unions, vetting,
 };
 
 /// Everything that waits for a person, what is late first.
@@ -32,6 +33,8 @@ pub async fn waiting(
         tasks.extend(education::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(matters::tasks::waiting(connection, person, office, today).await?);
         tasks.extend(meetings::tasks::waiting(connection, person, office, now).await?);
+        tasks.extend(guidance::tasks::waiting(connection, person, office, now).await?);
+        tasks.extend(projects::tasks::waiting(connection, person, office, today).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);
@@ -65,6 +68,7 @@ pub async fn waiting(
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);
         tasks.extend(meetings::tasks::own(connection, person, student, now).await?);
+        tasks.extend(projects::tasks::own(connection, person, student).await?);
         tasks.extend(vetting::tasks::applications(connection, student).await?);
         tasks.extend(congress::proposals::tasks::own(connection, person, student).await?);
     }

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
+    meeting::UnionMeeting,
     paths::MEETINGS,
     store::{self, MeetingFilter},
 };
@@ -101,4 +102,26 @@ pub async fn own(
         tasks.push(Task::new(late, says, more, decision.meeting.path()).due(decision.due_on));
     }
     Ok(tasks)
+}
+
+/// The meetings to which a person is invited, themselves or through a college's union, from a month ago on: for their
+/// calendar.
+pub async fn invited(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<UnionMeeting>, Failure> {
+    let from = Some(now - time::Duration::days(31));
+    let mut found = Vec::new();
+    if let Some(student) = person.student {
+        let filter = MeetingFilter { invites: Some(student), from, ..MeetingFilter::default() };
+        found.extend(store::meetings(connection, person.institution, filter).await?);
+    }
+    let college = person.acting.as_ref().filter(|office| office.kind == OfficeKind::CollegeUnion);
+    if let Some(college) = college.and_then(|office| office.college) {
+        let filter =
+            MeetingFilter { unions: Some(Vec::new()), college: Some(college), from, ..MeetingFilter::default() };
+        found.extend(store::meetings(connection, person.institution, filter).await?);
+    }
+    Ok(found)
 }

@@ -224,8 +224,8 @@ catalogue! {
     Org04 "ORG-04" Org [Refuse Schedule] TURNS, "轮值周期", "一个轮值周期的长度以学期为准。";
     Org05 "ORG-05" Org [Refuse] Today::Refused("会议（决定重大事项）"), "主席团集体负责重大事项", "重大事项须有主席团会议记录，不得一人决定。";
     Org06 "ORG-06" Org [Refuse] Today::Refused("会议（召集）"), "执行主席召集会议、牵头日常工作", "只有当值执行主席可以召集主席团会议。";
-    Org07 "ORG-07" Org [Refuse Show] Today::NotYet, "逐级指导关系", "院系学生会接受校级学生会指导。";
-    Org08 "ORG-08" Org [Show] Today::NotYet, "学校、学院、班级三级联动", "各级组织在制度、资源、活动上相互联动。";
+    Org07 "ORG-07" Org [Refuse Show] Today::Refused("领导与指导（只能逐级指导）"), "逐级指导关系", "院系学生会接受校级学生会指导。";
+    Org08 "ORG-08" Org [Show] Today::Shown("领导与指导（指导到了哪里）"), "学校、学院、班级三级联动", "各级组织在制度、资源、活动上相互联动。";
     Org09 "ORG-09" Org [Schedule Show] Today::Scheduled("会议、首页待办"), "校、院系学生会工作例会", "校级与院系学生会按期召开工作例会。";
     Org10 "ORG-10" Org [Show] Today::Shown("活动开展（按院系统计承办）"), "院系承办面向全校的工作项目", "院系学生会承办面向全校学生的具体项目。";
     Org11 "ORG-11" Org [Show] Today::Shown("活动开展（合办的班级、社团，覆盖的院系和年级）"), "动员同学，依托班级和社团", "在班级工作和社团活动的基础上开展活动。";
@@ -241,8 +241,8 @@ catalogue! {
     Stf08 "STF-08" Stf [Refuse] POSTS, "不设置其他任何职务", "除主席团成员、部门负责人、部门工作人员外不设岗位。";
     Stf09 "STF-09" Stf [Warn] Today::Warned("任命、换届"), "研究生会参照执行", "校研究生会的工作人员设置参照校学生会规定。";
     Stf10 "STF-10" Stf [Refuse Show] Today::Refused("换届；单个任命时提醒"), "来自院系学生会的比例", "校级学生会工作人员中来自院系学生会的不低于规定比例。";
-    Vol01 "VOL-01" Vol [Refuse] Today::NotYet, "项目化招募志愿者", "确需主办的重大工作或活动，按项目招募志愿者。";
-    Vol02 "VOL-02" Vol [Refuse Schedule] Today::NotYet, "因事用人、事完人散", "项目结束，志愿者的工作关系同时结束。";
+    Vol01 "VOL-01" Vol [Refuse] Today::Refused("志愿项目（开始招募）"), "项目化招募志愿者", "确需主办的重大工作或活动，按项目招募志愿者。";
+    Vol02 "VOL-02" Vol [Refuse Schedule] Today::Refused("志愿项目（报名、结项）；逾期的列出、首页待办"), "因事用人、事完人散", "项目结束，志愿者的工作关系同时结束。";
     Elg01 "ELG-01" Elg [Refuse Schedule] POSTS, "政治面貌", "工作人员须为共产党员或共青团员。";
     Elg02 "ELG-02" Elg [Refuse] Today::Refused("遴选办理（推荐须有意见）"), "政治品德与服务意识", "推荐单位对政治、品德、服务意识签署意见。";
     Elg03 "ELG-03" Elg [Refuse Schedule] POSTS, "学习成绩综合排名", "综合排名在本专业规定比例以内，含边界。";
@@ -278,16 +278,16 @@ catalogue! {
     Dis05 "DIS-05" Dis [Refuse] Today::Refused("退出与交接"), "退出机制", "工作人员退出有类别、有程序、有交接。";
     Gui01 "GUI-01" Gui [Refuse Show] Today::Refused("事先报告、登记开展"), "重要事项、重大活动事先报告", "先报告学校团委，后决定、后开展。";
     Gui02 "GUI-02" Gui [Refuse] Today::Refused("四类事项审核"), "四类事项审核管理", "活动、信息、对外联系、经费物资先审后办。";
-    Gui03 "GUI-03" Gui [Refuse Show] Today::NotYet, "1名团委专职副书记指导", "明确且只明确一名团委专职副书记。";
-    Gui04 "GUI-04" Gui [Show] Today::NotYet, "双重指导", "接受学校团委和上级学联的双重指导。";
+    Gui03 "GUI-03" Gui [Refuse Show] Today::Refused("账号与职务（不能有两名）；领导与指导显示缺位"), "1名团委专职副书记指导", "明确且只明确一名团委专职副书记。";
+    Gui04 "GUI-04" Gui [Show] Today::Shown("领导与指导"), "双重指导", "接受学校团委和上级学联的双重指导。";
     Gui05 "GUI-05" Gui [Schedule Show] Today::Scheduled("事先报告、首页待办"), "团委及时向党委汇报", "学生会工作重大事项由团委及时向党委汇报。";
-    Gui06 "GUI-06" Gui [Schedule] Today::NotYet, "党委定期听取汇报", "学校党委定期听取学生会工作汇报。";
-    Gui07 "GUI-07" Gui [Refuse] Today::NotYet, "共同研究规章、规划和遴选", "学生工作部门和团委共同研究重要事项。";
-    Gui08 "GUI-08" Gui [Show] Today::NotYet, "分管校领导", "明确分管学生会工作的校领导。";
-    Gui09 "GUI-09" Gui [Refuse Show] Today::NotYet, "部门协同与领导小组", "有关部门分工合作，共同管理。";
-    Gui10 "GUI-10" Gui [Schedule] Today::NotYet, "领导小组办公室及其汇报", "办公室定期向领导小组汇报。";
-    Gui11 "GUI-11" Gui [Show] Today::NotYet, "纳入学校党建整体格局", "学生会建设纳入学校党建工作统筹谋划。";
-    Gui12 "GUI-12" Gui [Show] Today::NotYet, "推广经验、细化措施", "总结推广经验，院系制定细化措施。";
+    Gui06 "GUI-06" Gui [Schedule] Today::Scheduled("领导与指导、首页待办"), "党委定期听取汇报", "学校党委定期听取学生会工作汇报。";
+    Gui07 "GUI-07" Gui [Refuse] Today::Refused("领导与指导（共同研究定稿）"), "共同研究规章、规划和遴选", "学生工作部门和团委共同研究重要事项。";
+    Gui08 "GUI-08" Gui [Show] Today::Refused("领导与指导（确定名单）"), "分管校领导", "明确分管学生会工作的校领导。";
+    Gui09 "GUI-09" Gui [Refuse Show] Today::Refused("领导与指导（确定名单）"), "部门协同与领导小组", "有关部门分工合作，共同管理。";
+    Gui10 "GUI-10" Gui [Schedule] Today::Scheduled("领导与指导、首页待办"), "领导小组办公室及其汇报", "办公室定期向领导小组汇报。";
+    Gui11 "GUI-11" Gui [Show] Today::Scheduled("领导与指导、首页待办"), "纳入学校党建整体格局", "学生会建设纳入学校党建工作统筹谋划。";
+    Gui12 "GUI-12" Gui [Show] Today::Shown("领导与指导（细化措施、问题反馈、经验做法）"), "推广经验、细化措施", "总结推广经验，院系制定细化措施。";
     Rgt01 "RGT-01" Rgt [Refuse Schedule Show] Today::NotYet, "听取、反馈、帮助解决", "收集同学的需求和困难，反馈学校并推动解决。";
     Rgt02 "RGT-02" Rgt [Refuse Show] Today::NotYet, "团委指导下的权益工作", "在校团委指导下开展日常权益工作。";
     Rgt03 "RGT-03" Rgt [Schedule Show] Today::NotYet, "日常调研机制", "建立日常调研机制。";
@@ -296,7 +296,7 @@ catalogue! {
     Rgt06 "RGT-06" Rgt [Show] Today::NotYet, "同学参与、监督和评议", "完善同学参与、监督和评议的机制。";
     Rgt07 "RGT-07" Rgt [Show] Today::NotYet, "参与学校治理", "提升学生会在学校治理中的作用。";
     Pol00 "POL-00" Pol [Show] Today::Refused("启用实施方案"), "方案的出处和施行", "规则以成文方案为据，自启用之日起适用，不溯及既往。";
-    Pol01 "POL-01" Pol [Show] Today::NotYet, "党领导下的主要学生组织", "学生会是党领导下的学生组织和桥梁纽带。";
+    Pol01 "POL-01" Pol [Show] Today::Shown("领导与指导"), "党领导下的主要学生组织", "学生会是党领导下的学生组织和桥梁纽带。";
     Pol02 "POL-02" Pol [Show] Today::Shown("活动开展（按目的统计）"), "政治引领", "以政治引领为根本，传达党的声音。";
     Pol03 "POL-03" Pol [Refuse Show] Today::Refused("发布活动（限定范围须写明理由）"), "服务全体同学", "面向全体同学，服务全体同学。";
 }
