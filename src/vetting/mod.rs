@@ -8,7 +8,6 @@ pub mod chain_office;
 mod forms;
 mod pages;
 mod paths;
-mod photo;
 pub mod public_notice;
 pub mod retention;
 pub mod round;

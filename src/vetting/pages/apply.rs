@@ -21,6 +21,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{CaseId, PlaceId, RoundId, StudentId},
     page::{chrome::Chrome, filters},
+    picture::{PORTRAIT, redraw},
     rules::{
         Plan, Rule,
         adoption::Calendar,
@@ -35,7 +36,6 @@ use crate::{
         case::{CandidateText, Case, Evidence, Opinion, Origin},
         forms::{Application, ApplyForm, sources},
         paths::{self, Done},
-        photo::redraw,
         round::{Phase, Round},
         store::{self, CaseFilter, LockedCase, NewCase, RoundFilter, Submission},
     },
@@ -239,7 +239,7 @@ async fn read(
     let pledged = form.pledged(errors);
     let mut photo = None;
     if let Some(file) = file {
-        match app.heavy(move || redraw(&file)).await? {
+        match app.heavy(move || redraw(&file, PORTRAIT)).await? {
             Ok(jpeg) => photo = Some(jpeg),
             Err(why) => errors.add("file", why),
         }

@@ -1,5 +1,5 @@
-//! A candidate's photo: read within bounds and drawn anew, so that nothing of the file that was sent is kept but what it
-//! shows: no place, no camera, no hidden content.
+//! A picture that somebody sends: read within bounds and drawn anew, so that nothing of the file is kept but what it shows:
+//! no place, no camera, no hidden content.
 
 use std::io::Cursor;
 
@@ -14,25 +14,35 @@ const LARGEST: usize = 8 * 1024 * 1024;
 const LONGEST: u32 = 8_000;
 /// The most memory that reading it may take, in bytes.
 const MEMORY: u64 = 256 * 1024 * 1024;
-/// The size it is drawn in at the most: 35 × 49 mm at 350 dpi.
-const SIZE: (u32, u32) = (480, 672);
+/// A portrait's size at the most, in pixels: 35 × 49 mm at 350 dpi.
+pub const PORTRAIT: Size = Size { width: 480, height: 672 };
+/// The size of a picture of a place or a thing.
+pub const SCENE: Size = Size { width: 1_280, height: 1_280 };
 /// The qualities that are tried, of 100, until the picture is small enough.
 const QUALITIES: [u8; 4] = [82, 60, 40, 20];
 /// The most bytes that are kept, as the database says too.
 const MOST: usize = 400_000;
 
+/// How large a picture is drawn at the most, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
 const BROKEN: &str = "照片无法读取，请换一张 JPG 或 PNG";
 
-/// Reads a photo and draws it anew as a JPEG of at most 480 × 672: upright as its camera noted, white where it is transparent.
+/// Reads a picture and draws it anew as a JPEG of at most that size: upright as its camera noted, white where it is
+/// transparent.
 ///
 /// # Errors
 /// Why it cannot be used, in Chinese.
-pub fn redraw(bytes: &[u8]) -> Result<Vec<u8>, String> {
+pub fn redraw(bytes: &[u8], size: Size) -> Result<Vec<u8>, String> {
     if bytes.len() > LARGEST {
         return Err("照片不能超过 8 MB".to_owned());
     }
     let photo = on_white(read(bytes)?);
-    let (width, height) = SIZE;
+    let Size { width, height } = size;
     let photo = if photo.width() > width || photo.height() > height {
         photo.resize(width, height, FilterType::Triangle)
     } else {
@@ -127,7 +137,7 @@ mod tests {
         for (orientation, back) in (1..=8).zip([1, 2, 3, 4, 5, 8, 7, 6]) {
             let mut lying = figure();
             lying.apply_orientation(Orientation::from_exif(back).unwrap());
-            let kept = redraw(&held(&lying, orientation)).unwrap();
+            let kept = redraw(&held(&lying, orientation), PORTRAIT).unwrap();
             let drawn = image::load_from_memory(&kept).unwrap();
             assert_eq!((drawn.width(), drawn.height()), (300, 420), "{orientation}");
             let [above, below] = [20, 400].map(|y| drawn.get_pixel(150, y).0);
@@ -144,7 +154,7 @@ mod tests {
             RgbaImage::from_fn(300, 420, |x, _| Rgba(if x < 150 { [0, 0, 0, 0] } else { [10, 120, 10, 255] }));
         let mut sent = Cursor::new(Vec::new());
         DynamicImage::ImageRgba8(picture).write_to(&mut sent, ImageFormat::Png).unwrap();
-        let drawn = image::load_from_memory(&redraw(&sent.into_inner()).unwrap()).unwrap();
+        let drawn = image::load_from_memory(&redraw(&sent.into_inner(), PORTRAIT).unwrap()).unwrap();
         assert!(drawn.get_pixel(20, 200).0[..3].iter().all(|colour| *colour > 245));
         assert!(drawn.get_pixel(280, 200).0[0] < 60);
     }
@@ -153,7 +163,7 @@ mod tests {
     fn too_many_pixels_are_named_with_the_limit() {
         let mut sent = Cursor::new(Vec::new());
         DynamicImage::ImageLuma8(image::GrayImage::new(9_000, 40)).write_to(&mut sent, ImageFormat::Png).unwrap();
-        let says = redraw(&sent.into_inner()).unwrap_err();
+        let says = redraw(&sent.into_inner(), PORTRAIT).unwrap_err();
         assert!(says.contains("9000 × 40 像素") && says.contains("8000 像素"), "{says}");
     }
 
@@ -168,11 +178,17 @@ mod tests {
     fn a_photo_is_drawn_anew_and_small() {
         let mut sent = png(2_000, 3_000);
         sent.extend_from_slice(b"GPS 31.2, 120.6");
-        let kept = redraw(&sent).unwrap();
+        let kept = redraw(&sent, PORTRAIT).unwrap();
         assert!(kept.starts_with(&[0xFF, 0xD8]) && kept.len() < 400_000, "{} bytes", kept.len());
         assert!(!kept.windows(3).any(|part| part == b"GPS"));
         let drawn = image::load_from_memory(&kept).unwrap();
         assert_eq!((drawn.width(), drawn.height()), (448, 672));
+    }
+
+    #[test]
+    fn a_scene_is_kept_larger_than_a_portrait() {
+        let drawn = image::load_from_memory(&redraw(&png(3_000, 2_000), SCENE).unwrap()).unwrap();
+        assert_eq!((drawn.width(), drawn.height()), (1_280, 853));
     }
 
     #[test]
@@ -185,17 +201,17 @@ mod tests {
         let picture = RgbImage::from_fn(480, 672, |_, _| Rgb([next(), next(), next()]));
         let mut sent = Cursor::new(Vec::new());
         DynamicImage::ImageRgb8(picture).write_to(&mut sent, ImageFormat::Png).unwrap();
-        assert!(redraw(&sent.into_inner()).unwrap().len() <= MOST);
+        assert!(redraw(&sent.into_inner(), PORTRAIT).unwrap().len() <= MOST);
     }
 
     #[test]
     fn what_is_no_photo_is_refused() {
         for bytes in [&b""[..], b"GIF89a", b"<svg/>", b"%PDF-1.7", &png(20, 20)[..60]] {
-            assert!(redraw(bytes).is_err());
+            assert!(redraw(bytes, PORTRAIT).is_err());
         }
         // A few bytes that say they are a picture of gigabytes.
         let mut bomb = png(8, 8);
         bomb[16..24].copy_from_slice(&[0, 1, 0x86, 0xA0, 0, 1, 0x86, 0xA0]);
-        assert!(redraw(&bomb).is_err());
+        assert!(redraw(&bomb, PORTRAIT).is_err());
     }
 }
