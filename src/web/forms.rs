@@ -319,6 +319,21 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
     None
 }
 
+/// A text of several lines, of 1 to `most` characters.
+pub fn lines(text: &str, most: usize, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
+    let text = trimmed(text).replace("\r\n", "\n");
+    if text.is_empty() {
+        errors.add(field, ask);
+    } else if text.chars().count() > most {
+        errors.add(field, format!("不能超过 {most} 字"));
+    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
+        errors.add(field, "含有看不见的字符");
+    } else {
+        return Some(text);
+    }
+    None
+}
+
 /// Lets the page that answers know whether something is to be corrected.
 pub async fn watched(request: Request, next: Next) -> Response {
     faults::watch(next.run(request)).await

@@ -10,29 +10,14 @@ use super::{
 use crate::{
     ids::ProposalId,
     rules::proposal::{Ground, Matter, Satisfaction},
-    text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    text::{day, folded, trimmed},
+    web::forms::{Errors, lines, written},
 };
 
 /// Seconders whom most universities ask for (practice).
 pub(super) const SECONDERS: u32 = 2;
 /// Working days within which an office replies (practice).
 pub(super) const REPLY_WITHIN: u32 = 30;
-
-/// A text of several lines, at most `most` characters.
-fn lines(text: &str, most: usize, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
-    let text = trimmed(text).replace("\r\n", "\n");
-    if text.is_empty() {
-        errors.add(field, ask);
-    } else if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字"));
-    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
-        errors.add(field, "含有看不见的字符");
-    } else {
-        return Some(text);
-    }
-    None
-}
 
 /// 提案 as typed.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
