@@ -173,4 +173,8 @@ ids! {
     VolunteerId;
     /// The hours of a volunteer on a day.
     VolunteerHoursId;
+    /// What a student asks for (诉求).
+    VoiceRequestId;
+    /// An office of the university that answers what students ask for.
+    VoiceUnitId;
 }

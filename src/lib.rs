@@ -26,6 +26,8 @@
 //! ```text
 //! clock config ids office secrets text words
 //! name workdays calendar_file
+//! clock config ids office picture secrets text words
+//! name workdays
 //! rules
 //! code_words
 //! sealing
@@ -52,6 +54,7 @@
 //! activities
 //! meetings
 //! guidance projects
+//! voice
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -67,6 +70,7 @@ pub mod config;
 pub mod ids;
 pub mod name;
 pub mod office;
+pub mod picture;
 pub mod secrets;
 pub mod text;
 mod words;
@@ -116,6 +120,7 @@ pub mod rulebook;
 pub mod sign_in;
 pub mod unions;
 pub mod vetting;
+pub mod voice;
 
 pub mod health;
 pub mod home;

@@ -222,6 +222,9 @@ sets_of_offices! {
     MatterSigner: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
     /// Who takes down how the Party committee replied to a report (GUI-05): it itself, or the League committee by its document.
     PartyReplier: SchoolLeague, DeputySecretary, SchoolParty;
+    /// Who handles what students ask for: the unions take it up, the League committees see to it, offices answer.
+    VoiceHandler: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
+        CollegeParty, CollegeUnion;
     /// Who sees how many have voted: a class branch its own class's number.
     TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion, ClassBranch;

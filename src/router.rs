@@ -45,6 +45,7 @@ use crate::{
     secrets::Cost,
     sign_in::{self, SignIn},
     unions, vetting,
+    voice::{self, Voice},
     web::{
         self,
         routes::{LARGEST_FORM, LARGEST_READ},
@@ -67,6 +68,7 @@ pub struct Portal {
     pub imports: Imports,
     pub meetings: Meetings,
     pub slips: Slips,
+    pub voice: Voice,
     pub people: People,
     pub metrics: Metrics,
     /// Where the database keeps its files.
@@ -97,6 +99,7 @@ impl Portal {
             imports: Imports::new(&app),
             meetings: Meetings::new(&app),
             slips: Slips::new(&app),
+            voice: Voice::new(&app),
             people: People::new(&app),
             app,
             metrics,
@@ -123,6 +126,7 @@ fn navigation() -> Vec<NavItem> {
         matters::NAV,
         activities::NAV,
         rotation::NAV,
+        voice::NAV,
         holidays::NAV,
         roster_check::NAV,
         rulebook::NAV,
@@ -163,6 +167,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(reviews::routes(portal.reviews.clone()))
         .merge(matters::routes())
         .merge(activities::routes())
+        .merge(voice::routes(portal.voice.clone()))
         .merge(roster_check::routes())
         .merge(home::routes())
         .merge(directory::routes())

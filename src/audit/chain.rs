@@ -176,6 +176,8 @@ words! {
     ProjectKept = "project_kept", "志愿项目";
     /// A calendar's secret address was made or ended.
     CalendarKept = "calendar_kept", "订阅日历";
+    /// A student's request was made, taken up, sent on, answered or closed, or how requests are handled was set.
+    VoiceKept = "voice_kept", "诉求办理";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

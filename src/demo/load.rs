@@ -124,6 +124,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 Box::pin(super::matters::load_matters(db, institution, now)).await?;
                 super::meetings::load_meetings(db, institution, now).await?;
                 super::guidance::load_guidance(db, institution, now).await?;
+                super::voice::load_voice(db, institution, now).await?;
                 super::elections::load_elections(db, school, institution, &ballot_box.key, now).await?;
                 Box::pin(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
                 super::result::load_result(db, institution, now).await?;

@@ -16,5 +16,6 @@ mod reviews;
 mod schools;
 mod unions;
 mod vetting;
+mod voice;
 
 pub use load::{DemoAccount, accounts, load};

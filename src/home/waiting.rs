@@ -16,6 +16,7 @@ use crate::{
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
     people, projects, reviews, rotation, unions, vetting,
+    people, reviews, rotation, unions, vetting, voice,
 };
 
 /// Everything that waits for a person, what is late first.
@@ -35,6 +36,7 @@ pub async fn waiting(
         tasks.extend(meetings::tasks::waiting(connection, person, office, now).await?);
         tasks.extend(guidance::tasks::waiting(connection, person, office, now).await?);
         tasks.extend(projects::tasks::waiting(connection, person, office, today).await?);
+        tasks.extend(voice::tasks::waiting(connection, person, office, now).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);
@@ -64,6 +66,7 @@ pub async fn waiting(
         tasks.extend(congress::proposals::tasks::answering(connection, person, today).await?);
     }
     tasks.extend(activities::tasks::own(connection, person, now).await?);
+    tasks.extend(voice::tasks::own(connection, person).await?);
     tasks.extend(meeting::tasks::waiting(connection, person, today).await?);
     if let Some(student) = person.student {
         tasks.extend(rotation::tasks::duties(connection, student, today).await?);

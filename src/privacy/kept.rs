@@ -5,8 +5,7 @@ use time::{Date, macros::date};
 
 use crate::{
     office::{
-        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, MatterReader, Office, OfficeKind,
-        Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
+        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, MatterReader, Office, OfficeKind, Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter, VoiceHandler,
     },
     unions::union::sees_grades,
     words::words,
@@ -25,6 +24,7 @@ words! {
     Opinions = "opinions", "各单位对候选人签署的意见";
     Objections = "objections", "公示期间收到的反映";
     Conduct = "conduct", "违纪失范的反映、调查核实和处理";
+    Voice = "voice", "提出的诉求、对答复的评价、附议";
     Exits = "exits", "退出学生会的类别、理由和交接";
     Duties = "duties", "自律承诺的签署，参加培训的情况";
     Posts = "posts", "在学生会担任的职务";
@@ -63,6 +63,7 @@ impl Data {
             Self::Figures | Self::Opinions => of_figures(),
             Self::Objections | Self::Exits => UnionKeeper::KINDS.to_vec(),
             Self::Conduct => ConductHandler::KINDS.to_vec(),
+            Self::Voice => VoiceHandler::KINDS.to_vec(),
             Self::Posts | Self::Duties => UnionReader::KINDS.to_vec(),
             Self::Proposals | Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
@@ -98,6 +99,7 @@ impl Data {
             | Self::Proposals
             | Self::Unsent
             | Self::Conduct
+            | Self::Voice
             | Self::Exits => Extent::Own,
         }
     }
@@ -113,6 +115,9 @@ impl Data {
             Self::Opinions => "遴选程序；退回、不予通过的原因会告诉本人",
             Self::Objections => "公示；不告诉被反映的人是谁反映的，署名的办理单位能看到姓名",
             Self::Conduct => "调查核实和处理；保密反映的，任何页面都不显示是谁反映的；每次查看都有记录",
+            Self::Voice => {
+                "办理和答复；实名的办理单位能看到姓名，选“仅答复单位可见”的只有答复单位能看到，匿名的不存账号，任何单位都看不到"
+            }
             Self::Exits => "退出和工作交接",
             Self::Duties => "上岗前和每学年签署承诺；工作人员培训",
             Self::Posts => "任命和换届；学生会的花名册",
@@ -142,6 +147,7 @@ impl Data {
             | Self::Opinions
             | Self::Objections
             | Self::Conduct
+            | Self::Voice
             | Self::Exits => {
                 format!("在校期间，离校{years}后删除")
             }

@@ -288,8 +288,8 @@ catalogue! {
     Gui10 "GUI-10" Gui [Schedule] Today::Scheduled("领导与指导、首页待办"), "领导小组办公室及其汇报", "办公室定期向领导小组汇报。";
     Gui11 "GUI-11" Gui [Show] Today::Scheduled("领导与指导、首页待办"), "纳入学校党建整体格局", "学生会建设纳入学校党建工作统筹谋划。";
     Gui12 "GUI-12" Gui [Show] Today::Shown("领导与指导（细化措施、问题反馈、经验做法）"), "推广经验、细化措施", "总结推广经验，院系制定细化措施。";
-    Rgt01 "RGT-01" Rgt [Refuse Schedule Show] Today::NotYet, "听取、反馈、帮助解决", "收集同学的需求和困难，反馈学校并推动解决。";
-    Rgt02 "RGT-02" Rgt [Refuse Show] Today::NotYet, "团委指导下的权益工作", "在校团委指导下开展日常权益工作。";
+    Rgt01 "RGT-01" Rgt [Refuse Schedule Show] Today::Scheduled("办理诉求"), "听取、反馈、帮助解决", "收集同学的需求和困难，反馈学校并推动解决。";
+    Rgt02 "RGT-02" Rgt [Refuse Show] Today::Shown("办理诉求"), "团委指导下的权益工作", "在校团委指导下开展日常权益工作。";
     Rgt03 "RGT-03" Rgt [Schedule Show] Today::NotYet, "日常调研机制", "建立日常调研机制。";
     Rgt04 "RGT-04" Rgt [Schedule Show] Today::NotYet, "面对面沟通渠道", "搭建面对面沟通渠道。";
     Rgt05 "RGT-05" Rgt [Schedule Show] Today::NotYet, "直接联系同学制度", "学生代表、学生干部直接联系同学。";
@@ -298,7 +298,7 @@ catalogue! {
     Pol00 "POL-00" Pol [Show] Today::Refused("启用实施方案"), "方案的出处和施行", "规则以成文方案为据，自启用之日起适用，不溯及既往。";
     Pol01 "POL-01" Pol [Show] Today::Shown("领导与指导"), "党领导下的主要学生组织", "学生会是党领导下的学生组织和桥梁纽带。";
     Pol02 "POL-02" Pol [Show] Today::Shown("活动开展（按目的统计）"), "政治引领", "以政治引领为根本，传达党的声音。";
-    Pol03 "POL-03" Pol [Refuse Show] Today::Refused("发布活动（限定范围须写明理由）"), "服务全体同学", "面向全体同学，服务全体同学。";
+    Pol03 "POL-03" Pol [Refuse Show] Today::Refused("发布活动（限定范围须写明理由）、提诉求"), "服务全体同学", "面向全体同学，服务全体同学。";
 }
 
 impl Rule {

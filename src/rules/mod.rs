@@ -45,6 +45,7 @@ pub mod structure;
 pub mod timeline;
 pub mod union_meeting;
 pub mod vetting;
+pub mod voice;
 pub mod yearly;
 
 pub use catalogue::{CATALOGUE, Rule};

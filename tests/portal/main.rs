@@ -68,3 +68,4 @@ mod support;
 mod tables;
 mod unions;
 mod vetting;
+mod voice;

@@ -1,0 +1,142 @@
+//! 诉求: what students ask for, from the first word to their own word on the answer (RGT-01), in the daily work that the League
+//! committee guides (RGT-02), open to every enrolled student (POL-03).
+//!
+//! Of an anonymous request the row has no account: whoever has its code follows it. What the database can join all the same
+//! stands on the page on which it is written.
+
+mod acts;
+mod ask;
+mod desk;
+mod figures;
+mod forms;
+mod handling;
+mod list;
+mod paths;
+pub mod request;
+pub mod retention;
+mod settings;
+pub mod store;
+pub mod tasks;
+
+use std::{
+    collections::HashMap,
+    ops::Deref,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use axum::extract::FromRef;
+use time::Date;
+
+use crate::{
+    app::{App, Routes},
+    ids::{AccountId, VoiceRequestId},
+    office::{Office, OfficeKind, SchoolLeague, VoiceHandler},
+    page::chrome::{NavGroup, NavItem},
+    web::just_made::JustMade,
+};
+
+/// An anonymous request that a browser has opened with its code.
+#[derive(Debug)]
+struct Opened {
+    request: VoiceRequestId,
+    /// The code, where it was made just now and is shown.
+    code: Option<String>,
+}
+
+/// The state of requests: the application, and what is held in memory alone of anonymous ones.
+#[derive(Debug, Clone, FromRef)]
+pub struct Voice {
+    app: App,
+    opened: Arc<JustMade<Opened>>,
+    anonymous: Arc<Asked>,
+}
+
+impl Deref for Voice {
+    type Target = App;
+
+    fn deref(&self) -> &App {
+        &self.app
+    }
+}
+
+impl Voice {
+    #[must_use]
+    pub fn new(app: &App) -> Self {
+        Self { app: app.clone(), opened: Arc::default(), anonymous: Arc::default() }
+    }
+}
+
+/// Requests of one person within a day.
+const A_DAY: u32 = 10;
+
+/// How many anonymous requests each account made today. In memory alone: a table of it could be joined with the requests.
+#[derive(Debug, Default)]
+struct Asked(Mutex<HashMap<AccountId, Day>>);
+
+#[derive(Debug)]
+struct Day {
+    day: Date,
+    count: u32,
+}
+
+impl Asked {
+    /// Counts one more; `false` where there were enough.
+    fn one_more(&self, account: AccountId, today: Date) -> bool {
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        asked.retain(|_, day| day.day == today);
+        let day = asked.entry(account).or_insert(Day { day: today, count: 0 });
+        day.count += 1;
+        day.count <= A_DAY
+    }
+}
+
+#[must_use]
+pub fn routes(state: Voice) -> Routes {
+    let own = list::routes().merge(ask::routes()).merge(acts::routes());
+    let offices = desk::routes().merge(handling::routes()).merge(figures::routes()).merge(settings::routes());
+    own.merge(offices).with_state(state)
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/voice",
+        label: "诉求",
+        says: "反映学习生活中的困难和建议，查看办理和答复",
+        group: NavGroup::Activities,
+        place: 10,
+        offices: OfficeKind::ALL,
+    },
+    NavItem {
+        href: "/voice/desk",
+        label: "办理诉求",
+        says: "接收、交办、答复同学的诉求",
+        group: NavGroup::Activities,
+        place: 20,
+        offices: VoiceHandler::KINDS,
+    },
+    NavItem {
+        href: "/voice/settings",
+        label: "诉求设置",
+        says: "办理期限、应急电话、承办单位",
+        group: NavGroup::Activities,
+        place: 30,
+        offices: SchoolLeague::KINDS,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+
+    #[test]
+    fn an_account_asks_so_often_a_day_and_again_the_next() {
+        let (asked, account) = (Asked::default(), AccountId::random());
+        let today = date!(2026 - 11 - 27);
+        assert!((0..A_DAY).all(|_| asked.one_more(account, today)));
+        assert!(!asked.one_more(account, today) && asked.one_more(AccountId::random(), today));
+        assert!(asked.one_more(account, date!(2026 - 11 - 28)));
+    }
+}

@@ -1,0 +1,60 @@
+//! Where the pages of requests are, and what they say after an act.
+
+use crate::{
+    ids::{PrintId, VoiceRequestId},
+    words::words,
+};
+
+pub(super) const VOICE: &str = "/voice";
+pub(super) const DESK: &str = "/voice/desk";
+pub(super) const SETTINGS: &str = "/voice/settings";
+
+words! {
+    /// What was just done.
+    Done:
+    Asked = "asked", "已提交。办理情况会在消息里告诉你，也可以在这里查看。";
+    Coded = "coded", "已提交。请记下查询码：以后凭它看答复、作评价，系统不能补发。";
+    Pictured = "pictured", "图片已添加。";
+    Supported = "supported", "已附议。答复以后会在消息里告诉你。";
+    Withdrawn = "withdrawn", "已撤回，内容和图片已删除。";
+    Confirmed = "confirmed", "已记下你的评价，诉求办结。";
+    SentBack = "sent-back", "已退回再办一次。";
+    Sent = "sent", "已接收并交办。";
+    SentOn = "sent-on", "已转办；首问单位仍要负责到底。";
+    Answered = "answered", "已答复，等提出的同学确认。";
+    Instructed = "instructed", "督办意见已发出。";
+    Published = "published", "已公开。";
+    Hidden = "hidden", "已不公开。";
+    Kept = "kept", "已保存。";
+    UnitKept = "unit", "承办单位已登记。";
+    UnitEnded = "unit-ended", "承办单位已停用。";
+}
+
+impl Done {
+    /// The sentence of that word; empty for any other.
+    pub(super) fn said(word: &str) -> &'static str {
+        word.parse().map_or("", Self::label)
+    }
+
+    /// The page at `path`, which says so.
+    pub(super) fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.slug())
+    }
+}
+
+impl VoiceRequestId {
+    /// For its author, and for everybody where it is public.
+    pub(super) fn path(self) -> String {
+        format!("{VOICE}/requests/{self}")
+    }
+
+    /// For the offices that handle it.
+    pub(super) fn desk_path(self) -> String {
+        format!("{DESK}/{self}")
+    }
+}
+
+/// An anonymous request that this browser has opened with its code.
+pub(super) fn opened_path(id: PrintId) -> String {
+    format!("{VOICE}/opened/{id}")
+}
