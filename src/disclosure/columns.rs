@@ -1,0 +1,321 @@
+//! 公开栏: a page of each union for every student of the university, and without signing in where the League committee says so.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
+use time::{Date, Duration, OffsetDateTime};
+
+use super::{
+    content::DepartmentLine,
+    forms::CommentForm,
+    paths::{DISCLOSURE, Done, column_path, open_path},
+    store::{self, Announced, ColumnText, CommentRow, Deeds, Stars},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, person::SignedIn},
+    failure::{Failure, Refusal},
+    ids::{InstitutionId, UnionId},
+    office::{Office, SchoolLeague},
+    page::{
+        charts::{Part, strip},
+        chrome::Chrome,
+    },
+    rulebook::store::calendar,
+    rules::{Clause, Rule},
+    text::percent,
+    unions::{
+        store as unions,
+        union::{Department, PostKind, PostRow, Record, StudentUnion},
+    },
+    web::forms::{Done as After, Errors, Submitted, Upload, lines},
+};
+
+/// How far back the figures go, in days: a year.
+const BACK: i64 = 365;
+/// Words on a union from so many students on are shown as a mean.
+const ENOUGH: i64 = 5;
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/disclosure", list)
+        .get("/disclosure/comments", comments)
+        .get("/disclosure/unions/{union}", show)
+        .post("/disclosure/unions/{union}/comment", comment)
+        .upload("/disclosure/unions/{union}/keep", keep)
+        .get("/disclosure/open/{union}", open)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "disclosure/list.html")]
+struct ColumnsPage {
+    chrome: Chrome,
+    unions: Vec<StudentUnion>,
+    is_league: bool,
+    /// By which students watch; none where the plan is silent.
+    clause: Option<Clause>,
+}
+
+fn is_league(person: &SignedIn) -> bool {
+    person.acting.as_ref().is_some_and(|office| SchoolLeague::KINDS.contains(&office.kind))
+}
+
+async fn clause(db: &mut PgConnection, institution: InstitutionId, today: Date) -> Result<Option<Clause>, Failure> {
+    let plans = calendar(db, institution).await?;
+    let plan = plans.in_force(today);
+    Ok(plan.and_then(|plan| plan.provision(Rule::Rgt06).map(|provision| provision.clause().clone())))
+}
+
+async fn list(State(app): State<App>, person: SignedIn) -> Result<ColumnsPage, Failure> {
+    let mut db = app.read().await?;
+    let unions = unions::list(&mut db, person.institution, None).await?;
+    let clause = clause(&mut db, person.institution, app.clock.today()).await?;
+    Ok(ColumnsPage { chrome: app.chrome(&person, "公开栏"), unions, is_league: is_league(&person), clause })
+}
+
+/// An officer with what they are.
+struct Officer {
+    name: String,
+    post: String,
+}
+
+/// What the page of a union shows to everybody.
+struct Column {
+    union: StudentUnion,
+    text: ColumnText,
+    departments: Vec<DepartmentLine>,
+    officers: Vec<Officer>,
+    staff: usize,
+    deeds: Deeds,
+    announced: Vec<Announced>,
+    stars: Stars,
+}
+
+impl Column {
+    async fn read(
+        db: &mut PgConnection,
+        institution: InstitutionId,
+        union: UnionId,
+        now: OffsetDateTime,
+    ) -> Result<Self, Failure> {
+        let today = now.date();
+        let union = unions::list(db, institution, Some(union)).await?.pop().ok_or(Failure::Missing)?;
+        let text = store::column(db, union.id).await?;
+        let deeds = store::deeds(db, institution, union.id, now - Duration::days(BACK)).await?;
+        let announced = store::announced(db, institution, union.id).await?;
+        let stars = store::stars(db, union.id).await?;
+        let record = unions::records(db, institution, vec![union.clone()], today).await?.pop();
+        let record = record.ok_or(Failure::Missing)?;
+        Ok(Self {
+            departments: departments(&record, today),
+            officers: officers(&record, today),
+            staff: record.people_on(today),
+            union,
+            text,
+            deeds,
+            announced,
+            stars,
+        })
+    }
+
+    /// Officers by grade.
+    fn grades(&self) -> Vec<Part> {
+        let number = |count: i64| usize::try_from(count).unwrap_or(0);
+        strip(&[
+            ("pass", "优秀", number(self.deeds.excellent)),
+            ("unknown", "良好", number(self.deeds.good)),
+            ("warn", "合格", number(self.deeds.satisfactory)),
+            ("fail", "不合格", number(self.deeds.unsatisfactory)),
+        ])
+    }
+
+    /// Of the requests that were answered, those that were solved.
+    fn solved(&self) -> String {
+        match (u64::try_from(self.deeds.solved), u64::try_from(self.deeds.answered)) {
+            (Ok(part), Ok(whole)) if whole > 0 => percent(part, whole),
+            _ => "–".to_owned(),
+        }
+    }
+
+    /// How students judge it, where they are enough.
+    fn mean(&self) -> Option<String> {
+        self.stars.mean.filter(|_| self.stars.count >= ENOUGH).map(|mean| format!("{mean:.1}"))
+    }
+
+    fn enough(&self) -> i64 {
+        ENOUGH
+    }
+}
+
+fn departments(record: &Record, today: Date) -> Vec<DepartmentLine> {
+    let line = |department: &Department| DepartmentLine {
+        name: department.name.clone(),
+        functions: department.functions.clone(),
+        people: record.posts_on(today).filter(|post| post.department == Some(department.id)).count(),
+    };
+    record.departments_on(today).map(line).collect()
+}
+
+/// The presidium and the heads of departments: who answers to students by name.
+fn officers(record: &Record, today: Date) -> Vec<Officer> {
+    let chairs: Vec<&str> = record.chairs_on(today).collect();
+    let leads = record.posts_on(today).filter(|post| matches!(post.kind, PostKind::Presidium | PostKind::Head));
+    let officer = |post: &PostRow| {
+        let chair = post.kind == PostKind::Presidium && chairs.contains(&post.name.as_str());
+        let post_name = post.label_with_place();
+        let post_name = if chair { format!("{post_name}（执行主席）") } else { post_name };
+        Officer { name: post.name.clone(), post: post_name }
+    };
+    leads.map(officer).collect()
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "disclosure/column.html")]
+struct ColumnPage {
+    chrome: Chrome,
+    column: Column,
+    grades: Vec<Part>,
+    is_league: bool,
+    is_student: bool,
+    /// Where it is read without signing in; empty where it is not.
+    address: String,
+    /// The texts of the League committee's form.
+    constitution: String,
+    is_open: bool,
+    form: CommentForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    union: UnionId,
+    submitted: Submitted<CommentForm>,
+    done: &'static str,
+) -> Result<ColumnPage, Failure> {
+    let column = Column::read(&mut *app.read().await?, person.institution, union, app.clock.now()).await?;
+    let Submitted { form, errors } = submitted;
+    Ok(ColumnPage {
+        chrome: app.chrome(person, &column.union.name).under(DISCLOSURE, "公开栏"),
+        is_league: is_league(person),
+        is_student: person.student.is_some(),
+        address: if column.text.is_open { open_path(union) } else { String::new() },
+        constitution: column.text.constitution.clone(),
+        is_open: column.text.is_open,
+        grades: column.grades(),
+        column,
+        form,
+        errors,
+        done,
+    })
+}
+
+async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(union): Path<UnionId>,
+    Query(After { done }): Query<After>,
+) -> Result<ColumnPage, Failure> {
+    page(&app, &person, union, Submitted::default(), Done::said(&done)).await
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "disclosure/open.html")]
+struct OpenPage {
+    chrome: Chrome,
+    institution: String,
+    column: Column,
+    grades: Vec<Part>,
+}
+
+/// The page of a union for whoever has not signed in, where the League committee says so.
+async fn open(State(app): State<App>, Path(union): Path<UnionId>) -> Result<OpenPage, Failure> {
+    let mut db = app.read().await?;
+    let institution = store::open_union(&mut db, union).await?.ok_or(Failure::Missing)?;
+    let column = Column::read(&mut db, institution, union, app.clock.now()).await?;
+    let institution = store::institution_name(&mut db, institution).await?;
+    let (chrome, grades) = (Chrome::bare(&column.union.name), column.grades());
+    Ok(OpenPage { chrome, institution, column, grades })
+}
+
+async fn comment(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(union): Path<UnionId>,
+    Form(form): Form<CommentForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let read = form.read(&mut errors);
+    let Some(comment) = read else {
+        let page = page(&app, &person, union, Submitted::new(form, errors), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    if person.student.is_none() {
+        let chrome = app.chrome(&person, "评价学生会").under(DISCLOSURE, "公开栏");
+        let refusal = Refusal { chrome, wanted: "评价学生会".to_owned(), back: column_path(union) };
+        return Err(refusal.for_reason("评价由同学作出，你的账号不是学生账号", "单位的意见请直接告诉校团委"));
+    }
+    app.write_as(person.authority(), async |db| {
+        if store::comment(db, &person, union, &comment, now).await? { Ok(()) } else { Err(Failure::Missing) }
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Commented.at(&column_path(union))).into_response())
+}
+
+/// The most characters of a constitution.
+const LONGEST: usize = 15_000;
+
+async fn keep(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(union): Path<UnionId>,
+    upload: Upload,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let typed = upload.field("constitution").to_owned();
+    let constitution = if typed.trim().is_empty() {
+        Some(String::new())
+    } else {
+        lines(&typed, LONGEST, "constitution", "", &mut errors)
+    };
+    let is_open = upload.field("is_open") == "yes";
+    let Some(constitution) = constitution.filter(|_| errors.is_empty()) else {
+        let submitted = Submitted::new(CommentForm::default(), errors);
+        let page =
+            ColumnPage { constitution: typed, is_open, ..page(&app, acting.person(), union, submitted, "").await? };
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let name = unions::list(db, acting.institution(), Some(union)).await?.pop().ok_or(Failure::Missing)?.name;
+        let text = ColumnText { constitution, is_open };
+        if !store::keep_column(db, &acting, union, &text, now).await? {
+            return Err(Failure::Missing);
+        }
+        let entry = Entry::new(Verb::DisclosureKept, name)
+            .detail("办理", "公开栏")
+            .detail("不登录可看", if is_open { "是" } else { "否" });
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Kept.at(&column_path(union))).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "disclosure/comments.html")]
+struct CommentsPage {
+    chrome: Chrome,
+    rows: Vec<CommentRow>,
+}
+
+async fn comments(State(app): State<App>, acting: Acting<SchoolLeague>) -> Result<CommentsPage, Failure> {
+    let rows = store::comments(&mut *app.read().await?, acting.institution()).await?;
+    Ok(CommentsPage { chrome: app.chrome(acting.person(), "同学的评价").under(DISCLOSURE, "公开栏"), rows })
+}

@@ -1,0 +1,82 @@
+//! What the forms of the public column and of the yearly account ask.
+
+use serde::Deserialize;
+use time::Date;
+
+use super::store::{Comment, SaidRow};
+use crate::{
+    ids::UnionId,
+    text::{folded, trimmed},
+    unions::union::academic_year,
+    web::forms::{Errors, written},
+};
+
+/// A text that may be left out; none where it is wrong.
+fn optional(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {
+    if trimmed(text).is_empty() { Some(String::new()) } else { written(text, most, field, "", errors) }
+}
+
+/// A student's word on a union, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CommentForm {
+    pub stars: String,
+    pub says: String,
+}
+
+impl CommentForm {
+    /// Reads the form, or leaves an error beside each field.
+    pub fn read(&self, errors: &mut Errors) -> Option<Comment> {
+        let stars = self.stars.parse::<i16>().ok().filter(|stars| (1..=5).contains(stars));
+        if stars.is_none() {
+            errors.add("stars", "请选择 1 至 5 分");
+        }
+        let says = optional(&self.says, 300, "says", errors);
+        Some(Comment { stars: stars?, says: says? }).filter(|_| errors.is_empty())
+    }
+}
+
+/// The academic year of a new account, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct BeginForm {
+    pub year: String,
+}
+
+impl BeginForm {
+    /// The year in which it begins: this one or one of the two before.
+    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<i16> {
+        let now = academic_year(today);
+        let year = folded(&self.year).parse::<i32>().ok().filter(|year| (now - 2..=now).contains(year));
+        if year.is_none() {
+            errors.add("year", "请选择学年");
+        }
+        year.and_then(|year| i16::try_from(year).ok()).filter(|_| errors.is_empty())
+    }
+}
+
+/// What is said of an indicator, as typed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct SaidForm {
+    pub union: String,
+    pub no: String,
+    /// `yes`, `no`, or empty.
+    pub answer: String,
+    pub remark: String,
+}
+
+impl SaidForm {
+    /// Reads the form, or leaves an error beside the field.
+    pub fn read(&self, errors: &mut Errors) -> Option<SaidRow> {
+        let union = self.union.parse::<UnionId>().ok();
+        let answer = match self.answer.as_str() {
+            "yes" => Some(true),
+            "no" => Some(false),
+            _ => None,
+        };
+        let remark = optional(&self.remark, 300, "remark", errors);
+        let row = SaidRow { union: union?, indicator: self.no.clone(), answer, remark: remark? };
+        errors.is_empty().then_some(row)
+    }
+}

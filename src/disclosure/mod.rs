@@ -1,0 +1,43 @@
+//! 公开栏 and 改革自评表 (RGT-06): a page of each union that every student reads and judges, and the account of its reform that a
+//! university publishes each year, filled from what the portal knows, signed by two, frozen when it is published.
+
+mod columns;
+pub mod content;
+mod forms;
+pub mod live;
+mod paths;
+pub mod retention;
+mod sheet;
+pub mod store;
+mod years;
+
+use crate::{
+    app::Routes,
+    office::OfficeKind,
+    page::chrome::{NavGroup, NavItem},
+};
+
+#[must_use]
+pub fn routes() -> Routes {
+    columns::routes().merge(years::routes()).merge(sheet::routes())
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[
+    NavItem {
+        href: "/disclosure",
+        label: "公开栏",
+        says: "各级学生会的章程、机构、人员、办理诉求和评议情况，可以评价",
+        group: NavGroup::Activities,
+        place: 80,
+        offices: OfficeKind::ALL,
+    },
+    NavItem {
+        href: "/disclosure/years",
+        label: "改革自评表",
+        says: "每学年的改革情况公开：指标、依据、签字、公开，往年存照",
+        group: NavGroup::Activities,
+        place: 90,
+        offices: OfficeKind::ALL,
+    },
+];

@@ -1,0 +1,69 @@
+//! Where the pages of the public column and of the yearly account are, and what they say after an act.
+
+use crate::{
+    ids::{DisclosureId, UnionId},
+    words::words,
+};
+
+pub(super) const DISCLOSURE: &str = "/disclosure";
+pub(super) const YEARS: &str = "/disclosure/years";
+const CONGRESSES: &str = "/congresses";
+
+words! {
+    /// What was just done.
+    Done:
+    Commented = "commented", "已提交，校团委会看到你的评价。";
+    Kept = "kept", "已保存。";
+    Begun = "begun", "已开始填写；系统知道的已经填好，请补齐标为“待补”的。";
+    Said = "said", "已记下。";
+    Signed = "signed", "已签字，内容定稿；由另一人复核签字以后公开。";
+    Reopened = "reopened", "已退回修改，原签字作废。";
+    Published = "published", "已公开，以后不再改动。";
+}
+
+impl Done {
+    /// The sentence of that word; empty for any other.
+    pub(super) fn said(word: &str) -> &'static str {
+        word.parse().map_or("", Self::label)
+    }
+
+    /// The page at `path`, which says so.
+    pub(super) fn at(self, path: &str) -> String {
+        format!("{path}?done={}", self.slug())
+    }
+}
+
+/// The page of a union in the public column.
+pub(super) fn column_path(union: UnionId) -> String {
+    format!("{DISCLOSURE}/unions/{union}")
+}
+
+/// Where what an indicator rests on can be seen: the findings of a union.
+pub(super) fn findings(union: UnionId) -> String {
+    format!("{}/findings", union.path())
+}
+
+/// Its people and departments.
+pub(super) fn people(union: UnionId) -> String {
+    union.path()
+}
+
+/// Its congresses.
+pub(super) fn congresses() -> String {
+    CONGRESSES.to_owned()
+}
+
+impl DisclosureId {
+    pub(super) fn path(self) -> String {
+        format!("{YEARS}/{self}")
+    }
+
+    pub(super) fn word_path(self) -> String {
+        format!("{YEARS}/{self}/word")
+    }
+}
+
+/// The page of a union for whoever has not signed in.
+pub(super) fn open_path(union: UnionId) -> String {
+    format!("{DISCLOSURE}/open/{union}")
+}

@@ -1,0 +1,183 @@
+//! The account as it is filed: printed, for Word, and as a workbook in the form's columns.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    response::Response,
+};
+
+use super::{
+    content::{Content, DepartmentLine, RosterLine, UnionForm},
+    paths::YEARS,
+    store::Disclosure,
+    years::{content, readable},
+};
+use crate::{
+    app::{App, Routes},
+    auth::person::SignedIn,
+    clock::CHINA,
+    failure::Failure,
+    ids::DisclosureId,
+    page::chrome::Chrome,
+    papers::{self, Column, Paper, Table},
+    sheet::{ReportColumn, report_workbook},
+    text::chinese_day,
+    web::workbook,
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/disclosure/years/{disclosure}/paper", paper)
+        .get("/disclosure/years/{disclosure}/word", word)
+        .get("/disclosure/years/{disclosure}/file", file)
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "disclosure/paper.html")]
+struct PaperPage {
+    chrome: Chrome,
+    paper: Paper,
+    /// The same for Word.
+    word: String,
+}
+
+async fn read(app: &App, person: &SignedIn, id: DisclosureId) -> Result<(Disclosure, Content), Failure> {
+    let account = readable(&mut *app.read().await?, person, id).await?;
+    let content = content(app, person.institution, &account).await?;
+    Ok((account, content))
+}
+
+/// The columns of the form.
+fn form_table(union: &UnionForm) -> Table {
+    let columns = vec![
+        Column::centred("序号", 4),
+        Column::text("指标", 26),
+        Column::centred("结论", 5),
+        Column::text("备注", 14),
+    ];
+    let rows = union.lines.iter().map(|line| {
+        vec![
+            format!("{}{}", line.no, line.sign()),
+            line.text.clone(),
+            line.conclusion().label().to_owned(),
+            line.notes(),
+        ]
+    });
+    Table::new(columns, rows.collect())
+}
+
+/// The usual columns of the roster in such accounts.
+fn roster_table(roster: &[RosterLine]) -> Table {
+    let columns = vec![
+        Column::centred("姓名", 8),
+        Column::centred("政治面貌", 9),
+        Column::text("院系", 12),
+        Column::centred("年级", 6),
+        Column::centred("成绩排名", 8),
+        Column::centred("课业情况", 8),
+        Column::text("职务", 14),
+    ];
+    let row = |line: &RosterLine| {
+        vec![
+            line.name.clone(),
+            line.political.clone(),
+            line.college.clone(),
+            format!("{}级", line.entry_year),
+            line.rank.clone(),
+            line.failed.clone(),
+            line.post.clone(),
+        ]
+    };
+    Table::new(columns, roster.iter().map(row).collect())
+}
+
+fn paper_of(account: &Disclosure, content: &Content) -> Paper {
+    let mut paper = Paper::new(format!("{}\n学生会（研究生会）改革情况公开", content.institution))
+        .caption(&content.year_in_words())
+        .paragraph(format!("{}。截至{}。", content.form_source, chinese_day(content.day)));
+    if !content.form_note.is_empty() {
+        paper = paper.note(content.form_note.clone());
+    }
+    paper = paper.heading(&content.form_title);
+    for union in &content.unions {
+        paper = paper.subheading(&union.name).table(form_table(union));
+    }
+    paper = paper.note("★ 核心指标，▲ 观测指标。".to_owned());
+    paper = paper.heading("学生会章程");
+    for union in content.unions.iter().filter(|union| union.is_school) {
+        paper = paper.subheading(&union.name);
+        if union.constitution.is_empty() {
+            paper = paper.paragraph("没有登记章程文本。".to_owned());
+        }
+        for line in union.constitution.lines().filter(|line| !line.trim().is_empty()) {
+            paper = paper.paragraph(line.to_owned());
+        }
+    }
+    paper = paper.heading("组织机构");
+    for union in content.unions.iter().filter(|union| union.is_school) {
+        let columns = vec![Column::text("工作部门", 10), Column::text("职能", 26), Column::centred("人数", 5)];
+        let row = |department: &DepartmentLine| {
+            vec![department.name.clone(), department.functions.clone(), department.people.to_string()]
+        };
+        let rows = union.departments.iter().map(row).collect();
+        paper = paper.subheading(&union.name).table(Table::new(columns, rows));
+    }
+    paper = paper.heading("工作人员名单");
+    for union in &content.unions {
+        paper = paper.subheading(&union.name).table(roster_table(&union.roster));
+    }
+    paper = paper.heading("选举办法和评议办法");
+    for method in &content.methods {
+        paper = paper.paragraph(format!("{}：“{}”（{}）", method.name, method.quote, method.place));
+    }
+    let signature = |role: &str, by: Option<&String>, at: Option<time::OffsetDateTime>| {
+        let by = by.map_or_else(String::new, |by| format!("（系统签字：{by}"));
+        let at = at.map_or_else(String::new, |at| format!("，{}）", at.to_offset(CHINA).date()));
+        format!("{role}{by}{at}")
+    };
+    paper
+        .signature_line(&signature("填报人", account.signed.as_ref(), account.signed_at))
+        .signature_line(&signature("复核人", account.published.as_ref(), account.published_at))
+        .signed(
+            format!("共青团{}委员会", content.institution),
+            account.published_at.map(|at| at.to_offset(CHINA).date()),
+        )
+}
+
+async fn paper(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<PaperPage, Failure> {
+    let (account, content) = read(&app, &person, id).await?;
+    let year = content.year_in_words();
+    let chrome = app.chrome(&person, "改革情况公开").under(YEARS, "改革自评表").under(&id.path(), &year);
+    Ok(PaperPage { chrome, paper: paper_of(&account, &content), word: id.word_path() })
+}
+
+async fn word(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<Response, Failure> {
+    let (account, content) = read(&app, &person, id).await?;
+    papers::download(&app, paper_of(&account, &content)).await
+}
+
+async fn file(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<Response, Failure> {
+    let (_, content) = read(&app, &person, id).await?;
+    let columns = [("学生会", 18), ("序号", 7), ("指标", 46), ("结论", 7), ("备注", 28), ("依据和待补", 46)]
+        .map(|(heading, width)| ReportColumn { heading, width });
+    let line_rows = content.unions.iter().flat_map(|union| {
+        union.lines.iter().map(|line| {
+            vec![
+                union.name.clone(),
+                format!("{}{}", line.no, line.sign()),
+                line.text.clone(),
+                line.conclusion().label().to_owned(),
+                line.notes(),
+                if line.missing.is_empty() { line.why.clone() } else { line.missing.clone() },
+            ]
+        })
+    });
+    let rows: Vec<Vec<String>> = line_rows.collect();
+    let title = format!("{}学生会（研究生会）改革自评表", content.institution);
+    let caption = format!("{}　截至 {}　{}", content.year_in_words(), content.day, content.form_source);
+    let name = format!("改革自评表{}.xlsx", content.academic_year);
+    let bytes =
+        app.heavy(move || report_workbook(&title, &caption, &columns, &rows)).await?.map_err(anyhow::Error::new)?;
+    Ok(workbook(&name, bytes))
+}

@@ -1,0 +1,364 @@
+//! 改革自评表: the accounts of a university by year, and one of them, filled from what the portal knows.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
+
+use super::{
+    content::{Content, Difference, year_in_words},
+    forms::{BeginForm, SaidForm},
+    live,
+    paths::{Done, YEARS},
+    store::{self, Disclosure},
+};
+use crate::{
+    app::{App, Routes},
+    audit::{self, Entry, Verb},
+    auth::{acting::Acting, person::SignedIn},
+    failure::{Failure, Refusal},
+    ids::{DisclosureId, InstitutionId, UnionId},
+    inbox::{self, Notice, To},
+    office::{AccountReader, AccountSigner, Office, OfficeKind, SchoolLeague},
+    page::{
+        charts::{Part, strip},
+        chrome::Chrome,
+        filters,
+    },
+    rulebook::store::calendar,
+    rules::{
+        Clause, Rule,
+        disclosure::{Basis, Conclusion, IndicatorList, list as indicators, lists, sign as may_sign},
+    },
+    unions::{store as unions, union::academic_year},
+    web::forms::{Done as After, Errors},
+};
+
+pub(super) fn routes() -> Routes {
+    Routes::default()
+        .get("/disclosure/years", list)
+        .post("/disclosure/years", begin)
+        .get("/disclosure/years/{disclosure}", show)
+        .post("/disclosure/years/{disclosure}/say", say)
+        .post("/disclosure/years/{disclosure}/sign", sign)
+        .post("/disclosure/years/{disclosure}/reopen", reopen)
+        .post("/disclosure/years/{disclosure}/publish", publish)
+}
+
+/// An academic year that may be accounted for.
+struct YearChoice {
+    year: i32,
+    label: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "disclosure/years.html")]
+struct YearsPage {
+    chrome: Chrome,
+    accounts: Vec<Disclosure>,
+    is_league: bool,
+    choices: Vec<YearChoice>,
+    lists: &'static [IndicatorList],
+    clause: Option<Clause>,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl YearsPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes references")]
+    fn year(&self, year: &i32) -> String {
+        year_in_words(*year)
+    }
+}
+
+fn holds(person: &SignedIn, offices: &[OfficeKind]) -> bool {
+    person.acting.as_ref().is_some_and(|office| offices.contains(&office.kind))
+}
+
+async fn years(app: &App, person: &SignedIn, errors: Errors, done: &'static str) -> Result<YearsPage, Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let mut accounts = store::list(&mut db, person.institution, None).await?;
+    // What is not published is for those who have to do with it.
+    if !holds(person, AccountReader::KINDS) {
+        accounts.retain(Disclosure::is_published);
+    }
+    let now = academic_year(today);
+    let free = |year: &i32| accounts.iter().all(|account| account.academic_year != *year);
+    let choices = (now - 2..=now).rev().filter(free).map(|year| YearChoice { year, label: year_in_words(year) });
+    let choices = choices.collect();
+    let plans = calendar(&mut db, person.institution).await?;
+    let plan = plans.in_force(today);
+    let clause = plan.and_then(|plan| plan.provision(Rule::Rgt06).map(|provision| provision.clause().clone()));
+    Ok(YearsPage {
+        chrome: app.chrome(person, "改革自评表"),
+        is_league: holds(person, SchoolLeague::KINDS),
+        accounts,
+        choices,
+        lists: lists(),
+        clause,
+        errors,
+        done,
+    })
+}
+
+async fn list(
+    State(app): State<App>,
+    person: SignedIn,
+    Query(After { done }): Query<After>,
+) -> Result<YearsPage, Failure> {
+    years(&app, &person, Errors::default(), Done::said(&done)).await
+}
+
+/// The list by which a new account is filled in.
+fn first_list() -> Result<&'static IndicatorList, Failure> {
+    lists().first().ok_or(Failure::Missing)
+}
+
+async fn begin(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Form(form): Form<BeginForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let list = first_list()?;
+    let mut begun = None;
+    if let Some(year) = form.read(now.date(), &mut errors) {
+        begun = app
+            .write_as(acting.person().authority(), async |db| {
+                let begun = store::begin(db, &acting, year, &list.code, &list.version, now).await?;
+                if begun.is_some() {
+                    let entry = Entry::new(Verb::DisclosureKept, year_in_words(i32::from(year)))
+                        .detail("办理", "开始填写")
+                        .detail("表样", format!("{} {}", list.title, list.version));
+                    audit::append(db, acting.person(), entry, now).await?;
+                }
+                Ok(begun)
+            })
+            .await?;
+        if begun.is_none() {
+            errors.add("year", "这一学年已经有了");
+        }
+    }
+    let Some(id) = begun else {
+        let page = years(&app, acting.person(), errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    Ok(Redirect::to(&Done::Begun.at(&id.path())).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "disclosure/year.html")]
+struct YearPage {
+    chrome: Chrome,
+    account: Disclosure,
+    content: Content,
+    counts: Vec<Part>,
+    differences: Vec<Difference>,
+    /// The year before is published.
+    has_before: bool,
+    is_league: bool,
+    /// May sign second: somebody else than the first.
+    may_publish: bool,
+    /// The form that came back.
+    form: SaidForm,
+    errors: Errors,
+    done: &'static str,
+}
+
+impl YearPage {
+    fn may_write(&self) -> bool {
+        self.is_league && self.account.is_draft()
+    }
+
+    fn is_sent(&self, union: &UnionId, no: &str) -> bool {
+        self.form.union == union.to_string() && self.form.no == no
+    }
+}
+
+/// What an account says: as it was signed, or as it would stand today.
+pub(super) async fn content(app: &App, institution: InstitutionId, account: &Disclosure) -> Result<Content, Failure> {
+    if let Some(content) = &account.content {
+        return Ok(content.clone());
+    }
+    let list = indicators(&account.form).ok_or(Failure::Missing)?;
+    let (id, year, today) = (Some(account.id), account.academic_year, app.clock.today());
+    let gathered = live::gather(&mut *app.read().await?, institution, id, year, list, today).await?;
+    app.heavy(move || gathered.assemble()).await
+}
+
+/// An account that a person may read: published ones everybody, others those who have to do with them.
+pub(super) async fn readable(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    id: DisclosureId,
+) -> Result<Disclosure, Failure> {
+    let account = store::one(db, person.institution, id).await?;
+    if account.is_published() || holds(person, AccountReader::KINDS) { Ok(account) } else { Err(Failure::Missing) }
+}
+
+async fn page(
+    app: &App,
+    person: &SignedIn,
+    id: DisclosureId,
+    form: SaidForm,
+    errors: Errors,
+    done: &'static str,
+) -> Result<YearPage, Failure> {
+    let account = readable(&mut *app.read().await?, person, id).await?;
+    let content = content(app, person.institution, &account).await?;
+    let all = store::list(&mut *app.read().await?, person.institution, None).await?;
+    let before = all.iter().find(|one| one.is_published() && one.academic_year == account.academic_year - 1);
+    let before = before.and_then(|one| one.content.as_ref());
+    let differences = before.map(|before| content.since(before)).unwrap_or_default();
+    let counts = strip(&[
+        ("pass", "是", content.count(Conclusion::Yes)),
+        ("fail", "否", content.count(Conclusion::No)),
+        ("unknown", "待补", content.count(Conclusion::Missing)),
+    ]);
+    let signs = holds(person, SchoolLeague::KINDS) || holds(person, &[OfficeKind::SchoolParty]);
+    Ok(YearPage {
+        chrome: app.chrome(person, &content.year_in_words()).under(YEARS, "改革自评表"),
+        has_before: before.is_some(),
+        differences,
+        counts,
+        is_league: holds(person, SchoolLeague::KINDS),
+        may_publish: signs && account.is_signed() && account.signed_by != Some(person.account),
+        account,
+        content,
+        form,
+        errors,
+        done,
+    })
+}
+
+async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(id): Path<DisclosureId>,
+    Query(After { done }): Query<After>,
+) -> Result<YearPage, Failure> {
+    page(&app, &person, id, SaidForm::default(), Errors::default(), Done::said(&done)).await
+}
+
+fn refusal(app: &App, person: &SignedIn, id: DisclosureId, wanted: &str) -> Refusal {
+    let chrome = app.chrome(person, wanted).under(YEARS, "改革自评表");
+    Refusal { chrome, wanted: wanted.to_owned(), back: id.path() }
+}
+
+fn moved_on(refusal: Refusal, account: &Disclosure) -> Failure {
+    refusal.for_reason(format!("这一份现在是“{}”", account.stage.label()), "打开它，看看现在到哪一步")
+}
+
+fn entry(account: &Disclosure, act: &str) -> Entry {
+    Entry::new(Verb::DisclosureKept, year_in_words(account.academic_year)).detail("办理", act)
+}
+
+async fn say(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<DisclosureId>,
+    Form(form): Form<SaidForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let account = store::one(&mut *app.read().await?, acting.institution(), id).await?;
+    let list = indicators(&account.form).ok_or(Failure::Missing)?;
+    let Some(mut said) = form.read(&mut errors) else {
+        let page = page(&app, acting.person(), id, form, errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let union = unions::list(&mut *app.read().await?, acting.institution(), Some(said.union)).await?;
+    let union = union.first().ok_or(Failure::Missing)?;
+    let indicator = list.of(union.kind).iter().find(|one| one.no == said.indicator).ok_or(Failure::Missing)?;
+    // Nothing is ticked by hand that the portal knows.
+    said.answer = said.answer.filter(|_| matches!(indicator.basis, Basis::Asked(_)));
+    let refusal = refusal(&app, acting.person(), id, "填写改革自评表");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !store::say(db, &acting, &locked, &said, now).await? {
+            return Err(moved_on(refusal, &locked));
+        }
+        let entry = entry(&locked, "填写").detail("指标", said.indicator.clone());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Said.at(&id.path())).into_response())
+}
+
+async fn sign(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<DisclosureId>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let refusal = refusal(&app, acting.person(), id, "签字");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        let list = indicators(&locked.form).ok_or(Failure::Missing)?;
+        let (year, today) = (locked.academic_year, now.date());
+        let gathered = live::gather(db, acting.institution(), Some(id), year, list, today).await?;
+        let content = app.heavy(move || gathered.assemble()).await?;
+        let plans = calendar(db, acting.institution()).await?;
+        let plan = plans.in_force(today).ok_or(Failure::Missing)?;
+        let signable = match may_sign(&plan, content.open()).permit() {
+            Ok(signable) => signable,
+            Err(findings) => return Err(refusal.because(findings)),
+        };
+        if !store::sign(db, &acting, &locked, signable, &content, now).await? {
+            return Err(moved_on(refusal, &locked));
+        }
+        audit::append(db, acting.person(), entry(&locked, "签字"), now).await?;
+        let notice = Notice::new(format!("{}改革自评表已签字，请复核签字", year_in_words(year)), id.path());
+        for kind in [OfficeKind::SchoolLeague, OfficeKind::SchoolParty] {
+            let to = To::Office { kind, college: None, class: None };
+            inbox::tell(db, acting.institution(), to, &notice, now).await?;
+        }
+        Ok(())
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Signed.at(&id.path())))
+}
+
+async fn reopen(
+    State(app): State<App>,
+    acting: Acting<SchoolLeague>,
+    Path(id): Path<DisclosureId>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let refusal = refusal(&app, acting.person(), id, "退回修改");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if !store::reopen(db, &locked).await? {
+            return Err(moved_on(refusal, &locked));
+        }
+        audit::append(db, acting.person(), entry(&locked, "退回修改"), now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Reopened.at(&id.path())))
+}
+
+async fn publish(
+    State(app): State<App>,
+    acting: Acting<AccountSigner>,
+    Path(id): Path<DisclosureId>,
+) -> Result<Redirect, Failure> {
+    let now = app.clock.now();
+    let refusal = refusal(&app, acting.person(), id, "复核签字并公开");
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = store::lock(db, acting.institution(), id).await?;
+        if locked.signed_by == Some(acting.person().account) {
+            return Err(refusal
+                .for_reason("第一个签字的是你自己，两个签字不能是同一个人", "请校团委另一人或者学校党委复核签字"));
+        }
+        if !store::publish(db, acting.person(), &acting.office().label(), &locked, now).await? {
+            return Err(moved_on(refusal, &locked));
+        }
+        audit::append(db, acting.person(), entry(&locked, "复核签字并公开"), now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Published.at(&id.path())))
+}

@@ -1,0 +1,125 @@
+//! The public column of each union and the yearly account of its reform (RGT-06).
+
+use lunzhi::office::OfficeKind;
+
+use crate::support::{
+    Client, Portal,
+    vetting::{Stage, stage, student_account},
+};
+
+/// Begins the account of this academic year; gives its page.
+async fn begin(league: &mut Client) -> String {
+    let year = league.get("/disclosure/years").await.attributes("select[name=year] option", "value").remove(0);
+    let page = league.post("/disclosure/years", &[("year", &year)]).await;
+    assert_eq!(page.status, 303, "{}", page.text());
+    page.location().split('?').next().unwrap().to_owned()
+}
+
+/// Writes a remark beside every line.
+async fn remark_all(league: &mut Client, account: &str) {
+    let page = league.get(account).await;
+    let unions = page.attributes("form[action$='/say'] input[name=union]", "value");
+    let lines = page.attributes("form[action$='/say'] input[name=no]", "value");
+    assert_eq!(unions.len(), lines.len());
+    assert!(unions.len() >= 24, "eleven of the school's and thirteen of a college's");
+    for (union, no) in unions.iter().zip(&lines) {
+        let fields = [("union", union.as_str()), ("no", no), ("answer", "yes"), ("remark", "见年度总结")];
+        assert_eq!(league.post(&format!("{account}/say"), &fields).await.status, 303);
+    }
+}
+
+async fn people(portal: &Portal) -> i64 {
+    let (count,): (i64,) = sqlx::query_as(
+        "select count(distinct p.student_id) from post p join student_union u on u.id = p.union_id
+         where u.kind = 'school' and p.voided_at is null and p.until_day is null",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    count
+}
+
+#[tokio::test]
+async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never_changed() {
+    let Stage { portal, mut league, school, .. } = stage().await;
+    let mut student = student_account(&portal, 100).await;
+    assert!(student.get("/disclosure/years").await.text().contains("还没有公开的改革自评表"));
+    assert_eq!(portal.signed_in(OfficeKind::SchoolUnion).await.post("/disclosure/years", &[]).await.status, 403);
+    let account = begin(&mut league).await;
+    assert_eq!(student.get(&account).await.status, 404, "not before it is published");
+    let count = people(&portal).await;
+    let page = league.get(&account).await.text();
+    assert!(page.contains(&format!("实有 {count} 人")), "{page}");
+    assert!(page.contains("现状登记，没有产生过程的记录") && page.contains("系统里没有召开记录"), "{page}");
+
+    // What the portal knows no hand ticks: of the congress nothing is on record.
+    let id = school.rsplit('/').next().unwrap();
+    let tick = [("union", id), ("no", "11"), ("answer", "yes"), ("remark", "")];
+    assert_eq!(league.post(&format!("{account}/say"), &tick).await.status, 303);
+    assert!(league.get(&account).await.text().contains("系统里没有召开记录"));
+    let refused = league.post(&format!("{account}/sign"), &[]).await;
+    assert!(refused.status == 409 && refused.text().contains("项待补"), "{}", refused.text());
+    remark_all(&mut league, &account).await;
+    assert_eq!(league.post(&format!("{account}/publish"), &[]).await.status, 409, "signed first");
+    assert_eq!(league.post(&format!("{account}/sign"), &[]).await.status, 303);
+    assert_eq!(league.post(&format!("{account}/say"), &tick).await.status, 409, "what is signed stands");
+    let same = league.post(&format!("{account}/publish"), &[]).await;
+    assert!(same.status == 409 && same.text().contains("不能是同一个人"), "{}", same.text());
+    assert_eq!(league.post(&format!("{account}/reopen"), &[]).await.status, 303);
+    assert_eq!(league.post(&format!("{account}/sign"), &[]).await.status, 303);
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.post(&format!("{account}/publish"), &[]).await.status, 303);
+    assert_eq!(league.post(&format!("{account}/reopen"), &[]).await.status, 409, "published");
+
+    // Frozen: somebody leaves, and the account stays as it was.
+    sqlx::query("update post set until_day = current_date where student_id = (select id from student where number = '20240012' limit 1)")
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let page = student.get(&account).await.text();
+    assert!(page.contains(&format!("实有 {count} 人")) && page.contains("见年度总结"), "{page}");
+    assert!(page.contains("学生12") && !page.contains("20240012"), "the roster's usual columns: {page}");
+    assert!(!page.contains("/ 600"), "no rank is published");
+    let error = sqlx::query("update disclosure set content = '{}'").execute(&mut portal.owner().await).await;
+    assert!(error.is_err(), "not even in the database");
+    let paper = student.get(&format!("{account}/paper")).await.text();
+    assert!(
+        paper.contains("改革情况公开") && paper.contains("复核人") && paper.contains("选举办法和评议办法"),
+        "{paper}"
+    );
+    for file in ["word", "file"] {
+        assert!(student.get(&format!("{account}/{file}")).await.bytes.starts_with(b"PK"), "{file}");
+    }
+}
+
+#[tokio::test]
+async fn rgt_06_every_student_reads_a_unions_page_and_judges_it_for_the_league_committee() {
+    let Stage { portal, mut league, school, .. } = stage().await;
+    let id = school.rsplit('/').next().unwrap();
+    let (column, open) = (format!("/disclosure/unions/{id}"), format!("/disclosure/open/{id}"));
+    let mut student = student_account(&portal, 100).await;
+    assert!(student.get("/disclosure").await.text().contains("校学生会"));
+    let page = student.get(&column).await.text();
+    assert!(page.contains("办公室") && page.contains("学生1") && page.contains("主席团成员"), "{page}");
+    assert_eq!(student.post(&format!("{column}/comment"), &[("stars", "9")]).await.status, 422);
+    let word = [("stars", "4"), ("says", "希望活动少一点形式")];
+    assert_eq!(student.post(&format!("{column}/comment"), &word).await.status, 303);
+    assert_eq!(student.post(&format!("{column}/comment"), &word).await.status, 303, "in the place of the first");
+    let refused = league.post(&format!("{column}/comment"), &word).await;
+    assert!(refused.status == 409 && refused.text().contains("评价由同学作出"), "{}", refused.text());
+    let words = league.get("/disclosure/comments").await.text();
+    assert!(words.matches("希望活动少一点形式").count() == 1 && !words.contains("学生100"), "{words}");
+    assert_eq!(portal.signed_in(OfficeKind::SchoolUnion).await.get("/disclosure/comments").await.status, 403);
+    assert!(student.get(&column).await.text().contains("满 5 人以后显示平均分"));
+
+    assert_eq!(portal.visitor().get(&open).await.status, 404, "not without signing in");
+    let keep = [("constitution", "第一章 总则\n第一条 本会是学生组织。"), ("is_open", "yes")];
+    assert_eq!(student.upload(&format!("{column}/keep"), &keep, None).await.status, 403);
+    let long = "章".repeat(15_001);
+    let page = league.upload(&format!("{column}/keep"), &[("constitution", &long)], None).await;
+    assert!(page.status == 422 && page.text().contains("不能超过 15000 字"), "{}", page.status);
+    assert_eq!(league.upload(&format!("{column}/keep"), &keep, None).await.status, 303);
+    let page = portal.visitor().get(&open).await;
+    assert!(page.status == 200 && page.text().contains("第一条 本会是学生组织"), "{}", page.text());
+    assert!(!page.text().contains("20240001"), "no numbers");
+}
