@@ -177,4 +177,12 @@ ids! {
     VoiceRequestId;
     /// An office of the university that answers what students ask for.
     VoiceUnitId;
+    /// A university's yearly account of its unions' reform (改革自评表).
+    DisclosureId;
+    /// A session of 面对面.
+    FaceSessionId;
+    /// Something raised in a session of 面对面.
+    FacePointId;
+    /// An entry of the log of 学校治理.
+    GovernanceId;
 }

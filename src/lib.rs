@@ -55,6 +55,7 @@
 //! meetings
 //! guidance projects
 //! voice
+//! disclosure
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -100,6 +101,7 @@ pub mod conduct;
 pub mod congress;
 pub mod directory;
 pub mod education;
+pub mod disclosure;
 pub mod elections;
 pub mod guidance;
 pub mod holidays;

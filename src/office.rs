@@ -225,6 +225,12 @@ sets_of_offices! {
     /// Who handles what students ask for: the unions take it up, the League committees see to it, offices answer.
     VoiceHandler: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
         CollegeParty, CollegeUnion;
+    /// Who speaks for students: the unions, and the League committees that guide them.
+    VoiceKeeper: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
+    /// Who reads the yearly account before it is published.
+    AccountReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+    /// Who signs the yearly account second.
+    AccountSigner: SchoolLeague, DeputySecretary, SchoolParty;
     /// Who sees how many have voted: a class branch its own class's number.
     TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
         CollegeUnion, ClassBranch;

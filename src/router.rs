@@ -28,6 +28,7 @@ use crate::{
     congress::{self, meeting::Meetings},
     database::Pools,
     directory, education,
+    directory, disclosure,
     elections::{self, Elections},
     failure::{self, Failure},
     guidance,
@@ -127,6 +128,7 @@ fn navigation() -> Vec<NavItem> {
         activities::NAV,
         rotation::NAV,
         voice::NAV,
+        disclosure::NAV,
         holidays::NAV,
         roster_check::NAV,
         rulebook::NAV,
@@ -168,6 +170,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(matters::routes())
         .merge(activities::routes())
         .merge(voice::routes(portal.voice.clone()))
+        .merge(disclosure::routes())
         .merge(roster_check::routes())
         .merge(home::routes())
         .merge(directory::routes())

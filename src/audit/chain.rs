@@ -178,6 +178,8 @@ words! {
     CalendarKept = "calendar_kept", "订阅日历";
     /// A student's request was made, taken up, sent on, answered or closed, or how requests are handled was set.
     VoiceKept = "voice_kept", "诉求办理";
+    /// A union's public page, or the yearly account, was kept, signed or published.
+    DisclosureKept = "disclosure_kept", "公开栏和自评表";
 }
 
 /// A person in the record: an id that pages show as the name of today, and that stays when the name is erased.

@@ -132,6 +132,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 super::congress::load_congresses(db, school, institution, now).await?;
                 Box::pin(super::delegates::load_delegates(db, institution, now)).await?;
                 super::meeting::load_meetings(db, institution, now).await?;
+                Box::pin(super::disclosure::load_disclosure(db, institution, now)).await?;
             }
             Ok(true)
         })

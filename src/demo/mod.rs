@@ -4,6 +4,7 @@ mod conduct;
 mod congress;
 mod delegates;
 mod education;
+mod disclosure;
 mod elections;
 mod guidance;
 mod load;

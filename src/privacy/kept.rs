@@ -25,6 +25,7 @@ words! {
     Objections = "objections", "公示期间收到的反映";
     Conduct = "conduct", "违纪失范的反映、调查核实和处理";
     Voice = "voice", "提出的诉求、对答复的评价、附议";
+    Disclosed = "disclosed", "改革自评表公开的姓名、职务、政治面貌、院系、年级、是否符合成绩条件；对学生会的评价";
     Exits = "exits", "退出学生会的类别、理由和交接";
     Duties = "duties", "自律承诺的签署，参加培训的情况";
     Posts = "posts", "在学生会担任的职务";
@@ -63,6 +64,7 @@ impl Data {
             Self::Figures | Self::Opinions => of_figures(),
             Self::Objections | Self::Exits => UnionKeeper::KINDS.to_vec(),
             Self::Conduct => ConductHandler::KINDS.to_vec(),
+            Self::Disclosed => OfficeKind::ALL.to_vec(),
             Self::Voice => VoiceHandler::KINDS.to_vec(),
             Self::Posts | Self::Duties => UnionReader::KINDS.to_vec(),
             Self::Proposals | Self::Attended => CongressKeeper::KINDS.to_vec(),
@@ -86,6 +88,7 @@ impl Data {
             | Self::Grades
             | Self::Posts
             | Self::Duties
+            | Self::Disclosed
             | Self::Delegate
             | Self::Reviewed
             | Self::Matters
@@ -118,6 +121,7 @@ impl Data {
             Self::Voice => {
                 "办理和答复；实名的办理单位能看到姓名，选“仅答复单位可见”的只有答复单位能看到，匿名的不存账号，任何单位都看不到"
             }
+            Self::Disclosed => "每学年的改革情况公开，由师生监督；不公开名次和门数；评价不显示是谁写的",
             Self::Exits => "退出和工作交接",
             Self::Duties => "上岗前和每学年签署承诺；工作人员培训",
             Self::Posts => "任命和换届；学生会的花名册",
@@ -157,6 +161,7 @@ impl Data {
             Self::Posts | Self::Duties | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
                 format!("长期；离校{years}后姓名和学号删除，只留编号")
             }
+            Self::Disclosed => "长期；公开以后不再改动，评价在离校期满后删除".to_owned(),
             Self::Account => {
                 format!("账号到离校{years}后；一次登录 12 小时，浏览器 180 天，已结束的登录再留 1 天")
             }

@@ -4,7 +4,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, activities, auth::acting::Acting, conduct, congress, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, vetting, voice,
+    accounts, activities, auth::acting::Acting, conduct, congress, disclosure, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, vetting, voice,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -115,5 +115,6 @@ pub async fn erase(
     activities::retention::erase(connection, students).await?;
     meetings::retention::erase(connection, students).await?;
     voice::retention::erase(connection, &accounts).await?;
+    disclosure::retention::erase(connection, &accounts).await?;
     Ok(erased)
 }

@@ -23,6 +23,7 @@ pub mod congress;
 pub mod congress_result;
 pub mod delegates;
 pub mod education;
+pub mod disclosure;
 pub mod election;
 pub mod eligibility;
 pub mod finding;

@@ -156,6 +156,26 @@ pub fn in_time(plan: &Plan, late: Late, within: Within) -> Finding {
     under(plan, Rule::Rgt01, Outcome::Warn, says).remedy("先办超期的；不属于承办单位职责的，及时转办")
 }
 
+/// Days within which what was raised in a session of 面对面 has its answer, or how far it is: practice.
+pub const FACE_DAYS: i64 = 7;
+
+/// The day by which what was raised is to have its answer: counted from the session, or from today where it is taken down later.
+#[must_use]
+pub fn face_due(held: Date, today: Date) -> Date {
+    held.max(today - Duration::days(FACE_DAYS)) + Duration::days(FACE_DAYS)
+}
+
+/// RGT-04: what was raised face to face is followed up. `late`: points without an answer past their day.
+#[must_use]
+pub fn faces(plan: &Plan, late: i64) -> Finding {
+    let practice = format!("{FACE_DAYS} 天内给出进展是实践惯例");
+    if late == 0 {
+        return under(plan, Rule::Rgt04, Outcome::Pass, format!("没有逾期未答复的问题（{practice}）"));
+    }
+    under(plan, Rule::Rgt04, Outcome::Warn, format!("{late} 个问题逾期没有进展（{practice}）"))
+        .remedy("请答复单位尽快给出进展，由主办的学生会登记")
+}
+
 /// Where a student's word on an answer leads: the first time they do not agree, it is handled once more.
 #[must_use]
 pub fn after_word(turn: i16, satisfaction: Satisfaction) -> Stage {
@@ -249,6 +269,19 @@ mod tests {
         assert!(late.message.contains("超期未接收 1 件，超期未答复 2 件") && late.message.contains("实践惯例"));
         assert_eq!(late.clause.unwrap().id, "S1.5");
         assert_eq!(in_time(plan, Late::default(), PRACTICE).verdict, Outcome::Pass);
+    }
+
+    #[test]
+    fn rgt_04_what_was_raised_has_its_answer_within_a_week() {
+        let held = date!(2026 - 11 - 20);
+        assert_eq!(face_due(held, held), date!(2026 - 11 - 27));
+        assert_eq!(face_due(held, date!(2026 - 11 - 23)), date!(2026 - 11 - 27));
+        assert_eq!(face_due(held, date!(2026 - 12 - 20)), date!(2026 - 12 - 20), "never due before it was taken down");
+        let jining = named("jining-2022").unwrap();
+        let late = faces(jining, 2);
+        assert_eq!((late.verdict, late.clause.unwrap().id.as_str()), (Outcome::Warn, "J3.3.4"));
+        let silent = faces(named("suzhou-2020").unwrap(), 0);
+        assert!(silent.clause.is_none() && silent.message.contains("未作规定"), "no words in a silent plan's mouth");
     }
 
     #[test]

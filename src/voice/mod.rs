@@ -9,11 +9,16 @@ mod ask;
 mod desk;
 mod figures;
 mod forms;
+mod governance;
+mod governance_store;
 mod handling;
 mod list;
 mod paths;
 pub mod request;
 pub mod retention;
+mod session_forms;
+mod session_store;
+mod sessions;
 mod settings;
 pub mod store;
 pub mod tasks;
@@ -94,7 +99,8 @@ impl Asked {
 pub fn routes(state: Voice) -> Routes {
     let own = list::routes().merge(ask::routes()).merge(acts::routes());
     let offices = desk::routes().merge(handling::routes()).merge(figures::routes()).merge(settings::routes());
-    own.merge(offices).with_state(state)
+    let meetings = sessions::routes().merge(governance::routes());
+    own.merge(offices).merge(meetings).with_state(state)
 }
 
 /// What the navigation offers of it.
@@ -114,6 +120,22 @@ pub const NAV: &[NavItem] = &[
         group: NavGroup::Activities,
         place: 20,
         offices: VoiceHandler::KINDS,
+    },
+    NavItem {
+        href: "/voice/sessions",
+        label: "面对面",
+        says: "和学校有关单位当面说：报名、提出的问题、答复的进展",
+        group: NavGroup::Activities,
+        place: 22,
+        offices: OfficeKind::ALL,
+    },
+    NavItem {
+        href: "/voice/governance",
+        label: "学校治理",
+        says: "学生会代表同学参加的会议、听证、征求意见和结果",
+        group: NavGroup::Activities,
+        place: 24,
+        offices: OfficeKind::ALL,
     },
     NavItem {
         href: "/voice/settings",

@@ -1,12 +1,14 @@
 //! Where the pages of requests are, and what they say after an act.
 
 use crate::{
-    ids::{PrintId, VoiceRequestId},
+    ids::{FaceSessionId, PrintId, VoiceRequestId},
     words::words,
 };
 
 pub(super) const VOICE: &str = "/voice";
 pub(super) const DESK: &str = "/voice/desk";
+pub(super) const SESSIONS: &str = "/voice/sessions";
+pub(super) const GOVERNANCE: &str = "/voice/governance";
 pub(super) const SETTINGS: &str = "/voice/settings";
 
 words! {
@@ -28,6 +30,13 @@ words! {
     Kept = "kept", "已保存。";
     UnitKept = "unit", "承办单位已登记。";
     UnitEnded = "unit-ended", "承办单位已停用。";
+    Arranged = "arranged", "已安排，同学可以报名。";
+    Seated = "seated", "已报名。";
+    SeatLeft = "seat-left", "已取消报名。";
+    CalledOff = "called-off", "已取消这一场。";
+    PointKept = "point", "已登记。";
+    Progressed = "progressed", "进展已登记。";
+    GovernanceKept = "governance", "已登记。";
 }
 
 impl Done {
@@ -51,6 +60,12 @@ impl VoiceRequestId {
     /// For the offices that handle it.
     pub(super) fn desk_path(self) -> String {
         format!("{DESK}/{self}")
+    }
+}
+
+impl FaceSessionId {
+    pub(super) fn session_path(self) -> String {
+        format!("{SESSIONS}/{self}")
     }
 }
 

@@ -29,6 +29,7 @@ pub async fn erase(connection: &mut PgConnection, accounts: &[Uuid]) -> Result<(
     )
     .execute(&mut *connection)
     .await?;
+    sqlx::query!("delete from face_seat where account_id = any($1)", accounts).execute(&mut *connection).await?;
     sqlx::query!("delete from voice_support where account_id = any($1)", accounts).execute(connection).await?;
     Ok(())
 }

@@ -1,11 +1,11 @@
 //! What waits about requests: to be taken up or answered, for offices; an answer to be confirmed, for students.
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{
-    paths::{DESK, VOICE},
-    request::Receiver,
+    paths::{DESK, SESSIONS, VOICE},
+    session_store,
     store::{self, Desk},
 };
 use crate::{
@@ -14,16 +14,40 @@ use crate::{
     failure::Failure,
     office::{Office, OfficeKind, VoiceHandler},
     page::task::Task,
+    rules::plan::Union,
+    unions::{store as unions, union::StudentUnion},
 };
 
-/// The office of a union that takes requests up.
+/// An office speaks for a union in its sessions and in the log: the school's League committee for all, others for their own.
 #[must_use]
-pub(super) fn receiving_office(receiver: Receiver) -> OfficeKind {
-    match receiver {
-        Receiver::School => OfficeKind::SchoolUnion,
-        Receiver::Graduate => OfficeKind::GraduateUnion,
-        Receiver::College => OfficeKind::CollegeUnion,
+pub(super) fn speaks_for(office: &Held, union: &StudentUnion) -> bool {
+    match office.kind {
+        OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => true,
+        OfficeKind::SchoolUnion => union.kind == Union::School,
+        OfficeKind::GraduateUnion => union.kind == Union::Graduate,
+        OfficeKind::CollegeLeague | OfficeKind::CollegeUnion => {
+            union.college.is_some() && union.college == office.college
+        }
+        _ => false,
     }
+}
+
+/// Points of 面对面 without an answer past their day, for whoever speaks for their unions.
+async fn late_points(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Option<Task>, Failure> {
+    let late = session_store::late_points(connection, person, today).await?;
+    if late.is_empty() {
+        return Ok(None);
+    }
+    let mut own = unions::list(connection, person.institution, None).await?;
+    own.retain(|union| speaks_for(office, union));
+    let count = late.iter().filter(|id| own.iter().any(|union| union.id == **id)).count();
+    let task = || Task::new(true, format!("催办面对面的 {count} 个问题"), String::new(), SESSIONS.to_owned());
+    Ok((count > 0).then(task))
 }
 
 /// For an office. The League committees hear of what is late alone: the unions do the daily work.
@@ -37,14 +61,16 @@ pub async fn waiting(
         return Ok(Vec::new());
     }
     let (desk, today) = (Desk::held(office), now.to_offset(CHINA).date());
+    let mut tasks: Vec<Task> = late_points(connection, person, office, today).await?.into_iter().collect();
     let waiting = store::waiting(connection, person.institution, desk, now).await?;
     let late = waiting.late.take_up + waiting.late.answer;
     if desk.is_league() || office.kind == OfficeKind::CollegeLeague {
         let says = format!("督办 {late} 件超期的诉求");
-        let task = Task::new(true, says, String::new(), DESK.to_owned());
-        return Ok(if late > 0 { vec![task] } else { Vec::new() });
+        if late > 0 {
+            tasks.push(Task::new(true, says, String::new(), DESK.to_owned()));
+        }
+        return Ok(tasks);
     }
-    let mut tasks = Vec::new();
     let mut wait = |count: i64, says: String| {
         if count > 0 {
             let urgent = late > 0 || waiting.due.is_some_and(|due| due < today);

@@ -26,6 +26,7 @@ mod congress_steps;
 mod counting_law;
 mod delegates;
 mod dependencies;
+mod disclosure;
 mod docs;
 mod early_closing;
 mod education;

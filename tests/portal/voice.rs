@@ -7,7 +7,10 @@ use lunzhi::{ids::VoiceUnitId, office::OfficeKind};
 use sqlx::Connection as _;
 use time::Duration;
 
-use crate::support::{Client, Page, Portal, vetting::student_account};
+use crate::support::{
+    Client, Page, Portal,
+    vetting::{Stage, stage, student_account},
+};
 
 /// What a student types.
 fn fields<'a>(title: &'a str, identity: &'a str) -> Vec<(&'a str, &'a str)> {
@@ -150,7 +153,7 @@ async fn rgt_01_a_request_goes_from_the_first_word_to_the_students_own_word_on_t
     assert!(page.contains("管道也已更换") && !page.contains("学生100") && !page.contains("三号楼"), "{page}");
     assert!(!reader.get("/voice?q=%E5%8D%AB%E6%98%9F").await.text().contains("三楼热水"), "what was not sought");
     let figures = league.get("/voice/desk/figures").await.text();
-    assert!(figures.contains("权益维护") && figures.contains("后勤管理处") && figures.contains("100%"), "{figures}");
+    assert!(figures.contains("权益维护") && figures.contains("后勤管理处") && figures.contains("100.0%"), "{figures}");
 }
 
 #[tokio::test]
@@ -409,4 +412,76 @@ async fn a_union_that_is_not_asked_sees_nothing_and_settings_are_the_league_comm
         let page = portal.signed_in(office).await.get("/voice/desk").await;
         assert!(page.text().contains("还没有诉求"), "{}", office.label());
     }
+}
+
+#[tokio::test]
+async fn rgt_04_students_sign_up_and_what_was_raised_is_followed_up() {
+    let Stage { portal, .. } = stage().await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let at = portal.app.clock.now() + Duration::days(2);
+    let starts = format!("{}T14:00", at.date());
+    let fields =
+        [("topic", "食堂和宿舍"), ("offices", "后勤管理处"), ("place", "活动中心"), ("starts_at", starts.as_str())];
+    let unfit = union.post("/voice/sessions", &fields).await;
+    assert!(unfit.status == 422 && unfit.text().contains("应为 1 至 500 的整数"), "{}", unfit.text());
+    let fields: Vec<_> = fields.into_iter().chain([("seats", "2")]).collect();
+    let made = union.post("/voice/sessions", &fields).await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    let session = made.location().split('?').next().unwrap().to_owned();
+    // Two seats, and six students at once.
+    let mut tasks = tokio::task::JoinSet::new();
+    for number in 100..106 {
+        let mut student = student_account(&portal, number).await;
+        let session = session.clone();
+        tasks.spawn(async move { student.post(&format!("{session}/seat"), &[]).await.status });
+    }
+    let mut statuses = tasks.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 303, 409, 409, 409, 409]);
+    let mut student = student_account(&portal, 110).await;
+    assert!(!student.get(&session).await.text().contains("学生10"), "names are for whoever keeps it");
+    assert!(union.get(&session).await.text().contains("报名的同学（2）"));
+    let mut other = portal.signed_in(OfficeKind::CollegeUnion).await;
+    let point = [("says", "热水时间太短"), ("office", "后勤管理处")];
+    assert_eq!(other.post(&format!("{session}/points"), &point).await.status, 404, "another union's");
+    assert_eq!(union.post(&format!("{session}/points"), &point).await.status, 422, "not begun yet");
+    portal.app.clock.advance(Duration::days(3));
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(union.post(&format!("{session}/points"), &point).await.status, 303);
+    portal.app.clock.advance(Duration::days(9));
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert!(union.get("/").await.text().contains("催办面对面的 1 个问题"));
+    assert!(union.get("/voice/sessions").await.text().contains("1 个问题逾期没有进展"));
+    let progress = union.get(&session).await.attributes("form[action$='/progress']", "action").remove(0);
+    assert_eq!(union.post(&progress, &[("says", "")]).await.status, 422);
+    assert_eq!(union.post(&progress, &[("says", "已延长到二十三点")]).await.status, 303);
+    let mut reader = student_account(&portal, 111).await;
+    assert!(reader.get(&session).await.text().contains("已延长到二十三点"));
+    assert!(union.get("/voice/sessions").await.text().contains("没有逾期未答复的问题"));
+}
+
+#[tokio::test]
+async fn rgt_07_where_a_union_spoke_for_students_is_read_by_all() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let day = today.to_string();
+    let fields = [
+        ("kind", "hearing"),
+        ("day", day.as_str()),
+        ("title", "食堂价格听证会"),
+        ("host", "后勤管理处"),
+        ("said", "建议公开成本，保留平价窗口"),
+    ];
+    assert_eq!(union.post("/voice/governance", &fields[..3]).await.status, 422);
+    assert_eq!(union.post("/voice/governance", &fields).await.status, 303);
+    assert!(league.post("/voice/governance", &fields).await.text().contains("请选择学生会"), "it speaks for several");
+    let mut student = student_account(&portal, 100).await;
+    let page = student.get("/voice/governance").await.text();
+    assert!(page.contains("食堂价格听证会") && page.contains("还没有结果"), "{page}");
+    assert_eq!(student.post("/voice/governance", &fields).await.status, 403);
+    let act = union.get("/voice/governance").await.attributes("form[action$='/outcome']", "action").remove(0);
+    let mut other = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert_eq!(other.post(&act, &[("says", "无")]).await.status, 404, "another union's");
+    assert_eq!(union.post(&act, &[("says", "已采纳")]).await.status, 303);
+    assert!(student.get("/voice/governance").await.text().contains("结果：已采纳"));
 }
