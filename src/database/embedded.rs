@@ -21,7 +21,7 @@ use std::{
         mpsc::{self, RecvTimeoutError},
     },
     thread::JoinHandle,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, Result, bail, ensure};
@@ -30,8 +30,13 @@ use rustix::process::{Pid, Signal, getuid, kill_process, set_parent_process_deat
 /// How often the keeper looks whether the server still runs, and how often it is asked whether it is ready.
 const GLANCE: Duration = Duration::from_millis(100);
 const READY_GLANCE: Duration = Duration::from_millis(10);
+/// How often the size of its log is looked at, and how much of it there may be: as much again is kept as the one before.
+const LOG_GLANCE: Duration = Duration::from_mins(1);
+const LONGEST_LOG: u64 = 16 * 1024 * 1024;
 /// How long a server may take to become ready; recovery after a crash is part of it.
 const READY_WITHIN: Duration = Duration::from_mins(2);
+/// What the server says, in its folder.
+const LOG: &str = "postgres.log";
 /// `sun_path` holds 107 bytes; the socket's own name takes 15.
 const LONGEST_SOCKET_FOLDER: usize = 90;
 
@@ -77,7 +82,7 @@ impl EmbeddedPg {
             Err(error) => drop(report.send(Err(error))),
             Ok((child, socket_dir)) => {
                 let _ = report.send(Ok(socket_dir));
-                keep(child, &until_dropped, &has_died);
+                keep(child, &options.dir.join(LOG), &until_dropped, &has_died);
             }
         })?;
         let socket_dir = started.recv().context("the keeper ended")??;
@@ -90,10 +95,16 @@ impl EmbeddedPg {
         self.died.load(Ordering::Acquire)
     }
 
-    /// An address for sqlx; the host is the socket's folder.
+    /// The superuser's address for sqlx; the host is the socket's folder.
     #[must_use]
     pub fn url(&self, database: &str) -> String {
-        socket_url(&self.socket_dir, database)
+        socket_url(&self.socket_dir, "portal", database)
+    }
+
+    /// The address of the role in which a portal serves, once it was made.
+    #[must_use]
+    pub fn portal_url(&self, database: &str) -> String {
+        socket_url(&self.socket_dir, "lunzhi", database)
     }
 
     /// Stops the server and waits for it.
@@ -111,7 +122,7 @@ impl Drop for EmbeddedPg {
     }
 }
 
-/// The address of the server that another process of ours runs on `dir`; none if none runs.
+/// The superuser's address of the server that another process of ours runs on `dir`; none if none runs.
 #[must_use]
 pub fn running_at(dir: &Path) -> Option<String> {
     let note = fs::read_to_string(dir.join("data/postmaster.pid")).ok()?;
@@ -121,15 +132,21 @@ pub fn running_at(dir: &Path) -> Option<String> {
     // Whoever runs it holds the lock; a lock to be had means that the note was left by a crash.
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::NonBlockingLockExclusive)
         .is_err()
-        .then(|| socket_url(Path::new(socket_dir), "postgres"))
+        .then(|| socket_url(Path::new(socket_dir), "portal", "postgres"))
 }
 
-fn socket_url(socket_dir: &Path, database: &str) -> String {
-    format!("postgres://portal@{}/{database}", socket_dir.to_string_lossy().replace('/', "%2F"))
+fn socket_url(socket_dir: &Path, role: &str, database: &str) -> String {
+    format!("postgres://{role}@{}/{database}", socket_dir.to_string_lossy().replace('/', "%2F"))
 }
 
-fn keep(mut child: Child, until_dropped: &mpsc::Receiver<()>, died: &AtomicBool) {
+fn keep(mut child: Child, log: &Path, until_dropped: &mpsc::Receiver<()>, died: &AtomicBool) {
+    let mut looked_at = Instant::now();
     while until_dropped.recv_timeout(GLANCE) == Err(RecvTimeoutError::Timeout) {
+        if looked_at.elapsed() > LOG_GLANCE {
+            looked_at = Instant::now();
+            // A log that cannot be turned over goes on.
+            let _ = turn_over(log, LONGEST_LOG);
+        }
         if !matches!(child.try_wait(), Ok(None)) {
             died.store(true, Ordering::Release);
             return;
@@ -140,6 +157,17 @@ fn keep(mut child: Child, until_dropped: &mpsc::Receiver<()>, died: &AtomicBool)
         let _ = kill_process(pid, Signal::INT);
     }
     let _ = child.wait();
+}
+
+/// Keeps a long log as the one before and begins it anew. The server appends to the same file all the time; what it writes
+/// between the two steps is in neither.
+fn turn_over(log: &Path, longest: u64) -> io::Result<()> {
+    let file = fs::OpenOptions::new().write(true).open(log)?;
+    if file.metadata()?.len() > longest {
+        fs::copy(log, log.with_extension("log.1"))?;
+        file.set_len(0)?;
+    }
+    Ok(())
 }
 
 fn spawn(options: &Options) -> Result<(Child, PathBuf)> {
@@ -168,7 +196,8 @@ fn spawn(options: &Options) -> Result<(Child, PathBuf)> {
     if !data.join("PG_VERSION").exists() {
         initialise(&bin, &data, &who)?;
     }
-    let log_path = dir.join("postgres.log");
+    say_who_may_enter(&data, &who)?;
+    let log_path = dir.join(LOG);
     let log = fs::OpenOptions::new().create(true).append(true).open(&log_path)?;
     let mut command = command(&bin, "postgres", &who);
     command.arg("-D").arg(&data).arg("-k").arg(&socket_dir);
@@ -256,11 +285,18 @@ fn initialise(bin: &Path, data: &Path, who: &RunAs) -> Result<()> {
         let _ = fs::remove_dir_all(data);
         bail!("initdb: {}", String::from_utf8_lossy(&output.stderr));
     }
-    fs::write(data.join("pg_hba.conf"), "local all all peer map=portal\n")?;
-    let root = if who.ids.is_some() { "portal root portal\n" } else { "" };
-    fs::write(data.join("pg_ident.conf"), format!("portal {} portal\n{root}", who.name))?;
     fs::rename(data, finished)?;
     Ok(())
+}
+
+/// Whoever runs the server, and root where that is another user, may be the superuser or the portal. At every start: a
+/// folder may be older than the portal's own role.
+fn say_who_may_enter(data: &Path, who: &RunAs) -> Result<()> {
+    let users = [Some(who.name.as_str()), who.ids.is_some().then_some("root")];
+    let roles = ["portal", "lunzhi"];
+    let lines = users.iter().flatten().flat_map(|user| roles.map(|role| format!("portal {user} {role}\n")));
+    fs::write(data.join("pg_hba.conf"), "local all all peer map=portal\n")?;
+    Ok(fs::write(data.join("pg_ident.conf"), lines.collect::<String>())?)
 }
 
 /// A command that runs as `who`, in a process group of its own (Ctrl-C reaches only us), and stops when we die.
@@ -356,4 +392,25 @@ pub fn find_binaries(kept: Option<u32>) -> Result<PathBuf> {
         .flat_map(std::env::split_paths)
         .find(|folder| has_both(folder))
         .context("PostgreSQL is not installed (Debian: apt-get install postgresql) and DATABASE_URL is not set")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_log_is_turned_over_under_whoever_appends_to_it() {
+        let folder = std::env::temp_dir().join(format!("lunzhi-log-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let log = folder.join(LOG);
+        let mut writer = fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
+        io::Write::write_all(&mut writer, b"before").unwrap();
+        turn_over(&log, 6).unwrap();
+        assert_eq!(fs::read_to_string(&log).unwrap(), "before", "no longer than it may be");
+        turn_over(&log, 5).unwrap();
+        io::Write::write_all(&mut writer, b"after").unwrap();
+        assert_eq!(fs::read_to_string(&log).unwrap(), "after");
+        assert_eq!(fs::read_to_string(folder.join("postgres.log.1")).unwrap(), "before");
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -2,6 +2,7 @@
 
 pub mod batch_writer;
 pub mod embedded;
+mod roles;
 
 use std::{ops::Deref, str::FromStr, time::Duration};
 
@@ -41,8 +42,8 @@ impl<T> Deref for Locked<T> {
     }
 }
 
-/// Three pools on one database. Reading and writing are kept apart so that a page cannot change anything: whatever a
-/// reader's connection is asked to write, the server refuses.
+/// Three pools on one database. Reading and writing are kept apart so that a page cannot change anything: a reader's
+/// connections work in a role that may only select, and in transactions that are read-only.
 #[derive(Debug, Clone)]
 pub struct Pools {
     /// Connections that can only read.
@@ -68,7 +69,7 @@ impl Pools {
             ("jit", "off"),
         ];
         let options = PgConnectOptions::from_str(url)?.application_name("lunzhi").options(settings);
-        let read_only = options.clone().options([("default_transaction_read_only", "on")]);
+        let read_only = options.clone().options([("default_transaction_read_only", "on"), ("role", roles::READER)]);
         let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
         // A reader is not asked whether it still lives before each use: that is a round trip as long as a page's
         // own query. One whose server went away fails one page and is replaced.
@@ -93,13 +94,20 @@ impl Pools {
     /// # Errors
     /// Where it could, or the database does not answer.
     pub async fn check_readers(&self) -> Result<()> {
-        let setting = sqlx::query("show default_transaction_read_only").fetch_one(&self.read).await;
-        let read_only: String = setting.context("ask a reader's connection")?.try_get(0)?;
+        let found = sqlx::query(
+            "select current_setting('default_transaction_read_only') = 'on' and current_user = $1
+                    and not exists (select from pg_class c
+                                    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+                                          and has_table_privilege(c.oid, 'insert, update, delete, truncate'))",
+        );
+        let found = found.bind(roles::READER).fetch_one(&self.read).await;
+        let reads_alone: bool = found.context("ask a reader's connection")?.try_get(0)?;
         ensure!(
-            read_only == "on",
+            reads_alone,
             "connections that must only read could write: something before the database (PgBouncer with \
-             ignore_startup_parameters = options, or another pooler) drops what a connection asks for. \
-             Name PostgreSQL itself in DATABASE_URL; the portal keeps pools of its own"
+             ignore_startup_parameters = options, or another pooler) drops what a connection asks for, or somebody \
+             gave lunzhi_reader more than select. Name PostgreSQL itself in DATABASE_URL; the portal keeps pools of \
+             its own"
         );
         Ok(())
     }
@@ -133,7 +141,9 @@ impl Database {
         let dir = config.data_folder();
         let embedded = EmbeddedPg::start(&Options { dir: dir.clone(), disposable: false })
             .with_context(|| format!("embedded database in {}", dir.display()))?;
-        Ok(Self { url: embedded.url("postgres"), embedded: Some(embedded) })
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        runtime.block_on(roles::settle(&embedded.url("postgres")))?;
+        Ok(Self { url: embedded.portal_url("postgres"), embedded: Some(embedded) })
     }
 
     /// As [`open`](Self::open), or the server of a portal that runs on the same folder: for commands beside it.
@@ -148,13 +158,15 @@ impl Database {
     }
 }
 
-/// Brings the schema up to date, on a connection of its own: a migration may take longer than a page may.
+/// Brings the schema up to date, on a connection of its own: a migration may take longer than a page may. Then lets the
+/// readers see it.
 ///
 /// # Errors
 /// Where the database cannot be reached or a migration fails; a failed one leaves nothing behind.
 pub async fn migrate(url: &str) -> Result<()> {
     let pool = PgPoolOptions::new().max_connections(1).connect(url).await.context("connect to the database")?;
     MIGRATOR.run(&pool).await.context("migrate the database")?;
+    roles::let_readers_in(&mut *pool.acquire().await?).await?;
     pool.close().await;
     Ok(())
 }
