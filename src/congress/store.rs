@@ -42,12 +42,6 @@ struct Row {
     created_at: OffsetDateTime,
 }
 
-/// The kind of union of that stable word.
-fn kind_of(slug: &str) -> anyhow::Result<Union> {
-    let found = Union::ALL.iter().find(|(known, _)| *known == slug).map(|(_, kind)| *kind);
-    found.ok_or_else(|| anyhow::anyhow!("no kind of union is called {slug}"))
-}
-
 impl Row {
     fn into_congress(self) -> anyhow::Result<Congress> {
         Ok(Congress {
@@ -55,7 +49,7 @@ impl Row {
             institution: self.institution,
             institution_name: self.institution_name,
             union: self.union,
-            kind: kind_of(&self.kind)?,
+            kind: self.kind.parse::<Union>()?,
             college: self.college,
             college_name: self.college_name,
             academic_year: i32::from(self.academic_year),

@@ -100,7 +100,7 @@ async fn ask_page(
             PlanChoice { label: format!("{} 第 {} 版{now}", row.short, row.version), chosen, id }
         })
         .collect();
-    let unions = Union::ALL.map(|(slug, kind)| (slug, kind.label(), slug == union.as_str())).to_vec();
+    let unions = Union::ALL.iter().map(|kind| (kind.slug(), kind.label(), kind.slug() == union.as_str())).collect();
     let chrome = app.chrome(acting.person(), "名单体检");
     let (bad, take_back) = (Vec::new(), String::new());
     Ok(RosterCheckPage { chrome, plans, unions, errors, choice, bad, bad_count: 0, take_back })
@@ -170,7 +170,7 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
     if chosen.is_none() {
         errors.add("plan", "请选择方案");
     }
-    let union = Union::ALL.iter().find(|(slug, _)| *slug == form.union).map(|(_, union)| *union);
+    let union = form.union.parse::<Union>().ok();
     if union.is_none() {
         errors.add("union", "请选择组织类别");
     }
@@ -195,10 +195,11 @@ async fn check(State(app): State<App>, acting: Acting<RosterKeeper>, upload: Upl
             let (findings, members) = (judged.0.map_err(anyhow::Error::new)?, judged.1);
             let names = members.iter().map(|member| (member.number.as_str(), member.name.as_str())).collect();
             let (open, settled) = arrange(findings, &names);
-            let counts = Outcome::ALL.map(|outcome| {
-                let is = |shown: &&ShownFinding| shown.finding.verdict == outcome;
+            let count = |outcome: &Outcome| {
+                let is = |shown: &&ShownFinding| shown.finding.verdict == *outcome;
                 (outcome.slug(), outcome.label(), open.iter().chain(&settled).filter(is).count())
-            });
+            };
+            let counts: Vec<_> = Outcome::ALL.iter().map(count).collect();
             let chrome = app.chrome(acting.person(), "体检结果").under("/checkup", "名单体检");
             let by = format!("{} {}", acting.office().label(), acting.person().name);
             let (people, institution) = (members.len(), acting.person().institution_name.clone());
@@ -300,7 +301,7 @@ async fn sample_roster(
     _acting: Acting<RosterKeeper>,
     Query(SampleQuery { union }): Query<SampleQuery>,
 ) -> Result<Response, Failure> {
-    let union = Union::ALL.iter().find(|(slug, _)| *slug == union).map_or(Union::School, |(_, union)| *union);
+    let union = union.parse().unwrap_or(Union::School);
     let bytes = app.heavy(move || sample::roster(union)).await??;
     Ok(workbook(&format!("sample-{}.xlsx", union.slug()), bytes))
 }

@@ -1,6 +1,8 @@
 //! Who may be appointed to a post: every cap on every day from the first, and the conditions of the person.
 //!
 //! Caps are looked at only where somebody is added. Ending a post is never refused, so nothing here knows of it.
+//!
+//! Its tests, one a clause, are nearly half of the file.
 
 use std::collections::BTreeSet;
 

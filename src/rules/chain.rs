@@ -3,6 +3,8 @@
 //! A chain is what the plan says, kept with the round as it was on the day on which the round was opened. Nothing moves
 //! but by [`take_step`]: an opinion of the body whose turn it is, given on what the person had before them. What only this
 //! portal asks (nobody acts on their own case, nobody signs two steps of one case) cites no clause.
+//!
+//! Its tests, one a clause, are nearly a third of the file.
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

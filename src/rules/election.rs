@@ -2,6 +2,8 @@
 //!
 //! Neither plan says how votes are counted (gap G5): every switch here is an election's own rule, set before the vote, each
 //! with its [`Source`].
+//!
+//! Its tests, one a rule of the count, are nearly a third of the file.
 
 use std::{
     cmp::Reverse,

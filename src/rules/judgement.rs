@@ -205,8 +205,8 @@ pub(super) mod tests {
     #[test]
     fn every_finding_cites_a_clause_or_says_not_required() {
         for plan in crate::rules::plan::built_in() {
-            for (_, union) in Union::ALL {
-                for finding in judge(plan, union, &full_school()).unwrap_or_default() {
+            for union in Union::ALL {
+                for finding in judge(plan, *union, &full_school()).unwrap_or_default() {
                     assert_eq!(finding.clause.is_none(), finding.verdict == Outcome::NotRequired, "{finding:?}");
                 }
             }

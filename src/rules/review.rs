@@ -1,5 +1,7 @@
 //! REV: who reviews whom, what a score sheet holds, what sheets come to, and what their results are good for. All arithmetic
 //! is in whole numbers: a score is kept in hundredths of a point of a hundred, rounded half up, once, at the end.
+//!
+//! Its tests, one a clause, are nearly a third of the file.
 
 use std::collections::BTreeSet;
 

@@ -9,72 +9,28 @@ use super::{
     election::{Attendance, Tally},
     roster::Member,
 };
+use crate::words::words;
 
-/// What a contest fills.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fills {
+words! {
+    /// What a contest fills.
+    Fills:
     /// Delegates of a congress.
-    Delegates,
+    Delegates = "delegates", "学生代表大会代表";
     /// Members of a union's presidium.
-    Presidium,
-    Other,
+    Presidium = "presidium", "学生会主席团成员";
+    Other = "other", "其他";
 }
 
-impl Fills {
-    pub const ALL: [Self; 3] = [Self::Delegates, Self::Presidium, Self::Other];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Delegates => "delegates",
-            Self::Presidium => "presidium",
-            Self::Other => "other",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Delegates => "学生代表大会代表",
-            Self::Presidium => "学生会主席团成员",
-            Self::Other => "其他",
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Body {
-    Class,
+words! {
+    /// Who votes in a contest.
+    Body:
+    Class = "class", "班级";
     /// Several classes that elect together.
-    Constituency,
+    Constituency = "constituency", "选区";
     /// All students of a college.
-    College,
+    College = "college", "院系";
     /// The delegates of a congress.
-    Congress,
-}
-
-impl Body {
-    pub const ALL: [Self; 4] = [Self::Class, Self::Constituency, Self::College, Self::Congress];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Class => "class",
-            Self::Constituency => "constituency",
-            Self::College => "college",
-            Self::Congress => "congress",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Class => "班级",
-            Self::Constituency => "选区",
-            Self::College => "院系",
-            Self::Congress => "学生代表大会",
-        }
-    }
+    Congress = "congress", "学生代表大会";
 }
 
 /// A contest about to be announced.

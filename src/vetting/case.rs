@@ -55,7 +55,7 @@ impl Condition {
 
     #[must_use]
     pub fn outcome(&self) -> Outcome {
-        Outcome::ALL.into_iter().find(|outcome| outcome.slug() == self.verdict).unwrap_or(Outcome::Unknown)
+        self.verdict.parse().unwrap_or(Outcome::Unknown)
     }
 }
 

@@ -44,7 +44,7 @@ impl ChainOffice {
         institution: InstitutionId,
         office: &Held,
     ) -> Result<Self, Failure> {
-        let everywhere = || Union::ALL.map(|(slug, _)| slug).to_vec();
+        let everywhere = || Union::ALL.iter().map(|union| union.slug()).collect();
         let (body, unions) = match office.kind {
             OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => (Body::SchoolLeague, everywhere()),
             OfficeKind::StudentAffairs => (Body::StudentAffairs, everywhere()),

@@ -176,7 +176,7 @@ impl ElectionForm {
         if closes_at.is_none() {
             errors.add("closes", "请填写投票截止的日期和时间，晚于开始，最长 31 天");
         }
-        let body = Body::ALL.into_iter().find(|body| *body != Body::Class && body.slug() == self.body);
+        let body = self.body.parse().ok().filter(|body| *body != Body::Class);
         if body.is_none() {
             errors.add("body", "请选择由谁选举");
         }

@@ -6,7 +6,7 @@ use time::Date;
 
 use super::{
     Provision, Stated,
-    section::{Section, read_bounds, read_chain, read_times},
+    section::{Section, read_bounds, read_chain, read_times, with_words},
     words::{
         Board, Body, Bounds, Cover, DelegateBase, Share, Step, Times, Turn, bounds_in_words, chain_in_words,
         cover_in_words, delegates_in_words, times_in_words,
@@ -139,7 +139,7 @@ figures! {
         file.words("cover", &words).map(|cover| cover.into_iter().collect())
     }, |cover, _| cover_in_words(cover);
     Rev01 board: Board = ["offices", "students_over"], |file| {
-        let offices = file.words("offices", &Body::WORDS);
+        let offices = file.words("offices", &with_words(Body::ALL, Body::slug));
         offices.zip(file.share("students_over")).map(|(offices, students_over)| Board { offices, students_over })
     }, |board, _| format!("学生代表超过 {}", board.students_over);
     /// REV-02: how often, and the posts that report.

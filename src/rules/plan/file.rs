@@ -12,7 +12,7 @@ use toml::de::DeTable;
 use super::{
     LARGEST_FILE, Plan, Provision, ShownSwitch, Switches,
     figures::Figures,
-    section::Section,
+    section::{Section, with_words},
     words::{Body, SmallCohort, Strength, Union},
 };
 use crate::rules::{
@@ -149,14 +149,16 @@ fn read(file: &Section<'_>) -> Option<Plan> {
     let effective = file.date("effective");
     let effective_note = file.string("effective_note", 200);
     let basis = file.strings("basis", 0);
-    let unions = file.words("unions", &Union::ALL).map(|unions| unions.into_iter().collect::<BTreeSet<_>>());
+    let unions = file
+        .words("unions", &with_words(Union::ALL, Union::slug))
+        .map(|unions| unions.into_iter().collect::<BTreeSet<_>>());
     if unions.as_ref().is_some_and(BTreeSet::is_empty) {
         file.error(file.get("unions").map_or(0, |value| value.span().start), "unions 不能为空".to_owned());
     }
     let bodies = file.section("bodies").map(|names| {
-        names.only(&Body::WORDS.map(|(word, _)| word));
-        let name = |(word, body): (&str, Body)| names.string(word, 30).map(|name| (body, name));
-        Body::WORDS.into_iter().filter_map(name).collect::<BTreeMap<_, _>>()
+        names.only(&Body::ALL.iter().map(|body| body.slug()).collect::<Vec<_>>());
+        let name = |body: &Body| names.string(body.slug(), 30).map(|name| (*body, name));
+        Body::ALL.iter().filter_map(name).collect::<BTreeMap<_, _>>()
     });
     let switches = file.section("switch").and_then(|section| read_switches(&section));
     let mut figures = Figures::default();
@@ -258,7 +260,7 @@ fn read_provision(
     bodies: Option<&BTreeMap<Body, String>>,
     figures: Option<&mut Figures>,
 ) -> Option<Provision> {
-    let strength = section.one_of("strength", &Strength::WORDS);
+    let strength = section.one_of("strength", &with_words(Strength::ALL, Strength::slug));
     let note = section.get("note").and_then(|value| section.text_of("note", value, 200));
     let from = if section.get("effective").is_some() { section.date("effective") } else { effective };
     let clauses = read_clauses(section, document.unwrap_or_default());

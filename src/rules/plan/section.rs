@@ -185,6 +185,11 @@ impl<'a> Section<'a> {
 
 const PER: [(&str, bool); 2] = [("year", false), ("semester", true)];
 
+/// The words of an enum with what each means, as [`Section::words`] takes them.
+pub(super) fn with_words<T: Copy>(all: &[T], slug: fn(T) -> &'static str) -> Vec<(&'static str, T)> {
+    all.iter().map(|one| (slug(*one), *one)).collect()
+}
+
 pub(super) fn read_times(section: &Section<'_>) -> Option<Times> {
     let times = section.number("times", 1..=12);
     let per_semester = section.one_of("per", &PER);
@@ -210,8 +215,12 @@ pub(super) fn read_chain(section: &Section<'_>) -> Option<Vec<Step>> {
         let step = section.section_of("chain", item)?;
         step.only(&["act", "by", "any", "together"]);
         let flag = |key: &str| if step.get(key).is_some() { step.boolean(key) } else { Some(false) };
-        let (act, by, any, together) =
-            (step.string("act", 12), step.words("by", &Body::WORDS), flag("any"), flag("together"));
+        let (act, by, any, together) = (
+            step.string("act", 12),
+            step.words("by", &with_words(Body::ALL, Body::slug)),
+            flag("any"),
+            flag("together"),
+        );
         if by.as_ref().is_some_and(Vec::is_empty) {
             step.error(step.at, format!("{} 的 by 不能为空", step.path));
         }

@@ -7,116 +7,45 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-/// How binding a rule's words are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Strength {
+use crate::words::words;
+
+words! {
+    /// How binding a rule's words are.
+    Strength:
     /// 不超过、不低于、须、不允许 and the like.
-    Hard,
+    Hard = "hard", "刚性";
     /// 左右、一般、原则上、参照.
-    Soft,
+    Soft = "soft", "柔性";
     /// A duty or a principle without a measure.
-    Duty,
+    Duty = "duty", "原则要求";
     /// Not said, but following from the quoted words; the note says how.
-    Implied,
+    Implied = "implied", "由原文推得";
 }
 
-impl Strength {
-    pub(super) const WORDS: [(&'static str, Self); 4] =
-        [("hard", Self::Hard), ("soft", Self::Soft), ("duty", Self::Duty), ("implied", Self::Implied)];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, strength)| *strength == self).map_or("", |(word, _)| word)
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Hard => "刚性",
-            Self::Soft => "柔性",
-            Self::Duty => "原则要求",
-            Self::Implied => "由原文推得",
-        }
-    }
+words! {
+    /// What kind of union a plan speaks of.
+    #[derive(PartialOrd, Ord, Hash)]
+    Union:
+    School = "school", "校级学生会";
+    College = "college", "院系学生会";
+    Graduate = "graduate", "校研究生会";
 }
 
-/// What kind of union a plan speaks of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Union {
-    /// 校级学生会.
-    School,
-    /// 院系学生会.
-    College,
-    /// 研究生会.
-    Graduate,
-}
-
-impl Union {
-    /// All kinds with their stable words.
-    pub const ALL: [(&'static str, Self); 3] =
-        [("school", Self::School), ("college", Self::College), ("graduate", Self::Graduate)];
-
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::School => "school",
-            Self::College => "college",
-            Self::Graduate => "graduate",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::School => "校级学生会",
-            Self::College => "院系学生会",
-            Self::Graduate => "校研究生会",
-        }
-    }
-}
-
-/// A body that acts in a chain of opinions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Body {
-    /// 学校党委.
-    SchoolParty,
-    /// 学校团委.
-    SchoolLeague,
+words! {
+    /// A body that acts in a chain of opinions. A plan names each in its own words.
+    #[derive(PartialOrd, Ord, Hash, Serialize, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    Body:
+    SchoolParty = "school_party", "学校党委";
+    SchoolLeague = "school_league", "学校团委";
     /// 党委学生工作部 or 学生工作处.
-    StudentAffairs,
-    /// 校学生会.
-    SchoolUnion,
-    /// 院系党组织.
-    CollegeParty,
-    /// 院系团组织.
-    CollegeLeague,
-    /// 院系学生会.
-    CollegeUnion,
-    /// 班级团支部.
-    ClassBranch,
-    /// The Party organisation where a delegate belongs.
-    DelegateParty,
-}
-
-impl Body {
-    pub(super) const WORDS: [(&'static str, Self); 9] = [
-        ("school_party", Self::SchoolParty),
-        ("school_league", Self::SchoolLeague),
-        ("student_affairs", Self::StudentAffairs),
-        ("school_union", Self::SchoolUnion),
-        ("college_party", Self::CollegeParty),
-        ("college_league", Self::CollegeLeague),
-        ("college_union", Self::CollegeUnion),
-        ("class_branch", Self::ClassBranch),
-        ("delegate_party", Self::DelegateParty),
-    ];
-
-    /// The stable word, as plan files and the database write it.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        Self::WORDS.iter().find(|(_, body)| *body == self).map_or("", |(word, _)| word)
-    }
+    StudentAffairs = "student_affairs", "学生工作部门";
+    SchoolUnion = "school_union", "校学生会";
+    CollegeParty = "college_party", "院系党组织";
+    CollegeLeague = "college_league", "院系团组织";
+    CollegeUnion = "college_union", "院系学生会";
+    ClassBranch = "class_branch", "班级团支部";
+    DelegateParty = "delegate_party", "代表所在党组织";
 }
 
 /// One step of a chain of opinions.

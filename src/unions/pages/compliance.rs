@@ -314,10 +314,8 @@ fn assemble(
     breaches.sort_by_key(|breach| (breach.verdict, breach.since));
     let more = breaches.len().saturating_sub(LISTED);
     breaches.truncate(LISTED);
-    let strip = strip(
-        &Outcome::ALL
-            .map(|outcome| (outcome.slug(), outcome.label(), counts.get(&outcome).copied().unwrap_or_default())),
-    );
+    let count = |outcome: &Outcome| (outcome.slug(), outcome.label(), counts.get(outcome).copied().unwrap_or_default());
+    let strip = strip(&Outcome::ALL.iter().map(count).collect::<Vec<_>>());
     CompliancePage {
         chrome: Chrome::bare(""),
         institution: String::new(),

@@ -40,11 +40,6 @@ pub use posts::{
 };
 pub use reports::{UnionReports, report_coverage};
 
-fn kind_of(slug: &str) -> anyhow::Result<Union> {
-    let found = Union::ALL.iter().find(|(known, _)| *known == slug).map(|(_, kind)| *kind);
-    found.ok_or_else(|| anyhow::anyhow!("no kind of union is called {slug}"))
-}
-
 /// The unions of a university, the school's first; or one of them.
 pub async fn list(
     connection: &mut PgConnection,
@@ -64,7 +59,7 @@ pub async fn list(
     .await?;
     rows.into_iter()
         .map(|row| {
-            let kind = kind_of(&row.kind)?;
+            let kind = row.kind.parse::<Union>()?;
             Ok(StudentUnion { id: row.id, kind, college: row.college, name: row.name, opened_on: row.opened_on })
         })
         .collect()
