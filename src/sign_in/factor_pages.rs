@@ -46,6 +46,7 @@ pub(super) fn routes() -> Routes<SignIn> {
         .get("/me/factor", set_up)
         .post("/me/factor", confirm)
         .post("/me/factor/new", begin)
+        .post("/me/factor/codes", make_codes_anew)
         .post("/me/factor/end", end)
 }
 
@@ -263,6 +264,8 @@ async fn set_up(State(app): State<SignIn>, person: SignedIn) -> Result<Response,
 struct RecoveryCodesPage {
     chrome: Chrome,
     codes: Vec<String>,
+    /// They replace others; else the second factor was set up with them.
+    anew: bool,
 }
 
 async fn confirm(
@@ -289,10 +292,41 @@ async fn confirm(
         .await?;
     if confirmed {
         let chrome = app.chrome(&person, "动态验证码已开启").under("/me", "我的账号");
-        return Ok(RecoveryCodesPage { chrome, codes }.into_response());
+        return Ok(RecoveryCodesPage { chrome, codes, anew: false }.into_response());
     }
     let (status, errors) = fault(&given, now);
     Ok((status, new_page(&app, &person, &secret, errors)?).into_response())
+}
+
+async fn make_codes_anew(
+    State(app): State<SignIn>,
+    person: SignedIn,
+    Form(CodeForm { code, .. }): Form<CodeForm>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let given = look_at(&app, person.institution, person.account, &code, now).await?;
+    let codes = factor::recovery_codes();
+    let hashes: Vec<Vec<u8>> = codes.iter().map(|code| hash_of(code)).collect();
+    let made = app
+        .write_as(person.authority(), async |db| {
+            let known = factor_store::factor(db, person.account).await?;
+            // A factor that is being set up gets its codes as it is confirmed.
+            if known.is_none_or(|known| known.confirmed_at.is_none())
+                || !accept(db, person.institution, person.account, &given, now).await?
+            {
+                return Ok(false);
+            }
+            factor_store::keep_recovery(db, person.account, &hashes, now).await?;
+            audit::append(db, &person, Entry::new(Verb::RecoveryCodesMade, "本人账号"), now).await?;
+            Ok(true)
+        })
+        .await?;
+    if made {
+        let chrome = app.chrome(&person, "新的恢复码").under("/me", "我的账号");
+        return Ok(RecoveryCodesPage { chrome, codes, anew: true }.into_response());
+    }
+    let (status, errors) = fault(&given, now);
+    Ok((status, me_page(&app, person, errors, "").await?).into_response())
 }
 
 async fn end(

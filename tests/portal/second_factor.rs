@@ -80,6 +80,33 @@ async fn it_is_asked_after_the_password_and_a_code_opens_once() {
 }
 
 #[tokio::test]
+async fn codes_on_paper_are_made_anew_and_the_old_ones_work_no_more() {
+    let portal = Portal::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let (secret, old) = set_up(&portal, &mut administrator).await;
+    let wrong = administrator.post("/me/factor/codes", &[("code", "000000")]).await;
+    assert_eq!(wrong.status, 422);
+    portal.app.clock.advance(Duration::seconds(30));
+    let made = administrator.post("/me/factor/codes", &[("code", &shown(&portal, &secret))]).await;
+    assert!(made.heading().contains("恢复码已重新生成"), "{}", made.text());
+    let new = made.all(".code-text");
+    assert!(new.len() == 8 && new.iter().all(|code| !old.contains(code)), "{new:?}");
+    assert!(administrator.get("/me").await.text().contains("还有 8 个恢复码"));
+    let mut person = after_password(&portal, ADMINISTRATOR).await;
+    assert_eq!(give(&mut person, &old[0]).await.status, 422, "void");
+    assert_eq!(give(&mut person, &new[0]).await.status, 303);
+    let last = person.post("/me/factor/codes", &[("code", &new[1])]).await;
+    assert_eq!(last.all(".code-text").len(), 8, "a code on paper proves as well, where the device is lost");
+    assert!(person.get("/audit").await.text().contains("重新生成恢复码"));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert_eq!(
+        league.post("/me/factor/codes", &[("code", "000000")]).await.status,
+        422,
+        "without a factor there is none"
+    );
+}
+
+#[tokio::test]
 async fn guesses_wait_and_a_password_alone_waits_five_minutes() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
