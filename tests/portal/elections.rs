@@ -1,4 +1,6 @@
 //! Elections as their people live them: prepared, announced, rehearsed, opened, voted in, closed, counted and reported.
+//!
+//! One file a feature: its stories share their helpers.
 
 use std::fmt::Write as _;
 
@@ -848,6 +850,8 @@ async fn offices_see_and_keep_only_what_is_theirs() {
     for path in [&sitting.path, &sitting.votes()] {
         assert_eq!(elsewhere.get(path).await.status, 404);
     }
+    let receipts = elsewhere.get(&format!("/receipts/{}", sitting.id)).await;
+    assert!(receipts.status == 200 && !receipts.text().contains("代表选举"), "{}", receipts.text());
     // A branch of a few sees no number while votes are cast, and nobody's name: it would tell who has voted.
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     assert!(branch.get("/turnout").await.text().contains("人数较少，投票期间不显示"));

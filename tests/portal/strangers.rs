@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::support::{
     Client, FIRST, Portal, attributes,
+    sitting::{SMALL, prepare},
     vetting::{Opening, open, stage},
 };
 
@@ -198,4 +199,27 @@ async fn below_the_reserve_uploads_are_refused_and_everything_else_goes_on() {
     assert_eq!(league.post("/semesters", &fields).await.status, 303);
     let health = portal.visitor().get("/healthz").await;
     assert!(health.status == 200 && health.text().contains("the disk is nearly full"), "{}", health.text());
+}
+
+/// What was found where success was told of acts that did nothing.
+#[tokio::test]
+async fn an_act_on_what_is_not_there_is_no_success() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    let nobody = "5b0e6f5e-0000-4000-8000-000000000000";
+    for path in [format!("{}/monitors/{nobody}/dismiss", sitting.path), format!("/delegations/{nobody}/end")] {
+        assert_eq!(sitting.keeper.post(&path, &[]).await.status, 404, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_name_that_a_spreadsheet_takes_for_a_formula_stays_text() {
+    let portal = Portal::start().await;
+    let named = "update college set name = $1 where institution_id = (select id from institution where code = $2)";
+    let mut db = portal.owner().await;
+    sqlx::query(named).bind("=cmd|'/C calc'!A0").bind(FIRST).execute(&mut db).await.unwrap();
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let file = administrator.get("/directory/population.csv").await;
+    let text = String::from_utf8_lossy(&file.bytes);
+    assert!(text.contains("院系,'=cmd|") && !text.contains(",=cmd"), "{text}");
 }

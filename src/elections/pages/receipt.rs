@@ -56,7 +56,7 @@ pub(super) async fn receipt(
     let VoterView::Status(voter) = own_view(&app, &person, id).await? else {
         return Ok(Redirect::to(&id.vote_path()).into_response());
     };
-    let counted = voter.sitting.counted_at.is_some();
+    let counted = voter.sitting.counted_at().is_some();
     let LookedUp { status, submitted, found } = looked_up(&mut *app.read().await?, id, form, counted).await?;
     Ok((status, status_page(&app, &person, *voter, submitted, found, "").await?).into_response())
 }
@@ -65,7 +65,8 @@ pub(super) async fn receipt(
 #[template(path = "elections/receipt.html")]
 pub(super) struct ReceiptPage {
     chrome: Chrome,
-    title: String,
+    /// Told to whoever has a receipt that was counted alone: the address says nothing of who asks.
+    title: Option<String>,
     counted: bool,
     check: CodeForm,
     errors: Errors,
@@ -74,9 +75,9 @@ pub(super) struct ReceiptPage {
 
 /// Whether a receipt was counted says nothing of anybody: it is answered without signing in, for those who voted by a slip.
 pub(super) async fn ask(State(app): State<Elections>, Path(id): Path<SittingId>) -> Result<ReceiptPage, Failure> {
-    let (title, counted) = store::countedness(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
+    let (_, counted) = store::countedness(&mut *app.read().await?, id).await?.ok_or(Failure::Missing)?;
     let (check, errors) = (CodeForm::default(), Errors::default());
-    Ok(ReceiptPage { chrome: Chrome::bare("查回执"), title, counted, check, errors, found: None })
+    Ok(ReceiptPage { chrome: Chrome::bare("查回执"), title: None, counted, check, errors, found: None })
 }
 
 pub(super) async fn look_up(
@@ -88,6 +89,7 @@ pub(super) async fn look_up(
     let (title, counted) = store::countedness(&mut db, id).await?.ok_or(Failure::Missing)?;
     let LookedUp { status, submitted, found } = looked_up(&mut db, id, form, counted).await?;
     let Submitted { form: check, errors } = submitted;
+    let title = Some(title).filter(|_| found == Some(true));
     let page = ReceiptPage { chrome: Chrome::bare("查回执"), title, counted, check, errors, found };
     Ok((status, page).into_response())
 }
@@ -112,7 +114,7 @@ pub(super) async fn ballots(
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    if sitting.ballots_published_at.is_none() {
+    if sitting.ballots_published_at().is_none() {
         return Err(Failure::Missing);
     }
     Ok(json_file("ballots.json", result::ballots_file(&mut db, &sitting).await?))
