@@ -413,7 +413,7 @@ async fn finish(
     let closed = store::lock(db, institution, id).await?;
     store::keep_count(db, &closed, kept, sitting.closes_at + Duration::minutes(20)).await?;
     let sitting = store::lock(db, institution, id).await?;
-    if sitting.stage != Stage::Counted {
+    if sitting.stage() != Stage::Counted {
         return Err(anyhow::anyhow!("the demo's count was not kept").into());
     }
     let (made, accounts) = counting::make_record(db, name, &sitting, contests).await?;

@@ -281,7 +281,7 @@ impl BallotBox {
             return Ok(Some(known));
         }
         let Some(sitting) = store::sitting(connection, institution, id).await? else { return Ok(None) };
-        let Some(day) = sitting.opened_at.map(OffsetDateTime::date) else { return Ok(None) };
+        let Some(day) = sitting.opened_at().map(OffsetDateTime::date) else { return Ok(None) };
         let contests = store::contests(connection, &sitting, Some(day)).await?;
         let Some(opened) = store::opened(connection, &sitting, &contests, &self.key).await? else { return Ok(None) };
         let recipient = Recipient::new(&opened.key).ok_or_else(|| anyhow::anyhow!("the sitting's key is no key"))?;

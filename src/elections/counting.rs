@@ -150,7 +150,7 @@ async fn run(
     let Some(sitting) = store::sitting(&mut db, person.institution, id).await? else {
         return Ok(Some(Halt::Failed("没有这个场次")));
     };
-    progress.total.store(usize::try_from(sitting.envelopes.unwrap_or(0)).unwrap_or(0), Ordering::Relaxed);
+    progress.total.store(usize::try_from(sitting.envelopes().unwrap_or(0)).unwrap_or(0), Ordering::Relaxed);
     let (mut all, mut after, mut seen) = (Opened::default(), 0, 0);
     loop {
         let chunk = store::envelopes(&mut db, id, after, CHUNK).await?;
@@ -276,7 +276,7 @@ pub async fn accounts(
             let paper = entries.get(&contest.id).and_then(|entries| settled(entries));
             let turnout = turnouts.get(&contest.ordinal).copied().unwrap_or_default();
             let lot = lots.get(&contest.id).map(|lot| lot.winners.as_slice());
-            let settled_names = SettledNames::of(contest, &matches, sitting.stage == Stage::Reported);
+            let settled_names = SettledNames::of(contest, &matches, sitting.stage() == Stage::Reported);
             Account::of(contest, turnout, electronic, paper, lot, &settled_names)
         })
         .collect())

@@ -52,11 +52,11 @@ pub async fn elected_presidium(
     let mut found = ElectedPresidium::default();
     for id in ids {
         let Some(sitting) = store::sitting(db, institution, id).await? else { continue };
-        if sitting.stage != Stage::Reported {
+        if sitting.stage() != Stage::Reported {
             found.open.push(sitting.title);
             continue;
         }
-        found.last_day = found.last_day.max(sitting.closed_at.map(|at| at.to_offset(CHINA).date()));
+        found.last_day = found.last_day.max(sitting.closed_at().map(|at| at.to_offset(CHINA).date()));
         let contests = store::contests(db, &sitting, None).await?;
         let accounts = counting::accounts(db, &sitting, &contests).await?;
         let matches = store::name_matches(db, sitting.id).await?;

@@ -1,4 +1,6 @@
 //! What the forms of elections ask, read into domain types.
+//!
+//! In one file: they share how people, moments and rules are read.
 
 use std::collections::HashSet;
 
@@ -369,11 +371,11 @@ impl ContestForm {
         if title.is_none() {
             errors.add("title", "名称至少 2 个字");
         }
-        let fills = Fills::ALL.into_iter().find(|fills| fills.slug() == self.fills);
+        let fills = self.fills.parse::<Fills>().ok();
         if fills.is_none() {
             errors.add("fills", "请选择选举什么");
         }
-        let body = Body::ALL.into_iter().find(|body| body.slug() == self.body);
+        let body = self.body.parse::<Body>().ok();
         if body.is_none() {
             errors.add("body", "请选择由谁选举");
         }

@@ -11,8 +11,6 @@
 //! Announced, Rehearsed, Open, Closed, Counted ── two people ─▶ Voided
 //! ```
 
-use std::str::FromStr;
-
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -27,38 +25,27 @@ use crate::{
     words::words,
 };
 
-/// How far a sitting has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stage {
-    Draft,
+words! {
+    /// How far a sitting has come.
+    #[derive(PartialOrd, Ord)]
+    Stage:
+    Draft = "draft", "筹备";
     /// Voters know of it; nothing that is voted on changes any more.
-    Announced,
+    Announced = "announced", "已公告";
     /// The monitors' passphrases were shown to work.
-    Rehearsed,
-    Open,
+    Rehearsed = "rehearsed", "已演练";
+    Open = "open", "投票中";
     /// No vote is taken any more; the envelopes are sealed.
-    Closed,
+    Closed = "closed", "已截止";
     /// Counted; the envelopes are gone.
-    Counted,
+    Counted = "counted", "已计票";
     /// The monitors' report is made.
-    Reported,
+    Reported = "reported", "已报告";
     /// Void: its votes were destroyed unread, or its result does not stand.
-    Voided,
+    Voided = "voided", "已作废";
 }
 
 impl Stage {
-    /// All stages in order.
-    pub const ALL: [Self; 8] = [
-        Self::Draft,
-        Self::Announced,
-        Self::Rehearsed,
-        Self::Open,
-        Self::Closed,
-        Self::Counted,
-        Self::Reported,
-        Self::Voided,
-    ];
-
     /// The stages to which it may lead: the table of the steps, drawn above. The database holds the same.
     #[must_use]
     pub fn next(self) -> &'static [Self] {
@@ -88,34 +75,6 @@ impl Stage {
     }
 
     #[must_use]
-    pub fn slug(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::Announced => "announced",
-            Self::Rehearsed => "rehearsed",
-            Self::Open => "open",
-            Self::Closed => "closed",
-            Self::Counted => "counted",
-            Self::Reported => "reported",
-            Self::Voided => "voided",
-        }
-    }
-
-    #[must_use]
-    pub fn label(self) -> &'static str {
-        match self {
-            Self::Draft => "筹备",
-            Self::Announced => "已公告",
-            Self::Rehearsed => "已演练",
-            Self::Open => "投票中",
-            Self::Closed => "已截止",
-            Self::Counted => "已计票",
-            Self::Reported => "已报告",
-            Self::Voided => "已作废",
-        }
-    }
-
-    #[must_use]
     pub fn for_voters(self) -> &'static str {
         match self {
             Self::Draft | Self::Announced | Self::Rehearsed => "未开始",
@@ -136,12 +95,137 @@ impl Stage {
     }
 }
 
-impl FromStr for Stage {
-    type Err = anyhow::Error;
-    fn from_str(slug: &str) -> anyhow::Result<Self> {
-        let found = Self::ALL.into_iter().find(|stage| stage.slug() == slug);
-        found.ok_or_else(|| anyhow::anyhow!("no stage is called {slug}"))
+/// Voters were told of it.
+#[derive(Debug, Clone)]
+pub struct AnnouncedStage {
+    /// None where that was not kept.
+    pub at: Option<OffsetDateTime>,
+}
+
+/// Votes were taken, of whoever stood on the frozen roll.
+#[derive(Debug, Clone)]
+pub struct OpenedStage {
+    pub announced: AnnouncedStage,
+    pub at: OffsetDateTime,
+    pub roll_size: i32,
+}
+
+/// No vote is taken any more.
+#[derive(Debug, Clone)]
+pub struct ClosedStage {
+    pub opened: OpenedStage,
+    pub at: OffsetDateTime,
+    pub envelopes: i32,
+}
+
+/// The envelopes were opened.
+#[derive(Debug, Clone)]
+pub struct CountedStage {
+    pub closed: ClosedStage,
+    pub at: OffsetDateTime,
+    /// Envelopes left out of it.
+    pub excluded: i32,
+    pub excluded_why: Option<String>,
+    /// Everybody may see the full ballots since.
+    pub ballots_published_at: Option<OffsetDateTime>,
+}
+
+/// The monitors' report was made.
+#[derive(Debug, Clone)]
+pub struct ReportedStage {
+    pub counted: CountedStage,
+    pub at: OffsetDateTime,
+}
+
+/// How far a sitting has come, with what each of its stages has settled.
+#[derive(Debug, Clone)]
+pub enum Course {
+    Draft,
+    Announced(AnnouncedStage),
+    Rehearsed(AnnouncedStage),
+    Open(OpenedStage),
+    Closed(ClosedStage),
+    Counted(CountedStage),
+    Reported(ReportedStage),
+    /// With how far it had come.
+    Voided {
+        before: Box<Self>,
+        at: OffsetDateTime,
+    },
+}
+
+impl Course {
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::Draft => Stage::Draft,
+            Self::Announced(_) => Stage::Announced,
+            Self::Rehearsed(_) => Stage::Rehearsed,
+            Self::Open(_) => Stage::Open,
+            Self::Closed(_) => Stage::Closed,
+            Self::Counted(_) => Stage::Counted,
+            Self::Reported(_) => Stage::Reported,
+            Self::Voided { .. } => Stage::Voided,
+        }
     }
+
+    fn announcement(&self) -> Option<&AnnouncedStage> {
+        match self {
+            Self::Draft => None,
+            Self::Announced(announced) | Self::Rehearsed(announced) => Some(announced),
+            Self::Open(_) | Self::Closed(_) | Self::Counted(_) | Self::Reported(_) => {
+                self.opening().map(|opened| &opened.announced)
+            }
+            Self::Voided { before, .. } => before.announcement(),
+        }
+    }
+
+    fn opening(&self) -> Option<&OpenedStage> {
+        match self {
+            Self::Draft | Self::Announced(_) | Self::Rehearsed(_) => None,
+            Self::Open(opened) => Some(opened),
+            Self::Closed(_) | Self::Counted(_) | Self::Reported(_) => self.closing().map(|closed| &closed.opened),
+            Self::Voided { before, .. } => before.opening(),
+        }
+    }
+
+    fn closing(&self) -> Option<&ClosedStage> {
+        match self {
+            Self::Draft | Self::Announced(_) | Self::Rehearsed(_) | Self::Open(_) => None,
+            Self::Closed(closed) => Some(closed),
+            Self::Counted(_) | Self::Reported(_) => self.count().map(|counted| &counted.closed),
+            Self::Voided { before, .. } => before.closing(),
+        }
+    }
+
+    fn count(&self) -> Option<&CountedStage> {
+        match self {
+            Self::Draft | Self::Announced(_) | Self::Rehearsed(_) | Self::Open(_) | Self::Closed(_) => None,
+            Self::Counted(counted) => Some(counted),
+            Self::Reported(reported) => Some(&reported.counted),
+            Self::Voided { before, .. } => before.count(),
+        }
+    }
+
+    fn report(&self) -> Option<&ReportedStage> {
+        match self {
+            Self::Draft
+            | Self::Announced(_)
+            | Self::Rehearsed(_)
+            | Self::Open(_)
+            | Self::Closed(_)
+            | Self::Counted(_) => None,
+            Self::Reported(reported) => Some(reported),
+            Self::Voided { before, .. } => before.report(),
+        }
+    }
+}
+
+/// What one asked and another has to agree to.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub why: String,
+    pub by: AccountId,
 }
 
 #[derive(Debug, Clone)]
@@ -155,7 +239,7 @@ pub struct Sitting {
     pub title: String,
     /// What voters are told.
     pub note: String,
-    pub stage: Stage,
+    pub course: Course,
     /// From when votes are taken.
     pub opens_at: OffsetDateTime,
     /// Before when they must have come.
@@ -166,49 +250,102 @@ pub struct Sitting {
     pub threshold: u8,
     /// The committee's decision on rules that leave practice.
     pub decision: String,
-    /// When voters were told of it; none where that was not kept.
-    pub announced_at: Option<OffsetDateTime>,
-    /// When votes were first taken.
-    pub opened_at: Option<OffsetDateTime>,
-    pub closed_at: Option<OffsetDateTime>,
-    /// When it was counted.
-    pub counted_at: Option<OffsetDateTime>,
-    /// When it was reported.
-    pub reported_at: Option<OffsetDateTime>,
-    /// Why it is to be closed before its time without a quorum: asked for by somebody.
-    pub close_why: Option<String>,
-    pub close_asked_by: Option<AccountId>,
-    /// Voters on the frozen roll.
-    pub roll_size: Option<i32>,
-    pub envelopes: Option<i32>,
-    /// Envelopes left out of the count.
-    pub excluded: i32,
-    pub excluded_why: Option<String>,
-    /// Everybody may see the full ballots since.
-    pub ballots_published_at: Option<OffsetDateTime>,
-    /// Why it is to be void: asked for by somebody.
-    pub void_why: Option<String>,
-    pub void_asked_by: Option<AccountId>,
-    pub voided_at: Option<OffsetDateTime>,
+    /// It is to be closed before its time without a quorum, or was.
+    pub early_closing: Option<Request>,
+    /// It is to be void, or is.
+    pub voiding: Option<Request>,
 }
 
 impl Sitting {
+    #[must_use]
+    pub fn stage(&self) -> Stage {
+        self.course.stage()
+    }
+
+    /// When voters were told of it; none where that was not kept.
+    #[must_use]
+    pub fn announced_at(&self) -> Option<OffsetDateTime> {
+        self.course.announcement()?.at
+    }
+
+    /// When votes were first taken.
+    #[must_use]
+    pub fn opened_at(&self) -> Option<OffsetDateTime> {
+        Some(self.course.opening()?.at)
+    }
+
+    /// Voters on the frozen roll.
+    #[must_use]
+    pub fn roll_size(&self) -> Option<i32> {
+        Some(self.course.opening()?.roll_size)
+    }
+
+    #[must_use]
+    pub fn closed_at(&self) -> Option<OffsetDateTime> {
+        Some(self.course.closing()?.at)
+    }
+
+    /// Envelopes at closing.
+    #[must_use]
+    pub fn envelopes(&self) -> Option<i32> {
+        Some(self.course.closing()?.envelopes)
+    }
+
+    #[must_use]
+    pub fn counted_at(&self) -> Option<OffsetDateTime> {
+        Some(self.course.count()?.at)
+    }
+
+    /// Envelopes left out of the count.
+    #[must_use]
+    pub fn excluded(&self) -> i32 {
+        self.course.count().map_or(0, |count| count.excluded)
+    }
+
+    #[must_use]
+    pub fn excluded_why(&self) -> Option<&str> {
+        self.course.count()?.excluded_why.as_deref()
+    }
+
+    /// Since when everybody may see the full ballots.
+    #[must_use]
+    pub fn ballots_published_at(&self) -> Option<OffsetDateTime> {
+        self.course.count()?.ballots_published_at
+    }
+
+    #[must_use]
+    pub fn reported_at(&self) -> Option<OffsetDateTime> {
+        Some(self.course.report()?.at)
+    }
+
+    /// Why it is to be closed before its time without a quorum, or was.
+    #[must_use]
+    pub fn close_why(&self) -> Option<&str> {
+        self.early_closing.as_ref().map(|asked| asked.why.as_str())
+    }
+
+    /// Why it is to be void, or is.
+    #[must_use]
+    pub fn void_why(&self) -> Option<&str> {
+        self.voiding.as_ref().map(|asked| asked.why.as_str())
+    }
+
     /// Votes are taken at that moment.
     #[must_use]
     pub fn takes_votes(&self, now: OffsetDateTime) -> bool {
-        self.stage == Stage::Open && self.opens_at <= now && now < self.closes_at
+        self.stage() == Stage::Open && self.opens_at <= now && now < self.closes_at
     }
 
     /// It was closed before the announced end.
     #[must_use]
     pub fn closed_early(&self) -> bool {
-        self.closed_at.is_some_and(|at| at < self.closes_at)
+        self.closed_at().is_some_and(|at| at < self.closes_at)
     }
 
     /// How far it has come as its voters are told, by the hour and not by its stage alone.
     #[must_use]
     pub fn for_voters(&self, now: OffsetDateTime) -> &'static str {
-        match self.stage {
+        match self.stage() {
             Stage::Open if now < self.opens_at => "未开始",
             Stage::Open if self.closes_at <= now => "已截止",
             stage => stage.for_voters(),
@@ -218,7 +355,7 @@ impl Sitting {
     /// When it closed, or will: it may have been closed before its time.
     #[must_use]
     pub fn ends(&self) -> &OffsetDateTime {
-        self.closed_at.as_ref().unwrap_or(&self.closes_at)
+        self.course.closing().map_or(&self.closes_at, |closed| &closed.at)
     }
 }
 

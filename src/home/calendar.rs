@@ -11,6 +11,7 @@ use crate::{
     app::{App, Routes},
     auth::person::SignedIn,
     clock::CHINA,
+    elections::sitting::Stage,
     failure::Failure,
     page::{chrome::Chrome, filters, task::Task},
     text::chinese_day,
@@ -67,7 +68,7 @@ pub(super) async fn gather(
         if sitting.takes_votes(now) {
             let says = format!("投票截止：{}", sitting.title);
             tasks.push(Task::new(false, says, String::new(), sitting.id.path()).due(day(sitting.closes_at)));
-        } else if sitting.opens_at > now && sitting.voided_at.is_none() {
+        } else if sitting.opens_at > now && sitting.stage() != Stage::Voided {
             let says = format!("开始投票：{}", sitting.title);
             tasks.push(Task::new(false, says, String::new(), sitting.id.path()).due(day(sitting.opens_at)));
         }

@@ -24,7 +24,7 @@ pub(super) async fn announce(
     let act = Act::begin(&app, &acting, id, "公告场次").await?;
     app.write_as(acting.person().authority(), async |db| {
         let sitting = store::lock(db, acting.institution(), id).await?;
-        if sitting.stage != Stage::Draft {
+        if sitting.stage() != Stage::Draft {
             return Err(act.refuse("这个场次已经公告", "刷新页面看现在的情况"));
         }
         let calendar = crate::rulebook::store::calendar(db, acting.institution()).await?;

@@ -66,7 +66,7 @@ pub(super) async fn close(
     Form(form): Form<CloseForm>,
 ) -> Result<Response, Failure> {
     let act = Act::begin(&app, &acting, id, "截止投票").await?;
-    if act.sitting.stage == Stage::Open && act.now < act.sitting.opens_at {
+    if act.sitting.stage() == Stage::Open && act.now < act.sitting.opens_at {
         let why = format!("投票 {} 才开始，没有开始的不能截止", minute_of(act.sitting.opens_at));
         return Err(act.refuse(why, "不再举行的，由两人办理作废"));
     }
@@ -78,7 +78,7 @@ pub(super) async fn close(
     let asked = app
         .write_as(acting.person().authority(), async |db| {
             let sitting = store::lock(db, acting.institution(), id).await?;
-            if early && sitting.stage == Stage::Open {
+            if early && sitting.stage() == Stage::Open {
                 let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
                 let unmet = without_quorum(&contests, &store::contest_turnouts(db, id).await?);
                 if !unmet.is_empty() {
@@ -170,7 +170,7 @@ async fn close_early(app: &Elections, person: &SignedIn, act: &Act) -> Result<()
             let remedy = "提前截止须由两人办理：一人提出，另一人（办理单位的其他人员或监票人）同意";
             return Err(act.refuse("没有人提出提前截止，或者是你自己提出的，或者投票已截止", remedy));
         };
-        tell_voters(db, &sitting, sitting.close_why.as_deref(), act.now).await?;
+        tell_voters(db, &sitting, sitting.close_why(), act.now).await?;
         let entry = act.entry("同意提前截止投票").detail("信封", envelopes);
         audit::append(db, person, entry, act.now).await
     })
@@ -217,8 +217,8 @@ pub(super) async fn report(
     let act = Act::begin(&app, &acting, id, "生成监票报告").await?;
     app.write_as(acting.person().authority(), async |db| {
         let sitting = store::lock(db, acting.institution(), id).await?;
-        if sitting.stage != Stage::Counted {
-            return Err(act.refuse(format!("本场次{}", sitting.stage.label()), "计票完成之后才能报告"));
+        if sitting.stage() != Stage::Counted {
+            return Err(act.refuse(format!("本场次{}", sitting.stage().label()), "计票完成之后才能报告"));
         }
         let contests = store::contests(db, &sitting, Some(act.now.date())).await?;
         let (record, accounts) =
@@ -250,7 +250,7 @@ pub(super) async fn publish(
         let mut db = app.read().await?;
         let contests = store::contests(&mut db, &act.sitting, Some(act.now.date())).await?;
         let results = result::results(&mut db, &act.sitting, &contests).await?;
-        if act.sitting.stage != Stage::Reported || !result::few_patterns(&contests, results.as_ref()) {
+        if act.sitting.stage() != Stage::Reported || !result::few_patterns(&contests, results.as_ref()) {
             let why = "候选人多于 4 名、设了另选他人，或者选票少于 20 张时，全部选票可能让人认出是谁投的";
             return Err(act.refuse(why, "监票人各自保存全部选票，可以用公开记录里的哈希核对"));
         }

@@ -1,4 +1,6 @@
 //! A contest of a sitting: whose it is, how it is counted, and who stands.
+//!
+//! In one file, because one page shows all of its forms again where one of them could not be read.
 
 use std::collections::{HashMap, HashSet};
 
@@ -89,10 +91,10 @@ async fn prepared(app: &Elections, acting: &Acting<ElectionKeeper>, id: SittingI
     let (mut db, wanted) = (app.read().await?, "修改选举项目");
     let sitting = managed(&mut db, acting, id).await?;
     refuse_candidates(app, &mut db, acting.person(), &sitting, wanted).await?;
-    if sitting.stage == Stage::Draft {
+    if sitting.stage() == Stage::Draft {
         return Ok(sitting);
     }
-    let why = format!("本场次{}，选举项目和候选人不能再改", sitting.stage.label());
+    let why = format!("本场次{}，选举项目和候选人不能再改", sitting.stage().label());
     let remedy = "投票开启以前，可以收回公告后修改；候选人不再参选的，登记退选";
     Err(refusal(app, acting.person(), &sitting, wanted).for_reason(why, remedy))
 }
@@ -321,10 +323,10 @@ impl ContestPage {
         self.standing.get(candidate)
     }
     fn draft(&self) -> bool {
-        self.sitting.stage == Stage::Draft
+        self.sitting.stage() == Stage::Draft
     }
     fn may_withdraw(&self) -> bool {
-        self.sitting.stage.takes_withdrawals()
+        self.sitting.stage().takes_withdrawals()
     }
     /// There is something to put in order.
     fn may_move(&self) -> bool {
@@ -707,7 +709,7 @@ pub(super) async fn withdraw(
         let chrome = frame(&app, acting.person(), &sitting, "没有办理");
         Refusal { chrome, wanted: wanted.to_owned(), back: back.clone() }
     };
-    if !sitting.stage.takes_withdrawals() {
+    if !sitting.stage().takes_withdrawals() {
         let remedy = "筹备中的场次，直接从名单中删去；计票以后不再登记退选";
         return Err(refused().for_reason("退选在公告以后、计票以前登记", remedy));
     }
@@ -718,7 +720,7 @@ pub(super) async fn withdraw(
     app.write_as(acting.person().authority(), async |db| {
         // A count that runs meanwhile waits, or has ended and then this is refused.
         let locked = store::lock(db, acting.institution(), id).await?;
-        if locked.stage >= Stage::Counted {
+        if locked.stage() >= Stage::Counted {
             return Err(refused().for_reason("已经计票，不再登记退选", "当选后不就任的，由大会另行处理"));
         }
         if store::withdraw(db, &acting, &locked, &was, candidate, &why, now).await? {

@@ -132,7 +132,7 @@ async fn page(
 
 /// After the count nobody writes down what fits it.
 fn may_enter(sitting: &Sitting) -> bool {
-    sitting.stage == Stage::Closed
+    sitting.stage() == Stage::Closed
 }
 
 pub(super) async fn ask(

@@ -255,8 +255,8 @@ impl StepView {
 fn steps(sitting: &Sitting) -> Vec<StepView> {
     let shown =
         [Stage::Draft, Stage::Announced, Stage::Rehearsed, Stage::Open, Stage::Closed, Stage::Counted, Stage::Reported];
-    let state = |stage: Stage| match stage.cmp(&sitting.stage) {
-        _ if sitting.stage == Stage::Voided => StepState::ToDo,
+    let state = |stage: Stage| match stage.cmp(&sitting.stage()) {
+        _ if sitting.stage() == Stage::Voided => StepState::ToDo,
         Ordering::Less => StepState::Done,
         Ordering::Equal if stage == Stage::Reported => StepState::Done,
         Ordering::Equal => StepState::Now,

@@ -1,5 +1,7 @@
 //! 监票: what monitors do. They make their passphrase, show in the rehearsal that it works, and give their share at the
 //! count; two of them admit a voter who was left off the roll, and one of them agrees to a sitting's being void.
+//!
+//! In one file, because one page shows all of its forms again where one of them could not be read.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -127,7 +129,7 @@ struct MonitorPage {
 impl MonitorPage {
     /// The contests in which names may be written in, once they are counted.
     fn with_names(&self) -> Vec<&Contest> {
-        let counted = self.sitting.counted_at.is_some() && self.sitting.stage != Stage::Voided;
+        let counted = self.sitting.counted_at().is_some() && self.sitting.stage() != Stage::Voided;
         self.contests.iter().filter(|contest| counted && contest.rules.count.takes_write_ins()).collect()
     }
 
@@ -142,7 +144,7 @@ impl MonitorPage {
     /// A passphrase is asked for now.
     fn asks(&self) -> bool {
         let Some(mine) = self.mine().filter(|monitor| monitor.key.is_some()) else { return false };
-        self.rehearsing && mine.proved_at.is_none() || self.sitting.stage == Stage::Closed && !self.holds(&self.me)
+        self.rehearsing && mine.proved_at.is_none() || self.sitting.stage() == Stage::Closed && !self.holds(&self.me)
     }
 
     /// Monitors who are still to type their passphrase in the rehearsal, by name.
@@ -178,13 +180,13 @@ async fn page_with(
     let (mut db, now) = (app.read().await?, app.clock.now());
     let (sitting, monitors) = own(&mut db, person, id).await?;
     let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
-    let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
+    let count = count_view(app, id).filter(|_| sitting.stage() == Stage::Closed);
     let suspects = match count.as_ref().and_then(|count| count.halt.clone()) {
         Some(Halt::Suspicious(places)) => store::names(&mut db, id, &places).await?,
         Some(Halt::Failed(_)) | None => Vec::new(),
     };
     let turnouts = store::contest_turnouts(&mut db, id).await?;
-    let collecting = if sitting.stage == Stage::Closed {
+    let collecting = if sitting.stage() == Stage::Closed {
         Some(Collecting::of(app, &mut db, &sitting, &monitors, now).await?)
     } else {
         None
@@ -201,12 +203,12 @@ async fn page_with(
         rehearsing: store::rehearsal(&mut db, id).await?.is_some(),
         collecting,
         count,
-        unmet: if sitting.close_why.is_some() && sitting.stage == Stage::Open {
+        unmet: if sitting.close_why().is_some() && sitting.stage() == Stage::Open {
             without_quorum(&contests, &turnouts)
         } else {
             Vec::new()
         },
-        paper: turnouts.values().any(|turnout| turnout.paper > 0) && sitting.closed_at.is_some(),
+        paper: turnouts.values().any(|turnout| turnout.paper > 0) && sitting.closed_at().is_some(),
         form,
         person: admitted,
         errors,
@@ -329,8 +331,8 @@ pub(super) async fn unseal(
     if let Some((why, remedy)) = ballot_key::refusal(&strangers, person.institution) {
         return Err(refusal(&app, &person, id, "输入监票口令").for_reason(why, remedy));
     }
-    let rehearsal = rehearsal.filter(|_| sitting.stage == Stage::Announced);
-    if rehearsal.is_none() && sitting.stage != Stage::Closed {
+    let rehearsal = rehearsal.filter(|_| sitting.stage() == Stage::Announced);
+    if rehearsal.is_none() && sitting.stage() != Stage::Closed {
         let refused = refusal(&app, &person, id, "输入监票口令");
         return Err(refused.for_reason("现在不需要口令", "口令在演练时和投票截止以后使用"));
     }
@@ -361,7 +363,7 @@ pub(super) async fn unseal(
     let here = app
         .write_as(person.authority(), async |db| {
             let locked = store::lock(db, person.institution, id).await?;
-            let here = locked.stage == Stage::Closed && store::hold_count(db, &locked, holder).await?;
+            let here = locked.stage() == Stage::Closed && store::hold_count(db, &locked, holder).await?;
             if here {
                 let entry = Entry::new(Verb::MonitorsKept, sitting.title.clone()).detail("办理", "开票时交出一份密钥");
                 audit::append(db, &person, entry, now).await?;
@@ -434,7 +436,7 @@ async fn prove(
     let proved = app
         .write_as(person.authority(), async |db| {
             let locked = store::lock(db, person.institution, id).await?;
-            if locked.stage != Stage::Announced || !store::prove(db, &locked, person.account, rehearsal, now).await? {
+            if locked.stage() != Stage::Announced || !store::prove(db, &locked, person.account, rehearsal, now).await? {
                 return Ok(false);
             }
             let entry = Entry::new(Verb::MonitorsKept, locked.title.clone()).detail("办理", "演练：口令有效");
@@ -472,7 +474,7 @@ pub(super) async fn exclude(
         Some(Halt::Suspicious(places)) => places,
         Some(Halt::Failed(_)) | None => Vec::new(),
     };
-    if sitting.stage != Stage::Closed || places.is_empty() || !chief {
+    if sitting.stage() != Stage::Closed || places.is_empty() || !chief {
         let refused = refusal(&app, &person, id, "不计入来历不明的信封");
         let why = "没有来历不明的信封，或者你不是总监票人";
         return Err(refused.for_reason(why, "由总监票人与监票人商定后办理"));
@@ -607,7 +609,7 @@ pub(super) async fn ballots(
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let (sitting, _) = own(&mut db, &person, id).await?;
-    if sitting.counted_at.is_none() || sitting.stage == Stage::Voided {
+    if sitting.counted_at().is_none() || sitting.stage() == Stage::Voided {
         return Err(Failure::Missing);
     }
     Ok(json_file("ballots.json", result::ballots_file(&mut db, &sitting).await?))

@@ -42,7 +42,7 @@ pub(super) async fn name_monitor(
     Form(mut form): Form<MonitorForm>,
 ) -> Result<Response, Failure> {
     let act = Act::begin(&app, &acting, id, "登记监票人").await?;
-    if act.sitting.stage != Stage::Draft {
+    if act.sitting.stage() != Stage::Draft {
         return Err(act.refuse(NOT_ANY_MORE.0, NOT_ANY_MORE.1));
     }
     let (chief, mut errors, search) = (form.chief == "yes", Errors::default(), accounts(&acting, act.now.date()));
@@ -122,7 +122,7 @@ pub(super) async fn dismiss_monitor(
     Path((id, account)): Path<(SittingId, AccountId)>,
 ) -> Result<Redirect, Failure> {
     let act = Act::begin(&app, &acting, id, "更换监票人").await?;
-    if act.sitting.stage != Stage::Draft {
+    if act.sitting.stage() != Stage::Draft {
         return Err(act.refuse(NOT_ANY_MORE.0, NOT_ANY_MORE.1));
     }
     app.write_as(acting.person().authority(), async |db| {

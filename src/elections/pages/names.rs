@@ -89,7 +89,7 @@ pub(super) struct NamesPage {
 
 impl NamesPage {
     fn may_settle(&self) -> bool {
-        self.sitting.stage == Stage::Counted
+        self.sitting.stage() == Stage::Counted
     }
 
     fn chose(&self, key: &String) -> bool {
@@ -149,7 +149,7 @@ async fn page(
 ) -> Result<NamesPage, Failure> {
     let mut db = app.read().await?;
     let (sitting, _) = own(&mut db, person, id).await?;
-    if sitting.counted_at.is_none() || sitting.stage == Stage::Voided {
+    if sitting.counted_at().is_none() || sitting.stage() == Stage::Voided {
         return Err(Failure::Missing);
     }
     let contest = contest_of(&mut db, &sitting, contest, app.clock.today()).await?;
@@ -205,7 +205,7 @@ impl NamesAct {
         let (sitting, _) = own(&mut db, person, id).await?;
         let contest = contest_of(&mut db, &sitting, contest, app.clock.today()).await?;
         let act = Self { contest, wanted };
-        if sitting.stage != Stage::Counted || store::lots(&mut db, id).await?.contains_key(&act.contest.id) {
+        if sitting.stage() != Stage::Counted || store::lots(&mut db, id).await?.contains_key(&act.contest.id) {
             return Err(act.refuse(app, person));
         }
         Ok(act)
@@ -279,7 +279,7 @@ pub(super) async fn propose(
     app.write_as(person.authority(), async |db| {
         let sitting = store::lock(db, person.institution, id).await?;
         let new = NewMatch { names: &names, person: whom.as_ref(), why: &why, by: person.account };
-        let fits = sitting.stage == Stage::Counted;
+        let fits = sitting.stage() == Stage::Counted;
         if !fits || store::propose_match(db, &sitting, &act.contest, &new, now).await? != names.len() as u64 {
             return Err(act.refuse(&app, &person));
         }
@@ -303,7 +303,7 @@ pub(super) async fn confirm(
     let now = app.clock.now();
     app.write_as(person.authority(), async |db| {
         let sitting = store::lock(db, person.institution, id).await?;
-        let fits = sitting.stage == Stage::Counted;
+        let fits = sitting.stage() == Stage::Counted;
         if !fits || store::confirm_match(db, &sitting, &act.contest, &form.name, person.account, now).await? == 0 {
             return Err(act.refuse(&app, &person));
         }
@@ -323,7 +323,7 @@ pub(super) async fn take_back(
     let now = app.clock.now();
     app.write_as(person.authority(), async |db| {
         let sitting = store::lock(db, person.institution, id).await?;
-        let fits = sitting.stage == Stage::Counted;
+        let fits = sitting.stage() == Stage::Counted;
         if !fits || store::drop_match(db, &sitting, &act.contest, &form.name).await? == 0 {
             return Err(act.refuse(&app, &person));
         }

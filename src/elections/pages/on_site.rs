@@ -116,7 +116,7 @@ async fn page(
         chrome: frame(app, acting.person(), &sitting, "会场：票码与纸质选票"),
         papers: store::paper_issued(&mut db, id).await?,
         open: sitting.takes_votes(app.clock.now()),
-        may_make: matches!(sitting.stage, Stage::Announced | Stage::Rehearsed | Stage::Open),
+        may_make: matches!(sitting.stage(), Stage::Announced | Stage::Rehearsed | Stage::Open),
         made,
         slips,
         typed,
@@ -374,8 +374,8 @@ pub(super) async fn make_slips(
 ) -> Result<Response, Failure> {
     let (now, wanted) = (app.clock.now(), "印制票码");
     let sitting = managed_for(&app, &acting, id, wanted).await?;
-    if !matches!(sitting.stage, Stage::Announced | Stage::Rehearsed | Stage::Open) {
-        let why = format!("本场次{}", sitting.stage.label());
+    if !matches!(sitting.stage(), Stage::Announced | Stage::Rehearsed | Stage::Open) {
+        let why = format!("本场次{}", sitting.stage().label());
         return Err(refusal(&app, &acting, &sitting, wanted).for_reason(why, "票码在公告以后、截止以前印制"));
     }
     let many = folded(&form.many).parse::<usize>().ok().filter(|many| (1..=500).contains(many));
@@ -449,7 +449,7 @@ pub(super) async fn bind(
         .write_as(acting.person().authority(), async |db| {
             // Check-in begins before the vote does: the roll stands from the opening on.
             let locked = store::lock(db, acting.institution(), id).await?;
-            if locked.stage != Stage::Open || now >= locked.closes_at {
+            if locked.stage() != Stage::Open || now >= locked.closes_at {
                 return Ok(Err(Obstacle::NotOpen));
             }
             let outcome = store::bind_slip(db, &locked, serial, &number, acting.person().account, now).await?;
@@ -485,7 +485,7 @@ pub(super) async fn void(
     let voided = app
         .write_as(acting.person().authority(), async |db| {
             let locked = store::lock(db, acting.institution(), id).await?;
-            let voided = locked.closed_at.is_none() && store::void_slip(db, &locked, serial, &why, now).await?;
+            let voided = locked.closed_at().is_none() && store::void_slip(db, &locked, serial, &why, now).await?;
             if voided {
                 let entry = Entry::new(Verb::VoterKept, sitting.title.clone())
                     .detail("办理", "票作废")

@@ -77,7 +77,7 @@ pub(super) async fn rehearse(
     let act = Act::begin(&app, &acting, id, "开始演练").await?;
     app.write_as(acting.person().authority(), async |db| {
         let sitting = store::lock(db, acting.institution(), id).await?;
-        if sitting.stage != Stage::Announced {
+        if sitting.stage() != Stage::Announced {
             return Err(act.refuse("演练在公告以后、投票开启以前进行", "刷新页面看现在的情况"));
         }
         act.refuse_other_key(&app, db).await?;
@@ -109,14 +109,14 @@ fn rehearsal_text(number: i32) -> String {
 
 /// Why a sitting is not opened now: the reason and the remedy.
 fn why_not_opened(act: &Act, sitting: &Sitting) -> Option<Failure> {
-    match sitting.stage {
+    match sitting.stage() {
         Stage::Rehearsed => {}
         Stage::Announced => {
             let remedy = "先进行演练：没有演练过的口令，开票时可能打不开。各人可以在不同的时间输入，都成功后即可开启";
             return Some(act.refuse("监票人还没有演练成功", remedy));
         }
         Stage::Draft | Stage::Open | Stage::Closed | Stage::Counted | Stage::Reported | Stage::Voided => {
-            return Some(act.refuse(format!("本场次{}", sitting.stage.label()), "刷新页面看现在的情况"));
+            return Some(act.refuse(format!("本场次{}", sitting.stage().label()), "刷新页面看现在的情况"));
         }
     }
     if sitting.closes_at <= act.now {

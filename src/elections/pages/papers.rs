@@ -49,7 +49,7 @@ pub(super) struct BallotsPage {
 impl BallotsPage {
     /// What stands across every ballot that must not be used; empty for one that may.
     fn mark(&self) -> &'static str {
-        match self.sitting.stage {
+        match self.sitting.stage() {
             Stage::Draft => "草稿　不得使用",
             Stage::Voided => "已作废　不得使用",
             Stage::Announced | Stage::Rehearsed | Stage::Open | Stage::Closed | Stage::Counted | Stage::Reported => "",
@@ -163,13 +163,13 @@ async fn of(
     let mut db = app.read().await?;
     let sitting = visible(&mut db, acting, id).await?;
     let chrome = frame(app, acting.person(), &sitting, title);
-    if sitting.stage < wanted || sitting.stage == Stage::Voided {
-        let why = format!("本场次{}，还没有{title}", sitting.stage.label());
+    if sitting.stage() < wanted || sitting.stage() == Stage::Voided {
+        let why = format!("本场次{}，还没有{title}", sitting.stage().label());
         return Err(
             Refusal { chrome, wanted: title.to_owned(), back: id.path() }.for_reason(why, "计票、报告完成之后再看")
         );
     }
-    if sitting.stage < Stage::Reported {
+    if sitting.stage() < Stage::Reported {
         refuse_candidates(app, &mut db, acting.person(), &sitting, "查看没有公布的结果").await?;
     }
     let papers = papers(app, &mut db, &acting.person().institution_name, sitting).await?;
@@ -231,7 +231,7 @@ pub(super) async fn notice_for_voters(
 ) -> Result<NoticePage, Failure> {
     let mut db = app.read().await?;
     let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
-    if sitting.stage != Stage::Reported {
+    if sitting.stage() != Stage::Reported {
         return Err(Failure::Missing);
     }
     let chrome =
@@ -279,16 +279,16 @@ async fn published(
     let sitting = visible(&mut db, acting, id).await?;
     let refused = || refusal(app, acting.person(), &sitting, which.title());
     let signed = signed(&acting.person().institution_name, &sitting);
-    let is_announced = !matches!(sitting.stage, Stage::Draft | Stage::Voided);
+    let is_announced = !matches!(sitting.stage(), Stage::Draft | Stage::Voided);
     let paper = match which {
-        Published::EarlyClosing if sitting.closed_early() && sitting.stage != Stage::Voided => {
+        Published::EarlyClosing if sitting.closed_early() && sitting.stage() != Stage::Voided => {
             public_papers::early_closing(signed, &sitting)
         }
         Published::EarlyClosing => {
             return Err(refused().for_reason("本场次没有提前截止", "投票提前截止以后再打印"));
         }
         Published::Announcement | Published::Candidates if !is_announced => {
-            let why = format!("本场次{}，没有公告", sitting.stage.label());
+            let why = format!("本场次{}，没有公告", sitting.stage().label());
             return Err(refused().for_reason(why, "公告以后再打印"));
         }
         Published::Announcement => {
@@ -382,7 +382,7 @@ pub(super) async fn voters(
     let mut db = app.read().await?;
     let sitting = managed(&mut db, &acting, id).await?;
     refuse_candidates(&app, &mut db, acting.person(), &sitting, "下载参加投票情况表").await?;
-    if sitting.closed_at.is_none() || sitting.stage == Stage::Voided {
+    if sitting.closed_at().is_none() || sitting.stage() == Stage::Voided {
         let refused = refusal(&app, acting.person(), &sitting, "参加投票情况表");
         return Err(refused.for_reason("投票截止以前，谁投了票不给任何人看", "投票截止以后再下载"));
     }
@@ -414,9 +414,9 @@ pub(super) async fn archive(
 ) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let sitting = managed(&mut db, &acting, id).await?;
-    if sitting.stage != Stage::Reported {
+    if sitting.stage() != Stage::Reported {
         let refused = refusal(&app, acting.person(), &sitting, "下载存档");
-        return Err(refused.for_reason(format!("本场次{}", sitting.stage.label()), "生成监票报告之后再下载"));
+        return Err(refused.for_reason(format!("本场次{}", sitting.stage().label()), "生成监票报告之后再下载"));
     }
     let (record, _) = store::record(&mut db, id).await?;
     let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;

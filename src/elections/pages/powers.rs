@@ -43,7 +43,7 @@ fn offices(kinds: &[OfficeKind], sitting: &Sitting) -> String {
 }
 
 fn powers(sitting: &Sitting) -> Vec<Power> {
-    let stage = sitting.stage;
+    let stage = sitting.stage();
     let keepers = || format!("{}（候选人除外）", offices(ElectionKeeper::KINDS, sitting));
     let one = |act, who, now, guard| Power { act, who, now, guard };
     vec![
@@ -123,7 +123,7 @@ pub(super) async fn show(
     let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
     let monitors = store::monitors(&mut db, id).await?;
     let concerned = super::manages(&person, &sitting) || monitors.iter().any(|one| one.account == person.account);
-    if sitting.stage == Stage::Draft && !concerned {
+    if sitting.stage() == Stage::Draft && !concerned {
         return Err(Failure::Missing);
     }
     Ok(PowersPage {

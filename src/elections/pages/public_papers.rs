@@ -53,7 +53,7 @@ pub(super) fn announcement(signed: String, sitting: &Sitting, contests: &[Contes
         ))
         .paragraph(format!("监票人：{}。其中{}人到场输入口令，方能开票。", monitors.join("、"), sitting.threshold))
         .paragraph("特此公告。")
-        .signed(signed, sitting.announced_at.map(day_of))
+        .signed(signed, sitting.announced_at().map(day_of))
 }
 
 /// 候选人公告: who stands, in the ballot's order.
@@ -78,14 +78,14 @@ pub(super) fn candidates(signed: String, sitting: &Sitting, contests: &[Contest]
             .paragraph(format!("{}{}。", electorate(contest), contest.order.label()))
             .table(Table::new(columns, rows));
     }
-    paper.paragraph("特此公告。").signed(signed, sitting.announced_at.map(day_of))
+    paper.paragraph("特此公告。").signed(signed, sitting.announced_at().map(day_of))
 }
 
 /// 提前截止公告: the announced end, the real one, and why.
 pub(super) fn early_closing(signed: String, sitting: &Sitting) -> Paper {
     let (title, opens, closes) = (&sitting.title, minute_of(sitting.opens_at), minute_of(sitting.closes_at));
     let ended = minute_of(*sitting.ends());
-    let why = sitting.close_why.as_ref().map_or_else(String::new, |why| format!("原因：{why}。"));
+    let why = sitting.close_why().map_or_else(String::new, |why| format!("原因：{why}。"));
     Paper::new(format!("{title}提前截止投票公告"))
         .paragraph(format!(
             "{title}公告的投票时间是{opens}至{closes}，实际于{ended}提前截止。{why}此前投出的票都已封存，由监票人开票。"

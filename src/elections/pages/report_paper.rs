@@ -54,7 +54,7 @@ impl Papers {
     pub(super) fn report(&self) -> Paper {
         let Self { sitting, monitors, .. } = self;
         let day = |at: time::OffsetDateTime| chinese_day(at.to_offset(CHINA).date());
-        let opened = sitting.opened_at.map_or_else(String::new, |at| format!("{}举行的", day(at)));
+        let opened = sitting.opened_at().map_or_else(String::new, |at| format!("{}举行的", day(at)));
         let mut paper = Paper::new(format!("{}监票报告", sitting.title))
             .paragraph(format!(
                 "{opened}{}，投票、计票由 {} 名监票人监督，现将结果报告如下。",
@@ -84,7 +84,7 @@ impl Papers {
         for teller in self.tellers() {
             paper = paper.signature_line(&format!("计票人{teller}"));
         }
-        paper.signed(self.signed(), sitting.reported_at.map(|at| at.to_offset(CHINA).date()))
+        paper.signed(self.signed(), sitting.reported_at().map(|at| at.to_offset(CHINA).date()))
     }
 
     /// When it was voted and counted, and by how many.
@@ -96,22 +96,22 @@ impl Papers {
             String::new()
         };
         let voted = format!("{}至{}{early}", minute_of(sitting.opens_at), minute_of(sitting.closes_at));
-        let size = sitting.roll_size.map_or_else(String::new, |size| format!("{size} 人"));
-        let frozen = sitting.opened_at.map_or_else(String::new, |at| format!("，{}冻结", minute_of(at)));
+        let size = sitting.roll_size().map_or_else(String::new, |size| format!("{size} 人"));
+        let frozen = sitting.opened_at().map_or_else(String::new, |at| format!("，{}冻结", minute_of(at)));
         let admitted = match self.course.admitted {
             0 => String::new(),
             admitted => format!("；补入 {admitted} 人"),
         };
         let roll = format!("{size}{frozen}{admitted}");
-        let received = sitting.envelopes.map_or_else(String::new, |number| format!("收到 {number} 个信封"));
-        let excluded = match sitting.excluded {
+        let received = sitting.envelopes().map_or_else(String::new, |number| format!("收到 {number} 个信封"));
+        let excluded = match sitting.excluded() {
             0 => String::new(),
             excluded => format!("，其中 {excluded} 个未计入"),
         };
         let envelopes = format!("{received}{excluded}");
         let rows = [
             ("投票时间", voted),
-            ("计票时间", sitting.counted_at.map_or_else(String::new, minute_of)),
+            ("计票时间", sitting.counted_at().map_or_else(String::new, minute_of)),
             ("选民名册", roll),
             ("网上选票", envelopes),
         ];
@@ -135,9 +135,9 @@ impl Papers {
             events.push(format!("投票提前截止：公告的截止时间是{announced}，实际于{ended}截止，已通知选民。{early}"));
         }
         events.push("信封、回执、各项选票数目一致。".to_owned());
-        if sitting.excluded > 0 {
-            let why = sitting.excluded_why.as_deref().unwrap_or_default();
-            events.push(format!("有 {} 个信封不是系统收下的，经监票人商定不计入：{why}", sitting.excluded));
+        if sitting.excluded() > 0 {
+            let why = sitting.excluded_why().unwrap_or_default();
+            events.push(format!("有 {} 个信封不是系统收下的，经监票人商定不计入：{why}", sitting.excluded()));
         }
         for one in &self.admissions {
             if let Some(agreed) = &one.agreed_name {

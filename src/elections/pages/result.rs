@@ -162,13 +162,13 @@ pub(super) async fn results(
     sitting: &Sitting,
     contests: &[Contest],
 ) -> Result<Option<Results>, Failure> {
-    if !matches!(sitting.stage, Stage::Counted | Stage::Reported) {
+    if !matches!(sitting.stage(), Stage::Counted | Stage::Reported) {
         return Ok(None);
     }
     let accounts = counting::accounts(db, sitting, contests).await?;
     let mut lots = store::lots(db, sitting.id).await?;
     let matches = store::name_matches(db, sitting.id).await?;
-    let (mut before, is_final) = (None, sitting.stage == Stage::Reported);
+    let (mut before, is_final) = (None, sitting.stage() == Stage::Reported);
     let one = |(contest, account): (&Contest, Account)| ContestResult {
         own_rules: {
             let rules = Some(contest.rules_in_words(&sitting.decision));
@@ -192,7 +192,7 @@ pub(super) async fn published(
     sitting: &Sitting,
     contests: &[Contest],
 ) -> Result<Option<Results>, Failure> {
-    if sitting.stage == Stage::Reported { results(db, sitting, contests).await } else { Ok(None) }
+    if sitting.stage() == Stage::Reported { results(db, sitting, contests).await } else { Ok(None) }
 }
 
 /// The full ballots of a sitting as the file whose hash stands in the record.

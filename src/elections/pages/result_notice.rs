@@ -15,7 +15,7 @@ pub(super) fn paper(signed: String, sitting: &Sitting, results: &Results) -> Pap
     for one in &results.contests {
         paper = contest(paper, one);
     }
-    let day = sitting.reported_at.map(|at| at.to_offset(CHINA).date());
+    let day = sitting.reported_at().map(|at| at.to_offset(CHINA).date());
     paper.paragraph("特此公告。").signed(signed, day)
 }
 

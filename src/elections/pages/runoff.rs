@@ -72,7 +72,7 @@ pub(super) async fn lot(
             let accounts = counting::accounts(db, &sitting, &contests).await?;
             let found = contests.iter().zip(&accounts).find(|(one, _)| one.id == contest);
             let (own, account) = found.ok_or(Failure::Missing)?;
-            if sitting.stage != Stage::Counted || own.rules.count.tie != Tie::Lot || !account.lot_open {
+            if sitting.stage() != Stage::Counted || own.rules.count.tie != Tie::Lot || !account.lot_open {
                 return Err(act.refuse("这一项现在不用抽签", "刷新页面看现在的情况"));
             }
             if account.names_open > 0 {
@@ -155,7 +155,7 @@ pub(super) async fn second_round(
     let results = result::results(&mut db, &act.sitting, std::slice::from_ref(&own)).await?;
     let people = store::people_of(&mut db, contest).await?.into_iter().map(|(id, _)| id).collect();
     let count = results.as_ref().and_then(|results| results.contests.first()).map(|one| one.account.count.clone());
-    let Some(count) = count.filter(|count| act.sitting.stage == Stage::Reported && count.vacant > 0) else {
+    let Some(count) = count.filter(|count| act.sitting.stage() == Stage::Reported && count.vacant > 0) else {
         return Err(act.refuse("报告之后仍有空缺席位的项目，才能开启第二轮", "先生成监票报告"));
     };
     let among_tied = !count.tied.is_empty();

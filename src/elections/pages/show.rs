@@ -135,12 +135,17 @@ impl SittingPage {
         names(self.monitors.iter().filter(|monitor| monitor.proved_at.is_none()))
     }
 
+    /// Whoever looks may ask for it to be void, or agree.
+    fn may_be_voided(&self) -> bool {
+        self.keeps && self.sitting.stage().leads_to(Stage::Voided)
+    }
+
     fn asked_void(&self) -> bool {
-        self.sitting.void_asked_by == Some(self.me)
+        self.sitting.voiding.as_ref().is_some_and(|asked| asked.by == self.me)
     }
 
     fn asked_close(&self) -> bool {
-        self.sitting.close_asked_by == Some(self.me)
+        self.sitting.early_closing.as_ref().is_some_and(|asked| asked.by == self.me)
     }
 
     fn announceable(&self) -> bool {
@@ -190,18 +195,18 @@ pub(super) async fn page(
     let (mut db, now, id) = (app.read().await?, app.clock.now(), sitting.id);
     let contests = store::contests(&mut db, &sitting, Some(now.date())).await?;
     // A candidate who is of the office learns the result when everybody does.
-    let stands = sitting.stage < Stage::Reported && store::stands_in(&mut db, id, person.account).await?;
+    let stands = sitting.stage() < Stage::Reported && store::stands_in(&mut db, id, person.account).await?;
     let results = if stands { None } else { result::results(&mut db, &sitting, &contests).await? };
     let turnouts = store::contest_turnouts(&mut db, id).await?;
     let entries = store::paper_entries(&mut db, id).await?;
     let seconds = store::second_rounds(&mut db, id).await?;
-    let turnout = match sitting.opened_at {
+    let turnout = match sitting.opened_at() {
         Some(_) => store::turnout(&mut db, id).await?.into_iter().next(),
         None => None,
     };
-    let count = count_view(app, id).filter(|_| sitting.stage == Stage::Closed);
+    let count = count_view(app, id).filter(|_| sitting.stage() == Stage::Closed);
     let keeps = manages(person, &sitting);
-    let checks = if keeps && sitting.stage == Stage::Draft {
+    let checks = if keeps && sitting.stage() == Stage::Draft {
         readiness::checks(&mut db, &sitting, &contests, now).await?
     } else {
         Vec::new()
@@ -219,7 +224,7 @@ pub(super) async fn page(
         }
     };
     let monitors = store::monitors(&mut db, id).await?;
-    let collecting = if sitting.stage == Stage::Closed {
+    let collecting = if sitting.stage() == Stage::Closed {
         Some(Collecting::of(app, &mut db, &sitting, &monitors, now).await?)
     } else {
         None

@@ -57,7 +57,7 @@ impl Numbers {
     async fn of(db: &mut PgConnection, acting: &Acting<TurnoutReader>, sitting: &Sitting) -> Result<Self, Failure> {
         let mut cells = store::turnout_cells(db, sitting.id).await?;
         let part = own_part(acting, sitting);
-        let shown = (sitting.stage == Stage::Open).then(|| turnout::shown(&cells));
+        let shown = (sitting.stage() == Stage::Open).then(|| turnout::shown(&cells));
         cells.retain(|cell| part.is_none_or(|part| part.holds(cell)));
         Ok(Self { cells, part, shown })
     }
@@ -151,7 +151,7 @@ pub(super) async fn show(
         Some(_) => Vec::new(),
     };
     let classes = if total.is_some() { numbers.classes() } else { Vec::new() };
-    let open = sitting.stage == Stage::Open;
+    let open = sitting.stage() == Stage::Open;
     let chrome = app.chrome(acting.person(), &sitting.title).under("/turnout", "投票进度");
     let page = TurnoutPage { chrome, sitting, total, contests, classes, open, now: app.clock.now() };
     let html = axum::response::Html(page.render().map_err(anyhow::Error::new)?);

@@ -92,7 +92,7 @@ async fn make_void(app: &Elections, person: &SignedIn, act: &Act) -> Result<(), 
         }
         app.ballot_box.drop_shares(sitting.id);
         app.ballot_box.end(sitting.id);
-        let entry = if sitting.counted_at.is_some() {
+        let entry = if sitting.counted_at().is_some() {
             act.entry("计票以后作废").detail("选票", "已计票，结果不作数")
         } else {
             act.entry("作废").detail("选票", "未经拆看已销毁")
@@ -116,7 +116,7 @@ pub(super) async fn hold_again(
     Path(id): Path<SittingId>,
 ) -> Result<Redirect, Failure> {
     let act = Act::begin(&app, &acting, id, "照此另建场次").await?;
-    if act.sitting.stage != Stage::Voided {
+    if act.sitting.stage() != Stage::Voided {
         return Err(act.refuse("只有作废的场次可以照此另建", "需要另外一场选举的，请新建场次"));
     }
     let new = app

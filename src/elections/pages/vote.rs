@@ -248,7 +248,7 @@ pub(super) async fn view(
 ) -> Result<VoterView, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let sitting = store::sitting(&mut db, institution, id).await?.ok_or(Failure::Missing)?;
-    if sitting.stage == Stage::Draft {
+    if sitting.stage() == Stage::Draft {
         return Err(Failure::Missing);
     }
     let contests = store::contests(&mut db, &sitting, None).await?;
@@ -312,7 +312,7 @@ pub(super) async fn status_page(
     let mut db = app.read().await?;
     let results = result::published(&mut db, &sitting, &contests).await?;
     let has_voted = match &voter {
-        Some(voter) if sitting.counted_at.is_some() => store::has_voted(&mut db, sitting.id, voter.place).await?,
+        Some(voter) if sitting.counted_at().is_some() => store::has_voted(&mut db, sitting.id, voter.place).await?,
         Some(voter) => voter.cast_at.is_some() || voter.on_paper,
         None => false,
     };

@@ -66,7 +66,7 @@ pub async fn is_marked_by(
     key: &MarkKey,
 ) -> Result<bool, Failure> {
     let Some(found) = sitting(connection, dependent.institution, dependent.id).await? else { return Ok(true) };
-    if let Some(day) = found.opened_at.map(OffsetDateTime::date) {
+    if let Some(day) = found.opened_at().map(OffsetDateTime::date) {
         let contests = contests(connection, &found, Some(day)).await?;
         return is_opened_by(connection, &found, &contests, key).await;
     }

@@ -23,7 +23,7 @@ pub async fn contests(
     sitting: &Sitting,
     count_on: Option<Date>,
 ) -> Result<Vec<Contest>, Failure> {
-    read_contests(connection, sitting.id, sitting.opened_at.is_some(), count_on).await
+    read_contests(connection, sitting.id, sitting.opened_at().is_some(), count_on).await
 }
 
 /// As [`contests`], in the act that opens the sitting: its roll was frozen just now.
@@ -59,11 +59,7 @@ async fn read_contests(
     let frozen = if is_frozen && count_on.is_some() { frozen(connection, sitting).await? } else { HashMap::new() };
     let mut contests = Vec::new();
     for row in rows {
-        let body = Body::ALL.into_iter().find(|body| body.slug() == row.body);
-        let fills = Fills::ALL.into_iter().find(|fills| fills.slug() == row.fills);
-        let (Some(body), Some(fills)) = (body, fills) else {
-            return Err(anyhow::anyhow!("a contest of an unknown kind").into());
-        };
+        let (body, fills) = (row.body.parse::<Body>()?, row.fills.parse::<Fills>()?);
         let rules: ContestRules = serde_json::from_value(row.rules).map_err(anyhow::Error::new)?;
         let voters = frozen.get(&row.ordinal).copied().unwrap_or(row.voters);
         let body_name = match body {
@@ -202,7 +198,7 @@ impl ContestDraft {
 
 /// What is voted on changes while the sitting is a draft, and the database refuses it later.
 fn may_change(sitting: &Locked<Sitting>) -> anyhow::Result<()> {
-    anyhow::ensure!(sitting.stage == Stage::Draft, "what is voted on does not change after the announcement");
+    anyhow::ensure!(sitting.stage() == Stage::Draft, "what is voted on does not change after the announcement");
     Ok(())
 }
 
@@ -485,7 +481,7 @@ pub async fn withdraw(
     why: &str,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    if contest.sitting != sitting.id || !sitting.stage.takes_withdrawals() {
+    if contest.sitting != sitting.id || !sitting.stage().takes_withdrawals() {
         return Ok(false);
     }
     let done = sqlx::query!(

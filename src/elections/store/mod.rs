@@ -24,7 +24,9 @@ pub use monitors::*;
 pub use names::*;
 pub use on_site::*;
 
-use super::sitting::{Sitting, Stage};
+use super::sitting::{
+    AnnouncedStage, ClosedStage, CountedStage, Course, OpenedStage, ReportedStage, Request, Sitting, Stage,
+};
 use crate::{
     auth::acting::Acting,
     database::Locked,
@@ -101,35 +103,59 @@ struct Row {
 }
 
 impl Row {
+    /// What each stage has settled; the database's checks leave no row without.
+    fn course(&self) -> anyhow::Result<Course> {
+        let missing = || anyhow::anyhow!("a sitting lacks what its stage has settled");
+        let announced = AnnouncedStage { at: self.announced_at };
+        let opened = self.opened_at.zip(self.roll_size);
+        let opened = opened.map(|(at, roll_size)| OpenedStage { announced: announced.clone(), at, roll_size });
+        let closed = opened.clone().zip(self.closed_at.zip(self.envelopes));
+        let closed = closed.map(|(opened, (at, envelopes))| ClosedStage { opened, at, envelopes });
+        let counted = closed.clone().zip(self.counted_at).map(|(closed, at)| CountedStage {
+            closed,
+            at,
+            excluded: self.excluded,
+            excluded_why: self.excluded_why.clone(),
+            ballots_published_at: self.ballots_published_at,
+        });
+        let reported = counted.clone().zip(self.reported_at).map(|(counted, at)| ReportedStage { counted, at });
+        Ok(match self.stage.parse()? {
+            Stage::Draft => Course::Draft,
+            Stage::Announced => Course::Announced(announced),
+            Stage::Rehearsed => Course::Rehearsed(announced),
+            Stage::Open => Course::Open(opened.ok_or_else(missing)?),
+            Stage::Closed => Course::Closed(closed.ok_or_else(missing)?),
+            Stage::Counted => Course::Counted(counted.ok_or_else(missing)?),
+            Stage::Reported => Course::Reported(reported.ok_or_else(missing)?),
+            Stage::Voided => {
+                let before = reported
+                    .map(Course::Reported)
+                    .or_else(|| counted.map(Course::Counted))
+                    .or_else(|| closed.map(Course::Closed))
+                    .or_else(|| opened.map(Course::Open))
+                    .unwrap_or(Course::Announced(announced));
+                Course::Voided { before: Box::new(before), at: self.voided_at.ok_or_else(missing)? }
+            }
+        })
+    }
+
     fn into_sitting(self) -> anyhow::Result<Sitting> {
+        let request = |(why, by)| Request { why, by };
         Ok(Sitting {
+            course: self.course()?,
             id: self.id,
             institution: self.institution,
             college: self.college,
             keeper: self.college_name.unwrap_or_else(|| "学校".to_owned()),
             title: self.title,
             note: self.note,
-            stage: self.stage.parse()?,
             opens_at: self.opens_at.to_offset(crate::clock::CHINA),
             closes_at: self.closes_at.to_offset(crate::clock::CHINA),
             revote: self.revote,
             threshold: u8::try_from(self.threshold)?,
             decision: self.decision,
-            announced_at: self.announced_at,
-            opened_at: self.opened_at,
-            closed_at: self.closed_at,
-            counted_at: self.counted_at,
-            reported_at: self.reported_at,
-            close_why: self.close_why,
-            close_asked_by: self.close_asked_by,
-            roll_size: self.roll_size,
-            envelopes: self.envelopes,
-            excluded: self.excluded,
-            excluded_why: self.excluded_why,
-            ballots_published_at: self.ballots_published_at,
-            void_why: self.void_why,
-            void_asked_by: self.void_asked_by,
-            voided_at: self.voided_at,
+            early_closing: self.close_why.zip(self.close_asked_by).map(request),
+            voiding: self.void_why.zip(self.void_asked_by).map(request),
         })
     }
 }
@@ -273,7 +299,7 @@ pub async fn announce(
 /// Takes an announcement back, so that it can be changed: the monitors' rehearsal is to be done again.
 pub async fn take_back(connection: &mut PgConnection, sitting: &Locked<Sitting>) -> Result<bool, Failure> {
     let id = sitting.id;
-    if !sitting.stage.leads_to(Stage::Draft) {
+    if !sitting.stage().leads_to(Stage::Draft) {
         return Ok(false);
     }
     sqlx::query!(
@@ -294,14 +320,14 @@ pub async fn take_back(connection: &mut PgConnection, sitting: &Locked<Sitting>)
 
 /// Moves a sitting on to another stage; `false` where its own does not lead there.
 pub(super) async fn step(connection: &mut PgConnection, sitting: &Locked<Sitting>, to: Stage) -> Result<bool, Failure> {
-    if !sitting.stage.leads_to(to) {
+    if !sitting.stage().leads_to(to) {
         return Ok(false);
     }
     let done = sqlx::query!(
         "update sitting set stage = $4 where id = $1 and institution_id = $2 and stage = $3",
         sitting.id.0,
         sitting.institution.0,
-        sitting.stage.slug(),
+        sitting.stage().slug(),
         to.slug()
     );
     Ok(done.execute(connection).await?.rows_affected() == 1)

@@ -1,4 +1,6 @@
 //! SQL of monitors, the rehearsal and the opening.
+//!
+//! In one file, because naming, rehearsing and opening write the same rows.
 
 use std::fmt::Write as _;
 

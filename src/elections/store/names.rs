@@ -50,7 +50,7 @@ pub async fn label_candidates(
 }
 
 fn of_draft(sitting: &Locked<Sitting>) -> anyhow::Result<()> {
-    anyhow::ensure!(sitting.stage == Stage::Draft, "labels do not change after the announcement");
+    anyhow::ensure!(sitting.stage() == Stage::Draft, "labels do not change after the announcement");
     Ok(())
 }
 
@@ -95,7 +95,7 @@ pub struct NewMatch<'a> {
 /// The names are settled after the count and before the report.
 fn of_counted(sitting: &Locked<Sitting>, contest: &Contest) -> anyhow::Result<()> {
     anyhow::ensure!(contest.sitting == sitting.id, "the contest is of another sitting");
-    anyhow::ensure!(sitting.stage == Stage::Counted, "names are settled between the count and the report");
+    anyhow::ensure!(sitting.stage() == Stage::Counted, "names are settled between the count and the report");
     Ok(())
 }
 

@@ -42,7 +42,7 @@ pub(in crate::congress::meeting) async fn course(
     let (id, day) = (congress.id, counting_day(&meeting, today));
     let mut contests = Vec::new();
     for sitting in elections::sittings_at_congress(db, congress.institution, id).await? {
-        if sitting.stage != Stage::Reported {
+        if sitting.stage() != Stage::Reported {
             continue;
         }
         let own = elections::contests(db, &sitting, Some(today)).await?;
