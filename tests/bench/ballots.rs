@@ -2,6 +2,8 @@
 //! how long a count takes, and a whole university that signs in and votes.
 //!
 //! On a server of its own: two million envelopes would be felt by whatever else is measured.
+//!
+//! One file: the three measurements share one election.
 
 use std::{
     collections::HashSet,

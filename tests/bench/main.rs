@@ -1,9 +1,12 @@
 //! The portal's speed as ratios, measured in one run on one machine: absolute figures depend on the machine and on what
 //! else it does, ratios much less. Nothing here passes or fails; `make bench` prints the figures with their targets.
+//!
+//! What needs no election is in this one file.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on should stop")]
 
 mod ballots;
+mod memory;
 
 use std::{
     fmt::Write as _,
@@ -84,6 +87,9 @@ fn main() {
     }
     if wanted("check") {
         whole_process();
+    }
+    if wanted("memory") {
+        memory::measure();
     }
     // The whole of it by `ballots`, or one of its parts.
     let parts: Vec<&str> = ballots::PARTS.into_iter().filter(|&part| wanted("ballots") || wanted(part)).collect();
