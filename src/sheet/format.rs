@@ -1,5 +1,7 @@
 //! Number formats: what a number or a date looks like on the screen (ECMA-376, 18.8.30 and 18.8.31). A cell counts as it
 //! is shown, so that zeros and words which live in the format alone are not lost.
+//!
+//! In one file: one little language, from its words to its digits, and its tests.
 
 use time::{Date, Duration};
 

@@ -1,6 +1,8 @@
 //! Excel workbooks (ECMA-376, `SpreadsheetML`), read as if each were hostile: every entry is inflated through a cap before
 //! anything is parsed, and cells are taken one by one. Read here and not by a library, because what a cell shows, and
 //! whether it is hidden or struck out, counts.
+//!
+//! In one file, because the parts of a workbook are read against one another under one budget.
 
 use std::{collections::BTreeMap, io::BufReader};
 

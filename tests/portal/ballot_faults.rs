@@ -1,5 +1,7 @@
 //! Votes and counts under faults: the portal or its database killed while hundreds vote, a count cut off half-way,
 //! votes that keep coming over the closing. What was acknowledged is counted, once; what was refused is not.
+//!
+//! One file, because every fault is put into the same election.
 
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -1,4 +1,6 @@
 //! The main journeys in a real browser, at desk and phone width, each page judged by axe-core.
+//!
+//! One file, because all share one browser.
 
 use std::{
     io::{BufRead, BufReader, Write},

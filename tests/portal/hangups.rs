@@ -1,5 +1,7 @@
 //! Acknowledged = committed. Hundreds of clients hang up at random moments on every write path; whatever was answered
 //! is there, no connection is left inside a transaction, and the record's chain is whole.
+//!
+//! One file: every write path is stormed by the same clients.
 
 use std::{
     io::{Read, Write},

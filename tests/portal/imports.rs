@@ -1,4 +1,6 @@
 //! Files come in: previewed, committed whole or not at all, and the same file twice changes nothing.
+//!
+//! One file a feature: its stories share their helpers.
 
 use std::time::Duration;
 

@@ -1,5 +1,7 @@
 //! A second seat allocation and a second vote count, written from the text of the file formats alone and by other
 //! techniques than the portal's, and the properties that hold the portal's own against them.
+//!
+//! One file: each oracle is a program of its own, on purpose with nothing shared.
 
 use std::collections::BTreeSet;
 

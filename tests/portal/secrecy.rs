@@ -1,5 +1,7 @@
 //! Whoever has the whole database, in any order, and every file of its server cannot tell who cast which ballot or holds
 //! which receipt: neither while a sitting is open nor after its count.
+//!
+//! One file: one election, and every way of joining its rows.
 
 use std::{
     collections::{HashMap, HashSet},

@@ -1,4 +1,6 @@
 //! Unions as League staff manage them: registered as they stand, opened, then guarded at every click.
+//!
+//! One file a feature: its stories share their helpers.
 
 use lunzhi::{office::OfficeKind, sheet::Sheet};
 use time::{Date, Duration};

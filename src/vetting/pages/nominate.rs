@@ -1,4 +1,6 @@
 //! 推荐人选: a body that recommends, or a union's officers, put candidates forward, one or a file of them; each confirms.
+//!
+//! In one file: one person and a file of them take the same way through the same page.
 
 use askama::Template;
 use askama_web::WebTemplate;
