@@ -82,6 +82,38 @@ fn paths_in_the_documents_lead_to_files() {
     }
 }
 
+/// The text of every Rust file in a folder.
+fn sources(folder: &Path) -> String {
+    let mut text = String::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            text += &sources(&path);
+        } else if path.extension().is_some_and(|ending| ending == "rs") {
+            text += &fs::read_to_string(path).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn tests_that_the_documents_name_are_there() {
+    let all = sources(&root().join("src")) + &sources(&root().join("tests"));
+    let mut named = 0;
+    for document in ["docs/SECURITY.md", "docs/ASVS.md"] {
+        let text = read(document);
+        let words = text.split('`').skip(1).step_by(2);
+        let is_name =
+            |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == ':');
+        for name in words.filter(|word| word.contains("::")).filter(is_name) {
+            let last = name.rsplit("::").next().unwrap();
+            assert!(last == "tests" || all.contains(&format!("fn {last}(")), "{document} names {name}");
+            named += 1;
+        }
+    }
+    assert!(named > 100, "{named}");
+}
+
 /// The names of a struct's fields as a file of the format has them.
 fn fields(source: &str, name: &str) -> Vec<String> {
     let body = source.split(&format!("struct {name} {{\n")).nth(1).unwrap_or_else(|| panic!("no struct {name}"));
