@@ -54,6 +54,8 @@ ids! {
     AccountId;
     /// An office that a person holds.
     OfficeId;
+    /// What one administrator asked and another is to confirm.
+    ConsentId;
     /// A version of a plan.
     PlanVersionId;
     UnionId;

@@ -12,7 +12,10 @@ use tokio::{net::TcpListener, signal::unix::SignalKind};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
+    accounts::{
+        self,
+        store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
+    },
     audit::{self, Entry, Verb},
     auth::store::clear_expired,
     clock::Clock,
@@ -112,6 +115,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             let cleared = clearing
                 .write(async |db| {
                     clear_expired(db, now).await?;
+                    accounts::clear_expired(db, now).await?;
                     kept_forms::clear_expired(db, now).await?;
                     imports::store::clear_old(db, now).await
                 })

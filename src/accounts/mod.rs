@@ -3,6 +3,9 @@
 
 mod activate;
 pub mod codes;
+mod consent;
+mod consents;
+mod consents_store;
 mod forms;
 mod pages;
 mod paths;
@@ -10,7 +13,9 @@ pub mod retention;
 mod security;
 mod slips;
 pub mod store;
+pub mod tasks;
 
+pub use consents_store::{clear_expired, others as others_who_could_confirm, tell_of_one};
 pub use slips::Slips;
 
 use crate::{
@@ -23,6 +28,7 @@ use crate::{
 #[must_use]
 pub fn routes(sign_in: SignIn, slips: Slips) -> Routes {
     pages::routes()
+        .merge(consents::routes())
         .merge(security::routes())
         .merge(slips::routes().with_state(slips))
         .merge(activate::routes().with_state(sign_in))

@@ -13,14 +13,16 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    codes::{self, Purpose},
+    codes::{self, Code, Purpose},
+    consent::{Consent, Matter, Standing},
+    consents_store,
     forms::{NewForm, OfficeForm},
     paths::{ACCOUNTS, Done, NEW_ACCOUNT},
-    store::{self, Account, AccountManager, AccountRow, NewAccount, OfficeRow},
+    store::{self, Account, AccountManager, AccountRow, NewAccount, NewOffice, OfficeRow},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry, Mark, Verb},
     auth::{
         acting::Acting,
         person::SignedIn,
@@ -126,8 +128,20 @@ struct CodePage {
     number: String,
     name: String,
     code: String,
+    /// An office that another administrator has to confirm first; empty where there is none.
+    asked: String,
 }
 
+/// What the record says of whom an act of two people rests on.
+fn agreed(entry: Entry, standing: Standing) -> Entry {
+    match standing {
+        Standing::Confirmed(by) => entry.detail("另一名系统管理员", Mark::from(by).to_string()),
+        Standing::Alone => entry.detail("另一名系统管理员", "没有，已告知校团委"),
+        Standing::Free | Standing::Asked => entry,
+    }
+}
+
+const ALREADY_HELD: &str = "这段时间里已经担任这个职务，或已经离校";
 const DEPUTY_TAKEN: &str = "校团委专职副书记只设 1 人，任期内已有人担任；请先免去，或改任期";
 
 async fn create(
@@ -155,22 +169,36 @@ async fn create(
             let Some(id) = store::create(db, &manager, &account, now).await? else {
                 return Ok(Attempt::fault("number", "这个学号（工号）已有账号，或属于学生名单里的另一人"));
             };
-            if !store::grant(db, &manager, id, &office, now).await? {
-                // Another deputy secretary was entered at the same moment.
-                return Err(Failure::Busy);
-            }
+            let standing = consents_store::stand(db, &acting, id, Matter::Office(office), now).await?;
+            let entry = Entry::about(Verb::AccountCreated, id);
+            let (asked, entry) = if standing == Standing::Asked {
+                (office.kind.label().to_owned(), entry.detail("待确认的职务", office.kind.label()))
+            } else {
+                if !store::grant(db, &manager, id, &office, now).await? {
+                    // Another deputy secretary was entered at the same moment.
+                    return Err(Failure::Busy);
+                }
+                let granted = store::offices(db, id, now).await?.first().map_or_else(String::new, OfficeRow::label);
+                (String::new(), agreed(entry.detail("职务", granted), standing))
+            };
             let code = codes::issue(db, &manager, id, Purpose::First, now).await?;
-            let granted = store::offices(db, id, now).await?.first().map_or_else(String::new, OfficeRow::label);
-            let entry = Entry::about(Verb::AccountCreated, id).detail("职务", granted);
             audit::append(db, acting.person(), entry, now).await?;
-            Ok(Attempt::Done((id, code)))
+            Ok(Attempt::Done(NewCode { account: id, code, asked }))
         })
         .await?;
-    let Some((account, code)) = made.done_or(&mut errors) else {
+    let Some(NewCode { account, code, asked }) = made.done_or(&mut errors) else {
         return not_made(&app, &acting, Submitted::new(form, errors)).await;
     };
     let code = code.text().to_owned();
-    Ok(CodePage { chrome, is_new: true, account, number, name, code }.into_response())
+    Ok(CodePage { chrome, is_new: true, account, number, name, code, asked }.into_response())
+}
+
+/// What making an account gave.
+struct NewCode {
+    account: AccountId,
+    code: Code,
+    /// The office that waits for another administrator.
+    asked: String,
 }
 
 async fn not_made(
@@ -187,11 +215,30 @@ struct AccountPage {
     chrome: Chrome,
     account: Account,
     offices: Vec<OfficeRow>,
+    /// What was asked about the account and is open.
+    consents: Vec<Consent>,
+    /// Whoever looks.
+    me: AccountId,
+    /// Taking its password or its second factor away needs two people.
+    of_two: bool,
+    /// Nobody else could confirm.
+    alone: bool,
     form: OfficeForm,
     errors: Errors,
     kinds: &'static [OfficeKind],
     colleges: Vec<CollegeRow>,
     done: &'static str,
+}
+
+impl AccountPage {
+    /// What comes before a password or a second factor is taken away; empty where nothing does.
+    fn before(&self) -> &'static str {
+        match (self.of_two, self.alone) {
+            (false, _) => "",
+            (true, false) => "这个账号担任班级以上的职务：先提出，由另一名系统管理员在一天内确认，再由你办理。",
+            (true, true) => "本校没有另一名系统管理员可以确认：立即生效，同时告知校团委，并写入操作记录。",
+        }
+    }
 }
 
 async fn show_page(
@@ -204,10 +251,27 @@ async fn show_page(
     let (mut db, now) = (app.read().await?, app.clock.now());
     let account = store::find(&mut db, acting, id, now).await?.ok_or(Failure::Missing)?;
     let offices = store::offices(&mut db, id, now).await?;
+    let mut consents = consents_store::find(&mut db, acting.institution(), None, now).await?;
+    consents.retain(|consent| consent.account == id);
+    let of_two = consents_store::holds_beyond_the_class(&mut db, id, now).await?;
+    let alone = consents_store::others(&mut db, acting.person(), Some(id), now).await?.is_empty();
     let colleges = colleges(&mut db, acting.institution()).await?;
     let chrome = app.chrome(acting.person(), &account.name).under(ACCOUNTS, "账号与职务");
     let Submitted { form, errors } = submitted;
-    Ok(AccountPage { chrome, account, offices, form, errors, kinds: OfficeKind::ALL, colleges, done })
+    Ok(AccountPage {
+        chrome,
+        account,
+        offices,
+        consents,
+        me: acting.person().account,
+        of_two,
+        alone,
+        form,
+        errors,
+        kinds: OfficeKind::ALL,
+        colleges,
+        done,
+    })
 }
 
 async fn show(
@@ -272,19 +336,48 @@ async fn grant(
         if store::deputy_is_taken(db, &manager, &office).await? {
             return Ok(Attempt::fault("office", DEPUTY_TAKEN));
         }
-        if !store::grant(db, &manager, id, &office, now).await? {
-            return Ok(Attempt::fault("office", "这段时间里已经担任这个职务，或已经离校"));
+        if store::holds(db, id, &office).await? {
+            return Ok(Attempt::fault("office", ALREADY_HELD));
         }
-        let offices = store::offices(db, id, now).await?;
-        let granted = offices.iter().find(|held| held.kind == office.kind.slug() && held.is_open());
-        let label = granted.map_or_else(|| office.kind.label().to_owned(), OfficeRow::label);
-        let entry = Entry::about(Verb::OfficeGranted, id).detail("职务", label.clone());
-        audit::append(db, acting.person(), entry.detail("任职第一天", office.term.from.to_string()), now).await?;
-        let subject = format!("你担任了新的职务：{label}");
-        inbox::tell(db, acting.institution(), To::Account(id), &Notice::new(subject, "/me#offices"), now).await?;
-        Ok(Attempt::Done(Done::Granted))
+        let standing = consents_store::stand(db, &acting, id, Matter::Office(office), now).await?;
+        if standing == Standing::Asked {
+            return Ok(Attempt::Done(Done::Asked));
+        }
+        give_office(db, &manager, acting.person(), Given { account: id, office, standing }, now).await
     })
     .await
+}
+
+/// An office that is given to somebody, and on whom that rests.
+pub(super) struct Given {
+    pub account: AccountId,
+    pub office: NewOffice,
+    pub standing: Standing,
+}
+
+/// Grants an office, records it and tells its holder.
+pub(super) async fn give_office(
+    db: &mut PgConnection,
+    manager: &AccountManager,
+    person: &SignedIn,
+    given: Given,
+    now: OffsetDateTime,
+) -> Result<Attempt<Done>, Failure> {
+    let Given { account: id, office, standing } = given;
+    if store::deputy_is_taken(db, manager, &office).await? {
+        return Ok(Attempt::fault("office", DEPUTY_TAKEN));
+    }
+    if !store::grant(db, manager, id, &office, now).await? {
+        return Ok(Attempt::fault("office", ALREADY_HELD));
+    }
+    let offices = store::offices(db, id, now).await?;
+    let granted = offices.iter().find(|held| held.kind == office.kind.slug() && held.is_open());
+    let label = granted.map_or_else(|| office.kind.label().to_owned(), OfficeRow::label);
+    let entry = agreed(Entry::about(Verb::OfficeGranted, id).detail("职务", label.clone()), standing);
+    audit::append(db, person, entry.detail("任职第一天", office.term.from.to_string()), now).await?;
+    let notice = Notice::new(format!("你担任了新的职务：{label}"), "/me#offices");
+    inbox::tell(db, person.institution, To::Account(id), &notice, now).await?;
+    Ok(Attempt::Done(Done::Granted))
 }
 
 async fn end_office(
@@ -329,30 +422,37 @@ async fn reset_password(
     State(app): State<App>,
     acting: Acting<Administrator>,
     Path(id): Path<AccountId>,
-) -> Result<CodePage, Failure> {
+) -> Result<Response, Failure> {
     let now = app.clock.now();
     let chrome = app.chrome(acting.person(), "密码已重置").under(ACCOUNTS, "账号与职务");
     let refused = app.chrome(acting.person(), "没有办理").under(ACCOUNTS, "账号与职务");
-    let (account, code) = app
+    let done = app
         .write_as(acting.person().authority(), async |db| {
             let account = store::find(db, &acting, id, now).await?.ok_or(Failure::Missing)?;
             let manager = AccountManager::from(&acting);
             no_candidate(db, acting.person(), &refused, &id.path(), now).await?;
+            let standing = consents_store::stand(db, &acting, id, Matter::Password, now).await?;
+            if standing == Standing::Asked {
+                return Ok(None);
+            }
             let by = Some(acting.person().account);
             elections::store::note_reset(db, id, by, elections::store::PasswordEvent::Reset, now).await?;
             let ended = store::take_password(db, &manager, id).await?;
             let code = codes::issue(db, &manager, id, Purpose::Reset, now).await?;
             let entry = Entry::about(Verb::PasswordReset, id).detail("结束的登录", ended);
-            audit::append(db, acting.person(), entry, now).await?;
+            audit::append(db, acting.person(), agreed(entry, standing), now).await?;
             // The person learns of it when they are in again: a reset that they did not ask for is theirs to report.
             let notice = Notice::new("你的密码被重置过", "/me")
                 .says(format!("由{}办理。如果不是你本人要求的，请立即向校团委报告。", acting.office().label()));
             inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;
-            Ok((account, code))
+            Ok(Some((account, code)))
         })
         .await?;
-    let Account { number, name, .. } = account;
-    Ok(CodePage { chrome, is_new: false, account: id, number, name, code: code.text().to_owned() })
+    let Some((Account { number, name, .. }, code)) = done else {
+        return Ok(Redirect::to(&id.path_after(Done::Asked)).into_response());
+    };
+    let (code, asked) = (code.text().to_owned(), String::new());
+    Ok(CodePage { chrome, is_new: false, account: id, number, name, code, asked }.into_response())
 }
 
 async fn end_all_sessions(
@@ -398,10 +498,14 @@ async fn end_factor(
                 "自己的动态验证码在“我的账号”停用；手机丢失的，请另一名系统管理员办理",
             ));
         }
+        let standing = consents_store::stand(db, &acting, id, Matter::Factor, now).await?;
+        if standing == Standing::Asked {
+            return Ok(Attempt::Done(Done::Asked));
+        }
         if sign_in::factor_store::give_up(db, id).await? {
             let ended = end_sessions(db, id, None).await?;
             let entry = Entry::about(Verb::FactorEnded, id).detail("结束的登录", ended);
-            audit::append(db, acting.person(), entry, now).await?;
+            audit::append(db, acting.person(), agreed(entry, standing), now).await?;
             let notice = Notice::new("你的动态验证码被停用了", "/me#factor")
                 .says(format!("由{}办理。如果不是你本人要求的，请立即向校团委报告。", acting.office().label()));
             inbox::tell(db, acting.institution(), To::Account(id), &notice, now).await?;

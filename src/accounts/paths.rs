@@ -8,6 +8,7 @@ use crate::{
 pub(super) const ACCOUNTS: &str = "/accounts";
 pub(super) const NEW_ACCOUNT: &str = "/accounts/new";
 pub(super) const SECURITY: &str = "/accounts/security";
+pub(super) const CONSENTS: &str = "/accounts/consents";
 pub(super) const SLIPS: &str = "/slips";
 
 words! {
@@ -21,11 +22,20 @@ words! {
     Enabled = "enabled", "账号已恢复。";
     Factor = "factor", "动态验证码已停用，登录已全部结束。";
     Security = "security", "登录安全设置已保存，立即生效。";
+    Asked = "asked", "已提出，还没有办理：须由另一名系统管理员在一天内确认，已通知对方。";
+    Confirmed = "confirmed", "已确认。授予的职务已生效；重置密码、停用动态验证码由提出的人接着办理。";
+    Withdrawn = "withdrawn", "已撤回，没有办理。";
+    Declined = "declined", "没有同意，已告知提出的人。";
 }
 
 /// The page 登录安全 after an act.
 pub(super) fn security_after(done: Done) -> String {
     format!("{SECURITY}?done={}", done.slug())
+}
+
+/// The page 两人办理 after an act.
+pub(super) fn consents_after(done: Done) -> String {
+    format!("{CONSENTS}?done={}", done.slug())
 }
 
 /// What is printed for a class, and whom that voids.

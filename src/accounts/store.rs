@@ -51,6 +51,17 @@ pub enum OfficePlace {
     Class(ClassId),
 }
 
+impl OfficePlace {
+    /// Its college, or its class.
+    pub(super) fn ids(self) -> (Option<CollegeId>, Option<ClassId>) {
+        match self {
+            Self::School => (None, None),
+            Self::College(college) => (Some(college), None),
+            Self::Class(class) => (None, Some(class)),
+        }
+    }
+}
+
 /// From which day an office is held, and the first day on which it is not held any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {
@@ -146,7 +157,8 @@ pub async fn create(
 
 /// Grants an office for a term, which ends at the latest when the person leaves; `false` where the account holds it on
 /// some day of the term already, the person has left by then, or the one deputy secretary's place is taken. Slips that
-/// were printed for a student open nothing more once an office beyond the class comes with the account.
+/// were printed for a student open nothing more once an office beyond the class comes with the account; the code that was
+/// made with an account whose office another administrator confirms stays good.
 pub async fn grant(
     connection: &mut PgConnection,
     manager: &AccountManager,
@@ -155,11 +167,7 @@ pub async fn grant(
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let NewOffice { kind, place, term } = *office;
-    let (college, class) = match place {
-        OfficePlace::School => (None, None),
-        OfficePlace::College(college) => (Some(college.0), None),
-        OfficePlace::Class(class) => (None, Some(class.0)),
-    };
+    let (college, class) = place.ids();
     let done = sqlx::query!(
         "insert into office (id, account_id, institution_id, kind, college_id, class_id, from_day, until_day, granted_at)
          select $1, a.id, a.institution_id, $4, $5, $6, $7, least($8, s.left_on), $9
@@ -170,8 +178,8 @@ pub async fn grant(
         account.0,
         manager.institution.0,
         kind.slug(),
-        college,
-        class,
+        college.map(|id| id.0),
+        class.map(|id| id.0),
         term.from,
         term.until,
         now
@@ -179,8 +187,10 @@ pub async fn grant(
     let granted = done.execute(&mut *connection).await?.rows_affected() == 1;
     if granted && !matches!(kind, OfficeKind::Student | OfficeKind::ClassBranch) {
         sqlx::query!(
-            "update activation set voided_at = $2
-             where account_id = $1 and purpose = 'first' and used_at is null and voided_at is null",
+            "update activation v set voided_at = $2
+             where v.account_id = $1 and v.purpose = 'first' and v.used_at is null and v.voided_at is null
+                   and not exists (select from consent q where q.account_id = $1 and q.asked_by = v.made_by
+                                   and q.asked_at = v.made_at)",
             account.0,
             now
         )
@@ -188,6 +198,24 @@ pub async fn grant(
         .await?;
     }
     Ok(granted)
+}
+
+/// The account holds that office on a day of the term already.
+pub async fn holds(connection: &mut PgConnection, account: AccountId, office: &NewOffice) -> Result<bool, Failure> {
+    let NewOffice { kind, place, term } = *office;
+    let (college, class) = place.ids();
+    let held = sqlx::query_scalar!(
+        r#"select exists (select from office where account_id = $1 and kind = $2 and ended_at is null
+                          and college_id is not distinct from $3 and class_id is not distinct from $4
+                          and daterange(from_day, until_day) && daterange($5, $6)) as "held!""#,
+        account.0,
+        kind.slug(),
+        college.map(|id| id.0),
+        class.map(|id| id.0),
+        term.from,
+        term.until
+    );
+    Ok(held.fetch_one(connection).await?)
 }
 
 /// Somebody is deputy secretary on a day of the new office's term; no other kind of office has one place only.
@@ -397,7 +425,7 @@ impl OfficeRow {
 }
 
 /// An office by its stable word; the database's check lets no unknown one in.
-fn in_words(kind: &str, place: Option<&String>) -> String {
+pub(super) fn in_words(kind: &str, place: Option<&String>) -> String {
     let label = kind.parse().map_or("", OfficeKind::label);
     place.map_or_else(|| label.to_owned(), |place| format!("{place} {label}"))
 }

@@ -158,6 +158,13 @@ words! {
     LapseKept = "lapse_kept", "任职条件复核";
     /// The days within which conduct is answered and settled were set.
     ConductTermsSet = "conduct_terms_set", "设置办理期限";
+    /// The codes on paper were made anew; the old ones work no more.
+    RecoveryCodesMade = "recovery_codes_made", "重新生成恢复码";
+    /// One administrator asked for what two have to agree on.
+    ConsentAsked = "consent_asked", "提出两人办理";
+    ConsentGiven = "consent_given", "确认两人办理";
+    /// What one had asked was withdrawn, or another did not agree.
+    ConsentEnded = "consent_ended", "撤回或不同意两人办理";
     /// A proposal was written, seconded, handed in, screened, assigned, answered or rated.
     ProposalKept = "proposal_kept", "提案";
     /// A controlled matter was filed, changed, signed, begun, settled or closed.

@@ -75,6 +75,8 @@ pub(super) const SCHOOLS: [School; 2] = [
             (OfficeKind::Student, "Q0010"),
             (OfficeKind::DeputySecretary, "Q0011"),
             (OfficeKind::SchoolUnion, "Q0012"),
+            // A second one: what two have to agree on can be tried.
+            (OfficeKind::Administrator, "Q0013"),
         ],
     },
     School {

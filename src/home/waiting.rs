@@ -5,6 +5,7 @@ use time::OffsetDateTime;
 
 use crate::{
     activities,
+    accounts,
     auth::person::SignedIn,
     conduct,
     congress::{self, meeting},
@@ -40,6 +41,9 @@ pub async fn waiting(
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(rotation::tasks::semesters(connection, person, today).await?);
             tasks.extend(people::tasks::twins(connection, person).await?);
+        }
+        if office.kind == OfficeKind::Administrator {
+            tasks.extend(accounts::tasks::waiting(connection, person, now).await?);
         }
         if office.kind == OfficeKind::StudentAffairs {
             tasks.extend(people::tasks::waiting(connection, person, today).await?);

@@ -273,6 +273,8 @@ pub enum Committed {
     Moved,
     /// It was committed or discarded before.
     Settled,
+    /// The administrator who uploaded it must not be the one who grants its offices.
+    OfOne,
     /// It names a college, major or class near to a known one, and nobody has said which it is; nothing was written.
     Undecided,
 }

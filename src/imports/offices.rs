@@ -233,6 +233,26 @@ pub(super) async fn compare(
     keep(connection, id, &judged.collect::<Vec<_>>()).await
 }
 
+/// Whether an administrator commits offices beyond the class that they uploaded themselves: two people do that where there
+/// are two.
+pub(super) async fn is_of_one(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    id: ImportId,
+) -> Result<bool, Failure> {
+    if acting.office().kind != OfficeKind::Administrator {
+        return Ok(false);
+    }
+    let of_one = sqlx::query_scalar!(
+        r#"select exists (select from import i join import_row r on r.import_id = i.id
+                          where i.id = $1 and i.by_account = $2 and i.kind = 'offices' and i.state = 'previewed'
+                                and r.state = 'added' and r.cells[3] <> '班级团支部') as "of_one!""#,
+        id.0,
+        acting.person().account.0
+    );
+    Ok(of_one.fetch_one(connection).await?)
+}
+
 /// Grants the offices of the file, and ends those that it hands over; gives who came and went.
 pub(super) async fn write(
     connection: &mut PgConnection,

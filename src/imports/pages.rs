@@ -12,6 +12,8 @@ use axum::{
 use axum_extra::extract::Query;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use super::{
     Imports,
@@ -27,6 +29,7 @@ use super::{
     students::{self, NewStructure},
 };
 use crate::{
+    accounts,
     audit::{self, Entry, Verb},
     auth::acting::Acting,
     conduct::lapses,
@@ -257,6 +260,8 @@ struct ImportPage {
     page: i64,
     pages: i64,
     moved: bool,
+    /// Another administrator has to commit it.
+    another: bool,
 }
 
 impl ImportPage {
@@ -265,7 +270,7 @@ impl ImportPage {
     }
 
     fn may_commit(&self) -> bool {
-        self.writes && self.open_places == 0
+        self.writes && self.open_places == 0 && !self.another
     }
 
     /// Of some row there is more to say than what it has.
@@ -341,6 +346,7 @@ async fn show(
         0
     };
     let decided = places::store::decided(&mut db, id).await?;
+    let another = offices::is_of_one(&mut db, &acting, id).await? && needs_another(&mut db, &acting, now).await?;
     let mut tabs = vec![
         Tab::of(RowState::Added, import.added),
         Tab::of(RowState::Changed, import.changed),
@@ -379,8 +385,18 @@ async fn show(
         page,
         pages: pages(count, A_PAGE),
         moved: view.moved == "yes",
+        another,
     }
     .into_response())
+}
+
+/// Whoever uploaded a list of offices may not commit it: another administrator could.
+async fn needs_another(
+    db: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    Ok(!accounts::others_who_could_confirm(db, acting.person(), None, now).await?.is_empty())
 }
 
 async fn take_back(
@@ -435,14 +451,22 @@ async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<
                     return Ok(Committed::Undecided);
                 }
             }
+            let of_one = offices::is_of_one(db, &acting, id).await?;
+            if of_one && needs_another(db, &acting, now).await? {
+                return Ok(Committed::OfOne);
+            }
             let committed = store::commit(db, &acting, id, &progress, now).await?;
             if let Committed::Done { import, moves } = &committed {
                 // By its number and not by its name: a file may be called by somebody's.
-                let entry = Entry::new(Verb::ImportCommitted, import.kind_label())
+                let mut entry = Entry::new(Verb::ImportCommitted, import.kind_label())
                     .detail("编号", id.to_string())
                     .detail("新增", import.added)
                     .detail("变化", import.changed)
                     .detail("有误未写入", import.wrong);
+                if of_one {
+                    entry = entry.detail("另一名系统管理员", "没有，已告知校团委");
+                    accounts::tell_of_one(db, acting.person(), "按名单授予职务", now).await?;
+                }
                 audit::append(db, acting.person(), entry, now).await?;
                 if import.kind != Kind::Offices {
                     lapses::after_import(db, acting.person(), now).await?;

@@ -62,6 +62,7 @@ mod rollover;
 mod rotation;
 mod rulebook;
 mod second_factor;
+mod second_person;
 mod secrecy;
 mod sign_in;
 mod strangers;

@@ -1,5 +1,7 @@
 //! Students as the portal knows them: who sees whom, corrections, leaving, objections, activation, the turn of the year
 //! and erasure.
+//!
+//! One file a feature: its stories share their helpers.
 
 use lunzhi::office::OfficeKind;
 use sqlx::PgConnection;
@@ -799,6 +801,8 @@ async fn words_that_were_stored_before_are_brought_to_the_one_form_at_the_start(
 /// one that `directory::merging_store` has to be told of.
 const MERGED: &[&str] = &[
     "class.merged_into",
+    "consent.class_id",
+    "consent.college_id",
     "congress_delegation.college_id",
     "congress_unit.college_id",
     "contest.college_id",

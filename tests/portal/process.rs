@@ -1,4 +1,6 @@
 //! The portal as a process: what it prints, how it stops, and that nothing acknowledged is lost when it is killed.
+//!
+//! One file: all start the program in the same way.
 
 use std::{
     fmt::Write as _,
@@ -11,7 +13,8 @@ use std::{
     time::Duration,
 };
 
-use lunzhi::database::Pools;
+use lunzhi::database::{Pools, embedded::running_at};
+use sqlx::{Connection as _, Executor as _, PgConnection};
 
 use crate::support::{
     FIRST, PASSWORD, Portal,
@@ -111,7 +114,7 @@ fn running(pid: &str) -> bool {
 fn a_demo_prints_its_accounts_keeps_its_data_and_stops_when_asked() {
     let data = scratch("demo");
     let first = Running::start("demo", &data);
-    assert_eq!(first.lines.len(), 21, "one line an account and nothing else");
+    assert_eq!(first.lines.len(), 22, "one line an account and nothing else");
     let (number, password) = first.account("系统管理员");
     let cookie = first.sign_in(&number, &password).unwrap();
     let fields = [("number", "T1"), ("name", "新人"), ("office", "student")];
@@ -629,5 +632,61 @@ fn a_reader_that_could_write_is_refused_at_the_start() {
         let dropped = Pools { read: pools.write.clone(), ..pools };
         let refused = dropped.check_readers().await.unwrap_err().to_string();
         assert!(refused.contains("PgBouncer") && refused.contains("could write"), "{refused}");
+    });
+}
+
+#[test]
+fn whoever_serves_is_no_superuser_and_pages_read_in_a_role_that_may_only_select() {
+    let data = scratch("roles");
+    Running::start("serve", &data).stop();
+    // As a folder stands that was made before the portal had a role of its own.
+    let ident = data.join("data/pg_ident.conf");
+    let both = fs::read_to_string(&ident).unwrap();
+    let before: Vec<&str> = both.lines().filter(|line| line.ends_with(" portal")).collect();
+    fs::write(&ident, before.join("\n") + "\n").unwrap();
+    let portal = Running::start("serve", &data);
+    let superuser = running_at(&data).unwrap();
+    runtime().block_on(async {
+        let mut db = PgConnection::connect(&superuser).await.unwrap();
+        let serving: Vec<(String, bool)> = sqlx::query_as(
+            "select distinct usename::text, usesuper from pg_stat_activity join pg_user using (usename)
+             where application_name = 'lunzhi'",
+        )
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
+        assert_eq!(serving, [("lunzhi".to_owned(), false)]);
+        db.execute("alter table notice owner to portal; alter routine number_key(text) owner to portal").await.unwrap();
+        db.execute("alter database postgres owner to portal").await.unwrap();
+    });
+    portal.stop();
+    let portal = Running::start("serve", &data);
+    runtime().block_on(async {
+        let mut db = PgConnection::connect(&running_at(&data).unwrap()).await.unwrap();
+        let others: Vec<String> = sqlx::query_scalar(
+            "select relname::text from pg_class c where relnamespace = 'public'::regnamespace
+                    and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
+                    and relowner <> 'lunzhi'::regrole
+             union all
+             select proname::text from pg_proc p where pronamespace = 'public'::regnamespace
+                    and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+                    and proowner <> 'lunzhi'::regrole",
+        )
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
+        assert_eq!(others, Vec::<String>::new(), "the next start gives the portal what is not its own");
+    });
+    portal.stop();
+    fs::remove_dir_all(data).unwrap();
+
+    runtime().block_on(async {
+        let portal = crate::support::Portal::start().await;
+        let mut reader = portal.app.pools.read.acquire().await.unwrap();
+        // Even where the transaction would let it: the role does not.
+        reader.execute("begin; set transaction read write").await.unwrap();
+        let refused = reader.execute("delete from notice").await.unwrap_err();
+        assert_eq!(refused.as_database_error().unwrap().code().as_deref(), Some("42501"), "{refused}");
+        reader.execute("rollback").await.unwrap();
     });
 }
