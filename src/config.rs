@@ -107,7 +107,8 @@ mod tests {
         let read = |text: &str| text.parse::<PublicUrl>().map(|url| url.0.to_string()).ok();
         assert_eq!(read("https://lunzhi.example.edu.cn:8443/").as_deref(), Some("https://lunzhi.example.edu.cn:8443"));
         assert_eq!(read("http://10.1.2.3:8080").as_deref(), Some("http://10.1.2.3:8080"));
-        for wrong in ["lunzhi.example.edu.cn", "ftp://a.example", "https://a.example/union", "https://x@a.example", ""] {
+        for wrong in ["lunzhi.example.edu.cn", "ftp://a.example", "https://a.example/union", "https://x@a.example", ""]
+        {
             assert_eq!(read(wrong), None, "{wrong}");
         }
     }

@@ -24,10 +24,8 @@
 //! From the ground up; a room imports from floors below it alone, and no file imports in a circle. A test reads this list.
 //!
 //! ```text
-//! clock config ids office secrets text words
-//! name workdays calendar_file
 //! clock config ids office picture secrets text words
-//! name workdays
+//! name workdays calendar_file
 //! rules
 //! code_words
 //! sealing
@@ -100,8 +98,8 @@ pub mod audit;
 pub mod conduct;
 pub mod congress;
 pub mod directory;
-pub mod education;
 pub mod disclosure;
+pub mod education;
 pub mod elections;
 pub mod guidance;
 pub mod holidays;

@@ -138,9 +138,9 @@ pub(super) async fn keep(
     person: &SignedIn,
     setup: &Setup,
     partners: &Partners,
-    kept: Kept,
+    _permitted: Announced,
+    Kept { code, now }: Kept,
 ) -> Result<(), Failure> {
-    let Kept { permitted: _, code, now } = kept;
     sqlx::query!(
         "insert into activity (matter_id, purpose, for_school, only_college, only_year, reason, places, closes_at, check_in,
                                code, kept_at, kept_by)
@@ -182,7 +182,6 @@ pub(super) async fn keep(
 /// What [`keep`] needs besides what is kept.
 #[derive(Debug)]
 pub(super) struct Kept {
-    pub permitted: Announced,
     /// The code on the wall, for an activity that has none yet.
     pub code: String,
     pub now: OffsetDateTime,

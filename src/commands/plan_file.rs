@@ -99,7 +99,11 @@ pub fn new_plan() -> Answer {
 /// A rule's section, commented out, with the values that it takes as a built-in plan has them.
 fn blank(entry: &Entry) -> String {
     let mut text = format!("\n# {} {}：{}\n", entry.code, entry.name, entry.gist);
-    let _ = writeln!(text, "# [rule.{}]\n# strength = \"hard\" # hard 刚性、soft 柔性、duty 原则要求、implied 由原文推得（另写 note）", entry.code);
+    let _ = writeln!(
+        text,
+        "# [rule.{}]\n# strength = \"hard\" # hard 刚性、soft 柔性、duty 原则要求、implied 由原文推得（另写 note）",
+        entry.code
+    );
     for key in Figures::keys(entry.rule) {
         let shown = plan::BUILT_IN.iter().find_map(|(_, text)| value_in(text, entry.code, key));
         let _ = writeln!(text, "# {}", shown.unwrap_or_else(|| format!("{key} = ")));
@@ -133,7 +137,8 @@ pub fn check_plan(path: &Path) -> Result<Answer, Unreadable> {
     let bytes = read_file(path, LARGEST_FILE + 1)?;
     let text = plan::text_of(&bytes).map_err(|says| Unreadable::one(format!("{}：{says}", path.display())))?;
     let plan = Plan::parse(text).map_err(|errors| Unreadable::all(&errors))?;
-    let mut lists = [("写明", Vec::new()), ("只引原文", Vec::new()), ("没有写到", Vec::new()), ("尚未录入", Vec::new())];
+    let mut lists =
+        [("写明", Vec::new()), ("只引原文", Vec::new()), ("没有写到", Vec::new()), ("尚未录入", Vec::new())];
     for entry in CATALOGUE {
         let [(_, stated), (_, quoted), (_, silent), (_, waiting)] = &mut lists;
         let list = match plan.word_on(entry.rule) {

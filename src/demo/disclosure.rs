@@ -7,8 +7,7 @@ use crate::{
     disclosure::live,
     failure::Failure,
     ids::{DisclosureId, InstitutionId},
-    rules::disclosure::lists,
-    unions::union::academic_year,
+    rules::{disclosure::lists, yearly::academic_year},
 };
 
 /// Loads the account of the academic year before, as the unions stand today.

@@ -1,6 +1,6 @@
 //! Loading the demo into an empty database, whole or not at all.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, pin::Pin};
 
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -85,6 +85,13 @@ pub(super) fn password(number: &str) -> String {
     format!("demo-{hex}")
 }
 
+/// A part of the demo, behind a pointer: the type of the whole would grow with each part, and compiling it with it.
+fn part<'a, E>(
+    loaded: impl Future<Output = Result<(), E>> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = Result<(), E>> + Send + 'a>> {
+    Box::pin(loaded)
+}
+
 /// Loads the demo where there is no university yet; `false` where there is one, and then nothing changes.
 ///
 /// # Errors
@@ -114,25 +121,25 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 let institution = accounts::store::create_institution(db, school.code, school.name, now).await?;
                 let entry = Entry::new(Verb::InstitutionCreated, school.name);
                 audit::append_by_operator(db, institution, entry, now).await?;
-                load_students(db, school, institution).await?;
-                load_organisations(db, school, institution).await?;
-                load_accounts(db, school, institution, &hashes, now).await?;
-                super::unions::load_unions(db, school, institution, now).await?;
-                super::vetting::load_vetting(db, school, institution, now).await?;
-                super::conduct::load_conduct(db, institution, now).await?;
-                super::education::load_education(db, institution, now).await?;
-                Box::pin(super::matters::load_matters(db, institution, now)).await?;
-                super::meetings::load_meetings(db, institution, now).await?;
-                super::guidance::load_guidance(db, institution, now).await?;
-                super::voice::load_voice(db, institution, now).await?;
-                super::elections::load_elections(db, school, institution, &ballot_box.key, now).await?;
-                Box::pin(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
-                super::result::load_result(db, institution, now).await?;
-                place_colleges(db, institution).await?;
-                super::congress::load_congresses(db, school, institution, now).await?;
-                Box::pin(super::delegates::load_delegates(db, institution, now)).await?;
-                super::meeting::load_meetings(db, institution, now).await?;
-                Box::pin(super::disclosure::load_disclosure(db, institution, now)).await?;
+                part(load_students(db, school, institution)).await?;
+                part(load_organisations(db, school, institution)).await?;
+                part(load_accounts(db, school, institution, &hashes, now)).await?;
+                part(super::unions::load_unions(db, school, institution, now)).await?;
+                part(super::vetting::load_vetting(db, school, institution, now)).await?;
+                part(super::conduct::load_conduct(db, institution, now)).await?;
+                part(super::education::load_education(db, institution, now)).await?;
+                part(super::matters::load_matters(db, institution, now)).await?;
+                part(super::meetings::load_meetings(db, institution, now)).await?;
+                part(super::guidance::load_guidance(db, institution, now)).await?;
+                part(super::voice::load_voice(db, institution, now)).await?;
+                part(super::elections::load_elections(db, school, institution, &ballot_box.key, now)).await?;
+                part(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
+                part(super::result::load_result(db, institution, now)).await?;
+                part(place_colleges(db, institution)).await?;
+                part(super::congress::load_congresses(db, school, institution, now)).await?;
+                part(super::delegates::load_delegates(db, institution, now)).await?;
+                part(super::meeting::load_meetings(db, institution, now)).await?;
+                part(super::disclosure::load_disclosure(db, institution, now)).await?;
             }
             Ok(true)
         })
@@ -328,9 +335,9 @@ async fn load_accounts(
         }
     }
     let league = league.ok_or(Failure::Missing)?;
-    load_branches(db, institution, now).await?;
-    load_grades(db, institution, league, now).await?;
-    load_dispute(db, institution, now).await?;
+    part(load_branches(db, institution, now)).await?;
+    part(load_grades(db, institution, league, now)).await?;
+    part(load_dispute(db, institution, now)).await?;
     adopt(db, school, institution, league, now).await
 }
 

@@ -6,8 +6,8 @@ use time::Date;
 use super::store::{Comment, SaidRow};
 use crate::{
     ids::UnionId,
+    rules::yearly::academic_year,
     text::{folded, trimmed},
-    unions::union::academic_year,
     web::forms::{Errors, written},
 };
 

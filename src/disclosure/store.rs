@@ -193,7 +193,7 @@ pub(super) async fn sign(
     connection: &mut PgConnection,
     acting: &Acting<SchoolLeague>,
     disclosure: &Locked<Disclosure>,
-    _signable: Signable,
+    _: Signable,
     content: &Content,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {

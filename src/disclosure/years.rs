@@ -34,8 +34,9 @@ use crate::{
     rules::{
         Clause, Rule,
         disclosure::{Basis, Conclusion, IndicatorList, list as indicators, lists, sign as may_sign},
+        yearly::academic_year,
     },
-    unions::{store as unions, union::academic_year},
+    unions::store as unions,
     web::forms::{Done as After, Errors},
 };
 
@@ -70,7 +71,7 @@ struct YearsPage {
 }
 
 impl YearsPage {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template passes references")]
+    #[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "a template asks the page by reference")]
     fn year(&self, year: &i32) -> String {
         year_in_words(*year)
     }

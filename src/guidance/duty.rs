@@ -123,11 +123,13 @@ impl DutyPage {
         self.forms.record.class == row.id.to_string()
     }
 
-    fn topic_picked(&self, topic: Topic) -> bool {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    fn topic_picked(&self, topic: &Topic) -> bool {
         self.forms.record.topic == topic.slug()
     }
 
-    fn means_picked(&self, means: Means) -> bool {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    fn means_picked(&self, means: &Means) -> bool {
         self.forms.record.means == means.slug()
     }
 

@@ -172,11 +172,11 @@ impl YearPaperForm {
     /// Title, text, and where a sum is asked for that sum in fen; or an error beside each field.
     pub fn read(&self, with_sum: bool, errors: &mut Errors) -> Option<YearPaperSays> {
         let title = written(&self.title, 80, "title", "请填写标题", errors);
+        let says = lines(&self.says, 8000, "says", "请写正文", errors);
         let fen = if with_sum { fen(&self.sum) } else { None };
         if with_sum && fen.is_none() {
             errors.add("sum", "请填写合计金额（元），最多两位小数，如 12000 或 12000.50");
         }
-        let says = lines(&self.says, 8000, "says", "请写正文", errors);
         let says = YearPaperSays { title: title?, says: says?, fen };
         errors.is_empty().then_some(says)
     }

@@ -30,10 +30,11 @@ use crate::{
     page::{chrome::Chrome, filters, task::Task},
     papers::{self, Paper},
     rotation::store::{SemesterRow, semesters},
+    rules::yearly::academic_year,
     text::chinese_day,
     unions::{
         store as unions,
-        union::{StudentUnion, academic_year, name_in_full},
+        union::{StudentUnion, name_in_full},
     },
     web::forms::{Done as After, Errors, Submitted},
     words::words,
@@ -405,6 +406,7 @@ impl YearPapersPage {
         self.periods.join("，")
     }
 
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
     fn due(&self, cell: &PaperCell) -> String {
         chinese_day(cell.due)
     }

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, header},
+    http::header,
     response::{IntoResponse, Redirect, Response},
 };
 use sha2::{Digest, Sha256};
@@ -21,7 +21,7 @@ use crate::{
     meetings,
     page::task::Task,
     rotation::store::semesters,
-    web::origin::origin,
+    web::origin::Origin,
 };
 
 pub(super) fn routes() -> Routes {
@@ -32,7 +32,7 @@ pub(super) fn routes() -> Routes {
 }
 
 /// Makes an address and shows it once; an earlier one ends.
-async fn make(State(app): State<App>, person: SignedIn, headers: HeaderMap) -> Result<Response, Failure> {
+async fn make(State(app): State<App>, person: SignedIn, Origin(origin): Origin) -> Result<Response, Failure> {
     let now = app.clock.now();
     let office = person.acting.clone().ok_or(Failure::Missing)?;
     let token = Token::random();
@@ -43,7 +43,7 @@ async fn make(State(app): State<App>, person: SignedIn, headers: HeaderMap) -> R
             .await
     })
     .await?;
-    let address = format!("{}{}", origin(&headers), feed_path(&token.into_field()));
+    let address = format!("{origin}{}", feed_path(&token.into_field()));
     Ok(calendar::page(&app, &person, address).await?.into_response())
 }
 

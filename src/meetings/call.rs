@@ -121,7 +121,7 @@ async fn show(
     let chrome = app.chrome(person, "召集会议").under(MEETINGS, "会议");
     let Submitted { mut form, errors } = submitted;
     if form.title.is_empty() {
-        form.title = kind.label().to_owned();
+        kind.label().clone_into(&mut form.title);
     }
     let departments = record.departments_on(today).cloned().collect();
     let people = if kind == MeetingKind::Topical { people(&record, today) } else { Vec::new() };
@@ -262,11 +262,9 @@ async fn act(State(app): State<App>, person: SignedIn, Form(form): Form<CallForm
             Ok(Attempt::Done(meeting.id))
         })
         .await?;
-    match attempt.done_or(&mut errors) {
-        Some(meeting) => Ok(Redirect::to(&Done::Called.at(&meeting.path())).into_response()),
-        None => {
-            let page = show(&app, &person, id, kind, Submitted::new(form, errors)).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
+    if let Some(meeting) = attempt.done_or(&mut errors) {
+        return Ok(Redirect::to(&Done::Called.at(&meeting.path())).into_response());
     }
+    let page = show(&app, &person, id, kind, Submitted::new(form, errors)).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

@@ -188,13 +188,11 @@ impl DecisionForm {
                 let text = folded(text);
                 if text.is_empty() { Some(0) } else { text.parse::<u32>().ok().filter(|votes| *votes <= 500) }
             };
-            match (number(&self.yes), number(&self.no), number(&self.abstained)) {
-                (Some(yes), Some(no), Some(abstained)) => Some(Votes { yes, no, abstained }),
-                _ => {
-                    errors.add("yes", "票数应为 0 至 500 的整数");
-                    None
-                }
+            let counted = number(&self.yes).zip(number(&self.no)).zip(number(&self.abstained));
+            if counted.is_none() {
+                errors.add("yes", "票数应为 0 至 500 的整数");
             }
+            counted.map(|((yes, no), abstained)| Votes { yes, no, abstained })
         };
         let owner = if self.owner.is_empty() { None } else { self.owner.parse::<MeetingMemberId>().ok() };
         let due = day(&self.due).filter(|due| (today - BACK..=today + Duration::days(366)).contains(due));

@@ -272,7 +272,8 @@ impl MeetingsPage {
         self.coming.is_empty() && self.waiting.is_empty() && self.past.is_empty()
     }
 
-    fn is_set(&self, quorum: Quorum) -> bool {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    fn is_set(&self, quorum: &Quorum) -> bool {
         self.form.quorum == quorum.slug()
     }
 

@@ -89,6 +89,7 @@ impl MeetingPage {
     }
 
     /// The presence that the form shows for a member, by its stable word; empty where nothing was taken down yet.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     fn picked(&self, place: &usize, member: &Member) -> &str {
         let known = member.presence.map_or("", Presence::slug);
         self.forms.attendance.presence.get(*place).map_or(known, String::as_str)

@@ -100,7 +100,8 @@ impl StudentSearch {
 
     /// The filter without the sorting, as an address has it.
     fn query(&self) -> String {
-        let pairs = [("q", &self.q), ("college", &self.college), ("political", &self.political), ("state", &self.state)];
+        let pairs =
+            [("q", &self.q), ("college", &self.college), ("political", &self.political), ("state", &self.state)];
         filters::query(&pairs.map(|(name, value)| (name, value.as_str())))
     }
 }
@@ -137,7 +138,8 @@ async fn list(
     acting: Acting<PeopleReader>,
     Query(search): Query<StudentSearch>,
 ) -> Result<StudentsPage, Failure> {
-    let search = StudentSearch { q: folded(&search.q).replace('\0', ""), page: search.page.clamp(0, 100_000), ..search };
+    let search =
+        StudentSearch { q: folded(&search.q).replace('\0', ""), page: search.page.clamp(0, 100_000), ..search };
     let (mut db, scope) = (app.read().await?, acting.scope());
     let (rows, total) = if search.is_too_short() {
         (Vec::new(), 0)
@@ -175,8 +177,7 @@ async fn file(
     }
     let (mut db, now, today) = (app.read().await?, app.clock.now(), app.clock.today());
     let range = RowRange { skip: 0, most: MOST_EXPORTED };
-    let (rows, total) =
-        store::list(&mut db, &acting.scope(), &search.filter(), search.sorting(), range, today).await?;
+    let (rows, total) = store::list(&mut db, &acting.scope(), &search.filter(), search.sorting(), range, today).await?;
     drop(db);
     let person = acting.person();
     app.write_as(person.authority(), async |db| {
@@ -188,7 +189,14 @@ async fn file(
         .map(|(heading, width)| ReportColumn { heading, width });
     let row = |one: StudentRow| {
         let account = one.account();
-        vec![one.number, one.name, one.college, one.class, one.political.unwrap_or_else(|| "未登记".to_owned()), account]
+        vec![
+            one.number,
+            one.name,
+            one.college,
+            one.class,
+            one.political.unwrap_or_else(|| "未登记".to_owned()),
+            account,
+        ]
     };
     let title = format!("{}学生名单", acting.office().place.as_ref().unwrap_or(&person.institution_name));
     let caption = format!("截至：{}　共 {total} 人", chinese_day(today));

@@ -5,7 +5,9 @@ use time::{Date, macros::date};
 
 use crate::{
     office::{
-        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, MatterReader, Office, OfficeKind, Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter, VoiceHandler,
+        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, MatterReader,
+        Office, OfficeKind, Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
+        VoiceHandler,
     },
     unions::union::sees_grades,
     words::words,

@@ -1,10 +1,13 @@
 //! SQL of retention and erasure.
 
+use std::pin::Pin;
+
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, activities, auth::acting::Acting, conduct, congress, disclosure, failure::Failure, ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, vetting, voice,
+    accounts, activities, auth::acting::Acting, conduct, congress, disclosure, failure::Failure, ids::InstitutionId,
+    imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, vetting, voice,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -89,6 +92,13 @@ pub async fn erased(connection: &mut PgConnection, institution: InstitutionId) -
     Ok(count.fetch_one(connection).await?)
 }
 
+/// A feature's part, behind a pointer: the type of the whole would grow with each feature, and compiling it with it.
+fn part<'a, T>(
+    erased: impl Future<Output = Result<T, Failure>> + Send + 'a,
+) -> Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>> {
+    Box::pin(erased)
+}
+
 /// Erases students who have left: names, numbers, facts, history, notices and everything they sign in with. Their rows
 /// stay, under a number that says nothing. Gives how many were erased.
 pub async fn erase(
@@ -100,21 +110,21 @@ pub async fn erase(
     let institution = acting.institution();
     let accounts = people::retention::accounts_of(connection, institution, students).await?;
     // What names people by their number goes while they still have it.
-    sign_in::retention::erase(connection, institution, students, &accounts).await?;
-    imports::retention::erase(connection, institution, students).await?;
-    people::retention::erase_facts(connection, students).await?;
-    inbox::retention::erase(connection, students, &accounts).await?;
-    kept_forms::erase(connection, &accounts).await?;
-    accounts::retention::erase(connection, &accounts).await?;
+    part(sign_in::retention::erase(connection, institution, students, &accounts)).await?;
+    part(imports::retention::erase(connection, institution, students)).await?;
+    part(people::retention::erase_facts(connection, students)).await?;
+    part(inbox::retention::erase(connection, students, &accounts)).await?;
+    part(kept_forms::erase(connection, &accounts)).await?;
+    part(accounts::retention::erase(connection, &accounts)).await?;
     let erased = people::retention::erase(connection, institution, students, now).await?;
-    vetting::retention::erase(connection, students).await?;
-    congress::delegates::retention::erase(connection, students).await?;
-    reviews::retention::erase(connection, students).await?;
-    conduct::retention::erase(connection, students).await?;
-    matters::retention::erase(connection, students).await?;
-    activities::retention::erase(connection, students).await?;
-    meetings::retention::erase(connection, students).await?;
-    voice::retention::erase(connection, &accounts).await?;
-    disclosure::retention::erase(connection, &accounts).await?;
+    part(vetting::retention::erase(connection, students)).await?;
+    part(congress::delegates::retention::erase(connection, students)).await?;
+    part(reviews::retention::erase(connection, students)).await?;
+    part(conduct::retention::erase(connection, students)).await?;
+    part(matters::retention::erase(connection, students)).await?;
+    part(activities::retention::erase(connection, students)).await?;
+    part(meetings::retention::erase(connection, students)).await?;
+    part(voice::retention::erase(connection, &accounts)).await?;
+    part(disclosure::retention::erase(connection, &accounts)).await?;
     Ok(erased)
 }

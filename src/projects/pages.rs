@@ -176,7 +176,6 @@ struct ProjectPage {
     /// The League organisation that manages the union.
     keeps: bool,
     forms: ProjectForms,
-    today: Date,
 }
 
 impl ProjectPage {
@@ -185,6 +184,7 @@ impl ProjectPage {
     }
 
     /// The hours that the form shows for a volunteer.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     fn typed(&self, place: &usize) -> &str {
         self.forms.hours.hours.get(*place).map_or("", String::as_str)
     }
@@ -230,7 +230,7 @@ async fn project_page(
         forms.hours.day = today.min(project.ends_on).max(project.starts_on).to_string();
     }
     let chrome = app.chrome(acting.person(), &project.title).under(PROJECTS, "志愿项目");
-    Ok(ProjectPage { chrome, project, tasks, volunteers, finding, clause, leads, keeps, forms, today })
+    Ok(ProjectPage { chrome, project, tasks, volunteers, finding, clause, leads, keeps, forms })
 }
 
 async fn show(

@@ -85,12 +85,7 @@ impl TimelineChart {
     /// The line of a union: today's semester, the one before where somebody was on duty in it, and those after; none
     /// without semesters.
     #[must_use]
-    pub fn new(
-        record: &Record,
-        semesters: &[SemesterRow],
-        explained: &[ExplainedGap],
-        today: Date,
-    ) -> Option<Self> {
+    pub fn new(record: &Record, semesters: &[SemesterRow], explained: &[ExplainedGap], today: Date) -> Option<Self> {
         let now = semesters.iter().rposition(|semester| semester.from_day <= today).unwrap_or(0);
         let before = now.checked_sub(1).filter(|before| {
             let row = semesters.get(*before);

@@ -123,9 +123,8 @@ pub fn appoint_together(
     let first = wanted.iter().map(|one| one.from).min();
     for one in wanted {
         let verdict = appoint(calendar, &with, None, one.clone(), Some(""));
-        let own = verdict.findings().iter().filter(|finding| {
-            finding.rule != Rule::Stf10 && !finding.verdict.is_settled()
-        });
+        let own =
+            verdict.findings().iter().filter(|finding| finding.rule != Rule::Stf10 && !finding.verdict.is_settled());
         findings.extend(own.cloned());
         let Wanted { person, post, from, until } = one;
         if let Ok(appointment) = verdict.permit() {

@@ -45,7 +45,7 @@ struct Fields<'a>(&'a DeTable<'a>);
 
 impl Fields<'_> {
     fn only(&self, known: &[&str]) -> anyhow::Result<()> {
-        let unknown = self.0.keys().map(|key| key.get_ref().as_ref()).find(|key| !known.contains(key));
+        let unknown = self.0.keys().map(|key| &**key.get_ref()).find(|key| !known.contains(key));
         match unknown {
             Some(key) => anyhow::bail!("nothing is called {key}"),
             None => Ok(()),
@@ -333,7 +333,8 @@ fn by_rules(rules: &[Rule], facts: &UnionFacts) -> Concluded {
         return Concluded::missing(String::new(), format!("{}；{supply}", unknown.message));
     }
     if of(Outcome::Pass).next().is_none() && of(Outcome::Warn).next().is_none() {
-        return Concluded::missing(String::new(), "本校方案对此未作要求，请在备注里说明实际情况");
+        let says = own.first().map_or("本校方案对此未作要求", |finding| finding.message.as_str());
+        return Concluded::missing(String::new(), format!("{says}，请在备注里说明实际情况"));
     }
     let why = [says(Outcome::Pass), says(Outcome::Warn)].into_iter().filter(|says| !says.is_empty());
     Concluded::new(Conclusion::Yes, String::new(), why.collect::<Vec<_>>().join("；"))

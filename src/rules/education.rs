@@ -54,7 +54,7 @@ pub struct Pledges {
 #[must_use]
 pub fn pledged(plan: &Plan, facts: &Pledges, today: Date) -> Finding {
     let Some(Stated { value: title, provision }) = &plan.figures.pledge else {
-        return Finding::not_required(Rule::Dis01, plan);
+        return Finding::unstated(Rule::Dis01, plan);
     };
     let Pledges { on_file, due, missing } = facts;
     if !on_file {
@@ -126,11 +126,11 @@ pub struct Trained {
 #[must_use]
 pub fn trained(plan: &Plan, trainings: &[Trained], today: Date) -> Finding {
     if plan.provision(Rule::Dis02).is_none() {
-        return Finding::not_required(Rule::Dis02, plan);
+        return Finding::unstated(Rule::Dis02, plan);
     }
     let season = Season::of(today);
     let label = season.label();
-    let Some((first, missed)) = Season::bounds(today) else { return Finding::not_required(Rule::Dis02, plan) };
+    let Some((first, missed)) = Season::bounds(today) else { return Finding::unstated(Rule::Dis02, plan) };
     let own = trainings.iter().filter(|training| first <= training.on_day && training.on_day <= today);
     let held = own.filter(|training| training.closed).max_by_key(|training| training.on_day);
     let planned = trainings.iter().any(|training| first <= training.on_day && !training.closed);
@@ -159,7 +159,7 @@ pub struct OnFile {
 /// DIS-03: a union works by its constitution, which is on file.
 #[must_use]
 pub fn constitution(plan: &Plan, on_file: Option<&OnFile>) -> Finding {
-    let Some(provision) = plan.provision(Rule::Dis03) else { return Finding::not_required(Rule::Dis03, plan) };
+    let Some(provision) = plan.provision(Rule::Dis03) else { return Finding::unstated(Rule::Dis03, plan) };
     match on_file {
         None => Finding::new(provision, Outcome::Unknown, "系统里没有章程".to_owned())
             .remedy("由主管团组织在学生会的“章程”里存档"),

@@ -134,7 +134,7 @@ fn is_filled(slot: &Slot, filled: &[Filled]) -> bool {
 /// GUI-04, GUI-08, GUI-09: whether the slots of one rule are filled; a plan that is silent asks for none.
 #[must_use]
 pub fn filled(plan: &Plan, rule: Rule, filled: &[Filled]) -> Finding {
-    let Some(provision) = plan.provision(rule) else { return Finding::not_required(rule, plan) };
+    let Some(provision) = plan.provision(rule) else { return Finding::unstated(rule, plan) };
     let slots: Vec<Slot> = slots(plan).into_iter().filter(|slot| slot.rule == rule).collect();
     let open: Vec<&str> = slots.iter().filter(|slot| !is_filled(slot, filled)).map(|slot| slot.name.as_str()).collect();
     let says = if open.is_empty() {
@@ -161,7 +161,7 @@ pub fn constitute(plan: &Plan, on_list: &[Filled]) -> Verdict<Constituted> {
 /// GUI-03: exactly so many full-time deputy secretaries guide the union.
 #[must_use]
 pub fn deputy_secretary(plan: &Plan, holders: u32) -> Finding {
-    let Some(stated) = &plan.figures.deputy_secretaries else { return Finding::not_required(Rule::Gui03, plan) };
+    let Some(stated) = &plan.figures.deputy_secretaries else { return Finding::unstated(Rule::Gui03, plan) };
     let wanted = stated.value;
     let verdict = if holders == wanted { Outcome::Pass } else { Outcome::Fail };
     let finding = Finding::new(&stated.provision, verdict, format!("现有 {holders} 名，应有 {wanted} 名"))
@@ -196,7 +196,7 @@ impl Regular {
 #[must_use]
 pub fn regular(plan: &Plan, duty: Duty, regular: Regular, today: Date) -> Finding {
     let rule = duty.rule();
-    let Some(provision) = plan.provision(rule) else { return Finding::not_required(rule, plan) };
+    let Some(provision) = plan.provision(rule) else { return Finding::unstated(rule, plan) };
     let last = regular.last.map_or_else(|| "还没有记录".to_owned(), |last| format!("上一次 {last}"));
     let (Some(due), Some(every)) = (regular.due(duty), regular.every.or(duty.interval())) else {
         return Finding::new(provision, Outcome::Pass, last);
@@ -249,7 +249,7 @@ pub fn conclude(plan: &Plan, signatures: Signatures) -> Verdict<Concluded> {
 /// GUI-12: each college has its detailed measures on file.
 #[must_use]
 pub fn measures(plan: &Plan, filed: u32, colleges: u32) -> Finding {
-    let Some(provision) = plan.provision(Rule::Gui12) else { return Finding::not_required(Rule::Gui12, plan) };
+    let Some(provision) = plan.provision(Rule::Gui12) else { return Finding::unstated(Rule::Gui12, plan) };
     let verdict = if filed >= colleges { Outcome::Pass } else { Outcome::Warn };
     let says = format!("{colleges} 个院系，已有细化措施的 {filed} 个");
     let finding = Finding::new(provision, verdict, says).against(&filed, format!(">={colleges}"));
@@ -298,7 +298,7 @@ pub struct Coverage {
 /// ORG-08: how many colleges and classes guidance reached. Shown and no limit: no plan says how many.
 #[must_use]
 pub fn coverage(plan: &Plan, coverage: Coverage) -> Finding {
-    let Some(provision) = plan.provision(Rule::Org08) else { return Finding::not_required(Rule::Org08, plan) };
+    let Some(provision) = plan.provision(Rule::Org08) else { return Finding::unstated(Rule::Org08, plan) };
     let Coverage { colleges, guided_colleges, classes, guided_classes } = coverage;
     let says =
         format!("近一年有指导记录的院系学生会 {guided_colleges} / {colleges} 个，班级 {guided_classes} / {classes} 个");

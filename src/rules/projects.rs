@@ -75,7 +75,7 @@ pub fn engage(plan: &Plan, closed: bool, ends_on: Date, today: Date) -> Verdict<
 /// VOL-02: a project past its last day is to be closed.
 #[must_use]
 pub fn overdue(plan: &Plan, ends_on: Date, engaged: i64, today: Date) -> Finding {
-    let Some(provision) = plan.provision(Rule::Vol02) else { return Finding::not_required(Rule::Vol02, plan) };
+    let Some(provision) = plan.provision(Rule::Vol02) else { return Finding::unstated(Rule::Vol02, plan) };
     let late = ends_on < today;
     let says = if late {
         format!("{ends_on} 已经结束，还有 {engaged} 名志愿者没有解散")

@@ -229,7 +229,7 @@ impl Linked {
 /// ORG-09: the working meeting is held at the interval that the League committee set.
 #[must_use]
 pub fn link_meeting(plan: &Plan, linked: Linked, today: Date) -> Finding {
-    let Some(provision) = plan.provision(Rule::Org09) else { return Finding::not_required(Rule::Org09, plan) };
+    let Some(provision) = plan.provision(Rule::Org09) else { return Finding::unstated(Rule::Org09, plan) };
     let (every, due) = (linked.every.unwrap_or(LINK_EVERY), linked.due());
     let whose = if linked.every.is_some() { "校团委确定" } else { "实践惯例，校团委可以另定" };
     let last = linked.last.map_or_else(|| "还没有召开过".to_owned(), |last| format!("上一次 {last}"));

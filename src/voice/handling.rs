@@ -157,6 +157,7 @@ impl HandlePage {
     }
 
     /// The box 公开 as it stands: ticked at first.
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
     fn publishes(&self, which: &HandleForm) -> bool {
         which.publish == "yes" || which.says.is_empty()
     }

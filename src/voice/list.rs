@@ -225,6 +225,7 @@ impl RequestPage {
         self.own && self.request.takes_pictures()
     }
 
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
     fn most_pictures(&self) -> i16 {
         MOST_PICTURES
     }

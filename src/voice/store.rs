@@ -257,7 +257,8 @@ pub(super) async fn requests(
         Row,
         r#"select q.id as "id: VoiceRequestId", q.number, q.receiver, c.name as "college?", q.area, q.title, q.says, q.place,
                   q.identity,
-                  case when d.handles and q.identity = 'answering' or d.sees and q.identity = 'named' or q.account_id = $6
+                  case when d.handles and q.identity = 'answering' or q.account_id = $6
+                            or (d.handles or d.led or d.keeps) and q.identity = 'named'
                        then (select a.name || coalesce('（' || k.name || '）', '') from account a
                                     left join student s on s.id = a.student_id left join class k on k.id = s.class_id
                              where a.id = q.account_id) end as author,
@@ -268,8 +269,27 @@ pub(super) async fn requests(
                   exists (select from voice_support v where v.request_id = q.id and v.account_id = $13) as "supported!",
                   (select count(*)::smallint from voice_picture p where p.request_id = q.id) as "pictures!",
                   d.handles or d.led as "handles!", d.keeps as "keeps!"
-           from voice_request q left join college c on c.id = q.college_id left join voice_unit l on l.id = q.lead_unit_id
-                left join voice_unit u on u.id = q.unit_id
+           from (
+                    -- Which ones, and in which order: all else is asked of those of the page alone.
+                    select q.id, q.number,
+                           case when $3::text is null then null when q.stage = 'received' then q.take_up_due
+                                when q.stage = 'sent' then (q.due_on + 1)::timestamptz end as due
+                    from voice_request q left join voice_unit l on l.id = q.lead_unit_id
+                         left join voice_unit u on u.id = q.unit_id
+                    where q.institution_id = $1 and ($2::uuid is null or q.id = $2)
+                          and ($3::text is null or $3 = 'school_league'
+                               or q.receiver = $4 and q.college_id is not distinct from $5
+                               or (l.office = $3 or u.office = $3) and ($5::uuid is null or q.college_id = $5))
+                          and ($6::uuid is null or q.account_id = $6) and (not $7 or q.is_public)
+                          and ($8::text is null or q.stage = $8) and ($9::text is null or q.area = $9)
+                          and ($10::timestamptz is null or q.stage = 'received' and q.take_up_due < $10
+                               or q.stage = 'sent' and q.due_on < china_day($10))
+                          and ($11 = '' or strpos(q.title, $11) > 0 or strpos(coalesce(q.answer, ''), $11) > 0)
+                    order by due nulls last, q.number desc
+                    offset $12 limit $14
+                ) page
+                join voice_request q on q.id = page.id left join college c on c.id = q.college_id
+                left join voice_unit l on l.id = q.lead_unit_id left join voice_unit u on u.id = q.unit_id
                 cross join lateral (
                     select coalesce(case when q.stage = 'received' then false
                                          when q.unit_id is null then q.receiver = $4 and q.college_id is not distinct from $5
@@ -278,19 +298,8 @@ pub(super) async fn requests(
                            coalesce(l.office = $3 and ($5::uuid is null or q.college_id = $5), false) as led,
                            coalesce($3 = 'school_league'
                                     or q.receiver = $4 and q.college_id is not distinct from $5, false) as keeps
-                ) at_desk
-                cross join lateral (select at_desk.handles, at_desk.led, at_desk.keeps,
-                                           at_desk.handles or at_desk.led or at_desk.keeps as sees) d
-           where q.institution_id = $1 and ($2::uuid is null or q.id = $2) and ($3::text is null or d.sees)
-                 and ($6::uuid is null or q.account_id = $6) and (not $7 or q.is_public)
-                 and ($8::text is null or q.stage = $8) and ($9::text is null or q.area = $9)
-                 and ($10::timestamptz is null or q.stage = 'received' and q.take_up_due < $10
-                      or q.stage = 'sent' and q.due_on < china_day($10))
-                 and ($11 = '' or strpos(q.title, $11) > 0 or strpos(coalesce(q.answer, ''), $11) > 0)
-           order by case when $3::text is null then null when q.stage = 'received' then q.take_up_due
-                         when q.stage = 'sent' then (q.due_on + 1)::timestamptz end nulls last,
-                    q.number desc
-           offset $12 limit $14"#,
+                ) d
+           order by page.due nulls last, page.number desc"#,
         institution.0,
         filter.one.map(|id| id.0),
         desk.map(|desk| desk.kind.slug()),

@@ -4,6 +4,7 @@ use std::{
     collections::BTreeMap,
     error::Error,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use axum::{
@@ -26,6 +27,7 @@ use serde::{
         value::{Error as Unread, MapDeserializer},
     },
 };
+use tokio::time::timeout;
 
 use crate::{
     failure::Failure,
@@ -82,6 +84,9 @@ impl Errors {
 pub fn summary_lead() -> &'static str {
     if Unsent::here().is_some() { "再次提交前请改正：" } else { "没有办理，请改正：" }
 }
+
+/// How long a body may take for which there is no place.
+const READ_PAST: Duration = Duration::from_secs(5);
 
 /// What is said beside the field of a file that came back as too large.
 const TOO_LARGE: Option<&str> = Some("文件超过 8 MB，请换一个小一点的");
@@ -238,37 +243,46 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         let place = if comes_back { Ok(None) } else { intake.place(request.headers()).await.map(Some) };
         let typed = request.extensions().get::<TypedFields>().cloned();
         let mut parts = Multipart::from_request(request, state).await.map_err(|_| Failure::Malformed)?;
-        let mut upload = Self::default();
-        let (mut order, mut too_large, mut is_typed) = (Vec::new(), false, true);
         // Where there is no place, files are read past: what was typed comes back.
         let most = if place.is_ok() { LARGEST_FILE } else { 0 };
-        let mut room = LARGEST_TYPED;
-        while let Some(part) = parts.next_field().await.map_err(broken)? {
-            let name = part.name().unwrap_or_default().to_owned();
-            if is_file(&name) {
-                let file_name = part.file_name().unwrap_or_default();
-                let is_chosen = !file_name.is_empty();
-                let file_name: String = printable(file_name, false).chars().take(100).collect();
-                // What is too large is read past, so that the fields behind it arrive too.
-                let bytes = part_within(part, most).await.map_err(broken)?;
-                too_large = too_large || bytes.is_none();
-                let bytes = bytes.filter(|bytes| is_chosen || !bytes.is_empty());
-                if name == "file" {
-                    (upload.file_name, upload.file) = (file_name, bytes);
+        let reading = async {
+            let mut upload = Self::default();
+            let (mut order, mut too_large, mut is_typed) = (Vec::new(), false, true);
+            let mut room = LARGEST_TYPED;
+            while let Some(part) = parts.next_field().await.map_err(broken)? {
+                let name = part.name().unwrap_or_default().to_owned();
+                if is_file(&name) {
+                    let file_name = part.file_name().unwrap_or_default();
+                    let is_chosen = !file_name.is_empty();
+                    let file_name: String = printable(file_name, false).chars().take(100).collect();
+                    // What is too large is read past, so that the fields behind it arrive too.
+                    let bytes = part_within(part, most).await.map_err(broken)?;
+                    too_large = too_large || bytes.is_none();
+                    let bytes = bytes.filter(|bytes| is_chosen || !bytes.is_empty());
+                    if name == "file" {
+                        (upload.file_name, upload.file) = (file_name, bytes);
+                    } else {
+                        upload.scan = bytes.map(|bytes| (file_name, bytes));
+                    }
+                } else if upload.fields.len() < MOST_FIELDS {
+                    let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooMuchText)?;
+                    room -= bytes.len();
+                    let value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
+                    is_typed = is_typed && is_typeable(value.as_bytes());
+                    order.push(TypedField { name: name.clone(), value: value.clone() });
+                    upload.fields.insert(name, value);
                 } else {
-                    upload.scan = bytes.map(|bytes| (file_name, bytes));
+                    return Err(Failure::Malformed);
                 }
-            } else if upload.fields.len() < MOST_FIELDS {
-                let bytes = part_within(part, room).await.map_err(broken)?.ok_or(Failure::TooMuchText)?;
-                room -= bytes.len();
-                let value = String::from_utf8(bytes.to_vec()).map_err(|_| Failure::Malformed)?;
-                is_typed = is_typed && is_typeable(value.as_bytes());
-                order.push(TypedField { name: name.clone(), value: value.clone() });
-                upload.fields.insert(name, value);
-            } else {
-                return Err(Failure::Malformed);
             }
-        }
+            Ok((upload, order, room, too_large, is_typed))
+        };
+        let (upload, order, room, too_large, is_typed) = if matches!(place, Err(Failure::Busy)) {
+            // Whoever has no place keeps no connection for long.
+            timeout(READ_PAST, reading).await.map_err(|_| Failure::Busy)??
+        } else {
+            reading.await?
+        };
         if let Some(typed) = typed {
             typed.note(order);
         }

@@ -4,11 +4,7 @@ use std::convert::Infallible;
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{
-        HeaderMap, Uri, header,
-        request::Parts,
-        uri::Authority,
-    },
+    http::{HeaderMap, Uri, header, request::Parts, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };

@@ -584,8 +584,8 @@ impl Served {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
-        let address = lines.filter_map(|line| line.strip_prefix("listening on http://")?.parse().ok()).next();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| line.strip_prefix("listening on http://")?.parse().ok());
         Self { child, address: address.unwrap() }
     }
 

@@ -102,7 +102,7 @@ async fn pol_03_an_activity_is_for_every_student_unless_a_reason_is_stated() {
     assert_eq!(sign_up(&mut student, &page).await.status, 409, "once");
     let teacher = stage.portal.signed_in(OfficeKind::StudentAffairs).await.post(&format!("{page}/sign-up"), &[]).await;
     assert!(teacher.status == 409 && teacher.text().contains("不是学生账号"));
-    sqlx::query("update student set left_on = current_date - 1 where number = '20240100'")
+    sqlx::query("update student set left_on = current_date - 1, left_why = 'other' where number = '20240100'")
         .execute(&mut stage.portal.owner().await)
         .await
         .unwrap();
@@ -141,7 +141,7 @@ async fn org_10_org_11_pol_02_what_it_is_for_who_hosts_it_and_with_whom_is_count
     let cells = page.all("tbody tr:first-child td");
     assert_eq!(cells[..4], ["信息工程系学生会", "1", "1", "1"]);
     let text = page.text();
-    for part in ["面向全校承办", "软件2401班、青年志愿者协会", "100.0%", "政治引领", "善于在班级工作和社团活动的基础上"]
+    for part in ["面向全校承办", "软件2401班、青年志愿者协会", "100.0%", "政治引领", "广泛动员广大同学的力量"]
     {
         assert!(text.contains(part), "{part}: {text}");
     }

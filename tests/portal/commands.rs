@@ -454,7 +454,8 @@ fn untaken() -> String {
     let source = suzhou.split_once("[rule.POL-00]").unwrap().1.split("\n[rule.").next().unwrap();
     let codes = lunzhi::rules::CATALOGUE.iter().map(|entry| entry.code).filter(|code| *code != "POL-00");
     let codes = codes.map(|code| format!("{code:?}")).collect::<Vec<_>>().join(", ");
-    format!("{head}silent = []\nnot_taken_down = [{codes}]\n{middle}[rule.POL-00]{source}\n").replace("suzhou-2020", "mine-2026")
+    format!("{head}silent = []\nnot_taken_down = [{codes}]\n{middle}[rule.POL-00]{source}\n")
+        .replace("suzhou-2020", "mine-2026")
 }
 
 #[test]

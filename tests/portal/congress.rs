@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use lunzhi::{office::OfficeKind, page::filters::query, text::chinese_day, unions::union::academic_year};
+use lunzhi::{office::OfficeKind, page::filters::query, rules::yearly::academic_year, text::chinese_day};
 use time::Duration;
 
 use crate::support::{

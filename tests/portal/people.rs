@@ -800,6 +800,10 @@ async fn words_that_were_stored_before_are_brought_to_the_one_form_at_the_start(
 /// What points at a college or a class and is moved with it, or stands in the way of a merger. A table that is new here is
 /// one that `directory::merging_store` has to be told of.
 const MERGED: &[&str] = &[
+    "activity.only_college",
+    "activity_partner.class_id",
+    "guidance_record.class_id",
+    "voice_request.college_id",
     "class.merged_into",
     "consent.class_id",
     "consent.college_id",

@@ -114,7 +114,7 @@ fn running(pid: &str) -> bool {
 fn a_demo_prints_its_accounts_keeps_its_data_and_stops_when_asked() {
     let data = scratch("demo");
     let first = Running::start("demo", &data);
-    assert_eq!(first.lines.len(), 22, "one line an account and nothing else");
+    assert_eq!(first.lines.len(), 26, "one line an account and nothing else");
     let (number, password) = first.account("系统管理员");
     let cookie = first.sign_in(&number, &password).unwrap();
     let fields = [("number", "T1"), ("name", "新人"), ("office", "student")];

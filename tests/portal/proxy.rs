@@ -87,7 +87,8 @@ fn a_phone_without_fetch_metadata_signs_in_behind_the_manuals_nginx() {
         let own = format!("Referer: https://{PUBLIC}/sign-in\r\n");
         let signed_in = ask(sign_in(&own)).await.unwrap();
         assert_eq!((signed_in.status, signed_in.location()), (303, "/"), "{}", signed_in.body);
-        let cookie = signed_in.head.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie: __host-lunzhi="));
+        let cookie =
+            signed_in.head.lines().find(|line| line.to_ascii_lowercase().starts_with("set-cookie: __host-lunzhi="));
         assert!(cookie.is_some_and(|line| line.contains("; Secure")), "{}", signed_in.head);
         let same = format!("Origin: https://{PUBLIC}\r\nSec-Fetch-Site: same-origin\r\n");
         assert_eq!(ask(sign_in(&same)).await.unwrap().status, 303);

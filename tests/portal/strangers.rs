@@ -127,7 +127,7 @@ async fn what_no_keyboard_types_is_turned_away() {
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     for name in ["甲\u{0}乙", "甲\u{1b}乙", "甲\u{fffe}乙"] {
         let page = league.post("/organisations", &[("name", name)]).await;
-        assert_eq!((page.status, page.heading().as_str()), (400, "表单不完整"));
+        assert_eq!((page.status, page.heading().as_str()), (400, "有看不见的控制符"));
     }
     assert!(league.get("/people?q=%00").await.status < 500);
 }

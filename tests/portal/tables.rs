@@ -20,7 +20,8 @@ async fn names(client: &mut Client, path: &str) -> Vec<String> {
 async fn people_are_sorted_by_a_heading_filtered_and_exported() {
     let portal = Portal::start().await;
     let mut db = portal.owner().await;
-    for (number, name, political) in [("ZX1", "甲一", "中共党员"), ("ZX2", "乙二", "群众"), ("ZX3", "丙三", "中共党员")] {
+    for (number, name, political) in [("ZX1", "甲一", "中共党员"), ("ZX2", "乙二", "群众"), ("ZX3", "丙三", "中共党员")]
+    {
         sqlx::query(
             "insert into student (id, institution_id, number, name, class_id, political)
              select gen_random_uuid(), s.institution_id, $1, $2, s.class_id, $3 from student s
@@ -48,7 +49,10 @@ async fn people_are_sorted_by_a_heading_filtered_and_exported() {
     let file = league.get(&link).await;
     assert_eq!(file.status, 200);
     let rows = rows(&file);
-    assert!(rows.iter().any(|row| row.contains("ZX3|丙三")) && !rows.iter().any(|row| row.contains("乙二")), "{rows:?}");
+    assert!(
+        rows.iter().any(|row| row.contains("ZX3|丙三")) && !rows.iter().any(|row| row.contains("乙二")),
+        "{rows:?}"
+    );
     let record = league.get("/audit?verb=list_exported").await;
     let details = record.all("tbody tr");
     assert!(details.len() == 1 && details[0].contains("导出名单") && details[0].contains("人数：2"), "{details:?}");

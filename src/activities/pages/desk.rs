@@ -4,7 +4,7 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    http::{HeaderMap, StatusCode},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{Form, Query};
@@ -40,7 +40,7 @@ use crate::{
     text::{folded, percent},
     web::{
         forms::{Done as After, Errors, Submitted},
-        origin::origin,
+        origin::Origin,
     },
 };
 
@@ -266,12 +266,12 @@ async fn own(app: &App, acting: &Acting<MatterFiler>, id: MatterId) -> Result<Ac
 pub(super) async fn code(
     State(app): State<App>,
     acting: Acting<MatterFiler>,
-    headers: HeaderMap,
+    Origin(origin): Origin,
     Path(id): Path<MatterId>,
     Query(After { done }): Query<After>,
 ) -> Result<CodePage, Failure> {
     let activity = own(&app, &acting, id).await?;
-    let qr = Qr::new(&format!("{}{}", origin(&headers), paths::here(id, &activity.code)))?;
+    let qr = Qr::new(&format!("{origin}{}", paths::here(id, &activity.code)))?;
     let chrome = app
         .chrome(acting.person(), "签到码")
         .under(DESK, "活动开展")

@@ -174,8 +174,8 @@ pub(super) async fn keep(
             Ok(permitted) => permitted,
             Err(findings) => return Err(refused.because(findings)),
         };
-        let kept = Kept { permitted, code: readable(20, 5), now };
-        store::keep(db, &locked, acting.person(), &setup, &partners, kept).await?;
+        let kept = Kept { code: readable(20, 5), now };
+        store::keep(db, &locked, acting.person(), &setup, &partners, permitted, kept).await?;
         // More places than before are for those who wait.
         let activity = store::lock(db, acting.institution(), id).await?;
         if activity.takes_sign_ups(now) {

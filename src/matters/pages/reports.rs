@@ -127,10 +127,6 @@ struct ReportFormPage {
 }
 
 impl ReportFormPage {
-    fn is_of_activity(&self) -> bool {
-        self.form.report_kind() == ReportKind::Activity
-    }
-
     fn major(&self) -> String {
         self.major.join("、")
     }

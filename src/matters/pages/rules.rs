@@ -64,7 +64,7 @@ async fn page(app: &App, acting: &Acting<SchoolLeague>, typed: Typed) -> Result<
     let Typed { rules, ground, errors, done } = typed;
     let form = rules.unwrap_or_else(|| RulesForm::of(&control.schemes));
     let chrome = app.chrome(acting.person(), "审核办法和报告事项").under(MATTERS, "四类事项审核");
-    let chains = CHAINS.iter().map(|(word, steps)| ChainChoice { word: *word, steps: in_words(steps) }).collect();
+    let chains = CHAINS.iter().map(|(word, steps)| ChainChoice { word, steps: in_words(steps) }).collect();
     Ok(MatterRulesPage { chrome, control, form, ground, measures: Measure::ALL, chains, errors, done })
 }
 

@@ -24,10 +24,7 @@ use super::matter::{Application, BudgetLine, Loan, Matter, Particulars, Signatur
 use crate::{
     failure::Failure,
     ids::{AccountId, CollegeId, DepartmentId, InstitutionId, LoanId, MatterId, StudentId, UnionId},
-    rules::{
-        matters::{Course, MatterKind, Signed, Stage, StageWord, Step, Word},
-        plan::Union,
-    },
+    rules::matters::{Course, MatterKind, Signed, Stage, StageWord, Step, Word},
 };
 
 /// Which matters.
@@ -82,12 +79,6 @@ struct Row {
     begun_noted_at: Option<OffsetDateTime>,
     summary_due: Option<Date>,
     summary: Option<String>,
-}
-
-/// The kind of union that the database calls so.
-fn union_kind(word: &str) -> anyhow::Result<Union> {
-    let found = Union::ALL.iter().find(|(slug, _)| *slug == word);
-    found.map(|(_, kind)| *kind).ok_or_else(|| anyhow::anyhow!("no union is of kind {word}"))
 }
 
 impl Row {
@@ -147,7 +138,7 @@ impl Row {
             institution: self.institution,
             number: self.number,
             union: self.union,
-            union_kind: union_kind(&self.union_kind)?,
+            union_kind: self.union_kind.parse()?,
             college: self.college,
             union_name: self.union_name,
             department_name: self.department_name,

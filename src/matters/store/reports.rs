@@ -3,7 +3,6 @@
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
-use super::union_kind;
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
@@ -55,7 +54,7 @@ pub async fn reports(
             id: row.id,
             number: row.number,
             union: row.union,
-            union_kind: union_kind(&row.union_kind)?,
+            union_kind: row.union_kind.parse()?,
             college: row.college,
             union_name: row.union_name,
             kind: row.kind.parse()?,

@@ -139,11 +139,12 @@ async fn page(
     let proposed = record.turns.iter().filter(|turn| !turn.confirmed).cloned().collect();
     let explained = store::explained_gaps(&mut db, id).await?;
     let chart = TimelineChart::new(&record, &semesters, &explained, today);
-    let past = past_gaps(&record.timeline.turns, record.union.opened_on, today).into_iter().map(|(from, until)| PastGap {
-        from,
-        last: until.previous_day().unwrap_or(until),
-        said: explained.iter().find(|one| one.covers(from, until)).cloned(),
-    });
+    let past =
+        past_gaps(&record.timeline.turns, record.union.opened_on, today).into_iter().map(|(from, until)| PastGap {
+            from,
+            last: until.previous_day().unwrap_or(until),
+            said: explained.iter().find(|one| one.covers(from, until)).cloned(),
+        });
     let past_gaps = past.collect();
     let sees = person.acting.as_ref().is_some_and(|office| record.union.is_visible_to(office));
     let mut chrome = app.chrome(person, "轮值");

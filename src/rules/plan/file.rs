@@ -74,7 +74,9 @@ fn syntax(message: &str) -> &'static str {
 /// Where it is another kind of file, in Chinese.
 pub fn text_of(bytes: &[u8]) -> Result<&str, &'static str> {
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Err("这是 Word 或 Excel 文件，不是方案文件：方案文件是 UTF-8 文本（.toml），由 lunzhi plan new 给出样子");
+        return Err(
+            "这是 Word 或 Excel 文件，不是方案文件：方案文件是 UTF-8 文本（.toml），由 lunzhi plan new 给出样子",
+        );
     }
     if bytes.starts_with(b"%PDF") {
         return Err("这是 PDF 文件，不是方案文件：方案文件是 UTF-8 文本（.toml）");

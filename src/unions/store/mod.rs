@@ -32,8 +32,8 @@ pub use duties::{UnionDuties, duties};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
 pub use papers::{
-    DirectRow, HistoryAct, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history, overdue_filings, reasons,
-    roster,
+    DirectRow, HistoryAct, HistoryRow, OverdueFiling, ReasonRow, RosterRow, direct_appointments, history,
+    overdue_filings, reasons, roster,
 };
 pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,

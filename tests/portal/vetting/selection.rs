@@ -11,7 +11,7 @@ use crate::support::{
 /// Makes a student one of this year's intake, of whom no grade is known.
 async fn make_first_year(portal: &Portal, number: u32) {
     let mut db = portal.owner().await;
-    let year = lunzhi::unions::union::academic_year(portal.app.clock.today());
+    let year = lunzhi::rules::yearly::academic_year(portal.app.clock.today());
     sqlx::query(
         "with fresh as (
              insert into class (id, major_id, entry_year, name)
