@@ -18,6 +18,10 @@ pub(super) struct AdoptForm {
 }
 
 impl AdoptForm {
+    pub fn is_empty(&self) -> bool {
+        self.version.is_empty() && self.from.is_empty()
+    }
+
     /// The version and the day, or an error beside each field.
     pub fn read(&self, errors: &mut Errors) -> Option<(PlanVersionId, Date)> {
         let version = self.version.parse::<PlanVersionId>().ok();

@@ -150,9 +150,10 @@ async fn list(
     Query(query): Query<PlansQuery>,
 ) -> Result<PlansPage, Failure> {
     let done = query.done.parse().map_or("", Done::label);
-    // After a refusal the form names the reason beside the field.
+    // After a refusal the form names the reason beside the field; nothing is wrong with one that nobody has filled in.
     let mut errors = Errors::default();
-    if let Some((version, from)) = query.form.read(&mut Errors::default()) {
+    let typed = if query.form.is_empty() { None } else { query.form.read(&mut Errors::default()) };
+    if let Some((version, from)) = typed {
         let refused = judge_adoption(&app, &acting, version, from).await?.permit().err().unwrap_or_default();
         if let Some(finding) = refused.iter().find(|finding| finding.verdict == Outcome::Fail) {
             errors.add("from", format!("{}；{}", finding.message, finding.remedy));

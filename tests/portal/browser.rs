@@ -1287,3 +1287,60 @@ fn a_student_delegate_scores_twelve_people_on_a_phone() {
         desk.judge("all are scored").await;
     });
 }
+
+#[test]
+fn a_student_asks_on_a_phone_and_confirms_the_answer() {
+    journey(true, async |desk, folder| {
+        student_account(&desk.portal, 40).await;
+        desk.go("/sign-in").await;
+        desk.fill("学校", "第一测试学院").await;
+        desk.fill("学号或工号", "20240040").await;
+        desk.fill("密码", PASSWORD).await;
+        desk.press("登录").await;
+        desk.press("诉求").await;
+        desk.judge("requests, none yet").await;
+        desk.press("提诉求").await;
+        desk.judge("the form of a request").await;
+        desk.fill("具体情况，希望怎样解决", "这两周晚上九点以后经常停水").await;
+        desk.browser.execute("document.querySelector('main form[enctype]').noValidate = true", vec![]).await.unwrap();
+        desk.press("提交").await;
+        desk.judge("the form again").await;
+        assert!(desk.text().await.contains("请选择哪一方面"));
+        desk.fill("哪一方面", "权益维护").await;
+        desk.fill("一句话说是什么事", "三楼热水经常停").await;
+        desk.attach("图片（可不传）", &picture(folder)).await;
+        desk.browser.find(Locator::Css("input[value=named]")).await.unwrap().click().await.unwrap();
+        desk.press("提交").await;
+        desk.judge("a request that was made").await;
+        let shown = "return document.querySelector('img.picture').naturalWidth";
+        assert_eq!(desk.browser.execute(shown, vec![]).await.unwrap(), json!(914), "drawn anew at 1,280 a side");
+        let own = desk.browser.current_url().await.unwrap().path().to_owned();
+        desk.press("退出").await;
+        desk.sign_in(OfficeKind::SchoolUnion).await;
+        desk.go("/voice/desk").await;
+        desk.judge("an office's morning").await;
+        desk.press("三楼热水经常停").await;
+        desk.judge("a request before the union").await;
+        desk.fill("承办单位", "校学生会自己办理").await;
+        desk.press("接收并交办").await;
+        desk.judge("a request that was taken up").await;
+        desk.fill("结果", "已解决").await;
+        desk.fill("答复", "循环泵已更换。").await;
+        desk.press("答复").await;
+        desk.judge("a request that was answered").await;
+        desk.go("/voice/desk/figures").await;
+        desk.judge("figures of requests").await;
+        desk.press("退出").await;
+        desk.go("/sign-in").await;
+        desk.fill("学校", "第一测试学院").await;
+        desk.fill("学号或工号", "20240040").await;
+        desk.fill("密码", PASSWORD).await;
+        desk.press("登录").await;
+        desk.go(&own).await;
+        desk.judge("an answer to one's request").await;
+        desk.fill("评价", "满意").await;
+        desk.press("提交评价").await;
+        desk.judge("a request that is closed").await;
+        assert!(desk.text().await.contains("已记下你的评价"));
+    });
+}

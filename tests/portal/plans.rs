@@ -38,6 +38,7 @@ async fn a_first_adoption_may_reach_back_to_the_documents_day_and_no_further() {
     let adopted = adopt(&mut league, &version, "2022-04-12").await;
     assert_eq!(adopted.location(), "/plans?done=adopted");
     let page = league.get("/plans").await;
+    assert_eq!(page.all("title"), ["实施方案 · 轮值"], "nothing is wrong with a form that nobody has filled in");
     assert!(
         page.all(".timeline li")[0].starts_with("2022年4月12日起 济宁方案（2022）"),
         "{:?}",

@@ -545,12 +545,27 @@ async fn a_file_too_large_and_a_fault_bring_the_form_back_with_everything_typed(
 }
 
 #[tokio::test]
-async fn characters_that_nobody_types_are_told_and_nothing_is_written() {
+async fn whatever_a_form_meets_what_was_typed_is_not_lost() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let semester = |name| [("name", name), ("from", "2026-09-01"), ("last", "2027-01-31")];
+    // What came along from another program is left out, and the rest is there to be sent.
     let pasted = league.post("/semesters", &semester("2026—2027 学年\u{b}第一学期\u{2}")).await;
     assert!(pasted.status == 400 && pasted.text().contains("看不见的控制符"), "{}", pasted.text());
+    assert_eq!(pasted.field("名称"), "2026—2027 学年第一学期");
+    let pasted = league.upload("/imports", &[("kind", "grades"), ("period", "第二\u{b}学期")], None).await;
+    assert_eq!((pasted.status, pasted.field("统计期间").as_str()), (400, "第二学期"), "{}", pasted.text());
+    // Of what is too long, of another office's and of what is gone the words can be copied.
+    let long = "学期".repeat(8_000);
+    let refused = league.post("/semesters", &semester(&long)).await;
+    assert!(refused.status == 413 && refused.heading() == "填的内容太长", "{}", refused.heading());
+    assert!(refused.text().contains(&long));
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    let refused = student.post("/semesters", &semester("写错了职务的学期")).await;
+    assert!(refused.status == 403 && refused.text().contains("写错了职务的学期"), "{}", refused.text());
+    assert!(refused.text().contains("你现在的职务不在其中"), "{}", refused.text());
+    let gone = league.post("/rounds/00000000-0000-4000-8000-000000000000/edit", &[("note", "写了很久的说明")]).await;
+    assert!(gone.status >= 400 && gone.text().contains("写了很久的说明"), "{} {}", gone.status, gone.text());
     let (semesters,): (i64,) =
         sqlx::query_as("select count(*) from semester").fetch_one(&mut portal.owner().await).await.unwrap();
     assert_eq!(semesters, 0);
