@@ -30,7 +30,7 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::{CandidateId, CollegeId, ContestId, RoundId, SittingId, StudentId},
-    name::{key, same_number},
+    name::{key, number_key, same_number},
     office::ElectionKeeper,
     page::chrome::Chrome,
     people::find::{self, Among, PeopleField, Rest, Search},
@@ -186,12 +186,10 @@ async fn drafts(
         errors.add("classes", "一项班级选举只填一个班级");
     }
     let members = store::students(db, acting.institution(), people, today).await?;
-    let missing: Vec<&str> = people
-        .iter()
-        .filter(|number| !members.iter().any(|one| same_number(&one.number, number) && of_own(&one.college)))
-        .map(String::as_str)
-        .take(5)
-        .collect();
+    let own_members: HashSet<String> =
+        members.iter().filter(|one| of_own(&one.college)).map(|one| number_key(&one.number)).collect();
+    let missing: Vec<&str> =
+        people.iter().filter(|number| !own_members.contains(&number_key(number))).map(String::as_str).take(5).collect();
     if !missing.is_empty() {
         errors.add("people", format!("没有这些学号的在校学生，或者不在你的院系：{}", missing.join("、")));
     }

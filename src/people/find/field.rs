@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::{
     Found, Search, guess,
-    sought::{Rest, Sought},
+    sought::{ByKey, Rest, Sought},
     store::{self, Pattern},
 };
 use crate::{failure::Failure, text::folded, web::forms::Errors};
@@ -81,7 +81,7 @@ impl PersonField {
         let whole =
             Pattern { numbers: sought.numbers().collect(), names: sought.names().collect(), ..Pattern::default() };
         let found = store::find(connection, search, &whole).await?;
-        let (named, _) = sought.pick(&found, Rest::Class);
+        let (named, _) = sought.pick(&ByKey::of(&found), Rest::Class);
         if let [one] = named.as_slice() {
             return Ok(own.settled(one, typed));
         }

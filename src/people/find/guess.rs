@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::{
     Found, Search,
-    sought::{Rest, Sought},
+    sought::{ByKey, Rest, Sought},
     store::{self, Pattern},
 };
 use crate::{
@@ -49,7 +49,7 @@ pub(super) async fn guess(
 ) -> Result<Result<Guesses, TooLittle>, Failure> {
     let whole = Pattern { numbers: sought.numbers().collect(), names: sought.names().collect(), ..Pattern::default() };
     let found = store::find(connection, search, &whole).await?;
-    let named: Vec<Found> = sought.pick(&found, Rest::Class).0.into_iter().cloned().collect();
+    let named: Vec<Found> = sought.pick(&ByKey::of(&found), Rest::Class).0.into_iter().cloned().collect();
     if search.whole {
         return Ok(if named.is_empty() { Err(TooLittle::NotWhole) } else { Ok(cut(named)) });
     }

@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 
 use super::{
     Found, Search,
-    sought::{Rest, Sought, is_number, note_alone},
+    sought::{ByKey, Rest, Sought, is_number, note_alone},
     store::{self, Pattern},
 };
 use crate::{
@@ -64,15 +64,16 @@ impl PeopleField {
             ..Pattern::default()
         };
         let found = if lines.is_empty() { Vec::new() } else { store::find(connection, search, &pattern).await? };
+        let known = ByKey::of(&found);
         let (mut own, mut unknown, mut shown, mut wrong) = (Self::default(), Vec::new(), Vec::new(), Vec::new());
         let mut picked: Vec<&str> = picked.iter().map(|number| trimmed(number)).collect();
         for (line, sought) in lines {
-            if let Some(one) = sought.contradicted(&found) {
+            if let Some(one) = sought.contradicted(&known) {
                 wrong.push(format!("{}（该学号是{}）", sought.words().join(" "), one.name));
                 shown.push(line);
                 continue;
             }
-            let (named, note) = sought.pick(&found, rest);
+            let (named, note) = sought.pick(&known, rest);
             let chosen = picked.iter().position(|number| named.iter().any(|one| one.number == *number));
             let chosen = chosen.filter(|_| named.len() > 1).map(|place| picked.swap_remove(place));
             let one = match named.as_slice() {

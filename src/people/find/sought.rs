@@ -1,5 +1,7 @@
 //! What is typed to name somebody, as it may be read.
 
+use std::collections::HashMap;
+
 use super::Found;
 use crate::{
     name::{is_han, key, number_key},
@@ -38,6 +40,24 @@ pub(super) struct Sought {
     /// Where each word ends in the text.
     ends: Vec<usize>,
     readings: Vec<Reading>,
+}
+
+/// Who was found, by what is compared of number and name. A column of a thousand people is read against a thousand: none
+/// of them is looked through for each line.
+pub(super) struct ByKey<'a> {
+    numbers: HashMap<String, &'a Found>,
+    names: HashMap<String, Vec<&'a Found>>,
+}
+
+impl<'a> ByKey<'a> {
+    pub(super) fn of(found: &'a [Found]) -> Self {
+        let mut own = Self { numbers: HashMap::new(), names: HashMap::new() };
+        for one in found {
+            own.numbers.entry(number_key(&one.number)).or_insert(one);
+            own.names.entry(key(&one.name)).or_default().push(one);
+        }
+        own
+    }
 }
 
 fn parts(c: char) -> bool {
@@ -100,10 +120,9 @@ impl Sought {
     }
 
     /// Whom of those it names whole, by the first reading by which it names anybody, and the note after them.
-    pub(super) fn pick<'a>(&self, found: &'a [Found], rest: Rest) -> (Vec<&'a Found>, String) {
+    pub(super) fn pick<'a>(&self, found: &ByKey<'a>, rest: Rest) -> (Vec<&'a Found>, String) {
         for (place, word) in self.words.iter().enumerate() {
-            let number = number_key(word);
-            let Some(one) = found.iter().find(|one| number_key(&one.number) == number) else { continue };
+            let Some(one) = found.numbers.get(&number_key(word)).copied() else { continue };
             let (before, after) = self.words.split_at(place);
             let after = after.get(1..).unwrap_or_default();
             // The name may stand on either side.
@@ -119,25 +138,24 @@ impl Sought {
             return if fits { (vec![one], self.after(place + 1 + named)) } else { (Vec::new(), String::new()) };
         }
         for Reading { name, beside, first } in &self.readings {
-            let named: Vec<&Found> = found.iter().filter(|one| key(&one.name) == *name).collect();
+            let Some(named) = found.names.get(name) else { continue };
             let near: Vec<&Found> = named.iter().filter(|one| abbreviates(beside, &one.place())).copied().collect();
             let note = first.map_or_else(|| beside.clone(), |words| self.after(words));
             if !near.is_empty() {
                 return (near, note);
             }
-            if rest == Rest::Note && first.is_some() && !named.is_empty() {
-                return (named, note);
+            if rest == Rest::Note && first.is_some() {
+                return (named.clone(), note);
             }
         }
         (Vec::new(), String::new())
     }
 
     /// The person whose number stands first, where the name of somebody else stands beside it.
-    pub(super) fn contradicted<'a>(&self, found: &'a [Found]) -> Option<&'a Found> {
+    pub(super) fn contradicted<'a>(&self, found: &ByKey<'a>) -> Option<&'a Found> {
         let (first, after) = self.words.split_first()?;
-        let number = number_key(first);
-        let one = found.iter().find(|one| number_key(&one.number) == number)?;
-        let is_anothers = found.iter().any(|other| words_of_name(after, &other.name) > 0);
+        let one = found.numbers.get(&number_key(first)).copied()?;
+        let is_anothers = beginnings(after).any(|(_, name)| found.names.contains_key(&name));
         (is_anothers && words_of_name(after, &one.name) == 0).then_some(one)
     }
 
@@ -152,11 +170,15 @@ pub(super) fn is_number(word: &str) -> bool {
     word.chars().any(char::is_numeric) && !word.chars().any(is_han)
 }
 
+/// The names that the first words may be, as keys, with how many words each takes.
+fn beginnings(words: &[String]) -> impl Iterator<Item = (usize, String)> {
+    (1..=words.len().min(MOST_WORDS)).filter_map(|cut| Some((cut, key(&words.get(..cut)?.join(" ")))))
+}
+
 /// How many words at the beginning are that name; 0 where none are.
 fn words_of_name(words: &[String], name: &str) -> usize {
     let name = key(name);
-    let is_name = |cut: &usize| words.get(..*cut).is_some_and(|first| key(&first.join(" ")) == name);
-    (1..=words.len().min(MOST_WORDS)).find(is_name).unwrap_or(0)
+    beginnings(words).find(|(_, first)| *first == name).map_or(0, |(cut, _)| cut)
 }
 
 /// A note without the class or college that only tells the person apart, in one line.
@@ -195,7 +217,12 @@ mod tests {
     }
 
     fn picked(text: &str) -> Vec<String> {
-        Sought::read(text).pick(&everybody(), Rest::Class).0.into_iter().map(|one| one.number.clone()).collect()
+        Sought::read(text)
+            .pick(&ByKey::of(&everybody()), Rest::Class)
+            .0
+            .into_iter()
+            .map(|one| one.number.clone())
+            .collect()
     }
 
     #[test]
@@ -219,7 +246,7 @@ mod tests {
 
     #[test]
     fn what_stands_after_a_name_is_kept() {
-        let rest = |text: &str| Sought::read(text).pick(&everybody(), Rest::Note).1;
+        let rest = |text: &str| Sought::read(text).pick(&ByKey::of(&everybody()), Rest::Note).1;
         assert_eq!(rest("张伟 团支部书记"), "团支部书记");
         assert_eq!(rest("20240001 张伟 团支部书记"), "团支部书记");
         assert_eq!(rest("张伟 软件2401班，团支部书记（连任）"), "软件2401班，团支部书记（连任");
@@ -228,7 +255,8 @@ mod tests {
 
     #[test]
     fn a_number_beside_somebody_elses_name_is_nobodys() {
-        let whose = |text: &str| Sought::read(text).contradicted(&everybody()).map(|one| one.number.clone());
+        let whose =
+            |text: &str| Sought::read(text).contradicted(&ByKey::of(&everybody())).map(|one| one.number.clone());
         assert_eq!(whose("20240001 李四").as_deref(), Some("20240001"));
         assert_eq!(whose("20240001\t李四\t团支书").as_deref(), Some("20240001"));
         for fits in ["20240001 张伟", "20240001", "20240001 团支部书记", "李四 20240001"] {
