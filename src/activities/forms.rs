@@ -1,26 +1,15 @@
 //! What the forms of activities ask.
 
 use serde::{Deserialize, Serialize};
-use time::{OffsetDateTime, PrimitiveDateTime, Time};
+use time::OffsetDateTime;
 
 use super::activity::{Activity, Setup};
 use crate::{
-    clock::CHINA,
     ids::{CollegeId, OrganisationId},
-    matters::matter::moment_field,
     rules::activities::{Purpose, Satisfaction},
     text::{folded, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, moment, moment_field, written},
 };
-
-/// A moment as a field of date and time sends it.
-fn moment(text: &str) -> Option<OffsetDateTime> {
-    let text = folded(text).replace(' ', "T");
-    let (day, time) = text.split_once('T')?;
-    let mut parts = time.split(':').map(|part| part.parse::<u8>().ok());
-    let time = Time::from_hms(parts.next()??, parts.next()??, 0).ok()?;
-    Some(PrimitiveDateTime::new(crate::text::day(day)?, time).assume_offset(CHINA))
-}
 
 /// How an activity is announced, as typed.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use serde::Deserialize;
-use time::{OffsetDateTime, PrimitiveDateTime, Time};
+use time::OffsetDateTime;
 
 use super::{
     ballot::{LONGEST_NAME, Mark, Vote},
@@ -13,7 +13,6 @@ use super::{
     store::SittingDraft,
 };
 use crate::{
-    clock::CHINA,
     elections::reconciliation::Entry,
     failure::Failure,
     ids::CollegeId,
@@ -26,7 +25,7 @@ use crate::{
         sitting::{Body, Fills},
     },
     text::{folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, moment, moment_field, written},
 };
 
 /// A form as it came: names and values in their order.
@@ -68,24 +67,6 @@ pub struct SittingForm {
     pub decision: String,
 }
 
-/// A moment as a field of date and time sends it.
-#[must_use]
-pub fn moment(text: &str) -> Option<OffsetDateTime> {
-    let text = folded(text).replace(' ', "T");
-    let (day, time) = text.split_once('T')?;
-    let (hour, minute) = time.split_once(':')?;
-    let minute = minute.split(':').next()?;
-    let time = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;
-    Some(PrimitiveDateTime::new(crate::text::day(day)?, time).assume_offset(CHINA))
-}
-
-/// A moment as such a field shows it.
-#[must_use]
-pub fn field(at: OffsetDateTime) -> String {
-    let at = at.to_offset(CHINA);
-    format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
-}
-
 fn lines(text: &str, most: usize, name: &'static str, errors: &mut Errors) -> String {
     let text = trimmed(text).replace("\r\n", "\n");
     if text.chars().count() > most {
@@ -103,8 +84,8 @@ impl SittingForm {
         Self {
             title: sitting.title.clone(),
             note: sitting.note.clone(),
-            opens: field(sitting.opens_at),
-            closes: field(sitting.closes_at),
+            opens: moment_field(sitting.opens_at),
+            closes: moment_field(sitting.closes_at),
             revote: if sitting.revote { "yes" } else { "" }.to_owned(),
             threshold: sitting.threshold.to_string(),
             decision: sitting.decision.clone(),

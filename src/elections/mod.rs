@@ -21,7 +21,7 @@ pub mod tasks;
 pub mod turnout;
 
 pub use ballot_box::Elections;
-pub use forms::{MAJORITIES, QUORUMS, field as moment_field, moment};
+pub use forms::{MAJORITIES, QUORUMS};
 pub use pages::close_overdue;
 
 pub(crate) use paths::SITTINGS;

@@ -7,33 +7,12 @@ use super::store::NewRecord;
 use crate::{
     ids::{ClassId, UnionId},
     rules::guidance::{Duty, Means, Topic},
-    text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    text::{day, folded},
+    web::forms::{Errors, lines, written},
 };
 
 /// How long ago something may have been done that is recorded.
 const BACK: Duration = Duration::days(800);
-
-/// A text of several lines.
-pub(super) fn lines(
-    text: &str,
-    most: usize,
-    field: &'static str,
-    ask: &'static str,
-    errors: &mut Errors,
-) -> Option<String> {
-    let text = trimmed(text).replace("\r\n", "\n");
-    if text.is_empty() {
-        errors.add(field, ask);
-    } else if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字"));
-    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
-        errors.add(field, "含有看不见的字符");
-    } else {
-        return Some(text);
-    }
-    None
-}
 
 /// A record as typed; its scan comes with the upload.
 #[derive(Debug, Clone, Default, Deserialize)]

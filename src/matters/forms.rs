@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
 
 use super::{
-    matter::{Application, BudgetLine, ContactKind, Particulars, PartyReply, Source, budget_text, moment_field},
+    matter::{Application, BudgetLine, ContactKind, Particulars, PartyReply, Source, budget_text},
     scheme::{CHAINS, Scheme},
     store::{NewAnswer, NewGround, NewLoan, Settled},
 };
@@ -13,28 +13,13 @@ use crate::{
     ids::{DepartmentId, StudentId},
     rules::matters::{Answer, Ground, MatterKind, Measure, ReportKind, Word, yuan},
     text::{folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, lines, moment_field, written},
 };
 
 /// The most fen of one line: ten million yuan.
 const MOST: i64 = 1_000_000_000;
 /// How far ahead something may be planned, in days.
 const AHEAD: i64 = 366;
-
-/// A text of several lines, at most `most` characters.
-fn lines(text: &str, most: usize, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
-    let text = trimmed(text).replace("\r\n", "\n");
-    if text.is_empty() {
-        errors.add(field, ask);
-    } else if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字"));
-    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
-        errors.add(field, "含有看不见的字符");
-    } else {
-        return Some(text);
-    }
-    None
-}
 
 /// As [`lines`], where nothing need be written: then it is empty.
 fn maybe(text: &str, most: usize, field: &'static str, errors: &mut Errors) -> Option<String> {

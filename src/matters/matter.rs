@@ -7,7 +7,6 @@ use time::{Date, OffsetDateTime};
 use super::scheme::Control;
 use crate::{
     auth::person::Held,
-    clock::CHINA,
     ids::{AccountId, CollegeId, DepartmentId, InstitutionId, LoanId, MatterId, PriorReportId, StudentId, UnionId},
     office::OfficeKind,
     rules::{
@@ -465,11 +464,4 @@ pub fn budget_text(lines: &[BudgetLine]) -> String {
         let _ = writeln!(text, "{} {}", line.name, yuan(line.planned));
         text
     })
-}
-
-/// A moment as a field of date and time shows it.
-#[must_use]
-pub fn moment_field(at: OffsetDateTime) -> String {
-    let at = at.to_offset(CHINA);
-    format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
 }

@@ -1,18 +1,17 @@
 //! What the forms of meetings ask.
 
 use serde::Deserialize;
-use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{
     meeting::{Presence, Settings, UnionMeeting},
     store::NewDecision,
 };
 use crate::{
-    clock::CHINA,
     ids::MeetingMemberId,
     rules::union_meeting::{Quorum, Votes},
-    text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    text::{day, folded, trimmed},
+    web::forms::{Errors, lines, moment, moment_field, written},
 };
 
 /// How far ahead a meeting is called, and how long ago one may have been that is taken down.
@@ -20,37 +19,6 @@ const AHEAD: Duration = Duration::days(180);
 const BACK: Duration = Duration::days(30);
 /// How long a meeting lasts where nobody says it, in minutes.
 const LONG: u32 = 60;
-
-/// A moment as a field of date and time sends it.
-fn moment(text: &str) -> Option<OffsetDateTime> {
-    let text = folded(text).replace(' ', "T");
-    let (date, time) = text.split_once('T')?;
-    let (hour, minute) = time.split_once(':')?;
-    let minute = minute.split(':').next()?;
-    let time = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;
-    Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
-}
-
-/// A moment as such a field shows it.
-fn shown(at: OffsetDateTime) -> String {
-    let at = at.to_offset(CHINA);
-    format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
-}
-
-/// A text of several lines.
-fn lines(text: &str, most: usize, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
-    let text = trimmed(text).replace("\r\n", "\n");
-    if text.is_empty() {
-        errors.add(field, ask);
-    } else if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字"));
-    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
-        errors.add(field, "含有看不见的字符");
-    } else {
-        return Some(text);
-    }
-    None
-}
 
 /// When and where, as typed.
 #[derive(Debug, Clone, Default, Deserialize)]
@@ -62,7 +30,7 @@ pub(super) struct PlaceForm {
 
 impl PlaceForm {
     pub fn of(meeting: &UnionMeeting) -> Self {
-        Self { starts: shown(meeting.starts_at), place: meeting.place.clone() }
+        Self { starts: moment_field(meeting.starts_at), place: meeting.place.clone() }
     }
 
     pub fn read(&self, now: OffsetDateTime, errors: &mut Errors) -> Option<(OffsetDateTime, String)> {
@@ -253,19 +221,7 @@ impl SettingsForm {
 
 #[cfg(test)]
 mod tests {
-    use time::macros::datetime;
-
     use super::*;
-
-    #[test]
-    fn a_moment_reads_back() {
-        let at = datetime!(2026-12-01 19:05 +8);
-        assert_eq!(moment(&shown(at)), Some(at));
-        assert_eq!(moment("2026-12-01 19:05:00"), Some(at));
-        for wrong in ["", "2026-12-01", "2026-12-01T25:00", "2026-13-01T10:00"] {
-            assert_eq!(moment(wrong), None, "{wrong}");
-        }
-    }
 
     #[test]
     fn a_decision_with_an_owner_has_a_day_and_votes_are_whole_numbers() {

@@ -7,26 +7,11 @@ use super::store::{NewHours, NewProject, NewTask};
 use crate::{
     ids::VolunteerId,
     text::{day, folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, lines, written},
 };
 
 /// How long a project lasts at most, and how far ahead it begins: engaged for a task is not engaged for good.
 const LONGEST: Duration = Duration::days(366);
-
-/// A text of several lines.
-fn lines(text: &str, most: usize, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
-    let text = trimmed(text).replace("\r\n", "\n");
-    if text.is_empty() {
-        errors.add(field, ask);
-    } else if text.chars().count() > most {
-        errors.add(field, format!("不能超过 {most} 字"));
-    } else if text.chars().any(|c| c != '\n' && is_hidden(c)) {
-        errors.add(field, "含有看不见的字符");
-    } else {
-        return Some(text);
-    }
-    None
-}
 
 /// 立项 as typed.
 #[derive(Debug, Clone, Default, Deserialize)]

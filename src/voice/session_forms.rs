@@ -8,11 +8,10 @@ use super::{
     session_store::{NewPoint, NewSession},
 };
 use crate::{
-    elections::moment,
     ids::UnionId,
     text::{day, folded, trimmed},
     unions::union::StudentUnion,
-    web::forms::{Errors, lines, written},
+    web::forms::{Errors, lines, moment, written},
 };
 
 /// The union that was chosen, of those for which the office speaks; the only one need not be chosen.

@@ -27,14 +27,16 @@ use serde::{
         value::{Error as Unread, MapDeserializer},
     },
 };
+use time::{OffsetDateTime, PrimitiveDateTime, Time};
 use tokio::time::timeout;
 
 use crate::{
+    clock::CHINA,
     failure::Failure,
     page::{faults, unsent::Unsent},
     rules::Finding,
     sheet::{Choice, ChoiceForm, LARGEST_FILE},
-    text::{folded, is_hidden, printable, trimmed},
+    text::{day, folded, is_hidden, printable, trimmed},
     web::{
         intake::{Intake, Place},
         routes::{LARGEST_FORM, LARGEST_TYPED},
@@ -333,6 +335,24 @@ pub fn written(text: &str, most: usize, field: &'static str, ask: &'static str, 
     None
 }
 
+/// A moment as a field of date and time sends it, to the minute, in China's time.
+#[must_use]
+pub fn moment(text: &str) -> Option<OffsetDateTime> {
+    let text = folded(text).replace(' ', "T");
+    let (date, time) = text.split_once('T')?;
+    let (hour, minute) = time.split_once(':')?;
+    let minute = minute.split(':').next()?;
+    let time = Time::from_hms(hour.parse().ok()?, minute.parse().ok()?, 0).ok()?;
+    Some(PrimitiveDateTime::new(day(date)?, time).assume_offset(CHINA))
+}
+
+/// A moment as such a field shows it.
+#[must_use]
+pub fn moment_field(at: OffsetDateTime) -> String {
+    let at = at.to_offset(CHINA);
+    format!("{}T{:02}:{:02}", at.date(), at.hour(), at.minute())
+}
+
 /// A text of several lines, of 1 to `most` characters.
 pub fn lines(text: &str, most: usize, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
     let text = trimmed(text).replace("\r\n", "\n");
@@ -425,7 +445,19 @@ pub fn local_path(path: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use time::macros::datetime;
+
     use super::*;
+
+    #[test]
+    fn a_moment_reads_back() {
+        let at = datetime!(2026-12-01 19:05 +8);
+        assert_eq!(moment(&moment_field(at)), Some(at));
+        assert_eq!(moment("2026-12-01 19:05:00"), Some(at));
+        for wrong in ["", "2026-12-01", "2026-12-01T25:00", "2026-13-01T10:00"] {
+            assert_eq!(moment(wrong), None, "{wrong}");
+        }
+    }
 
     #[test]
     fn what_no_keyboard_types_is_seen_and_other_text_is_left_alone() {

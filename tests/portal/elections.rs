@@ -870,6 +870,16 @@ async fn offices_see_and_keep_only_what_is_theirs() {
     }
     let powers = voter(&portal, 2).await.get(&format!("{}/powers", sitting.votes())).await;
     assert!(powers.text().contains("谁也不能做的") && powers.text().contains("仍然要靠信任的"), "{}", powers.text());
+    // The way back of each leads to a page of the sitting that is theirs.
+    assert!(powers.attributes(".trail a", "href").contains(&sitting.votes()));
+    for (client, own) in [
+        (&mut sitting.keeper, sitting.path.clone()),
+        (&mut sitting.monitors[0].0, format!("/monitoring/{}", sitting.id)),
+    ] {
+        let powers = client.get(&format!("/votes/{}/powers", sitting.id)).await;
+        assert!(powers.attributes(".trail a", "href").contains(&own), "{own}");
+        assert_eq!(client.get(&own).await.status, 200, "{own}");
+    }
 }
 
 #[tokio::test]

@@ -5,7 +5,6 @@ use time::{Date, OffsetDateTime};
 
 use super::recommendation::Terms;
 use crate::{
-    elections::moment,
     ids::{CongressId, RecommendationId},
     rules::{
         chain::DecisionKind,
@@ -13,7 +12,7 @@ use crate::{
         sitting::Body,
     },
     text::{day, folded, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, moment, written},
 };
 
 /// How recommending is to go, as typed.

@@ -8,13 +8,13 @@ use super::{
     store::{ItemDraft, MeetingDraft},
 };
 use crate::{
-    elections::{QUORUMS, moment, moment_field},
+    elections::QUORUMS,
     rules::{
         election::Source,
         meeting::{Duty, Hands, MeetingRules},
     },
     text::{folded, is_hidden, trimmed},
-    web::forms::{Errors, written},
+    web::forms::{Errors, moment, moment_field, written},
 };
 
 /// The longest text of a document or of the minutes.

@@ -168,11 +168,17 @@ fn manages(person: &SignedIn, sitting: &Sitting) -> bool {
     })
 }
 
-/// A sitting that an office sees: the school's offices all, a college's its own.
+/// The person acts in an office that sees the sitting: the school's offices all, a college's its own.
+fn oversees(person: &SignedIn, sitting: &Sitting) -> bool {
+    person.acting.as_ref().is_some_and(|office| {
+        ElectionReader::KINDS.contains(&office.kind) && (office.college.is_none() || office.college == sitting.college)
+    })
+}
+
+/// A sitting that an office sees.
 async fn visible(db: &mut PgConnection, acting: &Acting<ElectionReader>, id: SittingId) -> Result<Sitting, Failure> {
     let sitting = store::sitting(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
-    let college = acting.office().college;
-    if college.is_none() || college == sitting.college { Ok(sitting) } else { Err(Failure::Missing) }
+    if oversees(acting.person(), &sitting) { Ok(sitting) } else { Err(Failure::Missing) }
 }
 
 /// The frame of a page below that of a sitting.

@@ -122,18 +122,18 @@ pub(super) async fn show(
     let mut db = app.read().await?;
     let sitting = store::sitting(&mut db, person.institution, id).await?.ok_or(Failure::Missing)?;
     let monitors = store::monitors(&mut db, id).await?;
-    let concerned = super::manages(&person, &sitting) || monitors.iter().any(|one| one.account == person.account);
-    if sitting.stage() == Stage::Draft && !concerned {
+    let is_monitor = monitors.iter().any(|one| one.account == person.account);
+    if sitting.stage() == Stage::Draft && !super::manages(&person, &sitting) && !is_monitor {
         return Err(Failure::Missing);
     }
-    Ok(PowersPage {
-        chrome: app
-            .chrome(&person, "管理员能做什么、不能做什么")
-            .under(paths::VOTES, "我的投票")
-            .under(&id.vote_path(), &sitting.title),
-        monitors,
-        can: powers(&sitting),
-        course: store::incidents(&mut db, id).await?,
-        sitting,
-    })
+    let title = "管理员能做什么、不能做什么";
+    // Each is led back to the page of the sitting that is theirs.
+    let chrome = if super::oversees(&person, &sitting) {
+        super::frame(&app, &person, &sitting, title)
+    } else if is_monitor {
+        app.chrome(&person, title).under(paths::MONITORING, "监票").under(&id.monitoring_path(), &sitting.title)
+    } else {
+        app.chrome(&person, title).under(paths::VOTES, "我的投票").under(&id.vote_path(), &sitting.title)
+    };
+    Ok(PowersPage { chrome, monitors, can: powers(&sitting), course: store::incidents(&mut db, id).await?, sitting })
 }

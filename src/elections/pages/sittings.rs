@@ -16,7 +16,7 @@ use crate::{
     elections::{
         Elections, ballot_key,
         done::{Done, said},
-        forms::{SittingForm, field},
+        forms::SittingForm,
         paths,
         sitting::Sitting,
         store::{self, Dependent},
@@ -25,7 +25,7 @@ use crate::{
     ids::SittingId,
     office::{ElectionKeeper, ElectionReader},
     page::{chrome::Chrome, filters},
-    web::forms::{Done as DoneQuery, Errors, Submitted},
+    web::forms::{Done as DoneQuery, Errors, Submitted, moment_field},
 };
 
 #[derive(Template, WebTemplate)]
@@ -74,8 +74,8 @@ pub(super) async fn ask(State(app): State<Elections>, acting: Acting<ElectionKee
     let day = app.clock.now() + Duration::days(7);
     let at = |hour| day.replace_time(Time::from_hms(hour, 0, 0).unwrap_or(Time::MIDNIGHT));
     let form = SittingForm {
-        opens: field(at(8)),
-        closes: field(at(18)),
+        opens: moment_field(at(8)),
+        closes: moment_field(at(18)),
         revote: "yes".to_owned(),
         threshold: "2".to_owned(),
         ..SittingForm::default()

@@ -24,7 +24,7 @@ use crate::{
     inbox::{self, Notice, To},
     matters::{
         forms::{AnswerForm, DecideForm, ReplyForm, ReportForm},
-        matter::{Matter, Office, PriorReport, moment_field, office_of},
+        matter::{Matter, Office, PriorReport, office_of},
         paths::{Done, NEW_REPORT, REPORTS, typed},
         scheme::PASS_WITHIN,
         store::{self, NewReport, ReportFilter},
@@ -36,7 +36,7 @@ use crate::{
         Clause, Rule,
         matters::{Answer, ReportKind, Step, decide as may_decide},
     },
-    web::forms::{Done as After, Errors, Submitted, as_query},
+    web::forms::{Done as After, Errors, Submitted, as_query, moment_field},
 };
 
 pub(super) fn routes() -> Routes {

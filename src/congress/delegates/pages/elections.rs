@@ -26,7 +26,6 @@ use crate::{
     },
     database::Locked,
     elections::{
-        moment_field,
         sitting::{ContestRules, RuleSource},
         store::{self as sittings, ContestDraft, NewCandidate, SittingDraft},
     },
@@ -42,7 +41,7 @@ use crate::{
         plan::Union,
         sitting::{Body, Fills},
     },
-    web::forms::{Errors, Submitted},
+    web::forms::{Errors, Submitted, moment_field},
 };
 
 #[derive(Template, WebTemplate)]
