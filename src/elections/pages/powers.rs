@@ -128,10 +128,10 @@ pub(super) async fn show(
     }
     let title = "管理员能做什么、不能做什么";
     // Each is led back to the page of the sitting that is theirs.
-    let chrome = if super::oversees(&person, &sitting) {
-        super::frame(&app, &person, &sitting, title)
-    } else if is_monitor {
+    let chrome = if is_monitor {
         app.chrome(&person, title).under(paths::MONITORING, "监票").under(&id.monitoring_path(), &sitting.title)
+    } else if super::oversees(&person, &sitting) {
+        super::frame(&app, &person, &sitting, title)
     } else {
         app.chrome(&person, title).under(paths::VOTES, "我的投票").under(&id.vote_path(), &sitting.title)
     };
