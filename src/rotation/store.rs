@@ -9,7 +9,10 @@ use crate::{
     ids::{AccountId, InstitutionId, SemesterId, StudentId, TurnId, UnionId},
     office::SchoolLeague,
     rules::rotation::Duty,
-    unions::store::{Act, Grounds, HistoryEntry, LockedUnion, note},
+    unions::{
+        store::{Act, Grounds, HistoryEntry, LockedUnion, note},
+        union::TurnRow,
+    },
 };
 
 #[derive(Debug, Clone)]
@@ -132,6 +135,22 @@ pub async fn propose(
     let says = format!("{from} 至 {until} 前一天");
     note(connection, union, HistoryEntry::new(Act::TurnProposed).turn(id).from(from).says(says), now).await?;
     Ok(id)
+}
+
+/// Until when the person of a turn is suspended, where that holds on a day of the turn.
+pub async fn suspended_until(
+    connection: &mut PgConnection,
+    union: &LockedUnion,
+    turn: &TurnRow,
+) -> Result<Option<Date>, Failure> {
+    let until = sqlx::query_scalar!(
+        "select max(q.suspended_until) from conduct_case q join turn t on t.student_id = q.student_id
+         where t.id = $1 and t.union_id = $2 and q.outcome = 'suspension' and q.suspended_from < t.until_day
+               and t.from_day < q.suspended_until",
+        turn.id.0,
+        union.id().0
+    );
+    Ok(until.fetch_one(connection).await?)
 }
 
 /// Confirms a proposed turn that the rule has passed; `false` where it is not proposed any more.

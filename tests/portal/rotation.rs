@@ -116,6 +116,30 @@ async fn the_same_person_twice_running_needs_a_reason() {
 }
 
 #[tokio::test]
+async fn dis_04_nobody_is_confirmed_for_days_of_their_suspension() {
+    let (portal, mut league, path, _) = stage().await;
+    sqlx::query(
+        "insert into conduct_case (id, institution_id, number, student_id, ground, says, source, reporter_id, handler, stage,
+                                   reported_at, accepted_at, outcome, decision, decided_at, decided_by, suspended_from,
+                                   suspended_until)
+         select gen_random_uuid(), s.institution_id, 1, s.id, 'rules', '违反规定', 'office', a.id, 'school_league', 'closed',
+                now(), now(), 'suspension', '停职', now(), a.id, $1, $1 + 30
+         from student s join account a on a.institution_id = s.institution_id and a.number = 'school_league'
+         where s.name = '学生1'",
+    )
+    .bind(portal.app.clock.today())
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(propose(&mut league, &path, "学生1", "下学期", ("", "")).await.status, 303);
+    assert_eq!(confirm(&mut league, &path, "").await.status, 303, "the suspension is over by then");
+    assert_eq!(propose(&mut league, &path, "学生1", "本学期", ("", "")).await.status, 303);
+    let refused = confirm(&mut league, &path, "换届过渡").await;
+    assert!(refused.status == 422 && refused.text().contains("停职期间不任执行主席"), "{}", refused.text());
+    assert!(league.get(&path).await.text().contains("今天没有当值执行主席"));
+}
+
+#[tokio::test]
 async fn a_chair_who_leaves_makes_a_gap_that_somebody_completes() {
     let (portal, mut league, path, (_, middle, _)) = stage().await;
     let today = portal.app.clock.today();

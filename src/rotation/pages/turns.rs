@@ -362,6 +362,12 @@ pub(super) async fn confirm(
                 Attempt::Fault(field, says) => return Ok(Attempt::Fault(field, says)),
                 Attempt::NeedsReason(warned) => return Ok(Attempt::NeedsReason(warned)),
             };
+            for PassedTurn { row, .. } in &passed {
+                if let Some(until) = store::suspended_until(db, &locked, row).await? {
+                    let says = format!("{}停职到 {until}，停职期间不任执行主席，请改由他人轮值", row.name);
+                    return Ok(Attempt::Fault("turn", says));
+                }
+            }
             for PassedTurn { row, duty } in passed {
                 if !store::confirm(db, &locked, row.id, &duty, reason.as_deref(), now).await? {
                     return Err(Failure::Missing);
