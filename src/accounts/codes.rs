@@ -9,7 +9,7 @@ use crate::{
     auth::{person::Scope, store::forget_attempts, token::hash_of},
     clock::CHINA,
     failure::Failure,
-    ids::{AccountId, ClassId, InstitutionId},
+    ids::{AccountId, ClassId, CollegeId, InstitutionId},
     secrets::code,
     words::words,
 };
@@ -208,12 +208,22 @@ pub async fn issue_for_class(
 pub struct ClassState {
     pub id: ClassId,
     pub college: String,
+    pub college_id: CollegeId,
+    pub entry_year: i32,
     pub name: String,
     pub students: i64,
     /// Those who have not activated their account.
     pub waiting: i64,
     /// Those of them whose slip was printed and still works.
     pub printed: i64,
+}
+
+impl ClassState {
+    /// Those who hold no slip that works.
+    #[must_use]
+    pub fn without_slip(&self) -> i64 {
+        self.waiting - self.printed
+    }
 }
 
 /// The classes of a scope, those with most still to activate first within each college.
@@ -224,7 +234,8 @@ pub async fn classes(
 ) -> Result<Vec<ClassState>, Failure> {
     let rows = sqlx::query_as!(
         ClassState,
-        r#"select k.id as "id: ClassId", c.name as college, k.name, count(*) as "students!",
+        r#"select k.id as "id: ClassId", c.name as college, c.id as "college_id: CollegeId", k.entry_year, k.name,
+                  count(*) as "students!",
                   count(*) filter (where a.password_hash is null) as "waiting!",
                   count(*) filter (where a.password_hash is null and exists (
                       select from activation v where v.account_id = a.id and v.used_at is null

@@ -44,8 +44,8 @@ pub(super) fn class_slips_path(class: ClassId) -> String {
 }
 
 /// Slips that were just made.
-pub(super) fn printed_slips_path(class: ClassId, print: PrintId) -> String {
-    format!("{SLIPS}/{class}/{print}")
+pub(super) fn printed_slips_path(print: PrintId) -> String {
+    format!("{SLIPS}/printed/{print}")
 }
 
 impl AccountId {

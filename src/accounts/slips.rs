@@ -1,4 +1,4 @@
-//! The pages 激活条: who has not activated their account, and slips to print for a class.
+//! The pages 激活条: who has not activated their account, and slips to print for a class, or for many at once.
 
 use std::{ops::Deref, sync::Arc};
 
@@ -6,9 +6,10 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{FromRef, Path, State},
-    response::Redirect,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::Form;
+use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
@@ -32,14 +33,14 @@ use crate::{
         chrome::Chrome,
         filters::{self, query_value},
     },
-    web::{just_made::JustMade, origin::Origin, routes::Routes},
+    web::{forms::Errors, just_made::JustMade, origin::Origin, routes::Routes},
 };
 
 /// The state of 激活条: the application, and the slips that were just made.
 #[derive(Debug, Clone, FromRef)]
 pub struct Slips {
     app: App,
-    made: Arc<JustMade<ClassSlips>>,
+    made: Arc<JustMade<Print>>,
 }
 
 impl Slips {
@@ -57,29 +58,96 @@ impl Deref for Slips {
     }
 }
 
+/// The most slips that are printed at once: a college's new intake, some 200 sheets.
+const MOST_SLIPS: i64 = 1_500;
+
 #[must_use]
 pub fn routes() -> Routes<Slips> {
     Routes::default()
         .get("/slips", list)
+        .post("/slips", print_many)
         .get("/slips/{class}", ask)
         .post("/slips/{class}", print)
-        .get("/slips/{class}/{print}", printed)
+        .get("/slips/printed/{print}", printed)
+}
+
+/// Which classes are listed: those of a college, of an entry year, or all.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ListFilter {
+    college: String,
+    year: String,
+}
+
+impl ListFilter {
+    fn holds(&self, class: &ClassState) -> bool {
+        (self.college.is_empty() || self.college == class.college_id.to_string())
+            && (self.year.is_empty() || self.year == class.entry_year.to_string())
+    }
+}
+
+/// A college of the list.
+#[derive(PartialEq, Eq)]
+struct CollegeChoice {
+    id: String,
+    name: String,
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/slips.html")]
 struct SlipsPage {
     chrome: Chrome,
+    filter: ListFilter,
+    colleges: Vec<CollegeChoice>,
+    years: Vec<i32>,
     classes: Vec<ClassState>,
     students: i64,
     waiting: i64,
+    /// Of the classes listed, students who hold no slip that works.
+    without: i64,
+    errors: Errors,
 }
 
-async fn list(State(app): State<Slips>, acting: Acting<SlipPrinter>) -> Result<SlipsPage, Failure> {
-    let classes = codes::classes(&mut *app.read().await?, &acting.scope(), app.clock.now()).await?;
-    let (students, waiting) =
-        (classes.iter().map(|class| class.students).sum(), classes.iter().map(|class| class.waiting).sum());
-    Ok(SlipsPage { chrome: app.chrome(acting.person(), "激活条"), classes, students, waiting })
+impl SlipsPage {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "a template asks the page by reference")]
+    fn is_year(&self, year: &i32) -> bool {
+        self.filter.year == year.to_string()
+    }
+}
+
+async fn list(
+    State(app): State<Slips>,
+    acting: Acting<SlipPrinter>,
+    Query(filter): Query<ListFilter>,
+) -> Result<SlipsPage, Failure> {
+    list_page(&app, &acting, filter, Errors::default()).await
+}
+
+async fn list_page(
+    app: &Slips,
+    acting: &Acting<SlipPrinter>,
+    filter: ListFilter,
+    errors: Errors,
+) -> Result<SlipsPage, Failure> {
+    let mut classes = codes::classes(&mut *app.read().await?, &acting.scope(), app.clock.now()).await?;
+    let mut colleges: Vec<CollegeChoice> =
+        classes.iter().map(|one| CollegeChoice { id: one.college_id.to_string(), name: one.college.clone() }).collect();
+    colleges.dedup();
+    let mut years: Vec<i32> = classes.iter().map(|one| one.entry_year).collect();
+    years.sort_unstable_by(|one, other| other.cmp(one));
+    years.dedup();
+    classes.retain(|class| filter.holds(class));
+    Ok(SlipsPage {
+        chrome: app.chrome(acting.person(), "激活条"),
+        students: classes.iter().map(|class| class.students).sum(),
+        waiting: classes.iter().map(|class| class.waiting).sum(),
+        without: classes.iter().map(ClassState::without_slip).sum(),
+        filter,
+        colleges,
+        years,
+        classes,
+        errors,
+    })
 }
 
 /// What is to be printed for a class, and whose slips that voids.
@@ -149,14 +217,20 @@ impl PrintForm {
     }
 }
 
-/// Slips that were just made for a class.
+/// Slips that were just made.
+#[derive(Debug)]
+struct Print {
+    school: String,
+    last_day: Date,
+    classes: Vec<ClassSlips>,
+}
+
+/// Slips of a class.
 #[derive(Debug)]
 struct ClassSlips {
     class: ClassId,
     name: String,
-    school: String,
     slips: Vec<Slip>,
-    last_day: Date,
 }
 
 /// Refuses an office that keeps an open sitting in which the class votes: with fresh codes it could vote in the voters'
@@ -208,14 +282,86 @@ async fn print(
                 audit::append(db, acting.person(), entry, now).await?;
             }
             let school = store::institution_code(db, &manager).await?;
-            Ok(Some(ClassSlips { class, name: found.name, school, slips, last_day: codes::last_day(now) }))
+            let classes = vec![ClassSlips { class, name: found.name, slips }];
+            Ok(Some(Print { school, classes, last_day: codes::last_day(now) }))
         })
         .await?;
     Ok(Redirect::to(&match made {
-        Some(made) => printed_slips_path(class, app.made.keep(&acting.person().session, made, now)),
+        Some(made) => printed_slips_path(app.made.keep(&acting.person().session, made, now)),
         // Somebody holds a slip that would work no more: that is asked first.
         None => class_slips_path(class),
     }))
+}
+
+/// For which classes slips are made at once: those that are ticked, or all that the filter lists.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct ManyForm {
+    class: Vec<ClassId>,
+    college: String,
+    year: String,
+    listed: String,
+}
+
+/// Slips for everybody in several classes who holds none that works: it voids nobody's.
+async fn print_many(
+    State(app): State<Slips>,
+    acting: Acting<SlipPrinter>,
+    Form(form): Form<ManyForm>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    let refused = app.chrome(acting.person(), "没有办理").under(SLIPS, "激活条");
+    let ManyForm { class: ticked, college, year, listed } = form;
+    let filter = ListFilter { college, year };
+    let mut wanted = codes::classes(&mut *app.read().await?, &acting.scope(), now).await?;
+    if listed == "yes" {
+        wanted.retain(|class| filter.holds(class));
+    } else {
+        wanted.retain(|class| ticked.contains(&class.id));
+    }
+    wanted.retain(|class| class.without_slip() > 0);
+    let many: i64 = wanted.iter().map(ClassState::without_slip).sum();
+    let mut errors = Errors::default();
+    if wanted.is_empty() {
+        errors.add("class", "请勾选要打印的班级；所选的班级没有需要打印的激活条");
+    } else if many > MOST_SLIPS {
+        errors.add("class", format!("一次最多打印 {MOST_SLIPS} 条，所选的有 {many} 条，请按院系、年级分批打印"));
+    }
+    if !errors.is_empty() {
+        let page = list_page(&app, &acting, filter, errors).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let made = app
+        .write_as(acting.person().authority(), async |db| {
+            let manager = AccountManager::from(&acting);
+            no_candidate(db, acting.person(), &refused, SLIPS, now).await?;
+            let mut classes = Vec::new();
+            for found in &wanted {
+                no_keeper(db, &acting, found.id, &refused, now).await?;
+                let slips = codes::issue_for_class(db, &manager, found.id, &Whom::WithoutSlip, now).await?;
+                if !slips.is_empty() {
+                    let entry = Entry::new(Verb::CodesMade, found.name.clone()).detail("人数", slips.len());
+                    audit::append(db, acting.person(), entry, now).await?;
+                    classes.push(ClassSlips { class: found.id, name: found.name.clone(), slips });
+                }
+            }
+            let school = store::institution_code(db, &manager).await?;
+            Ok(Print { school, classes, last_day: codes::last_day(now) })
+        })
+        .await?;
+    Ok(Redirect::to(&printed_slips_path(app.made.keep(&acting.person().session, made, now))).into_response())
+}
+
+/// A slip with its code drawn.
+struct DrawnSlip {
+    slip: Slip,
+    qr: Qr,
+}
+
+/// The slips of a class as they are printed.
+struct DrawnClass {
+    name: String,
+    slips: Vec<DrawnSlip>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -223,10 +369,23 @@ async fn print(
 struct PrintedSlipsPage {
     chrome: Chrome,
     institution: String,
-    class: String,
     address: String,
-    slips: Vec<(Slip, Qr)>,
+    classes: Vec<DrawnClass>,
     last_day: Date,
+}
+
+impl PrintedSlipsPage {
+    fn many(&self) -> usize {
+        self.classes.iter().map(|class| class.slips.len()).sum()
+    }
+
+    /// What is printed, in words.
+    fn of(&self) -> String {
+        match self.classes.as_slice() {
+            [one] => one.name.clone(),
+            several => format!("{} 个班", several.len()),
+        }
+    }
 }
 
 /// Slips that were just made. A reload shows the same ones and makes none.
@@ -234,28 +393,40 @@ async fn printed(
     State(app): State<Slips>,
     acting: Acting<SlipPrinter>,
     Origin(address): Origin,
-    Path((class, print)): Path<(ClassId, PrintId)>,
+    Path(print): Path<PrintId>,
 ) -> Result<PrintedSlipsPage, Failure> {
     let now = app.clock.now();
-    of_scope(&mut *app.read().await?, &acting, class, now).await?;
-    let made = app.made.of(&acting.person().session, print, now).filter(|made| made.class == class);
+    let own = codes::classes(&mut *app.read().await?, &acting.scope(), now).await?;
+    let is_own = |one: &ClassSlips| own.iter().any(|class| class.id == one.class);
+    let made = app.made.of(&acting.person().session, print, now).filter(|made| made.classes.iter().all(is_own));
     let Some(made) = made else {
         let chrome = app.chrome(acting.person(), "没有办理").under(SLIPS, "激活条");
-        let refused = Refusal { chrome, wanted: "查看激活条".to_owned(), back: class_slips_path(class) };
+        let refused = Refusal { chrome, wanted: "查看激活条".to_owned(), back: SLIPS.to_owned() };
         let why = "激活码只在打印后 10 分钟内、在打印它的这次登录里显示";
         return Err(refused.for_reason(why, "没有打印出来的，请重新打印；可以只打印其中一人的"));
     };
-    // After the #: browsers keep it to themselves, so that no proxy's log ever holds a code.
-    let link =
-        |slip: &Slip| format!("{address}/activate#{}/{}/{}", made.school, query_value(&slip.number), slip.code.text());
-    let drawn = made.slips.iter().map(|slip| Qr::new(&link(slip)).map(|qr| (slip.clone(), qr)));
-    let slips = drawn.collect::<anyhow::Result<Vec<_>>>()?;
+    let (on, last_day) = (address.clone(), made.last_day);
+    let classes = app.heavy(move || drawn(&made, &on)).await??;
     Ok(PrintedSlipsPage {
         chrome: app.chrome(acting.person(), "打印激活条").under(SLIPS, "激活条"),
         institution: acting.person().institution_name.clone(),
-        class: made.name.clone(),
         address,
-        slips,
-        last_day: made.last_day,
+        classes,
+        last_day,
     })
+}
+
+/// Draws each slip's address as a code. What stands after the # browsers keep to themselves, so that no proxy's log ever
+/// holds a code.
+fn drawn(made: &Print, address: &str) -> anyhow::Result<Vec<DrawnClass>> {
+    let slip = |slip: &Slip| {
+        let (number, code) = (query_value(&slip.number), slip.code.text());
+        let qr = Qr::new(&format!("{address}/activate#{}/{number}/{code}", made.school))?;
+        Ok(DrawnSlip { slip: slip.clone(), qr })
+    };
+    let class = |one: &ClassSlips| {
+        let slips = one.slips.iter().map(slip).collect::<anyhow::Result<_>>()?;
+        Ok(DrawnClass { name: one.name.clone(), slips })
+    };
+    made.classes.iter().map(class).collect()
 }

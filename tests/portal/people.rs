@@ -320,6 +320,29 @@ async fn printing_again_says_whom_it_voids_and_a_reload_prints_nothing_anew() {
 }
 
 #[tokio::test]
+async fn slips_of_several_classes_are_printed_at_once_with_a_sheet_to_sign() {
+    let portal = Portal::start().await;
+    let mut staff = portal.signed_in(OfficeKind::Administrator).await;
+    let nothing = staff.post("/slips", &[]).await;
+    assert!(nothing.status == 422 && nothing.text().contains("请勾选要打印的班级"), "{}", nothing.text());
+    let year = staff.get("/slips").await.attributes("select[name=year] option", "value").remove(1);
+    let none = staff.post("/slips", &[("listed", "yes"), ("year", "1999")]).await;
+    assert_eq!(none.status, 422, "{}", none.text());
+    let class = staff.get("/slips").await.attributes("input[name=class]", "value").remove(0);
+    let ticked = staff.post_on("/slips", &[("class", &class)]).await;
+    let first = ticked.all(".slip-code");
+    assert!(!first.is_empty() && ticked.all(".slip-receipts tbody tr").len() == first.len(), "{}", ticked.text());
+    let voided = "select count(*) from activation where voided_at is not null";
+    let rest = staff.post("/slips", &[("listed", "yes"), ("year", &year)]).await;
+    assert!(matches!(rest.status, 303 | 422), "{}", rest.text());
+    assert_eq!(count(&portal, voided).await, 0, "nobody's slip is voided");
+    let left = "select count(*) from activation where used_at is null group by account_id having count(*) > 1";
+    assert!(sqlx::query_scalar::<_, i64>(left).fetch_all(&mut portal.owner().await).await.unwrap().is_empty());
+    let mut other = portal.signed_in(OfficeKind::CollegeParty).await;
+    assert_eq!(other.post("/slips", &[("listed", "yes")]).await.status, 403);
+}
+
+#[tokio::test]
 async fn a_stranger_with_wrong_codes_does_not_keep_the_owner_from_activating() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::CollegeLeague).await;
