@@ -15,7 +15,7 @@ use crate::{
         UnionId,
     },
     office::OfficeKind,
-    rules::plan::Union,
+    rules::{plan::Union, yearly::academic_year_in_words},
     words::words,
 };
 
@@ -147,7 +147,7 @@ impl Congress {
     /// The academic year in words: `2026—2027 学年`.
     #[must_use]
     pub fn year_in_words(&self) -> String {
-        format!("{}—{} 学年", self.academic_year, self.academic_year + 1)
+        academic_year_in_words(self.academic_year)
     }
 
     /// The office prepares it, convenes it and settles its result.

@@ -15,7 +15,7 @@ use super::{
     content::DepartmentLine,
     forms::CommentForm,
     paths::{DISCLOSURE, Done, column_path, open_path},
-    store::{self, Announced, ColumnText, CommentRow, Deeds, Stars},
+    store::{self, Announced, ColumnText, CommentRow, Deeds, Held, Stars},
 };
 use crate::{
     app::{App, Routes},
@@ -95,6 +95,7 @@ struct Column {
     staff: usize,
     deeds: Deeds,
     announced: Vec<Announced>,
+    held: Vec<Held>,
     stars: Stars,
 }
 
@@ -108,7 +109,9 @@ impl Column {
         let today = now.date();
         let union = unions::list(db, institution, Some(union)).await?.pop().ok_or(Failure::Missing)?;
         let text = store::column(db, union.id).await?;
-        let deeds = store::deeds(db, institution, union.id, now - Duration::days(BACK)).await?;
+        let since = now - Duration::days(BACK);
+        let deeds = store::deeds(db, institution, union.id, since).await?;
+        let held = store::held(db, institution, union.id, since).await?;
         let announced = store::announced(db, institution, union.id).await?;
         let stars = store::stars(db, union.id).await?;
         let record = unions::records(db, institution, vec![union.clone()], today).await?.pop();
@@ -121,6 +124,7 @@ impl Column {
             text,
             deeds,
             announced,
+            held,
             stars,
         })
     }

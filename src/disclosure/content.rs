@@ -5,7 +5,10 @@ use time::Date;
 
 use crate::{
     ids::UnionId,
-    rules::disclosure::{Conclusion, IndicatorMark},
+    rules::{
+        disclosure::{Conclusion, IndicatorMark},
+        yearly::academic_year_in_words,
+    },
 };
 
 /// A line of the form.
@@ -157,7 +160,7 @@ impl Content {
     /// `2025—2026 学年`.
     #[must_use]
     pub fn year_in_words(&self) -> String {
-        year_in_words(self.academic_year)
+        academic_year_in_words(self.academic_year)
     }
 
     /// Lines that are missing and of which nobody says why.
@@ -192,12 +195,6 @@ impl Content {
         }
         all
     }
-}
-
-/// `2025—2026 学年`.
-#[must_use]
-pub fn year_in_words(year: i32) -> String {
-    format!("{year}—{} 学年", year + 1)
 }
 
 #[cfg(test)]

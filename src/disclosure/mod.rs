@@ -3,6 +3,8 @@
 
 mod columns;
 pub mod content;
+mod figures;
+mod figures_store;
 mod forms;
 pub mod live;
 mod paths;
@@ -13,13 +15,13 @@ mod years;
 
 use crate::{
     app::Routes,
-    office::OfficeKind,
+    office::{Office, OfficeKind, SchoolLeague},
     page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
 pub fn routes() -> Routes {
-    columns::routes().merge(years::routes()).merge(sheet::routes())
+    columns::routes().merge(years::routes()).merge(sheet::routes()).merge(figures::routes())
 }
 
 /// What the navigation offers of it.
@@ -39,5 +41,13 @@ pub const NAV: &[NavItem] = &[
         group: NavGroup::Activities,
         place: 90,
         offices: OfficeKind::ALL,
+    },
+    NavItem {
+        href: "/disclosure/figures",
+        label: "年度数据",
+        says: "各学生会一学年的人员、选举、评议、诉求和活动，可以打印成报告",
+        group: NavGroup::Activities,
+        place: 95,
+        offices: SchoolLeague::KINDS,
     },
 ];

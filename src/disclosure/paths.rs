@@ -7,6 +7,7 @@ use crate::{
 
 pub(super) const DISCLOSURE: &str = "/disclosure";
 pub(super) const YEARS: &str = "/disclosure/years";
+pub(super) const FIGURES: &str = "/disclosure/figures";
 const CONGRESSES: &str = "/congresses";
 
 words! {
@@ -66,4 +67,13 @@ impl DisclosureId {
 /// The page of a union for whoever has not signed in.
 pub(super) fn open_path(union: UnionId) -> String {
     format!("{DISCLOSURE}/open/{union}")
+}
+
+/// The figures of an academic year.
+pub(super) fn figures_path(year: i32) -> String {
+    format!("{FIGURES}/{year}")
+}
+
+pub(super) fn figures_word_path(year: i32) -> String {
+    format!("{FIGURES}/{year}/word")
 }

@@ -12,7 +12,10 @@ use crate::{
     failure::Failure,
     ids::{AccountId, DisclosureId, InstitutionId, UnionId},
     office::SchoolLeague,
-    rules::disclosure::{Origins, Signable},
+    rules::{
+        disclosure::{Origins, Signable},
+        matters::yuan,
+    },
     words::words,
 };
 
@@ -358,6 +361,9 @@ pub struct Deeds {
     /// Proposals that were taken up, and those that are closed.
     pub proposals: i64,
     pub closed: i64,
+    /// Activities that took place within a year, and the money that was settled for matters of any kind, in fen.
+    pub activities: i64,
+    pub spent: i64,
     /// Officers by the grade of the last review that is settled.
     pub excellent: i64,
     pub good: i64,
@@ -366,6 +372,12 @@ pub struct Deeds {
 }
 
 impl Deeds {
+    /// What was settled, in yuan.
+    #[must_use]
+    pub fn spent_in_yuan(&self) -> String {
+        yuan(self.spent)
+    }
+
     /// Officers who were reviewed.
     #[must_use]
     pub fn reviewed(&self) -> i64 {
@@ -373,7 +385,7 @@ impl Deeds {
     }
 }
 
-/// What a union did; requests since a moment.
+/// What a union did; requests, activities and money since a moment.
 pub async fn deeds(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -394,7 +406,12 @@ pub async fn deeds(
                     select r.id from review r join own u on u.id = r.union_id where r.stage = 'settled'
                     order by r.sits_on desc limit 1),
                 graded as (select x.grade from review_result x join last on last.id = x.review_id)
-           select (select count(*) from asked) as "requests!",
+           select (select count(*) from matter m join own u on u.id = m.union_id
+                   where m.kind = 'activity' and m.stage in ('begun', 'closed') and m.begun_at >= $3) as "activities!",
+                  (select coalesce(sum(l.spent), 0)::bigint from matter_line l join matter m on m.id = l.matter_id
+                          join own u on u.id = m.union_id
+                   where m.stage in ('begun', 'closed') and m.begun_at >= $3) as "spent!",
+                  (select count(*) from asked) as "requests!",
                   (select count(*) from asked where answer is not null) as "answered!",
                   (select count(*) from asked where ending = 'solved') as "solved!",
                   (select count(*) from proposed) as "proposals!",
@@ -408,6 +425,48 @@ pub async fn deeds(
         since
     );
     Ok(row.fetch_one(connection).await?)
+}
+
+/// An activity of a union that took place, and what was settled for it.
+#[derive(Debug, Clone)]
+pub struct Held {
+    pub title: String,
+    pub on: Date,
+    /// Who checked in.
+    pub came: i64,
+    /// In fen; none before the settlement.
+    pub spent: Option<i64>,
+}
+
+impl Held {
+    /// What was settled, in yuan.
+    #[must_use]
+    pub fn spent_in_yuan(&self) -> Option<String> {
+        self.spent.map(yuan)
+    }
+}
+
+/// The last activities of a union that took place since a moment, at most 12, the newest first.
+pub async fn held(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    union: UnionId,
+    since: OffsetDateTime,
+) -> Result<Vec<Held>, Failure> {
+    let rows = sqlx::query_as!(
+        Held,
+        r#"select m.title, china_day(m.begun_at) as "on!",
+                  (select count(*) from activity_sign_up g where g.matter_id = m.id and g.checked_in_at is not null) as "came!",
+                  (select sum(l.spent)::bigint from matter_line l where l.matter_id = m.id) as spent
+           from matter m
+           where m.union_id = $2 and m.institution_id = $1 and m.kind = 'activity' and m.stage in ('begun', 'closed')
+                 and m.begun_at >= $3
+           order by m.begun_at desc limit 12"#,
+        institution.0,
+        union.0,
+        since
+    );
+    Ok(rows.fetch_all(connection).await?)
 }
 
 /// A congress or an election of a union that was announced.

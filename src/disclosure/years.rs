@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
 
 use super::{
-    content::{Content, Difference, year_in_words},
+    content::{Content, Difference},
     forms::{BeginForm, SaidForm},
     live,
     paths::{Done, YEARS},
@@ -34,7 +34,7 @@ use crate::{
     rules::{
         Clause, Rule,
         disclosure::{Basis, Conclusion, IndicatorList, list as indicators, lists, sign as may_sign},
-        yearly::academic_year,
+        yearly::{academic_year, academic_year_in_words},
     },
     unions::store as unions,
     web::forms::{Done as After, Errors},
@@ -73,7 +73,7 @@ struct YearsPage {
 impl YearsPage {
     #[expect(clippy::trivially_copy_pass_by_ref, clippy::unused_self, reason = "a template asks the page by reference")]
     fn year(&self, year: &i32) -> String {
-        year_in_words(*year)
+        academic_year_in_words(*year)
     }
 }
 
@@ -90,7 +90,8 @@ async fn years(app: &App, person: &SignedIn, errors: Errors, done: &'static str)
     }
     let now = academic_year(today);
     let free = |year: &i32| accounts.iter().all(|account| account.academic_year != *year);
-    let choices = (now - 2..=now).rev().filter(free).map(|year| YearChoice { year, label: year_in_words(year) });
+    let choices =
+        (now - 2..=now).rev().filter(free).map(|year| YearChoice { year, label: academic_year_in_words(year) });
     let choices = choices.collect();
     let plans = calendar(&mut db, person.institution).await?;
     let plan = plans.in_force(today);
@@ -133,7 +134,7 @@ async fn begin(
             .write_as(acting.person().authority(), async |db| {
                 let begun = store::begin(db, &acting, year, &list.code, &list.version, now).await?;
                 if begun.is_some() {
-                    let entry = Entry::new(Verb::DisclosureKept, year_in_words(i32::from(year)))
+                    let entry = Entry::new(Verb::DisclosureKept, academic_year_in_words(i32::from(year)))
                         .detail("办理", "开始填写")
                         .detail("表样", format!("{} {}", list.title, list.version));
                     audit::append(db, acting.person(), entry, now).await?;
@@ -256,7 +257,7 @@ fn moved_on(refusal: Refusal, account: &Disclosure) -> Failure {
 }
 
 fn entry(account: &Disclosure, act: &str) -> Entry {
-    Entry::new(Verb::DisclosureKept, year_in_words(account.academic_year)).detail("办理", act)
+    Entry::new(Verb::DisclosureKept, academic_year_in_words(account.academic_year)).detail("办理", act)
 }
 
 async fn say(
@@ -313,7 +314,7 @@ async fn sign(
             return Err(moved_on(refusal, &locked));
         }
         audit::append(db, acting.person(), entry(&locked, "签字"), now).await?;
-        let notice = Notice::new(format!("{}改革自评表已签字，请复核签字", year_in_words(year)), id.path());
+        let notice = Notice::new(format!("{}改革自评表已签字，请复核签字", academic_year_in_words(year)), id.path());
         for kind in [OfficeKind::SchoolLeague, OfficeKind::SchoolParty] {
             let to = To::Office { kind, college: None, class: None };
             inbox::tell(db, acting.institution(), to, &notice, now).await?;

@@ -2,7 +2,10 @@
 
 use time::{Date, OffsetDateTime};
 
-use crate::ids::{PledgeTextId, UnionId};
+use crate::{
+    ids::{PledgeTextId, UnionId},
+    rules::yearly::academic_year_in_words,
+};
 
 /// A version of the text.
 #[derive(Debug)]
@@ -34,13 +37,8 @@ pub(super) struct Signature {
 
 impl Signature {
     pub fn year(&self) -> String {
-        year_in_words(self.academic_year)
+        academic_year_in_words(self.academic_year)
     }
-}
-
-/// An academic year in words: `2026—2027 学年`.
-pub(super) fn year_in_words(year: i32) -> String {
-    format!("{year}—{} 学年", year + 1)
 }
 
 /// Somebody in a post who has not signed this academic year.

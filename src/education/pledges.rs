@@ -13,7 +13,7 @@ use time::Date;
 use super::{
     forms::{SignForm, TextForm},
     paths::{Done, OWN, PLEDGES},
-    pledge::{PledgeText, Signature, Unsigned, year_in_words},
+    pledge::{PledgeText, Signature, Unsigned},
     pledges_store as store,
     training::OwnTraining,
     trainings_store,
@@ -30,7 +30,7 @@ use crate::{
     rules::{
         Clause, Rule,
         education::{pledge_title, sign_by},
-        yearly::academic_year,
+        yearly::{academic_year, academic_year_in_words},
     },
     unions::store::{self as unions, UnionDuties},
     unions::union::StudentUnion,
@@ -128,7 +128,7 @@ async fn page<O: Office>(
         texts,
         unions,
         clause,
-        year: year_in_words(year),
+        year: academic_year_in_words(year),
         sign_by: sign_by(year),
         today,
         keeps_text: SchoolLeague::KINDS.contains(&acting.office().kind),
@@ -177,7 +177,7 @@ async fn remind(State(app): State<App>, acting: Acting<UnionKeeper>) -> Result<R
         let numbers: Vec<String> = own.map(|one| one.number).collect();
         let students = store::numbered(db, acting.institution(), &numbers).await?;
         let notice = Notice::new(format!("请签署《{}》", text.title), OWN)
-            .says(format!("{}在学生会任职的，每学年签署一次。", year_in_words(academic_year(today))));
+            .says(format!("{}在学生会任职的，每学年签署一次。", academic_year_in_words(academic_year(today))));
         inbox::tell_all(db, acting.institution(), &students, &notice, now).await?;
         let entry = Entry::new(Verb::PledgeKept, text.title).detail("办理", "提醒").detail("人数", students.len());
         audit::append(db, acting.person(), entry, now).await
@@ -201,7 +201,7 @@ struct OwnPledgePage {
 
 impl OwnPledgePage {
     fn year_in_words(&self) -> String {
-        year_in_words(self.year)
+        academic_year_in_words(self.year)
     }
 
     /// Signed for this academic year.
@@ -246,7 +246,7 @@ async fn sign(State(app): State<App>, person: SignedIn, Form(form): Form<SignFor
         let entry = Entry::about(Verb::PledgeKept, student)
             .detail("办理", "签署")
             .detail("文本", text.title.clone())
-            .detail("学年", year_in_words(academic_year(today)));
+            .detail("学年", academic_year_in_words(academic_year(today)));
         audit::append(db, &person, entry, now).await
     })
     .await?;

@@ -123,3 +123,24 @@ async fn rgt_06_every_student_reads_a_unions_page_and_judges_it_for_the_league_c
     assert!(page.status == 200 && page.text().contains("第一条 本会是学生组织"), "{}", page.text());
     assert!(!page.text().contains("20240001"), "no numbers");
 }
+
+#[tokio::test]
+async fn the_year_in_figures_is_drawn_and_printed_for_the_school_league_committee_alone() {
+    let Stage { portal, mut league, .. } = stage().await;
+    let to = league.get("/disclosure/figures").await.location().to_owned();
+    let page = league.get(&to).await;
+    assert_eq!((page.status, page.heading()), (200, "年度数据".to_owned()), "{}", page.text());
+    let count = people(&portal).await;
+    assert!(page.all("td[data-label='工作人员']").contains(&count.to_string()), "{}", page.text());
+    let report = league.get(&format!("{to}/paper")).await.text();
+    assert!(report.contains("选举 0 场") && report.contains("参与率 –"), "{report}");
+    assert_eq!(league.get(&format!("{to}/word")).await.status, 200);
+    let (this, years) = (to.rsplit('/').next().unwrap().parse::<i32>().unwrap(), "/disclosure/figures");
+    assert_eq!(league.get(&format!("{years}/{}", this - 5)).await.status, 200);
+    for outside in [this - 6, this + 1, i32::MAX, i32::MIN] {
+        assert_eq!(league.get(&format!("{years}/{outside}")).await.status, 404, "{outside}");
+    }
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    assert_eq!(union.get(&to).await.status, 403);
+    assert!(!union.get("/").await.text().contains("年度数据"));
+}
