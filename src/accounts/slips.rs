@@ -105,6 +105,8 @@ struct SlipsPage {
     waiting: i64,
     /// Of the classes listed, students who hold no slip that works.
     without: i64,
+    /// The classes that were ticked, where the page comes back.
+    ticked: Vec<ClassId>,
     errors: Errors,
 }
 
@@ -120,13 +122,14 @@ async fn list(
     acting: Acting<SlipPrinter>,
     Query(filter): Query<ListFilter>,
 ) -> Result<SlipsPage, Failure> {
-    list_page(&app, &acting, filter, Errors::default()).await
+    list_page(&app, &acting, filter, Vec::new(), Errors::default()).await
 }
 
 async fn list_page(
     app: &Slips,
     acting: &Acting<SlipPrinter>,
     filter: ListFilter,
+    ticked: Vec<ClassId>,
     errors: Errors,
 ) -> Result<SlipsPage, Failure> {
     let mut classes = codes::classes(&mut *app.read().await?, &acting.scope(), app.clock.now()).await?;
@@ -146,6 +149,7 @@ async fn list_page(
         colleges,
         years,
         classes,
+        ticked,
         errors,
     })
 }
@@ -328,7 +332,7 @@ async fn print_many(
         errors.add("class", format!("一次最多打印 {MOST_SLIPS} 条，所选的有 {many} 条，请按院系、年级分批打印"));
     }
     if !errors.is_empty() {
-        let page = list_page(&app, &acting, filter, errors).await?;
+        let page = list_page(&app, &acting, filter, ticked, errors).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let made = app
