@@ -187,4 +187,12 @@ ids! {
     FacePointId;
     /// An entry of the log of 学校治理.
     GovernanceId;
+    /// Somebody in contact with a class (直接联系).
+    ContactId;
+    /// An entry of the contact log.
+    ContactEntryId;
+    /// Something raised when a class was contacted.
+    ContactPointId;
+    /// What a student left for those in contact with their class.
+    ContactNoteId;
 }

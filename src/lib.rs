@@ -53,6 +53,7 @@
 //! meetings
 //! guidance projects
 //! voice
+//! contact
 //! disclosure
 //! accounts
 //! imports
@@ -97,6 +98,7 @@ pub mod activities;
 pub mod audit;
 pub mod conduct;
 pub mod congress;
+pub mod contact;
 pub mod directory;
 pub mod disclosure;
 pub mod education;

@@ -26,6 +26,7 @@ use crate::{
     conduct,
     config::PublicUrl,
     congress::{self, meeting::Meetings},
+    contact,
     database::Pools,
     directory, disclosure, education,
     elections::{self, Elections},
@@ -126,6 +127,7 @@ fn navigation() -> Vec<NavItem> {
         activities::NAV,
         rotation::NAV,
         voice::NAV,
+        contact::NAV,
         disclosure::NAV,
         holidays::NAV,
         roster_check::NAV,
@@ -168,6 +170,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(matters::routes())
         .merge(activities::routes())
         .merge(voice::routes(portal.voice.clone()))
+        .merge(contact::routes())
         .merge(disclosure::routes())
         .merge(roster_check::routes())
         .merge(home::routes())

@@ -185,6 +185,8 @@ words! {
     CalendarKept = "calendar_kept", "订阅日历";
     /// A student's request was made, taken up, sent on, answered or closed, or how requests are handled was set.
     VoiceKept = "voice_kept", "诉求办理";
+    /// Somebody was put in contact with a class, or no more; a contact was logged; how often was set.
+    ContactKept = "contact_kept", "直接联系同学";
     /// A union's public page, or the yearly account, was kept, signed or published.
     DisclosureKept = "disclosure_kept", "公开栏和自评表";
 }

@@ -139,6 +139,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 part(super::congress::load_congresses(db, school, institution, now)).await?;
                 part(super::delegates::load_delegates(db, institution, now)).await?;
                 part(super::meeting::load_meetings(db, institution, now)).await?;
+                part(super::contact::load_contact(db, institution, now)).await?;
                 part(super::disclosure::load_disclosure(db, institution, now)).await?;
             }
             Ok(true)

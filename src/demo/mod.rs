@@ -2,6 +2,7 @@
 
 mod conduct;
 mod congress;
+mod contact;
 mod delegates;
 mod disclosure;
 mod education;

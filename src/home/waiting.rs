@@ -10,7 +10,7 @@ use crate::{
     auth::person::SignedIn,
     conduct,
     congress::{self, meeting},
-    education, elections,
+    contact, education, elections,
     failure::Failure,
     guidance, imports, matters, meetings,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
@@ -43,6 +43,7 @@ pub async fn waiting(
         tasks.extend(asked(guidance::tasks::waiting(connection, person, office, now)).await?);
         tasks.extend(asked(projects::tasks::waiting(connection, person, office, today)).await?);
         tasks.extend(asked(voice::tasks::waiting(connection, person, office, now)).await?);
+        tasks.extend(asked(contact::tasks::waiting(connection, person, office, today)).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(asked(rotation::tasks::semesters(connection, person, today)).await?);
             tasks.extend(asked(people::tasks::twins(connection, person)).await?);
@@ -81,6 +82,7 @@ pub async fn waiting(
         tasks.extend(asked(rotation::tasks::duties(connection, student, today)).await?);
         tasks.extend(asked(meetings::tasks::own(connection, person, student, now)).await?);
         tasks.extend(asked(projects::tasks::own(connection, person, student)).await?);
+        tasks.extend(asked(contact::tasks::own(connection, person, student, today)).await?);
         tasks.extend(asked(vetting::tasks::applications(connection, student)).await?);
         tasks.extend(asked(congress::proposals::tasks::own(connection, person, student)).await?);
     }

@@ -27,6 +27,7 @@ words! {
     Objections = "objections", "公示期间收到的反映";
     Conduct = "conduct", "违纪失范的反映、调查核实和处理";
     Voice = "voice", "提出的诉求、对答复的评价、附议";
+    Contact = "contact", "负责联系哪个班级、联系的记录；给班级联系人的留言";
     Disclosed = "disclosed", "改革自评表公开的姓名、职务、政治面貌、院系、年级、是否符合成绩条件；对学生会的评价";
     Exits = "exits", "退出学生会的类别、理由和交接";
     Duties = "duties", "自律承诺的签署，参加培训的情况";
@@ -68,7 +69,7 @@ impl Data {
             Self::Conduct => ConductHandler::KINDS.to_vec(),
             Self::Disclosed => OfficeKind::ALL.to_vec(),
             Self::Voice => VoiceHandler::KINDS.to_vec(),
-            Self::Posts | Self::Duties => UnionReader::KINDS.to_vec(),
+            Self::Posts | Self::Duties | Self::Contact => UnionReader::KINDS.to_vec(),
             Self::Proposals | Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
@@ -90,6 +91,7 @@ impl Data {
             | Self::Grades
             | Self::Posts
             | Self::Duties
+            | Self::Contact
             | Self::Disclosed
             | Self::Delegate
             | Self::Reviewed
@@ -122,6 +124,9 @@ impl Data {
             Self::Conduct => "调查核实和处理；保密反映的，任何页面都不显示是谁反映的；每次查看都有记录",
             Self::Voice => {
                 "办理和答复；实名的办理单位能看到姓名，选“仅答复单位可见”的只有答复单位能看到，匿名的不存账号，任何单位都看不到"
+            }
+            Self::Contact => {
+                "直接联系同学、听取意见；本班同学能看到联系人的姓名和职务；留言只有联系本班的人能看到，选择署名的才显示姓名"
             }
             Self::Disclosed => "每学年的改革情况公开，由师生监督；不公开名次和门数；评价不显示是谁写的",
             Self::Exits => "退出和工作交接",
@@ -163,6 +168,7 @@ impl Data {
             Self::Posts | Self::Duties | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
                 format!("长期；离校{years}后姓名和学号删除，只留编号")
             }
+            Self::Contact => format!("长期；离校{years}后姓名和学号删除，只留编号，留言删除"),
             Self::Disclosed => "长期；公开以后不再改动，评价在离校期满后删除".to_owned(),
             Self::Account => {
                 format!("账号到离校{years}后；一次登录 12 小时，浏览器 180 天，已结束的登录再留 1 天")

@@ -6,8 +6,9 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, activities, auth::acting::Acting, conduct, congress, disclosure, failure::Failure, ids::InstitutionId,
-    imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, vetting, voice,
+    accounts, activities, auth::acting::Acting, conduct, congress, contact, disclosure, failure::Failure,
+    ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in,
+    vetting, voice,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -125,6 +126,7 @@ pub async fn erase(
     part(activities::retention::erase(connection, students)).await?;
     part(meetings::retention::erase(connection, students)).await?;
     part(voice::retention::erase(connection, &accounts)).await?;
+    part(contact::retention::erase(connection, &accounts)).await?;
     part(disclosure::retention::erase(connection, &accounts)).await?;
     Ok(erased)
 }

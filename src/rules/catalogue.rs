@@ -292,7 +292,7 @@ catalogue! {
     Rgt02 "RGT-02" Rgt [Refuse Show] Today::Shown("办理诉求"), "团委指导下的权益工作", "在校团委指导下开展日常权益工作。";
     Rgt03 "RGT-03" Rgt [Schedule Show] Today::NotYet, "日常调研机制", "建立日常调研机制。";
     Rgt04 "RGT-04" Rgt [Schedule Show] Today::Scheduled("面对面"), "面对面沟通渠道", "搭建面对面沟通渠道。";
-    Rgt05 "RGT-05" Rgt [Schedule Show] Today::NotYet, "直接联系同学制度", "学生代表、学生干部直接联系同学。";
+    Rgt05 "RGT-05" Rgt [Schedule Show] Today::Scheduled("直接联系同学、合规总览、首页待办"), "直接联系同学制度", "学生代表、学生干部直接联系同学。";
     Rgt06 "RGT-06" Rgt [Show] Today::Shown("公开栏、改革自评表"), "同学参与、监督和评议", "完善同学参与、监督和评议的机制。";
     Rgt07 "RGT-07" Rgt [Show] Today::Shown("学校治理"), "参与学校治理", "提升学生会在学校治理中的作用。";
     Pol00 "POL-00" Pol [Show] Today::Refused("启用实施方案"), "方案的出处和施行", "规则以成文方案为据，自启用之日起适用，不溯及既往。";

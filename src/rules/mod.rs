@@ -21,6 +21,7 @@ pub mod clause;
 pub mod conduct;
 pub mod congress;
 pub mod congress_result;
+pub mod contact;
 pub mod delegates;
 pub mod disclosure;
 pub mod education;

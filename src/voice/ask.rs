@@ -7,12 +7,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use axum_extra::extract::Query;
+use serde::Deserialize;
 use time::Duration;
 
 use super::{
     A_DAY, Opened, Voice,
     forms::{AskForm, AskSays},
     paths::{Done, VOICE, opened_path},
+    points,
     request::{Hotline, Identity, Receiver, Settings},
     store::{self, AskingStudent, NewRequest},
 };
@@ -21,6 +24,7 @@ use crate::{
     auth::{person::SignedIn, token},
     failure::{Failure, Refusal},
     holidays::store::workdays,
+    ids::ContactPointId,
     inbox::{self, Notice, To},
     page::chrome::Chrome,
     picture::{SCENE, redraw},
@@ -98,8 +102,33 @@ async fn page(voice: &Voice, person: &SignedIn, submitted: Submitted<AskForm>) -
     })
 }
 
-async fn show(State(voice): State<Voice>, person: SignedIn) -> Result<AskPage, Failure> {
-    page(&voice, &person, Submitted::default()).await
+/// From what does a request begin.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct BeginQuery {
+    point: String,
+}
+
+async fn show(
+    State(voice): State<Voice>,
+    person: SignedIn,
+    Query(BeginQuery { point }): Query<BeginQuery>,
+) -> Result<AskPage, Failure> {
+    let mut form = AskForm::default();
+    if let Ok(id) = point.parse() {
+        form.says = raised(&voice, &person, id).await?;
+        form.point = point;
+    }
+    page(&voice, &person, Submitted::new(form, Errors::default())).await
+}
+
+/// The words of a point that the person took down.
+///
+/// # Errors
+/// [`Failure::Missing`] where it is none of theirs, or a request came of it.
+async fn raised(voice: &Voice, person: &SignedIn, point: ContactPointId) -> Result<String, Failure> {
+    let student = person.student.ok_or(Failure::Missing)?;
+    points::raised(&mut *voice.read().await?, student, point).await?.ok_or(Failure::Missing)
 }
 
 async fn act(State(voice): State<Voice>, person: SignedIn, mut upload: Upload) -> Result<Response, Failure> {
@@ -108,6 +137,9 @@ async fn act(State(voice): State<Voice>, person: SignedIn, mut upload: Upload) -
     let student = asking(&voice, &person).await?;
     let receivers = student.as_ref().map_or_else(|| vec![Receiver::School], receivers);
     let says = form.read(&receivers, &mut errors);
+    if let Some(point) = says.as_ref().and_then(|says| says.point) {
+        raised(&voice, &person, point).await?;
+    }
     let mut picture = None;
     if let Some(file) = upload.file.take() {
         match voice.heavy(move || redraw(&file, SCENE)).await? {
@@ -166,7 +198,7 @@ async fn take_in(
     };
     let college = student.map(|student| student.college).filter(|_| says.receiver == Receiver::College);
     let enrolled = student.is_some_and(|student| student.enrolled);
-    let (area, receiver, identity) = (says.area, says.receiver, says.identity);
+    let (area, receiver, identity, point) = (says.area, says.receiver, says.identity, says.point);
     let new = NewRequest {
         receiver,
         college,
@@ -190,6 +222,11 @@ async fn take_in(
             let days = workdays(db, person.institution).await?;
             let due = take_up_due(&days, now, settings.within.take_up_hours);
             let taken = store::ask(db, person, asked, &new, due, now).await?;
+            if let Some(point) = point
+                && !points::link(db, point, taken.id).await?
+            {
+                return Err(refusal.for_reason("这个问题已经有了诉求", "在联系记录里看它的办理情况"));
+            }
             let mut entry = Entry::new(Verb::VoiceKept, format!("诉求第 {} 号", taken.number))
                 .detail("办理", "提出")
                 .detail("类别", area.label())

@@ -7,7 +7,7 @@ use super::{
     store::{Answer, NewUnit, Sending, Word},
 };
 use crate::{
-    ids::VoiceUnitId,
+    ids::{ContactPointId, VoiceUnitId},
     office::OfficeKind,
     rules::{
         proposal::Satisfaction,
@@ -29,6 +29,8 @@ pub(super) struct AskForm {
     pub identity: String,
     /// `no`: its author does not want it read by others.
     pub publish: String,
+    /// The point of the contact log from which it is made; empty where it is made from none.
+    pub point: String,
 }
 
 /// A request that can be read.
@@ -40,6 +42,7 @@ pub(super) struct AskSays {
     pub receiver: Receiver,
     pub identity: Identity,
     pub may_publish: bool,
+    pub point: Option<ContactPointId>,
 }
 
 impl AskForm {
@@ -63,6 +66,10 @@ impl AskForm {
         if identity.is_none() {
             errors.add("identity", "请选择实名、仅答复单位可见还是匿名");
         }
+        let point = self.point.parse::<ContactPointId>().ok();
+        if point.is_some() && identity == Some(Identity::Anonymous) {
+            errors.add("identity", "从联系记录转来的会与记录对上，不能匿名；要匿名的，请另外提一件");
+        }
         Some(AskSays {
             area: area?,
             title: title?,
@@ -71,6 +78,7 @@ impl AskForm {
             receiver: receiver?,
             identity: identity?,
             may_publish: self.publish != "no",
+            point,
         })
     }
 }

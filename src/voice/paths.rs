@@ -1,7 +1,7 @@
 //! Where the pages of requests are, and what they say after an act.
 
 use crate::{
-    ids::{FaceSessionId, PrintId, VoiceRequestId},
+    ids::{ContactPointId, FaceSessionId, PrintId, VoiceRequestId},
     words::words,
 };
 
@@ -53,7 +53,8 @@ impl Done {
 
 impl VoiceRequestId {
     /// For its author, and for everybody where it is public.
-    pub(super) fn path(self) -> String {
+    #[must_use]
+    pub(crate) fn path(self) -> String {
         format!("{VOICE}/requests/{self}")
     }
 
@@ -66,6 +67,14 @@ impl VoiceRequestId {
 impl FaceSessionId {
     pub(super) fn session_path(self) -> String {
         format!("{SESSIONS}/{self}")
+    }
+}
+
+impl ContactPointId {
+    /// The form of a request that begins with what was raised.
+    #[must_use]
+    pub(crate) fn ask_path(self) -> String {
+        format!("{VOICE}/new?point={self}")
     }
 }
 

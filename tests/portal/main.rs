@@ -23,6 +23,7 @@ mod congress;
 mod congress_result;
 mod congress_seats;
 mod congress_steps;
+mod contact;
 mod counting_law;
 mod delegates;
 mod dependencies;

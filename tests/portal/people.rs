@@ -827,6 +827,8 @@ const MERGED: &[&str] = &[
     "activity_partner.class_id",
     "guidance_record.class_id",
     "voice_request.college_id",
+    "contact_assignment.class_id",
+    "contact_note.class_id",
     "class.merged_into",
     "consent.class_id",
     "consent.college_id",

@@ -23,7 +23,7 @@ use time::Date;
 use super::{
     documents,
     paths::UNIONS,
-    store::{self, ReasonRow, UnionDuties, UnionReports},
+    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -336,11 +336,12 @@ fn evidence(
 }
 
 /// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
-/// (DIS-02), the constitution (DIS-03).
+/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05).
 #[derive(Clone, Copy)]
 struct Owed<'a> {
     reports: Option<&'a UnionReports>,
     duties: Option<&'a UnionDuties>,
+    contacts: Option<&'a UnionContacts>,
 }
 
 /// Adds to a union's findings what its officers owe beside their posts.
@@ -388,6 +389,10 @@ fn with_duties(
         add(finding, since);
         add(trained(&plan, &duties.trainings, today), None);
         add(constitution(&plan, duties.constitution.as_ref()), None);
+    }
+    // As the others: of a union that is under the rules.
+    if let Some(contacts) = owed.contacts.filter(|_| record.union.opened_on.is_some()) {
+        add(contacts.judge(&plan, today), None);
     }
     Some(found)
 }

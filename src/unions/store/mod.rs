@@ -2,6 +2,7 @@
 //! read for papers stand in files of their own.
 
 mod constitutions;
+mod contacts;
 mod departments;
 mod duties;
 mod locked;
@@ -27,6 +28,7 @@ use crate::{
 };
 
 pub use constitutions::{Constitution, NewConstitution, constitutions, file_constitution};
+pub use contacts::{ContactClass, UnionContacts, contact_coverage, contact_rhythm};
 pub use departments::{change_department, end_department, establish, register_functions};
 pub use duties::{UnionDuties, duties};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};

@@ -1,0 +1,56 @@
+//! What was raised when classes were contacted (RGT-05), as far as a request came of it: one that was made from it, or one that
+//! there was. [`crate::contact`] keeps the points themselves.
+
+use sqlx::PgConnection;
+
+use crate::{
+    auth::person::SignedIn,
+    failure::Failure,
+    ids::{ContactPointId, StudentId, VoiceRequestId},
+};
+
+/// The words of a point that a student took down, where no request came of it yet.
+pub(super) async fn raised(
+    connection: &mut PgConnection,
+    student: StudentId,
+    point: ContactPointId,
+) -> Result<Option<String>, Failure> {
+    let says = sqlx::query_scalar!(
+        "select p.says from contact_point p join contact_entry e on e.id = p.entry_id
+                join contact_assignment a on a.id = e.assignment_id
+         where p.id = $1 and a.student_id = $2 and not exists (select from contact_request r where r.point_id = p.id)",
+        point.0,
+        student.0
+    );
+    Ok(says.fetch_optional(connection).await?)
+}
+
+/// Says that a request came of a point; `false` where one did before.
+pub async fn link(
+    connection: &mut PgConnection,
+    point: ContactPointId,
+    request: VoiceRequestId,
+) -> Result<bool, Failure> {
+    let done = sqlx::query!(
+        "insert into contact_request (point_id, request_id) values ($1, $2) on conflict do nothing",
+        point.0,
+        request.0
+    );
+    Ok(done.execute(connection).await?.rows_affected() == 1)
+}
+
+/// The request of a number, where a person may name it: it is public, or their own, and not withdrawn.
+pub async fn numbered(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    number: i32,
+) -> Result<Option<VoiceRequestId>, Failure> {
+    let id = sqlx::query_scalar!(
+        r#"select id as "id: VoiceRequestId" from voice_request
+           where institution_id = $1 and number = $2 and (is_public or account_id = $3) and stage <> 'withdrawn'"#,
+        person.institution.0,
+        number,
+        person.account.0
+    );
+    Ok(id.fetch_optional(connection).await?)
+}
