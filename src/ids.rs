@@ -187,4 +187,8 @@ ids! {
     FacePointId;
     /// An entry of the log of 学校治理.
     GovernanceId;
+    /// A questionnaire (问卷调研).
+    SurveyId;
+    /// What follows from a questionnaire.
+    SurveyMeasureId;
 }

@@ -53,7 +53,7 @@
 //! meetings
 //! guidance projects
 //! voice
-//! disclosure
+//! disclosure surveys
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -118,6 +118,7 @@ pub mod roster_check;
 pub mod rotation;
 pub mod rulebook;
 pub mod sign_in;
+pub mod surveys;
 pub mod unions;
 pub mod vetting;
 pub mod voice;

@@ -43,6 +43,7 @@ use crate::{
     sealing::keys::MarkKey,
     secrets::Cost,
     sign_in::{self, SignIn},
+    surveys::{self, Surveys},
     unions, vetting,
     voice::{self, Voice},
     web::{
@@ -64,6 +65,7 @@ pub struct Portal {
     pub sign_in: SignIn,
     pub elections: Elections,
     pub reviews: Reviews,
+    pub surveys: Surveys,
     pub imports: Imports,
     pub meetings: Meetings,
     pub slips: Slips,
@@ -94,6 +96,7 @@ impl Portal {
         Ok(Self {
             sign_in: SignIn::new(&app, &ballot_key),
             reviews: Reviews::new(&app, ballot_key.clone()),
+            surveys: Surveys::new(&app, ballot_key.clone()),
             elections: Elections::new(&app, ballot_key),
             imports: Imports::new(&app),
             meetings: Meetings::new(&app),
@@ -126,6 +129,7 @@ fn navigation() -> Vec<NavItem> {
         activities::NAV,
         rotation::NAV,
         voice::NAV,
+        surveys::NAV,
         disclosure::NAV,
         holidays::NAV,
         roster_check::NAV,
@@ -168,6 +172,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(matters::routes())
         .merge(activities::routes())
         .merge(voice::routes(portal.voice.clone()))
+        .merge(surveys::routes(portal.surveys.clone()))
         .merge(disclosure::routes())
         .merge(roster_check::routes())
         .merge(home::routes())

@@ -185,6 +185,8 @@ words! {
     CalendarKept = "calendar_kept", "订阅日历";
     /// A student's request was made, taken up, sent on, answered or closed, or how requests are handled was set.
     VoiceKept = "voice_kept", "诉求办理";
+    /// A questionnaire was made, opened, closed or published, or what follows from it was taken down. Never who answered.
+    SurveyKept = "survey_kept", "问卷调研";
     /// A union's public page, or the yearly account, was kept, signed or published.
     DisclosureKept = "disclosure_kept", "公开栏和自评表";
 }

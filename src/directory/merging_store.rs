@@ -86,6 +86,7 @@ pub(super) async fn merger(
                   exists (select from guidance_record r join class_of k on k.id = r.class_id where k.twin is not null)
                       as "has_guidance!",
                   exists (select from voice_request where college_id = $2) as "has_requests!",
+                  exists (select from survey_college where college_id = $2) as "has_surveys!",
                   exists (select from office_of f join office o on o.account_id = f.account_id and o.kind = f.kind
                                and o.ended_at is null and f.ended_at is null
                                and daterange(o.from_day, o.until_day) && f.term
@@ -106,6 +107,7 @@ pub(super) async fn merger(
         (row.has_activities, "已有活动与这个院系的班级合办，而这个班级要并入另一个院系的同名班级"),
         (row.has_guidance, "已有指导记录涉及这个院系里与对方同名的班级"),
         (row.has_requests, "已有诉求由这个院系的学生会接收"),
+        (row.has_surveys, "已有调研面向这个院系"),
         (row.has_clashes, "同一人在两个院系任同一职务，请先在“账号”里免去其中一个"),
     ];
     let obstacles = stands.iter().filter(|(stands, _)| *stands).map(|(_, says)| (*says).to_owned()).collect();

@@ -7,6 +7,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
+use axum_extra::extract::Query;
 use time::Duration;
 
 use super::{
@@ -98,8 +99,13 @@ async fn page(voice: &Voice, person: &SignedIn, submitted: Submitted<AskForm>) -
     })
 }
 
-async fn show(State(voice): State<Voice>, person: SignedIn) -> Result<AskPage, Failure> {
-    page(&voice, &person, Submitted::default()).await
+/// The form; a page that leads here may have filled it in.
+async fn show(
+    State(voice): State<Voice>,
+    person: SignedIn,
+    Query(form): Query<AskForm>,
+) -> Result<AskPage, Failure> {
+    page(&voice, &person, Submitted::new(form, Errors::default())).await
 }
 
 async fn act(State(voice): State<Voice>, person: SignedIn, mut upload: Upload) -> Result<Response, Failure> {

@@ -67,6 +67,7 @@ mod secrecy;
 mod sign_in;
 mod strangers;
 mod support;
+mod surveys;
 mod tables;
 mod unions;
 mod vetting;

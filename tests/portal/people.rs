@@ -804,6 +804,7 @@ const MERGED: &[&str] = &[
     "activity_partner.class_id",
     "guidance_record.class_id",
     "voice_request.college_id",
+    "survey_college.college_id",
     "class.merged_into",
     "consent.class_id",
     "consent.college_id",

@@ -221,6 +221,7 @@ async fn judged(
     let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
     let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
     let duties = store::duties(&mut db, acting.institution(), None, today).await?;
+    let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "对照检查总览");
@@ -233,7 +234,11 @@ async fn judged(
             let judge = |record: &Record| {
                 let id = record.union.id;
                 let reports = reports.iter().find(|one| one.union == id);
-                let owed = Owed { reports, duties: duties.iter().find(|one| one.union == id) };
+                let owed = Owed {
+                    reports,
+                    duties: duties.iter().find(|one| one.union == id),
+                    surveys: surveys.iter().find(|one| one.union == id),
+                };
                 let found = evidence(record, &plans, &reasons, &office, day);
                 let found = with_duties(found, record, &plans, owed, day)?;
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())

@@ -23,7 +23,7 @@ use time::Date;
 use super::{
     documents,
     paths::UNIONS,
-    store::{self, ReasonRow, UnionDuties, UnionReports},
+    store::{self, ReasonRow, UnionDuties, UnionReports, UnionSurveys},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -43,6 +43,7 @@ use crate::{
         education::{constitution, pledged, sign_by, trained},
         finding::{is_over, is_short},
         review::coverage,
+        survey::regular,
         yearly::academic_year,
     },
     text::percent,
@@ -336,11 +337,12 @@ fn evidence(
 }
 
 /// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
-/// (DIS-02), the constitution (DIS-03).
+/// (DIS-02), the constitution (DIS-03), questionnaires (RGT-03).
 #[derive(Clone, Copy)]
 struct Owed<'a> {
     reports: Option<&'a UnionReports>,
     duties: Option<&'a UnionDuties>,
+    surveys: Option<&'a UnionSurveys>,
 }
 
 /// Adds to a union's findings what its officers owe beside their posts.
@@ -388,6 +390,11 @@ fn with_duties(
         add(finding, since);
         add(trained(&plan, &duties.trainings, today), None);
         add(constitution(&plan, duties.constitution.as_ref()), None);
+    }
+    if let Some(surveys) = owed.surveys {
+        let finding = regular(&plan, &surveys.held, today);
+        let since = surveys.held.due().next_day().filter(|_| finding.verdict == Outcome::Warn);
+        add(finding, since);
     }
     Some(found)
 }
