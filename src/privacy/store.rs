@@ -7,7 +7,8 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     accounts, activities, auth::acting::Acting, conduct, congress, disclosure, failure::Failure, ids::InstitutionId,
-    imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, surveys, vetting, voice,
+    imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in, surveys, vetting,
+    voice,
 };
 
 /// How long a university keeps the data of people who have left, in years.

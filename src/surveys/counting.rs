@@ -186,8 +186,10 @@ pub fn count(sheets: &[OpenSheet], questions: &[Question], waiting: &[Waiting], 
     let mut offered = largest_first(&cells, |cell| Part::College(cell.college));
     offered.extend(largest_first(&cells, |cell| Part::Year(cell.year)));
     let fewest = i64::try_from(FEWEST).unwrap_or(i64::MAX);
-    let shown = folding::shown(&cells, offered, fewest, |cell| cell.people, |part, cell| part.is_of(cell.college, cell.year));
-    let mut years: Vec<i32> = shown.iter().filter_map(|part| if let Part::Year(year) = part { Some(*year) } else { None }).collect();
+    let shown =
+        folding::shown(&cells, offered, fewest, |cell| cell.people, |part, cell| part.is_of(cell.college, cell.year));
+    let mut years: Vec<i32> =
+        shown.iter().filter_map(|part| if let Part::Year(year) = part { Some(*year) } else { None }).collect();
     years.sort_unstable();
     let colleges: Vec<&CollegeName> = names.iter().filter(|name| shown.contains(&Part::College(name.id))).collect();
     let whole = parts.first().map_or(0, |whole| whole.invited);
@@ -209,8 +211,7 @@ pub fn count(sheets: &[OpenSheet], questions: &[Question], waiting: &[Waiting], 
     });
     of_kind(own.collect(), rest);
     let own = years.iter().map(|year| part(PartKind::Year, format!("{year} 级"), &|_, own| own == *year));
-    let rest =
-        part(PartKind::Year, "其余年级（合并）".to_owned(), &|_, year| !years.contains(&year));
+    let rest = part(PartKind::Year, "其余年级（合并）".to_owned(), &|_, year| !years.contains(&year));
     of_kind(own.collect(), rest);
     Counted { parts, texts: texts(sheets, questions) }
 }
@@ -242,7 +243,16 @@ mod tests {
         sheets.extend((0..3).map(|_| sheet(small, 2025, vec![Answer::One(2)])));
         let waiting = [Waiting { college: small, year: 2024, people: 10 }];
         let counted = count(&sheets, &questions, &waiting, &names);
-        assert_eq!(labels(&counted), [("全部", 17, 27), ("大", 8, 8), ("其余院系（合并）", 9, 19), ("2025 级", 17, 17), ("其余年级（合并）", 0, 10)]);
+        assert_eq!(
+            labels(&counted),
+            [
+                ("全部", 17, 27),
+                ("大", 8, 8),
+                ("其余院系（合并）", 9, 19),
+                ("2025 级", 17, 17),
+                ("其余年级（合并）", 0, 10)
+            ]
+        );
         let rest = &counted.parts[2].figures;
         assert!(rest.contains(&Figure { question: 1, option: 2, rank: 0, number: 9 }), "{rest:?}");
         let few = count(&sheets[..4], &questions, &waiting, &names);
@@ -270,8 +280,9 @@ mod tests {
     fn an_order_is_counted_by_rank() {
         let questions = [question(1, Kind::Order, &["甲", "乙"])];
         let college = CollegeId::random();
-        let sheets: Vec<OpenSheet> =
-            (0..5).map(|at| sheet(college, 2025, vec![Answer::Order(if at < 3 { vec![1, 2] } else { vec![2, 1] })])).collect();
+        let sheets: Vec<OpenSheet> = (0..5)
+            .map(|at| sheet(college, 2025, vec![Answer::Order(if at < 3 { vec![1, 2] } else { vec![2, 1] })]))
+            .collect();
         let counted = count(&sheets, &questions, &[], &[]);
         let found: Vec<(i16, i16, i32)> =
             counted.parts[0].figures.iter().map(|one| (one.option, one.rank, one.number)).collect();

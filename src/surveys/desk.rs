@@ -107,11 +107,7 @@ impl DeskPage {
 ///
 /// # Errors
 /// [`Failure::Missing`] where it keeps none of that id.
-pub(super) async fn kept(
-    db: &mut PgConnection,
-    acting: &Acting<VoiceKeeper>,
-    id: SurveyId,
-) -> Result<Survey, Failure> {
+pub(super) async fn kept(db: &mut PgConnection, acting: &Acting<VoiceKeeper>, id: SurveyId) -> Result<Survey, Failure> {
     let survey = store::survey(db, acting.institution(), id).await?;
     let hosts = Hosts::of(db, acting.person()).await?;
     if hosts.keeps(survey.union) { Ok(survey) } else { Err(Failure::Missing) }

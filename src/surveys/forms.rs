@@ -176,8 +176,7 @@ impl QuestionForm {
             _ => None,
         };
         let place = i16::try_from(known.len() + 1).ok()?;
-        let question =
-            Question { place, kind, says: says?, required: self.required != "no", options: options?, most };
+        let question = Question { place, kind, says: says?, required: self.required != "no", options: options?, most };
         errors.is_empty().then_some(question)
     }
 
@@ -291,8 +290,8 @@ pub(super) struct Field(String, String);
 
 /// The fields of the questions by their places: `q1` to `q30`.
 const FIELDS: [&str; MOST_QUESTIONS] = [
-    "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14", "q15", "q16", "q17", "q18",
-    "q19", "q20", "q21", "q22", "q23", "q24", "q25", "q26", "q27", "q28", "q29", "q30",
+    "q1", "q2", "q3", "q4", "q5", "q6", "q7", "q8", "q9", "q10", "q11", "q12", "q13", "q14", "q15", "q16", "q17",
+    "q18", "q19", "q20", "q21", "q22", "q23", "q24", "q25", "q26", "q27", "q28", "q29", "q30",
 ];
 
 /// The field of a question.
@@ -360,7 +359,9 @@ fn answer(question: &Question, typed: &[&str], errors: &mut Errors) -> Option<An
             _ => fault(format!("第 {place} 题请选一项")),
         },
         Kind::Several => {
-            let Some(mut chosen) = places(&typed, options) else { return fault(format!("第 {place} 题请从各项里选")) };
+            let Some(mut chosen) = places(&typed, options) else {
+                return fault(format!("第 {place} 题请从各项里选"));
+            };
             chosen.sort_unstable();
             chosen.dedup();
             let most = question.most.unwrap_or(options);
@@ -409,12 +410,8 @@ mod tests {
         let good = [("q1", "2"), ("q2", "3"), ("q2", "1"), ("q3", "２"), ("q3", "1"), ("q4", " 好\r\n多 ")];
         let mut errors = Errors::default();
         let read = came(&good).read(&questions, &mut errors).unwrap();
-        let expected = [
-            Answer::One(2),
-            Answer::Several(vec![1, 3]),
-            Answer::Order(vec![2, 1]),
-            Answer::Text("好\n多".to_owned()),
-        ];
+        let expected =
+            [Answer::One(2), Answer::Several(vec![1, 3]), Answer::Order(vec![2, 1]), Answer::Text("好\n多".to_owned())];
         assert_eq!(read, expected);
         let wrong = [("q1", "3"), ("q2", "1"), ("q2", "2"), ("q2", "3"), ("q3", "1"), ("q3", "1")];
         let mut errors = Errors::default();

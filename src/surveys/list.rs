@@ -83,12 +83,7 @@ struct SurveysPage {
 }
 
 /// How regular the questionnaires of an office's unions are, under their clause.
-async fn judged(
-    db: &mut PgConnection,
-    person: &SignedIn,
-    hosts: &Hosts,
-    today: Date,
-) -> Result<Vec<Regular>, Failure> {
+async fn judged(db: &mut PgConnection, person: &SignedIn, hosts: &Hosts, today: Date) -> Result<Vec<Regular>, Failure> {
     let plans = calendar(db, person.institution).await?;
     let Some(plan) = plans.in_force(today).filter(|plan| plan.provision(Rule::Rgt03).is_some()) else {
         return Ok(Vec::new());

@@ -46,7 +46,8 @@ async fn keep(
     let (now, mut errors) = (surveys.clock.now(), Errors::default());
     kept(&mut *surveys.read().await?, &acting, id).await?;
     let Some(says) = form.read(&mut errors) else {
-        let page = page(&surveys, &acting, id, DeskForms { findings: Some(form), errors, ..DeskForms::default() }).await?;
+        let page =
+            page(&surveys, &acting, id, DeskForms { findings: Some(form), errors, ..DeskForms::default() }).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let publish = form.publishes();

@@ -10,7 +10,7 @@
 
 mod acts;
 mod answering;
-mod counting;
+pub(crate) mod counting;
 mod desk;
 mod file;
 mod forms;
@@ -18,8 +18,8 @@ mod hosts;
 mod list;
 mod measures;
 mod paths;
-pub mod retention;
 mod results;
+pub mod retention;
 mod sealed;
 pub mod sheet;
 pub mod store;

@@ -7,12 +7,7 @@ use super::{
     store::{self, PartRow},
     survey::{Kind, Question, Survey},
 };
-use crate::{
-    failure::Failure,
-    page::charts::ShareBar,
-    rules::survey::FEWEST,
-    text::percent,
-};
+use crate::{failure::Failure, page::charts::ShareBar, rules::survey::FEWEST, text::percent};
 
 /// How often an option was chosen.
 #[derive(Debug, Clone)]
@@ -69,7 +64,6 @@ impl QuestionResult {
 /// How many of a part answered.
 #[derive(Debug, Clone)]
 pub(super) struct ResponseRow {
-    pub kind: &'static str,
     pub label: String,
     pub answers: i32,
     pub invited: i32,
@@ -156,7 +150,6 @@ fn response(part: &PartRow) -> ResponseRow {
     let rate = share(part.answers, part.invited);
     let title = format!("{}：{} 人中 {} 人作答，{rate}", part.label, part.invited, part.answers);
     ResponseRow {
-        kind: part.kind.label(),
         label: part.label.clone(),
         answers: part.answers,
         invited: part.invited,

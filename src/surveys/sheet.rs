@@ -82,7 +82,9 @@ impl Answer {
         }
         let options = u8::try_from(question.options.len()).ok()?;
         match question.kind {
-            Kind::Single | Kind::Scale => bytes.first().filter(|place| **place <= options).map(|place| Self::One(*place)),
+            Kind::Single | Kind::Scale => {
+                bytes.first().filter(|place| **place <= options).map(|place| Self::One(*place))
+            }
             Kind::Several => {
                 let mask = u32::from_be_bytes(bytes.try_into().ok()?);
                 let places: Vec<u8> = (1..=32).filter(|place| bit(*place).is_some_and(|bit| mask & bit > 0)).collect();

@@ -98,8 +98,6 @@ pub struct Survey {
     pub union: Option<UnionId>,
     /// Who asks, in words.
     pub host: String,
-    /// The college of the union that asks.
-    pub host_college: Option<CollegeId>,
     pub title: String,
     pub purpose: String,
     pub anonymous: bool,
@@ -111,8 +109,6 @@ pub struct Survey {
     pub college_names: Vec<String>,
     pub years: Vec<i32>,
     pub pair: Option<SurveyPair>,
-    pub answers: Option<i32>,
-    pub invited: Option<i32>,
     pub findings: Option<String>,
     pub published_at: Option<OffsetDateTime>,
 }
@@ -174,10 +170,13 @@ impl Survey {
     /// Whom it asks, in words.
     #[must_use]
     pub fn asked(&self) -> String {
-        let colleges =
-            if self.college_names.is_empty() { "全校".to_owned() } else { self.college_names.join("、") };
+        let colleges = if self.college_names.is_empty() { "全校".to_owned() } else { self.college_names.join("、") };
         let years: Vec<String> = self.years.iter().map(|year| format!("{year} 级")).collect();
-        if years.is_empty() { format!("{colleges}在籍学生") } else { format!("{colleges} {}在籍学生", years.join("、")) }
+        if years.is_empty() {
+            format!("{colleges}在籍学生")
+        } else {
+            format!("{colleges} {}在籍学生", years.join("、"))
+        }
     }
 
     /// The student is of those whom it asks.
@@ -256,7 +255,6 @@ mod tests {
             id: SurveyId::random(),
             union: None,
             host: "校团委".to_owned(),
-            host_college: None,
             title: "食堂".to_owned(),
             purpose: "了解情况".to_owned(),
             anonymous: true,
@@ -267,8 +265,6 @@ mod tests {
             college_names: Vec::new(),
             years: vec![2025],
             pair: None,
-            answers: None,
-            invited: None,
             findings: None,
             published_at: None,
         }

@@ -100,11 +100,7 @@ async fn page(voice: &Voice, person: &SignedIn, submitted: Submitted<AskForm>) -
 }
 
 /// The form; a page that leads here may have filled it in.
-async fn show(
-    State(voice): State<Voice>,
-    person: SignedIn,
-    Query(form): Query<AskForm>,
-) -> Result<AskPage, Failure> {
+async fn show(State(voice): State<Voice>, person: SignedIn, Query(form): Query<AskForm>) -> Result<AskPage, Failure> {
     page(&voice, &person, Submitted::new(form, Errors::default())).await
 }
 

@@ -57,6 +57,17 @@ pub async fn keep_count(
     named: &[Answers],
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    write_count(connection, survey, counted, named, now).await
+}
+
+/// As [`keep_count`], for nobody: what the demo has.
+pub(crate) async fn write_count(
+    connection: &mut PgConnection,
+    survey: &Locked<Survey>,
+    counted: &Counted,
+    named: &[Answers],
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
     let Some(whole) = counted.parts.first() else { return Ok(false) };
     // In the order of numbers, which says nothing of when or what.
     sqlx::query!(

@@ -7,6 +7,7 @@ mod measures;
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
+pub(crate) use counted::write_count;
 pub use counted::{
     Answers, NamedSheet, PartRow, figures, keep_count, parts, sheets_by_name, texts, waiting_by_college,
 };
@@ -29,10 +30,7 @@ use crate::{
 const LISTED: i64 = 200;
 
 /// How many questionnaires a union holds in a semester, as the League committee set it; none where practice holds.
-pub async fn per_semester(
-    connection: &mut PgConnection,
-    institution: InstitutionId,
-) -> Result<Option<u32>, Failure> {
+pub async fn per_semester(connection: &mut PgConnection, institution: InstitutionId) -> Result<Option<u32>, Failure> {
     let number =
         sqlx::query_scalar!("select per_semester from survey_setting where institution_id = $1", institution.0);
     Ok(number.fetch_optional(connection).await?.and_then(|number| u32::try_from(number).ok()))
@@ -66,10 +64,10 @@ pub async fn surveys(
     one: Option<SurveyId>,
 ) -> Result<Vec<Survey>, Failure> {
     let rows = sqlx::query!(
-        r#"select q.id as "id: SurveyId", q.union_id as "union: UnionId", u.college_id as "host_college?: CollegeId",
+        r#"select q.id as "id: SurveyId", q.union_id as "union: UnionId",
                   case when u.id is null then '校团委' else union_name(u.kind, c.name) end as "host!",
                   q.title, q.purpose, q.anonymous, q.stage, q.opens_at, q.closes_at, q.years, q.public_key, q.locked_key,
-                  q.seal, q.answers, q.invited, q.findings, q.published_at,
+                  q.seal, q.findings, q.published_at,
                   coalesce((select array_agg(t.college_id order by k.place, k.name) from survey_college t
                             join college k on k.id = t.college_id where t.survey_id = q.id), '{}')
                       as "colleges!: Vec<CollegeId>",
@@ -92,7 +90,6 @@ pub async fn surveys(
                 id: row.id,
                 union: row.union,
                 host: row.host,
-                host_college: row.host_college,
                 title: row.title,
                 purpose: row.purpose,
                 anonymous: row.anonymous,
@@ -103,8 +100,6 @@ pub async fn surveys(
                 college_names: row.college_names,
                 years: row.years,
                 pair,
-                answers: row.answers,
-                invited: row.invited,
                 findings: row.findings,
                 published_at: row.published_at,
             })
