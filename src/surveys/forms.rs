@@ -94,13 +94,14 @@ impl SetupForm {
         if chosen.is_none() {
             errors.add("college", "请选择本校的院系");
         }
+        // A college's union asks its own college.
+        let own = union.and_then(|union| hosts.college_of(union));
+        if own.is_some() && chosen.iter().flatten().any(|college| Some(*college) != own) {
+            errors.add("college", "院系学生会的调研只面向本院系");
+        }
         let years = self.read_years(errors);
         let (union, mut chosen) = (union?, chosen?);
-        // A college's union asks its own college.
-        if let Some(own) = hosts.college_of(union) {
-            if chosen.iter().any(|college| *college != own) {
-                errors.add("college", "院系学生会的调研只面向本院系");
-            }
+        if let Some(own) = own {
             chosen = vec![own];
         }
         chosen.sort_unstable();
