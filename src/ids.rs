@@ -195,4 +195,8 @@ ids! {
     ContactPointId;
     /// What a student left for those in contact with their class.
     ContactNoteId;
+    /// A questionnaire (问卷调研).
+    SurveyId;
+    /// What follows from a questionnaire.
+    SurveyMeasureId;
 }

@@ -55,6 +55,7 @@
 //! voice
 //! contact
 //! disclosure
+//! disclosure surveys
 //! accounts
 //! imports
 //! rollover privacy roster_check
@@ -120,6 +121,7 @@ pub mod roster_check;
 pub mod rotation;
 pub mod rulebook;
 pub mod sign_in;
+pub mod surveys;
 pub mod unions;
 pub mod vetting;
 pub mod voice;

@@ -44,6 +44,7 @@ use crate::{
     sealing::keys::MarkKey,
     secrets::Cost,
     sign_in::{self, SignIn},
+    surveys::{self, Surveys},
     unions, vetting,
     voice::{self, Voice},
     web::{
@@ -65,6 +66,7 @@ pub struct Portal {
     pub sign_in: SignIn,
     pub elections: Elections,
     pub reviews: Reviews,
+    pub surveys: Surveys,
     pub imports: Imports,
     pub meetings: Meetings,
     pub slips: Slips,
@@ -95,6 +97,7 @@ impl Portal {
         Ok(Self {
             sign_in: SignIn::new(&app, &ballot_key),
             reviews: Reviews::new(&app, ballot_key.clone()),
+            surveys: Surveys::new(&app, ballot_key.clone()),
             elections: Elections::new(&app, ballot_key),
             imports: Imports::new(&app),
             meetings: Meetings::new(&app),
@@ -128,6 +131,7 @@ fn navigation() -> Vec<NavItem> {
         rotation::NAV,
         voice::NAV,
         contact::NAV,
+        surveys::NAV,
         disclosure::NAV,
         holidays::NAV,
         roster_check::NAV,
@@ -171,6 +175,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(activities::routes())
         .merge(voice::routes(portal.voice.clone()))
         .merge(contact::routes())
+        .merge(surveys::routes(portal.surveys.clone()))
         .merge(disclosure::routes())
         .merge(roster_check::routes())
         .merge(home::routes())

@@ -187,6 +187,8 @@ words! {
     VoiceKept = "voice_kept", "诉求办理";
     /// Somebody was put in contact with a class, or no more; a contact was logged; how often was set.
     ContactKept = "contact_kept", "直接联系同学";
+    /// A questionnaire was made, opened, closed or published, or what follows from it was taken down. Never who answered.
+    SurveyKept = "survey_kept", "问卷调研";
     /// A union's public page, or the yearly account, was kept, signed or published.
     DisclosureKept = "disclosure_kept", "公开栏和自评表";
 }

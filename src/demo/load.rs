@@ -132,6 +132,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 part(super::meetings::load_meetings(db, institution, now)).await?;
                 part(super::guidance::load_guidance(db, institution, now)).await?;
                 part(super::voice::load_voice(db, institution, now)).await?;
+                part(super::surveys::load_surveys(db, school, institution, &ballot_box.key, now)).await?;
                 part(super::elections::load_elections(db, school, institution, &ballot_box.key, now)).await?;
                 part(super::reviews::load_reviews(db, school, institution, &ballot_box.key, now)).await?;
                 part(super::result::load_result(db, institution, now)).await?;

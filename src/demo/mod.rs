@@ -16,6 +16,7 @@ mod paper;
 mod result;
 mod reviews;
 mod schools;
+mod surveys;
 mod unions;
 mod vetting;
 mod voice;

@@ -89,6 +89,7 @@ pub(super) async fn merger(
                   exists (select from contact_assignment a join class_of k on k.id = a.class_id where k.twin is not null)
                       or exists (select from contact_note n join class_of k on k.id = n.class_id where k.twin is not null)
                       as "has_contacts!",
+                  exists (select from survey_college where college_id = $2) as "has_surveys!",
                   exists (select from office_of f join office o on o.account_id = f.account_id and o.kind = f.kind
                                and o.ended_at is null and f.ended_at is null
                                and daterange(o.from_day, o.until_day) && f.term
@@ -110,6 +111,7 @@ pub(super) async fn merger(
         (row.has_guidance, "已有指导记录涉及这个院系里与对方同名的班级"),
         (row.has_requests, "已有诉求由这个院系的学生会接收"),
         (row.has_contacts, "已有学生代表、学生干部联系这个院系里与对方同名的班级"),
+        (row.has_surveys, "已有调研面向这个院系"),
         (row.has_clashes, "同一人在两个院系任同一职务，请先在“账号”里免去其中一个"),
     ];
     let obstacles = stands.iter().filter(|(stands, _)| *stands).map(|(_, says)| (*says).to_owned()).collect();

@@ -2,7 +2,10 @@
 //! two tells how a few people have voted or whether.
 
 use super::reconciliation::FEW;
-use crate::ids::{ClassId, CollegeId};
+use crate::{
+    ids::{ClassId, CollegeId},
+    rules::folding,
+};
 
 /// The voters of one class who vote in the same contests.
 #[derive(Debug, Clone)]
@@ -58,24 +61,10 @@ fn largest_first(cells: &[Cell], kind: impl Fn(&Cell) -> Vec<Part>) -> Vec<Part>
 /// fewer is folded, and with it the part that would give it away.
 #[must_use]
 pub fn shown(cells: &[Cell]) -> Vec<Part> {
-    let is_enough = |side: &[&Cell]| side.is_empty() || side.iter().map(|cell| cell.due).sum::<i64>() >= i64::from(FEW);
     let mut parts = largest_first(cells, |cell| vec![Part::College(cell.college)]);
     parts.extend(largest_first(cells, |cell| cell.contests.iter().map(|one| Part::Contest(*one)).collect()));
     parts.extend(largest_first(cells, |cell| vec![Part::Class(cell.class)]));
-    let mut blocks: Vec<Vec<&Cell>> = vec![cells.iter().collect()];
-    let mut shown = Vec::new();
-    for part in parts {
-        let halves = blocks.iter().flat_map(|block| {
-            let (within, without): (Vec<&Cell>, Vec<&Cell>) = block.iter().copied().partition(|cell| part.holds(cell));
-            [within, without]
-        });
-        let halves: Vec<Vec<&Cell>> = halves.filter(|half| !half.is_empty()).collect();
-        if halves.iter().all(|half| is_enough(half)) {
-            blocks = halves;
-            shown.push(part);
-        }
-    }
-    shown
+    folding::shown(cells, parts, i64::from(FEW), |cell| cell.due, Part::holds)
 }
 
 #[cfg(test)]

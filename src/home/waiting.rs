@@ -15,7 +15,7 @@ use crate::{
     guidance, imports, matters, meetings,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
-    people, projects, reviews, rotation, unions, vetting, voice,
+    people, projects, reviews, rotation, surveys, unions, vetting, voice,
 };
 
 /// What a feature answers, behind a pointer: the type of the whole would grow with each feature, and compiling it with it.
@@ -44,6 +44,7 @@ pub async fn waiting(
         tasks.extend(asked(projects::tasks::waiting(connection, person, office, today)).await?);
         tasks.extend(asked(voice::tasks::waiting(connection, person, office, now)).await?);
         tasks.extend(asked(contact::tasks::waiting(connection, person, office, today)).await?);
+        tasks.extend(asked(surveys::tasks::waiting(connection, person, office, now)).await?);
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(asked(rotation::tasks::semesters(connection, person, today)).await?);
             tasks.extend(asked(people::tasks::twins(connection, person)).await?);
@@ -79,6 +80,7 @@ pub async fn waiting(
     tasks.extend(asked(voice::tasks::own(connection, person)).await?);
     tasks.extend(asked(meeting::tasks::waiting(connection, person, today)).await?);
     if let Some(student) = person.student {
+        tasks.extend(asked(surveys::tasks::own(connection, person, student, now)).await?);
         tasks.extend(asked(rotation::tasks::duties(connection, student, today)).await?);
         tasks.extend(asked(meetings::tasks::own(connection, person, student, now)).await?);
         tasks.extend(asked(projects::tasks::own(connection, person, student)).await?);

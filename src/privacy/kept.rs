@@ -7,7 +7,7 @@ use crate::{
     office::{
         Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, MatterReader,
         Office, OfficeKind, Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
-        VoiceHandler,
+        VoiceHandler, VoiceKeeper,
     },
     unions::union::sees_grades,
     words::words,
@@ -28,6 +28,7 @@ words! {
     Conduct = "conduct", "违纪失范的反映、调查核实和处理";
     Voice = "voice", "提出的诉求、对答复的评价、附议";
     Contact = "contact", "负责联系哪个班级、联系的记录；给班级联系人的留言";
+    Surveyed = "surveyed", "答过哪次调研；实名调研的作答";
     Disclosed = "disclosed", "改革自评表公开的姓名、职务、政治面貌、院系、年级、是否符合成绩条件；对学生会的评价";
     Exits = "exits", "退出学生会的类别、理由和交接";
     Duties = "duties", "自律承诺的签署，参加培训的情况";
@@ -69,6 +70,7 @@ impl Data {
             Self::Conduct => ConductHandler::KINDS.to_vec(),
             Self::Disclosed => OfficeKind::ALL.to_vec(),
             Self::Voice => VoiceHandler::KINDS.to_vec(),
+            Self::Surveyed => VoiceKeeper::KINDS.to_vec(),
             Self::Posts | Self::Duties | Self::Contact => UnionReader::KINDS.to_vec(),
             Self::Proposals | Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
@@ -107,6 +109,7 @@ impl Data {
             | Self::Unsent
             | Self::Conduct
             | Self::Voice
+            | Self::Surveyed
             | Self::Exits => Extent::Own,
         }
     }
@@ -127,6 +130,9 @@ impl Data {
             }
             Self::Contact => {
                 "直接联系同学、听取意见；本班同学能看到联系人的姓名和职务；留言只有联系本班的人能看到，选择署名的才显示姓名"
+            }
+            Self::Surveyed => {
+                "问卷调研；实名的组织单位能看到谁答了什么，匿名的加密封存，截止以后只留合计，任何人都看不到谁答了什么，也不显示谁答过"
             }
             Self::Disclosed => "每学年的改革情况公开，由师生监督；不公开名次和门数；评价不显示是谁写的",
             Self::Exits => "退出和工作交接",
@@ -164,6 +170,7 @@ impl Data {
             }
             Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),
             Self::Activities => format!("长期；离校{years}后删除评价、姓名和学号，只留编号"),
+            Self::Surveyed => format!("长期；离校{years}后删除实名的作答，答过的记录只留编号"),
             Self::Matters => format!("长期；离校{years}后联系电话和姓名删除"),
             Self::Posts | Self::Duties | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
                 format!("长期；离校{years}后姓名和学号删除，只留编号")

@@ -8,7 +8,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     accounts, activities, auth::acting::Acting, conduct, congress, contact, disclosure, failure::Failure,
     ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in,
-    vetting, voice,
+    surveys, vetting, voice,
 };
 
 /// How long a university keeps the data of people who have left, in years.
@@ -127,6 +127,7 @@ pub async fn erase(
     part(meetings::retention::erase(connection, students)).await?;
     part(voice::retention::erase(connection, &accounts)).await?;
     part(contact::retention::erase(connection, &accounts)).await?;
+    part(surveys::retention::erase(connection, students)).await?;
     part(disclosure::retention::erase(connection, &accounts)).await?;
     Ok(erased)
 }

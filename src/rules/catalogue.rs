@@ -290,7 +290,7 @@ catalogue! {
     Gui12 "GUI-12" Gui [Show] Today::Shown("领导与指导（细化措施、问题反馈、经验做法）"), "推广经验、细化措施", "总结推广经验，院系制定细化措施。";
     Rgt01 "RGT-01" Rgt [Refuse Schedule Show] Today::Scheduled("办理诉求"), "听取、反馈、帮助解决", "收集同学的需求和困难，反馈学校并推动解决。";
     Rgt02 "RGT-02" Rgt [Refuse Show] Today::Shown("办理诉求"), "团委指导下的权益工作", "在校团委指导下开展日常权益工作。";
-    Rgt03 "RGT-03" Rgt [Schedule Show] Today::NotYet, "日常调研机制", "建立日常调研机制。";
+    Rgt03 "RGT-03" Rgt [Schedule Show] Today::Scheduled("调研、合规总览、首页待办"), "日常调研机制", "建立日常调研机制。";
     Rgt04 "RGT-04" Rgt [Schedule Show] Today::Scheduled("面对面"), "面对面沟通渠道", "搭建面对面沟通渠道。";
     Rgt05 "RGT-05" Rgt [Schedule Show] Today::Scheduled("直接联系同学、合规总览、首页待办"), "直接联系同学制度", "学生代表、学生干部直接联系同学。";
     Rgt06 "RGT-06" Rgt [Show] Today::Shown("公开栏、改革自评表"), "同学参与、监督和评议", "完善同学参与、监督和评议的机制。";

@@ -26,7 +26,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
-    ids::{AccountId, ReviewId, SittingId},
+    ids::{AccountId, ReviewId, SittingId, StudentId, SurveyId},
     secrets::{Cost, readable},
 };
 
@@ -96,6 +96,10 @@ pub enum Purpose {
     SheetShare(ReviewId, AccountId),
     /// The secret of an account's second factor.
     SecondFactor(AccountId),
+    /// A student's answers to a questionnaire.
+    SurveySheet(SurveyId, StudentId),
+    /// What opens the answers to a questionnaire.
+    SurveyKey(SurveyId),
 }
 
 /// Whose sheet it is and on whom, by their places in a review.
@@ -116,6 +120,8 @@ impl Purpose {
             Self::Sheet(..) => b"lunzhi sheet 1",
             Self::SheetShare(..) => b"lunzhi sheet share 1",
             Self::SecondFactor(..) => b"lunzhi second factor 1",
+            Self::SurveySheet(..) => b"lunzhi survey sheet 1",
+            Self::SurveyKey(..) => b"lunzhi survey key 1",
         }
     }
 
@@ -132,6 +138,8 @@ impl Purpose {
                 [review.0.as_bytes().as_slice(), &scorer.to_be_bytes(), &person.to_be_bytes()].concat()
             }
             Self::SheetShare(review, account) => [review.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
+            Self::SurveySheet(survey, student) => [survey.0.as_bytes().as_slice(), student.0.as_bytes()].concat(),
+            Self::SurveyKey(survey) => survey.0.as_bytes().to_vec(),
         }
     }
 }

@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::Query;
-use serde::Deserialize;
 use time::Duration;
 
 use super::{
@@ -102,22 +101,15 @@ async fn page(voice: &Voice, person: &SignedIn, submitted: Submitted<AskForm>) -
     })
 }
 
-/// From what does a request begin.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct BeginQuery {
-    point: String,
-}
-
+/// The form; a page that leads here may have filled it in, or names a point that the person took down.
 async fn show(
     State(voice): State<Voice>,
     person: SignedIn,
-    Query(BeginQuery { point }): Query<BeginQuery>,
+    Query(mut form): Query<AskForm>,
 ) -> Result<AskPage, Failure> {
-    let mut form = AskForm::default();
-    if let Ok(id) = point.parse() {
-        form.says = raised(&voice, &person, id).await?;
-        form.point = point;
+    match form.point.parse() {
+        Ok(id) => form.says = raised(&voice, &person, id).await?,
+        Err(_) => form.point.clear(),
     }
     page(&voice, &person, Submitted::new(form, Errors::default())).await
 }

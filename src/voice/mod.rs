@@ -24,6 +24,8 @@ mod settings;
 pub mod store;
 pub mod tasks;
 
+pub(crate) use paths::{ASK, DESK};
+
 use std::{
     collections::HashMap,
     ops::Deref,

@@ -6,7 +6,9 @@ use crate::{
 };
 
 pub(super) const VOICE: &str = "/voice";
-pub(super) const DESK: &str = "/voice/desk";
+/// Where a student asks for something.
+pub(crate) const ASK: &str = "/voice/new";
+pub(crate) const DESK: &str = "/voice/desk";
 pub(super) const SESSIONS: &str = "/voice/sessions";
 pub(super) const GOVERNANCE: &str = "/voice/governance";
 pub(super) const SETTINGS: &str = "/voice/settings";

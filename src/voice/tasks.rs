@@ -20,7 +20,7 @@ use crate::{
 
 /// An office speaks for a union in its sessions and in the log: the school's League committee for all, others for their own.
 #[must_use]
-pub(super) fn speaks_for(office: &Held, union: &StudentUnion) -> bool {
+pub fn speaks_for(office: &Held, union: &StudentUnion) -> bool {
     match office.kind {
         OfficeKind::SchoolLeague | OfficeKind::DeputySecretary => true,
         OfficeKind::SchoolUnion => union.kind == Union::School,

@@ -68,6 +68,7 @@ mod secrecy;
 mod sign_in;
 mod strangers;
 mod support;
+mod surveys;
 mod tables;
 mod unions;
 mod vetting;

@@ -829,6 +829,7 @@ const MERGED: &[&str] = &[
     "voice_request.college_id",
     "contact_assignment.class_id",
     "contact_note.class_id",
+    "survey_college.college_id",
     "class.merged_into",
     "consent.class_id",
     "consent.college_id",

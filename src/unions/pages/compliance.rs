@@ -222,6 +222,7 @@ async fn judged(
     let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
     let duties = store::duties(&mut db, acting.institution(), None, today).await?;
     let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
+    let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "对照检查总览");
@@ -234,9 +235,12 @@ async fn judged(
             let judge = |record: &Record| {
                 let id = record.union.id;
                 let reports = reports.iter().find(|one| one.union == id);
-                let duties = duties.iter().find(|one| one.union == id);
-                let contacts = contacts.iter().find(|one| one.union == id);
-                let owed = Owed { reports, duties, contacts };
+                let owed = Owed {
+                    reports,
+                    duties: duties.iter().find(|one| one.union == id),
+                    contacts: contacts.iter().find(|one| one.union == id),
+                    surveys: surveys.iter().find(|one| one.union == id),
+                };
                 let found = evidence(record, &plans, &reasons, &office, day);
                 let found = with_duties(found, record, &plans, owed, day)?;
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())

@@ -23,7 +23,7 @@ use time::Date;
 use super::{
     documents,
     paths::UNIONS,
-    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports},
+    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -43,6 +43,7 @@ use crate::{
         education::{constitution, pledged, sign_by, trained},
         finding::{is_over, is_short},
         review::coverage,
+        survey::regular,
         yearly::academic_year,
     },
     text::percent,
@@ -336,12 +337,13 @@ fn evidence(
 }
 
 /// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
-/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05).
+/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03).
 #[derive(Clone, Copy)]
 struct Owed<'a> {
     reports: Option<&'a UnionReports>,
     duties: Option<&'a UnionDuties>,
     contacts: Option<&'a UnionContacts>,
+    surveys: Option<&'a UnionSurveys>,
 }
 
 /// Adds to a union's findings what its officers owe beside their posts.
@@ -393,6 +395,11 @@ fn with_duties(
     // As the others: of a union that is under the rules.
     if let Some(contacts) = owed.contacts.filter(|_| record.union.opened_on.is_some()) {
         add(contacts.judge(&plan, today), None);
+    }
+    if let Some(surveys) = owed.surveys {
+        let finding = regular(&plan, &surveys.held, today);
+        let since = surveys.held.due().next_day().filter(|_| finding.verdict == Outcome::Warn);
+        add(finding, since);
     }
     Some(found)
 }

@@ -9,6 +9,7 @@ mod locked;
 mod papers;
 mod posts;
 mod reports;
+mod surveys;
 
 use std::collections::HashMap;
 
@@ -41,6 +42,7 @@ pub use posts::{
     Appointee, Correction, RosterPerson, Route, appoint, correct, end, promised, register, reshuffle, tell_end,
 };
 pub use reports::{UnionReports, report_coverage};
+pub use surveys::{UnionSurveys, survey_coverage};
 
 /// The unions of a university, the school's first; or one of them.
 pub async fn list(
