@@ -93,7 +93,7 @@ pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: RuleSear
 
 /// How many rules are enforced how far today, strongest first.
 fn today_counts() -> Vec<(Today, usize)> {
-    let states = [Today::Refused(""), Today::Warned(""), Today::Scheduled(""), Today::Shown(""), Today::NotYet];
+    let states = [Today::Refused(""), Today::Warned(""), Today::Scheduled(""), Today::Shown("")];
     let count = |state: Today| CATALOGUE.iter().filter(|entry| entry.today.slug() == state.slug()).count();
     states.into_iter().map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect()
 }

@@ -41,8 +41,6 @@ pub enum Today {
     Scheduled(&'static str),
     /// Judged and shown at the named place; nothing is refused yet.
     Shown(&'static str),
-    /// Not built yet: the plan's words are quoted and nothing more.
-    NotYet,
 }
 
 impl Today {
@@ -54,16 +52,14 @@ impl Today {
             Self::Warned(_) => "系统提示",
             Self::Scheduled(_) => "系统定期检查",
             Self::Shown(_) => "系统核对并显示",
-            Self::NotYet => "由人工把关",
         }
     }
 
-    /// Where it happens; empty for a rule that is not enforced yet.
+    /// Where it happens.
     #[must_use]
     pub fn place(self) -> &'static str {
         match self {
             Self::Refused(place) | Self::Warned(place) | Self::Scheduled(place) | Self::Shown(place) => place,
-            Self::NotYet => "",
         }
     }
 
@@ -75,7 +71,6 @@ impl Today {
             Self::Warned(_) => "warned",
             Self::Scheduled(_) => "scheduled",
             Self::Shown(_) => "shown",
-            Self::NotYet => "not-yet",
         }
     }
 }
