@@ -103,7 +103,8 @@ async fn rgt_05_a_class_is_contacted_and_what_was_raised_becomes_a_request() {
     assert_eq!(unfit.attributes("input[name=note][checked]", "value"), [note.clone()]);
     assert_eq!(count(&portal, "select count(*) from contact_entry").await, 0, "nothing half-written");
     let day = today.to_string();
-    let fields = [("day", day.as_str()), ("way", "visit"), ("points", "热水时间太短\n食堂窗口少"), ("note", note.as_str())];
+    let fields =
+        [("day", day.as_str()), ("way", "visit"), ("points", "热水时间太短\n食堂窗口少"), ("note", note.as_str())];
     let done = officer.post_on(&path, &fields).await;
     for says in ["联系记录已登记", "自习室很冷", "热水时间太短", "食堂窗口少"] {
         assert!(done.text().contains(says), "{says}: {}", done.text());
