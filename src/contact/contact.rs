@@ -4,7 +4,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use crate::{
     clock::CHINA,
-    ids::{ClassId, ContactEntryId, ContactId, ContactNoteId, ContactPointId, StudentId, UnionId, VoiceRequestId},
+    ids::{ClassId, ContactEntryId, ContactId, ContactNoteId, ContactPointId, StudentId, VoiceRequestId},
     rules::{
         contact::{Rhythm, last_of, month_of},
         voice::Stage,
@@ -29,10 +29,8 @@ words! {
 #[derive(Debug, Clone)]
 pub(super) struct Contact {
     pub id: ContactId,
-    pub union: UnionId,
     pub union_name: String,
     pub student: StudentId,
-    pub number: String,
     pub name: String,
     /// The post or mandate by which they are.
     pub label: String,
@@ -101,9 +99,7 @@ pub(super) struct LogPoint {
 #[derive(Debug, Clone)]
 pub(super) struct LogEntry {
     pub id: ContactEntryId,
-    pub class: ClassId,
     pub class_name: String,
-    pub union: UnionId,
     pub union_name: String,
     pub student: StudentId,
     pub name: String,

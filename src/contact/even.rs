@@ -13,11 +13,14 @@ pub(super) struct Home {
 impl Home {
     /// How far from each other: 0 for the same class, then major, then college.
     fn distance(self, other: Self) -> u8 {
-        match other {
-            _ if self.class == other.class => 0,
-            _ if self.major == other.major => 1,
-            _ if self.college == other.college => 2,
-            _ => 3,
+        if self.class == other.class {
+            0
+        } else if self.major == other.major {
+            1
+        } else if self.college == other.college {
+            2
+        } else {
+            3
         }
     }
 }

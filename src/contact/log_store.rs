@@ -45,8 +45,7 @@ pub(super) async fn entries(
     filter: LogFilter,
 ) -> Result<Vec<LogEntry>, Failure> {
     let rows = sqlx::query!(
-        r#"select e.id as "id: ContactEntryId", a.class_id as "class: ClassId", k.name as class_name,
-                  a.union_id as "union: UnionId", union_name(u.kind, c.name) as "union_name!",
+        r#"select e.id as "id: ContactEntryId", k.name as class_name, union_name(u.kind, c.name) as "union_name!",
                   a.student_id as "student: StudentId", s.name, e.on_day, e.way, e.made_at
            from contact_entry e join contact_assignment a on a.id = e.assignment_id join class k on k.id = a.class_id
                 join student s on s.id = a.student_id join student_union u on u.id = a.union_id
@@ -67,9 +66,7 @@ pub(super) async fn entries(
         read.push(LogEntry {
             points: points.remove(&row.id).unwrap_or_default(),
             id: row.id,
-            class: row.class,
             class_name: row.class_name,
-            union: row.union,
             union_name: row.union_name,
             student: row.student,
             name: row.name,
@@ -187,7 +184,7 @@ pub(super) async fn keep(
         )
         .execute(&mut *connection)
         .await?;
-        if note.is_some() {
+        if let Some(note) = note {
             sqlx::query!("update contact_note set point_id = $2 where id = $1", note, point.0)
                 .execute(&mut *connection)
                 .await?;

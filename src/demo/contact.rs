@@ -141,10 +141,10 @@ async fn log(db: &mut PgConnection, institution: InstitutionId, now: OffsetDateT
 
 /// Something was raised at every other visit.
 async fn raise(db: &mut PgConnection, institution: InstitutionId) -> Result<(), Failure> {
-    let raised = RAISED.map(str::to_owned);
+    let raised = RAISED.map(str::to_owned).to_vec();
     sqlx::query!(
         "insert into contact_point (id, entry_id, place, says)
-         select gen_random_uuid(), v.id, 1, ($2::text[])[(1 + v.place / 2 % 8)::integer]
+         select gen_random_uuid(), v.id, 1, ($2::text[])[(1 + (v.place / 2 - 1) % 8)::integer]
          from (select e.id, row_number() over (order by e.on_day, a.class_id, e.id) as place
                from contact_entry e join contact_assignment a on a.id = e.assignment_id
                where a.institution_id = $1) v

@@ -55,8 +55,7 @@ impl Done {
 
 impl VoiceRequestId {
     /// For its author, and for everybody where it is public.
-    #[must_use]
-    pub(crate) fn path(self) -> String {
+    pub(super) fn path(self) -> String {
         format!("{VOICE}/requests/{self}")
     }
 
