@@ -145,6 +145,7 @@ mod tests {
             id,
             union: None,
             host: "校团委".to_owned(),
+            graduates: false,
             title: "食堂".to_owned(),
             purpose: "了解情况".to_owned(),
             anonymous: true,
