@@ -259,14 +259,15 @@ async fn publish(
     ] {
         sqlx::query!(
             "insert into survey_measure (id, survey_id, says, responsible, due_on, made_at, done, done_at)
-             values ($1, $2, $3, $4, $5, $6, $7, case when $7::text is not null then $6 end)",
+             values ($1, $2, $3, $4, $5, $6, $7, $8)",
             SurveyMeasureId::random().0,
             id.0,
             says,
             responsible,
             (now + Duration::days(due)).date(),
             closed + Duration::days(2),
-            done
+            done,
+            done.map(|_| closed + Duration::days(7))
         )
         .execute(&mut *db)
         .await?;

@@ -126,3 +126,58 @@ impl SurveyKeys {
         Ok(open)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+    use crate::{
+        ids::CollegeId,
+        surveys::{
+            sheet::{Answer, tests::question},
+            survey::{Kind, Stage},
+        },
+    };
+
+    fn survey(id: SurveyId, pair: SurveyPair) -> Survey {
+        Survey {
+            id,
+            union: None,
+            host: "校团委".to_owned(),
+            graduates: false,
+            title: "食堂".to_owned(),
+            purpose: "了解情况".to_owned(),
+            anonymous: true,
+            stage: Stage::Open,
+            opens_at: datetime!(2026-11-28 12:00 +8),
+            closes_at: datetime!(2026-12-08 12:00 +8),
+            colleges: Vec::new(),
+            college_names: Vec::new(),
+            years: Vec::new(),
+            pair: Some(pair),
+            findings: None,
+            published_at: None,
+        }
+    }
+
+    #[test]
+    fn sheets_open_by_the_file_that_sealed_them_and_not_once_one_is_changed() {
+        let (keys, id) = (SurveyKeys::new(MarkKey::random()), SurveyId::random());
+        let survey = survey(id, keys.make(id).unwrap());
+        let questions = [question(1, Kind::Single, &["甲", "乙"])];
+        let seal = |place: u8| {
+            let sheet = Sheet { college: CollegeId::random(), year: 2025, answers: vec![Answer::One(place)] };
+            keys.seal(&survey, StudentId::random(), &sheet, &questions).unwrap()
+        };
+        let mut sheets = vec![seal(1), seal(2)];
+        assert_eq!(sheets[0].sealed.len(), sheets[1].sealed.len());
+        let open = keys.open_all(&survey, &questions, &sheets).unwrap();
+        assert_eq!(open[1].sheet.answers, [Answer::One(2)]);
+        let stranger = SurveyKeys::new(MarkKey::random());
+        assert!(stranger.open_all(&survey, &questions, &sheets).is_err());
+        // A sheet under another's name is no sheet of theirs.
+        sheets[1].student = sheets[0].student;
+        assert!(keys.open_all(&survey, &questions, &sheets).is_err());
+    }
+}

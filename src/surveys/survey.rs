@@ -98,6 +98,8 @@ pub struct Survey {
     pub union: Option<UnionId>,
     /// Who asks, in words.
     pub host: String,
+    /// It is the graduates' union, which asks graduates.
+    pub graduates: bool,
     pub title: String,
     pub purpose: String,
     pub anonymous: bool,
@@ -119,6 +121,7 @@ pub struct Addressee {
     pub enrolled: bool,
     pub college: CollegeId,
     pub year: i32,
+    pub is_graduate: bool,
     /// They have answered it.
     pub answered: bool,
 }
@@ -172,17 +175,15 @@ impl Survey {
     pub fn asked(&self) -> String {
         let colleges = if self.college_names.is_empty() { "全校".to_owned() } else { self.college_names.join("、") };
         let years: Vec<String> = self.years.iter().map(|year| format!("{year} 级")).collect();
-        if years.is_empty() {
-            format!("{colleges}在籍学生")
-        } else {
-            format!("{colleges} {}在籍学生", years.join("、"))
-        }
+        let who = if self.graduates { "在籍研究生" } else { "在籍学生" };
+        if years.is_empty() { format!("{colleges}{who}") } else { format!("{colleges} {}{who}", years.join("、")) }
     }
 
     /// The student is of those whom it asks.
     #[must_use]
     pub fn asks(&self, student: &Addressee) -> bool {
         student.enrolled
+            && (student.is_graduate || !self.graduates)
             && (self.colleges.is_empty() || self.colleges.contains(&student.college))
             && (self.years.is_empty() || self.years.contains(&student.year))
     }
@@ -255,6 +256,7 @@ mod tests {
             id: SurveyId::random(),
             union: None,
             host: "校团委".to_owned(),
+            graduates: false,
             title: "食堂".to_owned(),
             purpose: "了解情况".to_owned(),
             anonymous: true,
@@ -273,7 +275,8 @@ mod tests {
     #[test]
     fn whoever_cannot_answer_is_told_why() {
         let survey = survey();
-        let student = Addressee { enrolled: true, college: CollegeId::random(), year: 2025, answered: false };
+        let student =
+            Addressee { enrolled: true, college: CollegeId::random(), year: 2025, is_graduate: false, answered: false };
         let why = |student: Option<&Addressee>, at| survey.why_not(student, at).map(|hindrance| hindrance.why);
         assert_eq!(why(Some(&student), NOON), None);
         let says = |found: Option<String>, word: &str| assert!(found.clone().unwrap().contains(word), "{found:?}");
@@ -283,5 +286,9 @@ mod tests {
         says(why(Some(&Addressee { answered: true, ..student }), NOON), "已经答过");
         says(why(Some(&Addressee { year: 2024, ..student }), NOON), "全校 2025 级在籍学生");
         says(why(Some(&Addressee { enrolled: false, ..student }), NOON), "你不在其中");
+        let of_graduates = Survey { graduates: true, ..survey };
+        let hindrance = of_graduates.why_not(Some(&student), NOON).unwrap();
+        assert!(hindrance.why.contains("在籍研究生"), "{}", hindrance.why);
+        assert_eq!(of_graduates.why_not(Some(&Addressee { is_graduate: true, ..student }), NOON), None);
     }
 }

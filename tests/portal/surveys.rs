@@ -51,15 +51,7 @@ async fn opened(portal: &Portal, union: &mut Client, anonymous: &str, more: &[(&
 
 /// What a student answers: lunch in that place, and a word.
 fn answers<'a>(lunch: &'a str, says: &'a str) -> Vec<(&'a str, &'a str)> {
-    vec![
-        ("q1", lunch),
-        ("q2", "1"),
-        ("q2", "3"),
-        ("q3", "4"),
-        ("q4", "2"),
-        ("q4", "1"),
-        ("q5", says),
-    ]
+    vec![("q1", lunch), ("q2", "1"), ("q2", "3"), ("q3", "4"), ("q4", "2"), ("q4", "1"), ("q5", says)]
 }
 
 async fn answer(student: &mut Client, path: &str, lunch: &str, says: &str) -> Page {
@@ -155,7 +147,8 @@ async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_fol
     let fields = [("q1", "2"), ("q2", "1"), ("q2", "2"), ("q2", "3"), ("q4", "1"), ("q4", "1"), ("q5", "多开窗口")];
     let unfit = student.post(&format!("{path}/answer"), &fields).await;
     assert_eq!(unfit.status, 422);
-    for says in ["第 2 题最多选 2 项", "第 3 题还没有回答", "第 4 题请给每一项填 1 至 2 的次序"] {
+    for says in ["第 2 题最多选 2 项", "第 3 题还没有回答", "第 4 题请给每一项填 1 至 2 的次序"]
+    {
         assert!(unfit.text().contains(says), "{says}: {}", unfit.text());
     }
     assert_eq!(unfit.attributes("input[name=q1][checked]", "value"), ["2"]);
@@ -203,8 +196,15 @@ async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_fol
     assert_eq!(union.post(&format!("{path}/measures"), &measure).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await;
     assert!(desk.text().contains("看诉求的办理"), "whoever is no student cannot ask");
-    assert_eq!(union.post(&format!("{path}/findings"), &[("findings", "排队太久"), ("publish", "yes")]).await.status, 303);
-    assert_eq!(union.post(&format!("{path}/findings"), &[("findings", "改口")]).await.status, 409, "what is published stays");
+    assert_eq!(
+        union.post(&format!("{path}/findings"), &[("findings", "排队太久"), ("publish", "yes")]).await.status,
+        303
+    );
+    assert_eq!(
+        union.post(&format!("{path}/findings"), &[("findings", "改口")]).await.status,
+        409,
+        "what is published stays"
+    );
     let mut reader = student_account(&portal, 130).await;
     let page = reader.get(&path).await.text();
     for says in ["排队太久", "增开窗口", "由后勤管理处负责", "6 人作答", "意见甲103乙"] {
@@ -225,7 +225,8 @@ async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_fol
     assert_eq!(file.status, 200);
     let mut book = calamine::Xlsx::new(std::io::Cursor::new(file.bytes.clone())).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
-    let cells: Vec<String> = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("|")).collect();
+    let cells: Vec<String> =
+        sheet.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>().join("|")).collect();
     assert!(cells.iter().any(|row| row.contains("一食堂|6|100.0%")), "{cells:?}");
     assert!(cells.iter().any(|row| row.contains("意见甲101乙")) && !cells.iter().any(|row| row.contains("学生101")));
     let record = portal.signed_in(OfficeKind::SchoolParty).await.get("/audit?verb=survey_kept").await.text();
@@ -368,12 +369,11 @@ async fn answers_of_an_anonymous_questionnaire_stand_beside_nobody() {
     .await
     .unwrap();
     assert!(columns.is_empty(), "neither a person nor a moment stands beside an answer: {columns:?}");
-    let order: Vec<(String,)> = sqlx::query_as(
-        "select s.number from survey_answered a join student s on s.id = a.student_id order by a.ctid",
-    )
-    .fetch_all(&mut db)
-    .await
-    .unwrap();
+    let order: Vec<(String,)> =
+        sqlx::query_as("select s.number from survey_answered a join student s on s.id = a.student_id order by a.ctid")
+            .fetch_all(&mut db)
+            .await
+            .unwrap();
     assert!(order.is_sorted() && order.len() == 8, "{order:?}");
     let mut other = student_account(&portal, 140).await;
     assert!(!other.get(&path).await.text().contains("意见甲"), "not published yet");
@@ -410,7 +410,10 @@ async fn small_groups_are_folded_and_few_answers_are_not_shown_at_all() {
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await.text();
     assert!(desk.contains("10 人作答") && !desk.contains("机电工程系"), "{desk}");
-    assert!(!desk.contains("信息工程系（") && !desk.contains("2024 级（"), "the whole less seven would tell of three: {desk}");
+    assert!(
+        !desk.contains("信息工程系（") && !desk.contains("2024 级（"),
+        "the whole less seven would tell of three: {desk}"
+    );
 
     let path = opened(&portal, &mut union, "yes", &[]).await;
     many(&portal, &path, 110, 6, "1").await;
@@ -571,11 +574,13 @@ async fn a_measure_becomes_a_request_of_a_student_who_acts() {
     .execute(&mut portal.owner().await)
     .await
     .unwrap();
-    sqlx::query("update office set ended_at = now() where kind = 'student' and account_id in
-                 (select id from account where number = '20240100')")
-        .execute(&mut portal.owner().await)
-        .await
-        .unwrap();
+    sqlx::query(
+        "update office set ended_at = now() where kind = 'student' and account_id in
+                 (select id from account where number = '20240100')",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
     assert_eq!(officer.sign_in("first", "20240100", crate::support::PASSWORD).await.status, 303);
     let desk = officer.get(&format!("{path}/desk")).await;
     assert_eq!(desk.status, 200, "{}", desk.text());

@@ -24,10 +24,12 @@ pub async fn waiting_by_college(
     let rows = sqlx::query_as!(
         Waiting,
         r#"select m.college_id as "college: CollegeId", k.entry_year as year, count(*) as "people!"
-           from survey q join student s on s.institution_id = q.institution_id
+           from survey q left join student_union u on u.id = q.union_id
+                join student s on s.institution_id = q.institution_id
                 join class k on k.id = s.class_id join major m on m.id = k.major_id
            where q.id = $1 and (s.left_on is null or s.left_on > $2)
                  and (q.years = '{}' or k.entry_year = any(q.years))
+                 and (u.kind is distinct from 'graduate' or m.level = 'graduate')
                  and (not exists (select from survey_college t where t.survey_id = q.id)
                       or exists (select from survey_college t where t.survey_id = q.id and t.college_id = m.college_id))
                  and not exists (select from survey_envelope e where e.survey_id = q.id and e.student_id = s.id)

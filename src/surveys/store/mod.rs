@@ -65,6 +65,7 @@ pub async fn surveys(
 ) -> Result<Vec<Survey>, Failure> {
     let rows = sqlx::query!(
         r#"select q.id as "id: SurveyId", q.union_id as "union: UnionId",
+                  coalesce(u.kind = 'graduate', false) as "graduates!",
                   case when u.id is null then '校团委' else union_name(u.kind, c.name) end as "host!",
                   q.title, q.purpose, q.anonymous, q.stage, q.opens_at, q.closes_at, q.years, q.public_key, q.locked_key,
                   q.seal, q.findings, q.published_at,
@@ -90,6 +91,7 @@ pub async fn surveys(
                 id: row.id,
                 union: row.union,
                 host: row.host,
+                graduates: row.graduates,
                 title: row.title,
                 purpose: row.purpose,
                 anonymous: row.anonymous,
@@ -346,7 +348,7 @@ pub async fn addressee(
     let row = sqlx::query_as!(
         Addressee,
         r#"select (s.left_on is null or s.left_on > $3) as "enrolled!", m.college_id as "college: CollegeId",
-                  k.entry_year as year,
+                  k.entry_year as year, m.level = 'graduate' as "is_graduate!",
                   (exists (select from survey_envelope e where e.survey_id = $1 and e.student_id = s.id)
                    or exists (select from survey_answered a where a.survey_id = $1 and a.student_id = s.id)) as "answered!"
            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id where s.id = $2"#,
@@ -413,10 +415,12 @@ pub async fn to_answer(
     let rows = sqlx::query_as!(
         ToAnswer,
         r#"select q.id as "id: SurveyId", q.title, q.closes_at
-           from survey q, student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+           from survey q left join student_union u on u.id = q.union_id,
+                student s join class k on k.id = s.class_id join major m on m.id = k.major_id
            where q.institution_id = $1 and q.stage = 'open' and q.opens_at <= $3 and $3 < q.closes_at and s.id = $2
                  and (s.left_on is null or s.left_on > china_day($3))
                  and (q.years = '{}' or k.entry_year = any(q.years))
+                 and (u.kind is distinct from 'graduate' or m.level = 'graduate')
                  and (not exists (select from survey_college t where t.survey_id = q.id)
                       or exists (select from survey_college t where t.survey_id = q.id and t.college_id = m.college_id))
                  and not exists (select from survey_envelope e where e.survey_id = q.id and e.student_id = s.id)
