@@ -70,6 +70,11 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
     let inbox = absent.get("/inbox").await.text();
     assert!(inbox.contains("“代表选举”结果已公布"), "{inbox}");
     assert!(absent.get(&sitting.votes()).await.text().contains("结果公告"));
+    let list = absent.get("/votes").await;
+    assert_eq!(list.all(".rounds .tag"), ["结果已公布"]);
+    assert!(list.text().contains("提前截止，公告到"), "when it ended, not when it was to: {}", list.text());
+    let list = voter(&portal, 1).await.get("/votes").await;
+    assert_eq!(list.all(".rounds .tag"), ["✓ 已投票", "结果已公布"], "whoever voted reads that it is out too");
     // Acts of other days than that on which the papers are printed.
     sqlx::query("update sitting set announced_at = '2026-03-01 10:00+08', reported_at = '2026-03-09 23:30+08'")
         .execute(&mut portal.owner().await)
