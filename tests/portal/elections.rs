@@ -94,6 +94,25 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
 }
 
 #[tokio::test]
+async fn the_announcement_says_what_was_announced_whenever_it_is_printed() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    sitting.act("announce", &[]).await;
+    let paper = format!("{}/announcement", sitting.path);
+    assert!(sitting.keeper.get(&paper).await.text().contains("选民10人"));
+    sqlx::query("update student set left_on = $1, left_why = 'graduated' where number = '20240009'")
+        .bind(portal.app.clock.today() + time::Duration::DAY)
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    portal.app.clock.advance(time::Duration::days(2));
+    let mut keeper = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(keeper.get(&sitting.path).await.text().contains("班长"));
+    let later = keeper.get(&paper).await.text();
+    assert!(later.contains("选民10人"), "whoever left since was counted: {later}");
+}
+
+#[tokio::test]
 async fn ballots_that_must_not_be_used_say_so_across_the_page() {
     let portal = Portal::start().await;
     let mut sitting = prepare(&portal, &SMALL).await;
