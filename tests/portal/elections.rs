@@ -793,6 +793,13 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
     sitting.announce().await;
     let early = sitting.keeper.post(&format!("{}/open", sitting.path), &[]).await;
     assert!(early.status == 409 && early.text().contains("还没有演练成功"), "{}", early.text());
+    // A reload of the page with the passphrase voids nothing; who has lost theirs says so.
+    let make = format!("/monitoring/{}/passphrase", sitting.id);
+    let again = sitting.monitors[0].0.post(&make, &[]).await;
+    assert!(again.status == 409 && again.text().contains("你的口令已经生成"), "{}", again.text());
+    let other = sitting.monitors[0].0.post(&make, &[("anew", "yes")]).await.all(".receipt").remove(0);
+    assert_ne!(other, sitting.monitors[0].1);
+    sitting.monitors[0].1 = other;
     sitting.act("rehearse", &[]).await;
     let unseal = format!("/monitoring/{}/unseal", sitting.id);
     let other = sitting.monitors[1].1.clone();
