@@ -170,6 +170,17 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
     assert!(page.text().contains("遴选轮次“秋季招新”确定的候选人名单"), "{}", page.text());
     let again = league.post_on(&take, &listed).await;
     assert_eq!(again.all("td[data-label='学号']").len(), 2, "nobody stands twice");
+    assert_eq!(again.all("td[data-label='任职条件']"), ["✓ 遴选名单", "✓ 遴选名单"]);
+    // A list of another year is another election's: whoever was on it is judged as for an appointment.
+    let mut db = portal.owner().await;
+    let earlier = "update vetting_case set settled_at = settled_at - interval '366 days' where stage = 'listed'";
+    sqlx::query(earlier).execute(&mut db).await.unwrap();
+    let masses = "update student set political = '群众' where number = '20240042'";
+    sqlx::query(masses).execute(&mut db).await.unwrap();
+    let page = league.get(&contest).await;
+    let judged = page.all("td[data-label='任职条件']");
+    assert!(judged[0].contains("符合") && judged[1].contains("学生42的政治面貌是群众"), "{judged:?}");
+    assert!(league.get(&sitting).await.text().contains("1 人不符或缺少材料：学生42"));
 }
 
 #[tokio::test]
