@@ -245,7 +245,10 @@ async fn a_return_to_the_candidate_a_withdrawal_and_a_no() {
     assert_eq!(again.status, 303, "{}", again.text());
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     let case = waiting(&mut branch).await.remove(0);
-    assert_eq!(say(&mut branch, &case, "refuse", &[("words", "近期有违纪情况")]).await.status, 303);
+    let bare = say(&mut branch, &case, "refuse", &[("words", "近期有违纪情况")]).await;
+    assert!(bare.status == 422 && bare.text().contains("原因随即告诉本人；请勾选确认"), "{}", bare.text());
+    let sure = [("words", "近期有违纪情况"), ("sure", "yes")];
+    assert_eq!(say(&mut branch, &case, "refuse", &sure).await.status, 303);
     assert!(student.get(&application).await.text().contains("近期有违纪情况"), "a no carries its reason");
     let late = try_apply(&mut student, &round, "ordinary").await;
     assert!(late.status == 422 && late.text().contains("截止"), "{}", late.text());
