@@ -308,20 +308,36 @@ async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepar
     let header = "学号,姓名,岗位,来源,领域,个人陈述,经历,推荐意见\n";
     let upload = |rows: &str| format!("{header}{rows}").into_bytes();
     let path = format!("{round}/nominate/file");
+    let masses = "update student set political = '群众' where number in ('20240063', '20240064')";
+    sqlx::query(masses).execute(&mut portal.owner().await).await.unwrap();
     let bad = upload(
-        "20240061,学生61,办公室 部门工作人员,,,,,\n20240062,另一人,办公室 部门工作人员,,,,,\n20249999,甲,部长,,,,,\n",
+        "20240061,学生61,办公室 部门工作人员,,,,,\n20240062,另一人,办公室 部门工作人员,,,,,\n20249999,甲乙,部长,,,,,\n\
+         20240063,学生63,部长,,,,,\n20240064,学生64,办公室 部门工作人员,,,,,\n20240061,学生61,办公室 部门工作人员,,,,,\n",
     );
     let refused = officers.upload(&path, &[], Some(("人选.csv", &bad))).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text().contains("什么也没有写入"), "{}", refused.text());
+    let said = refused.text();
+    assert!(said.contains("有 7 处有误，什么也没有写入"), "every fault of every row at once: {said}");
+    for part in ["姓名与系统登记的不同", "本单位没有这个学号", "学生63有不符合的条件", "学生64有不符合的条件"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(said.contains("出现了两次") && said.matches("部长").count() >= 2, "{said}");
+    assert!(said.find("有误的行") < said.find("逐人填报"), "above the forms: {said}");
+    assert!(officers.get(&format!("{round}/cases")).await.all("tbody tr").is_empty(), "nobody was put forward");
     let good = upload("20240061,学生61,办公室 部门工作人员,,,,,\n20240062,学生62,办公室 部门工作人员,,,,,\n");
     let done = officers.upload(&path, &[], Some(("人选.csv", &good))).await;
     assert_eq!(done.status, 303, "{}", done.text());
+    let told = officers.get(done.location()).await.text();
+    assert!(told.contains("已提交 2 人，其中 2 人账号还没有激活"), "{told}");
     let list = officers.get(&format!("{round}/cases")).await;
     assert_eq!(list.all("tbody tr").len(), 2, "they follow their own: {:?}", list.all("tbody tr"));
     assert!(list.all("thead th").iter().all(|head| head != "排名"), "students see no ranks");
     let template = officers.get(&format!("{round}/nominate/template.xlsx")).await;
-    assert_eq!(Sheet::read(&template.bytes).unwrap().headers[0], "学号");
+    let sheet = Sheet::read(&template.bytes).unwrap();
+    assert_eq!((sheet.headers[0].as_str(), sheet.rows.len()), ("学号", 1), "with an example that is filled in");
+    let sent = officers.upload(&path, &[], Some(("人选.xlsx", &template.bytes))).await;
+    assert!(sent.status == 422 && sent.text().contains("模板里的示例"), "{}", sent.text());
     let mut student = student_account(&portal, 61).await;
     let application = student.get("/").await.attributes(".waiting a", "href").remove(0);
     assert_eq!(student.upload(&format!("{application}/edit"), &fields, None).await.status, 303);
