@@ -117,7 +117,7 @@ async fn whatever_is_kept_of_students_has_its_line_in_the_notice() {
     .await
     .unwrap();
     let named: BTreeMap<&str, Data> =
-        TABLES.iter().flat_map(|(data, tables)| tables.iter().map(|table| (*table, *data))).collect();
+        TABLES.iter().flat_map(|(data, tables)| tables.iter().map(move |table| (*table, *data))).collect();
     let notice = portal.visitor().get("/privacy").await.text();
     for table in &kept {
         let data = named.get(table.as_str());

@@ -181,6 +181,14 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
     let judged = page.all("td[data-label='任职条件']");
     assert!(judged[0].contains("符合") && judged[1].contains("学生42的政治面貌是群众"), "{judged:?}");
     assert!(league.get(&sitting).await.text().contains("1 人不符或缺少材料：学生42"));
+    // Nobody on a list is left out in silence where it does not fit.
+    let full = see_other(&league.post(&format!("{sitting}/contests/new"), &fields).await);
+    let full = full.split('?').next().unwrap().to_owned();
+    let many = (50..109).map(number).collect::<Vec<_>>().join("\n");
+    see_other(&league.post(&format!("{full}/candidates"), &[("numbers", &many), ("origin", "推荐")]).await);
+    let refused = league.post(&format!("{full}/listed"), &listed).await;
+    assert!(refused.status == 409 && refused.text().contains("名单里还有 2 人没有登记"), "{}", refused.text());
+    assert_eq!(league.get(&full).await.all("td[data-label='学号']").len(), 59);
 }
 
 #[tokio::test]
