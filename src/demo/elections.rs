@@ -267,9 +267,14 @@ async fn open_sitting(
     let draft = store::lock(db, institution, id).await?;
     store::freeze_order(db, &draft).await?;
     for stage in ["announced", "rehearsed"] {
-        sqlx::query!("update sitting set stage = $2, rehearsed_at = $3 where id = $1", id.0, stage, now)
-            .execute(&mut *db)
-            .await?;
+        sqlx::query!(
+            "update sitting set stage = $2, rehearsed_at = $3, announced_at = opens_at - interval '3 days' where id = $1",
+            id.0,
+            stage,
+            now
+        )
+        .execute(&mut *db)
+        .await?;
     }
     let draft = store::lock(db, institution, id).await?;
     let size = store::freeze_roll(db, &draft, now.date()).await?;

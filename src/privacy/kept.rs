@@ -5,9 +5,9 @@ use time::{Date, macros::date};
 
 use crate::{
     office::{
-        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, GradeReader, MatterReader,
-        Office, OfficeKind, Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper, UnionReader, Vetter,
-        VoiceHandler, VoiceKeeper,
+        Administrator, ConductHandler, CongressKeeper, DelegateReader, ElectionKeeper, ElectionReader, GradeReader,
+        MatterReader, Office, OfficeKind, Overseer, PeopleReader, Place, ReviewReader, SlipPrinter, UnionKeeper,
+        UnionReader, Vetter, VoiceHandler, VoiceKeeper,
     },
     unions::union::sees_grades,
     words::words,
@@ -21,6 +21,7 @@ words! {
     Data:
     Identity = "identity", "学号、姓名、院系、专业、年级、班级、政治面貌、性别、民族";
     Grades = "grades", "专业排名、不及格门数，连同统计期间和来源";
+    Corrections = "corrections", "信息更正的记录、原来的学号，对成绩数据的异议和答复";
     Application = "application", "报名材料：个人陈述、经历、来源、照片、承诺";
     Figures = "figures", "候选人提交时的排名、不及格门数、政治面貌";
     Opinions = "opinions", "各单位对候选人签署的意见";
@@ -30,10 +31,12 @@ words! {
     Contact = "contact", "负责联系哪个班级、联系的记录；给班级联系人的留言";
     Surveyed = "surveyed", "答过哪次调研；实名调研的作答";
     Disclosed = "disclosed", "改革自评表公开的姓名、职务、政治面貌、院系、年级、是否符合成绩条件；对学生会的评价";
-    Exits = "exits", "退出学生会的类别、理由和交接";
+    Exits = "exits", "退出学生会的类别、理由和交接，任职期间不再符合条件的核对和决定";
     Duties = "duties", "自律承诺的签署，参加培训的情况";
-    Posts = "posts", "在学生会担任的职务";
-    Voted = "voted", "参加了哪次投票（不含投给谁）";
+    Posts = "posts", "在学生会和团组织担任的职务、任期";
+    Voted = "voted", "参加了哪次投票（不含投给谁），补入选民名册的理由";
+    Stood = "stood", "选举的候选人：选票上的姓名、简介、怎样产生、退选理由、得票；另选他人经监票人核对是谁的，也同样";
+    Meetings = "meetings", "学生会会议的召集、出席和请假，志愿者的岗位和时长";
     Delegate = "delegate", "被推荐、审查、当选为学生代表大会代表的情况";
     Reviewed = "reviewed", "述职报告、评议得分和等次、对结果的异议、提名（不含谁评多少分）";
     Attended = "attended", "出席学生代表大会的签到：时间、签到台、是否中途退场；列席人员的姓名和单位";
@@ -41,6 +44,7 @@ words! {
     Matters = "matters", "四类事项的负责人和联系电话、各环节的签署";
     Activities = "activities", "报名、签到参加的活动，对活动的评价（评价只显示人数）";
     Account = "account", "账号、登录过的浏览器和系统的大致名称、动态验证码的密钥（加密保存）";
+    Messages = "messages", "系统里收到的消息";
     Unsent = "unsent", "登录过期时没有提交的表单";
     Record = "record", "谁以什么职务办了什么的操作记录，登录失败较多时所在的网段";
 }
@@ -56,6 +60,11 @@ enum Extent {
     Own,
 }
 
+/// The offices of both sets, each once.
+fn together(one: &[OfficeKind], other: &[OfficeKind]) -> Vec<OfficeKind> {
+    one.iter().chain(other.iter().filter(|kind| !one.contains(kind))).copied().collect()
+}
+
 impl Data {
     /// The offices whose pages show it of others.
     #[must_use]
@@ -63,7 +72,7 @@ impl Data {
         let of_figures = || Vetter::KINDS.iter().copied().filter(|kind| sees_grades(*kind)).collect();
         match self {
             Self::Identity => PeopleReader::KINDS.to_vec(),
-            Self::Grades => GradeReader::KINDS.to_vec(),
+            Self::Grades | Self::Corrections => GradeReader::KINDS.to_vec(),
             Self::Application => Vetter::KINDS.to_vec(),
             Self::Figures | Self::Opinions => of_figures(),
             Self::Objections | Self::Exits => UnionKeeper::KINDS.to_vec(),
@@ -71,18 +80,17 @@ impl Data {
             Self::Disclosed => OfficeKind::ALL.to_vec(),
             Self::Voice => VoiceHandler::KINDS.to_vec(),
             Self::Surveyed => VoiceKeeper::KINDS.to_vec(),
-            Self::Posts | Self::Duties | Self::Contact => UnionReader::KINDS.to_vec(),
+            // A person's page shows them too.
+            Self::Posts => together(UnionReader::KINDS, PeopleReader::KINDS),
+            Self::Duties | Self::Meetings | Self::Contact => UnionReader::KINDS.to_vec(),
             Self::Proposals | Self::Attended => CongressKeeper::KINDS.to_vec(),
             Self::Voted => ElectionKeeper::KINDS.to_vec(),
+            Self::Stood => ElectionReader::KINDS.to_vec(),
             Self::Delegate => DelegateReader::KINDS.to_vec(),
             Self::Reviewed => ReviewReader::KINDS.to_vec(),
             Self::Matters | Self::Activities => MatterReader::KINDS.to_vec(),
-            Self::Account => {
-                let mut kinds = Administrator::KINDS.to_vec();
-                kinds.extend(SlipPrinter::KINDS.iter().filter(|kind| !Administrator::KINDS.contains(kind)));
-                kinds
-            }
-            Self::Unsent => Vec::new(),
+            Self::Account => together(Administrator::KINDS, SlipPrinter::KINDS),
+            Self::Messages | Self::Unsent => Vec::new(),
             Self::Record => Overseer::KINDS.to_vec(),
         }
     }
@@ -91,9 +99,12 @@ impl Data {
         match self {
             Self::Identity
             | Self::Grades
+            | Self::Corrections
             | Self::Posts
             | Self::Duties
             | Self::Contact
+            | Self::Meetings
+            | Self::Stood
             | Self::Disclosed
             | Self::Delegate
             | Self::Reviewed
@@ -106,6 +117,7 @@ impl Data {
             | Self::Voted
             | Self::Attended
             | Self::Proposals
+            | Self::Messages
             | Self::Unsent
             | Self::Conduct
             | Self::Voice
@@ -120,6 +132,7 @@ impl Data {
         match self {
             Self::Identity => "学校的学生名单；用于认定资格、统计代表构成",
             Self::Grades => "教务处的成绩排名，由学校导入；只用于方案规定的成绩条件",
+            Self::Corrections => "更正有误的信息时留下原来的内容和理由；异议由学生工作部门答复",
             Self::Application => "本人报名时填写；用于本次遴选",
             Self::Figures => "提交时从登记的数据取得；审查的依据，任命时再核对",
             Self::Opinions => "遴选程序；退回、不予通过的原因会告诉本人",
@@ -139,6 +152,11 @@ impl Data {
             Self::Duties => "上岗前和每学年签署承诺；工作人员培训",
             Self::Posts => "任命和换届；学生会的花名册",
             Self::Voted => "选举计票；截止之后组织者能看到谁参加了投票，任何人都看不到投给谁",
+            Self::Stood => {
+                "选举公告、选票、计票和监票报告；本次选举的选民都能看到。选票上另写的姓名只有监票人能看到原样，查不清是谁的只公布票数"
+            }
+            Self::Meetings => "通知开会、清点到会人数、出具志愿服务证明；参加会议的人能看到彼此的出席情况",
+            Self::Messages => "告诉本人办理的进展；发给单位的消息，由任职的人查看",
             Self::Reviewed => "每学期的述职评议；择优提名的依据。评议表无记名，任何人都看不到谁评多少分",
             Self::Attended => "清点到会人数；签到员只看到自己签到的人，大屏只显示人数",
             Self::Proposals => "代表行使提案权；公开提案的内容和办理，只写代表团，不写姓名",
@@ -159,12 +177,14 @@ impl Data {
         match self {
             Self::Identity
             | Self::Grades
+            | Self::Corrections
             | Self::Application
             | Self::Figures
             | Self::Opinions
             | Self::Objections
             | Self::Conduct
             | Self::Voice
+            | Self::Messages
             | Self::Exits => {
                 format!("在校期间，离校{years}后删除")
             }
@@ -172,7 +192,14 @@ impl Data {
             Self::Activities => format!("长期；离校{years}后删除评价、姓名和学号，只留编号"),
             Self::Surveyed => format!("长期；离校{years}后删除实名的作答，答过的记录只留编号"),
             Self::Matters => format!("长期；离校{years}后联系电话和姓名删除"),
-            Self::Posts | Self::Duties | Self::Voted | Self::Attended | Self::Delegate | Self::Proposals => {
+            Self::Stood => "长期；公布了的选举记录是公开文件，姓名不删除".to_owned(),
+            Self::Posts
+            | Self::Duties
+            | Self::Meetings
+            | Self::Voted
+            | Self::Attended
+            | Self::Delegate
+            | Self::Proposals => {
                 format!("长期；离校{years}后姓名和学号删除，只留编号")
             }
             Self::Contact => format!("长期；离校{years}后姓名和学号删除，只留编号，留言删除"),

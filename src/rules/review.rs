@@ -12,7 +12,10 @@ use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     plan::{Body, Provision, Stated},
 };
-use crate::{text::folded, words::words};
+use crate::{
+    text::{folded, percent},
+    words::words,
+};
 
 /// The aspects that are reviewed where a plan names none: those of the plan that does, in use elsewhere too.
 pub const DEFAULT_ASPECTS: [&str; 5] = ["政治态度", "道德品行", "学习情况", "工作成效", "纪律作风"];
@@ -460,14 +463,10 @@ pub struct Coverage {
 }
 
 impl Coverage {
-    /// In whole percent, rounded down: not all is not 100 %.
+    /// How many have handed in, as every share is shown.
     #[must_use]
-    pub fn percent(&self) -> u32 {
-        if self.due == 0 {
-            WHOLE
-        } else {
-            u32::try_from(u64::from(self.handed) * 100 / u64::from(self.due)).unwrap_or(0)
-        }
+    pub fn percent(&self) -> String {
+        if self.due == 0 { percent(1, 1) } else { percent(self.handed.into(), self.due.into()) }
     }
 }
 
@@ -478,23 +477,23 @@ pub fn coverage(plan: &Plan, facts: &Coverage, today: Date) -> Finding {
         return Finding::unstated(Rule::Rev02, plan);
     };
     let Coverage { semester, due, handed, until, late_from } = facts;
-    let percent = facts.percent();
+    let share = facts.percent();
     let finding = if handed >= due {
         let says = format!("{semester}应述职 {due} 人，都已提交述职报告");
         Finding::new(provision, Outcome::Pass, says)
     } else if today >= *late_from {
         let when = until.map_or_else(|| "还没有开始述职评议".to_owned(), |day| format!("{day} 截止，已逾期"));
-        let says = format!("{semester}应述职 {due} 人，已提交 {handed} 人（{percent}%），{when}");
+        let says = format!("{semester}应述职 {due} 人，已提交 {handed} 人（{share}），{when}");
         Finding::new(provision, provision.breach(), says).remedy(if until.is_some() {
             "催交述职报告，召开评议会"
         } else {
             "在“述职评议”里开始本学期的评议"
         })
     } else {
-        let says = format!("{semester}应述职 {due} 人，已提交 {handed} 人（{percent}%），{late_from} 起逾期");
+        let says = format!("{semester}应述职 {due} 人，已提交 {handed} 人（{share}），{late_from} 起逾期");
         Finding::new(provision, Outcome::Pass, says)
     };
-    finding.against(&format!("{percent}%"), "=100%")
+    finding.against(&share, "=100%")
 }
 
 /// Somebody with a closed result, in the order of the ranking.
@@ -846,12 +845,12 @@ mod tests {
             late_from: date!(2026 - 12 - 21),
         };
         let early = coverage(suzhou(), &facts(1, None), date!(2026 - 12 - 20));
-        assert_eq!((early.verdict, early.measured.as_str()), (Outcome::Pass, "33%"));
+        assert_eq!((early.verdict, early.measured.as_str()), (Outcome::Pass, "33.3%"));
         let late = coverage(suzhou(), &facts(2, Some(date!(2026 - 12 - 20))), date!(2026 - 12 - 21));
-        assert_eq!((late.verdict, late.measured.as_str()), (Outcome::Fail, "66%"));
+        assert_eq!((late.verdict, late.measured.as_str()), (Outcome::Fail, "66.7%"));
         assert!(late.message.contains("逾期") && late.clause.is_some());
         let done = coverage(suzhou(), &facts(3, None), date!(2027 - 12 - 21));
-        assert_eq!((done.verdict, done.measured.as_str()), (Outcome::Pass, "100%"));
+        assert_eq!((done.verdict, done.measured.as_str()), (Outcome::Pass, "100.0%"));
     }
 
     fn ranked(scores: &[(u32, Grade)]) -> Vec<Ranked> {

@@ -78,6 +78,9 @@ pub struct SittingFacts {
 const LONGEST: usize = 48 * 1024;
 /// The most contests of one voter.
 const MOST_CONTESTS: usize = 200;
+/// How long before an election a round may have listed its candidates; practice: a presidium is elected every year. Whoever
+/// was listed earlier is judged anew.
+pub const LIST_HOLDS: time::Duration = time::Duration::days(365);
 
 /// The permission to announce a sitting. Made by [`announce`] alone.
 #[derive(Debug)]
@@ -158,7 +161,7 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
         };
         findings.push(Finding::new(provision, verdict, says).remedy(remedy));
     }
-    if contest.fills == Fills::Presidium {
+    if contest.fills == Fills::Presidium && *candidates > 0 {
         findings.extend(standing(plan, contest));
     }
     if let Some(provision) = plan.provision(Rule::Con03).filter(|_| !contest.unrecommended.is_empty()) {

@@ -515,8 +515,8 @@ impl OpinionForm {
             (None, _) => errors.add("verdict", "请选择结论"),
             (Some(_), _) => {}
         }
-        if decision == Some(Decision::Refuse) && self.case.len() > 1 && self.sure != "yes" {
-            errors.add("sure", format!("将对 {} 人不予通过并告知原因，不能撤回；请勾选确认", self.case.len()));
+        if decision == Some(Decision::Refuse) && self.sure != "yes" {
+            errors.add("sure", format!("将对 {} 人不予通过，原因随即告诉本人；请勾选确认", self.case.len()));
         }
         let words = prose(&self.words, 300, "words", errors);
         if words.as_ref().is_some_and(String::is_empty) {

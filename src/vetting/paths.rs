@@ -83,9 +83,23 @@ words! {
     Answered = "answered", "已记录核实结果。";
     Appointed = "appointed", "已任命，并已通知本人；任职情况见学生会的花名册。";
     Listed = "listed", "已列入候选人名单。下一步由学生代表大会选举；遴选记录可以打印存档。";
-    NominatedUnreachable = "unreachable", "已提交。有的人账号还没有激活，看不到通知、也不能确认，请先把激活条发给他们；候选人名单里标着“未激活”。";
     TakenBack = "taken-back", "已收回，请重新签署。收回的意见留有记录。";
     Delegated = "delegated", "已登记授权。";
+}
+
+/// The round, which then says how many were put forward and how many of them cannot sign in yet.
+pub(super) fn nominated_path(round: RoundId, people: usize, unreachable: i64) -> String {
+    format!("{}&people={people}&unreachable={unreachable}", Done::Nominated.at(&round.path()))
+}
+
+/// What the round says of it.
+pub(super) fn nominated_in_words(people: u32, unreachable: u32) -> String {
+    if unreachable == 0 {
+        return format!("已提交 {people} 人，并已通知本人确认；本人确认、承诺之后进入下一步。");
+    }
+    format!(
+        "已提交 {people} 人，其中 {unreachable} 人账号还没有激活，看不到通知、也不能确认，请先把激活条发给他们；候选人名单里标着“未激活”。"
+    )
 }
 
 impl Done {

@@ -46,7 +46,8 @@ async fn settle(sitting: &mut Sitting, keys: &[&str], student: u32) {
     let mut fields: Vec<(&str, &str)> = keys.iter().map(|key| ("name", *key)).collect();
     fields.extend([("number", student.as_str()), ("why", "本班只有一名同学叫这个名字")]);
     see_other(&sitting.monitors[0].0.post(&path, &fields).await);
-    let keys: Vec<(&str, &str)> = keys.iter().map(|key| ("name", *key)).collect();
+    let mut keys: Vec<(&str, &str)> = keys.iter().map(|key| ("name", *key)).collect();
+    keys.push(("number", student.as_str()));
     let alone = sitting.monitors[0].0.post(&format!("{path}/confirm"), &keys).await;
     assert_eq!(alone.status, 409, "nobody confirms what they proposed");
     let home = sitting.monitors[1].0.get("/").await;
@@ -218,6 +219,16 @@ async fn spellings_of_one_person_are_put_together_by_two_monitors_and_no_few_are
     let bad = [("name", "学生5"), ("number", "20240101"), ("why", "x")];
     let page = sitting.monitors[0].0.post(&path, &bad).await;
     assert!(page.status == 422 && page.fault("指的是谁（学号）").contains("是候选人"), "{}", page.text());
+    // Whoever confirms has read whom: a proposal that was changed meanwhile is another one.
+    let propose = |student: &'static str| [("name", "学声5"), ("number", student), ("why", "笔迹")];
+    see_other(&sitting.monitors[0].0.post(&path, &propose("20240005")).await);
+    let read = sitting.monitors[1].0.get(&path).await.attributes("form[action$='/confirm'] input", "value");
+    assert_eq!(read, ["20240005", "学声5"]);
+    see_other(&sitting.monitors[0].0.post(&format!("{path}/drop"), &[("name", "学声5")]).await);
+    see_other(&sitting.monitors[0].0.post(&path, &propose("20240006")).await);
+    let stale = [("number", "20240005"), ("name", "学声5")];
+    assert_eq!(sitting.monitors[1].0.post(&format!("{path}/confirm"), &stale).await.status, 409);
+    see_other(&sitting.monitors[0].0.post(&format!("{path}/drop"), &[("name", "学声5")]).await);
     settle(&mut sitting, &["学生5", "学声5"], 5).await;
     let counted = sitting.keeper.get(&sitting.path).await;
     assert_eq!(counted.all(".headline strong"), ["学生5"], "5 of 9: {}", counted.text());

@@ -70,6 +70,11 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
     let inbox = absent.get("/inbox").await.text();
     assert!(inbox.contains("“代表选举”结果已公布"), "{inbox}");
     assert!(absent.get(&sitting.votes()).await.text().contains("结果公告"));
+    let list = absent.get("/votes").await;
+    assert_eq!(list.all(".rounds .tag"), ["结果已公布"]);
+    assert!(list.text().contains("提前截止，公告到"), "when it ended, not when it was to: {}", list.text());
+    let list = voter(&portal, 1).await.get("/votes").await;
+    assert_eq!(list.all(".rounds .tag"), ["✓ 已投票", "结果已公布"], "whoever voted reads that it is out too");
     // Acts of other days than that on which the papers are printed.
     sqlx::query("update sitting set announced_at = '2026-03-01 10:00+08', reported_at = '2026-03-09 23:30+08'")
         .execute(&mut portal.owner().await)
@@ -86,6 +91,25 @@ async fn voters_are_told_of_the_result_and_papers_carry_the_day_of_the_act() {
     let read = voter(&portal, 10).await.get(&notice).await;
     assert!(read.status == 200 && read.text().contains("当选") && read.text().contains(reported), "{}", read.text());
     assert_eq!(sitting.keeper.get(&format!("{}/early-closing", sitting.path)).await.status, 200);
+}
+
+#[tokio::test]
+async fn the_announcement_says_what_was_announced_whenever_it_is_printed() {
+    let portal = Portal::start().await;
+    let mut sitting = prepare(&portal, &SMALL).await;
+    sitting.act("announce", &[]).await;
+    let paper = format!("{}/announcement", sitting.path);
+    assert!(sitting.keeper.get(&paper).await.text().contains("选民10人"));
+    sqlx::query("update student set left_on = $1, left_why = 'graduated' where number = '20240009'")
+        .bind(portal.app.clock.today() + time::Duration::DAY)
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    portal.app.clock.advance(time::Duration::days(2));
+    let mut keeper = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(keeper.get(&sitting.path).await.text().contains("班长"));
+    let later = keeper.get(&paper).await.text();
+    assert!(later.contains("选民10人"), "whoever left since was counted: {later}");
 }
 
 #[tokio::test]
@@ -769,6 +793,13 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
     sitting.announce().await;
     let early = sitting.keeper.post(&format!("{}/open", sitting.path), &[]).await;
     assert!(early.status == 409 && early.text().contains("还没有演练成功"), "{}", early.text());
+    // A reload of the page with the passphrase voids nothing; who has lost theirs says so.
+    let make = format!("/monitoring/{}/passphrase", sitting.id);
+    let again = sitting.monitors[0].0.post(&make, &[]).await;
+    assert!(again.status == 409 && again.text().contains("你的口令已经生成"), "{}", again.text());
+    let other = sitting.monitors[0].0.post(&make, &[("anew", "yes")]).await.all(".receipt").remove(0);
+    assert_ne!(other, sitting.monitors[0].1);
+    sitting.monitors[0].1 = other;
     sitting.act("rehearse", &[]).await;
     let unseal = format!("/monitoring/{}/unseal", sitting.id);
     let other = sitting.monitors[1].1.clone();

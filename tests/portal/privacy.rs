@@ -1,5 +1,7 @@
 //! The privacy notice says what the pages do.
 
+use std::collections::BTreeMap;
+
 use lunzhi::{office::OfficeKind, privacy::kept::Data};
 
 use crate::support::{
@@ -13,6 +15,19 @@ async fn reached(portal: &Portal, office: OfficeKind, path: &str) -> String {
     if page.status == 200 { page.text() } else { String::new() }
 }
 
+/// The page of a student of the first university.
+async fn page_of(portal: &Portal, number: &str) -> String {
+    let (id,): (String,) = sqlx::query_as(
+        "select id::text from student where number = $1
+        and institution_id = (select id from institution where code = 'first')",
+    )
+    .bind(number)
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    format!("/people/{id}")
+}
+
 #[tokio::test]
 async fn each_office_sees_of_others_what_the_notice_says_and_no_more() {
     let Stage { portal, college, today, .. } = stage().await;
@@ -23,14 +38,13 @@ async fn each_office_sees_of_others_what_the_notice_says_and_no_more() {
     for office in [OfficeKind::ClassBranch, OfficeKind::CollegeLeague] {
         agree(&mut portal.signed_in(office).await, &[("words", "评语甲乙丙")]).await;
     }
-    let (person,): (String,) = sqlx::query_as(
-        "select id::text from student where number = '20240120'
-        and institution_id = (select id from institution where code = 'first')",
-    )
-    .fetch_one(&mut portal.owner().await)
-    .await
-    .unwrap();
-    let person = format!("/people/{person}");
+    let (person, holder) = (page_of(&portal, "20240120").await, page_of(&portal, "20240030").await);
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let known = affairs.get(&person).await;
+    let (class, political) = (known.field("班级"), known.field("政治面貌"));
+    let fields = [("number", "20240120"), ("name", "学生120"), ("class", &class), ("political", &political)];
+    let fields = [&fields[..], &[("ethnic", "汉族"), ("reason", "补登民族甲乙丙")]].concat();
+    assert_eq!(affairs.post(&format!("{person}/correct"), &fields).await.status, 303);
     let case = format!("/cases/{}", application.rsplit('/').next().unwrap());
     for office in OfficeKind::ALL.iter().copied().filter(|office| *office != OfficeKind::Student) {
         let (of_person, of_case) = (reached(&portal, office, &person).await, reached(&portal, office, &case).await);
@@ -39,6 +53,11 @@ async fn each_office_sees_of_others_what_the_notice_says_and_no_more() {
         };
         check(Data::Identity, of_person.contains("学生120"));
         check(Data::Grades, of_person.contains("120 / 600"));
+        check(Data::Corrections, of_person.contains("补登民族甲乙丙"));
+        let of_holder = reached(&portal, office, &holder).await;
+        if !of_holder.is_empty() {
+            check(Data::Posts, of_holder.contains("学生会任职"));
+        }
         // Of a case in a college's chain: only those in it, or above it, have it before them.
         if !of_case.is_empty() {
             check(Data::Application, of_case.contains("课余时间"));
@@ -54,4 +73,58 @@ async fn each_office_sees_of_others_what_the_notice_says_and_no_more() {
     assert!(Data::Grades.seen_by().contains("院系党组织（本院系）") && !Data::Grades.seen_by().contains("班级团支部"));
     assert!(Data::Figures.seen_by().contains("班级团支部（本班的候选人）"));
     assert!(portal.visitor().get("/privacy").await.text().contains("学校规定的年数"), "before one signs in too");
+}
+
+/// Of which kind of the notice's table each table of the database is that knows students.
+const TABLES: &[(Data, &[&str])] = &[
+    (Data::Grades, &["grade_fact"]),
+    (Data::Corrections, &["student_change", "dispute", "former_number"]),
+    (Data::Application, &["vetting_case"]),
+    (Data::Conduct, &["conduct_case"]),
+    (Data::Exits, &["union_exit", "lapse"]),
+    (Data::Duties, &["pledge", "training_attendance"]),
+    (Data::Posts, &["post", "turn"]),
+    (Data::Voted, &["voter", "contest_person", "admission"]),
+    (Data::Stood, &["candidate", "written_in_match"]),
+    (Data::Meetings, &["union_meeting", "union_meeting_member", "volunteer"]),
+    (
+        Data::Delegate,
+        &[
+            "delegate",
+            "recommendation",
+            "delegate_report_vote",
+            "delegate_list_line",
+            "delegate_card",
+            "congress_elected",
+        ],
+    ),
+    (Data::Attended, &["attendance", "roll_entry_line", "meeting_duty"]),
+    (Data::Reviewed, &["review_person"]),
+    (Data::Matters, &["matter"]),
+    (Data::Activities, &["activity_sign_up"]),
+    (Data::Account, &["account"]),
+    (Data::Messages, &["notice"]),
+];
+
+#[tokio::test]
+async fn whatever_is_kept_of_students_has_its_line_in_the_notice() {
+    let portal = Portal::start().await;
+    let kept: Vec<String> = sqlx::query_scalar(
+        "select distinct conrelid::regclass::text from pg_constraint
+         where contype = 'f' and confrelid = 'student'::regclass order by 1",
+    )
+    .fetch_all(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let named: BTreeMap<&str, Data> =
+        TABLES.iter().flat_map(|(data, tables)| tables.iter().map(move |table| (*table, *data))).collect();
+    let notice = portal.visitor().get("/privacy").await.text();
+    for table in &kept {
+        let data = named.get(table.as_str());
+        let data = data.unwrap_or_else(|| panic!("{table} knows students and no line of the notice says so"));
+        assert!(notice.contains(data.label()) && notice.contains(data.purpose()), "{table}: {}", data.label());
+    }
+    for table in named.keys() {
+        assert!(kept.iter().any(|known| known == table), "{table} is no table that knows students");
+    }
 }

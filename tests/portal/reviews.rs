@@ -254,7 +254,7 @@ async fn rev_02_reports_are_saved_handed_in_returned_and_missed() {
     let list = story.league.get(&story.path).await;
     assert!(list.text().contains("逾期"), "{}", list.text());
     let overview = story.league.get("/compliance").await;
-    assert!(overview.text().contains("应述职 4 人，已提交 0 人（0%）"), "{}", overview.text());
+    assert!(overview.text().contains("应述职 4 人，已提交 0 人（0.0%）"), "{}", overview.text());
     assert!(story.league.get("/").await.text().contains("催交述职报告"));
 }
 

@@ -648,14 +648,17 @@ pub(super) async fn take_listed(
     let listed = store::listed(&mut db, acting.institution(), form.round, acting.office().college).await?;
     drop(db);
     let new = listed.into_iter().filter(|one| !contest.candidates.iter().any(|known| known.student == one.id));
-    let room = MOST_CANDIDATES.saturating_sub(contest.candidates.len());
-    let nominees = new
+    let nominees: Vec<Nominee> = new
         .map(|student| {
             let about = student.class.clone();
             Nominee { student, about }
         })
-        .take(room)
         .collect();
+    if nominees.len() + contest.candidates.len() > MOST_CANDIDATES {
+        let why = format!("名单里还有 {} 人没有登记，一项选举最多 {MOST_CANDIDATES} 名候选人", nominees.len());
+        let refused = refusal(&app, acting.person(), &sitting, "引入候选人名单");
+        return Err(refused.for_reason(why, "请分成几项选举，逐人登记各项的候选人"));
+    }
     let origin = format!("遴选轮次“{}”确定的候选人名单", round.title);
     nominate(&app, &acting, &sitting, &contest, nominees, &origin).await
 }

@@ -242,6 +242,14 @@ pub(super) async fn show(
     page(&app, &person, id, Submitted::default(), said(&done)).await
 }
 
+/// Whether another passphrase takes the place of the one that there is.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct NewPhraseForm {
+    /// `yes` where a monitor asks for another one.
+    anew: String,
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/passphrase.html")]
 struct PassphrasePage {
@@ -261,9 +269,16 @@ pub(super) async fn passphrase(
     State(app): State<Elections>,
     person: SignedIn,
     Path(id): Path<SittingId>,
+    Form(form): Form<NewPhraseForm>,
 ) -> Result<Response, Failure> {
     let (sitting, monitors) = own(&mut *app.read().await?, &person, id).await?;
-    let duty = monitors.iter().find(|one| one.account == person.account).map_or("监票人", Monitor::duty);
+    let mine = monitors.iter().find(|one| one.account == person.account);
+    // A reload of the page that shows it must not void what was just written down.
+    if form.anew != "yes" && mine.is_some_and(|one| one.key.is_some()) {
+        let remedy = "口令已经抄好的，不用再办；没有抄下的，回到监票页面勾选“重新生成”，旧的随即失效";
+        return Err(refusal(&app, &person, id, "生成监票口令").for_reason("你的口令已经生成，只显示一次", remedy));
+    }
+    let duty = mine.map_or("监票人", Monitor::duty);
     let (phrase, salt) = (keys::passphrase(), keys::salt());
     let typed = phrase.clone();
     let (salt, public) = app.heavy(move || keys::pair_of(&typed, &salt).map(|(_, public)| (salt, public))).await??;

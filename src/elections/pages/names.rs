@@ -49,6 +49,8 @@ pub(super) struct NamesForm {
 #[serde(default)]
 pub(super) struct KeysForm {
     name: Vec<String>,
+    /// Whom they were said to mean on the page that was read; empty where nobody can tell.
+    number: String,
 }
 
 /// A name as it was written in.
@@ -61,6 +63,8 @@ struct WrittenRow {
 /// Names that one monitor matched to one person.
 struct MatchRow {
     whom: String,
+    /// 学号 of whom they mean; empty where nobody can tell.
+    number: String,
     names: String,
     keys: Vec<String>,
     why: String,
@@ -127,6 +131,7 @@ fn grouped(matches: &[NameMatch], person: &SignedIn) -> Vec<MatchRow> {
         } else {
             rows.push(MatchRow {
                 whom,
+                number: one.person.as_ref().map(|person| person.number.clone()).unwrap_or_default(),
                 names: one.name.clone(),
                 keys: vec![one.key.clone()],
                 why: one.why.clone(),
@@ -293,6 +298,16 @@ pub(super) async fn propose(
     Ok(done_at(&id.names_path(contest), Done::NamesAsked).into_response())
 }
 
+/// What is to be confirmed is what was read: nobody proposed other people for these names meanwhile.
+async fn is_proposed(db: &mut PgConnection, contest: &Contest, form: &KeysForm) -> Result<bool, Failure> {
+    let matches = store::name_matches(db, contest.sitting).await?;
+    let fits = |wanted: &String| {
+        let own = matches.iter().find(|one| one.contest == contest.id && one.key == *wanted);
+        own.is_some_and(|one| one.person.as_ref().map_or("", |person| person.number.as_str()) == form.number)
+    };
+    Ok(!form.name.is_empty() && form.name.iter().all(fits))
+}
+
 pub(super) async fn confirm(
     State(app): State<Elections>,
     person: SignedIn,
@@ -304,7 +319,11 @@ pub(super) async fn confirm(
     app.write_as(person.authority(), async |db| {
         let sitting = store::lock(db, person.institution, id).await?;
         let fits = sitting.stage() == Stage::Counted;
-        if !fits || store::confirm_match(db, &sitting, &act.contest, &form.name, person.account, now).await? == 0 {
+        if !fits || !is_proposed(db, &act.contest, &form).await? {
+            return Err(act.refuse(&app, &person));
+        }
+        let confirmed = store::confirm_match(db, &sitting, &act.contest, &form.name, person.account, now).await?;
+        if confirmed != form.name.len() as u64 {
             return Err(act.refuse(&app, &person));
         }
         audit::append(db, &person, act.entry(&sitting.title, form.name.len()), now).await

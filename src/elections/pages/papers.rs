@@ -292,7 +292,7 @@ async fn published(
             return Err(refused().for_reason(why, "公告以后再打印"));
         }
         Published::Announcement => {
-            let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
+            let contests = store::contests_as_announced(&mut db, &sitting).await?;
             let monitors = store::monitors(&mut db, id).await?;
             public_papers::announcement(signed, &sitting, &contests, &monitors)
         }

@@ -235,6 +235,7 @@ pub struct VoterSitting {
     pub stage: Stage,
     pub opens_at: OffsetDateTime,
     pub closes_at: OffsetDateTime,
+    pub closed_at: Option<OffsetDateTime>,
     /// The titles of the contests in which they vote.
     pub contests: String,
     /// They have voted: their envelope is there, or it was counted.
@@ -242,6 +243,20 @@ pub struct VoterSitting {
     /// When, while the envelope is there.
     pub cast_at: Option<OffsetDateTime>,
     pub on_paper: bool,
+}
+
+impl VoterSitting {
+    /// It was closed before the announced end.
+    #[must_use]
+    pub fn closed_early(&self) -> bool {
+        self.closed_at.is_some_and(|at| at < self.closes_at)
+    }
+
+    /// When it closed, or will.
+    #[must_use]
+    pub fn ends(&self) -> &OffsetDateTime {
+        self.closed_at.as_ref().unwrap_or(&self.closes_at)
+    }
 }
 
 /// The sittings on whose frozen roll a student stands, and those announced in which they will.
@@ -253,7 +268,7 @@ pub async fn voter_sittings(
 ) -> Result<Vec<VoterSitting>, Failure> {
     let rows = sqlx::query!(
         r#"select t.id as "id!: SittingId", t.title as "title!", t.stage as "stage!", t.opens_at as "opens_at!",
-                  t.closes_at as "closes_at!", m.contests as "contests!", m.voted as "voted!", m.cast_at,
+                  t.closes_at as "closes_at!", t.closed_at, m.contests as "contests!", m.voted as "voted!", m.cast_at,
                   m.on_paper as "on_paper!"
            from sitting t join (
                select v.sitting_id, e.voter is not null or h.voter is not null as voted, e.cast_at,
@@ -290,6 +305,7 @@ pub async fn voter_sittings(
                 stage: row.stage.parse()?,
                 opens_at: row.opens_at,
                 closes_at: row.closes_at,
+                closed_at: row.closed_at,
                 contests: row.contests,
                 voted: row.voted,
                 cast_at: row.cast_at,

@@ -8,6 +8,7 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     auth::acting::Acting,
+    clock::CHINA,
     database::Locked,
     elections::sitting::{Candidate, CandidateOrder, Contest, ContestRules, RuleSource, Sitting, Stage},
     failure::Failure,
@@ -24,6 +25,12 @@ pub async fn contests(
     count_on: Option<Date>,
 ) -> Result<Vec<Contest>, Failure> {
     read_contests(connection, sitting.id, sitting.opened_at().is_some(), count_on).await
+}
+
+/// As [`contests`], with the voters of the day of the announcement: what was announced stays, whoever comes or leaves since.
+pub async fn contests_as_announced(connection: &mut PgConnection, sitting: &Sitting) -> Result<Vec<Contest>, Failure> {
+    let at = sitting.announced_at().unwrap_or(sitting.opens_at);
+    read_contests(connection, sitting.id, false, Some(at.to_offset(CHINA).date())).await
 }
 
 /// As [`contests`], in the act that opens the sitting: its roll was frozen just now.

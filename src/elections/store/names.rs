@@ -11,6 +11,7 @@ use crate::{
     },
     failure::Failure,
     ids::{AccountId, CandidateId, ContestId, SittingId, StudentId},
+    rules::sitting::LIST_HOLDS,
 };
 
 /// Those who stand in a contest, in the ballot's order.
@@ -176,7 +177,8 @@ pub async fn is_of_constituency(
     Ok(found.fetch_one(connection).await?)
 }
 
-/// Of those students, the ones whom a round of vetting has listed for a presidium of the sitting's keeper.
+/// Of those students, the ones whom a round of vetting has listed for the presidium that the sitting elects: of its
+/// congress's union, else of one of its keeper's, and not so long ago that the list was another election's.
 pub async fn vetted(
     connection: &mut PgConnection,
     sitting: &Sitting,
@@ -186,11 +188,15 @@ pub async fn vetted(
     let listed = sqlx::query_scalar!(
         r#"select distinct c.student_id as "student!: StudentId"
            from vetting_case c join vetting_round r on r.id = c.round_id join student_union u on u.id = r.union_id
+                join sitting t on t.id = $4 left join congress g on g.id = t.congress_id
            where c.institution_id = $1 and c.stage = 'listed' and c.student_id = any ($2)
-                 and u.college_id is not distinct from $3"#,
+                 and u.college_id is not distinct from $3 and u.id = coalesce(g.union_id, u.id)
+                 and c.settled_at > $5"#,
         sitting.institution.0,
         &students,
-        sitting.college.map(|id| id.0)
+        sitting.college.map(|id| id.0),
+        sitting.id.0,
+        sitting.opens_at - LIST_HOLDS
     );
     Ok(listed.fetch_all(connection).await?)
 }

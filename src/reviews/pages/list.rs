@@ -41,7 +41,7 @@ struct ReviewRow {
 }
 
 impl ReviewRow {
-    fn percent(&self) -> u32 {
+    fn percent(&self) -> String {
         let number = |count: i64| u32::try_from(count).unwrap_or(0);
         let today = self.review.report_until;
         let (due, handed) = (number(self.due), number(self.handed));

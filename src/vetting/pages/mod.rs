@@ -1,6 +1,7 @@
 //! The pages of 遴选.
 
 mod apply;
+mod candidate_file;
 mod case;
 mod delegations;
 mod nominate;
@@ -77,7 +78,7 @@ pub fn routes() -> Routes {
         .get("/rounds/{round}/nominate", nominate::ask)
         .post("/rounds/{round}/nominate", nominate::act)
         .post("/rounds/{round}/nominate/several", nominate::several)
-        .get("/rounds/{round}/nominate/template.xlsx", nominate::template)
+        .get("/rounds/{round}/nominate/template.xlsx", candidate_file::template)
         .upload("/rounds/{round}/nominate/file", nominate::file)
         .get("/rounds/{round}/notice", notice::show)
         .post("/rounds/{round}/notice", notice::publish)

@@ -2,6 +2,8 @@
 //!
 //! In one file: one person and a file of them take the same way through the same page.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -13,7 +15,12 @@ use axum_extra::extract::{Form, Query};
 use sqlx::{Connection, PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
-use super::{apply::HOLDS, calendar, evidence_today, frame, visible_round};
+use super::{
+    apply::HOLDS,
+    calendar,
+    candidate_file::{COLUMNS, Candidate, MOST_ROWS, REQUIRED, candidates},
+    evidence_today, frame, visible_round,
+};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -27,12 +34,10 @@ use crate::{
     page::chrome::Chrome,
     people::find::{Among, Asked, PeopleField, PersonField, Rest, Search},
     rules::{
-        Finding, Outcome, Rule,
+        Finding, Outcome, Plan, Rule,
         vetting::{Source, may_apply},
     },
-    sheet::{
-        BadCell, Columns, ReadError, RowReader, Sheet, SheetChoice, SheetError, drop_down_template, faults_as_json,
-    },
+    sheet::{BadCell, Columns, ReadError, Row, RowReader, Sheet, SheetChoice, faults_as_json},
     text::{is_hidden, searched},
     unions::{
         store as unions_store,
@@ -42,18 +47,13 @@ use crate::{
         case::{Evidence, Origin},
         chain_office::ChainOffice,
         forms::{Application, ApplyForm, SeveralForm, sources},
-        paths::Done,
-        round::{Phase, Place, Round},
+        paths::nominated_path,
+        round::{Phase, Round},
         store::{self, Invitation, NewCase, Preparer},
     },
-    web::{
-        forms::{Errors, Submitted, Upload},
-        workbook,
-    },
+    web::forms::{Errors, Submitted, Upload},
 };
 
-/// The most candidates of one file.
-const MOST_ROWS: usize = 500;
 /// People in whose way something stands that are named in an error.
 const MOST_NAMED: usize = 5;
 /// Bad rows shown on the page.
@@ -243,14 +243,6 @@ pub(super) async fn ask(
     page(&app, &acting, id, Submitted::new(form, errors), Asked::Lookup(person)).await
 }
 
-/// Somebody to be put forward.
-#[derive(Debug, Clone)]
-struct Candidate {
-    number: String,
-    applied: Application,
-    words: String,
-}
-
 /// Why nobody was put forward.
 struct Obstacle {
     /// The 学号 of whom it is about; none where it is about all.
@@ -277,14 +269,34 @@ fn without_figures(finding: Finding) -> Finding {
     Finding { message, measured: String::new(), remedy: String::new(), ..finding }
 }
 
-/// Puts candidates forward, all or none: where anything is in the way, what was written is to be rolled back.
+/// What the conditions say against a candidate, as far as the office may know it; none where they are met.
+fn unfit(office: &ChainOffice, plan: &Plan, fact: &StudentFacts, today: Date) -> Option<Vec<Finding>> {
+    let findings = may_apply(plan, &fact.member(None, today)).permit().err()?;
+    Some(if Figures::of(office.held.kind) == Figures::Answers {
+        findings.into_iter().map(without_figures).collect()
+    } else if sees_grades(office.held.kind) {
+        findings
+    } else {
+        // Which condition it is would tell what students do not see of each other.
+        let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
+        vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)]
+    })
+}
+
+fn in_words(findings: &[Finding]) -> String {
+    let says = findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
+    says.map(|finding| format!("{} {}", finding.rule, finding.message)).collect::<Vec<_>>().join("；")
+}
+
+/// Puts candidates forward, all or none: where anything is in the way, what was written is to be rolled back. Where one is
+/// put forward `alone`, conditions that are not met are a refusal.
 async fn put_forward(
     db: &mut PgConnection,
     acting: &Acting<Vetter>,
     office: &ChainOffice,
     id: RoundId,
     candidates: &[Candidate],
-    refusal: Refusal,
+    mut alone: Option<Refusal>,
     now: OffsetDateTime,
 ) -> Result<Vec<Obstacle>, Failure> {
     let today = now.date();
@@ -312,21 +324,11 @@ async fn put_forward(
             wrong.push(Obstacle::of(one, says));
             continue;
         }
-        let verdict = may_apply(&plan, &fact.member(None, today));
-        if let Err(mut findings) = verdict.permit() {
-            if Figures::of(office.held.kind) == Figures::Answers {
-                findings = findings.into_iter().map(without_figures).collect();
-            } else if !sees_grades(office.held.kind) {
-                // Which condition it is would tell what students do not see of each other.
-                let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
-                findings = vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)];
-            }
-            if let [_] = candidates {
+        if let Some(findings) = unfit(office, &plan, fact, today) {
+            if let Some(refusal) = alone.take() {
                 return Err(refusal.because(findings));
             }
-            let says = findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
-            let says: Vec<String> = says.map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
-            wrong.push(Obstacle::of(one, says.join("；")));
+            wrong.push(Obstacle::of(one, in_words(&findings)));
             continue;
         }
         if store::holds_place(db, &round, fact.student, one.applied.place).await? {
@@ -369,21 +371,22 @@ async fn put_forward(
     Ok(Vec::new())
 }
 
-/// Runs [`put_forward`] in a transaction that is kept only where everybody is in.
+/// Runs [`put_forward`] in a transaction that is kept only where everybody is in, and not at all where it only `tries`.
 async fn send(
     app: &App,
     acting: &Acting<Vetter>,
     id: RoundId,
     candidates: &[Candidate],
-    refusal: Refusal,
+    alone: Option<Refusal>,
+    tries: bool,
 ) -> Result<Vec<Obstacle>, Failure> {
     let now = app.clock.now();
     app.write_as(acting.person().authority(), async |db| {
         let office = ChainOffice::of(db, acting).await?;
         visible_round(db, &office, id).await?;
         let mut inner = db.begin().await?;
-        let obstacles = put_forward(&mut inner, acting, &office, id, candidates, refusal, now).await?;
-        if obstacles.is_empty() {
+        let obstacles = put_forward(&mut inner, acting, &office, id, candidates, alone, now).await?;
+        if obstacles.is_empty() && !tries {
             inner.commit().await?;
         } else {
             inner.rollback().await?;
@@ -393,24 +396,20 @@ async fn send(
     .await
 }
 
-/// On to the round, which says whether all of them can confirm.
+/// On to the round, which says how many they are and whether all of them can confirm.
 async fn nominated(app: &App, acting: &Acting<Vetter>, id: RoundId, numbers: &[String]) -> Result<Response, Failure> {
     let mut db = app.read().await?;
     let today = app.clock.today();
     let facts = unions_store::facts_by_number(&mut db, acting.institution(), numbers, None, today).await?;
     let students: Vec<Uuid> = facts.iter().map(|fact| fact.student.0).collect();
-    let done = match store::unreachable(&mut db, &students).await? {
-        0 => Done::Nominated,
-        _ => Done::NominatedUnreachable,
-    };
-    Ok(Redirect::to(&done.at(&id.path())).into_response())
+    let unreachable = store::unreachable(&mut db, &students).await?;
+    Ok(Redirect::to(&nominated_path(id, numbers.len(), unreachable)).into_response())
 }
 
 fn refusal(app: &App, acting: &Acting<Vetter>, round: &Round, form: &ApplyForm) -> Refusal {
-    let number = if form.number.is_empty() { "（文件）" } else { form.number.as_str() };
     Refusal {
         chrome: frame(app, acting.person(), round, "推荐人选"),
-        wanted: format!("推荐学号 {number}：{}", round.title),
+        wanted: format!("推荐学号 {}：{}", form.number, round.title),
         back: format!("{}?{}", round.id.nominate_path(), form.as_query()),
     }
 }
@@ -437,8 +436,9 @@ pub(super) async fn act(
         let shown = Asked::Form(person);
         return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response());
     };
-    let refusal = refusal(&app, &acting, &asked.round, &form);
-    let obstacles = send(&app, &acting, id, &[Candidate { number: number.clone(), applied, words }], refusal).await?;
+    let alone = Some(refusal(&app, &acting, &asked.round, &form));
+    let candidate = Candidate { number: number.clone(), applied, words };
+    let obstacles = send(&app, &acting, id, &[candidate], alone, false).await?;
     if obstacles.is_empty() {
         return nominated(&app, &acting, id, &[number]).await;
     }
@@ -487,8 +487,14 @@ pub(super) async fn several(
             Candidate { number, applied, words: words.clone() }
         };
         let candidates: Vec<Candidate> = people.numbers().into_iter().map(candidate).collect();
-        let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
-        let obstacles = send(&app, &acting, id, &candidates, refusal).await?;
+        let alone = match candidates.as_slice() {
+            [one] => {
+                let form = ApplyForm { number: one.number.clone(), ..ApplyForm::default() };
+                Some(refusal(&app, &acting, &asked.round, &form))
+            }
+            _ => None,
+        };
+        let obstacles = send(&app, &acting, id, &candidates, alone, false).await?;
         if obstacles.is_empty() {
             return nominated(&app, &acting, id, &people.numbers()).await;
         }
@@ -521,71 +527,50 @@ fn words(text: &str, needed: bool, field: &'static str, errors: &mut Errors) -> 
     None
 }
 
-const COLUMNS: [&str; 8] = ["学号", "姓名", "岗位", "来源", "领域", "个人陈述", "经历", "推荐意见"];
-
-pub(super) async fn template(
-    State(app): State<App>,
-    acting: Acting<Vetter>,
-    Path(id): Path<RoundId>,
-) -> Result<Response, Failure> {
-    let mut db = app.read().await?;
-    let office = ChainOffice::of(&mut db, &acting).await?;
-    let round = visible_round(&mut db, &office, id).await?;
-    let places: Vec<String> = round.places.iter().map(Place::label).collect();
-    let places: Vec<&str> = places.iter().map(String::as_str).collect();
-    let labels: Vec<&str> = sources(round.presidium).into_iter().map(Source::label).collect();
-    let columns: Vec<(&str, &[&str])> = COLUMNS
-        .iter()
-        .map(|column| match *column {
-            "岗位" => (*column, places.as_slice()),
-            "来源" => (*column, labels.as_slice()),
-            _ => (*column, &[][..]),
-        })
-        .collect();
-    Ok(workbook("candidates.xlsx", drop_down_template("人选", &columns, &[]).map_err(anyhow::Error::new)?))
-}
-
-const REQUIRED: [&str; 3] = ["学号", "姓名", "岗位"];
-
-/// Reads a file of candidates.
-fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Candidate>, Vec<BadCell>), SheetError> {
-    let columns = Columns::find(sheet, &COLUMNS, &REQUIRED)?;
-    if sheet.rows.len() > MOST_ROWS {
-        return Err(SheetError(format!("一次最多 {MOST_ROWS} 人")));
-    }
-    let (mut found, mut bad): (Vec<Candidate>, Vec<BadCell>) = (Vec::new(), Vec::new());
-    let places: Vec<(String, PlaceId)> = round.places.iter().map(|place| (place.label(), place.id)).collect();
-    let places: Vec<(&str, PlaceId)> = places.iter().map(|(label, id)| (label.as_str(), *id)).collect();
-    let words: Vec<(&str, Source)> = sources(round.presidium).into_iter().map(|one| (one.label(), one)).collect();
-    for row in &sheet.rows {
-        let mut reader = RowReader::new(row, &columns, &mut bad);
-        let number = reader.person_number("学号").map(|number| number.shown().to_owned());
-        let _ = reader.person_name("姓名");
-        let place = reader.word("岗位", &places);
-        if place.is_none() && !reader.is_faulty("岗位") {
-            reader.fault("岗位", "请填写岗位");
+/// Adds who has another name than the file says, for a number typed wrong is somebody else's; and of rows whose place
+/// cannot be read, what stands in the way of their people.
+async fn add_misnamed(
+    app: &App,
+    acting: &Acting<Vetter>,
+    round: &Round,
+    sheet: &Sheet,
+    found: &[Candidate],
+    bad: &mut Vec<BadCell>,
+) -> Result<(), Failure> {
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let office = ChainOffice::of(&mut db, acting).await?;
+    let columns = Columns::find(sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
+    let unread: HashSet<(u32, String)> = bad.iter().map(|cell| (cell.row, cell.column.clone())).collect();
+    let is_read = |row: &&Row, column: &str| !unread.contains(&(row.number, column.to_owned()));
+    let rows: Vec<&Row> = sheet.rows.iter().filter(|row| is_read(row, "学号")).collect();
+    let numbers: Vec<String> = rows.iter().map(|row| columns.shown(row, "学号").into_owned()).collect();
+    let basis = round.basis.as_deref();
+    let facts = unions_store::facts_by_number(&mut db, acting.institution(), &numbers, basis, today).await?;
+    let plans = calendar(&mut db, acting.institution()).await?;
+    let plan = plans.in_force(today);
+    for (row, number) in rows.into_iter().zip(&numbers) {
+        let fact = facts.iter().find(|fact| same_number(&fact.number, number));
+        let named = columns.shown(row, "姓名");
+        let mut reader = RowReader::new(row, &columns, bad);
+        let other = |fact: &&StudentFacts| key(&fact.name) != key(&named) && is_near(&office, fact);
+        if is_read(&row, "姓名") && fact.is_some_and(|fact| other(&fact)) {
+            reader.fault("姓名", "姓名与系统登记的不同；请核对学号和姓名");
         }
-        let source = reader.word("来源", &words);
-        let field = reader.text("领域", 30).unwrap_or_default().to_owned();
-        let statement = reader.text("个人陈述", 1000).unwrap_or_default().to_owned();
-        let experience = reader.text("经历", 1000).unwrap_or_default().to_owned();
-        let says = reader.text("推荐意见", 300).unwrap_or_default().to_owned();
-        if recommends && says.is_empty() && !reader.is_faulty("推荐意见") {
-            reader.fault("推荐意见", "推荐意见须说明政治表现、品行、服务意识和学习情况");
+        if found.iter().any(|one| same_number(&one.number, number)) {
+            continue;
         }
-        if source == Some(Source::Exemplar) && field.is_empty() {
-            reader.fault("领域", "优秀学生典型须写明领域");
-        }
-        if number.as_deref().is_some_and(|number| found.iter().any(|known| same_number(&known.number, number))) {
-            reader.fault("学号", "这个学号在文件里出现了两次");
-        }
-        let clean = reader.is_clean();
-        if let (Some(number), Some(place), true) = (number, place, clean) {
-            let applied = Application { place, source, field, statement, experience };
-            found.push(Candidate { number, applied, words: says });
+        let says = match fact {
+            None => Some(NOBODY.to_owned()),
+            Some(fact) => barred(&office, acting.person(), round, fact, round.effective_on).or_else(|| {
+                let findings = unfit(&office, plan.as_deref()?, fact, today)?;
+                Some(in_words(&findings))
+            }),
+        };
+        if let Some(says) = says {
+            reader.fault("学号", says);
         }
     }
-    Ok((found, bad))
+    Ok(())
 }
 
 /// The page after a file that was not taken.
@@ -633,42 +618,25 @@ pub(super) async fn file(
             return Ok((unfit, again).into_response());
         }
     };
-    if bad.is_empty() {
-        // Names are matched before anything is written: a number typed wrong is somebody else's.
-        let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
-        let numbers: Vec<String> = found.iter().map(|one| one.number.clone()).collect();
-        let today = app.clock.today();
-        let facts =
-            unions_store::facts_by_number(&mut *app.read().await?, acting.institution(), &numbers, None, today).await?;
-        let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
-        for row in &sheet.rows {
-            let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
-            let other = |fact: &StudentFacts| {
-                same_number(&fact.number, &number) && key(&fact.name) != key(&name) && is_near(&office, fact)
-            };
-            if facts.iter().any(other) {
-                let mut reader = RowReader::new(row, &columns, &mut bad);
-                reader.fault("姓名", "姓名与系统登记的不同；请核对学号和姓名");
-            }
-        }
+    // All that is wrong is said at once: where a cell cannot be used, the people are tried all the same.
+    add_misnamed(&app, &acting, &asked.round, &sheet, &found, &mut bad).await?;
+    let tries = !bad.is_empty();
+    let obstacles = send(&app, &acting, id, &found, None, tries).await?;
+    if obstacles.is_empty() && !tries {
+        let numbers: Vec<String> = found.into_iter().map(|one| one.number).collect();
+        return nominated(&app, &acting, id, &numbers).await;
     }
-    if bad.is_empty() {
-        let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
-        let obstacles = send(&app, &acting, id, &found, refusal).await?;
-        if obstacles.is_empty() {
-            let numbers: Vec<String> = found.into_iter().map(|one| one.number).collect();
-            return nominated(&app, &acting, id, &numbers).await;
-        }
-        for Obstacle { number, says } in obstacles {
-            let Some(number) = number else {
-                errors.add("file", says);
-                continue;
-            };
-            let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| same_number(&cell.shown(), &number));
-            let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
-            bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
-        }
+    let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
+    for Obstacle { number, says } in obstacles {
+        let Some(number) = number else {
+            errors.add("file", says);
+            continue;
+        };
+        let row = sheet.rows.iter().find(|row| same_number(&columns.shown(row, "学号"), &number));
+        let row = row.map_or(0, |row| row.number);
+        bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
     }
+    bad.sort_by_key(|cell| cell.row);
     errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
     let mut again = without_fields(&app, &acting, id, errors).await?;
     again.bad_count = bad.len();

@@ -30,12 +30,11 @@ use crate::{
     vetting::{
         case::Case,
         chain_office::ChainOffice,
-        paths,
+        paths::{self, Done, nominated_in_words},
         public_notice::NoticeTerm,
         round::{Phase, Place, Round},
         store::{self, CaseFilter, StageCount, Window},
     },
-    web::forms::Done as After,
     workdays::Span,
 };
 
@@ -84,7 +83,7 @@ pub(super) struct RoundPage {
     /// Why it cannot be published today.
     no_notice: Option<NoNotice>,
     composition: Option<Composition>,
-    done: &'static str,
+    done: String,
 }
 
 fn places(round: &Round, record: &Record, tally: &[StageCount], today: Date) -> Vec<PlaceRow> {
@@ -109,11 +108,20 @@ fn places(round: &Round, record: &Record, tally: &[StageCount], today: Date) -> 
     round.places.iter().map(line).collect()
 }
 
+/// What was done, and to how many.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct RoundQuery {
+    done: String,
+    people: u32,
+    unreachable: u32,
+}
+
 pub(super) async fn show(
     State(app): State<App>,
     acting: Acting<Vetter>,
     Path(id): Path<RoundId>,
-    Query(After { done }): Query<After>,
+    Query(RoundQuery { done, people, unreachable }): Query<RoundQuery>,
 ) -> Result<RoundPage, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
     let office = ChainOffice::of(&mut db, &acting).await?;
@@ -179,7 +187,10 @@ pub(super) async fn show(
         span,
         composition: shown,
         round,
-        done: said(&done),
+        done: match done.parse::<Done>() {
+            Ok(Done::Nominated) if people > 0 => nominated_in_words(people, unreachable),
+            _ => said(&done).to_owned(),
+        },
     })
 }
 

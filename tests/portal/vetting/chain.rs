@@ -170,6 +170,25 @@ async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the
     assert!(page.text().contains("遴选轮次“秋季招新”确定的候选人名单"), "{}", page.text());
     let again = league.post_on(&take, &listed).await;
     assert_eq!(again.all("td[data-label='学号']").len(), 2, "nobody stands twice");
+    assert_eq!(again.all("td[data-label='任职条件']"), ["✓ 遴选名单", "✓ 遴选名单"]);
+    // A list of another year is another election's: whoever was on it is judged as for an appointment.
+    let mut db = portal.owner().await;
+    let earlier = "update vetting_case set settled_at = settled_at - interval '366 days' where stage = 'listed'";
+    sqlx::query(earlier).execute(&mut db).await.unwrap();
+    let masses = "update student set political = '群众' where number = '20240042'";
+    sqlx::query(masses).execute(&mut db).await.unwrap();
+    let page = league.get(&contest).await;
+    let judged = page.all("td[data-label='任职条件']");
+    assert!(judged[0].contains("符合") && judged[1].contains("学生42的政治面貌是群众"), "{judged:?}");
+    assert!(league.get(&sitting).await.text().contains("1 人不符或缺少材料：学生42"));
+    // Nobody on a list is left out in silence where it does not fit.
+    let full = see_other(&league.post(&format!("{sitting}/contests/new"), &fields).await);
+    let full = full.split('?').next().unwrap().to_owned();
+    let many = (50..109).map(number).collect::<Vec<_>>().join("\n");
+    see_other(&league.post(&format!("{full}/candidates"), &[("numbers", &many), ("origin", "推荐")]).await);
+    let refused = league.post(&format!("{full}/listed"), &listed).await;
+    assert!(refused.status == 409 && refused.text().contains("名单里还有 2 人没有登记"), "{}", refused.text());
+    assert_eq!(league.get(&full).await.all("td[data-label='学号']").len(), 59);
 }
 
 #[tokio::test]
@@ -234,7 +253,10 @@ async fn a_return_to_the_candidate_a_withdrawal_and_a_no() {
     assert_eq!(again.status, 303, "{}", again.text());
     let mut branch = portal.signed_in(OfficeKind::ClassBranch).await;
     let case = waiting(&mut branch).await.remove(0);
-    assert_eq!(say(&mut branch, &case, "refuse", &[("words", "近期有违纪情况")]).await.status, 303);
+    let bare = say(&mut branch, &case, "refuse", &[("words", "近期有违纪情况")]).await;
+    assert!(bare.status == 422 && bare.text().contains("原因随即告诉本人；请勾选确认"), "{}", bare.text());
+    let sure = [("words", "近期有违纪情况"), ("sure", "yes")];
+    assert_eq!(say(&mut branch, &case, "refuse", &sure).await.status, 303);
     assert!(student.get(&application).await.text().contains("近期有违纪情况"), "a no carries its reason");
     let late = try_apply(&mut student, &round, "ordinary").await;
     assert!(late.status == 422 && late.text().contains("截止"), "{}", late.text());
@@ -294,20 +316,36 @@ async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepar
     let header = "学号,姓名,岗位,来源,领域,个人陈述,经历,推荐意见\n";
     let upload = |rows: &str| format!("{header}{rows}").into_bytes();
     let path = format!("{round}/nominate/file");
+    let masses = "update student set political = '群众' where number in ('20240063', '20240064')";
+    sqlx::query(masses).execute(&mut portal.owner().await).await.unwrap();
     let bad = upload(
-        "20240061,学生61,办公室 部门工作人员,,,,,\n20240062,另一人,办公室 部门工作人员,,,,,\n20249999,甲,部长,,,,,\n",
+        "20240061,学生61,办公室 部门工作人员,,,,,\n20240062,另一人,办公室 部门工作人员,,,,,\n20249999,甲乙,部长,,,,,\n\
+         20240063,学生63,部长,,,,,\n20240064,学生64,办公室 部门工作人员,,,,,\n20240061,学生61,办公室 部门工作人员,,,,,\n",
     );
     let refused = officers.upload(&path, &[], Some(("人选.csv", &bad))).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text().contains("什么也没有写入"), "{}", refused.text());
+    let said = refused.text();
+    assert!(said.contains("有 7 处有误，什么也没有写入"), "every fault of every row at once: {said}");
+    for part in ["姓名与系统登记的不同", "本单位没有这个学号", "学生63有不符合的条件", "学生64有不符合的条件"]
+    {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    assert!(said.contains("出现了两次") && said.matches("部长").count() >= 2, "{said}");
+    assert!(said.find("有误的行") < said.find("逐人填报"), "above the forms: {said}");
+    assert!(officers.get(&format!("{round}/cases")).await.all("tbody tr").is_empty(), "nobody was put forward");
     let good = upload("20240061,学生61,办公室 部门工作人员,,,,,\n20240062,学生62,办公室 部门工作人员,,,,,\n");
     let done = officers.upload(&path, &[], Some(("人选.csv", &good))).await;
     assert_eq!(done.status, 303, "{}", done.text());
+    let told = officers.get(done.location()).await.text();
+    assert!(told.contains("已提交 2 人，其中 2 人账号还没有激活"), "{told}");
     let list = officers.get(&format!("{round}/cases")).await;
     assert_eq!(list.all("tbody tr").len(), 2, "they follow their own: {:?}", list.all("tbody tr"));
     assert!(list.all("thead th").iter().all(|head| head != "排名"), "students see no ranks");
     let template = officers.get(&format!("{round}/nominate/template.xlsx")).await;
-    assert_eq!(Sheet::read(&template.bytes).unwrap().headers[0], "学号");
+    let sheet = Sheet::read(&template.bytes).unwrap();
+    assert_eq!((sheet.headers[0].as_str(), sheet.rows.len()), ("学号", 1), "with an example that is filled in");
+    let sent = officers.upload(&path, &[], Some(("人选.xlsx", &template.bytes))).await;
+    assert!(sent.status == 422 && sent.text().contains("模板里的示例"), "{}", sent.text());
     let mut student = student_account(&portal, 61).await;
     let application = student.get("/").await.attributes(".waiting a", "href").remove(0);
     assert_eq!(student.upload(&format!("{application}/edit"), &fields, None).await.status, 303);

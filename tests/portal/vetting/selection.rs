@@ -226,7 +226,7 @@ async fn a_signature_is_taken_back_until_the_next_office_has_the_case_open() {
     agree(&mut branch, &[("words", "担任班长一年，群众基础好")]).await;
     agree(&mut league, &[]).await;
     let case = waiting(&mut party).await.remove(0);
-    assert_eq!(say(&mut party, &case, "refuse", &[("words", "名额所限")]).await.status, 303);
+    assert_eq!(say(&mut party, &case, "refuse", &[("words", "名额所限"), ("sure", "yes")]).await.status, 303);
     portal.app.clock.advance(Duration::days(1));
     let mut party = portal.signed_in(OfficeKind::CollegeParty).await;
     let told = party.post(&back, &[]).await;
