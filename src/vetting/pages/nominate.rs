@@ -277,14 +277,15 @@ fn without_figures(finding: Finding) -> Finding {
     Finding { message, measured: String::new(), remedy: String::new(), ..finding }
 }
 
-/// Puts candidates forward, all or none: where anything is in the way, what was written is to be rolled back.
+/// Puts candidates forward, all or none: where anything is in the way, what was written is to be rolled back. Without a
+/// refusal all that is in the way is told beside the rest of a file's faults, and nothing is kept.
 async fn put_forward(
     db: &mut PgConnection,
     acting: &Acting<Vetter>,
     office: &ChainOffice,
     id: RoundId,
     candidates: &[Candidate],
-    refusal: Refusal,
+    refusal: Option<Refusal>,
     now: OffsetDateTime,
 ) -> Result<Vec<Obstacle>, Failure> {
     let today = now.date();
@@ -321,8 +322,9 @@ async fn put_forward(
                 let says = format!("{}有不符合的条件，或缺少数据；本人可在“报名”里看到是哪一条", fact.name);
                 findings = vec![Finding::practice(Rule::Elg05, Outcome::Fail, says)];
             }
-            if let [_] = candidates {
-                return Err(refusal.because(findings));
+            match refusal {
+                Some(refusal) if candidates.len() == 1 => return Err(refusal.because(findings)),
+                _ => {}
             }
             let says = findings.iter().filter(|finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown));
             let says: Vec<String> = says.map(|finding| format!("{} {}", finding.rule, finding.message)).collect();
@@ -343,7 +345,7 @@ async fn put_forward(
             field: &one.applied.field,
             statement: &one.applied.statement,
             experience: &one.applied.experience,
-            recommendation: recommends.then_some(one.words.as_str()),
+            recommendation: recommends.then_some(one.words.as_str()).filter(|words| !words.is_empty()),
         };
         let Some(case) = store::invite(db, office, &new, invitation, now).await? else {
             wrong.push(Obstacle::of(one, "在本轮已经报名或已被推荐"));
@@ -369,21 +371,21 @@ async fn put_forward(
     Ok(Vec::new())
 }
 
-/// Runs [`put_forward`] in a transaction that is kept only where everybody is in.
+/// Runs [`put_forward`] in a transaction that is kept only where everybody is in and a refusal could be given.
 async fn send(
     app: &App,
     acting: &Acting<Vetter>,
     id: RoundId,
     candidates: &[Candidate],
-    refusal: Refusal,
+    refusal: Option<Refusal>,
 ) -> Result<Vec<Obstacle>, Failure> {
-    let now = app.clock.now();
+    let (now, is_meant) = (app.clock.now(), refusal.is_some());
     app.write_as(acting.person().authority(), async |db| {
         let office = ChainOffice::of(db, acting).await?;
         visible_round(db, &office, id).await?;
         let mut inner = db.begin().await?;
         let obstacles = put_forward(&mut inner, acting, &office, id, candidates, refusal, now).await?;
-        if obstacles.is_empty() {
+        if is_meant && obstacles.is_empty() {
             inner.commit().await?;
         } else {
             inner.rollback().await?;
@@ -438,7 +440,8 @@ pub(super) async fn act(
         return Ok((unfit, page(&app, &acting, id, Submitted::new(form, errors), shown).await?).into_response());
     };
     let refusal = refusal(&app, &acting, &asked.round, &form);
-    let obstacles = send(&app, &acting, id, &[Candidate { number: number.clone(), applied, words }], refusal).await?;
+    let obstacles =
+        send(&app, &acting, id, &[Candidate { number: number.clone(), applied, words }], Some(refusal)).await?;
     if obstacles.is_empty() {
         return nominated(&app, &acting, id, &[number]).await;
     }
@@ -488,7 +491,7 @@ pub(super) async fn several(
         };
         let candidates: Vec<Candidate> = people.numbers().into_iter().map(candidate).collect();
         let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
-        let obstacles = send(&app, &acting, id, &candidates, refusal).await?;
+        let obstacles = send(&app, &acting, id, &candidates, Some(refusal)).await?;
         if obstacles.is_empty() {
             return nominated(&app, &acting, id, &people.numbers()).await;
         }
@@ -547,7 +550,8 @@ pub(super) async fn template(
 
 const REQUIRED: [&str; 3] = ["学号", "姓名", "岗位"];
 
-/// Reads a file of candidates.
+/// Reads a file of candidates: everybody whose number and place are known, those with faults too, so that what else is in
+/// their way is told at once.
 fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Candidate>, Vec<BadCell>), SheetError> {
     let columns = Columns::find(sheet, &COLUMNS, &REQUIRED)?;
     if sheet.rows.len() > MOST_ROWS {
@@ -578,9 +582,7 @@ fn candidates(sheet: &Sheet, round: &Round, recommends: bool) -> Result<(Vec<Can
         }
         if number.as_deref().is_some_and(|number| found.iter().any(|known| same_number(&known.number, number))) {
             reader.fault("学号", "这个学号在文件里出现了两次");
-        }
-        let clean = reader.is_clean();
-        if let (Some(number), Some(place), true) = (number, place, clean) {
+        } else if let (Some(number), Some(place)) = (number, place) {
             let applied = Application { place, source, field, statement, experience };
             found.push(Candidate { number, applied, words: says });
         }
@@ -633,42 +635,41 @@ pub(super) async fn file(
             return Ok((unfit, again).into_response());
         }
     };
-    if bad.is_empty() {
-        // Names are matched before anything is written: a number typed wrong is somebody else's.
-        let office = ChainOffice::of(&mut *app.read().await?, &acting).await?;
-        let numbers: Vec<String> = found.iter().map(|one| one.number.clone()).collect();
-        let today = app.clock.today();
-        let facts =
-            unions_store::facts_by_number(&mut *app.read().await?, acting.institution(), &numbers, None, today).await?;
-        let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
-        for row in &sheet.rows {
-            let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
-            let other = |fact: &StudentFacts| {
-                same_number(&fact.number, &number) && key(&fact.name) != key(&name) && is_near(&office, fact)
-            };
-            if facts.iter().any(other) {
-                let mut reader = RowReader::new(row, &columns, &mut bad);
-                reader.fault("姓名", "姓名与系统登记的不同；请核对学号和姓名");
-            }
+    // Names are matched before anything is written: a number typed wrong is somebody else's.
+    let columns = Columns::find(&sheet, &COLUMNS, &[]).map_err(anyhow::Error::new)?;
+    let numbers: Vec<String> = sheet.rows.iter().map(|row| columns.shown(row, "学号").into_owned()).collect();
+    let (mut db, today) = (app.read().await?, app.clock.today());
+    let office = ChainOffice::of(&mut db, &acting).await?;
+    let facts = unions_store::facts_by_number(&mut db, acting.institution(), &numbers, None, today).await?;
+    drop(db);
+    for row in &sheet.rows {
+        let (number, name) = (columns.shown(row, "学号"), columns.shown(row, "姓名"));
+        let other = |fact: &StudentFacts| {
+            same_number(&fact.number, &number) && key(&fact.name) != key(&name) && is_near(&office, fact)
+        };
+        let is_said = bad.iter().any(|bad| bad.row == row.number && bad.column == "姓名");
+        if !is_said && facts.iter().any(other) {
+            let mut reader = RowReader::new(row, &columns, &mut bad);
+            reader.fault("姓名", "姓名与系统登记的不同；请核对学号和姓名");
         }
     }
-    if bad.is_empty() {
-        let refusal = refusal(&app, &acting, &asked.round, &ApplyForm::default());
-        let obstacles = send(&app, &acting, id, &found, refusal).await?;
-        if obstacles.is_empty() {
-            let numbers: Vec<String> = found.into_iter().map(|one| one.number).collect();
-            return nominated(&app, &acting, id, &numbers).await;
-        }
-        for Obstacle { number, says } in obstacles {
-            let Some(number) = number else {
-                errors.add("file", says);
-                continue;
-            };
-            let at = |row: &&crate::sheet::Row| row.cells.iter().any(|cell| same_number(&cell.shown(), &number));
-            let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
-            bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
-        }
+    let is_sound = bad.is_empty();
+    let refusal = is_sound.then(|| refusal(&app, &acting, &asked.round, &ApplyForm::default()));
+    let obstacles = send(&app, &acting, id, &found, refusal).await?;
+    if is_sound && obstacles.is_empty() {
+        let numbers: Vec<String> = found.into_iter().map(|one| one.number).collect();
+        return nominated(&app, &acting, id, &numbers).await;
     }
+    for Obstacle { number, says } in obstacles {
+        let Some(number) = number else {
+            errors.add("file", says);
+            continue;
+        };
+        let at = |row: &&crate::sheet::Row| same_number(&columns.shown(row, "学号"), &number);
+        let row = sheet.rows.iter().find(at).map_or(0, |row| row.number);
+        bad.push(BadCell { row, column: "学号".to_owned(), value: number, reason: says });
+    }
+    bad.sort_by_key(|bad| bad.row);
     errors.add("file", format!("有 {} 处有误，什么也没有写入。改好后重新上传。", bad.len()));
     let mut again = without_fields(&app, &acting, id, errors).await?;
     again.bad_count = bad.len();

@@ -295,11 +295,14 @@ async fn an_office_recommends_and_the_student_confirms_and_union_officers_prepar
     let upload = |rows: &str| format!("{header}{rows}").into_bytes();
     let path = format!("{round}/nominate/file");
     let bad = upload(
-        "20240061,学生61,办公室 部门工作人员,,,,,\n20240062,另一人,办公室 部门工作人员,,,,,\n20249999,甲,部长,,,,,\n",
+        "20240061,学生61,办公室 部门工作人员,,,,,\n20240062,另一人,办公室 部门工作人员,,,,,\n20249999,甲,部长,,,,,\n20240060,学生60,办公室　部门工作人员,,,,,\n",
     );
     let refused = officers.upload(&path, &[], Some(("人选.csv", &bad))).await;
     assert_eq!(refused.status, 422);
-    assert!(refused.text().contains("什么也没有写入"), "{}", refused.text());
+    for says in ["什么也没有写入", "姓名与系统登记的不同", "应填“办公室 部门工作人员”", "已被推荐"]
+    {
+        assert!(refused.text().contains(says), "all faults of a file in one wave: {}", refused.text());
+    }
     let good = upload("20240061,学生61,办公室 部门工作人员,,,,,\n20240062,学生62,办公室 部门工作人员,,,,,\n");
     let done = officers.upload(&path, &[], Some(("人选.csv", &good))).await;
     assert_eq!(done.status, 303, "{}", done.text());
