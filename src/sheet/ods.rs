@@ -215,7 +215,7 @@ impl Table<'_> {
                 let (repeated, is_struck) = (cell.repeated, cell.is_struck);
                 let shown = cell.cell();
                 if !shown.is_blank() {
-                    let last = self.column.saturating_add(repeated).min(MOST_COLUMNS);
+                    let last = self.column.saturating_add(repeated).min(MOST_COLUMNS + 1);
                     for column in self.column..last {
                         self.cells.push((column, shown.clone(), is_struck));
                     }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Cell, Choice, Hidden, MOST_CELLS, MOST_ROWS, MOST_TEXT, Question, ReadError, Row, Sheet, SheetError, SheetToChoose,
-    error,
+    Cell, Choice, Hidden, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT, Question, ReadError, Row, Sheet, SheetError,
+    SheetToChoose, error,
     grid::{Grid, GridRow, Region},
 };
 use crate::text::{is_hidden, printable};
@@ -174,6 +174,9 @@ pub(super) fn sheet(
         notes.insert(0, format!("表头在第 {} 行，以上的行没有读取", head.first_row));
     }
     notes.extend(head.hidden_columns(&grid, headings));
+    if grid.is_cut {
+        notes.push(format!("第 {MOST_COLUMNS} 列以后没有读取"));
+    }
     let mut list = List { head: &head, headings, is_text: grid.is_text, ..List::new(&head, headings, others) };
     for row in grid.rows.drain(..).filter(|row| row.number > head.last_row) {
         list.row(row)?;
