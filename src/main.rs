@@ -118,13 +118,13 @@ enum PlanCommand {
     },
 }
 
-/// 文件里有多张工作表、有隐藏的行时，怎样读。
+/// 文件里有多张工作表、有隐藏或划掉的行时，怎样读。
 #[derive(Args)]
 struct ChoiceArgs {
     /// 读取哪一张工作表。
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
-    /// 隐藏或被筛选掉的行：一并读取，或不读取。
+    /// 隐藏、被筛选掉或有删除线的行：一并读取，或不读取。
     #[arg(long)]
     hidden: Option<HiddenArg>,
 }

@@ -96,9 +96,13 @@ pub fn chinese_number(number: usize) -> String {
 
 /// A time of day as programs write it after a day: `00:00:00`.
 fn is_time(text: &str) -> bool {
-    let parts: Vec<&str> = text.trim_end_matches('Z').split([':', '.']).collect();
+    let greenwich = text.strip_suffix('Z');
+    let parts: Vec<&str> = greenwich.unwrap_or(text).split([':', '.']).collect();
     let digits = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    (2..=4).contains(&parts.len()) && parts.iter().all(digits)
+    // From 16:00 on in Greenwich it is the next day in China.
+    let is_same_day =
+        greenwich.is_none() || parts.first().is_some_and(|hour| hour.parse::<u8>().is_ok_and(|hour| hour < 16));
+    (2..=4).contains(&parts.len()) && parts.iter().all(digits) && is_same_day
 }
 
 #[cfg(test)]
@@ -136,10 +140,21 @@ mod tests {
             "2026-9-1 00:00:00",
             "2026/9/1 8:30",
             "2026-09-01T00:00:00.000Z",
+            "2026-09-01T15:59:59Z",
         ] {
             assert_eq!(day(text), Some(first), "{text}");
         }
-        for text in ["", "2026-13-01", "2026-02-30", "26-9-1", "1800-01-01", "9999-12-31", "明天", "2026.9 1:2"] {
+        for text in [
+            "",
+            "2026-13-01",
+            "2026-02-30",
+            "26-9-1",
+            "1800-01-01",
+            "9999-12-31",
+            "明天",
+            "2026.9 1:2",
+            "2026-08-31T16:00:00Z",
+        ] {
             assert_eq!(day(text), None, "{text}");
         }
     }

@@ -10,6 +10,7 @@ use crate::{name, text::printable};
 pub mod figures;
 pub mod level;
 pub mod nationality;
+pub mod office;
 pub mod political;
 pub mod sex;
 
@@ -64,6 +65,13 @@ fn says_nothing(word: &str) -> bool {
         || NOTHING.contains(&word)
 }
 
+/// The text fills a cell and says nothing: `-`, 无, the `nan` of programs.
+#[must_use]
+pub fn is_silent(text: &str) -> bool {
+    let may_be = |c: char| !c.is_alphanumeric() || "无暂未不空nNｎＮ".contains(c);
+    text.chars().next().is_none_or(may_be) && says_nothing(&word(text))
+}
+
 /// What a word means by its code, by its name, or by both (`03-共青团员`, `共青团员(03)`), where they agree.
 fn meaning<T: PartialEq>(
     word: &str,
@@ -100,6 +108,7 @@ mod tests {
     #[test]
     fn words_that_say_nothing_are_unknown() {
         for text in SILENT {
+            assert!(is_silent(text), "{text}");
             assert_eq!(political::read(text), Ok(None), "{text}");
             assert_eq!(sex::read(text), Ok(None), "{text}");
             assert_eq!(nationality::read(text), Ok(None), "{text}");

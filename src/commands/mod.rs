@@ -58,7 +58,7 @@ impl Unreadable {
                 "--sheet 名称，另加 --hidden take（一并读取）或 --hidden leave（不读取）"
             }
             Question::Sheets(_) => "--sheet 名称",
-            Question::HiddenRows { .. } => "--hidden take（一并读取）或 --hidden leave（不读取）",
+            Question::HiddenRows(_) => "--hidden take（一并读取）或 --hidden leave（不读取）",
         };
         Self::one(format!("{question}：{how}"))
     }

@@ -32,6 +32,16 @@ impl Kind {
         self.layout().columns
     }
 
+    /// As [`columns`](Self::columns), with the offices alone that may be granted.
+    pub(super) fn columns_for(self, may_grant: &[OfficeKind]) -> Vec<(&'static str, Vec<&'static str>)> {
+        let may_be =
+            |column: &str, value: &str| column != offices::OFFICE || may_grant.iter().any(|kind| kind.label() == value);
+        let offered = |(column, values): &(&'static str, &'static [&'static str])| {
+            (*column, values.iter().copied().filter(|value| may_be(column, value)).collect::<Vec<_>>())
+        };
+        self.columns().iter().map(offered).collect()
+    }
+
     /// The names of the columns.
     fn names(self) -> Vec<&'static str> {
         self.columns().iter().map(|(name, _)| *name).collect()
@@ -248,16 +258,29 @@ mod tests {
         let twice =
             wrongs(&format!("{head}W1,王一,校学生会,,,2026-09-01,\nW1,李二,校研究生会,,,2026-09-01,\n"), Kind::Offices);
         assert_eq!(twice, ["姓名：同一号码在第 3 行是李二", "姓名：同一号码在第 2 行是王一"]);
+        let terms = |next: &str| {
+            let rows = format!("W3,王一,校学生会,,,2026-09-01,2027-01-31\nW3,王一,校学生会,,,{next},\n");
+            wrongs(&format!("{head}{rows}"), Kind::Offices)
+        };
+        assert_eq!(terms("2027-02-01"), ["", ""], "terms in turn are no repetition");
+        assert!(terms("2027-01-31").iter().all(|wrong| wrong.contains("任职第一天、任职最后一天却不同")));
         let row = |line: &str| wrongs(&format!("{head}{line}\n"), Kind::Offices).remove(0);
         assert_eq!(row("T1,甲,院系团组织,信息系,,2026.9.1,"), "");
         assert!(row("T1,甲,院系团组织,,,2026-09-01,").contains("须填写院系"));
-        assert!(row("T1,甲,系统管理员,,,2026-09-01,").contains("职务：应填"));
+        assert!(row("T1,甲,系统管理员,,,2026-09-01,").contains("应填“校团委”"));
+        assert_eq!(row("T1,甲,团总支书记,信息系,,2026.9.1,"), "");
         assert!(row("T1,甲,校学生会,,,2026-09-01,2026-08-01").contains("早于"));
         assert!(row("SELF,甲,校学生会,,,2026-09-01,").contains("不能给自己"));
         let text = format!("{head}T1,甲,学校党委,,,2026-09-01,\n");
         let grants = grants(OfficeKind::SchoolLeague);
         let rows = read(text.as_bytes(), Kind::Offices, grants, "", &Decided::default()).unwrap().rows;
         assert!(rows[0].wrong.contains("由系统管理员授予"));
+        let text = format!("{head}1,甲,团支书,,软件2401,2026-09-01,\n2,乙,班长,,软件2401,2026-09-01,\n");
+        let rows = read(text.as_bytes(), Kind::Offices, grants, "", &Decided::default()).unwrap().rows;
+        assert_eq!((rows[0].cells.get(2), rows[0].wrong.as_str()), (Some("班级团支部"), ""));
+        let offered = Kind::Offices.columns_for(grants).remove(2).1;
+        assert_eq!(offered, ["校学生会", "校研究生会", "院系团组织", "院系学生会", "班级团支部"]);
+        assert!(rows[1].wrong.contains("班级团支部") && !rows[1].wrong.contains("学校党委"), "{}", rows[1].wrong);
     }
 
     #[test]

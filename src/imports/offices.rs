@@ -52,12 +52,15 @@ pub(super) fn grants(kind: OfficeKind) -> &'static [OfficeKind] {
     }
 }
 
+/// The column of the offices.
+pub(super) const OFFICE: &str = "职务";
+
 pub(super) const LAYOUT: Layout = Layout {
     columns: &[
         ("学号（工号）", &[]),
         ("姓名", &[]),
         (
-            "职务",
+            OFFICE,
             &[
                 "校团委",
                 "学生工作部门",
@@ -75,7 +78,7 @@ pub(super) const LAYOUT: Layout = Layout {
         ("任职第一天", &[]),
         ("任职最后一天", &[]),
     ],
-    required: &["学号（工号）", "姓名", "职务", "任职第一天"],
+    required: &["学号（工号）", "姓名", OFFICE, "任职第一天"],
     examples: &[
         &["20260101", "示例（请删去）", "班级团支部", "", "软件技术2601班", "2026-09-01", "2027-08-31"],
         &["T1001", "示例（请删去）", "院系团组织", "信息工程系", "", "2026-09-01", ""],
@@ -86,14 +89,10 @@ pub(super) const LAYOUT: Layout = Layout {
 pub(super) fn read(reader: &mut RowReader<'_, '_>, may_grant: &[OfficeKind], own: &str) -> Vec<Option<String>> {
     let number = reader.person_number("学号（工号）");
     let name = reader.person_name("姓名").map(|name| name.shown().to_owned());
-    let words: Vec<(&str, OfficeKind)> = IMPORTED_OFFICES.iter().map(|kind| (kind.label(), *kind)).collect();
-    let kind = reader.word("职务", &words);
+    let kind = reader.office(OFFICE, may_grant);
     let (college, class) = (reader.text("院系", 60), reader.text("班级", 60));
     match kind {
-        None if !reader.is_faulty("职务") => reader.fault("职务", "不能为空"),
-        Some(kind) if !may_grant.contains(&kind) => {
-            reader.fault("职务", format!("{}由系统管理员授予，当前职务不能导入", kind.label()));
-        }
+        None if !reader.is_faulty(OFFICE) => reader.fault(OFFICE, "不能为空"),
         Some(kind) if kind.place() == Place::College && college.is_none() => reader.fault("院系", "须填写院系"),
         Some(kind) if kind.place() == Place::Class && class.is_none() => reader.fault("班级", "须填写班级全称"),
         _ => {}

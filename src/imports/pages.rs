@@ -218,9 +218,11 @@ fn read_grades(form: &UploadForm, errors: &mut Errors) -> Option<GradeSource> {
     Some(GradeSource { basis: basis?, period: period?, source: source? })
 }
 
-async fn template(_acting: Acting<Registrar>, Path(kind): Path<String>) -> Result<Response, Failure> {
+async fn template(acting: Acting<Registrar>, Path(kind): Path<String>) -> Result<Response, Failure> {
     let kind = kind.strip_suffix(".xlsx").and_then(|kind| kind.parse::<Kind>().ok()).ok_or(Failure::Missing)?;
-    let bytes = drop_down_template(kind.label(), kind.columns(), &kind.examples()).map_err(anyhow::Error::new)?;
+    let columns = kind.columns_for(grants(acting.office().kind));
+    let columns: Vec<(&str, &[&str])> = columns.iter().map(|(column, values)| (*column, values.as_slice())).collect();
+    let bytes = drop_down_template(kind.label(), &columns, &kind.examples()).map_err(anyhow::Error::new)?;
     Ok(workbook(&format!("{}-template.xlsx", kind.slug()), bytes))
 }
 

@@ -102,7 +102,7 @@ impl Repeats {
         let mut faults = BTreeMap::new();
         let once = if self.kind == Kind::Offices { &self.by_place } else { &self.by_number };
         for places in once.repeated() {
-            repeated(places, rows, columns, &mut faults);
+            repeated(places, rows, columns, &mut faults, self.kind);
         }
         for places in self.by_number.repeated() {
             of_two_names(places, rows, &mut faults);
@@ -112,9 +112,12 @@ impl Repeats {
 }
 
 /// Rows that may stand once and are not wrong otherwise.
-fn repeated(places: &Places, rows: &[FileRow], columns: &[&str], faults: &mut BTreeMap<usize, String>) {
+fn repeated(places: &Places, rows: &[FileRow], columns: &[&str], faults: &mut BTreeMap<usize, String>, kind: Kind) {
     let sound = |place: usize| rows.get(place).filter(|row| row.wrong.is_empty()).map(|row| (place, row));
     let found: Vec<(usize, &FileRow)> = places.all().filter_map(sound).collect();
+    if kind == Kind::Offices && are_terms_in_turn(&found) {
+        return;
+    }
     let Some((&(_, first), more)) = found.split_first() else { return };
     let number = columns.first().copied().unwrap_or_default();
     let differs = |at: usize| more.iter().any(|(_, row)| first.cells.get(at).map(key) != row.cells.get(at).map(key));
@@ -132,6 +135,15 @@ fn repeated(places: &Places, rows: &[FileRow], columns: &[&str], faults: &mut BT
         let differing = differing.join("、");
         faults.insert(*place, format!("{number}：与{others}是同一号码，{differing}却不同；请核对后只留正确的一行"));
     }
+}
+
+/// Terms of one person in one office, of which each ends before the next begins: a hand-over to oneself.
+fn are_terms_in_turn(rows: &[(usize, &FileRow)]) -> bool {
+    let term = |(_, row): &(usize, &FileRow)| Some((row.cells.get(5)?.to_owned(), row.cells.get(6).map(str::to_owned)));
+    let mut terms: Vec<(String, Option<String>)> = rows.iter().filter_map(term).collect();
+    terms.sort_unstable();
+    terms.len() == rows.len()
+        && terms.windows(2).all(|pair| matches!(pair, [(_, Some(last)), (next, _)] if last < next))
 }
 
 /// Under one number there is one person.

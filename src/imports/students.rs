@@ -239,6 +239,29 @@ pub struct NewStructure {
     pub classes: Vec<String>,
 }
 
+/// The most names of one kind on a page: a name under the wrong heading makes a class of everybody.
+const NAMED: usize = 200;
+
+impl NewStructure {
+    pub(super) fn colleges_named(&self) -> String {
+        named(&self.colleges)
+    }
+
+    pub(super) fn majors_named(&self) -> String {
+        named(&self.majors)
+    }
+
+    pub(super) fn classes_named(&self) -> String {
+        named(&self.classes)
+    }
+}
+
+fn named(names: &[String]) -> String {
+    let more = if names.len() > NAMED { "等" } else { "" };
+    let shown: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+    format!("{}{more}", shown.join("、"))
+}
+
 /// What a list of students would set up.
 pub async fn new_structure(
     connection: &mut PgConnection,

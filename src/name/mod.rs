@@ -54,6 +54,12 @@ impl Name {
         if shown.chars().any(is_pictograph) {
             return Err(NameFault::Pictograph);
         }
+        if let Some(mask) = shown.chars().find(|c| is_mask(*c)) {
+            return Err(NameFault::Masked(mask));
+        }
+        if let Some(between) = shown.chars().find(|c| matches!(c, '、' | '/' | '／' | ';' | '；' | '|' | '\\')) {
+            return Err(NameFault::Several(between));
+        }
         let digits = shown.chars().any(char::is_numeric) && !shown.chars().any(is_han);
         if digits || !shown.chars().any(char::is_alphabetic) {
             return Err(NameFault::NoName);
@@ -102,6 +108,10 @@ pub enum NameFault {
     /// A character that stands where a program could not keep the right one.
     Lost(char),
     Pictograph,
+    /// A sign that stands where somebody hid a character: `李*`, `王○`.
+    Masked(char),
+    /// A sign between two names.
+    Several(char),
     /// Digits or signs: most often 学号 and 姓名 stand under each other's heading.
     NoName,
 }
@@ -118,6 +128,8 @@ impl fmt::Display for NameFault {
             ),
             Self::Lost(c) => write!(f, "姓名里有没能保存的字“{c}”，请从原表改回，再保存为 .xlsx 或 CSV UTF-8"),
             Self::Pictograph => f.write_str("姓名里有表情符号"),
+            Self::Masked(c) => write!(f, "姓名里有代替文字的“{c}”，请用没有遮去文字的名单"),
+            Self::Several(c) => write!(f, "姓名里有“{c}”，一格只能填一个人的姓名"),
             Self::NoName => f.write_str("这不像姓名，是否与学号（工号）填反了"),
         }
     }
@@ -425,6 +437,11 @@ fn is_lost(c: char) -> bool {
     matches!(c, '?' | '？' | '\u{fffd}' | '\u{25a1}') || is_private(c)
 }
 
+/// What stands for a character that must not be read.
+fn is_mask(c: char) -> bool {
+    matches!(c, '*' | '＊' | '#' | '＃' | '×' | '✕' | '■' | '█' | '●' | '○' | '◯' | '〓' | '※')
+}
+
 /// For private use: shown by one font or computer alone.
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
@@ -513,7 +530,13 @@ mod tests {
             assert!(fault.to_string().contains(".xlsx 或 CSV UTF-8"), "{fault}");
         }
         assert!(Name::read("王\u{e863}").unwrap_err().to_string().contains("U+E863"));
-        for rare in ["䶮", "𬱖某", "𰻝", "〇", "𠮷野"] {
+        for text in ["李*", "王＊某", "张○", "陈■", "罗×"] {
+            assert!(matches!(Name::read(text), Err(NameFault::Masked(_))), "{text}");
+        }
+        for text in ["张三、李四", "张三/李四", "张三；李四"] {
+            assert!(matches!(Name::read(text), Err(NameFault::Several(_))), "{text}");
+        }
+        for rare in ["䶮", "𬱖某", "𰻝", "〇", "𠮷野", "O'Brien", "Ó Súilleabháin", "张三（女）"] {
             Name::read(rare).unwrap();
         }
     }

@@ -1,9 +1,12 @@
 //! A file of one or several sheets, and which of them is meant.
 
 use super::{Choice, Question, ReadError, SheetError, SheetToChoose, error, grid::Grid, table, table::Headings};
+use crate::text::printable;
 
 /// The rows that are looked at to find a heading.
 const LOOKED_AT: usize = 40;
+/// The most sheets that a note names.
+const NAMED: usize = 5;
 
 /// A sheet of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,12 +23,35 @@ pub(super) trait Book {
     fn grid(&mut self, place: usize, most_rows: usize) -> Result<Grid, SheetError>;
 }
 
-/// The place of the sheet that is meant: the one that was chosen, or the visible one with the headings and rows below.
-pub(super) fn meant(book: &mut dyn Book, headings: &Headings<'_>, choice: &Choice) -> Result<usize, ReadError> {
+/// The sheet that is read.
+#[derive(Debug, Default)]
+pub(super) struct Meant {
+    pub place: usize,
+    /// Visible sheets with something on them that are not read, because they lack headings.
+    pub unread: Vec<String>,
+}
+
+impl Meant {
+    fn only(place: usize) -> Self {
+        Self { place, unread: Vec::new() }
+    }
+
+    /// Says that something stands on other sheets, and on which.
+    pub fn note(&self) -> Option<String> {
+        let named = self.unread.iter().take(NAMED).map(|name| format!("“{}”", printable(name, false)));
+        let more = if self.unread.len() > NAMED { format!("等 {} 张", self.unread.len()) } else { String::new() };
+        let named: Vec<String> = named.collect();
+        (!named.is_empty()).then(|| format!("工作表{}{more}没有这份名单的全部表头，没有读取", named.join("、")))
+    }
+}
+
+/// The sheet that is meant: the one that was chosen, or the visible one with the headings and rows below.
+pub(super) fn meant(book: &mut dyn Book, headings: &Headings<'_>, choice: &Choice) -> Result<Meant, ReadError> {
     let entries = book.sheets().to_vec();
     let quoted = |entry: &SheetEntry| format!("“{}”", entry.name);
     if let Some(wanted) = &choice.sheet {
-        return entries.iter().position(|entry| entry.name.trim() == wanted.trim()).ok_or_else(|| {
+        let chosen = entries.iter().position(|entry| entry.name.trim() == wanted.trim());
+        return chosen.map(Meant::only).ok_or_else(|| {
             let names = entries.iter().map(quoted).collect::<Vec<_>>().join("、");
             ReadError::File(SheetError(format!("没有工作表“{}”；这份文件里有{names}", wanted.trim())))
         });
@@ -34,10 +60,11 @@ pub(super) fn meant(book: &mut dyn Book, headings: &Headings<'_>, choice: &Choic
         (0..entries.len()).filter(|&at| entries.get(at).is_some_and(|one| one.is_visible)).collect();
     let first = match visible.as_slice() {
         [] => return Err(ReadError::File(SheetError("工作簿里没有可见的工作表".to_owned()))),
-        [only] => return Ok(*only),
+        [only] => return Ok(Meant::only(*only)),
         [first, ..] => *first,
     };
     let (mut with_rows, mut with_headings, mut nearest) = (Vec::new(), None, None);
+    let mut unread = Vec::new();
     for place in visible {
         let found = table::look(&book.grid(place, LOOKED_AT)?, headings);
         if found.is_complete && found.has_rows {
@@ -47,21 +74,23 @@ pub(super) fn meant(book: &mut dyn Book, headings: &Headings<'_>, choice: &Choic
         } else if found.known > 0 && nearest.is_none_or(|(known, _)| known < found.known) {
             nearest = Some((found.known, place));
         }
+        if !found.is_complete && found.has_cells {
+            unread.extend(entries.get(place).map(|entry| entry.name.clone()));
+        }
     }
     match with_rows.as_slice() {
-        [only] => Ok(*only),
+        [only] => Ok(Meant { place: *only, unread }),
         // A file whose columns are not known is read from its first sheet.
-        [first, ..] if headings.required.is_empty() => Ok(*first),
-        [] => Ok(with_headings.or(nearest.map(|(_, place)| place)).unwrap_or(first)),
+        [first, ..] if headings.required.is_empty() => Ok(Meant::only(*first)),
+        [] => Ok(Meant::only(with_headings.or(nearest.map(|(_, place)| place)).unwrap_or(first))),
         several => {
             let mut sheets = Vec::with_capacity(several.len());
             for &place in several {
                 let name = entries.get(place).map(|entry| entry.name.clone()).unwrap_or_default();
-                let hidden_rows = match choice.hidden {
-                    Some(_) => Vec::new(),
-                    None => table::hidden_rows(name.clone(), book.grid(place, usize::MAX)?, headings),
-                };
-                sheets.push(SheetToChoose { name, hidden_rows });
+                sheets.push(match choice.hidden {
+                    Some(_) => SheetToChoose { name, ..SheetToChoose::default() },
+                    None => table::to_choose(name, book.grid(place, usize::MAX)?, headings),
+                });
             }
             Err(ReadError::Asks(Question::Sheets(sheets)))
         }

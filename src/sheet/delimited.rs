@@ -58,7 +58,7 @@ fn grid(text: &str, separator: char, skips_first: bool, most_rows: usize) -> Res
         if skips_first && records.number == 1 {
             continue;
         }
-        for (column, field) in fields.iter().take(MOST_COLUMNS).enumerate() {
+        for (column, field) in fields.iter().take(MOST_COLUMNS + 1).enumerate() {
             builder.cell(records.number, column, cell(field), false)?;
         }
     }
@@ -211,6 +211,13 @@ mod tests {
         let sheet = sheet("学号,姓名\n1,2,3\n1,2,,\n");
         assert!(matches!(sheet.rows[0].cells[1], Cell::Fault { .. }));
         assert!(matches!(sheet.rows[1].cells[1], Cell::Text(_)));
+    }
+
+    #[test]
+    fn what_stands_beyond_the_last_column_is_said() {
+        let text = |more: &str| format!("学号,姓名{}{more}\n1,张三\n", ",x".repeat(MOST_COLUMNS - 2));
+        assert!(sheet(text("")).notes.is_empty());
+        assert_eq!(sheet(text(",政治面貌")).notes, ["第 100 列以后没有读取"]);
     }
 
     #[test]

@@ -65,6 +65,8 @@ pub(super) struct Grid {
     pub hidden_columns: Vec<RangeInclusive<usize>>,
     /// A text file: a row that is longer than the heading has a separator too many.
     pub is_text: bool,
+    /// Something stands beyond the last column that is read.
+    pub is_cut: bool,
 }
 
 impl Grid {
@@ -87,13 +89,14 @@ pub(super) struct GridBuilder {
     /// Of the row before: one that grows cell by cell holds half as much again.
     width: usize,
     most_rows: usize,
+    is_cut: bool,
 }
 
 impl GridBuilder {
     /// `most_rows`: how many rows are wanted.
     pub fn new(most_rows: usize) -> Self {
         let (rows, merged, hidden_columns) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { rows, merged, marks: 0, hidden_columns, text: 0, cells: 0, width: 0, most_rows }
+        Self { rows, merged, marks: 0, hidden_columns, text: 0, cells: 0, width: 0, most_rows, is_cut: false }
     }
 
     /// As many rows as are wanted are there: the file need not be read on.
@@ -103,6 +106,7 @@ impl GridBuilder {
 
     /// Adds a cell; a blank one and one beyond the last column are none.
     pub fn cell(&mut self, row: u32, column: usize, cell: Cell, is_struck: bool) -> Result<(), SheetError> {
+        self.is_cut |= column >= MOST_COLUMNS && !cell.is_blank();
         if column >= MOST_COLUMNS || cell.is_blank() {
             return Ok(());
         }
@@ -156,7 +160,8 @@ impl GridBuilder {
     }
 
     pub fn finish(self) -> Grid {
-        let rows = self.rows.into_values().collect();
-        Grid { rows, merged: self.merged, hidden_columns: self.hidden_columns, is_text: false }
+        let Self { rows, merged, hidden_columns, is_cut, .. } = self;
+        let rows = rows.into_values().collect();
+        Grid { rows, merged, hidden_columns, is_text: false, is_cut }
     }
 }

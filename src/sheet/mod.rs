@@ -128,7 +128,7 @@ fn error<T>(reason: impl Into<String>) -> Result<T, SheetError> {
 }
 
 words! {
-    /// What becomes of hidden rows.
+    /// What becomes of rows that are hidden or struck out.
     Hidden:
     Take = "take", "一并读取";
     Leave = "leave", "不读取";
@@ -143,21 +143,23 @@ pub struct Choice {
 }
 
 /// A sheet that has the headings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SheetToChoose {
     pub name: String,
     /// The numbers of its hidden rows; none where what becomes of them is decided.
     pub hidden_rows: Vec<u32>,
+    /// Those of its other rows that are struck out, likewise.
+    pub struck_rows: Vec<u32>,
 }
 
 impl SheetToChoose {
-    /// What is said of its hidden rows; empty where it has none.
+    /// What is said of its hidden rows and of those that are struck out; empty where it has none.
     #[must_use]
     pub fn says(&self) -> String {
-        if self.hidden_rows.is_empty() {
-            return String::new();
-        }
-        format!("有 {} 行是隐藏的或被筛选掉的（{}）", self.hidden_rows.len(), row_list(&self.hidden_rows))
+        let said = [(&self.hidden_rows, "是隐藏的或被筛选掉的"), (&self.struck_rows, "有删除线")];
+        let said = said.iter().filter(|(rows, _)| !rows.is_empty());
+        let said = said.map(|(rows, what)| format!("有 {} 行{what}（{}）", rows.len(), row_list(rows)));
+        said.collect::<Vec<_>>().join("，")
     }
 }
 
@@ -166,12 +168,8 @@ impl SheetToChoose {
 pub enum Question {
     /// Which of the sheets that have the headings; and what becomes of hidden rows, where one of them has any.
     Sheets(Vec<SheetToChoose>),
-    /// Whether hidden rows count.
-    HiddenRows {
-        sheet: String,
-        /// Their numbers.
-        rows: Vec<u32>,
-    },
+    /// Whether rows count that are hidden or struck out.
+    HiddenRows(SheetToChoose),
 }
 
 impl Question {
@@ -179,8 +177,8 @@ impl Question {
     #[must_use]
     pub fn asks_about_hidden_rows(&self) -> bool {
         match self {
-            Self::Sheets(sheets) => sheets.iter().any(|sheet| !sheet.hidden_rows.is_empty()),
-            Self::HiddenRows { .. } => true,
+            Self::Sheets(sheets) => sheets.iter().any(|sheet| !sheet.says().is_empty()),
+            Self::HiddenRows(_) => true,
         }
     }
 }
@@ -192,11 +190,10 @@ impl fmt::Display for Question {
                 let quoted = |sheet: &SheetToChoose| format!("“{}”{}", printable(&sheet.name, false), sheet.says());
                 let all: Vec<String> = sheets.iter().map(quoted).collect();
                 write!(f, "有 {} 张工作表都有这份名单的表头：{}，请选定一张", sheets.len(), all.join("、"))?;
-                if self.asks_about_hidden_rows() { f.write_str("，并选择是否读取隐藏的行") } else { Ok(()) }
+                if self.asks_about_hidden_rows() { f.write_str("，并选择是否读取这些行") } else { Ok(()) }
             }
-            Self::HiddenRows { sheet, rows } => {
-                let (sheet, list) = (printable(sheet, false), row_list(rows));
-                write!(f, "工作表“{sheet}”里有 {} 行是隐藏的或被筛选掉的（{list}），请选择是否读取", rows.len())
+            Self::HiddenRows(sheet) => {
+                write!(f, "工作表“{}”里{}，请选择是否读取", printable(&sheet.name, false), sheet.says())
             }
         }
     }
@@ -237,7 +234,7 @@ impl SheetChoice {
     pub fn sheets(&self) -> &[SheetToChoose] {
         match &self.question {
             Some(Question::Sheets(sheets)) => sheets,
-            Some(Question::HiddenRows { .. }) | None => &[],
+            Some(Question::HiddenRows(_)) | None => &[],
         }
     }
 
@@ -302,13 +299,15 @@ impl Sheet {
         // Files are made to break parsers; a panic must stay this file's fault.
         let read = AssertUnwindSafe(|| {
             let mut book = kind::open(bytes, &headings)?;
-            let place = book::meant(book.as_mut(), &headings, choice)?;
-            let name = book.sheets().get(place).map(|entry| entry.name.clone()).unwrap_or_default();
-            let grid = book.grid(place, usize::MAX)?;
-            table::sheet(name, grid, &headings, choice).map_err(|error| match error {
+            let meant = book::meant(book.as_mut(), &headings, choice)?;
+            let name = book.sheets().get(meant.place).map(|entry| entry.name.clone()).unwrap_or_default();
+            let grid = book.grid(meant.place, usize::MAX)?;
+            let mut sheet = table::sheet(name, grid, &headings, choice).map_err(|error| match error {
                 ReadError::File(reason) => ReadError::File(book::with_hint(book.as_mut(), &headings, reason)),
                 asks @ ReadError::Asks(_) => asks,
-            })
+            })?;
+            sheet.notes.extend(meant.note());
+            Ok(sheet)
         });
         catch_unwind(read).unwrap_or_else(|_| Err(SheetError("文件已损坏，无法读取".to_owned()).into()))
     }
@@ -340,15 +339,14 @@ fn meant(text: &str) -> &str {
     formula.or(marked).unwrap_or(text)
 }
 
-/// Why a text is a number that a program has changed on its way: `202400103.0` of pandas, `2.026990001E9` of Java,
-/// `2.02401E+11` of Excel.
+/// Why a text is a number that a program has changed on its way: `202400103.0` of pandas, `202400103.` of numpy,
+/// `2.026990001E9` of Java, `2.02401E+11` of Excel.
 fn spoilt(text: &str) -> Option<&'static str> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     if let Some((whole, decimals)) = text.split_once('.')
         && whole.len() >= 4
         && digits(whole)
         && decimals.bytes().all(|byte| byte == b'0')
-        && !decimals.is_empty()
     {
         return Some("像是被程序改成了小数，请在原来的表格里把这一列设为文本后重新导出");
     }

@@ -215,7 +215,7 @@ impl Table<'_> {
                 let (repeated, is_struck) = (cell.repeated, cell.is_struck);
                 let shown = cell.cell();
                 if !shown.is_blank() {
-                    let last = self.column.saturating_add(repeated).min(MOST_COLUMNS);
+                    let last = self.column.saturating_add(repeated).min(MOST_COLUMNS + 1);
                     for column in self.column..last {
                         self.cells.push((column, shown.clone(), is_struck));
                     }
@@ -350,7 +350,7 @@ mod tests {
     use std::io::{Cursor, Write as _};
 
     use super::{
-        super::{Choice, Hidden, Question, ReadError, Sheet},
+        super::{Choice, Hidden, Question, ReadError, Sheet, SheetToChoose},
         *,
     };
 
@@ -437,7 +437,7 @@ mod tests {
     }
 
     #[test]
-    fn filtered_rows_are_asked_about_and_struck_ones_named() {
+    fn filtered_rows_and_struck_ones_are_asked_about() {
         let filtered =
             row(&["2", "乙某"].map(text)).replace("<table:table-row", "<table:table-row table:visibility=\"filter\"");
         let struck = row(&["3", "丙某"].map(text)).replacen(
@@ -454,10 +454,13 @@ mod tests {
             row(&[text("4"), text("丁某"), covered]),
         );
         let bytes = packed(&table);
-        let asked = Question::HiddenRows { sheet: "名单".to_owned(), rows: vec![3] };
+        let asked =
+            Question::HiddenRows(SheetToChoose {
+                name: "名单".to_owned(), hidden_rows: vec![3], struck_rows: vec![4]
+            });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
         let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(Hidden::Leave) }).unwrap();
-        assert_eq!((sheet.rows.len(), sheet.struck_rows), (3, vec![4]));
+        assert_eq!((sheet.rows.len(), sheet.struck_rows), (2, vec![4]));
         assert_eq!(sheet.rows[0].cells[2].shown(), "办公室");
     }
 

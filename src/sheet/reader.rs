@@ -8,11 +8,12 @@ use time::Date;
 use super::{Cell, LONGEST_CELL, Row, Sheet, SheetError, error};
 use crate::{
     code_words::{
-        Fault, figures, level,
+        Fault, figures, is_silent, level,
         nationality::{self, Nationality},
-        political, sex,
+        office, political, sex,
     },
-    name::{Name, Number},
+    name::{Name, Number, key},
+    office::OfficeKind,
     rules::roster::Level,
     text::{DAYS, day, printable},
 };
@@ -75,6 +76,23 @@ impl Columns {
     }
 }
 
+impl Columns {
+    /// The column of a row's one cell, where no number of anybody stands there.
+    fn alone(&self, row: &Row) -> Option<&'static str> {
+        let mut filled = row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_blank());
+        let (at, cell) = filled.next()?;
+        let shown = cell.shown();
+        let is_number = shown.is_ascii() && shown.contains(|c: char| c.is_ascii_digit());
+        if is_number || filled.next().is_some() {
+            return None;
+        }
+        self.places.iter().find(|(_, place)| **place == at).map(|(name, _)| *name)
+    }
+}
+
+/// What is wrong with a row of one cell.
+const NO_ROW: &str = "这一行只有这一格，像是备注或小标题，不是名单里的人；请删去这一行，或填完整";
+
 /// Reads one row and notes what is wrong in it.
 #[derive(Debug)]
 pub struct RowReader<'a, 'b> {
@@ -82,13 +100,15 @@ pub struct RowReader<'a, 'b> {
     columns: &'a Columns,
     bad: &'b mut Vec<BadCell>,
     before: usize,
+    /// The column of the row's one cell, where that says nobody's number: a remark, or the heading of a group.
+    alone: Option<&'static str>,
 }
 
 impl<'a, 'b> RowReader<'a, 'b> {
     /// A reader of `row` that adds faults to `bad`.
     pub fn new(row: &'a Row, columns: &'a Columns, bad: &'b mut Vec<BadCell>) -> Self {
         let before = bad.len();
-        Self { row, columns, bad, before }
+        Self { row, columns, bad, before, alone: columns.alone(row) }
     }
 
     #[must_use]
@@ -108,8 +128,15 @@ impl<'a, 'b> RowReader<'a, 'b> {
         self.bad.iter().skip(self.before).any(|bad| bad.column == column)
     }
 
-    /// Notes a fault of the named column.
+    /// Notes a fault of the named column; of a row that is none of the list one for all.
     pub fn fault(&mut self, column: &str, reason: impl Into<String>) {
+        if let Some(alone) = self.alone {
+            if self.is_clean() {
+                let (value, reason) = (self.shown(alone).into_owned(), NO_ROW.to_owned());
+                self.bad.push(BadCell { row: self.row.number, column: alone.to_owned(), value, reason });
+            }
+            return;
+        }
         let value = self.cell(column).map_or_else(String::new, |cell| cell.shown().into_owned());
         self.bad.push(BadCell { row: self.row.number, column: column.to_owned(), value, reason: reason.into() });
     }
@@ -124,8 +151,14 @@ impl<'a, 'b> RowReader<'a, 'b> {
         self.columns.places.get(column).and_then(|&place| self.row.cells.get(place))
     }
 
-    /// The cell's text; none where it is blank, the column is absent, or the text is at fault (which is noted).
+    /// The cell's text; none where it is blank or only fills the cell (`-`, 无, `nan`), the column is absent, or the text
+    /// is at fault (which is noted).
     pub fn text(&mut self, column: &str, longest: usize) -> Option<&'a str> {
+        self.typed(column, longest).filter(|text| !is_silent(text))
+    }
+
+    /// As [`text`](Self::text), also where it only fills the cell: to a question 无 is an answer.
+    fn typed(&mut self, column: &str, longest: usize) -> Option<&'a str> {
         match self.cell(column)? {
             Cell::Fault { why, .. } => {
                 self.fault(column, why.clone());
@@ -149,7 +182,9 @@ impl<'a, 'b> RowReader<'a, 'b> {
         let before = self.bad.len();
         let text = self.text(column, longest);
         if text.is_none() && self.bad.len() == before {
-            self.fault(column, "不能为空");
+            let shown = self.shown(column);
+            let filler = if shown.is_empty() { String::new() } else { format!("“{shown}”等于没有填写，") };
+            self.fault(column, format!("{filler}不能为空"));
         }
         text
     }
@@ -184,10 +219,11 @@ impl<'a, 'b> RowReader<'a, 'b> {
         day
     }
 
-    /// One of a few words.
+    /// One of a few words; blanks and the width of brackets do not count.
     pub fn word<T: Copy>(&mut self, column: &str, words: &[(&str, T)]) -> Option<T> {
         let text = self.text(column, 60)?;
-        let found = words.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        let typed = key(text);
+        let found = words.iter().find(|(word, _)| key(word) == typed).map(|(_, meaning)| *meaning);
         if found.is_none() {
             let all: Vec<String> = words.iter().map(|(word, _)| format!("“{word}”")).collect();
             self.fault(column, format!("应填{}", all.join("或")));
@@ -197,7 +233,7 @@ impl<'a, 'b> RowReader<'a, 'b> {
 
     /// What the field's words and the national codes mean; none where the cell says nothing.
     fn coded<T>(&mut self, column: &str, read: impl Fn(&str) -> Result<Option<T>, Fault>) -> Option<T> {
-        let text = self.text(column, 60)?;
+        let text = self.typed(column, 60)?;
         read(text).unwrap_or_else(|fault| {
             self.fault(column, fault.to_string());
             None
@@ -207,6 +243,11 @@ impl<'a, 'b> RowReader<'a, 'b> {
     /// 政治面貌 as it is stored.
     pub fn political(&mut self, column: &str) -> Option<&'static str> {
         self.coded(column, political::read).map(political::Status::label)
+    }
+
+    /// 职务 among the offices that may be granted.
+    pub fn office(&mut self, column: &str, may_grant: &[OfficeKind]) -> Option<OfficeKind> {
+        self.coded(column, |text| office::read(text, may_grant))
     }
 
     /// 性别 as it is stored.

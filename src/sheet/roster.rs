@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::{
-    name::{Name, Number, Spellings},
+    name::{Name, Number, Spellings, key},
     rules::roster::{Level, Member, Post, Rank},
     sheet::{BadCell, Choice, Columns, Question, ReadError, RowReader, Sheet, SheetError},
 };
@@ -179,7 +179,9 @@ fn read_row(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Option
     let chair = reader.yes_no(CHAIR).unwrap_or(false);
     let from_college_union = reader.yes_no(FROM_COLLEGE);
     let first_year = reader.yes_no(FIRST_YEAR);
-    let needs_department = matches!(post, Some("部门负责人" | "部门工作人员"));
+    // Blanks do not count, as in every word of the field.
+    let typed = post.map(key);
+    let needs_department = matches!(typed.as_deref(), Some("部门负责人" | "部门工作人员"));
     if needs_department && department.is_none() && !reader.is_faulty(DEPARTMENT) {
         reader.fault(DEPARTMENT, "部门岗位须填写部门");
     }
@@ -187,11 +189,11 @@ fn read_row(reader: &mut RowReader<'_, '_>, spellings: &mut Spellings) -> Option
         return None;
     }
     let department = department.unwrap_or_default();
-    let post = match post? {
+    let post = match typed?.as_str() {
         "主席团成员" => Post::Presidium,
         "部门负责人" => Post::Head(department),
         "部门工作人员" => Post::Staff(department),
-        other => Post::Other(other.to_owned()),
+        _ => Post::Other(post?.to_owned()),
     };
     let texts = [college, major, grade, political.map(str::to_owned)];
     let person = Person { name, texts, level, rank, failed_courses, from_college_union, first_year };
@@ -276,6 +278,43 @@ mod tests {
         assert_eq!(members.len(), 1);
         assert_eq!((members[0].posts.len(), members[0].chair), (2, true));
         assert_eq!(members[0].college.as_deref(), Some("信息系"));
+    }
+
+    #[test]
+    fn blanks_in_the_word_of_a_post_do_not_count() {
+        let text = "学号,姓名,岗位,部门\n1,张三,主席团 成员,\n2,李四,部门　负责人,办 公 室\n";
+        let members = read(text.as_bytes(), &Choice::default()).unwrap().members;
+        assert_eq!(members[0].posts, [Post::Presidium]);
+        assert!(matches!(&members[1].posts[..], [Post::Head(_)]), "{members:?}");
+    }
+
+    #[test]
+    fn what_only_fills_a_cell_is_no_number_no_name_and_no_department() {
+        for filler in ["nan", "NULL", "-", "无", "——"] {
+            let told = reasons(&format!("学号,姓名,岗位,部门\n{filler},张三,主席团成员,\n1,{filler},主席团成员,\n"));
+            assert!(told.len() == 2 && told.iter().all(|told| told.contains("等于没有填写")), "{told:?}");
+            let told = reasons(&format!("学号,姓名,岗位,部门\n1,张三,部门负责人,{filler}\n"));
+            assert!(told[0].contains("须填写部门"), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_that_is_nobody_is_one_fault() {
+        for line in ["以上情况属实", "（加盖公章）", "本表共 2 人", "2026年9月1日", "第 1 页 共 1 页", "办公室"]
+        {
+            let reasons = reasons(&format!("学号,姓名,岗位,部门\n1,张三,主席团成员,\n{line},,,\n"));
+            assert_eq!(reasons.len(), 1, "{reasons:?}");
+            assert!(reasons[0].starts_with("第 3 行，“学号”列") && reasons[0].contains("备注或小标题"), "{reasons:?}");
+        }
+        let only_a_number = reasons("学号,姓名,岗位,部门\n1,张三,主席团成员,\n2,,,\n");
+        assert!(only_a_number.iter().any(|reason| reason.contains("“姓名”列")), "{only_a_number:?}");
+    }
+
+    #[test]
+    fn a_second_heading_with_other_columns_is_one_sentence() {
+        let text = "学号,姓名,岗位,部门\n1,张三,主席团成员,\n学籍号,部门,姓名,岗位\n2,办公室,李四,部门负责人\n";
+        let Err(Unreadable::File(error)) = read(text.as_bytes(), &Choice::default()) else { panic!("must be refused") };
+        assert!(error.0.contains("第 3 行又是表头"), "{error}");
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    Cell, Choice, Hidden, MOST_CELLS, MOST_ROWS, MOST_TEXT, Question, ReadError, Row, Sheet, SheetError, error,
+    Cell, Choice, Hidden, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_TEXT, Question, ReadError, Row, Sheet, SheetError,
+    SheetToChoose, error,
     grid::{Grid, GridRow, Region},
 };
 use crate::text::{is_hidden, printable};
@@ -27,6 +28,7 @@ pub(super) struct Look {
     pub is_complete: bool,
     /// Rows follow it.
     pub has_rows: bool,
+    pub has_cells: bool,
     /// The most known headings in one row.
     pub known: usize,
 }
@@ -34,7 +36,8 @@ pub(super) struct Look {
 pub(super) fn look(grid: &Grid, headings: &Headings<'_>) -> Look {
     let place = complete(grid, headings);
     let known = grid.rows.iter().take(HEADING_WITHIN).map(|row| headings.in_row(row).len()).max().unwrap_or(0);
-    Look { is_complete: place.is_some(), has_rows: place.is_some_and(|at| at + 1 < grid.rows.len()), known }
+    let has_rows = place.is_some_and(|at| at + 1 < grid.rows.len());
+    Look { is_complete: place.is_some(), has_rows, has_cells: !grid.rows.is_empty(), known }
 }
 
 /// The place of the first row with every heading that is required; of the first row, where none is.
@@ -87,15 +90,43 @@ fn bare(heading: &str) -> String {
 const BEFORE: [&str; 9] = ["学生", "所在", "所属", "本人", "现任", "目前", "现", "入学", "是否"];
 const AFTER: [&str; 5] = ["名称", "全称", "情况", "信息", "名"];
 
+/// Other words for a heading, as schools' systems and forms have them. Whether they mean the same is for the clerk to say.
+const OTHER_WORDS: [(&str, &[&str]); 17] = [
+    ("学号", &["工号", "学籍号", "学生编号", "学生证号", "学工号", "学号/工号", "人员编号"]),
+    ("姓名", &["名字", "人员姓名"]),
+    ("院系", &["学院", "院(系)", "学院(系)", "系", "系部", "院部", "二级学院", "分院", "教学单位", "培养单位"]),
+    ("专业", &["专业方向", "专业班级"]),
+    ("班级", &["行政班", "行政班级", "教学班"]),
+    ("年级", &["入学年份", "入学年", "入学时间", "届别"]),
+    ("培养层次", &["学历层次", "学历", "层次", "学生类别", "学生类型", "办学层次"]),
+    ("政治面貌", &["面貌", "政治身份", "党团身份", "党派", "政治面貌码"]),
+    ("性别", &["性别码", "性别代码"]),
+    ("民族", &["族别", "民族码", "民族代码"]),
+    ("专业排名", &["排名", "名次", "专业名次", "成绩排名", "学业排名", "绩点排名"]),
+    ("不及格门数", &["挂科数", "挂科门数", "不及格数", "不及格课程数", "不及格课程门数", "不及格科目数"]),
+    ("岗位", &["职务", "职位", "任职", "拟任岗位", "报名岗位"]),
+    ("名称", &["学院", "院系", "系部", "二级学院", "单位", "社团", "院系或社团"]),
+    ("人数", &["学生数", "总人数", "在校人数", "在校生数", "在校生人数", "在籍人数"]),
+    ("任职第一天", &["任职日期", "任职时间", "任职开始日期", "任职起始日期", "开始日期", "起始日期", "上任日期"]),
+    ("任职最后一天", &["任职结束日期", "任职截止日期", "结束日期", "截止日期", "离任日期", "到期日期"]),
+];
+
 /// Whether an unknown heading is likely to mean a known one.
 fn is_near(heading: &str, known: &str) -> bool {
-    let (heading, known) = (bare(heading), bare(known));
-    if heading.is_empty() || known.is_empty() {
+    let (whole, heading, known) = (fold(heading), bare(heading), bare(known));
+    if whole.is_empty() || known.is_empty() {
         return false;
     }
-    let before = BEFORE.iter().any(|word| heading.strip_prefix(word) == Some(&known));
-    let after = AFTER.iter().any(|word| heading.strip_suffix(word) == Some(&known));
-    heading == known || before || after || (known.chars().count() >= 4 && differs_by_one(&heading, &known))
+    let others = OTHER_WORDS.iter().find(|(word, _)| *word == known).map_or(&[][..], |(_, others)| *others);
+    let is_meant = |text: &str| text == known || others.contains(&text);
+    let before = BEFORE.iter().filter_map(|word| heading.strip_prefix(word)).any(is_meant);
+    let after = AFTER.iter().filter_map(|word| heading.strip_suffix(word)).any(is_meant);
+    let is_long = known.chars().count() >= 4;
+    is_meant(&whole)
+        || is_meant(&heading)
+        || before
+        || after
+        || (is_long && (heading.contains(&known) || differs_by_one(&heading, &known)))
 }
 
 /// One character was changed, left out or put in.
@@ -143,35 +174,44 @@ pub(super) fn sheet(
         notes.insert(0, format!("表头在第 {} 行，以上的行没有读取", head.first_row));
     }
     notes.extend(head.hidden_columns(&grid, headings));
+    if grid.is_cut {
+        notes.push(format!("第 {MOST_COLUMNS} 列以后没有读取"));
+    }
     let mut list = List { head: &head, headings, is_text: grid.is_text, ..List::new(&head, headings, others) };
     for row in grid.rows.drain(..).filter(|row| row.number > head.last_row) {
         list.row(row)?;
     }
     notes.append(&mut list.notes());
     let List { mut rows, hidden, mut struck, .. } = list;
-    if !hidden.is_empty() {
-        match choice.hidden {
-            None => return Err(ReadError::Asks(Question::HiddenRows { sheet: name, rows: hidden })),
-            Some(Hidden::Take) => notes.push(format!("隐藏的 {} 行已一并读取（{}）", hidden.len(), row_list(&hidden))),
-            Some(Hidden::Leave) => {
-                rows.retain(|row| hidden.binary_search(&row.number).is_err());
-                struck.retain(|row| hidden.binary_search(row).is_err());
-                notes.push(format!("隐藏的 {} 行没有读取（{}）", hidden.len(), row_list(&hidden)));
+    struck.retain(|row| hidden.binary_search(row).is_err());
+    if !hidden.is_empty() || !struck.is_empty() {
+        let Some(decided) = choice.hidden else {
+            let asked = SheetToChoose { name, hidden_rows: hidden, struck_rows: struck };
+            return Err(ReadError::Asks(Question::HiddenRows(asked)));
+        };
+        let done = match decided {
+            Hidden::Take => "已一并读取",
+            Hidden::Leave => "没有读取",
+        };
+        for (what, of_list) in [("隐藏的", &hidden), ("有删除线的", &struck)] {
+            if !of_list.is_empty() {
+                notes.push(format!("{what} {} 行{done}（{}）", of_list.len(), row_list(of_list)));
             }
         }
-    }
-    if !struck.is_empty() {
-        notes.push(format!("{}有删除线，已照样读取，请核对", row_list(&struck)));
+        if decided == Hidden::Leave {
+            let is_left = |row: u32| hidden.binary_search(&row).is_ok() || struck.binary_search(&row).is_ok();
+            rows.retain(|row| !is_left(row.number));
+        }
     }
     let (hidden_rows, struck_rows) = (hidden, struck);
     Ok(Sheet { name, heading_row: head.first_row, hidden_rows, struck_rows, notes, headers: head.headers, rows })
 }
 
-/// The hidden rows of a list; none where it cannot be read.
-pub(super) fn hidden_rows(name: String, grid: Grid, headings: &Headings<'_>) -> Vec<u32> {
-    match sheet(name, grid, headings, &Choice::default()) {
-        Err(ReadError::Asks(Question::HiddenRows { rows, .. })) => rows,
-        Ok(_) | Err(_) => Vec::new(),
+/// A list with its rows that are hidden or struck out; without them where it cannot be read.
+pub(super) fn to_choose(name: String, grid: Grid, headings: &Headings<'_>) -> SheetToChoose {
+    match sheet(name.clone(), grid, headings, &Choice::default()) {
+        Err(ReadError::Asks(Question::HiddenRows(asked))) => asked,
+        Ok(_) | Err(_) => SheetToChoose { name, ..SheetToChoose::default() },
     }
 }
 
@@ -373,6 +413,12 @@ impl<'a> List<'a> {
             self.repeated.push(number);
             return Ok(());
         }
+        if knows && self.is_another_heading(&row) {
+            return error(format!(
+                "第 {number} 行又是表头，而且列与第 {} 行的不同；请把两份名单分开，或排成同样的列",
+                self.head.first_row
+            ));
+        }
         let cells = self.cells(row.cells);
         if cells.iter().all(Cell::is_blank) {
             return Ok(());
@@ -426,6 +472,12 @@ impl<'a> List<'a> {
             header.is_some_and(|header| *header == *cell.shown() || self.headings.meant(cell) == Some(header))
         };
         row.filled().all(same)
+    }
+
+    /// The row has several headings under others: a second list begins. Nobody's row is without a digit.
+    fn is_another_heading(&self, row: &GridRow) -> bool {
+        let has_digits = row.filled().any(|(_, cell)| cell.shown().contains(|c: char| c.is_ascii_digit()));
+        !has_digits && self.headings.in_row(row).len() >= 3
     }
 
     fn notes(&self) -> Vec<String> {

@@ -187,8 +187,12 @@ impl Worksheet<'_> {
         match record.kind {
             ROW => {
                 let row = fields.u16()?;
-                fields.skip(10)?;
-                if fields.u16()? & 0x0020 != 0 {
+                fields.skip(4)?;
+                let height = fields.u16()? & 0x7FFF;
+                fields.skip(4)?;
+                let flags = fields.u16()?;
+                // A height of its own that is nothing hides a row as well.
+                if flags & 0x0020 != 0 || (flags & 0x0040 != 0 && height == 0) {
                     self.hidden.push(u32::from(row) + 1);
                 }
             }
@@ -420,7 +424,7 @@ mod tests {
     use std::io::{Cursor, Write as _};
 
     use super::{
-        super::{Choice, Hidden, Question, ReadError, Sheet},
+        super::{Choice, Hidden, Question, ReadError, Sheet, SheetToChoose},
         *,
     };
 
@@ -516,7 +520,8 @@ mod tests {
             formula(3, [0, 0, 0, 0, 0, 0, 0xFF, 0xFF], 0),
             record(FORMULA_TEXT, &wide("文字")),
         ];
-        let sheet = read_with(&workbook(&[&head()[..], &cells].concat()), &Choice::default()).unwrap();
+        let take = Choice { sheet: None, hidden: Some(Hidden::Take) };
+        let sheet = read_with(&workbook(&[&head()[..], &cells].concat()), &take).unwrap();
         assert_eq!(
             (sheet.name.as_str(), &sheet.headers[..]),
             ("名单", &["学号", "姓名", "任职一天"].map(str::to_owned)[..])
@@ -535,8 +540,15 @@ mod tests {
         let hidden = record(ROW, &words(&[1, 0, 2, 255, 0, 0, 0x0020, 0]));
         let cells = [hidden, number(1, 0, 0, 1.0), number(2, 0, 0, 2.0)];
         let bytes = workbook(&[&head()[..], &cells].concat());
-        let asked = Question::HiddenRows { sheet: "名单".to_owned(), rows: vec![2] };
-        assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
+        let asked = Question::HiddenRows(SheetToChoose {
+            name: "名单".to_owned(),
+            hidden_rows: vec![2],
+            struck_rows: Vec::new(),
+        });
+        assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked.clone())));
+        let flat = record(ROW, &words(&[1, 0, 2, 0, 0, 0, 0x0040, 0]));
+        let flat = workbook(&[&head()[..], &[flat, number(1, 0, 0, 1.0), number(2, 0, 0, 2.0)]].concat());
+        assert_eq!(read_with(&flat, &Choice::default()), Err(ReadError::Asks(asked)), "a height of nothing");
         let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(Hidden::Leave) }).unwrap();
         assert_eq!(sheet.rows[0].number, 3);
     }

@@ -699,11 +699,22 @@ mod tests {
         }
         write(workbook.add_worksheet().set_name("空表").unwrap(), &[&["学号", "姓名"]]);
         let bytes = workbook.save_to_buffer().unwrap();
-        let sheet = |name: &str| SheetToChoose { name: name.to_owned(), hidden_rows: Vec::new() };
+        let sheet = |name: &str| SheetToChoose { name: name.to_owned(), ..SheetToChoose::default() };
         let asked = ReadError::Asks(Question::Sheets(vec![sheet("2024级"), sheet("2025级")]));
         assert_eq!(read_with(&bytes, &Choice::default()), Err(asked), "a sheet without rows is no choice");
         let second = Choice { sheet: Some("2025级".to_owned()), hidden: None };
         assert_eq!(read_with(&bytes, &second).unwrap().rows[0].cells[1].shown(), "乙某");
+    }
+
+    #[test]
+    fn a_sheet_that_is_not_read_is_named() {
+        let mut workbook = Workbook::new();
+        write(workbook.add_worksheet().set_name("2024级").unwrap(), &[&["学号", "姓名"], &["1", "甲某"]]);
+        write(workbook.add_worksheet().set_name("2025级").unwrap(), &[&["学籍号", "姓名"], &["2", "乙某"]]);
+        write(workbook.add_worksheet().set_name("续表").unwrap(), &[&["3", "丙某"]]);
+        write(workbook.add_worksheet().set_name("空").unwrap(), &[]);
+        let sheet = read(&workbook.save_to_buffer().unwrap());
+        assert_eq!(sheet.notes, ["工作表“2025级”、“续表”没有这份名单的全部表头，没有读取"]);
     }
 
     #[test]
@@ -717,14 +728,18 @@ mod tests {
     }
 
     #[test]
-    fn hidden_rows_are_asked_about_and_struck_ones_named() {
+    fn hidden_rows_and_struck_ones_are_asked_about() {
         let bytes = workbook(|sheet| {
             write(sheet, &[&["学号", "姓名"], &["1", "甲某"], &["2", "乙某"], &["3", "丙某"], &["4", "丁某"]]);
             sheet.set_row_hidden(2).unwrap();
             sheet.set_row_hidden(3).unwrap();
             sheet.write_with_format(4, 1, "丁某", &Look::new().set_font_strikethrough()).unwrap();
         });
-        let asked = Question::HiddenRows { sheet: "Sheet1".to_owned(), rows: vec![3, 4] };
+        let asked = Question::HiddenRows(SheetToChoose {
+            name: "Sheet1".to_owned(),
+            hidden_rows: vec![3, 4],
+            struck_rows: vec![5],
+        });
         assert_eq!(read_with(&bytes, &Choice::default()), Err(ReadError::Asks(asked)));
         let numbers = |hidden| {
             let sheet = read_with(&bytes, &Choice { sheet: None, hidden: Some(hidden) }).unwrap();
@@ -734,7 +749,7 @@ mod tests {
             sheet.rows.iter().map(|row| row.number).collect::<Vec<_>>()
         };
         assert_eq!(numbers(Hidden::Take), [2, 3, 4, 5]);
-        assert_eq!(numbers(Hidden::Leave), [2, 5]);
+        assert_eq!(numbers(Hidden::Leave), [2]);
     }
 
     #[test]
@@ -775,11 +790,15 @@ mod tests {
     #[test]
     fn headings_are_never_dropped_in_silence() {
         let refused = |headings: &[&str]| refusal(&workbook(|sheet| write(sheet, &[headings, &["1", "甲某", "团员"]])));
-        for near in ["政治面貌码", "政治面目", "学生政治面貌", "政治面貌情况"] {
+        for near in
+            ["政治面貌码", "政治面目", "学生政治面貌", "政治面貌情况", "政治面貌/备注", "党团身份", "政治面貌代码"]
+        {
             let says = refused(&["学号", "姓名", near]);
             assert!(says.contains(near) && says.contains("“政治面貌”"), "{says}");
         }
         assert!(refused(&["学号", "姓名", "* 学号"]).contains("两次"));
+        let says = refused(&["学籍号", "姓名", "政治面貌"]);
+        assert!(says.contains("缺少表头：学号") && says.contains("“学籍号”"), "{says}");
         let says = refused(&["学生学号", "姓名", "政治面貌"]);
         assert!(says.contains("缺少表头：学号") && says.contains("“学生学号”"), "{says}");
         let apart =

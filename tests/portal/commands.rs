@@ -164,6 +164,7 @@ fn numbers_that_a_program_spoilt_are_faults_and_marked_ones_are_their_text() {
     };
     for (number, word) in [
         ("202400103.0", "小数"),
+        ("202400103.", "小数"),
         ("2.026990001E9", "科学计数"),
         ("2.02401E+11", "科学计数"),
         ("2.02699010001E11", "科学计数"),

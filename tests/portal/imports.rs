@@ -447,8 +447,8 @@ async fn branch_secretaries_change_with_one_file() {
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let today = portal.app.clock.today();
     let file = format!(
-        "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n20240007,学生7,班级团支部,,软件2401班,{today},\n\
-         T77,新老师,院系团组织,信息工程系,,{today},2036-08-31\nT78,某人,学校党委,,,{today},\n20240008,别名,班级团支部,,软件2401班,{today},\n"
+        "学号（工号）,姓名,职务,院系,班级,任职第一天,任职最后一天\n20240007,学生7,团支书,,软件2401班,{today},\n\
+         T77,新老师,团总支书记,信息工程系,,{today},2036-08-31\nT78,某人,学校党委,,,{today},\n20240008,别名,班级团支部,,软件2401班,{today},\n"
     );
     let path = upload(&mut league, "offices", &[("end_others", "yes")], &file).await;
     let wrong = league.get(&format!("{path}?tab=wrong")).await.all(".says-cell");

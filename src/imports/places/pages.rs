@@ -13,7 +13,10 @@ use axum_extra::extract::Form;
 use sqlx::PgConnection;
 use time::OffsetDateTime;
 
-use super::{Meaning, UnknownPlace, store};
+use super::{
+    Meaning, UnknownPlace,
+    store::{self, SHOWN},
+};
 use crate::{
     app::App,
     audit::{self, Entry, Verb},
@@ -31,9 +34,6 @@ use crate::{
     page::chrome::Chrome,
     web::{forms::Errors, routes::Routes},
 };
-
-/// Parts on the page at once, those with a near name first; the others are new.
-const SHOWN: usize = 200;
 
 #[must_use]
 pub fn routes() -> Routes<Imports> {

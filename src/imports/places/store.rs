@@ -15,6 +15,9 @@ use crate::{
 /// Classes beside an unknown one, at most.
 const MOST_KNOWN: usize = 40;
 
+/// Parts on the page at once, those with a near name first; the others are new.
+pub(super) const SHOWN: usize = 200;
+
 /// A part that exists, with what it belongs to.
 struct Neighbour {
     part: Part,
@@ -81,6 +84,7 @@ pub(in crate::imports) async fn unknown(
     let above: Vec<Uuid> = found.iter().filter_map(|row| row.above).collect();
     let neighbours = neighbours(connection, institution, &above, now).await?;
     let mut places = Vec::with_capacity(found.len());
+    let (mut open, mut others) = (0, 0);
     for row in found {
         let part = row.part.parse()?;
         let mut place = UnknownPlace { part, path: row.path, rows: row.rows, is_new: row.is_new, known: Vec::new() };
@@ -90,7 +94,11 @@ pub(in crate::imports) async fn unknown(
             .map(|other| (distance(place.name(), other.name()), other))
             .collect();
         beside.sort_by(|one, other| (one.0, one.1.name()).cmp(&(other.0, other.1.name())));
-        beside.truncate(MOST_KNOWN);
+        // Of what is never shown the nearest is enough: a wrong column has a part of its own in every row.
+        let is_open = !place.is_new && beside.first().is_some_and(|(nearest, _)| !nearest.is_far);
+        let alike = if is_open { &mut open } else { &mut others };
+        *alike += 1;
+        beside.truncate(if *alike <= SHOWN { MOST_KNOWN } else { 1 });
         let known = beside.into_iter().map(|(distance, other)| KnownPlace {
             id: other.id.to_string(),
             path: other.path.clone(),

@@ -1,5 +1,7 @@
 //! A field that asks for several people, one a line.
 
+use std::collections::HashSet;
+
 use sqlx::PgConnection;
 
 use super::{
@@ -74,8 +76,9 @@ impl PeopleField {
                 continue;
             }
             let (named, note) = sought.pick(&known, rest);
-            let chosen = picked.iter().position(|number| named.iter().any(|one| one.number == *number));
-            let chosen = chosen.filter(|_| named.len() > 1).map(|place| picked.swap_remove(place));
+            let is_picked = |number: &&str| named.iter().any(|one| one.number == *number);
+            let chosen = if named.len() > 1 { picked.iter().position(is_picked) } else { None };
+            let chosen = chosen.map(|place| picked.swap_remove(place));
             let one = match named.as_slice() {
                 [one] => Some(*one),
                 several => several.iter().copied().find(|one| Some(one.number.as_str()) == chosen),
@@ -83,11 +86,11 @@ impl PeopleField {
             if let Some(one) = one {
                 let note = note_alone(&note, one);
                 shown.push([one.number.as_str(), one.name.as_str(), note.as_str()].join(" ").trim_end().to_owned());
-                own.add(Person { number: one.number.clone(), found: Some(one.clone()), note });
+                own.people.push(Person { number: one.number.clone(), found: Some(one.clone()), note });
             } else if let Some(word) = sought.words().first().filter(|word| named.is_empty() && is_number(word)) {
                 let note = sought.words().get(1..).unwrap_or_default().join(" ");
                 shown.push(line);
-                own.add(Person { number: folded(word), found: None, note });
+                own.people.push(Person { number: folded(word), found: None, note });
             } else if named.is_empty() {
                 unknown.push(line.clone());
                 shown.push(line);
@@ -96,15 +99,11 @@ impl PeopleField {
                 own.asked.push(AskedLine { typed: line, choices: named.into_iter().cloned().collect() });
             }
         }
+        let mut seen = HashSet::new();
+        own.people.retain(|person| seen.insert(person.number.clone()));
         *typed = shown.join("\n");
         own.say(&unknown, &wrong, field, errors);
         Ok(own)
-    }
-
-    fn add(&mut self, person: Person) {
-        if !self.people.iter().any(|known| known.number == person.number) {
-            self.people.push(person);
-        }
     }
 
     /// The numbers of the people.
