@@ -55,6 +55,7 @@
 //! voice
 //! disclosure
 //! accounts
+//! campus
 //! imports
 //! rollover privacy roster_check
 //! home health
@@ -95,6 +96,7 @@ pub mod app;
 pub mod accounts;
 pub mod activities;
 pub mod audit;
+pub mod campus;
 pub mod conduct;
 pub mod congress;
 pub mod directory;

@@ -26,7 +26,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
-    ids::{AccountId, ReviewId, SittingId},
+    ids::{AccountId, InstitutionId, ReviewId, SittingId},
     secrets::{Cost, readable},
 };
 
@@ -96,6 +96,8 @@ pub enum Purpose {
     SheetShare(ReviewId, AccountId),
     /// The secret of an account's second factor.
     SecondFactor(AccountId),
+    /// The secret by which a university's sign-in server knows the portal.
+    CampusSecret(InstitutionId),
 }
 
 /// Whose sheet it is and on whom, by their places in a review.
@@ -116,6 +118,7 @@ impl Purpose {
             Self::Sheet(..) => b"lunzhi sheet 1",
             Self::SheetShare(..) => b"lunzhi sheet share 1",
             Self::SecondFactor(..) => b"lunzhi second factor 1",
+            Self::CampusSecret(..) => b"lunzhi campus secret 1",
         }
     }
 
@@ -127,6 +130,7 @@ impl Purpose {
             Self::KeptForm(account) | Self::KeptFile(account) | Self::SecondFactor(account) => {
                 account.0.as_bytes().to_vec()
             }
+            Self::CampusSecret(institution) => institution.0.as_bytes().to_vec(),
             Self::Share(sitting, account) => [sitting.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
             Self::Sheet(review, SheetPlace { scorer, person }) => {
                 [review.0.as_bytes().as_slice(), &scorer.to_be_bytes(), &person.to_be_bytes()].concat()

@@ -16,6 +16,7 @@ mod audit;
 mod ballot_faults;
 mod ballot_key;
 mod browser;
+mod campus;
 mod checkup;
 mod commands;
 mod conduct;
