@@ -17,6 +17,7 @@ mod ballot_faults;
 mod ballot_key;
 mod browser;
 mod campus;
+mod campus_oidc;
 mod checkup;
 mod commands;
 mod conduct;

@@ -18,6 +18,7 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use lunzhi::office::OfficeKind;
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
@@ -26,7 +27,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use tokio::net::TcpListener;
 
-use super::Page;
+use super::{Page, Portal};
 
 type Fields = HashMap<String, String>;
 
@@ -325,4 +326,24 @@ impl OidcServer {
     pub fn asked(&self) -> [usize; 3] {
         [0, 1, 2].map(|place: usize| self.state.asked[place].load(Ordering::Relaxed))
     }
+}
+
+/// Sends the page 统一身份认证 of the first university, with the fields that differ.
+pub async fn set(portal: &Portal, fields: &[(&str, &str)]) -> Page {
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let mut all = vec![("password_for", "all")];
+    all.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
+    all.extend(fields);
+    administrator.post("/campus", &all).await
+}
+
+/// What the page says of a sign-in that came to nothing.
+pub fn says(page: &Page) -> String {
+    assert_eq!(page.heading(), "没有登录", "{}", page.text());
+    page.all(".note-fail").concat()
+}
+
+/// The record as an administrator reads it.
+pub async fn record(portal: &Portal) -> String {
+    portal.signed_in(OfficeKind::Administrator).await.get("/audit").await.text()
 }
