@@ -57,6 +57,7 @@
 //! disclosure
 //! disclosure surveys
 //! accounts
+//! campus
 //! imports
 //! rollover privacy roster_check
 //! home health
@@ -97,6 +98,7 @@ pub mod app;
 pub mod accounts;
 pub mod activities;
 pub mod audit;
+pub mod campus;
 pub mod conduct;
 pub mod congress;
 pub mod contact;

@@ -22,6 +22,7 @@ use crate::{
     activities,
     app::{App, Routes},
     audit,
+    campus::{self, Campus},
     clock::Clock,
     conduct,
     config::PublicUrl,
@@ -64,6 +65,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub struct Portal {
     pub app: App,
     pub sign_in: SignIn,
+    pub campus: Campus,
     pub elections: Elections,
     pub reviews: Reviews,
     pub surveys: Surveys,
@@ -94,8 +96,10 @@ impl Portal {
     /// Where the hashing threads cannot be started.
     pub fn new(pools: Pools, clock: Clock, cost: Cost, ballot_key: MarkKey, metrics: Metrics) -> anyhow::Result<Self> {
         let app = App::new(pools, clock, cost, navigation())?;
+        let sign_in = SignIn::new(&app, &ballot_key);
         Ok(Self {
-            sign_in: SignIn::new(&app, &ballot_key),
+            campus: Campus::new(&app, &sign_in, &ballot_key),
+            sign_in,
             reviews: Reviews::new(&app, ballot_key.clone()),
             surveys: Surveys::new(&app, ballot_key.clone()),
             elections: Elections::new(&app, ballot_key),
@@ -140,6 +144,7 @@ fn navigation() -> Vec<NavItem> {
         imports::NAV,
         rollover::NAV,
         accounts::NAV,
+        campus::NAV,
         directory::NAV,
         privacy::NAV,
         audit::NAV,
@@ -186,6 +191,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(inbox::routes())
         .merge(privacy::routes())
         .merge(accounts::routes(portal.sign_in.clone(), portal.slips.clone()))
+        .merge(campus::routes(portal.campus.clone()))
         .merge(audit::routes())
 }
 

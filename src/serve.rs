@@ -18,6 +18,7 @@ use crate::{
     },
     audit::{self, Entry, Verb},
     auth::store::clear_expired,
+    campus,
     clock::Clock,
     config::{Config, DatabaseConfig},
     database::{Database, Pools, migrate},
@@ -116,6 +117,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
                 .write(async |db| {
                     clear_expired(db, now).await?;
                     accounts::clear_expired(db, now).await?;
+                    campus::store::clear_expired(db, now).await?;
                     kept_forms::clear_expired(db, now).await?;
                     imports::store::clear_old(db, now).await
                 })

@@ -18,6 +18,7 @@ use crate::{
         password::{PasswordOwner, weakness},
         store::{Counted, Credentials, Institution, institutions},
         token::hash_of,
+        vouched::password_is_closed,
     },
     elections,
     failure::Failure,
@@ -115,6 +116,10 @@ async fn activate(
         errors.add("code", NOT_OPEN);
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
     };
+    if password_is_closed(&mut *app.read().await?, account, now).await? {
+        errors.add("code", "本校学生不用激活，请在登录页用“统一身份认证”登录");
+        return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());
+    }
     if let Some(weakness) = weakness(&form.new, &PasswordOwner { name: &name, ..stranger }) {
         errors.add("new", weakness);
         return Ok((unfit, page(&app, Submitted::new(form, errors)).await?).into_response());

@@ -322,6 +322,17 @@ pub async fn redeem(
     )
     .execute(&mut *connection)
     .await?;
+    let_in(connection, account, now).await?;
+    forget_attempts(connection, account).await?;
+    Ok(Some(purpose.parse()?))
+}
+
+/// Gives a student who comes in for the first time the office of a student.
+pub(super) async fn let_in(
+    connection: &mut PgConnection,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
     sqlx::query!(
         "insert into office (id, account_id, institution_id, kind, from_day, until_day, granted_at)
          select gen_random_uuid(), a.id, a.institution_id, 'student', china_day($2), s.left_on, $2
@@ -331,10 +342,9 @@ pub async fn redeem(
         account.0,
         now
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    forget_attempts(connection, account).await?;
-    Ok(Some(purpose.parse()?))
+    Ok(())
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ mod security;
 mod slips;
 pub mod store;
 pub mod tasks;
+pub mod vouched;
 
 pub use consents_store::{clear_expired, others as others_who_could_confirm, tell_of_one};
 pub use slips::Slips;

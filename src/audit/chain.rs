@@ -16,6 +16,14 @@ words! {
     /// What was done. The chain hashes the stable word, so that a label may change; entries of before the stable words
     /// hold the label of their day, and stay as they are.
     Verb:
+    /// A university's own sign-in server was set, or given up.
+    CampusSet = "campus_set", "设置统一身份认证";
+    /// An account was bound to a user of the university's server.
+    CampusBound = "campus_bound", "绑定统一身份认证";
+    /// A person came by the university's server.
+    CampusSignedIn = "campus_signed_in", "统一身份认证登录";
+    /// Somebody who came by the university's server was not signed in.
+    CampusRefused = "campus_refused", "统一身份认证未通过";
     /// A university was set up.
     InstitutionCreated = "institution_created", "建立学校";
     /// An account was made.

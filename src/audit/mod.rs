@@ -1,7 +1,8 @@
 //! Who did what, when, in which office, under which clause; append-only, each entry's hash covering the one before.
 //!
-//! Single sign-ins are not entries: thousands at once would queue for the chain's one end, and it would keep where
-//! students are. Whoever can rewrite the whole table can also rewrite the chain; the last hash, printed by
+//! Single sign-ins with a password are not entries: thousands at once would queue for the chain's one end, and it would keep
+//! where students are. Those by a university's own server are, without a place: there another machine vouches for people,
+//! and the record says when. Whoever can rewrite the whole table can also rewrite the chain; the last hash, printed by
 //! `verify-audit` and filed on paper, is what a rewritten chain cannot match.
 
 mod chain;

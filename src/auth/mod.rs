@@ -23,3 +23,4 @@ pub mod person;
 pub mod store;
 pub mod token;
 pub mod unread;
+pub mod vouched;

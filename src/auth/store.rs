@@ -29,12 +29,18 @@ pub struct Institution {
     pub id: InstitutionId,
     pub code: String,
     pub name: String,
+    /// People sign in by its own server.
+    pub has_campus: bool,
 }
 
 /// Every university, by name.
 pub async fn institutions(connection: &mut PgConnection) -> Result<Vec<Institution>, Failure> {
-    let rows =
-        sqlx::query_as!(Institution, r#"select id as "id: InstitutionId", code, name from institution order by name"#);
+    let rows = sqlx::query_as!(
+        Institution,
+        r#"select id as "id: InstitutionId", code, name,
+                  exists (select from campus_sign_in c where c.institution_id = i.id) as "has_campus!"
+           from institution i order by name"#
+    );
     Ok(rows.fetch_all(connection).await?)
 }
 

@@ -1,5 +1,5 @@
 //! The commands that need no portal: `check`, `allocate`, `count`, `order`, `plan`, `verify`, which need no database either and answer
-//! people who only have a spreadsheet; `backup` and `restore`.
+//! people who only have a spreadsheet; `backup` and `restore`; `sso`.
 //!
 //! Each of them reads its input whole and within bounds, prints one answer on standard output, and ends with 0 (nothing
 //! fails), 1 (something fails), 3 (no rule could be judged) or 2 (the input cannot be read: every fault on standard error,
@@ -12,6 +12,7 @@ mod count;
 mod order;
 mod plan_file;
 mod restore;
+mod sso;
 mod verify;
 
 use std::{
@@ -30,6 +31,7 @@ pub use order::order;
 pub use plan_file::{check_plan, diff_plans, new_plan};
 pub use restore::{RestoreArgs, restore};
 use serde::Serialize;
+pub use sso::{SsoArgs, SsoChoices, SsoWay, sso};
 use unicode_width::UnicodeWidthStr;
 pub use verify::verify;
 

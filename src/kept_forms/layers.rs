@@ -36,8 +36,19 @@ use crate::{
 pub const KEPT: &str = "/kept";
 
 /// What is never kept: passwords, codes, passphrases, ballots, score sheets.
-const SECRET: [&str; 9] =
-    ["/sign-in", "/sign-out", "/activate", "/me", "/votes", "/receipts", "/slip", "/monitoring", "/scoring"];
+const SECRET: [&str; 11] = [
+    "/sign-in",
+    "/sign-out",
+    "/sso",
+    "/activate",
+    "/me",
+    "/campus",
+    "/votes",
+    "/receipts",
+    "/slip",
+    "/monitoring",
+    "/scoring",
+];
 
 fn is_secret(path: &str) -> bool {
     let below = |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));

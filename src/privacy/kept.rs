@@ -43,10 +43,10 @@ words! {
     Proposals = "proposals", "提出、附议的提案，对答复的评价";
     Matters = "matters", "四类事项的负责人和联系电话、各环节的签署";
     Activities = "activities", "报名、签到参加的活动，对活动的评价（评价只显示人数）";
-    Account = "account", "账号、登录过的浏览器和系统的大致名称、动态验证码的密钥（加密保存）";
+    Account = "account", "账号、登录过的浏览器和系统的大致名称、动态验证码的密钥（加密保存）、统一身份认证的用户（只存不能还原的摘要）";
     Messages = "messages", "系统里收到的消息";
     Unsent = "unsent", "登录过期时没有提交的表单";
-    Record = "record", "谁以什么职务办了什么的操作记录，登录失败较多时所在的网段";
+    Record = "record", "谁以什么职务办了什么的操作记录，用统一身份认证登录的时间，登录失败较多时所在的网段";
 }
 
 /// Of which people an office sees it.

@@ -6,7 +6,7 @@ use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
 use crate::{
-    accounts, activities, auth::acting::Acting, conduct, congress, contact, disclosure, failure::Failure,
+    accounts, activities, auth::acting::Acting, campus, conduct, congress, contact, disclosure, failure::Failure,
     ids::InstitutionId, imports, inbox, kept_forms, matters, meetings, office::Administrator, people, reviews, sign_in,
     surveys, vetting, voice,
 };
@@ -116,6 +116,7 @@ pub async fn erase(
     part(people::retention::erase_facts(connection, students)).await?;
     part(inbox::retention::erase(connection, students, &accounts)).await?;
     part(kept_forms::erase(connection, &accounts)).await?;
+    part(campus::store::erase(connection, &accounts)).await?;
     part(accounts::retention::erase(connection, &accounts)).await?;
     let erased = people::retention::erase(connection, institution, students, now).await?;
     part(vetting::retention::erase(connection, students)).await?;

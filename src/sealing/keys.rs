@@ -26,7 +26,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::{
-    ids::{AccountId, ReviewId, SittingId, StudentId, SurveyId},
+    ids::{AccountId, InstitutionId, ReviewId, SittingId, StudentId, SurveyId},
     secrets::{Cost, readable},
 };
 
@@ -100,6 +100,8 @@ pub enum Purpose {
     SurveySheet(SurveyId, StudentId),
     /// What opens the answers to a questionnaire.
     SurveyKey(SurveyId),
+    /// The secret by which a university's sign-in server knows the portal.
+    CampusSecret(InstitutionId),
 }
 
 /// Whose sheet it is and on whom, by their places in a review.
@@ -122,6 +124,7 @@ impl Purpose {
             Self::SecondFactor(..) => b"lunzhi second factor 1",
             Self::SurveySheet(..) => b"lunzhi survey sheet 1",
             Self::SurveyKey(..) => b"lunzhi survey key 1",
+            Self::CampusSecret(..) => b"lunzhi campus secret 1",
         }
     }
 
@@ -133,6 +136,7 @@ impl Purpose {
             Self::KeptForm(account) | Self::KeptFile(account) | Self::SecondFactor(account) => {
                 account.0.as_bytes().to_vec()
             }
+            Self::CampusSecret(institution) => institution.0.as_bytes().to_vec(),
             Self::Share(sitting, account) => [sitting.0.as_bytes().as_slice(), account.0.as_bytes()].concat(),
             Self::Sheet(review, SheetPlace { scorer, person }) => {
                 [review.0.as_bytes().as_slice(), &scorer.to_be_bytes(), &person.to_be_bytes()].concat()

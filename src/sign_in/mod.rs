@@ -10,7 +10,7 @@ mod paths;
 pub mod retention;
 mod session;
 
-pub use session::{SignIn, open_session};
+pub use session::{Arrived, SignIn, open_session, open_vouched_session};
 
 use crate::{
     app::Routes,

@@ -24,6 +24,7 @@ use crate::{
         person::SignedIn,
         store::{self, AttemptResult, Institution, Session, SignInAttempt},
         token::{Purpose, Token, clear_cookie},
+        vouched,
     },
     failure::Failure,
     ids::{AccountId, InstitutionId, OfficeId},
@@ -56,6 +57,8 @@ pub(super) fn routes() -> Routes<SignIn> {
 #[template(path = "auth/sign_in.html")]
 struct SignInPage {
     chrome: Chrome,
+    /// Where one goes on afterwards, as a query has it.
+    onward: String,
     institutions: Vec<Institution>,
     form: SignInForm,
     errors: Errors,
@@ -104,7 +107,8 @@ async fn sign_in_page(app: &App, submitted: Submitted<SignInForm>) -> Result<Sig
     let institutions = store::institutions(&mut *app.read().await?).await?;
     // A password never comes back in a page.
     let form = SignInForm { password: String::new(), ..form };
-    Ok(SignInPage { chrome: Chrome::bare("登录"), institutions, form, errors, says: "", is_plain: false })
+    let onward = filters::query_value(local_path(&form.next));
+    Ok(SignInPage { chrome: Chrome::bare("登录"), onward, institutions, form, errors, says: "", is_plain: false })
 }
 
 async fn ask(
@@ -171,6 +175,14 @@ async fn sign_in(
     let account = credentials.as_ref().map(|known| known.account);
     let hash = credentials.as_ref().map(|known| known.password_hash.as_str());
     let right = app.hasher.verify(slot, &form.password, hash).await?;
+    let closed = match account.filter(|_| right) {
+        Some(account) => vouched::password_is_closed(&mut *app.read().await?, account, now).await?,
+        None => false,
+    };
+    if closed {
+        errors.add("password", "本校学生用“统一身份认证”登录，不用密码；请点下面的链接");
+        return refused(&app, Submitted::new(form, errors)).await;
+    }
     let opened = match credentials.filter(|_| right) {
         Some(credentials) => open_session(&app, &headers, credentials, counted).await?,
         None => None,
@@ -254,6 +266,8 @@ pub(super) struct MePage {
     person: SignedIn,
     sessions: Vec<Session>,
     factor: Option<Factor>,
+    /// The university's server vouched for them a moment ago, and they have no password to prove with.
+    stands_in: bool,
     errors: Errors,
     done: &'static str,
 }
@@ -274,7 +288,8 @@ pub(super) async fn me_page(
     let mut db = app.read().await?;
     let sessions = store::sessions(&mut db, person.account, app.clock.now()).await?;
     let factor = factor_store::factor(&mut db, person.account).await?;
-    Ok(MePage { chrome: app.chrome(&person, "我的账号"), person, sessions, factor, errors, done })
+    let stands_in = vouched::stands_in(&mut db, &person.session, app.clock.now()).await?;
+    Ok(MePage { chrome: app.chrome(&person, "我的账号"), person, sessions, factor, stands_in, errors, done })
 }
 
 async fn me(State(app): State<SignIn>, person: SignedIn, Query(query): Query<forms::Done>) -> Result<MePage, Failure> {

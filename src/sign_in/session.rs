@@ -12,14 +12,18 @@ use crate::{
         password::Hasher,
         store::{self, AttemptResult, Counted, Credentials, NewSession, Opened, SignInAttempt},
         token::{Purpose, Token},
+        vouched::{self, VouchedSession},
     },
     database::batch_writer::BatchWriter,
     failure::Failure,
+    ids::AccountId,
     sealing::keys::MarkKey,
-    web::forms::local_path,
+    web::{forms::local_path, network::Network},
 };
 use axum::extract::FromRef;
+use sqlx::PgConnection;
 use std::{ops::Deref, sync::Arc};
+use time::OffsetDateTime;
 
 /// Sign-ins under way from which on it pays to write in batches: each hash keeps a core for some 20 ms.
 const CROWD: usize = 6;
@@ -71,6 +75,21 @@ impl SignIn {
             new_sessions: Arc::new(new_sessions),
         }
     }
+
+    /// Until when a network has to wait whose sign-ins failed too often.
+    #[must_use]
+    pub fn network_waits_until(&self, network: Network, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.networks.closed_until(network, now)
+    }
+
+    /// Counts a sign-in without a password for its network.
+    pub fn count(&self, network: Network, has_succeeded: bool, now: OffsetDateTime) {
+        if has_succeeded {
+            self.networks.succeeded(network, now);
+        } else {
+            self.networks.failed(network, now);
+        }
+    }
 }
 
 /// Opens a session for an account whose secret was right. None where the account was changed meanwhile.
@@ -98,15 +117,54 @@ impl NewSession {
     /// Never for tokens made here.
     pub fn into_response(self, headers: &HeaderMap, next: &str) -> Result<Response, Failure> {
         metrics::counter!("lunzhi_sign_ins_total", "result" => "opened").increment(1);
-        let next = local_path(next);
-        let onward = if self.awaits_factor { factor_path(next) } else { next.to_owned() };
-        let mut response = Redirect::to(&onward).into_response();
-        let cookies = response.headers_mut();
-        cookies.append(header::SET_COOKIE, self.token.set_cookie(Purpose::Session, headers)?);
+        let mut response = onward(headers, &self.token, self.awaits_factor, next)?;
         if let Some(device) = self.new_device {
-            cookies.append(header::SET_COOKIE, device.set_cookie(Purpose::Device, headers)?);
+            response.headers_mut().append(header::SET_COOKIE, device.set_cookie(Purpose::Device, headers)?);
         }
         Ok(response)
+    }
+}
+
+/// On to `next` with a session's cookie, past the second factor where it waits for one.
+fn onward(headers: &HeaderMap, token: &Token, awaits_factor: bool, next: &str) -> Result<Response, Failure> {
+    let next = local_path(next);
+    let onward = if awaits_factor { factor_path(next) } else { next.to_owned() };
+    let mut response = Redirect::to(&onward).into_response();
+    response.headers_mut().append(header::SET_COOKIE, token.set_cookie(Purpose::Session, headers)?);
+    Ok(response)
+}
+
+/// A session that was opened for a person whom their university's own server vouches for.
+#[derive(Debug)]
+pub struct Arrived {
+    token: Token,
+    /// It opens nothing before the second factor is given.
+    pub awaits_factor: bool,
+}
+
+/// Opens a session for an account that its university's server vouches for, in the transaction that says so; `ticket` is the
+/// hash by which the server ends it. None where the account is disabled.
+pub async fn open_vouched_session(
+    connection: &mut PgConnection,
+    headers: &HeaderMap,
+    account: AccountId,
+    ticket: Option<Vec<u8>>,
+    now: OffsetDateTime,
+) -> Result<Option<Arrived>, Failure> {
+    let former = Token::from_headers(Purpose::Session, headers).map(|token| token.hash());
+    let session = VouchedSession { account, token: Token::random(), browser: browser(headers), former, ticket };
+    let opened = vouched::open(connection, &session, now).await?;
+    Ok(opened.map(|Opened { awaits_factor }| Arrived { token: session.token, awaits_factor }))
+}
+
+impl Arrived {
+    /// On to `next` with the session's cookie.
+    ///
+    /// # Errors
+    /// Never for tokens made here.
+    pub fn into_response(self, headers: &HeaderMap, next: &str) -> Result<Response, Failure> {
+        metrics::counter!("lunzhi_sign_ins_total", "result" => "campus").increment(1);
+        onward(headers, &self.token, self.awaits_factor, next)
     }
 }
 

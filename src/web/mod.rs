@@ -9,6 +9,7 @@ pub mod just_made;
 pub mod network;
 pub mod observe;
 pub mod origin;
+pub mod outgoing;
 pub mod routes;
 pub mod space;
 

@@ -6,8 +6,11 @@ use std::{
     process::{Command, Output},
 };
 
+use lunzhi::office::OfficeKind;
 use serde_json::Value;
 use tempfile::TempDir;
+
+use crate::support::{FIRST, Portal};
 
 struct Desk(TempDir);
 
@@ -509,4 +512,48 @@ fn a_plan_file_is_begun_checked_with_every_line_that_is_wrong_and_compared() {
     let word = desk.file("plan.docx", b"PK\x03\x04");
     let (status, _, says) = run(&["check", word.to_str().unwrap()]);
     assert!(status == Some(2) && says.contains("Word 或 Excel 文件"), "{says}");
+}
+
+#[tokio::test]
+async fn sso_sets_a_universitys_own_server_and_gives_it_up() {
+    let (portal, desk) = (Portal::start().await, Desk::new());
+    let secret = desk.file("secret", "s3cret\n");
+    let (secret, key) = (secret.to_str().unwrap(), desk.0.path().join("ballot.key"));
+    let run = |args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lunzhi"));
+        command.env_clear().env("DATABASE_URL", &portal.url).arg("sso").arg("--ballot-key").arg(&key);
+        let ended = command.args(args).output().unwrap();
+        (ended.status.code(), String::from_utf8(ended.stdout).unwrap() + &String::from_utf8(ended.stderr).unwrap())
+    };
+    let (status, says) =
+        run(&["--school", FIRST, "cas", "--server", "https://cas.example.edu.cn/cas/", "--number-attribute", "xh"]);
+    assert_eq!((status, says.as_str()), (Some(0), "已设置：CAS 2/3，https://cas.example.edu.cn/cas\n"));
+    let sent = portal.visitor().get(&format!("/sso/{FIRST}")).await;
+    assert!(sent.location().starts_with("https://cas.example.edu.cn/cas/login?service="), "{}", sent.location());
+    let oidc =
+        ["oidc", "--issuer", "https://id.example.edu.cn/", "--client-id", "lunzhi", "--client-secret-file", secret];
+    let more = ["--number-claim", "xh", "--open-students", "--password-for-staff-alone"];
+    let (status, says) = run(&[&["--school", FIRST][..], &oidc, &more].concat());
+    assert_eq!(status, Some(0), "{says}");
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let page = administrator.get("/campus").await;
+    assert_eq!(
+        (page.field("服务器地址").as_str(), page.field("方式").as_str()),
+        ("https://id.example.edu.cn/", "oidc")
+    );
+    assert_eq!(page.field("谁还可以用密码登录"), "staff");
+    assert!(!page.text().contains("s3cret") && !says.contains("s3cret"));
+    let record = administrator.get("/audit").await.text();
+    assert!(record.contains("设置统一身份认证") && record.contains("服务器命令行"), "{record}");
+    for (args, words) in [
+        (&["--school", "nowhere", "off"][..], "没有代码为 nowhere 的学校"),
+        (&["--school", FIRST, "cas", "--server", "http://cas.example.edu.cn"][..], "https"),
+        (&["--school", FIRST, "cas", "--server", "cas"][..], "完整的地址"),
+    ] {
+        let (status, says) = run(args);
+        assert!(status == Some(1) && says.contains(words), "{says}");
+    }
+    let (status, says) = run(&["--school", FIRST, "off"]);
+    assert!(status == Some(0) && says.contains("已停用"), "{says}");
+    assert_eq!(portal.visitor().get(&format!("/sso/{FIRST}")).await.status, 404);
 }

@@ -16,6 +16,8 @@ mod audit;
 mod ballot_faults;
 mod ballot_key;
 mod browser;
+mod campus;
+mod campus_oidc;
 mod checkup;
 mod commands;
 mod conduct;

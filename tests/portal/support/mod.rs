@@ -1,6 +1,7 @@
 //! What the stories stand on: one throw-away server, a clone of a prepared database for each test, and a client that
 //! reads pages by role and label.
 
+pub mod campus;
 mod client;
 pub mod congress;
 pub mod elected;

@@ -1,0 +1,65 @@
+//! The account of a person whom their university's own server vouches for: known by the number that the server states.
+
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::codes::let_in;
+use crate::{
+    elections::store::{PasswordEvent, note_reset},
+    failure::Failure,
+    ids::{AccountId, InstitutionId},
+};
+
+/// Whose account it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Vouched {
+    Known(AccountId),
+    Disabled,
+    /// Nobody has the number, or a student of the roster who may not come in so.
+    Unknown,
+}
+
+/// The account of a number. One that was never activated is let in as by an activation, without a password; with
+/// `opens_students` a student of the roster who has none gets one.
+pub async fn account_of(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    number: &str,
+    opens_students: bool,
+    now: OffsetDateTime,
+) -> Result<Vouched, Failure> {
+    if opens_students {
+        sqlx::query!(
+            "insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
+             select gen_random_uuid(), s.institution_id, s.number, s.name, false, $3, s.id
+             from student s
+             where s.id = student_numbered($1, $2) and (s.left_on is null or s.left_on > china_day($3))
+             on conflict do nothing",
+            institution.0,
+            number,
+            now
+        )
+        .execute(&mut *connection)
+        .await?;
+    }
+    let known = sqlx::query!(
+        r#"select a.id as "id: AccountId", a.disabled_at is not null as "is_disabled!",
+                  a.password_hash is null and not exists (select from session s where s.account_id = a.id)
+                  and not exists (select from campus_binding b where b.account_id = a.id) as "is_new!"
+           from account a where a.id = account_numbered($1, $2)"#,
+        institution.0,
+        number
+    )
+    .fetch_optional(&mut *connection)
+    .await?;
+    let Some(known) = known else { return Ok(Vouched::Unknown) };
+    if known.is_disabled {
+        return Ok(Vouched::Disabled);
+    }
+    if known.is_new {
+        let_in(connection, known.id, now).await?;
+        // Whoever comes in for the first time while they can vote is counted like a first password.
+        note_reset(connection, known.id, None, PasswordEvent::First, now).await?;
+    }
+    Ok(Vouched::Known(known.id))
+}

@@ -1,0 +1,94 @@
+//! SQL of sessions for people whom their university's own server vouches for.
+
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::{
+    store::Opened,
+    token::{FACTOR_WITHIN, SESSION_LASTS, Token},
+};
+use crate::{
+    failure::Failure,
+    ids::AccountId,
+    office::{Office, Staff},
+};
+
+/// How long after such a sign-in it stands in for the password of an account that has none.
+const FRESH: Duration = Duration::minutes(10);
+
+/// A session about to be opened.
+#[derive(Debug)]
+pub struct VouchedSession {
+    pub account: AccountId,
+    pub token: Token,
+    /// The browser in a few words.
+    pub browser: String,
+    /// The browser's session until now (its hash), whoever's it was: it ends.
+    pub former: Option<Vec<u8>>,
+    /// The hash by which the server says that it ends.
+    pub ticket: Option<Vec<u8>>,
+}
+
+/// Opens a session; it waits for the second factor where the account has one. None where the account is disabled.
+pub async fn open(
+    connection: &mut PgConnection,
+    session: &VouchedSession,
+    now: OffsetDateTime,
+) -> Result<Option<Opened>, Failure> {
+    let opened = sqlx::query_scalar!(
+        r#"with opened as (
+               insert into session (token_hash, account_id, device, created_at, seen_at, expires_at, awaits_factor,
+                                    by_campus, campus_ticket)
+               select $1, a.id, $3, $4, $4, case when f.account_id is null then $5::timestamptz else $6 end,
+                      f.account_id is not null, true, $7
+               from account a left join second_factor f on f.account_id = a.id and f.confirmed_at is not null
+               where a.id = $2 and a.disabled_at is null
+               returning awaits_factor
+           ), ended as (
+               delete from session s using opened where s.token_hash = $8
+           )
+           select awaits_factor as "awaits_factor!" from opened"#,
+        session.token.hash(),
+        session.account.0,
+        session.browser,
+        now,
+        now + SESSION_LASTS,
+        now + FACTOR_WITHIN,
+        session.ticket.as_deref(),
+        session.former.as_deref()
+    );
+    Ok(opened.fetch_optional(connection).await?.map(|awaits_factor| Opened { awaits_factor }))
+}
+
+/// Whether a session was opened so a moment ago, for an account that has no password to prove with.
+pub async fn stands_in(connection: &mut PgConnection, session: &[u8], now: OffsetDateTime) -> Result<bool, Failure> {
+    let stands = sqlx::query_scalar!(
+        r#"select exists (select from session s join account a on a.id = s.account_id
+                          where s.token_hash = $1 and s.by_campus and s.created_at > $2 and a.password_hash is null)
+               as "stands!""#,
+        session,
+        now - FRESH
+    );
+    Ok(stands.fetch_one(connection).await?)
+}
+
+/// Whether an account may not sign in with a password: its university keeps that for those who hold a teacher's office.
+pub async fn password_is_closed(
+    connection: &mut PgConnection,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let staff: Vec<&str> = Staff::KINDS.iter().map(|kind| kind.slug()).collect();
+    let closed = sqlx::query_scalar!(
+        r#"select exists (
+               select from account a join campus_sign_in c on c.institution_id = a.institution_id
+               where a.id = $1 and c.password_for = 'staff'
+                     and not exists (select from office o where o.account_id = a.id and o.kind = any($2)
+                                     and o.ended_at is null and (o.until_day is null or o.until_day > china_day($3))))
+               as "closed!""#,
+        account.0,
+        &staff as &[&str],
+        now
+    );
+    Ok(closed.fetch_one(connection).await?)
+}

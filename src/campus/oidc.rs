@@ -1,0 +1,162 @@
+//! Asking an OpenID server: what it says of itself, a code redeemed, and who it vouches for.
+
+use std::sync::Arc;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::Value;
+
+use super::{
+    claims::{Expected, claim, joined},
+    journey::Journey,
+    keys::{Keys, SignedToken},
+    paths::encoded,
+    provider::{Endpoints, Provider},
+    refusal::Refusal,
+    server::CampusServer,
+    state::Campus,
+    store::CampusSchool,
+    vouchee::Vouchee,
+};
+use crate::web::outgoing::Answer;
+
+/// The JSON of an answer; none but 200 counts.
+fn json(answer: &Answer) -> Result<Value, Refusal> {
+    if answer.status.is_server_error() {
+        return Err(Refusal::InternalError);
+    }
+    if answer.status != 200 {
+        return Err(Refusal::Unreadable);
+    }
+    serde_json::from_slice(&answer.body).map_err(|_| Refusal::Unreadable)
+}
+
+async fn ask(campus: &Campus, url: &str) -> Result<Value, Refusal> {
+    json(&campus.outgoing.get(url, None).await?)
+}
+
+async fn keys(campus: &Campus, url: &str) -> Result<Keys, Refusal> {
+    Keys::read(&ask(campus, url).await?).ok_or(Refusal::Unreadable)
+}
+
+/// What an issuer says of itself.
+pub(super) async fn provider(campus: &Campus, server: &CampusServer) -> Result<Arc<Provider>, Refusal> {
+    match campus.provider(server) {
+        Some(known) => Ok(known),
+        None => discover(campus, server).await,
+    }
+}
+
+/// As [`provider`], asked anew.
+pub(super) async fn discover(campus: &Campus, server: &CampusServer) -> Result<Arc<Provider>, Refusal> {
+    let issuer = server.address.trim_end_matches('/');
+    let said = ask(campus, &format!("{issuer}/.well-known/openid-configuration")).await?;
+    let at = Endpoints::read(&said, server)?;
+    let keys = keys(campus, &at.keys).await?;
+    let provider = Provider { at, keys, asked_at: campus.clock.now() };
+    Ok(campus.remember(server, provider))
+}
+
+fn form(pairs: &[(&str, &str)]) -> String {
+    pairs.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect::<Vec<_>>().join("&")
+}
+
+/// Where a browser signs in; it comes back to `back`.
+pub(super) async fn sign_in_url(
+    campus: &Campus,
+    server: &CampusServer,
+    journey: &Journey,
+    back: &str,
+) -> Result<String, Refusal> {
+    let client = server.client.as_ref().ok_or(Refusal::InvalidClient)?;
+    let provider = provider(campus, server).await?;
+    let query = form(&[
+        ("response_type", "code"),
+        ("client_id", &client.id),
+        ("redirect_uri", back),
+        ("scope", "openid profile"),
+        ("state", &journey.state),
+        ("nonce", &journey.nonce),
+        ("code_challenge", &journey.challenge()),
+        ("code_challenge_method", "S256"),
+    ]);
+    let joint = if provider.at.authorization.contains('?') { '&' } else { '?' };
+    Ok(format!("{}{joint}{query}", provider.at.authorization))
+}
+
+/// A browser that came back with a code.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Return<'a> {
+    pub code: &'a str,
+    /// Who the answer says that it is from; empty where it does not say.
+    pub issuer: &'a str,
+    pub journey: &'a Journey,
+    /// The address to which it came, as it was asked for.
+    pub back: &'a str,
+}
+
+/// Redeems a code and asks who the person is, in one go: a second redemption would take the first one's token away.
+pub(super) async fn redeem(campus: &Campus, school: &CampusSchool, came: Return<'_>) -> Result<Vouchee, Refusal> {
+    let server = &school.server;
+    let client = server.client.as_ref().ok_or(Refusal::InvalidClient)?;
+    let provider = provider(campus, server).await?;
+    let is_named = !came.issuer.is_empty();
+    if (is_named || provider.at.names_itself) && came.issuer != server.address {
+        return Err(Refusal::WrongIssuer);
+    }
+    let secret = campus.secret_key.open(school.institution, &client.secret).ok_or(Refusal::NoSecret)?;
+    let mut pairs = vec![
+        ("grant_type", "authorization_code"),
+        ("code", came.code),
+        ("redirect_uri", came.back),
+        ("code_verifier", came.journey.verifier.as_str()),
+    ];
+    let mut header = None;
+    if provider.at.takes_header {
+        let pair = format!("{}:{}", encoded(&client.id), encoded(&secret));
+        header = Some(format!("Basic {}", STANDARD.encode(pair)));
+    } else {
+        pairs.extend([("client_id", client.id.as_str()), ("client_secret", secret.as_str())]);
+    }
+    let answer = campus.outgoing.post(&provider.at.token, form(&pairs), header.as_deref()).await?;
+    if answer.status.is_client_error() {
+        let said: Value = serde_json::from_slice(&answer.body).map_err(|_| Refusal::Unreadable)?;
+        return Err(Refusal::of_oidc(said.get("error").and_then(Value::as_str).unwrap_or_default()));
+    }
+    let tokens = json(&answer)?;
+    let token =
+        tokens.get("id_token").and_then(Value::as_str).and_then(SignedToken::read).ok_or(Refusal::Unreadable)?;
+    let token = verified(campus, server, &provider, &token).await?;
+    let now = campus.clock.now();
+    let expected = Expected { issuer: &server.address, client: &client.id, nonce: &came.journey.nonce, now };
+    let subject = expected.subject(&token)?;
+    // What the token says is enough; a server that does not say more loses nobody their sign-in.
+    let access = tokens.get("access_token").and_then(Value::as_str);
+    let person = match provider.at.person.as_deref().zip(access) {
+        Some((url, access)) => about(campus, url, access).await,
+        None => None,
+    };
+    let all = joined(token, person, &subject)?;
+    let read = |name: &Option<String>| name.as_deref().and_then(|name| claim(&all, name));
+    let number = if server.number_field.is_some() { read(&server.number_field) } else { Some(subject.clone()) };
+    Ok(Vouchee { number, name: read(&server.name_field), subject, ticket: None })
+}
+
+async fn about(campus: &Campus, url: &str, access: &str) -> Option<Value> {
+    json(&campus.outgoing.get(url, Some(&format!("Bearer {access}"))).await.ok()?).ok()
+}
+
+/// What a token claims that the server signed. Servers change their keys: unknown ones are asked for once.
+async fn verified(
+    campus: &Campus,
+    server: &CampusServer,
+    provider: &Provider,
+    token: &SignedToken,
+) -> Result<Value, Refusal> {
+    if let Some(claims) = provider.keys.claims(token) {
+        return Ok(claims);
+    }
+    let fresh = keys(campus, &provider.at.keys).await?;
+    let claims = fresh.claims(token).ok_or(Refusal::BadSignature)?;
+    campus.remember(server, Provider { keys: fresh, ..provider.clone() });
+    Ok(claims)
+}

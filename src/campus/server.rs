@@ -1,0 +1,147 @@
+//! A university's own sign-in server, as it is set.
+
+use std::fmt;
+
+use axum::http::{Uri, uri::Scheme};
+use zeroize::Zeroizing;
+
+use crate::{
+    failure::Failure,
+    ids::InstitutionId,
+    sealing::keys::{self, MarkKey, Purpose},
+    words::words,
+};
+
+/// Characters of an address.
+const LONGEST_ADDRESS: usize = 300;
+
+words! {
+    /// By which protocol the server is asked.
+    Protocol:
+    Cas = "cas", "CAS 2/3";
+    Oidc = "oidc", "OIDC";
+}
+
+words! {
+    /// Who may also sign in with a password.
+    PasswordFor:
+    All = "all", "所有人";
+    /// Those who hold an office beyond the class: the others come by the university's server alone.
+    Staff = "staff", "担任教师职务的人";
+}
+
+/// Opens and seals the secrets of clients: drawn from the key that is a file and no row.
+pub(super) struct SecretKey(Zeroizing<[u8; 32]>);
+
+impl fmt::Debug for SecretKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretKey")
+    }
+}
+
+impl SecretKey {
+    pub fn of(key: &MarkKey) -> Self {
+        Self(key.secret_for("campus sign-in"))
+    }
+
+    /// The secret as the database keeps it, for that university alone.
+    pub fn seal(&self, institution: InstitutionId, secret: &str) -> Result<Vec<u8>, Failure> {
+        let (_, public) = keys::pair_of_secret(&self.0);
+        Ok(keys::seal(&public, Purpose::CampusSecret(institution), secret.as_bytes())?)
+    }
+
+    /// Opens what was sealed; none with another key, or for another university.
+    pub fn open(&self, institution: InstitutionId, sealed: &[u8]) -> Option<Zeroizing<String>> {
+        let (secret, _) = keys::pair_of_secret(&self.0);
+        let opened = keys::open(&secret, Purpose::CampusSecret(institution), sealed)?;
+        String::from_utf8(opened.to_vec()).ok().map(Zeroizing::new)
+    }
+}
+
+/// An OpenID client as the server knows it.
+#[derive(Debug, Clone)]
+pub struct ClientOf {
+    pub id: String,
+    /// Sealed.
+    pub secret: Vec<u8>,
+}
+
+/// How people of a university sign in by its own server.
+#[derive(Debug, Clone)]
+pub struct CampusServer {
+    pub protocol: Protocol,
+    /// The address of the CAS server without a slash at its end, or the issuer to the letter.
+    pub address: String,
+    /// The attribute or claim that is the number; none: the user, or the subject.
+    pub number_field: Option<String>,
+    /// The one that is the name.
+    pub name_field: Option<String>,
+    /// With [`Protocol::Oidc`].
+    pub client: Option<ClientOf>,
+    /// It may be asked without TLS though it is another machine.
+    pub plain_allowed: bool,
+    /// A student of the roster who has no account gets one.
+    pub opens_students: bool,
+    pub password_for: PasswordFor,
+}
+
+/// An address of the server that may be asked: with TLS, or on this machine, or without TLS where that is allowed.
+///
+/// # Errors
+/// What is wrong with it, in Chinese.
+pub fn address(text: &str, plain_allowed: bool) -> Result<&str, &'static str> {
+    const SAYS: &str = "应为完整的地址，如 https://cas.example.edu.cn/cas，不带问号和用户名";
+    let text = text.trim();
+    let uri: Uri = text.parse().map_err(|_| SAYS)?;
+    let (Some(host), Some(authority)) = (uri.host(), uri.authority()) else { return Err(SAYS) };
+    let is_plain = uri.scheme() == Some(&Scheme::HTTP);
+    let is_web = is_plain || uri.scheme() == Some(&Scheme::HTTPS);
+    let whole = is_web && uri.query().is_none() && !text.contains('#') && !authority.as_str().contains('@');
+    if !whole || host.is_empty() || text.len() > LONGEST_ADDRESS {
+        return Err(SAYS);
+    }
+    if is_plain && !plain_allowed && !matches!(host, "127.0.0.1" | "localhost" | "[::1]") {
+        return Err("应以 https:// 开头；确实只有 http 的，请勾选“允许不加密”");
+    }
+    Ok(text)
+}
+
+/// Whether an address that a server names of itself may be asked: as [`address`], but it may have a query.
+pub(super) fn may_be_asked(url: &str, plain_allowed: bool) -> bool {
+    address(url.split('?').next().unwrap_or_default(), plain_allowed).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_tls_only_this_machine_is_asked_unless_it_is_allowed() {
+        for fine in ["https://cas.example.edu.cn/cas", "http://127.0.0.1:8000", "http://[::1]:8000/a"] {
+            assert_eq!(address(fine, false), Ok(fine));
+        }
+        for wrong in [
+            "http://cas.example.edu.cn",
+            "https://a@b.example",
+            "https://b.example/?a=b",
+            "ftp://b.example",
+            "",
+            "/cas",
+        ] {
+            assert!(address(wrong, false).is_err(), "{wrong}");
+        }
+        assert!(address("http://cas.example.edu.cn", true).is_ok());
+        assert!(may_be_asked("https://b.example/authorize?x=y", false));
+        assert!(!may_be_asked("http://b.example/authorize", false));
+    }
+
+    #[test]
+    fn a_secret_opens_with_its_key_for_its_university_alone() {
+        let (mark, institution) = (MarkKey::random(), InstitutionId::random());
+        let sealed = SecretKey::of(&mark).seal(institution, "secret").unwrap();
+        let opened = |key: &MarkKey, of| SecretKey::of(key).open(of, &sealed).map(|secret| secret.to_string());
+        assert_eq!(opened(&mark, institution).as_deref(), Some("secret"));
+        assert_eq!(opened(&MarkKey::random(), institution), None);
+        assert_eq!(opened(&mark, InstitutionId::random()), None);
+    }
+}

@@ -1,0 +1,245 @@
+//! The page 统一身份认证: a university's administrators set its own server, and try whether it answers.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
+};
+use axum_extra::extract::{Form, Query};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{
+    forms::{Sealer, SettingsForm},
+    oidc,
+    paths::{CAMPUS, Done, cas_service, oidc_return},
+    refusal::Refusal,
+    server::{CampusServer, PasswordFor, Protocol},
+    state::Campus,
+    store,
+    validation::validate,
+};
+use crate::{
+    audit::{self, Entry, Verb},
+    auth::acting::Acting,
+    failure::Failure,
+    ids::InstitutionId,
+    inbox::{self, Notice, To},
+    office::{Administrator, OfficeKind},
+    page::chrome::Chrome,
+    web::{
+        forms::{self, Errors, Submitted},
+        origin::Origin,
+        routes::Routes,
+    },
+};
+
+pub(super) fn routes() -> Routes<Campus> {
+    Routes::default().get("/campus", show).post("/campus", keep).post("/campus/try", try_it)
+}
+
+/// What a trial came to.
+struct Trial {
+    passes: bool,
+    says: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "campus/settings.html")]
+struct CampusSettingsPage {
+    chrome: Chrome,
+    form: SettingsForm,
+    errors: Errors,
+    /// A secret is kept for the server that is set.
+    has_secret: bool,
+    /// What the university's IT office registers.
+    service: String,
+    back: String,
+    trial: Option<Trial>,
+    done: &'static str,
+}
+
+impl CampusSettingsPage {
+    fn is_off(&self) -> bool {
+        self.form.is_off()
+    }
+}
+
+/// What the page is shown for.
+struct Desk<'a> {
+    campus: &'a Campus,
+    acting: &'a Acting<Administrator>,
+    origin: &'a str,
+    /// What is set now.
+    kept: Option<CampusServer>,
+    /// The university's code.
+    code: String,
+}
+
+impl<'a> Desk<'a> {
+    async fn at(campus: &'a Campus, acting: &'a Acting<Administrator>, origin: &'a str) -> Result<Self, Failure> {
+        let mut db = campus.read().await?;
+        let kept = store::server(&mut db, acting.institution()).await?;
+        let code = store::code(&mut db, acting.institution()).await?;
+        Ok(Self { campus, acting, origin, kept, code })
+    }
+
+    fn page(&self, submitted: Submitted<SettingsForm>) -> CampusSettingsPage {
+        let Submitted { form, errors } = submitted;
+        CampusSettingsPage {
+            chrome: self.campus.chrome(self.acting.person(), "统一身份认证"),
+            form: form.without_secret(),
+            errors,
+            has_secret: self.kept.as_ref().is_some_and(|kept| kept.client.is_some()),
+            service: cas_service(self.origin, &self.code),
+            back: oidc_return(self.origin, &self.code),
+            trial: None,
+            done: "",
+        }
+    }
+
+    fn read(&self, form: &SettingsForm, errors: &mut Errors) -> Result<Option<CampusServer>, Failure> {
+        let sealer = Sealer::new(&self.campus.secret_key, self.acting.institution());
+        form.read(self.kept.as_ref(), sealer, errors)
+    }
+}
+
+async fn show(
+    State(campus): State<Campus>,
+    acting: Acting<Administrator>,
+    Origin(origin): Origin,
+    Query(query): Query<forms::Done>,
+) -> Result<CampusSettingsPage, Failure> {
+    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let form = SettingsForm::showing(desk.kept.as_ref());
+    Ok(CampusSettingsPage { done: Done::said(&query.done), ..desk.page(Submitted::new(form, Errors::default())) })
+}
+
+async fn keep(
+    State(campus): State<Campus>,
+    acting: Acting<Administrator>,
+    Origin(origin): Origin,
+    Form(form): Form<SettingsForm>,
+) -> Result<Response, Failure> {
+    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let (now, mut errors) = (campus.clock.now(), Errors::default());
+    let institution = acting.institution();
+    let server = if form.is_off() { None } else { desk.read(&form, &mut errors)? };
+    // Whoever sets the server could come as any voter.
+    if server.is_some() && store::is_voting(&mut *campus.read().await?, institution, now).await? {
+        errors.add("protocol", "本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改（停用随时可以）");
+    }
+    if !errors.is_empty() || (server.is_none() && !form.is_off()) {
+        let page = desk.page(Submitted::new(form, errors));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let by = acting.person();
+    campus
+        .write_as(by.authority(), async |db| {
+            match &server {
+                Some(server) => store::set(db, institution, server, Some(by.account), now).await?,
+                None => {
+                    store::remove(db, institution).await?;
+                }
+            }
+            audit::append(db, by, entry(server.as_ref()), now).await?;
+            tell(db, institution, &by.name, server.as_ref(), now).await
+        })
+        .await?;
+    let done = if server.is_some() { Done::Kept } else { Done::Off };
+    Ok(Redirect::to(&done.path()).into_response())
+}
+
+fn in_words(server: Option<&CampusServer>) -> String {
+    server.map_or_else(|| "停用".to_owned(), |server| format!("{}，{}", server.protocol.label(), server.address))
+}
+
+/// What the record keeps of a change; the secret is no part of it.
+fn entry(server: Option<&CampusServer>) -> Entry {
+    let entry = Entry::new(Verb::CampusSet, "统一身份认证").detail("服务器", in_words(server));
+    let Some(server) = server else { return entry };
+    let field = |name: &Option<String>| name.clone().unwrap_or_else(|| "用户名".to_owned());
+    entry
+        .detail("学号所在的属性", field(&server.number_field))
+        .detail("允许不加密", if server.plain_allowed { "是" } else { "否" })
+        .detail("名册里的学生直接开通", if server.opens_students { "是" } else { "否" })
+        .detail("还可以用密码登录", server.password_for.label())
+}
+
+/// Sets a university's server from the command line; none gives it up. The administrators are told.
+///
+/// # Errors
+/// What the database says.
+pub async fn set_by_operator(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    server: Option<&CampusServer>,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    match server {
+        Some(server) => store::set(connection, institution, server, None, now).await?,
+        None => {
+            store::remove(connection, institution).await?;
+        }
+    }
+    audit::append_by_operator(connection, institution, entry(server), now).await?;
+    tell(connection, institution, "服务器命令行", server, now).await
+}
+
+/// Whoever sets the server decides who comes in: all administrators hear of it.
+async fn tell(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    by: &str,
+    server: Option<&CampusServer>,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let to = To::Office { kind: OfficeKind::Administrator, college: None, class: None };
+    let says = format!("{by}修改了设置：{}。如果没有商量过，请核对。", in_words(server));
+    let notice = Notice::new("统一身份认证的设置有变化", CAMPUS).says(says);
+    inbox::tell(connection, institution, to, &notice, now).await
+}
+
+async fn try_it(
+    State(campus): State<Campus>,
+    acting: Acting<Administrator>,
+    Origin(origin): Origin,
+    Form(form): Form<SettingsForm>,
+) -> Result<Response, Failure> {
+    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let mut errors = Errors::default();
+    let Some(server) = desk.read(&form, &mut errors)? else {
+        let page = desk.page(Submitted::new(form, errors));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let trial = match server.protocol {
+        Protocol::Cas => try_cas(&campus, &server, &cas_service(&origin, &desk.code)).await,
+        Protocol::Oidc => try_oidc(&campus, &server).await,
+    };
+    Ok(CampusSettingsPage { trial: Some(trial), ..desk.page(Submitted::new(form, errors)) }.into_response())
+}
+
+/// Asks about a ticket that nobody has: a server that says so is one.
+async fn try_cas(campus: &Campus, server: &CampusServer, service: &str) -> Trial {
+    match validate(campus, server, service, "ST-1-lunzhi-trial").await {
+        Err(Refusal::InvalidTicket | Refusal::InvalidTicketSpec | Refusal::OtherCode) => Trial {
+            passes: true,
+            says: "服务器有应答，能核对登录凭证；设置还没有保存。".to_owned(),
+        },
+        Ok(_) => {
+            Trial { passes: false, says: "服务器把不存在的凭证也当作有效，不能用。".to_owned() }
+        }
+        Err(refusal) => Trial { passes: false, says: refusal.label().to_owned() },
+    }
+}
+
+async fn try_oidc(campus: &Campus, server: &CampusServer) -> Trial {
+    match oidc::discover(campus, server).await {
+        Ok(_) => Trial {
+            passes: true, says: "服务器有应答，签发者相符，能取得签名公钥；设置还没有保存。".to_owned()
+        },
+        Err(refusal) => Trial { passes: false, says: refusal.label().to_owned() },
+    }
+}
