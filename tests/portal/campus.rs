@@ -308,6 +308,25 @@ async fn a_password_stays_for_staff_where_the_university_wants_it_so() {
     }
     let wrong = portal.visitor().sign_in(FIRST, "student", "wrong password").await;
     assert!(!wrong.fault("密码").contains("统一身份认证"), "a guess learns nothing");
+    let code = "abcd-efgh-jkmn-pqrs-tuvw-xyz2";
+    sqlx::query(
+        "with made as (
+             insert into account (id, institution_id, number, name, must_change_password, created_at, student_id)
+             select gen_random_uuid(), s.institution_id, s.number, s.name, false, now(), s.id
+             from student s join institution i on i.id = s.institution_id where s.number = '20240011' and i.code = $1
+             returning id
+         )
+         insert into activation (code_hash, account_id, purpose, made_at, expires_at)
+         select $2, id, 'first', now(), now() + interval '1 day' from made",
+    )
+    .bind(FIRST)
+    .bind(lunzhi::auth::token::hash_of(code))
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let activated = portal.visitor().activate(FIRST, "20240011", code, "another correct horse 78").await;
+    assert!(activated.status == 422 && activated.text().contains("不用激活"), "{}", activated.text());
+    assert_eq!(by_cas(&portal, &server, "20240011").await.1.status, 303, "and comes in without");
     assert_eq!(by_cas(&portal, &server, "student").await.1.status, 303);
     assert_eq!(portal.visitor().sign_in(SECOND, "student", PASSWORD).await.status, 303, "another school's choice");
     let off = set(&portal, &[("protocol", "off")]).await;
