@@ -3,15 +3,11 @@
 use sqlx::PgConnection;
 use time::Date;
 
-use crate::{
-    failure::Failure,
-    ids::{InstitutionId, UnionId},
-};
+use crate::{failure::Failure, ids::InstitutionId};
 
 /// What a union did in a span of days, in numbers of things and people.
 #[derive(Debug, Clone, Default)]
 pub(super) struct UnionYear {
-    pub union: UnionId,
     pub name: String,
     /// People in posts on the last day of the span, or today.
     pub staff: i64,
@@ -97,7 +93,7 @@ pub(super) async fn unions(
                where m.institution_id = $1 and m.kind = 'activity' and m.stage in ('begun', 'closed')
                      and china_day(m.begun_at) >= $2 and china_day(m.begun_at) < $3
                group by 1)
-           select o.id as "union: UnionId", o.name as "name!", coalesce(p.people, 0) as "staff!",
+           select o.name as "name!", coalesce(p.people, 0) as "staff!",
                   coalesce(k.people, 0) as "vetted!", coalesce(k.passed, 0) as "passed!",
                   coalesce(t.sittings, 0) as "sittings!", coalesce(t.voters, 0)::bigint as "voters!",
                   coalesce(t.voted, 0)::bigint as "voted!",
