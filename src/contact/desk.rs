@@ -41,8 +41,8 @@ use crate::{
     web::workbook,
 };
 
-/// The months that are drawn.
-const MONTHS: usize = 6;
+/// The months that are drawn: a term.
+const MONTHS: usize = 5;
 /// Entries of the log below the drawing, and in the workbook.
 const SHOWN: i64 = 20;
 const EXPORTED: i64 = 5_000;
