@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use time::Date;
 
 use super::{
-    contact::{Contact, LogEntry},
+    contact::{Contact, LinkedRequest, LogEntry},
     log_store::{self, LogFilter, MonthCount},
     matrix::{Matrix, MatrixRow, Met, RowFacts},
     paths::DESK,
@@ -306,7 +306,7 @@ async fn file(
             rows.push(row("没有提出问题", String::new()));
         }
         for point in &entry.points {
-            let request = point.request.as_ref().map(|request| request.in_words()).unwrap_or_default();
+            let request = point.request.as_ref().map(LinkedRequest::in_words).unwrap_or_default();
             rows.push(row(&point.says, request));
         }
     }
