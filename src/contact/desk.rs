@@ -14,7 +14,7 @@ use sqlx::PgConnection;
 use time::Date;
 
 use super::{
-    contact::{Contact, LogEntry},
+    contact::{Contact, LinkedRequest, LogEntry},
     log_store::{self, LogFilter, MonthCount},
     matrix::{Matrix, MatrixRow, Met, RowFacts},
     paths::DESK,
@@ -41,8 +41,8 @@ use crate::{
     web::workbook,
 };
 
-/// The months that are drawn.
-const MONTHS: usize = 6;
+/// The months that are drawn: a term.
+const MONTHS: usize = 5;
 /// Entries of the log below the drawing, and in the workbook.
 const SHOWN: i64 = 20;
 const EXPORTED: i64 = 5_000;
@@ -306,7 +306,7 @@ async fn file(
             rows.push(row("没有提出问题", String::new()));
         }
         for point in &entry.points {
-            let request = point.request.as_ref().map(|request| request.in_words()).unwrap_or_default();
+            let request = point.request.as_ref().map(LinkedRequest::in_words).unwrap_or_default();
             rows.push(row(&point.says, request));
         }
     }

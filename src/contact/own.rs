@@ -25,6 +25,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{Clause, Rule, contact::Rhythm},
+    text::chinese_day,
     unions::store::contact_rhythm,
     web::forms::{Done as After, Errors, Submitted},
 };
@@ -52,8 +53,8 @@ struct ContactPage {
 }
 
 impl ContactPage {
-    fn due(&self, class: &OwnClass) -> Date {
-        class.due(&self.rhythm)
+    fn due(&self, class: &OwnClass) -> String {
+        chinese_day(class.due(&self.rhythm))
     }
 
     fn is_late(&self, class: &OwnClass) -> bool {
