@@ -23,7 +23,7 @@ pub async fn waiting_by_college(
 ) -> Result<Vec<Waiting>, Failure> {
     let rows = sqlx::query_as!(
         Waiting,
-        r#"select m.college_id as "college: CollegeId", k.entry_year as year, count(*) as "people!"
+        r#"select m.college_id as "college!: CollegeId", k.entry_year as "year!", count(*) as "people!"
            from survey q left join student_union u on u.id = q.union_id
                 join student s on s.institution_id = q.institution_id
                 join class k on k.id = s.class_id join major m on m.id = k.major_id

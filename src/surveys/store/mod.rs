@@ -414,7 +414,7 @@ pub async fn to_answer(
 ) -> Result<Vec<ToAnswer>, Failure> {
     let rows = sqlx::query_as!(
         ToAnswer,
-        r#"select q.id as "id: SurveyId", q.title, q.closes_at
+        r#"select q.id as "id!: SurveyId", q.title as "title!", q.closes_at as "closes_at!"
            from survey q left join student_union u on u.id = q.union_id,
                 student s join class k on k.id = s.class_id join major m on m.id = k.major_id
            where q.institution_id = $1 and q.stage = 'open' and q.opens_at <= $3 and $3 < q.closes_at and s.id = $2

@@ -24,7 +24,7 @@ pub async fn survey_coverage(
     today: Date,
 ) -> Result<Vec<UnionSurveys>, Failure> {
     let rows = sqlx::query!(
-        r#"select u.id as "union: UnionId", s.name as semester, s.until_day, g.per_semester as "per_semester?",
+        r#"select u.id as "union!: UnionId", s.name as "semester!", s.until_day as "until_day!", g.per_semester as "per_semester?",
                   (select count(*) from survey q
                    where q.union_id = u.id and china_day(q.opened_at) >= s.from_day and china_day(q.opened_at) < s.until_day)
                       as "opened!"
