@@ -1,7 +1,7 @@
 //! Where the pages of contacts are, and what they say after an act.
 
 use crate::{
-    ids::{ClassId, CollegeId, ContactPointId, UnionId},
+    ids::{ClassId, CollegeId, UnionId},
     words::words,
 };
 
@@ -37,13 +37,6 @@ impl ClassId {
     /// For whoever is in contact with the class.
     pub(super) fn contact_path(self) -> String {
         format!("{CONTACT}/classes/{self}")
-    }
-}
-
-impl ContactPointId {
-    /// What becomes of a point.
-    pub(super) fn point_path(self) -> String {
-        format!("{CONTACT}/points/{self}")
     }
 }
 
