@@ -130,8 +130,14 @@ async fn rgt_05_a_class_is_contacted_and_what_was_raised_becomes_a_request() {
         ("point", point),
         ("identity", "anonymous"),
     ];
-    let anonymous = officer.upload("/voice/new", &fields, None).await;
-    assert!(anonymous.status == 422 && anonymous.text().contains("不能匿名"), "{}", anonymous.text());
+    assert_eq!(form.attributes("input[name=identity]", "value"), ["named"], "the log says whose it is");
+    for identity in ["anonymous", "answering"] {
+        fields[5].1 = identity;
+        let unfit = officer.upload("/voice/new", &fields, None).await;
+        assert!(unfit.status == 422 && unfit.text().contains("只能实名"), "{identity}: {}", unfit.text());
+        assert_eq!(unfit.field("具体情况，希望怎样解决"), "三号楼自习室早上很冷");
+    }
+    assert_eq!(count(&portal, "select count(*) from voice_request").await, 0, "nothing half-written");
     fields[5].1 = "named";
     let asked = officer.upload("/voice/new", &fields, None).await;
     assert_eq!(asked.status, 303, "{}", asked.text());
@@ -143,6 +149,17 @@ async fn rgt_05_a_class_is_contacted_and_what_was_raised_becomes_a_request() {
     // Another is about one that there is.
     let wrong = officer.post(&points[1], &[("number", "99")]).await;
     assert!(wrong.status == 422 && wrong.text().contains("没有这个编号的公开诉求"), "{}", wrong.text());
+    // One in confidence is not named by the log, which says whose entry it is.
+    let confident = [
+        ("area", "study"),
+        ("title", "食堂窗口少"),
+        ("says", "中午排队很久"),
+        ("receiver", "school"),
+        ("identity", "answering"),
+        ("publish", "no"),
+    ];
+    assert_eq!(officer.upload("/voice/new", &confident, None).await.status, 303);
+    assert_eq!(officer.post(&points[1], &[("number", "2")]).await.status, 422);
     assert_eq!(officer.post(&points[1], &[("number", "第 1 号")]).await.status, 303);
     assert_eq!(officer.get(&points[1]).await.status, 404, "settled");
     assert_eq!(count(&portal, "select count(*) from contact_request").await, 2);
