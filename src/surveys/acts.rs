@@ -166,17 +166,18 @@ async fn open(
 ) -> Result<Redirect, Failure> {
     let now = surveys.clock.now();
     kept(&mut *surveys.read().await?, &acting, id).await?;
-    let pair = surveys.keys.make(id)?;
     surveys
         .write_as(acting.person().authority(), async |db| {
             let survey = store::lock(db, acting.institution(), id).await?;
             let refused = refusal(&surveys, acting.person(), id, "向同学开放");
-            if store::questions(db, id).await?.is_empty() {
+            let questions = store::questions(db, id).await?;
+            if questions.is_empty() {
                 return Err(refused.for_reason("问卷还没有问题", "请先逐题加入问题"));
             }
             if survey.closes_at <= now {
                 return Err(refused.for_reason("截止时间已经过了", "请先修改开始和截止的时间"));
             }
+            let pair = surveys.keys.make(&survey, &questions)?;
             if !store::open(db, &acting, &survey, &pair, now).await? {
                 return Err(opened(&surveys, &acting, id, "向同学开放"));
             }

@@ -86,7 +86,7 @@ pub struct SurveyPair {
     pub public: PublicKey,
     /// The private half, sealed; none once the answers were opened.
     pub locked: Option<Vec<u8>>,
-    /// The portal's own mark on the public half.
+    /// The portal's own mark on the public half, whether answers are anonymous, and the questions.
     pub seal: Vec<u8>,
 }
 
