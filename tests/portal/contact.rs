@@ -165,6 +165,8 @@ async fn rgt_05_a_class_is_contacted_and_what_was_raised_becomes_a_request() {
     assert_eq!(count(&portal, "select count(*) from contact_request").await, 2);
 
     let file = union.get(&format!("{desk}/log.xlsx")).await;
+    let record = portal.signed_in(OfficeKind::SchoolParty).await.get("/audit?verb=contact_kept").await.text();
+    assert!(record.contains("导出联系记录"), "{record}");
     let mut book = calamine::Xlsx::new(Cursor::new(file.bytes)).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     let cells: Vec<String> = sheet.cells().map(|(_, _, cell)| cell.to_string()).collect();
