@@ -10,7 +10,7 @@ use axum_extra::extract::Form;
 use super::{
     Surveys,
     counting::{CollegeName, Counted, count},
-    desk::{DeskForms, kept, page, refusal},
+    desk::{DeskForms, kept, lock_kept, page, refusal},
     forms::{QuestionForm, SetupForm},
     hosts::Hosts,
     paths::{Done, SURVEYS},
@@ -80,7 +80,7 @@ async fn change(
     };
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::change(db, &acting, &survey, &setup).await? {
                 return Err(opened(&surveys, &acting, id, "修改问卷"));
             }
@@ -106,7 +106,7 @@ async fn add_question(
     }
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             let known = store::questions(db, id).await?;
             let Some(new) = form.read(&known, &mut Errors::default()) else {
                 let refused = refusal(&surveys, acting.person(), id, "加入问题");
@@ -130,7 +130,7 @@ async fn remove_question(
     kept(&mut *surveys.read().await?, &acting, id).await?;
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !survey.is_draft() {
                 return Err(opened(&surveys, &acting, id, "删除问题"));
             }
@@ -149,7 +149,7 @@ async fn discard(
     kept(&mut *surveys.read().await?, &acting, id).await?;
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::discard(db, &acting, &survey).await? {
                 return Err(opened(&surveys, &acting, id, "删除草稿"));
             }
@@ -168,7 +168,7 @@ async fn open(
     kept(&mut *surveys.read().await?, &acting, id).await?;
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             let refused = refusal(&surveys, acting.person(), id, "向同学开放");
             let questions = store::questions(db, id).await?;
             if questions.is_empty() {
@@ -214,7 +214,7 @@ async fn close(
     surveys
         .write_as(acting.person().authority(), async |db| {
             // Whoever is handing in has finished, and nobody else begins.
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !survey.is_open() || now < survey.opens_at {
                 return Err(refused().for_reason("问卷还没有开始，或者已经截止", "请看问卷现在的状态"));
             }

@@ -20,6 +20,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
     congress::proposals::PROPOSALS,
+    database::Locked,
     directory::store::{CollegeRow, colleges},
     failure::{Failure, Refusal},
     ids::SurveyId,
@@ -109,6 +110,20 @@ impl DeskPage {
 /// [`Failure::Missing`] where it keeps none of that id.
 pub(super) async fn kept(db: &mut PgConnection, acting: &Acting<VoiceKeeper>, id: SurveyId) -> Result<Survey, Failure> {
     let survey = store::survey(db, acting.institution(), id).await?;
+    let hosts = Hosts::of(db, acting.person()).await?;
+    if hosts.keeps(survey.union) { Ok(survey) } else { Err(Failure::Missing) }
+}
+
+/// As [`kept`], locked until the end of the transaction: since the page was shown it may have got another host.
+///
+/// # Errors
+/// As [`kept`].
+pub(super) async fn lock_kept(
+    db: &mut PgConnection,
+    acting: &Acting<VoiceKeeper>,
+    id: SurveyId,
+) -> Result<Locked<Survey>, Failure> {
+    let survey = store::lock(db, acting.institution(), id).await?;
     let hosts = Hosts::of(db, acting.person()).await?;
     if hosts.keeps(survey.union) { Ok(survey) } else { Err(Failure::Missing) }
 }

@@ -9,7 +9,7 @@ use axum_extra::extract::Form;
 
 use super::{
     Surveys,
-    desk::{DeskForms, kept, page, refusal},
+    desk::{DeskForms, kept, lock_kept, page, refusal},
     forms::{FindingsForm, MeasureForm, ProgressForm},
     paths::Done,
     store,
@@ -53,7 +53,7 @@ async fn keep(
     let publish = form.publishes();
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::keep_findings(db, &acting, &survey, &says, publish, now).await? {
                 return Err(moved_on(&surveys, &acting, id, "写结论"));
             }
@@ -80,7 +80,7 @@ async fn add(
     };
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::add_measure(db, &acting, &survey, &new, now).await? {
                 return Err(moved_on(&surveys, &acting, id, "登记后续措施"));
             }
@@ -105,7 +105,7 @@ async fn progress(
     };
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::progress(db, &acting, &survey, measure, &says, now).await? {
                 return Err(moved_on(&surveys, &acting, id, "登记落实情况"));
             }

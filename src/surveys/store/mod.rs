@@ -130,7 +130,9 @@ pub async fn lock(
     institution: InstitutionId,
     id: SurveyId,
 ) -> Result<Locked<Survey>, Failure> {
-    sqlx::query!("select id from survey where id = $1 for update", id.0).fetch_optional(&mut *connection).await?;
+    sqlx::query!("select id from survey where id = $1 and institution_id = $2 for update", id.0, institution.0)
+        .fetch_optional(&mut *connection)
+        .await?;
     survey(connection, institution, id).await.map(Locked::new)
 }
 
@@ -143,7 +145,9 @@ pub async fn lock_shared(
     institution: InstitutionId,
     id: SurveyId,
 ) -> Result<Locked<Survey>, Failure> {
-    sqlx::query!("select id from survey where id = $1 for share", id.0).fetch_optional(&mut *connection).await?;
+    sqlx::query!("select id from survey where id = $1 and institution_id = $2 for share", id.0, institution.0)
+        .fetch_optional(&mut *connection)
+        .await?;
     survey(connection, institution, id).await.map(Locked::new)
 }
 
