@@ -28,7 +28,7 @@ use crate::{
     ids::SurveyId,
     office::VoiceKeeper,
     rulebook::store::calendar,
-    rules::Rule,
+    rules::{Rule, survey::FEWEST_EARLY},
     web::{forms::Errors, routes::Routes},
 };
 
@@ -55,8 +55,10 @@ async fn unfit(
 
 /// A refusal where the questionnaire is no draft any more.
 fn opened(surveys: &Surveys, acting: &Acting<VoiceKeeper>, id: SurveyId, wanted: &str) -> Failure {
-    refusal(surveys, acting.person(), id, wanted)
-        .for_reason("问卷已经向同学开放，问题和范围不能再改", "有错的，可以提前截止，另做一份")
+    refusal(surveys, acting.person(), id, wanted).for_reason(
+        "问卷已经向同学开放，问题和范围不能再改",
+        "有错的，另做一份；这一份到截止时间统计，实名的、收到较多的可以提前截止",
+    )
 }
 
 fn entry(survey: &Locked<Survey>, what: &str) -> Entry {
@@ -220,6 +222,11 @@ async fn close(
             }
             let questions = store::questions(db, id).await?;
             let sheets = store::sheets(db, &survey).await?;
+            if !survey.awaits_count(now) && !survey.may_end_early(sheets.len()) {
+                let why =
+                    format!("匿名问卷收到 {FEWEST_EARLY} 份以上，才能提前截止：太少时提前截止，可能看出最后是谁答的");
+                return Err(refused().for_reason(why, "到截止时间以后再统计，那时不论收到多少份都可以"));
+            }
             let waiting = store::waiting_by_college(db, &survey, now.to_offset(CHINA).date()).await?;
             let names = colleges(db, acting.institution()).await?.into_iter();
             let names: Vec<CollegeName> = names.map(|row| CollegeName { id: row.id, name: row.name }).collect();

@@ -5,6 +5,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     clock::CHINA,
     ids::{CollegeId, SurveyId, SurveyMeasureId, UnionId},
+    rules::survey::FEWEST_EARLY,
     sealing::keys::PublicKey,
     words::words,
 };
@@ -157,6 +158,12 @@ impl Survey {
     #[must_use]
     pub fn awaits_count(&self, now: OffsetDateTime) -> bool {
         self.is_open() && self.closes_at <= now
+    }
+
+    /// With so many answers it may be closed before its time.
+    #[must_use]
+    pub fn may_end_early(&self, answers: usize) -> bool {
+        !self.anonymous || answers >= FEWEST_EARLY
     }
 
     /// How it stands, in words.

@@ -67,6 +67,12 @@ async fn many(portal: &Portal, path: &str, first: u32, count: u32, lunch: &str) 
     }
 }
 
+/// The time of questionnaires is over: the union's office, signed in anew.
+async fn ended(portal: &Portal) -> Client {
+    portal.app.clock.advance(Duration::days(11));
+    portal.signed_in(OfficeKind::SchoolUnion).await
+}
+
 /// Another college with a class of another year; moves students from the number on into it.
 async fn move_to_other_college(portal: &Portal, first: u32, count: u32) {
     let mut db = portal.owner().await;
@@ -169,12 +175,11 @@ async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_fol
     assert!(twice.status == 409 && twice.text().contains("每人一份"), "{}", twice.text());
     many(&portal, &path, 101, 5, "1").await;
 
-    // Before the close there is a number and nothing else.
+    // Before the close there is a step and nothing else.
     let desk = union.get(&format!("{path}/desk")).await.text();
-    assert!(desk.contains("6 / 150 人已作答") && !desk.contains("意见甲101乙"), "{desk}");
+    assert!(desk.contains("收到的答卷：5 份以上，面向 150 人") && !desk.contains("意见甲101乙"), "{desk}");
     assert_eq!(union.get(&format!("{path}/file")).await.status, 404);
-    portal.app.clock.advance(Duration::days(11));
-    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut union = ended(&portal).await;
     assert!(union.get("/").await.text().contains("统计调研“食堂满意度调研”"));
     let mut late = student_account(&portal, 120).await;
     let refused = answer(&mut late, &path, "1", "").await;
@@ -291,7 +296,7 @@ async fn one_person_answers_once_however_often_they_send_it() {
     statuses.sort_unstable();
     assert_eq!((statuses[0], &statuses[1..]), (303, &[409; 31][..]));
     assert_eq!(number(&portal, "select count(*) from survey_envelope").await, 1);
-    assert!(union.get(&format!("{path}/desk")).await.text().contains("1 / 150 人已作答"));
+    assert!(union.get(&format!("{path}/desk")).await.text().contains("收到的答卷：少于 5 份，面向 150 人"));
 }
 
 #[tokio::test]
@@ -299,6 +304,8 @@ async fn who_hands_in_while_it_closes_is_counted_or_told() {
     let Stage { portal, .. } = stage().await;
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
     let path = opened(&portal, &mut union, "yes", &[]).await;
+    // An anonymous one is closed before its time where many have answered.
+    many(&portal, &path, 120, 20, "2").await;
     let mut clients = Vec::new();
     for number in 100..116 {
         clients.push(student_account(&portal, number).await);
@@ -312,7 +319,7 @@ async fn who_hands_in_while_it_closes_is_counted_or_told() {
     assert_eq!(closed.status, 303, "{}", closed.text());
     let taken = tasks.join_all().await.into_iter().filter(|status| *status == 303).count();
     let counted = number(&portal, "select answers::bigint from survey").await;
-    assert_eq!(usize::try_from(counted).unwrap(), taken);
+    assert_eq!(usize::try_from(counted).unwrap(), taken + 20);
     assert_eq!(number(&portal, "select count(*) from survey_answered").await, counted);
     assert_eq!(number(&portal, "select count(*) from survey_envelope").await, 0);
 }
@@ -346,6 +353,12 @@ async fn answers_of_an_anonymous_questionnaire_stand_beside_nobody() {
     assert!(!union.get(&format!("{path}/desk")).await.text().contains("意见甲"), "nothing is shown before the close");
     let record = portal.signed_in(OfficeKind::SchoolParty).await.get("/audit").await.text();
     assert!(!record.contains("提交问卷") && !record.contains("学生103"), "the record does not say who answered");
+
+    // Before its time it is not closed with so few.
+    assert!(union.get(&format!("{path}/desk")).await.attributes("form[action$='/close']", "action").is_empty());
+    let refused = union.post(&format!("{path}/close"), &[]).await;
+    assert!(refused.status == 409 && refused.text().contains("才能提前截止"), "{}", refused.text());
+    let mut union = ended(&portal).await;
 
     // Another portal with another key opens nothing, and nothing is lost.
     let stranger = portal.beside(lunzhi::sealing::keys::MarkKey::random());
@@ -393,7 +406,7 @@ async fn a_stranger_in_the_box_stops_the_count() {
     .execute(&mut portal.owner().await)
     .await
     .unwrap();
-    let refused = union.post(&format!("{path}/close"), &[]).await;
+    let refused = ended(&portal).await.post(&format!("{path}/close"), &[]).await;
     assert!(refused.status == 409 && refused.text().contains("来历不明的答卷"), "{}", refused.text());
     assert_eq!(number(&portal, "select count(*) from survey_answered").await, 0, "nothing is written");
 }
@@ -407,6 +420,7 @@ async fn small_groups_are_folded_and_few_answers_are_not_shown_at_all() {
     move_to_other_college(&portal, 140, 3).await;
     many(&portal, &path, 100, 7, "1").await;
     many(&portal, &path, 140, 3, "2").await;
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await.text();
     assert!(desk.contains("10 人作答") && !desk.contains("机电工程系"), "{desk}");
@@ -423,12 +437,14 @@ async fn small_groups_are_folded_and_few_answers_are_not_shown_at_all() {
         move_to_other_college(&portal, number, 1).await;
     }
     many(&portal, &path, 143, 5, "2").await;
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await.text();
     assert!(desk.contains("信息工程系（6 人") && desk.contains("机电工程系（5 人"), "{desk}");
 
     let path = opened(&portal, &mut union, "yes", &[]).await;
     many(&portal, &path, 120, 4, "1").await;
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await.text();
     assert!(desk.contains("作答不足 5 份，不显示答了什么") && !desk.contains("意见甲120乙"), "{desk}");
@@ -467,6 +483,7 @@ async fn whoever_is_not_asked_is_told_and_a_class_that_changes_counts_as_it_is()
     .unwrap();
     let mut moved = student_account(&portal, 141).await;
     assert_eq!(answer(&mut moved, &path, "1", "").await.status, 409);
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     assert_eq!(number(&portal, "select answers::bigint from survey").await, 2);
     assert_eq!(number(&portal, "select invited::bigint from survey").await, 2, "those who answered were asked");
@@ -559,7 +576,7 @@ async fn one_with_names_says_so_and_loses_the_answers_of_whoever_is_erased() {
 async fn a_measure_becomes_a_request_of_a_student_who_acts() {
     let Stage { portal, .. } = stage().await;
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
-    let path = opened(&portal, &mut union, "yes", &[]).await;
+    let path = opened(&portal, &mut union, "no", &[]).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let due = (portal.app.clock.today() + Duration::days(3)).to_string();
     let measure = [("says", "增开窗口"), ("responsible", "后勤管理处"), ("due_on", due.as_str())];
