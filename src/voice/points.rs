@@ -27,12 +27,23 @@ pub(super) async fn raised(
 
 /// Says that a request came of a point; `false` where one did before, or the person may not name the request, as
 /// [`numbered`] has it.
+///
+/// # Errors
+/// [`Failure::Missing`] where the point is not there any more.
 pub async fn link(
     connection: &mut PgConnection,
     person: &SignedIn,
     point: ContactPointId,
     request: VoiceRequestId,
 ) -> Result<bool, Failure> {
+    // Its entry is locked first, so that nobody takes it back meanwhile; whoever takes it back does the same.
+    sqlx::query!(
+        "select e.id from contact_entry e join contact_point p on p.entry_id = e.id where p.id = $1 for update of e",
+        point.0
+    )
+    .fetch_optional(&mut *connection)
+    .await?
+    .ok_or(Failure::Missing)?;
     let done = sqlx::query!(
         "insert into contact_request (point_id, request_id)
          select $1, q.id from voice_request q

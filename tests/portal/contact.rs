@@ -205,6 +205,40 @@ async fn rgt_05_an_entry_is_taken_back_while_nothing_came_of_it() {
     assert!(refused.status == 409 && refused.text().contains("登记满 7 天"), "{}", refused.text());
 }
 
+#[tokio::test]
+async fn rgt_05_an_entry_is_taken_back_or_a_request_comes_of_it() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut union = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert_eq!(assign(&mut union, &desk(&college), "软件2401班", "20240020").await.status, 303);
+    let mut officer = student_account(&portal, 20).await;
+    let path = own_class(&mut officer).await;
+    for _ in 0..6 {
+        assert_eq!(log(&mut officer, &path, today, "热水时间太短").await.status, 303);
+        let page = officer.get(&path).await;
+        let remove = page.attributes("form[action$='/remove']", "action").remove(0);
+        let point = page.attributes("a[href^='/contact/points/']", "href").remove(0);
+        let point = point.rsplit('/').next().unwrap().to_owned();
+        let mut other = student_sign_in(&portal, 20).await;
+        let ask = tokio::spawn(async move {
+            let fields = [
+                ("area", "study"),
+                ("title", "热水时间太短"),
+                ("says", "热水时间太短"),
+                ("receiver", "school"),
+                ("point", point.as_str()),
+                ("identity", "named"),
+            ];
+            other.upload("/voice/new", &fields, None).await.status
+        });
+        let removed = officer.post(&remove, &[]).await.status;
+        let asked = ask.await.unwrap();
+        assert!(matches!((removed, asked), (303, 404) | (409, 303)), "one of both: {removed} {asked}");
+    }
+    let made = count(&portal, "select count(*) from voice_request").await;
+    assert_eq!(count(&portal, "select count(*) from contact_request").await, made);
+    assert_eq!(count(&portal, "select count(*) from contact_entry").await, made, "what nothing came of is gone");
+}
+
 /// Signs in once more as a student who has an account.
 async fn student_sign_in(portal: &Portal, number: u32) -> Client {
     let mut client = portal.visitor();
