@@ -10,13 +10,13 @@ use axum_extra::extract::Form;
 use super::{
     Surveys,
     counting::{CollegeName, Counted, count},
-    desk::{DeskForms, kept, lock_kept, page, refusal},
+    desk::{DeskForms, kept, lock_kept, page, refusal, too_many_drafts},
     forms::{QuestionForm, SetupForm},
     hosts::Hosts,
     paths::{Done, SURVEYS},
     sealed::OpenSheet,
     store::{self, Answers},
-    survey::{Question, Survey},
+    survey::{MOST_DRAFTS, Question, Survey},
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -83,6 +83,10 @@ async fn change(
     surveys
         .write_as(acting.person().authority(), async |db| {
             let survey = lock_kept(db, &acting, id).await?;
+            let moves = survey.is_draft() && survey.union != setup.union;
+            if moves && store::drafts(db, acting.institution(), setup.union).await? >= MOST_DRAFTS {
+                return Err(too_many_drafts(refusal(&surveys, acting.person(), id, "修改问卷")));
+            }
             if !store::change(db, &acting, &survey, &setup).await? {
                 return Err(opened(&surveys, &acting, id, "修改问卷"));
             }

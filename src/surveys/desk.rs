@@ -14,7 +14,7 @@ use super::{
     paths::{Done, SURVEYS},
     results::{Results, results},
     store,
-    survey::{Kind, Measure, Question, Survey},
+    survey::{Kind, MOST_DRAFTS, Measure, Question, Survey},
 };
 use crate::{
     auth::{acting::Acting, person::SignedIn},
@@ -152,6 +152,12 @@ pub(super) async fn lock_kept(
 pub(super) fn refusal(surveys: &Surveys, person: &SignedIn, id: SurveyId, wanted: &str) -> Refusal {
     let chrome = surveys.chrome(person, wanted).under(SURVEYS, "调研");
     Refusal { chrome, wanted: wanted.to_owned(), back: id.desk_path() }
+}
+
+/// A refusal where a host has as many drafts as there may be.
+pub(super) fn too_many_drafts(refusal: Refusal) -> Failure {
+    let why = format!("以一个单位的名义最多有 {MOST_DRAFTS} 份草稿，已经满了");
+    refusal.for_reason(why, "请先开放或者删除不用的草稿")
 }
 
 pub(super) async fn page(

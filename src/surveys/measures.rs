@@ -13,6 +13,7 @@ use super::{
     forms::{FindingsForm, MeasureForm, ProgressForm},
     paths::Done,
     store,
+    survey::MOST_MEASURES,
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -81,6 +82,11 @@ async fn add(
     surveys
         .write_as(acting.person().authority(), async |db| {
             let survey = lock_kept(db, &acting, id).await?;
+            if store::measures(db, id).await?.len() >= MOST_MEASURES {
+                let why = format!("一份问卷最多登记 {MOST_MEASURES} 项后续措施，已经满了");
+                let refused = refusal(&surveys, acting.person(), id, "登记后续措施");
+                return Err(refused.for_reason(why, "新的进展请写在已登记措施的落实情况里"));
+            }
             if !store::add_measure(db, &acting, &survey, &new, now).await? {
                 return Err(moved_on(&surveys, &acting, id, "登记后续措施"));
             }

@@ -17,6 +17,9 @@ pub const MOST_TEXTS: usize = 5;
 pub const MOST_OPTIONS: usize = 20;
 /// The longest text of an answer, in characters.
 pub const LONGEST_TEXT: usize = 300;
+/// The most drafts of one host, and the most measures of a questionnaire: what is made without end hides the rest.
+pub const MOST_DRAFTS: i64 = 10;
+pub const MOST_MEASURES: usize = 50;
 /// The words of a scale from 1 to 5 where none are written.
 pub const SCALE: [&str; 5] = ["很不满意", "不满意", "一般", "满意", "很满意"];
 
