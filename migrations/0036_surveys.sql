@@ -28,7 +28,7 @@ create table survey (
     public_key bytea check (length(public_key) = 32),
     -- The private half, sealed to a key that is drawn from a file and from no row. It goes with the count.
     locked_key bytea,
-    -- The portal's own mark on both.
+    -- The portal's own mark on the public half, whether answers are anonymous, and the questions.
     seal bytea check (length(seal) = 32),
     closed_at timestamptz,
     -- Answers that were opened.

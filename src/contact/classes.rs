@@ -202,7 +202,7 @@ async fn link(
     if let Some(number) = form.read(&mut errors) {
         found = points::numbered(&mut *app.read().await?, &person, number).await?;
         if found.is_none() {
-            errors.add("number", "没有这个编号的公开诉求；没有公开的，只能选你自己提的");
+            errors.add("number", "没有这个编号的公开诉求；没有公开的，只能选你自己实名提的");
         }
     }
     let Some(request) = found else {
@@ -210,7 +210,7 @@ async fn link(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.write_as(person.authority(), async |db| {
-        if !points::link(db, id, request).await? {
+        if !points::link(db, &person, id, request).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::new(Verb::ContactKept, point.class_name.clone()).detail("办理", "与诉求对上");

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
+    audit::{self, Entry, Verb},
     auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, CollegeId, UnionId},
@@ -51,7 +52,7 @@ pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/contact/desk", list)
         .get("/contact/desk/{union}", show)
-        .get("/contact/desk/{union}/log.xlsx", file)
+        .recorded_get("/contact/desk/{union}/log.xlsx", file)
 }
 
 /// A union that an office sees.
@@ -277,12 +278,13 @@ fn by_class(counts: Vec<MonthCount>) -> HashMap<ClassId, Vec<MonthCount>> {
     classes
 }
 
-/// The log of a union as a workbook, a point a row.
+/// The log of a union as a workbook, a point a row. The record knows of it, because it holds what students said.
 async fn file(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path(id): Path<UnionId>,
 ) -> Result<Response, Failure> {
+    let now = app.clock.now();
     let mut db = app.read().await?;
     let union = visible(&mut db, &acting, id).await?;
     let filter = LogFilter { union: Some(id), class: None, most: EXPORTED };
@@ -320,5 +322,11 @@ async fn file(
     let caption = format!("截至{today}，共 {} 次：{}", entries.len(), ways.join("、"));
     let name = format!("{title}.xlsx");
     let bytes = app.heavy(move || report_workbook(&title, &caption, &columns, &rows)).await?;
-    Ok(workbook(&name, bytes.map_err(anyhow::Error::new)?))
+    let bytes = bytes.map_err(anyhow::Error::new)?;
+    app.write_as(acting.person().authority(), async |db| {
+        let entry = Entry::new(Verb::ContactKept, union.name.clone()).detail("办理", "导出联系记录");
+        audit::append(db, acting.person(), entry.detail("次数", entries.len()), now).await
+    })
+    .await?;
+    Ok(workbook(&name, bytes))
 }

@@ -216,6 +216,10 @@ pub(super) async fn remove(
     id: ContactEntryId,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    // Whoever makes a request of one of its points locks it first, too: the request is seen here, or finds no entry.
+    sqlx::query!("select id from contact_entry where id = $1 for update", id.0)
+        .fetch_optional(&mut *connection)
+        .await?;
     let done = sqlx::query!(
         "delete from contact_entry e using contact_assignment a
          where e.id = $1 and a.id = e.assignment_id and a.student_id = $2 and a.class_id = $3 and e.made_at >= $4

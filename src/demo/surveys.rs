@@ -143,7 +143,8 @@ async fn open(
         .execute(&mut *db)
         .await?;
     }
-    let pair = keys.make(id)?;
+    let survey = store::survey(db, institution, id).await?;
+    let pair = keys.make(&survey, &store::questions(db, id).await?)?;
     sqlx::query!(
         "update survey set stage = 'open', opened_at = opens_at, public_key = $2, locked_key = $3, seal = $4 where id = $1",
         id.0,

@@ -35,7 +35,7 @@ use crate::{
 /// Where a person finds the form that was kept for them. It is no route: the form's own page is shown there.
 pub const KEPT: &str = "/kept";
 
-/// What is never kept: passwords, codes, passphrases, ballots, score sheets.
+/// What is never kept: passwords, codes, passphrases, ballots, score sheets; and answers of questionnaires.
 const SECRET: [&str; 11] = [
     "/sign-in",
     "/sign-out",
@@ -52,7 +52,8 @@ const SECRET: [&str; 11] = [
 
 fn is_secret(path: &str) -> bool {
     let below = |prefix: &&str| path.strip_prefix(*prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-    SECRET.iter().any(below)
+    let is_answer = path.starts_with("/surveys/") && path.trim_end_matches('/').ends_with("/answer");
+    is_answer || SECRET.iter().any(below)
 }
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -256,4 +257,19 @@ async fn shown(app: &App, request: Request, next: Next) -> Result<Response, Fail
     let page =
         TypedPage { chrome: app.chrome(&person, "没有提交的内容"), says: Unsent::SignedOut.label(), texts };
     Ok(page.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_secret;
+
+    #[test]
+    fn ballots_and_answers_are_never_kept() {
+        for path in ["/votes", "/votes/1", "/scoring/1/people/2", "/surveys/1/answer"] {
+            assert!(is_secret(path), "{path}");
+        }
+        for path in ["/votesx", "/surveys", "/surveys/1/questions", "/surveys/1/close", "/voice/new"] {
+            assert!(!is_secret(path), "{path}");
+        }
+    }
 }

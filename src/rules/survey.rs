@@ -9,8 +9,22 @@ use super::{Finding, Outcome, Plan, Rule};
 pub const PER_SEMESTER: u32 = 1;
 /// The fewest answers that are shown apart.
 pub const FEWEST: usize = 5;
+/// As many answers an anonymous questionnaire must have to be closed before its time: who waits for one person's answer and
+/// closes then would know whose the last one is.
+pub const FEWEST_EARLY: usize = 20;
 /// So long before the end of a semester the last of its questionnaires must have been opened.
 const BEFORE_END: Duration = Duration::days(14);
+
+/// How many answers an open anonymous questionnaire has, in steps: who looks before and after somebody answers does not learn
+/// that they did.
+#[must_use]
+pub fn in_steps(answers: usize) -> String {
+    match answers {
+        0..FEWEST => format!("少于 {FEWEST} 份"),
+        FEWEST..10 => format!("{FEWEST} 份以上"),
+        _ => format!("{} 份以上", answers / 10 * 10),
+    }
+}
 
 /// A union's questionnaires of a semester.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +99,14 @@ mod tests {
         let set = regular(plan, &held(1, Some(2)), date!(2027 - 01 - 17));
         assert!(set.verdict == Outcome::Warn && set.message.contains("校团委确定"), "{}", set.message);
         assert_eq!(regular(plan, &held(2, Some(2)), date!(2027 - 01 - 17)).verdict, Outcome::Pass);
+    }
+
+    #[test]
+    fn answers_that_come_in_are_told_in_steps() {
+        let said = [0, 4, 5, 9, 10, 19, 20, 137].map(in_steps);
+        let steps =
+            ["少于 5 份", "少于 5 份", "5 份以上", "5 份以上", "10 份以上", "10 份以上", "20 份以上", "130 份以上"];
+        assert_eq!(said, steps);
     }
 
     #[test]

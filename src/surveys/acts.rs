@@ -10,13 +10,13 @@ use axum_extra::extract::Form;
 use super::{
     Surveys,
     counting::{CollegeName, Counted, count},
-    desk::{DeskForms, kept, page, refusal},
+    desk::{DeskForms, kept, lock_kept, page, refusal, too_many_drafts},
     forms::{QuestionForm, SetupForm},
     hosts::Hosts,
     paths::{Done, SURVEYS},
     sealed::OpenSheet,
     store::{self, Answers},
-    survey::{Question, Survey},
+    survey::{MOST_DRAFTS, Question, Survey},
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -28,7 +28,7 @@ use crate::{
     ids::SurveyId,
     office::VoiceKeeper,
     rulebook::store::calendar,
-    rules::Rule,
+    rules::{Rule, survey::FEWEST_EARLY},
     web::{forms::Errors, routes::Routes},
 };
 
@@ -55,8 +55,10 @@ async fn unfit(
 
 /// A refusal where the questionnaire is no draft any more.
 fn opened(surveys: &Surveys, acting: &Acting<VoiceKeeper>, id: SurveyId, wanted: &str) -> Failure {
-    refusal(surveys, acting.person(), id, wanted)
-        .for_reason("问卷已经向同学开放，问题和范围不能再改", "有错的，可以提前截止，另做一份")
+    refusal(surveys, acting.person(), id, wanted).for_reason(
+        "问卷已经向同学开放，问题和范围不能再改",
+        "有错的，另做一份；这一份到截止时间统计，实名的、收到较多的可以提前截止",
+    )
 }
 
 fn entry(survey: &Locked<Survey>, what: &str) -> Entry {
@@ -80,7 +82,11 @@ async fn change(
     };
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
+            let moves = survey.is_draft() && survey.union != setup.union;
+            if moves && store::drafts(db, acting.institution(), setup.union).await? >= MOST_DRAFTS {
+                return Err(too_many_drafts(refusal(&surveys, acting.person(), id, "修改问卷")));
+            }
             if !store::change(db, &acting, &survey, &setup).await? {
                 return Err(opened(&surveys, &acting, id, "修改问卷"));
             }
@@ -106,7 +112,7 @@ async fn add_question(
     }
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             let known = store::questions(db, id).await?;
             let Some(new) = form.read(&known, &mut Errors::default()) else {
                 let refused = refusal(&surveys, acting.person(), id, "加入问题");
@@ -130,7 +136,7 @@ async fn remove_question(
     kept(&mut *surveys.read().await?, &acting, id).await?;
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !survey.is_draft() {
                 return Err(opened(&surveys, &acting, id, "删除问题"));
             }
@@ -149,7 +155,7 @@ async fn discard(
     kept(&mut *surveys.read().await?, &acting, id).await?;
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::discard(db, &acting, &survey).await? {
                 return Err(opened(&surveys, &acting, id, "删除草稿"));
             }
@@ -166,17 +172,18 @@ async fn open(
 ) -> Result<Redirect, Failure> {
     let now = surveys.clock.now();
     kept(&mut *surveys.read().await?, &acting, id).await?;
-    let pair = surveys.keys.make(id)?;
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             let refused = refusal(&surveys, acting.person(), id, "向同学开放");
-            if store::questions(db, id).await?.is_empty() {
+            let questions = store::questions(db, id).await?;
+            if questions.is_empty() {
                 return Err(refused.for_reason("问卷还没有问题", "请先逐题加入问题"));
             }
             if survey.closes_at <= now {
                 return Err(refused.for_reason("截止时间已经过了", "请先修改开始和截止的时间"));
             }
+            let pair = surveys.keys.make(&survey, &questions)?;
             if !store::open(db, &acting, &survey, &pair, now).await? {
                 return Err(opened(&surveys, &acting, id, "向同学开放"));
             }
@@ -213,12 +220,17 @@ async fn close(
     surveys
         .write_as(acting.person().authority(), async |db| {
             // Whoever is handing in has finished, and nobody else begins.
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !survey.is_open() || now < survey.opens_at {
                 return Err(refused().for_reason("问卷还没有开始，或者已经截止", "请看问卷现在的状态"));
             }
             let questions = store::questions(db, id).await?;
             let sheets = store::sheets(db, &survey).await?;
+            if !survey.awaits_count(now) && !survey.may_end_early(sheets.len()) {
+                let why =
+                    format!("匿名问卷收到 {FEWEST_EARLY} 份以上，才能提前截止：太少时提前截止，可能看出最后是谁答的");
+                return Err(refused().for_reason(why, "到截止时间以后再统计，那时不论收到多少份都可以"));
+            }
             let waiting = store::waiting_by_college(db, &survey, now.to_offset(CHINA).date()).await?;
             let names = colleges(db, acting.institution()).await?.into_iter();
             let names: Vec<CollegeName> = names.map(|row| CollegeName { id: row.id, name: row.name }).collect();

@@ -14,17 +14,19 @@ use super::{
     paths::{Done, SURVEYS},
     results::{Results, results},
     store,
-    survey::{Kind, Measure, Question, Survey},
+    survey::{Kind, MOST_DRAFTS, Measure, Question, Survey},
 };
 use crate::{
     auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
     congress::proposals::PROPOSALS,
+    database::Locked,
     directory::store::{CollegeRow, colleges},
     failure::{Failure, Refusal},
     ids::SurveyId,
     office::VoiceKeeper,
     page::{chrome::Chrome, filters},
+    rules::survey::{FEWEST_EARLY, in_steps},
     voice::{ASK, DESK},
     web::{
         forms::{Done as After, Errors},
@@ -49,8 +51,22 @@ pub(super) struct DeskForms {
 
 /// How far answers have come in while it runs.
 struct Running {
-    answered: i64,
-    asked: i64,
+    /// In words; of an anonymous one in steps.
+    says: String,
+    /// It may be closed before its time.
+    may_end_early: bool,
+}
+
+impl Running {
+    fn new(survey: &Survey, answered: i64, waiting: i64) -> Self {
+        let asked = answered + waiting;
+        let says = if survey.anonymous {
+            format!("收到的答卷：{}，面向 {asked} 人", in_steps(usize::try_from(answered).unwrap_or(0)))
+        } else {
+            format!("{answered} / {asked} 人已作答")
+        };
+        Self { says, may_end_early: survey.may_end_early(usize::try_from(answered).unwrap_or(0)) }
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -83,9 +99,14 @@ impl DeskPage {
         self.survey.is_draft() && !self.questions.is_empty()
     }
 
-    /// It can be closed: also before its time, for good.
-    fn may_close(&self) -> bool {
-        self.survey.is_open() && self.survey.opens_at <= self.now
+    /// It can be closed: also before its time, for good, where that tells of nobody.
+    fn may_close(&self, running: &Running) -> bool {
+        self.survey.is_open() && self.survey.opens_at <= self.now && (running.may_end_early || !self.is_early())
+    }
+
+    #[expect(clippy::unused_self, reason = "a template asks the page")]
+    fn fewest_early(&self) -> usize {
+        FEWEST_EARLY
     }
 
     /// Where a measure becomes a request, filled in; for whoever cannot ask, the requests that there are.
@@ -113,10 +134,30 @@ pub(super) async fn kept(db: &mut PgConnection, acting: &Acting<VoiceKeeper>, id
     if hosts.keeps(survey.union) { Ok(survey) } else { Err(Failure::Missing) }
 }
 
+/// As [`kept`], locked until the end of the transaction: since the page was shown it may have got another host.
+///
+/// # Errors
+/// As [`kept`].
+pub(super) async fn lock_kept(
+    db: &mut PgConnection,
+    acting: &Acting<VoiceKeeper>,
+    id: SurveyId,
+) -> Result<Locked<Survey>, Failure> {
+    let survey = store::lock(db, acting.institution(), id).await?;
+    let hosts = Hosts::of(db, acting.person()).await?;
+    if hosts.keeps(survey.union) { Ok(survey) } else { Err(Failure::Missing) }
+}
+
 /// The frame of a refusal on the way to `wanted`.
 pub(super) fn refusal(surveys: &Surveys, person: &SignedIn, id: SurveyId, wanted: &str) -> Refusal {
     let chrome = surveys.chrome(person, wanted).under(SURVEYS, "调研");
     Refusal { chrome, wanted: wanted.to_owned(), back: id.desk_path() }
+}
+
+/// A refusal where a host has as many drafts as there may be.
+pub(super) fn too_many_drafts(refusal: Refusal) -> Failure {
+    let why = format!("以一个单位的名义最多有 {MOST_DRAFTS} 份草稿，已经满了");
+    refusal.for_reason(why, "请先开放或者删除不用的草稿")
 }
 
 pub(super) async fn page(
@@ -132,7 +173,7 @@ pub(super) async fn page(
     if survey.is_open() {
         let answered = store::sheet_count(&mut db, id).await?;
         let waiting = store::waiting_by_college(&mut db, &survey, today).await?;
-        running = Some(Running { answered, asked: answered + waiting.iter().map(|one| one.people).sum::<i64>() });
+        running = Some(Running::new(&survey, answered, waiting.iter().map(|one| one.people).sum()));
     }
     let (mut found, mut measures) = (None, Vec::new());
     if survey.is_counted() {

@@ -2,6 +2,7 @@
 
 use sqlx::PgConnection;
 
+use super::store::SurveyHosts;
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
@@ -38,6 +39,11 @@ impl Hosts {
 
     pub fn is_empty(&self) -> bool {
         self.unions.is_empty() && !self.league
+    }
+
+    /// What of theirs is looked for.
+    pub fn of_theirs(&self) -> SurveyHosts {
+        SurveyHosts { unions: self.unions.iter().map(|union| union.id).collect(), league: self.league }
     }
 
     /// There is one alone: it need not be chosen.

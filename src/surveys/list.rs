@@ -14,17 +14,18 @@ use time::{Date, OffsetDateTime};
 
 use super::{
     Surveys,
+    desk::too_many_drafts,
     forms::{SettingForm, SetupForm},
     hosts::Hosts,
     paths::{Done, SURVEYS},
-    store,
-    survey::{Stage, Survey},
+    store::{self, SurveyFilter},
+    survey::{MOST_DRAFTS, Stage, Survey},
 };
 use crate::{
     audit::{self, Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
     directory::store::{CollegeRow, colleges},
-    failure::Failure,
+    failure::{Failure, Refusal},
     ids::SurveyId,
     office::{SchoolLeague, VoiceKeeper},
     page::{chrome::Chrome, filters},
@@ -96,18 +97,32 @@ async fn judged(db: &mut PgConnection, person: &SignedIn, hosts: &Hosts, today: 
     Ok(hosts.unions.iter().filter_map(judge).collect())
 }
 
+/// Questionnaires of ids, or that stand somewhere.
+async fn of(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    ids: Option<Vec<SurveyId>>,
+    stages: Option<&'static [Stage]>,
+) -> Result<Vec<Survey>, Failure> {
+    store::surveys(db, person.institution, SurveyFilter { ids, stages, hosts: None }).await
+}
+
 async fn page(surveys: &Surveys, person: &SignedIn, forms: ListForms) -> Result<SurveysPage, Failure> {
     let (mut db, now) = (surveys.read().await?, surveys.clock.now());
-    let all = store::surveys(&mut db, person.institution, None).await?;
     let hosts = Hosts::of(&mut db, person).await?;
-    let (mut asked, mut done) = (Vec::new(), Vec::new());
+    // Each is looked for by itself: however many others there are, none of these is left out.
+    let (mut to_answer, mut answered, mut own) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(student) = person.student {
-        asked = store::to_answer(&mut db, person, student, now).await?.into_iter().map(|one| one.id).collect();
-        done = store::answered(&mut db, student).await?;
+        let asked = store::to_answer(&mut db, person, student, now).await?.into_iter().map(|one| one.id).collect();
+        to_answer = of(&mut db, person, Some(asked), None).await?;
+        let done = store::answered(&mut db, student).await?;
+        answered = of(&mut db, person, Some(done), Some(&[Stage::Open, Stage::Closed])).await?;
     }
-    let of = |ids: &[SurveyId]| all.iter().filter(|one| ids.contains(&one.id)).cloned().collect::<Vec<Survey>>();
-    let (to_answer, mut answered) = (of(&asked), of(&done));
-    answered.retain(|one| one.stage != Stage::Published);
+    let published = of(&mut db, person, None, Some(&[Stage::Published])).await?;
+    if !hosts.is_empty() {
+        let filter = SurveyFilter { hosts: Some(hosts.of_theirs()), ..SurveyFilter::default() };
+        own = store::surveys(&mut db, person.institution, filter).await?;
+    }
     let regular = judged(&mut db, person, &hosts, surveys.clock.today()).await?;
     let per_semester = store::per_semester(&mut db, person.institution).await?.unwrap_or(PER_SEMESTER);
     let ListForms { setup, setting, errors, done } = forms;
@@ -115,8 +130,8 @@ async fn page(surveys: &Surveys, person: &SignedIn, forms: ListForms) -> Result<
         chrome: surveys.chrome(person, "调研"),
         to_answer,
         answered,
-        published: all.iter().filter(|one| one.is_published()).cloned().collect(),
-        own: all.iter().filter(|one| hosts.keeps(one.union)).cloned().collect(),
+        published,
+        own,
         colleges: colleges(&mut db, person.institution).await?,
         clause: regular.first().and_then(|one| one.finding.clause.clone()),
         regular,
@@ -156,6 +171,11 @@ async fn make(
     };
     let id = surveys
         .write_as(acting.person().authority(), async |db| {
+            if store::drafts(db, acting.institution(), setup.union).await? >= MOST_DRAFTS {
+                let chrome = surveys.chrome(acting.person(), "制作问卷").under(SURVEYS, "调研");
+                let wanted = "制作问卷".to_owned();
+                return Err(too_many_drafts(Refusal { chrome, wanted, back: SURVEYS.to_owned() }));
+            }
             let id = store::make(db, &acting, &setup, now).await?;
             let entry = Entry::new(Verb::SurveyKept, setup.title.clone()).detail("办理", "制作问卷");
             audit::append(db, acting.person(), entry, now).await?;

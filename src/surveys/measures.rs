@@ -9,10 +9,11 @@ use axum_extra::extract::Form;
 
 use super::{
     Surveys,
-    desk::{DeskForms, kept, page, refusal},
+    desk::{DeskForms, kept, lock_kept, page, refusal},
     forms::{FindingsForm, MeasureForm, ProgressForm},
     paths::Done,
     store,
+    survey::MOST_MEASURES,
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -53,7 +54,7 @@ async fn keep(
     let publish = form.publishes();
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::keep_findings(db, &acting, &survey, &says, publish, now).await? {
                 return Err(moved_on(&surveys, &acting, id, "写结论"));
             }
@@ -80,7 +81,12 @@ async fn add(
     };
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
+            if store::measures(db, id).await?.len() >= MOST_MEASURES {
+                let why = format!("一份问卷最多登记 {MOST_MEASURES} 项后续措施，已经满了");
+                let refused = refusal(&surveys, acting.person(), id, "登记后续措施");
+                return Err(refused.for_reason(why, "新的进展请写在已登记措施的落实情况里"));
+            }
             if !store::add_measure(db, &acting, &survey, &new, now).await? {
                 return Err(moved_on(&surveys, &acting, id, "登记后续措施"));
             }
@@ -105,7 +111,7 @@ async fn progress(
     };
     surveys
         .write_as(acting.person().authority(), async |db| {
-            let survey = store::lock(db, acting.institution(), id).await?;
+            let survey = lock_kept(db, &acting, id).await?;
             if !store::progress(db, &acting, &survey, measure, &says, now).await? {
                 return Err(moved_on(&surveys, &acting, id, "登记落实情况"));
             }

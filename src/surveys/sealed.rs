@@ -39,6 +39,21 @@ pub struct OpenSheet {
     pub sheet: Sheet,
 }
 
+/// What the portal's mark stands on: the questionnaire, its key, whether it is anonymous, and each question with its options.
+fn opened_as(survey: &Survey, questions: &[Question], public: &PublicKey) -> Vec<Vec<u8>> {
+    let mut parts = vec![survey.id.0.as_bytes().to_vec(), public.as_bytes().to_vec(), vec![u8::from(survey.anonymous)]];
+    for question in questions {
+        parts.push(question.place.to_be_bytes().to_vec());
+        parts.push(question.kind.slug().as_bytes().to_vec());
+        parts.push(question.says.as_bytes().to_vec());
+        parts.push(vec![u8::from(question.required)]);
+        parts.push(question.most.unwrap_or(0).to_be_bytes().to_vec());
+        parts.push(question.options.len().to_be_bytes().to_vec());
+        parts.extend(question.options.iter().map(|option| option.as_bytes().to_vec()));
+    }
+    parts
+}
+
 impl SurveyKeys {
     #[must_use]
     pub fn new(key: MarkKey) -> Self {
@@ -50,17 +65,18 @@ impl SurveyKeys {
         keys::pair_of_secret(&self.0.secret_for("survey"))
     }
 
-    /// A new pair for a questionnaire.
+    /// A new pair for a questionnaire as it is opened: from then on neither its questions nor whether it is anonymous change.
     ///
     /// # Errors
     /// Where it cannot be sealed, which should not happen.
-    pub fn make(&self, survey: SurveyId) -> Result<SurveyPair, Failure> {
+    pub fn make(&self, survey: &Survey, questions: &[Question]) -> Result<SurveyPair, Failure> {
         let mut bytes = [0; 32];
         rand::fill(&mut bytes);
         let secret = Zeroizing::new(bytes);
         let (_, public) = keys::pair_of_secret(&secret);
-        let locked = keys::seal(&self.keeper().1, Purpose::SurveyKey(survey), secret.as_slice())?;
-        let seal = self.0.mark("survey", &[survey.0.as_bytes(), public.as_bytes()]);
+        let locked = keys::seal(&self.keeper().1, Purpose::SurveyKey(survey.id), secret.as_slice())?;
+        let parts = opened_as(survey, questions, &public);
+        let seal = self.0.mark("survey", &parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
         Ok(SurveyPair { public, locked: Some(locked), seal })
     }
 
@@ -75,15 +91,17 @@ impl SurveyKeys {
         sheet: &Sheet,
         questions: &[Question],
     ) -> Result<SealedSheet, Failure> {
-        let pair = survey.pair.as_ref().filter(|pair| self.is_own(survey.id, pair)).ok_or(Failure::WrongBallotKey)?;
+        let pair = survey.pair.as_ref().filter(|pair| self.is_own(survey, questions, pair));
+        let pair = pair.ok_or(Failure::WrongBallotKey)?;
         let text = Zeroizing::new(sheet.encode(questions).ok_or(Failure::Malformed)?);
         let sealed = keys::seal(&pair.public, Purpose::SurveySheet(survey.id, student), &text)?;
         let mac = self.mark(survey.id, student, &sealed);
         Ok(SealedSheet { student, sealed, mac })
     }
 
-    fn is_own(&self, survey: SurveyId, pair: &SurveyPair) -> bool {
-        self.0.is_mark("survey", &[survey.0.as_bytes(), pair.public.as_bytes()], &pair.seal)
+    fn is_own(&self, survey: &Survey, questions: &[Question], pair: &SurveyPair) -> bool {
+        let parts = opened_as(survey, questions, &pair.public);
+        self.0.is_mark("survey", &parts.iter().map(Vec::as_slice).collect::<Vec<_>>(), &pair.seal)
     }
 
     fn mark(&self, survey: SurveyId, student: StudentId, sealed: &[u8]) -> Vec<u8> {
@@ -104,8 +122,8 @@ impl SurveyKeys {
         questions: &[Question],
         sheets: &[SealedSheet],
     ) -> Result<Vec<OpenSheet>, &'static str> {
-        let pair = survey.pair.as_ref().filter(|pair| self.is_own(survey.id, pair));
-        let pair = pair.ok_or("这份问卷的密钥不是开放时生成的，已被人改动，或者系统换了选票密钥")?;
+        let pair = survey.pair.as_ref().filter(|pair| self.is_own(survey, questions, pair));
+        let pair = pair.ok_or("这份问卷的密钥、署名方式或者问题和开放时不一样，已被人改动，或者系统换了选票密钥")?;
         let locked = pair.locked.as_ref().ok_or("这份问卷的密钥已经销毁")?;
         let opened = keys::open(&self.keeper().0, Purpose::SurveyKey(survey.id), locked);
         let secret = opened.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok()).map(Zeroizing::new);
@@ -140,9 +158,9 @@ mod tests {
         },
     };
 
-    fn survey(id: SurveyId, pair: SurveyPair) -> Survey {
+    fn survey() -> Survey {
         Survey {
-            id,
+            id: SurveyId::random(),
             union: None,
             host: "校团委".to_owned(),
             graduates: false,
@@ -155,17 +173,36 @@ mod tests {
             colleges: Vec::new(),
             college_names: Vec::new(),
             years: Vec::new(),
-            pair: Some(pair),
+            pair: None,
             findings: None,
             published_at: None,
         }
     }
 
+    fn opened(keys: &SurveyKeys, questions: &[Question]) -> Survey {
+        let survey = survey();
+        Survey { pair: Some(keys.make(&survey, questions).unwrap()), ..survey }
+    }
+
+    #[test]
+    fn what_was_opened_as_anonymous_is_not_counted_with_names_nor_other_questions() {
+        let (keys, questions) = (SurveyKeys::new(MarkKey::random()), [question(1, Kind::Single, &["甲", "乙"])]);
+        let survey = opened(&keys, &questions);
+        let sheet = Sheet { college: CollegeId::random(), year: 2025, answers: vec![Answer::One(1)] };
+        let sheets = [keys.seal(&survey, StudentId::random(), &sheet, &questions).unwrap()];
+        assert!(keys.open_all(&survey, &questions, &sheets).is_ok());
+        let named = Survey { anonymous: false, ..survey.clone() };
+        assert!(keys.open_all(&named, &questions, &sheets).is_err());
+        assert!(keys.seal(&named, StudentId::random(), &sheet, &questions).is_err());
+        let turned = [question(1, Kind::Single, &["乙", "甲"])];
+        assert!(keys.open_all(&survey, &turned, &sheets).is_err());
+        assert!(keys.open_all(&survey, &[], &sheets).is_err());
+    }
+
     #[test]
     fn sheets_open_by_the_file_that_sealed_them_and_not_once_one_is_changed() {
-        let (keys, id) = (SurveyKeys::new(MarkKey::random()), SurveyId::random());
-        let survey = survey(id, keys.make(id).unwrap());
-        let questions = [question(1, Kind::Single, &["甲", "乙"])];
+        let (keys, questions) = (SurveyKeys::new(MarkKey::random()), [question(1, Kind::Single, &["甲", "乙"])]);
+        let survey = opened(&keys, &questions);
         let seal = |place: u8| {
             let sheet = Sheet { college: CollegeId::random(), year: 2025, answers: vec![Answer::One(place)] };
             keys.seal(&survey, StudentId::random(), &sheet, &questions).unwrap()

@@ -5,6 +5,7 @@ use time::{Date, OffsetDateTime};
 use crate::{
     clock::CHINA,
     ids::{CollegeId, SurveyId, SurveyMeasureId, UnionId},
+    rules::survey::FEWEST_EARLY,
     sealing::keys::PublicKey,
     words::words,
 };
@@ -16,6 +17,9 @@ pub const MOST_TEXTS: usize = 5;
 pub const MOST_OPTIONS: usize = 20;
 /// The longest text of an answer, in characters.
 pub const LONGEST_TEXT: usize = 300;
+/// The most drafts of one host, and the most measures of a questionnaire: what is made without end hides the rest.
+pub const MOST_DRAFTS: i64 = 10;
+pub const MOST_MEASURES: usize = 50;
 /// The words of a scale from 1 to 5 where none are written.
 pub const SCALE: [&str; 5] = ["很不满意", "不满意", "一般", "满意", "很满意"];
 
@@ -86,7 +90,7 @@ pub struct SurveyPair {
     pub public: PublicKey,
     /// The private half, sealed; none once the answers were opened.
     pub locked: Option<Vec<u8>>,
-    /// The portal's own mark on the public half.
+    /// The portal's own mark on the public half, whether answers are anonymous, and the questions.
     pub seal: Vec<u8>,
 }
 
@@ -157,6 +161,12 @@ impl Survey {
     #[must_use]
     pub fn awaits_count(&self, now: OffsetDateTime) -> bool {
         self.is_open() && self.closes_at <= now
+    }
+
+    /// With so many answers it may be closed before its time.
+    #[must_use]
+    pub fn may_end_early(&self, answers: usize) -> bool {
+        !self.anonymous || answers >= FEWEST_EARLY
     }
 
     /// How it stands, in words.

@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 use super::{
     hosts::Hosts,
     paths::SURVEYS,
-    store,
+    store::{self, SurveyFilter, SurveyHosts},
     survey::{Stage, Survey},
 };
 use crate::{
@@ -37,9 +37,14 @@ pub async fn waiting(
     let is_union =
         matches!(office.kind, OfficeKind::SchoolUnion | OfficeKind::GraduateUnion | OfficeKind::CollegeUnion);
     let mut tasks = Vec::new();
-    for survey in store::surveys(connection, person.institution, None).await? {
-        let own = if is_union { hosts.keeps(survey.union) } else { survey.union.is_none() && hosts.league };
-        tasks.extend(to_do(&survey, now).filter(|_| own));
+    let own = if is_union {
+        SurveyHosts { league: false, ..hosts.of_theirs() }
+    } else {
+        SurveyHosts { unions: Vec::new(), league: hosts.league }
+    };
+    let filter = SurveyFilter { stages: Some(&[Stage::Open, Stage::Closed]), hosts: Some(own), ids: None };
+    for survey in store::surveys(connection, person.institution, filter).await? {
+        tasks.extend(to_do(&survey, now));
     }
     let late = store::late_measures(connection, person.institution, today).await?;
     let mut late = late.iter().filter(|measure| hosts.keeps(measure.union));

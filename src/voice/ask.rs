@@ -92,7 +92,7 @@ async fn page(voice: &Voice, person: &SignedIn, submitted: Submitted<AskForm>) -
         receivers: student.as_ref().map(receivers).unwrap_or_default(),
         student,
         areas: Area::ALL,
-        identities: Identity::ALL,
+        identities: if form.point.is_empty() { Identity::ALL } else { &[Identity::Named] },
         hotlines: settings.hotlines(),
         settings,
         clause,
@@ -215,7 +215,7 @@ async fn take_in(
             let due = take_up_due(&days, now, settings.within.take_up_hours);
             let taken = store::ask(db, person, asked, &new, due, now).await?;
             if let Some(point) = point
-                && !points::link(db, point, taken.id).await?
+                && !points::link(db, person, point, taken.id).await?
             {
                 return Err(refusal.for_reason("这个问题已经有了诉求", "在联系记录里看它的办理情况"));
             }

@@ -67,8 +67,9 @@ impl AskForm {
             errors.add("identity", "请选择实名、仅答复单位可见还是匿名");
         }
         let point = self.point.parse::<ContactPointId>().ok();
-        if point.is_some() && identity == Some(Identity::Anonymous) {
-            errors.add("identity", "从联系记录转来的会与记录对上，不能匿名；要匿名的，请另外提一件");
+        // The contact log, which others read, says whose entry the point is.
+        if point.is_some() && identity.is_some_and(|identity| identity != Identity::Named) {
+            errors.add("identity", "从联系记录转来的会与记录对上，看得出是谁提的，只能实名；不愿实名的，请另外提一件");
         }
         Some(AskSays {
             area: area?,

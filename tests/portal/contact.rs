@@ -130,8 +130,14 @@ async fn rgt_05_a_class_is_contacted_and_what_was_raised_becomes_a_request() {
         ("point", point),
         ("identity", "anonymous"),
     ];
-    let anonymous = officer.upload("/voice/new", &fields, None).await;
-    assert!(anonymous.status == 422 && anonymous.text().contains("不能匿名"), "{}", anonymous.text());
+    assert_eq!(form.attributes("input[name=identity]", "value"), ["named"], "the log says whose it is");
+    for identity in ["anonymous", "answering"] {
+        fields[5].1 = identity;
+        let unfit = officer.upload("/voice/new", &fields, None).await;
+        assert!(unfit.status == 422 && unfit.text().contains("只能实名"), "{identity}: {}", unfit.text());
+        assert_eq!(unfit.field("具体情况，希望怎样解决"), "三号楼自习室早上很冷");
+    }
+    assert_eq!(count(&portal, "select count(*) from voice_request").await, 0, "nothing half-written");
     fields[5].1 = "named";
     let asked = officer.upload("/voice/new", &fields, None).await;
     assert_eq!(asked.status, 303, "{}", asked.text());
@@ -143,11 +149,24 @@ async fn rgt_05_a_class_is_contacted_and_what_was_raised_becomes_a_request() {
     // Another is about one that there is.
     let wrong = officer.post(&points[1], &[("number", "99")]).await;
     assert!(wrong.status == 422 && wrong.text().contains("没有这个编号的公开诉求"), "{}", wrong.text());
+    // One in confidence is not named by the log, which says whose entry it is.
+    let confident = [
+        ("area", "study"),
+        ("title", "食堂窗口少"),
+        ("says", "中午排队很久"),
+        ("receiver", "school"),
+        ("identity", "answering"),
+        ("publish", "no"),
+    ];
+    assert_eq!(officer.upload("/voice/new", &confident, None).await.status, 303);
+    assert_eq!(officer.post(&points[1], &[("number", "2")]).await.status, 422);
     assert_eq!(officer.post(&points[1], &[("number", "第 1 号")]).await.status, 303);
     assert_eq!(officer.get(&points[1]).await.status, 404, "settled");
     assert_eq!(count(&portal, "select count(*) from contact_request").await, 2);
 
     let file = union.get(&format!("{desk}/log.xlsx")).await;
+    let record = portal.signed_in(OfficeKind::SchoolParty).await.get("/audit?verb=contact_kept").await.text();
+    assert!(record.contains("导出联系记录"), "{record}");
     let mut book = calamine::Xlsx::new(Cursor::new(file.bytes)).unwrap();
     let sheet = book.worksheet_range_at(0).unwrap().unwrap();
     let cells: Vec<String> = sheet.cells().map(|(_, _, cell)| cell.to_string()).collect();
@@ -184,6 +203,40 @@ async fn rgt_05_an_entry_is_taken_back_while_nothing_came_of_it() {
     let mut officer = student_sign_in(&portal, 20).await;
     let refused = officer.post(&remove, &[]).await;
     assert!(refused.status == 409 && refused.text().contains("登记满 7 天"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn rgt_05_an_entry_is_taken_back_or_a_request_comes_of_it() {
+    let Stage { portal, college, today, .. } = stage().await;
+    let mut union = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert_eq!(assign(&mut union, &desk(&college), "软件2401班", "20240020").await.status, 303);
+    let mut officer = student_account(&portal, 20).await;
+    let path = own_class(&mut officer).await;
+    for _ in 0..6 {
+        assert_eq!(log(&mut officer, &path, today, "热水时间太短").await.status, 303);
+        let page = officer.get(&path).await;
+        let remove = page.attributes("form[action$='/remove']", "action").remove(0);
+        let point = page.attributes("a[href^='/contact/points/']", "href").remove(0);
+        let point = point.rsplit('/').next().unwrap().to_owned();
+        let mut other = student_sign_in(&portal, 20).await;
+        let ask = tokio::spawn(async move {
+            let fields = [
+                ("area", "study"),
+                ("title", "热水时间太短"),
+                ("says", "热水时间太短"),
+                ("receiver", "school"),
+                ("point", point.as_str()),
+                ("identity", "named"),
+            ];
+            other.upload("/voice/new", &fields, None).await.status
+        });
+        let removed = officer.post(&remove, &[]).await.status;
+        let asked = ask.await.unwrap();
+        assert!(matches!((removed, asked), (303, 404) | (409, 303)), "one of both: {removed} {asked}");
+    }
+    let made = count(&portal, "select count(*) from voice_request").await;
+    assert_eq!(count(&portal, "select count(*) from contact_request").await, made);
+    assert_eq!(count(&portal, "select count(*) from contact_entry").await, made, "what nothing came of is gone");
 }
 
 /// Signs in once more as a student who has an account.

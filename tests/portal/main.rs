@@ -70,6 +70,7 @@ mod secrecy;
 mod sign_in;
 mod strangers;
 mod support;
+mod survey_limits;
 mod surveys;
 mod tables;
 mod unions;

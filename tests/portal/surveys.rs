@@ -7,65 +7,10 @@ use sqlx::Connection as _;
 use time::Duration;
 
 use crate::support::{
-    Client, Page, Portal,
+    Client, Portal,
+    questionnaires::{QUESTIONS, answer, draft, ended, many, number, opened},
     vetting::{Stage, stage, student_account},
 };
-
-/// What a union types for a questionnaire that runs from now on for ten days.
-async fn draft(portal: &Portal, union: &mut Client, anonymous: &str, more: &[(&str, &str)]) -> Page {
-    let now = portal.app.clock.now().to_offset(time::macros::offset!(+8));
-    let at = |moment: time::OffsetDateTime| format!("{}T{:02}:{:02}", moment.date(), moment.hour(), moment.minute());
-    let (opens, closes) = (at(now - Duration::minutes(1)), at(now + Duration::days(10)));
-    let mut fields = vec![
-        ("title", "食堂满意度调研"),
-        ("purpose", "结果交后勤管理处"),
-        ("anonymous", anonymous),
-        ("opens_at", opens.as_str()),
-        ("closes_at", closes.as_str()),
-    ];
-    fields.extend_from_slice(more);
-    union.post("/surveys", &fields).await
-}
-
-const QUESTIONS: [&[(&str, &str)]; 5] = [
-    &[("kind", "single"), ("says", "在哪里吃午饭"), ("options", "一食堂\n二食堂\n校外")],
-    &[("kind", "several"), ("says", "先改进什么"), ("options", "菜价\n口味\n排队"), ("most", "2")],
-    &[("kind", "scale"), ("says", "总体满意程度")],
-    &[("kind", "order"), ("says", "想要哪种窗口"), ("options", "套餐\n轻食")],
-    &[("kind", "text"), ("says", "还想说什么"), ("required", "no")],
-];
-
-/// A questionnaire with a question of each kind, open to students; gives its path.
-async fn opened(portal: &Portal, union: &mut Client, anonymous: &str, more: &[(&str, &str)]) -> String {
-    let made = draft(portal, union, anonymous, more).await;
-    assert_eq!(made.status, 303, "{}", made.text());
-    let path = made.location().split("/desk").next().unwrap().to_owned();
-    for question in QUESTIONS {
-        let added = union.post(&format!("{path}/questions"), question).await;
-        assert_eq!(added.status, 303, "{}", added.text());
-    }
-    let open = union.post(&format!("{path}/open"), &[]).await;
-    assert_eq!(open.status, 303, "{}", open.text());
-    path
-}
-
-/// What a student answers: lunch in that place, and a word.
-fn answers<'a>(lunch: &'a str, says: &'a str) -> Vec<(&'a str, &'a str)> {
-    vec![("q1", lunch), ("q2", "1"), ("q2", "3"), ("q3", "4"), ("q4", "2"), ("q4", "1"), ("q5", says)]
-}
-
-async fn answer(student: &mut Client, path: &str, lunch: &str, says: &str) -> Page {
-    student.post(&format!("{path}/answer"), &answers(lunch, says)).await
-}
-
-/// Students from the number on answer, each with a word of their own.
-async fn many(portal: &Portal, path: &str, first: u32, count: u32, lunch: &str) {
-    for number in first..first + count {
-        let mut student = student_account(portal, number).await;
-        let done = answer(&mut student, path, lunch, &format!("意见甲{number}乙")).await;
-        assert_eq!(done.status, 303, "{}", done.text());
-    }
-}
 
 /// Another college with a class of another year; moves students from the number on into it.
 async fn move_to_other_college(portal: &Portal, first: u32, count: u32) {
@@ -91,10 +36,6 @@ async fn move_to_other_college(portal: &Portal, first: u32, count: u32) {
     .execute(&mut db)
     .await
     .unwrap();
-}
-
-async fn number(portal: &Portal, query: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(query.to_owned())).fetch_one(&mut portal.owner().await).await.unwrap()
 }
 
 async fn adopt_jining(portal: &Portal) {
@@ -141,7 +82,10 @@ async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_fol
     assert_eq!(union.post(&format!("{path}/discard"), &[]).await.status, 409);
     assert!(student.get("/").await.text().contains("填写问卷：食堂满意度调研"));
     let page = student.get(&path).await;
-    assert!(page.text().contains("匿名：谁也看不到谁答了什么"), "{}", page.text());
+    for says in ["匿名：谁也看不到谁答了什么", "统计以前做的备份和数据库日志里封存的答卷还在"]
+    {
+        assert!(page.text().contains(says), "{says}: {}", page.text());
+    }
 
     // What is missing or wrong is said beside its question, and everything is still there.
     let fields = [("q1", "2"), ("q2", "1"), ("q2", "2"), ("q2", "3"), ("q4", "1"), ("q4", "1"), ("q5", "多开窗口")];
@@ -169,12 +113,11 @@ async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_fol
     assert!(twice.status == 409 && twice.text().contains("每人一份"), "{}", twice.text());
     many(&portal, &path, 101, 5, "1").await;
 
-    // Before the close there is a number and nothing else.
+    // Before the close there is a step and nothing else.
     let desk = union.get(&format!("{path}/desk")).await.text();
-    assert!(desk.contains("6 / 150 人已作答") && !desk.contains("意见甲101乙"), "{desk}");
+    assert!(desk.contains("收到的答卷：5 份以上，面向 150 人") && !desk.contains("意见甲101乙"), "{desk}");
     assert_eq!(union.get(&format!("{path}/file")).await.status, 404);
-    portal.app.clock.advance(Duration::days(11));
-    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut union = ended(&portal).await;
     assert!(union.get("/").await.text().contains("统计调研“食堂满意度调研”"));
     let mut late = student_account(&portal, 120).await;
     let refused = answer(&mut late, &path, "1", "").await;
@@ -291,7 +234,7 @@ async fn one_person_answers_once_however_often_they_send_it() {
     statuses.sort_unstable();
     assert_eq!((statuses[0], &statuses[1..]), (303, &[409; 31][..]));
     assert_eq!(number(&portal, "select count(*) from survey_envelope").await, 1);
-    assert!(union.get(&format!("{path}/desk")).await.text().contains("1 / 150 人已作答"));
+    assert!(union.get(&format!("{path}/desk")).await.text().contains("收到的答卷：少于 5 份，面向 150 人"));
 }
 
 #[tokio::test]
@@ -299,6 +242,8 @@ async fn who_hands_in_while_it_closes_is_counted_or_told() {
     let Stage { portal, .. } = stage().await;
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
     let path = opened(&portal, &mut union, "yes", &[]).await;
+    // An anonymous one is closed before its time where many have answered.
+    many(&portal, &path, 120, 20, "2").await;
     let mut clients = Vec::new();
     for number in 100..116 {
         clients.push(student_account(&portal, number).await);
@@ -312,7 +257,7 @@ async fn who_hands_in_while_it_closes_is_counted_or_told() {
     assert_eq!(closed.status, 303, "{}", closed.text());
     let taken = tasks.join_all().await.into_iter().filter(|status| *status == 303).count();
     let counted = number(&portal, "select answers::bigint from survey").await;
-    assert_eq!(usize::try_from(counted).unwrap(), taken);
+    assert_eq!(usize::try_from(counted).unwrap(), taken + 20);
     assert_eq!(number(&portal, "select count(*) from survey_answered").await, counted);
     assert_eq!(number(&portal, "select count(*) from survey_envelope").await, 0);
 }
@@ -346,6 +291,12 @@ async fn answers_of_an_anonymous_questionnaire_stand_beside_nobody() {
     assert!(!union.get(&format!("{path}/desk")).await.text().contains("意见甲"), "nothing is shown before the close");
     let record = portal.signed_in(OfficeKind::SchoolParty).await.get("/audit").await.text();
     assert!(!record.contains("提交问卷") && !record.contains("学生103"), "the record does not say who answered");
+
+    // Before its time it is not closed with so few.
+    assert!(union.get(&format!("{path}/desk")).await.attributes("form[action$='/close']", "action").is_empty());
+    let refused = union.post(&format!("{path}/close"), &[]).await;
+    assert!(refused.status == 409 && refused.text().contains("才能提前截止"), "{}", refused.text());
+    let mut union = ended(&portal).await;
 
     // Another portal with another key opens nothing, and nothing is lost.
     let stranger = portal.beside(lunzhi::sealing::keys::MarkKey::random());
@@ -393,7 +344,7 @@ async fn a_stranger_in_the_box_stops_the_count() {
     .execute(&mut portal.owner().await)
     .await
     .unwrap();
-    let refused = union.post(&format!("{path}/close"), &[]).await;
+    let refused = ended(&portal).await.post(&format!("{path}/close"), &[]).await;
     assert!(refused.status == 409 && refused.text().contains("来历不明的答卷"), "{}", refused.text());
     assert_eq!(number(&portal, "select count(*) from survey_answered").await, 0, "nothing is written");
 }
@@ -407,6 +358,7 @@ async fn small_groups_are_folded_and_few_answers_are_not_shown_at_all() {
     move_to_other_college(&portal, 140, 3).await;
     many(&portal, &path, 100, 7, "1").await;
     many(&portal, &path, 140, 3, "2").await;
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await.text();
     assert!(desk.contains("10 人作答") && !desk.contains("机电工程系"), "{desk}");
@@ -423,12 +375,14 @@ async fn small_groups_are_folded_and_few_answers_are_not_shown_at_all() {
         move_to_other_college(&portal, number, 1).await;
     }
     many(&portal, &path, 143, 5, "2").await;
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await.text();
     assert!(desk.contains("信息工程系（6 人") && desk.contains("机电工程系（5 人"), "{desk}");
 
     let path = opened(&portal, &mut union, "yes", &[]).await;
     many(&portal, &path, 120, 4, "1").await;
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let desk = union.get(&format!("{path}/desk")).await.text();
     assert!(desk.contains("作答不足 5 份，不显示答了什么") && !desk.contains("意见甲120乙"), "{desk}");
@@ -467,6 +421,7 @@ async fn whoever_is_not_asked_is_told_and_a_class_that_changes_counts_as_it_is()
     .unwrap();
     let mut moved = student_account(&portal, 141).await;
     assert_eq!(answer(&mut moved, &path, "1", "").await.status, 409);
+    let mut union = ended(&portal).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     assert_eq!(number(&portal, "select answers::bigint from survey").await, 2);
     assert_eq!(number(&portal, "select invited::bigint from survey").await, 2, "those who answered were asked");
@@ -559,7 +514,7 @@ async fn one_with_names_says_so_and_loses_the_answers_of_whoever_is_erased() {
 async fn a_measure_becomes_a_request_of_a_student_who_acts() {
     let Stage { portal, .. } = stage().await;
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
-    let path = opened(&portal, &mut union, "yes", &[]).await;
+    let path = opened(&portal, &mut union, "no", &[]).await;
     assert_eq!(union.post(&format!("{path}/close"), &[]).await.status, 303);
     let due = (portal.app.clock.today() + Duration::days(3)).to_string();
     let measure = [("says", "增开窗口"), ("responsible", "后勤管理处"), ("due_on", due.as_str())];

@@ -48,9 +48,9 @@ pub struct Answers {
     pub says: Vec<String>,
 }
 
-/// Writes what a count leaves, and destroys the sealed sheets with the key that opens them. `named`: whose answers they are, of
-/// one that asks for names; else empty. `false` where the questionnaire or its sheets have changed meanwhile: then nothing is to
-/// be kept.
+/// Writes what a count leaves, and deletes the sealed sheets with the key that opens them; copies stay in backups and logs of
+/// the database from before. `named`: whose answers they are, of one that asks for names; else empty. `false` where the
+/// questionnaire or its sheets have changed meanwhile: then nothing is to be kept.
 pub async fn keep_count(
     connection: &mut PgConnection,
     _acting: &Acting<VoiceKeeper>,

@@ -15,7 +15,7 @@ pub use measures::{LateMeasure, NewMeasure, add_measure, keep_findings, late_mea
 
 use super::{
     sealed::SealedSheet,
-    survey::{Addressee, Question, Survey, SurveyPair},
+    survey::{Addressee, Question, Stage, Survey, SurveyPair},
 };
 use crate::{
     auth::{acting::Acting, person::SignedIn},
@@ -57,12 +57,36 @@ pub async fn set_per_semester(
     Ok(())
 }
 
-/// The questionnaires of a university, the newest first, at most 200; or one of them.
+/// In whose names questionnaires are made: unions', and the School Youth League committee's where `league`.
+#[derive(Debug, Clone, Default)]
+pub struct SurveyHosts {
+    pub unions: Vec<UnionId>,
+    pub league: bool,
+}
+
+/// Which questionnaires of a university.
+#[derive(Debug, Clone, Default)]
+pub struct SurveyFilter {
+    /// Of these ids alone.
+    pub ids: Option<Vec<SurveyId>>,
+    /// Those that stand there alone.
+    pub stages: Option<&'static [Stage]>,
+    /// Of these hosts alone.
+    pub hosts: Option<SurveyHosts>,
+}
+
+/// Questionnaires of a university, the newest first, at most 200.
 pub async fn surveys(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    one: Option<SurveyId>,
+    filter: SurveyFilter,
 ) -> Result<Vec<Survey>, Failure> {
+    let ids: Option<Vec<Uuid>> = filter.ids.map(|ids| ids.iter().map(|id| id.0).collect());
+    let stages: Option<Vec<String>> =
+        filter.stages.map(|stages| stages.iter().map(|stage| stage.slug().to_owned()).collect());
+    let unions: Option<Vec<Uuid>> =
+        filter.hosts.as_ref().map(|hosts| hosts.unions.iter().map(|union| union.0).collect());
+    let league = filter.hosts.is_some_and(|hosts| hosts.league);
     let rows = sqlx::query!(
         r#"select q.id as "id: SurveyId", q.union_id as "union: UnionId",
                   coalesce(u.kind = 'graduate', false) as "graduates!",
@@ -75,10 +99,15 @@ pub async fn surveys(
                   coalesce((select array_agg(k.name order by k.place, k.name) from survey_college t
                             join college k on k.id = t.college_id where t.survey_id = q.id), '{}') as "college_names!"
            from survey q left join student_union u on u.id = q.union_id left join college c on c.id = u.college_id
-           where q.institution_id = $1 and ($2::uuid is null or q.id = $2)
-           order by q.opens_at desc, q.id limit $3"#,
+           where q.institution_id = $1 and ($2::uuid[] is null or q.id = any($2))
+                 and ($3::text[] is null or q.stage = any($3))
+                 and ($4::uuid[] is null or q.union_id = any($4) or ($5 and q.union_id is null))
+           order by q.opens_at desc, q.id limit $6"#,
         institution.0,
-        one.map(|id| id.0),
+        ids.as_deref(),
+        stages.as_deref(),
+        unions.as_deref(),
+        league,
         LISTED
     )
     .fetch_all(connection)
@@ -118,7 +147,8 @@ pub async fn survey(
     institution: InstitutionId,
     id: SurveyId,
 ) -> Result<Survey, Failure> {
-    surveys(connection, institution, Some(id)).await?.pop().ok_or(Failure::Missing)
+    let filter = SurveyFilter { ids: Some(vec![id]), ..SurveyFilter::default() };
+    surveys(connection, institution, filter).await?.pop().ok_or(Failure::Missing)
 }
 
 /// A questionnaire as it is now, locked until the end of the transaction.
@@ -130,7 +160,9 @@ pub async fn lock(
     institution: InstitutionId,
     id: SurveyId,
 ) -> Result<Locked<Survey>, Failure> {
-    sqlx::query!("select id from survey where id = $1 for update", id.0).fetch_optional(&mut *connection).await?;
+    sqlx::query!("select id from survey where id = $1 and institution_id = $2 for update", id.0, institution.0)
+        .fetch_optional(&mut *connection)
+        .await?;
     survey(connection, institution, id).await.map(Locked::new)
 }
 
@@ -143,7 +175,9 @@ pub async fn lock_shared(
     institution: InstitutionId,
     id: SurveyId,
 ) -> Result<Locked<Survey>, Failure> {
-    sqlx::query!("select id from survey where id = $1 for share", id.0).fetch_optional(&mut *connection).await?;
+    sqlx::query!("select id from survey where id = $1 and institution_id = $2 for share", id.0, institution.0)
+        .fetch_optional(&mut *connection)
+        .await?;
     survey(connection, institution, id).await.map(Locked::new)
 }
 
@@ -181,6 +215,34 @@ pub struct Setup {
     pub closes_at: OffsetDateTime,
     pub colleges: Vec<CollegeId>,
     pub years: Vec<i32>,
+}
+
+/// How many drafts a host has. The host is locked until the end of the transaction, so that each counts those before it.
+pub async fn drafts(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    union: Option<UnionId>,
+) -> Result<i64, Failure> {
+    if let Some(union) = union {
+        sqlx::query!(
+            "select id from student_union where id = $1 and institution_id = $2 for no key update",
+            union.0,
+            institution.0
+        )
+        .fetch_optional(&mut *connection)
+        .await?;
+    } else {
+        sqlx::query!("select id from institution where id = $1 for no key update", institution.0)
+            .fetch_optional(&mut *connection)
+            .await?;
+    }
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from survey
+           where institution_id = $1 and union_id is not distinct from $2 and stage = 'draft'"#,
+        institution.0,
+        union.map(|union| union.0)
+    );
+    Ok(count.fetch_one(connection).await?)
 }
 
 /// Makes a draft.

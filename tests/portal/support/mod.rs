@@ -5,6 +5,7 @@ pub mod campus;
 mod client;
 pub mod congress;
 pub mod elected;
+pub mod questionnaires;
 pub mod raw;
 mod server;
 pub mod sitting;
