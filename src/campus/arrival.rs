@@ -35,7 +35,7 @@ use crate::{
     name::Number,
     page::{chrome::Chrome, filters::sign_in_path},
     sign_in::{Arrived, open_vouched_session},
-    web::{forms::local_path, network::Network, origin::Origin, routes::Routes},
+    web::{forms::local_path, network::Network, routes::Routes},
 };
 
 pub(super) fn routes() -> Routes<Campus> {
@@ -107,7 +107,6 @@ async fn asked_by(campus: &Campus, code: &str, protocol: Option<Protocol>) -> Re
 
 async fn begin(
     State(campus): State<Campus>,
-    Origin(origin): Origin,
     headers: HeaderMap,
     person: Option<SignedIn>,
     Path(code): Path<String>,
@@ -120,8 +119,8 @@ async fn begin(
     let journey = Journey::new(&code, &next);
     let server = &school.server;
     let onward = match server.protocol {
-        Protocol::Cas => Ok(cas::sign_in_url(server, &cas_service(&origin, &code))),
-        Protocol::Oidc => oidc::sign_in_url(&campus, server, &journey, &oidc_return(&origin, &code)).await,
+        Protocol::Cas => Ok(cas::sign_in_url(server, &cas_service(&server.origin, &code))),
+        Protocol::Oidc => oidc::sign_in_url(&campus, server, &journey, &oidc_return(&server.origin, &code)).await,
     };
     match onward {
         Ok(onward) => {
@@ -254,7 +253,6 @@ struct CasQuery {
 async fn arrive_by_cas(
     State(campus): State<Campus>,
     network: Network,
-    Origin(origin): Origin,
     headers: HeaderMap,
     person: Option<SignedIn>,
     Path(code): Path<String>,
@@ -272,7 +270,7 @@ async fn arrive_by_cas(
     if !visit.takes(ticket).await? {
         return Ok(Redirect::to(journey.next()).into_response());
     }
-    match validate(&campus, &school.server, &cas_service(&origin, &code), ticket).await {
+    match validate(&campus, &school.server, &cas_service(&school.server.origin, &code), ticket).await {
         Ok(person) => {
             let read = |name: &Option<String>| name.as_deref().and_then(|name| person.attribute(name));
             let number = if school.server.number_field.is_some() {
@@ -325,7 +323,6 @@ struct OidcQuery {
 async fn arrive_by_oidc(
     State(campus): State<Campus>,
     network: Network,
-    Origin(origin): Origin,
     headers: HeaderMap,
     person: Option<SignedIn>,
     Path(code): Path<String>,
@@ -344,7 +341,7 @@ async fn arrive_by_oidc(
     if !visit.takes(&journey.state).await? {
         return Ok(Redirect::to(journey.next()).into_response());
     }
-    let back = oidc_return(&origin, &code);
+    let back = oidc_return(&school.server.origin, &code);
     let came = oidc::Return { code: &query.code, issuer: &query.iss, journey: &journey, back: &back };
     match oidc::redeem(&campus, &school, came).await {
         Ok(vouchee) => visit.admit(vouchee).await,

@@ -66,6 +66,7 @@ mod tests {
         CampusServer {
             protocol: Protocol::Oidc,
             address: "https://id.example.edu.cn".to_owned(),
+            origin: "https://lunzhi.example.edu.cn".to_owned(),
             number_field: None,
             name_field: None,
             client: None,

@@ -72,6 +72,9 @@ pub struct CampusServer {
     pub protocol: Protocol,
     /// The address of the CAS server without a slash at its end, or the issuer to the letter.
     pub address: String,
+    /// The portal's public address when it was set, to which the server sends people back. Never of a request: who names
+    /// the host would name for whom a ticket is.
+    pub origin: String,
     /// The attribute or claim that is the number; none: the user, or the subject.
     pub number_field: Option<String>,
     /// The one that is the name.

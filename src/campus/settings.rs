@@ -24,6 +24,7 @@ use super::{
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
+    config::PublicUrl,
     failure::Failure,
     ids::InstitutionId,
     inbox::{self, Notice, To},
@@ -31,7 +32,7 @@ use crate::{
     page::chrome::Chrome,
     web::{
         forms::{self, Errors, Submitted},
-        origin::Origin,
+        origin::StatedOrigin,
         routes::Routes,
     },
 };
@@ -54,9 +55,11 @@ struct CampusSettingsPage {
     errors: Errors,
     /// A secret is kept for the server that is set.
     has_secret: bool,
-    /// What the university's IT office registers.
+    /// What the university's IT office registers; empty where the operator has not stated the portal's address.
     service: String,
     back: String,
+    /// Where the server sends people back until it is set anew, where the portal's address is another now; else empty.
+    former: String,
     trial: Option<Trial>,
     done: &'static str,
 }
@@ -71,7 +74,8 @@ impl CampusSettingsPage {
 struct Desk<'a> {
     campus: &'a Campus,
     acting: &'a Acting<Administrator>,
-    origin: &'a str,
+    /// The portal's address as the operator states it.
+    origin: Option<PublicUrl>,
     /// What is set now.
     kept: Option<CampusServer>,
     /// The university's code.
@@ -79,7 +83,11 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    async fn at(campus: &'a Campus, acting: &'a Acting<Administrator>, origin: &'a str) -> Result<Self, Failure> {
+    async fn at(
+        campus: &'a Campus,
+        acting: &'a Acting<Administrator>,
+        origin: Option<PublicUrl>,
+    ) -> Result<Self, Failure> {
         let mut db = campus.read().await?;
         let kept = store::server(&mut db, acting.institution()).await?;
         let code = store::code(&mut db, acting.institution()).await?;
@@ -88,13 +96,16 @@ impl<'a> Desk<'a> {
 
     fn page(&self, submitted: Submitted<SettingsForm>) -> CampusSettingsPage {
         let Submitted { form, errors } = submitted;
+        let origin = self.origin.as_ref().map(PublicUrl::as_str);
+        let former = self.kept.as_ref().map(|kept| kept.origin.clone()).filter(|kept| Some(kept.as_str()) != origin);
         CampusSettingsPage {
             chrome: self.campus.chrome(self.acting.person(), "统一身份认证"),
             form: form.without_secret(),
             errors,
             has_secret: self.kept.as_ref().is_some_and(|kept| kept.client.is_some()),
-            service: cas_service(self.origin, &self.code),
-            back: oidc_return(self.origin, &self.code),
+            service: origin.map_or_else(String::new, |origin| cas_service(origin, &self.code)),
+            back: origin.map_or_else(String::new, |origin| oidc_return(origin, &self.code)),
+            former: former.unwrap_or_default(),
             trial: None,
             done: "",
         }
@@ -102,17 +113,17 @@ impl<'a> Desk<'a> {
 
     fn read(&self, form: &SettingsForm, errors: &mut Errors) -> Result<Option<CampusServer>, Failure> {
         let sealer = Sealer::new(&self.campus.secret_key, self.acting.institution());
-        form.read(self.kept.as_ref(), sealer, errors)
+        form.read(self.origin.as_ref(), self.kept.as_ref(), sealer, errors)
     }
 }
 
 async fn show(
     State(campus): State<Campus>,
     acting: Acting<Administrator>,
-    Origin(origin): Origin,
+    StatedOrigin(origin): StatedOrigin,
     Query(query): Query<forms::Done>,
 ) -> Result<CampusSettingsPage, Failure> {
-    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let desk = Desk::at(&campus, &acting, origin).await?;
     let form = SettingsForm::showing(desk.kept.as_ref());
     Ok(CampusSettingsPage { done: Done::said(&query.done), ..desk.page(Submitted::new(form, Errors::default())) })
 }
@@ -120,10 +131,10 @@ async fn show(
 async fn keep(
     State(campus): State<Campus>,
     acting: Acting<Administrator>,
-    Origin(origin): Origin,
+    StatedOrigin(origin): StatedOrigin,
     Form(form): Form<SettingsForm>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let desk = Desk::at(&campus, &acting, origin).await?;
     let (now, mut errors) = (campus.clock.now(), Errors::default());
     let institution = acting.institution();
     let server = if form.is_off() { None } else { desk.read(&form, &mut errors)? };
@@ -205,17 +216,17 @@ async fn tell(
 async fn try_it(
     State(campus): State<Campus>,
     acting: Acting<Administrator>,
-    Origin(origin): Origin,
+    StatedOrigin(origin): StatedOrigin,
     Form(form): Form<SettingsForm>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let desk = Desk::at(&campus, &acting, origin).await?;
     let mut errors = Errors::default();
     let Some(server) = desk.read(&form, &mut errors)? else {
         let page = desk.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let trial = match server.protocol {
-        Protocol::Cas => try_cas(&campus, &server, &cas_service(&origin, &desk.code)).await,
+        Protocol::Cas => try_cas(&campus, &server, &cas_service(&server.origin, &desk.code)).await,
         Protocol::Oidc => try_oidc(&campus, &server).await,
     };
     Ok(CampusSettingsPage { trial: Some(trial), ..desk.page(Submitted::new(form, errors)) }.into_response())

@@ -9,7 +9,7 @@ use totp_rs::{Builder, Secret};
 
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal, SECOND,
-    campus::{CasServer, OidcServer, SECRET, Trouble, cas_failure, cas_success, query_of, record, says, set},
+    campus::{CasServer, OidcServer, SECRET, Trouble, cas_failure, cas_success, query_of, record, says, set, stating},
     sitting::{SMALL, prepare},
     vetting::student_account,
 };
@@ -64,6 +64,32 @@ async fn cas_signs_a_secretary_in_by_number_and_the_record_knows() {
     assert_eq!(administrator.get("/audit?verb=campus_bound").await.all("tbody tr").len(), 1, "bound once");
     assert_eq!(administrator.get("/audit?verb=campus_signed_in").await.all("tbody tr").len(), 2);
     assert!(administrator.get("/inbox").await.text().contains("统一身份认证的设置有变化"));
+}
+
+#[tokio::test]
+async fn the_service_is_the_stated_address_whatever_host_a_request_names() {
+    let portal = Portal::start().await;
+    let server = CasServer::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    assert!(administrator.get("/campus").await.text().contains("运维还没有写明本系统的地址"));
+    let fields = [("protocol", "cas"), ("server", server.address.as_str()), ("password_for", "all")];
+    for path in ["/campus", "/campus/try"] {
+        let page = administrator.post(path, &fields).await;
+        assert!(page.status == 422 && page.fault("方式").contains("--public-url"), "{}", page.text());
+    }
+    assert_eq!(set(&portal, &fields).await.status, 303);
+    let service = format!("http://127.0.0.1:8080/sso/cas/{FIRST}");
+    // Somebody who keeps another site asks in its name, to redeem here a ticket that was given for it.
+    let mut thief = portal.visitor();
+    thief.host = "evil.example";
+    let sent = thief.get(&format!("/sso/{FIRST}")).await;
+    assert_eq!(query_of(sent.location()).remove("service").unwrap(), service);
+    thief.get(&back(&server.ticket(&sent, "student"))).await;
+    assert_eq!(server.asked(), [service]);
+    assert!(
+        administrator.get("/campus").await.text().contains("登录仍回到原来的地址"),
+        "the address is stated no more"
+    );
 }
 
 #[tokio::test]
@@ -429,7 +455,7 @@ async fn guessing_tickets_is_slowed_down_by_network() {
 async fn the_page_tries_a_server_keeps_secrets_to_themselves_and_says_what_is_wrong() {
     let portal = Portal::start().await;
     let (cas, oidc) = (CasServer::start().await, OidcServer::start().await);
-    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let mut administrator = stating(&portal).signed_in(OfficeKind::Administrator).await;
     let try_it = async |administrator: &mut Client, fields: &[(&str, &str)]| {
         administrator.post("/campus/try", &[&[("password_for", "all")][..], fields].concat()).await
     };
