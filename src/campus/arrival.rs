@@ -31,6 +31,7 @@ use crate::{
         token::{Purpose, Token},
     },
     failure::Failure,
+    ids::AccountId,
     kept_forms::KEPT,
     name::Number,
     page::{chrome::Chrome, filters::sign_in_path},
@@ -58,6 +59,22 @@ struct CampusRefusedPage {
     password: String,
     /// What the server says of the person, for whoever helps them; empty where it says nothing.
     stated: String,
+}
+
+/// Whoever comes from another site decides here whether they sign in.
+#[derive(Template, WebTemplate)]
+#[template(path = "campus/begin.html")]
+struct CampusBeginPage {
+    chrome: Chrome,
+    school: String,
+    /// Where the sign-in begins.
+    onward: String,
+}
+
+/// A page of another site sent the browser here.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok()).unwrap_or_default();
+    matches!(site, "cross-site" | "same-site")
 }
 
 /// Somebody who is not signed in, and where they wanted to go.
@@ -116,6 +133,12 @@ async fn begin(
     if person.is_some() {
         return Ok(Redirect::to(local_path(&next)).into_response());
     }
+    // Begun by a link elsewhere, somebody else's ticket could be brought after it.
+    if is_from_elsewhere(&headers) {
+        let onward = begin_path(&code, local_path(&next));
+        let page = CampusBeginPage { chrome: Chrome::bare("统一身份认证登录"), school: school.name, onward };
+        return Ok(page.into_response());
+    }
     let journey = Journey::new(&code, &next);
     let server = &school.server;
     let onward = match server.protocol {
@@ -141,6 +164,8 @@ struct Visit<'a> {
     code: &'a str,
     school: &'a CampusSchool,
     journey: &'a Journey,
+    /// Whose session the browser has already.
+    signed_in: Option<AccountId>,
 }
 
 impl Visit<'_> {
@@ -182,6 +207,7 @@ impl Visit<'_> {
                 response.headers_mut().append(header::SET_COOKIE, Journey::clear_cookie(self.headers)?);
                 Ok(response)
             }
+            Err(Refusal::OtherAccount) => self.refused(Refusal::OtherAccount, String::new()).await,
             Err(refusal) => {
                 let stated = match &vouchee.name {
                     Some(name) => format!("{number}（{name}）"),
@@ -203,6 +229,10 @@ impl Visit<'_> {
                     Vouched::Disabled => return Ok(Err(Refusal::Disabled)),
                     Vouched::Unknown => return Ok(Err(Refusal::Unknown)),
                 };
+                // Who works here in one name goes on in another by their own act alone.
+                if self.signed_in.is_some_and(|present| present != account) {
+                    return Ok(Err(Refusal::OtherAccount));
+                }
                 let bound = store::bind(db, account, &subject, now).await?;
                 let opened = open_vouched_session(db, self.headers, account, vouchee.ticket.clone(), now).await?;
                 let Some(arrived) = opened else { return Ok(Err(Refusal::Disabled)) };
@@ -260,7 +290,16 @@ async fn arrive_by_cas(
 ) -> Result<Response, Failure> {
     let school = asked_by(&campus, &code, Some(Protocol::Cas)).await?;
     let Some(journey) = Journey::of(&headers, &code) else { return by_session(&campus, &school, &code, person).await };
-    let visit = Visit { campus: &campus, headers: &headers, network, code: &code, school: &school, journey: &journey };
+    let signed_in = person.map(|person| person.account);
+    let visit = Visit {
+        campus: &campus,
+        headers: &headers,
+        network,
+        code: &code,
+        school: &school,
+        journey: &journey,
+        signed_in,
+    };
     let Some(ticket) = query.ticket.iter().rev().find(|ticket| cas::is_ticket(ticket)) else {
         return visit.refused(Refusal::InvalidTicket, String::new()).await;
     };
@@ -331,7 +370,16 @@ async fn arrive_by_oidc(
     let school = asked_by(&campus, &code, Some(Protocol::Oidc)).await?;
     let journey = Journey::of(&headers, &code).filter(|journey| journey.state == query.state);
     let Some(journey) = journey else { return by_session(&campus, &school, &code, person).await };
-    let visit = Visit { campus: &campus, headers: &headers, network, code: &code, school: &school, journey: &journey };
+    let signed_in = person.map(|person| person.account);
+    let visit = Visit {
+        campus: &campus,
+        headers: &headers,
+        network,
+        code: &code,
+        school: &school,
+        journey: &journey,
+        signed_in,
+    };
     if !query.error.is_empty() {
         return visit.refused(Refusal::of_oidc(&query.error), String::new()).await;
     }

@@ -181,6 +181,32 @@ async fn an_answer_is_taken_once_and_in_the_browser_that_began_alone() {
 }
 
 #[tokio::test]
+async fn another_sites_link_begins_nothing_and_nobody_is_replaced_unasked() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let begin = format!("/sso/{FIRST}?next=/plans");
+    for site in ["cross-site", "same-site"] {
+        let mut victim = portal.visitor();
+        let page = victim.send("GET", &begin, &[("sec-fetch-site", site)], Vec::new()).await;
+        assert_eq!((page.status, page.heading().as_str()), (200, "统一身份认证登录"), "{site}");
+        assert_eq!(victim.cookie(), "", "{site}: nothing is begun");
+        assert_eq!(page.attributes("main a", "href"), [begin.clone()]);
+        let begun = victim.send("GET", &begin, &[("sec-fetch-site", "same-origin")], Vec::new()).await;
+        assert_eq!(begun.status, 303);
+    }
+    let mut person = portal.visitor();
+    let sent = person.get(&begin).await;
+    let ticket = server.ticket(&sent, "class_branch");
+    assert_eq!(person.sign_in(FIRST, "student", PASSWORD).await.status, 303);
+    let page = person.get(&back(&ticket)).await;
+    assert!(page.status == 403 && says(&page).contains("另一个账号"), "{}", page.text());
+    assert_eq!(person.get("/").await.all(".office"), ["学生"], "still who they were");
+    person.post("/sign-out", &[]).await;
+    let sent = person.get(&begin).await;
+    assert_eq!(person.get(&back(&server.ticket(&sent, "class_branch"))).await.location(), "/plans");
+}
+
+#[tokio::test]
 async fn many_visits_with_one_ticket_open_one_session() {
     let portal = Portal::start().await;
     let server = with_cas(&portal, &[]).await;
