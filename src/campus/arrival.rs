@@ -194,7 +194,7 @@ impl Visit<'_> {
 
     /// Signs a person in, or says why not.
     async fn admit(&self, vouchee: Vouchee) -> Result<Response, Failure> {
-        let number = vouchee.number.as_deref().and_then(|number| Number::read(number).ok());
+        let number = vouchee.number.as_deref().and_then(as_stated);
         let Some(number) = number else { return self.refused(Refusal::NoNumber, String::new()).await };
         let number = number.shown();
         match self.sign_in(&vouchee, number).await? {
@@ -248,6 +248,12 @@ impl Visit<'_> {
             })
             .await
     }
+}
+
+/// A number that is spelled as numbers are here: a server where people choose their own user would have others come in by
+/// look-alikes.
+fn as_stated(text: &str) -> Option<Number> {
+    Number::read(text).ok().filter(|number| number.shown() == text.trim())
 }
 
 fn answer_hash(code: &str, answer: &str) -> Vec<u8> {
@@ -394,5 +400,18 @@ async fn arrive_by_oidc(
     match oidc::redeem(&campus, &school, came).await {
         Ok(vouchee) => visit.admit(vouchee).await,
         Err(refusal) => visit.refused(refusal, String::new()).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_taken_as_it_is_spelled_and_no_look_alike() {
+        assert_eq!(as_stated(" 20240001\n").unwrap().shown(), "20240001");
+        for look_alike in ["２０２４０００１", "2024 0001", "20240001\u{200B}", ""] {
+            assert!(as_stated(look_alike).is_none(), "{look_alike:?}");
+        }
     }
 }

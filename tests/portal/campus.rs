@@ -346,6 +346,22 @@ async fn the_number_binds_and_never_the_name() {
 }
 
 #[tokio::test]
+async fn of_numbers_that_differ_in_spelling_that_very_one_counts() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let twin = "insert into account (id, institution_id, number, number_twin, name, must_change_password, created_at)
+                select gen_random_uuid(), id, 'Student', true, '另一人', false, now() from institution where code = $1";
+    sqlx::query(twin).bind(FIRST).execute(&mut portal.owner().await).await.unwrap();
+    assert_eq!(by_cas(&portal, &server, "student").await.1.status, 303);
+    for other in ["STUDENT", "ｓｔｕｄｅｎｔ"] {
+        let (mut person, page) = by_cas(&portal, &server, other).await;
+        assert_eq!(page.status, 403, "{other}: {}", page.text());
+        assert_eq!(person.get("/me").await.status, 303);
+    }
+    assert_eq!(by_cas(&portal, &server, "SCHOOL_LEAGUE").await.1.status, 303, "of which there is one alone");
+}
+
+#[tokio::test]
 async fn a_password_stays_for_staff_where_the_university_wants_it_so() {
     let portal = Portal::start().await;
     let server = with_cas(&portal, &[("password_for", "staff")]).await;
