@@ -88,6 +88,17 @@ pub struct CampusServer {
     pub password_for: PasswordFor,
 }
 
+impl CampusServer {
+    /// Whether another would vouch for the same people in the same way, so that whoever came by it is who they were.
+    pub(super) fn vouches_as(&self, other: &Self) -> bool {
+        let of = |server: &Self| {
+            let client = server.client.as_ref().map(|client| client.id.clone());
+            (server.protocol, server.address.clone(), server.number_field.clone(), client)
+        };
+        of(self) == of(other)
+    }
+}
+
 /// An address of the server that may be asked: with TLS, or on this machine, or without TLS where that is allowed.
 ///
 /// # Errors
@@ -136,6 +147,28 @@ mod tests {
         assert!(address("http://cas.example.edu.cn", true).is_ok());
         assert!(may_be_asked("https://b.example/authorize?x=y", false));
         assert!(!may_be_asked("http://b.example/authorize", false));
+    }
+
+    #[test]
+    fn another_server_or_number_vouches_for_others() {
+        let server = CampusServer {
+            protocol: Protocol::Cas,
+            address: "https://cas.example.edu.cn/cas".to_owned(),
+            origin: "https://lunzhi.example.edu.cn".to_owned(),
+            number_field: None,
+            name_field: None,
+            client: None,
+            plain_allowed: false,
+            opens_students: false,
+            password_for: PasswordFor::All,
+        };
+        let changed = CampusServer { opens_students: true, name_field: Some("cn".to_owned()), ..server.clone() };
+        assert!(server.vouches_as(&changed));
+        let number = CampusServer { number_field: Some("xh".to_owned()), ..server.clone() };
+        let elsewhere = CampusServer { address: "https://id.example.edu.cn".to_owned(), ..server.clone() };
+        let client = Some(ClientOf { id: "lunzhi".to_owned(), secret: Vec::new() });
+        let way = CampusServer { protocol: Protocol::Oidc, client, ..server.clone() };
+        assert!([number, elsewhere, way].iter().all(|other| !server.vouches_as(other)));
     }
 
     #[test]

@@ -26,7 +26,7 @@ use crate::{
     auth::acting::Acting,
     config::PublicUrl,
     failure::Failure,
-    ids::InstitutionId,
+    ids::{AccountId, InstitutionId},
     inbox::{self, Notice, To},
     office::{Administrator, OfficeKind},
     page::chrome::Chrome,
@@ -149,13 +149,9 @@ async fn keep(
     let by = acting.person();
     campus
         .write_as(by.authority(), async |db| {
-            match &server {
-                Some(server) => store::set(db, institution, server, Some(by.account), now).await?,
-                None => {
-                    store::remove(db, institution).await?;
-                }
-            }
-            audit::append(db, by, entry(server.as_ref()), now).await?;
+            let set = Set { server: server.as_ref(), by: Some(by.account), but: Some(&by.session) };
+            let ended = set.put(db, institution, now).await?;
+            audit::append(db, by, entry(server.as_ref(), ended), now).await?;
             tell(db, institution, &by.name, server.as_ref(), now).await
         })
         .await?;
@@ -163,13 +159,45 @@ async fn keep(
     Ok(Redirect::to(&done.path()).into_response())
 }
 
+/// A server to be set, or none to give it up.
+#[derive(Debug, Clone, Copy)]
+struct Set<'a> {
+    server: Option<&'a CampusServer>,
+    /// None: the operator of the server.
+    by: Option<AccountId>,
+    /// The session of whoever sets it, which goes on.
+    but: Option<&'a [u8]>,
+}
+
+impl Set<'_> {
+    /// Sets it. Where another vouches from now on, or none, whoever came by the one before has to sign in anew: one who set
+    /// a server of their own would stay in the names of others. Gives how many sessions end.
+    async fn put(
+        self,
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        now: OffsetDateTime,
+    ) -> Result<u64, Failure> {
+        let before = store::server(&mut *connection, institution).await?;
+        match self.server {
+            Some(server) => store::set(&mut *connection, institution, server, self.by, now).await?,
+            None => {
+                store::remove(&mut *connection, institution).await?;
+            }
+        }
+        let stays = before.as_ref().zip(self.server).is_some_and(|(before, server)| before.vouches_as(server));
+        if stays { Ok(0) } else { store::end_sessions_by_campus(connection, institution, self.but).await }
+    }
+}
+
 fn in_words(server: Option<&CampusServer>) -> String {
     server.map_or_else(|| "停用".to_owned(), |server| format!("{}，{}", server.protocol.label(), server.address))
 }
 
 /// What the record keeps of a change; the secret is no part of it.
-fn entry(server: Option<&CampusServer>) -> Entry {
-    let entry = Entry::new(Verb::CampusSet, "统一身份认证").detail("服务器", in_words(server));
+fn entry(server: Option<&CampusServer>, ended: u64) -> Entry {
+    let entry =
+        Entry::new(Verb::CampusSet, "统一身份认证").detail("服务器", in_words(server)).detail("结束的登录", ended);
     let Some(server) = server else { return entry };
     let field = |name: &Option<String>| name.clone().unwrap_or_else(|| "用户名".to_owned());
     entry
@@ -189,13 +217,8 @@ pub async fn set_by_operator(
     server: Option<&CampusServer>,
     now: OffsetDateTime,
 ) -> Result<(), Failure> {
-    match server {
-        Some(server) => store::set(connection, institution, server, None, now).await?,
-        None => {
-            store::remove(connection, institution).await?;
-        }
-    }
-    audit::append_by_operator(connection, institution, entry(server), now).await?;
+    let ended = Set { server, by: None, but: None }.put(&mut *connection, institution, now).await?;
+    audit::append_by_operator(&mut *connection, institution, entry(server, ended), now).await?;
     tell(connection, institution, "服务器命令行", server, now).await
 }
 

@@ -190,6 +190,21 @@ pub async fn end_sessions_of(connection: &mut PgConnection, school: &str, ticket
     Ok(ended.execute(connection).await?.rows_affected())
 }
 
+/// Ends all sessions of a university's people that its server vouched for, but that one; gives how many.
+pub(super) async fn end_sessions_by_campus(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    but: Option<&[u8]>,
+) -> Result<u64, Failure> {
+    let ended = sqlx::query!(
+        "delete from session s using account a
+         where a.id = s.account_id and a.institution_id = $1 and s.by_campus and s.token_hash is distinct from $2",
+        institution.0,
+        but
+    );
+    Ok(ended.execute(connection).await?.rows_affected())
+}
+
 /// Clears away what was kept of answers long ago.
 pub async fn clear_expired(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!("delete from campus_claim where at < $1", now - CLAIMS_LAST).execute(connection).await?;

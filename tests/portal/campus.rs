@@ -260,6 +260,33 @@ async fn the_server_ends_a_session_by_its_ticket_again_and_again() {
 }
 
 #[tokio::test]
+async fn whoever_came_by_the_server_before_signs_in_anew_where_another_vouches() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let other = CasServer::start().await;
+    let (own, others) = (server.address.as_str(), other.address.as_str());
+    let mut by_password = portal.visitor();
+    by_password.sign_in(FIRST, "college_league", PASSWORD).await;
+    for (fields, ends) in [
+        (&[("protocol", "cas"), ("server", own), ("opens", "yes"), ("name_field", "cn")][..], false),
+        (&[("protocol", "cas"), ("server", own), ("number_field", "xh")][..], true),
+        (&[("protocol", "cas"), ("server", others)][..], true),
+        (&[("protocol", "off")][..], true),
+    ] {
+        assert_eq!(set(&portal, &[("protocol", "cas"), ("server", own)]).await.status, 303);
+        let (mut person, page) = by_cas(&portal, &server, "student").await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        let (mut administrator, _) = by_cas(&stating(&portal), &server, "administrator").await;
+        let kept = administrator.post("/campus", &[&[("password_for", "all")][..], fields].concat()).await;
+        assert_eq!(kept.status, 303, "{fields:?}: {}", kept.text());
+        assert_eq!(person.get("/me").await.status, if ends { 303 } else { 200 }, "{fields:?}");
+        assert_eq!(administrator.get("/me").await.status, 200, "one's own goes on");
+        assert_eq!(by_password.get("/me").await.status, 200, "a password vouches for itself");
+    }
+    assert!(record(&portal).await.contains("结束的登录"));
+}
+
+#[tokio::test]
 async fn a_server_in_trouble_keeps_nobody_from_signing_in_with_a_password() {
     let portal = Portal::start().await;
     let server = with_cas(&portal, &[]).await;
