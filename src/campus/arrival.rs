@@ -387,7 +387,8 @@ async fn arrive_by_oidc(
         signed_in,
     };
     if !query.error.is_empty() {
-        return visit.refused(Refusal::of_oidc(&query.error), String::new()).await;
+        // What an address alone says anybody may write: it is shown, and neither recorded nor counted.
+        return Ok(visit.page(Refusal::of_oidc(&query.error), String::new()));
     }
     if visit.must_wait() {
         return visit.refused(Refusal::TooMany, String::new()).await;

@@ -1,7 +1,7 @@
 //! The state of campus sign-in: the client for other servers, what is known of them, and how failures are kept.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry as Place},
     fmt,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
@@ -93,7 +93,14 @@ impl Campus {
         let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         recorded.retain(|_, at| now - *at < RECORDED_EVERY);
-        recorded.insert((institution, refusal.slug()), now).is_none()
+        // What comes again does not put off when it is news again: else one who goes on failing is recorded once and never more.
+        match recorded.entry((institution, refusal.slug())) {
+            Place::Occupied(_) => false,
+            Place::Vacant(place) => {
+                place.insert(now);
+                true
+            }
+        }
     }
 
     /// Keeps a failure in the record, without ticket, token or number.

@@ -518,6 +518,12 @@ async fn guessing_tickets_is_slowed_down_by_network() {
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let failures = administrator.get("/audit?verb=campus_refused").await.all("tbody tr").len();
     assert!((1..=3).contains(&failures), "the record is not filled by them: {failures}");
+    for again in 0..3 {
+        portal.app.clock.advance(Duration::seconds(40));
+        guesser.get(&back(&format!("ST-again-{again}"))).await;
+    }
+    let later = administrator.get("/audit?verb=campus_refused").await.all("tbody tr").len();
+    assert!(later > failures, "whoever goes on is recorded again: {later}");
 }
 
 #[tokio::test]

@@ -105,6 +105,7 @@ async fn a_token_that_is_not_ours_is_not_taken() {
     let state = query_of(sent.location())["state"].clone();
     let denied = person.get(&format!("/sso/oidc/{FIRST}?error=access_denied&state={state}")).await;
     assert!(denied.status == 403 && says(&denied).contains("没有允许登录"), "{}", denied.text());
+    assert!(!record(&portal).await.contains("没有允许登录"), "anybody may write an address that says so");
 }
 
 #[tokio::test]
