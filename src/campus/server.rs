@@ -1,6 +1,6 @@
 //! A university's own sign-in server, as it is set.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use axum::http::{Uri, uri::Scheme};
 use zeroize::Zeroizing;
@@ -120,9 +120,45 @@ pub fn address(text: &str, plain_allowed: bool) -> Result<&str, &'static str> {
     Ok(text)
 }
 
-/// Whether an address that a server names of itself may be asked: as [`address`], but it may have a query.
-pub(super) fn may_be_asked(url: &str, plain_allowed: bool) -> bool {
-    address(url.split('?').next().unwrap_or_default(), plain_allowed).is_ok()
+/// Whether an address that a server names of itself may be asked: as [`address`], but it may have a query. One inside this
+/// machine or its network is asked for an `issuer` that is there itself alone.
+pub(super) fn may_be_asked(url: &str, issuer: &str, plain_allowed: bool) -> bool {
+    let fits = address(url.split('?').next().unwrap_or_default(), plain_allowed).is_ok();
+    fits && (!is_inside(url) || is_inside(issuer))
+}
+
+/// Whether an address is this machine or one of a private network, to the letter; what a whole name resolves to is the
+/// university's own, and campus servers are inside. Resolvers also read `127.1`, `2130706433` and `0x7f000001` as addresses.
+pub(super) fn is_inside(url: &str) -> bool {
+    let uri: Option<Uri> = url.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+    let name = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return match address.to_canonical() {
+            IpAddr::V4(address) => {
+                let [first, second, ..] = address.octets();
+                // The network of a carrier, where clouds keep services of their own.
+                let is_shared = first == 100 && (64..128).contains(&second);
+                is_shared
+                    || first == 0
+                    || address.is_loopback()
+                    || address.is_private()
+                    || address.is_link_local()
+                    || address.is_multicast()
+                    || address.is_broadcast()
+            }
+            IpAddr::V6(address) => {
+                address.is_loopback()
+                    || address.is_unspecified()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+                    || address.is_multicast()
+            }
+        };
+    }
+    let Some((_, last)) = name.rsplit_once('.') else { return true };
+    let is_number = last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit());
+    is_number || matches!(last, "localhost" | "localdomain")
 }
 
 #[cfg(test)]
@@ -145,8 +181,38 @@ mod tests {
             assert!(address(wrong, false).is_err(), "{wrong}");
         }
         assert!(address("http://cas.example.edu.cn", true).is_ok());
-        assert!(may_be_asked("https://b.example/authorize?x=y", false));
-        assert!(!may_be_asked("http://b.example/authorize", false));
+        assert!(may_be_asked("https://b.example/authorize?x=y", "https://b.example", false));
+        assert!(!may_be_asked("http://b.example/authorize", "https://b.example", false));
+    }
+
+    #[test]
+    fn inside_is_asked_where_the_issuer_is_inside_alone() {
+        for inside in [
+            "http://127.0.0.1:8000/token",
+            "http://localhost/token",
+            "https://[::1]/token",
+            "https://127.1/token",
+            "https://2130706433/token",
+            "https://0x7f.0.0.0x1/token",
+            "https://10.1.2.3/token",
+            "https://192.168.1.1./token",
+            "https://169.254.169.254/latest",
+            "https://100.100.100.200/latest",
+            "https://[fd00::1]/token",
+            "https://[fe80::1]/token",
+            "https://[::ffff:10.1.2.3]/token",
+            "https://0.0.0.0/token",
+            "https://db/token",
+            "https://a.localhost/token",
+        ] {
+            assert!(is_inside(inside) && !may_be_asked(inside, "https://id.example.edu.cn/", true), "{inside}");
+            assert!(may_be_asked(inside, "http://127.0.0.1:9000/", true), "{inside}");
+        }
+        for outside in
+            ["https://cas.example.edu.cn/cas", "https://202.120.2.2/cas", "https://[2001:da8::1]/", "https://1.example"]
+        {
+            assert!(!is_inside(outside), "{outside}");
+        }
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::{
     oidc,
     paths::{CAMPUS, Done, cas_service, oidc_return},
     refusal::Refusal,
-    server::{CampusServer, PasswordFor, Protocol},
+    server::{CampusServer, PasswordFor, Protocol, is_inside},
     state::Campus,
     store,
     validation::validate,
@@ -113,7 +113,19 @@ impl<'a> Desk<'a> {
 
     fn read(&self, form: &SettingsForm, errors: &mut Errors) -> Result<Option<CampusServer>, Failure> {
         let sealer = Sealer::new(&self.campus.secret_key, self.acting.institution());
-        form.read(self.origin.as_ref(), self.kept.as_ref(), sealer, errors)
+        let server = form.read(self.origin.as_ref(), self.kept.as_ref(), sealer, errors)?;
+        let Some(server) = server else { return Ok(None) };
+        // A page must not have the portal ask around inside. What the operator has set stays, and whoever tries the portal on
+        // their own machine has their server there too.
+        let is_kept = self.kept.as_ref().is_some_and(|kept| kept.address == server.address);
+        if is_inside(&server.address) && !is_kept && !is_inside(&server.origin) {
+            errors.add(
+                "server",
+                "这是本机或内网的地址，或不完整的域名，不能在本页设置；确实如此的，请运维用 lunzhi sso 设置",
+            );
+            return Ok(None);
+        }
+        Ok(Some(server))
     }
 }
 

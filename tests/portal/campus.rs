@@ -9,7 +9,10 @@ use totp_rs::{Builder, Secret};
 
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal, SECOND,
-    campus::{CasServer, OidcServer, SECRET, Trouble, cas_failure, cas_success, query_of, record, says, set, stating},
+    campus::{
+        CasServer, OidcServer, SECRET, Trouble, cas_failure, cas_success, query_of, reached_at, record, says, set,
+        stating,
+    },
     sitting::{SMALL, prepare},
     vetting::student_account,
 };
@@ -583,6 +586,31 @@ async fn the_page_tries_a_server_keeps_secrets_to_themselves_and_says_what_is_wr
     let sent = person.get(&format!("/sso/{FIRST}")).await;
     let path = oidc.authorize(&sent, portal.app.clock.now().unix_timestamp(), &json!({}), &json!({ "sub": "u-1" }));
     assert!(says(&person.get(&path).await).contains("打不开保存的客户端密钥"), "another key file");
+}
+
+#[tokio::test]
+async fn the_page_has_the_portal_ask_nowhere_inside() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let mut administrator =
+        reached_at(&portal, "https://lunzhi.example.edu.cn").signed_in(OfficeKind::Administrator).await;
+    let mut send = async |path: &str, address: &str| {
+        let fields = [("protocol", "cas"), ("server", address), ("password_for", "all"), ("plain", "yes")];
+        administrator.post(path, &fields).await
+    };
+    for address in ["http://127.0.0.1:9/cas", "https://10.1.2.3/cas", "http://169.254.169.254", "https://localhost/cas"]
+    {
+        for path in ["/campus", "/campus/try"] {
+            let page = send(path, address).await;
+            assert!(
+                page.status == 422 && page.fault("服务器地址").contains("lunzhi sso"),
+                "{address}: {}",
+                page.text()
+            );
+        }
+    }
+    assert_eq!(send("/campus", &server.address).await.status, 303, "what is set already may stay");
+    assert_eq!(send("/campus", "https://cas.example.edu.cn/cas").await.status, 303);
 }
 
 #[tokio::test]

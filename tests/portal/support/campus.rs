@@ -330,7 +330,12 @@ impl OidcServer {
 
 /// The same portal, whose operator states that it is on this machine.
 pub fn stating(portal: &Portal) -> Portal {
-    let public_url = Some("http://127.0.0.1:8080".parse().unwrap());
+    reached_at(portal, "http://127.0.0.1:8080")
+}
+
+/// The same portal, whose operator states that it is there.
+pub fn reached_at(portal: &Portal, url: &str) -> Portal {
+    let public_url = Some(url.parse().unwrap());
     Portal { app: Lunzhi { public_url, ..portal.app.clone() }, url: portal.url.clone() }
 }
 
