@@ -41,6 +41,8 @@ pub(super) fn routes() -> Routes<Campus> {
     Routes::default().get("/campus", show).post("/campus", keep).post("/campus/try", try_it)
 }
 
+const VOTING: &str = "本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改（停用随时可以）";
+
 /// What a trial came to.
 struct Trial {
     passes: bool,
@@ -150,25 +152,38 @@ async fn keep(
     let (now, mut errors) = (campus.clock.now(), Errors::default());
     let institution = acting.institution();
     let server = if form.is_off() { None } else { desk.read(&form, &mut errors)? };
-    // Whoever sets the server could come as any voter.
-    if server.is_some() && store::is_voting(&mut *campus.read().await?, institution, now).await? {
-        errors.add("protocol", "本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改（停用随时可以）");
-    }
     if !errors.is_empty() || (server.is_none() && !form.is_off()) {
         let page = desk.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let by = acting.person();
-    campus
+    let is_set = campus
         .write_as(by.authority(), async |db| {
             let set = Set { server: server.as_ref(), by: Some(by.account), but: Some(&by.session) };
-            let ended = set.put(db, institution, now).await?;
+            let Put::Done { ended } = set.put(db, institution, now).await? else { return Ok(false) };
             audit::append(db, by, entry(server.as_ref(), ended), now).await?;
-            tell(db, institution, &by.name, server.as_ref(), now).await
+            tell(db, institution, &by.name, server.as_ref(), now).await?;
+            Ok(true)
         })
         .await?;
+    if !is_set {
+        errors.add("protocol", VOTING);
+        let page = desk.page(Submitted::new(form, errors));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     let done = if server.is_some() { Done::Kept } else { Done::Off };
     Ok(Redirect::to(&done.path()).into_response())
+}
+
+/// What setting a server came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Put {
+    Done {
+        /// How many sessions end.
+        ended: u64,
+    },
+    /// People are voting: whoever sets the server could come as any of them.
+    Voting,
 }
 
 /// A server to be set, or none to give it up.
@@ -183,13 +198,16 @@ struct Set<'a> {
 
 impl Set<'_> {
     /// Sets it. Where another vouches from now on, or none, whoever came by the one before has to sign in anew: one who set
-    /// a server of their own would stay in the names of others. Gives how many sessions end.
+    /// a server of their own would stay in the names of others. While people vote it is given up alone.
     async fn put(
         self,
         connection: &mut PgConnection,
         institution: InstitutionId,
         now: OffsetDateTime,
-    ) -> Result<u64, Failure> {
+    ) -> Result<Put, Failure> {
+        if self.server.is_some() && store::is_voting(&mut *connection, institution, now).await? {
+            return Ok(Put::Voting);
+        }
         let before = store::server(&mut *connection, institution).await?;
         match self.server {
             Some(server) => store::set(&mut *connection, institution, server, self.by, now).await?,
@@ -198,7 +216,8 @@ impl Set<'_> {
             }
         }
         let stays = before.as_ref().zip(self.server).is_some_and(|(before, server)| before.vouches_as(server));
-        if stays { Ok(0) } else { store::end_sessions_by_campus(connection, institution, self.but).await }
+        let ended = if stays { 0 } else { store::end_sessions_by_campus(connection, institution, self.but).await? };
+        Ok(Put::Done { ended })
     }
 }
 
@@ -219,7 +238,8 @@ fn entry(server: Option<&CampusServer>, ended: u64) -> Entry {
         .detail("还可以用密码登录", server.password_for.label())
 }
 
-/// Sets a university's server from the command line; none gives it up. The administrators are told.
+/// Sets a university's server from the command line; none gives it up. The administrators are told. Gives why it is not set,
+/// in Chinese, where people are voting.
 ///
 /// # Errors
 /// What the database says.
@@ -228,10 +248,12 @@ pub async fn set_by_operator(
     institution: InstitutionId,
     server: Option<&CampusServer>,
     now: OffsetDateTime,
-) -> Result<(), Failure> {
-    let ended = Set { server, by: None, but: None }.put(&mut *connection, institution, now).await?;
+) -> Result<Result<(), &'static str>, Failure> {
+    let set = Set { server, by: None, but: None };
+    let Put::Done { ended } = set.put(&mut *connection, institution, now).await? else { return Ok(Err(VOTING)) };
     audit::append_by_operator(&mut *connection, institution, entry(server, ended), now).await?;
-    tell(connection, institution, "服务器命令行", server, now).await
+    tell(connection, institution, "服务器命令行", server, now).await?;
+    Ok(Ok(()))
 }
 
 /// Whoever sets the server decides who comes in: all administrators hear of it.

@@ -122,12 +122,16 @@ pub async fn remove(connection: &mut PgConnection, institution: InstitutionId) -
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Whether people of the university are voting: whoever sets the server could come as any of them.
-pub async fn is_voting(
+/// Whether people of the university are voting: whoever sets the server could come as any of them. None of its sittings is
+/// opened before the transaction ends.
+pub(super) async fn is_voting(
     connection: &mut PgConnection,
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    sqlx::query_scalar!("select id from sitting where institution_id = $1 order by id for share", institution.0)
+        .fetch_all(&mut *connection)
+        .await?;
     let voting = sqlx::query_scalar!(
         r#"select exists (select from sitting where institution_id = $1 and stage = 'open' and closes_at > $2) as "open!""#,
         institution.0,

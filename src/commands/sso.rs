@@ -7,7 +7,7 @@ use sqlx::Connection;
 
 use crate::{
     accounts::store::institution_named,
-    campus::{Sealer, SettingsForm, server::CampusServer, set_by_operator, store},
+    campus::{Sealer, SettingsForm, server::CampusServer, set_by_operator},
     clock::Clock,
     config::{DatabaseConfig, PublicUrl},
     database::{Database, Pools, migrate},
@@ -168,10 +168,9 @@ async fn set(pools: &Pools, key: &MarkKey, args: &SsoArgs, form: Option<&Setting
         None => None,
     };
     let now = Clock::default().now();
-    if server.is_some() && store::is_voting(&mut db, institution, now).await.map_err(reason)? {
-        bail!("本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改");
+    if let Err(says) = set_by_operator(&mut db, institution, server.as_ref(), now).await.map_err(reason)? {
+        bail!(says);
     }
-    set_by_operator(&mut db, institution, server.as_ref(), now).await.map_err(reason)?;
     db.commit().await?;
     Ok(match server {
         Some(server) => format!("已设置：{}，{}\n", server.protocol.label(), server.address),
