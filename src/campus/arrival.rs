@@ -10,6 +10,8 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use super::{
     cas,
@@ -30,8 +32,10 @@ use crate::{
         person::SignedIn,
         token::{Purpose, Token},
     },
+    elections::store::{PasswordEvent, note_reset},
     failure::Failure,
-    ids::AccountId,
+    ids::{AccountId, InstitutionId},
+    inbox::{self, Notice, To},
     kept_forms::KEPT,
     name::Number,
     page::{chrome::Chrome, filters::sign_in_path},
@@ -236,6 +240,9 @@ impl Visit<'_> {
                 let bound = store::bind(db, account, &subject, now).await?;
                 let opened = open_vouched_session(db, self.headers, account, vouchee.ticket.clone(), now).await?;
                 let Some(arrived) = opened else { return Ok(Err(Refusal::Disabled)) };
+                if bound == Bound::Anew {
+                    note_another(db, *institution, account, now).await?;
+                }
                 if bound != Bound::Already {
                     let was = if bound == Bound::Anew { "另一个用户" } else { "没有绑定" };
                     let entry = Entry::about(Verb::CampusBound, account).detail("方式", way).detail("原来", was);
@@ -248,6 +255,22 @@ impl Visit<'_> {
             })
             .await
     }
+}
+
+/// Another user of the server came in somebody's name: like a password that was reset, it is noted where they can vote, and
+/// they hear of it.
+async fn note_another(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    note_reset(&mut *connection, account, None, PasswordEvent::Reset, now).await?;
+    let notice = Notice::new("统一身份认证里登录你账号的用户变了", "/me").says(
+        "统一身份认证的另一个用户凭你的学号（工号）登录了这个账号。学校更换登录服务器或者你更换用户名以后，第一次登录会这样；\
+         不是这样的，请立即向系统管理员和校团委报告。",
+    );
+    inbox::tell(connection, institution, To::Account(account), &notice, now).await
 }
 
 /// A number that is spelled as numbers are here: a server where people choose their own user would have others come in by

@@ -13,7 +13,7 @@ use crate::support::{
         CasServer, OidcServer, SECRET, Trouble, cas_failure, cas_success, query_of, reached_at, record, says, set,
         stating,
     },
-    sitting::{SMALL, prepare},
+    sitting::{SMALL, opened, prepare},
     vetting::student_account,
 };
 
@@ -373,6 +373,30 @@ async fn the_number_binds_and_never_the_name() {
         bound.len() == 2 && bound.concat().contains("另一个用户"),
         "another user of the number is recorded: {bound:?}"
     );
+}
+
+#[tokio::test]
+async fn another_user_in_a_voters_name_is_noted_like_a_reset() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[("number_field", "xh")]).await;
+    student_account(&portal, 3).await;
+    let sitting = opened(&portal, &SMALL).await;
+    let come = async |user: &str| {
+        let mut person = portal.visitor();
+        let sent = person.get(&format!("/sso/{FIRST}")).await;
+        let inside = format!("<cas:user>{user}</cas:user><cas:attributes><cas:xh>20240003</cas:xh></cas:attributes>");
+        let page = person.get(&back(&server.ticket_answering(&sent, &cas_success(&inside)))).await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        person
+    };
+    let mut owner = come("u1").await;
+    assert!(!owner.get(&sitting.votes()).await.text().contains("被重置过"));
+    come("u2").await;
+    assert!(owner.get("/inbox").await.text().contains("登录你账号的用户变了"));
+    assert!(owner.get(&sitting.votes()).await.text().contains("另一个用户"));
+    let noted = "select count(*) from voter_reset where kind = 'reset' and by_account is null";
+    let (noted,): (i64,) = sqlx::query_as(noted).fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(noted, 1);
 }
 
 #[tokio::test]
