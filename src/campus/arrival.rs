@@ -31,6 +31,7 @@ use crate::{
     auth::{
         person::SignedIn,
         token::{Purpose, Token},
+        vouched::device_is_known,
     },
     elections::store::{PasswordEvent, note_reset},
     failure::Failure,
@@ -180,7 +181,7 @@ impl Visit<'_> {
     /// The page of a refusal, which is recorded.
     async fn refused(&self, refusal: Refusal, stated: String) -> Result<Response, Failure> {
         if refusal.counts() {
-            self.campus.sign_in.count(self.network, false, self.campus.clock.now());
+            self.campus.sign_in.count_campus(self.network, false, self.campus.clock.now());
         }
         self.campus.record(self.school.institution, refusal).await?;
         Ok(self.page(refusal, stated))
@@ -192,8 +193,17 @@ impl Visit<'_> {
         self.campus.write_one(async |db| store::claim(db, &hash, now).await).await
     }
 
-    fn must_wait(&self) -> bool {
-        self.campus.sign_in.network_waits_until(self.network, self.campus.clock.now()).is_some()
+    /// Too much went wrong in the network, and nobody of the university has come by this browser before: one who fails on
+    /// purpose keeps out no others behind the same address.
+    async fn must_wait(&self) -> Result<bool, Failure> {
+        let now = self.campus.clock.now();
+        if self.campus.sign_in.campus_waits_until(self.network, now).is_none() {
+            return Ok(false);
+        }
+        let Some(device) = Token::from_headers(Purpose::Device, self.headers) else { return Ok(true) };
+        let mut db = self.campus.read().await?;
+        let known = device_is_known(&mut db, self.school.institution, &device.hash(), now).await?;
+        Ok(!known)
     }
 
     /// Signs a person in, or says why not.
@@ -203,7 +213,7 @@ impl Visit<'_> {
         let number = number.shown();
         match self.sign_in(&vouchee, number).await? {
             Ok(arrived) => {
-                self.campus.sign_in.count(self.network, true, self.campus.clock.now());
+                self.campus.sign_in.count_campus(self.network, true, self.campus.clock.now());
                 let next = self.journey.next();
                 let keeps = Token::from_headers(Purpose::KeptForm, self.headers).is_some();
                 let mut response =
@@ -332,7 +342,7 @@ async fn arrive_by_cas(
     let Some(ticket) = query.ticket.iter().rev().find(|ticket| cas::is_ticket(ticket)) else {
         return visit.refused(Refusal::InvalidTicket, String::new()).await;
     };
-    if visit.must_wait() {
+    if visit.must_wait().await? {
         return visit.refused(Refusal::TooMany, String::new()).await;
     }
     if !visit.takes(ticket).await? {
@@ -413,7 +423,7 @@ async fn arrive_by_oidc(
         // What an address alone says anybody may write: it is shown, and neither recorded nor counted.
         return Ok(visit.page(Refusal::of_oidc(&query.error), String::new()));
     }
-    if visit.must_wait() {
+    if visit.must_wait().await? {
         return visit.refused(Refusal::TooMany, String::new()).await;
     }
     if !visit.takes(&journey.state).await? {

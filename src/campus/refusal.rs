@@ -42,7 +42,7 @@ words! {
     /// The browser has somebody else's session.
     OtherAccount = "other_account", "你在这个浏览器里已经用另一个账号登录，没有替换。要换账号的，请先退出，再重新登录。";
     /// Too many failures from one network.
-    TooMany = "too_many", "你所在的网络登录失败较多，请稍后再试。";
+    TooMany = "too_many", "你所在的网络登录失败较多，请稍后再试（用登录过的手机或电脑不受影响）。";
     /// The client's secret does not open: the portal has another key file.
     NoSecret = "no_secret", "本系统打不开保存的客户端密钥。请系统管理员在“统一身份认证”页重新填写。";
 }

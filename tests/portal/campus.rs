@@ -533,15 +533,25 @@ async fn next_leads_to_no_other_host() {
 #[tokio::test]
 async fn guessing_tickets_is_slowed_down_by_network() {
     let portal = Portal::start().await;
-    with_cas(&portal, &[]).await;
+    let server = with_cas(&portal, &[]).await;
+    let (mut owner, _) = by_cas(&portal, &server, "student").await;
+    owner.post("/sign-out", &[]).await;
     let mut guesser = portal.visitor();
     guesser.get(&format!("/sso/{FIRST}")).await;
     let mut statuses = Vec::new();
-    for guess in 0..120 {
+    for guess in 0..130 {
         statuses.push(guesser.get(&back(&format!("ST-{guess}"))).await.status);
     }
     assert_eq!(statuses.first(), Some(&403));
     assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+    let sent = owner.get(&format!("/sso/{FIRST}")).await;
+    let arrived = owner.get(&back(&server.ticket(&sent, "student"))).await;
+    assert_eq!(arrived.status, 303, "one that is known: {}", arrived.text());
+    assert_eq!(
+        portal.visitor().sign_in(FIRST, "student", PASSWORD).await.status,
+        303,
+        "passwords have their own count"
+    );
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let failures = administrator.get("/audit?verb=campus_refused").await.all("tbody tr").len();
     assert!((1..=3).contains(&failures), "the record is not filled by them: {failures}");
