@@ -38,6 +38,7 @@ pub struct SignIn {
     pub(super) networks: Arc<Networks>,
     /// The same for sign-ins by the university's own server: whoever guesses there closes no password sign-in, nor the other
     /// way round.
+    #[from_ref(skip)]
     campus_networks: Arc<Networks>,
     /// What seals the secrets of second factors.
     pub(super) factor_key: Arc<FactorKey>,

@@ -1,6 +1,7 @@
 //! Signing in by the university's own OpenID server: a code redeemed once, tokens looked at, odd claims borne with.
 
 use serde_json::{Value, json};
+use time::Duration;
 
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal,
@@ -133,5 +134,8 @@ async fn an_openid_server_that_is_down_is_said_and_passwords_go_on() {
     assert!(page.attributes("a", "href").contains(&"/sign-in?next=/inbox".to_owned()));
     assert_eq!(person.sign_in(FIRST, "student", PASSWORD).await.status, 303);
     server.fail(None);
+    let waits = portal.visitor().get(&format!("/sso/{FIRST}")).await;
+    assert_eq!(waits.status, 502, "a server that failed is left alone for a moment");
+    portal.app.clock.advance(Duration::seconds(16));
     assert_eq!(by_oidc(&portal, &server, &json!({}), &student()).await.1.status, 303);
 }
