@@ -277,8 +277,8 @@ async fn note_another(
 ) -> Result<(), Failure> {
     note_reset(&mut *connection, account, None, PasswordEvent::Reset, now).await?;
     let notice = Notice::new("统一身份认证里登录你账号的用户变了", "/me").says(
-        "统一身份认证的另一个用户凭你的学号（工号）登录了这个账号。学校更换登录服务器或者你更换用户名以后，第一次登录会这样；\
-         不是这样的，请立即向系统管理员和校团委报告。",
+        "统一身份认证的另一个用户凭你的学号（工号）登录了这个账号。学校更换登录服务器或者你更换用户名以后，第一次登录会\
+         这样；不是这样的，请立即向系统管理员和校团委报告。",
     );
     inbox::tell(connection, institution, To::Account(account), &notice, now).await
 }

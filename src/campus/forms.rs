@@ -99,8 +99,8 @@ impl SettingsForm {
         self.opens == TICKED
     }
 
-    /// Reads the form, or leaves an error beside each field; `origin` is where people reach the portal as the operator states
-    /// it, `kept` what is set now.
+    /// Reads the form, or leaves an error beside each field; `origin` is where people reach the portal as the operator
+    /// states it, `kept` what is set now.
     ///
     /// # Errors
     /// Never for a secret that can be sealed.

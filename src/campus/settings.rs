@@ -117,8 +117,8 @@ impl<'a> Desk<'a> {
         let sealer = Sealer::new(&self.campus.secret_key, self.acting.institution());
         let server = form.read(self.origin.as_ref(), self.kept.as_ref(), sealer, errors)?;
         let Some(server) = server else { return Ok(None) };
-        // A page must not have the portal ask around inside. What the operator has set stays, and whoever tries the portal on
-        // their own machine has their server there too.
+        // A page must not have the portal ask around inside. What the operator has set stays, and whoever tries the portal
+        // on their own machine has their server there too.
         let is_kept = self.kept.as_ref().is_some_and(|kept| kept.address == server.address);
         if is_inside(&server.address) && !is_kept && !is_inside(&server.origin) {
             errors.add(

@@ -141,7 +141,7 @@ impl Campus {
         let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         recorded.retain(|_, at| now - *at < RECORDED_EVERY);
-        // What comes again does not put off when it is news again: else one who goes on failing is recorded once and never more.
+        // What comes again does not put off when it is news again: else one who goes on is recorded once and never more.
         match recorded.entry((institution, refusal.slug())) {
             Place::Occupied(_) => false,
             Place::Vacant(place) => {
