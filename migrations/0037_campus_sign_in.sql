@@ -4,6 +4,8 @@ create table campus_sign_in (
     kind text not null check (kind in ('cas', 'oidc')),
     -- The address of the CAS server, or the issuer to the letter.
     server text not null check (length(server) between 8 and 300),
+    -- Where the server sends people back, as the operator states it: a request may name any host.
+    origin text not null check (length(origin) between 8 and 300),
     -- The attribute or claim that is the number; null: the user (CAS), the subject (OIDC).
     number_field text check (length(number_field) between 1 and 100),
     -- The one that is the name. It is shown to whoever is unknown here and decides nothing.

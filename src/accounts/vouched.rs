@@ -20,7 +20,8 @@ pub enum Vouched {
 }
 
 /// The account of a number. One that was never activated is let in as by an activation, without a password; with
-/// `opens_students` a student of the roster who has none gets one.
+/// `opens_students` a student of the roster who has none gets one. Where several have numbers that differ in spelling alone,
+/// that very spelling counts and no other.
 pub async fn account_of(
     connection: &mut PgConnection,
     institution: InstitutionId,
@@ -34,6 +35,8 @@ pub async fn account_of(
              select gen_random_uuid(), s.institution_id, s.number, s.name, false, $3, s.id
              from student s
              where s.id = student_numbered($1, $2) and (s.left_on is null or s.left_on > china_day($3))
+                   and (s.number = $2 or not exists (select from student o where o.institution_id = $1
+                                                     and o.number_key = s.number_key and o.id <> s.id))
              on conflict do nothing",
             institution.0,
             number,
@@ -46,7 +49,10 @@ pub async fn account_of(
         r#"select a.id as "id: AccountId", a.disabled_at is not null as "is_disabled!",
                   a.password_hash is null and not exists (select from session s where s.account_id = a.id)
                   and not exists (select from campus_binding b where b.account_id = a.id) as "is_new!"
-           from account a where a.id = account_numbered($1, $2)"#,
+           from account a
+           where a.id = account_numbered($1, $2)
+                 and (a.number = $2 or not exists (select from account o where o.institution_id = $1
+                                                   and o.number_key = a.number_key and o.id <> a.id))"#,
         institution.0,
         number
     )

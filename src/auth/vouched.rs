@@ -3,13 +3,10 @@
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-use super::{
-    store::Opened,
-    token::{FACTOR_WITHIN, SESSION_LASTS, Token},
-};
+use super::token::{DEVICE_LASTS, FACTOR_WITHIN, SESSION_LASTS, Token};
 use crate::{
     failure::Failure,
-    ids::AccountId,
+    ids::{AccountId, InstitutionId},
     office::{Office, Staff},
 };
 
@@ -27,6 +24,19 @@ pub struct VouchedSession {
     pub former: Option<Vec<u8>>,
     /// The hash by which the server says that it ends.
     pub ticket: Option<Vec<u8>>,
+    /// What the browser is known by until now (its hash), by whomever.
+    pub device: Option<Vec<u8>>,
+    /// The token by which an unknown device is known from now on.
+    pub new_device: Token,
+}
+
+/// A session that was opened.
+#[derive(Debug)]
+pub struct VouchedOpened {
+    /// It opens nothing before the second factor is given.
+    pub awaits_factor: bool,
+    /// The browser is known by the new token: the account has not been used on it before.
+    pub device_is_new: bool,
 }
 
 /// Opens a session; it waits for the second factor where the account has one. None where the account is disabled.
@@ -34,8 +44,9 @@ pub async fn open(
     connection: &mut PgConnection,
     session: &VouchedSession,
     now: OffsetDateTime,
-) -> Result<Option<Opened>, Failure> {
-    let opened = sqlx::query_scalar!(
+) -> Result<Option<VouchedOpened>, Failure> {
+    let opened = sqlx::query_as!(
+        VouchedOpened,
         r#"with opened as (
                insert into session (token_hash, account_id, device, created_at, seen_at, expires_at, awaits_factor,
                                     by_campus, campus_ticket)
@@ -46,8 +57,14 @@ pub async fn open(
                returning awaits_factor
            ), ended as (
                delete from session s using opened where s.token_hash = $8
+           ), remembered as (
+               insert into known_device (token_hash, account_id, created_at, expires_at)
+               select $9, $2, $4, $10 from opened
+               where not exists (select from known_device d
+                                 where d.token_hash = $11 and d.account_id = $2 and d.expires_at > $4)
+               returning token_hash
            )
-           select awaits_factor as "awaits_factor!" from opened"#,
+           select awaits_factor as "awaits_factor!", exists (select from remembered) as "device_is_new!" from opened"#,
         session.token.hash(),
         session.account.0,
         session.browser,
@@ -55,9 +72,29 @@ pub async fn open(
         now + SESSION_LASTS,
         now + FACTOR_WITHIN,
         session.ticket.as_deref(),
-        session.former.as_deref()
+        session.former.as_deref(),
+        session.new_device.hash(),
+        now + DEVICE_LASTS,
+        session.device.as_deref()
     );
-    Ok(opened.fetch_optional(connection).await?.map(|awaits_factor| Opened { awaits_factor }))
+    Ok(opened.fetch_optional(connection).await?)
+}
+
+/// Whether a browser has signed in with some account of a university before.
+pub async fn device_is_known(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    device: &[u8],
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let known = sqlx::query_scalar!(
+        r#"select exists (select from known_device d join account a on a.id = d.account_id
+                          where d.token_hash = $1 and a.institution_id = $2 and d.expires_at > $3) as "known!""#,
+        device,
+        institution.0,
+        now
+    );
+    Ok(known.fetch_one(connection).await?)
 }
 
 /// Whether a session was opened so a moment ago, for an account that has no password to prove with.

@@ -10,6 +10,8 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
 
 use super::{
     cas,
@@ -29,13 +31,17 @@ use crate::{
     auth::{
         person::SignedIn,
         token::{Purpose, Token},
+        vouched::device_is_known,
     },
+    elections::store::{PasswordEvent, note_reset},
     failure::Failure,
+    ids::{AccountId, InstitutionId},
+    inbox::{self, Notice, To},
     kept_forms::KEPT,
     name::Number,
     page::{chrome::Chrome, filters::sign_in_path},
     sign_in::{Arrived, open_vouched_session},
-    web::{forms::local_path, network::Network, origin::Origin, routes::Routes},
+    web::{forms::local_path, network::Network, routes::Routes},
 };
 
 pub(super) fn routes() -> Routes<Campus> {
@@ -58,6 +64,22 @@ struct CampusRefusedPage {
     password: String,
     /// What the server says of the person, for whoever helps them; empty where it says nothing.
     stated: String,
+}
+
+/// Whoever comes from another site decides here whether they sign in.
+#[derive(Template, WebTemplate)]
+#[template(path = "campus/begin.html")]
+struct CampusBeginPage {
+    chrome: Chrome,
+    school: String,
+    /// Where the sign-in begins.
+    onward: String,
+}
+
+/// A page of another site sent the browser here.
+fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok()).unwrap_or_default();
+    matches!(site, "cross-site" | "same-site")
 }
 
 /// Somebody who is not signed in, and where they wanted to go.
@@ -107,7 +129,6 @@ async fn asked_by(campus: &Campus, code: &str, protocol: Option<Protocol>) -> Re
 
 async fn begin(
     State(campus): State<Campus>,
-    Origin(origin): Origin,
     headers: HeaderMap,
     person: Option<SignedIn>,
     Path(code): Path<String>,
@@ -117,11 +138,17 @@ async fn begin(
     if person.is_some() {
         return Ok(Redirect::to(local_path(&next)).into_response());
     }
+    // Begun by a link elsewhere, somebody else's ticket could be brought after it.
+    if is_from_elsewhere(&headers) {
+        let onward = begin_path(&code, local_path(&next));
+        let page = CampusBeginPage { chrome: Chrome::bare("统一身份认证登录"), school: school.name, onward };
+        return Ok(page.into_response());
+    }
     let journey = Journey::new(&code, &next);
     let server = &school.server;
     let onward = match server.protocol {
-        Protocol::Cas => Ok(cas::sign_in_url(server, &cas_service(&origin, &code))),
-        Protocol::Oidc => oidc::sign_in_url(&campus, server, &journey, &oidc_return(&origin, &code)).await,
+        Protocol::Cas => Ok(cas::sign_in_url(server, &cas_service(&server.origin, &code))),
+        Protocol::Oidc => oidc::sign_in_url(&campus, server, &journey, &oidc_return(&server.origin, &code)).await,
     };
     match onward {
         Ok(onward) => {
@@ -142,6 +169,8 @@ struct Visit<'a> {
     code: &'a str,
     school: &'a CampusSchool,
     journey: &'a Journey,
+    /// Whose session the browser has already.
+    signed_in: Option<AccountId>,
 }
 
 impl Visit<'_> {
@@ -152,7 +181,7 @@ impl Visit<'_> {
     /// The page of a refusal, which is recorded.
     async fn refused(&self, refusal: Refusal, stated: String) -> Result<Response, Failure> {
         if refusal.counts() {
-            self.campus.sign_in.count(self.network, false, self.campus.clock.now());
+            self.campus.sign_in.count_campus(self.network, false, self.campus.clock.now());
         }
         self.campus.record(self.school.institution, refusal).await?;
         Ok(self.page(refusal, stated))
@@ -164,18 +193,27 @@ impl Visit<'_> {
         self.campus.write_one(async |db| store::claim(db, &hash, now).await).await
     }
 
-    fn must_wait(&self) -> bool {
-        self.campus.sign_in.network_waits_until(self.network, self.campus.clock.now()).is_some()
+    /// Too much went wrong in the network, and nobody of the university has come by this browser before: one who fails on
+    /// purpose keeps out no others behind the same address.
+    async fn must_wait(&self) -> Result<bool, Failure> {
+        let now = self.campus.clock.now();
+        if self.campus.sign_in.campus_waits_until(self.network, now).is_none() {
+            return Ok(false);
+        }
+        let Some(device) = Token::from_headers(Purpose::Device, self.headers) else { return Ok(true) };
+        let mut db = self.campus.read().await?;
+        let known = device_is_known(&mut db, self.school.institution, &device.hash(), now).await?;
+        Ok(!known)
     }
 
     /// Signs a person in, or says why not.
     async fn admit(&self, vouchee: Vouchee) -> Result<Response, Failure> {
-        let number = vouchee.number.as_deref().and_then(|number| Number::read(number).ok());
+        let number = vouchee.number.as_deref().and_then(as_stated);
         let Some(number) = number else { return self.refused(Refusal::NoNumber, String::new()).await };
         let number = number.shown();
         match self.sign_in(&vouchee, number).await? {
             Ok(arrived) => {
-                self.campus.sign_in.count(self.network, true, self.campus.clock.now());
+                self.campus.sign_in.count_campus(self.network, true, self.campus.clock.now());
                 let next = self.journey.next();
                 let keeps = Token::from_headers(Purpose::KeptForm, self.headers).is_some();
                 let mut response =
@@ -183,6 +221,7 @@ impl Visit<'_> {
                 response.headers_mut().append(header::SET_COOKIE, Journey::clear_cookie(self.headers)?);
                 Ok(response)
             }
+            Err(Refusal::OtherAccount) => self.refused(Refusal::OtherAccount, String::new()).await,
             Err(refusal) => {
                 let stated = match &vouchee.name {
                     Some(name) => format!("{number}（{name}）"),
@@ -204,9 +243,16 @@ impl Visit<'_> {
                     Vouched::Disabled => return Ok(Err(Refusal::Disabled)),
                     Vouched::Unknown => return Ok(Err(Refusal::Unknown)),
                 };
+                // Who works here in one name goes on in another by their own act alone.
+                if self.signed_in.is_some_and(|present| present != account) {
+                    return Ok(Err(Refusal::OtherAccount));
+                }
                 let bound = store::bind(db, account, &subject, now).await?;
                 let opened = open_vouched_session(db, self.headers, account, vouchee.ticket.clone(), now).await?;
                 let Some(arrived) = opened else { return Ok(Err(Refusal::Disabled)) };
+                if bound == Bound::Anew {
+                    note_another(db, *institution, account, now).await?;
+                }
                 if bound != Bound::Already {
                     let was = if bound == Bound::Anew { "另一个用户" } else { "没有绑定" };
                     let entry = Entry::about(Verb::CampusBound, account).detail("方式", way).detail("原来", was);
@@ -219,6 +265,28 @@ impl Visit<'_> {
             })
             .await
     }
+}
+
+/// Another user of the server came in somebody's name: like a password that was reset, it is noted where they can vote, and
+/// they hear of it.
+async fn note_another(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    account: AccountId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    note_reset(&mut *connection, account, None, PasswordEvent::Reset, now).await?;
+    let notice = Notice::new("统一身份认证里登录你账号的用户变了", "/me").says(
+        "统一身份认证的另一个用户凭你的学号（工号）登录了这个账号。学校更换登录服务器或者你更换用户名以后，第一次登录会\
+         这样；不是这样的，请立即向系统管理员和校团委报告。",
+    );
+    inbox::tell(connection, institution, To::Account(account), &notice, now).await
+}
+
+/// A number that is spelled as numbers are here: a server where people choose their own user would have others come in by
+/// look-alikes.
+fn as_stated(text: &str) -> Option<Number> {
+    Number::read(text).ok().filter(|number| number.shown() == text.trim())
 }
 
 fn answer_hash(code: &str, answer: &str) -> Vec<u8> {
@@ -254,7 +322,6 @@ struct CasQuery {
 async fn arrive_by_cas(
     State(campus): State<Campus>,
     network: Network,
-    Origin(origin): Origin,
     headers: HeaderMap,
     person: Option<SignedIn>,
     Path(code): Path<String>,
@@ -262,17 +329,26 @@ async fn arrive_by_cas(
 ) -> Result<Response, Failure> {
     let school = asked_by(&campus, &code, Some(Protocol::Cas)).await?;
     let Some(journey) = Journey::of(&headers, &code) else { return by_session(&campus, &school, &code, person).await };
-    let visit = Visit { campus: &campus, headers: &headers, network, code: &code, school: &school, journey: &journey };
+    let signed_in = person.map(|person| person.account);
+    let visit = Visit {
+        campus: &campus,
+        headers: &headers,
+        network,
+        code: &code,
+        school: &school,
+        journey: &journey,
+        signed_in,
+    };
     let Some(ticket) = query.ticket.iter().rev().find(|ticket| cas::is_ticket(ticket)) else {
         return visit.refused(Refusal::InvalidTicket, String::new()).await;
     };
-    if visit.must_wait() {
+    if visit.must_wait().await? {
         return visit.refused(Refusal::TooMany, String::new()).await;
     }
     if !visit.takes(ticket).await? {
         return Ok(Redirect::to(journey.next()).into_response());
     }
-    match validate(&campus, &school.server, &cas_service(&origin, &code), ticket).await {
+    match validate(&campus, &school.server, &cas_service(&school.server.origin, &code), ticket).await {
         Ok(person) => {
             let read = |name: &Option<String>| name.as_deref().and_then(|name| person.attribute(name));
             let number = if school.server.number_field.is_some() {
@@ -325,7 +401,6 @@ struct OidcQuery {
 async fn arrive_by_oidc(
     State(campus): State<Campus>,
     network: Network,
-    Origin(origin): Origin,
     headers: HeaderMap,
     person: Option<SignedIn>,
     Path(code): Path<String>,
@@ -334,20 +409,43 @@ async fn arrive_by_oidc(
     let school = asked_by(&campus, &code, Some(Protocol::Oidc)).await?;
     let journey = Journey::of(&headers, &code).filter(|journey| journey.state == query.state);
     let Some(journey) = journey else { return by_session(&campus, &school, &code, person).await };
-    let visit = Visit { campus: &campus, headers: &headers, network, code: &code, school: &school, journey: &journey };
+    let signed_in = person.map(|person| person.account);
+    let visit = Visit {
+        campus: &campus,
+        headers: &headers,
+        network,
+        code: &code,
+        school: &school,
+        journey: &journey,
+        signed_in,
+    };
     if !query.error.is_empty() {
-        return visit.refused(Refusal::of_oidc(&query.error), String::new()).await;
+        // What an address alone says anybody may write: it is shown, and neither recorded nor counted.
+        return Ok(visit.page(Refusal::of_oidc(&query.error), String::new()));
     }
-    if visit.must_wait() {
+    if visit.must_wait().await? {
         return visit.refused(Refusal::TooMany, String::new()).await;
     }
     if !visit.takes(&journey.state).await? {
         return Ok(Redirect::to(journey.next()).into_response());
     }
-    let back = oidc_return(&origin, &code);
+    let back = oidc_return(&school.server.origin, &code);
     let came = oidc::Return { code: &query.code, issuer: &query.iss, journey: &journey, back: &back };
     match oidc::redeem(&campus, &school, came).await {
         Ok(vouchee) => visit.admit(vouchee).await,
         Err(refusal) => visit.refused(refusal, String::new()).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_taken_as_it_is_spelled_and_no_look_alike() {
+        assert_eq!(as_stated(" 20240001\n").unwrap().shown(), "20240001");
+        for look_alike in ["２０２４０００１", "2024 0001", "20240001\u{200B}", ""] {
+            assert!(as_stated(look_alike).is_none(), "{look_alike:?}");
+        }
     }
 }

@@ -83,17 +83,23 @@ impl Expected<'_> {
     }
 }
 
-/// What the token and the answer about the person say together; of a claim in both, the answer's counts.
+/// What the token and the answer about the person say together; of a claim in both, the answer's counts. An answer that does
+/// not say whom it is about may be about another: it says what the token does not, and never otherwise.
 ///
 /// # Errors
 /// Where the answer is about somebody else.
 pub(super) fn joined(token: Value, answer: Option<Value>, subject: &str) -> Result<Value, Refusal> {
     let (Value::Object(mut all), Some(Value::Object(answer))) = (token.clone(), answer) else { return Ok(token) };
-    let about = answer.get("sub").and_then(text_of);
-    if about.is_some_and(|about| about != subject) {
-        return Err(Refusal::NotForUs);
+    match answer.get("sub").and_then(text_of) {
+        Some(about) if about != subject => return Err(Refusal::NotForUs),
+        Some(_) => all.extend(answer),
+        None => {
+            let lacking = answer.into_iter().filter(|(name, _)| claim(&token, name).is_none());
+            for (name, value) in lacking {
+                all.entry(name).or_insert(value);
+            }
+        }
     }
-    all.extend(answer);
     Ok(Value::Object(all))
 }
 
@@ -182,6 +188,11 @@ mod tests {
         assert_eq!(joined(token.clone(), Some(json!({ "sub": "u2" })), "u1"), Err(Refusal::NotForUs));
         let all = joined(token.clone(), Some(json!({ "sub": "u1", "xh": "2" })), "u1").unwrap();
         assert_eq!(claim(&all, "xh").as_deref(), Some("2"));
+        let unnamed = json!({ "xh": "2", "profile.gh": "3", "cn": "张三" });
+        let all = joined(json!({ "sub": "u1", "xh": "1", "profile": { "gh": "1" } }), Some(unnamed), "u1").unwrap();
+        let read = |name| claim(&all, name);
+        assert_eq!((read("xh").as_deref(), read("profile.gh").as_deref()), (Some("1"), Some("1")), "the token's stay");
+        assert_eq!(read("cn").as_deref(), Some("张三"));
         assert_eq!(joined(token.clone(), Some(json!("no object")), "u1"), Ok(token));
     }
 

@@ -5,10 +5,15 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::server::{CampusServer, ClientOf, PasswordFor, Protocol, SecretKey, address};
-use crate::{failure::Failure, ids::InstitutionId, sealing::keys::MarkKey, text::folded, web::forms::Errors};
+use crate::{
+    config::PublicUrl, failure::Failure, ids::InstitutionId, sealing::keys::MarkKey, text::folded, web::forms::Errors,
+};
 
 /// What a box that is ticked sends.
 const TICKED: &str = "yes";
+/// Without it the server would send people to whatever host a request names.
+const UNSTATED: &str =
+    "运维还没有写明本系统的地址，不能设置：请运维启动时加上 --public-url https://本系统的域名，再来保存";
 /// The choice of no server.
 const OFF: &str = "off";
 
@@ -94,12 +99,14 @@ impl SettingsForm {
         self.opens == TICKED
     }
 
-    /// Reads the form, or leaves an error beside each field; `kept` is what is set now.
+    /// Reads the form, or leaves an error beside each field; `origin` is where people reach the portal as the operator
+    /// states it, `kept` what is set now.
     ///
     /// # Errors
     /// Never for a secret that can be sealed.
     pub fn read(
         &self,
+        origin: Option<&PublicUrl>,
         kept: Option<&CampusServer>,
         sealer: Sealer<'_>,
         errors: &mut Errors,
@@ -109,6 +116,9 @@ impl SettingsForm {
             errors.add("protocol", "请选择 CAS 或 OIDC");
         }
         let Some(protocol) = protocol else { return Ok(None) };
+        if origin.is_none() {
+            errors.add("protocol", UNSTATED);
+        }
         let address = match address(&self.server, self.allows_plain()) {
             Ok(address) if protocol == Protocol::Cas => Some(address.trim_end_matches('/').to_owned()),
             Ok(address) => Some(address.to_owned()),
@@ -127,17 +137,21 @@ impl SettingsForm {
         if password_for.is_none() {
             errors.add("password_for", "请选择谁还可以用密码登录");
         }
-        let whole = address.zip(password_for).filter(|_| errors.is_empty());
-        Ok(whole.map(|(address, password_for)| CampusServer {
+        let (Some(address), Some(password_for), Some(origin)) = (address, password_for, origin) else {
+            return Ok(None);
+        };
+        let server = CampusServer {
             protocol,
             address,
+            origin: origin.as_str().to_owned(),
             number_field,
             name_field,
             client,
             plain_allowed: self.allows_plain(),
             opens_students: self.opens_students(),
             password_for,
-        }))
+        };
+        Ok(errors.is_empty().then_some(server))
     }
 
     /// The client. A secret that is kept is for its own server and client: it is never sent to another.

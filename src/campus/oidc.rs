@@ -38,12 +38,25 @@ async fn keys(campus: &Campus, url: &str) -> Result<Keys, Refusal> {
     Keys::read(&ask(campus, url).await?).ok_or(Refusal::Unreadable)
 }
 
-/// What an issuer says of itself.
+/// What an issuer says of itself. One at a time asks it, and one that failed is left alone for a moment.
 pub(super) async fn provider(campus: &Campus, server: &CampusServer) -> Result<Arc<Provider>, Refusal> {
-    match campus.provider(server) {
-        Some(known) => Ok(known),
-        None => discover(campus, server).await,
+    if let Some(known) = campus.provider(server) {
+        return Ok(known);
     }
+    let turn = campus.turn(server);
+    let _alone = turn.lock().await;
+    // Whoever asked meanwhile was told.
+    if let Some(known) = campus.provider(server) {
+        return Ok(known);
+    }
+    if let Some(why) = campus.failed_lately(server) {
+        return Err(why);
+    }
+    let found = discover(campus, server).await;
+    if let Err(why) = found {
+        campus.remember_failure(server, why);
+    }
+    found
 }
 
 /// As [`provider`], asked anew.

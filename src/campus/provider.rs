@@ -31,7 +31,7 @@ impl Endpoints {
         }
         let endpoint = |name| {
             let url = said.get(name).and_then(Value::as_str)?;
-            may_be_asked(url, server.plain_allowed).then(|| url.to_owned())
+            may_be_asked(url, &server.address, server.plain_allowed).then(|| url.to_owned())
         };
         let needed = |name| endpoint(name).ok_or(Refusal::Unreadable);
         let ways = said.get("token_endpoint_auth_methods_supported").and_then(Value::as_array);
@@ -66,6 +66,7 @@ mod tests {
         CampusServer {
             protocol: Protocol::Oidc,
             address: "https://id.example.edu.cn".to_owned(),
+            origin: "https://lunzhi.example.edu.cn".to_owned(),
             number_field: None,
             name_field: None,
             client: None,

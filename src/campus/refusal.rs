@@ -39,8 +39,10 @@ words! {
     Disabled = "disabled", "这个账号已停用，不能登录。";
     /// The sign-in was not begun in this browser, or long ago.
     NotBegun = "not_begun", "这次登录不是从本系统的登录页开始的，或者隔得太久。请重新开始。";
+    /// The browser has somebody else's session.
+    OtherAccount = "other_account", "你在这个浏览器里已经用另一个账号登录，没有替换。要换账号的，请先退出，再重新登录。";
     /// Too many failures from one network.
-    TooMany = "too_many", "你所在的网络登录失败较多，请稍后再试。";
+    TooMany = "too_many", "你所在的网络登录失败较多，请稍后再试（用登录过的手机或电脑不受影响）。";
     /// The client's secret does not open: the portal has another key file.
     NoSecret = "no_secret", "本系统打不开保存的客户端密钥。请系统管理员在“统一身份认证”页重新填写。";
 }
@@ -86,7 +88,15 @@ impl Refusal {
 
     /// Beginning anew may help.
     pub(super) fn may_try_again(self) -> bool {
-        !matches!(self, Self::Unknown | Self::Disabled | Self::NoNumber | Self::TooMany | Self::NoSecret)
+        !matches!(
+            self,
+            Self::Unknown | Self::Disabled | Self::NoNumber | Self::TooMany | Self::NoSecret | Self::OtherAccount
+        )
+    }
+
+    /// The browser stays signed in as before.
+    pub(super) fn leaves_signed_in(self) -> bool {
+        self == Self::OtherAccount
     }
 
     /// Somebody may have guessed: it counts against their network.
@@ -96,7 +106,7 @@ impl Refusal {
 
     /// What the record hears of; a sign-in that was begun elsewhere is no failure.
     pub(super) fn is_recorded(self) -> bool {
-        !matches!(self, Self::NotBegun | Self::TooMany)
+        !matches!(self, Self::NotBegun | Self::TooMany | Self::OtherAccount)
     }
 }
 

@@ -1,6 +1,6 @@
 //! A university's own sign-in server, as it is set.
 
-use std::fmt;
+use std::{fmt, net::IpAddr};
 
 use axum::http::{Uri, uri::Scheme};
 use zeroize::Zeroizing;
@@ -72,6 +72,9 @@ pub struct CampusServer {
     pub protocol: Protocol,
     /// The address of the CAS server without a slash at its end, or the issuer to the letter.
     pub address: String,
+    /// The portal's public address when it was set, to which the server sends people back. Never of a request: who names
+    /// the host would name for whom a ticket is.
+    pub origin: String,
     /// The attribute or claim that is the number; none: the user, or the subject.
     pub number_field: Option<String>,
     /// The one that is the name.
@@ -83,6 +86,17 @@ pub struct CampusServer {
     /// A student of the roster who has no account gets one.
     pub opens_students: bool,
     pub password_for: PasswordFor,
+}
+
+impl CampusServer {
+    /// Whether another would vouch for the same people in the same way, so that whoever came by it is who they were.
+    pub(super) fn vouches_as(&self, other: &Self) -> bool {
+        let of = |server: &Self| {
+            let client = server.client.as_ref().map(|client| client.id.clone());
+            (server.protocol, server.address.clone(), server.number_field.clone(), client)
+        };
+        of(self) == of(other)
+    }
 }
 
 /// An address of the server that may be asked: with TLS, or on this machine, or without TLS where that is allowed.
@@ -106,9 +120,45 @@ pub fn address(text: &str, plain_allowed: bool) -> Result<&str, &'static str> {
     Ok(text)
 }
 
-/// Whether an address that a server names of itself may be asked: as [`address`], but it may have a query.
-pub(super) fn may_be_asked(url: &str, plain_allowed: bool) -> bool {
-    address(url.split('?').next().unwrap_or_default(), plain_allowed).is_ok()
+/// Whether an address that a server names of itself may be asked: as [`address`], but it may have a query. One inside this
+/// machine or its network is asked for an `issuer` that is there itself alone.
+pub(super) fn may_be_asked(url: &str, issuer: &str, plain_allowed: bool) -> bool {
+    let fits = address(url.split('?').next().unwrap_or_default(), plain_allowed).is_ok();
+    fits && (!is_inside(url) || is_inside(issuer))
+}
+
+/// Whether an address is this machine or one of a private network, to the letter; what a whole name resolves to is the
+/// university's own, and campus servers are inside. Resolvers also read `127.1`, `2130706433` and `0x7f000001` as addresses.
+pub(super) fn is_inside(url: &str) -> bool {
+    let uri: Option<Uri> = url.parse().ok();
+    let host = uri.as_ref().and_then(Uri::host).unwrap_or_default();
+    let name = host.trim_start_matches('[').trim_end_matches(']').trim_end_matches('.').to_ascii_lowercase();
+    if let Ok(address) = name.parse::<IpAddr>() {
+        return match address.to_canonical() {
+            IpAddr::V4(address) => {
+                let [first, second, ..] = address.octets();
+                // The network of a carrier, where clouds keep services of their own.
+                let is_shared = first == 100 && (64..128).contains(&second);
+                is_shared
+                    || first == 0
+                    || address.is_loopback()
+                    || address.is_private()
+                    || address.is_link_local()
+                    || address.is_multicast()
+                    || address.is_broadcast()
+            }
+            IpAddr::V6(address) => {
+                address.is_loopback()
+                    || address.is_unspecified()
+                    || address.is_unique_local()
+                    || address.is_unicast_link_local()
+                    || address.is_multicast()
+            }
+        };
+    }
+    let Some((_, last)) = name.rsplit_once('.') else { return true };
+    let is_number = last.starts_with("0x") || last.bytes().all(|byte| byte.is_ascii_digit());
+    is_number || matches!(last, "localhost" | "localdomain")
 }
 
 #[cfg(test)]
@@ -131,8 +181,60 @@ mod tests {
             assert!(address(wrong, false).is_err(), "{wrong}");
         }
         assert!(address("http://cas.example.edu.cn", true).is_ok());
-        assert!(may_be_asked("https://b.example/authorize?x=y", false));
-        assert!(!may_be_asked("http://b.example/authorize", false));
+        assert!(may_be_asked("https://b.example/authorize?x=y", "https://b.example", false));
+        assert!(!may_be_asked("http://b.example/authorize", "https://b.example", false));
+    }
+
+    #[test]
+    fn inside_is_asked_where_the_issuer_is_inside_alone() {
+        for inside in [
+            "http://127.0.0.1:8000/token",
+            "http://localhost/token",
+            "https://[::1]/token",
+            "https://127.1/token",
+            "https://2130706433/token",
+            "https://0x7f.0.0.0x1/token",
+            "https://10.1.2.3/token",
+            "https://192.168.1.1./token",
+            "https://169.254.169.254/latest",
+            "https://100.100.100.200/latest",
+            "https://[fd00::1]/token",
+            "https://[fe80::1]/token",
+            "https://[::ffff:10.1.2.3]/token",
+            "https://0.0.0.0/token",
+            "https://db/token",
+            "https://a.localhost/token",
+        ] {
+            assert!(is_inside(inside) && !may_be_asked(inside, "https://id.example.edu.cn/", true), "{inside}");
+            assert!(may_be_asked(inside, "http://127.0.0.1:9000/", true), "{inside}");
+        }
+        for outside in
+            ["https://cas.example.edu.cn/cas", "https://202.120.2.2/cas", "https://[2001:da8::1]/", "https://1.example"]
+        {
+            assert!(!is_inside(outside), "{outside}");
+        }
+    }
+
+    #[test]
+    fn another_server_or_number_vouches_for_others() {
+        let server = CampusServer {
+            protocol: Protocol::Cas,
+            address: "https://cas.example.edu.cn/cas".to_owned(),
+            origin: "https://lunzhi.example.edu.cn".to_owned(),
+            number_field: None,
+            name_field: None,
+            client: None,
+            plain_allowed: false,
+            opens_students: false,
+            password_for: PasswordFor::All,
+        };
+        let changed = CampusServer { opens_students: true, name_field: Some("cn".to_owned()), ..server.clone() };
+        assert!(server.vouches_as(&changed));
+        let number = CampusServer { number_field: Some("xh".to_owned()), ..server.clone() };
+        let elsewhere = CampusServer { address: "https://id.example.edu.cn".to_owned(), ..server.clone() };
+        let client = Some(ClientOf { id: "lunzhi".to_owned(), secret: Vec::new() });
+        let way = CampusServer { protocol: Protocol::Oidc, client, ..server.clone() };
+        assert!([number, elsewhere, way].iter().all(|other| !server.vouches_as(other)));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use super::{
     oidc,
     paths::{CAMPUS, Done, cas_service, oidc_return},
     refusal::Refusal,
-    server::{CampusServer, PasswordFor, Protocol},
+    server::{CampusServer, PasswordFor, Protocol, is_inside},
     state::Campus,
     store,
     validation::validate,
@@ -24,14 +24,15 @@ use super::{
 use crate::{
     audit::{self, Entry, Verb},
     auth::acting::Acting,
+    config::PublicUrl,
     failure::Failure,
-    ids::InstitutionId,
+    ids::{AccountId, InstitutionId},
     inbox::{self, Notice, To},
     office::{Administrator, OfficeKind},
     page::chrome::Chrome,
     web::{
         forms::{self, Errors, Submitted},
-        origin::Origin,
+        origin::StatedOrigin,
         routes::Routes,
     },
 };
@@ -39,6 +40,8 @@ use crate::{
 pub(super) fn routes() -> Routes<Campus> {
     Routes::default().get("/campus", show).post("/campus", keep).post("/campus/try", try_it)
 }
+
+const VOTING: &str = "本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改（停用随时可以）";
 
 /// What a trial came to.
 struct Trial {
@@ -54,9 +57,11 @@ struct CampusSettingsPage {
     errors: Errors,
     /// A secret is kept for the server that is set.
     has_secret: bool,
-    /// What the university's IT office registers.
+    /// What the university's IT office registers; empty where the operator has not stated the portal's address.
     service: String,
     back: String,
+    /// Where the server sends people back until it is set anew, where the portal's address is another now; else empty.
+    former: String,
     trial: Option<Trial>,
     done: &'static str,
 }
@@ -71,7 +76,8 @@ impl CampusSettingsPage {
 struct Desk<'a> {
     campus: &'a Campus,
     acting: &'a Acting<Administrator>,
-    origin: &'a str,
+    /// The portal's address as the operator states it.
+    origin: Option<PublicUrl>,
     /// What is set now.
     kept: Option<CampusServer>,
     /// The university's code.
@@ -79,7 +85,11 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    async fn at(campus: &'a Campus, acting: &'a Acting<Administrator>, origin: &'a str) -> Result<Self, Failure> {
+    async fn at(
+        campus: &'a Campus,
+        acting: &'a Acting<Administrator>,
+        origin: Option<PublicUrl>,
+    ) -> Result<Self, Failure> {
         let mut db = campus.read().await?;
         let kept = store::server(&mut db, acting.institution()).await?;
         let code = store::code(&mut db, acting.institution()).await?;
@@ -88,13 +98,16 @@ impl<'a> Desk<'a> {
 
     fn page(&self, submitted: Submitted<SettingsForm>) -> CampusSettingsPage {
         let Submitted { form, errors } = submitted;
+        let origin = self.origin.as_ref().map(PublicUrl::as_str);
+        let former = self.kept.as_ref().map(|kept| kept.origin.clone()).filter(|kept| Some(kept.as_str()) != origin);
         CampusSettingsPage {
             chrome: self.campus.chrome(self.acting.person(), "统一身份认证"),
             form: form.without_secret(),
             errors,
             has_secret: self.kept.as_ref().is_some_and(|kept| kept.client.is_some()),
-            service: cas_service(self.origin, &self.code),
-            back: oidc_return(self.origin, &self.code),
+            service: origin.map_or_else(String::new, |origin| cas_service(origin, &self.code)),
+            back: origin.map_or_else(String::new, |origin| oidc_return(origin, &self.code)),
+            former: former.unwrap_or_default(),
             trial: None,
             done: "",
         }
@@ -102,17 +115,29 @@ impl<'a> Desk<'a> {
 
     fn read(&self, form: &SettingsForm, errors: &mut Errors) -> Result<Option<CampusServer>, Failure> {
         let sealer = Sealer::new(&self.campus.secret_key, self.acting.institution());
-        form.read(self.kept.as_ref(), sealer, errors)
+        let server = form.read(self.origin.as_ref(), self.kept.as_ref(), sealer, errors)?;
+        let Some(server) = server else { return Ok(None) };
+        // A page must not have the portal ask around inside. What the operator has set stays, and whoever tries the portal
+        // on their own machine has their server there too.
+        let is_kept = self.kept.as_ref().is_some_and(|kept| kept.address == server.address);
+        if is_inside(&server.address) && !is_kept && !is_inside(&server.origin) {
+            errors.add(
+                "server",
+                "这是本机或内网的地址，或不完整的域名，不能在本页设置；确实如此的，请运维用 lunzhi sso 设置",
+            );
+            return Ok(None);
+        }
+        Ok(Some(server))
     }
 }
 
 async fn show(
     State(campus): State<Campus>,
     acting: Acting<Administrator>,
-    Origin(origin): Origin,
+    StatedOrigin(origin): StatedOrigin,
     Query(query): Query<forms::Done>,
 ) -> Result<CampusSettingsPage, Failure> {
-    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let desk = Desk::at(&campus, &acting, origin).await?;
     let form = SettingsForm::showing(desk.kept.as_ref());
     Ok(CampusSettingsPage { done: Done::said(&query.done), ..desk.page(Submitted::new(form, Errors::default())) })
 }
@@ -120,36 +145,80 @@ async fn show(
 async fn keep(
     State(campus): State<Campus>,
     acting: Acting<Administrator>,
-    Origin(origin): Origin,
+    StatedOrigin(origin): StatedOrigin,
     Form(form): Form<SettingsForm>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let desk = Desk::at(&campus, &acting, origin).await?;
     let (now, mut errors) = (campus.clock.now(), Errors::default());
     let institution = acting.institution();
     let server = if form.is_off() { None } else { desk.read(&form, &mut errors)? };
-    // Whoever sets the server could come as any voter.
-    if server.is_some() && store::is_voting(&mut *campus.read().await?, institution, now).await? {
-        errors.add("protocol", "本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改（停用随时可以）");
-    }
     if !errors.is_empty() || (server.is_none() && !form.is_off()) {
         let page = desk.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let by = acting.person();
-    campus
+    let is_set = campus
         .write_as(by.authority(), async |db| {
-            match &server {
-                Some(server) => store::set(db, institution, server, Some(by.account), now).await?,
-                None => {
-                    store::remove(db, institution).await?;
-                }
-            }
-            audit::append(db, by, entry(server.as_ref()), now).await?;
-            tell(db, institution, &by.name, server.as_ref(), now).await
+            let set = Set { server: server.as_ref(), by: Some(by.account), but: Some(&by.session) };
+            let Put::Done { ended } = set.put(db, institution, now).await? else { return Ok(false) };
+            audit::append(db, by, entry(server.as_ref(), ended), now).await?;
+            tell(db, institution, &by.name, server.as_ref(), now).await?;
+            Ok(true)
         })
         .await?;
+    if !is_set {
+        errors.add("protocol", VOTING);
+        let page = desk.page(Submitted::new(form, errors));
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     let done = if server.is_some() { Done::Kept } else { Done::Off };
     Ok(Redirect::to(&done.path()).into_response())
+}
+
+/// What setting a server came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Put {
+    Done {
+        /// How many sessions end.
+        ended: u64,
+    },
+    /// People are voting: whoever sets the server could come as any of them.
+    Voting,
+}
+
+/// A server to be set, or none to give it up.
+#[derive(Debug, Clone, Copy)]
+struct Set<'a> {
+    server: Option<&'a CampusServer>,
+    /// None: the operator of the server.
+    by: Option<AccountId>,
+    /// The session of whoever sets it, which goes on.
+    but: Option<&'a [u8]>,
+}
+
+impl Set<'_> {
+    /// Sets it. Where another vouches from now on, or none, whoever came by the one before has to sign in anew: one who set
+    /// a server of their own would stay in the names of others. While people vote it is given up alone.
+    async fn put(
+        self,
+        connection: &mut PgConnection,
+        institution: InstitutionId,
+        now: OffsetDateTime,
+    ) -> Result<Put, Failure> {
+        if self.server.is_some() && store::is_voting(&mut *connection, institution, now).await? {
+            return Ok(Put::Voting);
+        }
+        let before = store::server(&mut *connection, institution).await?;
+        match self.server {
+            Some(server) => store::set(&mut *connection, institution, server, self.by, now).await?,
+            None => {
+                store::remove(&mut *connection, institution).await?;
+            }
+        }
+        let stays = before.as_ref().zip(self.server).is_some_and(|(before, server)| before.vouches_as(server));
+        let ended = if stays { 0 } else { store::end_sessions_by_campus(connection, institution, self.but).await? };
+        Ok(Put::Done { ended })
+    }
 }
 
 fn in_words(server: Option<&CampusServer>) -> String {
@@ -157,8 +226,9 @@ fn in_words(server: Option<&CampusServer>) -> String {
 }
 
 /// What the record keeps of a change; the secret is no part of it.
-fn entry(server: Option<&CampusServer>) -> Entry {
-    let entry = Entry::new(Verb::CampusSet, "统一身份认证").detail("服务器", in_words(server));
+fn entry(server: Option<&CampusServer>, ended: u64) -> Entry {
+    let entry =
+        Entry::new(Verb::CampusSet, "统一身份认证").detail("服务器", in_words(server)).detail("结束的登录", ended);
     let Some(server) = server else { return entry };
     let field = |name: &Option<String>| name.clone().unwrap_or_else(|| "用户名".to_owned());
     entry
@@ -168,7 +238,8 @@ fn entry(server: Option<&CampusServer>) -> Entry {
         .detail("还可以用密码登录", server.password_for.label())
 }
 
-/// Sets a university's server from the command line; none gives it up. The administrators are told.
+/// Sets a university's server from the command line; none gives it up. The administrators are told. Gives why it is not set,
+/// in Chinese, where people are voting.
 ///
 /// # Errors
 /// What the database says.
@@ -177,15 +248,12 @@ pub async fn set_by_operator(
     institution: InstitutionId,
     server: Option<&CampusServer>,
     now: OffsetDateTime,
-) -> Result<(), Failure> {
-    match server {
-        Some(server) => store::set(connection, institution, server, None, now).await?,
-        None => {
-            store::remove(connection, institution).await?;
-        }
-    }
-    audit::append_by_operator(connection, institution, entry(server), now).await?;
-    tell(connection, institution, "服务器命令行", server, now).await
+) -> Result<Result<(), &'static str>, Failure> {
+    let set = Set { server, by: None, but: None };
+    let Put::Done { ended } = set.put(&mut *connection, institution, now).await? else { return Ok(Err(VOTING)) };
+    audit::append_by_operator(&mut *connection, institution, entry(server, ended), now).await?;
+    tell(connection, institution, "服务器命令行", server, now).await?;
+    Ok(Ok(()))
 }
 
 /// Whoever sets the server decides who comes in: all administrators hear of it.
@@ -205,17 +273,17 @@ async fn tell(
 async fn try_it(
     State(campus): State<Campus>,
     acting: Acting<Administrator>,
-    Origin(origin): Origin,
+    StatedOrigin(origin): StatedOrigin,
     Form(form): Form<SettingsForm>,
 ) -> Result<Response, Failure> {
-    let desk = Desk::at(&campus, &acting, &origin).await?;
+    let desk = Desk::at(&campus, &acting, origin).await?;
     let mut errors = Errors::default();
     let Some(server) = desk.read(&form, &mut errors)? else {
         let page = desk.page(Submitted::new(form, errors));
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let trial = match server.protocol {
-        Protocol::Cas => try_cas(&campus, &server, &cas_service(&origin, &desk.code)).await,
+        Protocol::Cas => try_cas(&campus, &server, &cas_service(&server.origin, &desk.code)).await,
         Protocol::Oidc => try_oidc(&campus, &server).await,
     };
     Ok(CampusSettingsPage { trial: Some(trial), ..desk.page(Submitted::new(form, errors)) }.into_response())

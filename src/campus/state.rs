@@ -1,7 +1,7 @@
 //! The state of campus sign-in: the client for other servers, what is known of them, and how failures are kept.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry as Place},
     fmt,
     ops::Deref,
     sync::{Arc, Mutex, PoisonError},
@@ -27,6 +27,8 @@ use crate::{
 
 /// How long what a server says of itself is believed without asking again.
 const KNOWN_FOR: Duration = Duration::hours(1);
+/// How long a server that did not say what it is is not asked again: people who wait would ask and ask.
+const FAILED_FOR: Duration = Duration::seconds(15);
 /// One kind of failure of one university is a word in the record this often: anybody could fill it otherwise.
 const RECORDED_EVERY: Duration = Duration::minutes(1);
 
@@ -37,10 +39,36 @@ pub struct Campus {
     pub(super) sign_in: SignIn,
     pub(super) outgoing: Outgoing,
     pub(super) secret_key: Arc<SecretKey>,
-    /// By issuer, and by whether it may be asked without TLS.
-    providers: Arc<Mutex<HashMap<(String, bool), Arc<Provider>>>>,
+    providers: Arc<Mutex<HashMap<ServerKey, Arc<Provider>>>>,
+    /// Servers that lately did not say what they are.
+    failed: Arc<Mutex<HashMap<ServerKey, FailedAt>>>,
+    /// Who asks each server what it is.
+    turns: Arc<Mutex<HashMap<ServerKey, Turn>>>,
     recorded: Arc<Mutex<HashMap<(InstitutionId, &'static str), OffsetDateTime>>>,
 }
+
+/// An issuer, and whether it may be asked without TLS.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct ServerKey {
+    issuer: String,
+    plain_allowed: bool,
+}
+
+impl ServerKey {
+    fn of(server: &CampusServer) -> Self {
+        Self { issuer: server.address.clone(), plain_allowed: server.plain_allowed }
+    }
+}
+
+/// When a server did not say what it is, and why.
+#[derive(Debug, Clone, Copy)]
+struct FailedAt {
+    why: Refusal,
+    at: OffsetDateTime,
+}
+
+/// Held by the one who asks.
+pub(super) type Turn = Arc<tokio::sync::Mutex<()>>;
 
 impl fmt::Debug for Campus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -65,6 +93,8 @@ impl Campus {
             outgoing: Outgoing::default(),
             secret_key: Arc::new(SecretKey::of(key)),
             providers: Arc::default(),
+            failed: Arc::default(),
+            turns: Arc::default(),
             recorded: Arc::default(),
         }
     }
@@ -73,10 +103,7 @@ impl Campus {
     pub(super) fn provider(&self, server: &CampusServer) -> Option<Arc<Provider>> {
         let known = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
-        known
-            .get(&(server.address.clone(), server.plain_allowed))
-            .filter(|provider| now - provider.asked_at < KNOWN_FOR)
-            .map(Arc::clone)
+        known.get(&ServerKey::of(server)).filter(|provider| now - provider.asked_at < KNOWN_FOR).map(Arc::clone)
     }
 
     pub(super) fn remember(&self, server: &CampusServer, provider: Provider) -> Arc<Provider> {
@@ -84,8 +111,29 @@ impl Campus {
         let mut known = self.providers.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         known.retain(|_, other| now - other.asked_at < KNOWN_FOR);
-        known.insert((server.address.clone(), server.plain_allowed), Arc::clone(&provider));
+        known.insert(ServerKey::of(server), Arc::clone(&provider));
         provider
+    }
+
+    /// Why a server did not say what it is a moment ago.
+    pub(super) fn failed_lately(&self, server: &CampusServer) -> Option<Refusal> {
+        let failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        failed.get(&ServerKey::of(server)).filter(|failed| now - failed.at < FAILED_FOR).map(|failed| failed.why)
+    }
+
+    pub(super) fn remember_failure(&self, server: &CampusServer, why: Refusal) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = self.clock.now();
+        failed.retain(|_, other| at - other.at < FAILED_FOR);
+        failed.insert(ServerKey::of(server), FailedAt { why, at });
+    }
+
+    /// What whoever asks a server holds meanwhile, so that the others wait and hear what it said.
+    pub(super) fn turn(&self, server: &CampusServer) -> Turn {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        Arc::clone(turns.entry(ServerKey::of(server)).or_default())
     }
 
     /// Whether that failure has not been recorded a moment ago.
@@ -93,7 +141,14 @@ impl Campus {
         let mut recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         recorded.retain(|_, at| now - *at < RECORDED_EVERY);
-        recorded.insert((institution, refusal.slug()), now).is_none()
+        // What comes again does not put off when it is news again: else one who goes on is recorded once and never more.
+        match recorded.entry((institution, refusal.slug())) {
+            Place::Occupied(_) => false,
+            Place::Vacant(place) => {
+                place.insert(now);
+                true
+            }
+        }
     }
 
     /// Keeps a failure in the record, without ticket, token or number.

@@ -24,6 +24,7 @@ pub struct CampusSchool {
 struct Row {
     protocol: String,
     address: String,
+    origin: String,
     number_field: Option<String>,
     name_field: Option<String>,
     client: Option<String>,
@@ -38,6 +39,7 @@ impl Row {
         Ok(CampusServer {
             protocol: self.protocol.parse()?,
             address: self.address,
+            origin: self.origin,
             number_field: self.number_field,
             name_field: self.name_field,
             client: self.client.zip(self.secret).map(|(id, secret)| ClientOf { id, secret }),
@@ -55,7 +57,7 @@ pub async fn server(
 ) -> Result<Option<CampusServer>, Failure> {
     let row = sqlx::query_as!(
         Row,
-        "select kind as protocol, server as address, number_field, name_field, client_id as client,
+        "select kind as protocol, server as address, origin, number_field, name_field, client_id as client,
                 client_secret as secret, plain_allowed, opens_students, password_for
          from campus_sign_in where institution_id = $1",
         institution.0
@@ -84,11 +86,11 @@ pub async fn set(
     let (client, secret) = server.client.as_ref().map(|client| (client.id.as_str(), client.secret.as_slice())).unzip();
     sqlx::query!(
         "insert into campus_sign_in (institution_id, kind, server, number_field, name_field, client_id, client_secret,
-                                     plain_allowed, opens_students, password_for, set_at, set_by)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                                     plain_allowed, opens_students, password_for, set_at, set_by, origin)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
          on conflict (institution_id) do update set kind = $2, server = $3, number_field = $4, name_field = $5,
              client_id = $6, client_secret = $7, plain_allowed = $8, opens_students = $9, password_for = $10,
-             set_at = $11, set_by = $12",
+             set_at = $11, set_by = $12, origin = $13",
         institution.0,
         server.protocol.slug(),
         server.address,
@@ -100,7 +102,8 @@ pub async fn set(
         server.opens_students,
         server.password_for.slug(),
         now,
-        by.map(|by| by.0)
+        by.map(|by| by.0),
+        server.origin
     )
     .execute(connection)
     .await?;
@@ -119,12 +122,16 @@ pub async fn remove(connection: &mut PgConnection, institution: InstitutionId) -
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Whether people of the university are voting: whoever sets the server could come as any of them.
-pub async fn is_voting(
+/// Whether people of the university are voting: whoever sets the server could come as any of them. None of its sittings is
+/// opened before the transaction ends.
+pub(super) async fn is_voting(
     connection: &mut PgConnection,
     institution: InstitutionId,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
+    sqlx::query_scalar!("select id from sitting where institution_id = $1 order by id for share", institution.0)
+        .fetch_all(&mut *connection)
+        .await?;
     let voting = sqlx::query_scalar!(
         r#"select exists (select from sitting where institution_id = $1 and stage = 'open' and closes_at > $2) as "open!""#,
         institution.0,
@@ -183,6 +190,21 @@ pub async fn end_sessions_of(connection: &mut PgConnection, school: &str, ticket
          where s.campus_ticket = $2 and a.id = s.account_id and i.id = a.institution_id and i.code = $1",
         school,
         ticket
+    );
+    Ok(ended.execute(connection).await?.rows_affected())
+}
+
+/// Ends all sessions of a university's people that its server vouched for, but that one; gives how many.
+pub(super) async fn end_sessions_by_campus(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    but: Option<&[u8]>,
+) -> Result<u64, Failure> {
+    let ended = sqlx::query!(
+        "delete from session s using account a
+         where a.id = s.account_id and a.institution_id = $1 and s.by_campus and s.token_hash is distinct from $2",
+        institution.0,
+        but
     );
     Ok(ended.execute(connection).await?.rows_affected())
 }

@@ -7,9 +7,9 @@ use sqlx::Connection;
 
 use crate::{
     accounts::store::institution_named,
-    campus::{Sealer, SettingsForm, server::CampusServer, set_by_operator, store},
+    campus::{Sealer, SettingsForm, server::CampusServer, set_by_operator},
     clock::Clock,
-    config::DatabaseConfig,
+    config::{DatabaseConfig, PublicUrl},
     database::{Database, Pools, migrate},
     failure::Failure,
     ids::InstitutionId,
@@ -80,6 +80,9 @@ pub enum SsoWay {
 /// What is chosen beside the server.
 #[derive(Debug, clap::Args)]
 pub struct SsoChoices {
+    /// 浏览器访问系统的地址（协议、域名、端口）；登录以后回到这里，与 serve 写明的一致。
+    #[arg(long, env = "LUNZHI_PUBLIC_URL")]
+    pub public_url: PublicUrl,
     /// 学生名册里有而没有账号的，登录时直接开通。
     #[arg(long)]
     pub open_students: bool,
@@ -92,6 +95,14 @@ pub struct SsoChoices {
 }
 
 impl SsoWay {
+    /// What is chosen beside the server; none to turn it off.
+    fn choices(&self) -> Option<&SsoChoices> {
+        match self {
+            Self::Cas { more, .. } | Self::Oidc { more, .. } => Some(more),
+            Self::Off => None,
+        }
+    }
+
     /// The form that says the same; none to turn it off.
     fn form(&self) -> Result<Option<SettingsForm>> {
         let field = |name: &Option<String>| name.clone().unwrap_or_default();
@@ -153,14 +164,13 @@ async fn set(pools: &Pools, key: &MarkKey, args: &SsoArgs, form: Option<&Setting
     let institution = institution_named(&mut db, &args.school).await.map_err(reason)?;
     let Some(institution) = institution else { bail!("没有代码为 {} 的学校", args.school) };
     let server = match form {
-        Some(form) => Some(read(form, key, institution)?),
+        Some(form) => Some(read(form, args.way.choices(), key, institution)?),
         None => None,
     };
     let now = Clock::default().now();
-    if server.is_some() && store::is_voting(&mut db, institution, now).await.map_err(reason)? {
-        bail!("本校有正在投票的场次：投票期间不更换登录服务器，结束以后再改");
+    if let Err(says) = set_by_operator(&mut db, institution, server.as_ref(), now).await.map_err(reason)? {
+        bail!(says);
     }
-    set_by_operator(&mut db, institution, server.as_ref(), now).await.map_err(reason)?;
     db.commit().await?;
     Ok(match server {
         Some(server) => format!("已设置：{}，{}\n", server.protocol.label(), server.address),
@@ -168,9 +178,16 @@ async fn set(pools: &Pools, key: &MarkKey, args: &SsoArgs, form: Option<&Setting
     })
 }
 
-fn read(form: &SettingsForm, key: &MarkKey, institution: InstitutionId) -> Result<CampusServer> {
+fn read(
+    form: &SettingsForm,
+    more: Option<&SsoChoices>,
+    key: &MarkKey,
+    institution: InstitutionId,
+) -> Result<CampusServer> {
+    let origin = more.map(|more| &more.public_url);
     let mut errors = Errors::default();
-    let server = Sealer::within(key, institution, |sealer| form.read(None, sealer, &mut errors)).map_err(reason)?;
+    let server =
+        Sealer::within(key, institution, |sealer| form.read(origin, None, sealer, &mut errors)).map_err(reason)?;
     let faults: Vec<&str> = errors.iter().map(|(_, says)| says).collect();
     server.with_context(|| faults.join("；"))
 }

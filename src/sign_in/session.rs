@@ -12,7 +12,7 @@ use crate::{
         password::Hasher,
         store::{self, AttemptResult, Counted, Credentials, NewSession, Opened, SignInAttempt},
         token::{Purpose, Token},
-        vouched::{self, VouchedSession},
+        vouched::{self, VouchedOpened, VouchedSession},
     },
     database::batch_writer::BatchWriter,
     failure::Failure,
@@ -36,6 +36,10 @@ pub struct SignIn {
     pub attempts: Arc<BatchWriter<String, SignInAttempt, Option<AttemptResult>>>,
     /// What each network may still get wrong.
     pub(super) networks: Arc<Networks>,
+    /// The same for sign-ins by the university's own server: whoever guesses there closes no password sign-in, nor the other
+    /// way round.
+    #[from_ref(skip)]
+    campus_networks: Arc<Networks>,
     /// What seals the secrets of second factors.
     pub(super) factor_key: Arc<FactorKey>,
     /// Sessions about to be opened.
@@ -71,23 +75,24 @@ impl SignIn {
             app: app.clone(),
             attempts: Arc::new(attempts),
             networks: Arc::default(),
+            campus_networks: Arc::default(),
             factor_key: Arc::new(FactorKey::of(key)),
             new_sessions: Arc::new(new_sessions),
         }
     }
 
-    /// Until when a network has to wait whose sign-ins failed too often.
+    /// Until when a network has to wait whose sign-ins by the university's own server failed too often.
     #[must_use]
-    pub fn network_waits_until(&self, network: Network, now: OffsetDateTime) -> Option<OffsetDateTime> {
-        self.networks.closed_until(network, now)
+    pub fn campus_waits_until(&self, network: Network, now: OffsetDateTime) -> Option<OffsetDateTime> {
+        self.campus_networks.closed_until(network, now)
     }
 
-    /// Counts a sign-in without a password for its network.
-    pub fn count(&self, network: Network, has_succeeded: bool, now: OffsetDateTime) {
+    /// Counts a sign-in by the university's own server for its network.
+    pub fn count_campus(&self, network: Network, has_succeeded: bool, now: OffsetDateTime) {
         if has_succeeded {
-            self.networks.succeeded(network, now);
+            self.campus_networks.succeeded(network, now);
         } else {
-            self.networks.failed(network, now);
+            self.campus_networks.failed(network, now);
         }
     }
 }
@@ -138,6 +143,8 @@ fn onward(headers: &HeaderMap, token: &Token, awaits_factor: bool, next: &str) -
 #[derive(Debug)]
 pub struct Arrived {
     token: Token,
+    /// The token by which an unknown device is known from now on.
+    new_device: Option<Token>,
     /// It opens nothing before the second factor is given.
     pub awaits_factor: bool,
 }
@@ -152,9 +159,15 @@ pub async fn open_vouched_session(
     now: OffsetDateTime,
 ) -> Result<Option<Arrived>, Failure> {
     let former = Token::from_headers(Purpose::Session, headers).map(|token| token.hash());
-    let session = VouchedSession { account, token: Token::random(), browser: browser(headers), former, ticket };
+    let device = Token::from_headers(Purpose::Device, headers).map(|token| token.hash());
+    let (token, browser, new_device) = (Token::random(), browser(headers), Token::random());
+    let session = VouchedSession { account, token, browser, former, ticket, device, new_device };
     let opened = vouched::open(connection, &session, now).await?;
-    Ok(opened.map(|Opened { awaits_factor }| Arrived { token: session.token, awaits_factor }))
+    let VouchedSession { token, new_device, .. } = session;
+    Ok(opened.map(|VouchedOpened { awaits_factor, device_is_new }| {
+        let new_device = device_is_new.then_some(new_device);
+        Arrived { token, new_device, awaits_factor }
+    }))
 }
 
 impl Arrived {
@@ -164,7 +177,11 @@ impl Arrived {
     /// Never for tokens made here.
     pub fn into_response(self, headers: &HeaderMap, next: &str) -> Result<Response, Failure> {
         metrics::counter!("lunzhi_sign_ins_total", "result" => "campus").increment(1);
-        onward(headers, &self.token, self.awaits_factor, next)
+        let mut response = onward(headers, &self.token, self.awaits_factor, next)?;
+        if let Some(device) = self.new_device {
+            response.headers_mut().append(header::SET_COOKIE, device.set_cookie(Purpose::Device, headers)?);
+        }
+        Ok(response)
     }
 }
 

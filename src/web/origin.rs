@@ -70,6 +70,19 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
     }
 }
 
+/// The address under which people reach the portal as the operator states it; none where it is not stated. What another
+/// server is told of us comes from here: a request may name any host.
+#[derive(Debug, Clone)]
+pub struct StatedOrigin(pub Option<PublicUrl>);
+
+impl<S: Send + Sync> FromRequestParts<S> for StatedOrigin {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<Option<PublicUrl>>().cloned().flatten()))
+    }
+}
+
 fn as_named(request: &HeaderMap) -> String {
     let host = request.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let scheme = if is_loopback(request) { "http" } else { "https" };

@@ -1,6 +1,10 @@
 //! What the portal asks of other servers: small answers, soon, and from the address that was asked alone.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use axum::{
     body::Bytes,
@@ -18,14 +22,53 @@ use tokio::{sync::Semaphore, time::timeout};
 const LARGEST_ANSWER: usize = 256 * 1024;
 /// How long an answer may take, from the connection to its last byte.
 const WITHIN: Duration = Duration::from_secs(10);
-/// Requests under way at once; a server that hangs keeps no more than these.
+/// Requests under way at once.
 const AT_ONCE: usize = 256;
+/// Of these at one host: a server that hangs keeps no more, and leaves the other universities theirs.
+const AT_ONE_HOST: usize = 32;
 
 /// A client for other servers. It follows no redirect, takes answers of at most 256 KB and waits ten seconds.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
     client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     places: Arc<Semaphore>,
+    hosts: Arc<Hosts>,
+}
+
+/// How many requests are under way at each host that has any.
+#[derive(Debug, Default)]
+struct Hosts(Mutex<HashMap<String, usize>>);
+
+/// A place among the requests at a host, until it is dropped.
+#[derive(Debug)]
+struct HostPlace<'a> {
+    hosts: &'a Hosts,
+    host: String,
+}
+
+impl Hosts {
+    /// A place at a host with its port; none where all are taken.
+    fn place(&self, host: &str) -> Option<HostPlace<'_>> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let under_way = all.entry(host.to_owned()).or_default();
+        if *under_way >= AT_ONE_HOST {
+            return None;
+        }
+        *under_way += 1;
+        Some(HostPlace { hosts: self, host: host.to_owned() })
+    }
+}
+
+impl Drop for HostPlace<'_> {
+    fn drop(&mut self) {
+        let mut all = self.hosts.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(under_way) = all.get_mut(&self.host) {
+            *under_way = under_way.saturating_sub(1);
+            if *under_way == 0 {
+                all.remove(&self.host);
+            }
+        }
+    }
 }
 
 /// An answer, whatever its status.
@@ -51,7 +94,7 @@ impl Default for Outgoing {
         // The authorities are those that browsers trust, and stand in the program.
         let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
         let client = Client::builder(TokioExecutor::new()).build(connector);
-        Self { client, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { client, places: Arc::new(Semaphore::new(AT_ONCE)), hosts: Arc::default() }
     }
 }
 
@@ -84,6 +127,8 @@ impl Outgoing {
     }
 
     async fn send(&self, request: Request<Full<Bytes>>) -> Result<Answer, Unanswered> {
+        let host = request.uri().authority().ok_or(Unanswered::Unreachable)?.as_str().to_ascii_lowercase();
+        let _at_host = self.hosts.place(&host).ok_or(Unanswered::Busy)?;
         let _place = self.places.try_acquire().map_err(|_| Unanswered::Busy)?;
         let asked = async {
             let response = self.client.request(request).await.map_err(|_| Unanswered::Unreachable)?;
@@ -94,5 +139,22 @@ impl Outgoing {
             Ok(Answer { status, body: body.to_bytes() })
         };
         timeout(WITHIN, asked).await.unwrap_or(Err(Unanswered::TookLong))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_host_that_hangs_leaves_the_others_their_places() {
+        let hosts = Hosts::default();
+        let mut taken: Vec<_> = (0..AT_ONE_HOST).map(|_| hosts.place("a.example").unwrap()).collect();
+        assert!(hosts.place("a.example").is_none());
+        assert!(hosts.place("a.example:8443").is_some() && hosts.place("b.example").is_some());
+        taken.pop();
+        assert!(hosts.place("a.example").is_some());
+        taken.clear();
+        assert!(hosts.0.lock().unwrap().is_empty(), "nothing is kept of hosts that are done");
     }
 }

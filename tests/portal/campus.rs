@@ -9,8 +9,11 @@ use totp_rs::{Builder, Secret};
 
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal, SECOND,
-    campus::{CasServer, OidcServer, SECRET, Trouble, cas_failure, cas_success, query_of, record, says, set},
-    sitting::{SMALL, prepare},
+    campus::{
+        CasServer, OidcServer, SECRET, Trouble, cas_failure, cas_success, query_of, reached_at, record, says, set,
+        stating,
+    },
+    sitting::{SMALL, opened, prepare},
     vetting::student_account,
 };
 
@@ -64,6 +67,32 @@ async fn cas_signs_a_secretary_in_by_number_and_the_record_knows() {
     assert_eq!(administrator.get("/audit?verb=campus_bound").await.all("tbody tr").len(), 1, "bound once");
     assert_eq!(administrator.get("/audit?verb=campus_signed_in").await.all("tbody tr").len(), 2);
     assert!(administrator.get("/inbox").await.text().contains("统一身份认证的设置有变化"));
+}
+
+#[tokio::test]
+async fn the_service_is_the_stated_address_whatever_host_a_request_names() {
+    let portal = Portal::start().await;
+    let server = CasServer::start().await;
+    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    assert!(administrator.get("/campus").await.text().contains("运维还没有写明本系统的地址"));
+    let fields = [("protocol", "cas"), ("server", server.address.as_str()), ("password_for", "all")];
+    for path in ["/campus", "/campus/try"] {
+        let page = administrator.post(path, &fields).await;
+        assert!(page.status == 422 && page.fault("方式").contains("--public-url"), "{}", page.text());
+    }
+    assert_eq!(set(&portal, &fields).await.status, 303);
+    let service = format!("http://127.0.0.1:8080/sso/cas/{FIRST}");
+    // Somebody who keeps another site asks in its name, to redeem here a ticket that was given for it.
+    let mut thief = portal.visitor();
+    thief.host = "evil.example";
+    let sent = thief.get(&format!("/sso/{FIRST}")).await;
+    assert_eq!(query_of(sent.location()).remove("service").unwrap(), service);
+    thief.get(&back(&server.ticket(&sent, "student"))).await;
+    assert_eq!(server.asked(), [service]);
+    assert!(
+        administrator.get("/campus").await.text().contains("登录仍回到原来的地址"),
+        "the address is stated no more"
+    );
 }
 
 #[tokio::test]
@@ -155,6 +184,32 @@ async fn an_answer_is_taken_once_and_in_the_browser_that_began_alone() {
 }
 
 #[tokio::test]
+async fn another_sites_link_begins_nothing_and_nobody_is_replaced_unasked() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let begin = format!("/sso/{FIRST}?next=/plans");
+    for site in ["cross-site", "same-site"] {
+        let mut victim = portal.visitor();
+        let page = victim.send("GET", &begin, &[("sec-fetch-site", site)], Vec::new()).await;
+        assert_eq!((page.status, page.heading().as_str()), (200, "统一身份认证登录"), "{site}");
+        assert_eq!(victim.cookie(), "", "{site}: nothing is begun");
+        assert_eq!(page.attributes("main a", "href"), [begin.clone()]);
+        let begun = victim.send("GET", &begin, &[("sec-fetch-site", "same-origin")], Vec::new()).await;
+        assert_eq!(begun.status, 303);
+    }
+    let mut person = portal.visitor();
+    let sent = person.get(&begin).await;
+    let ticket = server.ticket(&sent, "class_branch");
+    assert_eq!(person.sign_in(FIRST, "student", PASSWORD).await.status, 303);
+    let page = person.get(&back(&ticket)).await;
+    assert!(page.status == 403 && says(&page).contains("另一个账号"), "{}", page.text());
+    assert_eq!(person.get("/").await.all(".office"), ["学生"], "still who they were");
+    person.post("/sign-out", &[]).await;
+    let sent = person.get(&begin).await;
+    assert_eq!(person.get(&back(&server.ticket(&sent, "class_branch"))).await.location(), "/plans");
+}
+
+#[tokio::test]
 async fn many_visits_with_one_ticket_open_one_session() {
     let portal = Portal::start().await;
     let server = with_cas(&portal, &[]).await;
@@ -205,6 +260,33 @@ async fn the_server_ends_a_session_by_its_ticket_again_and_again() {
     assert_eq!(other.get("/me").await.status, 200, "that session alone");
     let nonsense = portal.visitor().post(&format!("/sso/cas/{FIRST}"), &[("logoutRequest", "<a")]).await;
     assert_eq!(nonsense.status, 200);
+}
+
+#[tokio::test]
+async fn whoever_came_by_the_server_before_signs_in_anew_where_another_vouches() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let other = CasServer::start().await;
+    let (own, others) = (server.address.as_str(), other.address.as_str());
+    let mut by_password = portal.visitor();
+    by_password.sign_in(FIRST, "college_league", PASSWORD).await;
+    for (fields, ends) in [
+        (&[("protocol", "cas"), ("server", own), ("opens", "yes"), ("name_field", "cn")][..], false),
+        (&[("protocol", "cas"), ("server", own), ("number_field", "xh")][..], true),
+        (&[("protocol", "cas"), ("server", others)][..], true),
+        (&[("protocol", "off")][..], true),
+    ] {
+        assert_eq!(set(&portal, &[("protocol", "cas"), ("server", own)]).await.status, 303);
+        let (mut person, page) = by_cas(&portal, &server, "student").await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        let (mut administrator, _) = by_cas(&stating(&portal), &server, "administrator").await;
+        let kept = administrator.post("/campus", &[&[("password_for", "all")][..], fields].concat()).await;
+        assert_eq!(kept.status, 303, "{fields:?}: {}", kept.text());
+        assert_eq!(person.get("/me").await.status, if ends { 303 } else { 200 }, "{fields:?}");
+        assert_eq!(administrator.get("/me").await.status, 200, "one's own goes on");
+        assert_eq!(by_password.get("/me").await.status, 200, "a password vouches for itself");
+    }
+    assert!(record(&portal).await.contains("结束的登录"));
 }
 
 #[tokio::test]
@@ -291,6 +373,46 @@ async fn the_number_binds_and_never_the_name() {
         bound.len() == 2 && bound.concat().contains("另一个用户"),
         "another user of the number is recorded: {bound:?}"
     );
+}
+
+#[tokio::test]
+async fn another_user_in_a_voters_name_is_noted_like_a_reset() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[("number_field", "xh")]).await;
+    student_account(&portal, 3).await;
+    let sitting = opened(&portal, &SMALL).await;
+    let come = async |user: &str| {
+        let mut person = portal.visitor();
+        let sent = person.get(&format!("/sso/{FIRST}")).await;
+        let inside = format!("<cas:user>{user}</cas:user><cas:attributes><cas:xh>20240003</cas:xh></cas:attributes>");
+        let page = person.get(&back(&server.ticket_answering(&sent, &cas_success(&inside)))).await;
+        assert_eq!(page.status, 303, "{}", page.text());
+        person
+    };
+    let mut owner = come("u1").await;
+    assert!(!owner.get(&sitting.votes()).await.text().contains("被重置过"));
+    come("u2").await;
+    assert!(owner.get("/inbox").await.text().contains("登录你账号的用户变了"));
+    assert!(owner.get(&sitting.votes()).await.text().contains("另一个用户"));
+    let noted = "select count(*) from voter_reset where kind = 'reset' and by_account is null";
+    let (noted,): (i64,) = sqlx::query_as(noted).fetch_one(&mut portal.owner().await).await.unwrap();
+    assert_eq!(noted, 1);
+}
+
+#[tokio::test]
+async fn of_numbers_that_differ_in_spelling_that_very_one_counts() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let twin = "insert into account (id, institution_id, number, number_twin, name, must_change_password, created_at)
+                select gen_random_uuid(), id, 'Student', true, '另一人', false, now() from institution where code = $1";
+    sqlx::query(twin).bind(FIRST).execute(&mut portal.owner().await).await.unwrap();
+    assert_eq!(by_cas(&portal, &server, "student").await.1.status, 303);
+    for other in ["STUDENT", "ｓｔｕｄｅｎｔ"] {
+        let (mut person, page) = by_cas(&portal, &server, other).await;
+        assert_eq!(page.status, 403, "{other}: {}", page.text());
+        assert_eq!(person.get("/me").await.status, 303);
+    }
+    assert_eq!(by_cas(&portal, &server, "SCHOOL_LEAGUE").await.1.status, 303, "of which there is one alone");
 }
 
 #[tokio::test]
@@ -411,25 +533,41 @@ async fn next_leads_to_no_other_host() {
 #[tokio::test]
 async fn guessing_tickets_is_slowed_down_by_network() {
     let portal = Portal::start().await;
-    with_cas(&portal, &[]).await;
+    let server = with_cas(&portal, &[]).await;
+    let (mut owner, _) = by_cas(&portal, &server, "student").await;
+    owner.post("/sign-out", &[]).await;
     let mut guesser = portal.visitor();
     guesser.get(&format!("/sso/{FIRST}")).await;
     let mut statuses = Vec::new();
-    for guess in 0..120 {
+    for guess in 0..130 {
         statuses.push(guesser.get(&back(&format!("ST-{guess}"))).await.status);
     }
     assert_eq!(statuses.first(), Some(&403));
     assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
+    let sent = owner.get(&format!("/sso/{FIRST}")).await;
+    let arrived = owner.get(&back(&server.ticket(&sent, "student"))).await;
+    assert_eq!(arrived.status, 303, "one that is known: {}", arrived.text());
+    assert_eq!(
+        portal.visitor().sign_in(FIRST, "student", PASSWORD).await.status,
+        303,
+        "passwords have their own count"
+    );
     let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
     let failures = administrator.get("/audit?verb=campus_refused").await.all("tbody tr").len();
     assert!((1..=3).contains(&failures), "the record is not filled by them: {failures}");
+    for again in 0..3 {
+        portal.app.clock.advance(Duration::seconds(40));
+        guesser.get(&back(&format!("ST-again-{again}"))).await;
+    }
+    let later = administrator.get("/audit?verb=campus_refused").await.all("tbody tr").len();
+    assert!(later > failures, "whoever goes on is recorded again: {later}");
 }
 
 #[tokio::test]
 async fn the_page_tries_a_server_keeps_secrets_to_themselves_and_says_what_is_wrong() {
     let portal = Portal::start().await;
     let (cas, oidc) = (CasServer::start().await, OidcServer::start().await);
-    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let mut administrator = stating(&portal).signed_in(OfficeKind::Administrator).await;
     let try_it = async |administrator: &mut Client, fields: &[(&str, &str)]| {
         administrator.post("/campus/try", &[&[("password_for", "all")][..], fields].concat()).await
     };
@@ -482,6 +620,31 @@ async fn the_page_tries_a_server_keeps_secrets_to_themselves_and_says_what_is_wr
     let sent = person.get(&format!("/sso/{FIRST}")).await;
     let path = oidc.authorize(&sent, portal.app.clock.now().unix_timestamp(), &json!({}), &json!({ "sub": "u-1" }));
     assert!(says(&person.get(&path).await).contains("打不开保存的客户端密钥"), "another key file");
+}
+
+#[tokio::test]
+async fn the_page_has_the_portal_ask_nowhere_inside() {
+    let portal = Portal::start().await;
+    let server = with_cas(&portal, &[]).await;
+    let mut administrator =
+        reached_at(&portal, "https://lunzhi.example.edu.cn").signed_in(OfficeKind::Administrator).await;
+    let mut send = async |path: &str, address: &str| {
+        let fields = [("protocol", "cas"), ("server", address), ("password_for", "all"), ("plain", "yes")];
+        administrator.post(path, &fields).await
+    };
+    for address in ["http://127.0.0.1:9/cas", "https://10.1.2.3/cas", "http://169.254.169.254", "https://localhost/cas"]
+    {
+        for path in ["/campus", "/campus/try"] {
+            let page = send(path, address).await;
+            assert!(
+                page.status == 422 && page.fault("服务器地址").contains("lunzhi sso"),
+                "{address}: {}",
+                page.text()
+            );
+        }
+    }
+    assert_eq!(send("/campus", &server.address).await.status, 303, "what is set already may stay");
+    assert_eq!(send("/campus", "https://cas.example.edu.cn/cas").await.status, 303);
 }
 
 #[tokio::test]

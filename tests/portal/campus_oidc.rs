@@ -1,6 +1,7 @@
 //! Signing in by the university's own OpenID server: a code redeemed once, tokens looked at, odd claims borne with.
 
 use serde_json::{Value, json};
+use time::Duration;
 
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal,
@@ -105,6 +106,7 @@ async fn a_token_that_is_not_ours_is_not_taken() {
     let state = query_of(sent.location())["state"].clone();
     let denied = person.get(&format!("/sso/oidc/{FIRST}?error=access_denied&state={state}")).await;
     assert!(denied.status == 403 && says(&denied).contains("没有允许登录"), "{}", denied.text());
+    assert!(!record(&portal).await.contains("没有允许登录"), "anybody may write an address that says so");
 }
 
 #[tokio::test]
@@ -132,5 +134,8 @@ async fn an_openid_server_that_is_down_is_said_and_passwords_go_on() {
     assert!(page.attributes("a", "href").contains(&"/sign-in?next=/inbox".to_owned()));
     assert_eq!(person.sign_in(FIRST, "student", PASSWORD).await.status, 303);
     server.fail(None);
+    let waits = portal.visitor().get(&format!("/sso/{FIRST}")).await;
+    assert_eq!(waits.status, 502, "a server that failed is left alone for a moment");
+    portal.app.clock.advance(Duration::seconds(16));
     assert_eq!(by_oidc(&portal, &server, &json!({}), &student()).await.1.status, 303);
 }

@@ -10,7 +10,7 @@ use lunzhi::office::OfficeKind;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::{FIRST, Portal};
+use crate::support::{FIRST, Portal, campus::query_of};
 
 struct Desk(TempDir);
 
@@ -522,7 +522,7 @@ async fn sso_sets_a_universitys_own_server_and_gives_it_up() {
     let run = |args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lunzhi"));
         command.env_clear().env("DATABASE_URL", &portal.url).arg("sso").arg("--ballot-key").arg(&key);
-        let ended = command.args(args).output().unwrap();
+        let ended = command.env("LUNZHI_PUBLIC_URL", "https://lunzhi.example.edu.cn").args(args).output().unwrap();
         (ended.status.code(), String::from_utf8(ended.stdout).unwrap() + &String::from_utf8(ended.stderr).unwrap())
     };
     let (status, says) =
@@ -530,6 +530,15 @@ async fn sso_sets_a_universitys_own_server_and_gives_it_up() {
     assert_eq!((status, says.as_str()), (Some(0), "已设置：CAS 2/3，https://cas.example.edu.cn/cas\n"));
     let sent = portal.visitor().get(&format!("/sso/{FIRST}")).await;
     assert!(sent.location().starts_with("https://cas.example.edu.cn/cas/login?service="), "{}", sent.location());
+    let service = query_of(sent.location()).remove("service").unwrap();
+    assert_eq!(service, format!("https://lunzhi.example.edu.cn/sso/cas/{FIRST}"), "as stated, whatever host is asked");
+    let unstated = Command::new(env!("CARGO_BIN_EXE_lunzhi"))
+        .env_clear()
+        .env("DATABASE_URL", &portal.url)
+        .args(["sso", "--school", FIRST, "cas", "--server", "https://cas.example.edu.cn/cas"])
+        .output()
+        .unwrap();
+    assert!(!unstated.status.success() && String::from_utf8_lossy(&unstated.stderr).contains("--public-url"));
     let oidc =
         ["oidc", "--issuer", "https://id.example.edu.cn/", "--client-id", "lunzhi", "--client-secret-file", secret];
     let more = ["--number-claim", "xh", "--open-students", "--password-for-staff-alone"];

@@ -145,7 +145,10 @@ impl Papers {
                 events.push(format!("补入选民{voter}，参加{contests}：{why}（{asked}提出，{agreed}同意）。"));
             }
         }
-        events.push(format!("投票期间重置选民密码 {} 次，凭激活码首次设置密码 {} 次。", course.resets, course.firsts));
+        events.push(format!(
+            "投票期间重置选民密码 {} 次（含统一身份认证改为另一个用户登录的），凭激活码首次设置密码 {} 次。",
+            course.resets, course.firsts
+        ));
         if course.slips > 0 || course.void_slips > 0 {
             events.push(format!("会场领取票码 {} 张，作废 {} 张。", course.slips, course.void_slips));
         }

@@ -415,7 +415,7 @@ pub async fn sittings_with_turnout(
 /// What became of a voter's password while they could vote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PasswordEvent {
-    /// It was taken away, and another set by a code.
+    /// It was taken away, and another set by a code; or another user of the university's server came in the voter's name.
     Reset,
     /// The first one was set by a code.
     First,

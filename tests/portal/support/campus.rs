@@ -18,7 +18,7 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use lunzhi::office::OfficeKind;
+use lunzhi::{office::OfficeKind, router::Portal as Lunzhi};
 use ring::{
     rand::SystemRandom,
     signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair},
@@ -328,9 +328,20 @@ impl OidcServer {
     }
 }
 
+/// The same portal, whose operator states that it is on this machine.
+pub fn stating(portal: &Portal) -> Portal {
+    reached_at(portal, "http://127.0.0.1:8080")
+}
+
+/// The same portal, whose operator states that it is there.
+pub fn reached_at(portal: &Portal, url: &str) -> Portal {
+    let public_url = Some(url.parse().unwrap());
+    Portal { app: Lunzhi { public_url, ..portal.app.clone() }, url: portal.url.clone() }
+}
+
 /// Sends the page 统一身份认证 of the first university, with the fields that differ.
 pub async fn set(portal: &Portal, fields: &[(&str, &str)]) -> Page {
-    let mut administrator = portal.signed_in(OfficeKind::Administrator).await;
+    let mut administrator = stating(portal).signed_in(OfficeKind::Administrator).await;
     let mut all = vec![("password_for", "all")];
     all.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
     all.extend(fields);
