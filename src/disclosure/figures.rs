@@ -97,7 +97,6 @@ fn sum(rows: &[UnionYear]) -> UnionYear {
         solved: of(|row| row.solved),
         activities: of(|row| row.activities),
         came: of(|row| row.came),
-        ..UnionYear::default()
     }
 }
 

@@ -232,13 +232,13 @@ async fn close(
                 return Err(refused().for_reason(why, "到截止时间以后再统计，那时不论收到多少份都可以"));
             }
             let waiting = store::waiting_by_college(db, &survey, now.to_offset(CHINA).date()).await?;
-            let names = colleges(db, acting.institution()).await?.into_iter();
-            let names: Vec<CollegeName> = names.map(|row| CollegeName { id: row.id, name: row.name }).collect();
+            let known = colleges(db, acting.institution()).await?.into_iter();
+            let known: Vec<CollegeName> = known.map(|row| CollegeName { id: row.id, name: row.name }).collect();
             let (own, keys) = (Survey::clone(&survey), std::sync::Arc::clone(&surveys.keys));
             let came = surveys
                 .heavy(move || -> Result<Came, &'static str> {
                     let open = keys.open_all(&own, &questions, &sheets)?;
-                    let counted = count(&open, &questions, &waiting, &names);
+                    let counted = count(&open, &questions, &waiting, &known);
                     let words = |one: &OpenSheet| in_words(one, &questions);
                     let named = if own.anonymous { Vec::new() } else { open.iter().map(words).collect() };
                     Ok(Came { counted, named })

@@ -70,7 +70,7 @@ impl QuestionField {
         };
         let options = question.options.iter().enumerate().map(option).collect();
         let text = if question.kind == Kind::Text { typed.concat() } else { String::new() };
-        Self { id, options, text, question }
+        Self { id, question, options, text }
     }
 
     fn is_text(&self) -> bool {

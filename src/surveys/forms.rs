@@ -62,8 +62,8 @@ impl SetupForm {
         now: OffsetDateTime,
         errors: &mut Errors,
     ) -> Option<Setup> {
-        let union = hosts.chosen(&self.host);
-        if union.is_none() {
+        let host = hosts.chosen(&self.host);
+        if host.is_none() {
             errors.add("host", "请选择以谁的名义");
         }
         let title = written(&self.title, 60, "title", "请填写名称，如“食堂满意度调研”", errors);
@@ -95,19 +95,19 @@ impl SetupForm {
             errors.add("college", "请选择本校的院系");
         }
         // A college's union asks its own college.
-        let own = union.and_then(|union| hosts.college_of(union));
+        let own = host.and_then(|host| hosts.college_of(host.union()));
         if own.is_some() && chosen.iter().flatten().any(|college| Some(*college) != own) {
             errors.add("college", "院系学生会的调研只面向本院系");
         }
         let years = self.read_years(errors);
-        let (union, mut chosen) = (union?, chosen?);
+        let (host, mut chosen) = (host?, chosen?);
         if let Some(own) = own {
             chosen = vec![own];
         }
         chosen.sort_unstable();
         chosen.dedup();
         let setup = Setup {
-            union,
+            union: host.union(),
             title: title?,
             purpose: purpose?,
             anonymous: anonymous?,

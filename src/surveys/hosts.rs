@@ -19,6 +19,23 @@ pub(super) struct Hosts {
     pub league: bool,
 }
 
+/// Whose a questionnaire is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    Union(UnionId),
+    League,
+}
+
+impl Host {
+    /// The union; none of the School Youth League committee.
+    pub fn union(self) -> Option<UnionId> {
+        match self {
+            Self::Union(union) => Some(union),
+            Self::League => None,
+        }
+    }
+}
+
 /// The word of the School Youth League committee among the hosts.
 pub(super) const LEAGUE: &str = "league";
 
@@ -65,12 +82,12 @@ impl Hosts {
     }
 
     /// Whose it is to be; none where nothing was chosen that is theirs.
-    pub fn chosen(&self, typed: &str) -> Option<Option<UnionId>> {
-        let union = match (typed, self.unions.as_slice()) {
-            ("", [one]) if !self.league => Some(one.id),
-            ("", []) | (LEAGUE, _) => None,
-            _ => Some(typed.parse::<UnionId>().ok()?),
+    pub fn chosen(&self, typed: &str) -> Option<Host> {
+        let host = match (typed, self.unions.as_slice()) {
+            ("", [one]) if !self.league => Host::Union(one.id),
+            ("", []) | (LEAGUE, _) => Host::League,
+            _ => Host::Union(typed.parse().ok()?),
         };
-        self.keeps(union).then_some(union)
+        self.keeps(host.union()).then_some(host)
     }
 }
