@@ -805,8 +805,8 @@ async fn passphrases_are_the_monitors_own_and_few_are_not_enough() {
     let other = sitting.monitors[1].1.clone();
     let wrong = sitting.monitors[0].0.post(&unseal, &[("phrase", &other)]).await;
     assert!(wrong.status == 422 && wrong.fault("监票口令").contains("口令不对"), "{}", wrong.text());
-    let made = sitting.monitors[0].0.post(&format!("/monitoring/{}/passphrase", sitting.id), &[]).await;
-    assert_eq!(made.status, 409, "not once the rehearsal runs");
+    let late = sitting.monitors[0].0.post(&format!("/monitoring/{}/passphrase", sitting.id), &[]).await;
+    assert_eq!(late.status, 409, "not once the rehearsal runs");
     for place in 0..3 {
         sitting.unseal(place).await;
     }

@@ -50,6 +50,7 @@ async fn adopt_jining(portal: &Portal) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn rgt_03_a_questionnaire_goes_from_the_draft_to_its_findings_and_what_follows() {
     let Stage { portal, .. } = stage().await;
     let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;

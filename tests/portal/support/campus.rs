@@ -11,12 +11,13 @@ use std::{
 };
 
 use axum::{
-    Form, Json, Router,
-    extract::{Query, State},
+    Json, Router,
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
+use axum_extra::extract::{Form, Query};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use lunzhi::{office::OfficeKind, router::Portal as Lunzhi};
 use ring::{

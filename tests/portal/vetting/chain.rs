@@ -79,6 +79,7 @@ async fn a_college_recruit_goes_from_the_application_to_the_post() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story, told in its order")]
 async fn a_presidium_candidate_needs_both_offices_in_one_session_and_ends_on_the_list() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
     let opening = Opening { places: "presidium", label: "主席团候选人", ..Opening::staff("", "2", today) };
