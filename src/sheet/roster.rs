@@ -344,7 +344,7 @@ mod tests {
         );
         let reasons = reasons(&text);
         let rows: Vec<&str> = reasons.iter().filter_map(|reason| reason.split('，').next()).collect();
-        let expected = [2, 3, 4, 5, 6, 7, 8, 9, 9, 10, 10].map(|row| format!("第 {row} 行"));
+        let expected = [2, 3, 4, 5, 6, 7, 8, 9, 9, 10].map(|row| format!("第 {row} 行"));
         assert_eq!(rows, expected, "{reasons:#?}");
     }
 
@@ -402,7 +402,7 @@ mod tests {
 
     #[test]
     fn short_political_forms_mean_the_long_ones_and_other_posts_are_readable() {
-        let text = "学号,姓名,岗位,政治面貌\n1,𠮷野,秘书长,团员\n2,<b>乙</b>,主席团成员,预备党员\n";
+        let text = "学号,姓名,岗位,政治面貌\n1,𠮷野,秘书长,团员\n2,<b>乙<b>,主席团成员,预备党员\n";
         let members = read(text.as_bytes(), &Choice::default()).unwrap().members;
         assert_eq!(members[0].political.as_deref(), Some("共青团员"));
         assert_eq!(members[0].posts, [Post::Other("秘书长".to_owned())]);
