@@ -327,9 +327,9 @@ async fn print_many(
     let many: i64 = wanted.iter().map(ClassState::without_slip).sum();
     let mut errors = Errors::default();
     if wanted.is_empty() {
-        errors.add("class", "请勾选要打印的班级；所选的班级没有需要打印的激活条");
+        errors.add("many", "请勾选要打印的班级；所选的班级没有需要打印的激活条");
     } else if many > MOST_SLIPS {
-        errors.add("class", format!("一次最多打印 {MOST_SLIPS} 条，所选的有 {many} 条，请按院系、年级分批打印"));
+        errors.add("many", format!("一次最多打印 {MOST_SLIPS} 条，所选的有 {many} 条，请按院系、年级分批打印"));
     }
     if !errors.is_empty() {
         let page = list_page(&app, &acting, filter, ticked, errors).await?;

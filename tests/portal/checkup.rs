@@ -160,7 +160,7 @@ async fn which_list_and_which_rows_are_asked_before_anything_is_judged() {
 async fn markup_in_a_roster_stays_text() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
-    let text = format!("{HEAD}1,<script>alert</script>,<i>,<b>主席</b>,\"<img src=x>\",,群众,,,,\n");
+    let text = format!("{HEAD}1,<script>alert<script>,<i>,<b>主席</b>,\"<img src=x>\",,群众,,,,\n");
     let page = check(&mut league, "苏州方案", "school", text.as_bytes()).await;
     assert_eq!(page.status, 200);
     assert!(!page.text().contains("<script>alert") && !page.text().contains("<b>主席"));

@@ -102,6 +102,8 @@ const TABLES: &[(Data, &[&str])] = &[
     (Data::Reviewed, &["review_person"]),
     (Data::Matters, &["matter"]),
     (Data::Activities, &["activity_sign_up"]),
+    (Data::Contact, &["contact_assignment"]),
+    (Data::Surveyed, &["survey_envelope", "survey_answered", "survey_sheet"]),
     (Data::Account, &["account"]),
     (Data::Messages, &["notice"]),
 ];

@@ -495,7 +495,10 @@ async fn one_with_names_says_so_and_loses_the_answers_of_whoever_is_erased() {
     let findings = [("findings", "排队太久"), ("publish", "yes")];
     assert_eq!(union.post(&format!("{path}/findings"), &findings).await.status, 303);
     let published = student.get(&path).await.text();
-    assert!(!published.contains("学生10") && published.contains("6 人作答"), "what is published are sums: {published}");
+    assert!(
+        !published.contains("学生101") && published.contains("6 人作答"),
+        "what is published are sums: {published}"
+    );
 
     let mut db = portal.owner().await;
     let gone: (sqlx::types::Uuid,) = sqlx::query_as(
