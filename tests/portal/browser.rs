@@ -991,16 +991,16 @@ fn a_college_secretary_works_through_forty_cases_with_the_keyboard() {
         desk.judge("forty cases").await;
         desk.browser.find(Locator::Css("tbody a")).await.unwrap().click().await.unwrap();
         desk.judge("a case").await;
-        // The first choice has the focus and nothing is chosen: Space chooses, Tab leads past the step, the words and the
-        // box that a refusal asks for to the button, Enter signs and goes on.
+        // The first choice has the focus and nothing is chosen: Space chooses, Tab leads past the box that a refusal
+        // asks for, the step and the words to the button, Enter signs and goes on.
         for done in 0..40 {
             let focus = "return document.activeElement.name + '=' + document.activeElement.value";
             assert_eq!(desk.browser.execute(focus, vec![]).await.unwrap(), json!("verdict=agree"), "after {done}");
             desk.browser.execute("window.before = true", vec![]).await.unwrap();
             if done == 3 {
                 // Down once is a return to the candidate, with a reason.
-                desk.keys(" \u{E015}\u{E004}\u{E004}请补充经历").await;
-                desk.keys("\u{E004}\u{E004}\u{E007}").await;
+                desk.keys(" \u{E015}\u{E004}\u{E004}\u{E004}请补充经历").await;
+                desk.keys("\u{E004}\u{E007}").await;
             } else {
                 desk.keys(" \u{E004}\u{E004}\u{E004}\u{E004}\u{E007}").await;
             }
