@@ -179,6 +179,23 @@ pub async fn still_holds(
     Ok(held.fetch_optional(connection).await?.is_some())
 }
 
+/// Lets the acts of one kind of an account come one after the other until the end of the transaction, so that each counts those
+/// before it. Not by a lock of the account's row: [`still_holds`] shares that one, and two who share it would wait for each
+/// other.
+///
+/// # Errors
+/// Where its turn does not come within the database's time for locks.
+pub async fn in_turn(connection: &mut PgConnection, account: AccountId, what: &'static str) -> Result<(), Failure> {
+    sqlx::query!(
+        "select pg_advisory_xact_lock(hashtextextended($1 || ' ' || $2::text, 0))",
+        what,
+        account.0.to_string()
+    )
+    .fetch_one(connection)
+    .await?;
+    Ok(())
+}
+
 /// An attempt with a password or a code.
 #[derive(Debug, Clone)]
 pub struct SignInAttempt {

@@ -22,7 +22,7 @@ use super::{
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::person::SignedIn,
+    auth::{person::SignedIn, store::in_turn},
     failure::Failure,
     holidays::store::workdays,
     ids::ConductCaseId,
@@ -151,8 +151,9 @@ async fn report(
     };
     let subject = subject(&mut db, &person, &form, &field, now.date(), &mut errors).await?;
     let says = form.read(is_office(&person), &mut errors);
-    if store::reported_since(&mut db, person.account, now - Duration::days(1)).await? >= A_DAY {
-        errors.add("says", format!("一天最多反映 {A_DAY} 件；紧急的请直接联系校团委"));
+    let since = now - Duration::days(1);
+    if store::reported_since(&mut db, person.account, since).await? >= A_DAY {
+        errors.add("says", too_often());
     }
     let days = workdays(&mut db, person.institution).await?;
     let within = terms(&mut db, person.institution).await?.accept;
@@ -163,19 +164,34 @@ async fn report(
     };
     let due = days.span(now.date(), within).last;
     let new = NewReport { subject, ground: says.ground, says: says.says, source: says.source };
-    app.write_as(person.authority(), async |db| {
-        let number = store::report(db, &person, &new, due, now).await?;
-        let entry = Entry::new(Verb::ConductKept, format!("第 {number} 号")).detail("办理", "反映");
-        match new.source {
-            Source::Confidential => audit::append_in_confidence(db, person.institution, entry, now).await?,
-            Source::Named | Source::Office => audit::append(db, &person, entry, now).await?,
-        }
-        let to = To::Office { kind: new.subject.handler().office(), college: None, class: None };
-        let notice = Notice::new(format!("收到一件反映，请于 {due} 前答复是否受理"), super::paths::CASES);
-        inbox::tell(db, person.institution, to, &notice, now).await
-    })
-    .await?;
+    let taken = app
+        .write_as(person.authority(), async |db| {
+            in_turn(db, person.account, "conduct report").await?;
+            if store::reported_since(db, person.account, since).await? >= A_DAY {
+                return Ok(false);
+            }
+            let number = store::report(db, &person, &new, due, now).await?;
+            let entry = Entry::new(Verb::ConductKept, format!("第 {number} 号")).detail("办理", "反映");
+            match new.source {
+                Source::Confidential => audit::append_in_confidence(db, person.institution, entry, now).await?,
+                Source::Named | Source::Office => audit::append(db, &person, entry, now).await?,
+            }
+            let to = To::Office { kind: new.subject.handler().office(), college: None, class: None };
+            let notice = Notice::new(format!("收到一件反映，请于 {due} 前答复是否受理"), super::paths::CASES);
+            inbox::tell(db, person.institution, to, &notice, now).await?;
+            Ok(true)
+        })
+        .await?;
+    if !taken {
+        errors.add("says", too_often());
+        let page = page(&app, &person, field, Submitted::new(form, errors), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
     Ok(Redirect::to(&Done::Reported.at(REPORTS)).into_response())
+}
+
+fn too_often() -> String {
+    format!("一天最多反映 {A_DAY} 件；紧急的请直接联系校团委")
 }
 
 #[derive(Template, WebTemplate)]

@@ -7,7 +7,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 use super::contact::{Contact, LinkedRequest, LogEntry, LogPoint, Note, OwnNote, Way, removable_since};
 use crate::{
-    auth::person::SignedIn,
+    auth::{person::SignedIn, store::in_turn},
     database::Locked,
     failure::Failure,
     ids::{
@@ -313,10 +313,7 @@ pub(super) async fn leave(
     new: &NewNote,
     now: OffsetDateTime,
 ) -> Result<bool, Failure> {
-    // One note of a person after the other, so that each counts those before it.
-    sqlx::query!("select id from account where id = $1 for no key update", account.0)
-        .fetch_one(&mut *connection)
-        .await?;
+    in_turn(connection, account, "contact note").await?;
     let done = sqlx::query!(
         "insert into contact_note (id, class_id, account_id, signed, says, left_at)
          select $1, $2, $3, $4, $5, $6

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     audit::{self, Entry, Verb},
-    auth::{person::SignedIn, token},
+    auth::{person::SignedIn, store::in_turn, token},
     failure::{Failure, Refusal},
     holidays::store::workdays,
     ids::ContactPointId,
@@ -153,7 +153,10 @@ async fn act(State(voice): State<Voice>, person: SignedIn, mut upload: Upload) -
         return unfit(&voice, &person, form, errors).await;
     }
     let code = anonymous.then(secrets::code);
-    let taken = take_in(&voice, &person, student.as_ref(), says, picture, code.as_deref()).await?;
+    let Some(taken) = take_in(&voice, &person, student.as_ref(), says, picture, code.as_deref()).await? else {
+        errors.add("title", too_often());
+        return unfit(&voice, &person, form, errors).await;
+    };
     Ok(match code {
         Some(code) => {
             let opened = Opened { request: taken.id, code: Some(code) };
@@ -173,7 +176,8 @@ async fn unfit(voice: &Voice, person: &SignedIn, form: AskForm, errors: Errors) 
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
-/// Asks the rule and takes the request in; the record has no name of whoever does not sign.
+/// Asks the rule and takes the request in; none where its author asked too often. The record has no name of whoever does not
+/// sign.
 async fn take_in(
     voice: &Voice,
     person: &SignedIn,
@@ -181,7 +185,7 @@ async fn take_in(
     says: AskSays,
     picture: Option<Vec<u8>>,
     code: Option<&str>,
-) -> Result<store::TakenIn, Failure> {
+) -> Result<Option<store::TakenIn>, Failure> {
     let now = voice.clock.now();
     let refusal = Refusal {
         chrome: voice.chrome(person, "提诉求").under(VOICE, "诉求"),
@@ -204,6 +208,10 @@ async fn take_in(
     };
     voice
         .write_as(person.authority(), async |db| {
+            in_turn(db, person.account, "voice request").await?;
+            if store::asked_since(db, person.account, now - Duration::days(1)).await? >= i64::from(A_DAY) {
+                return Ok(None);
+            }
             let plans = calendar(db, person.institution).await?;
             let plan = plans.in_force(now.date()).ok_or(Failure::Missing)?;
             let asked = match may_ask(&plan, enrolled, area).permit() {
@@ -235,7 +243,7 @@ async fn take_in(
             let to = To::Office { kind: receiver.office(), college, class: None };
             let notice = Notice::new(format!("收到一件诉求：{}", new.title), taken.id.desk_path());
             inbox::tell(db, person.institution, to, &notice, now).await?;
-            Ok(taken)
+            Ok(Some(taken))
         })
         .await
 }

@@ -262,6 +262,20 @@ async fn elg_04_an_import_finds_who_no_longer_qualifies_and_removes_nobody() {
 }
 
 #[tokio::test]
+async fn dis_04_of_seven_reports_at_once_five_are_taken() {
+    let Stage { portal, .. } = stage().await;
+    let reporter = student_account(&portal, 100).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..7 {
+        let mut client = reporter.at(&portal);
+        tasks.spawn(async move { report(&mut client, "20240010", "named").await.status });
+    }
+    let mut statuses = tasks.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [303, 303, 303, 303, 303, 422, 422]);
+}
+
+#[tokio::test]
 async fn dis_04_whoever_is_suspended_acts_for_no_union() {
     let Stage { portal, mut league, school, today, .. } = stage().await;
     let mut officer = student_account(&portal, 10).await;

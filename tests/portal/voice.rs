@@ -394,6 +394,20 @@ async fn an_account_asks_ten_times_a_day() {
 }
 
 #[tokio::test]
+async fn of_twelve_requests_at_once_ten_are_taken_in() {
+    let portal = Portal::start().await;
+    let student = student_account(&portal, 100).await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let mut client = student.at(&portal);
+        tasks.spawn(async move { client.upload("/voice/new", &fields("热水", "named"), None).await.status });
+    }
+    let mut statuses = tasks.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [[303; 10].as_slice(), &[422; 2]].concat());
+}
+
+#[tokio::test]
 async fn a_union_that_is_not_asked_sees_nothing_and_settings_are_the_league_committees() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
