@@ -2,15 +2,7 @@
 
 use time::Date;
 
-/// Units of the drawing: the column of names, a cell's width and height, and the room above the cells.
-const NAMES: usize = 150;
-const WIDTH: usize = 64;
-const HEIGHT: usize = 24;
-const HEAD: usize = 22;
-/// The characters of a name that have room.
-const LETTERS: usize = 11;
-/// How many shades there are.
-const SHADES: u32 = 4;
+use crate::page::heat::{SHADES, Spot, height, short, width};
 
 /// What was counted of a row in a month.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,23 +67,10 @@ pub(super) struct MatrixRow {
 
 #[derive(Debug, Clone)]
 pub(super) struct MatrixCell {
-    pub x: usize,
-    pub y: usize,
+    pub spot: Spot,
     /// 0 to 4.
     pub shade: u32,
     pub shown: String,
-}
-
-impl MatrixCell {
-    /// The middle of the cell.
-    pub fn middle(&self) -> usize {
-        self.x + WIDTH / 2
-    }
-
-    /// The base line of its text.
-    pub fn line(&self) -> usize {
-        self.y + HEIGHT - 8
-    }
 }
 
 impl Matrix {
@@ -99,28 +78,24 @@ impl Matrix {
     pub fn new(months: &[Date], rows: Vec<RowFacts>) -> Self {
         let columns = months.iter().zip(0..).map(|(month, column)| MonthColumn {
             label: format!("{}月", u8::from(month.month())),
-            x: NAMES + column * WIDTH + WIDTH / 2,
+            x: Spot::of(0, column).middle(),
         });
         let row = |(facts, row): (RowFacts, usize)| {
             let RowFacts { name, met } = facts;
-            let y = HEAD + row * HEIGHT;
             let cell = |(met, column): (Met, usize)| MatrixCell {
-                x: NAMES + column * WIDTH,
-                y,
+                spot: Spot::of(row, column),
                 shade: met.shade(),
                 shown: met.shown(),
             };
-            let long = name.chars().count() > LETTERS;
-            let short = if long { name.chars().take(LETTERS - 1).chain(['…']).collect() } else { name.clone() };
-            MatrixRow { short, y: y + HEIGHT - 8, cells: met.into_iter().zip(0..).map(cell).collect(), name }
+            MatrixRow {
+                short: short(&name),
+                y: Spot::of(row, 0).line(),
+                cells: met.into_iter().zip(0..).map(cell).collect(),
+                name,
+            }
         };
         let rows: Vec<MatrixRow> = rows.into_iter().zip(0..).map(row).collect();
-        Self {
-            width: NAMES + months.len() * WIDTH,
-            height: HEAD + rows.len() * HEIGHT,
-            months: columns.collect(),
-            rows,
-        }
+        Self { width: width(months.len()), height: height(rows.len()), months: columns.collect(), rows }
     }
 }
 

@@ -5,6 +5,7 @@ pub mod charts;
 pub mod chrome;
 pub mod faults;
 pub mod filters;
+pub mod heat;
 pub mod paging;
 pub mod table;
 pub mod task;

@@ -1,17 +1,10 @@
 //! Seats drawn as college × grade, beside a table with the same figures.
 
 use super::unit::SeatUnit;
-use crate::rules::seats::UnitKind;
-
-/// Units of the drawing: the column of names, a cell's width and height, and the room above the cells.
-const NAMES: usize = 150;
-const WIDTH: usize = 64;
-const HEIGHT: usize = 24;
-const HEAD: usize = 22;
-/// The characters of a college's name that have room.
-const LETTERS: usize = 11;
-/// How many shades there are.
-const SHADES: u32 = 4;
+use crate::{
+    page::heat::{SHADES, Spot, height, short, width},
+    rules::seats::UnitKind,
+};
 
 /// Seats of the grades of the colleges as a drawing and as the rows of a table.
 #[derive(Debug, Clone)]
@@ -48,24 +41,11 @@ pub(super) struct CollegeRow {
 pub(super) struct HeatCell {
     /// Its place on the list of units.
     pub place: i16,
-    pub x: usize,
-    pub y: usize,
+    pub spot: Spot,
     /// 0 for no seat, up to 4 for the most.
     pub shade: u32,
     pub students: u32,
     pub seats: u32,
-}
-
-impl HeatCell {
-    /// The middle of the cell.
-    pub fn middle(&self) -> usize {
-        self.x + WIDTH / 2
-    }
-
-    /// The base line of its text.
-    pub fn line(&self) -> usize {
-        self.y + HEIGHT - 8
-    }
 }
 
 impl Heat {
@@ -81,32 +61,24 @@ impl Heat {
         let grades: Vec<GradeColumn> = years
             .iter()
             .zip(0..)
-            .map(|(year, column)| GradeColumn {
-                year: *year,
-                x: NAMES + column * WIDTH + WIDTH / 2,
-                seats: seats_of(*year),
-            })
+            .map(|(year, column)| GradeColumn { year: *year, x: Spot::of(0, column).middle(), seats: seats_of(*year) })
             .collect();
         let colleges: Vec<&[&SeatUnit]> = of_grades.chunk_by(|one, next| one.college == next.college).collect();
         let rows = colleges.iter().zip(0..).map(|(units, row)| {
             let name = units.first().and_then(|unit| unit.college_name.clone()).unwrap_or_default();
-            let y = HEAD + row * HEIGHT;
             let cell = |(year, column): (&i32, usize)| {
                 let unit = units.iter().find(|unit| unit.entry_year == Some(*year))?;
                 Some(HeatCell {
                     place: unit.place,
-                    x: NAMES + column * WIDTH,
-                    y,
+                    spot: Spot::of(row, column),
                     shade: (unit.seats * SHADES).div_ceil(most),
                     students: unit.students,
                     seats: unit.seats,
                 })
             };
-            let long = name.chars().count() > LETTERS;
-            let short = if long { name.chars().take(LETTERS - 1).chain(['…']).collect() } else { name.clone() };
             CollegeRow {
-                short,
-                y: y + HEIGHT - 8,
+                short: short(&name),
+                y: Spot::of(row, 0).line(),
                 students: units.iter().map(|unit| unit.students).sum(),
                 seats: units.iter().map(|unit| unit.seats).sum(),
                 cells: years.iter().zip(0..).map(cell).collect(),
@@ -114,6 +86,6 @@ impl Heat {
             }
         });
         let rows: Vec<CollegeRow> = rows.collect();
-        Some(Self { width: NAMES + grades.len() * WIDTH, height: HEAD + rows.len() * HEIGHT, grades, rows })
+        Some(Self { width: width(grades.len()), height: height(rows.len()), grades, rows })
     }
 }
