@@ -61,4 +61,22 @@ macro_rules! words {
     };
 }
 
+/// Makes words what a page says after an act: they travel in the address of the page that the act leads to.
+macro_rules! said_after {
+    ($name:ident) => {
+        impl $name {
+            /// The sentence of that word; empty for any other.
+            pub(super) fn said(word: &str) -> &'static str {
+                word.parse().map_or("", Self::label)
+            }
+
+            /// The page at `path`, which says so.
+            pub(super) fn at(self, path: &str) -> String {
+                format!("{path}?done={}", self.slug())
+            }
+        }
+    };
+}
+
+pub(crate) use said_after;
 pub(crate) use words;

@@ -1,6 +1,10 @@
 //! Where the pages of activities are, and what they say after an act.
 
-use crate::{ids::MatterId, page::filters::query_value, words::words};
+use crate::{
+    ids::MatterId,
+    page::filters::query_value,
+    words::{said_after, words},
+};
 
 /// For students.
 pub(super) const ACTIVITIES: &str = "/activities";
@@ -21,17 +25,7 @@ words! {
     Rated = "rated", "谢谢你的评价。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 /// An activity as students see it.
 pub(super) fn activity(id: MatterId) -> String {

@@ -4,7 +4,7 @@ use crate::{
     ids::{ConductCaseId, ExitId, LapseId, UnionId},
     page::filters::query,
     rules::conduct::ExitKind,
-    words::words,
+    words::{said_after, words},
 };
 
 pub(super) const CASES: &str = "/conduct";
@@ -40,17 +40,7 @@ words! {
     TermsKept = "terms", "已保存。以后受理和办理的按这些天数。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl ConductCaseId {
     /// For the office that handles it.

@@ -1,6 +1,9 @@
 //! Where the pages of congresses are, and what they say after an act.
 
-use crate::{ids::CongressId, words::words};
+use crate::{
+    ids::CongressId,
+    words::{said_after, words},
+};
 
 /// All congresses.
 pub(crate) const CONGRESSES: &str = "/congresses";
@@ -26,17 +29,7 @@ words! {
     CalledOff = "called-off", "已取消；已办的事项和记录保留。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 /// The form of a new congress as it was filled in.
 pub(super) fn filled_in(query: &str) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{ClassId, CollegeId, UnionId},
-    words::words,
+    words::{said_after, words},
 };
 
 pub(super) const CONTACT: &str = "/contact";
@@ -21,17 +21,7 @@ words! {
     Kept = "kept", "已保存。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl ClassId {
     /// For whoever is in contact with the class.

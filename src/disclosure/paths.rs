@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{DisclosureId, UnionId},
-    words::words,
+    words::{said_after, words},
 };
 
 pub(super) const DISCLOSURE: &str = "/disclosure";
@@ -22,17 +22,7 @@ words! {
     Published = "published", "已公开，以后不再改动。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 /// The page of a union in the public column.
 pub(super) fn column_path(union: UnionId) -> String {

@@ -1,6 +1,9 @@
 //! Where the pages of education are, and what they say after an act.
 
-use crate::{ids::TrainingId, words::words};
+use crate::{
+    ids::TrainingId,
+    words::{said_after, words},
+};
 
 pub(super) const PLEDGES: &str = "/pledges";
 /// A student's own.
@@ -17,17 +20,7 @@ words! {
     Closed = "closed", "到会已登记。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl TrainingId {
     pub(super) fn path(self) -> String {

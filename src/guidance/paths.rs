@@ -1,6 +1,10 @@
 //! Where the pages of guidance are, and what they say after an act.
 
-use crate::{ids::GuidanceRecordId, rules::guidance::Duty, words::words};
+use crate::{
+    ids::GuidanceRecordId,
+    rules::guidance::Duty,
+    words::{said_after, words},
+};
 
 pub(crate) const GUIDANCE: &str = "/guidance";
 pub(super) const ROLES: &str = "/guidance/roles";
@@ -22,17 +26,7 @@ words! {
     HandedIn = "handed-in", "已提交。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 /// The page of a duty.
 pub(super) fn duty_path(duty: Duty) -> String {

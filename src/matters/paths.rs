@@ -4,7 +4,7 @@ use crate::{
     ids::{LoanId, MatterId, PriorReportId},
     page::filters::query,
     rules::matters::MatterKind,
-    words::words,
+    words::{said_after, words},
 };
 
 pub(crate) const MATTERS: &str = "/matters";
@@ -38,17 +38,7 @@ words! {
     Decided = "decided", "已登记决定。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 /// The form for a new matter of a kind.
 pub(super) fn new_matter(kind: MatterKind) -> String {

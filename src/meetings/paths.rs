@@ -3,7 +3,7 @@
 use crate::{
     ids::{UnionId, UnionMeetingId},
     rules::union_meeting::MeetingKind,
-    words::words,
+    words::{said_after, words},
 };
 
 pub(crate) const MEETINGS: &str = "/union-meetings";
@@ -21,17 +21,7 @@ words! {
     Set = "set", "已确定。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 /// The form that calls a meeting of that kind.
 pub(super) fn call_path(union: UnionId, kind: MeetingKind) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{ProjectId, VolunteerId},
-    words::words,
+    words::{said_after, words},
 };
 
 pub(crate) const PROJECTS: &str = "/projects";
@@ -21,17 +21,7 @@ words! {
     Left = "left", "已退出。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl ProjectId {
     pub(crate) fn path(self) -> String {

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{NominationId, ReviewId},
-    words::words,
+    words::{said_after, words},
 };
 
 pub(super) const REVIEWS: &str = "/reviews";
@@ -45,17 +45,7 @@ words! {
     Decided = "decided", "提名已确定，可以导出名单。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl ReviewId {
     /// The page of the office in charge.

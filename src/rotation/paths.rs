@@ -1,7 +1,7 @@
 //! Where the pages of the rotation are, and the word with which an act leads to one. The page of a union's turns stands
 //! among the union's own ([`UnionId::rotation_path`](crate::ids::UnionId)).
 
-use crate::words::words;
+use crate::words::{said_after, words};
 
 pub(super) const SEMESTERS: &str = "/semesters";
 pub(super) const DUTY: &str = "/duty";
@@ -18,14 +18,4 @@ words! {
     SemesterRemoved = "removed", "已删除。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);

@@ -1,6 +1,9 @@
 //! Where the pages of questionnaires are, and what they say after an act.
 
-use crate::{ids::SurveyId, words::words};
+use crate::{
+    ids::SurveyId,
+    words::{said_after, words},
+};
 
 pub(super) const SURVEYS: &str = "/surveys";
 
@@ -22,17 +25,7 @@ words! {
     Set = "set", "已保存。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl SurveyId {
     /// For whoever answers, and for everybody once it is published.

@@ -4,7 +4,7 @@ use super::union::PostKind;
 use crate::{
     ids::{DepartmentId, DraftId, PostId, UnionId},
     page::filters::query,
-    words::words,
+    words::{said_after, words},
 };
 
 /// The list of unions.
@@ -35,17 +35,7 @@ words! {
     DepartmentEnded = "abolished", "已撤销；部门内的任职同日结束。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 /// The page at `path` with a form as it was filled in.
 pub(super) fn filled_in(path: &str, query: &str) -> String {

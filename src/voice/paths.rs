@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{ContactPointId, FaceSessionId, PrintId, VoiceRequestId},
-    words::words,
+    words::{said_after, words},
 };
 
 pub(super) const VOICE: &str = "/voice";
@@ -41,17 +41,7 @@ words! {
     GovernanceKept = "governance", "已登记。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl VoiceRequestId {
     /// For its author, and for everybody where it is public.

@@ -1,6 +1,9 @@
 //! Where the pages of delegates are, and what they say after an act.
 
-use crate::{ids::CongressId, words::words};
+use crate::{
+    ids::CongressId,
+    words::{said_after, words},
+};
 
 words! {
     /// What was just done, as the page says it to which an act leads.
@@ -22,17 +25,7 @@ words! {
     Adopted = "adopted", "代表资格审查报告已通过，代表证号已编定。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl CongressId {
     /// How far the delegates' elections are.

@@ -2,7 +2,7 @@
 
 use crate::{
     ids::{CongressId, ProposalId},
-    words::words,
+    words::{said_after, words},
 };
 
 /// The public list, and what is one's own.
@@ -30,17 +30,7 @@ words! {
     Carried = "carried", "上次大会没有办结的提案已转入本次大会。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl CongressId {
     /// The proposals before a congress, for the office that keeps it.

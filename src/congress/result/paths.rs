@@ -1,6 +1,10 @@
 //! Where the pages of a congress's result are, and what they say after an act.
 
-use crate::{ids::CongressId, rules::congress_result::Step, words::words};
+use crate::{
+    ids::CongressId,
+    rules::congress_result::Step,
+    words::{said_after, words},
+};
 
 words! {
     /// What was just done, as the page says it to which an act leads.
@@ -12,17 +16,7 @@ words! {
     Seated = "seated", "已就任；原主席团成员同日离任。请接着在“轮值”里排定执行主席。";
 }
 
-impl Done {
-    /// The sentence of that word; empty for any other.
-    pub(super) fn said(word: &str) -> &'static str {
-        word.parse().map_or("", Self::label)
-    }
-
-    /// The page at `path`, which says so.
-    pub(super) fn at(self, path: &str) -> String {
-        format!("{path}?done={}", self.slug())
-    }
-}
+said_after!(Done);
 
 impl CongressId {
     pub(crate) fn result_path(self) -> String {
