@@ -38,7 +38,8 @@ for (const running of document.querySelectorAll("[data-seats]")) {
 // One box ticks all of its list.
 for (const all of document.querySelectorAll("[data-all]")) {
   all.addEventListener("change", () => {
-    for (const box of document.getElementsByName(all.dataset.all)) box.checked = all.checked;
+    const list = all.closest("table") || document;
+    for (const box of list.querySelectorAll(`[name="${all.dataset.all}"]`)) box.checked = all.checked;
   });
 }
 // What is to be corrected has the focus, also where a browser gives it to fields alone.

@@ -93,6 +93,42 @@ struct CollegeChoice {
     name: String,
 }
 
+/// The classes of a college, folded where several colleges are listed: 230 cards below each other are no list on a phone.
+struct CollegeGroup {
+    name: String,
+    classes: Vec<ClassState>,
+    is_open: bool,
+}
+
+impl CollegeGroup {
+    /// Groups of classes that come in the order of their colleges.
+    fn of(classes: Vec<ClassState>, ticked: &[ClassId]) -> Vec<Self> {
+        let mut groups: Vec<Self> = Vec::new();
+        for class in classes {
+            let is_ticked = ticked.contains(&class.id);
+            match groups.last_mut().filter(|group| group.name == class.college) {
+                Some(group) => {
+                    group.is_open |= is_ticked;
+                    group.classes.push(class);
+                }
+                None => groups.push(Self { name: class.college.clone(), is_open: is_ticked, classes: vec![class] }),
+            }
+        }
+        if let [only] = groups.as_mut_slice() {
+            only.is_open = true;
+        }
+        groups
+    }
+
+    fn waiting(&self) -> i64 {
+        self.classes.iter().map(|class| class.waiting).sum()
+    }
+
+    fn without(&self) -> i64 {
+        self.classes.iter().map(ClassState::without_slip).sum()
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "accounts/slips.html")]
 struct SlipsPage {
@@ -100,7 +136,7 @@ struct SlipsPage {
     filter: ListFilter,
     colleges: Vec<CollegeChoice>,
     years: Vec<i32>,
-    classes: Vec<ClassState>,
+    groups: Vec<CollegeGroup>,
     students: i64,
     waiting: i64,
     /// Of the classes listed, students who hold no slip that works.
@@ -148,7 +184,7 @@ async fn list_page(
         filter,
         colleges,
         years,
-        classes,
+        groups: CollegeGroup::of(classes, &ticked),
         ticked,
         errors,
     })

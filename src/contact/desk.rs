@@ -217,8 +217,10 @@ async fn show(
     let plans = calendar(&mut db, acting.institution()).await?;
     let finding = plans.in_force(today).zip(found.as_ref()).map(|(plan, found)| found.judge(&plan, today));
     let rhythm = unions::contact_rhythm(&mut db, acting.institution()).await?;
-    let months = months_until(today, MONTHS);
+    let mut months = months_until(today, MONTHS);
     let first = months.first().copied().unwrap_or(today);
+    // A phone shows the first three columns: the newest.
+    months.reverse();
     let counts = log_store::months(&mut db, acting.institution(), first, today).await?;
     // Of classes for which it is another's too, the office sees how often; who, of its own union alone.
     let filter = ContactFilter { union: Some(id), ..ContactFilter::default() };

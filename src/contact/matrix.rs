@@ -74,7 +74,7 @@ pub(super) struct MatrixCell {
 }
 
 impl Matrix {
-    /// `months` are first days, in their order.
+    /// `months` are first days, in the order of the columns.
     pub fn new(months: &[Date], rows: Vec<RowFacts>) -> Self {
         let columns = months.iter().zip(0..).map(|(month, column)| MonthColumn {
             label: format!("{}月", u8::from(month.month())),

@@ -21,6 +21,7 @@ const DATE_MODE: u16 = 0x0022;
 const PASSWORD: u16 = 0x002F;
 const FONT: u16 = 0x0031;
 const CONTINUE: u16 = 0x003C;
+const WRITER: u16 = 0x005C;
 const COLUMNS: u16 = 0x007D;
 const SHEET: u16 = 0x0085;
 const NUMBERS: u16 = 0x00BD;
@@ -46,6 +47,8 @@ pub(super) struct Xls {
     styles: Vec<Style>,
     strings: Vec<String>,
     is_1904: bool,
+    /// Written by a program that does not reckon: a formula's empty result is none.
+    is_unreckoned: bool,
 }
 
 impl Xls {
@@ -68,6 +71,7 @@ impl Xls {
             styles: Vec::new(),
             strings: Vec::new(),
             is_1904: false,
+            is_unreckoned: false,
         };
         book.read_globals(&stream)?;
         book.stream = stream;
@@ -86,6 +90,9 @@ impl Xls {
             match kind {
                 EOF => break,
                 PASSWORD => return error("这个文件加了密码，请去掉密码后再上传"),
+                // Who reckons gives the name of its user a length first. xlwt 1.3 writes the bare name, asks nobody to
+                // reckon, and gives each formula an empty text for its result.
+                WRITER => self.is_unreckoned = fields.u16().is_ok_and(|length| usize::from(length) > data.len()),
                 DATE_MODE => self.is_1904 = fields.u16()? == 1,
                 FONT => {
                     fields.skip(2)?;
@@ -261,7 +268,7 @@ impl Worksheet<'_> {
         let place = Place::read(fields)?;
         let value = fields.take(8)?;
         // Programs that do not reckon ask for it when the file is opened.
-        let is_unreckoned = fields.u16()? & 0x0002 != 0;
+        let is_unreckoned = fields.u16()? & 0x0002 != 0 || self.book.is_unreckoned;
         match value {
             [0, .., 0xFF, 0xFF] => self.waiting = Some(place),
             [1, _, value, .., 0xFF, 0xFF] => self.yes(place, *value)?,
@@ -458,8 +465,12 @@ mod tests {
         record(SHARED_TEXT, &words(&[row, column, 0, at, 0]))
     }
 
-    /// A workbook of one sheet: four texts shared, the third broken off in the middle, and the given records.
     fn workbook(cells: &[Vec<u8>]) -> Vec<u8> {
+        written_by(&wide("张三"), cells)
+    }
+
+    /// A workbook of one sheet: four texts shared, the third broken off in the middle, and the given records.
+    fn written_by(writer: &[u8], cells: &[Vec<u8>]) -> Vec<u8> {
         let begin = |kind: u16| record(BEGIN, &words(&[0x0600, kind, 0, 0, 0, 0, 0, 0]));
         let font = |struck: u16| record(FONT, &words(&[200, struck, 0, 0, 0, 0, 0, 0]));
         let style = |font: u16, format: u16| record(STYLE, &[words(&[font, format]), vec![0; 16]].concat());
@@ -474,6 +485,7 @@ mod tests {
         let globals = |at: u32| {
             [
                 begin(5),
+                record(WRITER, &[writer, &[b' '; 96][..]].concat()),
                 font(0),
                 font(8),
                 record(FORMAT, &[words(&[164]), wide("000000")].concat()),
@@ -533,6 +545,16 @@ mod tests {
         assert!(matches!(&sheet.rows[1].cells[2], Cell::Fault { why, .. } if why == NO_RESULT));
         assert_eq!(shown[2], ["8", "9", "文字"]);
         assert_eq!(sheet.struck_rows, [4]);
+    }
+
+    #[test]
+    fn a_formula_of_a_program_that_does_not_reckon_has_no_result() {
+        let empty = [&words(&[1, 2, 0])[..], &[3, 0, 0, 0, 0, 0, 0xFF, 0xFF], &words(&[0, 0, 0])].concat();
+        let cells = [&head()[..], &[number(1, 0, 0, 7.0), shared(1, 1, 3), record(FORMULA, &empty)]].concat();
+        let sheet = read_with(&workbook(&cells), &Choice::default()).unwrap();
+        assert_eq!(sheet.rows[0].cells[2], Cell::Text(String::new()), "an empty text");
+        let sheet = read_with(&written_by(b"None", &cells), &Choice::default()).unwrap();
+        assert!(matches!(&sheet.rows[0].cells[2], Cell::Fault { why, .. } if why == NO_RESULT));
     }
 
     #[test]
