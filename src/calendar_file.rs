@@ -16,6 +16,11 @@ pub enum When {
     },
     /// A whole day.
     On(Date),
+    /// Whole days, the last one too.
+    Days {
+        first: Date,
+        last: Date,
+    },
 }
 
 /// An event of a calendar.
@@ -52,11 +57,8 @@ pub fn calendar(name: &str, events: &[Event], stamp: OffsetDateTime) -> String {
                 line(&mut out, &format!("DTSTART:{}", moment(from)));
                 line(&mut out, &format!("DTEND:{}", moment(until)));
             }
-            // The end is the day after the last.
-            When::On(on) => {
-                line(&mut out, &format!("DTSTART;VALUE=DATE:{}", day(on)));
-                line(&mut out, &format!("DTEND;VALUE=DATE:{}", day(on.next_day().unwrap_or(on))));
-            }
+            When::On(on) => whole_days(&mut out, on, on),
+            When::Days { first, last } => whole_days(&mut out, first, last),
         }
         line(&mut out, &format!("SUMMARY:{}", escaped(&event.title)));
         if !event.place.is_empty() {
@@ -70,6 +72,12 @@ pub fn calendar(name: &str, events: &[Event], stamp: OffsetDateTime) -> String {
     }
     line(&mut out, "END:VCALENDAR");
     out
+}
+
+/// Days without an hour: the end is the day after the last.
+fn whole_days(out: &mut String, first: Date, last: Date) {
+    line(out, &format!("DTSTART;VALUE=DATE:{}", day(first)));
+    line(out, &format!("DTEND;VALUE=DATE:{}", day(last.next_day().unwrap_or(last))));
 }
 
 /// Adds a line, folded where it is too long and never inside a character.
@@ -139,6 +147,9 @@ mod tests {
         assert!(text.contains("DTSTART:20261130T163000Z\r\nDTEND:20261130T173000Z\r\n"), "{text}");
         assert!(text.contains("DTSTART;VALUE=DATE:20261231\r\nDTEND;VALUE=DATE:20270101\r\n"), "{text}");
         assert!(text.starts_with("BEGIN:VCALENDAR\r\n") && text.ends_with("END:VCALENDAR\r\n"));
+        let week = When::Days { first: date!(2026 - 10 - 01), last: date!(2026 - 10 - 07) };
+        let text = calendar("工作日历", &[event(week, "国庆节")], from);
+        assert!(text.contains("DTSTART;VALUE=DATE:20261001\r\nDTEND;VALUE=DATE:20261008\r\n"), "{text}");
     }
 
     #[test]

@@ -149,6 +149,8 @@ ids! {
     MatterId;
     /// Materials borrowed for a matter.
     LoanId;
+    /// A scan of a receipt beside a settlement.
+    ReceiptId;
     /// A prior report to the School Youth League committee.
     PriorReportId;
     /// What counts as important or major.

@@ -8,7 +8,7 @@
 mod activity;
 mod forms;
 mod pages;
-mod paths;
+pub(crate) mod paths;
 pub mod retention;
 mod store;
 pub mod tasks;

@@ -28,7 +28,7 @@ words! {
 said_after!(Done);
 
 /// An activity as students see it.
-pub(super) fn activity(id: MatterId) -> String {
+pub(crate) fn activity(id: MatterId) -> String {
     format!("{ACTIVITIES}/{id}")
 }
 

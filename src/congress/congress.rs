@@ -164,24 +164,30 @@ impl Congress {
     /// for which their delegates are elected, and their own.
     #[must_use]
     pub fn is_visible_to(&self, office: &Held) -> bool {
-        match office.kind {
-            OfficeKind::SchoolLeague
-            | OfficeKind::DeputySecretary
-            | OfficeKind::StudentAffairs
-            | OfficeKind::SchoolParty
-            | OfficeKind::SchoolUnion => true,
-            OfficeKind::GraduateUnion => self.kind != Union::College,
-            OfficeKind::CollegeLeague | OfficeKind::CollegeParty | OfficeKind::CollegeUnion => {
-                self.college.is_none() || self.college == office.college
-            }
-            OfficeKind::Administrator | OfficeKind::ClassBranch | OfficeKind::Student => false,
-        }
+        sees(self.kind, self.college, office)
     }
 
     /// Its seats are approved and bind the elections.
     #[must_use]
     pub fn has_approved_seats(&self) -> bool {
         self.seats_approved_at.is_some()
+    }
+}
+
+/// An office sees the congresses of such a union: the school's all of them, a college's the school's and its own.
+#[must_use]
+pub fn sees(kind: Union, of: Option<CollegeId>, office: &Held) -> bool {
+    match office.kind {
+        OfficeKind::SchoolLeague
+        | OfficeKind::DeputySecretary
+        | OfficeKind::StudentAffairs
+        | OfficeKind::SchoolParty
+        | OfficeKind::SchoolUnion => true,
+        OfficeKind::GraduateUnion => kind != Union::College,
+        OfficeKind::CollegeLeague | OfficeKind::CollegeParty | OfficeKind::CollegeUnion => {
+            of.is_none() || of == office.college
+        }
+        OfficeKind::Administrator | OfficeKind::ClassBranch | OfficeKind::Student => false,
     }
 }
 

@@ -227,6 +227,16 @@ async fn load_projects(
         )
         .execute(&mut *db)
         .await?;
+        if place == 0 {
+            sqlx::query!(
+                "insert into project_matter (project_id, matter_id)
+                 select $1, id from matter where union_id = $2 and stage in ('approved', 'begun') order by number limit 1",
+                id.0,
+                union
+            )
+            .execute(&mut *db)
+            .await?;
+        }
         sqlx::query!(
             "insert into project_task (id, project_id, title, places) values ($1, $2, '引导和秩序维护', 30)",
             task.0,

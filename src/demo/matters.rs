@@ -4,15 +4,17 @@
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime, Time};
 
+use super::paper::paper;
 use crate::{
     clock::CHINA,
     failure::Failure,
-    ids::{AccountId, InstitutionId, MatterId, PriorReportId, StudentId, UnionId},
+    ids::{AccountId, InstitutionId, MatterId, PriorReportId, ReceiptId, StudentId, UnionId},
     secrets::readable,
 };
 
 /// Who acts in the demo's everyday work.
 struct Cast {
+    institution: InstitutionId,
     union: UnionId,
     filer: AccountId,
     presidium: AccountId,
@@ -224,6 +226,7 @@ async fn cast(db: &mut PgConnection, institution: InstitutionId) -> Result<Optio
     .await?;
     let cast = row.and_then(|row| {
         Some(Cast {
+            institution,
             union: row.union,
             filer: row.filer?,
             presidium: row.presidium?,
@@ -375,10 +378,22 @@ async fn settle(
     )
     .execute(&mut *db)
     .await?;
-    if closed.is_some() {
+    if let Some(closed) = closed {
         sqlx::query!(
             "update matter_line set spent = planned - 350, receipt = '票据 ' || (4000 + place) where matter_id = $1",
             id.0
+        )
+        .execute(&mut *db)
+        .await?;
+        let scan = paper(db, cast.institution, "票据.pdf", closed).await?;
+        sqlx::query!(
+            "insert into matter_receipt (id, matter_id, place, document_id, at, by_account)
+             select $2, matter_id, place, $3, $4, $5 from matter_line where matter_id = $1 order by place limit 1",
+            id.0,
+            ReceiptId::random().0,
+            scan.0,
+            closed,
+            cast.filer.0
         )
         .execute(&mut *db)
         .await?;

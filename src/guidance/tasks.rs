@@ -2,7 +2,7 @@
 //! the papers of the year.
 
 use sqlx::PgConnection;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{
     overview::state,
@@ -76,4 +76,14 @@ pub async fn waiting(
         }
     }
     Ok(tasks)
+}
+
+/// For the calendar of an office that sees unions: the papers of the year that they have not handed in, by their day.
+pub async fn papers_due(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    yearly::missing(connection, person, office, today).await
 }

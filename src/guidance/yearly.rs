@@ -47,6 +47,8 @@ words! {
     Summary = "summary", "工作总结";
     Budget = "budget", "年度经费预算";
     Settlement = "settlement", "年度经费决算";
+    /// From one presidium to the next.
+    Handover = "handover", "主席团交接书";
 }
 
 impl YearPaper {
@@ -78,7 +80,7 @@ fn period(paper: YearPaper, semesters: &[SemesterRow], today: Date) -> Option<Pe
             let due = if paper == YearPaper::Plan { semester.from_day + PLANNED_WITHIN } else { semester.last_day() };
             Some(Period { from: semester.from_day, name: semester.name.clone(), due })
         }
-        YearPaper::Budget | YearPaper::Settlement => {
+        YearPaper::Budget | YearPaper::Settlement | YearPaper::Handover => {
             let year = academic_year(today);
             let from = Date::from_calendar_date(year, Month::September, 1).ok()?;
             let due = if paper == YearPaper::Budget {
@@ -228,6 +230,30 @@ pub(super) async fn waiting(
             Task::new(cell.late, says, String::new(), cell.href).due(Some(cell.due))
         })
         .collect())
+}
+
+/// What the unions that an office sees have not handed in yet, a paper a line; their own officers have it among their tasks.
+pub(super) async fn missing(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    office: &Held,
+    today: Date,
+) -> Result<Vec<Task>, Failure> {
+    let mut all = unions::list(connection, person.institution, None).await?;
+    all.retain(|union| union.is_visible_to(office) && !union.is_own_of(office) && union.opened_on.is_some());
+    if all.is_empty() {
+        return Ok(Vec::new());
+    }
+    let semesters = semesters(connection, person.institution).await?;
+    let known = all_handed_in(connection, person.institution).await?;
+    let open = |paper: YearPaper| {
+        let period = period(paper, &semesters, today)?;
+        let lacking = all.iter().filter(|union| !known.iter().any(|one| one.is(union.id, paper, &period))).count();
+        let says = format!("{}：{lacking} 个学生会还没有提交", paper.label());
+        let task = Task::new(false, says, period.name.clone(), YEAR_PAPERS.to_owned()).due(Some(period.due));
+        (lacking > 0).then_some(task)
+    };
+    Ok(YearPaper::ALL.iter().copied().filter_map(open).collect())
 }
 
 #[derive(Template, WebTemplate)]

@@ -1,46 +1,67 @@
-//! 期限日历: the days by which something is to be done or ends, week by week, from the same tasks as the home page.
+//! 全年日历: what stands on which day for a person in the office in which they act, by month and as a list: elections,
+//! congresses, reviews, activities, meetings, projects, turns, semesters, and the days by which something is to be done.
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::extract::State;
+use axum_extra::extract::Query;
+use serde::Deserialize;
 use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{figures, subscription, waiting::waiting};
+use super::{
+    entries::{Days, entries},
+    entry::{CalendarEntry, Line, WEEKDAYS},
+    month::{self, MonthView, monday},
+    paths::month_path,
+    subscription,
+    waiting::waiting,
+};
 use crate::{
     app::{App, Routes},
     auth::person::SignedIn,
     clock::CHINA,
-    elections::sitting::Stage,
     failure::Failure,
+    guidance,
+    holidays::store::workdays,
     page::{chrome::Chrome, filters, task::Task},
     text::chinese_day,
     vetting,
 };
 
+/// How far ahead the list goes: a year.
+const AHEAD: Duration = Duration::days(366);
+
 pub(super) fn routes() -> Routes {
     Routes::default().get("/calendar", show)
+}
+
+/// Which view, and which month of it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct CalendarQuery {
+    /// `month`, or the list.
+    view: String,
+    /// As `2026-11`.
+    month: String,
 }
 
 /// A week with what falls into it.
 struct Week {
     label: String,
-    tasks: Vec<Dated>,
-}
-
-/// A task with its day.
-struct Dated {
-    day: Date,
-    weekday: &'static str,
-    late: bool,
-    task: Task,
+    lines: Vec<Line>,
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "home/calendar.html")]
 pub(super) struct CalendarPage {
     chrome: Chrome,
+    /// The list; empty where a month is shown.
     weeks: Vec<Week>,
+    month: Option<MonthView>,
+    /// Today's month.
+    month_path: String,
+    weekdays: [&'static str; 7],
     /// What waits without a day.
     undated: usize,
     /// The address that was just made; empty where none was.
@@ -49,8 +70,8 @@ pub(super) struct CalendarPage {
     since: Option<OffsetDateTime>,
 }
 
-/// What has a day for a person in the office in which they act: deadlines, notices, votes, applications. Also what waits
-/// without one.
+/// What has a day for a person in the office in which they act: deadlines, notices, applications, papers of the year. Also
+/// what waits without one.
 pub(super) async fn gather(
     db: &mut PgConnection,
     person: &SignedIn,
@@ -63,58 +84,84 @@ pub(super) async fn gather(
         let href = notice.round.notice_path();
         tasks.push(Task::new(false, says, notice.union_name, href).due(Some(notice.until)));
     }
-    for sitting in figures::sittings(db, person).await? {
-        let day = |at: OffsetDateTime| Some(at.to_offset(CHINA).date());
-        if sitting.takes_votes(now) {
-            let says = format!("投票截止：{}", sitting.title);
-            tasks.push(Task::new(false, says, String::new(), sitting.id.path()).due(day(sitting.closes_at)));
-        } else if sitting.opens_at > now && sitting.stage() != Stage::Voided {
-            let says = format!("开始投票：{}", sitting.title);
-            tasks.push(Task::new(false, says, String::new(), sitting.id.path()).due(day(sitting.opens_at)));
-        }
-    }
     for round in vetting::store::open_for(db, person, today).await? {
         let says = format!("报名截止：{}", round.title);
         tasks.push(Task::new(false, says, round.union.name, round.id.apply_path()).due(Some(round.closes_on)));
     }
+    if let Some(office) = &person.acting {
+        tasks.extend(guidance::tasks::papers_due(db, person, office, today).await?);
+    }
     Ok(tasks)
 }
 
+/// The lines of those days, by day, what is due first. What is to be done at something stands for it.
+async fn lines(
+    db: &mut PgConnection,
+    person: &SignedIn,
+    tasks: Vec<Task>,
+    days: Days,
+    today: Date,
+) -> Result<Vec<Line>, Failure> {
+    let mut lines: Vec<Line> = tasks.into_iter().filter_map(|task| Line::due(task, today)).collect();
+    let found: Vec<Line> = entries(db, person, days).await?.iter().flat_map(CalendarEntry::lines).collect();
+    let is_due = |line: &Line| lines.iter().any(|due| due.day == line.day && due.href == line.href);
+    let more: Vec<Line> = found.into_iter().filter(|line| !is_due(line)).collect();
+    lines.extend(more);
+    // What has no time of day comes first, and among that what is to be done.
+    lines.sort_by(|one, other| {
+        (one.day, !one.urgent).cmp(&(other.day, !other.urgent)).then_with(|| one.time.cmp(&other.time))
+    });
+    Ok(lines)
+}
+
 /// The page; with the address under which a phone subscribes, where it was just made.
-pub(super) async fn page(app: &App, person: &SignedIn, address: String) -> Result<CalendarPage, Failure> {
+pub(super) async fn page(
+    app: &App,
+    person: &SignedIn,
+    query: &CalendarQuery,
+    address: String,
+) -> Result<CalendarPage, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let today = now.to_offset(CHINA).date();
     let tasks = gather(&mut db, person, now).await?;
     let undated = tasks.iter().filter(|task| task.due.is_none()).count();
     let since = subscription::since(&mut db, person).await?;
-    Ok(CalendarPage { chrome: app.chrome(person, "期限日历"), weeks: weeks(tasks, today), undated, address, since })
+    let (mut found, mut month) = (Vec::new(), None);
+    if query.view == "month" {
+        let first = month::asked(&query.month, today);
+        let lines = lines(&mut db, person, tasks, month::days(first), today).await?;
+        let workdays = workdays(&mut db, person.institution).await?;
+        month = Some(MonthView::new(first, today, lines, &workdays));
+    } else {
+        let days = Days { first: today, last: today + AHEAD };
+        let lines = lines(&mut db, person, tasks, days, today).await?;
+        // Of what began before today its end alone is still to come.
+        found = weeks(lines.into_iter().filter(|line| line.late || line.day >= today), today);
+    }
+    let chrome = app.chrome(person, "全年日历");
+    let month_path = month_path(today);
+    Ok(CalendarPage { chrome, weeks: found, month, month_path, weekdays: WEEKDAYS, undated, address, since })
 }
 
-async fn show(State(app): State<App>, person: SignedIn) -> Result<CalendarPage, Failure> {
-    page(&app, &person, String::new()).await
+async fn show(
+    State(app): State<App>,
+    person: SignedIn,
+    Query(query): Query<CalendarQuery>,
+) -> Result<CalendarPage, Failure> {
+    page(&app, &person, &query, String::new()).await
 }
 
-/// Tasks with a day by weeks; what is late stands first, whatever its week.
-fn weeks(tasks: Vec<Task>, today: Date) -> Vec<Week> {
-    let dated = |task: Task| {
-        let day = task.due?;
-        Some(Dated { day, weekday: weekday(day), late: task.is_late(today), task })
-    };
-    let mut dated: Vec<Dated> = tasks.into_iter().filter_map(dated).collect();
-    dated.sort_by_key(|one| (one.day, !one.task.urgent));
+/// Lines, by their day, by weeks; what is late stands first, whatever its week.
+fn weeks(lines: impl Iterator<Item = Line>, today: Date) -> Vec<Week> {
     let mut weeks: Vec<Week> = Vec::new();
-    for one in dated {
-        let label = if one.late { "已逾期".to_owned() } else { week(one.day, today) };
+    for line in lines {
+        let label = if line.late { "已逾期".to_owned() } else { week(line.day, today) };
         match weeks.last_mut() {
-            Some(last) if last.label == label => last.tasks.push(one),
-            _ => weeks.push(Week { label, tasks: vec![one] }),
+            Some(last) if last.label == label => last.lines.push(line),
+            _ => weeks.push(Week { label, lines: vec![line] }),
         }
     }
     weeks
-}
-
-fn monday(day: Date) -> Date {
-    day - Duration::days(day.weekday().number_days_from_monday().into())
 }
 
 /// The week of a day in words, seen from today.
@@ -128,16 +175,12 @@ fn week(day: Date, today: Date) -> String {
     }
 }
 
-fn weekday(day: Date) -> &'static str {
-    const NAMES: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
-    NAMES.get(usize::from(day.weekday().number_days_from_monday())).copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use time::macros::date;
 
     use super::*;
+    use crate::home::entry::weekday;
 
     #[test]
     fn a_week_goes_from_monday_to_sunday() {
@@ -148,15 +191,16 @@ mod tests {
         assert_eq!(week(date!(2027 - 01 - 01), today), "2026年12月28日至2027年1月3日");
         assert_eq!(weekday(today), "周六");
         let task = |says: &str, due| Task::new(false, says.to_owned(), String::new(), String::new()).due(due);
-        let tasks = vec![
+        let tasks = [
             task("no day", None),
-            task("next", Some(date!(2026 - 12 - 01))),
             task("long ago", Some(date!(2026 - 10 - 01))),
             task("yesterday", Some(date!(2026 - 11 - 27))),
             task("today", Some(today)),
+            task("next", Some(date!(2026 - 12 - 01))),
         ];
+        let lines = tasks.into_iter().filter_map(|task| Line::due(task, today));
         let said: Vec<(String, usize)> =
-            weeks(tasks, today).into_iter().map(|week| (week.label, week.tasks.len())).collect();
+            weeks(lines, today).into_iter().map(|week| (week.label, week.lines.len())).collect();
         assert_eq!(said.first(), Some(&("已逾期".to_owned(), 2)));
         assert_eq!(said.len(), 3);
     }

@@ -6,9 +6,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use sha2::{Digest, Sha256};
+use time::Duration;
 
 use super::{
-    calendar::{self, gather},
+    calendar::{self, CalendarQuery, gather},
+    entries::{Days, entries},
+    entry::CalendarEntry,
     paths::{CALENDAR, feed_path},
     subscription::{close, open, person_of},
 };
@@ -17,12 +20,16 @@ use crate::{
     audit::{self, Entry, Verb},
     auth::{person::SignedIn, token::Token},
     calendar_file::{Event, When, calendar as calendar_file},
+    clock::CHINA,
     failure::Failure,
     meetings,
     page::task::Task,
-    rotation::store::semesters,
     web::origin::Origin,
 };
+
+/// How far back the file goes, and how far ahead: what is subscribed to is fetched again and again.
+const BACK: Duration = Duration::days(31);
+const AHEAD: Duration = Duration::days(366);
 
 pub(super) fn routes() -> Routes {
     Routes::default()
@@ -44,7 +51,7 @@ async fn make(State(app): State<App>, person: SignedIn, Origin(origin): Origin) 
     })
     .await?;
     let address = format!("{origin}{}", feed_path(&token.into_field()));
-    Ok(calendar::page(&app, &person, address).await?.into_response())
+    Ok(calendar::page(&app, &person, &CalendarQuery::default(), address).await?.into_response())
 }
 
 async fn end(State(app): State<App>, person: SignedIn) -> Result<Redirect, Failure> {
@@ -90,20 +97,12 @@ async fn feed(State(app): State<App>, Path(token): Path<String>) -> Result<Respo
             events.extend(deadline(&person, task));
         }
     }
-    for semester in semesters(&mut db, person.institution).await? {
-        for (word, day) in [("开始", semester.from_day), ("结束", semester.last_day())] {
-            events.push(Event {
-                uid: format!("{}-{}@lunzhi", semester.id, if word == "开始" { "from" } else { "last" }),
-                sequence: 0,
-                when: When::On(day),
-                title: format!("{}{word}", semester.name),
-                place: String::new(),
-                says: String::new(),
-                cancelled: false,
-            });
-        }
-    }
-    let text = calendar_file(&format!("{}期限日历", person.institution_name), &events, now);
+    let today = now.to_offset(CHINA).date();
+    let days = Days { first: today - BACK, last: today + AHEAD };
+    let known = |entry: &CalendarEntry| meetings.iter().any(|meeting| entry.is_meeting(meeting.id));
+    let found = entries(&mut db, &person, days).await?;
+    events.extend(found.iter().filter(|entry| !known(entry)).map(CalendarEntry::event));
+    let text = calendar_file(&format!("{}学生会工作日历", person.institution_name), &events, now);
     let headers =
         [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, text).into_response())

@@ -1,8 +1,12 @@
-//! 首页: what waits for a person in the office in which they act, asked of every feature, and the way to everything.
+//! 首页: what waits for a person in the office in which they act, asked of every feature, and the way to everything; and the
+//! calendar of the year, by month and as a list.
 
 mod calendar;
+mod entries;
+mod entry;
 mod feed;
 mod figures;
+mod month;
 mod pages;
 mod paths;
 mod subscription;
@@ -20,5 +24,14 @@ pub fn routes() -> Routes {
 }
 
 /// What the navigation offers of it.
-pub const NAV: &[NavItem] =
-    &[NavItem { href: "/", label: "首页", says: "", group: NavGroup::Today, place: 0, offices: OfficeKind::ALL }];
+pub const NAV: &[NavItem] = &[
+    NavItem { href: "/", label: "首页", says: "", group: NavGroup::Today, place: 0, offices: OfficeKind::ALL },
+    NavItem {
+        href: paths::CALENDAR,
+        label: "全年日历",
+        says: "选举、学代会、评议、活动、会议、学期和各种期限，按月看、按清单看，也可以订阅到手机",
+        group: NavGroup::Today,
+        place: 5,
+        offices: OfficeKind::ALL,
+    },
+];

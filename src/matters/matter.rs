@@ -7,7 +7,10 @@ use time::{Date, OffsetDateTime};
 use super::scheme::Control;
 use crate::{
     auth::person::Held,
-    ids::{AccountId, CollegeId, DepartmentId, InstitutionId, LoanId, MatterId, PriorReportId, StudentId, UnionId},
+    ids::{
+        AccountId, CollegeId, DepartmentId, DocumentId, InstitutionId, LoanId, MatterId, PriorReportId, ReceiptId,
+        StudentId, UnionId,
+    },
     office::OfficeKind,
     rules::{
         matters::{Answer, Course, MatterKind, ReportKind, Size, Stage, StageWord, Step, Word, yuan},
@@ -350,6 +353,17 @@ impl Loan {
     pub fn is_overdue(&self, today: Date) -> bool {
         self.returned_at.is_none() && self.due_on < today
     }
+}
+
+/// A scan of a receipt.
+#[derive(Debug, Clone)]
+pub struct Receipt {
+    pub id: ReceiptId,
+    /// The line of the budget that it is for, counted from 1.
+    pub place: usize,
+    /// As its sender called it.
+    pub name: String,
+    pub document: DocumentId,
 }
 
 /// 事先报告.

@@ -1,7 +1,7 @@
 //! Where the pages of controlled matters and prior reports are, and what they say after an act.
 
 use crate::{
-    ids::{LoanId, MatterId, PriorReportId},
+    ids::{LoanId, MatterId, PriorReportId, ReceiptId},
     page::filters::query,
     rules::matters::MatterKind,
     words::{said_after, words},
@@ -26,6 +26,8 @@ words! {
     Revoked = "revoked", "已撤销批准，并已通知申请单位和报名的同学。";
     Begun = "begun", "已登记。请在一周以内提交总结。";
     Settled = "settled", "已登记决算。";
+    Attached = "attached", "单据已保存，本会和审批这一件的单位可以查看。";
+    Detached = "detached", "单据已去掉。";
     Lent = "lent", "已登记借用。";
     GivenBack = "given-back", "已登记归还。";
     Closed = "closed", "已办结。";
@@ -75,6 +77,11 @@ impl MatterId {
     /// The form of a prior report on this activity.
     pub(super) fn report_path(self) -> String {
         format!("{NEW_REPORT}?kind=activity&matter={self}")
+    }
+
+    /// The scan of a receipt.
+    pub(super) fn receipt_path(self, receipt: ReceiptId) -> String {
+        format!("{MATTERS}/{self}/receipts/{receipt}")
     }
 
     pub(super) fn give_back_path(self, loan: LoanId) -> String {

@@ -41,7 +41,7 @@ words! {
     Reviewed = "reviewed", "述职报告、评议得分和等次、对结果的异议、提名（不含谁评多少分）";
     Attended = "attended", "出席学生代表大会的签到：时间、签到台、是否中途退场；列席人员的姓名和单位";
     Proposals = "proposals", "提出、附议的提案，对答复的评价";
-    Matters = "matters", "四类事项的负责人和联系电话、各环节的签署";
+    Matters = "matters", "四类事项的负责人和联系电话、各环节的签署、单据扫描件（扫描件只有本会和审批单位能看）";
     Activities = "activities", "报名、签到参加的活动，对活动的评价（评价只显示人数）";
     Account = "account", "账号、登录过的浏览器和系统的大致名称、动态验证码的密钥（加密保存）、统一身份认证的用户（只存不能还原的摘要）";
     Messages = "messages", "系统里收到的消息";

@@ -5,7 +5,8 @@ use time::{Date, Duration};
 
 use super::store::{NewHours, NewProject, NewTask};
 use crate::{
-    ids::VolunteerId,
+    failure::Failure,
+    ids::{MatterId, VolunteerId},
     text::{day, folded, is_hidden, trimmed},
     web::forms::{Errors, lines, written},
 };
@@ -85,7 +86,30 @@ impl ProjectForm {
     }
 }
 
-/// One text of several lines: the prior report, what came of a project.
+/// The prior report as typed, with the controlled matters that the project needs.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct ReportForm {
+    pub text: String,
+    pub matter: Vec<String>,
+}
+
+/// The controlled matters that a project needs, as they were ticked.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct MattersForm {
+    pub matter: Vec<String>,
+}
+
+/// The matters that were ticked.
+///
+/// # Errors
+/// [`Failure::Malformed`] where one is no id: people tick, and type nothing.
+pub(super) fn ticked(matters: &[String]) -> Result<Vec<MatterId>, Failure> {
+    matters.iter().map(|text| text.parse().map_err(|_| Failure::Malformed)).collect()
+}
+
+/// One text of several lines: what came of a project.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct TextForm {
@@ -95,6 +119,12 @@ pub(super) struct TextForm {
 impl TextForm {
     pub fn read(&self, field: &'static str, ask: &'static str, errors: &mut Errors) -> Option<String> {
         lines(&self.text, 2000, field, ask, errors)
+    }
+}
+
+impl ReportForm {
+    pub fn read(&self, errors: &mut Errors) -> Option<String> {
+        lines(&self.text, 2000, "report", "请写明办什么、何时何地、多少人、安全措施", errors)
     }
 }
 

@@ -11,9 +11,9 @@ use axum_extra::extract::{Form, Query};
 use time::Date;
 
 use super::{
-    forms::{HoursForm, HoursSays, ProjectForm, TextForm},
+    forms::{HoursForm, HoursSays, MattersForm, ProjectForm, ReportForm, TextForm, ticked},
     paths::{Done, PROJECTS, VOLUNTEERING},
-    project::{Project, ProjectTask, Volunteer},
+    project::{NeededMatter, Project, ProjectTask, Volunteer, pending},
     store::{self, ProjectFilter, VolunteerFilter},
 };
 use crate::{
@@ -24,12 +24,12 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{ProjectId, UnionId},
     inbox::{self, Notice, To},
-    office::{OfficeKind, UnionReader},
+    office::{MatterReader, Office, OfficeKind, UnionReader},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
         Clause, Finding, Plan, Rule,
-        projects::{Recruiting, overdue, recruit as judge},
+        projects::{Recruiting, overdue, recruit as judge, work},
     },
     unions::{store as unions, union::StudentUnion},
     web::forms::{Done as After, Errors, Submitted},
@@ -41,6 +41,7 @@ pub(super) fn routes() -> Routes {
         .post("/projects", draft)
         .get("/projects/{project}", show)
         .post("/projects/{project}/report", report)
+        .post("/projects/{project}/matters", need)
         .post("/projects/{project}/receive", receive)
         .post("/projects/{project}/recruit", recruit)
         .post("/projects/{project}/hours", hours)
@@ -155,7 +156,7 @@ async fn draft(
 /// The forms of a project as they are filled in.
 #[derive(Default)]
 struct ProjectForms {
-    report: TextForm,
+    report: ReportForm,
     summary: TextForm,
     hours: HoursForm,
     errors: Errors,
@@ -169,6 +170,10 @@ struct ProjectPage {
     project: Project,
     tasks: Vec<ProjectTask>,
     volunteers: Vec<Volunteer>,
+    /// The controlled matters that it needs, and those that it may need.
+    matters: Vec<NeededMatter>,
+    /// The office sees controlled matters.
+    sees_matters: bool,
     finding: Option<Finding>,
     clause: Option<Clause>,
     /// The union's office, or the League organisation that manages it.
@@ -187,6 +192,19 @@ impl ProjectPage {
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
     fn typed(&self, place: &usize) -> &str {
         self.forms.hours.hours.get(*place).map_or("", String::as_str)
+    }
+
+    fn needed(&self) -> Vec<&NeededMatter> {
+        self.matters.iter().filter(|matter| matter.needed).collect()
+    }
+
+    fn is_ticked(&self, matter: &NeededMatter) -> bool {
+        matter.needed || self.forms.report.matter.contains(&matter.id.to_string())
+    }
+
+    /// Which matters it needs is said with the report, and afterwards by itself.
+    fn may_need(&self) -> bool {
+        self.leads && !self.project.is_closed() && !(self.project.is_drafted() || self.project.is_reported())
     }
 
     fn engaged(&self) -> Vec<&Volunteer> {
@@ -220,6 +238,8 @@ async fn project_page(
     let tasks = store::tasks(&mut db, id).await?;
     let filter = VolunteerFilter { project: Some(id), ..VolunteerFilter::default() };
     let volunteers = store::volunteers(&mut db, acting.institution(), filter).await?;
+    let matters = store::matters(&mut db, id).await?;
+    let sees_matters = MatterReader::KINDS.contains(&acting.office().kind);
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(today);
     let finding = plan.as_ref().filter(|_| !project.is_closed());
@@ -230,7 +250,7 @@ async fn project_page(
         forms.hours.day = today.min(project.ends_on).max(project.starts_on).to_string();
     }
     let chrome = app.chrome(acting.person(), &project.title).under(PROJECTS, "志愿项目");
-    Ok(ProjectPage { chrome, project, tasks, volunteers, finding, clause, leads, keeps, forms })
+    Ok(ProjectPage { chrome, project, tasks, volunteers, matters, sees_matters, finding, clause, leads, keeps, forms })
 }
 
 async fn show(
@@ -277,11 +297,12 @@ async fn report(
     State(app): State<App>,
     acting: Acting<UnionReader>,
     Path(id): Path<ProjectId>,
-    Form(form): Form<TextForm>,
+    Form(form): Form<ReportForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     let seen = led(&app, &acting, id, "事先报告").await?;
-    let says = form.read("report", "请写明办什么、何时何地、多少人、安全措施", &mut errors);
+    let matters = ticked(&form.matter)?;
+    let says = form.read(&mut errors);
     let Some(says) = says.filter(|_| errors.is_empty()) else {
         return unfit(&app, &acting, id, ProjectForms { report: form, errors, ..ProjectForms::default() }).await;
     };
@@ -290,6 +311,7 @@ async fn report(
         if !store::report(db, &project, &says, now).await? {
             return Err(moved_on(&app, &acting, id, "事先报告"));
         }
+        store::need(db, &project, &matters).await?;
         audit::append(db, acting.person(), entry(&project, "事先报告"), now).await?;
         let college = seen.union.college;
         let kind = if college.is_some() { OfficeKind::CollegeLeague } else { OfficeKind::SchoolLeague };
@@ -298,6 +320,29 @@ async fn report(
     })
     .await?;
     Ok(Redirect::to(&Done::Reported.at(&id.path())).into_response())
+}
+
+/// Which controlled matters a project needs, where that changes after its report.
+async fn need(
+    State(app): State<App>,
+    acting: Acting<UnionReader>,
+    Path(id): Path<ProjectId>,
+    Form(form): Form<MattersForm>,
+) -> Result<Response, Failure> {
+    let now = app.clock.now();
+    led(&app, &acting, id, "登记涉及的四类事项").await?;
+    let matters = ticked(&form.matter)?;
+    app.write_as(acting.person().authority(), async |db| {
+        let project = store::lock(db, acting.institution(), id).await?;
+        if project.is_closed() {
+            return Err(moved_on(&app, &acting, id, "登记涉及的四类事项"));
+        }
+        store::need(db, &project, &matters).await?;
+        let entry = entry(&project, "登记涉及的四类事项").detail("件数", matters.len());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::Needed.at(&id.path())).into_response())
 }
 
 async fn receive(
@@ -341,6 +386,7 @@ async fn recruit(
             today,
             ends_on: project.ends_on,
             open: true,
+            pending: pending(&store::matters(db, id).await?),
         };
         let passed = match judge(&plan, recruiting).permit() {
             Ok(passed) => passed,
@@ -373,7 +419,13 @@ async fn hours(
     };
     app.write_as(acting.person().authority(), async |db| {
         let project = store::lock(db, acting.institution(), id).await?;
-        if !store::note_hours(db, acting.person(), &project, day, &hours, now).await? {
+        let plans = calendar(db, acting.institution()).await?;
+        let plan = plans.in_force(today).ok_or(Failure::Missing)?;
+        let passed = match work(&plan, pending(&store::matters(db, id).await?)).permit() {
+            Ok(passed) => passed,
+            Err(findings) => return Err(refusal(&app, &acting, id, "登记时数").because(findings)),
+        };
+        if !store::note_hours(db, acting.person(), &project, passed, day, &hours, now).await? {
             return Err(moved_on(&app, &acting, id, "登记时数"));
         }
         let entry = entry(&project, "登记时数").detail("日期", day.to_string()).detail("人数", hours.len());

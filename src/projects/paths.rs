@@ -13,6 +13,7 @@ words! {
     Done:
     Drafted = "drafted", "已立项。下一步：写事先报告，提交主管团组织。";
     Reported = "reported", "已提交事先报告。主管团组织收到以后，才能招募。";
+    Needed = "needed", "已登记涉及的四类事项。";
     Received = "received", "已登记收到，学生会可以招募了。";
     Recruiting = "recruiting", "已开始招募，全体同学都可以报名。";
     Closed = "closed", "已结项，全部志愿者的工作关系同时结束。";

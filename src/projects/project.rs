@@ -4,7 +4,8 @@ use time::{Date, OffsetDateTime};
 
 use crate::{
     clock::CHINA,
-    ids::{ProjectId, ProjectTaskId, StudentId, UnionId, VolunteerId},
+    ids::{MatterId, ProjectId, ProjectTaskId, StudentId, UnionId, VolunteerId},
+    rules::matters::{MatterKind, StageWord},
     text::chinese_day,
     words::words,
 };
@@ -114,6 +115,44 @@ impl ProjectTask {
     pub fn left(&self) -> i64 {
         (self.places - self.taken).max(0)
     }
+}
+
+/// A controlled matter of the union (GUI-02) that a project may need.
+#[derive(Debug, Clone)]
+pub struct NeededMatter {
+    pub id: MatterId,
+    pub kind: MatterKind,
+    pub number: i32,
+    pub title: String,
+    pub stage: StageWord,
+    /// The project says that it needs it.
+    pub needed: bool,
+}
+
+impl NeededMatter {
+    /// Every step has signed it.
+    #[must_use]
+    pub fn is_approved(&self) -> bool {
+        match self.stage {
+            StageWord::Approved | StageWord::Begun | StageWord::Closed => true,
+            StageWord::Asked | StageWord::Returned | StageWord::Refused | StageWord::Withdrawn | StageWord::Revoked => {
+                false
+            }
+        }
+    }
+
+    /// As lists call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}（{}第 {} 号）", self.title, self.kind.label(), self.number)
+    }
+}
+
+/// How many of the matters that a project needs are not approved.
+#[must_use]
+pub fn pending(matters: &[NeededMatter]) -> u32 {
+    let open = matters.iter().filter(|matter| matter.needed && !matter.is_approved()).count();
+    u32::try_from(open).unwrap_or(u32::MAX)
 }
 
 /// Somebody who volunteers.

@@ -3,13 +3,13 @@
 use sqlx::{PgConnection, types::Uuid};
 use time::{Date, OffsetDateTime};
 
-use super::project::{Project, ProjectTask, Stage, Volunteer};
+use super::project::{NeededMatter, Project, ProjectTask, Stage, Volunteer};
 use crate::{
     auth::person::SignedIn,
     database::Locked,
     failure::Failure,
-    ids::{InstitutionId, ProjectId, ProjectTaskId, StudentId, UnionId, VolunteerHoursId, VolunteerId},
-    rules::projects::{Engaged, Recruits},
+    ids::{InstitutionId, MatterId, ProjectId, ProjectTaskId, StudentId, UnionId, VolunteerHoursId, VolunteerId},
+    rules::projects::{Engaged, Recruits, Works},
 };
 
 /// Which projects.
@@ -205,6 +205,53 @@ pub(super) async fn report(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
+/// The controlled matters of a project's union that are open, and those that it needs; the newest first, at most 100.
+pub(super) async fn matters(connection: &mut PgConnection, id: ProjectId) -> Result<Vec<NeededMatter>, Failure> {
+    let rows = sqlx::query!(
+        r#"select q.id as "id: MatterId", q.kind, q.number, q.title, q.stage, n.matter_id is not null as "needed!"
+           from project p join matter q on q.union_id = p.union_id
+                left join project_matter n on n.project_id = p.id and n.matter_id = q.id
+           where p.id = $1 and (n.matter_id is not null or q.stage in ('asked', 'returned', 'approved', 'begun'))
+           order by n.matter_id is null, q.number desc limit 100"#,
+        id.0
+    )
+    .fetch_all(connection)
+    .await?;
+    let read = rows.into_iter().map(|row| {
+        Ok(NeededMatter {
+            id: row.id,
+            kind: row.kind.parse()?,
+            number: row.number,
+            title: row.title,
+            stage: row.stage.parse()?,
+            needed: row.needed,
+        })
+    });
+    Ok(read.collect::<anyhow::Result<_>>()?)
+}
+
+/// Keeps which controlled matters a project needs, of its own union's.
+pub(super) async fn need(
+    connection: &mut PgConnection,
+    project: &Locked<Project>,
+    matters: &[MatterId],
+) -> Result<(), Failure> {
+    let ids: Vec<Uuid> = matters.iter().map(|id| id.0).collect();
+    sqlx::query!("delete from project_matter where project_id = $1 and not matter_id = any($2)", project.id.0, &ids)
+        .execute(&mut *connection)
+        .await?;
+    sqlx::query!(
+        "insert into project_matter (project_id, matter_id)
+         select $1, q.id from matter q where q.id = any($2) and q.union_id = $3 on conflict do nothing",
+        project.id.0,
+        &ids,
+        project.union.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Notes that the League organisation received the report; `false` where there is none, or it was received before.
 pub(super) async fn receive(
     connection: &mut PgConnection,
@@ -369,6 +416,7 @@ pub(super) async fn note_hours(
     connection: &mut PgConnection,
     person: &SignedIn,
     project: &Locked<Project>,
+    _passed: Works,
     day: Date,
     hours: &[NewHours],
     now: OffsetDateTime,

@@ -49,7 +49,7 @@ said_after!(Done);
 
 impl ReviewId {
     /// The page of the office in charge.
-    pub(super) fn path(self) -> String {
+    pub(crate) fn path(self) -> String {
         format!("{REVIEWS}/{self}")
     }
 

@@ -27,6 +27,7 @@ pub mod disclosure;
 pub mod education;
 pub mod election;
 pub mod eligibility;
+pub mod everyday;
 pub mod finding;
 pub mod folding;
 pub mod guidance;

@@ -1,5 +1,5 @@
 //! VOL: for major work that the union really has to host it recruits volunteers by project (VOL-01), and they are released
-//! when it is done (VOL-02).
+//! when it is done (VOL-02). What of it is a controlled matter is approved first (GUI-02).
 
 use time::Date;
 
@@ -17,6 +17,8 @@ pub struct Recruiting {
     pub ends_on: Date,
     /// Open to every student.
     pub open: bool,
+    /// Controlled matters that it needs and that are not approved.
+    pub pending: u32,
 }
 
 /// Volunteers may be recruited, passed by [`recruit`].
@@ -37,7 +39,7 @@ fn under(plan: &Plan, rule: Rule, verdict: Outcome, says: String) -> Finding {
 
 /// VOL-01: necessity and prior report first, then recruitment, which is open to every student.
 pub fn recruit(plan: &Plan, recruiting: Recruiting) -> Verdict<Recruits> {
-    let Recruiting { necessity, received, today, ends_on, open } = recruiting;
+    let Recruiting { necessity, received, today, ends_on, open, pending } = recruiting;
     let says = if necessity { "已写明确需主办的理由" } else { "还没有写明确需主办的理由" };
     let mut findings =
         vec![under(plan, Rule::Vol01, outcome(necessity), says.to_owned()).remedy("写明为什么确需由学生会主办")];
@@ -56,7 +58,27 @@ pub fn recruit(plan: &Plan, recruiting: Recruiting) -> Verdict<Recruits> {
         let says = format!("项目的结束日期 {ends_on} 已过");
         findings.push(under(plan, Rule::Vol02, Outcome::Fail, says).remedy("改定结束日期，或办理结项"));
     }
+    findings.push(controlled(plan, pending));
     Verdict::seal(findings, Recruits(()))
+}
+
+/// GUI-02: the controlled matters that a project needs are approved before anything of it begins.
+fn controlled(plan: &Plan, pending: u32) -> Finding {
+    let says = if pending == 0 {
+        "涉及的四类事项都已批准".to_owned()
+    } else {
+        format!("涉及的四类事项还有 {pending} 件没有批准")
+    };
+    under(plan, Rule::Gui02, outcome(pending == 0), says).remedy("先审后办：等各环节都签署同意以后再办")
+}
+
+/// Work may be taken down, passed by [`work`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Works(());
+
+/// GUI-02: nothing is done for a project while a controlled matter that it needs is not approved.
+pub fn work(plan: &Plan, pending: u32) -> Verdict<Works> {
+    Verdict::seal(vec![controlled(plan, pending)], Works(()))
 }
 
 /// An engagement may begin, passed by [`engage`].
@@ -99,6 +121,7 @@ mod tests {
         today: date!(2026 - 11 - 03),
         ends_on: date!(2026 - 12 - 01),
         open: true,
+        pending: 0,
     };
 
     #[test]
@@ -116,6 +139,20 @@ mod tests {
                 assert_eq!(refusing.clause.as_ref().unwrap().id, id);
             }
         }
+    }
+
+    #[test]
+    fn gui_02_a_project_waits_for_the_controlled_matters_that_it_needs() {
+        let suzhou = named("suzhou-2020").unwrap();
+        let waits = Recruiting { pending: 2, ..READY };
+        let findings = recruit(suzhou, waits).permit().unwrap_err();
+        let refusing = findings.iter().find(|finding| finding.verdict == Outcome::Fail).unwrap();
+        assert_eq!(refusing.clause.as_ref().unwrap().id, "S10.4");
+        assert!(refusing.message.contains("2 件没有批准"));
+        assert!(work(suzhou, 1).permit().is_err() && work(suzhou, 0).permit().is_ok());
+        let jining = named("jining-2022").unwrap();
+        let findings = work(jining, 1).permit().unwrap_err();
+        assert!(findings[0].clause.is_none() && findings[0].message.contains("实践惯例"), "the plan is silent");
     }
 
     #[test]

@@ -97,7 +97,8 @@ pub async fn keep(
                 and not exists (select from congress_rules r where r.document_id = d.id)
                 and not exists (select from congress g where g.document_id = d.id)
                 and not exists (select from union_constitution c where c.document_id = d.id)
-                and not exists (select from guidance_record r where r.document_id = d.id)",
+                and not exists (select from guidance_record r where r.document_id = d.id)
+                and not exists (select from matter_receipt r where r.document_id = d.id)",
         now - KEPT
     )
     .execute(&mut *connection)

@@ -2,7 +2,7 @@
 
 use super::union::PostKind;
 use crate::{
-    ids::{DepartmentId, DraftId, PostId, UnionId},
+    ids::{DepartmentId, DraftId, PostId, TurnId, UnionId},
     page::filters::query,
     words::{said_after, words},
 };
@@ -12,6 +12,12 @@ pub(crate) const UNIONS: &str = "/unions";
 
 /// The overview of all unions and rules, with what is not met alone.
 pub(super) const COMPLIANCE_BREACHES: &str = "/compliance?only=fail";
+
+/// Where what the everyday work lacks is put right: pages of features that stand on this one.
+pub(super) const MEETINGS: &str = "/union-meetings";
+pub(super) const PROJECTS: &str = "/projects";
+pub(super) const PRIOR_REPORTS: &str = "/prior-reports";
+pub(super) const MATTERS: &str = "/matters";
 
 /// The overview as a workbook; `query` is the filter's.
 pub(super) fn compliance_file(query: &str) -> String {
@@ -102,5 +108,10 @@ impl UnionId {
 
     pub(crate) fn rotation_path(self) -> String {
         format!("{UNIONS}/{self}/rotation")
+    }
+
+    /// What a chair hands over, for Word.
+    pub(crate) fn handover_word_path(self, turn: TurnId) -> String {
+        format!("{UNIONS}/{self}/rotation/{turn}/handover.docx")
     }
 }

@@ -104,6 +104,9 @@ fn main() {
     if wanted("vetting") {
         vetting(portal);
     }
+    if wanted("calendar") {
+        calendar(portal);
+    }
 }
 
 /// A portal and, on the same database, the barest server that authenticates and renders the same page.
@@ -125,6 +128,9 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
     }
     make_unions(&mut db, &hash, "few", 50).await;
     make_unions(&mut db, &hash, "many", 500).await;
+    for (code, meetings) in [("few", 200), ("many", 2_000)] {
+        make_meetings(&mut db, code, meetings).await;
+    }
     for (code, colleges) in [("round", 3), ("rounds", 30)] {
         make_unions(&mut db, &hash, code, colleges).await;
         make_round(&mut db, code).await;
@@ -435,6 +441,28 @@ async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions
     sqlx::query("analyze").execute(&mut *db).await.unwrap();
 }
 
+/// So many meetings of a university's unions in the year to come: what stands on its calendar.
+async fn make_meetings(db: &mut sqlx::PgConnection, code: &str, meetings: i32) {
+    sqlx::query(
+        "with own as (
+             select u.id, row_number() over (order by u.id) as place, count(*) over () as many
+             from student_union u join institution i on i.id = u.institution_id where i.code = $1
+         )
+         insert into union_meeting (id, union_id, kind, title, place, starts_at, minutes_long, agenda, stage, sequence,
+                                    called_at, called_by)
+         select gen_random_uuid(), own.id, 'topical', '第 ' || n || ' 次会议', '会议室',
+                now() + interval '1 day' * (n % 360) + interval '1 hour', 60, '研究工作', 'called', 0, now(),
+                (select a.id from account a join institution i on i.id = a.institution_id where i.code = $1 limit 1)
+         from generate_series(1, $2) n join own on own.place = 1 + n % own.many",
+    )
+    .bind(code)
+    .bind(meetings)
+    .execute(&mut *db)
+    .await
+    .unwrap();
+    sqlx::query("analyze union_meeting").execute(db).await.unwrap();
+}
+
 /// A round of the school's union in which every student of the university has applied and was recommended: all of them wait
 /// for the two offices of the second step.
 async fn make_round(db: &mut sqlx::PgConnection, code: &str) {
@@ -551,6 +579,34 @@ fn overview(portal: SocketAddr) {
     }
     let growth = medians[1].as_secs_f64() / medians[0].as_secs_f64();
     println!("  ten times the unions take               {growth:.1} times\n");
+}
+
+/// 全年日历 of a year with 200 and with 2,000 entries, as a list and by month: how it grows, and in how many statements.
+fn calendar(portal: SocketAddr) {
+    for (path, what) in [("/calendar", "list "), ("/calendar?view=month", "month")] {
+        let (mut medians, mut statements) = (Vec::new(), Vec::new());
+        for (code, entries) in [("few", 200), ("many", 2_000)] {
+            let mut connection = Connection::open(portal);
+            let cookie = connection.sign_in_as(code, "L1");
+            assert_eq!(connection.ask("GET", path, &cookie, "").0, 200);
+            let (mut times, before) = (Vec::new(), SENT.load(Ordering::Relaxed));
+            for _ in 0..10 {
+                let began = Instant::now();
+                assert_eq!(connection.ask("GET", path, &cookie, "").0, 200);
+                times.push(began.elapsed());
+            }
+            let each = (SENT.load(Ordering::Relaxed) - before) / 10;
+            let median = percentile(times, 50);
+            println!("calendar, {what} of a year with {entries:4}      {median:.1?} in {each} statements");
+            medians.push(median);
+            statements.push(each);
+        }
+        assert_eq!(statements[0], statements[1], "the same statements, however much stands on the calendar");
+        println!(
+            "  ten times the entries take              {:.1} times\n",
+            medians[1].as_secs_f64() / medians[0].as_secs_f64()
+        );
+    }
 }
 
 /// A list of students whose numbers begin with `round`, as the portal's template has it.

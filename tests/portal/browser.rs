@@ -1,6 +1,8 @@
 //! The main journeys in a real browser, at desk and phone width, each page judged by axe-core.
 //!
-//! One file, because all share one browser.
+//! One module, because all share one browser.
+
+mod everyday;
 
 use std::{
     io::{BufRead, BufReader, Write},

@@ -189,10 +189,17 @@ async fn org_07_and_08_guidance_goes_one_level_down_and_the_matrix_shows_where_i
 
 #[tokio::test]
 async fn pol_01_the_position_of_the_union_stands_in_the_plans_own_words() {
-    let Stage { portal, .. } = stage().await;
-    for office in [OfficeKind::SchoolUnion, OfficeKind::CollegeUnion, OfficeKind::SchoolParty] {
-        let page = portal.signed_in(office).await.get("/guidance").await;
-        assert!(page.text().contains("学生会是党委领导下的主要学生组织，是学校联系广大同学的桥梁和纽带"));
+    let Stage { portal, school, college, .. } = stage().await;
+    for (office, own) in
+        [(OfficeKind::SchoolUnion, &school), (OfficeKind::CollegeUnion, &college), (OfficeKind::SchoolParty, &college)]
+    {
+        let mut client = portal.signed_in(office).await;
+        // With its leaders, and on the union's own page.
+        for path in ["/guidance", own.as_str()] {
+            let page = client.get(path).await;
+            let words = "学生会是党委领导下的主要学生组织，是学校联系广大同学的桥梁和纽带";
+            assert!(page.text().contains(words), "{path}: {}", page.text());
+        }
     }
 }
 
@@ -228,6 +235,13 @@ async fn the_papers_of_the_year_are_due_on_the_calendar_and_budgets_are_in_fen()
     assert!(party.get("/year-papers").await.text().contains("已提交"));
     let fields = [("title", "经费预算"), ("says", "改"), ("sum", "1")];
     assert_eq!(party.post(&path, &fields).await.status, 409);
+    // What one presidium hands to the next has no sum, and is due with the year's end.
+    let handover = format!("/year-papers/{id}/handover");
+    assert!(union.get("/calendar").await.text().contains("提交主席团交接书"));
+    let fields = [("title", "主席团交接书"), ("says", "一、在办事项\n二、账目和物资")];
+    assert_eq!(union.post(&handover, &fields).await.status, 303);
+    assert!(union.get(&format!("{handover}/print")).await.text().contains("账目和物资"));
+    assert!(union.get(&format!("{handover}/print.docx")).await.bytes.starts_with(b"PK"));
 }
 
 #[tokio::test]

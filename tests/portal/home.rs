@@ -1,9 +1,16 @@
-//! 首页 and 期限日历: what waits with its day, the late first, and figures that lead to where they come from.
+//! 首页 and 全年日历: what waits with its day, the late first, and figures that lead to where they come from.
 
 use lunzhi::{office::OfficeKind, text::chinese_day};
-use time::Duration;
+use time::{Date, Duration};
 
-use crate::support::union::{ready, rows, union};
+use crate::{
+    matters::{Signers, applied},
+    support::{
+        Client,
+        union::{ready, rows, union},
+        vetting::{Stage, stage, student_account},
+    },
+};
 
 #[tokio::test]
 async fn the_home_page_says_what_waits_by_when_and_how_the_unions_stand() {
@@ -21,9 +28,10 @@ async fn the_home_page_says_what_waits_by_when_and_how_the_unions_stand() {
     let waiting = home.all(".waiting li.urgent");
     assert!(waiting.iter().any(|task| task.contains("今天没有当值执行主席") && task.ends_with("今天")), "{waiting:?}");
     let calendar = league.get("/calendar").await;
-    assert!(calendar.all("h2")[0].starts_with("本周（"), "{:?}", calendar.all("h2"));
+    assert!(calendar.all("h2").iter().any(|week| week.starts_with("本周（")), "{:?}", calendar.all("h2"));
     let days = calendar.all(".days li");
-    assert!(days[0].starts_with(&chinese_day(today)) && days[0].contains("今天没有当值执行主席"), "{days:?}");
+    let on_its_day = |line: &String| line.starts_with(&chinese_day(today)) && line.contains("今天没有当值执行主席");
+    assert!(days.iter().any(on_its_day), "{days:?}");
     // A student's objection is late after its seventh day and then stands first.
     let fact = "with fact as (
                     insert into grade_fact (id, student_id, basis, period, rank, cohort, failed, source, recorded_at, recorded_by)
@@ -41,4 +49,52 @@ async fn the_home_page_says_what_waits_by_when_and_how_the_unions_stand() {
     // A student sees no figures of unions.
     let mut student = portal.signed_in(OfficeKind::Student).await;
     assert!(!student.get("/").await.text().contains("项不符合"));
+}
+
+/// The month of a day, as it is asked for.
+async fn month(client: &mut Client, day: Date) -> crate::support::Page {
+    client.get(&format!("/calendar?view=month&month={}-{:02}", day.year(), u8::from(day.month()))).await
+}
+
+#[tokio::test]
+async fn the_year_stands_on_one_calendar_by_month_and_as_a_list_for_each_office() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&portal).await;
+    let day = today + Duration::days(40);
+    let matter = applied(&mut filer, day, &[]).await;
+    assert!(!month(&mut league, day).await.text().contains("冬日读书会"), "it is not approved yet");
+    signers.approve(&matter).await;
+    let page = month(&mut league, day).await;
+    let cell = page.all(".month td.full").into_iter().find(|cell| cell.contains("冬日读书会")).unwrap();
+    assert!(cell.contains(&format!("{}月{}日", u8::from(day.month()), day.day())) && cell.contains("19:00"), "{cell}");
+    assert!(page.attributes(".month a", "href").contains(&matter));
+    let list = league.get("/calendar").await.all(".days li");
+    assert!(list.iter().any(|line| line.starts_with(&chinese_day(day)) && line.contains("冬日读书会")), "{list:?}");
+    // A whole number of weeks, today marked, and the months on either side within a year.
+    let page = league.get("/calendar?view=month").await;
+    assert!(page.all(".month td").len().is_multiple_of(7) && page.all(".month td[aria-current]").len() == 1);
+    assert_eq!(page.all(".month-head a").len(), 2);
+    assert_eq!(league.get("/calendar?view=month&month=1999-13").await.all(".month td[aria-current]").len(), 1);
+    // What is due of the unions is the League committee's to see.
+    assert!(league.get("/calendar").await.text().contains("个学生会还没有提交"));
+    // A student sees what they signed up for, and no college's officers the school's.
+    let mut college = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert!(!month(&mut college, day).await.text().contains("冬日读书会"));
+    let mut student = student_account(&portal, 100).await;
+    assert!(!month(&mut student, day).await.text().contains("冬日读书会"));
+    let closes = format!("{}T18:00", day - Duration::DAY);
+    let announced = [("purpose", "culture"), ("closes", closes.as_str())];
+    let desk = matter.replace("/matters/", "/activity-desk/");
+    assert_eq!(filer.post(&format!("{desk}/announce"), &announced).await.status, 303);
+    let activity = matter.replace("/matters/", "/activities/");
+    assert_eq!(student.post(&format!("{activity}/sign-up"), &[]).await.status, 303);
+    let page = month(&mut student, day).await;
+    assert!(page.attributes(".month a", "href").contains(&activity), "{}", page.text());
+    // And on a phone that subscribed to it.
+    let made = student.post("/calendar/feed", &[]).await.all("#subscribe code").remove(0);
+    let path = made.split_once("127.0.0.1:8080").unwrap().1.to_owned();
+    let file = portal.visitor().get(&path).await;
+    let text = String::from_utf8(file.bytes.clone()).unwrap();
+    assert!(text.contains("SUMMARY:冬日读书会") && text.contains("UID:signed_up-"), "{text}");
 }

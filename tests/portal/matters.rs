@@ -6,6 +6,7 @@ use time::{Date, Duration};
 
 use crate::support::{
     Client, FIRST, PASSWORD, Page, Portal,
+    elected::send_scan,
     vetting::{Stage, stage, student_account},
 };
 
@@ -378,4 +379,97 @@ async fn gui_01_a_decision_dated_before_the_report_is_refused_and_gui_05_what_ma
     assert_eq!(league.post("/matters/rules/grounds/drop", &drop).await.status, 303);
     let form = filer.get("/prior-reports/new?kind=decision").await.text();
     assert!(form.contains("更换会徽") && !form.contains("制定、修改章程"), "{form}");
+}
+
+#[tokio::test]
+async fn gui_02_receipts_are_kept_as_scans_that_the_union_and_its_signers_see() {
+    let Stage { portal, today, .. } = stage().await;
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&portal).await;
+    let matter = applied(&mut filer, today + Duration::days(40), &[("budget", "横幅 120.50\n场地 300")]).await;
+    let receipts = format!("{matter}/receipts");
+    let scan = b"%PDF-1.4 receipt".as_slice();
+    let sent = send_scan(&mut filer, &receipts, &[("line", "1")], Some(scan)).await;
+    assert_eq!(sent.status, 409, "nothing was spent before it begins");
+    signers.approve(&matter).await;
+    assert_eq!(begin(&mut filer, &matter, "").await.status, 303);
+    let unfit = send_scan(&mut filer, &receipts, &[("line", "3")], None).await;
+    assert_eq!(unfit.status, 422);
+    assert!(unfit.fault("哪一项的单据").contains("哪一项") && unfit.fault("扫描件").contains("请选择"));
+    let unfit = send_scan(&mut filer, &receipts, &[("line", "2")], Some(b"MZ executable".as_slice())).await;
+    assert!(unfit.status == 422 && unfit.fault("扫描件").contains("PDF"), "{}", unfit.text());
+    let sent = send_scan(&mut filer, &receipts, &[("line", "1")], Some(scan)).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    let path = filer.get(&matter).await.attributes("td a[download]", "href").remove(0);
+    assert_eq!(filer.get(&path).await.bytes, scan);
+    assert_eq!(signers.deputy.get(&path).await.bytes, scan);
+    // Whoever sees the matter and signs nothing of it sees no receipts, and no other union's officers see either.
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    let page = party.get(&matter).await;
+    assert!(page.status == 200 && page.attributes("td a[download]", "href").is_empty());
+    assert_eq!(party.get(&path).await.status, 403);
+    assert_eq!(portal.signed_in(OfficeKind::CollegeUnion).await.get(&path).await.status, 404);
+    let mut college = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert_eq!(college.post(&format!("{path}/drop"), &[]).await.status, 404);
+
+    assert_eq!(filer.post(&format!("{path}/drop"), &[]).await.status, 303);
+    assert_eq!(filer.post(&format!("{path}/drop"), &[]).await.status, 409, "once");
+    assert_eq!(filer.get(&path).await.status, 404);
+    assert_eq!(send_scan(&mut filer, &receipts, &[("line", "2")], Some(scan)).await.status, 303);
+    let settled = [("spent", "0"), ("receipt", ""), ("spent", "300"), ("receipt", "票据 0232")];
+    assert_eq!(filer.post(&format!("{matter}/settle"), &settled).await.status, 303);
+    assert_eq!(filer.post(&format!("{matter}/close"), &[("summary", "六十人参加。")]).await.status, 303);
+    let path = filer.get(&matter).await.attributes("td a[download]", "href").remove(0);
+    assert_eq!(filer.post(&format!("{path}/drop"), &[]).await.status, 409, "what is closed stands");
+    assert_eq!(send_scan(&mut filer, &receipts, &[("line", "1")], Some(scan)).await.status, 409);
+    // A scan that proves something outlives the sweep of those to which nothing refers.
+    portal.app.clock.advance(Duration::days(2));
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let other = applied(&mut filer, today + Duration::days(45), &[("budget", "印刷 50")]).await;
+    let mut signers = Signers {
+        presidium: again(&portal, "20240001").await,
+        guide: portal.signed_in(OfficeKind::SchoolLeague).await,
+        deputy: portal.signed_in(OfficeKind::DeputySecretary).await,
+    };
+    signers.approve(&other).await;
+    assert_eq!(begin(&mut filer, &other, "").await.status, 303);
+    assert_eq!(send_scan(&mut filer, &format!("{other}/receipts"), &[("line", "1")], Some(scan)).await.status, 303);
+    assert_eq!(filer.get(&path).await.bytes, scan);
+}
+
+/// Somebody who has an account signs in again.
+async fn again(portal: &Portal, number: &str) -> Client {
+    let mut client = portal.visitor();
+    assert_eq!(client.sign_in(FIRST, number, PASSWORD).await.status, 303);
+    client
+}
+
+#[tokio::test]
+async fn gui_01_gui_02_what_is_late_stands_on_the_overview_with_a_link() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let mut filer = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let past = format!("{}T08:00", today - Duration::DAY);
+    let late = [
+        ("kind", "decision"),
+        ("title", "调整部门设置"),
+        ("ground", "调整部门设置"),
+        ("says", "合并两个部门"),
+        ("why", "精简"),
+        ("when", "after"),
+        ("at", past.as_str()),
+    ];
+    let overview = league.get("/compliance?rule=GUI-01").await;
+    assert!(!overview.text().contains("迟报 1 件"), "{}", overview.text());
+    assert_eq!(filer.post("/prior-reports/new", &late).await.status, 303);
+    let overview = league.get("/compliance?rule=GUI-01").await;
+    assert!(overview.text().contains("近一年事先报告 1 件，其中迟报 1 件"), "{}", overview.text());
+    assert!(overview.attributes(".breaches a", "href").contains(&"/prior-reports".to_owned()));
+    let findings = format!("{school}/findings");
+    assert!(league.get(&findings).await.text().contains("须事先向学校团委报告"), "the clause");
+    // Of who sees no controlled matters the link is not shown.
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    let page = affairs.get(&findings).await;
+    assert!(page.text().contains("迟报 1 件"));
+    assert!(!page.attributes("a", "href").contains(&"/prior-reports".to_owned()));
+    assert!(page.attributes("a", "href").contains(&"/union-meetings".to_owned()), "the working meeting is late");
 }

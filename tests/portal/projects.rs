@@ -3,9 +3,12 @@
 use lunzhi::office::OfficeKind;
 use time::{Date, Duration};
 
-use crate::support::{
-    Client, Page, Portal,
-    vetting::{Stage, stage, student_account},
+use crate::{
+    matters::{Signers, applied},
+    support::{
+        Client, Page, Portal,
+        vetting::{Stage, stage, student_account},
+    },
 };
 
 async fn draft(client: &mut Client, portal: &Portal, union: &str, days: i64, tasks: &str) -> Page {
@@ -156,4 +159,51 @@ async fn the_last_place_is_given_once() {
         taken += usize::from(status == 303);
     }
     assert_eq!(taken, 3, "sixteen at once for three places");
+}
+
+#[tokio::test]
+async fn gui_02_a_project_waits_for_the_controlled_matters_that_it_needs() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let mut officers = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let mut signers = Signers::of(&portal).await;
+    let money = [("kind", "funds"), ("source", "start"), ("budget", "饮水 200")];
+    let matter = applied(&mut officers, today + Duration::days(40), &money).await;
+    let id = matter.rsplit('/').next().unwrap();
+    let project = path(&draft(&mut officers, &portal, &school, 10, "引导 2 人").await);
+    let report = [("text", "运动会三天，需要饮水经费"), ("matter", id)];
+    assert_eq!(officers.post(&format!("{project}/report"), &[report[0], ("matter", "x")]).await.status, 400);
+    assert_eq!(officers.post(&format!("{project}/report"), &report).await.status, 303);
+    let page = league.get(&project).await;
+    assert!(page.text().contains("涉及的四类事项") && page.text().contains("审批中"), "{}", page.text());
+    assert!(page.attributes("a", "href").contains(&matter), "the report leads to what it needs");
+    assert_eq!(league.post(&format!("{project}/receive"), &[]).await.status, 303);
+    let refused = officers.post(&format!("{project}/recruit"), &[]).await;
+    assert!(refused.status == 409 && refused.text().contains("还有 1 件没有批准"), "{}", refused.text());
+    assert!(refused.text().contains("使用经费物资等事项的审核管理"), "the clause");
+    signers.approve(&matter).await;
+    assert_eq!(officers.post(&format!("{project}/recruit"), &[]).await.status, 303);
+    let mut student = student_account(&portal, 100).await;
+    assert_eq!(join(&mut student, &project).await.status, 303);
+    // The approval is taken back: nothing is done until it is there again, or it is needed no more.
+    assert_eq!(league.post(&format!("{matter}/revoke"), &[("reason", "预算有误")]).await.status, 303);
+    let volunteer = officers.get(&project).await.attributes("input[name=volunteer]", "value").remove(0);
+    assert_eq!(hours(&mut officers, &project, &volunteer, today, "2").await, 409);
+    assert_eq!(officers.post(&format!("{project}/matters"), &[]).await.status, 303);
+    assert_eq!(hours(&mut officers, &project, &volunteer, today, "2").await, 303);
+    // Another union's matter is none of it.
+    let mut college = portal.signed_in(OfficeKind::CollegeUnion).await;
+    assert_eq!(college.post(&format!("{project}/matters"), &[("matter", id)]).await.status, 404);
+}
+
+#[tokio::test]
+async fn vol_02_a_project_past_its_last_day_stands_on_the_overview_with_a_link() {
+    let Stage { portal, mut league, school, .. } = stage().await;
+    recruiting(&portal, &mut league, &school, 2, "引导 5 人").await;
+    assert!(!league.get("/compliance?rule=VOL-02").await.text().contains("还没有结项"));
+    portal.app.clock.advance(Duration::days(3));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let overview = league.get("/compliance?rule=VOL-02").await;
+    assert!(overview.text().contains("1 个志愿项目已过结束日期，还没有结项"), "{}", overview.text());
+    assert!(overview.text().contains("因事用人、事完人散"), "the clause");
+    assert!(overview.attributes(".breaches a", "href").contains(&"/projects".to_owned()));
 }

@@ -182,6 +182,7 @@ async fn the_chair_writes_what_is_handed_over_and_nobody_else_does() {
     let duty = chair.get("/duty").await;
     assert!(duty.text().contains("今天由你当值执行主席"));
     let act = duty.attributes("form[action$='/handover']", "action").remove(0);
+    assert_eq!(chair.get(&act).await.status, 404, "there is nothing to hand over yet");
     let empty = chair.post(&act, &[("handover", " ")]).await;
     assert_eq!(empty.status, 422);
     assert_eq!(chair.post(&act, &[("handover", "迎新晚会账目未结\n仓库钥匙在办公室")]).await.status, 303);
@@ -192,6 +193,14 @@ async fn the_chair_writes_what_is_handed_over_and_nobody_else_does() {
     let mut other = portal.signed_in(OfficeKind::ClassBranch).await;
     assert_eq!(other.get(&format!("{path}/rotation")).await.status, 404);
     assert_eq!(other.post(&act, &[("handover", "别人写的")]).await.status, 404);
+    // The same as a paper for both chairs, to be signed and filed.
+    assert!(chair.get("/duty").await.attributes("a", "href").contains(&act));
+    let paper = league.get(&act).await.text();
+    for part in ["执行主席工作交接书", "交接人：学生1", "仓库钥匙在办公室", "监交人"] {
+        assert!(paper.contains(part), "{part}: {paper}");
+    }
+    assert!(league.get(&format!("{act}.docx")).await.bytes.starts_with(b"PK"));
+    assert_eq!(other.get(&act).await.status, 404);
 }
 
 #[tokio::test]

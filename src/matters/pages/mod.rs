@@ -3,6 +3,7 @@
 mod acts;
 mod form;
 mod list;
+mod receipts;
 mod reports;
 mod rules;
 mod settle;
@@ -43,6 +44,9 @@ pub fn routes() -> Routes {
         .post("/matters/{matter}/revoke", acts::revoke)
         .post("/matters/{matter}/begin", acts::begin)
         .post("/matters/{matter}/settle", settle::settle)
+        .upload("/matters/{matter}/receipts", receipts::attach)
+        .get("/matters/{matter}/receipts/{receipt}", receipts::download)
+        .post("/matters/{matter}/receipts/{receipt}/drop", receipts::detach)
         .post("/matters/{matter}/loans", settle::lend)
         .post("/matters/{matter}/loans/{loan}/back", settle::give_back)
         .post("/matters/{matter}/close", settle::close)

@@ -15,14 +15,14 @@ use crate::{
     app::App,
     auth::acting::Acting,
     failure::Failure,
-    ids::{LoanId, MatterId, PriorReportId},
+    ids::{LoanId, MatterId, PriorReportId, ReceiptId},
     matters::{
         forms::{BeginForm, LoanForm, RevokeForm, SettleForm, SignForm, SummaryForm},
-        matter::{Loan, Matter, Particulars, Signature, office_of},
+        matter::{Loan, Matter, Particulars, Receipt, Signature, office_of},
         paths::{Done, MATTERS},
         store,
     },
-    office::{MatterReader, Office, SchoolLeague},
+    office::{MatterReader, MatterSigner, Office, SchoolLeague},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
@@ -38,6 +38,8 @@ pub(super) struct Forms {
     pub sign: SignForm,
     pub begin: BeginForm,
     pub settle: Option<SettleForm>,
+    /// The line for which a scan was sent.
+    pub line: String,
     pub loan: LoanForm,
     pub summary: SummaryForm,
     pub revoke: RevokeForm,
@@ -62,6 +64,8 @@ pub(super) struct MatterPage {
     /// What was said of earlier versions.
     earlier: Vec<Signature>,
     loans: Vec<Loan>,
+    /// Scans of receipts, where the office sees them.
+    receipts: Vec<Receipt>,
     /// What makes it a major activity.
     major: Vec<String>,
     report: Option<(PriorReportId, OffsetDateTime)>,
@@ -97,6 +101,21 @@ impl MatterPage {
 
     fn may_lend(&self) -> bool {
         self.own && (self.matter.is_approved() || self.matter.is_begun())
+    }
+
+    /// The scans for a line, counted from 1.
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    fn receipts_of(&self, place: &usize) -> Vec<&Receipt> {
+        self.receipts.iter().filter(|receipt| receipt.place == *place).collect()
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "templates hand references")]
+    fn is_line(&self, place: &usize) -> bool {
+        self.forms.line == place.to_string()
+    }
+
+    fn receipt_path(&self, receipt: ReceiptId) -> String {
+        self.matter.id.receipt_path(receipt)
     }
 
     fn wants_report(&self) -> bool {
@@ -234,12 +253,15 @@ pub(super) async fn page<O: Office>(
     let step = matter.step_of(acting.office());
     let own = matter.union().is_own_of(acting.office());
     let may_revoke = matter.is_approved() && SchoolLeague::KINDS.contains(&acting.office().kind);
+    let sees_receipts = MatterSigner::KINDS.contains(&acting.office().kind);
+    let receipts = if sees_receipts { store::receipts(&mut db, id).await? } else { Vec::new() };
     let settle = forms.settle.take().unwrap_or_else(|| SettleForm::of(&matter.says.lines));
     Ok(MatterPage {
         chrome: app.chrome(acting.person(), &matter.says.title).under(MATTERS, "四类事项审核"),
         chain,
         earlier,
         loans: store::loans(&mut db, id).await?,
+        receipts,
         major: matter.says.major(&control),
         report: store::reported(&mut db, id).await?,
         step,

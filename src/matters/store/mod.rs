@@ -2,6 +2,7 @@
 
 mod acts;
 mod control;
+mod receipts;
 mod reports;
 
 pub use acts::lock;
@@ -10,6 +11,7 @@ pub(super) use acts::{
     holders, lend, presidium_member, put, rewrite, settle, sign, signed_up,
 };
 pub(super) use control::{NewGround, control, drop_ground, keep_ground, keep_scheme};
+pub(super) use receipts::{MOST_RECEIPTS, attach, detach, receipts};
 pub(super) use reports::{
     NewAnswer, NewReport, ReportFilter, answer as answer_report, decide as decide_report, lock as lock_report,
     pass as pass_report, reply as reply_report, report, reports,

@@ -1,6 +1,7 @@
 //! 轮值: who may see a union's turns, and what they may do about them.
 
 mod duties;
+mod papers;
 mod turns;
 
 use sqlx::PgConnection;
@@ -26,6 +27,8 @@ pub(super) fn routes() -> Routes {
         .post("/unions/{union}/rotation/gaps", turns::explain)
         .post("/unions/{union}/rotation/{turn}/withdraw", turns::withdraw)
         .post("/unions/{union}/rotation/{turn}/handover", duties::hand_over)
+        .get("/unions/{union}/rotation/{turn}/handover", papers::handover)
+        .get("/unions/{union}/rotation/{turn}/handover.docx", papers::handover_word)
         .get("/duty", duties::duty)
 }
 

@@ -13,7 +13,7 @@ use axum_extra::extract::Query;
 use serde::{Deserialize, Serialize};
 use time::{Date, Duration, OffsetDateTime};
 
-use super::{Evidence, Owed, Subject, calendar, evidence, with_duties};
+use super::{Evidence, Onward, Owed, Subject, calendar, evidence, with_duties};
 use crate::{
     app::App,
     auth::acting::Acting,
@@ -118,6 +118,8 @@ struct Breach {
     /// More people than are named.
     others: usize,
     remedy: String,
+    /// Where it is put right, as far as the office may go there.
+    onward: Option<Onward>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -223,6 +225,7 @@ async fn judged(
     let duties = store::duties(&mut db, acting.institution(), None, today).await?;
     let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
+    let work = store::everyday_work(&mut db, acting.institution(), None, today).await?;
     drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
     let chrome = app.chrome(acting.person(), "对照检查总览");
@@ -240,9 +243,10 @@ async fn judged(
                     duties: duties.iter().find(|one| one.union == id),
                     contacts: contacts.iter().find(|one| one.union == id),
                     surveys: surveys.iter().find(|one| one.union == id),
+                    work: work.iter().find(|one| one.union == id),
                 };
                 let found = evidence(record, &plans, &reasons, &office, day);
-                let found = with_duties(found, record, &plans, owed, day)?;
+                let found = with_duties(found, record, &plans, owed, &office, day)?;
                 Some(found.into_iter().filter(|one| asked.asks_for(&one.finding)).collect())
             };
             assemble(&records, &plans, judge, day)
@@ -301,6 +305,7 @@ fn assemble(
                     people: evidence.named().take(NAMED).cloned().collect(),
                     others: evidence.named().count().saturating_sub(NAMED) + evidence.hidden,
                     remedy: finding.remedy.clone(),
+                    onward: evidence.onward.clone(),
                 });
             }
         }

@@ -22,8 +22,8 @@ use time::Date;
 
 use super::{
     documents,
-    paths::UNIONS,
-    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys},
+    paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
+    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys, UnionWork},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -34,13 +34,14 @@ use crate::{
     },
     failure::Failure,
     ids::{PostId, UnionId},
-    office::{Office, UnionKeeper, UnionReader},
+    office::{MatterReader, Office, UnionKeeper, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome},
     rulebook::store::calendar,
     rules::{
         Finding, Outcome, Rule,
         adoption::Calendar,
         education::{constitution, pledged, sign_by, trained},
+        everyday::everyday,
         finding::{is_over, is_short},
         review::coverage,
         survey::regular,
@@ -178,6 +179,7 @@ pub struct Subject {
 }
 
 /// Where a finding is put right: a path and its word.
+#[derive(Clone)]
 pub struct Onward {
     pub href: String,
     pub word: &'static str,
@@ -337,13 +339,28 @@ fn evidence(
 }
 
 /// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
-/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03).
+/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03), and how its everyday work
+/// stands (ORG-09, VOL-02, GUI-01, GUI-02).
 #[derive(Clone, Copy)]
 struct Owed<'a> {
     reports: Option<&'a UnionReports>,
     duties: Option<&'a UnionDuties>,
     contacts: Option<&'a UnionContacts>,
     surveys: Option<&'a UnionSurveys>,
+    work: Option<&'a UnionWork>,
+}
+
+/// Where what the everyday work lacks is put right, as far as the office sees it.
+fn onward_of_work(rule: Rule, office: &Held) -> Option<Onward> {
+    let matters = MatterReader::KINDS.contains(&office.kind);
+    let (href, word) = match rule {
+        Rule::Org09 => (MEETINGS, "去看会议"),
+        Rule::Vol02 => (PROJECTS, "去看志愿项目"),
+        Rule::Gui01 if matters => (PRIOR_REPORTS, "去看事先报告"),
+        Rule::Gui02 if matters => (MATTERS, "去看四类事项"),
+        _ => return None,
+    };
+    Some(Onward { href: href.to_owned(), word })
 }
 
 /// Adds to a union's findings what its officers owe beside their posts.
@@ -352,6 +369,7 @@ fn with_duties(
     record: &Record,
     calendar: &Calendar,
     owed: Owed<'_>,
+    office: &Held,
     today: Date,
 ) -> Option<Vec<Evidence>> {
     let mut found = found?;
@@ -374,7 +392,7 @@ fn with_duties(
             reasons: Vec::new(),
             anchor: true,
             personal: false,
-            onward: None,
+            onward: onward_of_work(finding.rule, office),
             finding,
         };
         found.insert(place, evidence);
@@ -400,6 +418,9 @@ fn with_duties(
         let finding = regular(&plan, &surveys.held, today);
         let since = surveys.held.due().next_day().filter(|_| finding.verdict == Outcome::Warn);
         add(finding, since);
+    }
+    for finding in owed.work.into_iter().flat_map(|one| everyday(&plan, one.work, today)) {
+        add(finding, None);
     }
     Some(found)
 }

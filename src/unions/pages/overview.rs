@@ -21,7 +21,7 @@ use crate::{
     name::order,
     office::{Office, OfficeKind, SchoolLeague, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome, filters, paging::RowRange},
-    rules::{Finding, Outcome, adoption::Calendar, plan::Union},
+    rules::{Clause, Finding, Outcome, Rule, adoption::Calendar, plan::Union},
     unions::{
         chart::Chart,
         paths::{Done, UNIONS},
@@ -200,6 +200,8 @@ pub(super) struct UnionPage {
     people: usize,
     /// Who is on duty follows from confirmed turns, and not from the roster's mark.
     by_turn: bool,
+    /// What a union is, in the plan's own words (POL-01).
+    position: Vec<Clause>,
     /// What was just done, where an act leads here.
     latest: Option<HistoryRow>,
     done: &'static str,
@@ -214,6 +216,10 @@ pub(super) async fn show(
     let (mut db, today) = (app.read().await?, app.clock.today());
     let record = visible(&mut db, &acting, id, today).await?;
     let plans = calendar(&mut db, acting.institution()).await?;
+    let position: Option<Vec<Clause>> = plans.in_force(today).map(|plan| {
+        let stated = plan.provision(Rule::Pol01);
+        stated.map(|stated| stated.clauses().cloned().collect()).unwrap_or_default()
+    });
     let all = evidence(&record, &plans, &[], acting.office(), today);
     let judged = all.is_some();
     let all = all.unwrap_or_default();
@@ -261,6 +267,7 @@ pub(super) async fn show(
         chart: Chart::new(&record, today),
         people: record.people_on(today),
         by_turn: record.timeline.rotates_on(today),
+        position: position.unwrap_or_default(),
         record,
         latest,
         done,

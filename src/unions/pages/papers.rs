@@ -232,10 +232,16 @@ pub(super) async fn findings(
     let duties = store::duties(&mut db, acting.institution(), Some(id), today).await?;
     let contacts = store::contact_coverage(&mut db, acting.institution(), Some(id), today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), Some(id), today).await?;
+    let work = store::everyday_work(&mut db, acting.institution(), Some(id), today).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
-    let owed =
-        Owed { reports: reports.first(), duties: duties.first(), contacts: contacts.first(), surveys: surveys.first() };
-    let all = with_duties(all, &record, &plans, owed, today);
+    let owed = Owed {
+        reports: reports.first(),
+        duties: duties.first(),
+        contacts: contacts.first(),
+        surveys: surveys.first(),
+        work: work.first(),
+    };
+    let all = with_duties(all, &record, &plans, owed, acting.office(), today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
     let all = all.unwrap_or_default();

@@ -5,6 +5,7 @@ mod constitutions;
 mod contacts;
 mod departments;
 mod duties;
+mod everyday;
 mod locked;
 mod papers;
 mod posts;
@@ -32,6 +33,7 @@ pub use constitutions::{Constitution, NewConstitution, constitutions, file_const
 pub use contacts::{ContactClass, UnionContacts, contact_coverage, contact_rhythm};
 pub use departments::{change_department, end_department, establish, register_functions};
 pub use duties::{UnionDuties, duties};
+pub use everyday::{UnionWork, everyday_work};
 pub use locked::{Act, Grounds, HistoryEntry, LockedUnion, TakenUnion, Warned, create, hold, lock, note, open};
 pub(crate) use locked::{hold_by_operator, insert_union};
 pub use papers::{

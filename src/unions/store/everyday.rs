@@ -1,0 +1,69 @@
+//! SQL of how a union's everyday work stands (ORG-09, VOL-02, GUI-01, GUI-02). The meetings, the projects and the controlled
+//! matters keep these tables.
+
+use sqlx::PgConnection;
+use time::Date;
+
+use crate::{
+    failure::Failure,
+    ids::{InstitutionId, UnionId},
+    rules::{everyday::Everyday, union_meeting::Linked},
+};
+
+/// The everyday work of a union.
+#[derive(Debug, Clone)]
+pub struct UnionWork {
+    pub union: UnionId,
+    pub work: Everyday,
+}
+
+/// The everyday work of every union under the rules on a day, or of one.
+pub async fn everyday_work(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    one: Option<UnionId>,
+    today: Date,
+) -> Result<Vec<UnionWork>, Failure> {
+    let rows = sqlx::query!(
+        r#"select u.id as "union: UnionId", u.kind = 'school' as "is_school!", u.opened_on as "since!",
+                  g.link_every as "link_every?",
+                  (select max(china_day(m.starts_at)) from union_meeting m
+                   where m.union_id = u.id and m.kind = 'link' and m.stage = 'held') as last_link,
+                  (select count(*) from project p where p.union_id = u.id and p.stage <> 'closed' and p.ends_on < $2)
+                      as "overdue!",
+                  (select count(*) from volunteer v join project p on p.id = v.project_id
+                   where p.union_id = u.id and p.stage <> 'closed' and p.ends_on < $2 and v.until_at is null)
+                      as "unreleased!",
+                  (select count(*) from prior_report r
+                   where r.union_id = u.id and china_day(r.received_at) > $2::date - 366) as "reports!",
+                  (select count(*) from prior_report r
+                   where r.union_id = u.id and china_day(r.received_at) > $2::date - 366 and r.happened_at is not null)
+                      as "late_reports!",
+                  (select count(*) from matter q where q.union_id = u.id and q.stage = 'begun' and q.summary_due < $2)
+                      as "late_summaries!"
+           from student_union u left join meeting_setting g on g.institution_id = u.institution_id
+           where u.institution_id = $1 and u.opened_on is not null and ($3::uuid is null or u.id = $3)"#,
+        institution.0,
+        today,
+        one.map(|id| id.0)
+    )
+    .fetch_all(connection)
+    .await?;
+    let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let every = row.link_every.and_then(|days| u32::try_from(days).ok());
+            let linked = Linked { every, last: row.last_link, since: row.since };
+            let work = Everyday {
+                linked: row.is_school.then_some(linked),
+                overdue_projects: count(row.overdue),
+                unreleased: count(row.unreleased),
+                reports: count(row.reports),
+                late_reports: count(row.late_reports),
+                late_summaries: count(row.late_summaries),
+            };
+            UnionWork { union: row.union, work }
+        })
+        .collect())
+}
