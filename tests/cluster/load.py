@@ -90,8 +90,8 @@ def texts(values):
 
 
 class People:
-    """Students of the demo with sessions of their own, laid into the database as a sign-in by CAS would open them: the load is
-    of writes, not of passwords."""
+    """Students of the demo with sessions of their own, laid into the database as a sign-in by CAS would open them: the
+    load is of writes, not of passwords."""
 
     def __init__(self, sql):
         self.sql = lambda text: sql(text, database="lunzhi")
@@ -119,7 +119,8 @@ class People:
 
     def voters(self, count):
         """Students on the roll who have not voted, each with the contests on their ballot."""
-        rows = self.sql(f"""select s.number, array_to_string(v.contests, ' ') from voter v join student s on s.id = v.student_id
+        rows = self.sql(f"""select s.number, array_to_string(v.contests, ' ')
+                            from voter v join student s on s.id = v.student_id
                             where v.sitting_id = '{self.sitting}' and not exists
                                   (select from envelope e where e.sitting_id = v.sitting_id and e.voter = v.place)
                             order by s.number limit {count}""")
@@ -135,15 +136,16 @@ class People:
         union, college = self.sql(f"""select u.id, u.college_id from student_union u
             where u.institution_id = {self.school} and u.kind = 'college' and u.opened_on is not null
             order by (select count(*) from post p where p.union_id = u.id and p.until_day is null) limit 1""")[0]
-        rows = self.sql(f"""select s.number from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+        rows = self.sql(f"""select s.number
+            from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
             where m.college_id = '{college}' and s.left_on is null and s.political in ('共青团员', '中共党员')
                   and exists (select from grade_fact g where g.student_id = s.id and g.rank * 5 < g.cohort and g.failed = 0)
                   and not exists (select from post p where p.student_id = s.id) order by md5(s.number) limit 40""")
         return union, [row[0] for row in rows]
 
     def a_class(self):
-        row = self.sql(f"""select c.name, m.name, k.name, k.entry_year, m.level from class k join major m on m.id = k.major_id
-            join college c on c.id = m.college_id where c.institution_id = {self.school} order by k.name limit 1""")[0]
+        row = self.sql(f"""select c.name, m.name, k.name, k.entry_year, m.level
+            from class k join major m on m.id = k.major_id join college c on c.id = m.college_id where c.institution_id = {self.school} order by k.name limit 1""")[0]
         return {"college": row[0], "major": row[1], "class": row[2], "year": row[3],
                 "level": {"vocational": "专科", "undergraduate": "本科"}.get(row[4], "研究生")}
 
@@ -282,8 +284,8 @@ class Load:
         while True:
             place, sent = self.number(), time.time()
             name = f"演练{self.run}-{place}"
-            rows = "".join(f"Y{self.run}{place:05}{row:03},演练生,{of['college']},{of['major']},{of['level']},{of['year']},"
-                           f"{of['class']},群众\n" for row in range(ROWS))
+            rest = f"演练生,{of['college']},{of['major']},{of['level']},{of['year']},{of['class']},群众\n"
+            rows = "".join(f"Y{self.run}{place:05}{row:03},{rest}" for row in range(ROWS))
             answer = self.registrar.send("POST", "/imports", [("kind", "students")], file=(f"{name}.csv", head + rows))
             done = False
             if answer[0] == 303:

@@ -372,11 +372,19 @@ http {{
     proxy_next_upstream error timeout http_503;
     proxy_next_upstream_tries 2;
     proxy_connect_timeout 2s;
+    # A portal that was killed says nothing: whether it wrote is not known.
+    error_page 502 504 =503 @away;
+    location @away {{
+      default_type "text/html; charset=utf-8";
+      add_header Retry-After 5 always;
+      return 503 "<!doctype html><title>稍后再试</title><p>系统正在切换。刚才的办理可能已经完成，也可能没有：请先查看，再决定是否重新办理。</p>";
+    }}
     location / {{ proxy_pass http://portals; }}
   }}
 }}
 """)
         self.folder.start("nginx", ["/usr/sbin/nginx", "-c", file, "-p", home])
+        wait("nginx answers", 20, lambda: answer(self.front_port, "/")[0])
 
     def address(self):
         """What the portals are given as the address of their database."""

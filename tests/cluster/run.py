@@ -190,7 +190,8 @@ def counted(cluster, load, accounts):
         monitors[1][0].send("POST", f"/monitoring/{sitting}/close", [])
     for browser, phrase in monitors:
         browser.send("POST", f"/monitoring/{sitting}/unseal", [("phrase", phrase)])
-    wait("the sitting is counted", 180, lambda: sql(f"select stage from sitting where id = '{sitting}'")[0][0] == "counted", 1)
+    stage = f"select stage from sitting where id = '{sitting}'"
+    wait("the sitting is counted", 180, lambda: sql(stage)[0][0] == "counted", 1)
     receipts = {row[0] for row in sql(f"select code from receipt where sitting_id = '{sitting}'")}
     last = {a.key: a for a in load.attempts if a.kind == "ballot"}
     given = {}

@@ -1,4 +1,4 @@
-"""Prepares a Django server: its tables, its people as `user password number name`, and for django-cas-server its services."""
+"""Prepares a Django server: its tables, its people as `user password number name`, and django-cas-server's services."""
 
 import os
 import re
