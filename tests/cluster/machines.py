@@ -203,7 +203,7 @@ bootstrap:
         shared_buffers: 64MB
         max_wal_size: 512MB
         # A standby that hangs holds up every commit for as long.
-        wal_sender_timeout: 10s
+        wal_sender_timeout: {os.environ.get("WAL_SENDER_TIMEOUT", "10s")}
   initdb: [data-checksums, {{encoding: UTF8}}, {{locale: C.UTF-8}}]
 postgresql:
   listen: 127.0.0.1:{self.port}

@@ -5,8 +5,8 @@
 
 Prints a table and ends with 1 where an acknowledged write is lost, one is there twice, or writes come back too late.
 ACTS=both-killed,frozen chooses among the acts; PORTS says from which port on ports are taken; PACE is the seconds between
-two writes of one writer; KEEP=1 leaves the folder. With DIRECT=1 the portals are given all three databases by name, and not
-the port of HAProxy.
+two writes of one writer; WAL_SENDER_TIMEOUT=60s is what PostgreSQL has by itself; KEEP=1 leaves the folder. With DIRECT=1
+the portals are given all three databases by name, and not the port of HAProxy.
 """
 
 import os
