@@ -14,7 +14,7 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=clippy-driver CLIPPY_ARGS=-D__CLIPPY_HACKERY__
 # A story waits for its database or its browser half of the time.
 TOGETHER := RUST_TEST_THREADS=$$((2 * $$(nproc)))
 
-.PHONY: demo test quick bench fuzz prepare tools postgres
+.PHONY: demo test quick bench fuzz prepare cluster peers portal tools postgres nginx
 
 demo: postgres
 	cargo build --release --locked
@@ -41,16 +41,38 @@ fuzz:
 prepare: postgres
 	cargo xtask prepare
 
+# Three databases under Patroni, two portals and nginx on this machine, a load of writes, and what may die dies in turn:
+# ROUNDS=10 plays ten times. LUNZHI names another program than the one that is built.
+cluster: postgres nginx portal
+	@{ command -v etcd && test -x /usr/sbin/haproxy && /usr/bin/python3 -c 'import ensurepip'; } >/dev/null 2>&1 || \
+	  { policy=/usr/sbin/policy-rc.d; made=; \
+	    test -e $$policy || { printf '#!/bin/sh\nexit 101\n' | $(SUDO) tee $$policy >/dev/null; $(SUDO) chmod +x $$policy; made=yes; }; \
+	    $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq \
+	      etcd-server etcd-client haproxy python3-venv; \
+	    test -z "$$made" || $(SUDO) rm $$policy; }
+	/usr/bin/python3 -B tests/cluster/run.py
+
+# Sign-in through real CAS and OpenID servers, by Chromium.
+peers: tools portal
+	@{ command -v npm && /usr/bin/python3 -c 'import ensurepip'; } >/dev/null 2>&1 || \
+	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq npm python3-venv; }
+	/usr/bin/python3 -B tests/peers/run.py
+
+portal:
+	@test -n "$$LUNZHI" || cargo build --release --locked
+
 postgres:
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || test -n "$$PG_BIN" || command -v postgres >/dev/null || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq postgresql; }
 	@command -v cc >/dev/null || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq gcc libc6-dev; }
 
-tools: postgres $(AXE)
+tools: postgres nginx $(AXE)
 	@{ command -v chromium && command -v chromedriver && fc-list | grep -q 'CJK' && ls /usr/lib/chromium/locales/zh-CN.pak; } >/dev/null 2>&1 || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq \
 	    chromium chromium-driver chromium-l10n fonts-noto-cjk fontconfig; }
+
+nginx:
 	@test -x /usr/sbin/nginx || command -v nginx >/dev/null || \
 	  { $(SUDO) apt-get update -q && $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -yq nginx-light; }
 
