@@ -89,6 +89,13 @@ pub(super) struct RowView {
     pub fields: Vec<FieldView>,
 }
 
+impl RowView {
+    /// Nothing is typed in it, nor by anybody else.
+    pub fn is_blank(&self) -> bool {
+        self.fields.iter().all(|field| field.value.is_empty() && field.fault.is_empty() && field.theirs.is_none())
+    }
+}
+
 /// A rule, or a part of what is not about one rule.
 #[derive(Debug, Clone)]
 pub(super) struct BlockView {
