@@ -201,4 +201,6 @@ ids! {
     SurveyId;
     /// What follows from a questionnaire.
     SurveyMeasureId;
+    /// A plan that is being written down in a form.
+    PlanDraftId;
 }

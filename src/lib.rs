@@ -39,7 +39,7 @@
 //! app
 //! audit inbox kept_forms papers
 //! rulebook
-//! directory holidays
+//! directory holidays plan_drafts
 //! people
 //! sign_in
 //! unions
@@ -115,6 +115,7 @@ pub mod matters;
 pub mod meetings;
 pub mod papers;
 pub mod people;
+pub mod plan_drafts;
 pub mod privacy;
 pub mod projects;
 pub mod reviews;

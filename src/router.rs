@@ -39,7 +39,7 @@ use crate::{
     inbox, kept_forms, matters, meetings,
     page::{assets, chrome::NavItem},
     people::{self, People},
-    privacy, projects,
+    plan_drafts, privacy, projects,
     reviews::{self, Reviews},
     rollover, roster_check, rotation, rulebook,
     sealing::keys::MarkKey,
@@ -140,6 +140,7 @@ fn navigation() -> Vec<NavItem> {
         holidays::NAV,
         roster_check::NAV,
         rulebook::NAV,
+        plan_drafts::NAV,
         people::NAV,
         imports::NAV,
         rollover::NAV,
@@ -164,6 +165,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(health::routes(portal.metrics.clone(), portal.elections.clone(), portal.space.clone()))
         .merge(sign_in::routes(portal.sign_in.clone()))
         .merge(rulebook::routes())
+        .merge(plan_drafts::routes())
         .merge(unions::routes())
         .merge(rotation::routes())
         .merge(holidays::routes())

@@ -128,6 +128,23 @@ for (const field of document.querySelectorAll("input[type=file]")) {
   };
   field.addEventListener(field.dataset.photo ? "made" : "change", check);
 }
+// Words that are marked in a document are those that are quoted.
+for (const words of document.querySelectorAll("textarea[data-marks]")) {
+  const text = document.getElementById(words.dataset.marks);
+  document.addEventListener("selectionchange", () => {
+    const marked = document.getSelection();
+    if (!text || marked.isCollapsed || !text.contains(marked.anchorNode) || !text.contains(marked.focusNode)) return;
+    const own = marked.getRangeAt(0);
+    const pieces = [...text.querySelectorAll("[data-sentence]")].filter((one) => own.intersectsNode(one)).map((one) => {
+      const piece = document.createRange();
+      piece.selectNodeContents(one);
+      if (own.compareBoundaryPoints(Range.START_TO_START, piece) > 0) piece.setStart(own.startContainer, own.startOffset);
+      if (own.compareBoundaryPoints(Range.END_TO_END, piece) < 0) piece.setEnd(own.endContainer, own.endOffset);
+      return piece.toString();
+    });
+    words.value = pieces.join("").trim();
+  });
+}
 // A field that asks for a person suggests people while one types. Choosing one fills in the number and shows the name; a
 // field above a column adds a line to it.
 for (const field of document.querySelectorAll("[data-suggest]")) {

@@ -77,6 +77,8 @@ words! {
     OrganisationKept = "organisation_kept", "登记学生组织";
     /// A plan file was added.
     PlanAdded = "plan_added", "上传方案";
+    /// A draft of a plan was begun, filled in, handed in, given back, confirmed or deleted.
+    PlanDraftKept = "plan_draft_kept", "起草方案";
     /// A plan governs from a day on.
     PlanAdopted = "plan_adopted", "启用方案";
     /// A semester was set, changed or removed.

@@ -142,6 +142,7 @@ pub async fn load(portal: &Portal) -> Result<bool, Failure> {
                 part(super::meeting::load_meetings(db, institution, now)).await?;
                 part(super::contact::load_contact(db, institution, now)).await?;
                 part(super::disclosure::load_disclosure(db, institution, now)).await?;
+                part(super::plan_drafts::load_plan_drafts(db, institution, now)).await?;
             }
             Ok(true)
         })

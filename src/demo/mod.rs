@@ -13,6 +13,7 @@ mod matters;
 mod meeting;
 mod meetings;
 mod paper;
+mod plan_drafts;
 mod result;
 mod reviews;
 mod schools;

@@ -15,7 +15,7 @@ use crate::{
     guidance, imports, matters, meetings,
     office::{CongressReader, DelegateReader, Office, OfficeKind, Registrar, SchoolLeague, Vetter},
     page::task::Task,
-    people, projects, reviews, rotation, surveys, unions, vetting, voice,
+    people, plan_drafts, projects, reviews, rotation, surveys, unions, vetting, voice,
 };
 
 /// What a feature answers, behind a pointer: the type of the whole would grow with each feature, and compiling it with it.
@@ -48,6 +48,7 @@ pub async fn waiting(
         if SchoolLeague::KINDS.contains(&office.kind) {
             tasks.extend(asked(rotation::tasks::semesters(connection, person, today)).await?);
             tasks.extend(asked(people::tasks::twins(connection, person)).await?);
+            tasks.extend(asked(plan_drafts::tasks::waiting(connection, person)).await?);
         }
         if office.kind == OfficeKind::Administrator {
             tasks.extend(asked(accounts::tasks::waiting(connection, person, now)).await?);

@@ -9,6 +9,7 @@
 mod book;
 mod compound;
 mod delimited;
+mod document;
 mod format;
 mod grid;
 mod kind;
@@ -37,6 +38,7 @@ use crate::{
     words::words,
 };
 
+pub use document::document_text;
 pub use reader::{BadCell, Columns, Faults, MOST_FAULT_ROWS, RowReader, faults_as_json};
 pub use table::row_list;
 pub use template::{ReportColumn, drop_down_template, faults_workbook, report_workbook};

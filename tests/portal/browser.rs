@@ -1346,3 +1346,58 @@ fn a_student_asks_on_a_phone_and_confirms_the_answer() {
         assert!(desk.text().await.contains("已记下你的评价"));
     });
 }
+
+/// A League secretary turns a document into a draft: marks a sentence, says the rule, mends a figure.
+#[test]
+fn a_secretary_marks_a_sentence_of_the_document_for_a_rule() {
+    for phone in [false, true] {
+        journey(phone, async |desk, folder| {
+            let document = folder.join("方案.txt");
+            std::fs::write(
+                &document,
+                "三、规模\n（一）校级学生会主席团成员不超过4人。\n（二）部门。工作部门不超过6个。",
+            )
+            .unwrap();
+            desk.sign_in(OfficeKind::SchoolLeague).await;
+            desk.go("/plan-drafts").await;
+            desk.judge("drafts").await;
+            desk.fill("草稿的名称", "2026 年方案").await;
+            desk.press("新建草稿").await;
+            desk.judge("a draft").await;
+            desk.press("放入文件原文").await;
+            desk.judge("no text yet").await;
+            desk.attach("文件（.docx、.txt）", &document).await;
+            desk.press("放入草稿").await;
+            desk.judge("the document's text").await;
+            let mark = "const one = [...document.querySelectorAll('[data-sentence]')]
+                            .find((one) => one.textContent.includes('不超过4人'));
+                        const range = document.createRange();
+                        range.selectNodeContents(one);
+                        getSelection().removeAllRanges();
+                        getSelection().addRange(range);";
+            desk.browser.execute(mark, vec![]).await.unwrap();
+            let words = "return document.getElementById('words').value";
+            let mut marked = Value::Null;
+            for _ in 0..100 {
+                marked = desk.browser.execute(words, vec![]).await.unwrap();
+                if marked != json!("") {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            assert_eq!(marked, json!("（一）校级学生会主席团成员不超过4人。"), "what is marked is what is quoted");
+            let choose = "document.getElementById('rule').value = 'STF-02'";
+            desk.browser.execute(choose, vec![]).await.unwrap();
+            desk.press("引用到这一条").await;
+            desk.judge("the group of the rule").await;
+            let typed = "const value = (name) => document.getElementById(name).value;
+                         return [value('STF-02.at_most'), value('STF-02.clause1.quote')]";
+            let typed = desk.browser.execute(typed, vec![]).await.unwrap();
+            assert_eq!(typed, json!(["4", "校级学生会主席团成员不超过4人"]));
+            desk.browser.execute("document.getElementById('STF-02.at_most').value = '5'", vec![]).await.unwrap();
+            desk.press("保存").await;
+            desk.judge("a figure beside another").await;
+            assert!(desk.text().await.contains("引文里的数是 4，这里填的是 5"));
+        });
+    }
+}

@@ -15,7 +15,7 @@ use lunzhi::{
         plan::{BUILT_IN, Plan, Share, Union, built_in},
     },
     sheet::{
-        Cell, Choice, Hidden, Sheet, drop_down_template,
+        Cell, Choice, Hidden, Sheet, document_text, drop_down_template,
         population::{self, PopulationFile},
         roster,
     },
@@ -233,6 +233,7 @@ proptest! {
     #[test]
     fn sheets_of_any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
         let _ = Sheet::read(&bytes);
+        let _ = document_text(&bytes);
         let _ = election_file::read(&bytes);
         let _ = population::read(&bytes, &Choice::default());
     }

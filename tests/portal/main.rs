@@ -53,6 +53,7 @@ mod oracles;
 mod order;
 mod papers;
 mod people;
+mod plan_drafts;
 mod plans;
 mod prepared;
 mod privacy;

@@ -1,0 +1,272 @@
+//! The fields of a plan file as the form asks for them, one line a field. A key of the format that has no line here is kept as
+//! it is written and shown as such: a new key works before it has a field, and one line gives it one.
+
+use crate::rules::{
+    Rule,
+    catalogue::{CATALOGUE, Entry, Family},
+    disclosure::{self, Basis, FigureKind, KnownBy},
+    plan::{Body, Figures},
+};
+
+/// A word of the file and what it is called.
+pub(super) type Word = (&'static str, &'static str);
+
+/// What a field holds, and so how it is asked and written.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    Text,
+    /// A text of some lines' length, without line breaks.
+    Long,
+    Number,
+    /// A share, as `30%` or `1/3`.
+    Share,
+    Day,
+    /// Yes or no, in the words of the field.
+    Flag(&'static str, &'static str),
+    Choice(&'static [Word]),
+    /// Some of these words.
+    Several(&'static [Word]),
+    /// A line an item; where there need be none, an empty list is written.
+    Lines {
+        may_be_empty: bool,
+    },
+    /// Bodies by name, separated by 、.
+    Bodies,
+    /// The steps of a chain: rows of their own.
+    Chain,
+}
+
+/// A field of the file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Field {
+    pub key: &'static str,
+    pub label: &'static str,
+    pub kind: Kind,
+    pub hint: &'static str,
+}
+
+const fn field(key: &'static str, label: &'static str, kind: Kind, hint: &'static str) -> Field {
+    Field { key, label, kind, hint }
+}
+
+const ITEMS: Kind = Kind::Lines { may_be_empty: false };
+
+const UNIONS: &[Word] = &[("school", "校级学生会"), ("college", "院系学生会"), ("graduate", "校研究生会")];
+
+/// What the file says of itself.
+pub(super) const HEAD: &[Field] = &[
+    field("title", "文件全称", Kind::Text, "如：关于深化学生会（研究生会）改革的实施方案"),
+    field("short", "简称", Kind::Text, "不超过 20 字，用在标题里，如：本校方案（2026）"),
+    field("document", "文号", Kind::Text, "如：某院党委〔2026〕12号"),
+    field("issuer", "发文单位", Kind::Text, ""),
+    field("effective", "施行日期", Kind::Day, "如 2026-09-01"),
+    field("effective_note", "施行日期的依据", Kind::Text, "如：发文日期；或者原文写明的施行日期"),
+    field("basis", "上位文件", Kind::Lines { may_be_empty: true }, "一行一个文号，可以不填"),
+    field("unions", "适用的组织", Kind::Several(UNIONS), "没有勾选的组织，不按本方案检查"),
+    field("code", "方案代码", Kind::Text, "系统里的代号：3 至 40 个小写字母、数字或连字符，如 my-school-2026"),
+];
+
+const STRENGTHS: &[Word] = &[
+    ("hard", "刚性：不超过、不低于、须、不得"),
+    ("soft", "柔性：左右、一般、原则上"),
+    ("duty", "原则要求：没有可量的标准"),
+    ("implied", "由原文推得：写在“说明”里"),
+];
+
+/// What every rule is asked that the document states.
+pub(super) const OF_RULE: &[Field] = &[
+    field("strength", "力度", Kind::Choice(STRENGTHS), ""),
+    field("note", "说明", Kind::Long, "录入的人的话，不是引文；由原文推得的、数值与引文不同的必须写明理由"),
+    field("effective", "另行施行的日期", Kind::Day, "与全文同日施行的不填"),
+];
+
+/// What a clause is asked.
+pub(super) const OF_CLAUSE: &[Field] = &[
+    field("quote", "原文", Kind::Long, ""),
+    field("section", "章节", Kind::Text, "如：三（四）2"),
+    field("document", "出自另一份文件", Kind::Text, "出自本方案的不填"),
+];
+
+/// What a step of a chain is asked.
+pub(super) const OF_STEP: &[Field] = &[
+    field(
+        "by",
+        "由谁",
+        Kind::Bodies,
+        "组织的名称，几个的用顿号隔开：学校党委、学校团委、学生工作部门、院系党组织、院系团组织等",
+    ),
+    field("act", "办什么", Kind::Text, "原文的动词，如：推荐、审查、联合审查、同意"),
+    field("how", "怎样办", Kind::Choice(HOW), ""),
+];
+
+/// How the bodies of a step act.
+pub(super) const HOW: &[Word] = &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）")];
+
+const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];
+const COVER: &[Word] = &[("college", "每个院系"), ("grade", "每个年级"), ("society", "每个主要社团")];
+const BASE: &[Word] = &[("served", "所联系学生"), ("all", "全校学生")];
+
+/// The values that rules state.
+const VALUES: &[Field] = &[
+    field("layers", "组织层次", ITEMS, "从上到下，一行一个，如：主席团"),
+    field("titles", "不得使用的称谓", ITEMS, "一行一个，如：主席"),
+    field("period", "周期单位", Kind::Choice(&[("semester", "学期")]), ""),
+    field("exact", "一期多长", Kind::Flag("正好一个学期", "最长一个学期"), ""),
+    field("about", "左右的人数", Kind::Number, "原文写“40人左右”的填 40"),
+    field("at_least", "下限", Kind::Number, "没有下限的填 0"),
+    field("at_most", "上限", Kind::Number, ""),
+    field("exactly", "人数", Kind::Number, ""),
+    field("share", "比例", Kind::Share, "如 30%"),
+    field("base", "按谁的人数计", Kind::Choice(BASE), ""),
+    field("political", "可以的政治面貌", ITEMS, "一行一个，如：中共党员"),
+    field("chain", "程序", Kind::Chain, ""),
+    field("sources", "人选从哪里来", ITEMS, "一行一个"),
+    field("times", "次数", Kind::Number, ""),
+    field("per", "多久", Kind::Choice(PER), ""),
+    field("cover", "名额覆盖", Kind::Several(COVER), ""),
+    field("students_over", "学生代表超过", Kind::Share, "如 50%"),
+    field("posts", "参加的岗位", ITEMS, "一行一个"),
+    field("aspects", "评议的方面", ITEMS, "一行一个"),
+    field("pledge", "自律承诺的名称", Kind::Text, ""),
+    field("problems", "要防止的问题", ITEMS, "一行一个"),
+    field("matters", "须审核的事项", ITEMS, "一行一个"),
+    field("leader", "分管领导", Kind::Text, ""),
+    field("taking_part", "参与的领导", Kind::Lines { may_be_empty: true }, "一行一个，可以不填"),
+    field("areas", "听取意见的方面", Kind::Lines { may_be_empty: true }, "一行一个，可以不填"),
+    field("number", "几个周期单位", Kind::Number, "只有一个的不填"),
+    field("every", "每几年（学期）", Kind::Number, "每年、每学期的不填"),
+    field("soonest", "最短可以几年（学期）", Kind::Number, "没有写的不填"),
+    field("presidium", "主席团从严的比例", Kind::Share, "与其他人员相同的不填"),
+    field("bases", "名次按什么范围排", Kind::Several(BASES), "按本专业的不填"),
+    field("periods", "看哪一段的成绩", Kind::Several(PERIODS), "没有写的不填；几段的，符合一段就行"),
+    field("required_only", "看哪些课程", Kind::Flag("只看必修课", "全部课程"), "没有写的不选"),
+    field("at_most_share", "比例的上限", Kind::Share, "没有上限的不填"),
+    field("teachers", "由教师担任的职务", ITEMS, "一行一个，如：秘书长；没有的不填"),
+    field("excellent_at_most", "优秀的上限（百分之几）", Kind::Number, "没有写的不填"),
+];
+
+const BASES: &[Word] = &[("major", "本专业"), ("grade", "本年级"), ("class", "本班"), ("college", "本院系")];
+const PERIODS: &[Word] = &[("semester", "上学期"), ("year", "上学年"), ("entry", "入学以来")];
+
+/// Keys that mean something else under one rule.
+const OF_ONE_RULE: &[(Rule, Field)] = &[
+    (Rule::Rev01, field("offices", "必须参加的单位", Kind::Bodies, "用顿号隔开，如：学校党委、学校团委")),
+    (Rule::Gui09, field("offices", "协同的单位", ITEMS, "一行一个")),
+];
+
+/// How a rule's value is asked for; none where the key has no field.
+pub(super) fn value(rule: Rule, key: &str) -> Option<&'static Field> {
+    let own = OF_ONE_RULE.iter().find(|(of, field)| *of == rule && field.key == key).map(|(_, field)| field);
+    own.or_else(|| VALUES.iter().find(|field| field.key == key))
+}
+
+/// The values that a rule states, as they are asked for.
+pub(super) fn values(rule: Rule) -> impl Iterator<Item = &'static Field> {
+    Figures::keys(rule).iter().filter_map(move |key| value(rule, key))
+}
+
+/// What a plan leaves open, with what it is called.
+pub(super) const SWITCHES: &[Field] = &[
+    field("heads_inside", "部门人数怎样计", Kind::Flag("包含负责人", "不含负责人"), ""),
+    field("about_percent", "“左右”允许超出百分之几", Kind::Number, "0 至 50"),
+    field("first_year_exempt", "尚无排名和成绩的新生", Kind::Flag("不作这两项要求", "同样要求"), ""),
+    field("graduate_exempt", "研究生的专业排名", Kind::Flag("不作要求", "同样要求"), ""),
+    field("probationary_counts", "预备党员", Kind::Flag("按党员对待", "不按党员对待"), ""),
+    field("small_cohort", "专业人数过少", Kind::Choice(COHORTS), ""),
+];
+
+const COHORTS: &[Word] =
+    &[("nobody", "按字面无人可通过"), ("first", "第一名视为通过"), ("unknown", "由校团委逐人认定")];
+
+/// How bodies are called where nobody has typed anything.
+pub(super) fn body_names() -> impl Iterator<Item = Word> {
+    Body::ALL.iter().map(|body| (body.slug(), body.label()))
+}
+
+/// What a field is called, by its name in the form; empty for one that is kept as written.
+pub(super) fn label(name: &str) -> &'static str {
+    let (first, rest) = name.split_once('.').unwrap_or((name, ""));
+    let in_list = |list: &'static [Field], key: &str| list.iter().find(|field| field.key == key);
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let found = match (first, first.parse::<Rule>()) {
+        ("bodies", _) => return body_names().find(|(slug, _)| *slug == rest).map_or("", |(_, label)| label),
+        ("switch", _) if last == "reason" => return "理由",
+        ("switch", _) => in_list(SWITCHES, rest.split('.').next().unwrap_or_default()),
+        (_, Ok(_)) if rest == "state" => return "这一条",
+        (_, Ok(_)) if rest.starts_with("clause") => in_list(OF_CLAUSE, last),
+        (_, Ok(_)) if rest.contains('.') => in_list(OF_STEP, last),
+        (_, Ok(rule)) => in_list(OF_RULE, rest).or_else(|| value(rule, rest)),
+        _ => in_list(HEAD, first),
+    };
+    found.map_or("", |field| field.label)
+}
+
+/// The indicator of the national self-assessment is about the rule.
+fn concerns(basis: &Basis, rule: Rule, of_school: bool) -> bool {
+    match basis {
+        Basis::Rules(rules) => rules.contains(&rule),
+        Basis::Figure { kind, .. } => {
+            let (school, college) = match kind {
+                FigureKind::Staff => (Rule::Stf01, Rule::Stf06),
+                FigureKind::Presidium => (Rule::Stf02, Rule::Stf07),
+                FigureKind::Departments => (Rule::Stf03, Rule::Stf03),
+                FigureKind::Congress => (Rule::Con01, Rule::Con02),
+            };
+            rule == if of_school { school } else { college }
+        }
+        Basis::Known(KnownBy::NoOfficeFunctions) => rule == Rule::Pol03,
+        Basis::Known(KnownBy::Vetted) => matches!(rule, Rule::Vet01 | Rule::Vet02),
+        Basis::Known(KnownBy::Elected) => rule == Rule::Vet05,
+        Basis::Asked(_) => false,
+    }
+}
+
+/// What the national self-assessment asks beside a rule, in this portal's own words: nothing where none is known.
+pub(super) fn national(rule: Rule) -> Vec<String> {
+    let mut found = Vec::new();
+    for list in disclosure::lists() {
+        for (level, indicators, of_school) in [("校级", &list.school, true), ("院系级", &list.college, false)] {
+            let own = indicators.iter().filter(|indicator| concerns(&indicator.basis, rule, of_school));
+            found.extend(own.map(|one| format!("{level}第 {} 项：{}", one.no, one.text)));
+        }
+    }
+    found
+}
+
+/// The rules of a family, in the catalogue's order.
+pub(super) fn rules_of(family: Family) -> impl Iterator<Item = &'static Entry> {
+    CATALOGUE.iter().filter(move |entry| entry.family == family)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::plan::{Strength, Union};
+
+    #[test]
+    fn the_form_offers_the_words_of_the_format() {
+        let words = |list: &[Word]| list.iter().map(|(slug, _)| *slug).collect::<Vec<_>>();
+        assert_eq!(words(UNIONS), Union::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+        assert_eq!(words(STRENGTHS), Strength::ALL.iter().map(|one| one.slug()).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn national_wording_stands_beside_the_rules_it_is_about() {
+        assert_eq!(national(Rule::Stf02), ["校级第 4 项：主席团成员不超过 5 人"]);
+        assert_eq!(national(Rule::Stf07), ["院系级第 4 项：主席团成员不超过 3 人"]);
+        assert_eq!((national(Rule::Elg03).len(), national(Rule::Gui09).len()), (2, 0));
+    }
+
+    #[test]
+    fn every_field_has_a_name_for_people() {
+        for entry in CATALOGUE {
+            for field in values(entry.rule) {
+                assert!(!label(&format!("{}.{}", entry.code, field.key)).is_empty(), "{} {}", entry.code, field.key);
+            }
+        }
+        assert_eq!(label("STF-02.clause2.quote"), "原文");
+        assert_eq!(label("VET-01.chain1.by"), "由谁");
+        assert_eq!((label("switch.about_percent.reason"), label("effective")), ("理由", "施行日期"));
+        assert_eq!(label("bodies.school_league"), "学校团委");
+    }
+}

@@ -1,0 +1,50 @@
+//! 起草方案: a university's plan taken down in a form instead of an editor. A draft holds the document's text and what is typed,
+//! group by group in the order of a document; it reads and writes the same plan file that [`crate::rules::plan`] reads.
+//!
+//! ```text
+//! open ── handed in ──> submitted ── a second person confirms ──> confirmed: a version of the plan, to be adopted
+//!   ^                        │
+//!   └── withdrawn, given back┘
+//! ```
+//!
+//! Each group has a version of its own: of two who type in one group the later one sees both and loses nothing. What the form
+//! asks is a table ([`fields`]); a key of the format that has no line in it is kept as it is written.
+
+mod draft;
+mod faults;
+mod fields;
+mod forms;
+mod pages;
+mod paths;
+mod quantities;
+mod reading;
+mod seed;
+mod store;
+pub mod tasks;
+mod typed;
+mod views;
+mod wording;
+mod writing;
+
+pub use seed::{DemoDraft, begin_demo};
+
+use crate::{
+    app::Routes,
+    office::{Office, SchoolLeague},
+    page::chrome::{NavGroup, NavItem},
+};
+
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes()
+}
+
+/// What the navigation offers of it.
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/plan-drafts",
+    label: "起草方案",
+    says: "在网页上逐条录入本校的实施方案，两人确认后收存",
+    group: NavGroup::Data,
+    place: 132,
+    offices: SchoolLeague::KINDS,
+}];
