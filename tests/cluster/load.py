@@ -37,6 +37,8 @@ class Attempt:
     # A 503 says when to come again.
     says_when: bool = False
     receipt: str = ""
+    # What the page was called that came instead of a yes.
+    page: str = ""
 
     def unclear(self):
         return not self.done and (self.status == 0 or self.status >= 500)
@@ -211,9 +213,11 @@ class Load:
             return self.counter
 
     def note(self, kind, key, sent, answer, done, receipt=""):
-        status, headers, _ = answer
+        status, headers, text = answer
         says_when = status == 503 and "Retry-After" in headers
-        attempt = Attempt(kind, key, sent, time.time(), status, done, says_when, receipt)
+        title = re.search(r"<h1[^>]*>\s*(.*?)\s*</h1>|<title>(.*?)</title>", text, re.DOTALL)
+        page = "" if done or not title else title.group(1) or title.group(2)
+        attempt = Attempt(kind, key, sent, time.time(), status, done, says_when, receipt, page)
         with self.lock:
             self.attempts.append(attempt)
         return attempt

@@ -147,12 +147,13 @@ class Etcd:
     def start(self, place):
         cluster = ",".join(f"e{one}=http://127.0.0.1:{port}" for one, port in enumerate(self.peers))
         client, peer = f"http://127.0.0.1:{self.clients[place]}", f"http://127.0.0.1:{self.peers[place]}"
-        # Slow disks and busy cores: a member that is slow to answer is no dead one.
+        # Slow disks and busy cores: a member that is slow to answer is no dead one. Longer than half of Patroni's
+        # retry_timeout, the loss of etcd's leader would make the database read-only for a moment.
         self.members[place] = self.folder.start(f"etcd{place}", [
             "etcd", "--name", f"e{place}", "--data-dir", self.folder.path / f"etcd{place}" / "data",
             "--listen-client-urls", client, "--advertise-client-urls", client, "--listen-peer-urls", peer,
-            "--initial-advertise-peer-urls", peer, "--initial-cluster", cluster, "--heartbeat-interval", "250",
-            "--election-timeout", "2500", "--logger", "zap", "--log-level", "warn"], as_database=True)
+            "--initial-advertise-peer-urls", peer, "--initial-cluster", cluster, "--heartbeat-interval", "150",
+            "--election-timeout", "1500", "--logger", "zap", "--log-level", "warn"], as_database=True)
 
     def leader(self):
         """The place of the member that leads: its loss is the one that is felt."""

@@ -236,6 +236,8 @@ def run(folder, program, chosen):
         good = rounds(cluster, load, health, chosen)
         load.stop()
         health.stopping.set()
+        for (status, page), count in sorted(Counter((a.status, a.page) for a in load.attempts if not a.done).items()):
+            print(f"instead of a yes, {count} times {status or 'no answer'}: {page}")
         compared = compare(load, cluster.sql)
         print(f"in all {compared.acknowledged} acknowledged, {len(compared.lost)} lost, {len(compared.twice)} twice")
         good = counted(cluster, load, accounts) and good and not compared.lost and not compared.twice
