@@ -70,6 +70,9 @@ impl Stage {
     }
 }
 
+/// Characters of 2号 in a line of a paper's title: 156 mm (GB/T 9704-2012).
+const TITLE_LINE: usize = 20;
+
 #[derive(Debug, Clone)]
 pub struct Congress {
     pub id: CongressId,
@@ -117,6 +120,16 @@ impl Congress {
     pub fn title(&self) -> String {
         let college = self.college_name.as_deref().unwrap_or_default();
         format!("{}{college}{}{}", self.institution_name, self.ordinal, self.what())
+    }
+
+    /// [`title`](Self::title) as the title of a paper has it, with so many characters after it in its line: broken before
+    /// the ordinal where the line is too short.
+    #[must_use]
+    pub fn title_in_lines(&self, after: usize) -> String {
+        let of = format!("{}{}", self.institution_name, self.college_name.as_deref().unwrap_or_default());
+        let which = format!("{}{}", self.ordinal, self.what());
+        let fits = of.chars().count() + which.chars().count() + after <= TITLE_LINE;
+        if fits { of + &which } else { format!("{of}\n{which}") }
     }
 
     /// As lists of one university call it: without the university's name.

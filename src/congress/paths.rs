@@ -26,6 +26,7 @@ words! {
     SeatsReopened = "seats-open", "名额方案已重新打开。";
     StepKept = "step", "已登记。";
     RulesFiled = "rules", "已存档。";
+    PaperKept = "paper", "已保存，以后打印、下载和归档的这份公文都相同。";
     CalledOff = "called-off", "已取消；已办的事项和记录保留。";
 }
 

@@ -24,6 +24,7 @@ words! {
     CloseWithdrawn = "close-dropped", "已撤回提前截止的提议，投票照常进行。";
     Reported = "reported", "监票报告已生成，结果已向选民公布。下一步由大会公告、批准、备案。";
     Published = "published", "全部选票已公布。";
+    Numbered = "numbered", "已保存，公文上的发文字号和落款已经更新。";
     VoidAsked = "void-asked", "已提出作废，须由另一人同意才生效。";
     VoidWithdrawn = "void-dropped", "已撤回作废的提议。";
     Voided = "voided", "本场次已作废，选票未经拆看已销毁。";

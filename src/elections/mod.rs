@@ -13,6 +13,7 @@ mod forms;
 pub mod names;
 mod pages;
 mod paths;
+pub mod public_paper;
 pub mod reconciliation;
 pub mod record;
 pub mod sitting;
@@ -22,7 +23,7 @@ pub mod turnout;
 
 pub use ballot_box::Elections;
 pub use forms::{MAJORITIES, QUORUMS};
-pub use pages::close_overdue;
+pub use pages::{close_overdue, issued_papers};
 
 pub(crate) use paths::SITTINGS;
 

@@ -20,6 +20,16 @@ impl SittingId {
         format!("{SITTINGS}/{self}")
     }
 
+    /// A paper of the sitting.
+    pub(crate) fn paper_path(self, paper: &str) -> String {
+        format!("{SITTINGS}/{self}/{paper}")
+    }
+
+    /// Where a paper is given its number and seal.
+    pub(crate) fn issue_path(self, paper: &str) -> String {
+        format!("{SITTINGS}/{self}/papers/{paper}")
+    }
+
     /// A paper of the sitting as a Word file.
     pub(crate) fn paper_word_path(self, paper: &str) -> String {
         format!("{SITTINGS}/{self}/{paper}.docx")

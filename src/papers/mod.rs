@@ -36,6 +36,7 @@
 mod paper;
 mod word;
 
+pub(crate) use paper::document_number;
 pub use paper::{Align, Block, Column, HeadingLevel, Imprint, Orientation, Paper, Signature, Table};
 
 use axum::response::Response;

@@ -190,6 +190,13 @@ impl Paper {
         Self { signature: Some(Signature { by: by.into(), on }), ..self }
     }
 
+    /// Fills 成文日期 in, where the paper is signed and has none yet.
+    #[must_use]
+    pub(crate) fn dated(self, on: Option<Date>) -> Self {
+        let dated = |one: Signature| Signature { on: one.on.or(on), ..one };
+        Self { signature: self.signature.map(dated), ..self }
+    }
+
     /// Sets 版记.
     #[must_use]
     pub fn imprint(self, imprint: Imprint) -> Self {
@@ -300,6 +307,27 @@ impl Imprint {
     }
 }
 
+/// 发文字号 as it is written: the year in 六角括号 (GB/T 9704-2012, 7.2.5), whichever brackets were typed.
+pub(crate) fn document_number(typed: &str) -> String {
+    let characters: Vec<char> = typed.chars().collect();
+    let (mut number, mut rest) = (String::new(), characters.as_slice());
+    while let [first, after @ ..] = rest {
+        rest = after;
+        match after {
+            [y1, y2, y3, y4, close, behind @ ..]
+                if "[［【(（".contains(*first)
+                    && "]］】)）".contains(*close)
+                    && [y1, y2, y3, y4].into_iter().all(char::is_ascii_digit) =>
+            {
+                number.extend(['〔', *y1, *y2, *y3, *y4, '〕']);
+                rest = behind;
+            }
+            _ => number.push(*first),
+        }
+    }
+    number
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -320,6 +348,23 @@ mod tests {
         };
         let shown: Vec<String> = paper.blocks.iter().filter_map(shown).collect();
         assert_eq!(shown, ["一、甲", "（一）子", "（二）丑", "二、乙", "（一）寅", "1.一件", "2.两件"]);
+    }
+
+    #[test]
+    fn the_year_of_a_number_stands_in_its_own_brackets() {
+        for typed in [
+            "学会[2026]9号",
+            "学会［2026］9号",
+            "学会【2026】9号",
+            "学会(2026)9号",
+            "学会（2026）9号",
+            "学会〔2026〕9号",
+        ] {
+            assert_eq!(document_number(typed), "学会〔2026〕9号");
+        }
+        for other in ["第3号（修订）", "学会(26)9号", "（2026", ""] {
+            assert_eq!(document_number(other), other);
+        }
     }
 
     #[test]

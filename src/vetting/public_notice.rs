@@ -43,13 +43,15 @@ pub struct NoticedCase {
     pub term: NoticeTerm,
 }
 
-/// Who issues a notice and where objections go besides the system; empty where the office has not said.
+/// Who issues a notice, under which number, and where objections go besides the system; empty where the office has not said.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeIssuer {
     /// In the words of the seal.
     pub name: String,
     /// Telephone, e-mail, room.
     pub contact: String,
+    /// 发文字号.
+    pub number: String,
 }
 
 impl NoticeIssuer {
@@ -102,7 +104,7 @@ pub fn paper(
         channels.push(format!("{}。", issuer.contact.trim_end_matches('。')));
     }
     let day = noticed.iter().map(|one| one.term.published).max();
-    paper.items(channels).signed(issuer.signs_as(institution, round), day)
+    paper.items(channels).signed(issuer.signs_as(institution, round), day).number(issuer.number.clone())
 }
 
 /// Those on notice; each with their days where these differ.

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement that cannot go on should stop")]
 
 mod ballots;
+mod congresses;
 mod memory;
 
 use std::{
@@ -88,6 +89,9 @@ fn main() {
     if wanted("check") {
         whole_process();
     }
+    if wanted("check-ins") {
+        congresses::check_ins(&runtime, portal, &server.url("postgres"));
+    }
     if wanted("memory") {
         memory::measure();
     }
@@ -100,6 +104,9 @@ fn main() {
     tracing::subscriber::set_global_default(tracing_subscriber::registry().with(Statements)).unwrap();
     if wanted("overview") {
         overview(portal);
+    }
+    if wanted("congresses") {
+        congresses::overview(portal);
     }
     if wanted("vetting") {
         vetting(portal);
@@ -135,6 +142,7 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
         make_unions(&mut db, &hash, code, colleges).await;
         make_round(&mut db, code).await;
     }
+    congresses::make(&mut db, &hash).await;
     // A school union of sixty for the roster.
     let union = make_roster(&mut db).await;
     drop(db);

@@ -197,3 +197,32 @@ async fn the_papers_are_made_from_what_is_on_record() {
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("congress_papers", printed));
 }
+
+#[tokio::test]
+async fn what_an_office_adds_to_a_paper_is_kept_and_stands_in_it_whenever_it_is_printed() {
+    let (portal, mut league, path) = preparing().await;
+    let paper = format!("{path}/papers/request-prepare");
+    let wrong = league.post(&paper, &[("number", "学会[2026]9号"), ("date", "明天")]).await;
+    assert_eq!((wrong.status, wrong.field("发文字号")), (422, "学会[2026]9号".to_owned()));
+    assert!(!wrong.fault("成文日期").is_empty());
+    let typed = [("number", "学会[2026]9号"), ("date", "2026-11-02"), ("copies", "校团委")];
+    let kept = league.post_on(&paper, &typed).await;
+    assert!(kept.text().contains("已保存"), "{}", kept.text());
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    for client in [&mut league, &mut union] {
+        let page = client.get(&paper).await;
+        assert_eq!(page.all(".formal-number"), ["学会〔2026〕9号"]);
+        assert!(page.text().contains("抄送：校团委") && page.text().contains("2026年11月2日印发"), "{}", page.text());
+    }
+    assert_eq!(union.post(&paper, &typed).await.status, 403, "who keeps the congress numbers its papers");
+    assert!(union.get(&format!("{path}/papers")).await.text().contains("学会〔2026〕9号"));
+    let tried = league.get(&format!("{paper}?{}", query(&[("number", "学会〔2026〕10号")]))).await;
+    assert_eq!(tried.all(".formal-number"), ["学会〔2026〕10号"], "something else may be tried");
+    assert_eq!(league.get(&paper).await.all(".formal-number"), ["学会〔2026〕9号"], "and is not kept");
+    let archive = league.get(&format!("{path}/archive")).await.bytes;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let name = zip.file_names().find(|name| name.contains("关于筹备召开")).unwrap().to_owned();
+    let mut file = Vec::new();
+    std::io::Read::read_to_end(&mut zip.by_name(&name).unwrap(), &mut file).unwrap();
+    assert!(crate::papers::outline(&file).contains("[Number] 学会〔2026〕9号"));
+}

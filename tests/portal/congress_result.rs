@@ -1,12 +1,17 @@
 //! The result of a congress: told to the congress, approved, filed; and the posts that the elected take by it.
 
+use std::fmt::Write as _;
+
 use lunzhi::office::OfficeKind;
 use time::{Date, Duration};
 
-use crate::support::{
-    Client, Page, Portal,
-    elected::{elect, held, send_scan},
-    union::{appoint, ready, rows, union},
+use crate::{
+    papers::{assert_says_the_same, assert_snapshot, outline, undated},
+    support::{
+        Client, Page, Portal,
+        elected::{elect, held, send_scan},
+        union::{appoint, ready, rows, union},
+    },
 };
 
 const SCAN: &[u8] = b"%PDF-1.7 signed";
@@ -149,7 +154,7 @@ async fn everything_of_a_congress_is_one_file_with_the_hash_of_each_part() {
         let own = <sha2::Sha256 as sha2::Digest>::digest(read(name));
         assert_eq!(hex::encode(own), hash, "{name}");
     }
-    for part in ["代表名单.csv", "日程.csv", "公文/", "的通知.docx"] {
+    for part in ["代表名单.csv", "日程.csv", "公文/", "的通知.docx", "选举结果/关于"] {
         assert!(sums.contains(part), "{part}: {sums}");
     }
     let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
@@ -254,4 +259,35 @@ fn of_64_at_once_on_each_step_of_the_result_one_stands() {
         }
         assert_eq!(stage(&portal).await, "filed");
     });
+}
+
+#[tokio::test]
+async fn the_papers_of_a_result_are_the_same_on_the_page_and_in_word() {
+    let (portal, mut league, today, _, congress) = congress().await;
+    take_down(&mut league, &congress, "term", "20240050 210\n20240051 190", today - Duration::days(2)).await;
+    step(&mut league, &congress, "announce", today - Duration::days(2)).await;
+    step(&mut league, &congress, "approve", today - Duration::days(1)).await;
+    let report = format!("{congress}/result/papers/report");
+    let wrong = league.post(&report, &[("number", "学会[2026]12号"), ("date", "昨天")]).await;
+    assert_eq!((wrong.status, wrong.field("发文字号")), (422, "学会[2026]12号".to_owned()));
+    let day = (today - Duration::days(1)).to_string();
+    let kept = league.post_on(&report, &[("number", "学会[2026]12号"), ("date", &day)]).await;
+    assert!(kept.text().contains("已保存") && kept.all(".formal-number") == ["学会〔2026〕12号"], "{}", kept.text());
+    assert_eq!(
+        league.post(&format!("{congress}/result/papers/approval"), &[("number", "1")]).await.status,
+        404,
+        "a reply has the number that it was taken down with"
+    );
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.post(&report, &[("number", "1")]).await.status, 403);
+    let mut all = String::new();
+    for paper in ["report", "approval", "filing"] {
+        let page = party.get(&format!("{congress}/result/papers/{paper}")).await;
+        assert!(page.status == 200 && page.all("main form").is_empty(), "{paper}: {}", page.text());
+        let shown = outline(&party.get(&format!("{congress}/result/papers/{paper}/word")).await.bytes);
+        assert_says_the_same(&page, &shown);
+        writeln!(all, "--- {paper}\n{}", undated(&shown)).unwrap();
+    }
+    assert!(all.contains("[Number] 学会〔2026〕12号") && all.contains("[Number] 校党〔2026〕30号"), "{all}");
+    assert_snapshot("result_papers", &all);
 }

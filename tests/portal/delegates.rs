@@ -1,13 +1,16 @@
 //! Delegates of a congress as their people live it: recommended, reviewed, elected, listed, seated, and examined.
 
-use std::io::Read as _;
+use std::{fmt::Write as _, io::Read as _};
 
 use lunzhi::office::OfficeKind;
 use time::{Date, Duration};
 
-use crate::support::{
-    Client, Page, Portal,
-    sitting::{Sitting, cast, number, see_other, voter, voters},
+use crate::{
+    papers::{assert_says_the_same, assert_snapshot, outline, undated},
+    support::{
+        Client, Page, Portal,
+        sitting::{Sitting, cast, number, see_other, voter, voters},
+    },
 };
 
 /// A congress of the school's union: the grade of 2024 has so many seats, and the main society one.
@@ -272,17 +275,19 @@ async fn con_03_delegates_go_from_recommendation_to_their_cards() {
     let roster = congress.league.get(&format!("{path}/delegates/roster")).await;
     assert_eq!(roster.all("td[data-label='代表证号']"), ["1", "2"]);
     assert_eq!(roster.all("td[data-label='备注']"), ["团长", ""]);
-    for (paper, inside) in [
-        ("qualification.docx", "word/document.xml"),
-        ("delegates/roster.docx", "word/document.xml"),
-        ("delegates/roster.xlsx", "xl/workbook.xml"),
-    ] {
-        let file = congress.league.get(&format!("{path}/{paper}")).await;
-        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.bytes)).unwrap();
-        let mut text = String::new();
-        zip.by_name(inside).unwrap().read_to_string(&mut text).unwrap();
-        assert!(text.contains("代表"), "{paper}");
+    let mut all = String::new();
+    for (page, word) in [("qualification", "qualification.docx"), ("delegates/roster", "delegates/roster.docx")] {
+        let page = congress.league.get(&format!("{path}/{page}")).await;
+        let shown = outline(&congress.league.get(&format!("{path}/{word}")).await.bytes);
+        assert_says_the_same(&page, &shown);
+        writeln!(all, "--- {word}\n{}", undated(&shown)).unwrap();
     }
+    assert_snapshot("delegate_papers", &all);
+    let file = congress.league.get(&format!("{path}/delegates/roster.xlsx")).await;
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(file.bytes)).unwrap();
+    let mut text = String::new();
+    zip.by_name("xl/workbook.xml").unwrap().read_to_string(&mut text).unwrap();
+    assert!(text.contains("代表"), "{text}");
 }
 
 #[tokio::test]

@@ -1,13 +1,19 @@
 //! A congress meets: who is there, what is voted on by show of hands, and the minutes with which it is over.
 
-use std::time::{Duration, Instant};
+use std::{
+    fmt::Write as _,
+    time::{Duration, Instant},
+};
 
 use lunzhi::office::OfficeKind;
 
-use crate::support::{
-    Client, Page, Portal,
-    congress::{checking_in, convened, prepared},
-    sitting::{number, voter, voters},
+use crate::{
+    papers::{assert_says_the_same, assert_snapshot, outline, undated},
+    support::{
+        Client, Page, Portal,
+        congress::{checking_in, convened, prepared},
+        sitting::{number, voter, voters},
+    },
 };
 
 /// Gives somebody the right to check in, at a desk of that name.
@@ -72,12 +78,13 @@ async fn a_meeting_goes_from_its_agenda_to_its_signed_minutes() {
     let text = league.get(&minutes).await.field("纪要内容");
     for says in [
         "应到正式代表 6 人，实到 5 人，列席 1 人",
-        "实践惯例",
+        "符合到会人数要求（实到超过应到的 2/3，会议有效）",
         "1.听取学生会工作报告（张三）",
         "赞成 4，反对 1，弃权 0，通过",
     ] {
         assert!(text.contains(says), "{says}: {text}");
     }
+    assert!(!text.contains("方案未作规定"), "what is said to staff is not in the minutes: {text}");
     let early = league.post(&format!("{minutes}/sign"), &[("held_on", &portal.app.clock.today().to_string())]).await;
     assert!(early.status == 409 && early.text().contains("还没有保存"), "{}", early.text());
     let edited = format!("{text}\n五、其他\n大会圆满闭幕。");
@@ -424,4 +431,127 @@ async fn a_meeting_that_is_not_prepared_or_not_convened_does_not_begin() {
     let mut other = portal.signed_in_at(crate::support::SECOND, OfficeKind::SchoolLeague).await;
     assert_eq!(other.get(&format!("{path}/meeting")).await.status, 404);
     assert_eq!(other.get(&format!("{path}/check-in")).await.status, 404);
+}
+
+#[tokio::test]
+async fn the_papers_of_a_meeting_are_the_same_on_the_page_and_in_word() {
+    let portal = Portal::start().await;
+    let (path, mut league) = prepared(&portal, 6).await;
+    let meeting = format!("{path}/meeting");
+    for (kind, title, speaker) in [
+        ("report", "听取学生会工作报告", "张三"),
+        ("review", "审议财务工作报告", ""),
+        ("vote", "通过选举办法", "执行主席"),
+        ("election", "选举主席团", "总监票人"),
+    ] {
+        let fields = [("kind", kind), ("title", title), ("speaker", speaker), ("document", "")];
+        league.post_on(&format!("{meeting}/agenda"), &fields).await;
+    }
+    let mut all = String::new();
+    for paper in ["agenda", "election-rules", "script", "roll", "seating", "minutes"] {
+        let page = league.get(&format!("{meeting}/papers/{paper}")).await;
+        assert_eq!(page.status, 200, "{paper}: {}", page.text());
+        let word = league.get(&format!("{meeting}/papers/{paper}/word")).await;
+        let shown = outline(&word.bytes);
+        assert_says_the_same(&page, &shown);
+        writeln!(all, "--- {paper}\n{}", undated(&shown)).unwrap();
+    }
+    assert_snapshot("meeting_papers", &all);
+    // What the hall passes is a draft no more.
+    let rules = format!("{meeting}/papers/election-rules");
+    let draft = league.get(&rules).await;
+    assert!(draft.all(".formal h1")[0].ends_with("选举办法（草案）"), "{}", draft.text());
+    assert!(draft.text().contains("还没有建立选举场次，条文按实践惯例写"), "staff are told: {}", draft.text());
+    assert!(!draft.all(".formal").join("").contains("实践惯例"), "and the paper is not");
+    league.post_on(&format!("{path}/check-in/state"), &[("to", "open")]).await;
+    for delegate in 1..=6 {
+        check_in(&mut league, &path, &number(delegate)).await;
+    }
+    let vote = [
+        ("vote_kind", "election_rules"),
+        ("motion", "选举办法（草案）"),
+        ("votes_for", "6"),
+        ("against", "0"),
+        ("abstain", "0"),
+    ];
+    league.post_on(&format!("{path}/votes"), &vote).await;
+    let passed = league.get(&rules).await;
+    let day = lunzhi::text::chinese_day(portal.app.clock.today());
+    assert!(passed.all(".formal h1")[0].ends_with("选举办法"), "{}", passed.text());
+    assert_eq!(passed.all(".formal-caption"), [format!("（{day}大会通过）")]);
+    let made = league.post(&format!("{meeting}/election"), &[]).await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    let prepared = league.get(&rules).await.text();
+    assert!(prepared.contains("主席团成员，应选1人，候选人名单另行公布"), "{prepared}");
+    assert!(prepared.contains("实到超过应到的2/3，选举有效"), "as the sitting is counted: {prepared}");
+}
+
+/// Forty colleges hold their congresses in one week: each desk counts its own delegates, all at the same moment, and the
+/// school sees all of them.
+#[tokio::test]
+async fn forty_college_congresses_check_in_within_one_week_and_each_counts_its_own() {
+    let portal = Portal::start().await;
+    drop(convened(&portal, 1).await);
+    drop(voter(&portal, 101).await);
+    let (mut db, today) = (portal.owner().await, portal.app.clock.today());
+    for statement in [
+        "insert into college (id, institution_id, name)
+         select gen_random_uuid(), i.id, '第' || n || '学院' from institution i, generate_series(1, 40) n
+         where i.code = 'first' and $1::date is not null",
+        "insert into student_union (id, institution_id, kind, college_id, created_at)
+         select gen_random_uuid(), c.institution_id, 'college', c.id, now() from college c
+         where c.name ~ '^第[0-9]+学院$' and $1::date is not null",
+        "insert into congress (id, institution_id, union_id, academic_year, ordinal, of_all, stage, counted_on, meets_on, created_at,
+                               created_by)
+         select gen_random_uuid(), u.institution_id, u.id, 2026, '第一次', false, 'convened', $1,
+                $1 + (row_number() over (order by c.name))::integer % 7, now(), g.created_by
+         from student_union u join college c on c.id = u.college_id, (select created_by from congress limit 1) g
+         where c.name ~ '^第[0-9]+学院$'",
+        "insert into congress_unit (congress_id, place, kind, college_id, entry_year, students, seats)
+         select g.id, 1, 'grade', u.college_id, 2024, 150, 3 from congress g join student_union u on u.id = g.union_id
+         where u.kind = 'college' and $1::date is not null",
+        // The students lie in one class here: who is a delegate of which congress is what counts.
+        "insert into delegate (id, congress_id, student_id, unit, number, standing, backbone, listed_at, listed_by)
+         select gen_random_uuid(), g.id, s.id, 1, row_number() over (partition by g.id order by s.number), 'elected', false, now(),
+                g.created_by
+         from congress g join student_union u on u.id = g.union_id join student s on s.institution_id = g.institution_id
+         where u.kind = 'college' and s.number in ('20240002', '20240003', '20240004') and $1::date is not null",
+        "insert into meeting (congress_id, starts_at, place, quorum_part, quorum_whole, quorum_strict, majority_of, source, basis,
+                              check_in, check_in_opened_at)
+         select g.id, g.meets_on + time '09:00', '报告厅', 2, 3, true, 'present', 'practice', '', 'open', now()
+         from congress g join student_union u on u.id = g.union_id where u.kind = 'college' and $1::date is not null",
+        "insert into check_in_officer (congress_id, account_id, desk, named_at, named_by)
+         select m.congress_id, a.id, '1 号台', now(), a.id from meeting m, account a
+         where a.number = '20240101' and a.institution_id = (select id from institution where code = 'first')
+               and $1::date is not null",
+    ] {
+        sqlx::query(statement).bind(today).execute(&mut db).await.unwrap();
+    }
+    let congresses: Vec<(String,)> =
+        sqlx::query_as("select congress_id::text from meeting").fetch_all(&mut db).await.unwrap();
+    assert_eq!(congresses.len(), 40);
+    let desk = voter(&portal, 101).await;
+    let at_once: Vec<_> = congresses
+        .iter()
+        .flat_map(|(id,)| (2..=4).map(move |student| (id.clone(), student)))
+        .map(|(id, student)| {
+            let mut desk = desk.clone();
+            tokio::spawn(
+                async move { desk.post(&format!("/congresses/{id}/check-in"), &[("who", &number(student))]).await },
+            )
+        })
+        .collect();
+    for answer in at_once {
+        let page = answer.await.unwrap();
+        assert!(page.location().contains("came=now"), "{} {}", page.status, page.text());
+    }
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    for (id,) in &congresses {
+        assert_eq!(screen(&mut league, &format!("/congresses/{id}")).await, ["3", "3"]);
+    }
+    let list = league.get("/congresses").await.text();
+    for college in 1..=40 {
+        assert!(list.contains(&format!("第{college}学院")), "{college}: {list}");
+    }
+    assert_eq!(league.get("/compliance").await.status, 200);
 }

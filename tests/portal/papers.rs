@@ -29,7 +29,7 @@ fn part(file: &[u8], name: &str) -> String {
 }
 
 /// What stands in a Word file, a paragraph or a row of a table a line: `[style] text`, with what its style does not say.
-fn outline(file: &[u8]) -> String {
+pub fn outline(file: &[u8]) -> String {
     let document = part(file, "word/document.xml");
     let mut reader = Reader::from_str(&document);
     let (mut out, mut line, mut in_text, mut in_row) = (String::new(), String::new(), false, false);
@@ -86,11 +86,51 @@ fn outline(file: &[u8]) -> String {
     }
 }
 
-fn assert_snapshot(name: &str, text: &str) {
+pub fn assert_snapshot(name: &str, text: &str) {
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!(name, text));
+}
+
+/// How far a text begins with a day as papers write it, with its time where there is one; none where it does not.
+fn day_at(text: &str) -> Option<usize> {
+    let after = |rest: &str, unit: &str| {
+        let digits = rest.chars().take_while(char::is_ascii_digit).count();
+        let (number, rest) = rest.split_at(digits);
+        let known = (1..=4).contains(&number.len()) && rest.starts_with(unit);
+        known.then(|| digits + unit.len())
+    };
+    let mut length = 0;
+    for unit in ["年", "月", "日"] {
+        length += after(text.split_at(length).1, unit)?;
+    }
+    let time = after(text.split_at(length).1, "时");
+    let time = time.and_then(|hour| Some(hour + after(text.split_at(length + hour).1, "分")?));
+    Some(length + time.unwrap_or(0))
+}
+
+/// An outline without its days, and without how far a signature stands from the edge, which depends on how long its day is.
+pub fn undated(outline: &str) -> String {
+    let (mut out, mut rest) = (String::new(), outline);
+    while let Some(first) = rest.chars().next() {
+        if let Some(length) = day_at(rest) {
+            out += "⟨日⟩";
+            rest = rest.split_at(length).1;
+        } else if rest.starts_with("{right ") {
+            rest = rest.split_once("} ").unwrap().1;
+        } else {
+            out.push(first);
+            rest = rest.split_at(first.len_utf8()).1;
+        }
+    }
+    out
+}
+
+#[test]
+fn days_are_taken_out_of_an_outline() {
+    let dated = "[Signature] {right 450} 校团委\n2026年11月2日9时05分至2026年9月1日，2026年级，3月2日";
+    assert_eq!(undated(dated), "[Signature] 校团委\n⟨日⟩至⟨日⟩，2026年级，3月2日");
 }
 
 /// A paper with everything that a paper can have.
@@ -152,7 +192,7 @@ fn saved_as(page: &Page) -> String {
 }
 
 /// What stands in the paper of a page stands in the Word file too.
-fn assert_says_the_same(page: &Page, shown: &str) {
+pub fn assert_says_the_same(page: &Page, shown: &str) {
     let shown = shown.replace('⏎', " ").split_whitespace().collect::<Vec<_>>().join(" ");
     let texts = page.all(".formal td, .formal th, .formal p, .formal h1, .formal h2, .formal h3");
     assert!(texts.len() > 4, "{texts:?}");
@@ -223,6 +263,7 @@ async fn a_public_notice_says_from_when_to_when_who_issues_it_and_where_objectio
     let said = [
         ("issuer", "共青团第一测试学院信息工程系总支部委员会"),
         ("contact", "系团总支（综合楼201），电话 0512-00000000"),
+        ("number", "示团[2026]8号"),
     ];
     assert_eq!(league.post(&issuer, &said).await.status, 303);
     let mut student = student_account(&portal, 81).await;
@@ -341,4 +382,43 @@ async fn the_result_is_announced_with_the_day_of_its_report_whenever_it_is_print
     let mut zip = zip::ZipArchive::new(Cursor::new(archive)).unwrap();
     zip.by_name("结果公告.docx").unwrap().read_to_end(&mut in_archive).unwrap();
     assert_eq!(in_archive, word.bytes, "the same file, whenever it is made");
+}
+
+#[tokio::test]
+async fn papers_are_issued_under_the_number_and_the_seal_that_the_office_gives() {
+    let portal = Portal::start().await;
+    let mut sitting = opened(&portal, &SMALL).await;
+    let (notice, path) = (format!("{}/notice", sitting.path), format!("{}/papers/notice", sitting.path));
+    let said = [("number", "学会[2026]9号"), ("issuer", "第一测试学院第三次学生代表大会主席团")];
+    let early = sitting.keeper.post(&path, &said).await;
+    assert!(early.status == 409 && early.text().contains("没有选举结果公告"), "{}", early.text());
+    let announcement = format!("{}/announcement", sitting.path);
+    assert_eq!(sitting.keeper.get(&announcement).await.all(".formal-signature p")[0], "共青团第一测试学院委员会");
+    for mut client in voters(&portal, 1..=9).await {
+        cast(&mut client, &sitting.id, &[("c1-1", "F"), ("c1-2", "A")]).await;
+    }
+    sitting.count().await;
+    sitting.act("report", &[]).await;
+    let long = "号".repeat(41);
+    let wrong = sitting.keeper.post(&path, &[("number", &long), ("issuer", "主席团")]).await;
+    assert_eq!((wrong.status, wrong.fault("发文字号").is_empty()), (422, false));
+    assert_eq!(wrong.field("落款（按公章上的名称）"), "主席团");
+    let kept = sitting.keeper.post_on(&path, &said).await;
+    assert!(kept.text().contains("已保存，公文上的发文字号和落款已经更新"), "{}", kept.text());
+    assert_eq!(kept.all(".formal-number"), ["学会〔2026〕9号"], "the year stands in its own brackets");
+    assert_eq!(kept.all(".formal-signature p")[0], "第一测试学院第三次学生代表大会主席团");
+    let word = outline(&sitting.keeper.get(&format!("{notice}.docx")).await.bytes);
+    assert!(word.contains("[Number] 学会〔2026〕9号") && word.contains("第三次学生代表大会主席团"), "{word}");
+    let read = crate::support::sitting::voter(&portal, 10).await.get(&format!("{}/notice", sitting.votes())).await;
+    assert_eq!(read.all(".formal-number"), ["学会〔2026〕9号"], "voters read the same");
+    assert!(read.all("form[action*='papers']").is_empty(), "and give no numbers");
+    let other = sitting.keeper.get(&announcement).await;
+    assert!(other.all(".formal-number").is_empty(), "each paper has its own");
+    assert_eq!(sitting.keeper.post(&format!("{}/papers/tally", sitting.path), &said).await.status, 404);
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    assert_eq!(party.post(&path, &said).await.status, 403);
+    assert!(party.get(&notice).await.all("form[action*='papers']").is_empty());
+    let mut stranger = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    assert_eq!(stranger.post(&path, &said).await.status, 404);
+    assert!(sitting.keeper.get("/audit").await.text().contains("填写发文字号和落款"));
 }

@@ -1,17 +1,22 @@
 //! Proposals: written and seconded on phones, screened, assigned, answered, rated, and read by every student.
 
+use std::fmt::Write as _;
+
 use lunzhi::office::OfficeKind;
 use time::{Date, Duration};
 
-use crate::support::{
-    Client, Portal,
-    elected::held,
-    union::{ready, rows, union},
+use crate::{
+    papers::{assert_says_the_same, assert_snapshot, outline, undated},
+    support::{
+        Client, Portal,
+        elected::held,
+        union::{ready, rows, union},
+    },
 };
 
 /// A congress whose delegates are the students 1 to 4, three of whom have accounts: those of a student, of a class branch
 /// and of the union's own office.
-async fn congress() -> (Portal, Client, Date, String) {
+pub async fn congress() -> (Portal, Client, Date, String) {
     let (portal, mut league, today) = ready().await;
     let path = union(&mut league, "school", &rows(1, 3, "主席团成员", ""), &today.to_string(), true).await;
     let congress = held(&portal, &path, today).await;
@@ -82,7 +87,7 @@ async fn handed_in(portal: &Portal, lead: &mut Client, congress: &str) -> String
     path
 }
 
-async fn set_deadline(league: &mut Client, congress: &str, day: Date) {
+pub async fn set_deadline(league: &mut Client, congress: &str, day: Date) {
     let day = day.to_string();
     let fields = [("closes_on", day.as_str()), ("seconders", "2")];
     assert_eq!(league.post(&format!("{congress}/proposals"), &fields).await.status, 303);
@@ -176,11 +181,15 @@ async fn a_proposer_is_answered_until_satisfied_and_everybody_reads_it_without_n
     // The second time there is no way back.
     assert!(lead.post(&format!("{path}/rate"), &fields).await.location().ends_with("rated"));
     assert!(stranger.get("/proposals").await.text().contains("已办结"));
+    let mut all = String::new();
     for (paper, part) in [("form", "学生2、学生3"), ("reply", "再次答复")] {
         let page = league.get(&format!("{of_committee}/papers/{paper}")).await;
         assert!(page.text().contains(part), "{paper}: {}", page.text());
-        assert!(league.get(&format!("{of_committee}/papers/{paper}/word")).await.bytes.starts_with(b"PK"));
+        let shown = outline(&league.get(&format!("{of_committee}/papers/{paper}/word")).await.bytes);
+        assert_says_the_same(&page, &shown);
+        writeln!(all, "--- {paper}\n{}", undated(&shown)).unwrap();
     }
+    assert_snapshot("proposal_papers", &all);
     let list = league.get(&format!("{congress}/proposals")).await;
     assert!(list.all("td[data-label='办结、并案']").contains(&"1".to_owned()), "{}", list.text());
 }

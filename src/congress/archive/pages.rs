@@ -23,7 +23,7 @@ use crate::{
         delegates,
         meeting::{self, archived::MeetingFile},
         pages::kept,
-        papers::core_papers,
+        papers::{core_papers, store as additions},
         proposals::{self, proposal::ProposalPaper},
         result::{
             self,
@@ -31,6 +31,7 @@ use crate::{
         },
         steps, store as congresses,
     },
+    elections,
     failure::Failure,
     ids::{CongressId, DocumentId, MeetingDocumentId},
     office::CongressKeeper,
@@ -129,10 +130,15 @@ async fn contents(db: &mut PgConnection, congress: &Congress, today: Date) -> Re
             MeetingFile::List(name, head, rows) => list(name, head, rows.into_iter())?,
         });
     }
-    for (place, sitting) in (1..).zip(store::sittings(db, congress).await?) {
-        if let Some(record) = sitting.record {
-            let name = format!("选举/{place:02} {}（公开记录）.json", plain(&sitting.title));
+    for (place, one) in (1..).zip(store::sittings(db, congress).await?) {
+        let folder = format!("选举/{place:02} {}", plain(&one.title));
+        if let Some(record) = one.record {
+            let name = format!("{folder}/公开记录.json");
             files.push(ArchivedFile { name, source: Source::Bytes(record.into_bytes()) });
+        }
+        if let Some(sitting) = elections::store::sitting(db, congress.institution, one.id).await? {
+            let papers = elections::issued_papers(db, &congress.institution_name, &sitting, today).await?;
+            files.extend(papers.into_iter().map(|paper| ArchivedFile::paper(&folder, paper)));
         }
     }
     files.extend(result_of(db, congress, today).await?);
@@ -184,8 +190,18 @@ async fn result_of(db: &mut PgConnection, congress: &Congress, today: Date) -> R
     let Some(found) = result::store::find(db, congress.id).await? else { return Ok(files) };
     let plans = calendar(db, congress.institution).await?;
     let word = plans.in_force(today).map_or("公布", |plan| announcing(&plan));
-    let papers = ResultPaper::ALL.iter().map(|which| result::paper(congress, &found, *which, word));
-    files.extend(papers.map(|paper| ArchivedFile::paper("选举结果", paper)));
+    let mut additions = additions::additions(db, congress.id).await?;
+    for which in ResultPaper::ALL {
+        let paper = result::paper(congress, &found, *which, word);
+        let added = which.added_as().and_then(|word| additions.remove(word));
+        files.push(ArchivedFile::paper(
+            "选举结果",
+            match added {
+                Some(added) => paper.number(added.number).dated(added.dated_on),
+                None => paper,
+            },
+        ));
+    }
     for of in &found.scans {
         let name = format!("选举结果/{}（扫描件）", of.label());
         files.push(ArchivedFile { name, source: Source::Scan(*of) });

@@ -2,11 +2,12 @@
 
 use sqlx::PgConnection;
 
-use crate::{congress::congress::Congress, failure::Failure};
+use crate::{congress::congress::Congress, failure::Failure, ids::SittingId};
 
 /// A sitting of a congress with the public record that its report made.
 #[derive(Debug)]
 pub struct ArchivedSitting {
+    pub id: SittingId,
     pub title: String,
     pub record: Option<String>,
 }
@@ -15,7 +16,8 @@ pub struct ArchivedSitting {
 pub async fn sittings(connection: &mut PgConnection, congress: &Congress) -> Result<Vec<ArchivedSitting>, Failure> {
     let rows = sqlx::query_as!(
         ArchivedSitting,
-        "select title, record from sitting where congress_id = $1 and stage <> 'draft' order by opens_at, id",
+        r#"select id as "id: SittingId", title, record from sitting
+           where congress_id = $1 and stage <> 'draft' order by opens_at, id"#,
         congress.id.0
     );
     Ok(rows.fetch_all(connection).await?)

@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use super::nouns::{AgendaItem, AgendaKind, Attendee, DutyHolder, Hall, HandVoteRow, Headcount, Meeting};
 use crate::{
     congress::congress::Congress,
-    elections::reconciliation::Account,
+    elections::{
+        reconciliation::Account,
+        sitting::{Contest, Sitting, Sourced},
+    },
     page::filters::minute_of,
     papers::{Column, Paper, Table},
-    rules::meeting::Duty,
+    rules::{election::Source, meeting::Duty, sitting::Fills},
     text::chinese_number,
     words::words,
 };
@@ -18,6 +21,7 @@ words! {
     /// The papers that are made for a meeting.
     MeetingPaper:
     Agenda = "agenda", "议程";
+    ElectionRules = "election-rules", "选举办法";
     Script = "script", "主持词";
     Roll = "roll", "签到册";
     Seating = "seating", "座次表";
@@ -31,6 +35,32 @@ pub(super) struct ElectedContest {
     pub(super) account: Account,
 }
 
+/// A contest of the meeting as it is prepared.
+#[derive(Debug, Clone)]
+pub(super) struct PreparedContest {
+    pub(super) title: String,
+    pub(super) seats: u32,
+    /// How many stand.
+    pub(super) candidates: usize,
+    pub(super) fills: Fills,
+    pub(super) rules: Vec<Sourced>,
+    /// Names may be written in.
+    pub(super) takes_write_ins: bool,
+}
+
+impl PreparedContest {
+    pub(super) fn of(contest: &Contest, sitting: &Sitting) -> Self {
+        Self {
+            title: contest.title.clone(),
+            seats: contest.seats,
+            candidates: contest.candidates.len(),
+            fills: contest.fills,
+            rules: contest.rules_in_words(&sitting.decision),
+            takes_write_ins: contest.rules.count.takes_write_ins(),
+        }
+    }
+}
+
 /// Everything that the papers of a meeting rest on.
 pub(super) struct Course {
     pub(super) congress: Congress,
@@ -42,6 +72,8 @@ pub(super) struct Course {
     pub(super) votes: Vec<HandVoteRow>,
     pub(super) duties: Vec<DutyHolder>,
     pub(super) contests: Vec<ElectedContest>,
+    /// The contests of all its sittings, second rounds aside.
+    pub(super) prepared: Vec<PreparedContest>,
 }
 
 impl Course {
@@ -82,13 +114,14 @@ impl Course {
             if self.guests.is_empty() { String::new() } else { format!("，列席 {} 人", self.guests.len()) };
         let left = if self.head.left > 0 { format!("，中途退场 {} 人", self.head.left) } else { String::new() };
         let enough = if count.is_enough(rules) { "符合" } else { "不符合" };
+        // That something is practice is said to staff, and not in the minutes.
+        let basis = if rules.source == Source::Practice { String::new() } else { format!("；{}", rules.label()) };
         let _ = writeln!(
             text,
-            "应到正式代表 {} 人，实到 {} 人{left}{guests}，{enough}到会人数要求（{}；{}）。",
+            "应到正式代表 {} 人，实到 {} 人{left}{guests}，{enough}到会人数要求（{}{basis}）。",
             count.due,
             count.present,
-            rules.quorum_in_words(),
-            rules.label()
+            rules.quorum_in_words()
         );
         if !self.guests.is_empty() {
             let _ = writeln!(text, "列席：{}。", self.guests.join("、"));
@@ -147,7 +180,7 @@ impl Course {
     /// The minutes as a paper: as kept, or as assembled. A line such as `二、举手表决` is a heading.
     pub(super) fn minutes_paper(&self) -> Paper {
         let text = self.meeting.minutes.clone().unwrap_or_else(|| self.minutes());
-        let title = format!("{}\n会议纪要", self.congress.title());
+        let title = format!("{}\n会议纪要", self.congress.title_in_lines(0));
         let day = self.meeting.signed_at.map(|at| at.to_offset(crate::clock::CHINA).date());
         let paper =
             text.lines().map(str::trim).filter(|line| !line.is_empty()).fold(Paper::new(title), |paper, line| {
@@ -165,7 +198,7 @@ impl Course {
             let by = if one.speaker.is_empty() { String::new() } else { format!("（{}）", one.speaker) };
             format!("{}{by}", one.title)
         };
-        Paper::new(format!("{}\n议程", self.congress.title()))
+        Paper::new(format!("{}\n议程", self.congress.title_in_lines(0)))
             .caption(&format!("{}，{}", minute_of(self.meeting.starts_at), self.meeting.place))
             .items(self.agenda.iter().map(item))
     }
@@ -173,7 +206,7 @@ impl Course {
     /// 主持词: what is said between the items, to be filled in by whoever presides.
     pub(super) fn script(&self) -> Paper {
         let (title, count) = (self.congress.title(), self.head.count);
-        let mut paper = Paper::new(format!("{title}\n主持词"))
+        let mut paper = Paper::new(format!("{}\n主持词", self.congress.title_in_lines(0)))
             .heading("开场")
             .paragraph("各位领导、各位代表：")
             .paragraph(format!(
@@ -204,7 +237,7 @@ impl Course {
 
     /// 签到册 by delegation, signed by hand.
     pub(super) fn roll(&self) -> Paper {
-        let mut paper = Paper::new(format!("{}\n签到册", self.congress.title()));
+        let mut paper = Paper::new(format!("{}\n签到册", self.congress.title_in_lines(0)));
         for (name, people) in self.delegations() {
             let columns = vec![
                 Column::centred("证号", 5),
@@ -226,7 +259,7 @@ impl Course {
             vec![Column::centred("代表团", 14), Column::centred("人数", 5), Column::text("座位（自主席台起）", 20)];
         let rows =
             plan.blocks.iter().map(|block| vec![block.name.clone(), block.seats.len().to_string(), block.in_words()]);
-        Paper::new(format!("{}\n座次表", self.congress.title())).table(Table::new(columns, rows.collect()))
+        Paper::new(format!("{}\n座次表", self.congress.title_in_lines(0))).table(Table::new(columns, rows.collect()))
     }
 
     /// The delegations in blocks of the hall, one behind the other from the stage on.

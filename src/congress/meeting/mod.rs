@@ -5,6 +5,7 @@
 pub(in crate::congress) mod archived;
 mod composed;
 mod done;
+mod election_rules;
 mod forms;
 mod nouns;
 mod pages;

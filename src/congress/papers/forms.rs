@@ -1,14 +1,19 @@
-//! What the office adds to a paper; nothing of it is kept.
+//! What the office adds to a paper: to look at, or to keep.
 
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use crate::text::{day, searched, trimmed};
+use super::store::Addition;
+use crate::{
+    papers::document_number,
+    text::{day, searched, trimmed},
+    web::forms::{Errors, written},
+};
 
-/// What is typed for a paper, as its address carries it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// What is typed for a paper, as its address carries it until it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
-pub(super) struct PaperForm {
+pub(in crate::congress) struct PaperForm {
     /// 发文字号.
     pub number: String,
     /// 成文日期; left to be written by hand where it is no day.
@@ -26,9 +31,33 @@ fn line(typed: &str) -> String {
     searched(trimmed(typed))
 }
 
+impl From<Addition> for PaperForm {
+    fn from(Addition { number, dated_on, place, begins, copies }: Addition) -> Self {
+        let date = dated_on.map(|day| day.to_string()).unwrap_or_default();
+        Self { number, date, place, time: begins, copies }
+    }
+}
+
 impl PaperForm {
+    /// Reads what is to be kept, or leaves an error beside each field; all of it may be empty.
+    pub fn read(&self, errors: &mut Errors) -> Option<Addition> {
+        let dated_on = day(&self.date);
+        if dated_on.is_none() && !trimmed(&self.date).is_empty() {
+            errors.add("date", "请填写日期");
+        }
+        let mut line = |typed: &str, field: &'static str| {
+            if trimmed(typed).is_empty() { Some(String::new()) } else { written(typed, 40, field, "", errors) }
+        };
+        let (number, place) = (line(&self.number, "number"), line(&self.place, "place"));
+        let (begins, copies) = (line(&self.time, "time"), line(&self.copies, "copies"));
+        if errors.has_faults() {
+            return None;
+        }
+        Some(Addition { number: document_number(&number?), dated_on, place: place?, begins: begins?, copies: copies? })
+    }
+
     pub fn number(&self) -> String {
-        line(&self.number)
+        document_number(&line(&self.number))
     }
 
     pub fn day(&self) -> Option<Date> {

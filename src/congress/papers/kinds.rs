@@ -89,7 +89,7 @@ impl Facts {
             "" => "筹备工作由校团委指导，成立筹备委员会负责。".to_owned(),
             names => format!("筹备工作由筹备委员会负责：{names}。"),
         };
-        Paper::new(format!("关于筹备召开\n{title}的请示"))
+        Paper::new(format!("关于筹备召开\n{}的请示", self.congress.title_in_lines(3)))
             .to(self.party())
             .paragraph(format!(
                 "根据学生会组织改革的有关要求和学生代表大会制度，拟于{}召开{title}。现将有关事项请示如下。",
@@ -108,7 +108,7 @@ impl Facts {
 
     fn request_convene(&self, form: &PaperForm) -> Paper {
         let title = self.congress.title();
-        let paper = Paper::new(format!("关于召开\n{title}的请示"))
+        let paper = Paper::new(format!("关于召开\n{}的请示", self.congress.title_in_lines(3)))
             .to(self.party())
             .paragraph(format!("{title}的筹备工作已基本就绪，拟于{}召开。现将有关事项请示如下。", self.day()))
             .heading("时间和地点")
@@ -125,7 +125,7 @@ impl Facts {
             Union::College => "各班级团支部、全体代表",
             Union::School | Union::Graduate => "各院系学生会、各代表团",
         };
-        let paper = Paper::new(format!("关于召开\n{title}的通知"))
+        let paper = Paper::new(format!("关于召开\n{}的通知", self.congress.title_in_lines(3)))
             .to(to)
             .paragraph(format!("经批准，{title}定于{}召开。现将有关事项通知如下。", self.day()))
             .heading("时间和地点")
@@ -146,8 +146,7 @@ impl Facts {
     }
 
     fn agenda(&self, form: &PaperForm) -> Paper {
-        let title = self.congress.title();
-        Paper::new(format!("{title}\n议程"))
+        Paper::new(format!("{}\n议程", self.congress.title_in_lines(0)))
             .caption(&format!("{}{}　{}", self.day(), form.time(), form.place()))
             .items(AGENDA.map(|item| format!("{item}。")))
     }

@@ -1,9 +1,10 @@
 //! The papers by which a congress is prepared: two requests (请示), the notice of the meeting (会议通知) and the agenda
 //! (议程), made from what the portal knows, printed or opened in Word. Which papers there are is practice.
 
-mod forms;
+pub(in crate::congress) mod forms;
 mod kinds;
 mod pages;
+pub(in crate::congress) mod store;
 
 use sqlx::PgConnection;
 
@@ -29,13 +30,15 @@ async fn facts(db: &mut PgConnection, congress: Congress) -> Result<Facts, Failu
     Ok(Facts { congress, units, committee })
 }
 
-/// Every paper by which a congress was prepared, without what an office adds by hand.
+/// Every paper by which a congress was prepared, with what its office has added.
 pub(in crate::congress) async fn core_papers(
     db: &mut PgConnection,
     congress: &Congress,
 ) -> Result<Vec<Paper>, Failure> {
+    let mut additions = store::additions(db, congress.id).await?;
     let facts = facts(db, congress.clone()).await?;
-    Ok(PaperKind::ALL.iter().map(|kind| kind.paper(&facts, &PaperForm::default())).collect())
+    let mut form = |kind: PaperKind| PaperForm::from(additions.remove(kind.slug()).unwrap_or_default());
+    Ok(PaperKind::ALL.iter().map(|kind| kind.paper(&facts, &form(*kind))).collect())
 }
 
 /// The line on the page of a congress.

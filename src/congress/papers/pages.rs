@@ -4,24 +4,28 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{Path, State},
-    response::Response,
+    http::StatusCode,
+    response::{IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::Query;
+use axum_extra::extract::{Form, Query};
 
-use super::{forms::PaperForm, kinds::PaperKind};
+use super::{forms::PaperForm, kinds::PaperKind, store};
 use crate::{
     app::{App, Routes},
+    audit::{self, Entry, Verb},
     auth::acting::Acting,
     congress::{
         congress::Congress,
-        pages::{frame, visible},
+        pages::{frame, kept, visible},
+        paths::Done,
+        store as core,
     },
     failure::Failure,
     ids::CongressId,
-    office::CongressReader,
+    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Paper},
-    web::forms::as_query,
+    web::forms::{Done as After, Errors, Submitted, as_query},
 };
 
 #[must_use]
@@ -29,6 +33,7 @@ pub fn routes() -> Routes {
     Routes::default()
         .get("/congresses/{congress}/papers", list)
         .get("/congresses/{congress}/papers/{paper}", show)
+        .post("/congresses/{congress}/papers/{paper}", keep)
         .get("/congresses/{congress}/papers/{paper}/word", word)
 }
 
@@ -36,6 +41,8 @@ pub fn routes() -> Routes {
 struct PaperLink {
     href: String,
     label: &'static str,
+    /// 发文字号; empty where it has none.
+    number: String,
 }
 
 #[derive(Template, WebTemplate)]
@@ -50,26 +57,42 @@ async fn list(
     acting: Acting<CongressReader>,
     Path(id): Path<CongressId>,
 ) -> Result<PapersPage, Failure> {
-    let congress = visible(&mut *app.read().await?, &acting, id).await?;
-    let link = |kind: &PaperKind| PaperLink { href: id.paper_path(kind.slug()), label: kind.label() };
-    let links = PaperKind::ALL.iter().map(link).collect();
+    let mut db = app.read().await?;
+    let congress = visible(&mut db, &acting, id).await?;
+    let mut additions = store::additions(&mut db, id).await?;
+    let mut link = |kind: &PaperKind| PaperLink {
+        href: id.paper_path(kind.slug()),
+        label: kind.label(),
+        number: additions.remove(kind.slug()).map(|one| one.number).unwrap_or_default(),
+    };
+    let links = PaperKind::ALL.iter().map(&mut link).collect();
     Ok(PapersPage { chrome: frame(&app, acting.person(), &congress, "公文"), links })
 }
 
-/// A paper and the congress that it is of.
+/// A paper and what it is made from.
+struct Found {
+    congress: Congress,
+    kind: PaperKind,
+    paper: Paper,
+    /// As it came, or as it was kept where nothing came.
+    form: PaperForm,
+}
+
 async fn paper_of(
     app: &App,
     acting: &Acting<CongressReader>,
     id: CongressId,
     slug: &str,
-    form: &PaperForm,
-) -> Result<(Congress, PaperKind, Paper), Failure> {
+    form: PaperForm,
+) -> Result<Found, Failure> {
     let kind: PaperKind = slug.parse().map_err(|_| Failure::Missing)?;
     let mut db = app.read().await?;
     let congress = visible(&mut db, acting, id).await?;
+    let form =
+        if form == PaperForm::default() { store::addition(&mut db, id, kind.slug()).await?.into() } else { form };
     let facts = super::facts(&mut db, congress).await?;
-    let paper = kind.paper(&facts, form);
-    Ok((facts.congress, kind, paper))
+    let paper = kind.paper(&facts, &form);
+    Ok(Found { congress: facts.congress, kind, paper, form })
 }
 
 #[derive(Template, WebTemplate)]
@@ -78,11 +101,38 @@ struct PaperPage {
     chrome: Chrome,
     paper: Paper,
     form: PaperForm,
-    /// Where it is shown with what is typed.
+    errors: Errors,
+    /// Where it is shown with what is typed, and where that is kept.
     action: String,
     word: String,
+    /// The office may keep what it types.
+    keeps: bool,
     /// The seats in it are not approved yet.
     is_draft: bool,
+    done: &'static str,
+}
+
+async fn page(
+    app: &App,
+    acting: &Acting<CongressReader>,
+    id: CongressId,
+    slug: &str,
+    submitted: Submitted<PaperForm>,
+    done: &'static str,
+) -> Result<PaperPage, Failure> {
+    let Submitted { form, errors } = submitted;
+    let Found { congress, kind, paper, form } = paper_of(app, acting, id, slug, form).await?;
+    Ok(PaperPage {
+        chrome: frame(app, acting.person(), &congress, kind.label()).under(&id.papers_path(), "公文"),
+        word: id.word_path(kind.slug(), &as_query(&form)?),
+        action: id.paper_path(kind.slug()),
+        keeps: congress.is_kept_by(acting.office()),
+        is_draft: congress.seats.is_some() && !congress.has_approved_seats(),
+        paper,
+        form,
+        errors,
+        done,
+    })
 }
 
 async fn show(
@@ -90,12 +140,9 @@ async fn show(
     acting: Acting<CongressReader>,
     Path((id, slug)): Path<(CongressId, String)>,
     Query(form): Query<PaperForm>,
+    Query(After { done }): Query<After>,
 ) -> Result<PaperPage, Failure> {
-    let (congress, kind, paper) = paper_of(&app, &acting, id, &slug, &form).await?;
-    let chrome = frame(&app, acting.person(), &congress, kind.label()).under(&id.papers_path(), "公文");
-    let word = id.word_path(kind.slug(), &as_query(&form)?);
-    let is_draft = congress.seats.is_some() && !congress.has_approved_seats();
-    Ok(PaperPage { chrome, paper, form, action: id.paper_path(kind.slug()), word, is_draft })
+    page(&app, &acting, id, &slug, Submitted::new(form, Errors::default()), Done::said(&done)).await
 }
 
 async fn word(
@@ -104,6 +151,32 @@ async fn word(
     Path((id, slug)): Path<(CongressId, String)>,
     Query(form): Query<PaperForm>,
 ) -> Result<Response, Failure> {
-    let (_, _, paper) = paper_of(&app, &acting, id, &slug, &form).await?;
-    papers::download(&app, paper).await
+    papers::download(&app, paper_of(&app, &acting, id, &slug, form).await?.paper).await
+}
+
+async fn keep(
+    State(app): State<App>,
+    acting: Acting<CongressKeeper>,
+    reader: Acting<CongressReader>,
+    Path((id, slug)): Path<(CongressId, String)>,
+    Form(form): Form<PaperForm>,
+) -> Result<Response, Failure> {
+    let (now, mut errors) = (app.clock.now(), Errors::default());
+    let kind: PaperKind = slug.parse().map_err(|_| Failure::Missing)?;
+    kept(&mut *app.read().await?, &acting, id).await?;
+    let Some(addition) = form.read(&mut errors) else {
+        let page = page(&app, &reader, id, &slug, Submitted::new(form, errors), "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    app.write_as(acting.person().authority(), async |db| {
+        let locked = core::lock(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
+        store::keep(db, &locked, kind.slug(), &addition).await?;
+        let entry = Entry::new(Verb::CongressKept, locked.short_title())
+            .detail("办理", "填写公文")
+            .detail("公文", kind.label())
+            .detail("发文字号", addition.number.clone());
+        audit::append(db, acting.person(), entry, now).await
+    })
+    .await?;
+    Ok(Redirect::to(&Done::PaperKept.at(&id.paper_path(kind.slug()))).into_response())
 }

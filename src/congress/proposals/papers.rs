@@ -4,6 +4,7 @@ use super::proposal::{Proposal, ProposalPaper, Reply, Seconder};
 use crate::{
     congress::congress::Congress,
     papers::{Column, Paper, Table},
+    rules::proposal::Stage,
     text::chinese_day,
 };
 
@@ -21,24 +22,47 @@ pub(in crate::congress) fn paper(
     }
 }
 
+/// The number without the blanks that pages have.
+fn number(proposal: &Proposal) -> String {
+    proposal.number_in_words().replace(' ', "")
+}
+
+/// What the committee decided; empty as long as it has not.
+fn screened(proposal: &Proposal) -> String {
+    match proposal.stage {
+        Stage::Draft | Stage::Submitted | Stage::Withdrawn => String::new(),
+        Stage::Accepted | Stage::Assigned | Stage::Replied | Stage::Closed => "立案".to_owned(),
+        Stage::Joined => "并案办理".to_owned(),
+        Stage::Refused => {
+            let ground = proposal.refused_for.map(|ground| format!("（{}）", ground.label())).unwrap_or_default();
+            format!("不予立案{ground}")
+        }
+    }
+}
+
 fn form(congress: &Congress, proposal: &Proposal, seconders: &[Seconder]) -> Paper {
     let agreed: Vec<&str> =
         seconders.iter().filter(|one| one.agreed == Some(true)).map(|one| one.name.as_str()).collect();
+    let proposer = match proposal.delegation.as_str() {
+        "" => proposal.lead_name.clone(),
+        delegation => format!("{}（{delegation}）", proposal.lead_name),
+    };
     let columns = vec![Column::centred("项目", 8), Column::text("内容", 38)];
     let rows = [
-        ("编号", proposal.number_in_words()),
+        ("编号", number(proposal)),
         ("标题", proposal.title.clone()),
         ("类别", proposal.matter.label().to_owned()),
-        ("提案人", format!("{}（{}）", proposal.lead_name, proposal.from())),
+        ("提案人", proposer),
         ("附议人", agreed.join("、")),
         ("案由", proposal.cause.clone()),
         ("建议", proposal.advice.clone()),
-        ("审查结果", proposal.stage.label().to_owned()),
+        ("审查结果", screened(proposal)),
         ("承办部门", proposal.office.clone().unwrap_or_default()),
         ("答复期限", proposal.due_on.map(chinese_day).unwrap_or_default()),
+        ("办理情况", proposal.stage.label().to_owned()),
     ];
     let rows = rows.into_iter().map(|(name, says)| vec![name.to_owned(), says]).collect();
-    Paper::new(format!("{}\n提案表", congress.title()))
+    Paper::new(format!("{}\n提案表", congress.title_in_lines(0)))
         .table(Table::new(columns, rows))
         .signature_line("提案人")
         .signature_line("提案工作委员会")
@@ -46,8 +70,13 @@ fn form(congress: &Congress, proposal: &Proposal, seconders: &[Seconder]) -> Pap
 
 fn answer(congress: &Congress, proposal: &Proposal, reply: &Reply) -> Paper {
     let again = if reply.is_second() { "再次" } else { "" };
-    let mut paper = Paper::new(format!("关于{}{}提案的{again}答复", congress.title(), proposal.number_in_words()))
-        .to(format!("{}提案人", proposal.from()))
+    let to = if proposal.delegation.is_empty() {
+        "提案代表".to_owned()
+    } else {
+        format!("{}提案人", proposal.delegation)
+    };
+    let mut paper = Paper::new(format!("关于{}\n{}提案的{again}答复", congress.title(), number(proposal)))
+        .to(to)
         .paragraph(format!("您提出的《{}》提案收悉，现答复如下。", proposal.title));
     for line in reply.says.lines().filter(|line| !line.trim().is_empty()) {
         paper = paper.paragraph(line);

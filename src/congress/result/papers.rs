@@ -14,22 +14,38 @@ impl CongressResult {
     }
 
     fn table(&self) -> Table {
-        let columns = vec![
+        let mut columns = vec![
             Column::centred("序号", 4),
             Column::centred("姓名", 8),
             Column::text("院系", 14),
-            Column::text("班级", 14),
-            Column::centred("得票", 6),
+            Column::text("班级", 16),
         ];
+        // The report of an election outside need not say them.
+        let votes_known = self.elected.iter().any(|one| one.votes.is_some());
+        if votes_known {
+            columns.push(Column::centred("得票", 6));
+        }
         let row = |(place, one): (usize, &super::result::Elected)| {
-            let votes = one.votes.map(|votes| votes.to_string()).unwrap_or_default();
-            vec![place.to_string(), one.name.clone(), one.college.clone(), one.class.clone(), votes]
+            let mut cells = vec![place.to_string(), one.name.clone(), one.college.clone(), one.class.clone()];
+            if votes_known {
+                cells.push(one.votes.map(|votes| votes.to_string()).unwrap_or_default());
+            }
+            cells
         };
         Table::new(columns, (1..).zip(&self.elected).map(row).collect())
     }
 }
 
-/// What the election was, in the words of a title.
+/// A title about the election, which is broken behind the union's name.
+fn title(congress: &Congress, result: &CongressResult, before: &str, after: &str) -> String {
+    let what = match result.purpose {
+        Purpose::Term => "主席团",
+        Purpose::ByElection => "主席团补选",
+    };
+    format!("{before}{}\n{what}{after}", congress.union_name())
+}
+
+/// What the election was, in the words of a sentence.
 fn elected_what(congress: &Congress, result: &CongressResult) -> String {
     match result.purpose {
         Purpose::Term => format!("{}主席团", congress.union_name()),
@@ -58,7 +74,7 @@ fn report(congress: &Congress, result: &CongressResult, word: &str) -> Paper {
         |told| format!("选举结果已于{}由{}向大会{word}。", chinese_day(told.on), told.by),
     );
     let many = result.elected.len();
-    Paper::new(format!("关于{what}选举结果的报告"))
+    Paper::new(self::title(congress, result, "关于", "选举结果的报告"))
         .to(congress.party_body())
         .paragraph(format!(
             "{title}于{}选举产生{what}成员{many}人（按得票多少排列）：{}。{told}现将选举结果报告如下。",
@@ -73,7 +89,7 @@ fn report(congress: &Congress, result: &CongressResult, word: &str) -> Paper {
 fn approval(congress: &Congress, result: &CongressResult) -> Paper {
     let what = elected_what(congress, result);
     let approved = result.state.approval();
-    let paper = Paper::new(format!("关于同意{what}选举结果的批复"))
+    let paper = Paper::new(title(congress, result, "关于同意", "选举结果的批复"))
         .to(congress.union_name())
         .paragraph(format!("你会《关于{what}选举结果的报告》收悉。经研究，批复如下。"))
         .paragraph(format!("同意{}选举产生的主席团成员：{}。", congress.title(), result.names()))
@@ -96,7 +112,7 @@ fn filing(congress: &Congress, result: &CongressResult, word: &str) -> Paper {
     );
     let told = result.state.announcement();
     let told = told.map(|one| format!("{}向大会{word}。", chinese_day(one.on))).unwrap_or_default();
-    Paper::new(format!("关于{what}选举结果的备案报告"))
+    Paper::new(title(congress, result, "关于", "选举结果的备案报告"))
         .to(receiver)
         .paragraph(format!(
             "{}于{}选举产生{what}成员{}人，{told}{approved}现报请备案。",

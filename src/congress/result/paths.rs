@@ -12,6 +12,7 @@ words! {
     Taken = "taken", "选举结果已登记。下一步：向大会公布，再报批准。";
     Dropped = "dropped", "已撤下登记。";
     Stepped = "stepped", "已登记，并已通知有关单位。";
+    PaperKept = "paper", "已保存，以后打印、下载和归档的这份公文都相同。";
     Closed = "closed", "已备案，大会办结。";
     Seated = "seated", "已就任；原主席团成员同日离任。请接着在“轮值”里排定执行主席。";
 }
@@ -25,6 +26,10 @@ impl CongressId {
 
     pub(super) fn result_step_path(self, step: Step) -> String {
         format!("{}/{}", self.result_path(), step.slug())
+    }
+
+    pub(super) fn result_paper_path(self, paper: &str) -> String {
+        format!("{}/papers/{paper}", self.result_path())
     }
 
     /// Where the elected take their posts.

@@ -41,6 +41,19 @@ words! {
     Filing = "filing", "备案报告";
 }
 
+impl ResultPaper {
+    /// The word under which is kept what the office adds to it; none where it adds nothing: a reply has the number that it
+    /// was taken down with.
+    #[must_use]
+    pub fn added_as(self) -> Option<&'static str> {
+        match self {
+            Self::Report => Some("result-report"),
+            Self::Approval => None,
+            Self::Filing => Some("result-filing"),
+        }
+    }
+}
+
 /// 公告 or 报告.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Announcement {

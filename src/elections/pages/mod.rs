@@ -6,6 +6,8 @@ mod closing;
 mod collecting;
 mod contests;
 mod entries;
+mod issue_form;
+mod issued;
 mod monitor;
 mod monitors;
 mod names;
@@ -30,6 +32,7 @@ mod vote;
 use std::cmp::Ordering;
 
 pub use closing::close_overdue;
+pub use issued::issued_papers;
 
 use axum::{
     http::{StatusCode, header},
@@ -127,14 +130,15 @@ pub fn routes() -> Routes<Elections> {
         .get("/sittings/{sitting}/tally", papers::tally)
         .get("/sittings/{sitting}/report", papers::report)
         .get("/sittings/{sitting}/report.docx", papers::report_word)
-        .get("/sittings/{sitting}/notice", papers::notice)
-        .get("/sittings/{sitting}/notice.docx", papers::notice_word)
-        .get("/sittings/{sitting}/announcement", papers::announcement)
-        .get("/sittings/{sitting}/announcement.docx", papers::announcement_word)
-        .get("/sittings/{sitting}/candidates", papers::candidates)
-        .get("/sittings/{sitting}/candidates.docx", papers::candidates_word)
-        .get("/sittings/{sitting}/early-closing", papers::early_closing)
-        .get("/sittings/{sitting}/early-closing.docx", papers::early_closing_word)
+        .get("/sittings/{sitting}/notice", issued::notice)
+        .get("/sittings/{sitting}/notice.docx", issued::notice_word)
+        .get("/sittings/{sitting}/announcement", issued::announcement)
+        .get("/sittings/{sitting}/announcement.docx", issued::announcement_word)
+        .get("/sittings/{sitting}/candidates", issued::candidates)
+        .get("/sittings/{sitting}/candidates.docx", issued::candidates_word)
+        .get("/sittings/{sitting}/early-closing", issued::early_closing)
+        .get("/sittings/{sitting}/early-closing.docx", issued::early_closing_word)
+        .post("/sittings/{sitting}/papers/{paper}", issued::keep)
         .recorded_get("/sittings/{sitting}/voters.xlsx", papers::voters)
         .recorded_get("/sittings/{sitting}/archive.zip", papers::archive)
         .get("/monitoring", monitor::list)

@@ -1,5 +1,5 @@
-//! Papers: 选举公告, 候选人公告, 选票, 计票单, 监票报告, 提前截止公告, 结果公告, the list of who has voted, and all of it in one
-//! file with hashes. A paper carries the day of the act and not that of its printing.
+//! Papers: 选票, 计票单, 监票报告, the result's notice for voters, the list of who has voted, and all of it in one file with
+//! hashes. A paper carries the day of the act and not that of its printing.
 
 use std::{fmt::Write as _, io::Write as _};
 
@@ -11,11 +11,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use sqlx::PgConnection;
+use time::Date;
 
 use super::{
-    frame, managed, public_papers, refusal, refuse_candidates,
-    report_paper::{Papers, signed},
-    result, result_notice, visible,
+    frame, issue_form::IssuePanel, managed, refusal, refuse_candidates, report_paper::Papers, result, result_notice,
+    visible,
 };
 use crate::{
     audit::{self, Entry, Verb},
@@ -23,7 +23,9 @@ use crate::{
     elections::Elections,
     elections::{
         names::NameMatch,
-        paths, record,
+        paths,
+        public_paper::{Issue, PublicPaper},
+        record,
         sitting::{Contest, Sitting, Stage},
         store::{self, ListedVoter},
     },
@@ -79,29 +81,41 @@ pub(super) struct TallyPage {
 #[derive(Template, WebTemplate)]
 #[template(path = "elections/notice.html")]
 pub(super) struct NoticePage {
-    chrome: Chrome,
+    pub(super) chrome: Chrome,
     /// Where its reader came from; empty where the page stands alone.
-    back: String,
+    pub(super) back: String,
     /// Where the Word file is, for the offices; empty for others.
-    word: String,
+    pub(super) word: String,
     /// It is the result's.
-    is_of_result: bool,
-    paper: Paper,
+    pub(super) is_of_result: bool,
+    pub(super) paper: Paper,
+    /// For the office in charge.
+    pub(super) issue: Option<IssuePanel>,
+    pub(super) done: &'static str,
+}
+
+impl NoticePage {
+    /// The paper to read; what more there is to it is for whoever knows.
+    pub(super) fn bare(chrome: Chrome, paper: Paper) -> Self {
+        Self { chrome, back: String::new(), word: String::new(), is_of_result: false, paper, issue: None, done: "" }
+    }
 }
 
 /// 选举结果公告, which is only asked for when there are results.
-fn result_paper(papers: &Papers) -> Result<Paper, Failure> {
+pub(super) fn result_paper(papers: &Papers, issue: &Issue) -> Result<Paper, Failure> {
     let results = papers.results.as_ref().ok_or(Failure::Missing)?;
-    Ok(result_notice::paper(papers.signed(), &papers.sitting, results))
+    let signed = issue.signs_as(papers.signed());
+    Ok(result_notice::paper(signed, &papers.sitting, results).number(issue.number.clone()))
 }
 
-async fn papers(
-    app: &Elections,
+/// What the papers of a sitting say; `today` is by which its voters are counted as long as it is not open.
+pub(super) async fn papers(
     db: &mut PgConnection,
     institution: &str,
     sitting: Sitting,
+    today: Date,
 ) -> Result<Papers, Failure> {
-    let contests = store::contests(db, &sitting, Some(app.clock.today())).await?;
+    let contests = store::contests(db, &sitting, Some(today)).await?;
     let (record, ballots_hash) = store::record(db, sitting.id).await?;
     let mut entries = store::paper_entries(db, sitting.id).await?;
     let names = settled_in_words(&contests, &store::name_matches(db, sitting.id).await?);
@@ -172,7 +186,7 @@ async fn of(
     if sitting.stage() < Stage::Reported {
         refuse_candidates(app, &mut db, acting.person(), &sitting, "查看没有公布的结果").await?;
     }
-    let papers = papers(app, &mut db, &acting.person().institution_name, sitting).await?;
+    let papers = papers(&mut db, &acting.person().institution_name, sitting, app.clock.today()).await?;
     Ok((chrome, papers))
 }
 
@@ -192,7 +206,7 @@ pub(super) async fn report(
 ) -> Result<NoticePage, Failure> {
     let (chrome, papers) = of(&app, &acting, id, "监票报告", Stage::Reported).await?;
     let (back, word) = (id.path(), id.paper_word_path("report"));
-    Ok(NoticePage { chrome, back, word, is_of_result: false, paper: papers.report() })
+    Ok(NoticePage { back, word, ..NoticePage::bare(chrome, papers.report()) })
 }
 
 pub(super) async fn report_word(
@@ -202,25 +216,6 @@ pub(super) async fn report_word(
 ) -> Result<Response, Failure> {
     let (_, papers) = of(&app, &acting, id, "监票报告", Stage::Reported).await?;
     crate::papers::download(&app, papers.report()).await
-}
-
-pub(super) async fn notice(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<NoticePage, Failure> {
-    let (chrome, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
-    let (back, word) = (id.path(), id.paper_word_path("notice"));
-    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: result_paper(&papers)? })
-}
-
-pub(super) async fn notice_word(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    let (_, papers) = of(&app, &acting, id, "选举结果公告", Stage::Reported).await?;
-    crate::papers::download(&app, result_paper(&papers)?).await
 }
 
 /// The result's notice for whoever is of the university: after the report it is public.
@@ -236,141 +231,10 @@ pub(super) async fn notice_for_voters(
     }
     let chrome =
         app.chrome(&person, "选举结果公告").under(paths::VOTES, "我的投票").under(&id.vote_path(), &sitting.title);
-    let papers = papers(&app, &mut db, &person.institution_name, sitting).await?;
-    let (back, word) = (id.vote_path(), String::new());
-    Ok(NoticePage { chrome, back, word, is_of_result: true, paper: result_paper(&papers)? })
-}
-
-/// A paper that is published before the count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Published {
-    Announcement,
-    Candidates,
-    EarlyClosing,
-}
-
-impl Published {
-    fn title(self) -> &'static str {
-        match self {
-            Self::Announcement => "选举公告",
-            Self::Candidates => "候选人公告",
-            Self::EarlyClosing => "提前截止公告",
-        }
-    }
-
-    /// Its page below that of the sitting.
-    fn page(self) -> &'static str {
-        match self {
-            Self::Announcement => "announcement",
-            Self::Candidates => "candidates",
-            Self::EarlyClosing => "early-closing",
-        }
-    }
-}
-
-/// The paper, where the sitting has come so far, with the frame of its page.
-async fn published(
-    app: &Elections,
-    acting: &Acting<ElectionReader>,
-    id: SittingId,
-    which: Published,
-) -> Result<(Chrome, Paper), Failure> {
-    let mut db = app.read().await?;
-    let sitting = visible(&mut db, acting, id).await?;
-    let refused = || refusal(app, acting.person(), &sitting, which.title());
-    let signed = signed(&acting.person().institution_name, &sitting);
-    let is_announced = !matches!(sitting.stage(), Stage::Draft | Stage::Voided);
-    let paper = match which {
-        Published::EarlyClosing if sitting.closed_early() && sitting.stage() != Stage::Voided => {
-            public_papers::early_closing(signed, &sitting)
-        }
-        Published::EarlyClosing => {
-            return Err(refused().for_reason("本场次没有提前截止", "投票提前截止以后再打印"));
-        }
-        Published::Announcement | Published::Candidates if !is_announced => {
-            let why = format!("本场次{}，没有公告", sitting.stage().label());
-            return Err(refused().for_reason(why, "公告以后再打印"));
-        }
-        Published::Announcement => {
-            let contests = store::contests_as_announced(&mut db, &sitting).await?;
-            let monitors = store::monitors(&mut db, id).await?;
-            public_papers::announcement(signed, &sitting, &contests, &monitors)
-        }
-        Published::Candidates => {
-            let contests = store::contests(&mut db, &sitting, Some(app.clock.today())).await?;
-            public_papers::candidates(signed, &sitting, &contests)
-        }
-    };
-    Ok((frame(app, acting.person(), &sitting, which.title()), paper))
-}
-
-async fn published_page(
-    app: &Elections,
-    acting: &Acting<ElectionReader>,
-    id: SittingId,
-    which: Published,
-) -> Result<NoticePage, Failure> {
-    let (chrome, paper) = published(app, acting, id, which).await?;
-    let (back, word) = (id.path(), id.paper_word_path(which.page()));
-    Ok(NoticePage { chrome, back, word, is_of_result: false, paper })
-}
-
-async fn published_word(
-    app: &Elections,
-    acting: &Acting<ElectionReader>,
-    id: SittingId,
-    which: Published,
-) -> Result<Response, Failure> {
-    let (_, paper) = published(app, acting, id, which).await?;
-    crate::papers::download(app, paper).await
-}
-
-pub(super) async fn announcement(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<NoticePage, Failure> {
-    published_page(&app, &acting, id, Published::Announcement).await
-}
-
-pub(super) async fn announcement_word(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    published_word(&app, &acting, id, Published::Announcement).await
-}
-
-pub(super) async fn candidates(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<NoticePage, Failure> {
-    published_page(&app, &acting, id, Published::Candidates).await
-}
-
-pub(super) async fn candidates_word(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    published_word(&app, &acting, id, Published::Candidates).await
-}
-
-pub(super) async fn early_closing(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<NoticePage, Failure> {
-    published_page(&app, &acting, id, Published::EarlyClosing).await
-}
-
-pub(super) async fn early_closing_word(
-    State(app): State<Elections>,
-    acting: Acting<ElectionReader>,
-    Path(id): Path<SittingId>,
-) -> Result<Response, Failure> {
-    published_word(&app, &acting, id, Published::EarlyClosing).await
+    let issue = store::issue(&mut db, id, PublicPaper::ResultNotice).await?;
+    let papers = papers(&mut db, &person.institution_name, sitting, app.clock.today()).await?;
+    let paper = result_paper(&papers, &issue)?;
+    Ok(NoticePage { back: id.vote_path(), is_of_result: true, ..NoticePage::bare(chrome, paper) })
 }
 
 pub(super) async fn voters(
@@ -423,16 +287,11 @@ pub(super) async fn archive(
     let institution = acting.person().institution_name.clone();
     let title = sitting.title.clone();
     let bare = |name: &str| Chrome::bare(&format!("{title} {name}"));
-    let papers = papers(&app, &mut db, &institution, sitting.clone()).await?;
-    let alone = |name: &str, paper| NoticePage {
-        chrome: bare(name),
-        back: String::new(),
-        word: String::new(),
-        is_of_result: name == "结果公告",
-        paper,
-    };
-    let report = alone("监票报告", papers.report());
-    let notice = alone("结果公告", result_paper(&papers)?);
+    let issue = store::issue(&mut db, id, PublicPaper::ResultNotice).await?;
+    let papers = papers(&mut db, &institution, sitting.clone(), app.clock.today()).await?;
+    let report = NoticePage::bare(bare("监票报告"), papers.report());
+    let notice = NoticePage::bare(bare("结果公告"), result_paper(&papers, &issue)?);
+    let notice = NoticePage { is_of_result: true, ..notice };
     let tally = TallyPage { chrome: bare("计票单"), papers };
     let ballot = BallotsPage { chrome: bare("选票"), institution, sitting, contests };
     drop(db);

@@ -165,9 +165,12 @@ impl Papers {
     }
 }
 
-/// The office in charge of a sitting as it signs.
+/// The office in charge of a sitting as it signs, where it has not said how its seal reads.
 pub(super) fn signed(institution: &str, sitting: &Sitting) -> String {
-    if sitting.college.is_none() { institution.to_owned() } else { format!("{institution}{}", sitting.keeper) }
+    match sitting.college {
+        None => format!("共青团{institution}委员会"),
+        Some(_) => format!("{institution}{}", sitting.keeper),
+    }
 }
 
 fn contest(paper: Paper, one: &ContestResult) -> Paper {

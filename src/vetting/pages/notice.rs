@@ -22,7 +22,8 @@ use crate::{
     inbox::{self, Notice, To},
     office::{OfficeKind, UnionKeeper},
     page::{chrome::Chrome, filters},
-    papers::{self, Paper},
+    papers::{self, Paper, document_number},
+    text::trimmed,
     vetting::{
         case::Case,
         paths::Done,
@@ -52,11 +53,27 @@ pub(super) struct IssuerForm {
     issuer: String,
     #[serde(default)]
     contact: String,
+    #[serde(default)]
+    number: String,
 }
 
 impl From<NoticeIssuer> for IssuerForm {
-    fn from(NoticeIssuer { name, contact }: NoticeIssuer) -> Self {
-        Self { issuer: name, contact }
+    fn from(NoticeIssuer { name, contact, number }: NoticeIssuer) -> Self {
+        Self { issuer: name, contact, number }
+    }
+}
+
+impl IssuerForm {
+    /// Reads the form, or leaves an error beside each field; it may be without a number.
+    fn read(&self, errors: &mut Errors) -> Option<NoticeIssuer> {
+        let name = written(&self.issuer, 60, "issuer", "请按公章上的名称填写", errors);
+        let contact = written(&self.contact, 200, "contact", "请写明受理单位和联系方式", errors);
+        let number = if trimmed(&self.number).is_empty() {
+            Some(String::new())
+        } else {
+            written(&self.number, 40, "number", "", errors)
+        };
+        Some(NoticeIssuer { name: name?, contact: contact?, number: document_number(&number?) })
     }
 }
 
@@ -149,20 +166,19 @@ pub(super) async fn issue(
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
     managed_round(&app, &acting, id).await?;
-    let name = written(&form.issuer, 60, "issuer", "请按公章上的名称填写", &mut errors);
-    let contact = written(&form.contact, 200, "contact", "请写明受理单位和联系方式", &mut errors);
-    let (Some(name), Some(contact)) = (name, contact) else {
+    let Some(issuer) = form.read(&mut errors) else {
         let page = page(&app, acting.person(), id, ObjectForm::default(), Some(form), errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     app.write_as(acting.person().authority(), async |db| {
         let round = store::lock_round(db, acting.institution(), id).await?;
-        if !store::set_notice_issuer(db, &round, &NoticeIssuer { name: name.clone(), contact }).await? {
+        if !store::set_notice_issuer(db, &round, &issuer).await? {
             return Err(Failure::Missing);
         }
         let entry = Entry::new(Verb::NoticeKept, round.union.name.clone())
             .detail("轮次", round.title.clone())
-            .detail("落款", name);
+            .detail("落款", issuer.name)
+            .detail("发文字号", issuer.number);
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;

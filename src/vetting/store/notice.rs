@@ -69,7 +69,7 @@ pub async fn notice_terms(
 pub async fn notice_issuer(connection: &mut PgConnection, round: RoundId) -> Result<NoticeIssuer, Failure> {
     let issuer = sqlx::query_as!(
         NoticeIssuer,
-        "select notice_by as name, notice_contact as contact from vetting_round where id = $1",
+        "select notice_by as name, notice_contact as contact, notice_number as number from vetting_round where id = $1",
         round.0
     );
     Ok(issuer.fetch_one(connection).await?)
@@ -82,10 +82,12 @@ pub async fn set_notice_issuer(
     issuer: &NoticeIssuer,
 ) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "update vetting_round set notice_by = $2, notice_contact = $3 where id = $1 and ended_at is null",
+        "update vetting_round set notice_by = $2, notice_contact = $3, notice_number = $4
+         where id = $1 and ended_at is null",
         round.id.0,
         issuer.name,
-        issuer.contact
+        issuer.contact,
+        issuer.number
     )
     .execute(connection)
     .await?;

@@ -118,7 +118,7 @@ pub(in crate::congress::delegates) fn paper(congress: &Congress, counted: &Count
     let vacant = seats.saturating_sub(*total);
     let vacant = if vacant == 0 { String::new() } else { format!("，空缺{vacant}名") };
     let steps = if chain.is_empty() { String::new() } else { format!("代表经{}产生。", chain.join("，")) };
-    let mut paper = Paper::new(format!("{title}\n代表资格审查报告")).paragraph(format!(
+    let mut paper = Paper::new(format!("{}\n代表资格审查报告", congress.title_in_lines(0))).paragraph(format!(
         "根据有关规定，{title}筹备工作机构对代表的产生程序和资格进行了审查，现将审查情况报告如下。"
     ));
     paper = paper

@@ -17,7 +17,7 @@ use crate::{
     congress::{
         congress::Congress,
         meeting::{
-            composed::{Course, ElectedContest, MeetingPaper, SeatingPlan},
+            composed::{Course, ElectedContest, MeetingPaper, PreparedContest, SeatingPlan},
             nouns::{Guest, Meeting},
             state::Meetings,
             store::{self, Wanted},
@@ -40,12 +40,17 @@ pub(in crate::congress::meeting) async fn course(
     today: Date,
 ) -> Result<Course, Failure> {
     let (id, day) = (congress.id, counting_day(&meeting, today));
-    let mut contests = Vec::new();
+    let (mut contests, mut prepared) = (Vec::new(), Vec::new());
     for sitting in elections::sittings_at_congress(db, congress.institution, id).await? {
-        if sitting.stage() != Stage::Reported {
+        if sitting.stage() == Stage::Voided {
             continue;
         }
         let own = elections::contests(db, &sitting, Some(today)).await?;
+        let first_rounds = own.iter().filter(|contest| contest.round_of.is_none());
+        prepared.extend(first_rounds.map(|contest| PreparedContest::of(contest, &sitting)));
+        if sitting.stage() != Stage::Reported {
+            continue;
+        }
         let accounts = counting::accounts(db, &sitting, &own).await?;
         contests.extend(own.into_iter().zip(accounts).map(|(contest, account)| ElectedContest {
             title: contest.title,
@@ -65,6 +70,7 @@ pub(in crate::congress::meeting) async fn course(
         votes: store::votes(db, id).await?,
         duties: store::duties(db, id).await?,
         contests,
+        prepared,
         congress,
         meeting,
     })
@@ -140,6 +146,14 @@ fn made(course: &Course, which: MeetingPaper) -> Option<Made> {
     let alone = |paper| Some(Made { paper, hall: None, hint: String::new() });
     match which {
         MeetingPaper::Agenda => alone(course.agenda_paper()),
+        MeetingPaper::ElectionRules => {
+            let hint = if course.rules_are_of_practice() {
+                "还没有建立选举场次，条文按实践惯例写；建立以后按场次的计票办法写。".to_owned()
+            } else {
+                "条文按选举场次的计票办法写；各项的依据见场次的页面。".to_owned()
+            };
+            Some(Made { paper: course.election_rules(), hall: None, hint })
+        }
         MeetingPaper::Script => alone(course.script()),
         MeetingPaper::Roll => alone(course.roll()),
         MeetingPaper::Minutes => alone(course.minutes_paper()),

@@ -28,6 +28,7 @@ pub fn routes() -> Routes {
         .get("/congresses/{congress}/result/posts", seat::ask)
         .post("/congresses/{congress}/result/posts", seat::act)
         .get("/congresses/{congress}/result/papers/{paper}", papers::show)
+        .post("/congresses/{congress}/result/papers/{paper}", papers::keep)
         .get("/congresses/{congress}/result/papers/{paper}/word", papers::word)
         .get("/congresses/{congress}/result/scans/{scan}", papers::scan)
 }
