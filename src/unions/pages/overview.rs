@@ -21,7 +21,7 @@ use crate::{
     name::order,
     office::{Office, OfficeKind, SchoolLeague, UnionReader},
     page::{charts::QuotaBar, chrome::Chrome, filters, paging::RowRange},
-    rules::{Finding, Outcome, adoption::Calendar, plan::Union},
+    rules::{Finding, Outcome, Rule, adoption::Calendar, plan::Union},
     unions::{
         chart::Chart,
         paths::{Done, UNIONS},
@@ -40,6 +40,8 @@ struct UnionRow {
     departments: usize,
     chairs: Vec<String>,
     by_turn: bool,
+    /// The plan asks for an executive chair.
+    rotates: bool,
     fails: usize,
     warns: usize,
     /// The governing plan has such unions.
@@ -59,6 +61,7 @@ impl UnionRow {
             departments: record.departments_on(today).count(),
             chairs: record.chairs_on(today).map(str::to_owned).collect(),
             by_turn: record.timeline.rotates_on(today),
+            rotates: plan.as_ref().is_some_and(|plan| plan.provision(Rule::Org03).is_some()),
             fails: count(Outcome::Fail),
             warns: count(Outcome::Warn),
             in_scope: plan.is_none() || findings.is_some(),
@@ -200,6 +203,8 @@ pub(super) struct UnionPage {
     people: usize,
     /// Who is on duty follows from confirmed turns, and not from the roster's mark.
     by_turn: bool,
+    /// The plan asks for an executive chair.
+    rotates: bool,
     /// What was just done, where an act leads here.
     latest: Option<HistoryRow>,
     done: &'static str,
@@ -261,6 +266,7 @@ pub(super) async fn show(
         chart: Chart::new(&record, today),
         people: record.people_on(today),
         by_turn: record.timeline.rotates_on(today),
+        rotates: plans.in_force(today).is_some_and(|plan| plan.provision(Rule::Org03).is_some()),
         record,
         latest,
         done,
