@@ -98,6 +98,7 @@ fn chain(steps: &[Step], bodies: Option<&Names>) -> String {
     bodies.map(|bodies| chain_in_words(steps, bodies)).unwrap_or_default()
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the table of figures hands references")]
 fn at_most(most: &u32, keys: &mut Keys) {
     keys.bare("at_most", most);
 }
