@@ -111,7 +111,7 @@ enum PlanCommand {
         /// 方案文件。
         file: PathBuf,
     },
-    /// 逐条列出两份方案的不同。
+    /// 逐条列出一份方案与另一份的不同。
     Diff {
         /// 内置方案代码或方案文件路径。
         one: String,

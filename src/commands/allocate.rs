@@ -46,7 +46,10 @@ fn in_words(plan: &str, allocation: &Allocation) -> String {
     for society in &allocation.societies {
         rows.push(vec![society.name.clone(), "社团".into(), String::new(), society.seats.to_string()]);
     }
-    let head = format!("名额分配：{plan} · 学生 {students} 人 · 至少 {minimum} 个名额 · 本次分配 {seats} 个");
+    // Without a share or coverage in the plan there is no minimum, and 0 would be put into its mouth.
+    let least =
+        if *minimum == 0 { "方案没有写名额下限".to_owned() } else { format!("至少 {minimum} 个名额") };
+    let head = format!("名额分配：{plan} · 学生 {students} 人 · {least} · 本次分配 {seats} 个");
     let ties: String = allocation.ties.iter().map(tie_in_words).collect();
     format!("{head}\n\n{}{ties}\n{}", table(&rows), findings_in_words(&allocation.findings))
 }

@@ -35,6 +35,21 @@ not_taken_down = [
 const BODIES: &str = "\
 ]
 
+# 条款还引自章程、选举办法等的，逐份列出；引它们的条款写 document = 这里的 number。
+# [[documents]]
+# kind = \"constitution\" # plan、constitution 章程、election_rules 选举办法、review_rules 评议办法、other
+# number = \"\" # 文号；没有文号的写名称
+# title = \"\"
+# issuer = \"\"
+# day = 2026-05-04
+
+# 规则库里没有、本校另有的规定：系统照引，由人工把关。
+# [[own]]
+# name = \"\"
+# check = \"people\" # people 人数、share 比例、date 日期、document 存档文件、step 办理步骤
+# asks = \"\" # 要求什么，几个字
+# clauses = [{ id = \"\", section = \"\", quote = \"\" }]
+
 # 本校文件怎样称呼程序里的各个组织。
 [bodies]
 school_party = \"学校党委\"
@@ -96,6 +111,67 @@ pub fn new_plan() -> Answer {
     Answer { text, ends: Ends::Passes, notes: Vec::new() }
 }
 
+/// What a rule's section may say besides, a line each; what stands in brackets in Chinese is the author's to fill in.
+fn besides(rule: Rule) -> &'static [&'static str] {
+    match rule {
+        Rule::Org04 => {
+            &["period = \"month\" # 以月、周为周期的：month、week；最长的写 exact = false", "number = 1 # 几个月、几周"]
+        }
+        Rule::Stf01 => &[
+            "at_most = 40 # 文件写“不超过”的写 at_most，写“左右”的写 about，只写一个",
+            "larger = { at_most = 60, condition = \"学生人数较多、分校区较多的高校\", decided = \"\" } # decided 写由谁认定本校适用；没有认定的整项不写 decided",
+        ],
+        Rule::Stf04 => &["at_most = 3 # 只有上限的不写 at_least"],
+        Rule::Stf06 => &[
+            "at_most = 30 # 只有上限的不写 at_least",
+            "bands = [{ below = 400, at_most = 20 }] # 限额随院系学生人数而定：below 不足几人、from 几人及以上",
+        ],
+        Rule::Stf07 => {
+            &["bands = [{ from = 501, at_most = 4 }] # 限额随院系学生人数而定：from 几人及以上、below 不足几人"]
+        }
+        Rule::Stf08 => &[
+            "posts = [{ name = \"主席\", presidium = true }] # 文件允许另设的岗位；属于主席团的写 presidium = true",
+            "teachers = [\"秘书长\"] # 由教师担任、不计入工作人员的",
+        ],
+        Rule::Elg03 => &[
+            "share = \"1/3\" # 分数照写",
+            "presidium = \"20%\" # 主席团成员另有更严的",
+            "bases = [\"major\"] # 在哪里排名，满足其一：major 专业、grade 年级、class 班级、college 院系",
+            "by = [\"marks\"] # 按什么排名：marks 学习成绩、gpa 平均学分绩点、assessment 综合测评",
+            "periods = [\"semester\", \"year\", \"entry\"] # 看哪段时间，满足其一：上学期、上学年、入学以来",
+            "required_only = true # 只计必修课",
+            "exempt = [{ who = \"first_year\", clause = \"\" }] # 文件自己写明的例外：first_year 新生、graduate 研究生；clause 是下面条款的 id",
+        ],
+        Rule::Elg04 => &[
+            "periods = [\"semester\"] # 看哪段时间",
+            "required_only = true # 只计必修课",
+            "exempt = [{ who = \"first_year\", clause = \"\" }] # 文件自己写明的例外",
+        ],
+        Rule::Vet01 | Rule::Vet02 | Rule::Vet03 | Rule::Con03 => &[
+            "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }",
+            "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用、application 本人申请",
+        ],
+        Rule::Con01 | Rule::Con02 | Rule::Rev02 => {
+            &["every = 2 # 每几年（学期）", "soonest = 1 # “每一至二年”写 every = 2、soonest = 1"]
+        }
+        Rule::Con04 => &[
+            "base = \"members\" # served 所联系学生、all 全校学生、members 会员",
+            "at_most_share = \"10%\" # 另有上限的",
+        ],
+        Rule::Vet05 => &[
+            "election = [{ point = \"quorum\", value = \">2/3\", clause = \"\" }] # 章程、选举办法写明的计票规定，逐条写",
+            "point 有 quorum 到会人数（>2/3、2/3、>1/2、1/2、0）、majority 当选（present 实到、valid 有效票、due 应到、none 得票多的）、\
+             tie 得票相同（vacant 空缺、second_round 第二轮、lot 抽签）、extra 差额（人数或比例）、write_in 另选他人（yes、no）、\
+             write_in_needs_against 弃权的不能另选（yes、no）、unreadable 无法辨认（abstain、void）",
+        ],
+        Rule::Rev03 => {
+            &["weights = [40, 30, 30] # 各方面的权重，合计 100", "excellent_at_most = 20 # 优秀不超过百分之几"]
+        }
+        Rule::Con06 => &["share = \"60%\" # 非学生会骨干的代表不低于多少"],
+        _ => &[],
+    }
+}
+
 /// A rule's section, commented out, with the values that it takes as a built-in plan has them.
 fn blank(entry: &Entry) -> String {
     let mut text = format!("\n# {} {}：{}\n", entry.code, entry.name, entry.gist);
@@ -104,9 +180,13 @@ fn blank(entry: &Entry) -> String {
         "# [rule.{}]\n# strength = \"hard\" # hard 刚性、soft 柔性、duty 原则要求、implied 由原文推得（另写 note）",
         entry.code
     );
-    for key in Figures::keys(entry.rule) {
-        let shown = plan::BUILT_IN.iter().find_map(|(_, text)| value_in(text, entry.code, key));
-        let _ = writeln!(text, "# {}", shown.unwrap_or_else(|| format!("{key} = ")));
+    let built_in = |key: &&str| plan::BUILT_IN.iter().find_map(|(_, text)| value_in(text, entry.code, key));
+    for shown in Figures::keys(entry.rule).iter().filter_map(built_in) {
+        let _ = writeln!(text, "# {shown}");
+    }
+    // Commented twice: whoever takes the # away from the section has the values that every document gives.
+    for line in besides(entry.rule) {
+        let _ = writeln!(text, "# # 另可写：{line}");
     }
     text + "# clauses = [\n#     { id = \"\", section = \"\", quote = \"\" }, # 章节和原文，一字不改\n# ]\n"
 }

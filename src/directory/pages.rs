@@ -19,7 +19,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     rulebook::{self, Governing},
     rules::{
-        Finding,
+        Finding, Plan,
         congress::{Cohort, Population, allocate},
     },
 };
@@ -49,7 +49,8 @@ struct OverviewPage {
     students: i64,
     societies: Vec<SocietyRow>,
     governing: Option<Governing>,
-    minimum: u32,
+    /// The least number of delegates; none where the plan does not say.
+    minimum: Option<u32>,
     findings: Vec<Finding>,
 }
 
@@ -60,8 +61,12 @@ async fn overview(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result
     let governing = rulebook::governing(&mut db, acting.institution(), app.clock.today()).await?;
     let allocation =
         governing.as_ref().map(|governing| allocate(&governing.plan, &population(&cohorts, &societies), None));
-    let (minimum, findings) =
-        allocation.map(|allocation| (allocation.minimum, allocation.findings)).unwrap_or_default();
+    // A minimum is the plan's where it says one: by a share, or by what the seats cover.
+    let says = |plan: &Plan| plan.figures.delegates.is_some() || plan.figures.cover.is_some();
+    let stated = governing.as_ref().is_some_and(|governing| says(&governing.plan));
+    let (minimum, findings) = allocation
+        .map(|allocation| (Some(allocation.minimum).filter(|_| stated), allocation.findings))
+        .unwrap_or_default();
 
     let mut grades: Vec<i32> = cohorts.iter().map(|cohort| cohort.entry_year).collect();
     grades.sort_unstable();

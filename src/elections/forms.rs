@@ -18,6 +18,7 @@ use crate::{
     ids::CollegeId,
     name::{key, shown},
     rules::{
+        Plan,
         election::{
             CandidateFigures, MajorityOf, Round, RulePoint, Rules, Source, Standing, Tally, Tie, Unreadable,
             WriteInFigures, WrittenName, by_name,
@@ -234,39 +235,42 @@ impl ContestForm {
         }
     }
 
+    /// An empty form with what the plan says of the count, and what practice does beside it.
+    #[must_use]
+    pub fn by(plan: &Plan) -> Self {
+        let (rules, sources) = ContestRules::by(plan, 1);
+        let form = Self::practice().counted(&rules, &sources);
+        // One text stands for every point that comes from one source.
+        let text = |of: Source| {
+            let mut texts: Vec<&str> = Vec::new();
+            for source in sources.iter().filter(|source| source.source == of) {
+                if !texts.contains(&source.text.as_str()) {
+                    texts.push(&source.text);
+                }
+            }
+            texts.join("；").chars().take(200).collect::<String>()
+        };
+        Self {
+            plan_text: text(Source::Plan),
+            constitution_text: text(Source::Constitution),
+            election_rules_text: text(Source::ElectionRules),
+            ..form
+        }
+    }
+
     /// The form of a contest as it is.
     #[must_use]
     pub fn of(contest: &Contest, people: &[String]) -> Self {
-        let Rules { quorum, quorum_strict, majority_of, tie, write_in, .. } = contest.rules.count;
-        let Rules { write_in_needs_against, unreadable, .. } = contest.rules.count;
-        let known = QUORUMS.iter().find(|(.., fraction, strict)| (*fraction, *strict) == (quorum, quorum_strict));
-        let source = |point: RulePoint| {
-            let named = contest.sources.iter().find(|one| one.point == point);
-            named.map_or("", |one| one.source.slug()).to_owned()
-        };
         let text = |source: Source| {
             let named = contest.sources.iter().find(|one| one.source == source);
             named.map(|one| one.text.clone()).unwrap_or_default()
         };
         Self {
             class: Vec::new(),
-            source_quorum: source(RulePoint::Quorum),
-            source_majority: source(RulePoint::Majority),
-            source_tie: source(RulePoint::Tie),
-            source_extra: source(RulePoint::Extra),
-            source_write_in: source(RulePoint::WriteIn),
-            source_write_in_needs_against: source(RulePoint::WriteInNeedsAgainst),
-            source_unreadable: source(RulePoint::Unreadable),
             plan_text: text(Source::Plan),
             constitution_text: text(Source::Constitution),
             election_rules_text: text(Source::ElectionRules),
             decision_text: text(Source::Decision),
-            needs_against: if write_in_needs_against { "yes" } else { "" }.to_owned(),
-            unreadable: match unreadable {
-                Unreadable::Abstain => "abstain",
-                Unreadable::Void => "void",
-            }
-            .to_owned(),
             title: contest.title.clone(),
             fills: contest.fills.slug().to_owned(),
             body: contest.body.slug().to_owned(),
@@ -278,6 +282,34 @@ impl ContestForm {
             people: people.join("\n"),
             pick: Vec::new(),
             seats: contest.seats.to_string(),
+            ..Self::default()
+        }
+        .counted(&contest.rules, &contest.sources)
+    }
+
+    /// The form with these rules of the count and where each comes from.
+    fn counted(self, rules: &ContestRules, sources: &[RuleSource]) -> Self {
+        let Rules { quorum, quorum_strict, majority_of, tie, write_in, .. } = rules.count;
+        let Rules { write_in_needs_against, unreadable, .. } = rules.count;
+        let known = QUORUMS.iter().find(|(.., fraction, strict)| (*fraction, *strict) == (quorum, quorum_strict));
+        let source = |point: RulePoint| {
+            let named = sources.iter().find(|one| one.point == point);
+            named.map_or("", |one| one.source.slug()).to_owned()
+        };
+        Self {
+            source_quorum: source(RulePoint::Quorum),
+            source_majority: source(RulePoint::Majority),
+            source_tie: source(RulePoint::Tie),
+            source_extra: source(RulePoint::Extra),
+            source_write_in: source(RulePoint::WriteIn),
+            source_write_in_needs_against: source(RulePoint::WriteInNeedsAgainst),
+            source_unreadable: source(RulePoint::Unreadable),
+            needs_against: if write_in_needs_against { "yes" } else { "" }.to_owned(),
+            unreadable: match unreadable {
+                Unreadable::Abstain => "abstain",
+                Unreadable::Void => "void",
+            }
+            .to_owned(),
             quorum: known.map_or("2/3+", |(value, ..)| value).to_owned(),
             majority: match majority_of {
                 MajorityOf::Present => "present",
@@ -286,7 +318,7 @@ impl ContestForm {
                 MajorityOf::None => "none",
             }
             .to_owned(),
-            extra: contest.rules.extra.to_string(),
+            extra: rules.extra.to_string(),
             write_in: if write_in { "yes" } else { "" }.to_owned(),
             tie: match tie {
                 Tie::Vacant => "vacant",
@@ -294,6 +326,7 @@ impl ContestForm {
                 Tie::Lot => "lot",
             }
             .to_owned(),
+            ..self
         }
     }
 

@@ -18,7 +18,9 @@ use crate::{
     ids::{AccountId, CandidateId, ClassId, CollegeId, ContestId, InstitutionId, SittingId, StudentId},
     name::order::{self, StrokeKey, StrokeOrder},
     rules::{
+        Plan,
         election::{MajorityOf, Round, RulePoint, Rules, Source, Tie, Unreadable},
+        plan::{CountRule, DocumentKind},
         sitting::{Body, Fills},
     },
     sealing::keys::{MarkKey, PublicKey},
@@ -407,6 +409,28 @@ impl Sourced {
 impl ContestRules {
     /// What most universities do.
     pub const PRACTICE: Self = Self { count: Rules::PRACTICE, extra: 1 };
+
+    /// What the plan says for so many seats, each point with its clause, and what most universities do where it says nothing.
+    #[must_use]
+    pub fn by(plan: &Plan, seats: u32) -> (Self, Vec<RuleSource>) {
+        let (mut rules, mut sources) = (Self::PRACTICE, Vec::new());
+        for (term, clause) in plan.election_terms() {
+            term.rule.set(&mut rules.count);
+            if let CountRule::Extra(extra) = term.rule {
+                rules.extra = extra.of(seats);
+            }
+            let text = format!("{} {}：“{}”", clause.document, clause.section, clause.quote);
+            let text = text.chars().take(200).collect();
+            let kind = plan.documents.iter().find(|one| one.number == clause.document).map(|one| one.kind);
+            let source = match kind {
+                Some(DocumentKind::Constitution) => Source::Constitution,
+                Some(DocumentKind::ElectionRules) => Source::ElectionRules,
+                Some(DocumentKind::Plan | DocumentKind::ReviewRules | DocumentKind::Other) | None => Source::Plan,
+            };
+            sources.push(RuleSource { point: term.rule.point(), source, text });
+        }
+        (rules, sources)
+    }
 
     /// The rule is what most universities do.
     #[must_use]

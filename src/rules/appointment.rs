@@ -14,6 +14,7 @@ use super::{
     congress_result,
     education::before_post,
     eligibility,
+    plan::Exempted,
     roster::{Level, Member, Post},
     timeline::{Holding, Timeline, Unit, covers},
 };
@@ -80,15 +81,15 @@ pub fn appoint(
     });
     if !own {
         for plan in plans_of(calendar, timeline, &wanted) {
-            add_new(&mut findings, conditions(&plan, &wanted.person));
+            add_new(&mut findings, conditions_for(&plan, &wanted.person, &wanted.post));
         }
         if let Some(plan) = calendar.in_force(wanted.from) {
             findings.extend(before_post(&plan, [&wanted.person], wanted.from));
         }
     }
-    if wanted.post == Post::Presidium
+    if let Some(plan) = calendar.in_force(wanted.from)
+        && plan.is_seat(&wanted.post)
         && !goes_on(timeline, instead, &wanted)
-        && let Some(plan) = calendar.in_force(wanted.from)
     {
         findings.extend(congress_result::by_congress(&plan, &base, &wanted.person, wanted.from));
     }
@@ -150,7 +151,13 @@ pub fn appoint_together(
     Verdict::seal_with_reason(told, appointments, reason)
 }
 
-/// ELG-01, ELG-03, ELG-04 of one person.
+/// ELG-01, ELG-03, ELG-04 of one person for a post: a plan may ask more of the presidium.
+#[must_use]
+pub fn conditions_for(plan: &Plan, person: &Member, post: &Post) -> Vec<Finding> {
+    conditions(plan, &Member { posts: vec![post.clone()], ..person.clone() })
+}
+
+/// ELG-01, ELG-03, ELG-04 of one person in the posts that they hold.
 #[must_use]
 pub fn conditions(plan: &Plan, person: &Member) -> Vec<Finding> {
     let one = std::slice::from_ref(person);
@@ -162,13 +169,17 @@ pub fn conditions(plan: &Plan, person: &Member) -> Vec<Finding> {
     let about = |finding: Finding| match finding.verdict {
         Outcome::Pass if finding.exempts() => exempt_in_words(finding, plan, person),
         settled if settled.is_settled() => finding,
-        _ => in_words(finding, person),
+        _ => in_words(finding, plan, person),
     };
     findings.into_iter().map(about).collect()
 }
 
 /// A finding that does not hold for that person, with the practice that it rests on.
 fn exempt_in_words(finding: Finding, plan: &Plan, person: &Member) -> Finding {
+    if let Some(quote) = exempting_clause(&finding, plan, person) {
+        let who = if person.level == Some(Level::Graduate) { "研究生" } else { "新生" };
+        return Finding { message: format!("{who}按方案的规定不作此项要求（“{quote}”）"), ..finding };
+    }
     let graduate = finding.rule == Rule::Elg03 && person.level == Some(Level::Graduate);
     let (says, key) = match (graduate && plan.switches.graduate_exempt, finding.rule) {
         (true, _) => ("研究生按实践惯例不作排名要求", "graduate_exempt"),
@@ -178,8 +189,24 @@ fn exempt_in_words(finding: Finding, plan: &Plan, person: &Member) -> Finding {
     Finding { message: format!("{says}（{}）", plan.switches.reason_of(key)), ..finding }
 }
 
+/// The plan's own words by which somebody is exempt; none where it leaves that to practice.
+fn exempting_clause<'a>(finding: &Finding, plan: &'a Plan, person: &Member) -> Option<&'a str> {
+    let figures = &plan.figures;
+    let exempt = match finding.rule {
+        Rule::Elg03 => figures.ranking.as_ref()?.value.marks.exempt.as_ref()?,
+        _ => figures.failed_courses.as_ref()?.value.marks.exempt.as_ref()?,
+    };
+    let is = |who: Exempted| match who {
+        Exempted::Graduate => person.level == Some(Level::Graduate),
+        Exempted::FirstYear => person.first_year == Some(true),
+    };
+    let named = exempt.iter().find(|one| is(one.who))?;
+    let clause = plan.provision(finding.rule)?.clauses().find(|clause| clause.id == named.clause)?;
+    Some(&clause.quote)
+}
+
 /// A finding on one person in that person's own figures.
-fn in_words(finding: Finding, person: &Member) -> Finding {
+fn in_words(finding: Finding, plan: &Plan, person: &Member) -> Finding {
     let name = &person.name;
     let (says, measured) = match (finding.rule, finding.verdict) {
         (_, Outcome::Unknown) => {
@@ -198,7 +225,9 @@ fn in_words(finding: Finding, person: &Member) -> Finding {
             Some(rank) => {
                 let shown = format!("{}/{}", rank.rank, rank.cohort);
                 let within = finding.limit_in_words();
-                (format!("{name}在本专业 {} 人中排第 {} 名，名次所占比例应{within}", rank.cohort, rank.rank), shown)
+                let among =
+                    plan.figures.ranking.as_ref().map_or_else(|| "本专业".to_owned(), |stated| stated.value.among());
+                (format!("{name}在{among} {} 人中排第 {} 名，名次所占比例应{within}", rank.cohort, rank.rank), shown)
             }
             None => (finding.message.clone(), finding.measured.clone()),
         },
@@ -401,7 +430,7 @@ pub fn reshuffle(
                 covers(holding.from, holding.until, day) && stays(holding, number, one)
             })
         };
-        let new = wanted.iter().filter(|one| one.post == Post::Presidium && !seated(one));
+        let new = wanted.iter().filter(|one| plan.is_seat(&one.post) && !seated(one));
         let judged = new.filter_map(|one| congress_result::by_congress(&plan, timeline, &one.person, day));
         findings.extend(judged.filter(|finding| finding.verdict != Outcome::Pass));
         let begins = wanted.iter().filter(|one| !seated(one)).map(|one| &one.person);

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
-    plan::{Body, Stated, Step, Union},
+    plan::{Actor, Body, Stated, Step, StepKind, Union},
 };
 use crate::words::words;
 
@@ -38,7 +38,10 @@ pub struct Link {
 impl Link {
     /// A step of a plan's chain, with its names for the bodies.
     pub(super) fn of(plan: &Plan, step: &Step) -> Self {
-        let party = |body: &Body| Party { body: *body, name: plan.body_name(*body).to_owned() };
+        let party = |actor: &Actor| Party {
+            body: actor.body,
+            name: actor.name.clone().unwrap_or_else(|| plan.body_name(actor.body).to_owned()),
+        };
         let by = step.by.iter().map(party).collect();
         Self { act: step.act.clone(), by, any: step.any, together: step.together }
     }
@@ -68,6 +71,42 @@ impl Link {
     }
 }
 
+/// A step of a plan's chain that is no opinion: 公示, 面试, 试用.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherStep {
+    /// So many opinions come before it.
+    pub after: usize,
+    /// What it is, by stable word.
+    pub kind: String,
+    /// The step in words: `公示 5 天`.
+    pub says: String,
+    /// How many days it lasts at least.
+    pub days: Option<u32>,
+}
+
+impl OtherStep {
+    /// It is a public notice.
+    #[must_use]
+    pub fn is_notice(&self) -> bool {
+        self.kind == StepKind::Notice.slug()
+    }
+}
+
+/// The steps of a plan's chain that are no opinions, each with its place among the opinions.
+pub(super) fn other_steps(plan: &Plan, steps: &[Step]) -> Vec<OtherStep> {
+    let mut after = 0;
+    let mut others = Vec::new();
+    for step in steps {
+        if step.kind == StepKind::Opinion {
+            after += 1;
+            continue;
+        }
+        let says = step.in_words(|body| plan.body_name(body).to_owned());
+        others.push(OtherStep { after, kind: step.kind.slug().to_owned(), says, days: step.days });
+    }
+    others
+}
+
 /// A chain of opinions, with the rule and the clause that prescribe it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
@@ -78,6 +117,9 @@ pub struct Chain {
     pub quote: String,
     /// The steps in their order.
     pub links: Vec<Link>,
+    /// Steps of the plan's chain that are no opinions; the portal shows them and leaves them to people.
+    #[serde(default)]
+    pub others: Vec<OtherStep>,
 }
 
 impl Chain {
@@ -92,8 +134,59 @@ impl Chain {
             (Union::College, _) => figures.college_chain.as_ref(),
         }?;
         let Clause { document, section, quote, .. } = provision.clause().clone();
-        let links = steps.iter().map(|step| Link::of(plan, step)).collect();
-        Some(Self { rule: provision.rule.code().to_owned(), plan: plan.short.clone(), document, section, quote, links })
+        let opinions = steps.iter().filter(|step| step.kind == StepKind::Opinion);
+        let links = opinions.map(|step| Link::of(plan, step)).collect();
+        let (rule, others) = (provision.rule.code().to_owned(), other_steps(plan, steps));
+        Some(Self { rule, plan: plan.short.clone(), document, section, quote, links, others })
+    }
+
+    /// How a plan says that people come to the posts of a union, in a sentence: by its own steps, or that it does not say.
+    #[must_use]
+    pub fn course_in_words(plan: Option<&Plan>, union: Union) -> String {
+        let chain = plan.and_then(|plan| Self::of(plan, union, false).or_else(|| Self::of(plan, union, true)));
+        match chain {
+            Some(chain) => {
+                let acts: Vec<&str> = chain.links.iter().map(|link| link.act.as_str()).collect();
+                format!("方案规定人选经{}产生", acts.join("、"))
+            }
+            None => "本校方案没有写人选的产生程序，或者还没有录入".to_owned(),
+        }
+    }
+
+    /// The steps that are no opinions and come when so many opinions are given.
+    pub fn others_after(&self, opinions: usize) -> impl Iterator<Item = &OtherStep> {
+        self.others.iter().filter(move |other| other.after == opinions)
+    }
+
+    /// Whether a public notice is the plan's or practice, in a sentence.
+    #[must_use]
+    pub fn notice_in_words(&self) -> String {
+        match self.notice() {
+            Some(notice) => format!("方案规定：{}。", notice.says),
+            None => "公示是实践惯例，方案未作要求。".to_owned(),
+        }
+    }
+
+    /// As [`notice_in_words`](Self::notice_in_words), for who opens a round.
+    #[must_use]
+    pub fn notice_hint(&self) -> String {
+        format!("{}报名截止后才能开始。", self.notice_in_words())
+    }
+
+    /// The steps that are no opinions, each with its place, in words; empty where there are none.
+    #[must_use]
+    pub fn others_in_words(&self) -> String {
+        let place = |other: &OtherStep| match other.after.checked_sub(1).and_then(|before| self.links.get(before)) {
+            Some(link) => format!("{}（在“{}”之后）", other.says, link.act),
+            None => format!("{}（最先）", other.says),
+        };
+        self.others.iter().map(place).collect::<Vec<_>>().join("；")
+    }
+
+    /// The public notice that the plan asks for.
+    #[must_use]
+    pub fn notice(&self) -> Option<&OtherStep> {
+        self.others.iter().find(|other| other.is_notice())
     }
 
     #[must_use]

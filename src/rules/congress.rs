@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Cover, DelegateBase, Stated, Union},
+    plan::{Cover, DelegateBase, DelegateShare, Stated, Union},
 };
 
 /// Students of one grade in one college.
@@ -192,7 +192,7 @@ pub fn meeting_of_all(kind: Union, students: u32) -> Option<Finding> {
 /// The least number of seats by the plan's share of so many students; 0 where the plan states none.
 pub(super) fn share_floor(plan: &Plan, students: u64) -> u32 {
     let stated = plan.figures.delegates.as_ref();
-    stated.map_or(0, |stated| stated.value.0.ceil_of(u32::try_from(students).unwrap_or(u32::MAX)))
+    stated.map_or(0, |stated| stated.value.share.ceil_of(u32::try_from(students).unwrap_or(u32::MAX)))
 }
 
 fn whole(number: usize) -> u32 {
@@ -366,17 +366,22 @@ fn give_a_seat(colleges: &mut [CollegeSeats], grade: &str) {
 /// CON-04, 不低于1%: not below means rounded up (trap T6).
 pub(super) fn share_finding(plan: &Plan, seats: u32, students: u64) -> Finding {
     let least = share_floor(plan, students);
-    let Some(Stated { value: (share, base), provision }) = &plan.figures.delegates else {
+    let Some(Stated { value: DelegateShare { share, base, at_most }, provision }) = &plan.figures.delegates else {
         return Finding::unstated(Rule::Con04, plan);
     };
     let whom = match base {
         DelegateBase::Served => "所联系学生",
         DelegateBase::All => "全校学生",
+        DelegateBase::Members => "会员",
     };
-    let finding = if seats < least {
+    let most = at_most.map(|share| (share, share.floor_of(u32::try_from(students).unwrap_or(u32::MAX)).max(least)));
+    let finding = if let Some((share, most)) = most.filter(|(_, most)| seats > *most) {
+        let says = format!("代表名额 {seats} 个，高于{whom} {students} 人的 {share}，至多 {most} 个");
+        Finding::new(provision, provision.breach(), says).remedy(format!("减少 {} 个名额", seats - most))
+    } else if seats < least {
         Finding::new(
             provision,
-            Outcome::Fail,
+            provision.breach(),
             format!("代表名额 {seats} 个，低于{whom} {students} 人的 {share}，至少 {least} 个"),
         )
         .remedy(format!("增加 {} 个名额", least - seats))
@@ -387,7 +392,8 @@ pub(super) fn share_finding(plan: &Plan, seats: u32, students: u64) -> Finding {
             format!("代表名额 {seats} 个，不低于{whom} {students} 人的 {share}（{least} 个）"),
         )
     };
-    finding.against(&seats, format!(">={least}")).gauge(seats, least, None)
+    let limit = most.map_or_else(|| format!(">={least}"), |(_, most)| format!("{least}..{most}"));
+    finding.against(&seats, limit).gauge(seats, least, most.map(|(_, most)| most))
 }
 
 /// CON-05, 覆盖各个系（院）、年级及主要学生社团: each of them, not each college × grade.

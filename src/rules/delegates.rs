@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Clause, Finding, Outcome, Plan, Rule, Verdict,
-    chain::{Chain, Link, Party},
-    plan::Body,
+    chain::{Chain, Link, Party, other_steps},
+    plan::{Body, StepKind},
 };
 
 /// How many more candidates than places there usually are, in percent.
@@ -42,15 +42,18 @@ impl DelegateChain {
             section: String::new(),
             quote: String::new(),
             links: vec![usual("推荐", Body::ClassBranch, "班级团支部")],
+            others: Vec::new(),
         };
         let mut election = usual("组织选举", Body::CollegeUnion, "院系学生会");
         if let Some(stated) = &plan.figures.delegate_chain {
             let Clause { document, section, quote, .. } = stated.provision.clause().clone();
-            let mut links: Vec<Link> = stated.value.iter().map(|step| Link::of(plan, step)).collect();
+            let opinions = stated.value.iter().filter(|step| step.kind == StepKind::Opinion);
+            let mut links: Vec<Link> = opinions.map(|step| Link::of(plan, step)).collect();
             if let Some(last) = links.pop_if(|last| last.has(Body::CollegeUnion)) {
                 election = last;
             }
-            before = Chain { document, section, quote, links, ..before };
+            let others = other_steps(plan, &stated.value);
+            before = Chain { document, section, quote, links, others, ..before };
         }
         Self { before, election }
     }

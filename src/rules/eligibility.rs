@@ -2,7 +2,7 @@
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Provision, SmallCohort, Stated},
+    plan::{Exempted, Provision, SmallCohort, Stated},
     roster::{Level, Member},
 };
 
@@ -19,7 +19,7 @@ fn gather(
     provision: &Provision,
     members: &[Member],
     limit: String,
-    words: [&str; 2],
+    words: [&str; 3],
     ask: impl Fn(&Member) -> Answer,
 ) -> Finding {
     let (mut falls, mut unknown, mut exempt) = (Vec::new(), Vec::new(), Vec::new());
@@ -32,7 +32,7 @@ fn gather(
         };
         list.push(member.number.clone());
     }
-    let [fault, missing] = words;
+    let [fault, missing, excused] = words;
     let (verdict, message) = if !falls.is_empty() {
         let more = if unknown.is_empty() { String::new() } else { format!("，另有 {} 人{missing}", unknown.len()) };
         (provision.breach(), format!("{} 人{fault}{more}", falls.len()))
@@ -42,7 +42,7 @@ fn gather(
             if exempt.is_empty() {
                 "全部符合".to_owned()
             } else {
-                format!("全部符合，其中 {} 人按惯例不作要求", exempt.len())
+                format!("全部符合，其中 {} 人{excused}不作要求", exempt.len())
             },
         )
     } else {
@@ -71,7 +71,7 @@ pub fn political_status(plan: &Plan, members: &[Member]) -> Finding {
         let status = if probationary && status == "中共预备党员" { "中共党员" } else { status };
         accepted.iter().any(|accepted| accepted == status)
     };
-    gather(provision, members, accepted.join("、"), ["不是党员或团员", "政治面貌未填"], |member| {
+    gather(provision, members, accepted.join("、"), ["不是党员或团员", "政治面貌未填", ""], |member| {
         match member.political.as_deref() {
             None => Answer::Unknown,
             Some(status) if fits(status) => Answer::Meets,
@@ -80,24 +80,44 @@ pub fn political_status(plan: &Plan, members: &[Member]) -> Finding {
     })
 }
 
-/// ELG-03, 前30%以内: the boundary passes (trap T11), so 3 of 10 does and 4 of 10 does not.
+/// How somebody is excused: by the plan's own words, or by practice where it has none.
+fn excused(by_plan: bool) -> &'static str {
+    if by_plan { "按方案的规定" } else { "按惯例" }
+}
+
+/// ELG-03, 前30%以内: the boundary passes (trap T11), so 3 of 10 does and 4 of 10 does not, and 33 of 99 is within 1/3.
 #[must_use]
 pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
-    let Some(&Stated { value: share, ref provision }) = plan.figures.rank_share.as_ref() else {
+    let Some(Stated { value: ranking, provision }) = plan.figures.ranking.as_ref() else {
         return Finding::unstated(Rule::Elg03, plan);
     };
     let switches = &plan.switches;
-    let too_small = |member: &Member| member.rank.is_some_and(|rank| share.floor_of(rank.cohort) == 0);
+    let share_of = |member: &Member| ranking.share_for(plan.is_on_presidium(member));
+    let share = match members {
+        [one] => share_of(one),
+        _ => ranking.share,
+    };
+    let too_small = |member: &Member| member.rank.is_some_and(|rank| share_of(member).floor_of(rank.cohort) == 0);
+    let marks = &ranking.marks;
     let exempt = |member: &Member| {
-        let graduate = switches.graduate_exempt && member.level == Some(Level::Graduate);
-        let first_year = switches.first_year_exempt && member.first_year == Some(true) && member.rank.is_none();
+        let graduates = marks.exempts(Exempted::Graduate).unwrap_or(switches.graduate_exempt);
+        let graduate = graduates && member.level == Some(Level::Graduate);
+        let first_year = member.first_year == Some(true)
+            && match marks.exempts(Exempted::FirstYear) {
+                Some(exempt) => exempt,
+                None => switches.first_year_exempt && member.rank.is_none(),
+            };
         graduate || first_year
+    };
+    let fault = match ranking.presidium.filter(|_| members.len() > 1) {
+        Some(stricter) => format!("不在{}前 {share}（主席团成员前 {stricter}）以内", ranking.among()),
+        None => format!("不在{}前 {share} 以内", ranking.among()),
     };
     let finding = gather(
         provision,
         members,
         format!("<={share}"),
-        [&format!("不在本专业前 {share} 以内"), "没有排名数据"],
+        [&fault, "没有排名数据", excused(marks.exempt.is_some())],
         |member| match member.rank {
             _ if exempt(member) => Answer::Exempt,
             None => Answer::Unknown,
@@ -106,7 +126,7 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
                 SmallCohort::First | SmallCohort::Nobody => Answer::Falls,
                 SmallCohort::Unknown => Answer::Unknown,
             },
-            Some(rank) if rank.rank <= share.floor_of(rank.cohort) => Answer::Meets,
+            Some(rank) if rank.rank <= share_of(member).floor_of(rank.cohort) => Answer::Meets,
             Some(_) => Answer::Falls,
         },
     );
@@ -119,19 +139,30 @@ pub fn rank(plan: &Plan, members: &[Member]) -> Finding {
         SmallCohort::First => "按本校掌握第一名通过",
         SmallCohort::Unknown => "由校团委逐人认定",
     };
-    let message = format!("{}；{small} 人所在专业人数过少，{share} 不足 1 人，{consequence}", finding.message);
+    let bases = ranking.bases_in_words();
+    let message = format!("{}；{small} 人所在{bases}人数过少，{share} 不足 1 人，{consequence}", finding.message);
     Finding { message, ..finding }
 }
 
 /// ELG-04, 无课业不及格情况: a blank is unknown, but of a first-year, who has sat no examination yet (gap G1).
 #[must_use]
 pub fn failed_courses(plan: &Plan, members: &[Member]) -> Finding {
-    let Some(&Stated { value: limit, ref provision }) = plan.figures.failed_courses.as_ref() else {
+    let Some(Stated { value, provision }) = plan.figures.failed_courses.as_ref() else {
         return Finding::unstated(Rule::Elg04, plan);
     };
-    let words = ["有课业不及格", "不及格门数未填"];
-    let exempt = |member: &Member| plan.switches.first_year_exempt && member.first_year == Some(true);
+    let (limit, marks) = (value.at_most, &value.marks);
+    let fault = if marks.required_only { "有必修课不及格" } else { "有课业不及格" };
+    let words = [fault, "不及格门数未填", excused(marks.exempt.is_some())];
+    // A graduate has failed courses like anybody else: only the plan's own words exempt them here.
+    let excepted = |member: &Member| {
+        let graduate = member.level == Some(Level::Graduate);
+        let by_plan = |who| marks.exempts(who) == Some(true);
+        graduate && by_plan(Exempted::Graduate) || member.first_year == Some(true) && by_plan(Exempted::FirstYear)
+    };
+    let by_practice = marks.exempt.is_none() && plan.switches.first_year_exempt;
+    let exempt = |member: &Member| by_practice && member.first_year == Some(true);
     gather(provision, members, format!("<={limit}"), words, |member| match member.failed_courses {
+        _ if excepted(member) => Answer::Exempt,
         None if exempt(member) => Answer::Exempt,
         None => Answer::Unknown,
         Some(failed) if failed <= limit => Answer::Meets,

@@ -29,27 +29,33 @@ pub struct OutOfScope {
 /// # Errors
 /// [`OutOfScope`] where the plan has no such union.
 pub fn judge(plan: &Plan, union: Union, members: &[Member]) -> Result<Vec<Finding>, OutOfScope> {
-    judge_with(plan, union, members, &[])
+    judge_with(plan, union, members, Known::default())
 }
 
-/// As [`judge`], where departments are known by themselves: one in which nobody holds a post counts too.
+/// What is known of a union beside its people.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Known<'a> {
+    /// Departments known by themselves: one in which nobody holds a post counts too.
+    pub departments: &'a [&'a str],
+    /// How many students the college has, where a figure goes by its size.
+    pub students: Option<u32>,
+}
+
+/// As [`judge`], with what is known beside the people. Teachers in an office of the union are none of its staff.
 ///
 /// # Errors
 /// [`OutOfScope`] where the plan has no such union.
-pub fn judge_with(
-    plan: &Plan,
-    union: Union,
-    members: &[Member],
-    departments: &[&str],
-) -> Result<Vec<Finding>, OutOfScope> {
+pub fn judge_with(plan: &Plan, union: Union, members: &[Member], known: Known<'_>) -> Result<Vec<Finding>, OutOfScope> {
     if !plan.unions.contains(&union) {
         return Err(OutOfScope { plan: plan.short.clone(), union });
     }
+    let Known { departments, students } = known;
+    let members = &*plan.without_teachers(members);
     let mut findings = vec![structure::no_president(plan, members), rotation::executive_chair(plan, members)];
     match union {
         Union::School | Union::Graduate => {
             findings.push(staffing::school_total(plan, members));
-            findings.push(staffing::presidium(plan, Rule::Stf02, plan.figures.school_presidium.as_ref(), members));
+            findings.push(staffing::presidium(plan, members));
             findings.push(staffing::departments(plan, members, departments));
             findings.extend(staffing::heads(plan, members, departments));
             findings.extend(staffing::department_staff(plan, members, departments));
@@ -57,8 +63,8 @@ pub fn judge_with(
             findings.push(staffing::from_colleges(plan, members));
         }
         Union::College => {
-            findings.push(staffing::college_total(plan, members));
-            findings.push(staffing::presidium(plan, Rule::Stf07, plan.figures.college_presidium.as_ref(), members));
+            findings.push(staffing::college_total(plan, members, students));
+            findings.push(staffing::college_presidium(plan, members, students));
             findings.push(staffing::no_other_posts(plan, members));
         }
     }
@@ -112,7 +118,8 @@ impl Timeline {
         let members = self.members_on(day);
         let units: Vec<&Unit> = self.units_on(day).collect();
         let names: Vec<&str> = units.iter().map(|unit| unit.name.as_str()).collect();
-        let mut findings = judge_with(plan, self.union, &members, &names)?;
+        let mut findings =
+            judge_with(plan, self.union, &members, Known { departments: &names, students: self.students })?;
         if self.opened.is_some_and(|opened| opened <= day) {
             let on_duty = rotation::somebody_on_duty(plan, &members, self.rotates_on(day));
             if let Some(finding) = findings.iter_mut().find(|finding| finding.rule == Rule::Org03) {

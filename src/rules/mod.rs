@@ -57,3 +57,6 @@ pub use catalogue::{CATALOGUE, Rule};
 pub use clause::{Clause, Outcome};
 pub use finding::{Finding, Gauge, Verdict};
 pub use plan::Plan;
+
+#[cfg(test)]
+mod other_universities;

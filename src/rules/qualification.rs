@@ -1,13 +1,12 @@
 //! CON-06, S6.6: what the report on the delegates' qualification counts, so that their breadth can be seen.
 //!
-//! That most delegates are no backbone of a union is practice, and cites no clause; both plans ask for breadth without a
-//! figure.
+//! That most delegates are no backbone of a union is practice, and cites no clause, unless the plan has a share for it.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Outcome, Rule};
+use super::{Finding, Outcome, Plan, Rule, plan::Stated};
 
 /// A delegate with a vote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,8 +104,20 @@ impl Qualification {
         self.total - self.backbone.min(self.total)
     }
 
-    /// CON-06: whether enough delegates are no backbone, where the League committee asks for a share. Practice, with its
-    /// arithmetic.
+    /// CON-06: whether enough delegates are no backbone, where the plan has a share for it.
+    #[must_use]
+    pub fn breadth_by(&self, plan: &Plan) -> Option<Finding> {
+        let Stated { value: Some(share), provision } = plan.figures.ordinary_delegates.as_ref()? else { return None };
+        let least = share.ceil_of(self.total);
+        let enough = self.ordinary() >= least;
+        let verdict = if enough { Outcome::Pass } else { provision.breach() };
+        let word = if enough { "不低于" } else { "低于" };
+        let says = format!("非骨干代表 {} 人 ÷ 代表 {} 人，{word} {share}（{least} 人）", self.ordinary(), self.total);
+        Some(Finding::new(provision, verdict, says).against(&self.ordinary(), format!(">={share}")))
+    }
+
+    /// CON-06: whether enough delegates are no backbone, where the League committee asks for a share and the plan does not.
+    /// Practice, with its arithmetic.
     #[must_use]
     pub fn breadth(&self, least_percent: Option<u32>) -> Option<Finding> {
         let least = least_percent?;

@@ -10,7 +10,7 @@ use time::Date;
 
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
-    plan::{Body, Provision, Stated},
+    plan::{Body, Provision, ReviewTerms, Stated},
 };
 use crate::{
     text::{folded, percent},
@@ -30,14 +30,38 @@ pub struct Aspects {
     pub names: Vec<String>,
     /// The plan names none.
     pub by_default: bool,
+    /// What each weighs by the plan, in percent.
+    pub weights: Option<Vec<u32>>,
+    /// The greatest share of 优秀 by the plan, in percent.
+    pub ceiling: Option<u32>,
+}
+
+impl Aspects {
+    /// What the plan says of weights and of 优秀, in words; empty where it says nothing.
+    #[must_use]
+    pub fn terms_in_words(&self) -> String {
+        let weigh = |weights: &Vec<u32>| {
+            let one = |(name, weight): (&String, &u32)| format!("{name} {weight}%");
+            self.names.iter().zip(weights).map(one).collect::<Vec<_>>().join("、")
+        };
+        let most = self.ceiling.map(|most| format!("优秀不超过 {most}%"));
+        self.weights.as_ref().map(weigh).into_iter().chain(most).collect::<Vec<_>>().join("；")
+    }
 }
 
 /// REV-03: the aspects that the plan names, else the usual ones.
 #[must_use]
 pub fn aspects(plan: &Plan) -> Aspects {
-    match &plan.figures.aspects {
-        Some(Stated { value, .. }) => Aspects { names: value.clone(), by_default: false },
-        None => Aspects { names: DEFAULT_ASPECTS.map(str::to_owned).to_vec(), by_default: true },
+    match &plan.figures.review {
+        Some(Stated { value: ReviewTerms { aspects, weights, excellent_at_most }, .. }) => {
+            Aspects { names: aspects.clone(), by_default: false, weights: weights.clone(), ceiling: *excellent_at_most }
+        }
+        None => Aspects {
+            names: DEFAULT_ASPECTS.map(str::to_owned).to_vec(),
+            by_default: true,
+            weights: None,
+            ceiling: None,
+        },
     }
 }
 
@@ -273,6 +297,21 @@ impl Scheme {
             bounds: Bounds { excellent: 90, good: 75, satisfactory: 60 },
             ceiling: None,
         }
+    }
+
+    /// The scheme with what the plan says of it: its weights, and no more 优秀 than it allows.
+    #[must_use]
+    pub fn under(mut self, aspects: &Aspects) -> Self {
+        if let Some(weights) = aspects.weights.as_ref().filter(|weights| weights.len() == self.weights.len()) {
+            for (one, weight) in self.weights.iter_mut().zip(weights) {
+                one.weight = *weight;
+            }
+        }
+        self.ceiling = match (self.ceiling, aspects.ceiling) {
+            (Some(own), Some(most)) => Some(own.min(most)),
+            (own, most) => own.or(most),
+        };
+        self
     }
 
     #[must_use]

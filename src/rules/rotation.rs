@@ -1,11 +1,11 @@
 //! ORG: the executive chair, a duty that presidium members carry in turn.
 
-use time::{Date, Duration};
+use time::{Date, Duration, Month};
 
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
-    plan::{Provision, Stated, Turn as Period},
+    plan::{Provision, Stated, Turn as Period, TurnUnit},
     roster::{Member, Post, numbers},
     timeline::{Holding, Semester, Timeline, Turn, covers},
 };
@@ -17,7 +17,7 @@ pub fn executive_chair(plan: &Plan, members: &[Member]) -> Finding {
         return Finding::unstated(Rule::Org03, plan);
     };
     let chairs = numbers(members, |member| member.chair);
-    let outsiders = numbers(members, |member| member.chair && !member.on_presidium());
+    let outsiders = numbers(members, |member| member.chair && !plan.is_on_presidium(member));
     let measured = chairs.len();
     let finding = if measured == 0 {
         Finding::new(provision, Outcome::Unknown, "名单没有标明谁是当值执行主席".to_owned())
@@ -84,18 +84,18 @@ fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding
             .remedy("到学期末为止，下学期另排");
     }
     match length {
-        Period::AtMostOneSemester => {
+        Period { unit: TurnUnit::Month | TurnUnit::Week, .. } => by_days(provision, length, turn, semester.until),
+        Period { unit: TurnUnit::Semester, exact: false, .. } => {
             Finding::new(provision, Outcome::Pass, "不超过一个学期".to_owned()).against(&measured, whole)
         }
-        Period::OneSemester => {
+        Period { unit: TurnUnit::Semester, exact: true, .. } => {
             let before = timeline.turns.iter().any(|other| other.until == turn.from && other.from >= semester.from);
             let from_start = turn.from == semester.from;
             let opened = timeline.opened.is_some_and(|day| turn.from == day && day > semester.from);
             let late = turn.from <= today;
             // The presidium is new: nobody sat on it the day before.
             let eve = turn.from.previous_day().unwrap_or(turn.from);
-            let seated =
-                |holding: &&Holding| holding.post == Post::Presidium && covers(holding.from, holding.until, eve);
+            let seated = |holding: &&Holding| plan.is_seat(&holding.post) && covers(holding.from, holding.until, eve);
             let late = late || !timeline.holdings.iter().any(|holding| seated(&holding));
             if turn.until == semester.until && from_start {
                 Finding::new(provision, Outcome::Pass, "与学期一致".to_owned()).against(&measured, whole)
@@ -109,6 +109,38 @@ fn period(plan: &Plan, timeline: &Timeline, turn: &Turn, today: Date) -> Finding
             }
         }
     }
+}
+
+/// ORG-04 where the period is months or weeks: a turn that is cut short by its semester's end is a whole one.
+fn by_days(provision: &Provision, length: Period, turn: &Turn, semester_end: Date) -> Finding {
+    let end = end_of(turn.from, length);
+    let measured = format!("{} 至 {}", turn.from, last_day(turn.until));
+    let whole = format!("{} 至 {}", turn.from, last_day(end.min(semester_end)));
+    let (verdict, says) = if turn.until > end {
+        (provision.breach(), format!("轮值超过了规定的周期（{}）", length.in_words()))
+    } else if length.exact && turn.until < end.min(semester_end) {
+        (provision.breach(), format!("轮值短于规定的周期（{}）", length.in_words()))
+    } else {
+        (Outcome::Pass, format!("合于规定的周期（{}）", length.in_words()))
+    };
+    let remedy =
+        if verdict == Outcome::Pass { String::new() } else { format!("排到 {}", last_day(end.min(semester_end))) };
+    Finding::new(provision, verdict, says).against(&measured, whole).remedy(remedy)
+}
+
+/// The first day after a period of months or weeks that begins on a day.
+fn end_of(from: Date, length: Period) -> Date {
+    let weeks = i64::from(length.number);
+    if length.unit == TurnUnit::Week {
+        return from.checked_add(Duration::weeks(weeks)).unwrap_or(Date::MAX);
+    }
+    let months = u32::from(u8::from(from.month())) - 1 + length.number;
+    let (years, month) = (months / 12, months % 12 + 1);
+    let month = u8::try_from(month).ok().and_then(|month| Month::try_from(month).ok()).unwrap_or(Month::January);
+    let year = from.year() + i32::try_from(years).unwrap_or_default();
+    // The 31st of a month has its end where the next one is over.
+    let day = from.day().min(month.length(year));
+    Date::from_calendar_date(year, month, day).unwrap_or(Date::MAX)
 }
 
 /// ORG-04 for a union on a day: the turn that runs.
@@ -162,7 +194,7 @@ pub fn take_turn(
     let days = std::iter::once(turn.from).chain(calendar.days().filter(|day| turn.from < *day && *day < turn.until));
     for plan in days.filter_map(|day| calendar.in_force(day)) {
         if let Some(provision) = plan.provision(Rule::Org03) {
-            findings.extend(seated_and_alone(provision, timeline, &turn));
+            findings.extend(seated_and_alone(&plan, provision, timeline, &turn));
         }
         findings.push(period(&plan, timeline, &turn, today));
     }
@@ -193,11 +225,11 @@ pub fn take_turn(
 }
 
 /// ORG-03 of one turn: its holder has a seat on every day of it, and nobody else is on duty meanwhile.
-fn seated_and_alone(provision: &Provision, timeline: &Timeline, turn: &Turn) -> Vec<Finding> {
+fn seated_and_alone(plan: &Plan, provision: &Provision, timeline: &Timeline, turn: &Turn) -> Vec<Finding> {
     let mut findings = Vec::new();
     let sits = timeline.holdings.iter().filter(|holding| {
         let person = timeline.people.get(holding.person);
-        holding.post == Post::Presidium && person.is_some_and(|person| person.number == turn.number)
+        plan.is_seat(&holding.post) && person.is_some_and(|person| person.number == turn.number)
     });
     let seats: Vec<(Date, Option<Date>)> = sits.map(|holding| (holding.from, holding.until)).collect();
     if let Some(day) = first_gap(&seats, turn.from, turn.until) {

@@ -8,7 +8,7 @@ use time::Date;
 use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     congress::{CollegeSeats, GradeSeats, SocietySeats, coverage_finding, share_finding},
-    plan::Union,
+    plan::{Stated, Union},
 };
 use crate::{text::percent, words::words};
 
@@ -155,6 +155,14 @@ impl SeatPlan {
         let Some(provision) = plan.provision(Rule::Con06) else { return Finding::unstated(Rule::Con06, plan) };
         let own: u32 = self.of(UnitKind::Union).map(|unit| unit.seats).sum();
         let (total, others) = (self.total.max(1), self.total.saturating_sub(own));
+        if let Some(Stated { value: Some(share), .. }) = &plan.figures.ordinary_delegates {
+            let (least, reach) = (share.ceil_of(self.total), percent(others.into(), total.into()));
+            let says =
+                format!("学生会自身的名额 {own} 个，其余占 {reach}；非学生会骨干的代表不低于 {share}（{least} 人）");
+            let verdict = if others >= least { Outcome::Pass } else { provision.breach() };
+            let remedy = if others >= least { "" } else { "减少学生会自身的名额" };
+            return Finding::new(provision, verdict, says).against(&reach, format!(">={share}")).remedy(remedy);
+        }
         let asked = self.ordinary_percent.unwrap_or(0);
         let reach = percent(others.into(), total.into());
         let mut wrong = Vec::new();

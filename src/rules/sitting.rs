@@ -4,10 +4,11 @@
 //! G5): what is asked there is practice or the committee's decision, and cites no clause.
 
 use super::{
-    Finding, Outcome, Plan, Rule, Verdict,
-    appointment::conditions,
-    election::{Attendance, Tally},
-    roster::Member,
+    Clause, Finding, Outcome, Plan, Rule, Verdict,
+    appointment::conditions_for,
+    election::{Attendance, Round, Rules, Tally},
+    plan::ElectionTerm,
+    roster::{Member, Post},
 };
 use crate::words::words;
 
@@ -43,6 +44,8 @@ pub struct ContestFacts {
     pub seats: u32,
     /// How many more candidates than seats the rules ask for.
     pub extra: u32,
+    /// How it is counted.
+    pub rules: Rules,
     pub candidates: u32,
     /// Students who may vote in it today.
     pub voters: u32,
@@ -161,6 +164,9 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
         };
         findings.push(Finding::new(provision, verdict, says).remedy(remedy));
     }
+    if contest.fills == Fills::Presidium {
+        findings.extend(counted_by_the_plan(plan, contest));
+    }
     if contest.fills == Fills::Presidium && *candidates > 0 {
         findings.extend(standing(plan, contest));
     }
@@ -189,11 +195,30 @@ fn judge_contest(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
     findings
 }
 
+/// VET-05: votes for a presidium are counted as the plan says, where it says how.
+fn counted_by_the_plan(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
+    let ContestFacts { title, seats, extra, rules, .. } = contest;
+    let Some(provision) = plan.provision(Rule::Vet05).filter(|_| rules.round == Round::First) else {
+        return Vec::new();
+    };
+    let judge = |(term, clause): (&ElectionTerm, &Clause)| {
+        let (says, point) = (term.rule.in_words(), term.rule.point().label());
+        let (verdict, message, remedy) = if term.rule.holds(rules, *seats, *extra) {
+            (Outcome::Pass, format!("{title}：{point}照规定：{says}"), String::new())
+        } else {
+            let remedy = format!("请在选举项目里把“{point}”改为与规定一致");
+            (provision.breach(), format!("{title}：{point}与规定不同，规定是{says}"), remedy)
+        };
+        Finding { clause: Some(clause.clone()), ..Finding::new(provision, verdict, message).remedy(remedy) }
+    };
+    plan.election_terms().map(judge).collect()
+}
+
 /// VET-01, ELG-01, ELG-03, ELG-04: candidates for a presidium come from a round's list, or meet what an appointment asks.
 fn standing(plan: &Plan, contest: &ContestFacts) -> Vec<Finding> {
     let ContestFacts { title, candidates, unvetted, .. } = contest;
     let refuses = |finding: &Finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown);
-    let judged = unvetted.iter().map(|person| (person, conditions(plan, person)));
+    let judged = unvetted.iter().map(|person| (person, conditions_for(plan, person, &Post::Presidium)));
     let mut faults: Vec<Finding> = Vec::new();
     let mut unfit: Vec<&str> = Vec::new();
     for (person, findings) in judged {
@@ -289,6 +314,7 @@ mod tests {
                 body: Body::Congress,
                 seats: 3,
                 extra: 1,
+                rules: Rules::PRACTICE,
                 candidates: 4,
                 voters: 85,
                 unvetted: Vec::new(),

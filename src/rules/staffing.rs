@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Bounds, Provision, Stated},
+    plan::{Bounds, BySize, Larger, Provision, Stated},
     roster::{Member, Post, count, numbers},
 };
 use crate::text::percent;
@@ -16,39 +16,76 @@ fn people(members: &[Member]) -> u32 {
     count(members, |_| true)
 }
 
-/// STF-01, 人左右: a breach only above the target and what 左右 allows; fewer is none.
+/// STF-01, 人左右 or 不超过: a breach only above the target and what 左右 allows, or above the larger limit where it is decided
+/// that it holds; fewer is none.
 #[must_use]
 pub fn school_total(plan: &Plan, members: &[Member]) -> Finding {
-    let Some(&Stated { value: target, ref provision }) = plan.figures.school_total.as_ref() else {
+    let Some(Stated { value, provision }) = plan.figures.school_total.as_ref() else {
         return Finding::unstated(Rule::Stf01, plan);
     };
-    let total = people(members);
-    let percent = plan.switches.about_percent;
-    let limit = target * (100 + percent) / 100;
-    let (verdict, message) = if total * 100 > target * (100 + percent) {
-        (
-            provision.breach(),
-            format!("工作人员 {total} 人，超过“{target} 人左右”（上浮 {percent}% 掌握，至多 {limit} 人）"),
-        )
-    } else {
-        (Outcome::Pass, format!("工作人员 {total} 人，没有超过“{target} 人左右”"))
+    let (total, target, percent) = (people(members), value.people, plan.switches.about_percent);
+    let (limit, says) = match (value.decided(), value.about) {
+        (Some(Larger { at_most, condition, decided }), _) => {
+            let decided = decided.as_deref().unwrap_or_default();
+            (*at_most, format!("{at_most} 人（{condition}；依据：{decided}）"))
+        }
+        (None, true) => (target * (100 + percent) / 100, format!("“{target} 人左右”")),
+        (None, false) => (target, format!("{target} 人")),
     };
+    let over = total > limit;
+    let message = match (over, value.decided().is_none() && value.about) {
+        (true, true) => format!("工作人员 {total} 人，超过{says}（上浮 {percent}% 掌握，至多 {limit} 人）"),
+        (true, false) => format!("工作人员 {total} 人，超过 {says}"),
+        (false, true) => format!("工作人员 {total} 人，没有超过{says}"),
+        (false, false) => format!("工作人员 {total} 人，不超过 {says}"),
+    };
+    let verdict = if over { provision.breach() } else { Outcome::Pass };
     let finding =
         Finding::new(provision, verdict, message).against(&total, format!("<={limit}")).gauge(total, 0, Some(limit));
-    if verdict == Outcome::Pass {
-        finding
-    } else {
-        finding.remedy(format!("减少 {} 人，或由校团委说明理由", total - limit))
+    if !over {
+        return finding;
     }
+    let fewer = format!("减少 {} 人", total - limit);
+    let larger = value.larger.as_ref().filter(|larger| larger.decided.is_none());
+    finding.remedy(match (larger, verdict) {
+        (Some(larger), _) => format!(
+            "{fewer}；{}可以不超过 {} 人，本校适用的，由作出认定的单位确认后在方案文件里登记依据",
+            larger.condition, larger.at_most
+        ),
+        (None, Outcome::Warn) => format!("{fewer}，或由校团委说明理由"),
+        (None, _) => fewer,
+    })
 }
 
-/// STF-02 and STF-07, 主席团成员不超过: `rule` says for which level, `limit` is that level's figure.
+/// A figure that goes by a college's size: where that is not known and would decide, the answer is not known either.
+fn by_size<T: Copy>(figure: &BySize<T>, students: Option<u32>, judge: impl Fn(T) -> Finding) -> Finding {
+    let mut found = figure.of(students).into_iter().map(&judge);
+    let Some(usual) = found.next() else { return judge(figure.usual) };
+    if found.all(|other| other.verdict == usual.verdict) {
+        return usual;
+    }
+    let message = format!("{}；限额随院系学生人数而定，没有这个人数，不能判断", usual.message);
+    Finding { verdict: Outcome::Unknown, message, subjects: Vec::new(), ..usual }.remedy("先登记或填写院系的学生人数")
+}
+
+/// STF-07, 主席团成员不超过, in a college of so many students.
 #[must_use]
-pub fn presidium(plan: &Plan, rule: Rule, limit: Option<&Stated<u32>>, members: &[Member]) -> Finding {
-    let Some(Stated { value: limit, provision }) = limit else {
-        return Finding::unstated(rule, plan);
+pub fn college_presidium(plan: &Plan, members: &[Member], students: Option<u32>) -> Finding {
+    let Some(Stated { value, provision }) = plan.figures.college_presidium.as_ref() else {
+        return Finding::unstated(Rule::Stf07, plan);
     };
-    at_most(provision, "主席团成员", "人", *limit, numbers(members, Member::on_presidium))
+    let judge =
+        |most| at_most(provision, "主席团成员", "人", most, numbers(members, |member| plan.is_on_presidium(member)));
+    by_size(value, students, judge)
+}
+
+/// STF-02, 主席团成员不超过, in a school's union.
+#[must_use]
+pub fn presidium(plan: &Plan, members: &[Member]) -> Finding {
+    let Some(Stated { value: limit, provision }) = plan.figures.school_presidium.as_ref() else {
+        return Finding::unstated(Rule::Stf02, plan);
+    };
+    at_most(provision, "主席团成员", "人", *limit, numbers(members, |member| plan.is_on_presidium(member)))
 }
 
 /// STF-03, 工作部门不超过: the departments `known` by themselves, and those in which somebody holds a department post.
@@ -105,26 +142,34 @@ pub fn department_staff(plan: &Plan, members: &[Member], known: &[&str]) -> Vec<
     departments_of(members, known).into_iter().map(judge).collect()
 }
 
-/// STF-06, 20至30人: everyone in a college union.
+/// STF-06, 20至30人: everyone in the union of a college of so many students.
 #[must_use]
-pub fn college_total(plan: &Plan, members: &[Member]) -> Finding {
-    let Some(&Stated { value: bounds, ref provision }) = plan.figures.college_total.as_ref() else {
+pub fn college_total(plan: &Plan, members: &[Member], students: Option<u32>) -> Finding {
+    let Some(Stated { value, provision }) = plan.figures.college_total.as_ref() else {
         return Finding::unstated(Rule::Stf06, plan);
     };
-    within(provision, "院系学生会工作人员", bounds, people(members))
+    by_size(value, students, |bounds| within(provision, "院系学生会工作人员", bounds, people(members)))
 }
 
-/// STF-08, 均不设置其他任何职务: every post is one of the three.
+/// STF-08, 均不设置其他任何职务: every post is one of the three, or one that the same clause allows.
 #[must_use]
 pub fn no_other_posts(plan: &Plan, members: &[Member]) -> Finding {
     let Some(provision) = plan.provision(Rule::Stf08) else {
         return Finding::unstated(Rule::Stf08, plan);
     };
-    let is_other = |post: &Post| matches!(post, Post::Other(_));
+    let allowed = plan.figures.other_posts.as_ref().map(|stated| &stated.value);
+    let allows = |name: &String| allowed.is_some_and(|posts| posts.allowed.iter().any(|post| post.name == *name));
+    let is_other = |post: &Post| matches!(post, Post::Other(name) if !allows(name));
     let holders = numbers(members, |member| member.posts.iter().any(is_other));
     if holders.is_empty() {
-        return Finding::new(provision, Outcome::Pass, "没有主席团成员和工作部门成员以外的岗位".to_owned())
-            .against(&0, "0");
+        let says = match allowed.filter(|posts| !posts.allowed.is_empty()) {
+            None => "没有主席团成员和工作部门成员以外的岗位".to_owned(),
+            Some(posts) => {
+                let names: Vec<&str> = posts.allowed.iter().map(|post| post.name.as_str()).collect();
+                format!("没有主席团成员、工作部门成员和方案允许的{}以外的岗位", names.join("、"))
+            }
+        };
+        return Finding::new(provision, Outcome::Pass, says).against(&0, "0");
     }
     let mut names: Vec<&str> = members.iter().flat_map(|m| &m.posts).filter(|p| is_other(p)).map(Post::name).collect();
     names.sort_unstable();
@@ -213,9 +258,14 @@ fn within(provision: &Provision, what: &str, Bounds { low, high }: Bounds, total
         Finding::new(provision, provision.breach(), format!("{what} {total} 人，超过 {high} 人"))
             .remedy(format!("减少 {} 人", total - high))
     } else {
-        Finding::new(provision, Outcome::Pass, format!("{what} {total} 人，在 {low} 至 {high} 人之间"))
+        let says = match low {
+            0 => format!("{what} {total} 人，不超过 {high} 人"),
+            low => format!("{what} {total} 人，在 {low} 至 {high} 人之间"),
+        };
+        Finding::new(provision, Outcome::Pass, says)
     };
-    finding.against(&total, format!("{low}..{high}")).gauge(total, low, Some(high))
+    let limit = if low == 0 { format!("<={high}") } else { format!("{low}..{high}") };
+    finding.against(&total, limit).gauge(total, low, Some(high))
 }
 
 #[cfg(test)]
@@ -255,7 +305,7 @@ mod tests {
     fn s3_4_a_sixth_presidium_member_fails() {
         let judge = |number| {
             let members = of(number, |_| Post::Presidium);
-            presidium(suzhou(), Rule::Stf02, suzhou().figures.school_presidium.as_ref(), &members)
+            presidium(suzhou(), &members)
         };
         assert_eq!(judge(5).verdict, Outcome::Pass);
         let finding = judge(6);
@@ -268,7 +318,7 @@ mod tests {
     fn s3_9_a_fourth_college_presidium_member_fails() {
         let judge = |number| {
             let members = of(number, |_| Post::Presidium);
-            presidium(jining(), Rule::Stf07, jining().figures.college_presidium.as_ref(), &members).verdict
+            college_presidium(jining(), &members, None).verdict
         };
         assert_eq!((judge(3), judge(4)), (Outcome::Pass, Outcome::Fail));
     }
@@ -299,12 +349,11 @@ mod tests {
 
     #[test]
     fn s3_8_and_j4_2_6_a_college_union_has_20_to_30_people() {
-        let both =
-            |number| (college_total(suzhou(), &staff(number)).verdict, college_total(jining(), &staff(number)).verdict);
-        assert_eq!(both(19), (Outcome::Fail, Outcome::Warn));
-        assert_eq!(both(20), (Outcome::Pass, Outcome::Pass));
-        assert_eq!(both(30), (Outcome::Pass, Outcome::Pass));
-        assert_eq!(both(31), (Outcome::Fail, Outcome::Warn));
+        let both = |number| [suzhou(), jining()].map(|plan| college_total(plan, &staff(number), None).verdict);
+        assert_eq!(both(19), [Outcome::Fail, Outcome::Warn]);
+        assert_eq!(both(20), [Outcome::Pass, Outcome::Pass]);
+        assert_eq!(both(30), [Outcome::Pass, Outcome::Pass]);
+        assert_eq!(both(31), [Outcome::Fail, Outcome::Warn]);
     }
 
     #[test]

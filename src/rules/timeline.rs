@@ -82,6 +82,8 @@ pub struct Semester {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Timeline {
     pub union: Union,
+    /// How many students the union's college has; not known where it is no college's, or nobody counted.
+    pub students: Option<u32>,
     /// Everybody who holds, held or will hold a post, with today's facts; their posts stand in `holdings`.
     pub people: Vec<Member>,
     pub holdings: Vec<Holding>,
@@ -110,6 +112,7 @@ impl Timeline {
     pub fn empty(union: Union) -> Self {
         Self {
             union,
+            students: None,
             people: Vec::new(),
             holdings: Vec::new(),
             units: Vec::new(),

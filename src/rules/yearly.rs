@@ -6,7 +6,7 @@ use time::{Date, Month};
 
 use super::{
     Finding, Outcome, Plan, Rule,
-    plan::{Stated, Union},
+    plan::{Stated, Times, Union},
 };
 
 /// What is on record of a union's congresses.
@@ -86,7 +86,9 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
         Union::College => (Rule::Con02, &plan.figures.college_congress),
         Union::Graduate => return None,
     };
-    let Some(Stated { provision, .. }) = stated else { return Some(Finding::unstated(rule, plan)) };
+    let Some(Stated { value: Times { every, .. }, provision }) = stated else {
+        return Some(Finding::unstated(rule, plan));
+    };
     let planned = match years.planned {
         Some(planned) => format!("，正在筹备，拟于 {planned} 召开"),
         None => String::new(),
@@ -94,19 +96,24 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
     let Some(last) = years.last(day) else {
         let says = format!("没有以往大会的记录{planned}");
         let remedy = "在“学代会”里登记最近一次大会，或筹备本学年的大会";
-        return Some(Finding::new(provision, Outcome::Unknown, says).against(&"", "每年一次").remedy(remedy));
+        return Some(
+            Finding::new(provision, Outcome::Unknown, says)
+                .against(&"", if *every == 1 { "每年一次".to_owned() } else { format!("每 {every} 年一次") })
+                .remedy(remedy),
+        );
     };
-    let due = year_after(last);
-    let mut says = format!("最近一次大会 {last}，满一年为 {due}{planned}");
+    let due = (0..*every).fold(last, |day, _| year_after(day));
+    let period = if *every == 1 { "一年".to_owned() } else { format!(" {every} 年") };
+    let mut says = format!("最近一次大会 {last}，满{period}为 {due}{planned}");
     let outcome = if day <= due { Outcome::Pass } else { provision.breach() };
     if day > due {
-        says.push_str("，已超过一年没有召开");
+        let _ = write!(says, "，已超过{}没有召开", period.trim_end());
         says.push_str(&years_without(last, day));
         let slip = years.slips.iter().find(|slip| slip.from <= day && day < slip.until);
         if let Some(slip) = slip {
             let _ = write!(says, "；说明的理由：{}", slip.reason);
         }
-    } else {
+    } else if *every == 1 {
         says.push_str(&years_without(last, day));
     }
     Some(Finding::new(provision, outcome, says).against(&last, format!("不晚于 {due}")).remedy("筹备并召开大会"))

@@ -75,6 +75,18 @@ pub(super) struct AppointRequest {
     pub direct: Option<String>,
 }
 
+/// The value by which a form names a post that the plan allows beside the three.
+#[must_use]
+pub(super) fn other_post_value(name: &str) -> String {
+    format!("other:{name}")
+}
+
+/// The post of such a value; none of another.
+fn other_post(value: &str) -> Option<String> {
+    let name = trimmed(value.strip_prefix("other:")?);
+    (1..=20).contains(&name.chars().count()).then(|| name.to_owned())
+}
+
 impl AppointForm {
     /// Reads the form, or leaves an error beside each field.
     pub fn read(&self, record: &Record, today: Date, errors: &mut Errors) -> Option<AppointRequest> {
@@ -103,10 +115,14 @@ impl AppointForm {
             Ok(PostKind::Presidium) => Some(Post::Presidium),
             Ok(PostKind::Head) => self.department(record, from, errors).map(Post::Head),
             Ok(PostKind::Staff) => self.department(record, from, errors).map(Post::Staff),
-            Ok(PostKind::Other) | Err(_) => {
-                errors.add("post", "请选择岗位；除这三种外不设其他岗位");
-                None
-            }
+            Ok(PostKind::Other) | Err(_) => match other_post(&self.post) {
+                // Whether the plan allows it is for the rule to say.
+                Some(name) => Some(Post::Other(name)),
+                None => {
+                    errors.add("post", "请选择岗位");
+                    None
+                }
+            },
         };
         let from_college = match self.from_college.as_str() {
             "yes" => Some(true),

@@ -10,7 +10,8 @@ use crate::{
     ids::UnionId,
     office::{Office, OfficeKind, UnionKeeper},
     page::task::Task,
-    rules::{plan::Union, rotation},
+    rulebook,
+    rules::{Rule, plan::Union, rotation},
 };
 
 /// Unions that wait to be registered, opened or given a chair, and turns that wait to be confirmed: for the office that
@@ -53,8 +54,11 @@ pub async fn waiting(
         today,
         i32::try_from(rotation::AHEAD.whole_days()).unwrap_or(21)
     )
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    // Nobody need be on duty where the plan does not ask for an executive chair.
+    let plans = rulebook::store::calendar(connection, person.institution).await?;
+    let rotates = plans.in_force(today).is_some_and(|plan| plan.provision(Rule::Org03).is_some());
     let mut tasks = Vec::new();
     let mut unregistered: Vec<(UnionId, String)> = Vec::new();
     for row in rows {
@@ -78,7 +82,7 @@ pub async fn waiting(
             tasks.push(task.due(row.gap).awaited_by(row.name.clone()));
         }
         // What is proposed already waits for the confirmation and not for another proposal.
-        if let Some(gap) = row.open_gap {
+        if let Some(gap) = row.open_gap.filter(|_| rotates) {
             let says = if row.marked {
                 format!("{}的执行主席只在名单里标明，请排定并确认轮值", row.name)
             } else if gap <= today {

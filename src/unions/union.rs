@@ -426,6 +426,8 @@ pub(super) struct Rows {
     pub organisations: Vec<Organisation>,
     pub congresses: CongressYears,
     pub order: StrokeOrder,
+    /// How many students the college has; none where the union is no college's.
+    pub students: Option<u32>,
 }
 
 impl Rows {
@@ -449,7 +451,8 @@ impl Record {
     /// Puts together what the rules look at.
     pub(super) fn new(union: StudentUnion, mut rows: Rows, today: Date) -> Self {
         rows.put_in_order(today);
-        let Rows { posts, departments, turns, facts, elected, semesters, organisations, congresses, order } = rows;
+        let Rows { posts, departments, turns, facts, elected, semesters, organisations, congresses, order, students } =
+            rows;
         let mut people: Vec<Member> = Vec::new();
         let mut holdings = Vec::new();
         for row in &posts {
@@ -475,6 +478,7 @@ impl Record {
         }
         let timeline = Timeline {
             union: union.kind,
+            students,
             people,
             holdings,
             units: departments.iter().map(Department::unit).collect(),

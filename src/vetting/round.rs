@@ -8,7 +8,7 @@ use crate::{
     ids::{DepartmentId, PlaceId, RoundId},
     rules::{
         chain::{Chain, Link},
-        roster::Post,
+        roster::{Member, Post},
     },
     unions::union::{PostKind, StudentUnion},
     words::words,
@@ -203,6 +203,12 @@ impl Round {
     pub fn basis_label(&self) -> &'static str {
         let slug = self.basis.as_deref().unwrap_or_default();
         BASES.iter().find(|(known, _)| *known == slug).map_or("", |(_, label)| label)
+    }
+
+    /// Somebody as the round looks at them: whoever stands for the presidium is asked what the plan asks of its members.
+    #[must_use]
+    pub fn candidate(&self, person: Member) -> Member {
+        if self.presidium { Member { posts: vec![Post::Presidium], ..person } } else { person }
     }
 
     /// A step of its chain.

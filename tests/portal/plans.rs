@@ -2,7 +2,7 @@
 
 use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 
-use crate::support::{Client, Page, Portal, SECOND};
+use crate::support::{Client, Page, Portal, SECOND, sitting::in_minutes};
 
 /// Adopts a plan as a person does: asks, reads what cannot be undone, confirms.
 async fn adopt(client: &mut Client, version: &str, from: &str) -> Page {
@@ -204,4 +204,50 @@ async fn a_plan_that_the_program_reads_no_more_leads_to_where_another_is_adopted
     let onward = home.attributes("main a.button", "href").remove(0);
     assert_eq!((onward.as_str(), league.get(&onward).await.status), ("/plans", 200));
     assert_eq!(league.get("/people").await.status, 200, "the rest goes on");
+}
+
+/// The plan with the constitution beside it, which says how votes are counted, and without a word on an executive chair.
+fn with_constitution() -> String {
+    let constitution = "[[documents]]\nkind = \"constitution\"\nnumber = \"学生会章程\"\ntitle = \"学生会章程\"\n\
+                        issuer = \"学生代表大会\"\nday = 2025-05-04\n\n[bodies]";
+    let counted = "[rule.VET-05]\nstrength = \"hard\"\nelection = [\n    { point = \"majority\", value = \"valid\", clause = \"Z1\" },\n\
+                   \u{20}   { point = \"quorum\", value = \"2/3\", clause = \"Z1\" },\n]\nclauses = [\n\
+                   \u{20}   { id = \"Z1\", document = \"学生会章程\", section = \"第二十三条\", quote = \"赞成票超过有效票的半数始得当选\" },";
+    let text = own_plan().replacen("[bodies]", constitution, 1).replacen(
+        "[rule.VET-05]\nstrength = \"hard\"\nclauses = [",
+        counted,
+        1,
+    );
+    let from = text.find("[rule.ORG-03]").unwrap();
+    let to = text.find("[rule.ORG-04]").unwrap();
+    format!("{}{}", &text[..from], &text[to..]).replacen("silent = [", "silent = [\n    \"ORG-03\",", 1)
+}
+
+#[tokio::test]
+async fn vet_05_what_the_constitution_says_of_votes_stands_in_a_contest_with_its_clause() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    let added = league.upload("/plans", &[("text", &with_constitution())], None).await;
+    assert_eq!(added.location(), "/plans?done=added", "{:?}", added.all(".lines li"));
+    let version = version_of(&mut league, "本校方案").await;
+    assert_eq!(adopt(&mut league, &version, "2024-09-01").await.status, 303);
+    let shown = league.get(&format!("/plans/{version}")).await.text();
+    assert!(shown.contains("《学生会章程》") && shown.contains("赞成超过有效票的一半当选"), "{shown}");
+
+    let (opens, closes) = (in_minutes(&portal, 5), in_minutes(&portal, 125));
+    let fields = [
+        ("title", "主席团选举"),
+        ("opens", opens.as_str()),
+        ("closes", &closes),
+        ("threshold", "2"),
+        ("revote", "yes"),
+    ];
+    let made = league.post("/sittings/new", &fields).await;
+    assert_eq!(made.status, 303, "{}", made.text());
+    let path = made.location().split('?').next().unwrap().to_owned();
+    let form = league.get(&format!("{path}/contests/new")).await;
+    assert_eq!((form.field("当选"), form.field("到会人数")), ("valid".to_owned(), "2/3".to_owned()));
+    assert_eq!(form.field("当选的依据"), "constitution");
+    let clause = form.field("章程（名称、条款）");
+    assert!(clause.contains("第二十三条") && clause.contains("赞成票超过有效票的半数"), "{clause}");
 }

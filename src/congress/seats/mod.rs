@@ -29,7 +29,7 @@ pub(crate) async fn allot_main(
     congress: &Locked<Congress>,
     plan: &Plan,
 ) -> Result<bool, Failure> {
-    let base = plan.figures.delegates.as_ref().map_or(DelegateBase::Served, |stated| stated.value.1);
+    let base = plan.figures.delegates.as_ref().map_or(DelegateBase::Served, |stated| stated.value.base);
     let cohorts = store::cohorts(&mut *connection, congress, base).await?;
     let mut societies = store::societies(&mut *connection, congress).await?;
     societies.retain(|society| society.is_main);

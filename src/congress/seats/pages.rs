@@ -93,7 +93,7 @@ impl Facts {
     async fn read(db: &mut PgConnection, congress: &Congress, app: &App) -> Result<Self, Failure> {
         let plan = governing(&mut *db, congress.institution, app.clock.today()).await?.map(|governing| governing.plan);
         let stated = plan.as_ref().and_then(|plan| plan.figures.delegates.as_ref());
-        let base = stated.map_or(DelegateBase::Served, |stated| stated.value.1);
+        let base = stated.map_or(DelegateBase::Served, |stated| stated.value.base);
         Ok(Self {
             plan,
             cohorts: store::cohorts(&mut *db, congress, base).await?,
@@ -161,7 +161,7 @@ fn arithmetic(plan: &Plan, shared: &Shared<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     let mut floor = 0;
     if let Some(stated) = &plan.figures.delegates {
-        let share = stated.value.0;
+        let share = stated.value.share;
         floor = share.ceil_of(students);
         lines.push(format!("比例：学生 {students} 人 × {share}，向上取整，至少 {floor} 个。"));
     }

@@ -68,7 +68,7 @@ pub async fn cohorts(
         congress.counted_on,
         congress.college.map(|id| id.0),
         congress.kind.slug(),
-        base == DelegateBase::Served
+        base != DelegateBase::All
     )
     .fetch_all(connection)
     .await?;

@@ -36,8 +36,9 @@ use crate::{
     people::find::{self, Among, PeopleField, Rest, Search},
     rules::{
         Finding, Outcome,
-        appointment::conditions,
+        appointment::conditions_for,
         election::Round,
+        roster::Post,
         sitting::{Body, Fills},
     },
     text::is_hidden,
@@ -106,7 +107,10 @@ pub(super) async fn ask(
 ) -> Result<ContestFormPage, Failure> {
     let sitting = prepared(&app, &acting, id).await?;
     let college = acting.office().college.map(|id| id.to_string()).unwrap_or_default();
-    let form = ContestForm { college, ..ContestForm::practice() };
+    let calendar = crate::rulebook::store::calendar(&mut *app.read().await?, sitting.institution).await?;
+    let plan = calendar.in_force(app.clock.today());
+    let usual = plan.as_deref().map_or_else(ContestForm::practice, ContestForm::by);
+    let form = ContestForm { college, ..usual };
     form_page(&app, &acting, &sitting, Submitted::new(form, Errors::default()), PeopleField::default()).await
 }
 
@@ -412,7 +416,11 @@ async fn standing(
     let refuses = |finding: &Finding| matches!(finding.verdict, Outcome::Fail | Outcome::Unknown);
     let judged = unvetted.iter().filter_map(|person| {
         let candidate = contest.candidates.iter().find(|one| one.number == person.number)?;
-        let faults = conditions(&plan, person).into_iter().filter(refuses).map(|finding| finding.message).collect();
+        let faults = conditions_for(&plan, person, &Post::Presidium)
+            .into_iter()
+            .filter(refuses)
+            .map(|finding| finding.message)
+            .collect();
         Some((candidate.id, faults))
     });
     Ok(judged.collect())

@@ -67,6 +67,7 @@ pub(super) async fn facts(
                 body: contest.body,
                 seats: contest.seats,
                 extra: contest.rules.extra,
+                rules: contest.rules.count,
                 candidates: count(contest.candidates.len()),
                 voters: contest.voters,
                 unvetted: unvetted.remove(&contest.id).unwrap_or_default(),

@@ -95,7 +95,11 @@ pub(super) async fn keep(
 ) -> Result<Response, Failure> {
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let (aspects, own) = read(&app, &acting).await?;
-    let Some(new) = form.read(&aspects.names, &mut errors) else {
+    let read = form.read(&aspects.names, &mut errors);
+    if read.as_ref().is_some_and(|new| new.scheme.clone().under(&aspects) != new.scheme) {
+        errors.add(aspect_id(0), format!("本校方案写明了：{}，计分办法不能与它不同", aspects.terms_in_words()));
+    }
+    let Some(new) = read.filter(|_| errors.is_empty()) else {
         let page = page(&app, &acting, &aspects, own, Submitted::new(form, errors), "");
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

@@ -103,7 +103,9 @@ pub async fn scheme(
         let scheme = own.scheme(&aspects.names).filter(|_| fits)?;
         Some(KeptScheme { scheme, objection_days: row.objection_days })
     });
-    Ok(own.unwrap_or_else(|| KeptScheme { scheme: Scheme::by_default(&aspects.names), objection_days: OBJECTION_DAYS }))
+    let own = own
+        .unwrap_or_else(|| KeptScheme { scheme: Scheme::by_default(&aspects.names), objection_days: OBJECTION_DAYS });
+    Ok(KeptScheme { scheme: own.scheme.under(aspects), ..own })
 }
 
 /// Sets how a university scores from now on.

@@ -68,6 +68,8 @@ pub(super) struct RotationPage {
     proposed: Vec<TurnRow>,
     /// The whole semester is the only length that the plan allows.
     exact: bool,
+    /// How long a turn is by the plan, in words; none where the plan does not say.
+    period: Option<String>,
     clause: Option<Clause>,
     form: ProposeForm,
     errors: Errors,
@@ -85,6 +87,17 @@ struct PastGap {
 }
 
 impl RotationPage {
+    /// How long a turn is, where it need not be a whole semester.
+    fn length(&self) -> String {
+        match &self.period {
+            Some(period) if period == "最长一个学期" => {
+                "本校方案一期不超过一个学期，可以短于一个学期。".to_owned()
+            }
+            Some(period) => format!("本校方案的轮值周期：{period}；学期末不足一期的，排到学期末。"),
+            None => "本校方案没有写轮值周期有多长；起止日期不填的，排到学期末。".to_owned(),
+        }
+    }
+
     /// What was typed of this gap.
     fn typed_of(&self, gap: &PastGap) -> &str {
         if self.is_typed(gap) { &self.gap.why } else { "" }
@@ -127,8 +140,8 @@ async fn page(
     let semesters = store::semesters(&mut db, person.institution).await?;
     let governing = governing(&mut db, person.institution, today).await?;
     let plan = governing.as_ref().map(|governing| &governing.plan);
-    let exact =
-        plan.is_some_and(|plan| plan.figures.turn.as_ref().is_some_and(|turn| turn.value == Period::OneSemester));
+    let length = plan.and_then(|plan| plan.figures.turn.as_ref()).map(|stated| stated.value);
+    let (exact, period) = (length.is_some_and(Period::is_one_semester), length.map(Period::in_words));
     let clause = plan.and_then(|plan| plan.provision(Rule::Org04)).map(|provision| provision.clause().clone());
     let presidium = record
         .posts
@@ -163,6 +176,7 @@ async fn page(
         presidium,
         proposed,
         exact,
+        period,
         clause,
         record,
         semesters,

@@ -11,7 +11,9 @@ use toml::de::DeTable;
 
 use super::{
     LARGEST_FILE, Plan, Provision, ShownSwitch, Switches,
+    documents::read_documents,
     figures::Figures,
+    own::read_own,
     section::{Section, with_words},
     words::{Body, SmallCohort, Strength, Union},
 };
@@ -129,6 +131,8 @@ fn read(file: &Section<'_>) -> Option<Plan> {
         "effective_note",
         "basis",
         "unions",
+        "documents",
+        "own",
         "silent",
         "not_taken_down",
         "bodies",
@@ -162,9 +166,21 @@ fn read(file: &Section<'_>) -> Option<Plan> {
         let name = |body: &Body| names.string(body.slug(), 30).map(|name| (*body, name));
         Body::ALL.iter().filter_map(name).collect::<BTreeMap<_, _>>()
     });
+    let documents = read_documents(file);
+    let own = read_own(file, |table| read_clauses(table, document.as_deref().unwrap_or_default()));
     let switches = file.section("switch").and_then(|section| read_switches(&section));
     let mut figures = Figures::default();
+    let listed: Vec<&str> = documents.iter().map(|one| one.number.as_str()).collect();
     let rules = read_rules(file, document.as_deref(), effective, bodies.as_ref(), &mut figures);
+    let quoted = rules.stated.values().chain(rules.quoted.values()).flat_map(Provision::clauses);
+    for clause in quoted.chain(own.iter().flat_map(|rule| &rule.clauses)) {
+        let is_own = Some(clause.document.as_str()) == document.as_deref();
+        // A file that lists no documents names them as it likes.
+        if !listed.is_empty() && !is_own && !listed.contains(&clause.document.as_str()) {
+            let at = file.get("documents").map_or(0, |value| value.span().start);
+            file.error(at, format!("条款引用的“{}”没有列在 documents 里", clause.document));
+        }
+    }
     format?;
     Some(Plan {
         code: code?,
@@ -176,6 +192,8 @@ fn read(file: &Section<'_>) -> Option<Plan> {
         effective_note: effective_note?,
         basis: basis?,
         unions: unions?,
+        documents,
+        own,
         figures,
         switches: switches?,
         bodies: bodies?,

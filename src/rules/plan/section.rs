@@ -8,7 +8,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-use super::words::{Body, Bounds, Share, Step, Times};
+use super::{share::Share, words::Bounds};
 
 /// The most faults that are named; a file with more is not a plan.
 const MOST_ERRORS: usize = 200;
@@ -25,6 +25,8 @@ fn meaning(key: &str) -> &'static str {
         "effective" => "（施行日期）",
         "effective_note" => "（施行日期的依据）",
         "basis" => "（上位文件）",
+        "own" => "（本校另有的规定）",
+        "documents" => "（章程、选举办法等其他文件）",
         "unions" => "（适用的组织）",
         "silent" => "（方案没有写到的规则）",
         "not_taken_down" => "（尚未录入的规则）",
@@ -68,6 +70,11 @@ impl<'a> Section<'a> {
         self.table.get(key)
     }
 
+    /// What is read of a key that may be left out: none without an error where it is.
+    pub(super) fn optional<'k, T>(&self, key: &'k str, read: impl FnOnce(&'k str) -> Option<T>) -> Option<T> {
+        self.get(key).and_then(|_| read(key))
+    }
+
     /// The value, or an error that it is missing.
     pub(super) fn need(&self, key: &str) -> Option<&'a Value<'a>> {
         let value = self.get(key);
@@ -96,11 +103,20 @@ impl<'a> Section<'a> {
     }
 
     pub(super) fn number(&self, key: &str, allowed: RangeInclusive<u32>) -> Option<u32> {
-        let value = self.need(key)?;
+        self.need(key).and_then(|value| self.number_of(key, value, allowed))
+    }
+
+    fn number_of(&self, key: &str, value: &Value<'_>, allowed: RangeInclusive<u32>) -> Option<u32> {
         let number = value.get_ref().as_integer().and_then(|number| {
             u32::from_str_radix(number.as_str(), number.radix()).ok().filter(|number| allowed.contains(number))
         });
         number.or_else(|| self.wrong(key, value, &format!(" {} 至 {} 的整数", allowed.start(), allowed.end())))
+    }
+
+    pub(super) fn numbers(&self, key: &str, allowed: RangeInclusive<u32>) -> Option<Vec<u32>> {
+        let items = self.items(key)?;
+        let read: Vec<u32> = items.iter().filter_map(|item| self.number_of(key, item, allowed.clone())).collect();
+        (read.len() == items.len()).then_some(read)
     }
 
     pub(super) fn boolean(&self, key: &str) -> Option<bool> {
@@ -111,7 +127,7 @@ impl<'a> Section<'a> {
     pub(super) fn share(&self, key: &str) -> Option<Share> {
         let value = self.need(key)?;
         let share = value.get_ref().as_str().and_then(Share::parse);
-        share.or_else(|| self.wrong(key, value, "大于 0 且不超过 100% 的百分比，如 \"30%\""))
+        share.or_else(|| self.wrong(key, value, "大于 0 且不超过 100% 的百分比，如 \"30%\"，或者分数，如 \"1/3\""))
     }
 
     pub(super) fn date(&self, key: &str) -> Option<Date> {
@@ -169,6 +185,24 @@ impl<'a> Section<'a> {
         }
     }
 
+    /// The names of the rule's own clauses.
+    pub(super) fn clause_ids(&self) -> Vec<&'a str> {
+        let clauses = self.get("clauses").and_then(|value| value.get_ref().as_array());
+        let id = |clause: &'a Value<'a>| clause.get_ref().as_table()?.get("id")?.get_ref().as_str();
+        clauses.into_iter().flatten().filter_map(id).map(str::trim).collect()
+    }
+
+    /// Notes a fault where the clause that is named is none of those.
+    pub(super) fn names_clause(&self, clause: Option<&str>, known: &[&str]) {
+        if let Some(unknown) = clause.filter(|clause| !known.contains(clause)) {
+            self.error(self.at, format!("{} 的 clause“{unknown}”不是这一项 clauses 里的 id", self.path));
+        }
+    }
+
+    pub(super) fn is_table(&self, value: &Value<'_>) -> bool {
+        value.get_ref().as_table().is_some()
+    }
+
     pub(super) fn section(&self, key: &str) -> Option<Section<'a>> {
         self.need(key).and_then(|value| self.section_of(key, value))
     }
@@ -183,49 +217,18 @@ impl<'a> Section<'a> {
     }
 }
 
-const PER: [(&str, bool); 2] = [("year", false), ("semester", true)];
-
 /// The words of an enum with what each means, as [`Section::words`] takes them.
 pub(super) fn with_words<T: Copy>(all: &[T], slug: fn(T) -> &'static str) -> Vec<(&'static str, T)> {
     all.iter().map(|one| (slug(*one), *one)).collect()
 }
 
-pub(super) fn read_times(section: &Section<'_>) -> Option<Times> {
-    let times = section.number("times", 1..=12);
-    let per_semester = section.one_of("per", &PER);
-    Some(Times { times: times?, per_semester: per_semester? })
-}
-
 pub(super) fn read_bounds(section: &Section<'_>) -> Option<Bounds> {
-    let (low, high) = (section.number("at_least", 0..=500), section.number("at_most", 1..=500));
+    let low = if section.get("at_least").is_some() { section.number("at_least", 0..=500) } else { Some(0) };
+    let high = section.number("at_most", 1..=500);
     let bounds = Bounds { low: low?, high: high? };
     if bounds.low > bounds.high {
         section.error(section.at, format!("{} 的 at_least 大于 at_most", section.path));
         return None;
     }
     Some(bounds)
-}
-
-pub(super) fn read_chain(section: &Section<'_>) -> Option<Vec<Step>> {
-    let items = section.items("chain")?;
-    if items.is_empty() {
-        section.error(section.at, format!("{} 的 chain 至少有一步", section.path));
-    }
-    let step = |item| {
-        let step = section.section_of("chain", item)?;
-        step.only(&["act", "by", "any", "together"]);
-        let flag = |key: &str| if step.get(key).is_some() { step.boolean(key) } else { Some(false) };
-        let (act, by, any, together) = (
-            step.string("act", 12),
-            step.words("by", &with_words(Body::ALL, Body::slug)),
-            flag("any"),
-            flag("together"),
-        );
-        if by.as_ref().is_some_and(Vec::is_empty) {
-            step.error(step.at, format!("{} 的 by 不能为空", step.path));
-        }
-        Some(Step { act: act?, by: by?, any: any?, together: together? })
-    };
-    let chain: Vec<Step> = items.iter().filter_map(step).collect();
-    (chain.len() == items.len() && !chain.is_empty()).then_some(chain)
 }

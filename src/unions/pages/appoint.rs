@@ -14,7 +14,7 @@ use time::Date;
 use super::{
     attempt::{answer, held_up},
     calendar,
-    fields::{AppointFields, DepartmentRoom, scan_of, take_scan},
+    fields::{AppointFields, DepartmentRoom, OtherPost, scan_of, take_scan},
     frame, managed,
 };
 use crate::{
@@ -31,6 +31,7 @@ use crate::{
         Clause, Finding, Plan, Rule,
         adoption::Calendar,
         appointment::{Wanted, appoint, conditions, holding_in_words},
+        chain::Chain,
         education::before_post,
         offer::{Offer, offer},
         plan::Union,
@@ -78,11 +79,15 @@ pub(super) struct AppointPage {
     looked_up: PersonField,
     presidium: String,
     rooms: Vec<DepartmentRoom>,
+    /// Other posts that the plan allows.
+    others: Vec<OtherPost>,
     card: Option<StudentCard>,
     /// Soft limits that would be passed: a reason is asked for.
     warned: Vec<Finding>,
     document: Option<(DocumentId, String)>,
     has_plan: bool,
+    /// How the plan says that people come to their posts.
+    course: String,
 }
 
 /// Who may be in the union, as far as the office sees them.
@@ -111,8 +116,9 @@ async fn page(
         form.from = today.to_string();
     }
     let fields = AppointFields::load(&mut db, acting.person(), &record, plan.as_deref(), &form, today).await?;
-    let AppointFields { presidium, rooms, document } = fields;
+    let AppointFields { presidium, rooms, others, document } = fields;
     let has_plan = plan.is_some();
+    let course = Chain::course_in_words(plan.as_deref(), record.union.kind);
     let chrome = frame(app, acting.person(), &record, "任命");
     let (person, looked_up) = asked.apart(&members(acting, &record, today));
     Ok(AppointPage {
@@ -124,10 +130,12 @@ async fn page(
         looked_up,
         presidium,
         rooms,
+        others,
         card,
         warned,
         document,
         has_plan,
+        course,
     })
 }
 
@@ -239,6 +247,7 @@ fn clause_of(plans: &Calendar, union: Union, wanted: &Wanted) -> Option<Clause> 
     let rule = match (&wanted.post, union) {
         (Post::Presidium, Union::College) => Rule::Stf07,
         (Post::Presidium, _) => Rule::Stf02,
+        (Post::Other(_), _) => Rule::Stf08,
         (Post::Head(_), Union::School | Union::Graduate) => Rule::Stf04,
         (Post::Staff(_), Union::School | Union::Graduate) => Rule::Stf05,
         _ => Rule::Stf06,

@@ -25,7 +25,7 @@ use crate::{
         chrome::Chrome,
         filters,
     },
-    rules::{CATALOGUE, Finding, Outcome, Rule, adoption::Calendar, catalogue::Entry},
+    rules::{CATALOGUE, Finding, Outcome, Rule, adoption::Calendar, catalogue::Entry, chain::Chain, plan::Union},
     sheet::{ReportColumn, report_workbook},
     text::chinese_day,
     unions::{
@@ -137,6 +137,8 @@ pub(super) struct CompliancePage {
     strip: Vec<Part>,
     unopened: usize,
     has_plan: bool,
+    /// How the plan says that people come to the school's posts.
+    course: String,
     /// A finding holds facts against a clause.
     judges: bool,
     /// Posts that somebody came to past the vetting chain.
@@ -340,6 +342,7 @@ fn assemble(
         strip,
         unopened: records.iter().filter(|record| record.union.opened_on.is_none()).count(),
         has_plan: plans.on(today).is_some(),
+        course: Chain::course_in_words(plans.in_force(today).as_deref(), Union::School),
         judges: counts.keys().any(|outcome| outcome.is_judged()),
         direct: Vec::new(),
         overdue: Vec::new(),

@@ -9,10 +9,13 @@ use crate::{
     auth::person::SignedIn,
     failure::Failure,
     ids::{DepartmentId, DocumentId},
-    rules::{Plan, plan::Union},
+    rules::{
+        Plan,
+        plan::{AllowedPost, Union},
+    },
     unions::{
         documents::{self, Scan},
-        forms::AppointForm,
+        forms::{AppointForm, other_post_value},
         union::{Department, PostKind, Record},
     },
     web::forms::{Errors, Upload},
@@ -28,7 +31,7 @@ pub(super) struct DepartmentRoom {
 fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (String, Vec<DepartmentRoom>) {
     let of_school = record.union.kind != Union::College;
     let limit = |limit: Option<u32>| limit.map(|limit| format!("/{limit}")).unwrap_or_default();
-    let most = plan.and_then(|plan| plan.figures.most_on_presidium(of_school));
+    let most = plan.and_then(|plan| plan.figures.most_on_presidium(of_school, record.timeline.students));
     let seats = record.posts_on(today).filter(|post| post.kind == PostKind::Presidium).count();
     let presidium = format!("现有 {seats}{} 人", limit(most));
     let heads_most =
@@ -56,11 +59,26 @@ fn rooms(record: &Record, plan: Option<&Plan>, today: Date) -> (String, Vec<Depa
     (presidium, record.departments.iter().filter(open).map(room).collect())
 }
 
+/// A post beside the three, which the plan allows.
+pub(super) struct OtherPost {
+    /// By which the form names it.
+    pub value: String,
+    pub name: String,
+}
+
+fn others(plan: Option<&Plan>) -> Vec<OtherPost> {
+    let stated = plan.and_then(|plan| plan.figures.other_posts.as_ref());
+    let allowed = stated.map(|stated| stated.value.allowed.as_slice()).unwrap_or_default();
+    let one = |post: &AllowedPost| OtherPost { value: other_post_value(&post.name), name: post.name.clone() };
+    allowed.iter().map(one).collect()
+}
+
 /// What the fields of an appointment show beside the form.
 pub(super) struct AppointFields {
     /// The people on the presidium and the most there may be, in words.
     pub presidium: String,
     pub rooms: Vec<DepartmentRoom>,
+    pub others: Vec<OtherPost>,
     /// The scan that was sent before, with its name.
     pub document: Option<(DocumentId, String)>,
 }
@@ -76,7 +94,7 @@ impl AppointFields {
     ) -> Result<Self, Failure> {
         let (presidium, rooms) = rooms(record, plan, today);
         let document = earlier_scan(db, person, &form.document).await?;
-        Ok(Self { presidium, rooms, document })
+        Ok(Self { presidium, rooms, others: others(plan), document })
     }
 }
 

@@ -40,6 +40,8 @@ struct UnionRow {
     departments: usize,
     chairs: Vec<String>,
     by_turn: bool,
+    /// The plan asks for an executive chair.
+    rotates: bool,
     fails: usize,
     warns: usize,
     /// The governing plan has such unions.
@@ -59,6 +61,7 @@ impl UnionRow {
             departments: record.departments_on(today).count(),
             chairs: record.chairs_on(today).map(str::to_owned).collect(),
             by_turn: record.timeline.rotates_on(today),
+            rotates: plan.as_ref().is_some_and(|plan| plan.provision(Rule::Org03).is_some()),
             fails: count(Outcome::Fail),
             warns: count(Outcome::Warn),
             in_scope: plan.is_none() || findings.is_some(),
@@ -202,6 +205,8 @@ pub(super) struct UnionPage {
     by_turn: bool,
     /// What a union is, in the plan's own words (POL-01).
     position: Vec<Clause>,
+    /// The plan asks for an executive chair.
+    rotates: bool,
     /// What was just done, where an act leads here.
     latest: Option<HistoryRow>,
     done: &'static str,
@@ -268,6 +273,7 @@ pub(super) async fn show(
         people: record.people_on(today),
         by_turn: record.timeline.rotates_on(today),
         position: position.unwrap_or_default(),
+        rotates: plans.in_force(today).is_some_and(|plan| plan.provision(Rule::Org03).is_some()),
         record,
         latest,
         done,

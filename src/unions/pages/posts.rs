@@ -15,7 +15,7 @@ use super::{
     appoint::{Judgeable, holds_it, judgeable, members},
     attempt::{answer, held_up},
     calendar,
-    fields::{AppointFields, DepartmentRoom, scan_of, take_scan},
+    fields::{AppointFields, DepartmentRoom, OtherPost, scan_of, take_scan},
     frame, managed, visible,
 };
 use crate::{
@@ -34,7 +34,7 @@ use crate::{
         roster::Post,
     },
     unions::{
-        forms::{AppointForm, EndForm, WHYS},
+        forms::{AppointForm, EndForm, WHYS, other_post_value},
         paths::{Done, filled_in},
         store::{self, Correction, Grounds, HistoryAct, LockedUnion},
         union::{PostRow, Record},
@@ -58,6 +58,8 @@ pub(super) struct PostPage {
     errors: Errors,
     presidium: String,
     rooms: Vec<DepartmentRoom>,
+    /// Other posts that the plan allows.
+    others: Vec<OtherPost>,
     warned: Vec<Finding>,
     document: Option<(DocumentId, String)>,
     /// The correction is open: it was sent and came back.
@@ -72,7 +74,10 @@ fn find(record: &Record, id: PostId) -> Result<PostRow, Failure> {
 fn form_of(post: &PostRow) -> AppointForm {
     AppointForm {
         number: post.number.clone(),
-        post: post.kind.slug().to_owned(),
+        post: match &post.title {
+            Some(title) => other_post_value(title),
+            None => post.kind.slug().to_owned(),
+        },
         department: post.department.map(|id| id.to_string()).unwrap_or_default(),
         from: post.from_day.to_string(),
         until: post.until_day.and_then(Date::previous_day).map(|day| day.to_string()).unwrap_or_default(),
@@ -132,7 +137,7 @@ async fn page(
     let plans = calendar(db, person.institution).await?;
     let plan = plans.in_force(today);
     let fields = AppointFields::load(db, person, &record, plan.as_deref(), &forms.form, today).await?;
-    let AppointFields { presidium, rooms, document } = fields;
+    let AppointFields { presidium, rooms, others, document } = fields;
     let facts = store::history(db, record.union.id, Some(post.id), RowRange { skip: 0, most: 50 }).await?;
     let title = format!("{} {}", post.name, post.label());
     let Forms { end, form, person: field, errors, warned, correcting } = forms;
@@ -150,6 +155,7 @@ async fn page(
         errors,
         presidium,
         rooms,
+        others,
         warned,
         document,
         correcting,

@@ -100,6 +100,7 @@ pub async fn records(
     let organisations = organisations(connection, institution).await?;
     let mut congresses = congresses(connection, &ids).await?;
     let order = stroke_order(connection, institution).await?;
+    let sizes = college_sizes(connection, institution, today).await?;
     let record = |union: StudentUnion| {
         let posts = posts.remove(&union.id).unwrap_or_default();
         let mut own: Vec<StudentFacts> = posts.iter().filter_map(|post| facts.get(&post.student).cloned()).collect();
@@ -115,10 +116,29 @@ pub async fn records(
             organisations: organisations.clone(),
             congresses: congresses.remove(&union.id).unwrap_or_default(),
             order,
+            students: union.college.and_then(|college| sizes.get(&college).copied()),
         };
         Record::new(union, rows, today)
     };
     Ok(unions.into_iter().map(record).collect())
+}
+
+/// How many students each college has on a day.
+async fn college_sizes(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    day: Date,
+) -> Result<HashMap<CollegeId, u32>, Failure> {
+    let rows = sqlx::query!(
+        r#"select m.college_id as "college: CollegeId", count(*) as "students!"
+           from student s join class k on k.id = s.class_id join major m on m.id = k.major_id
+           where s.institution_id = $1 and (s.left_on is null or s.left_on > $2)
+           group by m.college_id"#,
+        institution.0,
+        day
+    );
+    let rows = rows.fetch_all(connection).await?;
+    Ok(rows.into_iter().map(|row| (row.college, u32::try_from(row.students).unwrap_or(u32::MAX))).collect())
 }
 
 fn by_union<T>(rows: Vec<T>, union: impl Fn(&T) -> UnionId) -> HashMap<UnionId, Vec<T>> {

@@ -152,7 +152,7 @@ async fn page(
     let (today, id) = (app.clock.today(), student(person)?);
     let fact = fact_of(app, id, round.basis.as_deref()).await?;
     let plans = calendar(&mut *app.read().await?, person.institution).await?;
-    let evidence = own_evidence(&plans, &fact, today);
+    let evidence = own_evidence(&plans, &round, &fact, today);
     let mut barred = round.union.why_not_member(&fact, today);
     if case.is_none() {
         let live = own_cases(app, person, CaseFilter::of_round(round.id)).await?;
@@ -188,9 +188,9 @@ async fn page(
 }
 
 /// What the conditions say of a student today, in words to them; none where no plan governs.
-fn own_evidence(plans: &Calendar, fact: &StudentFacts, today: Date) -> Option<Evidence> {
+fn own_evidence(plans: &Calendar, round: &Round, fact: &StudentFacts, today: Date) -> Option<Evidence> {
     let plan = plans.in_force(today)?;
-    let person = fact.member(None, today);
+    let person = round.candidate(fact.member(None, today));
     Some(Evidence::take(fact, &told_to(&person, &conditions(&plan, &person)), today))
 }
 
@@ -274,7 +274,7 @@ async fn judge(
     let Some(plan) = plans.in_force(today) else {
         return Ok(Attempt::fault("place", "本校没有在用的实施方案，不能报名"));
     };
-    let candidate = fact.member(None, today);
+    let candidate = round.candidate(fact.member(None, today));
     let evidence = match may_apply(&plan, &candidate).permit() {
         Ok(eligible) => Evidence::take(&fact, eligible.findings(), today),
         Err(findings) => return Err(refusal.because(told_to(&candidate, &findings))),

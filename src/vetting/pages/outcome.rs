@@ -358,7 +358,7 @@ async fn list(db: &mut PgConnection, settlement: &Settlement<'_>, refusal: Refus
     };
     let mut findings = Vec::new();
     for fact in &facts {
-        let judged = conditions(&plan, &fact.member(None, today));
+        let judged = conditions(&plan, &round.candidate(fact.member(None, today)));
         findings.extend(judged.into_iter().filter(|one| matches!(one.verdict, Outcome::Fail | Outcome::Unknown)));
     }
     if !findings.is_empty() {

@@ -25,7 +25,7 @@ use crate::{
         Finding, Outcome, Plan, Rule,
         chain::{Chain, Stage},
         offer::{Offer, offer},
-        plan::Union,
+        plan::{MarkPeriod, Union},
         roster::Post,
     },
     unions::{
@@ -90,7 +90,8 @@ pub(super) struct OpenRoundPage {
     /// The people of the union as a whole, against what the plan says of them.
     total: String,
     conditions: Vec<ConditionText>,
-    bases: [(&'static str, &'static str); 4],
+    /// The periods over which marks may count: the plan's, where it names them.
+    bases: Vec<(&'static str, &'static str)>,
     purposes: Vec<Purpose>,
     day_counts: &'static [DayCount],
     today: Date,
@@ -109,7 +110,7 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
         format!("在任 {held}{other}{cap}")
     };
     if presidium {
-        let cap = figures.most_on_presidium(of_school);
+        let cap = figures.most_on_presidium(of_school, record.timeline.students);
         let elsewhere = promised.iter().map(|offer| offer.seats).sum();
         let words = words(held(PostKind::Presidium, None), elsewhere, cap);
         return vec![Slot { key: "presidium".to_owned(), label: "主席团候选人".to_owned(), words }];
@@ -139,6 +140,22 @@ fn slots(record: &Record, plan: &Plan, presidium: bool, promised: &[Offer], day:
     both.collect()
 }
 
+/// Over which periods marks may count in a round: those that the plan names, or any.
+fn bases_of(plan: Option<&Plan>) -> Vec<(&'static str, &'static str)> {
+    let named = plan.and_then(|plan| plan.figures.ranking.as_ref()).map(|stated| &stated.value.marks.periods);
+    match named.map(Vec::as_slice) {
+        None | Some([]) => BASES.to_vec(),
+        // Any of all there are: the one that is best for the person.
+        Some(all) if MarkPeriod::ALL.iter().all(|period| all.contains(period)) => {
+            BASES.iter().take(1).copied().collect()
+        }
+        Some(some) => {
+            let named = |slug: &str| some.iter().any(|period| period.slug() == slug);
+            BASES.iter().filter(|(slug, _)| named(slug)).copied().collect()
+        }
+    }
+}
+
 async fn page(
     app: &App,
     acting: &Acting<UnionKeeper>,
@@ -166,6 +183,7 @@ async fn page(
         let whole = judged.iter().find(|one| matches!(one.rule, Rule::Stf01 | Rule::Stf06));
         total = whole.map(|one| one.message.clone()).unwrap_or_default();
     }
+    let bases = bases_of(plan.as_deref());
     if let Some(chain) = &chain {
         if form.due.is_empty() {
             form.due = vec![DUE_DAYS.to_string(); chain.links.len()];
@@ -174,7 +192,10 @@ async fn page(
             form.opens_on = today.to_string();
             form.closes_on = (today + Duration::days(7)).to_string();
             form.effective_on = (today + Duration::days(30)).to_string();
-            "0".clone_into(&mut form.notice_days);
+            form.notice_days = chain.notice().and_then(|notice| notice.days).unwrap_or_default().to_string();
+            if let Some((first, _)) = bases.first().filter(|_| !bases.iter().any(|(slug, _)| *slug == form.basis)) {
+                (*first).clone_into(&mut form.basis);
+            }
         }
     }
     let chrome = app.chrome(acting.person(), "开启轮次").under(paths::ROUNDS, "遴选轮次");
@@ -189,7 +210,7 @@ async fn page(
         slots: offered,
         total,
         conditions,
-        bases: BASES,
+        bases,
         purposes: Purpose::ALL.to_vec(),
         day_counts: DayCount::ALL,
         today,
@@ -247,7 +268,15 @@ pub(super) async fn open(
         errors.add("union", "请选择学生会和招收的岗位；本校须已启用实施方案");
         return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), Vec::new()).await?).into_response());
     };
-    let Some(new) = form.read(chain.links.len(), today, &mut errors) else {
+    let read = form.read(chain.links.len(), today, &mut errors);
+    if !asked.bases.iter().any(|(slug, _)| *slug == form.basis) {
+        errors.add("basis", "本校方案写明了看哪一段时间的成绩，请在列出的里面选");
+    }
+    let asks = chain.notice().and_then(|notice| notice.days).and_then(|days| i32::try_from(days).ok());
+    if let Some(least) = asks.filter(|least| read.as_ref().is_some_and(|new| new.notice_days < *least)) {
+        errors.add("notice_days", format!("本校方案规定公示不少于 {least} 天"));
+    }
+    let Some(new) = read.filter(|_| errors.is_empty()) else {
         return Ok((unfit, page(&app, &acting, Submitted::new(form, errors), Vec::new()).await?).into_response());
     };
     let refusal = Refusal {

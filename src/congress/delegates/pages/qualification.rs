@@ -30,6 +30,7 @@ use crate::{
     office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
+    rulebook::governing,
     rules::{
         Finding, Outcome,
         qualification::{Part, Qualification},
@@ -179,7 +180,9 @@ async fn page(
     let counted = counted(&mut db, &congress, today).await?;
     let paper = paper(&congress, &counted, today);
     let keeps = person.acting.as_ref().is_some_and(|office| congress.is_kept_by(office));
-    let breadth = counted.figures.breadth(congress.ordinary_percent);
+    let plan = governing(&mut db, congress.institution, today).await?.map(|governing| governing.plan);
+    let by_plan = plan.and_then(|plan| counted.figures.breadth_by(&plan));
+    let breadth = by_plan.or_else(|| counted.figures.breadth(congress.ordinary_percent));
     let gone = counted.rows.iter().filter(|row| row.is_gone(today)).count();
     let Counted { figures, adopted, .. } = counted;
     let Submitted { form, errors } = submitted;

@@ -67,6 +67,9 @@ pub(super) async fn create(
         let sitting = elections::create(db, &elector, &draft, act.now).await?;
         let sitting = elections::lock(db, act.congress.institution, sitting).await?;
         elections::hold_for_congress(db, &sitting, id).await?;
+        let calendar = crate::rulebook::store::calendar(db, act.congress.institution).await?;
+        let plan = calendar.in_force(act.now.date());
+        let (rules, sources) = plan.map_or((ContestRules::PRACTICE, Vec::new()), |plan| ContestRules::by(&plan, 1));
         let contest = ContestDraft {
             title: "主席团成员".to_owned(),
             fills: Fills::Presidium,
@@ -75,8 +78,8 @@ pub(super) async fn create(
             classes: Vec::new(),
             people: present,
             seats: 1,
-            rules: ContestRules::PRACTICE,
-            sources: Vec::new(),
+            rules,
+            sources,
             round_of: None,
         };
         elections::add_contest(db, &sitting, &contest).await?;

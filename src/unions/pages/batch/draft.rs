@@ -25,6 +25,7 @@ use crate::{
     rules::{
         Finding, Outcome,
         appointment::{Wanted, holding_in_words, reshuffle, reshuffled},
+        chain::Chain,
         roster::Post,
     },
     text::trimmed,
@@ -75,6 +76,8 @@ pub(in crate::unions::pages) struct DraftPage {
     document: Option<(DocumentId, String)>,
     /// What does not match any more; then nothing can be written.
     moved: Vec<(String, String)>,
+    /// How the plan says that people come to their posts.
+    course: String,
 }
 
 async fn found(
@@ -155,6 +158,7 @@ async fn draft_page(
         Some(id) => earlier_scan(&mut db, acting.person(), &id.to_string()).await?,
         None => None,
     };
+    let course = Chain::course_in_words(plans.in_force(today).as_deref(), record.union.kind);
     let chrome = frame(app, acting.person(), &record, draft.purpose.label());
     Ok(DraftPage {
         chrome,
@@ -170,6 +174,7 @@ async fn draft_page(
         form,
         document,
         moved,
+        course,
     })
 }
 

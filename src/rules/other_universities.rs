@@ -1,0 +1,292 @@
+//! What documents of other universities say and the two shipped plans do not, each held against facts.
+
+use time::macros::date;
+
+use super::{
+    Finding, Outcome, Plan, Rule,
+    chain::Chain,
+    congress::{Cohort, Population, allocate},
+    election::Rules,
+    eligibility,
+    judgement::{Known, judge, judge_with},
+    plan::{BUILT_IN, DocumentKind, Union},
+    qualification::{DelegateFacts, count},
+    review::{Scheme, aspects},
+    roster::{Level, Member, Post, Rank, tests::member},
+    staffing,
+    timeline::{Semester, Timeline, Turn},
+    yearly::{CongressYears, yearly},
+};
+
+/// A shipped plan with another section for one rule.
+fn text_with(rule: &str, says: &str) -> String {
+    let (_, text) = BUILT_IN[0];
+    let start = text.find(&format!("[rule.{rule}]\n")).unwrap();
+    let end = text[start + 1..].find("\n[rule.").map_or(text.len(), |at| start + at + 2);
+    format!("{}[rule.{rule}]\n{says}\n{}", &text[..start], &text[end..])
+}
+
+const CLAUSE: &str = "clauses = [{ id = \"X1\", section = \"三\", quote = \"学生会的规定如下\" }]";
+
+fn plan_with(rule: &str, figures: &str) -> Plan {
+    let text = text_with(rule, &format!("strength = \"hard\"\n{figures}\n{CLAUSE}"));
+    Plan::parse(&text).unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn refusals(rule: &str, figures: &str) -> String {
+    let text = text_with(rule, &format!("strength = \"hard\"\n{figures}\n{CLAUSE}"));
+    let errors = Plan::parse(&text).expect_err("must be refused");
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+fn staff(number: u32) -> Vec<Member> {
+    (0..number).map(|place| member(place, Post::Staff("办公室".to_owned()))).collect()
+}
+
+#[test]
+fn stf_01_an_upper_limit_is_none_of_about_and_the_larger_one_holds_where_it_is_decided() {
+    let judge = |plan: &Plan, people| staffing::school_total(plan, &staff(people));
+    let strict = plan_with("STF-01", "at_most = 40");
+    assert_eq!((judge(&strict, 40).verdict, judge(&strict, 41).verdict), (Outcome::Pass, Outcome::Fail));
+    let over = judge(&strict, 41);
+    assert!(!over.message.contains("左右") && !over.remedy.contains("理由"), "{over:?}");
+    let condition = "larger = { at_most = 60, condition = \"学生人数较多的高校\"";
+    let undecided = plan_with("STF-01", &format!("at_most = 40\n{condition} }}"));
+    let finding = judge(&undecided, 45);
+    assert!(finding.verdict == Outcome::Fail && finding.remedy.contains("学生人数较多的高校可以不超过 60 人"));
+    let decided = plan_with("STF-01", &format!("at_most = 40\n{condition}, decided = \"校党委会 3 月 2 日\" }}"));
+    assert_eq!((judge(&decided, 60).verdict, judge(&decided, 61).verdict), (Outcome::Pass, Outcome::Fail));
+    assert!(judge(&decided, 51).message.contains("依据：校党委会 3 月 2 日"));
+    assert!(refusals("STF-01", "about = 40\nat_most = 40").contains("只能写一个"));
+    assert!(refusals("STF-01", "at_most = 40\nlarger = { at_most = 40, condition = \"人多\" }").contains("应大于"));
+    assert!(refusals("STF-01", "").contains("缺少 rule.STF-01.about（左右）或 rule.STF-01.at_most（不超过）"));
+}
+
+#[test]
+fn stf_06_an_upper_limit_needs_no_lower_one() {
+    let plan = plan_with("STF-06", "at_most = 30");
+    let finding = staffing::college_total(&plan, &staff(3), None);
+    assert_eq!((finding.verdict, finding.limit_in_words().as_str()), (Outcome::Pass, "不超过 30"));
+    assert_eq!(staffing::college_total(&plan, &staff(31), None).verdict, Outcome::Fail);
+    assert_eq!(plan.provision(Rule::Stf06).unwrap().figure.as_deref(), Some("不超过 30 人"));
+}
+
+#[test]
+fn stf_07_a_limit_goes_by_the_colleges_size_and_is_unknown_where_that_is() {
+    let plan = plan_with("STF-07", "at_most = 3\nbands = [{ from = 501, at_most = 4 }]");
+    let people: Vec<Member> = (0..4).map(|place| member(place, Post::Presidium)).collect();
+    let verdict = |students| staffing::college_presidium(&plan, &people, students).verdict;
+    assert_eq!(
+        (verdict(Some(500)), verdict(Some(501)), verdict(None)),
+        (Outcome::Fail, Outcome::Pass, Outcome::Unknown)
+    );
+    assert_eq!(staffing::college_presidium(&plan, &people[..3], None).verdict, Outcome::Pass, "within every limit");
+    let all = judge_with(&plan, Union::College, &people, Known { students: Some(501), ..Known::default() }).unwrap();
+    assert!(all.iter().any(|finding| finding.rule == Rule::Stf07 && finding.verdict == Outcome::Pass));
+    assert!(refusals("STF-07", "at_most = 3\nbands = [{ at_most = 4 }]").contains("须写明 from"));
+}
+
+#[test]
+fn elg_03_a_third_of_the_grade_with_the_plans_own_exemptions() {
+    let exempt = "exempt = [{ who = \"graduate\", clause = \"X1\" }]";
+    let plan = plan_with("ELG-03", &format!("share = \"1/3\"\npresidium = \"20%\"\nbases = [\"grade\"]\n{exempt}"));
+    let one = |change: &dyn Fn(&mut Member)| {
+        let mut one = member(1, Post::Staff("办公室".to_owned()));
+        change(&mut one);
+        eligibility::rank(&plan, &[one])
+    };
+    let ranked = |rank, cohort| one(&|member| member.rank = Some(Rank { rank, cohort }));
+    assert_eq!((ranked(33, 99).verdict, ranked(34, 99).verdict), (Outcome::Pass, Outcome::Fail), "1/3 is 1/3");
+    assert!(ranked(34, 99).message.contains("本年级前 1/3"), "{}", ranked(34, 99).message);
+    let seated = one(&|member| {
+        member.posts = vec![Post::Presidium];
+        member.rank = Some(Rank { rank: 30, cohort: 99 });
+    });
+    assert_eq!((seated.verdict, seated.limit.as_str()), (Outcome::Fail, "<=20%"), "stricter for the presidium");
+    let graduate = one(&|member| {
+        member.level = Some(Level::Graduate);
+        member.rank = None;
+    });
+    assert!(graduate.verdict == Outcome::Pass && graduate.exempts());
+    let first_year = one(&|member| {
+        member.first_year = Some(true);
+        member.rank = None;
+    });
+    assert_eq!(first_year.verdict, Outcome::Unknown, "the plan exempts graduates alone, practice adds nobody");
+    let person = Member { level: Some(Level::Graduate), rank: None, ..member(1, Post::Presidium) };
+    let told = super::appointment::conditions(&plan, &person);
+    let of_rank = told.iter().find(|finding| finding.rule == Rule::Elg03).unwrap();
+    assert!(of_rank.message.contains("“学生会的规定如下”") && !of_rank.message.contains("惯例"), "{}", of_rank.message);
+    let unknown = refusals("ELG-03", "share = \"30%\"\nexempt = [{ who = \"graduate\", clause = \"Y9\" }]");
+    assert!(unknown.contains("“Y9”不是这一项 clauses 里的 id"), "{unknown}");
+}
+
+#[test]
+fn elg_04_required_courses_and_a_clause_for_first_years() {
+    let plan =
+        plan_with("ELG-04", "at_most = 0\nrequired_only = true\nexempt = [{ who = \"first_year\", clause = \"X1\" }]");
+    let judge = |failed, first_year| {
+        let person = Member { failed_courses: failed, first_year: Some(first_year), ..member(1, Post::Presidium) };
+        eligibility::failed_courses(&plan, &[person])
+    };
+    assert!(judge(Some(1), false).message.contains("必修课不及格"));
+    assert_eq!(judge(None, true).verdict, Outcome::Pass);
+    assert!(judge(None, true).message.contains("按方案的规定"));
+}
+
+#[test]
+fn stf_08_a_post_that_the_plan_allows_is_not_failed_under_the_clause_that_allows_it() {
+    let plan = plan_with(
+        "STF-08",
+        "posts = [{ name = \"主席\", presidium = true }, { name = \"顾问\" }]\nteachers = [\"秘书长\"]",
+    );
+    let post = |name: &str| Post::Other(name.to_owned());
+    let people = [member(1, post("主席")), member(2, post("顾问")), member(3, post("秘书长")), member(4, post("助理"))];
+    let found = judge(&plan, Union::School, &people).unwrap();
+    let of = |rule| found.iter().find(|finding| finding.rule == rule).unwrap();
+    assert_eq!(of(Rule::Stf08).subjects, ["20240004"], "the teacher is no staff, the other two are allowed");
+    assert_eq!(of(Rule::Stf02).measured, "1", "a chair sits on the presidium");
+    assert_eq!(of(Rule::Stf01).measured, "3");
+    assert!(plan.is_seat(&post("主席")) && !plan.is_seat(&post("顾问")));
+}
+
+#[test]
+fn con_04_soft_words_are_soft_and_a_band_has_a_top() {
+    let population = Population {
+        cohorts: vec![Cohort { college: "信息系".to_owned(), grade: "2024".to_owned(), students: 1000 }],
+        societies: Vec::new(),
+    };
+    let verdict = |plan: &Plan, seats| allocate(plan, &population, Some(seats)).findings[0].verdict;
+    let hard = plan_with("CON-04", "share = \"3%\"\nbase = \"members\"\nat_most_share = \"10%\"");
+    assert_eq!(
+        [29, 30, 100, 101].map(|seats| verdict(&hard, seats)),
+        [Outcome::Fail, Outcome::Pass, Outcome::Pass, Outcome::Fail]
+    );
+    let figures = format!("strength = \"soft\"\nshare = \"3%\"\nbase = \"members\"\n{CLAUSE}");
+    let soft = Plan::parse(&text_with("CON-04", &figures)).unwrap();
+    assert_eq!(verdict(&soft, 29), Outcome::Warn, "一般不低于");
+}
+
+#[test]
+fn con_06_sixty_percent_of_the_delegates_are_ordinary_students() {
+    let plan = plan_with("CON-06", "share = \"60%\"");
+    let delegate = |backbone| DelegateFacts {
+        gender: None,
+        political: None,
+        ethnic: None,
+        grade: 2024,
+        source: "院系".to_owned(),
+        delegation: None,
+        backbone,
+    };
+    let judge = |backbone: u32| {
+        let delegates: Vec<DelegateFacts> = (0..10).map(|place| delegate(place < backbone)).collect();
+        count(10, &delegates).breadth_by(&plan).unwrap()
+    };
+    assert_eq!((judge(4).verdict, judge(5).verdict), (Outcome::Pass, Outcome::Fail));
+    assert!(judge(5).clause.is_some() && !judge(5).message.contains("惯例"));
+    assert!(count(1, &[delegate(true)]).breadth_by(super::plan::named("suzhou-2020").unwrap()).is_none());
+}
+
+#[test]
+fn con_01_a_congress_every_one_or_two_years() {
+    let plan = plan_with("CON-01", "times = 1\nper = \"year\"\nevery = 2\nsoonest = 1");
+    assert_eq!(plan.provision(Rule::Con01).unwrap().figure.as_deref(), Some("每 1 至 2 年 1 次"));
+    let years = CongressYears { held: vec![date!(2025 - 04 - 02)], ..CongressYears::default() };
+    let verdict = |day| yearly(&plan, Union::School, &years, day).unwrap().verdict;
+    assert_eq!((verdict(date!(2027 - 04 - 02)), verdict(date!(2027 - 04 - 03))), (Outcome::Pass, Outcome::Fail));
+}
+
+#[test]
+fn org_04_a_turn_of_months_or_weeks() {
+    let semester = Semester { from: date!(2026 - 09 - 01), until: date!(2027 - 02 - 22) };
+    let judge = |plan: &Plan, until| -> Finding {
+        let mut timeline = Timeline::empty(Union::School);
+        timeline.semesters = vec![semester];
+        let (number, name) = ("20240001".to_owned(), "学生1".to_owned());
+        timeline.turns = vec![Turn { number, name, from: date!(2026 - 10 - 31), until }];
+        super::rotation::length_of_turn(plan, &timeline, date!(2026 - 11 - 02))
+    };
+    let month = plan_with("ORG-04", "period = \"month\"\nexact = true");
+    assert_eq!(judge(&month, date!(2026 - 11 - 30)).verdict, Outcome::Pass, "from the 31st to a month of 30 days");
+    assert_eq!(judge(&month, date!(2026 - 11 - 20)).verdict, Outcome::Fail);
+    assert_eq!(judge(&month, date!(2026 - 12 - 10)).verdict, Outcome::Fail);
+    let weeks = plan_with("ORG-04", "period = \"week\"\nnumber = 2\nexact = false");
+    assert_eq!(judge(&weeks, date!(2026 - 11 - 14)).verdict, Outcome::Pass);
+    assert_eq!(judge(&weeks, date!(2026 - 11 - 15)).verdict, Outcome::Fail);
+    assert_eq!(weeks.provision(Rule::Org04).unwrap().figure.as_deref(), Some("最长 2 周"));
+}
+
+#[test]
+fn vet_05_the_constitution_says_how_votes_are_counted() {
+    let plan = plan_with(
+        "VET-05",
+        "election = [\n{ point = \"quorum\", value = \"2/3\", clause = \"X1\" },\n\
+         { point = \"majority\", value = \"valid\", clause = \"X1\" },\n\
+         { point = \"extra\", value = \"20%\", clause = \"X1\" },\n]",
+    );
+    let figure = plan.provision(Rule::Vet05).unwrap().figure.clone().unwrap();
+    assert!(figure.contains("赞成超过有效票的一半当选"), "{figure}");
+    let mut rules = Rules::PRACTICE;
+    let holds = |rules: &Rules, extra| -> Vec<bool> {
+        plan.election_terms().map(|(term, _)| term.rule.holds(rules, 5, extra)).collect()
+    };
+    assert_eq!(holds(&rules, 0), [false, false, false]);
+    for (term, clause) in plan.election_terms() {
+        assert_eq!(clause.quote, "学生会的规定如下");
+        term.rule.set(&mut rules);
+    }
+    assert_eq!(holds(&rules, 1), [true, true, true], "20% of 5 is one");
+    let wrong = refusals(
+        "VET-05",
+        "election = [{ point = \"tie\", value = \"dice\", clause = \"X1\" }, { point = \"extra\", value = \"x\", clause = \"Y\" }]",
+    );
+    assert!(wrong.contains("以下之一：vacant、second_round、lot") && wrong.contains("应为人数"), "{wrong}");
+    assert!(wrong.contains("“Y”不是这一项 clauses 里的 id"), "{wrong}");
+}
+
+#[test]
+fn rev_03_the_plans_weights_and_its_ceiling_of_excellent_hold() {
+    let plan = plan_with("REV-03", "aspects = [\"工作\", \"学习\"]\nweights = [70, 30]\nexcellent_at_most = 20");
+    let aspects = aspects(&plan);
+    assert_eq!(aspects.terms_in_words(), "工作 70%、学习 30%；优秀不超过 20%");
+    let scheme = Scheme::by_default(&aspects.names).under(&aspects);
+    let weights: Vec<u32> = scheme.weights().iter().map(|one| one.weight).collect();
+    assert_eq!((weights, scheme.ceiling()), (vec![70, 30], Some(20)));
+    assert_eq!(scheme.clone().under(&aspects), scheme);
+    let wrong = refusals("REV-03", "aspects = [\"工作\", \"学习\"]\nweights = [70, 20, 5]");
+    assert!(wrong.contains("一一对应") && wrong.contains("合计应为 100，现在是 95"), "{wrong}");
+}
+
+#[test]
+fn a_clause_quotes_a_document_that_is_listed() {
+    let (_, text) = BUILT_IN[0];
+    let listed = "[[documents]]\nkind = \"constitution\"\nnumber = \"学生会章程\"\ntitle = \"学生会章程\"\n\
+                  issuer = \"学代会\"\nday = 2025-05-04\n\n[bodies]";
+    let quotes = |document: &str| {
+        let text = text.replacen("[bodies]", listed, 1);
+        text.replacen("{ id = \"S3.4\"", &format!("{{ document = \"{document}\", id = \"S3.4\""), 1)
+    };
+    let plan = Plan::parse(&quotes("学生会章程")).unwrap();
+    assert_eq!((plan.documents.len(), plan.documents[0].kind), (1, DocumentKind::Constitution));
+    let errors = Plan::parse(&quotes("选举办法")).unwrap_err();
+    assert!(errors[0].reason.contains("“选举办法”没有列在 documents 里"), "{errors:?}");
+}
+
+#[test]
+fn vet_01_three_offices_in_one_session_and_steps_that_are_no_opinions() {
+    let plan = plan_with(
+        "VET-01",
+        "chain = [\n{ act = \"申请\", kind = \"application\" },\n{ act = \"推荐\", by = [\"college_league\"] },\n\
+         { act = \"联合审查\", by = [\"student_affairs\", \"school_league\", { name = \"教务处\", acts = \"student_affairs\" }], \
+         together = true },\n{ act = \"公示\", kind = \"notice\", days = 5 },\n{ act = \"确定\", by = [\"school_party\"] },\n]",
+    );
+    let chain = Chain::of(&plan, Union::School, true).unwrap();
+    assert_eq!(chain.links.len(), 3);
+    assert!(chain.links[1].bodies_in_words().ends_with("、教务处"), "{}", chain.links[1].bodies_in_words());
+    let notice = chain.notice().unwrap();
+    assert_eq!((notice.after, notice.days, notice.says.as_str()), (2, Some(5), "公示 5 天"));
+    assert_eq!(chain.others_after(0).count(), 1, "it begins with an application");
+    let without = refusals("VET-01", "chain = [{ act = \"公示\", kind = \"notice\" }]");
+    assert!(without.contains("至少有一步是签署意见的"), "{without}");
+}

@@ -1,0 +1,237 @@
+//! VET-05: how votes are counted, where the document, the constitution or the election rules say so.
+
+use super::{
+    Plan,
+    keys::{Inline, Keys},
+    section::{Section, with_words},
+    share::Share,
+};
+use crate::rules::{
+    Clause,
+    election::{MajorityOf, RulePoint, Rules, Tie, Unreadable},
+};
+
+/// How many more candidates than seats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Extra {
+    People(u32),
+    /// Of the seats, rounded up.
+    Of(Share),
+}
+
+impl Extra {
+    fn parse(text: &str) -> Option<Self> {
+        let people = text.parse().ok().filter(|people| (0..=50).contains(people)).map(Self::People);
+        people.or_else(|| Share::parse(text).map(Self::Of))
+    }
+
+    #[must_use]
+    pub fn of(self, seats: u32) -> u32 {
+        match self {
+            Self::People(people) => people,
+            Self::Of(share) => share.ceil_of(seats),
+        }
+    }
+}
+
+/// One rule of the count with its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CountRule {
+    /// Of those due; strictly more than it, or as many.
+    Quorum {
+        numerator: u32,
+        denominator: u32,
+        strict: bool,
+    },
+    Majority(MajorityOf),
+    Tie(Tie),
+    Extra(Extra),
+    WriteIn(bool),
+    WriteInNeedsAgainst(bool),
+    Unreadable(Unreadable),
+}
+
+const MAJORITIES: [(&str, MajorityOf); 4] = [
+    ("present", MajorityOf::Present),
+    ("valid", MajorityOf::Valid),
+    ("due", MajorityOf::Due),
+    ("none", MajorityOf::None),
+];
+const TIES: [(&str, Tie); 3] = [("vacant", Tie::Vacant), ("second_round", Tie::SecondRound), ("lot", Tie::Lot)];
+const YES_NO: [(&str, bool); 2] = [("yes", true), ("no", false)];
+const UNREADABLE: [(&str, Unreadable); 2] = [("abstain", Unreadable::Abstain), ("void", Unreadable::Void)];
+/// The quorums that a sitting can have.
+const QUORUMS: [(&str, [u32; 2], bool); 5] = [
+    (">2/3", [2, 3], true),
+    ("2/3", [2, 3], false),
+    (">1/2", [1, 2], true),
+    ("1/2", [1, 2], false),
+    ("0", [0, 1], false),
+];
+
+fn word_of<T: PartialEq>(words: &[(&'static str, T)], value: &T) -> &'static str {
+    words.iter().find(|(_, known)| known == value).map_or("", |(word, _)| word)
+}
+
+impl CountRule {
+    fn read(table: &Section<'_>, point: RulePoint) -> Option<Self> {
+        match point {
+            RulePoint::Quorum => {
+                let words = QUORUMS.map(|(word, fraction, strict)| (word, (fraction, strict)));
+                let ([numerator, denominator], strict) = table.one_of("value", &words)?;
+                Some(Self::Quorum { numerator, denominator, strict })
+            }
+            RulePoint::Majority => table.one_of("value", &MAJORITIES).map(Self::Majority),
+            RulePoint::Tie => table.one_of("value", &TIES).map(Self::Tie),
+            RulePoint::Extra => {
+                let text = table.string("value", 8)?;
+                let extra = Extra::parse(&text);
+                if extra.is_none() {
+                    table.error(table.at, format!("{}.value 应为人数，如 \"1\"，或者比例，如 \"20%\"", table.path));
+                }
+                extra.map(Self::Extra)
+            }
+            RulePoint::WriteIn => table.one_of("value", &YES_NO).map(Self::WriteIn),
+            RulePoint::WriteInNeedsAgainst => table.one_of("value", &YES_NO).map(Self::WriteInNeedsAgainst),
+            RulePoint::Unreadable => table.one_of("value", &UNREADABLE).map(Self::Unreadable),
+        }
+    }
+
+    #[must_use]
+    pub fn point(self) -> RulePoint {
+        match self {
+            Self::Quorum { .. } => RulePoint::Quorum,
+            Self::Majority(_) => RulePoint::Majority,
+            Self::Tie(_) => RulePoint::Tie,
+            Self::Extra(_) => RulePoint::Extra,
+            Self::WriteIn(_) => RulePoint::WriteIn,
+            Self::WriteInNeedsAgainst(_) => RulePoint::WriteInNeedsAgainst,
+            Self::Unreadable(_) => RulePoint::Unreadable,
+        }
+    }
+
+    /// The value as a plan file has it.
+    fn value(self) -> String {
+        match self {
+            Self::Quorum { numerator, denominator, strict } => {
+                let is = |(_, fraction, also): &&(&str, [u32; 2], bool)| {
+                    (*fraction, *also) == ([numerator, denominator], strict)
+                };
+                QUORUMS.iter().find(is).map_or("", |(word, ..)| word).to_owned()
+            }
+            Self::Majority(of) => word_of(&MAJORITIES, &of).to_owned(),
+            Self::Tie(tie) => word_of(&TIES, &tie).to_owned(),
+            Self::Extra(Extra::People(people)) => people.to_string(),
+            Self::Extra(Extra::Of(share)) => share.to_string(),
+            Self::WriteIn(yes) | Self::WriteInNeedsAgainst(yes) => word_of(&YES_NO, &yes).to_owned(),
+            Self::Unreadable(what) => word_of(&UNREADABLE, &what).to_owned(),
+        }
+    }
+
+    /// The rule in words.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        match self {
+            Self::Quorum { .. } => {
+                let mut rules = Rules::PRACTICE;
+                self.set(&mut rules);
+                rules.quorum_in_words()
+            }
+            Self::Majority(MajorityOf::Present) => "赞成超过实到的一半当选".to_owned(),
+            Self::Majority(MajorityOf::Valid) => "赞成超过有效票的一半当选".to_owned(),
+            Self::Majority(MajorityOf::Due) => "赞成超过应到的一半当选".to_owned(),
+            Self::Majority(MajorityOf::None) => "得票多的当选".to_owned(),
+            Self::Tie(Tie::Vacant) => "最后一席得票相同的空缺".to_owned(),
+            Self::Tie(Tie::SecondRound) => "最后一席得票相同的进行第二轮".to_owned(),
+            Self::Tie(Tie::Lot) => "最后一席得票相同的抽签".to_owned(),
+            Self::Extra(Extra::People(people)) => format!("候选人至少多 {people} 人"),
+            Self::Extra(Extra::Of(share)) => format!("候选人多于应选人数的比例不低于 {share}"),
+            Self::WriteIn(true) => "可以另选他人".to_owned(),
+            Self::WriteIn(false) => "不另选他人".to_owned(),
+            Self::WriteInNeedsAgainst(true) => "弃权的不能另选他人".to_owned(),
+            Self::WriteInNeedsAgainst(false) => "弃权的也可以另选他人".to_owned(),
+            Self::Unreadable(Unreadable::Abstain) => "一项无法辨认的按弃权计".to_owned(),
+            Self::Unreadable(Unreadable::Void) => "有一项无法辨认的整张票无效".to_owned(),
+        }
+    }
+
+    /// Makes a count go by it. How many more candidates there are is no rule of the count.
+    pub fn set(self, rules: &mut Rules) {
+        match self {
+            Self::Quorum { numerator, denominator, strict } => {
+                (rules.quorum, rules.quorum_strict) = ((numerator, denominator), strict);
+            }
+            Self::Majority(of) => rules.majority_of = of,
+            Self::Tie(tie) => rules.tie = tie,
+            Self::Extra(_) => {}
+            Self::WriteIn(yes) => rules.write_in = yes,
+            Self::WriteInNeedsAgainst(yes) => rules.write_in_needs_against = yes,
+            Self::Unreadable(what) => rules.unreadable = what,
+        }
+    }
+
+    /// A count goes by it, with so many more candidates than seats.
+    #[must_use]
+    pub fn holds(self, rules: &Rules, seats: u32, extra: u32) -> bool {
+        let mut by = *rules;
+        self.set(&mut by);
+        match self {
+            Self::Extra(least) => extra >= least.of(seats),
+            _ => by == *rules,
+        }
+    }
+}
+
+/// What is said of one point of the count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElectionTerm {
+    pub rule: CountRule,
+    /// The name of the clause that says so, one of the rule's own.
+    pub clause: String,
+}
+
+pub(super) fn read_elections(section: &Section<'_>) -> Option<Vec<ElectionTerm>> {
+    let known = section.clause_ids();
+    let mut seen = Vec::new();
+    let mut one = |item| {
+        let table = section.section_of("election", item)?;
+        table.only(&["point", "value", "clause"]);
+        let point = table.one_of("point", &with_words(RulePoint::ALL, RulePoint::slug));
+        let rule = point.and_then(|point| CountRule::read(&table, point));
+        let clause = table.string("clause", 12);
+        table.names_clause(clause.as_deref(), &known);
+        if let Some(point) = point.filter(|point| seen.contains(point)) {
+            table.error(table.at, format!("{} 中“{}”写了两次", table.path, point.label()));
+        }
+        seen.extend(point);
+        Some(ElectionTerm { rule: rule?, clause: clause? })
+    };
+    let items = section.optional("election", |key| section.items(key)).unwrap_or_default();
+    Some(items.iter().filter_map(&mut one).collect())
+}
+
+pub(super) fn elections_in_words(terms: &[ElectionTerm]) -> String {
+    terms.iter().map(|term| term.rule.in_words()).collect::<Vec<_>>().join("；")
+}
+
+pub(super) fn write_elections(terms: &[ElectionTerm], keys: &mut Keys) {
+    let table = |term: &ElectionTerm| {
+        let table = Inline::default().text("point", term.rule.point().slug()).text("value", &term.rule.value());
+        table.text("clause", &term.clause).end()
+    };
+    if !terms.is_empty() {
+        keys.tables("election", &terms.iter().map(table).collect::<Vec<_>>());
+    }
+}
+
+impl Plan {
+    /// What the plan says of how votes are counted, each with its clause.
+    pub fn election_terms(&self) -> impl Iterator<Item = (&ElectionTerm, &Clause)> {
+        self.figures.elections.iter().flat_map(|stated| {
+            stated.value.iter().filter_map(|term| {
+                let clause = stated.provision.clauses().find(|clause| clause.id == term.clause)?;
+                Some((term, clause))
+            })
+        })
+    }
+}
