@@ -15,6 +15,7 @@
 pub mod activities;
 pub mod adoption;
 pub mod appointment;
+pub mod baseline;
 pub mod catalogue;
 pub mod chain;
 pub mod clause;

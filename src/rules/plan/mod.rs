@@ -7,6 +7,7 @@
 
 mod figures;
 mod file;
+mod national;
 mod section;
 mod words;
 
@@ -25,6 +26,7 @@ use super::{
 
 pub use figures::Figures;
 pub use file::{PlanError, text_of};
+pub use national::{Demand, NationalDocument, NationalValue, UNSEEN, national, national_on};
 pub use words::{Board, Body, Bounds, Cover, DelegateBase, Share, SmallCohort, Step, Strength, Times, Turn, Union};
 
 /// The largest plan file that is read, in bytes. The two built-in plans have about 20 KB.
