@@ -26,6 +26,7 @@ pub mod contact;
 pub mod delegates;
 pub mod disclosure;
 pub mod education;
+pub mod effect;
 pub mod election;
 pub mod eligibility;
 pub mod finding;
