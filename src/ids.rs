@@ -199,4 +199,6 @@ ids! {
     SurveyId;
     /// What follows from a questionnaire.
     SurveyMeasureId;
+    /// The document from which a plan was taken.
+    PlanDocumentId;
 }

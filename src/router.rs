@@ -19,7 +19,7 @@ use tower_http::{
 
 use crate::{
     accounts::{self, Slips},
-    activities,
+    activities, adoption,
     app::{App, Routes},
     audit,
     campus::{self, Campus},
@@ -140,6 +140,7 @@ fn navigation() -> Vec<NavItem> {
         holidays::NAV,
         roster_check::NAV,
         rulebook::NAV,
+        adoption::NAV,
         people::NAV,
         imports::NAV,
         rollover::NAV,
@@ -164,6 +165,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(health::routes(portal.metrics.clone(), portal.elections.clone(), portal.space.clone()))
         .merge(sign_in::routes(portal.sign_in.clone()))
         .merge(rulebook::routes())
+        .merge(adoption::routes())
         .merge(unions::routes())
         .merge(rotation::routes())
         .merge(holidays::routes())
