@@ -203,4 +203,6 @@ ids! {
     SurveyMeasureId;
     /// A plan that is being written down in a form.
     PlanDraftId;
+    /// The document from which a plan was taken.
+    PlanDocumentId;
 }

@@ -47,6 +47,7 @@
 //! conduct education vetting
 //! elections
 //! congress
+//! adoption
 //! reviews
 //! matters
 //! activities
@@ -97,6 +98,7 @@ pub mod app;
 
 pub mod accounts;
 pub mod activities;
+pub mod adoption;
 pub mod audit;
 pub mod campus;
 pub mod conduct;

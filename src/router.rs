@@ -19,7 +19,7 @@ use tower_http::{
 
 use crate::{
     accounts::{self, Slips},
-    activities,
+    activities, adoption,
     app::{App, Routes},
     audit,
     campus::{self, Campus},
@@ -141,6 +141,7 @@ fn navigation() -> Vec<NavItem> {
         roster_check::NAV,
         rulebook::NAV,
         plan_drafts::NAV,
+        adoption::NAV,
         people::NAV,
         imports::NAV,
         rollover::NAV,
@@ -166,6 +167,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(sign_in::routes(portal.sign_in.clone()))
         .merge(rulebook::routes())
         .merge(plan_drafts::routes())
+        .merge(adoption::routes())
         .merge(unions::routes())
         .merge(rotation::routes())
         .merge(holidays::routes())

@@ -81,6 +81,10 @@ words! {
     PlanDraftKept = "plan_draft_kept", "起草方案";
     /// A plan governs from a day on.
     PlanAdopted = "plan_adopted", "启用方案";
+    /// An adoption was withdrawn within its day.
+    PlanWithdrawn = "plan_withdrawn", "撤回启用";
+    /// The document of a plan was put beside it, or taken away.
+    PlanDocumentKept = "plan_document_kept", "方案原件";
     /// A semester was set, changed or removed.
     SemesterKept = "semester_kept", "登记学期";
     /// A student union was set up.

@@ -6,7 +6,8 @@ use super::{Answer, Ends, Unreadable, find_plan, for_people, read_file};
 use crate::rules::{
     CATALOGUE, Plan, Rule,
     catalogue::{Entry, Family},
-    plan::{self, Figures, LARGEST_FILE, Provision, Word},
+    effect::{RuleChange, rule_changes},
+    plan::{self, Figures, LARGEST_FILE, Word},
 };
 
 const HEAD: &str = "\
@@ -248,33 +249,12 @@ pub fn check_plan(path: &Path) -> Result<Answer, Unreadable> {
 pub fn diff_plans(one: &str, other: &str) -> Result<Answer, Unreadable> {
     let (one, other) = (find_plan(one)?, find_plan(other)?);
     let mut text = String::new();
-    for entry in CATALOGUE {
-        let (before, after) = (said(&one, entry), said(&other, entry));
-        if before != after {
-            let _ = writeln!(text, "{} {}", entry.code, entry.name);
-            let _ = writeln!(text, "  {}：{before}\n  {}：{after}", one.short, other.short);
-        }
+    for RuleChange { entry, before, after } in rule_changes(&one, &other) {
+        let _ = writeln!(text, "{} {}", entry.code, entry.name);
+        let _ = writeln!(text, "  {}：{before}\n  {}：{after}", one.short, other.short);
     }
     if text.is_empty() {
         text.push_str("两份方案的各项规定没有不同。\n");
     }
     Ok(Answer { text: for_people(&text), ends: Ends::Passes, notes: Vec::new() })
-}
-
-fn said(plan: &Plan, entry: &Entry) -> String {
-    let quotes = |provision: &Provision| {
-        let quotes: Vec<&str> = provision.clauses().map(|clause| clause.quote.as_str()).collect();
-        format!("“{}”", quotes.join("”“"))
-    };
-    match plan.word_on(entry.rule) {
-        Word::Stated(provision) => {
-            let figure = provision.figure.as_ref().map(|figure| format!("{figure}，")).unwrap_or_default();
-            let later = (provision.effective != plan.effective).then(|| format!("自 {} 起，", provision.effective));
-            let strength = provision.strength.label();
-            format!("{figure}{strength}，{}{}", later.unwrap_or_default(), quotes(provision))
-        }
-        Word::Quoted(provision) => format!("只引原文，{}，{}", provision.strength.label(), quotes(provision)),
-        Word::Silent => "没有写到".to_owned(),
-        Word::NotTakenDown => "尚未录入".to_owned(),
-    }
 }

@@ -21,7 +21,7 @@ use crate::{
     office::{OfficeKind, Place},
     people::{self, disputes_store::NewDispute, student::About},
     router::Portal,
-    rules::plan,
+    rules::{baseline::compare_all, plan},
 };
 
 const CLASS_OF: u32 = 42;
@@ -448,6 +448,16 @@ async fn adopt(
     )
     .execute(&mut *db)
     .await?;
+    for wider in plan::named(school.plan).map(compare_all).unwrap_or_default().iter().filter(|one| one.needs_reason()) {
+        sqlx::query!(
+            "insert into adoption_reason (institution_id, seq, rule, says) values ($1, 1, $2, $3)",
+            institution.0,
+            wider.rule.code(),
+            "学生人数较多、校区分散，按方案原文的“左右”掌握，每学期核对一次"
+        )
+        .execute(&mut *db)
+        .await?;
+    }
     let short = plan::named(school.plan).map_or(school.plan, |plan| plan.short.as_str());
     let entry = Entry::new(Verb::PlanAdopted, short).detail("启用日期", ADOPTED.to_string());
     audit::append_by_operator(db, institution, entry, now).await

@@ -6,4 +6,4 @@ pub mod retention;
 mod store;
 
 pub use pages::routes;
-pub use store::{Notice, To, tell, tell_all, tell_classes, tell_students};
+pub use store::{Notice, To, tell, tell_all, tell_classes, tell_offices, tell_students};

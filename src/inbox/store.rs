@@ -201,6 +201,47 @@ pub async fn tell_classes(
     Ok(())
 }
 
+/// Tells every office of these kinds that somebody holds, wherever it is, in one statement.
+pub async fn tell_offices(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    kinds: &[OfficeKind],
+    notice: &Notice,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    let kinds: Vec<String> = kinds.iter().map(|kind| kind.slug().to_owned()).collect();
+    let rows = sqlx::query!(
+        "select distinct o.kind, o.college_id, o.class_id from office o
+         where o.institution_id = $1 and o.kind = any($2) and is_held(o.from_day, o.until_day, o.ended_at, $3)",
+        institution.0,
+        &kinds,
+        now
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    let ids: Vec<_> = rows.iter().map(|_| NoticeId::random().0).collect();
+    let offices: Vec<String> = rows.iter().map(|row| row.kind.clone()).collect();
+    let colleges: Vec<Option<_>> = rows.iter().map(|row| row.college_id).collect();
+    let classes: Vec<Option<_>> = rows.iter().map(|row| row.class_id).collect();
+    sqlx::query!(
+        "insert into notice (id, institution_id, office, college_id, class_id, subject, body, href, at)
+         select t.id, $1, t.office, t.college, t.class, $6, $7, $8, $9
+         from unnest($2::uuid[], $3::text[], $4::uuid[], $5::uuid[]) as t(id, office, college, class)",
+        institution.0,
+        &ids,
+        &offices,
+        &colleges as &[Option<sqlx::types::Uuid>],
+        &classes as &[Option<sqlx::types::Uuid>],
+        notice.subject,
+        notice.body,
+        notice.href,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// Tells students, each something of their own, in one statement.
 pub async fn tell_students(
     connection: &mut PgConnection,

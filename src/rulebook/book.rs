@@ -3,8 +3,9 @@
 use crate::{
     rules::{
         CATALOGUE, Outcome, Plan,
+        baseline::{self, Comparison},
         catalogue::{Entry, Family},
-        plan::{Provision, ShownSwitch, Word},
+        plan::{NationalValue, Provision, ShownSwitch, Word, national_on},
     },
     words::words,
 };
@@ -28,6 +29,8 @@ pub(super) struct PlanColumn<'a> {
     /// What it states, also where that is quoted and not judged.
     pub provision: Option<&'a Provision>,
     pub switches: Vec<&'a ShownSwitch>,
+    /// How it stands to the national baseline; none where that says nothing.
+    pub comparison: Option<Comparison>,
 }
 
 impl PlanColumn<'_> {
@@ -49,6 +52,8 @@ pub(super) struct RuleRow<'a> {
     pub entry: &'static Entry,
     pub cells: Vec<PlanColumn<'a>>,
     pub difference: Difference,
+    /// What the national level asks, the latest first.
+    pub national: Vec<&'static NationalValue>,
 }
 
 /// A family with its lines.
@@ -171,10 +176,11 @@ fn line<'a>(entry: &'static Entry, plans: &[&'a Plan]) -> RuleRow<'a> {
             Word::Silent | Word::NotTakenDown => None,
         },
         switches: plan.switches.shown.iter().filter(|switch| switch.rule == entry.rule).collect(),
+        comparison: baseline::compare(plan, entry.rule),
     };
     let cells: Vec<PlanColumn<'a>> = plans.iter().map(cell).collect();
     let difference = compare(&cells);
-    RuleRow { entry, cells, difference }
+    RuleRow { entry, cells, difference, national: national_on(entry.rule).collect() }
 }
 
 fn compare(cells: &[PlanColumn<'_>]) -> Difference {

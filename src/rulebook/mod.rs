@@ -1,37 +1,37 @@
-//! 规则手册 and 实施方案: every rule with both plans' words side by side, and which plan governs a university from
-//! which day. Clause: POL-00 (a plan governs by its own document, from its day on, never backwards).
+//! 规则手册 and the plans themselves: every rule with the plans' words side by side, the national baseline and the document
+//! beside each quotation; plan files come in here and are adopted in [`adoption`](crate::adoption). Clause: POL-00 (a plan
+//! governs by its own document, from its day on).
 
 mod book;
-mod forms;
 mod pages;
+mod paper_pages;
+mod papers;
 mod paths;
 pub mod store;
 
 pub use book::RuleSearch;
-pub use pages::{book_html, routes};
+pub use pages::{Beside, book_html};
+pub use paths::PLANS;
 pub use store::{Governing, governing};
 
 use crate::{
-    office::{Office, OfficeKind, SchoolLeague},
+    app::Routes,
+    office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
 
+/// The routes of the rule book and of the plan files.
+#[must_use]
+pub fn routes() -> Routes {
+    pages::routes().merge(paper_pages::routes())
+}
+
 /// What the navigation offers of it.
-pub const NAV: &[NavItem] = &[
-    NavItem {
-        href: "/rulebook",
-        label: "规则手册",
-        says: "本校方案的条款原文，以及系统怎样执行",
-        group: NavGroup::Data,
-        place: 120,
-        offices: OfficeKind::ALL,
-    },
-    NavItem {
-        href: "/plans",
-        label: "实施方案",
-        says: "启用本校的实施方案，或上传自己的方案文件",
-        group: NavGroup::Data,
-        place: 130,
-        offices: SchoolLeague::KINDS,
-    },
-];
+pub const NAV: &[NavItem] = &[NavItem {
+    href: "/rulebook",
+    label: "规则手册",
+    says: "本校方案的条款原文，以及系统怎样执行",
+    group: NavGroup::Data,
+    place: 120,
+    offices: OfficeKind::ALL,
+}];

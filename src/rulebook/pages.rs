@@ -1,4 +1,4 @@
-//! The pages 规则手册 and 实施方案.
+//! The page 规则手册, and those on which plan files come in and are read.
 
 use std::sync::Arc;
 
@@ -9,41 +9,35 @@ use axum::{
     http::{StatusCode, header},
     response::{Html, IntoResponse, Redirect, Response},
 };
-use axum_extra::extract::{Form, Query};
-use serde::Deserialize;
-use sha2::{Digest, Sha256};
-use time::Date;
+use axum_extra::extract::Query;
 
 use super::{
     book::{Chapter, Difference, RuleSearch, chapters, own_first},
-    forms::AdoptForm,
-    paths::{Done, PLANS, adoption_form, plans_after},
-    store::{self, AdoptionRow, Governing, GoverningToday, Phase, VersionRow},
+    papers::{self, PaperRow},
+    paths::{Done, PLANS, version_after},
+    store::{self, Governing, GoverningToday, WiderReason},
 };
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
-    auth::{acting::Acting, extract::With},
-    failure::{Failure, Refusal},
+    auth::{acting::Acting, extract::With, person::SignedIn},
+    failure::Failure,
     ids::PlanVersionId,
     office::SchoolLeague,
     page::{chrome::Chrome, faults, filters},
     rules::{
-        CATALOGUE, Finding, Outcome, Plan, Rule, Verdict,
-        adoption::{Adoption, adopt},
+        CATALOGUE, Finding, Plan, Rule,
+        baseline::{Comparison, Relation, compare_all},
         catalogue::{Family, Today},
-        plan::{self, LARGEST_FILE, PlanError, Provision, Word},
+        plan::{self, LARGEST_FILE, NationalDocument, PlanError, Provision, Word, national},
     },
-    web::forms::{Errors, Submitted, Upload},
+    web::forms::{self, Errors, Upload},
 };
 
-/// The routes of the rule book and of the plans.
-#[must_use]
-pub fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     Routes::default()
         .get("/rulebook", book)
-        .get("/plans", list)
-        .post("/plans/adopt", adopt_plan)
+        .get("/rulebook/national", national_page)
         .get("/plans/new", ask_plan)
         .upload("/plans", add_plan)
         .get("/plans/{version}", show)
@@ -61,6 +55,29 @@ struct RuleBookPage<'a> {
     /// Other plans stand beside the university's own.
     compares: bool,
     today: Vec<(Today, usize)>,
+    beside: &'a Beside,
+}
+
+/// What a university keeps beside its plan.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// The document itself.
+    papers: Vec<PaperRow>,
+    /// Why it goes by what is wider than the national baseline.
+    reasons: Vec<WiderReason>,
+}
+
+impl RuleBookPage<'_> {
+    /// The column is of the plan by which the university goes.
+    fn is_own(&self, plan: &Plan) -> bool {
+        self.governing.is_some_and(|governing| governing.plan.code == plan.code)
+    }
+
+    /// Why the university goes by its plan's rule although it is wider; empty where it did not say.
+    fn reason(&self, rule: Rule) -> &str {
+        let found = self.beside.reasons.iter().find(|reason| reason.rule == rule.code());
+        found.map_or("", |reason| &reason.says)
+    }
 }
 
 async fn book(
@@ -68,14 +85,25 @@ async fn book(
     With(person, GoverningToday(governing)): With<GoverningToday>,
     Query(search): Query<RuleSearch>,
 ) -> Result<Html<String>, Failure> {
-    Ok(Html(book_html(app.chrome(&person, "规则手册"), governing.as_ref(), search)?))
+    let mut beside = Beside::default();
+    if let Some(governing) = &governing {
+        let (mut db, institution) = (app.read().await?, person.institution);
+        beside.papers = papers::papers(&mut db, institution, governing.id).await?;
+        beside.reasons = store::wider_reasons(&mut db, institution, app.clock.today()).await?;
+    }
+    Ok(Html(book_html(app.chrome(&person, "规则手册"), governing.as_ref(), &beside, search)?))
 }
 
 /// The page 规则手册 for a search.
 ///
 /// # Errors
 /// Never: what the template asks for is there.
-pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: RuleSearch) -> anyhow::Result<String> {
+pub fn book_html(
+    chrome: Chrome,
+    governing: Option<&Governing>,
+    beside: &Beside,
+    search: RuleSearch,
+) -> anyhow::Result<String> {
     let mut plans: Vec<&Plan> = plan::built_in().iter().collect();
     // The university's own plan is a third column.
     let own = governing.filter(|governing| !governing.is_built_in).map(|governing| &*governing.plan);
@@ -88,7 +116,8 @@ pub fn book_html(chrome: Chrome, governing: Option<&Governing>, search: RuleSear
         own_first(&mut chapters, own, compares);
     }
     let found = chapters.iter().map(|chapter| chapter.lines.len()).sum();
-    Ok(RuleBookPage { chrome, chapters, search, found, governing, compares, today: today_counts() }.render()?)
+    let today = today_counts();
+    Ok(RuleBookPage { chrome, chapters, search, found, governing, compares, today, beside }.render()?)
 }
 
 /// How many rules are enforced how far today, strongest first.
@@ -96,141 +125,6 @@ fn today_counts() -> Vec<(Today, usize)> {
     let states = [Today::Refused(""), Today::Warned(""), Today::Scheduled(""), Today::Shown("")];
     let count = |state: Today| CATALOGUE.iter().filter(|entry| entry.today.slug() == state.slug()).count();
     states.into_iter().map(|state| (state, count(state))).filter(|(_, count)| *count > 0).collect()
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "rulebook/plans.html")]
-struct PlansPage {
-    chrome: Chrome,
-    governing: Option<Governing>,
-    adoptions: Vec<(AdoptionRow, Phase)>,
-    versions: Vec<VersionRow>,
-    form: AdoptForm,
-    errors: Errors,
-    done: &'static str,
-}
-
-async fn plans_page(
-    app: &App,
-    acting: &Acting<SchoolLeague>,
-    submitted: Submitted<AdoptForm>,
-    done: &'static str,
-) -> Result<PlansPage, Failure> {
-    let mut db = app.read().await?;
-    let (institution, today) = (acting.institution(), app.clock.today());
-    let rows = store::adoptions(&mut db, institution).await?;
-    let phases: Vec<Phase> =
-        (0..).zip(&rows).map(|(place, row)| row.phase(rows.get(..place).unwrap_or_default(), today)).collect();
-    let Submitted { form, errors } = submitted;
-    let adoptions = rows.into_iter().zip(phases).collect();
-    Ok(PlansPage {
-        chrome: app.chrome(acting.person(), "实施方案"),
-        // A plan that this program can no longer read must not keep another one from being adopted.
-        governing: store::governing(&mut db, institution, today).await.ok().flatten(),
-        adoptions,
-        versions: store::versions(&mut db, institution).await?,
-        form,
-        errors,
-        done,
-    })
-}
-
-#[derive(Deserialize)]
-struct PlansQuery {
-    #[serde(default)]
-    done: String,
-    /// The form's values, kept through a refusal.
-    #[serde(flatten)]
-    form: AdoptForm,
-}
-
-async fn list(
-    State(app): State<App>,
-    acting: Acting<SchoolLeague>,
-    Query(query): Query<PlansQuery>,
-) -> Result<PlansPage, Failure> {
-    let done = query.done.parse().map_or("", Done::label);
-    // After a refusal the form names the reason beside the field; nothing is wrong with one that nobody has filled in.
-    let mut errors = Errors::default();
-    let typed = if query.form.is_empty() { None } else { query.form.read(&mut Errors::default()) };
-    if let Some((version, from)) = typed {
-        let refused = judge_adoption(&app, &acting, version, from).await?.permit().err().unwrap_or_default();
-        if let Some(finding) = refused.iter().find(|finding| finding.verdict == Outcome::Fail) {
-            errors.add("from", format!("{}；{}", finding.message, finding.remedy));
-        }
-    }
-    plans_page(&app, &acting, Submitted::new(query.form, errors), done).await
-}
-
-async fn judge_adoption(
-    app: &App,
-    acting: &Acting<SchoolLeague>,
-    version: PlanVersionId,
-    from: Date,
-) -> Result<Verdict<Adoption>, Failure> {
-    let mut db = app.read().await?;
-    let (_, plan, _) = store::version(&mut db, acting.institution(), version).await?.ok_or(Failure::Missing)?;
-    let last = store::last_adoption(&mut db, acting.institution(), version, app.clock.today()).await?;
-    Ok(adopt(&plan, from, last, app.clock.today()))
-}
-
-/// What cannot be undone is said before it is done.
-#[derive(Template, WebTemplate)]
-#[template(path = "rulebook/confirm.html")]
-struct ConfirmAdoptionPage {
-    chrome: Chrome,
-    form: AdoptForm,
-    plan: Arc<Plan>,
-    number: i32,
-    from: Date,
-    today: Date,
-}
-
-async fn adopt_plan(
-    State(app): State<App>,
-    acting: Acting<SchoolLeague>,
-    Form(form): Form<AdoptForm>,
-) -> Result<Response, Failure> {
-    let mut errors = Errors::default();
-    let read = form.read(&mut errors);
-    let Some((version, from)) = read.filter(|_| errors.is_empty()) else {
-        let page = plans_page(&app, &acting, Submitted::new(form, errors), "").await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
-    };
-    let (number, plan, text) = {
-        let found = store::version(&mut *app.read().await?, acting.institution(), version).await?;
-        found.ok_or(Failure::Missing)?
-    };
-    let hash = hex::encode(Sha256::digest(text));
-    let chrome = app.chrome(acting.person(), "启用方案").under(PLANS, "实施方案");
-    let (now, today) = (app.clock.now(), app.clock.today());
-    let refusal = Refusal {
-        chrome: chrome.clone(),
-        wanted: format!("自 {from} 起启用{}（第 {number} 版）", plan.short),
-        back: adoption_form(version, from),
-    };
-    if form.confirm != "yes" {
-        judge_adoption(&app, &acting, version, from).await?.permit().map_err(|findings| refusal.because(findings))?;
-        return Ok(ConfirmAdoptionPage { chrome, form, plan, number, from, today }.into_response());
-    }
-    app.write_as(acting.person().authority(), async move |db| {
-        let plans = store::lock_plans(db, acting.institution()).await?;
-        let last = store::last_adoption(db, acting.institution(), version, today).await?;
-        let verdict = adopt(&plan, from, last, today);
-        let adoption = verdict.permit().map_err(|findings| refusal.because(findings))?;
-        store::adopt(db, &plans, &acting, version, &adoption, now).await?;
-        let mut entry = Entry::new(Verb::PlanAdopted, format!("{}（第 {number} 版）", plan.short))
-            .detail("启用日期", adoption.from().to_string())
-            .detail("方案代码", adoption.code())
-            .detail("文件摘要", hash);
-        if let Some(provision) = plan.provision(Rule::Pol00) {
-            entry = entry.under(provision.clause());
-        }
-        audit::append(db, acting.person(), entry, now).await
-    })
-    .await?;
-    let done = if from > today { Done::Scheduled } else { Done::Adopted };
-    Ok(Redirect::to(&plans_after(done)).into_response())
 }
 
 #[derive(Template, WebTemplate)]
@@ -299,28 +193,55 @@ async fn add_plan(State(app): State<App>, acting: Acting<SchoolLeague>, upload: 
     let now = app.clock.now();
     let added = app
         .write_as(acting.person().authority(), async |db| {
-            let (_, is_new) = store::add(db, &acting, &plan, &text, now).await?;
+            let (id, is_new) = store::add(db, &acting, &plan, &text, now).await?;
             if is_new {
                 let entry = Entry::new(Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
                     .detail("文号", plan.document.clone());
                 audit::append(db, acting.person(), entry, now).await?;
             }
-            Ok(is_new)
+            Ok((id, is_new))
         })
         .await?;
-    Ok(Redirect::to(&plans_after(if added { Done::Added } else { Done::Same })).into_response())
+    // What it asks is held against the national baseline at once.
+    let (id, is_new) = added;
+    Ok(Redirect::to(&version_after(id, if is_new { Done::Added } else { Done::Same })).into_response())
 }
 
 #[derive(Template, WebTemplate)]
 #[template(path = "rulebook/plan.html")]
-struct PlanPage {
+pub(super) struct PlanPage {
     chrome: Chrome,
     id: PlanVersionId,
     version: i32,
     plan: Arc<Plan>,
+    /// The plan against the national baseline.
+    compared: Vec<Comparison>,
+    /// The document itself.
+    papers: Vec<PaperRow>,
+    errors: Errors,
+    done: &'static str,
 }
 
 impl PlanPage {
+    /// How many rules stand how to the baseline.
+    fn relations(&self) -> Vec<(Relation, usize)> {
+        let count = |relation: &Relation| self.compared.iter().filter(|one| one.relation == *relation).count();
+        let counts = Relation::ALL.iter().map(|relation| (*relation, count(relation)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    fn asks_reasons(&self) -> bool {
+        self.compared.iter().any(Comparison::needs_reason)
+    }
+
+    /// The figure in words, or what stands where there is none.
+    fn figure(&self, rule: Rule) -> &str {
+        match self.said(rule) {
+            None => self.unsaid(rule),
+            Some(provision) => provision.figure.as_deref().unwrap_or_else(|| provision.strength.label()),
+        }
+    }
+
     /// What it states on a rule, also where that is quoted and not judged.
     fn said(&self, rule: Rule) -> Option<&Provision> {
         match self.plan.word_on(rule) {
@@ -338,15 +259,43 @@ impl PlanPage {
     }
 }
 
+/// The page of a version, with what is wrong in the form of its documents.
+pub(super) async fn plan_page(
+    app: &App,
+    acting: &Acting<SchoolLeague>,
+    id: PlanVersionId,
+    errors: Errors,
+    done: &'static str,
+) -> Result<PlanPage, Failure> {
+    let mut db = app.read().await?;
+    let found = store::version(&mut db, acting.institution(), id).await?;
+    let (version, plan, _) = found.ok_or(Failure::Missing)?;
+    let papers = papers::papers(&mut db, acting.institution(), id).await?;
+    let chrome = app.chrome(acting.person(), &plan.short).under(PLANS, "实施方案");
+    let compared = compare_all(&plan);
+    Ok(PlanPage { chrome, id, version, plan, compared, papers, errors, done })
+}
+
 async fn show(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
     Path(id): Path<PlanVersionId>,
+    Query(query): Query<forms::Done>,
 ) -> Result<PlanPage, Failure> {
-    let found = store::version(&mut *app.read().await?, acting.institution(), id).await?;
-    let (version, plan, _) = found.ok_or(Failure::Missing)?;
-    let chrome = app.chrome(acting.person(), &plan.short).under(PLANS, "实施方案");
-    Ok(PlanPage { chrome, id, version, plan })
+    plan_page(&app, &acting, id, Errors::default(), query.done.parse().map_or("", Done::label)).await
+}
+
+/// What the national level asks, document by document.
+#[derive(Template, WebTemplate)]
+#[template(path = "rulebook/national.html")]
+struct NationalPage {
+    chrome: Chrome,
+    documents: &'static [NationalDocument],
+}
+
+async fn national_page(State(app): State<App>, person: SignedIn) -> NationalPage {
+    let chrome = app.chrome(&person, "全国要求").under("/rulebook", "规则手册");
+    NationalPage { chrome, documents: national() }
 }
 
 async fn source(

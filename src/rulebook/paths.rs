@@ -1,25 +1,27 @@
 //! Where the pages of the plans are, and what they say after an act.
 
-use time::Date;
+use crate::{
+    ids::{PlanDocumentId, PlanVersionId},
+    words::words,
+};
 
-use crate::{ids::PlanVersionId, words::words};
-
-pub(super) const PLANS: &str = "/plans";
+/// 实施方案: the plans of a university.
+pub const PLANS: &str = "/plans";
 
 words! {
-    /// What was done with a plan.
+    /// What was done with a plan file or its document.
     Done:
-    Adopted = "adopted", "方案已启用。自启用之日起，各项检查以该方案为据；此前的结论仍由原方案解释。";
-    Scheduled = "scheduled", "已登记。到启用之日起，各项检查以该方案为据；在此之前仍执行现行方案。";
-    Added = "added", "方案文件已收存。需要时在下面选定并启用。";
+    Added = "added", "方案文件已收存，下面是与全国要求的对照。需要时在“实施方案”里选定并启用。";
     Same = "same", "这份文件与已收存的版本完全相同，没有新增版本。";
+    PaperKept = "paper", "原件已存入，规则手册里每条引文旁都可以打开。";
+    PaperRemoved = "paper_removed", "原件已删除。";
 }
 
-pub(super) fn plans_after(done: Done) -> String {
-    format!("{PLANS}?done={}", done.slug())
+pub(super) fn version_after(version: PlanVersionId, done: Done) -> String {
+    format!("{PLANS}/{version}?done={}", done.slug())
 }
 
-/// The plans with the form of an adoption filled in.
-pub(super) fn adoption_form(version: PlanVersionId, from: Date) -> String {
-    format!("{PLANS}?version={version}&from={from}")
+/// Where a document of a plan is handed out.
+pub(super) fn document_path(id: PlanDocumentId) -> String {
+    format!("/rulebook/documents/{id}")
 }

@@ -22,7 +22,7 @@ use crate::{
     office::SchoolLeague,
     rules::{
         Plan,
-        adoption::{Adoption, Calendar, Last},
+        adoption::{Calendar, Registration},
         plan::{BUILT_IN, PlanError},
     },
 };
@@ -53,42 +53,6 @@ pub struct VersionRow {
     pub built_in: bool,
     /// When it was added.
     pub created_at: OffsetDateTime,
-}
-
-/// An adoption as the page shows it.
-#[derive(Debug)]
-pub struct AdoptionRow {
-    pub effective_from: Date,
-    pub id: PlanVersionId,
-    pub short: String,
-    pub version: i32,
-    /// When it was decided.
-    pub adopted_at: OffsetDateTime,
-    pub adopted_by: String,
-}
-
-/// Whether an adoption governs on a day, given all others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
-    /// It has begun, now or once.
-    Begun,
-    Ahead,
-    /// A later one begins before it would.
-    Superseded,
-}
-
-impl AdoptionRow {
-    /// Its phase; `later` are those registered after it.
-    #[must_use]
-    pub fn phase(&self, later: &[Self], today: Date) -> Phase {
-        if self.effective_from <= today {
-            Phase::Begun
-        } else if later.iter().any(|other| other.effective_from <= self.effective_from) {
-            Phase::Superseded
-        } else {
-            Phase::Ahead
-        }
-    }
 }
 
 fn digest(source: &str) -> Vec<u8> {
@@ -231,8 +195,8 @@ pub async fn governing(
     day: Date,
 ) -> Result<Option<Governing>, Failure> {
     let row = sqlx::query!(
-        r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from
-           from adoption a join plan_version v on v.id = a.plan_version_id
+        r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from as "effective_from!"
+           from standing_adoption a join plan_version v on v.id = a.plan_version_id
            where a.institution_id = $1 and a.effective_from <= $2 order by a.seq desc limit 1"#,
         institution.0,
         day
@@ -246,18 +210,26 @@ pub async fn governing(
 /// Every adoption of a university with its plan: which governs on which day.
 pub async fn calendar(connection: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {
     let rows = sqlx::query!(
-        r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from
-           from adoption a join plan_version v on v.id = a.plan_version_id where a.institution_id = $1 order by a.seq"#,
+        r#"select v.id as "id: PlanVersionId", v.version, v.sha256, a.effective_from,
+                  w.seq is not null as "is_withdrawn!"
+           from adoption a join plan_version v on v.id = a.plan_version_id
+                left join adoption_withdrawal w on w.institution_id = a.institution_id and w.seq = a.seq
+           where a.institution_id = $1 order by a.seq"#,
         institution.0
     )
     .fetch_all(&mut *connection)
     .await?;
-    let mut adoptions = Vec::new();
+    let mut registered = Vec::new();
     for row in rows {
-        let governing = found(connection, row.id, row.version, &row.sha256, row.effective_from).await?;
-        adoptions.push((row.effective_from, governing.plan));
+        let (from, is_withdrawn) = (row.effective_from, row.is_withdrawn);
+        match found(connection, row.id, row.version, &row.sha256, from).await {
+            Ok(governing) => registered.push(Registration { from, plan: governing.plan, is_withdrawn }),
+            // Nobody needs it any more.
+            Err(Failure::PlanUnreadable(_)) if is_withdrawn => {}
+            Err(failure) => return Err(failure),
+        }
     }
-    Ok(Calendar::new(adoptions))
+    Ok(Calendar::of(registered))
 }
 
 /// The plan that governs the university of a session's person today, read with them.
@@ -280,7 +252,7 @@ impl Alongside for GoverningToday {
                       g.effective_from as "effective_from?"
                from person_of_session($1, $2) p left join lateral (
                    select v.id, v.version, v.sha256, a.effective_from
-                   from adoption a join plan_version v on v.id = a.plan_version_id
+                   from standing_adoption a join plan_version v on v.id = a.plan_version_id
                    where a.institution_id = p.institution_id and a.effective_from <= $3 order by a.seq desc limit 1
                ) g on true"#,
             token_hash,
@@ -330,55 +302,29 @@ async fn found(
     Ok(Governing { id, version, from, is_built_in, plan })
 }
 
-/// A university's adoptions, the one registered last first.
-pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<AdoptionRow>, Failure> {
-    let rows = sqlx::query_as!(
-        AdoptionRow,
-        r#"select a.effective_from, v.id as "id: PlanVersionId", v.short, v.version, a.adopted_at, p.name as adopted_by
-           from adoption a join plan_version v on v.id = a.plan_version_id join account p on p.id = a.adopted_by
-           where a.institution_id = $1 order by a.seq desc"#,
-        institution.0
-    );
-    Ok(rows.fetch_all(connection).await?)
+/// Why the university goes by a rule that is wider than the national one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WiderReason {
+    /// The rule's code.
+    pub rule: String,
+    pub says: String,
 }
 
-/// The adoption in force today, which one of `version` would follow. Who is about to write locks the university first.
-pub async fn last_adoption(
+/// The reasons that were given with the adoption that governs on a day.
+pub async fn wider_reasons(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    version: PlanVersionId,
-    today: Date,
-) -> Result<Option<Last>, Failure> {
-    let last = sqlx::query_as!(
-        Last,
-        r#"select effective_from as "from", plan_version_id = $2 as "same_version!" from adoption
-           where institution_id = $1 and effective_from <= $3 order by seq desc limit 1"#,
+    day: Date,
+) -> Result<Vec<WiderReason>, Failure> {
+    let rows = sqlx::query_as!(
+        WiderReason,
+        "select r.rule, r.says from adoption_reason r
+         where r.institution_id = $1 and r.seq = (
+             select a.seq from standing_adoption a
+             where a.institution_id = $1 and a.effective_from <= $2 order by a.seq desc limit 1)
+         order by r.rule",
         institution.0,
-        version.0,
-        today
+        day
     );
-    Ok(last.fetch_optional(connection).await?)
-}
-
-/// Writes an adoption that the rule has passed, for an office that was proved.
-pub async fn adopt(
-    connection: &mut PgConnection,
-    plans: &Locked<PlansOf>,
-    acting: &Acting<SchoolLeague>,
-    version: PlanVersionId,
-    adoption: &Adoption,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    sqlx::query!(
-        "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
-         select $1, coalesce(max(seq), 0) + 1, $2, $3, $4, $5 from adoption where institution_id = $1",
-        plans.0.0,
-        adoption.from(),
-        version.0,
-        now,
-        acting.person().account.0
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
+    Ok(rows.fetch_all(connection).await?)
 }

@@ -138,7 +138,8 @@ impl Timeline {
     }
 
     /// The day since which the union has been as `finding` says without a break, seen from `today`, by what began and ended,
-    /// and not before its first post; the facts of people are taken as they are today.
+    /// not before its first post, and not before the day on which the plan that makes the finding came to say so; the facts
+    /// of people are taken as they are today.
     #[must_use]
     pub fn since(&self, calendar: &Calendar, finding: &Finding, today: Date) -> Option<Date> {
         let mut days = self.days();
@@ -154,8 +155,13 @@ impl Timeline {
         };
         let mut since = None;
         let side = |finding: &Finding| (finding.verdict, is_over(finding));
+        let says_now = calendar.on(today).and_then(|plan| plan.provision(finding.rule));
         for day in days.into_iter().rev().filter(|day| *day <= today && Some(*day) >= first) {
             let Some(plan) = calendar.on(day) else { break };
+            // What another plan found, or this one in other words, stays that plan's.
+            if plan.provision(finding.rule) != says_now {
+                break;
+            }
             let then = self.findings(&plan.as_of(day), day).unwrap_or_default();
             let same = |other: &&Finding| (other.rule, &other.unit) == (finding.rule, &finding.unit);
             if then.iter().find(same).is_none_or(|other| side(other) != side(finding)) {
@@ -169,6 +175,10 @@ impl Timeline {
 
 #[cfg(test)]
 pub(super) mod tests {
+    use std::sync::Arc;
+
+    use time::macros::date;
+
     use super::*;
     use crate::rules::{
         plan::named,
@@ -207,6 +217,29 @@ pub(super) mod tests {
     #[test]
     fn the_suzhou_plan_has_no_graduate_union() {
         assert!(judge(named("suzhou-2020").unwrap(), Union::Graduate, &full_school()).is_err());
+    }
+
+    #[test]
+    fn pol_00_a_finding_is_not_older_than_the_plan_that_makes_it() {
+        let plan = |code| Arc::new(named(code).unwrap().clone());
+        let mut timeline = Timeline::empty(Union::School);
+        for number in 0..6 {
+            timeline.add(&member(number, Post::Presidium), Post::Presidium, date!(2026 - 09 - 14), None);
+        }
+        let today = date!(2026 - 12 - 01);
+        let since = |calendar: &Calendar| {
+            let found = timeline.findings(calendar.on(today).unwrap(), today).unwrap();
+            let finding = found.iter().find(|finding| finding.rule == Rule::Stf02).unwrap();
+            assert_eq!(finding.verdict, Outcome::Fail);
+            timeline.since(calendar, finding, today)
+        };
+        let first = (date!(2024 - 09 - 01), plan("suzhou-2020"));
+        assert_eq!(since(&Calendar::new(vec![first.clone()])), Some(date!(2026 - 09 - 14)));
+        let second = (date!(2026 - 11 - 28), plan("jining-2022"));
+        assert_eq!(since(&Calendar::new(vec![first.clone(), second])), Some(date!(2026 - 11 - 28)));
+        // The same plan once more says the same of the rule: the finding is as old as it was.
+        let again = (date!(2026 - 11 - 28), plan("suzhou-2020"));
+        assert_eq!(since(&Calendar::new(vec![first, again])), Some(date!(2026 - 09 - 14)));
     }
 
     #[test]

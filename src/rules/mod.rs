@@ -15,6 +15,7 @@
 pub mod activities;
 pub mod adoption;
 pub mod appointment;
+pub mod baseline;
 pub mod catalogue;
 pub mod chain;
 pub mod clause;
@@ -25,6 +26,7 @@ pub mod contact;
 pub mod delegates;
 pub mod disclosure;
 pub mod education;
+pub mod effect;
 pub mod election;
 pub mod eligibility;
 pub mod everyday;

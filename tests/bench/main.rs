@@ -43,7 +43,7 @@ use lunzhi::{
     office::OfficeKind,
     page::chrome::Chrome,
     router::{Portal as Lunzhi, router},
-    rulebook::{RuleSearch, book_html, store::take_in_built_in},
+    rulebook::{Beside, RuleSearch, book_html, store::take_in_built_in},
     sealing::keys::MarkKey,
     secrets::Cost,
     unions::{self, roster_html},
@@ -169,7 +169,7 @@ async fn bare_page(State(pool): State<PgPool>, headers: HeaderMap) -> Html<Strin
     let query = "select a.name from session s join account a on a.id = s.account_id
                  where s.token_hash = $1 and s.expires_at > now()";
     let (name,): (String,) = sqlx::query_as(query).bind(token.hash()).fetch_one(&pool).await.unwrap();
-    Html(book_html(Chrome::bare(&name), None, RuleSearch::default()).unwrap())
+    Html(book_html(Chrome::bare(&name), None, &Beside::default(), RuleSearch::default()).unwrap())
 }
 
 async fn bare_roster(

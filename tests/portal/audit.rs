@@ -14,10 +14,14 @@ async fn do_three_things(portal: &Portal) -> String {
     administrator.post("/me/sessions/end", &[("which", "others")]).await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let version = league.get("/plans").await.attributes("#version option", "value").remove(1);
-    assert_eq!(
-        league.post("/plans/adopt", &[("version", &version), ("from", "2024-09-01"), ("confirm", "yes")]).await.status,
-        303
-    );
+    let fields = [
+        ("version", version.as_str()),
+        ("from", "2024-09-01"),
+        ("confirm", "yes"),
+        ("rule", "STF-01"),
+        ("reason", "左右允许的幅度"),
+    ];
+    assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
     made.all(".secret").remove(0)
 }
 

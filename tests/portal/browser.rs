@@ -364,7 +364,7 @@ fn a_secretary_at_a_desk_has_a_roster_judged_and_adopts_a_plan() {
         desk.fill("方案", "济宁方案（2022） 第 1 版 · 济医党字〔2022〕19号（内置）").await;
         let set = "document.getElementById('from').value = '2020-01-01'";
         desk.browser.execute(set, vec![]).await.unwrap();
-        desk.press("启用").await;
+        desk.press("预览影响").await;
         assert!(desk.heading().await.contains("济宁方案"));
         desk.judge("refusal").await;
         desk.press("返回修改（已填内容保留）").await;
@@ -380,6 +380,38 @@ fn a_secretary_at_a_desk_has_a_roster_judged_and_adopts_a_plan() {
             desk.go(path).await;
             desk.judge(what).await;
         }
+    });
+}
+
+#[test]
+fn a_secretary_previews_adopts_withdraws_and_adopts_again() {
+    journey(false, async |desk, _| {
+        desk.go("/sign-in").await;
+        desk.sign_in(OfficeKind::SchoolLeague).await;
+        for is_first in [true, false] {
+            desk.go("/plans").await;
+            desk.fill("方案", "济宁方案（2022） 第 1 版 · 济医党字〔2022〕19号（内置）").await;
+            let set = format!("document.getElementById('from').value = '{}'", desk.portal.app.clock.today());
+            desk.browser.execute(&set, vec![]).await.unwrap();
+            desk.press("预览影响").await;
+            assert_eq!(desk.heading().await, "确认启用");
+            assert!(desk.text().await.contains("对各学生会的影响"));
+            desk.judge("preview of an adoption").await;
+            desk.fill("STF-01 校级学生会工作人员总数的理由", "学生人数较多、分校区较多").await;
+            desk.press("确认启用").await;
+            assert_eq!(desk.heading().await, "实施方案");
+            assert!(desk.text().await.contains("方案已启用，已通知各单位"));
+            desk.judge("adopted").await;
+            if is_first {
+                desk.fill("撤回的理由", "选错了方案").await;
+                desk.press("撤回启用").await;
+                assert!(desk.text().await.contains("启用已撤回"));
+                desk.judge("withdrawn").await;
+            }
+        }
+        desk.go("/rulebook?q=STF-01").await;
+        assert!(desk.text().await.contains("宽于全国要求的理由：学生人数较多、分校区较多"));
+        desk.judge("rule with its reason").await;
     });
 }
 

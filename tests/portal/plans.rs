@@ -2,17 +2,26 @@
 
 use lunzhi::{office::OfficeKind, rules::plan::BUILT_IN};
 
-use crate::support::{Client, Page, Portal, SECOND, sitting::in_minutes};
+use crate::support::{
+    Client, Page, Portal, SECOND,
+    sitting::in_minutes,
+    union::{rows, union},
+};
 
-/// Adopts a plan as a person does: asks, reads what cannot be undone, confirms.
+/// Adopts a plan as a person does: asks, reads what it changes, says why it is wider, confirms.
 async fn adopt(client: &mut Client, version: &str, from: &str) -> Page {
     let asked = client.post("/plans/adopt", &[("version", version), ("from", from)]).await;
     if asked.status != 200 {
         return asked;
     }
     assert_eq!(asked.heading(), "确认启用");
-    assert!(asked.text().contains("启用后不能撤销"));
-    client.post("/plans/adopt", &[("version", version), ("from", from), ("confirm", "yes")]).await
+    assert!(asked.text().contains("满一天以后不能撤销或修改"));
+    let rules = asked.attributes("input[name=rule]", "value");
+    let mut fields = vec![("version", version), ("from", from), ("confirm", "yes")];
+    for rule in &rules {
+        fields.extend([("rule", rule.as_str()), ("reason", "学生人数较多、分校区较多")]);
+    }
+    client.post("/plans/adopt", &fields).await
 }
 
 async fn version_of(client: &mut Client, short: &str) -> String {
@@ -146,10 +155,12 @@ async fn a_plan_of_ones_own_becomes_a_version_and_can_govern() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let first = own_plan();
-    assert_eq!(league.upload("/plans", &[("text", &first)], None).await.location(), "/plans?done=added");
-    assert_eq!(league.upload("/plans", &[("text", &first)], None).await.location(), "/plans?done=same");
+    let added = league.upload("/plans", &[("text", &first)], None).await.location().to_owned();
+    assert!(added.starts_with("/plans/") && added.ends_with("?done=added"), "{added}");
+    assert!(league.get(&added).await.text().contains("与全国要求对照"), "the plan stands beside the baseline at once");
+    assert!(league.upload("/plans", &[("text", &first)], None).await.location().ends_with("?done=same"));
     let second = first.replace("about = 40", "about = 45");
-    assert_eq!(league.upload("/plans", &[("text", &second)], None).await.location(), "/plans?done=added");
+    assert!(league.upload("/plans", &[("text", &second)], None).await.location().ends_with("?done=added"));
     let version = version_of(&mut league, "本校方案 第 2 版").await;
     assert_eq!(adopt(&mut league, &version, "2024-09-01").await.status, 303);
     let book = league.get("/rulebook?q=STF-01&plans=all").await;
@@ -250,4 +261,139 @@ async fn vet_05_what_the_constitution_says_of_votes_stands_in_a_contest_with_its
     assert_eq!(form.field("当选的依据"), "constitution");
     let clause = form.field("章程（名称、条款）");
     assert!(clause.contains("第二十三条") && clause.contains("赞成票超过有效票的半数"), "{clause}");
+}
+
+/// What a page of findings says, without what differs by the minute.
+async fn judged(client: &mut Client, path: &str) -> Vec<String> {
+    let page = client.get(path).await;
+    assert_eq!(page.status, 200, "{path}");
+    [page.all(".matrix td"), page.all(".breaches li"), page.all(".facts dd").into_iter().take(2).collect()].concat()
+}
+
+#[tokio::test]
+async fn pol_00_an_adoption_shows_what_it_changes_is_withdrawn_within_a_day_and_made_again() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "济宁方案").await;
+    let today = portal.app.clock.today().to_string();
+    let before = (judged(&mut league, "/compliance").await, league.get("/rulebook").await.all("article.rule h4"));
+    let asked = league.post("/plans/adopt", &[("version", &version), ("from", &today)]).await;
+    assert_eq!((asked.status, asked.heading().as_str()), (200, "确认启用"));
+    let text = asked.text();
+    for part in ["对各学生会的影响", "遴选程序", "在办的事项", "与现行方案逐条比较", "宽于全国要求的理由"]
+    {
+        assert!(text.contains(part), "{part} not in {text}");
+    }
+    assert!(asked.all("td[data-label=规则]").iter().any(|rule| rule.contains("STF-01")), "rule by rule");
+    let silent = league.post("/plans/adopt", &[("version", &version), ("from", &today), ("confirm", "yes")]).await;
+    assert_eq!(silent.status, 422, "a wider rule needs a reason");
+    assert!(silent.text().contains("宽于全国要求，请写明理由"), "{}", silent.text());
+    assert_eq!(adopt(&mut league, &version, &today).await.location(), "/plans?done=adopted");
+    assert!(league.get("/rulebook?q=STF-01").await.text().contains("宽于全国要求的理由：学生人数较多"));
+    for kind in
+        [OfficeKind::StudentAffairs, OfficeKind::SchoolParty, OfficeKind::CollegeLeague, OfficeKind::ClassBranch]
+    {
+        let inbox = portal.signed_in(kind).await.get("/inbox").await;
+        assert!(inbox.text().contains("启用济宁方案"), "{kind:?}: {}", inbox.text());
+    }
+    assert!(!portal.signed_in(OfficeKind::Student).await.get("/inbox").await.text().contains("启用济宁方案"));
+
+    let page = league.get("/plans").await;
+    let seq = page.attributes("form[action='/plans/withdraw'] input[name=seq]", "value").remove(0);
+    let nothing = league.post("/plans/withdraw", &[("seq", seq.as_str()), ("says", " ")]).await;
+    assert_eq!((nothing.status, nothing.fault("撤回的理由").as_str()), (422, "✕ 请写明撤回的理由"));
+    let first = league.post("/plans/withdraw", &[("seq", "1"), ("says", "试试")]).await;
+    assert_eq!(first.status, 409, "the one before it stands");
+    let done = league.post("/plans/withdraw", &[("seq", seq.as_str()), ("says", "选错了方案")]).await;
+    assert_eq!(done.location(), "/plans?done=withdrawn");
+    let rows = league.get("/plans").await.all(".timeline li");
+    assert!(rows[0].contains("已撤回") && rows[0].contains("选错了方案"), "{rows:?}");
+    let after = (judged(&mut league, "/compliance").await, league.get("/rulebook").await.all("article.rule h4"));
+    assert_eq!(after, before, "as if it had never been");
+    let record = portal.signed_in(OfficeKind::Administrator).await.get("/audit?verb=plan_withdrawn").await;
+    assert_eq!(record.all("tbody tr").len(), 1);
+    let inbox = portal.signed_in(OfficeKind::StudentAffairs).await.get("/inbox").await;
+    assert!(inbox.text().contains("已撤回"));
+    // On the same day once more.
+    assert_eq!(adopt(&mut league, &version, &today).await.location(), "/plans?done=adopted");
+    assert!(league.get("/").await.text().contains("济医党字〔2022〕19号"));
+}
+
+#[tokio::test]
+async fn an_adoption_stands_after_a_day_and_none_of_another_university_is_reached() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "济宁方案").await;
+    let today = portal.app.clock.today().to_string();
+    assert_eq!(adopt(&mut league, &version, &today).await.status, 303);
+    let mut other = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    assert_eq!(other.post("/plans/withdraw", &[("seq", "2"), ("says", "不是我校的")]).await.status, 404);
+    portal.app.clock.advance(time::Duration::hours(24));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    assert!(league.get("/plans").await.all("form[action='/plans/withdraw']").is_empty());
+    let late = league.post("/plans/withdraw", &[("seq", "2"), ("says", "晚了")]).await;
+    assert_eq!(late.status, 409);
+    assert!(late.text().contains("满一天以后不能撤回"), "{}", late.text());
+}
+
+#[tokio::test]
+async fn twelve_withdrawals_at_once_withdraw_one_adoption() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "济宁方案").await;
+    let today = portal.app.clock.today().to_string();
+    assert_eq!(adopt(&mut league, &version, &today).await.status, 303);
+    let mut set = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+        set.spawn(async move { league.post("/plans/withdraw", &[("seq", "2"), ("says", "撤回")]).await.status });
+    }
+    let mut statuses = set.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [vec![303], vec![409; 11]].concat());
+}
+
+#[tokio::test]
+async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "苏州方案").await;
+    let at = format!("/plans/{version}/documents");
+    let wrong = league.upload(&at, &[], Some(("方案.pdf", b"<html>".as_slice()))).await;
+    assert_eq!(wrong.status, 422);
+    assert!(wrong.text().contains("请上传 PDF、Word"), "{}", wrong.text());
+    let kept = league.upload(&at, &[], Some(("方案.pdf", b"%PDF-1.7 text".as_slice()))).await;
+    assert_eq!(kept.location(), format!("/plans/{version}?done=paper"));
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    let book = student.get("/rulebook?q=STF-02").await;
+    let link = book.attributes(".clause cite a", "href").remove(0);
+    let file = student.get(&link).await;
+    assert_eq!((file.status, file.text().as_str()), (200, "%PDF-1.7 text"));
+    let mut other = portal.signed_in_at(SECOND, OfficeKind::Student).await;
+    assert_eq!(other.get(&link).await.status, 404, "another university does not see it");
+    let id = link.rsplit('/').next().unwrap();
+    let gone = league.post(&format!("{at}/{id}/remove"), &[]).await;
+    assert_eq!(gone.location(), format!("/plans/{version}?done=paper_removed"));
+    assert_eq!(student.get(&link).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_union_that_falls_out_of_every_check_is_named_before_the_adoption() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
+    let (jining, suzhou) = (version_of(&mut league, "济宁方案").await, version_of(&mut league, "苏州方案").await);
+    assert_eq!(adopt(&mut league, &jining, "2024-09-01").await.status, 303);
+    let today = portal.app.clock.today().to_string();
+    union(&mut league, "graduate", &rows(1, 3, "主席团成员", ""), &today, false).await;
+    let asked = league.post("/plans/adopt", &[("version", suzhou.as_str()), ("from", &today)]).await;
+    assert_eq!(asked.status, 200, "{}", asked.text());
+    assert!(asked.text().contains("这份方案不适用于校研究生会"), "{}", asked.text());
+    let own = own_plan().replace("silent = [\n", "silent = [\n    \"VET-03\",\n");
+    let start = own.find("[rule.VET-03]\n").unwrap();
+    let end = start + 1 + own[start + 1..].find("\n[rule.").unwrap() + 1;
+    let own = format!("{}{}", &own[..start], &own[end..]);
+    assert_eq!(league.upload("/plans", &[("text", &own)], None).await.status, 303);
+    let version = version_of(&mut league, "本校方案").await;
+    let asked = league.post("/plans/adopt", &[("version", version.as_str()), ("from", &today)]).await;
+    assert!(asked.text().contains("院系学生会候选人和工作人员") && asked.text().contains("VET-03"), "{}", asked.text());
 }

@@ -4,12 +4,20 @@ use std::fmt::Write as _;
 
 use lunzhi::{
     office::OfficeKind,
-    rules::{CATALOGUE, plan::built_in},
+    rules::{
+        CATALOGUE,
+        baseline::compare,
+        plan::{UNSEEN, built_in, national_on},
+    },
 };
 
-use crate::support::Portal;
+use crate::support::{
+    Portal,
+    union::{rows, union},
+};
 
-/// Every rule with both plans' values and quotes and how it is enforced today: a change here is a change of the rules.
+/// Every rule with both plans' values and quotes, the national baseline beside them, and how it is enforced today: a change
+/// here is a change of the rules.
 #[test]
 fn every_rule_as_both_plans_have_it() {
     let mut text = String::new();
@@ -35,6 +43,20 @@ fn every_rule_as_both_plans_have_it() {
             for switch in plan.switches.shown.iter().filter(|switch| switch.rule == entry.rule) {
                 writeln!(text, "    惯例：{}（{}）", switch.label, switch.reason).unwrap();
             }
+        }
+        for value in national_on(entry.rule) {
+            let figure = if value.figure().is_empty() { "-".to_owned() } else { value.figure() };
+            let strength = value.strength.label();
+            writeln!(text, "  全国 {} {}：{figure}（{strength}）", value.document, value.indicator).unwrap();
+            match &value.wording {
+                Some(wording) => writeln!(text, "    “{wording}”").unwrap(),
+                None => writeln!(text, "    {UNSEEN}：{}", value.gist).unwrap(),
+            }
+            writeln!(text, "    出处：{}；{}", value.source, value.day).unwrap();
+        }
+        for comparison in built_in().iter().filter_map(|plan| Some((plan, compare(plan, entry.rule)?))) {
+            let (plan, comparison) = comparison;
+            writeln!(text, "  {}：{}（{}）", plan.code, comparison.relation.label(), comparison.says).unwrap();
         }
     }
     let mut settings = insta::Settings::clone_current();
@@ -66,4 +88,45 @@ async fn everybody_signed_in_reads_all_rules_and_searches_them() {
     let none = student.get("/rulebook?q=%3Cb%3E").await;
     assert_eq!((none.all("article.rule").len(), none.all(".empty").len()), (0, 1));
     assert_eq!(none.field("查找"), "<b>");
+}
+
+#[tokio::test]
+async fn the_national_baseline_stands_beside_each_rule_with_source_and_day() {
+    let portal = Portal::start().await;
+    let mut student = portal.signed_in(OfficeKind::Student).await;
+    let one = student.get("/rulebook?q=STF-02").await;
+    assert!(one.text().contains("等同全国要求") && one.text().contains("主席团成员不超过5人。"), "{}", one.text());
+    assert!(one.text().contains("2023—2024学年"), "each value has its day");
+    let unseen = student.get("/rulebook?q=STF-07").await;
+    assert!(unseen.text().contains(UNSEEN), "{}", unseen.text());
+    let silent = student.get("/rulebook?q=DIS-01").await;
+    assert!(!silent.text().contains("全国要求：") && !silent.text().contains("无从比较"), "nothing is made up");
+    let all = student.get("/rulebook/national").await;
+    assert_eq!((all.status, all.heading().as_str()), (200, "全国要求"));
+    assert!(all.text().contains("中青联发〔2019〕9号") && all.text().contains("高校学生代表大会工作规则"));
+}
+
+#[tokio::test]
+async fn a_plan_is_held_against_the_baseline_as_it_comes_in_and_over_all_unions() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let own = built_in_text()
+        .replace("code = \"suzhou-2020\"", "code = \"own-2026\"")
+        .replace("at_most = 5\n", "at_most = 8\n");
+    let sent = league.upload("/plans", &[("text", &own)], None).await;
+    assert_eq!(sent.status, 303);
+    let page = league.get(&sent.location()).await;
+    assert!(
+        page.text().contains("宽于全国要求") && page.text().contains("本方案最多到 8 人，全国为 5 人"),
+        "{}",
+        page.text()
+    );
+    let today = portal.app.clock.today().to_string();
+    union(&mut league, "school", &rows(1, 3, "主席团成员", ""), &today, false).await;
+    let overview = league.get("/compliance").await;
+    assert!(overview.text().contains("本方案与全国要求对照"), "{}", overview.text());
+}
+
+fn built_in_text() -> &'static str {
+    lunzhi::rules::plan::BUILT_IN[0].1
 }

@@ -112,7 +112,13 @@ async fn soft_limits_ask_for_a_reason_that_is_kept_and_shown() {
     let place = labels.iter().position(|label| label.contains("济宁方案")).unwrap();
     let version = plans.attributes("#version option", "value").remove(place);
     let from = (today - Duration::days(30)).to_string();
-    let fields = [("version", version.as_str()), ("from", from.as_str()), ("confirm", "yes")];
+    let fields = [
+        ("version", version.as_str()),
+        ("from", from.as_str()),
+        ("confirm", "yes"),
+        ("rule", "STF-01"),
+        ("reason", "学生人数较多"),
+    ];
     assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
     let roster = rows(1, 3, "主席团成员", "") + &rows(10, 6, "部门工作人员", "办公室");
     let path = union(&mut league, "school", &roster, &today.to_string(), true).await;

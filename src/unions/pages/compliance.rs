@@ -25,7 +25,15 @@ use crate::{
         chrome::Chrome,
         filters,
     },
-    rules::{CATALOGUE, Finding, Outcome, Rule, adoption::Calendar, catalogue::Entry, chain::Chain, plan::Union},
+    rulebook::store::{WiderReason, wider_reasons},
+    rules::{
+        CATALOGUE, Finding, Outcome, Rule,
+        adoption::Calendar,
+        baseline::{Comparison, Relation, compare_all},
+        catalogue::Entry,
+        chain::Chain,
+        plan::Union,
+    },
     sheet::{ReportColumn, report_workbook},
     text::chinese_day,
     unions::{
@@ -143,6 +151,10 @@ pub(super) struct CompliancePage {
     judges: bool,
     /// Posts that somebody came to past the vetting chain.
     direct: Vec<DirectRow>,
+    /// The governing plan against the national baseline.
+    national: Vec<Comparison>,
+    /// Why the university goes by what is wider.
+    wider_reasons: Vec<WiderReason>,
     /// Results of congresses that should have been filed (CON-09).
     overdue: Vec<OverdueFiling>,
     at: OffsetDateTime,
@@ -225,6 +237,7 @@ async fn judged(
     let overdue = store::overdue_filings(&mut db, acting.institution(), today).await?;
     let reports = store::report_coverage(&mut db, acting.institution(), None, today).await?;
     let duties = store::duties(&mut db, acting.institution(), None, today).await?;
+    let wider_reasons = wider_reasons(&mut db, acting.institution(), day).await?;
     let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
     let work = store::everyday_work(&mut db, acting.institution(), None, today).await?;
@@ -262,6 +275,7 @@ async fn judged(
         chrome,
         institution,
         lines,
+        wider_reasons,
         direct,
         overdue,
         at,
@@ -273,6 +287,26 @@ async fn judged(
         file,
         ..page
     })
+}
+
+impl CompliancePage {
+    /// How many rules of the governing plan stand how to the baseline.
+    fn relations(&self) -> Vec<(Relation, usize)> {
+        let count = |relation: &Relation| self.national.iter().filter(|one| one.relation == *relation).count();
+        let counts = Relation::ALL.iter().map(|relation| (*relation, count(relation)));
+        counts.filter(|(_, count)| *count > 0).collect()
+    }
+
+    /// Why the university goes by its plan's rule although it is wider; empty where it did not say.
+    fn reason(&self, rule: Rule) -> &str {
+        let found = self.wider_reasons.iter().find(|reason| reason.rule == rule.code());
+        found.map_or("", |reason| &reason.says)
+    }
+
+    /// The rules on which the governing plan is wider.
+    fn wider(&self) -> impl Iterator<Item = &Comparison> {
+        self.national.iter().filter(|one| one.relation == Relation::Wider)
+    }
 }
 
 fn assemble(
@@ -344,6 +378,8 @@ fn assemble(
         has_plan: plans.on(today).is_some(),
         course: Chain::course_in_words(plans.in_force(today).as_deref(), Union::School),
         judges: counts.keys().any(|outcome| outcome.is_judged()),
+        wider_reasons: Vec::new(),
+        national: plans.in_force(today).map(|plan| compare_all(&plan)).unwrap_or_default(),
         direct: Vec::new(),
         overdue: Vec::new(),
         at: OffsetDateTime::UNIX_EPOCH,

@@ -202,7 +202,13 @@ async fn plan_holder_and_class_may_change_in_mid_case() {
     let place = labels.iter().position(|label| label.contains("济宁方案")).unwrap();
     let version = plans.attributes("#version option", "value").remove(place);
     let day = today.to_string();
-    let fields = [("version", version.as_str()), ("from", day.as_str()), ("confirm", "yes")];
+    let fields = [
+        ("version", version.as_str()),
+        ("from", day.as_str()),
+        ("confirm", "yes"),
+        ("rule", "STF-01"),
+        ("reason", "学生人数较多"),
+    ];
     assert_eq!(league.post("/plans/adopt", &fields).await.status, 303);
     let page = league.get(&round).await;
     assert!(page.text().contains("苏工院党委〔2020〕41号") && page.text().contains("系（院）团组织"));

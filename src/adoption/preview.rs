@@ -1,0 +1,103 @@
+//! What an adoption would change, over all unions at once: read and judged, nothing written.
+
+use std::sync::Arc;
+
+use sqlx::PgConnection;
+use time::Date;
+
+use super::store::{self, Running};
+use crate::{
+    app::App,
+    failure::Failure,
+    ids::{InstitutionId, UnionId},
+    rulebook::store::calendar,
+    rules::{
+        Plan,
+        effect::{MissingChain, RuleChange, Scope, UnionEffect, effect, missing_chains, rule_changes},
+    },
+    unions::{store as unions_store, union::Record},
+};
+
+/// What an adoption would change.
+#[derive(Debug)]
+pub(super) struct Preview {
+    /// The day as of which the unions were judged: that of the adoption, or today where it reaches back.
+    pub day: Date,
+    /// The unions in which something changes.
+    pub unions: Vec<UnionChange>,
+    /// Unions in which nothing changes.
+    pub unchanged: usize,
+    /// Against the plan that governs until then; none where there is none.
+    pub changes: Option<Vec<RuleChange>>,
+    pub missing: Vec<MissingChain>,
+    pub running: Running,
+}
+
+/// A union in which something changes.
+#[derive(Debug)]
+pub(super) struct UnionChange {
+    pub id: UnionId,
+    pub name: String,
+    pub effect: UnionEffect,
+}
+
+impl Preview {
+    /// The unions of which nothing would be checked.
+    pub fn fallen_out(&self) -> Vec<&str> {
+        let outside = |one: &&UnionChange| matches!(one.effect.scope, Scope::FallsOut | Scope::Outside);
+        self.unions.iter().filter(outside).map(|one| one.name.as_str()).collect()
+    }
+
+    /// The unions in which not one rule could be judged.
+    pub fn unjudged(&self) -> Vec<&str> {
+        self.unions.iter().filter(|one| one.effect.judges_nothing).map(|one| one.name.as_str()).collect()
+    }
+
+    pub fn appears(&self) -> usize {
+        self.unions.iter().map(|one| one.effect.appears.len()).sum()
+    }
+
+    pub fn vanishes(&self) -> usize {
+        self.unions.iter().map(|one| one.effect.vanishes.len()).sum()
+    }
+}
+
+/// What would change if `plan` governed from a day on.
+pub(super) async fn preview(
+    app: &App,
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    plan: Arc<Plan>,
+    from: Date,
+) -> Result<Preview, Failure> {
+    let today = app.clock.today();
+    let day = from.max(today);
+    let before = match calendar(connection, institution).await {
+        Ok(calendar) => calendar.on(day).cloned(),
+        // A plan that this program can no longer read must not keep another one from being adopted.
+        Err(Failure::PlanUnreadable(_)) => None,
+        Err(failure) => return Err(failure),
+    };
+    let running = store::running(connection, institution, today).await?;
+    let unions = unions_store::list(connection, institution, None).await?;
+    let records = unions_store::records(connection, institution, unions, day).await?;
+    // Every union is judged twice: away from the threads that serve pages.
+    let judge = move || {
+        let then = plan.as_of(day);
+        let now = before.as_ref().map(|plan| plan.as_of(day));
+        // There is nothing to judge in a union of which nobody is registered yet.
+        let is_there = |record: &&Record| record.union.opened_on.is_some() || record.people_on(day) > 0;
+        let change = |record: &Record| UnionChange {
+            id: record.union.id,
+            name: record.union.name.clone(),
+            effect: effect(&record.timeline, now.as_deref(), &then, day),
+        };
+        let all: Vec<UnionChange> = records.iter().filter(is_there).map(change).collect();
+        let count = all.len();
+        let unions: Vec<UnionChange> = all.into_iter().filter(|one| !one.effect.is_none()).collect();
+        let unchanged = count - unions.len();
+        let changes = before.as_ref().map(|before| rule_changes(before, &plan));
+        Preview { day, unions, unchanged, changes, missing: missing_chains(&plan), running }
+    };
+    app.heavy(judge).await
+}

@@ -1,0 +1,174 @@
+//! 方案原件: the document from which a plan was taken, kept beside its version and offered beside each quotation.
+
+use sha2::{Digest, Sha256};
+use sqlx::PgConnection;
+use time::OffsetDateTime;
+
+use super::{paths::document_path, store::PlansOf};
+use crate::{
+    auth::person::SignedIn,
+    database::Locked,
+    failure::Failure,
+    ids::{InstitutionId, PlanDocumentId, PlanVersionId},
+};
+
+/// The largest document, in bytes.
+const LARGEST: usize = 8 * 1024 * 1024;
+/// The most documents beside one version: a plan, its annexes, a scan page by page.
+pub(super) const MOST: usize = 12;
+
+const WORD: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+
+/// A document as the pages list it.
+#[derive(Debug)]
+pub struct PaperRow {
+    pub id: PlanDocumentId,
+    pub name: String,
+    pub at: OffsetDateTime,
+}
+
+impl PaperRow {
+    #[must_use]
+    pub fn path(&self) -> String {
+        document_path(self.id)
+    }
+}
+
+/// A document that may be kept.
+#[derive(Debug)]
+pub(super) struct Paper {
+    pub name: String,
+    media: &'static str,
+}
+
+impl Paper {
+    /// Takes a file by its first bytes, whatever its name says.
+    ///
+    /// # Errors
+    /// Why it cannot be kept, in Chinese.
+    pub fn read(name: &str, bytes: &[u8]) -> Result<Self, &'static str> {
+        let is_word = || bytes.windows(17).any(|part| part == b"word/document.xml");
+        let media = match bytes {
+            [] => return Err("请选择文件"),
+            [b'%', b'P', b'D', b'F', b'-', ..] => "application/pdf",
+            [0xFF, 0xD8, 0xFF, ..] => "image/jpeg",
+            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => "image/png",
+            [b'P', b'K', 3, 4, ..] if is_word() => WORD,
+            _ => return Err("请上传 PDF、Word（.docx）或 JPG、PNG 格式的扫描件"),
+        };
+        if bytes.len() > LARGEST {
+            return Err("原件不能超过 8 MB");
+        }
+        let name = if name.is_empty() { "方案原件".to_owned() } else { name.chars().take(100).collect() };
+        Ok(Self { name, media })
+    }
+}
+
+/// The name under which it is saved: no folder, and the ending of what it is.
+pub(super) fn saved_name(name: &str, media: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).trim_matches('.');
+    let ending = match media {
+        "application/pdf" => "pdf",
+        "image/png" => "png",
+        "image/jpeg" => "jpg",
+        _ => "docx",
+    };
+    format!("{}.{ending}", if stem.is_empty() { "方案原件" } else { stem })
+}
+
+/// The documents that a university keeps beside a version, the first one in front.
+pub async fn papers(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    version: PlanVersionId,
+) -> Result<Vec<PaperRow>, Failure> {
+    let rows = sqlx::query_as!(
+        PaperRow,
+        r#"select id as "id: PlanDocumentId", name, at from plan_document
+           where institution_id = $1 and plan_version_id = $2 order by at, id"#,
+        institution.0,
+        version.0
+    );
+    Ok(rows.fetch_all(connection).await?)
+}
+
+/// A document that is kept.
+pub(super) struct KeptPaper {
+    pub name: String,
+    pub media: String,
+    pub bytes: Vec<u8>,
+}
+
+/// A document that a university keeps.
+pub(super) async fn kept(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    id: PlanDocumentId,
+) -> Result<Option<KeptPaper>, Failure> {
+    let paper = sqlx::query_as!(
+        KeptPaper,
+        "select name, media, bytes from plan_document where id = $1 and institution_id = $2",
+        id.0,
+        institution.0
+    );
+    Ok(paper.fetch_optional(connection).await?)
+}
+
+/// Keeps a document; whether it is new beside that version.
+pub(super) async fn keep(
+    connection: &mut PgConnection,
+    plans: &Locked<PlansOf>,
+    by: &SignedIn,
+    version: PlanVersionId,
+    paper: &Paper,
+    bytes: &[u8],
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let kept = sqlx::query!(
+        "insert into plan_document (id, institution_id, plan_version_id, name, media, bytes, sha256, at, by_account)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict on constraint plan_document_once do nothing",
+        PlanDocumentId::random().0,
+        plans.0.0,
+        version.0,
+        paper.name,
+        paper.media,
+        bytes,
+        Sha256::digest(bytes).to_vec(),
+        now,
+        by.account.0
+    )
+    .execute(connection)
+    .await?;
+    Ok(kept.rows_affected() == 1)
+}
+
+/// Takes a document away; its name where it stood beside that version.
+pub(super) async fn remove(
+    connection: &mut PgConnection,
+    plans: &Locked<PlansOf>,
+    version: PlanVersionId,
+    id: PlanDocumentId,
+) -> Result<Option<String>, Failure> {
+    let name = sqlx::query_scalar!(
+        "delete from plan_document where id = $1 and institution_id = $2 and plan_version_id = $3 returning name",
+        id.0,
+        plans.0.0,
+        version.0
+    );
+    Ok(name.fetch_optional(connection).await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_is_what_its_first_bytes_say() {
+        let media = |bytes: &[u8]| Paper::read("方案.exe", bytes).map(|paper| paper.media);
+        assert_eq!(media(b"%PDF-1.7"), Ok("application/pdf"));
+        assert_eq!(media(b"PK\x03\x04 word/document.xml"), Ok(WORD));
+        assert!(media(b"PK\x03\x04 xl/workbook.xml").is_err() && media(b"<html>").is_err() && media(b"").is_err());
+        assert_eq!(saved_name("../a/方案.html", WORD), "方案.docx");
+    }
+}

@@ -1,0 +1,202 @@
+//! What the adoption of a plan would change, before it is registered: in every union, in the chains of opinion, and rule by
+//! rule against the plan that governs today.
+
+use time::Date;
+
+use super::{
+    CATALOGUE, Finding, Outcome, Plan, Rule,
+    catalogue::Entry,
+    chain::Chain,
+    plan::{Provision, Union, Word},
+    timeline::Timeline,
+};
+use crate::words::words;
+
+words! {
+    /// Whether a plan speaks of a union at all.
+    Scope:
+    /// As the plan before it does.
+    Kept = "kept", "照常检查";
+    /// It did, and does no more: nothing of it is checked.
+    FallsOut = "falls_out", "不再检查";
+    /// It did not, and does now.
+    ComesIn = "comes_in", "开始检查";
+    /// Neither the one nor the other.
+    Outside = "outside", "新旧方案都不适用";
+}
+
+/// What a plan would change in one union.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnionEffect {
+    pub scope: Scope,
+    /// What would be found that is not found today.
+    pub appears: Vec<Finding>,
+    /// What is found today and would not be found any more.
+    pub vanishes: Vec<Vanished>,
+    /// It is spoken of, and no rule could be judged in it.
+    pub judges_nothing: bool,
+}
+
+/// A finding of today that would be gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vanished {
+    pub finding: Finding,
+    /// What the new plan says in its place.
+    pub then: Outcome,
+}
+
+impl UnionEffect {
+    /// Nothing changes in what is found.
+    #[must_use]
+    pub fn is_none(&self) -> bool {
+        self.scope == Scope::Kept && self.appears.is_empty() && self.vanishes.is_empty() && !self.judges_nothing
+    }
+}
+
+/// What `after` would find in a union on a day against what `before` finds there; `before` is none where no plan governs.
+#[must_use]
+pub fn effect(timeline: &Timeline, before: Option<&Plan>, after: &Plan, day: Date) -> UnionEffect {
+    let was = before.and_then(|plan| timeline.findings(plan, day).ok());
+    let then = timeline.findings(after, day).ok();
+    let scope = match (&was, &then) {
+        (Some(_), Some(_)) => Scope::Kept,
+        (Some(_), None) => Scope::FallsOut,
+        (None, Some(_)) => Scope::ComesIn,
+        (None, None) => Scope::Outside,
+    };
+    let judges_nothing = then.as_ref().is_some_and(|found| !found.iter().any(|finding| finding.verdict.is_judged()));
+    let (was, then) = (was.unwrap_or_default(), then.unwrap_or_default());
+    let same = |one: &Finding, other: &Finding| (one.rule, &one.unit) == (other.rule, &other.unit);
+    let vanished = |finding: &Finding| {
+        let then = then.iter().find(|other| same(finding, other)).map(|other| other.verdict);
+        let then = then.unwrap_or(Outcome::NotRequired);
+        then.is_settled().then(|| Vanished { finding: finding.clone(), then })
+    };
+    let vanishes = was.iter().filter(|finding| !finding.verdict.is_settled()).filter_map(vanished).collect();
+    let is_new = |finding: &Finding| {
+        let before = was.iter().find(|other| same(finding, other)).map(|other| other.verdict);
+        // Graver than it was, or not there at all.
+        !finding.verdict.is_settled() && before.is_none_or(|before| finding.verdict < before)
+    };
+    let appears = then.iter().filter(|finding| is_new(finding)).cloned().collect();
+    UnionEffect { scope, appears, vanishes, judges_nothing }
+}
+
+/// Places for which a plan prescribes no chain: no round can be opened for them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MissingChain {
+    pub union: Union,
+    /// Of the presidium; else of the departments, of a college of both.
+    pub presidium: bool,
+    /// The rule that would prescribe it.
+    pub rule: Rule,
+}
+
+/// The chains that a plan lacks, of the kinds of union of which it speaks.
+#[must_use]
+pub fn missing_chains(plan: &Plan) -> Vec<MissingChain> {
+    let all = [
+        MissingChain { union: Union::School, presidium: true, rule: Rule::Vet01 },
+        MissingChain { union: Union::School, presidium: false, rule: Rule::Vet02 },
+        MissingChain { union: Union::Graduate, presidium: true, rule: Rule::Vet01 },
+        MissingChain { union: Union::Graduate, presidium: false, rule: Rule::Vet02 },
+        MissingChain { union: Union::College, presidium: false, rule: Rule::Vet03 },
+    ];
+    let lacks =
+        |one: &MissingChain| plan.unions.contains(&one.union) && Chain::of(plan, one.union, one.presidium).is_none();
+    all.into_iter().filter(lacks).collect()
+}
+
+/// What two plans say on a rule, where it is not the same.
+#[derive(Debug, Clone)]
+pub struct RuleChange {
+    pub entry: &'static Entry,
+    pub before: String,
+    pub after: String,
+}
+
+/// The rules on which two plans do not say the same, in the catalogue's order.
+#[must_use]
+pub fn rule_changes(before: &Plan, after: &Plan) -> Vec<RuleChange> {
+    let change =
+        |entry: &'static Entry| RuleChange { entry, before: said(before, entry.rule), after: said(after, entry.rule) };
+    CATALOGUE.iter().map(change).filter(|change| change.before != change.after).collect()
+}
+
+/// What a plan says on a rule, in one line with its quotations.
+#[must_use]
+pub fn said(plan: &Plan, rule: Rule) -> String {
+    let quotes = |provision: &Provision| {
+        let quotes: Vec<&str> = provision.clauses().map(|clause| clause.quote.as_str()).collect();
+        format!("“{}”", quotes.join("”“"))
+    };
+    match plan.word_on(rule) {
+        Word::Stated(provision) => {
+            let figure = provision.figure.as_ref().map(|figure| format!("{figure}，")).unwrap_or_default();
+            let later = (provision.effective != plan.effective).then(|| format!("自 {} 起，", provision.effective));
+            let strength = provision.strength.label();
+            format!("{figure}{strength}，{}{}", later.unwrap_or_default(), quotes(provision))
+        }
+        Word::Quoted(provision) => format!("只引原文，{}，{}", provision.strength.label(), quotes(provision)),
+        Word::Silent => "没有写到".to_owned(),
+        Word::NotTakenDown => "尚未录入".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::date;
+
+    use super::*;
+    use crate::rules::{
+        plan::named,
+        roster::{Post, tests::member},
+    };
+
+    const DAY: Date = date!(2026 - 12 - 01);
+
+    fn of(union: Union, number: u32) -> Timeline {
+        let mut timeline = Timeline::empty(union);
+        for place in 0..number {
+            timeline.add(&member(place, Post::Presidium), Post::Presidium, date!(2026 - 09 - 01), None);
+        }
+        timeline
+    }
+
+    #[test]
+    fn a_graduate_union_falls_out_of_a_plan_that_has_none() {
+        let (suzhou, jining) = (named("suzhou-2020").unwrap(), named("jining-2022").unwrap());
+        let graduates = of(Union::Graduate, 3);
+        assert_eq!(effect(&graduates, Some(jining), suzhou, DAY).scope, Scope::FallsOut);
+        assert_eq!(effect(&graduates, Some(suzhou), jining, DAY).scope, Scope::ComesIn);
+        assert_eq!(effect(&graduates, None, suzhou, DAY).scope, Scope::Outside);
+    }
+
+    #[test]
+    fn the_same_plan_changes_nothing_and_a_stricter_one_shows_what_it_finds() {
+        let suzhou = named("suzhou-2020").unwrap();
+        let union = of(Union::School, 5);
+        assert!(effect(&union, Some(suzhou), suzhou, DAY).is_none());
+        let (_, text) = crate::rules::plan::BUILT_IN[0];
+        let text = text.replace("strength = \"hard\"\nat_most = 5\n", "strength = \"hard\"\nat_most = 4\n");
+        let four = Plan::parse(&text).unwrap();
+        let stricter = effect(&union, Some(suzhou), &four, DAY);
+        assert_eq!(stricter.appears.iter().map(|finding| finding.rule).collect::<Vec<_>>(), [Rule::Stf02]);
+        let back = effect(&union, Some(&four), suzhou, DAY);
+        assert_eq!(back.vanishes.len(), 1);
+        assert_eq!(back.vanishes[0].then, Outcome::Pass);
+        assert_eq!(rule_changes(suzhou, &four).iter().map(|one| one.entry.rule).collect::<Vec<_>>(), [Rule::Stf02]);
+    }
+
+    #[test]
+    fn a_plan_that_is_silent_on_a_chain_opens_no_round() {
+        assert!(named("jining-2022").is_some_and(|plan| missing_chains(plan).is_empty()));
+        let (_, text) = crate::rules::plan::BUILT_IN[0];
+        let start = text.find("[rule.VET-03]\n").unwrap();
+        let end = start + 1 + text[start + 1..].find("\n[rule.").unwrap() + 1;
+        let without = format!("{}{}", &text[..start], &text[end..]);
+        let plan = Plan::parse(&without.replace("silent = [\n", "silent = [\n    \"VET-03\",\n")).unwrap();
+        let missing = missing_chains(&plan);
+        assert_eq!(missing, [MissingChain { union: Union::College, presidium: false, rule: Rule::Vet03 }]);
+    }
+}
