@@ -97,6 +97,8 @@ struct CollegeChoice {
 struct CollegeGroup {
     name: String,
     classes: Vec<ClassState>,
+    waiting: i64,
+    without: i64,
     is_open: bool,
 }
 
@@ -105,27 +107,22 @@ impl CollegeGroup {
     fn of(classes: Vec<ClassState>, ticked: &[ClassId]) -> Vec<Self> {
         let mut groups: Vec<Self> = Vec::new();
         for class in classes {
+            let (waiting, without) = (class.waiting, class.without_slip());
             let is_ticked = ticked.contains(&class.id);
-            match groups.last_mut().filter(|group| group.name == class.college) {
-                Some(group) => {
-                    group.is_open |= is_ticked;
-                    group.classes.push(class);
-                }
-                None => groups.push(Self { name: class.college.clone(), is_open: is_ticked, classes: vec![class] }),
+            if let Some(group) = groups.last_mut().filter(|group| group.name == class.college) {
+                group.is_open |= is_ticked;
+                group.waiting += waiting;
+                group.without += without;
+                group.classes.push(class);
+            } else {
+                let name = class.college.clone();
+                groups.push(Self { name, waiting, without, is_open: is_ticked, classes: vec![class] });
             }
         }
         if let [only] = groups.as_mut_slice() {
             only.is_open = true;
         }
         groups
-    }
-
-    fn waiting(&self) -> i64 {
-        self.classes.iter().map(|class| class.waiting).sum()
-    }
-
-    fn without(&self) -> i64 {
-        self.classes.iter().map(ClassState::without_slip).sum()
     }
 }
 

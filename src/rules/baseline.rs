@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use super::{
     CATALOGUE, Plan, Rule,
-    plan::{Body, Demand, NationalValue, Provision, Share, Step, Strength, Word, national_on},
+    plan::{
+        Body, Demand, Exempted, NationalValue, Provision, Share, Step, StepKind, Strength, Total, Word, national_on,
+    },
 };
 use crate::words::words;
 
@@ -121,17 +123,25 @@ fn cap_of(plan: &Plan, provision: &Provision) -> Option<Cap> {
     match provision.rule {
         // 左右 is soft by itself: what it allows is the figure with its tolerance.
         Rule::Stf01 => figures.school_total.as_ref().map(|total| {
-            let most = u64::from(total.value) * (100 + u64::from(plan.switches.about_percent)) / 100;
-            Cap { most: u32::try_from(most).unwrap_or(u32::MAX), is_soft: false, has_floor: false }
+            let Total { people, about, .. } = total.value;
+            let percent = if about { plan.switches.about_percent } else { 0 };
+            let usual = u64::from(people) * (100 + u64::from(percent)) / 100;
+            let usual = u32::try_from(usual).unwrap_or(u32::MAX);
+            let most = total.value.decided().map_or(usual, |larger| larger.at_most.max(usual));
+            Cap { is_soft: !about && provision.strength == Strength::Soft, ..plain(most) }
         }),
         Rule::Stf02 => figures.school_presidium.as_ref().map(|most| plain(most.value)),
         Rule::Stf03 => figures.departments.as_ref().map(|most| plain(most.value)),
-        Rule::Stf06 => figures
-            .college_total
+        // Of figures by size the largest: no college may have more.
+        Rule::Stf06 => figures.college_total.as_ref().map(|bounds| {
+            let most = bounds.value.of(None).iter().map(|bounds| bounds.high).max();
+            Cap { has_floor: bounds.value.usual.low > 0, ..plain(most.unwrap_or_default()) }
+        }),
+        Rule::Stf07 => figures
+            .college_presidium
             .as_ref()
-            .map(|bounds| Cap { has_floor: bounds.value.low > 0, ..plain(bounds.value.high) }),
-        Rule::Stf07 => figures.college_presidium.as_ref().map(|most| plain(most.value)),
-        Rule::Elg04 => figures.failed_courses.as_ref().map(|most| plain(most.value)),
+            .map(|most| plain(most.value.of(None).into_iter().max().unwrap_or_default())),
+        Rule::Elg04 => figures.failed_courses.as_ref().map(|most| plain(most.value.at_most)),
         _ => None,
     }
 }
@@ -141,8 +151,8 @@ fn share_of(plan: &Plan, rule: Rule) -> Option<Share> {
     let figures = &plan.figures;
     match rule {
         Rule::Stf10 => figures.from_colleges.as_ref().map(|share| share.value),
-        Rule::Elg03 => figures.rank_share.as_ref().map(|share| share.value),
-        Rule::Con04 => figures.delegates.as_ref().map(|delegates| delegates.value.0),
+        Rule::Elg03 => figures.ranking.as_ref().map(|ranking| ranking.value.share),
+        Rule::Con04 => figures.delegates.as_ref().map(|delegates| delegates.value.share),
         _ => None,
     }
 }
@@ -156,6 +166,14 @@ fn chain_of(plan: &Plan, rule: Rule) -> Option<&[Step]> {
         _ => return None,
     };
     chain.as_ref().map(|chain| chain.value.as_slice())
+}
+
+/// The ranking counts for first-years or graduates too: by the plan's own word, else by the switch.
+fn asks_everybody(plan: &Plan) -> bool {
+    let marks = plan.figures.ranking.as_ref().map(|ranking| &ranking.value.marks);
+    let exempt = |who, switch| marks.and_then(|marks| marks.exempts(who)).unwrap_or(switch);
+    !exempt(Exempted::FirstYear, plan.switches.first_year_exempt)
+        || !exempt(Exempted::Graduate, plan.switches.graduate_exempt)
 }
 
 fn held_against(plan: &Plan, provision: &Provision, national: &NationalValue) -> Judged {
@@ -174,7 +192,7 @@ fn held_against(plan: &Plan, provision: &Provision, national: &NationalValue) ->
         Demand::Within(share) => match share_of(plan, provision.rule) {
             Some(own) if own < *share => Judged::new(Relation::Stricter, format!("本方案为前 {own}，全国为前 {share}")),
             Some(own) if own > *share => Judged::new(Relation::Wider, format!("本方案为前 {own}，全国为前 {share}")),
-            Some(_) if !plan.switches.first_year_exempt || !plan.switches.graduate_exempt => {
+            Some(_) if asks_everybody(plan) => {
                 Judged::new(Relation::Stricter, "比例相同；本校掌握的口径对新生或研究生也作要求，全国不作要求")
             }
             Some(_) => Judged::by_strength(provision.strength, national.strength),
@@ -246,7 +264,8 @@ fn statuses(own: &[String], accepted: &[String]) -> Judged {
 /// The bodies in their order; a step of two bodies that both must agree has a place for each.
 fn chains(own: &[Step], national: &[Step]) -> Judged {
     let places = |steps: &[Step]| -> Vec<(BTreeSet<Body>, bool, bool)> {
-        steps.iter().map(|step| (step.by.iter().copied().collect(), step.any, step.together)).collect()
+        let opinions = steps.iter().filter(|step| step.kind == StepKind::Opinion);
+        opinions.map(|step| (step.by.iter().map(|actor| actor.body).collect(), step.any, step.together)).collect()
     };
     let (own, asked) = (places(own), places(national));
     if own == asked {

@@ -9,8 +9,10 @@ use std::{cell::RefCell, sync::LazyLock};
 use toml::de::DeTable;
 
 use super::{
-    section::{Section, read_chain, with_words},
-    words::{Share, Step, Strength},
+    section::{Section, with_words},
+    share::Share,
+    steps::{Step, read_chain},
+    words::Strength,
 };
 use crate::rules::{catalogue::Rule, disclosure::IndicatorMark};
 
@@ -140,10 +142,7 @@ impl NationalValue {
             Demand::Political(items) => items.join("、"),
             Demand::Layers(layers) => layers.join("＋"),
             Demand::Chain(steps) => {
-                let step = |step: &Step| {
-                    let by: Vec<&str> = step.by.iter().map(|body| body.label()).collect();
-                    format!("{}{}", by.join(if step.any { "或" } else { "、" }), step.act)
-                };
+                let step = |step: &Step| step.in_words(|body| body.label().to_owned());
                 steps.iter().map(step).collect::<Vec<_>>().join(" → ")
             }
             Demand::Stated | Demand::Words => String::new(),
