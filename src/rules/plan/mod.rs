@@ -43,7 +43,7 @@ pub use elections::{CountRule, ElectionTerm, Extra};
 pub use figures::Figures;
 pub use file::{PlanError, text_of};
 pub use own::{OwnCheck, OwnRule};
-pub use periods::{Times, Turn, TurnUnit};
+pub use periods::{CollegeCongress, Times, Turn, TurnUnit};
 pub use posts::{AllowedPost, OtherPosts};
 pub use reviews::ReviewTerms;
 pub use share::Share;
