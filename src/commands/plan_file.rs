@@ -152,7 +152,8 @@ fn besides(rule: Rule) -> &'static [&'static str] {
             "by 里可以写本文件没有列出的部门和由谁在系统里代办：{ name = \"教务处\", acts = \"student_affairs\" }",
             "不签署意见的步骤：{ act = \"公示\", kind = \"notice\", days = 5 }；kind 有 notice 公示、interview 面试、poll 民主测评、trial 试用、application 本人申请",
         ],
-        Rule::Con01 | Rule::Con02 | Rule::Rev02 => {
+        Rule::Con02 => &["every = 2 # 每几年", "meeting_of_all_below = 400 # 学生不足几人的院系可以召开全体学生大会"],
+        Rule::Con01 | Rule::Rev02 => {
             &["every = 2 # 每几年（学期）", "soonest = 1 # “每一至二年”写 every = 2、soonest = 1"]
         }
         Rule::Con04 => &[

@@ -174,19 +174,28 @@ pub fn allocate(plan: &Plan, population: &Population, seats: Option<u32>) -> All
 /// A college with fewer students than this may hold a meeting of them all instead of a congress (practice).
 pub const MEETING_OF_ALL_BELOW: u32 = 400;
 
-/// Why a union with so many students cannot hold a meeting of them all; none where it can.
+/// Why a union with so many students cannot hold a meeting of them all; none where it can. The number is the plan's where it
+/// has one, else practice's.
 #[must_use]
-pub fn meeting_of_all(kind: Union, students: u32) -> Option<Finding> {
-    let why = match kind {
-        Union::School | Union::Graduate => "只有院系可以召开全体学生大会".to_owned(),
-        Union::College if students >= MEETING_OF_ALL_BELOW => {
-            format!(
-                "基准日有在校学生 {students} 人；不足 {MEETING_OF_ALL_BELOW} 人的院系可以召开全体学生大会（实践惯例）"
-            )
+pub fn meeting_of_all(plan: Option<&Plan>, kind: Union, students: u32) -> Option<Finding> {
+    let stated = plan.and_then(|plan| plan.figures.college_congress.as_ref());
+    let by_plan = stated.and_then(|said| Some((said.value.meeting_of_all_below?, &said.provision)));
+    let below = by_plan.map_or(MEETING_OF_ALL_BELOW, |(below, _)| below);
+    let remedy = "召开学生代表大会，选举代表";
+    match kind {
+        Union::School | Union::Graduate => {
+            Some(Finding::house(Outcome::Fail, "只有院系可以召开全体学生大会".to_owned()).remedy(remedy))
         }
-        Union::College => return None,
-    };
-    Some(Finding::house(Outcome::Fail, why).remedy("召开学生代表大会，选举代表"))
+        Union::College if students < below => None,
+        Union::College => {
+            let says = format!("基准日有在校学生 {students} 人；不足 {below} 人的院系可以召开全体学生大会");
+            let finding = match by_plan {
+                Some((_, provision)) => Finding::new(provision, Outcome::Fail, says),
+                None => Finding::house(Outcome::Fail, format!("{says}（实践惯例）")),
+            };
+            Some(finding.remedy(remedy))
+        }
+    }
 }
 
 /// The least number of seats by the plan's share of so many students; 0 where the plan states none.

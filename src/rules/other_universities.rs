@@ -5,7 +5,7 @@ use time::macros::date;
 use super::{
     Finding, Outcome, Plan, Rule,
     chain::Chain,
-    congress::{Cohort, Population, allocate},
+    congress::{Cohort, Population, allocate, meeting_of_all},
     election::Rules,
     eligibility,
     judgement::{Known, judge, judge_with},
@@ -195,6 +195,17 @@ fn con_01_a_congress_every_one_or_two_years() {
     let years = CongressYears { held: vec![date!(2025 - 04 - 02)], ..CongressYears::default() };
     let verdict = |day| yearly(&plan, Union::School, &years, day).unwrap().verdict;
     assert_eq!((verdict(date!(2027 - 04 - 02)), verdict(date!(2027 - 04 - 03))), (Outcome::Pass, Outcome::Fail));
+}
+
+#[test]
+fn con_02_a_small_college_may_hold_a_meeting_of_all_by_the_plans_own_number() {
+    let plan = plan_with("CON-02", "times = 1\nper = \"year\"\nmeeting_of_all_below = 200");
+    let asked = |plan, students| meeting_of_all(plan, Union::College, students);
+    assert!(asked(Some(&plan), 199).is_none());
+    let refused = asked(Some(&plan), 200).unwrap();
+    assert!(refused.clause.is_some() && !refused.message.contains("惯例"), "{}", refused.message);
+    assert!(asked(None, 399).is_none() && asked(None, 400).unwrap().message.contains("实践惯例"));
+    assert!(meeting_of_all(Some(&plan), Union::School, 1).is_some());
 }
 
 #[test]

@@ -4,10 +4,7 @@ use std::fmt::Write as _;
 
 use time::{Date, Month};
 
-use super::{
-    Finding, Outcome, Plan, Rule,
-    plan::{Stated, Times, Union},
-};
+use super::{Finding, Outcome, Plan, Rule, plan::Union};
 
 /// What is on record of a union's congresses.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -81,12 +78,17 @@ fn years_without(last: Date, day: Date) -> String {
 /// academic year without one; which academic years have none is said beside. Neither plan speaks of a congress of graduates.
 #[must_use]
 pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Option<Finding> {
+    let figures = &plan.figures;
     let (rule, stated) = match union {
-        Union::School => (Rule::Con01, &plan.figures.school_congress),
-        Union::College => (Rule::Con02, &plan.figures.college_congress),
+        Union::School => {
+            (Rule::Con01, figures.school_congress.as_ref().map(|said| (said.value.every, &said.provision)))
+        }
+        Union::College => {
+            (Rule::Con02, figures.college_congress.as_ref().map(|said| (said.value.times.every, &said.provision)))
+        }
         Union::Graduate => return None,
     };
-    let Some(Stated { value: Times { every, .. }, provision }) = stated else {
+    let Some((every, provision)) = stated else {
         return Some(Finding::unstated(rule, plan));
     };
     let planned = match years.planned {
@@ -98,12 +100,12 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
         let remedy = "在“学代会”里登记最近一次大会，或筹备本学年的大会";
         return Some(
             Finding::new(provision, Outcome::Unknown, says)
-                .against(&"", if *every == 1 { "每年一次".to_owned() } else { format!("每 {every} 年一次") })
+                .against(&"", if every == 1 { "每年一次".to_owned() } else { format!("每 {every} 年一次") })
                 .remedy(remedy),
         );
     };
-    let due = (0..*every).fold(last, |day, _| year_after(day));
-    let period = if *every == 1 { "一年".to_owned() } else { format!(" {every} 年") };
+    let due = (0..every).fold(last, |day, _| year_after(day));
+    let period = if every == 1 { "一年".to_owned() } else { format!(" {every} 年") };
     let mut says = format!("最近一次大会 {last}，满{period}为 {due}{planned}");
     let outcome = if day <= due { Outcome::Pass } else { provision.breach() };
     if day > due {
@@ -113,7 +115,7 @@ pub fn yearly(plan: &Plan, union: Union, years: &CongressYears, day: Date) -> Op
         if let Some(slip) = slip {
             let _ = write!(says, "；说明的理由：{}", slip.reason);
         }
-    } else if *every == 1 {
+    } else if every == 1 {
         says.push_str(&years_without(last, day));
     }
     Some(Finding::new(provision, outcome, says).against(&last, format!("不晚于 {due}")).remedy("筹备并召开大会"))

@@ -25,6 +25,7 @@ use crate::{
     ids::CongressId,
     office::{CongressKeeper, OfficeKind},
     page::chrome::Chrome,
+    rulebook::governing,
     rules::{congress::meeting_of_all, plan::Union, yearly::academic_year},
     unions::{self, union::StudentUnion},
     web::forms::{Errors, Submitted, as_query},
@@ -106,7 +107,8 @@ pub(super) async fn create(
             let institution = acting.institution();
             if draft.of_all {
                 let students = store::students(db, institution, union.kind, union.college, draft.counted_on).await?;
-                if let Some(finding) = meeting_of_all(union.kind, students) {
+                let plan = governing(db, institution, now.date()).await?.map(|governing| governing.plan);
+                if let Some(finding) = meeting_of_all(plan.as_deref(), union.kind, students) {
                     return Err(refused.because(vec![finding]));
                 }
             }

@@ -11,7 +11,7 @@ use super::{
     delegates::DelegateShare,
     elections::{ElectionTerm, elections_in_words, read_elections, write_elections},
     keys::{Keys, list_of, quoted},
-    periods::{Times, Turn},
+    periods::{CollegeCongress, Times, Turn},
     posts::OtherPosts,
     reviews::ReviewTerms,
     section::{Section, read_bounds, with_words},
@@ -161,7 +161,8 @@ figures! {
     Vet05 elections: Vec<ElectionTerm> = ["election"], read_elections, |terms, _| elections_in_words(terms),
         |terms, keys| write_elections(terms, keys);
     Con01 school_congress: Times = Times::KEYS, Times::read, |times, _| times.in_words(), |times, keys| times.write(keys);
-    Con02 college_congress: Times = Times::KEYS, Times::read, |times, _| times.in_words(), |times, keys| times.write(keys);
+    Con02 college_congress: CollegeCongress = CollegeCongress::KEYS, CollegeCongress::read, |said, _| said.in_words(),
+        |said, keys| said.write(keys);
     /// CON-03: how delegates are produced.
     Con03 delegate_chain: Vec<Step> = ["chain"], read_chain, |steps, names| chain(steps, names),
         |steps, keys| write_chain(steps, keys);

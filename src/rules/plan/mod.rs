@@ -45,7 +45,7 @@ pub use figures::Figures;
 pub use file::{PlanError, text_of};
 pub use national::{Demand, NationalDocument, NationalValue, UNSEEN, national, national_on};
 pub use own::{OwnCheck, OwnRule};
-pub use periods::{Times, Turn, TurnUnit};
+pub use periods::{CollegeCongress, Times, Turn, TurnUnit};
 pub use posts::{AllowedPost, OtherPosts};
 pub use reviews::ReviewTerms;
 pub use share::Share;

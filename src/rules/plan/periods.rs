@@ -61,6 +61,37 @@ impl Times {
     }
 }
 
+/// CON-02: how often a college has a congress, and when a meeting of all its students takes its place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CollegeCongress {
+    pub times: Times,
+    /// A college with fewer students may hold a meeting of them all; none where the plan does not say.
+    pub meeting_of_all_below: Option<u32>,
+}
+
+impl CollegeCongress {
+    pub(super) const KEYS: [&'static str; 5] = ["times", "per", "every", "soonest", "meeting_of_all_below"];
+
+    pub(super) fn read(section: &Section<'_>) -> Option<Self> {
+        let times = Times::read(section);
+        let below = section.optional("meeting_of_all_below", |key| section.number(key, 1..=100_000));
+        Some(Self { times: times?, meeting_of_all_below: below })
+    }
+
+    pub(super) fn in_words(self) -> String {
+        let below = self.meeting_of_all_below;
+        let all = below.map(|below| format!("；学生不足 {below} 人的可以召开全体学生大会")).unwrap_or_default();
+        format!("{}{all}", self.times.in_words())
+    }
+
+    pub(super) fn write(self, keys: &mut Keys) {
+        self.times.write(keys);
+        if let Some(below) = self.meeting_of_all_below {
+            keys.bare("meeting_of_all_below", below);
+        }
+    }
+}
+
 words! {
     /// In what the length of a turn is said.
     TurnUnit:

@@ -137,7 +137,11 @@ impl Dice {
             Rule::Vet04 => format!("sources = {}\n", self.list(&["院系学生会", "优秀典型"])),
             Rule::Con01 | Rule::Con02 | Rule::Rev02 => {
                 let every = self.one(&["", "every = 2\n", "every = 3\nsoonest = 1\n"]);
-                let posts = if rule == Rule::Rev02 { "posts = [\"主席团成员\"]\n" } else { "" };
+                let posts = match rule {
+                    Rule::Rev02 => "posts = [\"主席团成员\"]\n",
+                    Rule::Con02 => self.one(&["", "meeting_of_all_below = 400\n"]),
+                    _ => "",
+                };
                 format!("times = {number}\nper = \"{}\"\n{every}{posts}", self.one(&["year", "semester"]))
             }
             Rule::Con04 => {

@@ -153,7 +153,7 @@ async fn page(
     let plans = calendar(&mut db, acting.institution()).await?;
     let facts = unions_store::facts_over(&mut db, &[case.student.0], round.basis.as_deref(), today).await?;
     let fact = facts.into_iter().next();
-    let now = fact.as_ref().and_then(|fact| evidence_today(&plans, fact, today));
+    let now = fact.as_ref().and_then(|fact| evidence_today(&plans, &round, fact, today));
     let moved = fact.as_ref().filter(|fact| fact.class_id != case.class);
     let moved = moved.map(|fact| format!("{} {}", fact.college, fact.class));
     let differs = case.evidence.as_ref().zip(now.as_ref()).is_some_and(|(then, now)| then.differs(now));

@@ -202,9 +202,9 @@ fn steps(round: &Round, case: &Case, opinions: &[Opinion], offices: bool) -> Vec
 }
 
 /// What the conditions say of a student today, by the plan that governs; none where no plan governs.
-fn evidence_today(plans: &Calendar, fact: &StudentFacts, today: time::Date) -> Option<Evidence> {
+fn evidence_today(plans: &Calendar, round: &Round, fact: &StudentFacts, today: time::Date) -> Option<Evidence> {
     let plan = plans.in_force(today)?;
-    Some(Evidence::take(fact, &conditions(&plan, &fact.member(None, today)), today))
+    Some(Evidence::take(fact, &conditions(&plan, &round.candidate(fact.member(None, today))), today))
 }
 
 async fn calendar(db: &mut PgConnection, institution: InstitutionId) -> Result<Calendar, Failure> {

@@ -198,7 +198,7 @@ async fn page(
                     errors.add("number", says);
                 } else {
                     let unreachable = store::unreachable(&mut db, &[fact.student.0]).await? > 0;
-                    card = Some(Nominee { evidence: evidence_today(&plans, &fact, today), fact, unreachable });
+                    card = Some(Nominee { evidence: evidence_today(&plans, &round, &fact, today), fact, unreachable });
                 }
             }
             None => errors.add("number", NOBODY),
@@ -270,8 +270,8 @@ fn without_figures(finding: Finding) -> Finding {
 }
 
 /// What the conditions say against a candidate, as far as the office may know it; none where they are met.
-fn unfit(office: &ChainOffice, plan: &Plan, fact: &StudentFacts, today: Date) -> Option<Vec<Finding>> {
-    let findings = may_apply(plan, &fact.member(None, today)).permit().err()?;
+fn unfit(office: &ChainOffice, plan: &Plan, round: &Round, fact: &StudentFacts, today: Date) -> Option<Vec<Finding>> {
+    let findings = may_apply(plan, &round.candidate(fact.member(None, today))).permit().err()?;
     Some(if Figures::of(office.held.kind) == Figures::Answers {
         findings.into_iter().map(without_figures).collect()
     } else if sees_grades(office.held.kind) {
@@ -324,7 +324,7 @@ async fn put_forward(
             wrong.push(Obstacle::of(one, says));
             continue;
         }
-        if let Some(findings) = unfit(office, &plan, fact, today) {
+        if let Some(findings) = unfit(office, &plan, &round, fact, today) {
             if let Some(refusal) = alone.take() {
                 return Err(refusal.because(findings));
             }
@@ -562,7 +562,7 @@ async fn add_misnamed(
         let says = match fact {
             None => Some(NOBODY.to_owned()),
             Some(fact) => barred(&office, acting.person(), round, fact, round.effective_on).or_else(|| {
-                let findings = unfit(&office, plan.as_deref()?, fact, today)?;
+                let findings = unfit(&office, plan.as_deref()?, round, fact, today)?;
                 Some(in_words(&findings))
             }),
         };

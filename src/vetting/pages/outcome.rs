@@ -175,7 +175,7 @@ async fn page(
     let facts: HashMap<StudentId, StudentFacts> = facts.into_iter().map(|fact| (fact.student, fact)).collect();
     let own = acting.person().student;
     let line = |case: Case| PassedCase {
-        now: facts.get(&case.student).and_then(|fact| evidence_today(&plans, fact, today)),
+        now: facts.get(&case.student).and_then(|fact| evidence_today(&plans, &round, fact, today)),
         held: if own == Some(case.student) {
             Some("本人的事项，由其他人办理".to_owned())
         } else {
