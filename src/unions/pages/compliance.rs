@@ -223,8 +223,9 @@ async fn judged(
     let duties = store::duties(&mut db, acting.institution(), None, today).await?;
     let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
-    drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
+    let voices = store::voices(&mut db, acting.institution(), None, at).await?;
+    drop(db);
     let chrome = app.chrome(acting.person(), "对照检查总览");
     let query = as_query(&filter)?;
     let asked = filter.clone();
@@ -240,6 +241,7 @@ async fn judged(
                     duties: duties.iter().find(|one| one.union == id),
                     contacts: contacts.iter().find(|one| one.union == id),
                     surveys: surveys.iter().find(|one| one.union == id),
+                    voices: voices.iter().find(|one| one.union == id),
                 };
                 let found = evidence(record, &plans, &reasons, &office, day);
                 let found = with_duties(found, record, &plans, owed, day)?;

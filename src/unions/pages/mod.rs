@@ -23,7 +23,7 @@ use time::Date;
 use super::{
     documents,
     paths::UNIONS,
-    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys},
+    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys, UnionVoices},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -44,6 +44,7 @@ use crate::{
         finding::{is_over, is_short},
         review::coverage,
         survey::regular,
+        voice::{faces, in_time},
         yearly::academic_year,
     },
     text::percent,
@@ -337,13 +338,15 @@ fn evidence(
 }
 
 /// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
-/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03).
+/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03), answers to students (RGT-01,
+/// RGT-04).
 #[derive(Clone, Copy)]
 struct Owed<'a> {
     reports: Option<&'a UnionReports>,
     duties: Option<&'a UnionDuties>,
     contacts: Option<&'a UnionContacts>,
     surveys: Option<&'a UnionSurveys>,
+    voices: Option<&'a UnionVoices>,
 }
 
 /// Adds to a union's findings what its officers owe beside their posts.
@@ -400,6 +403,14 @@ fn with_duties(
         let finding = regular(&plan, &surveys.held, today);
         let since = surveys.held.due().next_day().filter(|_| finding.verdict == Outcome::Warn);
         add(finding, since);
+    }
+    if let Some(voices) = owed.voices {
+        // Their days are practice: a silent plan requires neither.
+        let or_silent = |rule: Rule, finding: Finding| {
+            if plan.provision(rule).is_some() { finding } else { Finding::unstated(rule, &plan) }
+        };
+        add(or_silent(Rule::Rgt01, in_time(&plan, voices.late, voices.within)), None);
+        add(or_silent(Rule::Rgt04, faces(&plan, voices.late_points)), None);
     }
     Some(found)
 }

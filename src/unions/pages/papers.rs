@@ -232,9 +232,15 @@ pub(super) async fn findings(
     let duties = store::duties(&mut db, acting.institution(), Some(id), today).await?;
     let contacts = store::contact_coverage(&mut db, acting.institution(), Some(id), today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), Some(id), today).await?;
+    let voices = store::voices(&mut db, acting.institution(), Some(id), app.clock.now()).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
-    let owed =
-        Owed { reports: reports.first(), duties: duties.first(), contacts: contacts.first(), surveys: surveys.first() };
+    let owed = Owed {
+        reports: reports.first(),
+        duties: duties.first(),
+        contacts: contacts.first(),
+        surveys: surveys.first(),
+        voices: voices.first(),
+    };
     let all = with_duties(all, &record, &plans, owed, today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();
     let judged = all.is_some();
