@@ -2,6 +2,8 @@
 //!
 //! One file, because all share one browser.
 
+mod offices;
+
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
