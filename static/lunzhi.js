@@ -254,3 +254,26 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
   list.addEventListener("pointerdown", (event) => event.preventDefault());
   field.addEventListener("blur", close);
 }
+// A long text is kept as a draft while it is typed, in the way of the form's own button.
+for (const form of document.querySelectorAll("form[data-draft]")) {
+  const says = form.querySelector("[data-drafted]");
+  let wait;
+  const keep = async () => {
+    const body = new URLSearchParams(new FormData(form));
+    body.append("act", form.dataset.draft);
+    try {
+      const answer = await fetch(form.action, { method: "POST", body });
+      // Whoever is signed out meanwhile is led to another page.
+      const kept = answer.ok && answer.url.includes("done=saved");
+      const now = new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" });
+      says.textContent = kept ? `${now} 已自动存草稿` : "草稿没有存上，请按“存草稿”";
+    } catch {
+      says.textContent = "草稿没有存上，请检查网络，再按“存草稿”";
+    }
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(wait);
+    wait = setTimeout(keep, 3000);
+  });
+  form.addEventListener("submit", () => clearTimeout(wait));
+}

@@ -158,7 +158,7 @@ impl DecisionForm {
             errors.add("sanction", "请选择处理结果");
         }
         let suspension = suspended(sanction, &self.until, today, errors);
-        let says = written(&self.says, 2000, "says", "请写明查明的事实和处理的依据，会告诉本人", errors);
+        let says = written(&self.says, 2000, "decision", "请写明查明的事实和处理的依据，会告诉本人", errors);
         let decision = DecisionSays { sanction: sanction?, suspension, says: says? };
         errors.is_empty().then_some(decision)
     }

@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    column_store::{self, Answered, Proposed},
     content::DepartmentLine,
     forms::CommentForm,
     paths::{DISCLOSURE, Done, column_path, open_path},
@@ -32,7 +33,9 @@ use crate::{
     rules::{Clause, Rule},
     text::percent,
     unions::{
-        store as unions,
+        chart::{Chart, ChartUnit},
+        documents,
+        store::{self as unions, Constitution},
         union::{Department, PostKind, PostRow, Record, StudentUnion},
     },
     web::forms::{Done as After, Errors, Submitted, Upload, lines},
@@ -50,7 +53,9 @@ pub(super) fn routes() -> Routes {
         .get("/disclosure/unions/{union}", show)
         .post("/disclosure/unions/{union}/comment", comment)
         .upload("/disclosure/unions/{union}/keep", keep)
+        .get("/disclosure/unions/{union}/constitution", constitution)
         .get("/disclosure/open/{union}", open)
+        .get("/disclosure/open/{union}/constitution", open_constitution)
 }
 
 #[derive(Template, WebTemplate)]
@@ -80,20 +85,26 @@ async fn list(State(app): State<App>, person: SignedIn) -> Result<ColumnsPage, F
     Ok(ColumnsPage { chrome: app.chrome(&person, "公开栏"), unions, is_league: is_league(&person), clause })
 }
 
-/// An officer with what they are.
+/// An officer with what they are, and what their department sees to.
 struct Officer {
     name: String,
     post: String,
+    duty: String,
 }
 
 /// What the page of a union shows to everybody.
 struct Column {
     union: StudentUnion,
     text: ColumnText,
+    /// The version on file that holds today.
+    filed: Option<Constitution>,
+    chart: Chart,
     departments: Vec<DepartmentLine>,
     officers: Vec<Officer>,
     staff: usize,
     deeds: Deeds,
+    answered: Vec<Answered>,
+    proposed: Vec<Proposed>,
     announced: Vec<Announced>,
     held: Vec<Held>,
     stars: Stars,
@@ -110,19 +121,27 @@ impl Column {
         let union = unions::list(db, institution, Some(union)).await?.pop().ok_or(Failure::Missing)?;
         let text = store::column(db, union.id).await?;
         let since = now - Duration::days(BACK);
+        let filed = filed(db, union.id, today).await?;
         let deeds = store::deeds(db, institution, union.id, since).await?;
+        let answered = column_store::answered(db, institution, union.id, since).await?;
+        let proposed = column_store::proposed(db, institution, union.id).await?;
         let held = store::held(db, institution, union.id, since).await?;
         let announced = store::announced(db, institution, union.id).await?;
         let stars = store::stars(db, union.id).await?;
         let record = unions::records(db, institution, vec![union.clone()], today).await?.pop();
         let record = record.ok_or(Failure::Missing)?;
+        let departments = departments(&record, today);
         Ok(Self {
-            departments: departments(&record, today),
-            officers: officers(&record, today),
+            chart: chart(&record, &departments, today),
+            officers: officers(&record, &departments, today),
+            departments,
             staff: record.people_on(today),
             union,
             text,
+            filed,
             deeds,
+            answered,
+            proposed,
             announced,
             held,
             stars,
@@ -159,6 +178,28 @@ impl Column {
     }
 }
 
+/// The version of a union's constitution that holds on a day.
+async fn filed(db: &mut PgConnection, union: UnionId, today: Date) -> Result<Option<Constitution>, Failure> {
+    let versions = unions::constitutions(db, union).await?;
+    Ok(versions.into_iter().find(|version| version.from_day <= today))
+}
+
+/// The presidium and the departments with their heads by name, of the others how many they are.
+fn chart(record: &Record, departments: &[DepartmentLine], today: Date) -> Chart {
+    let holding = |kind: PostKind, department: Option<&str>| {
+        let posts = record.posts_on(today);
+        let own = posts.filter(move |post| post.kind == kind && post.department_name.as_deref() == department);
+        own.map(|post| (post.name.clone(), true)).collect::<Vec<_>>()
+    };
+    let unit = |department: &DepartmentLine| {
+        let mut names = holding(PostKind::Head, Some(&department.name));
+        names.push((format!("共 {} 人", department.people), false));
+        ChartUnit { title: department.name.clone(), names }
+    };
+    let units: Vec<ChartUnit> = departments.iter().map(unit).collect();
+    Chart::of(&record.union.name, holding(PostKind::Presidium, None), &units)
+}
+
 fn departments(record: &Record, today: Date) -> Vec<DepartmentLine> {
     let line = |department: &Department| DepartmentLine {
         name: department.name.clone(),
@@ -169,14 +210,16 @@ fn departments(record: &Record, today: Date) -> Vec<DepartmentLine> {
 }
 
 /// The presidium and the heads of departments: who answers to students by name.
-fn officers(record: &Record, today: Date) -> Vec<Officer> {
+fn officers(record: &Record, departments: &[DepartmentLine], today: Date) -> Vec<Officer> {
     let chairs: Vec<&str> = record.chairs_on(today).collect();
     let leads = record.posts_on(today).filter(|post| matches!(post.kind, PostKind::Presidium | PostKind::Head));
     let officer = |post: &PostRow| {
         let chair = post.kind == PostKind::Presidium && chairs.contains(&post.name.as_str());
         let post_name = post.label_with_place();
         let post_name = if chair { format!("{post_name}（执行主席）") } else { post_name };
-        Officer { name: post.name.clone(), post: post_name }
+        let own = departments.iter().find(|one| post.department_name.as_deref() == Some(one.name.as_str()));
+        let duty = own.map_or_else(String::new, |one| one.functions.clone());
+        Officer { name: post.name.clone(), post: post_name, duty }
     };
     leads.map(officer).collect()
 }
@@ -197,6 +240,12 @@ struct ColumnPage {
     form: CommentForm,
     errors: Errors,
     done: &'static str,
+}
+
+impl ColumnPage {
+    fn here(&self) -> String {
+        column_path(self.column.union.id)
+    }
 }
 
 async fn page(
@@ -241,6 +290,12 @@ struct OpenPage {
     grades: Vec<Part>,
 }
 
+impl OpenPage {
+    fn here(&self) -> String {
+        open_path(self.column.union.id)
+    }
+}
+
 /// The page of a union for whoever has not signed in, where the League committee says so.
 async fn open(State(app): State<App>, Path(union): Path<UnionId>) -> Result<OpenPage, Failure> {
     let mut db = app.read().await?;
@@ -249,6 +304,26 @@ async fn open(State(app): State<App>, Path(union): Path<UnionId>) -> Result<Open
     let institution = store::institution_name(&mut db, institution).await?;
     let (chrome, grades) = (Chrome::bare(&column.union.name), column.grades());
     Ok(OpenPage { chrome, institution, column, grades })
+}
+
+/// The constitution on file, for whoever is of the university.
+async fn constitution(
+    State(app): State<App>,
+    person: SignedIn,
+    Path(union): Path<UnionId>,
+) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    let union = unions::list(&mut db, person.institution, Some(union)).await?.pop().ok_or(Failure::Missing)?;
+    let filed = filed(&mut db, union.id, app.clock.today()).await?.ok_or(Failure::Missing)?;
+    documents::saved(&mut db, filed.document).await
+}
+
+/// The same for whoever has not signed in, where the League committee says so.
+async fn open_constitution(State(app): State<App>, Path(union): Path<UnionId>) -> Result<Response, Failure> {
+    let mut db = app.read().await?;
+    store::open_union(&mut db, union).await?.ok_or(Failure::Missing)?;
+    let filed = filed(&mut db, union, app.clock.today()).await?.ok_or(Failure::Missing)?;
+    documents::saved(&mut db, filed.document).await
 }
 
 async fn comment(

@@ -9,6 +9,10 @@ use crate::{
         disclosure::{Conclusion, IndicatorMark},
         yearly::academic_year_in_words,
     },
+    unions::{
+        chart::{Chart, ChartUnit},
+        union::PostKind,
+    },
 };
 
 /// A line of the form.
@@ -117,6 +121,22 @@ pub struct UnionForm {
 }
 
 impl UnionForm {
+    /// Its presidium and departments with their heads, drawn.
+    #[must_use]
+    pub fn chart(&self) -> Chart {
+        let holding = |post: &str| {
+            let names = self.roster.iter().filter(|one| one.post == post).map(|one| (one.name.clone(), true));
+            names.collect::<Vec<_>>()
+        };
+        let unit = |department: &DepartmentLine| {
+            let mut names = holding(&format!("{} {}", department.name, PostKind::Head.label()));
+            names.push((format!("共 {} 人", department.people), false));
+            ChartUnit { title: department.name.clone(), names }
+        };
+        let units: Vec<ChartUnit> = self.departments.iter().map(unit).collect();
+        Chart::of(&self.name, holding(PostKind::Presidium.label()), &units)
+    }
+
     #[must_use]
     pub fn count(&self, conclusion: Conclusion) -> usize {
         self.lines.iter().filter(|line| line.conclusion() == conclusion).count()
@@ -238,6 +258,28 @@ mod tests {
             unions: vec![form],
             methods: Vec::new(),
         }
+    }
+
+    #[test]
+    fn the_presidium_and_the_heads_are_drawn_by_name_and_nobody_else() {
+        let person = |name: &str, post: &str| RosterLine {
+            name: name.to_owned(),
+            post: post.to_owned(),
+            political: String::new(),
+            college: String::new(),
+            entry_year: 2024,
+            rank: String::new(),
+            failed: String::new(),
+        };
+        let mut form = content(UnionId::random(), Vec::new()).unions.remove(0);
+        form.departments =
+            vec![DepartmentLine { name: "办公室".to_owned(), functions: "文书".to_owned(), people: 3 }];
+        form.roster =
+            vec![person("甲", "主席团成员"), person("乙", "办公室 部门负责人"), person("丙", "办公室 部门工作人员")];
+        let chart = form.chart();
+        let texts: Vec<&str> = chart.units[0].lines.iter().map(|line| line.text.as_str()).collect();
+        assert_eq!((chart.top.lines[0].text.as_str(), texts), ("甲", vec!["乙", "共 3 人"]));
+        assert!(chart.title.contains("主席团 1 人，工作部门 1 个"));
     }
 
     #[test]

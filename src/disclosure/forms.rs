@@ -6,7 +6,10 @@ use time::Date;
 use super::store::{Comment, SaidRow};
 use crate::{
     ids::UnionId,
-    rules::yearly::academic_year,
+    rules::{
+        disclosure::{IndicatorList, list as indicators, lists},
+        yearly::academic_year,
+    },
     text::{folded, trimmed},
     web::forms::{Errors, written},
 };
@@ -41,17 +44,31 @@ impl CommentForm {
 #[serde(default)]
 pub(super) struct BeginForm {
     pub year: String,
+    /// The code of the form that is filled in; empty for the first.
+    pub form: String,
+}
+
+/// An account that is begun.
+pub(super) struct NewAccount {
+    /// The year in which its academic year begins.
+    pub year: i16,
+    pub list: &'static IndicatorList,
 }
 
 impl BeginForm {
-    /// The year in which it begins: this one or one of the two before.
-    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<i16> {
+    /// The year, this one or one of the two before, and the form.
+    pub fn read(&self, today: Date, errors: &mut Errors) -> Option<NewAccount> {
         let now = academic_year(today);
         let year = folded(&self.year).parse::<i32>().ok().filter(|year| (now - 2..=now).contains(year));
         if year.is_none() {
             errors.add("year", "请选择学年");
         }
-        year.and_then(|year| i16::try_from(year).ok()).filter(|_| errors.is_empty())
+        let list = if self.form.is_empty() { lists().first() } else { indicators(&self.form) };
+        if list.is_none() {
+            errors.add("form", "请选择表样");
+        }
+        let year = i16::try_from(year?).ok()?;
+        Some(NewAccount { year, list: list? }).filter(|_| errors.is_empty())
     }
 }
 

@@ -1,6 +1,7 @@
 //! 公开栏 and 改革自评表 (RGT-06): a page of each union that every student reads and judges, and the account of its reform that a
 //! university publishes each year, filled from what the portal knows, signed by two, frozen when it is published.
 
+mod column_store;
 mod columns;
 pub mod content;
 mod figures;

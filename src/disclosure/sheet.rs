@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    content::{Content, DepartmentLine, RosterLine, UnionForm},
+    content::{Content, DepartmentLine, FormLine, RosterLine, UnionForm},
     paths::YEARS,
     store::Disclosure,
     years::{content, readable},
@@ -21,7 +21,7 @@ use crate::{
     ids::DisclosureId,
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
-    sheet::{ReportColumn, report_workbook},
+    sheet::{ReportColumn, ReportSheet, report_sheets},
     text::chinese_day,
     web::workbook,
 };
@@ -157,27 +157,60 @@ async fn word(State(app): State<App>, person: SignedIn, Path(id): Path<Disclosur
     papers::download(&app, paper_of(&account, &content)).await
 }
 
+fn columns<const N: usize>(columns: [(&'static str, u16); N]) -> Vec<ReportColumn> {
+    columns.map(|(heading, width)| ReportColumn { heading, width }).to_vec()
+}
+
+/// The form of each union on a sheet of its own, in the form's columns; then what each line rests on, and the rosters.
+fn sheets(content: &Content) -> Vec<ReportSheet> {
+    let caption = format!("{}　截至 {}　{}", content.year_in_words(), content.day, content.form_source);
+    let sheet = |name: &str, title: String, columns: Vec<ReportColumn>, rows: Vec<Vec<String>>| ReportSheet {
+        name: name.to_owned(),
+        title,
+        caption: caption.clone(),
+        columns,
+        rows,
+    };
+    let numbered = |line: &FormLine| format!("{}{}", line.no, line.sign());
+    let form = |union: &UnionForm| {
+        let row = |line: &FormLine| {
+            vec![numbered(line), line.text.clone(), line.conclusion().label().to_owned(), line.notes()]
+        };
+        let own = columns([("序号", 8), ("指标", 70), ("结论", 10), ("备注", 46)]);
+        let title = format!("{}{}（{}）", content.institution, content.form_title, union.name);
+        sheet(&union.name, title, own, union.lines.iter().map(row).collect())
+    };
+    let mut all: Vec<ReportSheet> = content.unions.iter().map(form).collect();
+    let ground = |union: &UnionForm, line: &FormLine| {
+        let says = if line.missing.is_empty() { &line.why } else { &line.missing };
+        vec![union.name.clone(), numbered(line), line.conclusion().label().to_owned(), says.clone()]
+    };
+    let lines = content.unions.iter().flat_map(|union| union.lines.iter().map(move |line| ground(union, line)));
+    let own = columns([("学生会", 22), ("序号", 8), ("结论", 10), ("依据和待补", 90)]);
+    all.push(sheet("依据和待补", format!("{}改革自评表：依据和待补", content.institution), own, lines.collect()));
+    let person = |union: &UnionForm, line: &RosterLine| {
+        let cells = [&union.name, &line.name, &line.political, &line.college].map(Clone::clone);
+        let figures = [format!("{}级", line.entry_year), line.rank.clone(), line.failed.clone(), line.post.clone()];
+        cells.into_iter().chain(figures).collect::<Vec<String>>()
+    };
+    let people = content.unions.iter().flat_map(|union| union.roster.iter().map(move |line| person(union, line)));
+    let own = columns([
+        ("学生会", 22),
+        ("姓名", 12),
+        ("政治面貌", 14),
+        ("院系", 24),
+        ("年级", 10),
+        ("学习成绩综合排名", 18),
+        ("是否存在课业不及格", 20),
+        ("职务", 26),
+    ]);
+    all.push(sheet("工作人员名单", format!("{}学生会工作人员名单", content.institution), own, people.collect()));
+    all
+}
+
 async fn file(State(app): State<App>, person: SignedIn, Path(id): Path<DisclosureId>) -> Result<Response, Failure> {
     let (_, content) = read(&app, &person, id).await?;
-    let columns = [("学生会", 18), ("序号", 7), ("指标", 46), ("结论", 7), ("备注", 28), ("依据和待补", 46)]
-        .map(|(heading, width)| ReportColumn { heading, width });
-    let line_rows = content.unions.iter().flat_map(|union| {
-        union.lines.iter().map(|line| {
-            vec![
-                union.name.clone(),
-                format!("{}{}", line.no, line.sign()),
-                line.text.clone(),
-                line.conclusion().label().to_owned(),
-                line.notes(),
-                if line.missing.is_empty() { line.why.clone() } else { line.missing.clone() },
-            ]
-        })
-    });
-    let rows: Vec<Vec<String>> = line_rows.collect();
-    let title = format!("{}学生会（研究生会）改革自评表", content.institution);
-    let caption = format!("{}　截至 {}　{}", content.year_in_words(), content.day, content.form_source);
     let name = format!("改革自评表{}.xlsx", content.academic_year);
-    let bytes =
-        app.heavy(move || report_workbook(&title, &caption, &columns, &rows)).await?.map_err(anyhow::Error::new)?;
+    let bytes = app.heavy(move || report_sheets(&sheets(&content))).await?.map_err(anyhow::Error::new)?;
     Ok(workbook(&name, bytes))
 }

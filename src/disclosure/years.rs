@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 
 use super::{
     content::{Content, Difference},
-    forms::{BeginForm, SaidForm},
+    forms::{BeginForm, NewAccount, SaidForm},
     live,
     paths::{Done, YEARS},
     store::{self, Disclosure},
@@ -116,20 +116,14 @@ async fn list(
     years(&app, &person, Errors::default(), Done::said(&done)).await
 }
 
-/// The list by which a new account is filled in.
-fn first_list() -> Result<&'static IndicatorList, Failure> {
-    lists().first().ok_or(Failure::Missing)
-}
-
 async fn begin(
     State(app): State<App>,
     acting: Acting<SchoolLeague>,
     Form(form): Form<BeginForm>,
 ) -> Result<Response, Failure> {
     let (now, mut errors) = (app.clock.now(), Errors::default());
-    let list = first_list()?;
     let mut begun = None;
-    if let Some(year) = form.read(now.date(), &mut errors) {
+    if let Some(NewAccount { year, list }) = form.read(now.date(), &mut errors) {
         begun = app
             .write_as(acting.person().authority(), async |db| {
                 let begun = store::begin(db, &acting, year, &list.code, &list.version, now).await?;

@@ -482,6 +482,18 @@ mod tests {
     }
 
     #[test]
+    fn rgt_06_a_provinces_own_form_is_one_more_file() {
+        let text = "code = \"province\"\nversion = \"2026\"\ntitle = \"自评表\"\nsource = \"某省通知附件\"\nverbatim = true\n\
+                    note = \"\"\n\n[[school]]\nno = \"一\"\nmark = \"watch\"\ntext = \"工作人员不超过 30 人\"\n\
+                    figure = \"staff\"\nmost = 30\n";
+        let list = IndicatorList::read(text).unwrap();
+        let indicator = &list.of(Union::School)[0];
+        let of = |staff| conclude(indicator, &UnionFacts { staff, ..facts() }, &Said::default()).conclusion;
+        assert_eq!((of(30), of(31)), (Conclusion::Yes, Conclusion::No), "by the form's own limit");
+        assert!(list.verbatim && indicator.mark == Some(IndicatorMark::Watch) && list.college.is_empty());
+    }
+
+    #[test]
     fn rgt_06_a_number_is_counted_and_no_hand_changes_it() {
         let of = |staff, said: &Said| conclude(at("3"), &UnionFacts { staff, ..facts() }, said);
         let line = of(28, &Said { answer: Some(false), remark: String::new() });

@@ -41,7 +41,7 @@ use crate::{
 pub use document::document_text;
 pub use reader::{BadCell, Columns, Faults, MOST_FAULT_ROWS, RowReader, faults_as_json};
 pub use table::row_list;
-pub use template::{ReportColumn, drop_down_template, faults_workbook, report_workbook};
+pub use template::{ReportColumn, ReportSheet, drop_down_template, faults_workbook, report_sheets, report_workbook};
 
 /// The largest file that is read, in bytes.
 pub const LARGEST_FILE: usize = 8 * 1024 * 1024;

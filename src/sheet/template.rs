@@ -91,6 +91,21 @@ pub struct ReportColumn {
     pub width: u16,
 }
 
+/// One sheet of a report.
+#[derive(Debug, Clone)]
+pub struct ReportSheet {
+    /// What its tab says, as far as a tab can; empty for the usual word.
+    pub name: String,
+    pub title: String,
+    /// The line below the title.
+    pub caption: String,
+    pub columns: Vec<ReportColumn>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// The longest name of a sheet, in characters (ECMA-376, 18.2.19).
+const LONGEST_NAME: usize = 31;
+
 /// A report as it is printed or filed: a title, a line below it, a bordered table on A4 across, its heading on every page.
 /// No input should make it fail.
 pub fn report_workbook(
@@ -99,34 +114,58 @@ pub fn report_workbook(
     columns: &[ReportColumn],
     rows: &[Vec<String>],
 ) -> Result<Vec<u8>, XlsxError> {
+    let sheet = ReportSheet {
+        name: String::new(),
+        title: title.to_owned(),
+        caption: caption.to_owned(),
+        columns: columns.to_vec(),
+        rows: rows.to_vec(),
+    };
+    report_sheets(&[sheet])
+}
+
+/// As [`report_workbook`], of several sheets.
+pub fn report_sheets(sheets: &[ReportSheet]) -> Result<Vec<u8>, XlsxError> {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet();
-    let last = u16::try_from(columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
     let centred = Format::new().set_align(FormatAlign::Center).set_align(FormatAlign::VerticalCenter);
     let cell = Format::new().set_border(FormatBorder::Thin).set_text_wrap().set_align(FormatAlign::Top);
     let head = heading().set_border(FormatBorder::Thin).set_align(FormatAlign::Center);
     let large = centred.clone().set_bold().set_font_size(16);
-    if last > 0 {
-        sheet.merge_range(0, 0, 0, last, title, &large)?.merge_range(1, 0, 1, last, caption, &centred)?;
-    } else {
-        sheet.write_with_format(0, 0, title, &large)?.write_with_format(1, 0, caption, &centred)?;
-    }
-    for (at, column) in (0u16..).zip(columns) {
-        sheet.write_with_format(2, at, column.heading, &head)?.set_column_width(at, column.width)?;
-    }
-    for (row, cells) in (3u32..).zip(rows) {
-        for (at, text) in (0u16..).zip(cells) {
-            sheet.write_string_with_format(row, at, text, &cell)?;
+    for (number, one) in (1..).zip(sheets) {
+        let sheet = workbook.add_worksheet();
+        if !one.name.is_empty() {
+            sheet.set_name(tab(number, &one.name))?;
         }
+        let ReportSheet { title, caption, .. } = one;
+        let last = u16::try_from(one.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
+        if last > 0 {
+            sheet.merge_range(0, 0, 0, last, title, &large)?.merge_range(1, 0, 1, last, caption, &centred)?;
+        } else {
+            sheet.write_with_format(0, 0, title, &large)?.write_with_format(1, 0, caption, &centred)?;
+        }
+        for (at, column) in (0u16..).zip(&one.columns) {
+            sheet.write_with_format(2, at, column.heading, &head)?.set_column_width(at, column.width)?;
+        }
+        for (row, cells) in (3u32..).zip(&one.rows) {
+            for (at, text) in (0u16..).zip(cells) {
+                sheet.write_string_with_format(row, at, text, &cell)?;
+            }
+        }
+        sheet
+            .set_landscape()
+            .set_paper_size(9)
+            .set_print_fit_to_pages(1, 0)
+            .set_repeat_rows(2, 2)?
+            .set_freeze_panes(3, 0)?;
+        sheet.set_footer("&C第 &P 页 / 共 &N 页");
     }
-    sheet
-        .set_landscape()
-        .set_paper_size(9)
-        .set_print_fit_to_pages(1, 0)
-        .set_repeat_rows(2, 2)?
-        .set_freeze_panes(3, 0)?;
-    sheet.set_footer("&C第 &P 页 / 共 &N 页");
     workbook.save_to_buffer()
+}
+
+/// The name of a sheet: without what a tab may not hold, and with its number, so that no two are the same.
+fn tab(number: usize, name: &str) -> String {
+    let fit = |c: &char| !matches!(c, '[' | ']' | ':' | '*' | '?' | '/' | '\\' | '\'');
+    format!("{number} {name}").chars().filter(fit).take(LONGEST_NAME).collect()
 }
 
 fn heading() -> Format {
@@ -152,6 +191,26 @@ mod tests {
     use calamine::{Reader, Xlsx};
 
     use super::{super::Cell, *};
+
+    #[test]
+    fn a_report_of_several_sheets_has_a_tab_for_each_whatever_it_is_called() {
+        let sheet = |name: &str| ReportSheet {
+            name: name.to_owned(),
+            title: "自评表".to_owned(),
+            caption: "2026—2027 学年".to_owned(),
+            columns: vec![ReportColumn { heading: "序号", width: 6 }, ReportColumn { heading: "指标", width: 40 }],
+            rows: vec![vec!["1★".to_owned(), "坚持服务同学".to_owned()]],
+        };
+        let long = "学".repeat(40);
+        let bytes =
+            report_sheets(&[sheet("校学生会"), sheet("信息/电子[一]学生会"), sheet(&long), sheet(&long)]).unwrap();
+        let mut book: Xlsx<_> = calamine::open_workbook_from_rs(std::io::Cursor::new(bytes)).unwrap();
+        let names = book.sheet_names();
+        assert_eq!(names[..2], ["1 校学生会", "2 信息电子一学生会"]);
+        assert!(names.len() == 4 && names[2] != names[3] && names[3].chars().count() == LONGEST_NAME, "{names:?}");
+        let range = book.worksheet_range(&names[1]).unwrap();
+        assert_eq!(range.get_value((3, 1)).map(ToString::to_string), Some("坚持服务同学".to_owned()));
+    }
 
     /// `rust_xlsxwriter` 0.102.0 refuses a list of more than 255 UTF-16 units: a round with many departments had no template.
     #[test]

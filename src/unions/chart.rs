@@ -2,7 +2,7 @@
 
 use time::Date;
 
-use super::union::{PostKind, Record};
+use super::union::{Department, PostKind, Record};
 
 const COLUMN: usize = 152;
 const GAP: usize = 12;
@@ -29,6 +29,13 @@ pub struct ChartBox {
     pub middle: usize,
     pub title: String,
     pub lines: Vec<NameLine>,
+}
+
+/// A department with what stands in its box; each line with whether it leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChartUnit {
+    pub title: String,
+    pub names: Vec<(String, bool)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,11 +67,7 @@ impl Chart {
     /// The chart of a union on a day.
     #[must_use]
     pub fn new(record: &Record, day: Date) -> Self {
-        use std::fmt::Write as _;
         let chairs: Vec<&str> = record.chairs_on(day).collect();
-        let departments: Vec<_> = record.departments_on(day).collect();
-        let across = departments.len().clamp(1, MOST_ACROSS);
-        let width = across * (COLUMN + GAP) + GAP;
         let mut presidium: Vec<(String, bool)> = Vec::new();
         for post in record.posts_on(day).filter(|post| post.department.is_none()) {
             let on_duty = chairs.contains(&post.name.as_str());
@@ -72,6 +75,21 @@ impl Chart {
             let duty = if on_duty { "（执行主席）" } else { "" };
             presidium.push((format!("{}{title}{duty}", post.name), on_duty));
         }
+        let unit = |department: &Department| {
+            let held = record.posts_on(day).filter(|post| post.department == Some(department.id));
+            let names = held.map(|post| (post.name.clone(), post.kind == PostKind::Head)).collect();
+            ChartUnit { title: department.name.clone(), names }
+        };
+        let units: Vec<ChartUnit> = record.departments_on(day).map(unit).collect();
+        Self::of(&record.union.name, presidium, &units)
+    }
+
+    /// The chart of a union whose presidium and departments show those names; each with whether it leads.
+    #[must_use]
+    pub fn of(union: &str, presidium: Vec<(String, bool)>, departments: &[ChartUnit]) -> Self {
+        use std::fmt::Write as _;
+        let across = departments.len().clamp(1, MOST_ACROSS);
+        let width = across * (COLUMN + GAP) + GAP;
         let top = chart_box("主席团".to_owned(), presidium, (width - COLUMN) / 2, GAP);
         let bottom = top.y + top.height;
         let mut y = bottom + 36;
@@ -79,10 +97,8 @@ impl Chart {
         for row in departments.chunks(across) {
             let mut tallest = 0;
             let bar = y - 18;
-            for (place, department) in row.iter().enumerate() {
-                let held = record.posts_on(day).filter(|post| post.department == Some(department.id));
-                let names = held.map(|post| (post.name.clone(), post.kind == PostKind::Head)).collect();
-                let one = chart_box(department.name.clone(), names, GAP + place * (COLUMN + GAP), y);
+            for (place, ChartUnit { title, names }) in row.iter().enumerate() {
+                let one = chart_box(title.clone(), names.clone(), GAP + place * (COLUMN + GAP), y);
                 tallest = tallest.max(one.height);
                 let _ = write!(path, "M{} {bar}V{}", one.middle, one.y);
                 units.push(one);
@@ -97,8 +113,7 @@ impl Chart {
         if let Some(last) = units.last() {
             let _ = write!(path, "M{} {bottom}V{}", top.middle, last.y.saturating_sub(18));
         }
-        let title =
-            format!("{}组织架构：主席团 {} 人，工作部门 {} 个", record.union.name, top.lines.len(), units.len());
+        let title = format!("{union}组织架构：主席团 {} 人，工作部门 {} 个", top.lines.len(), units.len());
         Self { width, height: y.saturating_sub(36) + GAP, column: COLUMN, top, units, path, title }
     }
 }

@@ -144,7 +144,7 @@ impl HandleForm {
             errors.add("unit", "请选择承办单位");
         }
         let says = match why {
-            Some(ask) => written(&self.says, 300, "says", ask, errors),
+            Some(ask) => written(&self.says, 300, "why", ask, errors),
             None => optional(&self.says, 300, "says", errors),
         };
         Some(Sending { unit: unit?, says: says?, publish: self.publish == "yes" }).filter(|_| errors.is_empty())
@@ -162,7 +162,7 @@ impl HandleForm {
 
     /// The League committee's word.
     pub fn instruction(&self, errors: &mut Errors) -> Option<String> {
-        written(&self.says, 300, "says", "请写明督办意见", errors)
+        written(&self.says, 300, "instruction", "请写明督办意见", errors)
     }
 }
 

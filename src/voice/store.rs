@@ -271,17 +271,26 @@ pub(super) async fn requests(
                   d.handles or d.led as "handles!", d.keeps as "keeps!"
            from (
                     -- Which ones, and in which order: all else is asked of those of the page alone.
-                    select q.id, q.number,
-                           case when $3::text is null then null when q.stage = 'received' then q.take_up_due
-                                when q.stage = 'sent' then (q.due_on + 1)::timestamptz end as due
-                    from voice_request q left join voice_unit l on l.id = q.lead_unit_id
-                         left join voice_unit u on u.id = q.unit_id
+                    select q.id, q.number, case when $3::text is not null then q.due_at end as due
+                    from voice_request q
                     where q.institution_id = $1 and ($2::uuid is null or q.id = $2)
                           and ($3::text is null or $3 = 'school_league'
-                               or q.receiver = $4 and q.college_id is not distinct from $5
-                               or (l.office = $3 or u.office = $3) and ($5::uuid is null or q.college_id = $5))
+                               or $4::text is not null and q.receiver = $4 and q.college_id is not distinct from $5
+                               or $4::text is not null and ($5::uuid is null or q.college_id = $5)
+                                  and (q.unit_id in (select id from voice_unit where institution_id = $1 and office = $3)
+                                       or q.lead_unit_id in (
+                                           select id from voice_unit where institution_id = $1 and office = $3))
+                               -- Of an office that takes nothing up: what was sent to it, however little among how much.
+                               or $4::text is null and ($5::uuid is null or q.college_id = $5) and q.id = any(array(
+                                      select r.id from voice_unit n join voice_request r on r.unit_id = n.id
+                                      where n.institution_id = $1 and n.office = $3
+                                      union
+                                      select r.id from voice_unit n join voice_request r on r.lead_unit_id = n.id
+                                      where n.institution_id = $1 and n.office = $3)))
                           and ($6::uuid is null or q.account_id = $6) and (not $7 or q.is_public)
-                          and ($8::text is null or q.stage = $8) and ($9::text is null or q.area = $9)
+                          and ($8::text is null
+                               or q.stage = $8 and (q.due_at is null) = ($8 not in ('received', 'sent')))
+                          and ($9::text is null or q.area = $9)
                           and ($10::timestamptz is null or q.stage = 'received' and q.take_up_due < $10
                                or q.stage = 'sent' and q.due_on < china_day($10))
                           and ($11 = '' or strpos(q.title, $11) > 0 or strpos(coalesce(q.answer, ''), $11) > 0)

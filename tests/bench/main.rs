@@ -7,7 +7,9 @@
 
 mod ballots;
 mod congresses;
+mod lists;
 mod memory;
+mod sheets;
 
 use std::{
     fmt::Write as _,
@@ -95,6 +97,9 @@ fn main() {
     if wanted("memory") {
         memory::measure();
     }
+    if wanted("sheets") {
+        sheets::measure();
+    }
     // The whole of it by `ballots`, or one of its parts.
     let parts: Vec<&str> = ballots::PARTS.into_iter().filter(|&part| wanted("ballots") || wanted(part)).collect();
     if !parts.is_empty() {
@@ -113,6 +118,12 @@ fn main() {
     }
     if wanted("calendar") {
         calendar(portal);
+    }
+    if wanted("requests") {
+        lists::requests(portal);
+    }
+    if wanted("reviews") {
+        lists::reviews(portal);
     }
 }
 
@@ -143,6 +154,14 @@ async fn stage(url: &str) -> (SocketAddr, SocketAddr, UnionId) {
         make_round(&mut db, code).await;
     }
     congresses::make(&mut db, &hash).await;
+    for (code, requests) in lists::ASKING {
+        make_unions(&mut db, &hash, code, 10).await;
+        lists::make_requests(&mut db, &hash, code, requests).await;
+    }
+    for (code, unions) in lists::REVIEWING {
+        make_unions(&mut db, &hash, code, unions).await;
+        lists::make_reviews(&mut db, code).await;
+    }
     // A school union of sixty for the roster.
     let union = make_roster(&mut db).await;
     drop(db);
@@ -407,7 +426,8 @@ fn league(from: time::Date) -> NewOffice {
 /// A university with so many college unions of a hundred posts each, opened long ago, and somebody of its League committee.
 async fn make_unions(db: &mut sqlx::PgConnection, hash: &str, code: &str, unions: i32) {
     let clock = Clock::default();
-    let school = store::create_institution(db, code, &format!("{unions} 个学生会的学院"), clock.now()).await.unwrap();
+    let school =
+        store::create_institution(db, code, &format!("{code} 学院，{unions} 个学生会"), clock.now()).await.unwrap();
     let manager = AccountManager::operator(school);
     let account = NewAccount { number: "L1", name: "测速", password_hash: Some(hash), must_change_password: false };
     let id = store::create(db, &manager, &account, clock.now()).await.unwrap().unwrap();

@@ -4,6 +4,8 @@
 
 mod everyday;
 
+mod offices;
+
 use std::{
     io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},

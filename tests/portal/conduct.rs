@@ -5,6 +5,7 @@ use time::Duration;
 
 use crate::support::{
     Client, Page, Portal,
+    union::{ready, rows, union},
     vetting::{Stage, stage, student_account},
 };
 
@@ -375,4 +376,101 @@ async fn dis_05_results_that_failed_twice_open_an_exit() {
     let exit = league.get(done.location()).await;
     let due = lunzhi::text::chinese_day(today + Duration::days(10));
     assert!(exit.text().contains(&due), "the handover is due in the days that were set: {}", exit.text());
+}
+
+#[tokio::test]
+async fn dis_04_nobody_handles_or_sees_a_case_about_themselves() {
+    let Stage { portal, mut league, today, .. } = stage().await;
+    drop(student_account(&portal, 10).await);
+    let mut witness = student_account(&portal, 100).await;
+    // The officer works in the office that handles cases.
+    sqlx::query(
+        "insert into office (id, account_id, institution_id, kind, from_day, granted_at)
+         select gen_random_uuid(), id, institution_id, 'school_league', '2024-09-01', now()
+         from account where number = '20240010'",
+    )
+    .execute(&mut portal.owner().await)
+    .await
+    .unwrap();
+    let mut clerk = portal.visitor();
+    clerk.sign_in(crate::support::FIRST, "20240010", crate::support::PASSWORD).await;
+    assert_eq!(clerk.get("/conduct").await.status, 200, "acts in the office");
+    assert_eq!(report(&mut witness, "20240010", "named").await.status, 303);
+    assert_eq!(report(&mut witness, "20240011", "named").await.status, 303);
+    let list = clerk.get("/conduct").await;
+    assert_eq!(list.attributes("td[data-label='办理'] a", "href").len(), 1, "the other's alone: {}", list.text());
+    assert!(clerk.get("/").await.text().contains("办理 1 件违纪失范反映"));
+    assert!(league.get("/").await.text().contains("办理 2 件违纪失范反映"));
+    let (own,): (String,) = sqlx::query_as(
+        "select '/conduct/' || q.id from conduct_case q join student s on s.id = q.student_id where s.number = '20240010'",
+    )
+    .fetch_one(&mut portal.owner().await)
+    .await
+    .unwrap();
+    assert_eq!(clerk.get(&own).await.status, 404);
+    let acts = [("accept", &[][..]), ("decline", &[("says", "无此事")][..]), ("inquiry", &[("kind", "inquiry")][..])];
+    for (act, fields) in acts {
+        let refused = clerk.post(&format!("{own}/{act}"), fields).await.status;
+        assert!(refused == 404 || refused == 422, "{act}: {refused}");
+    }
+    assert_eq!(league.post(&format!("{own}/accept"), &[]).await.status, 303, "it stands as it was reported");
+    for kind in ["inquiry", "hearing"] {
+        assert_eq!(note(&mut league, &own, kind, &today.to_string()).await.status, 303);
+    }
+    assert_eq!(clerk.post(&format!("{own}/decide"), &[("sanction", "no_fault"), ("says", "查无")]).await.status, 404);
+    assert_eq!(decide(&mut league, &own, "warning").await.status, 303);
+    assert_eq!(clerk.get(&format!("{own}/decision")).await.status, 404);
+    assert_eq!(clerk.get(&own.replace("/conduct/", "/my-case/")).await.status, 200, "told as everybody is");
+}
+
+#[tokio::test]
+async fn stf_10_the_half_from_the_colleges_is_judged_again_after_an_exit() {
+    let (portal, mut league, today) = ready().await;
+    let day = (today - Duration::days(40)).to_string();
+    let others = rows(10, 2, "部门负责人", "办公室") + &rows(12, 2, "部门工作人员", "办公室");
+    let roster = rows(1, 4, "主席团成员", "") + &others.replace(",,是", ",,否");
+    let school = union(&mut league, "school", &roster, &day, true).await;
+    let id = school.rsplit('/').next().unwrap().to_owned();
+    let before = league.get("/compliance?rule=STF-10").await;
+    assert!(!before.text().contains("至多 4 人"), "four of eight are half: {}", before.text());
+    let day = today.to_string();
+    let leaves = [
+        ("union", id.as_str()),
+        ("number", "20240002"),
+        ("kind", "asked"),
+        ("day", day.as_str()),
+        ("reason", "多次无故缺席"),
+    ];
+    let done = league.post("/exits", &leaves).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    let exit = league.get(done.location()).await.text();
+    assert!(exit.contains("来自院系学生会至多 3 人，7 人中须有 4 人"), "the page says what follows: {exit}");
+    let after = league.get("/compliance?rule=STF-10").await.text();
+    assert!(after.contains("来自院系学生会至多 3 人"), "and so does the overview: {after}");
+    assert_eq!(posts_of(&portal, "20240002").await, 0);
+}
+
+#[tokio::test]
+async fn dis_05_whoever_left_the_school_leaves_the_union_and_nobody_else_by_that_ground() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let (id, day) = (school.rsplit('/').next().unwrap().to_owned(), today.to_string());
+    let fields = [
+        ("union", id.as_str()),
+        ("number", "20240012"),
+        ("kind", "left_school"),
+        ("day", day.as_str()),
+        ("reason", "休学转出"),
+    ];
+    let refused = league.post("/exits", &fields).await;
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    assert_eq!(posts_of(&portal, "20240012").await, 1);
+    sqlx::query("update student set left_on = $1, left_why = 'withdrawn' where number = '20240012'")
+        .bind(today - Duration::days(1))
+        .execute(&mut portal.owner().await)
+        .await
+        .unwrap();
+    let done = league.post("/exits", &fields).await;
+    assert_eq!(done.status, 303, "{}", done.text());
+    assert_eq!(posts_of(&portal, "20240012").await, 0);
+    assert!(league.get(done.location()).await.text().contains("离校"));
 }

@@ -1,22 +1,31 @@
 //! The public column of each union and the yearly account of its reform (RGT-06).
 
+use calamine::Reader as _;
 use lunzhi::office::OfficeKind;
 
-use crate::support::{
-    Client, Portal,
-    vetting::{Stage, stage, student_account},
+use crate::{
+    support::{
+        Client, Portal,
+        vetting::{Stage, stage, student_account},
+    },
+    voice,
 };
 
 /// Begins the account of this academic year; gives its page.
 async fn begin(league: &mut Client) -> String {
-    let year = league.get("/disclosure/years").await.attributes("select[name=year] option", "value").remove(0);
-    let page = league.post("/disclosure/years", &[("year", &year)]).await;
+    begin_back(league, 0).await
+}
+
+/// Begins the account of an academic year so many years back of those that are free.
+async fn begin_back(league: &mut Client, years: usize) -> String {
+    let year = league.get("/disclosure/years").await.attributes("select[name=year] option", "value").remove(years);
+    let page = league.post("/disclosure/years", &[("year", &year), ("form", "national")]).await;
     assert_eq!(page.status, 303, "{}", page.text());
     page.location().split('?').next().unwrap().to_owned()
 }
 
 /// Writes a remark beside every line.
-async fn remark_all(league: &mut Client, account: &str) {
+pub async fn remark_all(league: &mut Client, account: &str) {
     let page = league.get(account).await;
     let unions = page.attributes("form[action$='/say'] input[name=union]", "value");
     let lines = page.attributes("form[action$='/say'] input[name=no]", "value");
@@ -87,8 +96,46 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
         paper.contains("改革情况公开") && paper.contains("复核人") && paper.contains("选举办法和评议办法"),
         "{paper}"
     );
-    for file in ["word", "file"] {
-        assert!(student.get(&format!("{account}/{file}")).await.bytes.starts_with(b"PK"), "{file}");
+    assert!(student.get(&format!("{account}/word")).await.bytes.starts_with(b"PK"));
+    let file = student.get(&format!("{account}/file")).await.bytes;
+    let mut book = calamine::Xlsx::new(std::io::Cursor::new(file)).unwrap();
+    let names = book.sheet_names();
+    assert!(names[0] == "1 校学生会" && names.iter().any(|name| name.ends_with(" 信息工程系学生会")), "{names:?}");
+    assert!(names[names.len() - 1].ends_with(" 工作人员名单"), "{names:?}");
+    let form = book.worksheet_range("1 校学生会").unwrap();
+    let head: Vec<String> = form.rows().nth(2).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(head, ["序号", "指标", "结论", "备注"], "the form's own columns");
+    assert!(form.rows().any(|row| row[0].to_string() == "1★"), "{form:?}");
+    let unknown = league.post("/disclosure/years", &[("year", "2025"), ("form", "of-no-province")]).await;
+    assert!(unknown.status == 422 && unknown.text().contains("请选择表样"), "{}", unknown.text());
+}
+
+#[tokio::test]
+async fn rgt_06_the_next_account_says_what_changed_and_the_old_one_stays() {
+    let Stage { portal, mut league, .. } = stage().await;
+    let mut party = portal.signed_in(OfficeKind::SchoolParty).await;
+    let last = begin_back(&mut league, 1).await;
+    assert!(league.get(&last).await.text().contains("上一学年没有公开的改革自评表"));
+    remark_all(&mut league, &last).await;
+    assert_eq!(league.post(&format!("{last}/sign"), &[]).await.status, 303);
+    assert_eq!(party.post(&format!("{last}/publish"), &[]).await.status, 303);
+    let (before, leaves) = (
+        people(&portal).await,
+        "update post set until_day = current_date where student_id = (
+         select s.id from student s join post p on p.student_id = s.id where s.number = '20240012' limit 1)",
+    );
+    sqlx::query(leaves).execute(&mut portal.owner().await).await.unwrap();
+    let this = begin(&mut league).await;
+    let page = league.get(&this).await;
+    let changed = page.all("td[data-label='上一学年']");
+    assert!(changed.iter().any(|was| was.contains(&format!("实有 {before} 人"))), "{changed:?}");
+    let now = page.all("td[data-label='本学年']");
+    assert!(now.iter().any(|is| is.contains(&format!("实有 {} 人", before - 1))), "{now:?}");
+    assert!(league.get(&last).await.text().contains(&format!("实有 {before} 人")), "the old one stays");
+    let evidence = page.attributes("td[data-label='依据、待补'] a", "href");
+    assert!(!evidence.is_empty());
+    for href in evidence {
+        assert_eq!(league.get(&href).await.status, 200, "what it rests on is one click away: {href}");
     }
 }
 
@@ -122,6 +169,37 @@ async fn rgt_06_every_student_reads_a_unions_page_and_judges_it_for_the_league_c
     let page = portal.visitor().get(&open).await;
     assert!(page.status == 200 && page.text().contains("第一条 本会是学生组织"), "{}", page.text());
     assert!(!page.text().contains("20240001"), "no numbers");
+}
+
+#[tokio::test]
+async fn rgt_06_a_unions_page_has_its_constitution_and_what_it_answered() {
+    let Stage { portal, mut league, school, today, .. } = stage().await;
+    let id = school.rsplit('/').next().unwrap();
+    let (column, open) = (format!("/disclosure/unions/{id}"), format!("/disclosure/open/{id}"));
+    let mut student = student_account(&portal, 100).await;
+    assert_eq!(student.get(&format!("{column}/constitution")).await.status, 404, "none is on file");
+    let day = (today - time::Duration::days(30)).to_string();
+    let fields =
+        [("name", "学生会章程"), ("adopted_by", "第六次学生代表大会"), ("adopted_on", day.as_str()), ("from_day", "")];
+    let filed = league.upload(&format!("{school}/constitution"), &fields, Some(("章程.pdf", b"%PDF-1.4 text"))).await;
+    assert_eq!(filed.status, 303, "{}", filed.text());
+    assert!(student.get(&format!("{column}/constitution")).await.bytes.starts_with(b"%PDF"));
+    assert_eq!(portal.visitor().get(&format!("{open}/constitution")).await.status, 404, "not without signing in");
+
+    voice::ask(&mut student, "三楼热水经常停", "named").await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let request = voice::first(&mut union).await;
+    assert_eq!(voice::send(&mut union, &request, "own").await.status, 303);
+    assert!(!student.get(&column).await.text().contains("三楼热水经常停"), "not before it is answered");
+    let answer = [("ending", "solved"), ("says", "循环泵已更换"), ("publish", "yes")];
+    assert_eq!(union.post(&format!("{request}/answer"), &answer).await.status, 303);
+    let page = student.get(&column).await;
+    assert!(page.text().contains("三楼热水经常停") && page.text().contains("第六次学生代表大会"), "{}", page.text());
+    assert!(!page.text().contains("学生100"), "nobody who asked is named");
+    assert!(page.all("svg.chart title").iter().any(|title| title.contains("校学生会组织架构")), "drawn");
+    assert_eq!(league.upload(&format!("{column}/keep"), &[("is_open", "yes")], None).await.status, 303);
+    assert!(portal.visitor().get(&format!("{open}/constitution")).await.bytes.starts_with(b"%PDF"));
+    assert!(portal.visitor().get(&open).await.text().contains("三楼热水经常停"));
 }
 
 #[tokio::test]

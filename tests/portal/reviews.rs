@@ -1,6 +1,8 @@
 //! 述职评议 and 择优提名 as their people do them: officers report, a board scores on sealed sheets, results are told and
 //! disputed, nominations rest on them.
 
+mod results;
+
 use std::collections::BTreeSet;
 
 use lunzhi::{office::OfficeKind, reviews::sheet};

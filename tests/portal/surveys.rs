@@ -38,7 +38,7 @@ async fn move_to_other_college(portal: &Portal, first: u32, count: u32) {
     .unwrap();
 }
 
-async fn adopt_jining(portal: &Portal) {
+pub async fn adopt_jining(portal: &Portal) {
     sqlx::query(
         "insert into adoption (institution_id, seq, effective_from, plan_version_id, adopted_at, adopted_by)
          select a.institution_id, a.seq + 1, a.effective_from, v.id, a.adopted_at, a.adopted_by

@@ -7,9 +7,13 @@ use lunzhi::{ids::VoiceUnitId, office::OfficeKind};
 use sqlx::Connection as _;
 use time::Duration;
 
-use crate::support::{
-    Client, Page, Portal,
-    vetting::{Stage, stage, student_account},
+use crate::{
+    support::{
+        Client, Page, Portal,
+        sitting::voters,
+        vetting::{Stage, stage, student_account},
+    },
+    surveys,
 };
 
 /// What a student types.
@@ -36,14 +40,14 @@ fn photo() -> Vec<u8> {
     [&jpeg[..2], &[0xFF, 0xE1], &length, notes, &jpeg[2..]].concat()
 }
 
-async fn ask(student: &mut Client, title: &str, identity: &str) -> String {
+pub async fn ask(student: &mut Client, title: &str, identity: &str) -> String {
     let page = student.upload("/voice/new", &fields(title, identity), None).await;
     assert_eq!(page.status, 303, "{}", page.text());
     page.location().split('?').next().unwrap().to_owned()
 }
 
 /// Registers the offices that answer; gives the words by which forms name them.
-async fn units(portal: &Portal, league: &mut Client) -> [String; 2] {
+pub async fn units(portal: &Portal, league: &mut Client) -> [String; 2] {
     for (name, office) in [("后勤管理处", ""), ("学生工作部（处）", "student_affairs")] {
         let page = league.post("/voice/units", &[("name", name), ("duties", "水电"), ("office", office)]).await;
         assert_eq!(page.status, 303, "{}", page.text());
@@ -66,11 +70,11 @@ async fn units(portal: &Portal, league: &mut Client) -> [String; 2] {
 }
 
 /// The page of the first request on the list of an office.
-async fn first(office: &mut Client) -> String {
+pub async fn first(office: &mut Client) -> String {
     office.get("/voice/desk").await.attributes("td[data-label='诉求'] a", "href").remove(0)
 }
 
-async fn send(office: &mut Client, request: &str, unit: &str) -> Page {
+pub async fn send(office: &mut Client, request: &str, unit: &str) -> Page {
     office.post(&format!("{request}/send"), &[("unit", unit), ("publish", "yes")]).await
 }
 
@@ -498,4 +502,54 @@ async fn rgt_07_where_a_union_spoke_for_students_is_read_by_all() {
     assert_eq!(other.post(&act, &[("says", "无")]).await.status, 404, "another union's");
     assert_eq!(union.post(&act, &[("says", "已采纳")]).await.status, 303);
     assert!(student.get("/voice/governance").await.text().contains("结果：已采纳"));
+}
+
+#[tokio::test]
+async fn rgt_01_rgt_04_what_is_late_stands_on_the_overview_of_its_union() {
+    let Stage { portal, .. } = stage().await;
+    surveys::adopt_jining(&portal).await;
+    let mut student = student_account(&portal, 100).await;
+    ask(&mut student, "三楼热水经常停", "named").await;
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let starts = format!("{}T14:00", (portal.app.clock.now() + Duration::days(2)).date());
+    let fields = [
+        ("topic", "食堂和宿舍"),
+        ("offices", "后勤管理处"),
+        ("place", "活动中心"),
+        ("starts_at", starts.as_str()),
+        ("seats", "20"),
+    ];
+    let session = union.post("/voice/sessions", &fields).await.location().split('?').next().unwrap().to_owned();
+    portal.app.clock.advance(Duration::days(3));
+    let mut union = portal.signed_in(OfficeKind::SchoolUnion).await;
+    let point = [("says", "热水时间太短"), ("office", "后勤管理处")];
+    assert_eq!(union.post(&format!("{session}/points"), &point).await.status, 303);
+    portal.app.clock.advance(Duration::days(17));
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let requests = league.get("/compliance?rule=RGT-01").await.text();
+    assert!(requests.contains("超期未接收 1 件"), "{requests}");
+    let points = league.get("/compliance?rule=RGT-04").await.text();
+    assert!(points.contains("1 个问题逾期没有进展") && points.contains("搭建面对面沟通渠道"), "{points}");
+}
+
+/// A university's students share an address: what one of them may do a day is counted by account.
+#[tokio::test]
+async fn a_thousand_requests_an_hour_from_one_address_are_taken_in() {
+    let portal = Portal::start().await;
+    let mut tasks = tokio::task::JoinSet::new();
+    for mut student in voters(&portal, 1..=100).await {
+        tasks.spawn(async move {
+            let mut taken = 0;
+            for _ in 0..10 {
+                taken += usize::from(student.upload("/voice/new", &fields("热水", "named"), None).await.status == 303);
+            }
+            taken
+        });
+    }
+    assert_eq!(tasks.join_all().await.into_iter().sum::<usize>(), 1_000);
+    let (requests, last): (i64, i32) = sqlx::query_as("select count(*), max(number) from voice_request")
+        .fetch_one(&mut portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!((requests, last), (1_000, 1_000), "each with a number of its own");
 }

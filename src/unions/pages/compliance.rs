@@ -241,8 +241,9 @@ async fn judged(
     let contacts = store::contact_coverage(&mut db, acting.institution(), None, today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), None, today).await?;
     let work = store::everyday_work(&mut db, acting.institution(), None, today).await?;
-    drop(db);
     let (office, at) = (acting.office().clone(), app.clock.now());
+    let voices = store::voices(&mut db, acting.institution(), None, at).await?;
+    drop(db);
     let chrome = app.chrome(acting.person(), "对照检查总览");
     let query = as_query(&filter)?;
     let asked = filter.clone();
@@ -259,6 +260,7 @@ async fn judged(
                     contacts: contacts.iter().find(|one| one.union == id),
                     surveys: surveys.iter().find(|one| one.union == id),
                     work: work.iter().find(|one| one.union == id),
+                    voices: voices.iter().find(|one| one.union == id),
                 };
                 let found = evidence(record, &plans, &reasons, &office, day);
                 let found = with_duties(found, record, &plans, owed, &office, day)?;

@@ -23,7 +23,7 @@ use time::Date;
 use super::{
     documents,
     paths::{MATTERS, MEETINGS, PRIOR_REPORTS, PROJECTS, UNIONS},
-    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys, UnionWork},
+    store::{self, ReasonRow, UnionContacts, UnionDuties, UnionReports, UnionSurveys, UnionVoices, UnionWork},
     union::{PostKind, PostRow, Record, StudentFacts, sees_grades},
 };
 use crate::{
@@ -45,6 +45,7 @@ use crate::{
         finding::{is_over, is_short},
         review::coverage,
         survey::regular,
+        voice::{faces, in_time},
         yearly::academic_year,
     },
     text::percent,
@@ -339,8 +340,8 @@ fn evidence(
 }
 
 /// What the officers of a union owe beside their posts: reports of the semester (REV-02), pledges (DIS-01), training
-/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03), and how its everyday work
-/// stands (ORG-09, VOL-02, GUI-01, GUI-02).
+/// (DIS-02), the constitution (DIS-03), contact with classes (RGT-05), questionnaires (RGT-03), answers to students (RGT-01,
+/// RGT-04), and how its everyday work stands (ORG-09, VOL-02, GUI-01, GUI-02).
 #[derive(Clone, Copy)]
 struct Owed<'a> {
     reports: Option<&'a UnionReports>,
@@ -348,6 +349,7 @@ struct Owed<'a> {
     contacts: Option<&'a UnionContacts>,
     surveys: Option<&'a UnionSurveys>,
     work: Option<&'a UnionWork>,
+    voices: Option<&'a UnionVoices>,
 }
 
 /// Where what the everyday work lacks is put right, as far as the office sees it.
@@ -421,6 +423,14 @@ fn with_duties(
     }
     for finding in owed.work.into_iter().flat_map(|one| everyday(&plan, one.work, today)) {
         add(finding, None);
+    }
+    if let Some(voices) = owed.voices {
+        // Their days are practice: a silent plan requires neither.
+        let or_silent = |rule: Rule, finding: Finding| {
+            if plan.provision(rule).is_some() { finding } else { Finding::unstated(rule, &plan) }
+        };
+        add(or_silent(Rule::Rgt01, in_time(&plan, voices.late, voices.within)), None);
+        add(or_silent(Rule::Rgt04, faces(&plan, voices.late_points)), None);
     }
     Some(found)
 }

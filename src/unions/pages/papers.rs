@@ -233,6 +233,7 @@ pub(super) async fn findings(
     let contacts = store::contact_coverage(&mut db, acting.institution(), Some(id), today).await?;
     let surveys = store::survey_coverage(&mut db, acting.institution(), Some(id), today).await?;
     let work = store::everyday_work(&mut db, acting.institution(), Some(id), today).await?;
+    let voices = store::voices(&mut db, acting.institution(), Some(id), app.clock.now()).await?;
     let all = evidence(&record, &plans, &reasons, acting.office(), today);
     let owed = Owed {
         reports: reports.first(),
@@ -240,6 +241,7 @@ pub(super) async fn findings(
         contacts: contacts.first(),
         surveys: surveys.first(),
         work: work.first(),
+        voices: voices.first(),
     };
     let all = with_duties(all, &record, &plans, owed, acting.office(), today);
     let plan = plans.on(today).map(|plan| format!("{}（{}）", plan.short, plan.document)).unwrap_or_default();

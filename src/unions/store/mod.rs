@@ -11,6 +11,7 @@ mod papers;
 mod posts;
 mod reports;
 mod surveys;
+mod voices;
 
 use std::collections::HashMap;
 
@@ -45,6 +46,7 @@ pub use posts::{
 };
 pub use reports::{UnionReports, report_coverage};
 pub use surveys::{UnionSurveys, survey_coverage};
+pub use voices::{UnionVoices, voices};
 
 /// The unions of a university, the school's first; or one of them.
 pub async fn list(

@@ -1,0 +1,122 @@
+//! What rests on the results of a review: nominations by service and contribution, in the order of the results, never by a post;
+//! and what a board member who leaves changes.
+
+use lunzhi::office::OfficeKind;
+use time::Duration;
+
+use super::{Story, open};
+use crate::support::{
+    Client, Page,
+    sitting::{number, see_other},
+};
+
+/// A review whose three officers have 90, 85 and 80 points, settled.
+async fn settled() -> Story {
+    let (mut story, mut members, phrases) = open(101..=107).await;
+    for member in &mut members {
+        for person in 1..=3 {
+            let score = (95 - 5 * person).to_string();
+            see_other(&story.score(member, person, [&score; 5], "").await);
+        }
+    }
+    see_other(&story.act("close", &[]).await);
+    let (mut affairs, mut league) = (story.affairs.clone(), story.league.clone());
+    see_other(&story.phrase(&mut affairs, &phrases[0]).await);
+    see_other(&story.phrase(&mut league, &phrases[1]).await);
+    story.portal.app.clock.advance(Duration::days(6));
+    story.league = story.portal.signed_in(OfficeKind::SchoolLeague).await;
+    see_other(&story.act("settle", &[]).await);
+    story
+}
+
+/// Begins a nomination for one place by these criteria, each with what it looks at.
+async fn begin(league: &mut Client, review: &str, criteria: &[(&str, &str)]) -> Page {
+    let mut fields = vec![("review", review), ("title", "优秀学生干部"), ("kind", "award"), ("seats", "1")];
+    for (criterion, basis) in criteria {
+        fields.extend([("criterion", *criterion), ("basis", *basis), ("points", "30")]);
+    }
+    league.post("/nominations/new", &fields).await
+}
+
+#[tokio::test]
+async fn rev_04_criteria_look_at_service_or_contribution() {
+    let mut story = settled().await;
+    let without = begin(&mut story.league, &story.id, &[("评议得分", "result")]).await;
+    assert_eq!(without.status, 409);
+    let text = without.text();
+    assert!(text.contains("条件里没有服务，也没有贡献"), "{text}");
+    assert!(text.contains("建立以服务和贡献为导向的激励机制"), "the clause is quoted: {text}");
+    let empty = begin(&mut story.league, &story.id, &[]).await;
+    assert!(empty.status == 422 && empty.text().contains("请至少写一项条件"), "{}", empty.text());
+    let list = see_other(&begin(&mut story.league, &story.id, &[("志愿服务时长", "service")]).await);
+    assert!(story.league.get(&list).await.text().contains("志愿服务时长（服务，30 分）"));
+}
+
+#[tokio::test]
+async fn rev_05_nominees_are_taken_by_their_results_or_with_a_reason() {
+    let mut story = settled().await;
+    let list = see_other(&begin(&mut story.league, &story.id, &[("志愿服务时长", "service")]).await);
+    let first = [("person", "1"), ("of", "1"), ("ground", "组织迎新 60 小时")];
+    let two = [&first[..], &[("person", "2"), ("of", "2"), ("ground", "值班 40 小时")]].concat();
+    let many = story.league.post(&list, &two).await;
+    assert!(many.status == 409 && many.text().contains("名额 1 个，选了 2 人"), "{}", many.text());
+    let unknown = story.league.post(&list, &[("person", "4"), ("of", "4"), ("ground", "没有述职")]).await;
+    assert_ne!(unknown.status, 303, "nobody is nominated without a result");
+    let second = [("person", "2"), ("of", "2"), ("ground", "值班 40 小时")];
+    let passed_over = story.league.post(&list, &second).await;
+    assert_eq!(passed_over.status, 422);
+    assert!(passed_over.fault("没有按次序提名的理由").contains("评议结果更好"), "{}", passed_over.text());
+    see_other(&story.league.post(&list, &first).await);
+    assert!(story.league.get(&list).await.text().contains("已确定"));
+    assert_eq!(story.league.post(&list, &first).await.status, 409, "once");
+    let mut officer = story.portal.signed_in(OfficeKind::Student).await;
+    assert_eq!(officer.get(&list).await.status, 403, "results are not everybody's");
+}
+
+#[tokio::test]
+async fn rev_06_no_points_for_a_post_behind_whatever_words() {
+    let mut story = settled().await;
+    for tied in ["任职系数", "主席团成员", "岗位·基础分", "办公室", "任职年限×服务"] {
+        let criteria = [("志愿服务时长", "service"), (tied, "contribution")];
+        let refused = begin(&mut story.league, &story.id, &criteria).await;
+        assert_eq!(refused.status, 409, "{tied}");
+        let text = refused.text();
+        assert!(text.contains("不允许与其岗位简单直接挂钩") && text.contains(tied), "{text}");
+    }
+    // A column for each post is as many criteria of posts.
+    let columns =
+        [("主席团成员", "other"), ("部门负责人", "other"), ("部门工作人员", "other"), ("志愿时长", "service")];
+    assert_eq!(begin(&mut story.league, &story.id, &columns).await.status, 409);
+    let kept: i64 =
+        sqlx::query_scalar("select count(*) from nomination").fetch_one(&mut story.portal.owner().await).await.unwrap();
+    assert_eq!(kept, 0, "nothing is written");
+}
+
+#[tokio::test]
+async fn rev_01_a_member_who_leaves_in_mid_review_leaves_what_was_scored() {
+    let (mut story, mut members, phrases) = open(101..=107).await;
+    see_other(&story.score(&mut members[0], 1, ["60"; 5], "").await);
+    sqlx::query("update account set disabled_at = now() where number = $1")
+        .bind(number(101))
+        .execute(&mut story.portal.owner().await)
+        .await
+        .unwrap();
+    let gone = story.score(&mut members[0], 2, ["60"; 5], "").await;
+    let sheets: i64 = sqlx::query_scalar("select count(*) from review_sheet")
+        .fetch_one(&mut story.portal.owner().await)
+        .await
+        .unwrap();
+    assert_eq!(sheets, 1, "whoever left scores nobody any more: {}", gone.status);
+    for member in &mut members[1..] {
+        for person in 1..=3 {
+            see_other(&story.score(member, person, ["90"; 5], "").await);
+        }
+    }
+    see_other(&story.act("close", &[]).await);
+    let (mut affairs, mut league) = (story.affairs.clone(), story.league.clone());
+    see_other(&story.phrase(&mut affairs, &phrases[0]).await);
+    assert!(see_other(&story.phrase(&mut league, &phrases[1]).await).ends_with("done=counted"));
+    // Six sheets of 90 and one of 60: 600 / 7.
+    let scores = story.league.get(&story.path).await.all("td[data-label=得分]");
+    assert!(scores.contains(&"85.71".to_owned()) && scores.contains(&"90.00".to_owned()), "{scores:?}");
+}
