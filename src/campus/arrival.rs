@@ -23,7 +23,7 @@ use super::{
     state::Campus,
     store::{self, Bound, CampusSchool},
     validation::validate,
-    vouchee::Vouchee,
+    vouchee::{Vouchee, answer_hash, sid_hash},
 };
 use crate::{
     accounts::vouched::{self, Vouched},
@@ -50,6 +50,7 @@ pub(super) fn routes() -> Routes<Campus> {
         .recorded_get("/sso/cas/{school}", arrive_by_cas)
         .post("/sso/cas/{school}", end_by_cas)
         .recorded_get("/sso/oidc/{school}", arrive_by_oidc)
+        .post("/sso/oidc/{school}", end_by_oidc)
 }
 
 #[derive(Template, WebTemplate)]
@@ -289,10 +290,6 @@ fn as_stated(text: &str) -> Option<Number> {
     Number::read(text).ok().filter(|number| number.shown() == text.trim())
 }
 
-fn answer_hash(code: &str, answer: &str) -> Vec<u8> {
-    Sha256::digest(format!("{code} {answer}")).to_vec()
-}
-
 fn subject_hash(server: &CampusServer, subject: &str) -> Vec<u8> {
     Sha256::digest(format!("{} {} {subject}", server.protocol.slug(), server.address)).to_vec()
 }
@@ -430,11 +427,49 @@ async fn arrive_by_oidc(
         return Ok(Redirect::to(journey.next()).into_response());
     }
     let back = oidc_return(&school.server.origin, &code);
-    let came = oidc::Return { code: &query.code, issuer: &query.iss, journey: &journey, back: &back };
+    let came = oidc::Return { code: &query.code, issuer: &query.iss, journey: &journey, back: &back, school: &code };
     match oidc::redeem(&campus, &school, came).await {
         Ok(vouchee) => visit.admit(vouchee).await,
         Err(refusal) => visit.refused(refusal, String::new()).await,
     }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct LogoutForm {
+    logout_token: String,
+}
+
+/// The server says that a session ends, or all of a user's (OpenID Connect Back-Channel Logout). It sends no fetch metadata;
+/// its signature says that it is the server.
+async fn end_by_oidc(
+    State(campus): State<Campus>,
+    Path(code): Path<String>,
+    Form(LogoutForm { logout_token }): Form<LogoutForm>,
+) -> Result<StatusCode, Failure> {
+    let school = asked_by(&campus, &code, Some(Protocol::Oidc)).await?;
+    let Ok(ended) = oidc::ended(&campus, &school, &logout_token).await else { return Ok(StatusCode::BAD_REQUEST) };
+    let now = campus.clock.now();
+    campus
+        .write(async |db| {
+            // One that is sent once more ends no session that was opened since.
+            if let Some(id) = &ended.id
+                && !store::claim(db, &answer_hash(&code, &format!("jti {id}")), now).await?
+            {
+                return Ok(());
+            }
+            match (&ended.sid, &ended.subject) {
+                (Some(sid), _) => store::end_sessions_of(db, &code, &sid_hash(&code, sid)).await?,
+                (None, Some(subject)) => {
+                    let subject = subject_hash(&school.server, subject);
+                    store::end_sessions_of_subject(db, school.institution, &subject).await?
+                }
+                (None, None) => 0,
+            };
+            Ok(())
+        })
+        .await?;
+    Ok(StatusCode::OK)
 }
 
 #[cfg(test)]

@@ -40,6 +40,22 @@ fn moment(json: &Value, name: &str) -> Option<i64> {
     text.split('.').next()?.parse().ok()
 }
 
+/// What a logout token has among its events.
+const LOGOUT: &str = "http://schemas.openid.net/event/backchannel-logout";
+
+/// How long after it was issued a logout token is taken, in seconds.
+const LOGOUT_WITHIN: i64 = 600;
+
+/// Whose sessions a logout token ends.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Ended {
+    /// The one session; without it all of the subject's.
+    pub sid: Option<String>,
+    pub subject: Option<String>,
+    /// The token's own id.
+    pub id: Option<String>,
+}
+
 /// What a token must be for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Expected<'a> {
@@ -66,6 +82,26 @@ impl Expected<'_> {
             return Err(Refusal::OutOfTime);
         }
         claim(claims, "sub").ok_or(Refusal::Unreadable)
+    }
+
+    /// Looks at the claims of a logout token whose signature is right. An ID token is none: it has a nonce, and no such event.
+    pub fn ended(&self, claims: &Value) -> Result<Ended, Refusal> {
+        if claims.get("iss").and_then(Value::as_str) != Some(self.issuer) {
+            return Err(Refusal::WrongIssuer);
+        }
+        let is_logout = claims.get("events").is_some_and(|events| events.get(LOGOUT).is_some());
+        if !is_logout || claims.get("nonce").is_some() || !self.is_for_us(claims) {
+            return Err(Refusal::NotForUs);
+        }
+        let now = self.now.unix_timestamp();
+        let is_of_now = |at: i64| (now - LOGOUT_WITHIN..=now + LEEWAY).contains(&at);
+        let ended = moment(claims, "exp").is_some_and(|end| end.saturating_add(LEEWAY) <= now);
+        if ended || !moment(claims, "iat").is_some_and(is_of_now) {
+            return Err(Refusal::OutOfTime);
+        }
+        let read = |name| claim(claims, name);
+        let (sid, subject, id) = (read("sid"), read("sub"), read("jti"));
+        if sid.is_none() && subject.is_none() { Err(Refusal::Unreadable) } else { Ok(Ended { sid, subject, id }) }
     }
 
     /// We are the audience, or one of several and the party that asked.
@@ -115,6 +151,33 @@ mod tests {
 
     fn expected() -> Expected<'static> {
         Expected { issuer: "https://id.example.edu.cn/", client: "lunzhi", nonce: "n", now: NOW }
+    }
+
+    #[test]
+    fn a_logout_token_says_so_and_an_id_token_is_none() {
+        let now = NOW.unix_timestamp();
+        let token = |changed: &Value| {
+            let mut all = json!({ "iss": "https://id.example.edu.cn/", "aud": "lunzhi", "iat": now, "jti": "j", "sid": "s",
+                                  "events": { (LOGOUT): {} } });
+            for (name, value) in changed.as_object().unwrap() {
+                all[name] = value.clone();
+            }
+            expected().ended(&all)
+        };
+        let own = Ended { sid: Some("s".to_owned()), subject: None, id: Some("j".to_owned()) };
+        assert_eq!(token(&json!({})).unwrap(), own);
+        assert_eq!(token(&json!({ "sub": 7 })).unwrap().subject.as_deref(), Some("7"));
+        for (changed, why) in [
+            (json!({ "nonce": "n" }), Refusal::NotForUs),
+            (json!({ "events": {} }), Refusal::NotForUs),
+            (json!({ "aud": "other" }), Refusal::NotForUs),
+            (json!({ "iss": "https://other.example/" }), Refusal::WrongIssuer),
+            (json!({ "iat": now - 3_600 }), Refusal::OutOfTime),
+            (json!({ "exp": now - 600 }), Refusal::OutOfTime),
+            (json!({ "sid": null }), Refusal::Unreadable),
+        ] {
+            assert_eq!(token(&changed).unwrap_err(), why, "{changed}");
+        }
     }
 
     fn claims(changed: &Value) -> Value {

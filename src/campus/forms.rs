@@ -140,6 +140,9 @@ impl SettingsForm {
         let (Some(address), Some(password_for), Some(origin)) = (address, password_for, origin) else {
             return Ok(None);
         };
+        // The operator's own, for as long as the server is the same.
+        let same = kept.filter(|kept| kept.address == address);
+        let authorities = same.and_then(|kept| kept.authorities.clone());
         let server = CampusServer {
             protocol,
             address,
@@ -150,6 +153,7 @@ impl SettingsForm {
             plain_allowed: self.allows_plain(),
             opens_students: self.opens_students(),
             password_for,
+            authorities,
         };
         Ok(errors.is_empty().then_some(server))
     }

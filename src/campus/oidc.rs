@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::Value;
+use time::Duration;
 
 use super::{
-    claims::{Expected, claim, joined},
+    claims::{Ended, Expected, claim, joined},
     journey::Journey,
     keys::{Keys, SignedToken},
     paths::encoded,
@@ -15,9 +16,12 @@ use super::{
     server::CampusServer,
     state::Campus,
     store::CampusSchool,
-    vouchee::Vouchee,
+    vouchee::{Vouchee, sid_hash},
 };
 use crate::web::outgoing::Answer;
+
+/// How long keys are taken for those of now where whoever sends a token is not known.
+const KEYS_STAY: Duration = Duration::minutes(1);
 
 /// The JSON of an answer; none but 200 counts.
 fn json(answer: &Answer) -> Result<Value, Refusal> {
@@ -30,12 +34,12 @@ fn json(answer: &Answer) -> Result<Value, Refusal> {
     serde_json::from_slice(&answer.body).map_err(|_| Refusal::Unreadable)
 }
 
-async fn ask(campus: &Campus, url: &str) -> Result<Value, Refusal> {
-    json(&campus.outgoing.get(url, None).await?)
+async fn ask(campus: &Campus, server: &CampusServer, url: &str) -> Result<Value, Refusal> {
+    json(&campus.asks(server)?.get(url, None).await?)
 }
 
-async fn keys(campus: &Campus, url: &str) -> Result<Keys, Refusal> {
-    Keys::read(&ask(campus, url).await?).ok_or(Refusal::Unreadable)
+async fn keys(campus: &Campus, server: &CampusServer, url: &str) -> Result<Keys, Refusal> {
+    Keys::read(&ask(campus, server, url).await?).ok_or(Refusal::Unreadable)
 }
 
 /// What an issuer says of itself. One at a time asks it, and one that failed is left alone for a moment.
@@ -62,9 +66,9 @@ pub(super) async fn provider(campus: &Campus, server: &CampusServer) -> Result<A
 /// As [`provider`], asked anew.
 pub(super) async fn discover(campus: &Campus, server: &CampusServer) -> Result<Arc<Provider>, Refusal> {
     let issuer = server.address.trim_end_matches('/');
-    let said = ask(campus, &format!("{issuer}/.well-known/openid-configuration")).await?;
+    let said = ask(campus, server, &format!("{issuer}/.well-known/openid-configuration")).await?;
     let at = Endpoints::read(&said, server)?;
-    let keys = keys(campus, &at.keys).await?;
+    let keys = keys(campus, server, &at.keys).await?;
     let provider = Provider { at, keys, asked_at: campus.clock.now() };
     Ok(campus.remember(server, provider))
 }
@@ -105,6 +109,8 @@ pub(super) struct Return<'a> {
     pub journey: &'a Journey,
     /// The address to which it came, as it was asked for.
     pub back: &'a str,
+    /// The university's code.
+    pub school: &'a str,
 }
 
 /// Redeems a code and asks who the person is, in one go: a second redemption would take the first one's token away.
@@ -130,7 +136,7 @@ pub(super) async fn redeem(campus: &Campus, school: &CampusSchool, came: Return<
     } else {
         pairs.extend([("client_id", client.id.as_str()), ("client_secret", secret.as_str())]);
     }
-    let answer = campus.outgoing.post(&provider.at.token, form(&pairs), header.as_deref()).await?;
+    let answer = campus.asks(server)?.post(&provider.at.token, form(&pairs), header.as_deref()).await?;
     if answer.status.is_client_error() {
         let said: Value = serde_json::from_slice(&answer.body).map_err(|_| Refusal::Unreadable)?;
         return Err(Refusal::of_oidc(said.get("error").and_then(Value::as_str).unwrap_or_default()));
@@ -142,20 +148,22 @@ pub(super) async fn redeem(campus: &Campus, school: &CampusSchool, came: Return<
     let now = campus.clock.now();
     let expected = Expected { issuer: &server.address, client: &client.id, nonce: &came.journey.nonce, now };
     let subject = expected.subject(&token)?;
+    let ticket = claim(&token, "sid").map(|sid| sid_hash(came.school, &sid));
     // What the token says is enough; a server that does not say more loses nobody their sign-in.
     let access = tokens.get("access_token").and_then(Value::as_str);
     let person = match provider.at.person.as_deref().zip(access) {
-        Some((url, access)) => about(campus, url, access).await,
+        Some((url, access)) => about(campus, server, url, access).await,
         None => None,
     };
     let all = joined(token, person, &subject)?;
     let read = |name: &Option<String>| name.as_deref().and_then(|name| claim(&all, name));
     let number = if server.number_field.is_some() { read(&server.number_field) } else { Some(subject.clone()) };
-    Ok(Vouchee { number, name: read(&server.name_field), subject, ticket: None })
+    Ok(Vouchee { number, name: read(&server.name_field), subject, ticket })
 }
 
-async fn about(campus: &Campus, url: &str, access: &str) -> Option<Value> {
-    json(&campus.outgoing.get(url, Some(&format!("Bearer {access}"))).await.ok()?).ok()
+async fn about(campus: &Campus, server: &CampusServer, url: &str, access: &str) -> Option<Value> {
+    let bearer = format!("Bearer {access}");
+    json(&campus.asks(server).ok()?.get(url, Some(&bearer)).await.ok()?).ok()
 }
 
 /// What a token claims that the server signed. Servers change their keys: unknown ones are asked for once.
@@ -168,8 +176,24 @@ async fn verified(
     if let Some(claims) = provider.keys.claims(token) {
         return Ok(claims);
     }
-    let fresh = keys(campus, &provider.at.keys).await?;
+    let fresh = keys(campus, server, &provider.at.keys).await?;
     let claims = fresh.claims(token).ok_or(Refusal::BadSignature)?;
     campus.remember(server, Provider { keys: fresh, ..provider.clone() });
     Ok(claims)
+}
+
+/// Whose sessions a token ends that the server sent by itself. Anybody may send one: keys that may have changed are asked for
+/// once a minute.
+pub(super) async fn ended(campus: &Campus, school: &CampusSchool, token: &str) -> Result<Ended, Refusal> {
+    let server = &school.server;
+    let client = server.client.as_ref().ok_or(Refusal::InvalidClient)?;
+    let token = SignedToken::read(token).ok_or(Refusal::Unreadable)?;
+    let known = provider(campus, server).await?;
+    let now = campus.clock.now();
+    let claims = match known.keys.claims(&token) {
+        Some(claims) => claims,
+        None if now - known.asked_at < KEYS_STAY => return Err(Refusal::BadSignature),
+        None => discover(campus, server).await?.keys.claims(&token).ok_or(Refusal::BadSignature)?,
+    };
+    Expected { issuer: &server.address, client: &client.id, nonce: "", now }.ended(&claims)
 }

@@ -73,6 +73,7 @@ mod tests {
             plain_allowed: false,
             opens_students: false,
             password_for: PasswordFor::All,
+            authorities: None,
         }
     }
 

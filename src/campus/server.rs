@@ -86,6 +86,8 @@ pub struct CampusServer {
     /// A student of the roster who has no account gets one.
     pub opens_students: bool,
     pub password_for: PasswordFor,
+    /// The authorities by which it is trusted, in PEM, as the operator has set them; none: those that browsers trust.
+    pub authorities: Option<String>,
 }
 
 impl CampusServer {
@@ -227,6 +229,7 @@ mod tests {
             plain_allowed: false,
             opens_students: false,
             password_for: PasswordFor::All,
+            authorities: None,
         };
         let changed = CampusServer { opens_students: true, name_field: Some("cn".to_owned()), ..server.clone() };
         assert!(server.vouches_as(&changed));

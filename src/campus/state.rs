@@ -22,7 +22,7 @@ use crate::{
     ids::InstitutionId,
     sealing::keys::MarkKey,
     sign_in::SignIn,
-    web::outgoing::Outgoing,
+    web::outgoing::{Asker, Outgoing, Unanswered},
 };
 
 /// How long what a server says of itself is believed without asking again.
@@ -37,7 +37,7 @@ const RECORDED_EVERY: Duration = Duration::minutes(1);
 pub struct Campus {
     app: App,
     pub(super) sign_in: SignIn,
-    pub(super) outgoing: Outgoing,
+    outgoing: Outgoing,
     pub(super) secret_key: Arc<SecretKey>,
     providers: Arc<Mutex<HashMap<ServerKey, Arc<Provider>>>>,
     /// Servers that lately did not say what they are.
@@ -47,16 +47,18 @@ pub struct Campus {
     recorded: Arc<Mutex<HashMap<(InstitutionId, &'static str), OffsetDateTime>>>,
 }
 
-/// An issuer, and whether it may be asked without TLS.
+/// An issuer, whether it may be asked without TLS, and by whom it is trusted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct ServerKey {
     issuer: String,
     plain_allowed: bool,
+    authorities: Option<String>,
 }
 
 impl ServerKey {
     fn of(server: &CampusServer) -> Self {
-        Self { issuer: server.address.clone(), plain_allowed: server.plain_allowed }
+        let (issuer, authorities) = (server.address.clone(), server.authorities.clone());
+        Self { issuer, plain_allowed: server.plain_allowed, authorities }
     }
 }
 
@@ -97,6 +99,11 @@ impl Campus {
             turns: Arc::default(),
             recorded: Arc::default(),
         }
+    }
+
+    /// What asks a server, trusting it by its own authorities where it has some.
+    pub(super) fn asks(&self, server: &CampusServer) -> Result<Asker, Unanswered> {
+        self.outgoing.trusting(server.authorities.as_deref())
     }
 
     /// What is known of a server, where it was asked lately.

@@ -32,6 +32,7 @@ struct Row {
     plain_allowed: bool,
     opens_students: bool,
     password_for: String,
+    authorities: Option<String>,
 }
 
 impl Row {
@@ -46,6 +47,7 @@ impl Row {
             plain_allowed: self.plain_allowed,
             opens_students: self.opens_students,
             password_for: self.password_for.parse()?,
+            authorities: self.authorities,
         })
     }
 }
@@ -58,7 +60,7 @@ pub async fn server(
     let row = sqlx::query_as!(
         Row,
         "select kind as protocol, server as address, origin, number_field, name_field, client_id as client,
-                client_secret as secret, plain_allowed, opens_students, password_for
+                client_secret as secret, plain_allowed, opens_students, password_for, authorities
          from campus_sign_in where institution_id = $1",
         institution.0
     );
@@ -86,11 +88,12 @@ pub async fn set(
     let (client, secret) = server.client.as_ref().map(|client| (client.id.as_str(), client.secret.as_slice())).unzip();
     sqlx::query!(
         "insert into campus_sign_in (institution_id, kind, server, number_field, name_field, client_id, client_secret,
-                                     plain_allowed, opens_students, password_for, set_at, set_by, origin)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+                                     plain_allowed, opens_students, password_for, set_at, set_by, origin,
+                                     authorities)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
          on conflict (institution_id) do update set kind = $2, server = $3, number_field = $4, name_field = $5,
              client_id = $6, client_secret = $7, plain_allowed = $8, opens_students = $9, password_for = $10,
-             set_at = $11, set_by = $12, origin = $13",
+             set_at = $11, set_by = $12, origin = $13, authorities = $14",
         institution.0,
         server.protocol.slug(),
         server.address,
@@ -103,7 +106,8 @@ pub async fn set(
         server.password_for.slug(),
         now,
         by.map(|by| by.0),
-        server.origin
+        server.origin,
+        server.authorities
     )
     .execute(connection)
     .await?;
@@ -190,6 +194,22 @@ pub async fn end_sessions_of(connection: &mut PgConnection, school: &str, ticket
          where s.campus_ticket = $2 and a.id = s.account_id and i.id = a.institution_id and i.code = $1",
         school,
         ticket
+    );
+    Ok(ended.execute(connection).await?.rows_affected())
+}
+
+/// Ends the sessions that a university's server opened for one of its users; gives how many.
+pub(super) async fn end_sessions_of_subject(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    subject: &[u8],
+) -> Result<u64, Failure> {
+    let ended = sqlx::query!(
+        "delete from session s using campus_binding b, account a
+         where b.subject_hash = $2 and a.id = b.account_id and a.institution_id = $1 and s.account_id = a.id
+               and s.by_campus",
+        institution.0,
+        subject
     );
     Ok(ended.execute(connection).await?.rows_affected())
 }

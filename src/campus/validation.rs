@@ -11,9 +11,10 @@ pub(super) async fn validate(
     service: &str,
     ticket: &str,
 ) -> Result<cas::CasPerson, Refusal> {
-    let mut answer = campus.outgoing.get(&cas::validation_url(server, "3", service, ticket), None).await?;
+    let asks = campus.asks(server)?;
+    let mut answer = asks.get(&cas::validation_url(server, "3", service, ticket), None).await?;
     if answer.status == StatusCode::NOT_FOUND {
-        answer = campus.outgoing.get(&cas::validation_url(server, "2", service, ticket), None).await?;
+        answer = asks.get(&cas::validation_url(server, "2", service, ticket), None).await?;
     }
     if answer.status.is_server_error() {
         return Err(Refusal::InternalError);

@@ -14,9 +14,11 @@ use crate::{
     failure::Failure,
     ids::InstitutionId,
     sealing::keys::MarkKey,
-    web::forms::Errors,
+    web::{forms::Errors, outgoing::trusts},
 };
 
+/// Bytes of a file of certificates.
+const LARGEST_AUTHORITIES: usize = 64 * 1024;
 /// Bytes of a file that holds a secret.
 const LARGEST_SECRET: usize = 4 * 1024;
 
@@ -92,6 +94,21 @@ pub struct SsoChoices {
     /// 允许不加密（http）；不建议。
     #[arg(long)]
     pub allow_plain_http: bool,
+    /// 登录服务器的证书由学校自己的证书机构签发的：该机构的证书（PEM）；给出后只信任它。
+    #[arg(long, value_name = "F")]
+    pub ca_file: Option<PathBuf>,
+}
+
+impl SsoChoices {
+    /// The university's own authorities.
+    fn authorities(&self) -> Result<Option<String>> {
+        let Some(file) = &self.ca_file else { return Ok(None) };
+        let bytes = super::read_file(file, LARGEST_AUTHORITIES)
+            .map_err(|super::Unreadable(faults)| anyhow::anyhow!("{}", faults.join("；")))?;
+        let text = String::from_utf8(bytes).ok().filter(|text| trusts(text).is_some());
+        let text = text.with_context(|| format!("{} 不是 PEM 格式的证书", file.display()))?;
+        Ok(Some(text))
+    }
 }
 
 impl SsoWay {
@@ -150,8 +167,7 @@ pub fn sso(args: &SsoArgs) -> Result<String> {
     let key = MarkKey::load_or_make(&args.database.ballot_key_file())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        migrate(&database.url).await?;
-        let pools = Pools::new(&database.url)?;
+        let pools = Pools::at(&migrate(&database.url).await?);
         let set = set(&pools, &key, args, form.as_ref()).await;
         pools.close().await;
         set
@@ -189,7 +205,9 @@ fn read(
     let server =
         Sealer::within(key, institution, |sealer| form.read(origin, None, sealer, &mut errors)).map_err(reason)?;
     let faults: Vec<&str> = errors.iter().map(|(_, says)| says).collect();
-    server.with_context(|| faults.join("；"))
+    let server = server.with_context(|| faults.join("；"))?;
+    let authorities = more.map(SsoChoices::authorities).transpose()?.flatten();
+    Ok(CampusServer { authorities, ..server })
 }
 
 fn reason(failure: Failure) -> anyhow::Error {

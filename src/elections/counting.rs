@@ -220,6 +220,11 @@ async fn keep(
     let now = app.clock.now();
     app.write(async move |db| {
         let sitting = store::lock(db, person.institution, id).await?;
+        // Another portal takes over from one that was silent for too long: of two counts one is written.
+        let holder = store::count_holder(db, id).await?;
+        if holder.is_none_or(|holder| holder.portal != app.ballot_box.portal) {
+            return Ok(Some(Halt::Failed("另一台服务器接手了本场次的开票，这一台没有写入任何结果")));
+        }
         if !unsettled(db, id, contests).await?.is_empty() {
             return Ok(Some(Halt::Failed("纸质选票还没有录入一致，没有写入任何结果")));
         }

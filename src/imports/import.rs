@@ -139,6 +139,24 @@ impl ReadAs {
     }
 }
 
+/// One commit under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Job {
+    /// Another file is being committed first.
+    Waiting {
+        /// What is waited for: who, and which file.
+        behind: String,
+    },
+    /// Rows are being written.
+    Writing {
+        /// Rows written so far.
+        done: u64,
+        total: u64,
+    },
+    /// It failed, and nothing was written.
+    Failed,
+}
+
 /// A file to be previewed.
 #[derive(Debug)]
 pub struct NewImport {

@@ -15,6 +15,7 @@ mod pages;
 mod paths;
 mod places;
 pub mod progress;
+mod progress_store;
 mod repeats;
 pub mod retention;
 mod spelling;

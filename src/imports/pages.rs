@@ -19,13 +19,14 @@ use super::{
     Imports,
     file::{self, Decided, FileRows, NotRead},
     import::{
-        Committed, GradeSource, Import, Kind, Missing, MissingPerson, Move, NewImport, NoneFailed, PreviewRow, RowState,
+        Committed, GradeSource, Import, Job, Kind, Missing, MissingPerson, Move, NewImport, NoneFailed, PreviewRow,
+        RowState,
     },
     offices::{self, grants},
     paths::IMPORTS,
     places::{self, DecidedPlace, UnknownPlace},
-    progress::Job,
-    store,
+    progress::Progress,
+    progress_store, store,
     students::{self, NewStructure},
 };
 use crate::{
@@ -314,7 +315,8 @@ async fn show(
     let import = found(&app, &acting, id).await?;
     let (mut db, now) = (app.read().await?, app.clock.now());
     let chrome = app.chrome(acting.person(), import.kind_label()).under(IMPORTS, "导入数据");
-    if let Some(job) = app.board.job(id).filter(|_| import.is_previewed()) {
+    let job = if import.is_previewed() { progress_store::job(&mut db, id, now).await? } else { None };
+    if let Some(job) = job {
         let (length, refresh) = match job {
             Job::Writing { done, total } => (done.min(total) * 200 / total.max(1), Some("1")),
             Job::Waiting { .. } => (0, Some("2")),
@@ -425,8 +427,8 @@ async fn commit(
     if !import.is_previewed() {
         return Ok(Redirect::to(&id.path()));
     }
-    let title = format!("{}（{}）的“{}”", acting.person().name, acting.office().label(), import.file_name);
-    if !app.board.begin(id, acting.institution(), title) {
+    let now = app.clock.now();
+    if !app.write_one(async |db| progress_store::begin(db, &acting, &import, app.portal, now).await).await? {
         return Ok(Redirect::to(&id.path()));
     }
     // A task of its own: 40,000 rows take longer than a page may, and the browser may be closed meanwhile.
@@ -441,59 +443,82 @@ async fn commit(
 
 async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<Committed> {
     let id = import.id;
-    let turn = app.board.turn(acting.institution());
-    let _turn = turn.lock().await;
-    let progress = app.board.writing(id, u64::try_from(import.rows).unwrap_or(0));
-    let now = app.clock.now();
-    let committed = app
-        .write_as(acting.person().authority(), async |db| {
-            if import.is_of_students() && import.is_previewed() {
-                let unknown = places::store::unknown(db, id, acting.institution(), now).await?;
-                if unknown.iter().any(UnknownPlace::is_open) {
-                    return Ok(Committed::Undecided);
-                }
-            }
-            let of_one = offices::is_of_one(db, &acting, id).await?;
-            if of_one && needs_another(db, &acting, now).await? {
-                return Ok(Committed::OfOne);
-            }
-            let committed = store::commit(db, &acting, id, &progress, now).await?;
-            if let Committed::Done { import, moves } = &committed {
-                // By its number and not by its name: a file may be called by somebody's.
-                let mut entry = Entry::new(Verb::ImportCommitted, import.kind_label())
-                    .detail("编号", id.to_string())
-                    .detail("新增", import.added)
-                    .detail("变化", import.changed)
-                    .detail("有误未写入", import.wrong);
-                if of_one {
-                    entry = entry.detail("另一名系统管理员", "没有，已告知校团委");
-                    accounts::tell_of_one(db, acting.person(), "按名单授予职务", now).await?;
-                }
-                audit::append(db, acting.person(), entry, now).await?;
-                if import.kind != Kind::Offices {
-                    lapses::after_import(db, acting.person(), now).await?;
-                }
-                for Move { account, office, ended } in moves {
-                    let verb = if *ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
-                    let entry = Entry::about(verb, *account);
-                    let entry = entry.detail("职务", office.as_str()).detail("导入", id.to_string());
-                    audit::append(db, acting.person(), entry, now).await?;
-                }
-            }
-            Ok(committed)
-        })
-        .await;
+    let progress = app.keep_telling(id);
+    let committed = write(&app, &acting, &import, &progress).await;
+    app.end(id, &progress, committed.is_err()).await;
     match committed {
-        Ok(committed) => {
-            app.board.done(id);
-            Some(committed)
-        }
+        Ok(committed) => Some(committed),
         Err(failure) => {
             tracing::error!(%failure, "an import was not committed");
-            app.board.failed(id);
             None
         }
     }
+}
+
+async fn write(
+    app: &Imports,
+    acting: &Acting<Registrar>,
+    import: &Import,
+    progress: &Progress,
+) -> Result<Committed, Failure> {
+    let id = import.id;
+    let turn = app.turn(acting.institution());
+    let _turn = turn.lock().await;
+    app.wait_for_turn(id, acting.institution()).await?;
+    let now = app.clock.now();
+    app.write_as(acting.person().authority(), async |db| {
+        let committed = write_within(db, acting, import, progress, now).await?;
+        if progress_store::leave(db, id, app.portal).await? {
+            Ok(committed)
+        } else {
+            Err(anyhow::anyhow!("another portal has begun this import anew").into())
+        }
+    })
+    .await
+}
+
+async fn write_within(
+    db: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    import: &Import,
+    progress: &Progress,
+    now: OffsetDateTime,
+) -> Result<Committed, Failure> {
+    let id = import.id;
+    if import.is_of_students() && import.is_previewed() {
+        let unknown = places::store::unknown(db, id, acting.institution(), now).await?;
+        if unknown.iter().any(UnknownPlace::is_open) {
+            return Ok(Committed::Undecided);
+        }
+    }
+    let of_one = offices::is_of_one(db, acting, id).await?;
+    if of_one && needs_another(db, acting, now).await? {
+        return Ok(Committed::OfOne);
+    }
+    let committed = store::commit(db, acting, id, progress, now).await?;
+    if let Committed::Done { import, moves } = &committed {
+        // By its number and not by its name: a file may be called by somebody's.
+        let mut entry = Entry::new(Verb::ImportCommitted, import.kind_label())
+            .detail("编号", id.to_string())
+            .detail("新增", import.added)
+            .detail("变化", import.changed)
+            .detail("有误未写入", import.wrong);
+        if of_one {
+            entry = entry.detail("另一名系统管理员", "没有，已告知校团委");
+            accounts::tell_of_one(db, acting.person(), "按名单授予职务", now).await?;
+        }
+        audit::append(db, acting.person(), entry, now).await?;
+        if import.kind != Kind::Offices {
+            lapses::after_import(db, acting.person(), now).await?;
+        }
+        for Move { account, office, ended } in moves {
+            let verb = if *ended { Verb::OfficeEnded } else { Verb::OfficeGranted };
+            let entry = Entry::about(verb, *account);
+            let entry = entry.detail("职务", office.as_str()).detail("导入", id.to_string());
+            audit::append(db, acting.person(), entry, now).await?;
+        }
+    }
+    Ok(committed)
 }
 
 async fn discard(

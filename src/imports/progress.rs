@@ -1,135 +1,61 @@
-//! What is being committed right now, and who waits: one file of a university at a time. It lives in memory, because a
-//! commit is one transaction and its progress concerns nobody else; after a crash the file is previewed as before.
+//! What is being committed right now, and who waits: one file of a university at a time, at whichever portal. A commit is one
+//! transaction that shows nothing before its end, so that its portal says in a row of its own how far it is. A portal that
+//! is not heard of for a while has ended, and what it had begun was taken back with its connection.
 
 use std::{
     collections::HashMap,
     ops::{Deref, Range},
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicI32, Ordering},
     },
+    time::Duration,
 };
 
 use axum::extract::FromRef;
 
+use super::progress_store;
 use crate::{
     app::App,
-    ids::{ImportId, InstitutionId},
+    failure::Failure,
+    ids::{ImportId, InstitutionId, PortalId},
 };
 
-/// One commit under way.
-#[derive(Debug, Clone)]
-pub enum Job {
-    /// Another file is being committed first.
-    Waiting {
-        /// What is waited for: who, and which file.
-        behind: String,
-    },
-    /// Rows are being written.
-    Writing {
-        /// Rows written so far.
-        done: u64,
-        total: u64,
-    },
-    /// It failed, and nothing was written.
-    Failed,
-}
+/// How often it is said how far a commit is, and how often a file that waits asks for its turn.
+const SAID_EVERY: Duration = Duration::from_secs(1);
+const ASKED_EVERY: Duration = Duration::from_millis(300);
 
 /// Counts the rows of a commit as they are written.
 #[derive(Debug, Clone, Default)]
-pub struct Progress(Arc<AtomicU64>);
+pub struct Progress(Arc<Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    rows: AtomicI32,
+    ended: AtomicBool,
+}
 
 impl Progress {
     /// These rows are written too.
     pub fn add_rows(&self, rows: &Range<i32>) {
-        self.0.fetch_add(u64::try_from(rows.len()).unwrap_or(0), Ordering::Relaxed);
+        self.0.rows.fetch_add(i32::try_from(rows.len()).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    pub(super) fn rows(&self) -> i32 {
+        self.0.rows.load(Ordering::Relaxed)
     }
 }
 
-#[derive(Debug)]
-enum State {
-    Waiting,
-    Writing(Progress, u64),
-    Failed,
-}
-
-#[derive(Debug)]
-struct Entry {
-    institution: InstitutionId,
-    title: String,
-    state: State,
-}
-
-/// All commits under way.
-#[derive(Debug, Default)]
-pub struct Board {
-    entries: Mutex<HashMap<ImportId, Entry>>,
-    turns: Mutex<HashMap<InstitutionId, Arc<tokio::sync::Mutex<()>>>>,
-}
-
-impl Board {
-    /// Puts a commit on the board; `false` where it is there already. One that failed starts anew.
-    pub fn begin(&self, id: ImportId, institution: InstitutionId, title: String) -> bool {
-        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        if entries.get(&id).is_some_and(|entry| !matches!(entry.state, State::Failed)) {
-            return false;
-        }
-        entries.insert(id, Entry { institution, title, state: State::Waiting });
-        true
-    }
-
-    /// The university's turn: one commit holds it, the others wait.
-    pub fn turn(&self, institution: InstitutionId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(turns.entry(institution).or_default())
-    }
-
-    /// The commit has its turn.
-    pub fn writing(&self, id: ImportId, total: u64) -> Progress {
-        let progress = Progress::default();
-        self.set(id, State::Writing(progress.clone(), total));
-        progress
-    }
-
-    pub fn failed(&self, id: ImportId) {
-        self.set(id, State::Failed);
-    }
-
-    /// The commit is done; the database says how it ended.
-    pub fn done(&self, id: ImportId) {
-        self.entries.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-    }
-
-    fn set(&self, id: ImportId, state: State) {
-        if let Some(entry) = self.entries.lock().unwrap_or_else(PoisonError::into_inner).get_mut(&id) {
-            entry.state = state;
-        }
-    }
-
-    /// The progress of a commit; none where none is under way.
-    pub fn job(&self, id: ImportId) -> Option<Job> {
-        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
-        let entry = entries.get(&id)?;
-        Some(match &entry.state {
-            State::Failed => Job::Failed,
-            State::Writing(progress, total) => Job::Writing { done: progress.0.load(Ordering::Relaxed), total: *total },
-            State::Waiting => {
-                let ahead = |other: &&Entry| {
-                    other.institution == entry.institution && matches!(other.state, State::Writing(..))
-                };
-                let behind = entries.values().find(ahead).map_or(String::new(), |other| other.title.clone());
-                Job::Waiting { behind }
-            }
-        })
-    }
-}
-
-/// The imports' state: the application, and what is being committed.
+/// The imports' state: the application, and whose turn it is at this portal.
 #[derive(Debug, Clone, FromRef)]
 pub struct Imports {
     app: App,
-    pub board: Arc<Board>,
+    turns: Arc<Turns>,
+    /// This portal among several on one database, and after its next start.
+    pub(super) portal: PortalId,
 }
+
+type Turns = Mutex<HashMap<InstitutionId, Arc<tokio::sync::Mutex<()>>>>;
 
 impl Deref for Imports {
     type Target = App;
@@ -142,6 +68,52 @@ impl Deref for Imports {
 impl Imports {
     #[must_use]
     pub fn new(app: &App) -> Self {
-        Self { app: app.clone(), board: Arc::default() }
+        Self { app: app.clone(), turns: Arc::default(), portal: PortalId::random() }
+    }
+
+    /// The university's turn at this portal, in the order in which they came.
+    pub(super) fn turn(&self, institution: InstitutionId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(turns.entry(institution).or_default())
+    }
+
+    /// Says every second how far a commit is, until [`end`](Self::end).
+    pub(super) fn keep_telling(&self, id: ImportId) -> Progress {
+        let (app, progress) = (self.clone(), Progress::default());
+        let told = progress.clone();
+        tokio::spawn(async move {
+            while !told.0.ended.load(Ordering::Relaxed) {
+                let now = app.clock.now();
+                let said = app.write_one(async |db| progress_store::say(db, id, app.portal, told.rows(), now).await);
+                if let Err(failure) = said.await {
+                    tracing::warn!(%failure, "the progress of an import was not said");
+                }
+                tokio::time::sleep(SAID_EVERY).await;
+            }
+        });
+        progress
+    }
+
+    /// Waits until no other portal writes a file of the university.
+    pub(super) async fn wait_for_turn(&self, id: ImportId, institution: InstitutionId) -> Result<(), Failure> {
+        loop {
+            let now = self.clock.now();
+            let portal = self.portal;
+            if self.write(async |db| progress_store::take_turn(db, id, institution, portal, now).await).await? {
+                return Ok(());
+            }
+            tokio::time::sleep(ASKED_EVERY).await;
+        }
+    }
+
+    /// A commit has ended; one that failed is noted, so that its page says so.
+    pub(super) async fn end(&self, id: ImportId, progress: &Progress, failed: bool) {
+        progress.0.ended.store(true, Ordering::Relaxed);
+        if failed {
+            let noted = self.write_one(async |db| progress_store::fail(db, id, self.portal).await).await;
+            if let Err(failure) = noted {
+                tracing::warn!(%failure, "that an import failed was not noted");
+            }
+        }
     }
 }

@@ -8,7 +8,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     grades,
     import::{Author, BETWEEN, BLANK, Committed, Import, Kind, NewImport, PreviewRow, ReadAs, RowState, State},
-    offices, spelling, students,
+    offices, progress_store, spelling, students,
 };
 use crate::{
     auth::acting::Acting,
@@ -322,6 +322,12 @@ pub async fn discard(
     Ok(discarded)
 }
 
+/// Says that no portal of before commits anything any more: a database of this portal's own has nobody else.
+pub async fn end_commits(connection: &mut PgConnection) -> Result<(), Failure> {
+    sqlx::query!("delete from import_commit").execute(connection).await?;
+    Ok(())
+}
+
 /// Clears away the rows of files that nobody committed or took back within a week.
 pub async fn clear_old(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
     sqlx::query!(
@@ -331,6 +337,7 @@ pub async fn clear_old(connection: &mut PgConnection, now: OffsetDateTime) -> Re
     )
     .execute(&mut *connection)
     .await?;
+    progress_store::clear_old(connection, now).await?;
     sqlx::query!("delete from import_row r using import i where i.id = r.import_id and i.settled_at < $1", now - KEPT)
         .execute(connection)
         .await?;

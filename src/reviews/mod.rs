@@ -22,7 +22,8 @@ use axum::extract::FromRef;
 
 use crate::{
     app::{App, Routes},
-    ids::{AccountId, ReviewId},
+    failure::Failure,
+    ids::{AccountId, PortalId, ReviewId},
     office::{Office, OfficeKind, ReviewReader, SchoolLeague},
     page::chrome::{NavGroup, NavItem},
     sealing::{
@@ -38,6 +39,8 @@ pub struct Reviews {
     app: App,
     marks: Arc<Marks>,
     shares: Arc<HeldShares<ReviewId>>,
+    /// This portal among several on one database, and after its next start.
+    portal: PortalId,
 }
 
 impl Deref for Reviews {
@@ -51,8 +54,19 @@ impl Deref for Reviews {
 impl Reviews {
     #[must_use]
     pub fn new(app: &App, key: MarkKey) -> Self {
-        Self { app: app.clone(), marks: Arc::new(Marks(key)), shares: Arc::default() }
+        let (marks, portal) = (Arc::new(Marks(key)), PortalId::random());
+        Self { app: app.clone(), marks, shares: Arc::default(), portal }
     }
+}
+
+/// Drops shares that were held for too long; says of the others that this portal, which holds them, still runs.
+pub async fn keep_shares(app: &Reviews) -> Result<(), Failure> {
+    let now = app.clock.now();
+    app.shares.sweep(now);
+    if app.shares.is_empty() {
+        return Ok(());
+    }
+    app.write_one(async |db| store::still_holds_shares(db, app.portal, now).await).await
 }
 
 /// The portal's marks on what belongs to a review: somebody who writes tables cannot make them.

@@ -2,8 +2,12 @@
 
 use std::{
     collections::HashMap,
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
+    vec,
 };
 
 use axum::{
@@ -13,10 +17,18 @@ use axum::{
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::{
+        Client,
+        connect::{HttpConnector, dns::Name},
+    },
     rt::TokioExecutor,
 };
-use tokio::{sync::Semaphore, time::timeout};
+use rustls::{
+    ClientConfig, RootCertStore,
+    pki_types::{CertificateDer, pem::PemObject as _},
+};
+use tokio::{net::lookup_host, sync::Semaphore, time::timeout};
+use tower::util::{ServiceFn, service_fn};
 
 /// Bytes of an answer.
 const LARGEST_ANSWER: usize = 256 * 1024;
@@ -27,10 +39,59 @@ const AT_ONCE: usize = 256;
 /// Of these at one host: a server that hangs keeps no more, and leaves the other universities theirs.
 const AT_ONE_HOST: usize = 32;
 
-/// A client for other servers. It follows no redirect, takes answers of at most 256 KB and waits ten seconds.
+type Resolving = Pin<Box<dyn Future<Output = io::Result<vec::IntoIter<SocketAddr>>> + Send>>;
+type Resolver = ServiceFn<fn(Name) -> Resolving>;
+
+/// The addresses of a name, asked for once: what was looked at is what is connected to. No name of a server leads into this
+/// machine or to what stands on its own wire, whatever who keeps the name says from one moment to the next.
+fn resolve(name: Name) -> Resolving {
+    Box::pin(async move {
+        let is_here = name.as_str().eq_ignore_ascii_case("localhost");
+        let found = lookup_host((name.as_str(), 0)).await?;
+        let fit: Vec<SocketAddr> = found.filter(|at| is_here || !is_nobody_elses(at.ip())).collect();
+        if fit.is_empty() { Err(io::ErrorKind::PermissionDenied.into()) } else { Ok(fit.into_iter()) }
+    })
+}
+
+/// An address that is this machine, or a service of its own wire, or nobody. Networks of a campus are not among them.
+fn is_nobody_elses(address: IpAddr) -> bool {
+    /// Where a cloud keeps a service for the machine alone, outside the local links.
+    const CLOUD: Ipv4Addr = Ipv4Addr::new(100, 100, 100, 200);
+    match address.to_canonical() {
+        IpAddr::V4(address) => {
+            address.octets().first() == Some(&0)
+                || address.is_loopback()
+                || address.is_link_local()
+                || address.is_multicast()
+                || address.is_broadcast()
+                || address == CLOUD
+        }
+        IpAddr::V6(address) => {
+            address.is_loopback()
+                || address.is_unspecified()
+                || address.is_unicast_link_local()
+                || address.is_multicast()
+        }
+    }
+}
+
+type Https = Client<HttpsConnector<HttpConnector<Resolver>>, Full<Bytes>>;
+
+/// What the portal asks other servers with, and how much of it is under way.
 #[derive(Debug, Clone)]
 pub struct Outgoing {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    /// Trusts the authorities that browsers trust.
+    client: Https,
+    /// Those that trust others, by these in PEM. Operators set them: there are few.
+    own: Arc<Mutex<HashMap<String, Https>>>,
+    places: Arc<Semaphore>,
+    hosts: Arc<Hosts>,
+}
+
+/// A client for other servers. It follows no redirect, takes answers of at most 256 KB and waits ten seconds.
+#[derive(Debug)]
+pub struct Asker {
+    client: Https,
     places: Arc<Semaphore>,
     hosts: Arc<Hosts>,
 }
@@ -92,13 +153,61 @@ pub enum Unanswered {
 impl Default for Outgoing {
     fn default() -> Self {
         // The authorities are those that browsers trust, and stand in the program.
-        let connector = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().build();
-        let client = Client::builder(TokioExecutor::new()).build(connector);
-        Self { client, places: Arc::new(Semaphore::new(AT_ONCE)), hosts: Arc::default() }
+        let secure = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1();
+        Self {
+            client: Client::builder(TokioExecutor::new()).build(secure.wrap_connector(plain())),
+            own: Arc::default(),
+            places: Arc::new(Semaphore::new(AT_ONCE)),
+            hosts: Arc::default(),
+        }
     }
 }
 
+fn plain() -> HttpConnector<Resolver> {
+    let mut plain = HttpConnector::new_with_resolver(service_fn(resolve as fn(Name) -> Resolving));
+    plain.enforce_http(false);
+    plain
+}
+
+/// A client's side of TLS that trusts these authorities (PEM) and no others; none where they are no certificates.
+#[must_use]
+pub fn trusts(authorities: &str) -> Option<ClientConfig> {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(authorities.as_bytes()) {
+        roots.add(certificate.ok()?).ok()?;
+    }
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().ok()?;
+    (!roots.is_empty()).then(|| config.with_root_certificates(roots).with_no_client_auth())
+}
+
 impl Outgoing {
+    /// A client that trusts the authorities that browsers trust, or these (PEM) alone.
+    ///
+    /// # Errors
+    /// [`Unanswered::Unreachable`] where they are no certificates.
+    pub fn trusting(&self, authorities: Option<&str>) -> Result<Asker, Unanswered> {
+        let client = match authorities {
+            Some(authorities) => self.own_client(authorities)?,
+            None => self.client.clone(),
+        };
+        Ok(Asker { client, places: Arc::clone(&self.places), hosts: Arc::clone(&self.hosts) })
+    }
+
+    fn own_client(&self, authorities: &str) -> Result<Https, Unanswered> {
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = own.get(authorities) {
+            return Ok(client.clone());
+        }
+        let config = trusts(authorities).ok_or(Unanswered::Unreachable)?;
+        let secure = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http().enable_http1();
+        let client: Https = Client::builder(TokioExecutor::new()).build(secure.wrap_connector(plain()));
+        own.insert(authorities.to_owned(), client.clone());
+        Ok(client)
+    }
+}
+
+impl Asker {
     /// Gets an address, with an `Authorization` where one is given.
     ///
     /// # Errors
@@ -145,6 +254,34 @@ impl Outgoing {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_name_leads_into_this_machine_and_a_campus_may_be_inside() {
+        let is = |text: &str| is_nobody_elses(text.parse().unwrap());
+        for here in ["127.0.0.1", "127.8.8.8", "::1", "0.0.0.0", "169.254.169.254", "100.100.100.200", "fe80::1"] {
+            assert!(is(here) && !is("10.1.2.3"), "{here}");
+        }
+        for there in ["10.1.2.3", "172.16.0.1", "192.168.1.1", "202.120.2.2", "fd00::1", "2001:da8::1"] {
+            assert!(!is(there), "{there}");
+        }
+        assert!(is("::ffff:127.0.0.1"));
+    }
+
+    #[tokio::test]
+    async fn localhost_is_what_it_says_and_is_asked_by_its_own_name_alone() {
+        let name = |text: &str| text.parse::<Name>().unwrap();
+        assert!(resolve(name("localhost")).await.unwrap().next().unwrap().ip().is_loopback());
+        assert!(resolve(name("127.0.0.1")).await.is_err(), "a name that leads here");
+    }
+
+    #[test]
+    fn authorities_are_certificates_or_nothing() {
+        for wrong in ["", "no certificate", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+            assert!(trusts(wrong).is_none(), "{wrong:?}");
+            assert_eq!(Outgoing::default().trusting(Some(wrong)).unwrap_err(), Unanswered::Unreachable);
+        }
+        assert!(Outgoing::default().trusting(None).is_ok());
+    }
 
     #[test]
     fn a_host_that_hangs_leaves_the_others_their_places() {

@@ -139,3 +139,48 @@ async fn an_openid_server_that_is_down_is_said_and_passwords_go_on() {
     portal.app.clock.advance(Duration::seconds(16));
     assert_eq!(by_oidc(&portal, &server, &json!({}), &student()).await.1.status, 303);
 }
+
+#[tokio::test]
+async fn the_server_ends_the_sessions_that_it_opened_and_no_others() {
+    let portal = Portal::start().await;
+    let server = with_oidc(&portal, &NUMBER).await;
+    let now = portal.app.clock.now().unix_timestamp();
+    let (mut one, _) = by_oidc(&portal, &server, &json!({ "sid": "s-1" }), &student()).await;
+    let (mut two, _) = by_oidc(&portal, &server, &json!({ "sid": "s-2" }), &student()).await;
+    let mut by_password = portal.visitor();
+    assert_eq!(by_password.sign_in(FIRST, "student", PASSWORD).await.status, 303);
+    let path = format!("/sso/oidc/{FIRST}");
+    let mut elsewhere = portal.visitor();
+    let mut send = async |changed: Value| {
+        let [(name, token)] = server.logout(now, &changed);
+        elsewhere.post(&path, &[(name, &token)]).await.status
+    };
+    for forged in [
+        json!({ "sid": "s-1", "aud": "other" }),
+        json!({ "sid": "s-1", "nonce": "n" }),
+        json!({ "sid": "s-1", "events": {} }),
+        json!({ "sid": "s-1", "iat": now - 3_600 }),
+        json!({}),
+    ] {
+        assert_eq!(send(forged.clone()).await, 400, "{forged}");
+    }
+    assert_eq!(one.get("/inbox").await.status, 200);
+    assert_eq!(send(json!({ "sid": "s-1" })).await, 200);
+    assert_eq!(one.get("/inbox").await.status, 303, "its session has ended");
+    assert_eq!(two.get("/inbox").await.status, 200, "another of the same person goes on");
+    let (mut again, _) = by_oidc(&portal, &server, &json!({ "sid": "s-1" }), &student()).await;
+    assert_eq!(send(json!({ "sid": "s-1" })).await, 200, "sent once more, it is answered alike");
+    assert_eq!(again.get("/inbox").await.status, 200, "and ends nothing that came since");
+    assert_eq!(send(json!({ "sub": "u-1", "jti": "logout-2" })).await, 200);
+    for client in [&mut two, &mut again] {
+        assert_eq!(client.get("/inbox").await.status, 303, "all of the user's");
+    }
+    assert_eq!(by_password.get("/inbox").await.status, 200, "a password is none of its business");
+    server.rotate();
+    assert_eq!(
+        send(json!({ "sub": "u-1", "jti": "logout-3" })).await,
+        400,
+        "keys are not asked for at everybody's word"
+    );
+    assert_eq!(server.asked()[0], 1);
+}

@@ -459,6 +459,7 @@ pub(super) async fn void(
         if !store::void(db, &locked).await? {
             return Err(not_now(&app, acting.person(), "作废本次评分", &locked));
         }
+        store::let_shares_go(db, &locked).await?;
         audit::append(db, acting.person(), entry(&locked, "作废评分").detail("理由", why.clone()), now).await
     })
     .await?;

@@ -332,6 +332,11 @@ pub(super) async fn phrase(
     };
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
+        if !store::hold_shares(db, &locked, app.portal, now).await? {
+            let why = "另一台服务器正在收集本次评议的口令，口令只保存在那一台的内存里";
+            let remedy = "请在先输入的监票人所用的网址输入；或者 15 分钟以后，全部在同一网址重新输入";
+            return Err(by_practice(refused(), Rule::Rev01, why, remedy));
+        }
         audit::append(db, &person, entry(&locked, "开封时交出一份密钥"), now).await
     })
     .await?;
@@ -372,6 +377,10 @@ async fn open_sheets(app: &Reviews, person: &SignedIn, id: ReviewId, shares: &[O
     let now = app.clock.now();
     app.write(async |db| {
         let locked = store::lock(db, person.institution, id).await?;
+        if !store::holds_shares(db, &locked, app.portal).await? {
+            return Err(stop("另一台服务器接手了本次开封，这一台什么都没有写入"));
+        }
+        store::let_shares_go(db, &locked).await?;
         let (number, scored) = (counted.sheets, counted.results.len());
         if !store::keep_count(db, &locked, counted, now).await? {
             return Err(stop("评议表在开封期间变了，什么都没有写入"));

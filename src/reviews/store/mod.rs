@@ -3,6 +3,7 @@
 
 mod attachments;
 mod board;
+mod holding;
 mod nominations;
 mod results;
 mod scoring;
@@ -12,6 +13,7 @@ use time::{Date, Duration, OffsetDateTime};
 
 pub use attachments::*;
 pub use board::*;
+pub use holding::*;
 pub use nominations::*;
 pub use results::*;
 pub use scoring::*;

@@ -314,6 +314,14 @@ impl OidcServer {
         format!("{path}?code={code}&state={}&iss={issuer}", asked["state"])
     }
 
+    /// The form by which the server says that sessions end, with the claims that differ.
+    pub fn logout(&self, now: i64, changed: &Value) -> [(&'static str, String); 1] {
+        let mut claims = json!({ "iss": self.issuer, "aud": "lunzhi", "iat": now, "jti": "logout-1",
+                                 "events": { "http://schemas.openid.net/event/backchannel-logout": {} } });
+        claims.as_object_mut().unwrap().extend(changed.as_object().unwrap().clone());
+        [("logout_token", self.state.signed(&claims))]
+    }
+
     /// Another key from now on, under another id.
     pub fn rotate(&self) {
         *self.state.key.lock().unwrap() = ("two".to_owned(), key());

@@ -1,6 +1,13 @@
 //! A browser without a window: cookies, forms, and pages read by role and label.
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 use axum::{
     Router,
@@ -9,7 +16,7 @@ use axum::{
     http::{HeaderMap, Request, header},
 };
 use http_body_util::BodyExt;
-use lunzhi::page::filters::query_value;
+use lunzhi::{page::filters::query_value, router::router};
 use scraper::{ElementRef, Html, Selector};
 use tower::ServiceExt;
 
@@ -35,6 +42,18 @@ impl Client {
     /// The same browser at another portal on the same database.
     pub fn at(&self, portal: &super::Portal) -> Self {
         Self { cookies: self.cookies.clone(), ..portal.visitor() }
+    }
+
+    /// The same browser behind a proxy that sends odd requests to one portal and even ones to the other.
+    pub fn by_turns(&self, portals: [&super::Portal; 2]) -> Self {
+        let [one, other] = portals.map(|portal| router(&portal.app));
+        let turn = Arc::new(AtomicUsize::new(0));
+        let router = Router::new().fallback(move |request: Request<Body>| {
+            let is_odd = turn.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);
+            let portal = if is_odd { one.clone() } else { other.clone() };
+            async move { portal.oneshot(request).await }
+        });
+        Self { router, cookies: self.cookies.clone(), host: self.host }
     }
 
     pub async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Page {

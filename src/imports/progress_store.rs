@@ -1,0 +1,143 @@
+//! SQL of commits under way.
+
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use super::import::{Import, Job};
+use crate::{
+    auth::acting::Acting,
+    failure::Failure,
+    ids::{ImportId, InstitutionId, PortalId},
+    office::Registrar,
+};
+
+/// A portal that is not heard of for so long has ended.
+const SILENT: Duration = Duration::seconds(30);
+
+/// Puts a commit on the list; `false` where it is under way already, here or at another portal. One that failed starts anew.
+pub(super) async fn begin(
+    connection: &mut PgConnection,
+    acting: &Acting<Registrar>,
+    import: &Import,
+    portal: PortalId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let begun = sqlx::query!(
+        "insert into import_commit (import_id, portal, by_account, office, state, total, seen_at)
+         values ($1, $2, $3, $4, 'waiting', $5, $6)
+         on conflict (import_id) do update
+         set portal = excluded.portal, by_account = excluded.by_account, office = excluded.office, state = 'waiting',
+             done = 0, total = excluded.total, seen_at = excluded.seen_at
+         where import_commit.state = 'failed' or import_commit.seen_at < $7",
+        import.id.0,
+        portal.0,
+        acting.person().account.0,
+        acting.office().label(),
+        import.rows,
+        now,
+        now - SILENT
+    );
+    Ok(begun.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Takes the university's turn; `false` where another file of it is being written.
+pub(super) async fn take_turn(
+    connection: &mut PgConnection,
+    id: ImportId,
+    institution: InstitutionId,
+    portal: PortalId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    // Of two that ask at once the second sees what the first has taken.
+    let turn = institution.0.to_string();
+    sqlx::query!("select pg_advisory_xact_lock(hashtextextended('import turn ' || $1::text, 0))", turn)
+        .fetch_one(&mut *connection)
+        .await?;
+    let taken = sqlx::query!(
+        "update import_commit set state = 'writing', seen_at = $4
+         where import_id = $1 and portal = $3
+               and not exists (select from import_commit o join import i on i.id = o.import_id
+                               where i.institution_id = $2 and o.import_id <> $1 and o.state = 'writing'
+                                     and o.seen_at > $5)",
+        id.0,
+        institution.0,
+        portal.0,
+        now,
+        now - SILENT
+    );
+    if taken.execute(&mut *connection).await?.rows_affected() == 1 {
+        return Ok(true);
+    }
+    say(connection, id, portal, 0, now).await?;
+    Ok(false)
+}
+
+/// Says how far a commit is, and with it that its portal lives.
+pub(super) async fn say(
+    connection: &mut PgConnection,
+    id: ImportId,
+    portal: PortalId,
+    rows: i32,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!(
+        "update import_commit set done = least($3, total), seen_at = $4
+         where import_id = $1 and portal = $2 and state <> 'failed'",
+        id.0,
+        portal.0,
+        rows,
+        now
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Takes a commit from the list, in the transaction that ends it; `false` where another portal has begun it anew because
+/// this one was silent for too long.
+pub(super) async fn leave(connection: &mut PgConnection, id: ImportId, portal: PortalId) -> Result<bool, Failure> {
+    let left = sqlx::query!("delete from import_commit where import_id = $1 and portal = $2", id.0, portal.0);
+    Ok(left.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Notes that a commit failed.
+pub(super) async fn fail(connection: &mut PgConnection, id: ImportId, portal: PortalId) -> Result<(), Failure> {
+    sqlx::query!("update import_commit set state = 'failed' where import_id = $1 and portal = $2", id.0, portal.0)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The progress of a commit; none where none is under way. One whose portal has ended has failed: its transaction went with
+/// its connection.
+pub(super) async fn job(
+    connection: &mut PgConnection,
+    id: ImportId,
+    now: OffsetDateTime,
+) -> Result<Option<Job>, Failure> {
+    let row = sqlx::query!(
+        r#"select c.state, c.done, c.total, c.seen_at,
+                  (select a.name || '（' || o.office || '）的“' || oi.file_name || '”' from import_commit o
+                   join import oi on oi.id = o.import_id join account a on a.id = o.by_account
+                   where oi.institution_id = i.institution_id and o.import_id <> c.import_id and o.state = 'writing'
+                         and o.seen_at > $2
+                   limit 1) as behind
+           from import_commit c join import i on i.id = c.import_id where c.import_id = $1"#,
+        id.0,
+        now - SILENT
+    );
+    let Some(row) = row.fetch_optional(connection).await? else { return Ok(None) };
+    let rows = |number: i32| u64::try_from(number).unwrap_or(0);
+    let is_silent = row.seen_at <= now - SILENT;
+    Ok(Some(match row.state.as_str() {
+        "writing" if !is_silent => Job::Writing { done: rows(row.done), total: rows(row.total) },
+        "waiting" if !is_silent => Job::Waiting { behind: row.behind.unwrap_or_default() },
+        _ => Job::Failed,
+    }))
+}
+
+/// Clears away what portals left that have ended.
+pub(super) async fn clear_old(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
+    sqlx::query!("delete from import_commit where seen_at < $1", now - Duration::days(1)).execute(connection).await?;
+    Ok(())
+}

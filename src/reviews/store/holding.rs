@@ -1,0 +1,64 @@
+//! SQL of the portal that collects the monitors' shares of a review: among several on one database one does, and it says that
+//! it lives.
+
+use sqlx::PgConnection;
+use time::{Duration, OffsetDateTime};
+
+use crate::{database::Locked, failure::Failure, ids::PortalId, reviews::review::Review, sealing::shares::SHARES_HELD};
+
+/// A portal that is not heard of for so long has ended, and what it held with it.
+const SILENT: Duration = Duration::seconds(30);
+
+/// Collects a review's shares from now on; `false` where another portal does.
+pub async fn hold_shares(
+    connection: &mut PgConnection,
+    review: &Locked<Review>,
+    portal: PortalId,
+    now: OffsetDateTime,
+) -> Result<bool, Failure> {
+    let held = sqlx::query!(
+        "insert into review_holder (review_id, portal, seen_at, held_until) values ($1, $2, $3, $4)
+         on conflict (review_id) do update
+         set portal = excluded.portal, seen_at = excluded.seen_at, held_until = excluded.held_until
+         where review_holder.portal = excluded.portal or review_holder.held_until <= excluded.seen_at
+               or review_holder.seen_at <= $5",
+        review.id.0,
+        portal.0,
+        now,
+        now + SHARES_HELD,
+        now - SILENT
+    );
+    Ok(held.execute(connection).await?.rows_affected() == 1)
+}
+
+/// Whether this portal still is the one: of two counts one is written.
+pub async fn holds_shares(
+    connection: &mut PgConnection,
+    review: &Locked<Review>,
+    portal: PortalId,
+) -> Result<bool, Failure> {
+    let holder = sqlx::query_scalar!("select portal from review_holder where review_id = $1", review.id.0);
+    Ok(holder.fetch_optional(connection).await? == Some(portal.0))
+}
+
+/// The shares were used, or will not be.
+pub async fn let_shares_go(connection: &mut PgConnection, review: &Locked<Review>) -> Result<(), Failure> {
+    sqlx::query!("delete from review_holder where review_id = $1", review.id.0).execute(connection).await?;
+    Ok(())
+}
+
+/// Says that a portal that collects shares still runs.
+pub async fn still_holds_shares(
+    connection: &mut PgConnection,
+    portal: PortalId,
+    now: OffsetDateTime,
+) -> Result<(), Failure> {
+    sqlx::query!("update review_holder set seen_at = $2 where portal = $1", portal.0, now).execute(connection).await?;
+    Ok(())
+}
+
+/// Says that no portal of before runs any more: a database of this portal's own has nobody else.
+pub async fn end_holds(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
+    sqlx::query!("update review_holder set held_until = least(held_until, $1)", now).execute(connection).await?;
+    Ok(())
+}

@@ -1,0 +1,163 @@
+//! Two portals on one database, behind a proxy that sends odd requests to one and even ones to the other.
+
+use std::time::Duration;
+
+use lunzhi::office::OfficeKind;
+
+use crate::support::{
+    Client, FIRST, PASSWORD, Page, Portal,
+    sitting::{SMALL, cast, prepare, see_other, voters},
+};
+
+/// Tries again until the page is so; a condition that never comes fails the story.
+async fn until(client: &mut Client, path: &str, is_so: impl Fn(&Page) -> bool) -> Page {
+    for _ in 0..500 {
+        let page = client.get(path).await;
+        if is_so(&page) {
+            return page;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("{path} never came to it: {}", client.get(path).await.text());
+}
+
+#[tokio::test]
+async fn who_signs_in_at_one_is_signed_in_at_both_and_who_leaves_is_out_at_both() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut person = one.visitor().by_turns([&one, &other]);
+    assert_eq!(person.sign_in(FIRST, OfficeKind::SchoolLeague.slug(), PASSWORD).await.status, 303);
+    for _ in 0..4 {
+        assert_eq!(person.get("/people").await.status, 200);
+    }
+    let mut copy = person.clone();
+    assert_eq!(person.post("/sign-out", &[]).await.status, 303);
+    for _ in 0..2 {
+        assert_eq!(copy.get("/people").await.status, 303, "at once, everywhere");
+    }
+}
+
+#[tokio::test]
+async fn an_election_is_told_by_turns_and_its_count_is_made_at_one() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let both = [&one, &other];
+    let mut sitting = prepare(&one, &SMALL).await;
+    sitting.keeper = sitting.keeper.by_turns(both);
+    for (monitor, _) in &mut sitting.monitors {
+        *monitor = monitor.by_turns(both);
+    }
+    sitting.open(&one).await;
+    for voter in voters(&one, 1..=8).await {
+        let mut voter = voter.by_turns(both);
+        let votes = sitting.votes();
+        assert_eq!(voter.get(&votes).await.status, 200);
+        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
+        // Once more, at the other: the earlier one is replaced and not counted beside it.
+        cast(&mut voter, &sitting.id, &[("c1-2", "F")]).await;
+    }
+    sitting.close().await;
+    // Shares are in the memory of one portal: there the monitors meet, as the page says.
+    let unseal = format!("/monitoring/{}/unseal", sitting.id);
+    let (first, phrase) = &sitting.monitors[0];
+    see_other(&first.at(&one).post(&unseal, &[("phrase", phrase)]).await);
+    let (second, phrase) = &sitting.monitors[1];
+    let elsewhere = second.at(&other).post(&unseal, &[("phrase", phrase)]).await;
+    assert!(elsewhere.status == 409 && elsewhere.text().contains("另一台服务器"), "{}", elsewhere.text());
+    see_other(&second.at(&one).post(&unseal, &[("phrase", phrase)]).await);
+    sitting.counted().await;
+    let mut db = one.owner().await;
+    let counted: (i64, i64) = sqlx::query_as("select (select count(*) from receipt), (select count(*) from envelope)")
+        .fetch_one(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(counted, (8, 0), "each voter once");
+}
+
+#[tokio::test]
+async fn a_count_that_another_portal_took_over_writes_nothing() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let mut sitting = prepare(&one, &SMALL).await;
+    sitting.open(&one).await;
+    for mut voter in voters(&one, 1..=8).await {
+        cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
+    }
+    sitting.close().await;
+    let unseal = format!("/monitoring/{}/unseal", sitting.id);
+    let (first, phrase) = &sitting.monitors[0];
+    see_other(&first.at(&one).post(&unseal, &[("phrase", phrase)]).await);
+    // For half a minute nothing is heard of the first portal, which lives: it was cut off.
+    one.app.clock.advance(time::Duration::seconds(40));
+    see_other(&first.at(&other).post(&unseal, &[("phrase", phrase)]).await);
+    let (second, phrase) = &sitting.monitors[1];
+    let refused = second.at(&one).post(&unseal, &[("phrase", phrase)]).await;
+    assert!(refused.status == 409 && refused.text().contains("另一台服务器"), "{}", refused.text());
+    see_other(&second.at(&other).post(&unseal, &[("phrase", phrase)]).await);
+    sitting.counted().await;
+}
+
+const HEAD: &str = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n";
+
+async fn upload(client: &mut Client, number: &str) -> String {
+    let file = format!("{HEAD}{number},新生,信息工程系,软件技术,专科,2026,软件2601班,团员\n");
+    let page = client.upload("/imports", &[("kind", "students")], Some(("名单.csv", file.as_bytes()))).await;
+    assert_eq!(page.status, 303, "{}", page.text());
+    page.location().split('?').next().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_import_is_written_once_and_every_portal_shows_how_far_it_is() {
+    let one = Portal::start().await;
+    let other = one.restarted();
+    let both = [&one, &other];
+    let mut staff = one.signed_in(OfficeKind::StudentAffairs).await;
+    let mut league = one.signed_in(OfficeKind::SchoolLeague).await.at(&other);
+    let first = upload(&mut staff, "B1").await;
+    let second = upload(&mut league, "B2").await;
+    let mut holder = one.owner().await;
+    sqlx::query("begin").execute(&mut holder).await.unwrap();
+    let turn =
+        "select pg_advisory_xact_lock(hashtextextended('import ' || id::text, 0)) from institution where code = $1";
+    sqlx::query(turn).bind(FIRST).execute(&mut holder).await.unwrap();
+    staff.post(&format!("{first}/commit"), &[]).await;
+    league.post(&format!("{second}/commit"), &[]).await;
+    let waiting = league.get(&second).await;
+    assert!(waiting.text().contains("正在排队") && waiting.text().contains("学生工作部门甲"), "{}", waiting.text());
+    let mut elsewhere = staff.at(&other);
+    assert!(elsewhere.get(&first).await.text().contains("正在写入"), "as the portal says that writes it");
+    // Asked for once more, at the other: nothing is begun twice.
+    assert_eq!(elsewhere.post(&format!("{first}/commit"), &[]).await.status, 303);
+    sqlx::query("commit").execute(&mut holder).await.unwrap();
+    for (client, path) in [(&staff, first), (&league, second)] {
+        let mut client = client.by_turns(both);
+        until(&mut client, &path, |page| page.text().contains("已写入：")).await;
+    }
+    let mut db = one.owner().await;
+    let counts: (i64, i64) = sqlx::query_as(
+        "select (select count(*) from student where number in ('B1', 'B2')), (select count(*) from import_commit)",
+    )
+    .fetch_one(&mut db)
+    .await
+    .unwrap();
+    assert_eq!(counts, (2, 0));
+}
+
+#[tokio::test]
+async fn an_import_whose_portal_ended_is_said_to_have_failed_and_can_be_written_again() {
+    let one = Portal::start().await;
+    let mut staff = one.signed_in(OfficeKind::StudentAffairs).await;
+    let path = upload(&mut staff, "B3").await;
+    sqlx::query(
+        "insert into import_commit (import_id, portal, by_account, office, state, total, seen_at)
+         select i.id, gen_random_uuid(), i.by_account, i.office, 'writing', i.rows, now() from import i",
+    )
+    .execute(&mut one.owner().await)
+    .await
+    .unwrap();
+    assert!(staff.get(&path).await.text().contains("正在写入"));
+    one.app.clock.advance(time::Duration::seconds(40));
+    assert!(staff.get(&path).await.text().contains("没有写入任何内容"));
+    assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
+    until(&mut staff, &path, |page| page.text().contains("已写入：")).await;
+}
