@@ -348,7 +348,7 @@ async fn message(stream: &mut (impl AsyncRead + Unpin)) -> Option<Vec<u8>> {
     let length = stream.read_u32().await.ok()?;
     let mut rest = vec![0; usize::try_from(length).unwrap() - 4];
     stream.read_exact(&mut rest).await.ok()?;
-    Some([&[kind], length.to_be_bytes().as_slice(), &rest].concat())
+    Some([[kind].as_slice(), length.to_be_bytes().as_slice(), &rest].concat())
 }
 
 /// Everything up to where the server waits for more, and whether it is in a transaction.
