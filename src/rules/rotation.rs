@@ -6,7 +6,7 @@ use super::{
     Finding, Outcome, Plan, Rule, Verdict,
     adoption::Calendar,
     plan::{Provision, Stated, Turn as Period, TurnUnit},
-    roster::{Member, Post, numbers},
+    roster::{Member, numbers},
     timeline::{Holding, Semester, Timeline, Turn, covers},
 };
 
@@ -305,7 +305,7 @@ mod tests {
     use super::*;
     use crate::rules::{
         plan::{Union, named},
-        roster::tests::member,
+        roster::{Post, tests::member},
     };
 
     #[test]
