@@ -102,6 +102,7 @@ pub(super) const OF_STEP: &[Field] = &[
 /// How the bodies of a step act.
 pub(super) const HOW: &[Word] = &[("", "都要办"), ("any", "其中一个就行"), ("together", "一起办（联合）")];
 
+const PERIOD_UNITS: &[Word] = &[("semester", "学期"), ("month", "月"), ("week", "周")];
 const PER: &[Word] = &[("year", "每年"), ("semester", "每学期")];
 const COVER: &[Word] = &[("college", "每个院系"), ("grade", "每个年级"), ("society", "每个主要社团")];
 const BASE: &[Word] = &[("served", "所联系学生"), ("all", "全校学生")];
@@ -110,8 +111,8 @@ const BASE: &[Word] = &[("served", "所联系学生"), ("all", "全校学生")];
 const VALUES: &[Field] = &[
     field("layers", "组织层次", ITEMS, "从上到下，一行一个，如：主席团"),
     field("titles", "不得使用的称谓", ITEMS, "一行一个，如：主席"),
-    field("period", "周期单位", Kind::Choice(&[("semester", "学期")]), ""),
-    field("exact", "一期多长", Kind::Flag("正好一个学期", "最长一个学期"), ""),
+    field("period", "周期单位", Kind::Choice(PERIOD_UNITS), ""),
+    field("exact", "一期多长", Kind::Flag("正好一个周期", "最长一个周期"), "原文写“最长一个学期”的选后一项"),
     field("about", "左右的人数", Kind::Number, "原文写“40人左右”的填 40"),
     field("at_least", "下限", Kind::Number, "没有下限的填 0"),
     field("at_most", "上限", Kind::Number, ""),
