@@ -1,10 +1,17 @@
 //! The application's state and its transactions.
 
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::extract::FromRef;
 use sqlx::{Connection, PgConnection, Postgres, pool::PoolConnection};
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::timeout};
 
 use crate::{
     auth::{
@@ -30,6 +37,9 @@ pub type Routes = web::routes::Routes<App>;
 
 /// Uploads read at once; each may take a second and some hundred MB.
 const HEAVY_AT_ONCE: usize = 2;
+
+/// How long a commit may take: a standby that hangs keeps it for as long as it hangs.
+const COMMITTED_WITHIN: Duration = Duration::from_secs(15);
 
 /// Everything a handler needs. Cloned several times a request: one count goes up and not a dozen.
 #[derive(Debug, Clone)]
@@ -79,7 +89,7 @@ impl App {
 
     /// A connection that can only read.
     pub async fn read(&self) -> Result<PoolConnection<Postgres>, Failure> {
-        Ok(self.pools.read.acquire().await?)
+        self.pools.read.connection().await
     }
 
     /// Runs `work` in one transaction: committed on `Ok`, rolled back on `Err`. It must run to its end, whatever the
@@ -95,16 +105,26 @@ impl App {
         if Unsent::here().is_some() {
             return Err(Failure::Unsent);
         }
-        let mut connection = self.pools.write.acquire().await?;
-        let mut transaction = connection.begin().await?;
-        match work(&mut transaction).await {
+        let mut connection = self.pools.write.connection().await?;
+        let (watched, commits) = (&self.pools.watched, AtomicBool::new(false));
+        let done = tokio::select! {
+            done = transact(&mut connection, work, &commits) => done,
+            () = watched.given_up() => Err(sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into()).into()),
+        };
+        let done = done.map_err(|failure| {
+            let commits = commits.load(Ordering::Relaxed);
+            if commits { watched.perhaps_written(failure) } else { watched.unwritten(failure) }
+        });
+        match done {
             Ok(value) => {
-                transaction.commit().await?;
                 self.unread.forget();
                 Ok(value)
             }
             Err(failure) => {
-                transaction.rollback().await?;
+                // It may be in the middle of anything: what is not committed goes with it, and nobody else is given it.
+                if let Failure::Away | Failure::Unconfirmed = failure {
+                    drop(connection.detach());
+                }
                 Err(failure)
             }
         }
@@ -122,10 +142,24 @@ impl App {
         if Unsent::here().is_some() {
             return Err(Failure::Unsent);
         }
-        let mut connection = self.pools.single.acquire().await?;
-        let value = work(&mut connection).await?;
-        self.unread.forget();
-        Ok(value)
+        let mut connection = self.pools.single.connection().await?;
+        let watched = &self.pools.watched;
+        let done = tokio::select! {
+            done = work(&mut connection) => done,
+            () = watched.given_up() => Err(Failure::Unconfirmed),
+        };
+        match done.map_err(|failure| watched.perhaps_written(failure)) {
+            Ok(value) => {
+                self.unread.forget();
+                Ok(value)
+            }
+            Err(failure) => {
+                if let Failure::Unconfirmed = failure {
+                    drop(connection.detach());
+                }
+                Err(failure)
+            }
+        }
     }
 
     /// As [`write`](Self::write), for a person: in the same transaction they must still be signed in and still hold the
@@ -177,5 +211,29 @@ impl App {
     #[must_use]
     pub fn tasks(&self, person: &SignedIn) -> Vec<NavItem> {
         self.context.tasks(person)
+    }
+}
+
+/// One transaction; notes when it comes to its commit, from which on nobody knows whether it is done until the database says
+/// so.
+async fn transact<T>(
+    connection: &mut PgConnection,
+    work: impl AsyncFnOnce(&mut PgConnection) -> Result<T, Failure>,
+    commits: &AtomicBool,
+) -> Result<T, Failure> {
+    let mut transaction = connection.begin().await?;
+    match work(&mut transaction).await {
+        Ok(value) => {
+            commits.store(true, Ordering::Relaxed);
+            match timeout(COMMITTED_WITHIN, transaction.commit()).await {
+                Ok(committed) => committed.map(|()| value).map_err(Failure::from),
+                Err(_) => Err(Failure::Unconfirmed),
+            }
+        }
+        Err(failure) => {
+            // Where the connection is gone nothing was committed either, and why the work failed is what matters.
+            let _ = transaction.rollback().await;
+            Err(failure)
+        }
     }
 }

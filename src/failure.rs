@@ -52,6 +52,15 @@ pub enum Failure {
     /// Too much at once.
     #[error("busy")]
     Busy,
+    /// The database is away, or takes no writes just now: nothing was written.
+    #[error("the database is away")]
+    Away,
+    /// A commit before this one waits for its standby, and this one would wait behind it: nothing was written.
+    #[error("commits wait for the standby")]
+    CommitsWait,
+    /// The database went away at the commit, or did not confirm it in time: it may be done.
+    #[error("the commit was not confirmed")]
+    Unconfirmed,
     /// It took too long; what was begun may still be done.
     #[error("took too long")]
     TookLong,
@@ -85,6 +94,10 @@ pub enum Failure {
     #[error("broken")]
     Broken(#[from] anyhow::Error),
 }
+
+/// Marks an answer that is none because the database's connection broke: to read once more may help.
+#[derive(Debug, Clone, Copy)]
+pub struct BrokeOff;
 
 /// Marks an answer that leads to the sign-in page because nobody was signed in.
 #[derive(Debug, Clone, Copy)]
@@ -177,9 +190,13 @@ impl IntoResponse for Failure {
             Self::Database(error) => {
                 let trouble = Trouble::of(error);
                 if let Trouble::Unexpected | Trouble::Full | Trouble::Lost = trouble {
-                    tracing::error!(error = %without_values(error), "database");
+                    tracing::error!(error = Self::without_values(error), "database");
                 }
-                return trouble.into_response();
+                let mut response = trouble.into_response();
+                if trouble == Trouble::Lost {
+                    response.extensions_mut().insert(BrokeOff);
+                }
+                return response;
             }
             Self::PlanUnreadable(error) => {
                 tracing::error!(error = format!("{error:#}"), "the governing plan cannot be read");
@@ -209,6 +226,9 @@ impl IntoResponse for Failure {
             }
             Self::Missing => page(StatusCode::NOT_FOUND, "没有这一页", "地址可能写错了，或者内容已不存在。"),
             Self::Busy => soon("现在人多", "系统正忙，请过几秒再试。你的请求没有办理。", Unsent::Busy),
+            Self::Away => (Extension(BrokeOff), soon("暂时连不上数据库", AWAY, Unsent::Away)).into_response(),
+            Self::CommitsWait => soon("数据库正在等待备用服务器", COMMITS_WAIT, Unsent::CommitsWait),
+            Self::Unconfirmed => soon("不能确定是否已经办理", UNCONFIRMED, Unsent::Unconfirmed),
             Self::TookLong => {
                 let says = "请先到相应页面核对刚才的内容是否已经生效，再决定要不要重交。";
                 FailurePage::new("等待时间过长", says).unsent(Unsent::TookLong).answer(StatusCode::GATEWAY_TIMEOUT)
@@ -258,6 +278,45 @@ impl IntoResponse for Failure {
     }
 }
 
+const AWAY: &str =
+    "系统正在换到另一台数据库服务器，一般不超过半分钟。你的请求没有办理，没有写入任何内容，请过几秒再试。";
+const COMMITS_WAIT: &str = "数据库在等备用服务器确认，现在不能保存任何内容，查看不受影响。你的请求没有办理，请过一会儿再试；\
+                            一直这样的，请告诉学校管理系统的人员。";
+const UNCONFIRMED: &str =
+    "内容已经提交给数据库，但没有收到确认：可能已经生效，也可能没有。请先到相应页面核对，没有生效的再重新提交。";
+
+impl Failure {
+    /// The connection or the server went away.
+    #[must_use]
+    pub fn is_lost(error: &sqlx::Error) -> bool {
+        Trouble::of(error) == Trouble::Lost
+    }
+
+    /// The server takes no writes; nothing was written.
+    #[must_use]
+    pub fn takes_no_writes(error: &sqlx::Error) -> bool {
+        Trouble::of(error) == Trouble::ReadOnly
+    }
+
+    /// Nothing was written, for want of a connection or a lock.
+    #[must_use]
+    pub fn is_congestion(error: &sqlx::Error) -> bool {
+        Trouble::of(error) == Trouble::Congestion
+    }
+
+    /// A database error without what the server quotes of the row: details may hold personal data.
+    #[must_use]
+    pub fn without_values(error: &sqlx::Error) -> String {
+        match error.as_database_error() {
+            Some(error) => {
+                let code = error.code().unwrap_or_default();
+                format!("SQLSTATE {code}, constraint {}", error.constraint().unwrap_or("none"))
+            }
+            None => error.to_string(),
+        }
+    }
+}
+
 /// What the database's error means for the visitor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
@@ -270,6 +329,8 @@ enum Trouble {
     Full,
     /// The connection or the server went away: whether a commit under way was done is not known.
     Lost,
+    /// The server takes no writes: a standby, or no leader any more. Nothing is written.
+    ReadOnly,
     /// A character that the database does not keep, in a query that no page of ours makes.
     Untypeable,
     Unexpected,
@@ -279,7 +340,11 @@ impl Trouble {
     fn of(error: &sqlx::Error) -> Self {
         match error {
             sqlx::Error::PoolTimedOut => return Self::Congestion,
-            sqlx::Error::Io(_) | sqlx::Error::WorkerCrashed | sqlx::Error::Protocol(_) => return Self::Lost,
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::Protocol(_) => return Self::Lost,
             _ => {}
         }
         let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
@@ -288,7 +353,8 @@ impl Trouble {
             Some("23505" | "23P01") => Self::Forestalled,
             Some("22021") => Self::Untypeable,
             Some("53100") => Self::Full,
-            Some("57P01" | "57P02" | "57P03" | "08003" | "08006") => Self::Lost,
+            Some("25006") => Self::ReadOnly,
+            Some("57P01" | "57P02" | "57P03" | "57P05" | "08000" | "08003" | "08006") => Self::Lost,
             _ => Self::Unexpected,
         }
     }
@@ -298,6 +364,7 @@ impl IntoResponse for Trouble {
     fn into_response(self) -> Response {
         match self {
             Self::Congestion => Failure::Busy.into_response(),
+            Self::ReadOnly => Failure::Away.into_response(),
             Self::Untypeable => Failure::Malformed.into_response(),
             Self::Forestalled => {
                 let says = "你的请求没有办理。请回到相应页面，看看现在的内容，再决定要不要重交。";
@@ -359,17 +426,6 @@ pub fn dressed(response: Response) -> Response {
     }
 }
 
-/// A database error without what the server quotes of the row: details may hold personal data.
-fn without_values(error: &sqlx::Error) -> String {
-    match error.as_database_error() {
-        Some(error) => {
-            let code = error.code().unwrap_or_default();
-            format!("SQLSTATE {code}, constraint {}", error.constraint().unwrap_or("none"))
-        }
-        None => error.to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,6 +437,11 @@ mod tests {
             let response = Failure::Database(error).into_response();
             assert_eq!(response.status(), status);
             assert_eq!(response.headers().contains_key(header::RETRY_AFTER), status == 503);
+        }
+        for failure in [Failure::Away, Failure::CommitsWait, Failure::Unconfirmed] {
+            let response = failure.into_response();
+            assert_eq!(response.status(), 503);
+            assert!(response.headers().contains_key(header::RETRY_AFTER));
         }
     }
 }

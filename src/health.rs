@@ -1,6 +1,6 @@
 //! What operators ask of the portal: does the database answer, and the metrics.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
     extract::{ConnectInfo, State},
@@ -8,9 +8,11 @@ use axum::{
     response::IntoResponse,
 };
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::time::timeout;
 
 use crate::{
     app::Routes,
+    database::pool::Standing,
     elections::{Elections, ballot_key},
     failure::Failure,
     web::{self, origin::is_loopback, space::Space},
@@ -33,15 +35,26 @@ struct Watched {
     space: Space,
 }
 
-/// 200 where the database answers, 503 where not. Everything but elections works with another ballot key than theirs: that
-/// is a word beside the 200, and so is a disk that is nearly full.
+/// How long the database may take to answer.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+
+/// 200 where the database answers and takes writes, 503 where not: as the watch over it found a moment ago. Everything but
+/// elections works with another ballot key than theirs: that is a word beside the 200, and so is a disk that is nearly full.
 async fn health(State(Watched { elections: app, space, .. }): State<Watched>) -> (StatusCode, &'static str) {
+    match app.pools.watched.standing() {
+        Standing::Writable => {}
+        Standing::Away => return (StatusCode::SERVICE_UNAVAILABLE, "database does not answer\n"),
+        Standing::ReadOnly => return (StatusCode::SERVICE_UNAVAILABLE, "database takes no writes\n"),
+        Standing::CommitsWait => {
+            return (StatusCode::SERVICE_UNAVAILABLE, "commits wait for a standby that does not confirm them\n");
+        }
+    }
     let answers = async {
         let mut db = app.read().await?;
         sqlx::query_scalar!("select 1 as one").fetch_one(&mut *db).await?;
         Ok::<bool, Failure>(ballot_key::strangers(&mut db, &app.ballot_box.key).await?.is_empty())
     };
-    match answers.await {
+    match timeout(ANSWERS_WITHIN, answers).await.unwrap_or(Err(Failure::Away)) {
         Ok(true) if space.is_short() => (StatusCode::OK, "ok, but the disk is nearly full: uploads are refused\n"),
         Ok(true) => (StatusCode::OK, "ok\n"),
         Ok(false) => (StatusCode::OK, "ok, but ballot.key is not that of the sittings in progress\n"),

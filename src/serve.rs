@@ -21,7 +21,12 @@ use crate::{
     campus,
     clock::Clock,
     config::{Config, DatabaseConfig},
-    database::{Database, Pools, migrate},
+    database::{
+        Database, Pools,
+        keeper::keep,
+        migrate, migrate_at,
+        reach::{Reached, reach, wait_for},
+    },
     demo,
     directory::store::place_all_colleges,
     elections,
@@ -29,7 +34,7 @@ use crate::{
     imports, kept_forms,
     name::{Name, Number},
     office::OfficeKind,
-    people,
+    people, reviews,
     router::{Portal, router},
     rulebook::store::take_in_built_in,
     sealing::keys::MarkKey,
@@ -48,6 +53,7 @@ const CLEAR_EVERY: Duration = Duration::from_mins(10);
 const CLOSE_EVERY: Duration = Duration::from_secs(5);
 /// How often metrics are tidied.
 const UPKEEP: Duration = Duration::from_secs(5);
+const DATABASE_DIED: &str = "the embedded database ended by itself; see postgres.log in its folder";
 /// Requests under way get this long to end after a stop.
 const GRACE: Duration = Duration::from_secs(20);
 
@@ -101,13 +107,24 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             upkeep.run_upkeep();
         }
     });
-    let mut portal = open(&database.url, &config.database, Some(metrics)).await?;
+    let reached = tokio::select! {
+        reached = wait_for(&database.url) => reached?,
+        _ = terminate.recv() => return Ok(()),
+        _ = interrupt.recv() => return Ok(()),
+        () = dies(&database) => bail!(DATABASE_DIED),
+    };
+    let (mut portal, reached) = open(reached, &config.database, Some(metrics)).await?;
+    keep(&portal.pools, reached);
     portal.public_url = config.public_url.clone();
     elections::ballot_key::claim_at_start(&portal.elections).await?;
     if database.embedded.is_some() {
         let now = portal.clock.now();
-        let ended = portal.app.write(async |db| elections::store::end_holds(db, now).await).await;
-        ended.map_err(|failure| anyhow::anyhow!("{failure}"))?;
+        let ended = portal.app.write(async |db| {
+            elections::store::end_holds(db, now).await?;
+            reviews::store::end_holds(db, now).await?;
+            imports::store::end_commits(db).await
+        });
+        ended.await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     }
     let clearing = portal.app.clone();
     tokio::spawn(async move {
@@ -128,9 +145,12 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
             tokio::time::sleep(CLEAR_EVERY).await;
         }
     });
-    let closing = portal.elections.clone();
+    let (closing, reviews) = (portal.elections.clone(), portal.reviews.clone());
     tokio::spawn(async move {
         loop {
+            if let Err(failure) = reviews::keep_shares(&reviews).await {
+                tracing::warn!(%failure, "the shares of reviews were not looked after");
+            }
             if let Err(failure) = elections::close_overdue(&closing).await {
                 tracing::warn!(%failure, "sittings whose time is up were not closed");
             }
@@ -173,7 +193,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         tracing::warn!("some requests did not end in time");
     }
     if database_died {
-        bail!("the embedded database ended by itself; see postgres.log in its folder");
+        bail!(DATABASE_DIED);
     }
     // Writes go on after their client has hung up; none is cut off.
     let _ = tokio::time::timeout(GRACE, portal.close()).await;
@@ -183,14 +203,18 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
     Ok(())
 }
 
+/// A portal on the server that was reached, and the connection to it.
 async fn open(
-    url: &str,
+    mut reached: Reached,
     config: &DatabaseConfig,
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-) -> Result<Portal> {
-    migrate(url).await?;
+) -> Result<(Portal, Reached)> {
+    if config.url.is_some() {
+        reached.refuse_pooler().await?;
+    }
+    migrate_at(&mut reached).await?;
     let key = MarkKey::load_or_make(&config.ballot_key_file())?;
-    let pools = Pools::new(url)?;
+    let pools = Pools::at(&reached);
     pools.check_readers().await?;
     let mut portal = Portal::new(pools, Clock::default(), Cost::OWASP, key, metrics)?;
     if config.url.is_none() {
@@ -204,7 +228,7 @@ async fn open(
             people::stored_words::unify(db, now).await
         })
         .await?;
-    Ok(portal)
+    Ok((portal, reached))
 }
 
 async fn dies(database: &Database) {
@@ -251,7 +275,7 @@ pub fn account(args: &AccountArgs) -> Result<()> {
     let database = Database::open_beside(&args.database)?;
     let password = readable(16, 4);
     runtime()?.block_on(async {
-        let app = open(&database.url, &args.database, None).await?;
+        let (app, _) = open(reach(&database.url).await?, &args.database, None).await?;
         let (hash, now) = (app.hasher.hash(&password).await?, app.clock.now());
         let (number, name) = (number.shown(), name.shown());
         let account = NewAccount { number, name, password_hash: Some(&hash), must_change_password: true };
@@ -300,8 +324,7 @@ async fn make_administrator(
 pub fn verify_audit(config: &DatabaseConfig) -> Result<()> {
     let database = Database::open_beside(config)?;
     let verified = runtime()?.block_on(async {
-        migrate(&database.url).await?;
-        let pools = Pools::new(&database.url)?;
+        let pools = Pools::at(&migrate(&database.url).await?);
         let verified = audit::verify(&mut *pools.read.acquire().await?).await?;
         pools.close().await;
         Ok::<_, anyhow::Error>(verified)

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     clock::Clock,
-    database::Pools,
+    database::{Pools, pool::Standing},
     failure::Failure,
     office::Office,
     page::chrome::{Chrome, NavItem},
@@ -69,7 +69,7 @@ impl RequestContext {
 
     async fn signed_in(&self, parts: &Parts) -> Result<Option<SignedIn>, Failure> {
         let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) else { return Ok(None) };
-        let (mut connection, now) = (self.0.pools.read.acquire().await?, self.0.clock.now());
+        let (mut connection, now) = (self.0.pools.read.connection().await?, self.0.clock.now());
         match store::person_of_session(&mut connection, &token.hash(), now).await? {
             Some(person) => Ok(Some(self.seen(&mut connection, person, parts, now).await?)),
             None => Ok(None),
@@ -79,8 +79,11 @@ impl RequestContext {
     /// Notes that a session is used, to the end whatever the client does. Where it cannot be noted the page is shown all the
     /// same: a full disk keeps nobody from reading.
     async fn note_use(&self, session: &[u8], now: OffsetDateTime) {
+        if self.0.pools.watched.standing() != Standing::Writable {
+            return;
+        }
         let (pool, session) = (self.0.pools.single.clone(), session.to_vec());
-        let noting = async move { store::note_use(&mut *pool.acquire().await?, &session, now).await };
+        let noting = async move { store::note_use(&mut *pool.connection().await?, &session, now).await };
         match tokio::spawn(noting).await {
             Ok(Ok(())) => {}
             Ok(Err(failure)) => tracing::warn!(%failure, "the use of a session was not noted"),
@@ -148,7 +151,7 @@ where
         let context = RequestContext::from_ref(state);
         let mut found = None;
         if let Some(token) = Token::from_headers(Purpose::Session, &parts.headers) {
-            let (mut connection, now) = (context.0.pools.read.acquire().await?, context.0.clock.now());
+            let (mut connection, now) = (context.0.pools.read.connection().await?, context.0.clock.now());
             if let Some((person, rest)) = T::load(&mut connection, &token.hash(), now).await? {
                 found = Some((context.seen(&mut connection, person, parts, now).await?, rest));
             }

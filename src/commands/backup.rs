@@ -18,7 +18,7 @@ use crate::{
     audit,
     clock::Clock,
     config::DatabaseConfig,
-    database::{Database, embedded::find_binaries},
+    database::{Database, address::Address, embedded::find_binaries, reach::reach},
     elections::store,
     sealing::keys::MarkKey,
 };
@@ -108,7 +108,7 @@ fn write(config: &DatabaseConfig, key: MarkKey, folder: &Path) -> Result<String>
     let database = Database::open_beside(config)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let manifest = runtime.block_on(async {
-        let mut db = PgConnection::connect(&database.url).await.context("连接数据库")?;
+        let mut db = reach(&database.url).await.context("连接数据库")?.connection;
         // One snapshot for the dump and for what is said of it, whatever is written meanwhile.
         let mut snapshot = db.begin_with("begin isolation level repeatable read, read only").await?;
         check_key(&mut snapshot, &key).await?;
@@ -175,35 +175,13 @@ pub(super) fn kept_version(config: &DatabaseConfig) -> Option<u32> {
 /// processes.
 pub(super) fn client(program: &str, kept: Option<u32>, url: &str) -> Result<Command> {
     let mut command = Command::new(find_binaries(kept)?.join(program));
-    let (url, password) = without_password(url);
-    command.arg("--no-password").arg(format!("--dbname={url}"));
+    let address: Address = url.parse()?;
+    let (place, password) = address.for_clients();
+    command.arg("--no-password").arg(format!("--dbname={place}"));
     if let Some(password) = password {
         command.env("PGPASSWORD", password);
     }
     Ok(command)
-}
-
-/// An address without its password, and the password.
-fn without_password(url: &str) -> (String, Option<String>) {
-    let parts = || {
-        let (scheme, rest) = url.split_once("://")?;
-        let (user, host) = rest.split_once('@')?;
-        let (user, password) = user.split_once(':')?;
-        Some((format!("{scheme}://{user}@{host}"), decoded(password)?))
-    };
-    parts().map_or_else(|| (url.to_owned(), None), |(url, password)| (url, Some(password)))
-}
-
-/// Text of an address with its `%xx` read; none where they are no text.
-fn decoded(text: &str) -> Option<String> {
-    let mut parts = text.split('%');
-    let mut bytes = parts.next()?.as_bytes().to_vec();
-    for part in parts {
-        let (code, rest) = part.split_at_checked(2)?;
-        bytes.extend(hex::decode(code).ok()?);
-        bytes.extend_from_slice(rest.as_bytes());
-    }
-    String::from_utf8(bytes).ok()
 }
 
 /// Runs a program to its end; what it says of a failure is the error.
@@ -212,20 +190,4 @@ pub(super) fn run(command: &mut Command) -> Result<()> {
     let output = command.output().with_context(|| format!("无法运行 {program}"))?;
     ensure!(output.status.success(), "{program}：{}", String::from_utf8_lossy(&output.stderr).trim());
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_password_stands_in_no_list_of_processes() {
-        let (url, password) =
-            without_password("postgres://portal:p%40ss%3Aword@db.example:5433/lunzhi?sslmode=require");
-        assert_eq!(url, "postgres://portal@db.example:5433/lunzhi?sslmode=require");
-        assert_eq!(password.as_deref(), Some("p@ss:word"));
-        for bare in ["postgres://portal@%2Ftmp%2Fx/postgres", "postgres://db/lunzhi"] {
-            assert_eq!(without_password(bare), (bare.to_owned(), None));
-        }
-    }
 }

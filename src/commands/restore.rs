@@ -6,13 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail, ensure};
-use sqlx::{Connection, PgConnection};
+use sqlx::Connection as _;
 
 use super::backup::{DUMP, FORMAT, FileHash, KEY, MANIFEST, Manifest, client, kept_version, run};
 use crate::{
     audit,
     config::DatabaseConfig,
-    database::{Database, MIGRATOR, migrate},
+    database::{Database, MIGRATOR, migrate, reach::reach},
     elections::{ballot_key, store},
     sealing::keys::MarkKey,
 };
@@ -93,7 +93,7 @@ fn read_manifest(folder: &Path) -> Result<Manifest> {
 fn fill(config: &DatabaseConfig, folder: &Path) -> Result<Database> {
     let database = Database::open(config)?;
     runtime()?.block_on(async {
-        let mut db = PgConnection::connect(&database.url).await.context("连接数据库")?;
+        let mut db = reach(&database.url).await.context("连接数据库")?.connection;
         let tables: i64 = sqlx::query_scalar(
             "select count(*) from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'",
         )
@@ -105,7 +105,7 @@ fn fill(config: &DatabaseConfig, folder: &Path) -> Result<Database> {
     let mut command = client("pg_restore", kept_version(config), &database.url)?;
     command.args(["--exit-on-error", "--single-transaction", "--no-owner", "--no-privileges"]);
     run(command.arg(folder.join(DUMP)))?;
-    runtime()?.block_on(migrate(&database.url))?;
+    runtime()?.block_on(async { migrate(&database.url).await.map(drop) })?;
     Ok(database)
 }
 
@@ -116,7 +116,7 @@ fn runtime() -> Result<tokio::runtime::Runtime> {
 /// What was restored: the chain is whole and as it was, and the key opens what is in progress.
 fn look_through(database: &Database, manifest: &Manifest, key: &MarkKey) -> Result<String> {
     runtime()?.block_on(async {
-        let mut db = PgConnection::connect(&database.url).await.context("连接数据库")?;
+        let mut db = reach(&database.url).await.context("连接数据库")?.connection;
         let audit::Verified { entries, head } = match audit::verify(&mut db).await? {
             Ok(verified) => verified,
             Err(audit::Broken { seq, why }) => bail!("已恢复，但操作记录在第 {seq} 条处不完整：{why}"),

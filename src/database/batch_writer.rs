@@ -9,15 +9,21 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{PgConnection, PgPool};
-use tokio::sync::{mpsc, oneshot};
+use sqlx::PgConnection;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
+use super::pool::Pool;
 use crate::failure::Failure;
 
 /// The most writes in one statement.
 const MOST: usize = 512;
 /// How long the first of a crowd waits for others.
 const WINDOW: Duration = Duration::from_millis(30);
+/// How long a statement may take, its commit with it: longer than the server lets it run and a standby should need.
+const COMMITTED_WITHIN: Duration = Duration::from_secs(22);
 /// Writes that may wait for their turn; further callers wait until there is room.
 const QUEUE: usize = 1024;
 
@@ -45,7 +51,7 @@ where
     /// Starts the one task that writes; it ends when the writer is dropped. `crowded` says whether it is worth waiting for
     /// others; `write` is one statement for a whole batch.
     pub fn start(
-        pool: PgPool,
+        pool: Pool,
         crowded: impl Fn() -> bool + Send + 'static,
         write: impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static,
     ) -> Self {
@@ -68,7 +74,7 @@ where
 }
 
 async fn gather<K, I, O>(
-    pool: PgPool,
+    pool: Pool,
     mut waiting: mpsc::Receiver<Waiting<K, I, O>>,
     crowded: impl Fn() -> bool + Send + 'static,
     write: Arc<impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync + 'static>,
@@ -104,7 +110,7 @@ async fn gather<K, I, O>(
 
 /// Writes a batch; where it fails, each by itself, so that one bad row does not fail the others.
 async fn write_batch<K, I: Clone, O>(
-    pool: &PgPool,
+    pool: &Pool,
     batch: Vec<Waiting<K, I, O>>,
     write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
 ) {
@@ -121,6 +127,10 @@ async fn write_batch<K, I: Clone, O>(
                 let _ = one.answer.send(Err(failure));
             }
         }
+        // What is perhaps written is not written once more; where nothing can be written, nobody is tried alone.
+        Err(Failure::Unconfirmed) => fail_all(batch, || Failure::Unconfirmed),
+        Err(Failure::CommitsWait) => fail_all(batch, || Failure::CommitsWait),
+        Err(Failure::Away) => fail_all(batch, || Failure::Away),
         Err(_) => {
             for one in batch {
                 let alone = attempt(pool, vec![one.ask], write).await;
@@ -131,17 +141,36 @@ async fn write_batch<K, I: Clone, O>(
     }
 }
 
+fn fail_all<K, I, O>(batch: Vec<Waiting<K, I, O>>, failure: fn() -> Failure) {
+    for one in batch {
+        let _ = one.answer.send(Err(failure()));
+    }
+}
+
 fn no_answer() -> Failure {
     Failure::Broken(anyhow::anyhow!("a write of one has no answer"))
 }
 
 async fn attempt<I, O>(
-    pool: &PgPool,
+    pool: &Pool,
     asks: Vec<I>,
     write: &(impl for<'c> Fn(&'c mut PgConnection, Vec<I>) -> Answers<'c, O> + Send + Sync),
 ) -> Result<Vec<O>, Failure> {
     let expected = asks.len();
-    let mut connection = pool.acquire().await?;
-    let answers = write(&mut connection, asks).await?;
-    if answers.len() == expected { Ok(answers) } else { Err(no_answer()) }
+    let mut connection = pool.connection().await?;
+    let written = tokio::select! {
+        written = timeout(COMMITTED_WITHIN, write(&mut connection, asks)) => written.unwrap_or(Err(Failure::Unconfirmed)),
+        () = pool.watched().given_up() => Err(Failure::Unconfirmed),
+    };
+    match written.map_err(|failure| pool.judged(failure)) {
+        Ok(answers) if answers.len() == expected => Ok(answers),
+        Ok(_) => Err(no_answer()),
+        Err(failure) => {
+            // Whatever its server still does, nobody else is given it.
+            if let Failure::Unconfirmed = failure {
+                drop(connection.detach());
+            }
+            Err(failure)
+        }
+    }
 }

@@ -1,20 +1,27 @@
 //! Connecting, migrating, and the embedded PostgreSQL.
 
+pub mod address;
 pub mod batch_writer;
 pub mod embedded;
+pub mod keeper;
+pub mod pool;
+pub mod reach;
 mod roles;
 
-use std::{ops::Deref, str::FromStr, time::Duration};
+use std::{ops::Deref, sync::Arc, time::Duration};
 
 use anyhow::{Context, Result, ensure};
 use sqlx::{
-    PgPool, Row as _,
-    migrate::Migrator,
+    Connection as _, Row as _,
+    migrate::{MigrateError, Migrator},
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
 use crate::config::DatabaseConfig;
+use address::Address;
 use embedded::{EmbeddedPg, Options};
+use pool::{Pool, Use, Watched};
+use reach::{Reached, reach};
 
 /// The migrations, in the program.
 pub static MIGRATOR: Migrator = sqlx::migrate!();
@@ -22,6 +29,8 @@ pub static MIGRATOR: Migrator = sqlx::migrate!();
 const READERS: u32 = 16;
 const WRITERS: u32 = 8;
 const SINGLE_WRITERS: u32 = 4;
+/// A connection that nobody used for so long is tried before it is used.
+const IDLE: Duration = Duration::from_secs(1);
 
 /// What this transaction has locked: nobody else writes it meanwhile. Made by the read that takes the lock alone, so that
 /// a write that asks for it cannot be called without.
@@ -47,46 +56,73 @@ impl<T> Deref for Locked<T> {
 #[derive(Debug, Clone)]
 pub struct Pools {
     /// Connections that can only read.
-    pub read: PgPool,
+    pub read: Pool,
     /// Connections for [`App::write`](crate::app::App::write) alone.
-    pub write: PgPool,
+    pub write: Pool,
     /// Connections for [`App::write_one`](crate::app::App::write_one) and for writes that are gathered. No transaction is ever begun on them, so
     /// none is looked for when they come back: that is a round trip as long as the statement itself.
-    pub single: PgPool,
+    pub single: Pool,
+    /// How the database stands.
+    pub watched: Arc<Watched>,
 }
 
 impl Pools {
-    /// Pools on `url`; connections are made when they are first needed.
+    /// Pools on the first server of `url`; connections are made when they are first needed.
     ///
     /// # Errors
     /// Where `url` is no PostgreSQL address.
     pub fn new(url: &str) -> Result<Self> {
-        let settings = [
+        let address: Address = url.parse()?;
+        Ok(Self::on(&address.servers.first().context("the address of the database names no server")?.options))
+    }
+
+    /// Pools on the server that was reached.
+    #[must_use]
+    pub fn at(reached: &Reached) -> Self {
+        let server = reached.address.servers.get(reached.server);
+        Self::on(&server.map(|server| server.options.clone()).unwrap_or_default())
+    }
+
+    fn on(server: &PgConnectOptions) -> Self {
+        let asked = [
             ("statement_timeout", "20s"),
             ("lock_timeout", "10s"),
             ("idle_in_transaction_session_timeout", "30s"),
             // Compiling a statement of a dozen tables takes seconds, and running it thirty milliseconds.
             ("jit", "off"),
         ];
-        let options = PgConnectOptions::from_str(url)?.application_name("lunzhi").options(settings);
-        let read_only = options.clone().options([("default_transaction_read_only", "on"), ("role", roles::READER)]);
-        let pool = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
-        // A reader is not asked whether it still lives before each use: that is a round trip as long as a page's
-        // own query. One whose server went away fails one page and is replaced.
-        let read = pool(READERS).test_before_acquire(false).connect_lazy_with(read_only);
-        let write = pool(WRITERS)
-            .after_release(|connection, _| {
-                Box::pin(async move {
-                    // Outside a transaction the two are one instant. A connection that comes back inside one would
-                    // swallow the writes of whoever gets it next (they would be answered and never committed).
-                    // Asked by the simple protocol: the extended one moves the statement's instant between its steps.
-                    let outside = sqlx::raw_sql("select now() = statement_timestamp()");
-                    outside.fetch_one(connection).await?.try_get(0)
-                })
+        let read_only = [("default_transaction_read_only", "on"), ("role", roles::READER)];
+        let watched = Arc::new(Watched::default());
+        let settings = |most| PgPoolOptions::new().max_connections(most).acquire_timeout(Duration::from_secs(10));
+        let pool = |settings, asked: &[(&'static str, &'static str)], writes| {
+            Pool::new(Use { settings, asked: asked.to_vec(), writes }, server, &watched)
+        };
+        let read = pool(tested_when_idle(settings(READERS)), &[asked.as_slice(), read_only.as_slice()].concat(), false);
+        let write = settings(WRITERS).after_release(|connection, _| {
+            Box::pin(async move {
+                // Outside a transaction the two are one instant. A connection that comes back inside one would
+                // swallow the writes of whoever gets it next (they would be answered and never committed).
+                // Asked by the simple protocol: the extended one moves the statement's instant between its steps.
+                let outside = sqlx::raw_sql("select now() = statement_timestamp()");
+                outside.fetch_one(connection).await?.try_get(0)
             })
-            .connect_lazy_with(options.clone());
-        let single = pool(SINGLE_WRITERS).test_before_acquire(false).connect_lazy_with(options);
-        Ok(Self { read, write, single })
+        });
+        let write = pool(takes_writes(write), &asked, true);
+        let single = pool(takes_writes(tested_when_idle(settings(SINGLE_WRITERS))), &asked, true);
+        Self { read, write, single, watched }
+    }
+
+    fn turn_to(&self, server: &PgConnectOptions) {
+        for pool in [&self.read, &self.write, &self.single] {
+            pool.turn_to(server);
+        }
+    }
+
+    /// New connections in the place of all that are idle, to the same server.
+    fn renew(&self) {
+        for pool in [&self.read, &self.write, &self.single] {
+            pool.renew();
+        }
     }
 
     /// Refuses a database on which a reader could write: a pooler in front of it may drop what a connection asks for.
@@ -100,7 +136,7 @@ impl Pools {
                                     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
                                           and has_table_privilege(c.oid, 'insert, update, delete, truncate'))",
         );
-        let found = found.bind(roles::READER).fetch_one(&self.read).await;
+        let found = found.bind(roles::READER).fetch_one(&self.read.now()).await;
         let reads_alone: bool = found.context("ask a reader's connection")?.try_get(0)?;
         ensure!(
             reads_alone,
@@ -158,15 +194,65 @@ impl Database {
     }
 }
 
+/// A connection is not asked whether it still lives before each use: that is a round trip as long as a page's own query. It
+/// is where it was idle for a while.
+fn tested_when_idle(settings: PgPoolOptions) -> PgPoolOptions {
+    settings.test_before_acquire(false).before_acquire(|connection, meta| {
+        Box::pin(async move {
+            if meta.idle_for > IDLE {
+                connection.ping().await?;
+            }
+            Ok(true)
+        })
+    })
+}
+
+/// A connection that shall write is made to a server that takes writes: for a moment after a failover the way to the leader
+/// may still lead elsewhere.
+fn takes_writes(settings: PgPoolOptions) -> PgPoolOptions {
+    settings.after_connect(|connection, _| {
+        Box::pin(async move {
+            let recovers: bool = sqlx::raw_sql("select pg_is_in_recovery()").fetch_one(connection).await?.try_get(0)?;
+            if recovers { Err(sqlx::Error::Protocol("the server takes no writes".to_owned())) } else { Ok(()) }
+        })
+    })
+}
+
 /// Brings the schema up to date, on a connection of its own: a migration may take longer than a page may. Then lets the
-/// readers see it.
+/// readers see it. Of several portals that start at once one does it, and the others wait. Gives what was reached.
 ///
 /// # Errors
-/// Where the database cannot be reached or a migration fails; a failed one leaves nothing behind.
-pub async fn migrate(url: &str) -> Result<()> {
-    let pool = PgPoolOptions::new().max_connections(1).connect(url).await.context("connect to the database")?;
-    MIGRATOR.run(&pool).await.context("migrate the database")?;
-    roles::let_readers_in(&mut *pool.acquire().await?).await?;
-    pool.close().await;
-    Ok(())
+/// Where the database cannot be reached, is newer than this program, or a migration fails; a failed one leaves nothing
+/// behind.
+pub async fn migrate(url: &str) -> Result<Reached> {
+    let mut reached = reach(url).await?;
+    migrate_at(&mut reached).await?;
+    Ok(reached)
+}
+
+/// As [`migrate`], on the server that was reached.
+///
+/// # Errors
+/// As [`migrate`].
+pub async fn migrate_at(reached: &mut Reached) -> Result<()> {
+    let db = &mut reached.connection;
+    // Beside the migrator's own lock, which ends before the readers are let in. It goes with the session, whatever happens.
+    sqlx::query("select pg_advisory_lock(hashtextextended('lunzhi migrates', 0))").execute(&mut *db).await?;
+    let migrated = match MIGRATOR.run_direct(None, &mut *db, false).await {
+        Ok(()) => roles::let_readers_in(&mut *db).await,
+        Err(MigrateError::VersionMissing(version)) => Err(anyhow::anyhow!(
+            "the database is newer (migration {version}) than this program, which knows migrations up to {}: run the \
+             version of the program that brought it there, or a later one",
+            newest()
+        )),
+        Err(error) => Err(error).context("migrate the database"),
+    };
+    sqlx::query("select pg_advisory_unlock(hashtextextended('lunzhi migrates', 0))").execute(&mut *db).await?;
+    migrated
+}
+
+/// The last migration that this program knows.
+#[must_use]
+pub fn newest() -> i64 {
+    MIGRATOR.iter().map(|migration| migration.version).max().unwrap_or(0)
 }

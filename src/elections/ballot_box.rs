@@ -231,7 +231,7 @@ impl BallotBox {
                 self.lookups.write(key, asked).await
             }
             Credential::Slip(_) => {
-                let mut db = self.pools.read.acquire().await?;
+                let mut db = self.pools.read.connection().await?;
                 let voter = store::voter(&mut db, id, credential, self.clock.now()).await?;
                 Ok(voter.as_ref().map(Place::from))
             }

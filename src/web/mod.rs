@@ -10,6 +10,7 @@ pub mod network;
 pub mod observe;
 pub mod origin;
 pub mod outgoing;
+pub mod read_again;
 pub mod routes;
 pub mod space;
 

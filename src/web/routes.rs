@@ -11,7 +11,10 @@ use axum::{
 use tracing::Instrument as _;
 
 use super::observe::after_panic;
-use crate::page::{faults, unsent::Unsent};
+use crate::{
+    failure::BrokeOff,
+    page::{faults, unsent::Unsent},
+};
 
 /// The largest body that is read to its end, so that a file that is too large can be named beside the form as it was filled
 /// in: photos of today's phones. Of such a file no more is kept than of one that is not.
@@ -114,7 +117,10 @@ async fn to_the_end(request: Request, next: Next) -> Response {
     };
     let done = tokio::spawn(run.in_current_span()).await;
     // Nobody aborts the task, so it ended or panicked; of a form that met a panic what was typed is shown again.
-    done.unwrap_or_else(|error| after_panic(error.into_panic()))
+    let mut response = done.unwrap_or_else(|error| after_panic(error.into_panic()));
+    // Something may be written, so that it is not run again by itself.
+    response.extensions_mut().remove::<BrokeOff>();
+    response
 }
 
 tokio::task_local! {

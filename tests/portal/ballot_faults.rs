@@ -217,7 +217,8 @@ impl Voter {
         }
         // One page says that nothing was done, and is held to it; the others send the voter to look.
         if answer.status != 503 || !answer.body.contains("你的请求没有办理") {
-            let sends_to_look = ["没有得到确认", "系统出了问题", "等待时间过长", "与数据库的连接刚才断开了"];
+            let sends_to_look =
+                ["没有得到确认", "系统出了问题", "等待时间过长", "与数据库的连接刚才断开了", "没有收到确认"];
             assert!(
                 sends_to_look.iter().any(|words| answer.body.contains(words)),
                 "{}: {}",

@@ -509,7 +509,7 @@ fn health_is_503_where_the_database_does_not_answer() {
         let page = crate::support::Client::new(router(&app)).get("/healthz").await;
         assert_eq!(page.status, 503);
         let page = crate::support::Client::new(router(&app)).get("/sign-in").await;
-        assert_eq!((page.status, page.heading().as_str()), (503, "与数据库的连接刚才断开了"));
+        assert_eq!((page.status, page.heading().as_str()), (503, "暂时连不上数据库"));
         assert!(!page.text().contains("nowhere"), "no word of the cause to visitors");
     });
 }

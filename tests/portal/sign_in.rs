@@ -399,7 +399,7 @@ async fn a_writers_connection_is_kept_and_one_inside_a_transaction_is_not() {
         let (pid,): (i32,) = sqlx::query_as("select pg_backend_pid()").fetch_one(&mut *connection).await.unwrap();
         drop(connection);
         // What is done with a connection that is given back is done in the background.
-        while pools.write.size() > 0 && pools.write.num_idle() == 0 {
+        while pools.write.now().size() > 0 && pools.write.now().num_idle() == 0 {
             tokio::task::yield_now().await;
         }
         pid
