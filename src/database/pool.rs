@@ -110,10 +110,10 @@ impl Watched {
         if *looks.borrow() == 0 {
             return sleep(LOOKED_WITHIN).await;
         }
-        self.doubt();
         let looked = async {
             // The look under way may have begun before.
             for _ in 0..2 {
+                self.doubt();
                 let _ = looks.changed().await;
             }
             let _ = standing.wait_for(|standing| *standing != Standing::Away).await;
