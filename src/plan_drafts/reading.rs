@@ -292,17 +292,17 @@ mod tests {
                 let mut content = read(text).unwrap();
                 for (entry, state) in CATALOGUE.iter().zip(states) {
                     let (code, typed) = (entry.code, content.of_mut(Group::of_rule(entry.rule)));
-                    let stated = typed.get(&format!("{code}.state")) == "stated";
+                    let was_stated = typed.get(&format!("{code}.state")) == "stated";
                     let state = match state {
                         _ if entry.rule == Rule::Pol00 => "stated",
                         0 => "silent",
                         1 => "untaken",
                         2 => "quoted",
-                        _ if stated => "stated",
+                        _ if was_stated => "stated",
                         _ => "quoted",
                     };
                     typed.set(format!("{code}.state"), state);
-                    if state == "quoted" && !stated {
+                    if state == "quoted" && !was_stated {
                         typed.set(format!("{code}.strength"), "duty");
                         typed.set(format!("{code}.clause1.id"), "1");
                         typed.set(format!("{code}.clause1.section"), "一");

@@ -119,7 +119,7 @@ struct Cap {
 /// The plan's cap on a rule that the national level caps.
 fn cap_of(plan: &Plan, provision: &Provision) -> Option<Cap> {
     let figures = &plan.figures;
-    let plain = |most: u32| Cap { most, is_soft: provision.strength == Strength::Soft, has_floor: false };
+    let of_figure = |most: u32| Cap { most, is_soft: provision.strength == Strength::Soft, has_floor: false };
     match provision.rule {
         // 左右 is soft by itself: what it allows is the figure with its tolerance.
         Rule::Stf01 => figures.school_total.as_ref().map(|total| {
@@ -128,20 +128,20 @@ fn cap_of(plan: &Plan, provision: &Provision) -> Option<Cap> {
             let usual = u64::from(people) * (100 + u64::from(percent)) / 100;
             let usual = u32::try_from(usual).unwrap_or(u32::MAX);
             let most = total.value.decided().map_or(usual, |larger| larger.at_most.max(usual));
-            Cap { is_soft: !about && provision.strength == Strength::Soft, ..plain(most) }
+            Cap { is_soft: !about && provision.strength == Strength::Soft, ..of_figure(most) }
         }),
-        Rule::Stf02 => figures.school_presidium.as_ref().map(|most| plain(most.value)),
-        Rule::Stf03 => figures.departments.as_ref().map(|most| plain(most.value)),
+        Rule::Stf02 => figures.school_presidium.as_ref().map(|most| of_figure(most.value)),
+        Rule::Stf03 => figures.departments.as_ref().map(|most| of_figure(most.value)),
         // Of figures by size the largest: no college may have more.
         Rule::Stf06 => figures.college_total.as_ref().map(|bounds| {
             let most = bounds.value.of(None).iter().map(|bounds| bounds.high).max();
-            Cap { has_floor: bounds.value.usual.low > 0, ..plain(most.unwrap_or_default()) }
+            Cap { has_floor: bounds.value.usual.low > 0, ..of_figure(most.unwrap_or_default()) }
         }),
         Rule::Stf07 => figures
             .college_presidium
             .as_ref()
-            .map(|most| plain(most.value.of(None).into_iter().max().unwrap_or_default())),
-        Rule::Elg04 => figures.failed_courses.as_ref().map(|most| plain(most.value.at_most)),
+            .map(|most| of_figure(most.value.of(None).into_iter().max().unwrap_or_default())),
+        Rule::Elg04 => figures.failed_courses.as_ref().map(|most| of_figure(most.value.at_most)),
         _ => None,
     }
 }

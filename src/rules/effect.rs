@@ -67,12 +67,12 @@ pub fn effect(timeline: &Timeline, before: Option<&Plan>, after: &Plan, day: Dat
     let judges_nothing = then.as_ref().is_some_and(|found| !found.iter().any(|finding| finding.verdict.is_judged()));
     let (was, then) = (was.unwrap_or_default(), then.unwrap_or_default());
     let same = |one: &Finding, other: &Finding| (one.rule, &one.unit) == (other.rule, &other.unit);
-    let vanished = |finding: &Finding| {
+    let settled = |finding: &Finding| {
         let then = then.iter().find(|other| same(finding, other)).map(|other| other.verdict);
         let then = then.unwrap_or(Outcome::NotRequired);
         then.is_settled().then(|| Vanished { finding: finding.clone(), then })
     };
-    let vanishes = was.iter().filter(|finding| !finding.verdict.is_settled()).filter_map(vanished).collect();
+    let vanishes = was.iter().filter(|finding| !finding.verdict.is_settled()).filter_map(settled).collect();
     let is_new = |finding: &Finding| {
         let before = was.iter().find(|other| same(finding, other)).map(|other| other.verdict);
         // Graver than it was, or not there at all.

@@ -100,8 +100,8 @@ impl Plan {
     #[must_use]
     pub fn without_teachers<'a>(&self, members: &'a [Member]) -> Cow<'a, [Member]> {
         let teachers = self.posts().map(|posts| posts.teachers.as_slice()).unwrap_or_default();
-        let teaches = |post: &Post| matches!(post, Post::Other(name) if teachers.contains(name));
-        let only_teaches = |member: &&Member| !member.posts.is_empty() && member.posts.iter().all(teaches);
+        let is_teaching = |post: &Post| matches!(post, Post::Other(name) if teachers.contains(name));
+        let only_teaches = |member: &&Member| !member.posts.is_empty() && member.posts.iter().all(is_teaching);
         if !members.iter().any(|member| only_teaches(&member)) {
             return Cow::Borrowed(members);
         }
