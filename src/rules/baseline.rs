@@ -293,6 +293,7 @@ fn chains(own: &[Step], national: &[Step]) -> Judged {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::plan::Actor;
     use crate::rules::plan::{BUILT_IN, named};
 
     fn relation(plan: &Plan, rule: Rule) -> Relation {
@@ -354,7 +355,15 @@ mod tests {
 
     #[test]
     fn a_chain_is_held_against_the_bodies_and_their_order() {
-        let step = |by: &[Body], together| Step { act: "审".into(), by: by.to_vec(), any: false, together };
+        let actor = |body: &Body| Actor { body: *body, name: None };
+        let step = |by: &[Body], together| Step {
+            kind: StepKind::Opinion,
+            act: "审".into(),
+            by: by.iter().map(actor).collect(),
+            any: false,
+            together,
+            days: None,
+        };
         let asked = [step(&[Body::CollegeLeague], false), step(&[Body::StudentAffairs, Body::SchoolLeague], true)];
         let one = |own: &[Step]| chains(own, &asked).relation;
         assert_eq!(one(&asked), Relation::Equal);
