@@ -126,37 +126,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         });
         ended.await.map_err(|failure| anyhow::anyhow!("{failure}"))?;
     }
-    let clearing = portal.app.clone();
-    tokio::spawn(async move {
-        loop {
-            let now = clearing.clock.now();
-            let cleared = clearing
-                .write(async |db| {
-                    clear_expired(db, now).await?;
-                    accounts::clear_expired(db, now).await?;
-                    campus::store::clear_expired(db, now).await?;
-                    kept_forms::clear_expired(db, now).await?;
-                    imports::store::clear_old(db, now).await
-                })
-                .await;
-            if let Err(failure) = cleared {
-                tracing::warn!(%failure, "what has expired was not cleared away");
-            }
-            tokio::time::sleep(CLEAR_EVERY).await;
-        }
-    });
-    let (closing, reviews) = (portal.elections.clone(), portal.reviews.clone());
-    tokio::spawn(async move {
-        loop {
-            if let Err(failure) = reviews::keep_shares(&reviews).await {
-                tracing::warn!(%failure, "the shares of reviews were not looked after");
-            }
-            if let Err(failure) = elections::close_overdue(&closing).await {
-                tracing::warn!(%failure, "sittings whose time is up were not closed");
-            }
-            tokio::time::sleep(CLOSE_EVERY).await;
-        }
-    });
+    look_after(&portal);
     let mut lines = Vec::new();
     if with_demo {
         demo::load(&portal).await?;
@@ -201,6 +171,41 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         embedded.stop();
     }
     Ok(())
+}
+
+/// What a portal does by itself for as long as it runs: clears away what has expired, and closes sittings whose time is up.
+fn look_after(portal: &Portal) {
+    let clearing = portal.app.clone();
+    tokio::spawn(async move {
+        loop {
+            let now = clearing.clock.now();
+            let cleared = clearing
+                .write(async |db| {
+                    clear_expired(db, now).await?;
+                    accounts::clear_expired(db, now).await?;
+                    campus::store::clear_expired(db, now).await?;
+                    kept_forms::clear_expired(db, now).await?;
+                    imports::store::clear_old(db, now).await
+                })
+                .await;
+            if let Err(failure) = cleared {
+                tracing::warn!(%failure, "what has expired was not cleared away");
+            }
+            tokio::time::sleep(CLEAR_EVERY).await;
+        }
+    });
+    let (closing, reviews) = (portal.elections.clone(), portal.reviews.clone());
+    tokio::spawn(async move {
+        loop {
+            if let Err(failure) = reviews::keep_shares(&reviews).await {
+                tracing::warn!(%failure, "the shares of reviews were not looked after");
+            }
+            if let Err(failure) = elections::close_overdue(&closing).await {
+                tracing::warn!(%failure, "sittings whose time is up were not closed");
+            }
+            tokio::time::sleep(CLOSE_EVERY).await;
+        }
+    });
 }
 
 /// A portal on the server that was reached, and the connection to it.

@@ -9,7 +9,7 @@ use super::store::{self, Running};
 use crate::{
     app::App,
     failure::Failure,
-    ids::{InstitutionId, UnionId},
+    ids::InstitutionId,
     rulebook::store::calendar,
     rules::{
         Plan,
@@ -36,7 +36,6 @@ pub(super) struct Preview {
 /// A union in which something changes.
 #[derive(Debug)]
 pub(super) struct UnionChange {
-    pub id: UnionId,
     pub name: String,
     pub effect: UnionEffect,
 }
@@ -88,7 +87,6 @@ pub(super) async fn preview(
         // There is nothing to judge in a union of which nobody is registered yet.
         let is_there = |record: &&Record| record.union.opened_on.is_some() || record.people_on(day) > 0;
         let change = |record: &Record| UnionChange {
-            id: record.union.id,
             name: record.union.name.clone(),
             effect: effect(&record.timeline, now.as_deref(), &then, day),
         };

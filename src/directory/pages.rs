@@ -17,7 +17,7 @@ use crate::{
     failure::Failure,
     office::SchoolStaff,
     page::{chrome::Chrome, filters},
-    rulebook::{self, Governing},
+    rulebook,
     rules::{
         Finding, Plan,
         congress::{Cohort, Population, allocate},
@@ -48,7 +48,6 @@ struct OverviewPage {
     colleges: Vec<CollegeBar>,
     students: i64,
     societies: Vec<SocietyRow>,
-    governing: Option<Governing>,
     /// The least number of delegates; none where the plan does not say.
     minimum: Option<u32>,
     findings: Vec<Finding>,
@@ -99,7 +98,6 @@ async fn overview(State(app): State<App>, acting: Acting<SchoolStaff>) -> Result
         grades,
         grade_totals,
         societies,
-        governing,
         minimum,
         findings,
     })

@@ -115,14 +115,14 @@ impl AppointForm {
             Ok(PostKind::Presidium) => Some(Post::Presidium),
             Ok(PostKind::Head) => self.department(record, from, errors).map(Post::Head),
             Ok(PostKind::Staff) => self.department(record, from, errors).map(Post::Staff),
-            Ok(PostKind::Other) | Err(_) => match other_post(&self.post) {
-                // Whether the plan allows it is for the rule to say.
-                Some(name) => Some(Post::Other(name)),
-                None => {
+            Ok(PostKind::Other) | Err(_) => {
+                let other = other_post(&self.post);
+                if other.is_none() {
                     errors.add("post", "请选择岗位");
-                    None
                 }
-            },
+                // Whether the plan allows it is for the rule to say.
+                other.map(Post::Other)
+            }
         };
         let from_college = match self.from_college.as_str() {
             "yes" => Some(true),

@@ -167,7 +167,7 @@ async fn confirm(
                 let remedy = "请由校团委的另一个人确认；需要修改的，可以收回";
                 return Err(refused.for_reason("这份草稿是你交的，不能由同一个人确认", remedy));
             }
-            let plan = Plan::parse(&submitted.source);
+            let plan = Plan::parse(&submitted.source).map(Box::new);
             let Ok(plan) = plan else {
                 let why = "系统更新以后，这份草稿有不合格式的地方";
                 return Err(refused.for_reason(why, "请退回修改，按表单里的提示改正后再交"));

@@ -190,7 +190,7 @@ pub struct ElectionTerm {
     pub clause: String,
 }
 
-pub(super) fn read_elections(section: &Section<'_>) -> Option<Vec<ElectionTerm>> {
+pub(super) fn read_elections(section: &Section<'_>) -> Vec<ElectionTerm> {
     let known = section.clause_ids();
     let mut seen = Vec::new();
     let mut one = |item| {
@@ -207,7 +207,7 @@ pub(super) fn read_elections(section: &Section<'_>) -> Option<Vec<ElectionTerm>>
         Some(ElectionTerm { rule: rule?, clause: clause? })
     };
     let items = section.optional("election", |key| section.items(key)).unwrap_or_default();
-    Some(items.iter().filter_map(&mut one).collect())
+    items.iter().filter_map(&mut one).collect()
 }
 
 pub(super) fn elections_in_words(terms: &[ElectionTerm]) -> String {

@@ -135,7 +135,7 @@ figures! {
     Stf07 college_presidium: BySize<u32> = ["at_most", "bands"], read_by_size, |most, _| by_size_in_words(most),
         write_by_size;
     /// STF-08: posts that there may be beside the three.
-    Stf08 other_posts: OtherPosts = OtherPosts::KEYS, OtherPosts::read, |posts, _| posts.in_words(), OtherPosts::write;
+    Stf08 other_posts: OtherPosts = OtherPosts::KEYS, |file| Some(OtherPosts::read(file)), |posts, _| posts.in_words(), OtherPosts::write;
     /// STF-10: the least share of school staff who come from college unions.
     Stf10 from_colleges: Share = ["share"], |file| file.share("share"), |share, _| format!("不少于 {share}"),
         |share, keys| keys.bare("share", quoted(&share.to_string()));
@@ -158,7 +158,7 @@ figures! {
     Vet04 candidate_sources: Vec<String> = ["sources"], |file| file.strings("sources", 1), |items, _| list(items),
         |items, keys| keys.list("sources", items);
     /// VET-05: how votes are counted, where that is written down.
-    Vet05 elections: Vec<ElectionTerm> = ["election"], read_elections, |terms, _| elections_in_words(terms),
+    Vet05 elections: Vec<ElectionTerm> = ["election"], |file| Some(read_elections(file)), |terms, _| elections_in_words(terms),
         |terms, keys| write_elections(terms, keys);
     Con01 school_congress: Times = Times::KEYS, Times::read, |times, _| times.in_words(), |times, keys| times.write(keys);
     Con02 college_congress: CollegeCongress = CollegeCongress::KEYS, CollegeCongress::read, |said, _| said.in_words(),

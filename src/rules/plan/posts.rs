@@ -29,7 +29,7 @@ impl OtherPosts {
     pub(super) const KEYS: [&'static str; 2] = ["posts", "teachers"];
 
     /// Posts may be named alone, or as tables that say whether they are on the presidium.
-    pub(super) fn read(section: &Section<'_>) -> Option<Self> {
+    pub(super) fn read(section: &Section<'_>) -> Self {
         let allowed = section.optional("posts", |key| {
             let one = |item| {
                 let table = section.section_of(key, item)?;
@@ -40,7 +40,7 @@ impl OtherPosts {
             Some(section.items(key)?.iter().filter_map(one).collect())
         });
         let teachers = section.optional("teachers", |key| section.strings(key, 0));
-        Some(Self { allowed: allowed.unwrap_or_default(), teachers: teachers.unwrap_or_default() })
+        Self { allowed: allowed.unwrap_or_default(), teachers: teachers.unwrap_or_default() }
     }
 
     pub(super) fn in_words(&self) -> String {

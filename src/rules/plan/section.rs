@@ -199,10 +199,6 @@ impl<'a> Section<'a> {
         }
     }
 
-    pub(super) fn is_table(&self, value: &Value<'_>) -> bool {
-        value.get_ref().as_table().is_some()
-    }
-
     pub(super) fn section(&self, key: &str) -> Option<Section<'a>> {
         self.need(key).and_then(|value| self.section_of(key, value))
     }
