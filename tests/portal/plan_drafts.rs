@@ -229,7 +229,8 @@ async fn a_second_person_confirms_before_it_becomes_a_version() {
     assert_eq!(league.post(&format!("{draft}/submit"), &[]).await.status, 303);
     let confirmed = deputy.post(&format!("{draft}/confirm"), &[]).await;
     assert!(confirmed.location().starts_with("/plans?done=added&version="), "{}", confirmed.location());
-    let plans = league.get("/plans").await;
+    let plans = league.get(confirmed.location()).await;
+    assert!(plans.text().contains("方案已收存"), "{}", plans.text());
     assert!(plans.all("#version option").iter().any(|label| label.starts_with("本校方案 第 1 版")));
     let version = confirmed.location().rsplit('=').next().unwrap();
     let source = league.get(&format!("/plans/{version}/source")).await.text();

@@ -239,7 +239,7 @@ async fn vet_05_what_the_constitution_says_of_votes_stands_in_a_contest_with_its
     let portal = Portal::start().await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
     let added = league.upload("/plans", &[("text", &with_constitution())], None).await;
-    assert_eq!(added.location(), "/plans?done=added", "{:?}", added.all(".lines li"));
+    assert!(added.location().ends_with("?done=added"), "{:?}", added.all(".lines li"));
     let version = version_of(&mut league, "本校方案").await;
     assert_eq!(adopt(&mut league, &version, "2024-09-01").await.status, 303);
     let shown = league.get(&format!("/plans/{version}")).await.text();
