@@ -101,7 +101,7 @@ async fn a_sentence_is_taken_for_a_rule_and_brings_its_figure() {
     let again = league.post(&quotes, &[("rule", "STF-02"), ("sentence", &number)]).await;
     assert!(again.status == 422 && again.fault("用于哪一条规定").contains("已经引用过"));
     let shown = league.get(&format!("{draft}/text")).await;
-    assert!(shown.all(".draft-text .tag").contains(&"STF-02".to_owned()), "what is taken is marked");
+    assert!(shown.all(".draft-text .tag").contains(&"校级主席团人数".to_owned()), "what is taken is marked");
 }
 
 #[tokio::test]
