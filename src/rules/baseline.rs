@@ -76,8 +76,8 @@ pub fn compare(plan: &Plan, rule: Rule) -> Option<Comparison> {
     let judged = match plan.word_on(rule) {
         Word::Stated(provision) => held_against(plan, provision, national),
         Word::Quoted(_) => Judged::unclear("本方案只引原文，由人工对照"),
-        Word::Silent => Judged::unclear("本方案没有写到；全国要求仍应执行"),
-        Word::NotTakenDown => Judged::unclear("本方案这一条尚未录入"),
+        Word::Silent => Judged::unclear("本方案未作要求；全国要求仍应执行"),
+        Word::NotTakenDown => Judged::unclear("方案尚未录入这一条"),
     };
     Some(Comparison { rule, relation: judged.relation, says: judged.says, national })
 }

@@ -150,8 +150,8 @@ pub fn said(plan: &Plan, rule: Rule) -> String {
             format!("{figure}{strength}，{}{}", later.unwrap_or_default(), quotes(provision))
         }
         Word::Quoted(provision) => format!("只引原文，{}，{}", provision.strength.label(), quotes(provision)),
-        Word::Silent => "没有写到".to_owned(),
-        Word::NotTakenDown => "尚未录入".to_owned(),
+        Word::Silent => Outcome::NotRequired.label().to_owned(),
+        Word::NotTakenDown => Outcome::NotTakenDown.label().to_owned(),
     }
 }
 
