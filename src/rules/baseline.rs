@@ -69,6 +69,14 @@ pub fn compare_all(plan: &Plan) -> Vec<Comparison> {
     CATALOGUE.iter().filter_map(|entry| compare(plan, entry.rule)).collect()
 }
 
+/// How many rules stand how to the baseline, without what none does.
+#[must_use]
+pub fn counts(compared: &[Comparison]) -> Vec<(Relation, usize)> {
+    let count = |relation: &Relation| compared.iter().filter(|one| one.relation == *relation).count();
+    let counts = Relation::ALL.iter().map(|relation| (*relation, count(relation)));
+    counts.filter(|(_, count)| *count > 0).collect()
+}
+
 /// A plan against the baseline on one rule; none where no national document that is known here speaks of it.
 #[must_use]
 pub fn compare(plan: &Plan, rule: Rule) -> Option<Comparison> {
