@@ -18,7 +18,7 @@ const NAMED: i64 = 40;
 
 /// An adoption as the page shows it.
 #[derive(Debug)]
-pub struct AdoptionRow {
+pub(super) struct AdoptionRow {
     pub seq: i32,
     pub effective_from: Date,
     pub id: PlanVersionId,
@@ -35,7 +35,7 @@ pub struct AdoptionRow {
 
 /// Whether an adoption governs on a day, given all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub(super) enum Phase {
     /// It has begun, now or once.
     Begun,
     Ahead,
@@ -62,7 +62,10 @@ impl AdoptionRow {
 }
 
 /// A university's adoptions, the one registered last first, those that were withdrawn too.
-pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId) -> Result<Vec<AdoptionRow>, Failure> {
+pub(super) async fn adoptions(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Vec<AdoptionRow>, Failure> {
     let rows = sqlx::query_as!(
         AdoptionRow,
         r#"select a.seq, a.effective_from, v.id as "id: PlanVersionId", v.short, v.version, a.adopted_at,
@@ -78,7 +81,7 @@ pub async fn adoptions(connection: &mut PgConnection, institution: InstitutionId
 }
 
 /// The adoption in force today, which one of `version` would follow. Who is about to write locks the university first.
-pub async fn last_adoption(
+pub(super) async fn last_adoption(
     connection: &mut PgConnection,
     institution: InstitutionId,
     version: PlanVersionId,
@@ -96,7 +99,10 @@ pub async fn last_adoption(
 }
 
 /// The adoption registered last of those that stand.
-pub async fn latest(connection: &mut PgConnection, institution: InstitutionId) -> Result<Option<Latest>, Failure> {
+pub(super) async fn latest(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+) -> Result<Option<Latest>, Failure> {
     let latest = sqlx::query_as!(
         Latest,
         r#"select seq as "seq!", adopted_at as "at!" from standing_adoption
@@ -107,7 +113,7 @@ pub async fn latest(connection: &mut PgConnection, institution: InstitutionId) -
 }
 
 /// Writes an adoption that the rule has passed, for an office that was proved, with why it is wider than the baseline.
-pub async fn adopt(
+pub(super) async fn adopt(
     connection: &mut PgConnection,
     plans: &Locked<PlansOf>,
     acting: &Acting<SchoolLeague>,
@@ -144,7 +150,7 @@ pub async fn adopt(
 }
 
 /// Writes a withdrawal that the rule has passed, for an office that was proved.
-pub async fn withdraw(
+pub(super) async fn withdraw(
     connection: &mut PgConnection,
     plans: &Locked<PlansOf>,
     acting: &Acting<SchoolLeague>,
@@ -168,7 +174,7 @@ pub async fn withdraw(
 
 /// What runs while the plan changes, and keeps what it began with.
 #[derive(Debug, Default)]
-pub struct Running {
+pub(super) struct Running {
     pub rounds: Vec<RunningRound>,
     pub sittings: Vec<RunningSitting>,
     /// Turns of the executive chair that are confirmed and not over.
@@ -184,7 +190,7 @@ impl Running {
 
 /// A round that goes on under the plan by which it was opened.
 #[derive(Debug)]
-pub struct RunningRound {
+pub(super) struct RunningRound {
     pub union_name: String,
     pub title: String,
     /// The plan by which it was opened.
@@ -193,11 +199,11 @@ pub struct RunningRound {
 
 /// A sitting that was announced and is not reported.
 #[derive(Debug)]
-pub struct RunningSitting {
+pub(super) struct RunningSitting {
     pub title: String,
 }
 
-pub async fn running(
+pub(super) async fn running(
     connection: &mut PgConnection,
     institution: InstitutionId,
     today: Date,
@@ -237,7 +243,7 @@ pub async fn running(
 
 /// What a university has to set up before its plan is of use.
 #[derive(Debug, Clone, Copy)]
-pub struct Setup {
+pub(super) struct Setup {
     pub has_students: bool,
     pub has_semesters: bool,
     /// Unions that are set up.
@@ -248,7 +254,7 @@ pub struct Setup {
     pub has_offices: bool,
 }
 
-pub async fn setup(connection: &mut PgConnection, institution: InstitutionId) -> Result<Setup, Failure> {
+pub(super) async fn setup(connection: &mut PgConnection, institution: InstitutionId) -> Result<Setup, Failure> {
     let setup = sqlx::query_as!(
         Setup,
         r#"select exists (select from student where institution_id = $1) as "has_students!",

@@ -102,7 +102,7 @@ async fn feed(State(app): State<App>, Path(token): Path<String>) -> Result<Respo
     let known = |entry: &CalendarEntry| meetings.iter().any(|meeting| entry.is_meeting(meeting.id));
     let found = entries(&mut db, &person, days).await?;
     events.extend(found.iter().filter(|entry| !known(entry)).map(CalendarEntry::event));
-    let text = calendar_file(&format!("{}学生会工作日历", person.institution_name), &events, now);
+    let text = calendar_file(&format!("{}学生会全年日历", person.institution_name), &events, now);
     let headers =
         [(header::CONTENT_TYPE, "text/calendar; charset=utf-8"), (header::CACHE_CONTROL, "private, no-store")];
     Ok((headers, text).into_response())

@@ -30,6 +30,15 @@ words! {
 }
 
 words! {
+    /// How far a commit under way is.
+    CommitState:
+    /// Another file of the university is being written.
+    Waiting = "waiting", "等待";
+    Writing = "writing", "写入";
+    Failed = "failed", "失败";
+}
+
+words! {
     /// What a row would do.
     RowState:
     Added = "added", "新增";

@@ -3,7 +3,7 @@
 use sqlx::PgConnection;
 use time::{Duration, OffsetDateTime};
 
-use super::import::{Import, Job};
+use super::import::{CommitState, Import, Job};
 use crate::{
     auth::acting::Acting,
     failure::Failure,
@@ -129,10 +129,10 @@ pub(super) async fn job(
     let Some(row) = row.fetch_optional(connection).await? else { return Ok(None) };
     let rows = |number: i32| u64::try_from(number).unwrap_or(0);
     let is_silent = row.seen_at <= now - SILENT;
-    Ok(Some(match row.state.as_str() {
-        "writing" if !is_silent => Job::Writing { done: rows(row.done), total: rows(row.total) },
-        "waiting" if !is_silent => Job::Waiting { behind: row.behind.unwrap_or_default() },
-        _ => Job::Failed,
+    Ok(Some(match row.state.parse::<CommitState>()? {
+        CommitState::Writing if !is_silent => Job::Writing { done: rows(row.done), total: rows(row.total) },
+        CommitState::Waiting if !is_silent => Job::Waiting { behind: row.behind.unwrap_or_default() },
+        CommitState::Waiting | CommitState::Writing | CommitState::Failed => Job::Failed,
     }))
 }
 

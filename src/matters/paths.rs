@@ -27,7 +27,7 @@ words! {
     Begun = "begun", "已登记。请在一周以内提交总结。";
     Settled = "settled", "已登记决算。";
     Attached = "attached", "单据已保存，本会和审批这一件的单位可以查看。";
-    Detached = "detached", "单据已去掉。";
+    Detached = "detached", "单据已删除。";
     Lent = "lent", "已登记借用。";
     GivenBack = "given-back", "已登记归还。";
     Closed = "closed", "已办结。";

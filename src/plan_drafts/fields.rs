@@ -144,6 +144,7 @@ const VALUES: &[Field] = &[
     field("at_most_share", "比例的上限", Kind::Share, "没有上限的不填"),
     field("teachers", "由教师担任的职务", ITEMS, "一行一个，如：秘书长；没有的不填"),
     field("excellent_at_most", "优秀的上限（百分之几）", Kind::Number, "没有写的不填"),
+    field("meeting_of_all_below", "学生不足多少人可开全体学生大会", Kind::Number, "没有写的不填"),
 ];
 
 const BASES: &[Word] = &[("major", "本专业"), ("grade", "本年级"), ("class", "本班"), ("college", "本院系")];
@@ -153,6 +154,7 @@ const PERIODS: &[Word] = &[("semester", "上学期"), ("year", "上学年"), ("e
 const OF_ONE_RULE: &[(Rule, Field)] = &[
     (Rule::Rev01, field("offices", "必须参加的单位", Kind::Bodies, "用顿号隔开，如：学校党委、学校团委")),
     (Rule::Gui09, field("offices", "协同的单位", ITEMS, "一行一个")),
+    (Rule::Stf08, field("posts", "可以另设的岗位", ITEMS, "一行一个，如：顾问")),
 ];
 
 /// How a rule's value is asked for; none where the key has no field.

@@ -34,6 +34,7 @@ use crate::{
     page::chrome::{NavGroup, NavItem},
 };
 
+/// The routes of drafts.
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes()

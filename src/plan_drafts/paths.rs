@@ -3,6 +3,7 @@
 use super::draft::Group;
 use crate::{
     ids::{PlanDraftId, PlanVersionId},
+    rulebook::PLANS,
     rules::Rule,
     words::{said_after, words},
 };
@@ -52,5 +53,5 @@ impl PlanDraftId {
 
 /// The version that a draft became, where it is adopted.
 pub(super) fn adopted_from(version: PlanVersionId) -> String {
-    format!("/plans?done=added&version={version}")
+    format!("{PLANS}?done=added&version={version}")
 }

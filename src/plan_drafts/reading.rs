@@ -278,6 +278,20 @@ mod tests {
     }
 
     #[test]
+    fn posts_named_alone_are_lines_of_the_form_and_tables_stay_as_they_are() {
+        let (_, text) = BUILT_IN[0];
+        for (posts, line, extra) in
+            [("posts = [\"顾问\"]", "顾问", ""), ("posts = [{ name = \"主席\" }]", "", "posts = [{ name = \"主席\" }]")]
+        {
+            let text = text.replace("[rule.STF-08]\n", &format!("[rule.STF-08]\n{posts}\n"));
+            let content = read(&text).unwrap();
+            let typed = content.of(Group::Stf);
+            assert_eq!((typed.get("STF-08.posts"), typed.get("STF-08.extra")), (line, extra));
+            assert_eq!(again(&text), Plan::parse(&text).unwrap());
+        }
+    }
+
+    #[test]
     fn what_is_no_toml_is_told_with_its_line() {
         let errors = read("format = 1\ncode = \"a\n").unwrap_err();
         assert_eq!(errors.first().map(|error| error.line), Some(2));

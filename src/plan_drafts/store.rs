@@ -76,8 +76,11 @@ pub(super) async fn lock(
     acting: &Acting<SchoolLeague>,
     id: PlanDraftId,
 ) -> Result<Locked<PlanDraft>, Failure> {
-    sqlx::query!("select id from plan_draft where id = $1 for update", id.0).fetch_optional(&mut *connection).await?;
-    Ok(Locked::new(one(connection, acting.institution(), id).await?))
+    let institution = acting.institution();
+    sqlx::query!("select id from plan_draft where id = $1 and institution_id = $2 for update", id.0, institution.0)
+        .fetch_optional(&mut *connection)
+        .await?;
+    Ok(Locked::new(one(connection, institution, id).await?))
 }
 
 /// A group as it was saved last.
@@ -264,7 +267,7 @@ pub(super) async fn discard(connection: &mut PgConnection, draft: &Locked<PlanDr
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// How many drafts wait for this person to confirm them, and the first of them.
+/// The drafts that wait for this person to confirm them.
 pub(super) async fn waiting(
     connection: &mut PgConnection,
     institution: InstitutionId,

@@ -36,7 +36,7 @@ words! {
     Saved = "saved", "草稿已保存，只有你自己看得到。";
     HandedIn = "handed", "述职报告已提交。";
     Attached = "attached", "附件已添加。";
-    Detached = "detached", "附件已去掉。";
+    Detached = "detached", "附件已删除。";
     Objected = "objected", "已提交，评议会将书面答复。";
     Scored = "scored", "已评分。截止以前可以重评，以最后一次为准。";
     Proved = "proved", "口令正确。";

@@ -171,10 +171,7 @@ pub(super) fn own_first(chapters: &mut [Chapter<'_>], own: &Plan, compares: bool
 fn line<'a>(entry: &'static Entry, plans: &[&'a Plan]) -> RuleRow<'a> {
     let cell = |plan: &&'a Plan| PlanColumn {
         plan,
-        provision: match plan.word_on(entry.rule) {
-            Word::Stated(provision) | Word::Quoted(provision) => Some(provision),
-            Word::Silent | Word::NotTakenDown => None,
-        },
+        provision: plan.word_on(entry.rule).provision(),
         switches: plan.switches.shown.iter().filter(|switch| switch.rule == entry.rule).collect(),
         comparison: baseline::compare(plan, entry.rule),
     };

@@ -27,7 +27,7 @@ use crate::{
     page::{chrome::Chrome, faults, filters},
     rules::{
         CATALOGUE, Finding, Plan, Rule,
-        baseline::{Comparison, Relation, compare_all},
+        baseline::{Comparison, Relation, compare_all, counts},
         catalogue::{Family, Today},
         plan::{self, LARGEST_FILE, NationalDocument, PlanError, Provision, Word, national},
     },
@@ -225,9 +225,7 @@ pub(super) struct PlanPage {
 impl PlanPage {
     /// How many rules stand how to the baseline.
     fn relations(&self) -> Vec<(Relation, usize)> {
-        let count = |relation: &Relation| self.compared.iter().filter(|one| one.relation == *relation).count();
-        let counts = Relation::ALL.iter().map(|relation| (*relation, count(relation)));
-        counts.filter(|(_, count)| *count > 0).collect()
+        counts(&self.compared)
     }
 
     fn asks_reasons(&self) -> bool {
@@ -244,10 +242,7 @@ impl PlanPage {
 
     /// What it states on a rule, also where that is quoted and not judged.
     fn said(&self, rule: Rule) -> Option<&Provision> {
-        match self.plan.word_on(rule) {
-            Word::Stated(provision) | Word::Quoted(provision) => Some(provision),
-            Word::Silent | Word::NotTakenDown => None,
-        }
+        self.plan.word_on(rule).provision()
     }
 
     fn unsaid(&self, rule: Rule) -> &'static str {

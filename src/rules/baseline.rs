@@ -69,6 +69,14 @@ pub fn compare_all(plan: &Plan) -> Vec<Comparison> {
     CATALOGUE.iter().filter_map(|entry| compare(plan, entry.rule)).collect()
 }
 
+/// How many rules stand how to the baseline, without what none does.
+#[must_use]
+pub fn counts(compared: &[Comparison]) -> Vec<(Relation, usize)> {
+    let count = |relation: &Relation| compared.iter().filter(|one| one.relation == *relation).count();
+    let counts = Relation::ALL.iter().map(|relation| (*relation, count(relation)));
+    counts.filter(|(_, count)| *count > 0).collect()
+}
+
 /// A plan against the baseline on one rule; none where no national document that is known here speaks of it.
 #[must_use]
 pub fn compare(plan: &Plan, rule: Rule) -> Option<Comparison> {
@@ -76,8 +84,8 @@ pub fn compare(plan: &Plan, rule: Rule) -> Option<Comparison> {
     let judged = match plan.word_on(rule) {
         Word::Stated(provision) => held_against(plan, provision, national),
         Word::Quoted(_) => Judged::unclear("本方案只引原文，由人工对照"),
-        Word::Silent => Judged::unclear("本方案没有写到；全国要求仍应执行"),
-        Word::NotTakenDown => Judged::unclear("本方案这一条尚未录入"),
+        Word::Silent => Judged::unclear("本方案未作要求；全国要求仍应执行"),
+        Word::NotTakenDown => Judged::unclear("方案尚未录入这一条"),
     };
     Some(Comparison { rule, relation: judged.relation, says: judged.says, national })
 }

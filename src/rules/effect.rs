@@ -92,6 +92,18 @@ pub struct MissingChain {
     pub rule: Rule,
 }
 
+impl MissingChain {
+    /// Whom it would lead to their posts.
+    #[must_use]
+    pub fn posts(self) -> &'static str {
+        match (self.presidium, self.union) {
+            (true, _) => "主席团候选人",
+            (false, Union::College) => "候选人和工作人员",
+            (false, Union::School | Union::Graduate) => "部门成员",
+        }
+    }
+}
+
 /// The chains that a plan lacks, of the kinds of union of which it speaks.
 #[must_use]
 pub fn missing_chains(plan: &Plan) -> Vec<MissingChain> {
@@ -138,8 +150,8 @@ pub fn said(plan: &Plan, rule: Rule) -> String {
             format!("{figure}{strength}，{}{}", later.unwrap_or_default(), quotes(provision))
         }
         Word::Quoted(provision) => format!("只引原文，{}，{}", provision.strength.label(), quotes(provision)),
-        Word::Silent => "没有写到".to_owned(),
-        Word::NotTakenDown => "尚未录入".to_owned(),
+        Word::Silent => Outcome::NotRequired.label().to_owned(),
+        Word::NotTakenDown => Outcome::NotTakenDown.label().to_owned(),
     }
 }
 
@@ -198,5 +210,6 @@ mod tests {
         let plan = Plan::parse(&without.replace("silent = [\n", "silent = [\n    \"VET-03\",\n")).unwrap();
         let missing = missing_chains(&plan);
         assert_eq!(missing, [MissingChain { union: Union::College, presidium: false, rule: Rule::Vet03 }]);
+        assert_eq!(missing[0].posts(), "候选人和工作人员");
     }
 }

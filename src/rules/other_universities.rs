@@ -148,6 +148,11 @@ fn stf_08_a_post_that_the_plan_allows_is_not_failed_under_the_clause_that_allows
     assert_eq!(of(Rule::Stf02).measured, "1", "a chair sits on the presidium");
     assert_eq!(of(Rule::Stf01).measured, "3");
     assert!(plan.is_seat(&post("主席")) && !plan.is_seat(&post("顾问")));
+    let named_alone = plan_with("STF-08", "posts = [\"顾问\"]");
+    let found = judge(&named_alone, Union::School, &people).unwrap();
+    let other = found.iter().find(|finding| finding.rule == Rule::Stf08).unwrap();
+    assert_eq!(other.subjects, ["20240001", "20240003", "20240004"]);
+    assert!(!named_alone.is_seat(&post("顾问")));
 }
 
 #[test]

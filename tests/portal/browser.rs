@@ -399,7 +399,7 @@ fn a_secretary_previews_adopts_withdraws_and_adopts_again() {
             assert_eq!(desk.heading().await, "确认启用");
             assert!(desk.text().await.contains("对各学生会的影响"));
             desk.judge("preview of an adoption").await;
-            desk.fill("STF-01 校级学生会工作人员总数的理由", "学生人数较多、分校区较多").await;
+            desk.fill("校级学生会工作人员总数的理由", "学生人数较多、分校区较多").await;
             desk.press("确认启用").await;
             assert_eq!(desk.heading().await, "实施方案");
             assert!(desk.text().await.contains("方案已启用，已通知各单位"));

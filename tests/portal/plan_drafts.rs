@@ -101,7 +101,7 @@ async fn a_sentence_is_taken_for_a_rule_and_brings_its_figure() {
     let again = league.post(&quotes, &[("rule", "STF-02"), ("sentence", &number)]).await;
     assert!(again.status == 422 && again.fault("用于哪一条规定").contains("已经引用过"));
     let shown = league.get(&format!("{draft}/text")).await;
-    assert!(shown.all(".draft-text .tag").contains(&"STF-02".to_owned()), "what is taken is marked");
+    assert!(shown.all(".draft-text .tag").contains(&"校级主席团人数".to_owned()), "what is taken is marked");
 }
 
 #[tokio::test]
@@ -229,7 +229,8 @@ async fn a_second_person_confirms_before_it_becomes_a_version() {
     assert_eq!(league.post(&format!("{draft}/submit"), &[]).await.status, 303);
     let confirmed = deputy.post(&format!("{draft}/confirm"), &[]).await;
     assert!(confirmed.location().starts_with("/plans?done=added&version="), "{}", confirmed.location());
-    let plans = league.get("/plans").await;
+    let plans = league.get(confirmed.location()).await;
+    assert!(plans.text().contains("方案已收存"), "{}", plans.text());
     assert!(plans.all("#version option").iter().any(|label| label.starts_with("本校方案 第 1 版")));
     let version = confirmed.location().rsplit('=').next().unwrap();
     let source = league.get(&format!("/plans/{version}/source")).await.text();

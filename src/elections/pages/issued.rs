@@ -175,7 +175,7 @@ pub(super) async fn keep(
         let sitting = store::lock(db, acting.institution(), id).await?;
         if !is_out(&sitting, which) {
             return Err(
-                act.refuse(format!("本场次{}，没有{}", sitting.stage().label(), which.label()), "有了公文再填写")
+                act.refuse(format!("本场次{}，没有{}", sitting.stage().label(), which.label()), "公文生成以后再填写")
             );
         }
         store::keep_issue(db, &sitting, which, &issue).await?;

@@ -62,9 +62,9 @@ pub(super) async fn attach(
     drop(db);
     let place = form.read(&matter.says.lines, &mut errors);
     let scan = match &upload.scan {
-        _ if kept >= MOST_RECEIPTS => Err("这一件已有 40 份扫描件，请合并成一个 PDF 再上传"),
-        Some((name, bytes)) => Scan::read(name, bytes),
-        None => Err("请选择单据的扫描件（PDF、JPG 或 PNG，不超过 8 MB）"),
+        _ if kept >= MOST_RECEIPTS => Err(format!("这一件已有 {MOST_RECEIPTS} 份扫描件，请合并成一个 PDF 再上传")),
+        Some((name, bytes)) => Scan::read(name, bytes).map_err(str::to_owned),
+        None => Err("请选择单据的扫描件（PDF、JPG 或 PNG，不超过 8 MB）".to_owned()),
     };
     let scan = scan.map_err(|why| errors.add("scan", why)).ok();
     let (Some(place), Some(scan)) = (place, scan) else {
@@ -93,9 +93,9 @@ pub(super) async fn detach(
         let matter = store::lock(db, acting.institution(), id).await?;
         own_only(&acting, &matter)?;
         if !store::detach(db, &matter, receipt).await? {
-            return Err(moved_on(&app, &acting, id, "去掉单据"));
+            return Err(moved_on(&app, &acting, id, "删除单据"));
         }
-        audit::append(db, acting.person(), entry(&matter, "去掉单据"), now).await
+        audit::append(db, acting.person(), entry(&matter, "删除单据"), now).await
     })
     .await?;
     Ok(Redirect::to(&Done::Detached.at(&id.path())))

@@ -68,13 +68,9 @@ async fn submit(
         }
         let hash = hex::encode(Sha256::digest(&found.source));
         audit::append(db, acting.person(), entry(&draft, wanted).detail("文件摘要", hash), now).await?;
-        for kind in SchoolLeague::KINDS {
-            let subject = format!("方案草稿“{}”等第二人确认", draft.name);
-            let notice = Notice::new(subject, id.path()).says(format!("由{}交来。", acting.person().name));
-            let to = To::Office { kind: *kind, college: None, class: None };
-            inbox::tell(db, acting.institution(), to, &notice, now).await?;
-        }
-        Ok(())
+        let subject = format!("方案草稿“{}”等第二人确认", draft.name);
+        let notice = Notice::new(subject, id.path()).says(format!("由{}交来。", acting.person().name));
+        inbox::tell_offices(db, acting.institution(), SchoolLeague::KINDS, &notice, now).await
     })
     .await?;
     Ok(Redirect::to(&Done::Submitted.at(&id.path())))

@@ -123,7 +123,7 @@ fn problems_of(block: &BlockView) -> Vec<Problem> {
         block.more.clone(),
     ]
     .concat();
-    let about = if block.code.is_empty() { block.title.clone() } else { block.code.to_owned() };
+    let about = &block.title;
     let wrong = fields.into_iter().filter(|field| !field.fault.is_empty());
     let problem =
         |field: FieldView| Problem { says: format!("{about} {}：{}", field.label, field.fault), field: field.name };

@@ -28,10 +28,7 @@ use crate::{
     ids::{AccountId, PlanDraftId},
     office::SchoolLeague,
     page::{chrome::Chrome, filters},
-    rules::{
-        CATALOGUE, Finding, Plan, Rule,
-        plan::{Provision, Word},
-    },
+    rules::{CATALOGUE, Finding, Plan, Rule, plan::Provision},
     web::forms::{Done as After, Errors},
 };
 
@@ -68,10 +65,7 @@ pub(super) struct DraftPage {
 
 impl DraftPage {
     fn said(&self, rule: Rule) -> Option<&Provision> {
-        match self.plan.as_ref()?.word_on(rule) {
-            Word::Stated(provision) | Word::Quoted(provision) => Some(provision),
-            Word::Silent | Word::NotTakenDown => None,
-        }
+        self.plan.as_ref()?.word_on(rule).provision()
     }
 
     fn unsaid(&self, rule: Rule) -> &'static str {

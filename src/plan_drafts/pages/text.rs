@@ -44,7 +44,7 @@ pub(super) fn routes() -> Routes {
 /// A sentence with the rules that quote it already.
 struct SentenceLine {
     sentence: Sentence,
-    taken: Vec<&'static str>,
+    taken: Vec<Rule>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -73,8 +73,8 @@ impl TextPage {
     }
 
     /// The rule in its group, where it is quoted.
-    fn rule_link(&self, code: &str) -> String {
-        code.parse::<Rule>().map_or_else(|_| self.draft.id.path(), |rule| self.draft.id.place_path(rule))
+    fn rule_link(&self, rule: Rule) -> String {
+        self.draft.id.place_path(rule)
     }
 
     /// The document's own name; empty where there is none yet.
@@ -91,14 +91,14 @@ fn taken(content: &Content, sentences: Vec<Sentence>) -> Vec<SentenceLine> {
         for row in 1..=typed.rows(&name) {
             let quote = narrowed(typed.get(&format!("{name}{row}.quote")));
             if !quote.is_empty() {
-                quotes.push((entry.code, quote));
+                quotes.push((entry.rule, quote));
             }
         }
     }
     let line = |sentence: Sentence| {
         let own = narrowed(as_quote(&sentence.text));
         let quotes = quotes.iter().filter(|(_, quote)| own.contains(quote) || quote.contains(&own));
-        let mut taken: Vec<&str> = quotes.map(|(code, _)| *code).collect();
+        let mut taken: Vec<Rule> = quotes.map(|(rule, _)| *rule).collect();
         taken.dedup();
         SentenceLine { sentence, taken }
     };
@@ -242,7 +242,7 @@ async fn quote(
             }
             if added > 0 {
                 store::keep(db, &acting, &draft, group, &typed, now).await?;
-                let entry = entry(&draft, "引用原文").detail("规则", rule.code()).detail("条款", added);
+                let entry = entry(&draft, "引用原文").detail("规则", rule.name()).detail("条款", added);
                 audit::append(db, acting.person(), entry, now).await?;
             }
             Ok(added)

@@ -44,7 +44,7 @@ pub(super) async fn attach(
         if !store::attach(db, &locked, one.person.place, &scan, now).await? {
             let refused = refusal(&app, &person, "添加附件", id.own_path());
             let why = format!("报告已经提交，或者附件已有 {} 个", store::MOST_ATTACHMENTS);
-            return Err(by_practice(refused, Rule::Rev02, why, "先去掉不需要的附件；已提交的，请办理评议的团组织退回"));
+            return Err(by_practice(refused, Rule::Rev02, why, "先删除不需要的附件；已提交的，请办理评议的团组织退回"));
         }
         let entry = Entry::about(Verb::ReviewKept, one.person.student)
             .detail("办理", "添加附件")
@@ -69,7 +69,7 @@ pub(super) async fn detach(
             return Err(Failure::Missing);
         }
         let entry = Entry::about(Verb::ReviewKept, one.person.student)
-            .detail("办理", "去掉附件")
+            .detail("办理", "删除附件")
             .detail("评议", locked.title());
         audit::append(db, &person, entry, now).await
     })

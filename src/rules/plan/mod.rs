@@ -170,6 +170,17 @@ pub enum Word<'a> {
     NotTakenDown,
 }
 
+impl<'a> Word<'a> {
+    /// What the plan states, also where that is quoted and not judged.
+    #[must_use]
+    pub fn provision(self) -> Option<&'a Provision> {
+        match self {
+            Self::Stated(provision) | Self::Quoted(provision) => Some(provision),
+            Self::Silent | Self::NotTakenDown => None,
+        }
+    }
+}
+
 /// A plan. Made by [`Plan::parse`] alone, so that none exists whose values lack their clause.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {

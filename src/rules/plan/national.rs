@@ -17,7 +17,7 @@ use super::{
 use crate::rules::{catalogue::Rule, disclosure::IndicatorMark};
 
 /// What stands where nobody here has read the national wording.
-pub const UNSEEN: &str = "国家表述未见";
+pub const UNSEEN: &str = "未见全国原文";
 
 /// The documents, oldest first: of two that speak of one rule the later one counts.
 const FILES: [&str; 7] = [

@@ -32,6 +32,9 @@ impl OtherPosts {
     pub(super) fn read(section: &Section<'_>) -> Self {
         let allowed = section.optional("posts", |key| {
             let one = |item| {
+                if !section.is_table(item) {
+                    return Some(AllowedPost { name: section.text_of(key, item, 20)?, on_presidium: false });
+                }
                 let table = section.section_of(key, item)?;
                 table.only(&["name", "presidium"]);
                 let on_presidium = table.optional("presidium", |key| table.boolean(key)).unwrap_or_default();

@@ -101,7 +101,8 @@ impl Dice {
             }
             Rule::Stf07 => format!("at_most = {number}\n{}", self.bands("at_most = 4")),
             Rule::Stf08 => {
-                let posts = "posts = [{ name = \"主席\", presidium = true }, { name = \"顾问\" }]\n";
+                let tables = "posts = [{ name = \"主席\", presidium = true }, { name = \"顾问\" }]\n";
+                let posts = self.one(&[tables, "posts = [\"顾问\"]\n"]);
                 self.maybe(posts.to_owned()) + &self.maybe("teachers = [\"秘书长\"]\n".to_owned())
             }
             Rule::Stf10 => format!("share = \"{}\"\n", self.share()),

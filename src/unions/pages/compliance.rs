@@ -29,7 +29,7 @@ use crate::{
     rules::{
         CATALOGUE, Finding, Outcome, Rule,
         adoption::Calendar,
-        baseline::{Comparison, Relation, compare_all},
+        baseline::{self, Comparison, Relation, compare_all},
         catalogue::Entry,
         chain::Chain,
         plan::Union,
@@ -294,9 +294,7 @@ async fn judged(
 impl CompliancePage {
     /// How many rules of the governing plan stand how to the baseline.
     fn relations(&self) -> Vec<(Relation, usize)> {
-        let count = |relation: &Relation| self.national.iter().filter(|one| one.relation == *relation).count();
-        let counts = Relation::ALL.iter().map(|relation| (*relation, count(relation)));
-        counts.filter(|(_, count)| *count > 0).collect()
+        baseline::counts(&self.national)
     }
 
     /// Why the university goes by its plan's rule although it is wider; empty where it did not say.
