@@ -378,6 +378,22 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
 }
 
 #[tokio::test]
+async fn a_document_is_handed_out_without_being_compressed_again() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "苏州方案").await;
+    let scan = [b"%PDF-1.7 ".as_slice(), &[b'a'; 4_000]].concat();
+    let kept = league.upload(&format!("/plans/{version}/documents"), &[], Some(("方案.pdf", scan.as_slice()))).await;
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    let link = league.get("/rulebook?q=STF-02").await.attributes(".clause cite a", "href").remove(0);
+    let accepts = [("accept-encoding", "gzip")];
+    let file = league.send("GET", &link, &accepts, Vec::new()).await;
+    assert_eq!((file.headers.get("content-encoding"), file.bytes.len()), (None, scan.len()));
+    let page = league.send("GET", "/rulebook", &accepts, Vec::new()).await;
+    assert!(page.headers.get("content-encoding").is_some_and(|value| value == "gzip"));
+}
+
+#[tokio::test]
 async fn a_union_that_falls_out_of_every_check_is_named_before_the_adoption() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in_at(SECOND, OfficeKind::SchoolLeague).await;
