@@ -9,7 +9,7 @@ use super::{
     fields::{self, Kind},
     quantities::in_words,
     typed::{MOST_ROWS, Typed},
-    wording::{LONGEST_TEXT, MOST_SENTENCES, sentences},
+    wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, sentences},
 };
 use crate::{
     rules::Rule,
@@ -162,7 +162,11 @@ pub(super) fn read_document(upload: &Upload) -> Result<DocumentText, (&'static s
             if file.is_some() { "文件里没有文字" } else { "请选择文件，或把文字粘贴到下面" };
         return Err((field, says.to_owned()));
     }
-    if text.chars().count() > LONGEST_TEXT {
+    let length = text.chars().count();
+    if file.is_none() && length > LONGEST_PASTED {
+        return Err((field, format!("粘贴的文字不能超过 {LONGEST_PASTED} 字：更长的请存成 .docx 或 .txt 文件上传")));
+    }
+    if length > LONGEST_TEXT {
         return Err((field, format!("超过 {LONGEST_TEXT} 字：请只放实施方案本身，不放附件")));
     }
     if sentences(&text).len() > MOST_SENTENCES {

@@ -76,6 +76,10 @@ async fn a_sentence_is_taken_for_a_rule_and_brings_its_figure() {
     let draft = empty(&mut league).await;
     let nothing = league.upload(&format!("{draft}/text"), &[("text", "  ")], None).await;
     assert_eq!((nothing.status, nothing.fault("或者把文字粘贴在这里").is_empty()), (422, false));
+    let long = "长".repeat(21_001);
+    let long = league.upload(&format!("{draft}/text"), &[("text", &long)], None).await;
+    assert_eq!((long.status, long.fault("或者把文字粘贴在这里").contains("不能超过 21000 字")), (422, true));
+    assert!(long.text().contains("文件不超过 60000 字，粘贴的不超过 21000 字"));
     let kept = league.upload(&format!("{draft}/text"), &[("text", TEXT)], None).await;
     assert_eq!(kept.location(), format!("{draft}/text?done=text"));
     let page = league.get(kept.location()).await;

@@ -18,7 +18,7 @@ use super::{
         paths::Done,
         store,
         typed::{Content, MOST_ROWS},
-        wording::{LONGEST_TEXT, Sentence, as_quote, holds, narrowed, sentences},
+        wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, Sentence, as_quote, holds, narrowed, sentences},
     },
     Whole, chrome, entry, not_open, whole,
 };
@@ -62,8 +62,8 @@ struct TextPage {
 
 impl TextPage {
     #[expect(clippy::unused_self, reason = "a template asks the page")]
-    fn longest(&self) -> usize {
-        LONGEST_TEXT
+    fn bounds(&self) -> String {
+        format!("文件不超过 {LONGEST_TEXT} 字，粘贴的不超过 {LONGEST_PASTED} 字，都不超过 {MOST_SENTENCES} 句。")
     }
 
     /// The rules that a group asks about.
