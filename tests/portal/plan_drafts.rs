@@ -262,6 +262,13 @@ async fn a_document_given_as_a_plan_is_told_for_what_it_is() {
     let text = format!("{draft}/text");
     let pdf = league.upload(&text, &[("text", "")], Some(("a.pdf", b"%PDF-1.7"))).await;
     assert!(pdf.status == 422 && pdf.all("#file-fault").concat().contains("PDF"));
+    let named = league.upload(&text, &[("text", "")], Some(("王小明.txt", TEXT.as_bytes()))).await;
+    assert_eq!(named.status, 303, "{}", named.text());
+    let record = league.get("/audit?verb=plan_draft_kept").await.all("tbody tr").concat();
+    assert!(
+        record.contains("文字摘要") && !record.contains("王小明"),
+        "a file may be called by somebody's name: {record}"
+    );
     let marks = "。".repeat(60_000);
     let marks = league.upload(&text, &[("text", "")], Some(("a.txt", marks.as_bytes()))).await;
     assert!(marks.status == 422 && marks.all("#file-fault").concat().contains("3000 句"), "{}", marks.text());

@@ -9,6 +9,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::{
     super::{
@@ -159,12 +160,14 @@ async fn keep(
         let page = page(&app, &acting, id, QuoteForm::default(), errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, TextPage { pasted, ..page }).into_response());
     };
+    let hash = hex::encode(Sha256::digest(&text.text));
     app.write_as(acting.person().authority(), async |db| {
         let draft = store::lock(db, &acting, id).await?;
         if !store::keep_text(db, &draft, &text).await? {
             return Err(not_open(&app, &acting, id, "放入文件原文"));
         }
-        let entry = entry(&draft, "放入文件原文").detail("文件", text.name.clone());
+        // Not its name: a file may be called by somebody's.
+        let entry = entry(&draft, "放入文件原文").detail("文字摘要", hash.clone());
         audit::append(db, acting.person(), entry.detail("字数", text.text.chars().count()), now).await
     })
     .await?;
