@@ -239,7 +239,7 @@ impl IntoResponse for Failure {
             Self::TooMuchText => page(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "填的内容太长",
-                "一次提交的文字不能超过 7,000 字左右，没有办理。请删减后重新填写，长的材料作为附件上传。",
+                "一次提交的文字不能超过 7,000 字左右，能上传文件的表单不能超过 21,000 字左右，没有办理。请删减后重新填写，长的材料作为附件上传。",
             ),
             Self::Untypeable => {
                 let says = "填的内容里有看不见的控制符，多是从其他软件粘贴带来的，没有办理。请返回去掉后再提交。";

@@ -10,7 +10,10 @@ use axum::{
 use tower::ServiceBuilder;
 use tower_http::{
     catch_panic::CatchPanicLayer,
-    compression::CompressionLayer,
+    compression::{
+        CompressionLayer,
+        predicate::{DefaultPredicate, NotForContentType, Predicate},
+    },
     csrf::CsrfLayer,
     limit::RequestBodyLimitLayer,
     request_id::{PropagateRequestIdLayer, SetRequestIdLayer},
@@ -199,6 +202,15 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(audit::routes())
 }
 
+/// Compresses answers but files that are compressed already: Word and Excel files are archives.
+fn compression() -> CompressionLayer<impl Predicate> {
+    let is_worth_it = DefaultPredicate::new()
+        .and(NotForContentType::const_new("application/pdf"))
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/vnd.openxmlformats-officedocument."));
+    CompressionLayer::new().compress_when(is_worth_it)
+}
+
 /// The router with its layers, the first one outermost.
 pub fn router(portal: &Portal) -> Router {
     let layers = ServiceBuilder::new()
@@ -207,7 +219,7 @@ pub fn router(portal: &Portal) -> Router {
         .layer(middleware::from_fn(web::observe::observe))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(middleware::from_fn(web::headers::security))
-        .layer(CompressionLayer::new())
+        .layer(compression())
         .layer(middleware::from_fn(failure::dress))
         .layer(CatchPanicLayer::custom(web::observe::after_panic))
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, ANSWER_WITHIN))

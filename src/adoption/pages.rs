@@ -17,7 +17,7 @@ use time::{Date, OffsetDateTime};
 use super::{
     forms::{AdoptForm, ConfirmForm, LONGEST, WithdrawForm},
     paths::{Done, adoption_form, plans_after},
-    preview::{Preview, preview},
+    preview::{Preview, basis, preview},
     store::{self, AdoptionRow, Phase, Setup},
 };
 use crate::{
@@ -187,8 +187,12 @@ async fn confirm_page(
 ) -> Result<ConfirmAdoptionPage, Failure> {
     let (mut db, institution, today) = (app.read().await?, acting.institution(), app.clock.today());
     let Chosen { version, number, plan, from } = chosen;
-    let preview = preview(app, &mut db, institution, Arc::clone(&plan), from).await?;
+    let basis = basis(&mut db, institution, from, today).await?;
     let given = plans::wider_reasons(&mut db, institution, today).await?;
+    // Nobody waits for a connection while the unions are judged.
+    drop(db);
+    let judged = Arc::clone(&plan);
+    let preview = app.heavy(move || preview(basis, &judged)).await?;
     let wider = asked_of(&plan);
     let chrome = app.chrome(acting.person(), "启用方案").under(PLANS, "实施方案");
     let Submitted { form, errors } = submitted;

@@ -7,7 +7,6 @@ use time::Date;
 
 use super::store::{self, Running};
 use crate::{
-    app::App,
     failure::Failure,
     ids::InstitutionId,
     rulebook::store::calendar,
@@ -61,15 +60,22 @@ impl Preview {
     }
 }
 
-/// What would change if `plan` governed from a day on.
-pub(super) async fn preview(
-    app: &App,
+/// What an adoption is judged by, as it was read.
+pub(super) struct Basis {
+    day: Date,
+    /// What governs until then; none where nothing does, or nothing that can be read.
+    before: Option<Arc<Plan>>,
+    running: Running,
+    records: Vec<Record>,
+}
+
+/// Reads what an adoption from a day on is judged by.
+pub(super) async fn basis(
     connection: &mut PgConnection,
     institution: InstitutionId,
-    plan: Arc<Plan>,
     from: Date,
-) -> Result<Preview, Failure> {
-    let today = app.clock.today();
+    today: Date,
+) -> Result<Basis, Failure> {
     let day = from.max(today);
     let before = match calendar(connection, institution).await {
         Ok(calendar) => calendar.on(day).cloned(),
@@ -80,22 +86,24 @@ pub(super) async fn preview(
     let running = store::running(connection, institution, today).await?;
     let unions = unions_store::list(connection, institution, None).await?;
     let records = unions_store::records(connection, institution, unions, day).await?;
-    // Every union is judged twice: away from the threads that serve pages.
-    let judge = move || {
-        let then = plan.as_of(day);
-        let now = before.as_ref().map(|plan| plan.as_of(day));
-        // There is nothing to judge in a union of which nobody is registered yet.
-        let is_there = |record: &&Record| record.union.opened_on.is_some() || record.people_on(day) > 0;
-        let change = |record: &Record| UnionChange {
-            name: record.union.name.clone(),
-            effect: effect(&record.timeline, now.as_deref(), &then, day),
-        };
-        let all: Vec<UnionChange> = records.iter().filter(is_there).map(change).collect();
-        let count = all.len();
-        let unions: Vec<UnionChange> = all.into_iter().filter(|one| !one.effect.is_none()).collect();
-        let unchanged = count - unions.len();
-        let changes = before.as_ref().map(|before| rule_changes(before, &plan));
-        Preview { day, unions, unchanged, changes, missing: missing_chains(&plan), running }
+    Ok(Basis { day, before, running, records })
+}
+
+/// What would change if `plan` governed. Every union is judged twice: away from the threads that serve pages.
+pub(super) fn preview(basis: Basis, plan: &Plan) -> Preview {
+    let Basis { day, before, running, records } = basis;
+    let then = plan.as_of(day);
+    let now = before.as_ref().map(|plan| plan.as_of(day));
+    // There is nothing to judge in a union of which nobody is registered yet.
+    let is_there = |record: &&Record| record.union.opened_on.is_some() || record.people_on(day) > 0;
+    let change = |record: &Record| UnionChange {
+        name: record.union.name.clone(),
+        effect: effect(&record.timeline, now.as_deref(), &then, day),
     };
-    app.heavy(judge).await
+    let all: Vec<UnionChange> = records.iter().filter(is_there).map(change).collect();
+    let count = all.len();
+    let unions: Vec<UnionChange> = all.into_iter().filter(|one| !one.effect.is_none()).collect();
+    let unchanged = count - unions.len();
+    let changes = before.as_ref().map(|before| rule_changes(before, plan));
+    Preview { day, unions, unchanged, changes, missing: missing_chains(plan), running }
 }

@@ -1,15 +1,15 @@
 //! What the forms of drafts ask.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 use super::{
     draft::{DocumentText, Group},
     fields::{self, Kind},
     quantities::in_words,
     typed::{MOST_ROWS, Typed},
-    wording::LONGEST_TEXT,
+    wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, sentences},
 };
 use crate::{
     rules::Rule,
@@ -98,8 +98,15 @@ impl SentGroup {
         for entry in group.family().into_iter().flat_map(fields::rules_of) {
             let typed_in =
                 |parts: &BTreeMap<String, String>| parts.keys().any(|part| !matches!(part.as_str(), "id" | "how"));
-            sent.typed.close_rows(&format!("{}.clause", entry.code), typed_in);
-            sent.typed.close_rows(&format!("{}.chain", entry.code), typed_in);
+            for (list, of) in [("clause", "条款"), ("chain", "程序")] {
+                let name = format!("{}.{list}", entry.code);
+                let rows = sent.typed.rows(&name);
+                if rows > MOST_ROWS {
+                    let says = format!("“{}”的{of}最多 {MOST_ROWS} 行", entry.name);
+                    sent.unfit.push(Unfit { field: format!("{name}{rows}"), says });
+                }
+                sent.typed.close_rows(&name, typed_in);
+            }
         }
         sent
     }
@@ -155,8 +162,15 @@ pub(super) fn read_document(upload: &Upload) -> Result<DocumentText, (&'static s
             if file.is_some() { "文件里没有文字" } else { "请选择文件，或把文字粘贴到下面" };
         return Err((field, says.to_owned()));
     }
-    if text.chars().count() > LONGEST_TEXT {
+    let length = text.chars().count();
+    if file.is_none() && length > LONGEST_PASTED {
+        return Err((field, format!("粘贴的文字不能超过 {LONGEST_PASTED} 字：更长的请存成 .docx 或 .txt 文件上传")));
+    }
+    if length > LONGEST_TEXT {
         return Err((field, format!("超过 {LONGEST_TEXT} 字：请只放实施方案本身，不放附件")));
+    }
+    if sentences(&text).len() > MOST_SENTENCES {
+        return Err((field, format!("超过 {MOST_SENTENCES} 句：请只放实施方案本身，不放附件")));
     }
     let name = if name.is_empty() { "文件原文".to_owned() } else { name };
     Ok(DocumentText { name, text })
@@ -167,10 +181,16 @@ pub(super) fn read_document(upload: &Upload) -> Result<DocumentText, (&'static s
 #[serde(default)]
 pub(super) struct QuoteForm {
     pub rule: String,
-    /// Numbers of sentences.
-    pub sentence: Vec<String>,
+    /// Numbers of sentences; what is no number is none of them.
+    #[serde(deserialize_with = "numbers")]
+    pub sentence: BTreeSet<usize>,
     /// Words that were marked, or copied.
     pub words: String,
+}
+
+fn numbers<'de, D: Deserializer<'de>>(typed: D) -> Result<BTreeSet<usize>, D::Error> {
+    let typed = Vec::<String>::deserialize(typed)?;
+    Ok(typed.iter().filter_map(|number| number.parse().ok()).collect())
 }
 
 /// The longest quotation that a plan file takes.
@@ -179,7 +199,7 @@ pub(super) const LONGEST_QUOTE: usize = 400;
 impl QuoteForm {
     /// The sentence is ticked.
     pub fn takes(&self, number: usize) -> bool {
-        self.sentence.iter().any(|typed| typed.parse() == Ok(number))
+        self.sentence.contains(&number)
     }
 
     /// The rule, and the marked words where there are some.
@@ -256,6 +276,26 @@ mod tests {
             (1, "", "")
         );
         assert!(sent.unfit.is_empty());
+    }
+
+    #[test]
+    fn more_rows_than_the_form_has_are_not_taken() {
+        let most = sent(Group::Stf, &[("STF-02.clause12.quote", "甲")]);
+        assert!(most.unfit.is_empty());
+        let over = sent(Group::Stf, &[("STF-02.clause18446744073709551615.quote", "甲"), ("STF-02.chain13.by", "乙")]);
+        assert_eq!((over.unfit.len(), over.typed.rows("STF-02.clause")), (2, 1));
+    }
+
+    #[test]
+    fn a_document_of_too_many_sentences_is_not_taken() {
+        let read = |count: usize| {
+            let mut upload = Upload::default();
+            upload.file = Some("。".repeat(count).into());
+            read_document(&upload)
+        };
+        assert!(read(MOST_SENTENCES).is_ok());
+        let (field, says) = read(60_000).unwrap_err();
+        assert_eq!((field, says.contains("超过 3000 句")), ("file", true));
     }
 
     #[test]

@@ -4,6 +4,10 @@ use crate::text::{is_hidden, trimmed};
 
 /// The most characters of a document: four times the longer of the two shipped plans.
 pub(super) const LONGEST_TEXT: usize = 60_000;
+/// The most characters that are pasted: in UTF-8 they fit into a form of 64 KB.
+pub(super) const LONGEST_PASTED: usize = 21_000;
+/// The most sentences of a document: each is a line of the page.
+pub(super) const MOST_SENTENCES: usize = 3_000;
 
 /// The text with full-width letters, digits and punctuation narrowed, without blanks.
 pub(super) fn narrowed(text: &str) -> String {

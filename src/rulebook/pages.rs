@@ -218,6 +218,8 @@ pub(super) struct PlanPage {
     compared: Vec<Comparison>,
     /// The document itself.
     papers: Vec<PaperRow>,
+    /// The document stays.
+    is_adopted: bool,
     errors: Errors,
     done: &'static str,
 }
@@ -265,10 +267,11 @@ pub(super) async fn plan_page(
     let mut db = app.read().await?;
     let found = store::version(&mut db, acting.institution(), id).await?;
     let (version, plan, _) = found.ok_or(Failure::Missing)?;
+    let is_adopted = papers::is_adopted(&mut db, acting.institution(), id).await?;
     let papers = papers::papers(&mut db, acting.institution(), id).await?;
     let chrome = app.chrome(acting.person(), &plan.short).under(PLANS, "实施方案");
     let compared = compare_all(&plan);
-    Ok(PlanPage { chrome, id, version, plan, compared, papers, errors, done })
+    Ok(PlanPage { chrome, id, version, plan, compared, papers, is_adopted, errors, done })
 }
 
 async fn show(

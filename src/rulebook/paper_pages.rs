@@ -10,14 +10,14 @@ use serde::Deserialize;
 use super::{
     pages::plan_page,
     papers::{self, MOST, Paper, saved_name},
-    paths::{Done, version_after},
+    paths::{Done, PLANS, version_after},
     store::{self, lock_plans},
 };
 use crate::{
     app::{App, Routes},
     audit::{self, Entry, Verb},
     auth::{acting::Acting, person::SignedIn},
-    failure::Failure,
+    failure::{Failure, Refusal},
     ids::{PlanDocumentId, PlanVersionId},
     office::SchoolLeague,
     page::filters::query_value,
@@ -38,8 +38,9 @@ async fn add(
     upload: Upload,
 ) -> Result<Response, Failure> {
     let mut errors = Errors::default();
-    let bytes = upload.file.as_deref().unwrap_or_default();
-    let paper = match Paper::read(&upload.file_name, bytes) {
+    let bytes = upload.file.clone().unwrap_or_default();
+    let (name, read) = (upload.file_name.clone(), bytes.clone());
+    let paper = match app.heavy(move || Paper::read(&name, &read)).await? {
         Ok(paper) => paper,
         Err(says) => {
             errors.add("file", says);
@@ -56,10 +57,11 @@ async fn add(
             if papers::papers(db, acting.institution(), id).await?.len() >= MOST {
                 return Ok(Attempt::fault("file", format!("一版方案最多存 {MOST} 份原件")));
             }
-            if papers::keep(db, &plans, acting.person(), id, &paper, bytes, now).await? {
+            if papers::keep(db, &plans, acting.person(), id, &paper, &bytes, now).await? {
                 let entry = Entry::new(Verb::PlanDocumentKept, plan.short.clone())
                     .detail("办理", "存入")
-                    .detail("文件", paper.name.clone());
+                    // Not its name: a file may be called by somebody's.
+                    .detail("文件摘要", hex::encode(&paper.sha256));
                 audit::append(db, acting.person(), entry, now).await?;
             }
             Ok(Attempt::Done(()))
@@ -82,9 +84,16 @@ async fn take_away(
         let plans = lock_plans(db, acting.institution()).await?;
         let found = store::version(db, acting.institution(), version).await?;
         let (_, plan, _) = found.ok_or(Failure::Missing)?;
-        let name = papers::remove(db, &plans, version, document).await?.ok_or(Failure::Missing)?;
-        let entry = Entry::new(Verb::PlanDocumentKept, plan.short.clone()).detail("办理", "删除").detail("文件", name);
-        audit::append(db, acting.person(), entry, now).await
+        if papers::is_adopted(db, acting.institution(), version).await? {
+            let chrome = app.chrome(acting.person(), "删除原件").under(PLANS, "实施方案");
+            let refusal =
+                Refusal { chrome, wanted: "删除方案原件".to_owned(), back: format!("{PLANS}/{version}") };
+            let why = "这一版方案已经启用，引文要能与原件核对";
+            return Err(refusal.for_reason(why, "存错了的，可以再存入正确的一份"));
+        }
+        let hash = papers::remove(db, &plans, version, document).await?.ok_or(Failure::Missing)?;
+        let entry = Entry::new(Verb::PlanDocumentKept, plan.short.clone()).detail("办理", "删除");
+        audit::append(db, acting.person(), entry.detail("文件摘要", hex::encode(hash)), now).await
     })
     .await?;
     Ok(Redirect::to(&version_after(version, Done::PaperRemoved)))

@@ -38,6 +38,7 @@ impl PaperRow {
 #[derive(Debug)]
 pub(super) struct Paper {
     pub name: String,
+    pub sha256: Vec<u8>,
     media: &'static str,
 }
 
@@ -60,7 +61,7 @@ impl Paper {
             return Err("原件不能超过 8 MB");
         }
         let name = if name.is_empty() { "方案原件".to_owned() } else { name.chars().take(100).collect() };
-        Ok(Self { name, media })
+        Ok(Self { name, sha256: Sha256::digest(bytes).to_vec(), media })
     }
 }
 
@@ -134,7 +135,7 @@ pub(super) async fn keep(
         paper.name,
         paper.media,
         bytes,
-        Sha256::digest(bytes).to_vec(),
+        paper.sha256,
         now,
         by.account.0
     )
@@ -143,20 +144,34 @@ pub(super) async fn keep(
     Ok(kept.rows_affected() == 1)
 }
 
-/// Takes a document away; its name where it stood beside that version.
+/// The university went by the version, or goes by it: who judged by it must find its document again.
+pub(super) async fn is_adopted(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    version: PlanVersionId,
+) -> Result<bool, Failure> {
+    let adopted = sqlx::query_scalar!(
+        r#"select exists (select from standing_adoption where institution_id = $1 and plan_version_id = $2) as "is!""#,
+        institution.0,
+        version.0
+    );
+    Ok(adopted.fetch_one(connection).await?)
+}
+
+/// Takes a document away; its hash where it stood beside that version.
 pub(super) async fn remove(
     connection: &mut PgConnection,
     plans: &Locked<PlansOf>,
     version: PlanVersionId,
     id: PlanDocumentId,
-) -> Result<Option<String>, Failure> {
-    let name = sqlx::query_scalar!(
-        "delete from plan_document where id = $1 and institution_id = $2 and plan_version_id = $3 returning name",
+) -> Result<Option<Vec<u8>>, Failure> {
+    let hash = sqlx::query_scalar!(
+        "delete from plan_document where id = $1 and institution_id = $2 and plan_version_id = $3 returning sha256",
         id.0,
         plans.0.0,
         version.0
     );
-    Ok(name.fetch_optional(connection).await?)
+    Ok(hash.fetch_optional(connection).await?)
 }
 
 #[cfg(test)]

@@ -112,7 +112,9 @@ pub struct PlansOf(pub InstitutionId);
 
 /// Locks a university's plans: other changes wait for the end of this transaction.
 pub async fn lock_plans(connection: &mut PgConnection, institution: InstitutionId) -> Result<Locked<PlansOf>, Failure> {
-    sqlx::query!("select id from institution where id = $1 for update", institution.0).fetch_one(connection).await?;
+    sqlx::query!("select id from institution where id = $1 for no key update", institution.0)
+        .fetch_one(connection)
+        .await?;
     Ok(Locked::new(PlansOf(institution)))
 }
 

@@ -76,6 +76,10 @@ async fn a_sentence_is_taken_for_a_rule_and_brings_its_figure() {
     let draft = empty(&mut league).await;
     let nothing = league.upload(&format!("{draft}/text"), &[("text", "  ")], None).await;
     assert_eq!((nothing.status, nothing.fault("或者把文字粘贴在这里").is_empty()), (422, false));
+    let long = "长".repeat(21_001);
+    let long = league.upload(&format!("{draft}/text"), &[("text", &long)], None).await;
+    assert_eq!((long.status, long.fault("或者把文字粘贴在这里").contains("不能超过 21000 字")), (422, true));
+    assert!(long.text().contains("文件不超过 60000 字，粘贴的不超过 21000 字"));
     let kept = league.upload(&format!("{draft}/text"), &[("text", TEXT)], None).await;
     assert_eq!(kept.location(), format!("{draft}/text?done=text"));
     let page = league.get(kept.location()).await;
@@ -259,6 +263,16 @@ async fn a_document_given_as_a_plan_is_told_for_what_it_is() {
     let text = format!("{draft}/text");
     let pdf = league.upload(&text, &[("text", "")], Some(("a.pdf", b"%PDF-1.7"))).await;
     assert!(pdf.status == 422 && pdf.all("#file-fault").concat().contains("PDF"));
+    let named = league.upload(&text, &[("text", "")], Some(("王小明.txt", TEXT.as_bytes()))).await;
+    assert_eq!(named.status, 303, "{}", named.text());
+    let record = league.get("/audit?verb=plan_draft_kept").await.all("tbody tr").concat();
+    assert!(
+        record.contains("文字摘要") && !record.contains("王小明"),
+        "a file may be called by somebody's name: {record}"
+    );
+    let marks = "。".repeat(60_000);
+    let marks = league.upload(&text, &[("text", "")], Some(("a.txt", marks.as_bytes()))).await;
+    assert!(marks.status == 422 && marks.all("#file-fault").concat().contains("3000 句"), "{}", marks.text());
 }
 
 #[tokio::test]

@@ -372,9 +372,42 @@ async fn the_document_itself_stands_beside_each_quotation_of_ones_own_plan() {
     let mut other = portal.signed_in_at(SECOND, OfficeKind::Student).await;
     assert_eq!(other.get(&link).await.status, 404, "another university does not see it");
     let id = link.rsplit('/').next().unwrap();
-    let gone = league.post(&format!("{at}/{id}/remove"), &[]).await;
-    assert_eq!(gone.location(), format!("/plans/{version}?done=paper_removed"));
-    assert_eq!(student.get(&link).await.status, 404);
+    let stays = league.post(&format!("{at}/{id}/remove"), &[]).await;
+    assert!(stays.status == 409 && stays.text().contains("这一版方案已经启用"), "{}", stays.text());
+    assert_eq!(student.get(&link).await.status, 200);
+    assert!(league.get(&format!("/plans/{version}")).await.all("form[action$='/remove']").is_empty());
+}
+
+#[tokio::test]
+async fn a_document_beside_a_plan_that_nobody_went_by_goes_and_its_name_is_not_on_record() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "济宁方案").await;
+    let at = format!("/plans/{version}/documents");
+    let kept = league.upload(&at, &[], Some(("王小明.pdf", b"%PDF-1.7 text".as_slice()))).await;
+    assert_eq!(kept.location(), format!("/plans/{version}?done=paper"));
+    let removal = league.get(kept.location()).await.attributes("form[action$='/remove']", "action").remove(0);
+    assert_eq!(league.post(&removal, &[]).await.location(), format!("/plans/{version}?done=paper_removed"));
+    assert_eq!(league.post(&removal, &[]).await.status, 404);
+    let record = league.get("/audit?verb=plan_document_kept").await.all("tbody tr").concat();
+    assert!(record.contains("存入") && record.contains("删除") && record.contains("文件摘要"), "{record}");
+    assert!(!record.contains("王小明"), "{record}");
+}
+
+#[tokio::test]
+async fn a_document_is_handed_out_without_being_compressed_again() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let version = version_of(&mut league, "苏州方案").await;
+    let scan = [b"%PDF-1.7 ".as_slice(), &[b'a'; 4_000]].concat();
+    let kept = league.upload(&format!("/plans/{version}/documents"), &[], Some(("方案.pdf", scan.as_slice()))).await;
+    assert_eq!(kept.status, 303, "{}", kept.text());
+    let link = league.get("/rulebook?q=STF-02").await.attributes(".clause cite a", "href").remove(0);
+    let accepts = [("accept-encoding", "gzip")];
+    let file = league.send("GET", &link, &accepts, Vec::new()).await;
+    assert_eq!((file.headers.get("content-encoding"), file.bytes.len()), (None, scan.len()));
+    let page = league.send("GET", "/rulebook", &accepts, Vec::new()).await;
+    assert!(page.headers.get("content-encoding").is_some_and(|value| value == "gzip"));
 }
 
 #[tokio::test]

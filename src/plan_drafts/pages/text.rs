@@ -9,6 +9,7 @@ use axum::{
 };
 use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
+use sha2::{Digest, Sha256};
 
 use super::{
     super::{
@@ -17,8 +18,8 @@ use super::{
         forms::{LONGEST_QUOTE, QuoteForm, add_clause, read_document, suggest_figure},
         paths::Done,
         store,
-        typed::Content,
-        wording::{LONGEST_TEXT, Sentence, as_quote, holds, narrowed, sentences},
+        typed::{Content, MOST_ROWS},
+        wording::{LONGEST_PASTED, LONGEST_TEXT, MOST_SENTENCES, Sentence, as_quote, holds, narrowed, sentences},
     },
     Whole, chrome, entry, not_open, whole,
 };
@@ -62,8 +63,8 @@ struct TextPage {
 
 impl TextPage {
     #[expect(clippy::unused_self, reason = "a template asks the page")]
-    fn longest(&self) -> usize {
-        LONGEST_TEXT
+    fn bounds(&self) -> String {
+        format!("文件不超过 {LONGEST_TEXT} 字，粘贴的不超过 {LONGEST_PASTED} 字，都不超过 {MOST_SENTENCES} 句。")
     }
 
     /// The rules that a group asks about.
@@ -88,7 +89,7 @@ fn taken(content: &Content, sentences: Vec<Sentence>) -> Vec<SentenceLine> {
     let mut quotes = Vec::new();
     for entry in CATALOGUE {
         let (typed, name) = (content.of(Group::of_rule(entry.rule)), format!("{}.clause", entry.code));
-        for row in 1..=typed.rows(&name) {
+        for row in 1..=typed.rows(&name).min(MOST_ROWS) {
             let quote = narrowed(typed.get(&format!("{name}{row}.quote")));
             if !quote.is_empty() {
                 quotes.push((entry.rule, quote));
@@ -97,7 +98,9 @@ fn taken(content: &Content, sentences: Vec<Sentence>) -> Vec<SentenceLine> {
     }
     let line = |sentence: Sentence| {
         let own = narrowed(as_quote(&sentence.text));
-        let quotes = quotes.iter().filter(|(_, quote)| own.contains(quote) || quote.contains(&own));
+        // A mark alone says nothing, and would stand in every quotation.
+        let is_said = !own.is_empty();
+        let quotes = quotes.iter().filter(|(_, quote)| is_said && (own.contains(quote) || quote.contains(&own)));
         let mut taken: Vec<Rule> = quotes.map(|(rule, _)| *rule).collect();
         taken.dedup();
         SentenceLine { sentence, taken }
@@ -157,12 +160,14 @@ async fn keep(
         let page = page(&app, &acting, id, QuoteForm::default(), errors, "").await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, TextPage { pasted, ..page }).into_response());
     };
+    let hash = hex::encode(Sha256::digest(&text.text));
     app.write_as(acting.person().authority(), async |db| {
         let draft = store::lock(db, &acting, id).await?;
         if !store::keep_text(db, &draft, &text).await? {
             return Err(not_open(&app, &acting, id, "放入文件原文"));
         }
-        let entry = entry(&draft, "放入文件原文").detail("文件", text.name.clone());
+        // Not its name: a file may be called by somebody's.
+        let entry = entry(&draft, "放入文件原文").detail("文字摘要", hash.clone());
         audit::append(db, acting.person(), entry.detail("字数", text.text.chars().count()), now).await
     })
     .await?;
@@ -261,12 +266,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_sentence_without_words_is_taken_for_no_rule() {
+        let mut content = Content::default();
+        let typed = content.of_mut(Group::Stf);
+        typed.set("STF-02.clause1.quote", "主席团成员不超过5人");
+        typed.set("STF-02.clause99999999999.quote", "工作部门不超过6个");
+        let lines = taken(&content, sentences("。；主席团成员不超过5人。工作部门不超过6个。"));
+        let rules: Vec<Vec<&str>> = lines.into_iter().map(|line| line.taken).collect();
+        assert_eq!(rules, [vec![], vec![], vec!["STF-02"], vec![]]);
+    }
+
+    #[test]
     fn sentences_that_follow_one_another_are_one_quotation() {
         let found = sentences("三、规模\n主席团成员不超过5人。部门不超过6个。\n四、其他\n由校团委解释。");
-        let form = |numbers: &[usize]| QuoteForm {
-            sentence: numbers.iter().map(ToString::to_string).collect(),
-            ..QuoteForm::default()
-        };
+        let form =
+            |numbers: &[usize]| QuoteForm { sentence: numbers.iter().copied().collect(), ..QuoteForm::default() };
         let words = |form: &QuoteForm, words: &str| {
             let taken = quotations(&found, form, words);
             taken.into_iter().map(|one| format!("{} {}", one.section, one.words)).collect::<Vec<_>>()

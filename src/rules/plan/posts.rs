@@ -32,7 +32,7 @@ impl OtherPosts {
     pub(super) fn read(section: &Section<'_>) -> Self {
         let allowed = section.optional("posts", |key| {
             let one = |item| {
-                if !section.is_table(item) {
+                if item.get_ref().as_table().is_none() {
                     return Some(AllowedPost { name: section.text_of(key, item, 20)?, on_presidium: false });
                 }
                 let table = section.section_of(key, item)?;
