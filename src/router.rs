@@ -230,7 +230,7 @@ pub fn router(portal: &Portal) -> Router {
         .into_router()
         .fallback(|| async { Failure::Missing })
         .method_not_allowed_fallback(|| async { Failure::Missing })
-        .layer(middleware::from_fn_with_state(portal.app.pools.clone(), web::read_again::read_again))
+        .layer(Extension(portal.app.pools.clone()))
         .layer(middleware::from_fn(web::forms::typeable))
         .layer(middleware::from_fn_with_state(portal.app.clone(), kept_forms::capture))
         .layer(Extension(web::intake::Intake::new(portal.space.clone())))

@@ -121,7 +121,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         let now = portal.clock.now();
         let ended = portal.app.write(async |db| {
             elections::store::end_holds(db, now).await?;
-            reviews::store::end_holds(db, now).await?;
+            reviews::store::end_holds(db).await?;
             imports::store::end_commits(db).await
         });
         ended.await.map_err(|failure| anyhow::anyhow!("{failure}"))?;

@@ -453,9 +453,7 @@ async fn end_by_oidc(
     campus
         .write(async |db| {
             // One that is sent once more ends no session that was opened since.
-            if let Some(id) = &ended.id
-                && !store::claim(db, &answer_hash(&code, &format!("jti {id}")), now).await?
-            {
+            if !store::claim(db, &answer_hash(&code, &format!("jti {}", ended.id)), now).await? {
                 return Ok(());
             }
             match (&ended.sid, &ended.subject) {

@@ -52,8 +52,8 @@ pub(super) struct Ended {
     /// The one session; without it all of the subject's.
     pub sid: Option<String>,
     pub subject: Option<String>,
-    /// The token's own id.
-    pub id: Option<String>,
+    /// The token's own id, which every one has: by it one that is sent once more is known.
+    pub id: String,
 }
 
 /// What a token must be for.
@@ -100,8 +100,11 @@ impl Expected<'_> {
             return Err(Refusal::OutOfTime);
         }
         let read = |name| claim(claims, name);
-        let (sid, subject, id) = (read("sid"), read("sub"), read("jti"));
-        if sid.is_none() && subject.is_none() { Err(Refusal::Unreadable) } else { Ok(Ended { sid, subject, id }) }
+        let (sid, subject) = (read("sid"), read("sub"));
+        match read("jti") {
+            Some(id) if sid.is_some() || subject.is_some() => Ok(Ended { sid, subject, id }),
+            _ => Err(Refusal::Unreadable),
+        }
     }
 
     /// We are the audience, or one of several and the party that asked.
@@ -164,7 +167,7 @@ mod tests {
             }
             expected().ended(&all)
         };
-        let own = Ended { sid: Some("s".to_owned()), subject: None, id: Some("j".to_owned()) };
+        let own = Ended { sid: Some("s".to_owned()), subject: None, id: "j".to_owned() };
         assert_eq!(token(&json!({})).unwrap(), own);
         assert_eq!(token(&json!({ "sub": 7 })).unwrap().subject.as_deref(), Some("7"));
         for (changed, why) in [
@@ -175,6 +178,7 @@ mod tests {
             (json!({ "iat": now - 3_600 }), Refusal::OutOfTime),
             (json!({ "exp": now - 600 }), Refusal::OutOfTime),
             (json!({ "sid": null }), Refusal::Unreadable),
+            (json!({ "jti": null }), Refusal::Unreadable),
         ] {
             assert_eq!(token(&changed).unwrap_err(), why, "{changed}");
         }

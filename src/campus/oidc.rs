@@ -14,7 +14,7 @@ use super::{
     provider::{Endpoints, Provider},
     refusal::Refusal,
     server::CampusServer,
-    state::Campus,
+    state::{Campus, KNOWN_FOR},
     store::CampusSchool,
     vouchee::{Vouchee, sid_hash},
 };
@@ -44,13 +44,19 @@ async fn keys(campus: &Campus, server: &CampusServer, url: &str) -> Result<Keys,
 
 /// What an issuer says of itself. One at a time asks it, and one that failed is left alone for a moment.
 pub(super) async fn provider(campus: &Campus, server: &CampusServer) -> Result<Arc<Provider>, Refusal> {
-    if let Some(known) = campus.provider(server) {
+    asked_within(campus, server, KNOWN_FOR).await
+}
+
+/// As [`provider`], where it was asked no longer ago than that.
+async fn asked_within(campus: &Campus, server: &CampusServer, stays: Duration) -> Result<Arc<Provider>, Refusal> {
+    let known = || campus.provider(server).filter(|known| campus.clock.now() - known.asked_at < stays);
+    if let Some(known) = known() {
         return Ok(known);
     }
     let turn = campus.turn(server);
     let _alone = turn.lock().await;
     // Whoever asked meanwhile was told.
-    if let Some(known) = campus.provider(server) {
+    if let Some(known) = known() {
         return Ok(known);
     }
     if let Some(why) = campus.failed_lately(server) {
@@ -192,8 +198,7 @@ pub(super) async fn ended(campus: &Campus, school: &CampusSchool, token: &str) -
     let now = campus.clock.now();
     let claims = match known.keys.claims(&token) {
         Some(claims) => claims,
-        None if now - known.asked_at < KEYS_STAY => return Err(Refusal::BadSignature),
-        None => discover(campus, server).await?.keys.claims(&token).ok_or(Refusal::BadSignature)?,
+        None => asked_within(campus, server, KEYS_STAY).await?.keys.claims(&token).ok_or(Refusal::BadSignature)?,
     };
     Expected { issuer: &server.address, client: &client.id, nonce: "", now }.ended(&claims)
 }

@@ -26,7 +26,7 @@ use crate::{
 };
 
 /// How long what a server says of itself is believed without asking again.
-const KNOWN_FOR: Duration = Duration::hours(1);
+pub(super) const KNOWN_FOR: Duration = Duration::hours(1);
 /// How long a server that did not say what it is is not asked again: people who wait would ask and ask.
 const FAILED_FOR: Duration = Duration::seconds(15);
 /// One kind of failure of one university is a word in the record this often: anybody could fill it otherwise.

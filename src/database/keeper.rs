@@ -60,8 +60,6 @@ impl Keeper {
             tokio::select! {
                 () = sleep(pause) => {}
                 () = watched.doubted() => {}
-                // One connection of many is dead, and whoever held it may still hold its place.
-                () = watched.was_stuck() => self.pools.renew(),
             }
         }
     }

@@ -118,13 +118,6 @@ impl Pools {
         }
     }
 
-    /// New connections in the place of all that are idle, to the same server.
-    fn renew(&self) {
-        for pool in [&self.read, &self.write, &self.single] {
-            pool.renew();
-        }
-    }
-
     /// Refuses a database on which a reader could write: a pooler in front of it may drop what a connection asks for.
     ///
     /// # Errors

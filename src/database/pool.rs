@@ -48,7 +48,6 @@ pub struct Watched {
     /// Counts the looks; nobody watches while it is 0.
     looks: watch::Sender<u64>,
     doubt: Notify,
-    stuck: Notify,
 }
 
 impl Default for Watched {
@@ -58,7 +57,6 @@ impl Default for Watched {
             given_up: watch::Sender::new(0),
             looks: watch::Sender::new(0),
             doubt: Notify::new(),
-            stuck: Notify::new(),
         }
     }
 }
@@ -81,17 +79,8 @@ impl Watched {
         self.doubt.notify_one();
     }
 
-    /// Somebody has waited for an answer for longer than any statement may run.
-    pub fn stuck(&self) {
-        self.stuck.notify_one();
-    }
-
     pub(super) async fn doubted(&self) {
         self.doubt.notified().await;
-    }
-
-    pub(super) async fn was_stuck(&self) {
-        self.stuck.notified().await;
     }
 
     pub(super) fn give_up(&self) {
@@ -210,7 +199,7 @@ impl Pool {
     }
 
     /// As [`turn_to`](Self::turn_to), to the same server.
-    pub(super) fn renew(&self) {
+    fn renew(&self) {
         let fresh = self.0.settings.clone().connect_lazy_with((*self.now().connect_options()).clone());
         self.put(fresh);
     }

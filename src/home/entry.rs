@@ -119,6 +119,15 @@ impl CalendarEntry {
         vec![first, last]
     }
 
+    /// What it is known by in other calendars. A union's turns have its id together, and so their first day beside it.
+    fn uid(&self) -> String {
+        let (kind, id) = (self.kind.slug(), self.id);
+        match self.kind {
+            EntryKind::Turn => format!("{kind}-{id}-{}@lunzhi", self.first),
+            _ => format!("{kind}-{id}@lunzhi"),
+        }
+    }
+
     /// As other calendars take it.
     pub fn event(&self) -> Event {
         let whole = When::Days { first: self.first, last: self.last };
@@ -130,7 +139,7 @@ impl CalendarEntry {
             _ => whole,
         };
         Event {
-            uid: format!("{}-{}@lunzhi", self.kind.slug(), self.id),
+            uid: self.uid(),
             sequence: u32::try_from(self.version).unwrap_or_default(),
             when,
             title: if self.first == self.last { self.says() } else { self.title.clone() },
@@ -221,5 +230,22 @@ mod tests {
         assert_eq!((entry.event().when, entry.event().title.as_str()), (whole, "换届选举"));
         let activity = CalendarEntry { kind: EntryKind::Activity, ..one };
         assert!(matches!(activity.event().when, When::At { .. }));
+    }
+
+    #[test]
+    fn turns_of_one_union_are_events_apart() {
+        let turn = |first| CalendarEntry {
+            kind: EntryKind::Turn,
+            id: Uuid::nil(),
+            version: 0,
+            title: "学生1".to_owned(),
+            who: "校学生会".to_owned(),
+            at: None,
+            first,
+            last: first,
+        };
+        let uid = |first| turn(first).event().uid;
+        assert_eq!(uid(date!(2026 - 09 - 01)), "turn-00000000-0000-0000-0000-000000000000-2026-09-01@lunzhi");
+        assert_ne!(uid(date!(2026 - 09 - 01)), uid(date!(2026 - 10 - 08)));
     }
 }

@@ -315,7 +315,7 @@ async fn show(
     let import = found(&app, &acting, id).await?;
     let (mut db, now) = (app.read().await?, app.clock.now());
     let chrome = app.chrome(acting.person(), import.kind_label()).under(IMPORTS, "导入数据");
-    let job = if import.is_previewed() { progress_store::job(&mut db, id, now).await? } else { None };
+    let job = if import.is_previewed() { progress_store::job(&mut db, id).await? } else { None };
     if let Some(job) = job {
         let (length, refresh) = match job {
             Job::Writing { done, total } => (done.min(total) * 200 / total.max(1), Some("1")),
@@ -427,8 +427,7 @@ async fn commit(
     if !import.is_previewed() {
         return Ok(Redirect::to(&id.path()));
     }
-    let now = app.clock.now();
-    if !app.write_one(async |db| progress_store::begin(db, &acting, &import, app.portal, now).await).await? {
+    if !app.write_one(async |db| progress_store::begin(db, &acting, &import, app.portal).await).await? {
         return Ok(Redirect::to(&id.path()));
     }
     // A task of its own: 40,000 rows take longer than a page may, and the browser may be closed meanwhile.
@@ -443,9 +442,9 @@ async fn commit(
 
 async fn run(app: Imports, acting: Acting<Registrar>, import: Import) -> Option<Committed> {
     let id = import.id;
-    let progress = app.keep_telling(id);
-    let committed = write(&app, &acting, &import, &progress).await;
-    app.end(id, &progress, committed.is_err()).await;
+    let told = app.keep_telling(id);
+    let committed = write(&app, &acting, &import, &told).await;
+    app.end(id, told, committed.is_err()).await;
     match committed {
         Ok(committed) => Some(committed),
         Err(failure) => {

@@ -14,7 +14,7 @@ use std::{
 
 use axum::extract::FromRef;
 
-use super::progress_store;
+use super::progress_store::{self, Turn};
 use crate::{
     app::App,
     failure::Failure,
@@ -43,6 +43,24 @@ impl Progress {
 
     pub(super) fn rows(&self) -> i32 {
         self.0.rows.load(Ordering::Relaxed)
+    }
+}
+
+/// A commit that is told of until this goes, whether it ends or panics.
+#[derive(Debug)]
+pub(super) struct Told(Progress);
+
+impl Deref for Told {
+    type Target = Progress;
+
+    fn deref(&self) -> &Progress {
+        &self.0
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        self.0.0.ended.store(true, Ordering::Relaxed);
     }
 }
 
@@ -77,38 +95,37 @@ impl Imports {
         Arc::clone(turns.entry(institution).or_default())
     }
 
-    /// Says every second how far a commit is, until [`end`](Self::end).
-    pub(super) fn keep_telling(&self, id: ImportId) -> Progress {
+    /// Says every second how far a commit is.
+    pub(super) fn keep_telling(&self, id: ImportId) -> Told {
         let (app, progress) = (self.clone(), Progress::default());
         let told = progress.clone();
         tokio::spawn(async move {
             while !told.0.ended.load(Ordering::Relaxed) {
-                let now = app.clock.now();
-                let said = app.write_one(async |db| progress_store::say(db, id, app.portal, told.rows(), now).await);
+                let said = app.write_one(async |db| progress_store::say(db, id, app.portal, told.rows()).await);
                 if let Err(failure) = said.await {
                     tracing::warn!(%failure, "the progress of an import was not said");
                 }
                 tokio::time::sleep(SAID_EVERY).await;
             }
         });
-        progress
+        Told(progress)
     }
 
-    /// Waits until no other portal writes a file of the university.
+    /// Waits until no other portal writes a file of the university; fails where another has begun this one anew.
     pub(super) async fn wait_for_turn(&self, id: ImportId, institution: InstitutionId) -> Result<(), Failure> {
         loop {
-            let now = self.clock.now();
             let portal = self.portal;
-            if self.write(async |db| progress_store::take_turn(db, id, institution, portal, now).await).await? {
-                return Ok(());
+            match self.write(async |db| progress_store::take_turn(db, id, institution, portal).await).await? {
+                Turn::Taken => return Ok(()),
+                Turn::Busy => tokio::time::sleep(ASKED_EVERY).await,
+                Turn::Lost => return Err(anyhow::anyhow!("another portal has begun this import anew").into()),
             }
-            tokio::time::sleep(ASKED_EVERY).await;
         }
     }
 
     /// A commit has ended; one that failed is noted, so that its page says so.
-    pub(super) async fn end(&self, id: ImportId, progress: &Progress, failed: bool) {
-        progress.0.ended.store(true, Ordering::Relaxed);
+    pub(super) async fn end(&self, id: ImportId, told: Told, failed: bool) {
+        drop(told);
         if failed {
             let noted = self.write_one(async |db| progress_store::fail(db, id, self.portal).await).await;
             if let Err(failure) = noted {

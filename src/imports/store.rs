@@ -337,7 +337,7 @@ pub async fn clear_old(connection: &mut PgConnection, now: OffsetDateTime) -> Re
     )
     .execute(&mut *connection)
     .await?;
-    progress_store::clear_old(connection, now).await?;
+    progress_store::clear_old(connection).await?;
     sqlx::query!("delete from import_row r using import i where i.id = r.import_id and i.settled_at < $1", now - KEPT)
         .execute(connection)
         .await?;

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// When what the notice says was changed last.
-pub(super) const CHANGED: Date = date!(2026 - 11 - 28);
+pub(super) const CHANGED: Date = date!(2026 - 11 - 29);
 
 words! {
     /// A kind of personal data.
@@ -191,7 +191,9 @@ impl Data {
             Self::Reviewed => format!("在校期间；离校{years}后删除报告、意见和异议，得分只留编号"),
             Self::Activities => format!("长期；离校{years}后删除评价、姓名和学号，只留编号"),
             Self::Surveyed => format!("长期；离校{years}后删除实名的作答，答过的记录只留编号"),
-            Self::Matters => format!("长期；离校{years}后联系电话和姓名删除"),
+            Self::Matters => {
+                format!("长期；离校{years}后联系电话和姓名删除；单据扫描件作为会计凭证，按学校的规定随事项保存，不删除")
+            }
             Self::Stood => "长期；公布了的选举记录是公开文件，姓名不删除".to_owned(),
             Self::Posts
             | Self::Duties

@@ -172,7 +172,7 @@ struct ProjectPage {
     volunteers: Vec<Volunteer>,
     /// The controlled matters that it needs, and those that it may need.
     matters: Vec<NeededMatter>,
-    /// The office sees controlled matters.
+    /// The office sees controlled matters; any other sees how many there are.
     sees_matters: bool,
     finding: Option<Finding>,
     clause: Option<Clause>,
@@ -196,6 +196,11 @@ impl ProjectPage {
 
     fn needed(&self) -> Vec<&NeededMatter> {
         self.matters.iter().filter(|matter| matter.needed).collect()
+    }
+
+    /// How many of those are approved.
+    fn approved(&self) -> usize {
+        self.matters.iter().filter(|matter| matter.needed && matter.is_approved()).count()
     }
 
     fn is_ticked(&self, matter: &NeededMatter) -> bool {

@@ -66,7 +66,7 @@ pub async fn keep_shares(app: &Reviews) -> Result<(), Failure> {
     if app.shares.is_empty() {
         return Ok(());
     }
-    app.write_one(async |db| store::still_holds_shares(db, app.portal, now).await).await
+    app.write_one(async |db| store::still_holds_shares(db, app.portal).await).await
 }
 
 /// The portal's marks on what belongs to a review: somebody who writes tables cannot make them.

@@ -4,45 +4,61 @@
 use std::time::Duration;
 
 use axum::{
+    Extension,
     body::Body,
-    extract::{Request, State},
-    http::Method,
+    extract::Request,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use tokio::time::timeout;
 
 use crate::{
-    database::Pools,
+    database::{Pools, pool::Watched},
     failure::{BrokeOff, Failure},
 };
 
 /// How long a page may take: longer than the server lets any of its statements run.
 const READ_WITHIN: Duration = Duration::from_secs(40);
 
-/// Stands around every handler. An act is left alone: it may be done.
-pub async fn read_again(State(pools): State<Pools>, request: Request, next: Next) -> Response {
-    if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return next.run(request).await;
-    }
+/// Stands around every page that only reads. An act is left alone, and so is a page that is recorded: it may be done.
+pub async fn read_again(Extension(pools): Extension<Pools>, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let again = Request::from_parts(parts.clone(), Body::empty());
     let turns = pools.read.turns();
-    let first = read(&pools, next.clone(), Request::from_parts(parts, body)).await;
+    let once = next.clone().run(Request::from_parts(parts, body));
+    let first = read(&pools.watched, READ_WITHIN, once).await;
     if first.extensions().get::<BrokeOff>().is_none() {
         return first;
     }
     pools.read.renew_since(turns);
     pools.watched.settled().await;
-    read(&pools, next, again).await
+    read(&pools.watched, READ_WITHIN, next.run(again)).await
 }
 
-async fn read(pools: &Pools, next: Next, request: Request) -> Response {
+async fn read(watched: &Watched, within: Duration, page: impl Future<Output = Response>) -> Response {
     tokio::select! {
-        response = timeout(READ_WITHIN, next.run(request)) => response.unwrap_or_else(|_| {
-            pools.watched.stuck();
-            Failure::Away.into_response()
+        response = timeout(within, page) => response.unwrap_or_else(|_| {
+            // It may wait for its turn, or for a file that is being made, which a second run would not hurry: the watch
+            // finds out whether the server hangs.
+            watched.doubt();
+            Failure::TookLong.into_response()
         }),
-        () = pools.watched.given_up() => Failure::Away.into_response(),
+        () = watched.given_up() => Failure::Away.into_response(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::http::StatusCode;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_page_that_takes_too_long_is_not_read_once_more() {
+        let late = read(&Watched::default(), Duration::from_millis(10), pending()).await;
+        assert_eq!(late.status(), StatusCode::GATEWAY_TIMEOUT);
+        assert!(late.extensions().get::<BrokeOff>().is_none());
     }
 }

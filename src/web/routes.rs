@@ -10,7 +10,7 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use super::observe::after_panic;
+use super::{observe::after_panic, read_again::read_again};
 use crate::{
     failure::BrokeOff,
     page::{faults, unsent::Unsent},
@@ -31,7 +31,8 @@ pub struct Route {
     pub method: &'static str,
 }
 
-/// Routes as they are added, so that tests can walk every one of them.
+/// Routes as they are added, so that tests can walk every one of them. They stand in a router that has the pools as an
+/// extension.
 #[derive(Debug)]
 pub struct Routes<S> {
     router: Router<S>,
@@ -55,10 +56,11 @@ impl<S: Clone + Send + Sync + 'static> Routes<S> {
     #[must_use]
     pub fn get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
         let page = get(handler);
-        self.add(path, "GET", if cfg!(debug_assertions) { page.layer(middleware::from_fn(droppable)) } else { page })
+        let page = if cfg!(debug_assertions) { page.layer(middleware::from_fn(droppable)) } else { page };
+        self.add(path, "GET", page.layer(middleware::from_fn(read_again)))
     }
 
-    /// Adds a page that is an act as well: that somebody took it is recorded.
+    /// Adds a page that is an act as well: that somebody took it is recorded, and so it is never read once more by itself.
     #[must_use]
     pub fn recorded_get<T: 'static>(self, path: &'static str, handler: impl Handler<T, S>) -> Self {
         self.add(path, "GET", get(handler).layer(middleware::from_fn(to_the_end)))
@@ -135,4 +137,32 @@ async fn droppable(request: Request, next: Next) -> Response {
 #[must_use]
 pub fn is_droppable() -> bool {
     DROPPABLE.try_with(|()| ()).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{
+        body::Body,
+        http::{Request as Asked, StatusCode},
+        response::IntoResponse,
+    };
+    use tower::ServiceExt;
+
+    use super::*;
+    use crate::failure::Failure;
+
+    async fn away() -> Response {
+        Failure::Away.into_response()
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_recorded_is_never_read_once_more() {
+        let routes = Routes::<()>::default().recorded_get("/file", away).get("/page", away).into_router();
+        let asked = |path: &str| routes.clone().oneshot(Asked::get(path).body(Body::empty()).unwrap());
+        let recorded = asked("/file").await.unwrap();
+        assert_eq!(recorded.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert!(recorded.extensions().get::<BrokeOff>().is_none());
+        // Around a page that only reads stands the layer that reads again, which asks for the pools.
+        assert_eq!(asked("/page").await.unwrap().status(), StatusCode::INTERNAL_SERVER_ERROR);
+    }
 }

@@ -157,7 +157,39 @@ async fn an_import_whose_portal_ended_is_said_to_have_failed_and_can_be_written_
     .unwrap();
     assert!(staff.get(&path).await.text().contains("正在写入"));
     one.app.clock.advance(time::Duration::seconds(40));
+    assert!(staff.get(&path).await.text().contains("正在写入"), "a portal's clock that is ahead says nothing");
+    sqlx::query("update import_commit set seen_at = now() - interval '40 seconds'")
+        .execute(&mut one.owner().await)
+        .await
+        .unwrap();
     assert!(staff.get(&path).await.text().contains("没有写入任何内容"));
     assert_eq!(staff.post(&format!("{path}/commit"), &[]).await.status, 303);
     until(&mut staff, &path, |page| page.text().contains("已写入：")).await;
+}
+
+#[tokio::test]
+async fn an_import_that_another_portal_began_anew_lets_go_of_its_turn() {
+    let one = Portal::start().await;
+    let mut staff = one.signed_in(OfficeKind::StudentAffairs).await;
+    upload(&mut staff, "B4").await;
+    let mut db = one.owner().await;
+    sqlx::query(
+        "insert into import_commit (import_id, portal, by_account, office, state, total, seen_at)
+         select i.id, gen_random_uuid(), i.by_account, i.office, 'writing', i.rows, now() from import i",
+    )
+    .execute(&mut db)
+    .await
+    .unwrap();
+    let waits = upload(&mut staff, "B5").await;
+    assert_eq!(staff.post(&format!("{waits}/commit"), &[]).await.status, 303);
+    assert!(staff.get(&waits).await.text().contains("正在排队"));
+    // It was not heard of for too long, and is another portal's now.
+    sqlx::query("update import_commit set portal = gen_random_uuid() where state = 'waiting'")
+        .execute(&mut db)
+        .await
+        .unwrap();
+    sqlx::query("delete from import_commit where state = 'writing'").execute(&mut db).await.unwrap();
+    let next = upload(&mut staff, "B6").await;
+    assert_eq!(staff.post(&format!("{next}/commit"), &[]).await.status, 303);
+    until(&mut staff, &next, |page| page.text().contains("已写入：")).await;
 }

@@ -160,6 +160,7 @@ async fn the_server_ends_the_sessions_that_it_opened_and_no_others() {
         json!({ "sid": "s-1", "nonce": "n" }),
         json!({ "sid": "s-1", "events": {} }),
         json!({ "sid": "s-1", "iat": now - 3_600 }),
+        json!({ "sid": "s-1", "jti": null }),
         json!({}),
     ] {
         assert_eq!(send(forged.clone()).await, 400, "{forged}");
@@ -183,4 +184,26 @@ async fn the_server_ends_the_sessions_that_it_opened_and_no_others() {
         "keys are not asked for at everybody's word"
     );
     assert_eq!(server.asked()[0], 1);
+}
+
+#[tokio::test]
+async fn a_server_that_failed_is_left_alone_at_everybodys_word_too() {
+    let portal = Portal::start().await;
+    let server = with_oidc(&portal, &NUMBER).await;
+    assert_eq!(by_oidc(&portal, &server, &json!({}), &student()).await.1.status, 303);
+    let path = format!("/sso/oidc/{FIRST}");
+    let send = async || {
+        let [(name, token)] = server.logout(portal.app.clock.now().unix_timestamp(), &json!({ "sub": "u-1" }));
+        portal.visitor().post(&path, &[(name, &token)]).await.status
+    };
+    server.rotate();
+    portal.app.clock.advance(Duration::minutes(2));
+    server.fail(Some(Trouble::Broken));
+    assert_eq!(send().await, 400);
+    server.fail(None);
+    assert_eq!(send().await, 400, "it is not asked again at once");
+    assert_eq!(server.asked()[0], 1);
+    portal.app.clock.advance(Duration::seconds(16));
+    assert_eq!(send().await, 200, "its new keys are known");
+    assert_eq!(server.asked()[0], 2);
 }

@@ -72,6 +72,7 @@ async fn each_office_sees_of_others_what_the_notice_says_and_no_more() {
     }
     assert!(Data::Grades.seen_by().contains("院系党组织（本院系）") && !Data::Grades.seen_by().contains("班级团支部"));
     assert!(Data::Figures.seen_by().contains("班级团支部（本班的候选人）"));
+    assert!(notice.text().contains("单据扫描件作为会计凭证"), "what stays is said");
     assert!(portal.visitor().get("/privacy").await.text().contains("学校规定的年数"), "before one signs in too");
 }
 

@@ -176,6 +176,10 @@ async fn gui_02_a_project_waits_for_the_controlled_matters_that_it_needs() {
     let page = league.get(&project).await;
     assert!(page.text().contains("涉及的四类事项") && page.text().contains("审批中"), "{}", page.text());
     assert!(page.attributes("a", "href").contains(&matter), "the report leads to what it needs");
+    let mut affairs = portal.signed_in(OfficeKind::StudentAffairs).await;
+    assert_eq!(affairs.get(&matter).await.status, 403);
+    let page = affairs.get(&project).await.text();
+    assert!(page.contains("涉及的四类事项 1 件，已批准 0 件") && !page.contains("审批中"), "{page}");
     assert_eq!(league.post(&format!("{project}/receive"), &[]).await.status, 303);
     let refused = officers.post(&format!("{project}/recruit"), &[]).await;
     assert!(refused.status == 409 && refused.text().contains("还有 1 件没有批准"), "{}", refused.text());

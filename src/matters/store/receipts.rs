@@ -58,11 +58,13 @@ pub async fn attach(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Takes a scan away; `false` where it is not there, or the matter is closed.
+/// Takes a scan away, and its file with it; `false` where it is not there, or the matter is closed.
 pub async fn detach(connection: &mut PgConnection, matter: &Locked<Matter>, id: ReceiptId) -> Result<bool, Failure> {
     let done = sqlx::query!(
-        "delete from matter_receipt r using matter q
-         where r.id = $2 and r.matter_id = $1 and q.id = r.matter_id and q.stage = 'begun'",
+        "with gone as (delete from matter_receipt r using matter q
+                       where r.id = $2 and r.matter_id = $1 and q.id = r.matter_id and q.stage = 'begun'
+                       returning r.document_id)
+         delete from document d using gone where d.id = gone.document_id",
         matter.id.0,
         id.0
     );

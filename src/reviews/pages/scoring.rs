@@ -332,7 +332,7 @@ pub(super) async fn phrase(
     };
     app.write_as(person.authority(), async |db| {
         let locked = store::lock(db, person.institution, id).await?;
-        if !store::hold_shares(db, &locked, app.portal, now).await? {
+        if !store::hold_shares(db, &locked, app.portal).await? {
             let why = "另一台服务器正在收集本次评议的口令，口令只保存在那一台的内存里";
             let remedy = "请在先输入的监票人所用的网址输入；或者 15 分钟以后，全部在同一网址重新输入";
             return Err(by_practice(refused(), Rule::Rev01, why, remedy));

@@ -2,31 +2,30 @@
 //! it lives.
 
 use sqlx::PgConnection;
-use time::{Duration, OffsetDateTime};
 
 use crate::{database::Locked, failure::Failure, ids::PortalId, reviews::review::Review, sealing::shares::SHARES_HELD};
 
-/// A portal that is not heard of for so long has ended, and what it held with it.
-const SILENT: Duration = Duration::seconds(30);
+/// A portal that is not heard of for so many seconds has ended, and what it held with it. By the database's clock alone:
+/// those of portals differ.
+const SILENT: f64 = 30.0;
 
 /// Collects a review's shares from now on; `false` where another portal does.
 pub async fn hold_shares(
     connection: &mut PgConnection,
     review: &Locked<Review>,
     portal: PortalId,
-    now: OffsetDateTime,
 ) -> Result<bool, Failure> {
     let held = sqlx::query!(
-        "insert into review_holder (review_id, portal, seen_at, held_until) values ($1, $2, $3, $4)
+        "insert into review_holder (review_id, portal, seen_at, held_until)
+         values ($1, $2, clock_timestamp(), clock_timestamp() + make_interval(secs => $3))
          on conflict (review_id) do update
          set portal = excluded.portal, seen_at = excluded.seen_at, held_until = excluded.held_until
          where review_holder.portal = excluded.portal or review_holder.held_until <= excluded.seen_at
-               or review_holder.seen_at <= $5",
+               or review_holder.seen_at <= excluded.seen_at - make_interval(secs => $4)",
         review.id.0,
         portal.0,
-        now,
-        now + SHARES_HELD,
-        now - SILENT
+        SHARES_HELD.as_seconds_f64(),
+        SILENT
     );
     Ok(held.execute(connection).await?.rows_affected() == 1)
 }
@@ -48,17 +47,17 @@ pub async fn let_shares_go(connection: &mut PgConnection, review: &Locked<Review
 }
 
 /// Says that a portal that collects shares still runs.
-pub async fn still_holds_shares(
-    connection: &mut PgConnection,
-    portal: PortalId,
-    now: OffsetDateTime,
-) -> Result<(), Failure> {
-    sqlx::query!("update review_holder set seen_at = $2 where portal = $1", portal.0, now).execute(connection).await?;
+pub async fn still_holds_shares(connection: &mut PgConnection, portal: PortalId) -> Result<(), Failure> {
+    sqlx::query!("update review_holder set seen_at = clock_timestamp() where portal = $1", portal.0)
+        .execute(connection)
+        .await?;
     Ok(())
 }
 
 /// Says that no portal of before runs any more: a database of this portal's own has nobody else.
-pub async fn end_holds(connection: &mut PgConnection, now: OffsetDateTime) -> Result<(), Failure> {
-    sqlx::query!("update review_holder set held_until = least(held_until, $1)", now).execute(connection).await?;
+pub async fn end_holds(connection: &mut PgConnection) -> Result<(), Failure> {
+    sqlx::query!("update review_holder set held_until = least(held_until, clock_timestamp())")
+        .execute(connection)
+        .await?;
     Ok(())
 }
