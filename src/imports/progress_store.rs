@@ -1,16 +1,14 @@
 //! SQL of commits under way.
 
-    Ok(Some(match row.state.parse::<CommitState>()? {
-        CommitState::Writing if row.lives => Job::Writing { done: rows(row.done), total: rows(row.total) },
-        CommitState::Waiting if row.lives => Job::Waiting { behind: row.behind.unwrap_or_default() },
-        CommitState::Waiting | CommitState::Writing | CommitState::Failed => Job::Failed,
+use sqlx::PgConnection;
+
+use super::import::{CommitState, Import, Job};
 use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::{ImportId, InstitutionId, PortalId},
     office::Registrar,
 };
-use sqlx::PgConnection;
 
 /// A portal that is not heard of for so many seconds has ended. By the database's clock alone: those of portals differ.
 const SILENT: f64 = 30.0;
