@@ -246,6 +246,35 @@ async fn a_second_person_confirms_before_it_becomes_a_version() {
 }
 
 #[tokio::test]
+async fn a_document_brought_while_a_draft_is_handed_in_is_looked_at_first() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let draft = from_file(&mut league, &own_plan()).await;
+    let (mut other, mut watch) = (portal.owner().await, portal.owner().await);
+    sqlx::query("begin").execute(&mut other).await.unwrap();
+    sqlx::query("update plan_draft set text_name = '原文', document_text = '另一份文件。' where id = $1::uuid")
+        .bind(draft.rsplit('/').next().unwrap())
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let (mut client, path) = (league.clone(), format!("{draft}/submit"));
+    let sent = tokio::spawn(async move { client.post(&path, &[]).await });
+    // The draft has been checked, and waits for whoever brings the text.
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    loop {
+        let (waits,): (i64,) = sqlx::query_as(waiting).fetch_one(&mut watch).await.unwrap();
+        if waits > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("commit").execute(&mut other).await.unwrap();
+    let refused = sent.await.unwrap();
+    assert!(refused.status == 409 && refused.text().contains("刚才有人改了草稿"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn a_document_given_as_a_plan_is_told_for_what_it_is() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
