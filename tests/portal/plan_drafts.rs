@@ -246,6 +246,29 @@ async fn a_second_person_confirms_before_it_becomes_a_version() {
 }
 
 #[tokio::test]
+async fn of_many_drafts_begun_at_once_no_more_are_kept_than_may_be() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let submitted = from_file(&mut league, &own_plan()).await;
+    assert_eq!(league.post(&format!("{submitted}/submit"), &[]).await.status, 303);
+    for _ in 0..15 {
+        empty(&mut league).await;
+    }
+    let mut set = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let mut client = portal.signed_in(OfficeKind::SchoolLeague).await;
+        let fields = [("name", "同时新建"), ("origin", "empty")];
+        set.spawn(async move { client.upload("/plan-drafts", &fields, None).await.status });
+    }
+    let mut statuses = set.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [vec![303; 4], vec![422; 4]].concat(), "what waits for the second person counts too");
+    let full = league.upload("/plan-drafts", &[("name", "再来一份"), ("origin", "empty")], None).await;
+    assert!(full.fault("草稿的名称").contains("已有 20 份草稿没有确认"), "{}", full.text());
+    assert_eq!(full.field("草稿的名称"), "再来一份");
+}
+
+#[tokio::test]
 async fn a_document_brought_while_a_draft_is_handed_in_is_looked_at_first() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
