@@ -247,6 +247,58 @@ async fn a_second_person_confirms_before_it_becomes_a_version() {
 }
 
 #[tokio::test]
+async fn of_many_drafts_begun_at_once_no_more_are_kept_than_may_be() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let submitted = from_file(&mut league, &own_plan()).await;
+    assert_eq!(league.post(&format!("{submitted}/submit"), &[]).await.status, 303);
+    for _ in 0..15 {
+        empty(&mut league).await;
+    }
+    let mut set = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let mut client = portal.signed_in(OfficeKind::SchoolLeague).await;
+        let fields = [("name", "同时新建"), ("origin", "empty")];
+        set.spawn(async move { client.upload("/plan-drafts", &fields, None).await.status });
+    }
+    let mut statuses = set.join_all().await;
+    statuses.sort_unstable();
+    assert_eq!(statuses, [vec![303; 4], vec![422; 4]].concat(), "what waits for the second person counts too");
+    let full = league.upload("/plan-drafts", &[("name", "再来一份"), ("origin", "empty")], None).await;
+    assert!(full.fault("草稿的名称").contains("已有 20 份草稿没有确认"), "{}", full.text());
+    assert_eq!(full.field("草稿的名称"), "再来一份");
+}
+
+#[tokio::test]
+async fn a_document_brought_while_a_draft_is_handed_in_is_looked_at_first() {
+    let portal = Portal::start().await;
+    let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
+    let draft = from_file(&mut league, &own_plan()).await;
+    let (mut other, mut watch) = (portal.owner().await, portal.owner().await);
+    sqlx::query("begin").execute(&mut other).await.unwrap();
+    sqlx::query("update plan_draft set text_name = '原文', document_text = '另一份文件。' where id = $1::uuid")
+        .bind(draft.rsplit('/').next().unwrap())
+        .execute(&mut other)
+        .await
+        .unwrap();
+    let (mut client, path) = (league.clone(), format!("{draft}/submit"));
+    let sent = tokio::spawn(async move { client.post(&path, &[]).await });
+    // The draft has been checked, and waits for whoever brings the text.
+    let waiting =
+        "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+    loop {
+        let (waits,): (i64,) = sqlx::query_as(waiting).fetch_one(&mut watch).await.unwrap();
+        if waits > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    sqlx::query("commit").execute(&mut other).await.unwrap();
+    let refused = sent.await.unwrap();
+    assert!(refused.status == 409 && refused.text().contains("刚才有人改了草稿"), "{}", refused.text());
+}
+
+#[tokio::test]
 async fn a_document_given_as_a_plan_is_told_for_what_it_is() {
     let portal = Portal::start().await;
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;

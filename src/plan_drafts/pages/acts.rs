@@ -56,10 +56,11 @@ async fn submit(
         let why = format!("草稿还有 {} 处要改正", found.faults.len());
         return Err(refusal(&app, &acting, id, wanted).for_reason(why, "各部分的表单里，每一处都写明了怎样改"));
     }
+    let text = draft.text;
     app.write_as(acting.person().authority(), async |db| {
         let draft = store::lock(db, &acting, id).await?;
-        // Somebody may have saved since it was checked.
-        if store::content_of(&store::groups(db, id).await?) != content {
+        // Somebody may have saved since it was checked, or brought another document.
+        if draft.text != text || store::content_of(&store::groups(db, id).await?) != content {
             let refused = refusal(&app, &acting, id, wanted);
             return Err(refused.for_reason("刚才有人改了草稿", "请看过改动以后再交"));
         }

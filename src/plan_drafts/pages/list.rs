@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::Query;
 
 use super::super::{
-    draft::{Group, PlanDraft},
+    draft::{Group, PlanDraft, Stage},
     forms::{BeginForm, Origin},
     paths::Done,
     reading, store,
@@ -25,14 +25,14 @@ use crate::{
     page::{chrome::Chrome, filters},
     rulebook::store as plans,
     rules::plan::{self, LARGEST_FILE, PlanError},
-    web::forms::{Done as After, Errors, Upload},
+    web::forms::{Attempt, Done as After, Errors, Upload},
 };
 
 pub(super) fn routes() -> Routes {
     Routes::default().get("/plan-drafts", list).upload("/plan-drafts", begin)
 }
 
-/// The most drafts at once: each is a whole plan.
+/// The most drafts that are not confirmed: each is a whole plan.
 const MOST_DRAFTS: usize = 20;
 
 #[derive(Template, WebTemplate)]
@@ -111,10 +111,6 @@ fn from_file(text: &str) -> Begun {
 async fn begin(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upload) -> Result<Response, Failure> {
     let (form, mut errors) = (upload.form::<BeginForm>()?, Errors::default());
     let (now, today) = (app.clock.now(), app.clock.today());
-    let drafts = store::drafts(&mut *app.read().await?, acting.institution(), None).await?;
-    if drafts.iter().filter(|draft| draft.is_open()).count() >= MOST_DRAFTS {
-        errors.add("name", format!("已有 {MOST_DRAFTS} 份草稿，请先删除不用的"));
-    }
     let read = form.read(&mut errors);
     let begun = match read.as_ref().map(|(_, origin)| *origin) {
         None => None,
@@ -162,13 +158,24 @@ async fn begin(State(app): State<App>, acting: Acting<SchoolLeague>, upload: Upl
         let page = DraftsPage { lines, ..page(&app, &acting, form, errors, "").await? };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
-    let id = app
+    let attempt = app
         .write_as(acting.person().authority(), async |db| {
+            // Who begins one at the same time waits, and counts this one.
+            plans::lock_plans(db, acting.institution()).await?;
+            let drafts = store::drafts(db, acting.institution(), None).await?;
+            if drafts.iter().filter(|draft| draft.stage != Stage::Confirmed).count() >= MOST_DRAFTS {
+                let says = format!("已有 {MOST_DRAFTS} 份草稿没有确认，请先确认，或者删除不用的");
+                return Ok(Attempt::fault("name", says));
+            }
             let id = store::begin(db, acting.institution(), acting.person().account, &name, &content, now).await?;
             let entry = Entry::new(Verb::PlanDraftKept, name.clone()).detail("办理", "新建草稿");
             audit::append(db, acting.person(), entry.detail("起点", origin.label()), now).await?;
-            Ok(id)
+            Ok(Attempt::Done(id))
         })
         .await?;
+    let Some(id) = attempt.done_or(&mut errors) else {
+        let page = page(&app, &acting, form, errors, "").await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
     Ok(Redirect::to(&Done::Begun.at(&id.path())).into_response())
 }
