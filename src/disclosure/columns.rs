@@ -3,6 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    Extension,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -38,7 +39,10 @@ use crate::{
         store::{self as unions, Constitution},
         union::{Department, PostKind, PostRow, Record, StudentUnion},
     },
-    web::forms::{Done as After, Errors, Submitted, Upload, lines},
+    web::{
+        downloads::Downloads,
+        forms::{Done as After, Errors, Submitted, Upload, lines},
+    },
 };
 
 /// How far back the figures go, in days: a year.
@@ -331,11 +335,16 @@ async fn constitution(
 }
 
 /// The same for whoever has not signed in, where the League committee says so.
-async fn open_constitution(State(app): State<App>, Path(union): Path<UnionId>) -> Result<Response, Failure> {
+async fn open_constitution(
+    State(app): State<App>,
+    Extension(downloads): Extension<Downloads>,
+    Path(union): Path<UnionId>,
+) -> Result<Response, Failure> {
+    let place = downloads.place()?;
     let mut db = app.read().await?;
     store::open_union(&mut db, union).await?.ok_or(Failure::Missing)?;
     let filed = filed(&mut db, union, app.clock.today()).await?.ok_or(Failure::Missing)?;
-    documents::saved(&mut db, filed.document).await
+    Ok(place.held_by(documents::saved(&mut db, filed.document).await?))
 }
 
 async fn comment(
