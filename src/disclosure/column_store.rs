@@ -6,9 +6,42 @@ use time::{Date, OffsetDateTime};
 use crate::{
     failure::Failure,
     ids::{InstitutionId, UnionId},
+    rules::voice::Area,
 };
 
-/// A request that everybody may read, and what became of it.
+/// How many requests of one area were answered.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AreaAnswered {
+    pub area: Area,
+    pub count: i64,
+}
+
+/// The requests of a union that came since a moment and were answered, by area, the most first.
+pub(super) async fn answered_by_area(
+    connection: &mut PgConnection,
+    institution: InstitutionId,
+    union: UnionId,
+    since: OffsetDateTime,
+) -> Result<Vec<AreaAnswered>, Failure> {
+    let rows = sqlx::query!(
+        r#"select q.area, count(*) as "count!"
+           from voice_request q join student_union u on u.kind = q.receiver and u.college_id is not distinct from q.college_id
+                                                        and u.institution_id = q.institution_id
+           where q.institution_id = $1 and u.id = $2 and q.received_at >= $3 and q.stage <> 'withdrawn'
+                 and q.answer is not null
+           group by q.area order by count(*) desc, q.area"#,
+        institution.0,
+        union.0,
+        since
+    );
+    let rows = rows.fetch_all(connection).await?;
+    let read = rows
+        .into_iter()
+        .map(|row| -> anyhow::Result<AreaAnswered> { Ok(AreaAnswered { area: row.area.parse()?, count: row.count }) });
+    Ok(read.collect::<anyhow::Result<_>>()?)
+}
+
+/// A request that whoever has signed in may read, and what became of it.
 #[derive(Debug, Clone)]
 pub(super) struct Answered {
     pub title: String,

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    Extension,
     extract::{Path, State},
     http::StatusCode,
     response::{IntoResponse, Redirect, Response},
@@ -12,7 +13,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
-    column_store::{self, Answered, Proposed},
+    column_store::{self, Answered, AreaAnswered, Proposed},
     content::DepartmentLine,
     forms::CommentForm,
     paths::{DISCLOSURE, Done, column_path, open_path},
@@ -38,7 +39,10 @@ use crate::{
         store::{self as unions, Constitution},
         union::{Department, PostKind, PostRow, Record, StudentUnion},
     },
-    web::forms::{Done as After, Errors, Submitted, Upload, lines},
+    web::{
+        downloads::Downloads,
+        forms::{Done as After, Errors, Submitted, Upload, lines},
+    },
 };
 
 /// How far back the figures go, in days: a year.
@@ -103,6 +107,8 @@ struct Column {
     officers: Vec<Officer>,
     staff: usize,
     deeds: Deeds,
+    by_area: Vec<AreaAnswered>,
+    /// By title, for whoever has signed in: whoever asked agreed to no more. Else empty.
     answered: Vec<Answered>,
     proposed: Vec<Proposed>,
     announced: Vec<Announced>,
@@ -123,7 +129,7 @@ impl Column {
         let since = now - Duration::days(BACK);
         let filed = filed(db, union.id, today).await?;
         let deeds = store::deeds(db, institution, union.id, since).await?;
-        let answered = column_store::answered(db, institution, union.id, since).await?;
+        let by_area = column_store::answered_by_area(db, institution, union.id, since).await?;
         let proposed = column_store::proposed(db, institution, union.id).await?;
         let held = store::held(db, institution, union.id, since).await?;
         let announced = store::announced(db, institution, union.id).await?;
@@ -140,7 +146,8 @@ impl Column {
             text,
             filed,
             deeds,
-            answered,
+            by_area,
+            answered: Vec::new(),
             proposed,
             announced,
             held,
@@ -165,6 +172,12 @@ impl Column {
             (Ok(part), Ok(whole)) if whole > 0 => percent(part, whole),
             _ => "–".to_owned(),
         }
+    }
+
+    /// How many requests of each area were answered, in a sentence.
+    fn areas(&self) -> String {
+        let area = |one: &AreaAnswered| format!("{} {} 件", one.area.label(), one.count);
+        self.by_area.iter().map(area).collect::<Vec<_>>().join("、")
     }
 
     /// How students judge it, where they are enough.
@@ -255,7 +268,10 @@ async fn page(
     submitted: Submitted<CommentForm>,
     done: &'static str,
 ) -> Result<ColumnPage, Failure> {
-    let column = Column::read(&mut *app.read().await?, person.institution, union, app.clock.now()).await?;
+    let (mut db, now) = (app.read().await?, app.clock.now());
+    let mut column = Column::read(&mut db, person.institution, union, now).await?;
+    column.answered = column_store::answered(&mut db, person.institution, union, now - Duration::days(BACK)).await?;
+    drop(db);
     let Submitted { form, errors } = submitted;
     Ok(ColumnPage {
         chrome: app.chrome(person, &column.union.name).under(DISCLOSURE, "公开栏"),
@@ -319,11 +335,16 @@ async fn constitution(
 }
 
 /// The same for whoever has not signed in, where the League committee says so.
-async fn open_constitution(State(app): State<App>, Path(union): Path<UnionId>) -> Result<Response, Failure> {
+async fn open_constitution(
+    State(app): State<App>,
+    Extension(downloads): Extension<Downloads>,
+    Path(union): Path<UnionId>,
+) -> Result<Response, Failure> {
+    let place = downloads.place()?;
     let mut db = app.read().await?;
     store::open_union(&mut db, union).await?.ok_or(Failure::Missing)?;
     let filed = filed(&mut db, union, app.clock.today()).await?.ok_or(Failure::Missing)?;
-    documents::saved(&mut db, filed.document).await
+    Ok(place.held_by(documents::saved(&mut db, filed.document).await?))
 }
 
 async fn comment(

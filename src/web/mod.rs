@@ -2,6 +2,7 @@
 
 pub mod connections;
 pub(crate) mod cookies;
+pub mod downloads;
 pub mod forms;
 pub mod headers;
 pub mod intake;
