@@ -108,7 +108,8 @@ impl App {
         let mut connection = self.pools.write.connection().await?;
         let (watched, commits) = (&self.pools.watched, AtomicBool::new(false));
         let done = tokio::select! {
-            done = transact(&mut connection, work, &commits) => done,
+            // Boxed: everybody who writes would carry the whole of it.
+            done = Box::pin(transact(&mut connection, work, &commits)) => done,
             () = watched.given_up() => Err(sqlx::Error::Io(std::io::ErrorKind::ConnectionAborted.into()).into()),
         };
         let done = done.map_err(|failure| {
