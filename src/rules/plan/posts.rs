@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{
     Plan,
     keys::{Inline, Keys},
-    section::Section,
+    section::{Section, is_table},
 };
 use crate::rules::roster::{Member, Post};
 
@@ -32,7 +32,7 @@ impl OtherPosts {
     pub(super) fn read(section: &Section<'_>) -> Self {
         let allowed = section.optional("posts", |key| {
             let one = |item| {
-                if item.get_ref().as_table().is_none() {
+                if !is_table(item) {
                     return Some(AllowedPost { name: section.text_of(key, item, 20)?, on_presidium: false });
                 }
                 let table = section.section_of(key, item)?;

@@ -54,6 +54,10 @@ pub(super) struct Section<'a> {
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
+pub(super) fn is_table(value: &Value<'_>) -> bool {
+    value.get_ref().as_table().is_some()
+}
+
 impl<'a> Section<'a> {
     pub(super) fn error(&self, at: usize, reason: String) {
         let mut errors = self.errors.borrow_mut();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     keys::{Inline, Keys, quoted},
-    section::{Section, with_words},
+    section::{Section, is_table, with_words},
     words::Body,
 };
 use crate::words::words;
@@ -94,7 +94,7 @@ fn read_actors(step: &Section<'_>) -> Option<Vec<Actor>> {
     let bodies = with_words(Body::ALL, Body::slug);
     let items = step.items("by")?;
     let one = |item| {
-        if item.get_ref().as_table().is_some() {
+        if is_table(item) {
             let table = step.section_of("by", item)?;
             table.only(&["name", "acts"]);
             let (name, body) = (table.string("name", 30), table.one_of("acts", &bodies));
