@@ -272,7 +272,8 @@ mod tests {
         typed.set("STF-02.clause1.quote", "主席团成员不超过5人");
         typed.set("STF-02.clause99999999999.quote", "工作部门不超过6个");
         let lines = taken(&content, sentences("。；主席团成员不超过5人。工作部门不超过6个。"));
-        let rules: Vec<Vec<&str>> = lines.into_iter().map(|line| line.taken).collect();
+        let codes = |line: &SentenceLine| line.taken.iter().map(|rule| rule.code()).collect();
+        let rules: Vec<Vec<&str>> = lines.iter().map(codes).collect();
         assert_eq!(rules, [vec![], vec![], vec!["STF-02"], vec![]]);
     }
 
