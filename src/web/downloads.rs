@@ -46,7 +46,7 @@ impl Downloads {
 
 /// A place; given back when the file is no longer in memory.
 #[derive(Debug, Clone)]
-pub struct DownloadPlace(Arc<OwnedSemaphorePermit>);
+pub struct DownloadPlace(#[expect(dead_code, reason = "held for its drop")] Arc<OwnedSemaphorePermit>);
 
 impl DownloadPlace {
     /// The answer, which has the place until its last byte is sent or its reader has gone.
