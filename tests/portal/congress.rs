@@ -221,8 +221,9 @@ async fn what_an_office_adds_to_a_paper_is_kept_and_stands_in_it_whenever_it_is_
     assert_eq!(league.get(&paper).await.all(".formal-number"), ["学会〔2026〕9号"], "and is not kept");
     let archive = league.get(&format!("{path}/archive")).await.bytes;
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
-    let name = zip.file_names().find(|name| name.contains("关于筹备召开")).unwrap().to_owned();
+    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let name = names.iter().find(|name| name.contains("关于筹备召开")).unwrap();
     let mut file = Vec::new();
-    std::io::Read::read_to_end(&mut zip.by_name(&name).unwrap(), &mut file).unwrap();
+    std::io::Read::read_to_end(&mut zip.by_name(name).unwrap(), &mut file).unwrap();
     assert!(crate::papers::outline(&file).contains("[Number] 学会〔2026〕9号"));
 }

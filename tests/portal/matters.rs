@@ -415,12 +415,12 @@ async fn gui_02_receipts_are_kept_as_scans_that_the_union_and_its_signers_see() 
     assert_eq!(filer.post(&format!("{path}/drop"), &[]).await.status, 303);
     assert_eq!(filer.post(&format!("{path}/drop"), &[]).await.status, 409, "once");
     assert_eq!(filer.get(&path).await.status, 404);
-    let (files,): (i64,) = sqlx::query_as("select count(*) from document where bytes = $1")
+    let (left,): (i64,) = sqlx::query_as("select count(*) from document where bytes = $1")
         .bind(scan)
         .fetch_one(&mut portal.owner().await)
         .await
         .unwrap();
-    assert_eq!(files, 0, "its file goes with it");
+    assert_eq!(left, 0, "its file goes with it");
     assert_eq!(send_scan(&mut filer, &receipts, &[("line", "2")], Some(scan)).await.status, 303);
     let settled = [("spent", "0"), ("receipt", ""), ("spent", "300"), ("receipt", "票据 0232")];
     assert_eq!(filer.post(&format!("{matter}/settle"), &settled).await.status, 303);
