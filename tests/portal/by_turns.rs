@@ -50,8 +50,8 @@ async fn an_election_is_told_by_turns_and_its_count_is_made_at_one() {
     sitting.open(&one).await;
     for voter in voters(&one, 1..=8).await {
         let mut voter = voter.by_turns(both);
-        let votes = sitting.votes();
-        assert_eq!(voter.get(&votes).await.status, 200);
+        let ballot = sitting.votes();
+        assert_eq!(voter.get(&ballot).await.status, 200);
         cast(&mut voter, &sitting.id, &[("c1-1", "F")]).await;
         // Once more, at the other: the earlier one is replaced and not counted beside it.
         cast(&mut voter, &sitting.id, &[("c1-2", "F")]).await;

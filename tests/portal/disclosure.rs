@@ -105,7 +105,7 @@ async fn rgt_06_the_account_is_filled_from_what_is_known_signed_by_two_and_never
     let form = book.worksheet_range("1 校学生会").unwrap();
     let head: Vec<String> = form.rows().nth(2).unwrap().iter().map(ToString::to_string).collect();
     assert_eq!(head, ["序号", "指标", "结论", "备注"], "the form's own columns");
-    assert!(form.rows().any(|row| row[0].to_string() == "1★"), "{form:?}");
+    assert!(form.rows().any(|row| row[0] == "1★"), "{form:?}");
     let unknown = league.post("/disclosure/years", &[("year", "2025"), ("form", "of-no-province")]).await;
     assert!(unknown.status == 422 && unknown.text().contains("请选择表样"), "{}", unknown.text());
 }

@@ -115,7 +115,7 @@ async fn a_plan_is_held_against_the_baseline_as_it_comes_in_and_over_all_unions(
         .replace("at_most = 5\n", "at_most = 8\n");
     let sent = league.upload("/plans", &[("text", &own)], None).await;
     assert_eq!(sent.status, 303);
-    let page = league.get(&sent.location()).await;
+    let page = league.get(sent.location()).await;
     assert!(
         page.text().contains("宽于全国要求") && page.text().contains("本方案最多到 8 人，全国为 5 人"),
         "{}",
