@@ -100,7 +100,7 @@ async fn a_count_that_another_portal_took_over_writes_nothing() {
 const HEAD: &str = "学号,姓名,院系,专业,培养层次,年级,班级,政治面貌\n";
 
 async fn upload(client: &mut Client, number: &str) -> String {
-    let file = format!("{HEAD}{number},新生,信息工程系,软件技术,专科,2026,软件2601班,团员\n");
+    let file = format!("{HEAD}{number},学生{number},信息工程系,软件技术,专科,2026,软件2601班,团员\n");
     let page = client.upload("/imports", &[("kind", "students")], Some(("名单.csv", file.as_bytes()))).await;
     assert_eq!(page.status, 303, "{}", page.text());
     page.location().split('?').next().unwrap().to_owned()

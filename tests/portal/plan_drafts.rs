@@ -191,10 +191,10 @@ async fn many_who_save_at_once_are_each_kept_or_shown_the_other() {
     let mut league = portal.signed_in(OfficeKind::SchoolLeague).await;
     let draft = from_file(&mut league, &own_plan()).await;
     let path = format!("{draft}/groups/stf");
+    let shown = std::sync::Arc::new(league.get(&path).await);
     let mut set = tokio::task::JoinSet::new();
     for number in 0..8 {
-        let (mut client, path) = (league.clone(), path.clone());
-        let shown = client.get(&path).await;
+        let (mut client, path, shown) = (league.clone(), path.clone(), shown.clone());
         set.spawn(async move {
             let says = format!("第 {number} 人");
             send(&mut client, &path, &shown, &[("STF-02.note", &says)]).await.status

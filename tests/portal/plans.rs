@@ -417,6 +417,7 @@ async fn a_union_that_falls_out_of_every_check_is_named_before_the_adoption() {
     let (jining, suzhou) = (version_of(&mut league, "济宁方案").await, version_of(&mut league, "苏州方案").await);
     assert_eq!(adopt(&mut league, &jining, "2024-09-01").await.status, 303);
     let today = portal.app.clock.today().to_string();
+    sqlx::query("update major set level = 'graduate'").execute(&mut portal.owner().await).await.unwrap();
     union(&mut league, "graduate", &rows(1, 3, "主席团成员", ""), &today, false).await;
     let asked = league.post("/plans/adopt", &[("version", suzhou.as_str()), ("from", &today)]).await;
     assert_eq!(asked.status, 200, "{}", asked.text());
