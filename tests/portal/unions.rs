@@ -708,13 +708,9 @@ fn of_64_appointments_at_once_into_the_last_place_exactly_one_stands_for_each_ca
                 let (mut client, path, id) = (league.clone(), path.clone(), id.clone());
                 tokio::spawn(async move {
                     let (number, day) = (format!("2024{:04}", 60 + place), today.to_string());
-                    if post.is_empty() {
-                        let name = format!("新部{place}");
-                        let fields =
-                            [("name", name.as_str()), ("functions", "海报"), ("from", &day), ("ground", "批复")];
-                        return client.post(&format!("{path}/departments"), &fields).await;
-                    }
-                    let fields = [
+                    let name = format!("新部{place}");
+                    let founds = [("name", name.as_str()), ("functions", "海报"), ("from", &day), ("ground", "批复")];
+                    let appoints = [
                         ("number", number.as_str()),
                         ("post", post),
                         ("department", &id),
@@ -723,7 +719,17 @@ fn of_64_appointments_at_once_into_the_last_place_exactly_one_stands_for_each_ca
                         ("ground", "批复"),
                         ("direct", "补办"),
                     ];
-                    client.upload(&format!("{path}/appoint"), &fields, None).await
+                    loop {
+                        let page = if post.is_empty() {
+                            client.post(&format!("{path}/departments"), &founds).await
+                        } else {
+                            client.upload(&format!("{path}/appoint"), &appoints, None).await
+                        };
+                        // Nothing was done: how long a busy machine lets sixty-four wait is no matter of this story.
+                        if page.status != 503 {
+                            return page;
+                        }
+                    }
                 })
             });
             let (mut stood, mut refused) = (0, 0);

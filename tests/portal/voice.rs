@@ -537,11 +537,16 @@ async fn rgt_01_rgt_04_what_is_late_stands_on_the_overview_of_its_union() {
 async fn a_thousand_requests_an_hour_from_one_address_are_taken_in() {
     let portal = Portal::start().await;
     let mut tasks = tokio::task::JoinSet::new();
-    for mut student in voters(&portal, 1..=100).await {
+    // Ten at a time: each waits for its number, and how long a busy machine lets them wait is no matter of this story.
+    for tenth in 0..10 {
+        let students = voters(&portal, tenth * 10 + 1..=tenth * 10 + 10).await;
         tasks.spawn(async move {
             let mut taken = 0;
-            for _ in 0..10 {
-                taken += usize::from(student.upload("/voice/new", &fields("热水", "named"), None).await.status == 303);
+            for mut student in students {
+                for _ in 0..10 {
+                    let sent = student.upload("/voice/new", &fields("热水", "named"), None).await;
+                    taken += usize::from(sent.status == 303);
+                }
             }
             taken
         });
