@@ -1452,11 +1452,9 @@ fn a_league_secretary_goes_from_the_seats_to_the_filing() {
         .fetch_one(&mut portal.owner().await)
         .await
         .unwrap();
-        let day = portal.app.clock.today() - time::Duration::days(2);
-        let held = held(&portal, &format!("/unions/{union}"), day).await;
-        (portal, (path, held))
+        (portal, (path, format!("/unions/{union}")))
     };
-    journey_after(false, before, async |desk, (path, held)| {
+    journey_after(false, before, async |desk, (path, union)| {
         let folder = tempfile::tempdir().unwrap();
         let scan = folder.path().join("批复.pdf");
         std::fs::write(&scan, b"%PDF-1.7 signed").unwrap();
@@ -1486,7 +1484,11 @@ fn a_league_secretary_goes_from_the_seats_to_the_filing() {
         desk.judge("a request with its number").await;
         desk.go(&format!("{path}/steps")).await;
         desk.judge("the order of business").await;
-        // The congress of the year before, of which the election was held outside.
+        // A congress of which the election was held outside. One of a union is under way at a time.
+        let over = "update congress set stage = 'called_off', called_off_why = '另行召开', academic_year = 2025";
+        sqlx::query(over).execute(&mut desk.portal.owner().await).await.unwrap();
+        let day = desk.portal.app.clock.today() - time::Duration::days(2);
+        let held = held(&desk.portal, &union, day).await;
         desk.go(&format!("{held}/result")).await;
         desk.judge("a result to take down").await;
         desk.fill("选举结果报告的名称", "第三次学生代表大会选举结果报告").await;

@@ -1,7 +1,6 @@
 //! The everyday work of a union in a browser: an activity from its application to its summary, a sign-up and a check-in on a
 //! phone, a morning's requests before the deputy secretary, and the calendar of the year.
 
-use fantoccini::Locator;
 use lunzhi::office::OfficeKind;
 use serde_json::json;
 use time::{Date, Duration};
@@ -105,8 +104,7 @@ fn a_student_signs_up_and_checks_in_on_a_phone() {
         desk.press("签到").await;
         assert!(desk.text().await.contains("签到成功"));
         assert_eq!(filer.post(&format!("{holders}/end"), &[]).await.status, 303);
-        desk.go("/").await;
-        desk.browser.find(Locator::XPath("//a[contains(., '评价活动')]")).await.unwrap().click().await.unwrap();
+        desk.go(&page).await;
         desk.press("满意").await;
         desk.judge("rated in two taps").await;
         assert!(desk.text().await.contains("谢谢你的评价"));
