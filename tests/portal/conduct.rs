@@ -465,7 +465,7 @@ async fn dis_05_whoever_left_the_school_leaves_the_union_and_nobody_else_by_that
     assert_eq!(refused.status, 409, "{}", refused.text());
     assert_eq!(posts_of(&portal, "20240012").await, 1);
     sqlx::query("update student set left_on = $1, left_why = 'withdrawn' where number = '20240012'")
-        .bind(today)
+        .bind(today + Duration::days(5))
         .execute(&mut portal.owner().await)
         .await
         .unwrap();
