@@ -223,6 +223,20 @@ impl Desk {
         self.arrive().await;
     }
 
+    /// Commits an import. What takes longer than a moment shows first how far it is, on a page that loads itself anew.
+    async fn commit(&self, words: &str) {
+        self.press(words).await;
+        for _ in 0..1_500 {
+            // While a page is being replaced there is none to ask.
+            let text = self.browser.execute("return document.querySelector('main').innerText", vec![]).await;
+            if text.is_ok_and(|text| text.as_str().is_some_and(|text| text.contains("已写入："))) {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        panic!("the import is not committed");
+    }
+
     /// The first element at that path that one sees.
     async fn shown(&self, path: &str) -> Option<Element> {
         for found in self.browser.find_all(Locator::XPath(path)).await.unwrap() {
@@ -596,13 +610,13 @@ fn a_secretary_imports_mends_the_file_of_errors_and_imports_again() {
             }
         }
         workbook.save(&mended).unwrap();
-        desk.press("确认写入 1 条").await;
+        desk.commit("确认写入 1 条").await;
         desk.judge("committed").await;
         desk.press("再导入").await;
         desk.fill("导入什么", "学生名单").await;
         desk.attach("文件", &mended).await;
         desk.press("上传并预览").await;
-        desk.press("确认写入 2 条").await;
+        desk.commit("确认写入 2 条").await;
         desk.go("/people?q=软件2601班").await;
         assert_eq!(desk.browser.find_all(Locator::Css("tbody tr")).await.unwrap().len(), 3);
         desk.go("/rollover").await;
@@ -684,7 +698,7 @@ fn a_clerk_imports_a_list_as_it_is_and_sees_what_will_happen() {
             assert!(rows.contains(kept), "{kept}: {rows}");
         }
         assert!(!rows.contains("糸") && !rows.contains("去年的人"), "{rows}");
-        desk.press("确认写入 3 条").await;
+        desk.commit("确认写入 3 条").await;
         assert!(desk.text().await.contains("已写入：新增 3 条"), "{}", desk.text().await);
         desk.go("/people?q=001203").await;
         assert!(desk.text().await.contains("古丽·买买提"));
