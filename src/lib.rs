@@ -67,24 +67,12 @@
 //! commands serve
 //! ```
 
-pub mod calendar_file;
-pub mod clock;
+pub use lunzhi_ground::{
+    calendar_file, clock, code_words, fictional, ids, name, office, picture, rules, sealing, secrets, sheet, text,
+    words, workdays,
+};
+
 pub mod config;
-pub mod ids;
-pub mod name;
-pub mod office;
-pub mod picture;
-pub mod secrets;
-pub mod text;
-mod words;
-pub mod workdays;
-
-pub mod rules;
-pub mod sealing;
-
-pub mod code_words;
-pub mod fictional;
-pub mod sheet;
 
 pub mod failure;
 pub mod page;

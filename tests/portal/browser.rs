@@ -1278,7 +1278,7 @@ fn an_officer_reports_at_a_desk_and_reads_the_result() {
     let before = async || {
         let story = reviews::begun().await;
         drop(voter(&story.portal, 1).await);
-        let portal = Portal { app: story.portal.app.clone(), url: story.portal.url.clone() };
+        let portal = story.portal.with(story.portal.app.clone());
         (portal, story)
     };
     journey_after(false, before, async |desk, story| {
@@ -1311,7 +1311,7 @@ fn an_officer_reports_at_a_desk_and_reads_the_result() {
 fn a_student_delegate_scores_twelve_people_on_a_phone() {
     let before = async || {
         let story = reviews::twelve().await;
-        let portal = Portal { app: story.portal.app.clone(), url: story.portal.url.clone() };
+        let portal = story.portal.with(story.portal.app.clone());
         (portal, story)
     };
     journey_after(true, before, async |desk, story| {

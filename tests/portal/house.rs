@@ -24,17 +24,30 @@ pub fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
+/// Where the sources lie: the ground floor is a crate of its own.
+const SOURCES: [&str; 2] = ["ground/src", "src"];
+
+/// All our sources.
+pub fn sources() -> Vec<(PathBuf, String)> {
+    SOURCES.iter().flat_map(|folder| files(folder, "rs")).collect()
+}
+
+/// The path of a source below the folder of its crate.
+fn inside(path: &Path) -> &Path {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    SOURCES.iter().find_map(|folder| path.strip_prefix(root.join(folder)).ok()).unwrap()
+}
+
 #[test]
 fn every_module_opens_with_what_it_is() {
-    for (path, text) in files("src", "rs") {
+    for (path, text) in sources() {
         assert!(text.starts_with("//! "), "{}", path.display());
     }
 }
 
 /// What a file uses of the crate: paths as segments, `super` resolved. Re-exports and inline tests do not count.
 fn uses(path: &Path, text: &str) -> Vec<Vec<String>> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let inside = path.strip_prefix(root).unwrap().with_extension("");
+    let inside = inside(path).with_extension("");
     let mut own: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     if own.last().is_some_and(|last| ["mod", "lib", "main"].contains(&last.as_str())) {
         own.pop();
@@ -113,10 +126,10 @@ fn floors() -> BTreeMap<String, usize> {
 
 #[test]
 fn a_room_imports_from_floors_below_it_alone() {
-    let (floors, source) = (floors(), Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    let floors = floors();
     let level = |room: &str| *floors.get(room).unwrap_or_else(|| panic!("{room} stands on no floor of src/lib.rs"));
-    for (path, text) in files("src", "rs") {
-        let inside = path.strip_prefix(&source).unwrap();
+    for (path, text) in sources() {
+        let inside = inside(&path);
         let room = inside.iter().next().unwrap().to_string_lossy().trim_end_matches(".rs").to_owned();
         if room == "lib" || room == "main" {
             continue;
@@ -135,9 +148,8 @@ fn a_room_imports_from_floors_below_it_alone() {
 
 #[test]
 fn no_files_import_in_a_circle() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let all = files("src", "rs");
-    let names: BTreeSet<PathBuf> = all.iter().map(|(path, _)| path.strip_prefix(&root).unwrap().to_owned()).collect();
+    let all = sources();
+    let names: BTreeSet<PathBuf> = all.iter().map(|(path, _)| inside(path).to_owned()).collect();
     let file_of = |path: &[String]| {
         (1..=path.len()).rev().find_map(|length| {
             let stem: PathBuf = path[..length].iter().collect();
@@ -146,7 +158,7 @@ fn no_files_import_in_a_circle() {
     };
     let mut left: BTreeMap<PathBuf, BTreeSet<PathBuf>> = BTreeMap::new();
     for (path, text) in &all {
-        let own = path.strip_prefix(&root).unwrap().to_owned();
+        let own = inside(path).to_owned();
         let used = uses(path, text).iter().filter_map(|used| file_of(used)).filter(|file| *file != own).collect();
         left.insert(own, used);
     }
@@ -174,7 +186,7 @@ fn no_files_import_in_a_circle() {
 
 #[test]
 fn no_drawer_for_odds_and_ends() {
-    for (path, _) in files("src", "rs") {
+    for (path, _) in sources() {
         for part in &path {
             let name = part.to_string_lossy();
             let name = name.trim_end_matches(".rs");
@@ -189,7 +201,7 @@ fn no_drawer_for_odds_and_ends() {
 
 #[test]
 fn the_rules_do_no_io_keep_no_time_and_wait_for_nothing() {
-    for (path, text) in files("src/rules", "rs") {
+    for (path, text) in files("ground/src/rules", "rs") {
         for word in ["sqlx", "tokio", "async ", "std::fs", "std::io", "now_utc", "axum", "rand::"] {
             assert!(!text.contains(word), "{} has {word}", path.display());
         }
@@ -198,7 +210,7 @@ fn the_rules_do_no_io_keep_no_time_and_wait_for_nothing() {
 
 #[test]
 fn no_number_of_a_plan_stands_in_the_rules() {
-    for (path, text) in files("src/rules", "rs") {
+    for (path, text) in files("ground/src/rules", "rs") {
         let code = text.split("#[cfg(test)]").next().unwrap();
         for quote in ["不超过5人", "40人左右", "60人左右", "20至30人", "2至3人以内"] {
             let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
@@ -278,7 +290,7 @@ fn a_line_of_a_template_holds_one_block_element() {
 fn a_cell_is_labelled_with_a_heading_of_its_table() {
     /// A card has less room, or one label for two headings.
     const SHORTER: &[(&str, &str)] = &[("elections/contest.html", "姓名"), ("imports/show.html", "所在")];
-    let labels: String = files("src", "rs").into_iter().map(|(_, text)| text).collect();
+    let labels: String = sources().into_iter().map(|(_, text)| text).collect();
     for (path, text) in files("templates", "html") {
         for table in text.split("<table").skip(1).filter_map(|rest| rest.split("</table>").next()) {
             let headings: Vec<&str> = table
@@ -300,7 +312,7 @@ fn a_cell_is_labelled_with_a_heading_of_its_table() {
 
 #[test]
 fn nothing_unfinished_is_left_lying() {
-    for (path, text) in files("src", "rs").into_iter().chain(files("templates", "html")) {
+    for (path, text) in sources().into_iter().chain(files("templates", "html")) {
         for word in ["TODO", "FIXME", "XXX", "unimplemented!", "#[allow("] {
             assert!(!text.contains(word), "{} has {word}", path.display());
         }
@@ -344,7 +356,7 @@ fn parameters(text: &str) -> Vec<(usize, String)> {
 /// are no signatures of ours.
 #[test]
 fn no_parameter_is_a_tuple() {
-    for (path, text) in files("src", "rs") {
+    for (path, text) in sources() {
         for (line, list) in parameters(&text) {
             let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
             for (at, c) in list.char_indices() {
@@ -374,7 +386,7 @@ fn no_parameter_is_a_tuple() {
 /// page leads to (assets, signing in) stands in `page/`.
 #[test]
 fn paths_are_written_in_one_place() {
-    for (path, text) in files("src", "rs") {
+    for (path, text) in sources() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         for (number, line) in (1..).zip(text.split("#[cfg(test)]\nmod ").next().unwrap().lines()) {
             let (_, rest) = line.split_once("format!(\"/").unwrap_or_default();

@@ -8,7 +8,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqlSafeStr};
 
-use crate::{house::files, support::empty_database};
+use crate::{house::sources, support::empty_database};
 
 /// A query as it is, or as it stands in a source: with its line breaks and quotes escaped.
 fn bare(text: &str) -> String {
@@ -22,7 +22,7 @@ async fn every_answer_is_the_one_that_the_database_gives_and_none_is_left_over()
     let mut db = PgConnection::connect(&url).await.unwrap();
     // As the macros do: which columns may be null is read from a plan.
     db.execute("set plan_cache_mode = force_generic_plan").await.unwrap();
-    let sources: String = files("src", "rs").iter().map(|(_, text)| bare(text)).collect();
+    let sources: String = sources().iter().map(|(_, text)| bare(text)).collect();
     let mut wrong = BTreeSet::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(".sqlx");
     for entry in fs::read_dir(folder).unwrap() {

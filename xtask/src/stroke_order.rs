@@ -1,4 +1,4 @@
-//! Writes the order of the 8,105 characters of 通用规范汉字表 by strokes, as `src/name/order.rs` reads it.
+//! Writes the order of the 8,105 characters of 通用规范汉字表 by strokes, as `ground/src/name/order.rs` reads it.
 //!
 //! The order of the characters inside each of the table's three levels is official (GB 13000.1 字符集汉字字序) and holds
 //! every finer rule of it, so it is never changed. The levels are merged by the number of strokes and by their kinds
@@ -80,7 +80,7 @@ pub fn write(root: &Path, scratch: &Path) -> Result<()> {
     let table = fs::read_to_string(unpacked(&TABLE, scratch)?.join("data/characters.txt"))?;
     let program = fs::read_to_string(unpacked(&STROKES, scratch)?.join("cnchar.order.min.js"))?;
     fs::remove_dir_all(scratch)?;
-    let path = root.join("src/name/strokes.txt");
+    let path = root.join("ground/src/name/strokes.txt");
     fs::write(&path, merged(&characters(&table)?, &strokes(&program)?)?)?;
     println!("{} is written", path.display());
     Ok(())

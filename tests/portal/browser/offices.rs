@@ -131,7 +131,7 @@ fn a_league_secretary_closes_the_semester() {
         let mut officer = voter(&story.portal, 1).await;
         let object = format!("/my-reviews/{}/object", story.id);
         see_other(&officer.post(&object, &[("says", "第三方面有误")]).await);
-        let portal = Portal { app: story.portal.app.clone(), url: story.portal.url.clone() };
+        let portal = story.portal.with(story.portal.app.clone());
         (portal, story)
     };
     journey_after(false, before, async |desk, story| {
@@ -233,7 +233,7 @@ fn a_report_is_kept_as_a_draft_while_it_is_typed() {
     let before = async || {
         let story = reviews::begun().await;
         drop(voter(&story.portal, 1).await);
-        let portal = Portal { app: story.portal.app.clone(), url: story.portal.url.clone() };
+        let portal = story.portal.with(story.portal.app.clone());
         (portal, story)
     };
     journey_after(false, before, async |desk, story| {

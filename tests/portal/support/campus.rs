@@ -345,7 +345,7 @@ pub fn stating(portal: &Portal) -> Portal {
 /// The same portal, whose operator states that it is there.
 pub fn reached_at(portal: &Portal, url: &str) -> Portal {
     let public_url = Some(url.parse().unwrap());
-    Portal { app: Lunzhi { public_url, ..portal.app.clone() }, url: portal.url.clone() }
+    portal.with(Lunzhi { public_url, ..portal.app.clone() })
 }
 
 /// Sends the page 统一身份认证 of the first university, with the fields that differ.

@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, Request, header},
 };
 use http_body_util::BodyExt;
-use lunzhi::{page::filters::query_value, router::router};
+use lunzhi::page::filters::query_value;
 use scraper::{ElementRef, Html, Selector};
 use tower::ServiceExt;
 
@@ -46,7 +46,7 @@ impl Client {
 
     /// The same browser behind a proxy that sends odd requests to one portal and even ones to the other.
     pub fn by_turns(&self, portals: [&super::Portal; 2]) -> Self {
-        let [one, other] = portals.map(|portal| router(&portal.app));
+        let [one, other] = portals.map(super::Portal::router);
         let turn = Arc::new(AtomicUsize::new(0));
         let router = Router::new().fallback(move |request: Request<Body>| {
             let is_odd = turn.fetch_add(1, Ordering::Relaxed).is_multiple_of(2);

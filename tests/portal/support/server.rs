@@ -4,11 +4,12 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{
-        LazyLock,
+        LazyLock, OnceLock,
         atomic::{AtomicU32, Ordering},
     },
 };
 
+use axum::Router;
 use lunzhi::{
     accounts::store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     clock::Clock,
@@ -198,6 +199,8 @@ pub async fn empty_database() -> String {
 pub struct Portal {
     pub app: Lunzhi,
     pub url: String,
+    /// Some 900 routes below twenty layers take longer to put up than a page to answer; every client shares them.
+    built: OnceLock<Router>,
 }
 
 impl Portal {
@@ -224,7 +227,7 @@ impl Portal {
         let once = format!("alter database {name} set plan_cache_mode = force_generic_plan");
         PgConnection::connect(admin).await.unwrap().execute(AssertSqlSafe(once)).await.unwrap();
         let app = Lunzhi::new(Pools::new(&url).unwrap(), Clock::default(), cost, MarkKey::random(), None).unwrap();
-        Self { app, url }
+        Self { app, url, built: OnceLock::new() }
     }
 
     /// Another portal on the same database, with this one's clock and that ballot key: a second one beside it, or the same one
@@ -232,7 +235,12 @@ impl Portal {
     pub fn beside(&self, key: MarkKey) -> Self {
         let pools = Pools::new(&self.url).unwrap();
         let app = Lunzhi::new(pools, self.app.clock.clone(), Cost::CHEAP, key, None).unwrap();
-        Self { app, url: self.url.clone() }
+        self.with(app)
+    }
+
+    /// Another portal on the same database.
+    pub fn with(&self, app: Lunzhi) -> Self {
+        Self { app, url: self.url.clone(), built: OnceLock::new() }
     }
 
     /// The portal after a restart: it has its ballot key and has forgotten what it held in memory.
@@ -244,12 +252,17 @@ impl Portal {
     pub async fn listen(&self, limits: Limits) -> SocketAddr {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(connections::serve(listener, router(&self.app), limits, std::future::pending()));
+        tokio::spawn(connections::serve(listener, self.router(), limits, std::future::pending()));
         address
     }
 
+    /// The portal's routes and layers, as it was when they were first asked for.
+    pub fn router(&self) -> Router {
+        self.built.get_or_init(|| router(&self.app)).clone()
+    }
+
     pub fn visitor(&self) -> Client {
-        Client::new(router(&self.app))
+        Client::new(self.router())
     }
 
     /// A client signed in at the first university, in that office.

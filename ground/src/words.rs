@@ -10,7 +10,9 @@ pub trait Word: Copy + PartialEq + std::str::FromStr + 'static {
 }
 
 /// Declares an enum with `ALL`, `slug`, `label` and `FromStr` (by the stable word).
-macro_rules! words {
+#[macro_export]
+#[doc(hidden)]
+macro_rules! declare_words {
     ($(#[$doc:meta])* $name:ident: $($(#[$variant_doc:meta])* $variant:ident = $slug:literal, $label:literal;)*) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,7 +64,9 @@ macro_rules! words {
 }
 
 /// Makes words what a page says after an act: they travel in the address of the page that the act leads to.
-macro_rules! said_after {
+#[macro_export]
+#[doc(hidden)]
+macro_rules! declare_said_after {
     ($name:ident) => {
         impl $name {
             /// The sentence of that word; empty for any other.
@@ -78,5 +82,5 @@ macro_rules! said_after {
     };
 }
 
-pub(crate) use said_after;
-pub(crate) use words;
+pub use declare_said_after as said_after;
+pub use declare_words as words;
