@@ -68,11 +68,13 @@
 //! ```
 
 pub use lunzhi_ground::{
-    calendar_file, clock, code_words, fictional, ids, name, office, picture, rules, sealing, secrets, sheet, text,
-    words, workdays,
+    calendar_file, clock, code_words, fictional, name, office, picture, rules, secrets, sheet, text, words, workdays,
 };
 
 pub mod config;
+pub mod ids;
+
+pub mod sealing;
 
 pub mod failure;
 pub mod page;

@@ -111,7 +111,7 @@ pub struct Rules {
 }
 
 /// The value is the one that holds where nothing is said.
-pub(crate) fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+pub fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 

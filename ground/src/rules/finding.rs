@@ -87,7 +87,8 @@ impl Finding {
     }
 
     /// A finding on what practice asks and no plan says: it cites no clause.
-    pub(crate) fn practice(rule: Rule, verdict: Outcome, message: String) -> Self {
+    #[must_use]
+    pub fn practice(rule: Rule, verdict: Outcome, message: String) -> Self {
         Self {
             rule,
             unit: None,
@@ -107,7 +108,8 @@ impl Finding {
     }
 
     /// A finding on how things are done here: about elections, of which neither plan says more than who elects.
-    pub(crate) fn house(verdict: Outcome, message: String) -> Self {
+    #[must_use]
+    pub fn house(verdict: Outcome, message: String) -> Self {
         Self { of_house: true, ..Self::practice(Rule::Vet05, verdict, message) }
     }
 
@@ -137,7 +139,9 @@ impl Finding {
         self
     }
 
-    pub(crate) fn remedy(mut self, remedy: impl Into<String>) -> Self {
+    /// What whoever may do so has to do about it, as an instruction without a full stop.
+    #[must_use]
+    pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedy = remedy.into();
         self
     }

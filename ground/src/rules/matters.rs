@@ -12,9 +12,10 @@
 //! ```
 
 use time::{Date, OffsetDateTime};
+use uuid::Uuid;
 
 use super::{Finding, Outcome, Plan, Rule, Verdict};
-use crate::{ids::AccountId, words::words};
+use crate::words::words;
 
 words! {
     /// The four controlled matters of GUI-02.
@@ -69,7 +70,7 @@ words! {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Signed {
     pub step: Step,
-    pub by: AccountId,
+    pub by: Uuid,
     pub at: OffsetDateTime,
 }
 
@@ -146,19 +147,19 @@ impl Stage {
 pub struct Course {
     chain: Vec<Step>,
     stage: Stage,
-    filed_by: AccountId,
+    filed_by: Uuid,
 }
 
 impl Course {
     /// A matter that was just filed, or filed again with changes.
     #[must_use]
-    pub fn filed(chain: Vec<Step>, by: AccountId) -> Self {
+    pub fn filed(chain: Vec<Step>, by: Uuid) -> Self {
         Self { chain, stage: Stage::Asked { signed: Vec::new() }, filed_by: by }
     }
 
     /// A matter as the database keeps it.
     #[must_use]
-    pub fn kept(chain: Vec<Step>, stage: Stage, filed_by: AccountId) -> Self {
+    pub fn kept(chain: Vec<Step>, stage: Stage, filed_by: Uuid) -> Self {
         Self { chain, stage, filed_by }
     }
 
@@ -197,7 +198,7 @@ impl Course {
     }
 
     /// The awaited step's word. Whoever filed it signs nothing of it, and nobody signs two steps.
-    pub fn word(&self, step: Step, word: Word, by: AccountId, at: OffsetDateTime) -> Verdict<Self> {
+    pub fn word(&self, step: Step, word: Word, by: Uuid, at: OffsetDateTime) -> Verdict<Self> {
         let mut findings = Vec::new();
         let Stage::Asked { signed } = &self.stage else {
             findings.push(gone(&self.stage));
@@ -525,12 +526,12 @@ mod tests {
 
     const APPROVED: OffsetDateTime = datetime!(2026-11-20 00:00:00 +8);
 
-    fn accounts() -> [AccountId; 4] {
-        std::array::from_fn(|_| AccountId::random())
+    fn accounts() -> [Uuid; 4] {
+        [1, 2, 3, 4].map(Uuid::from_u128)
     }
 
     fn approved() -> Course {
-        Course::kept(vec![Step::Deputy], Stage::Approved { at: APPROVED }, AccountId::random())
+        Course::kept(vec![Step::Deputy], Stage::Approved { at: APPROVED }, Uuid::from_u128(9))
     }
 
     fn plan() -> Option<&'static Plan> {

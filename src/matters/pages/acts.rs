@@ -68,7 +68,7 @@ pub(super) async fn sign(
                     ));
                 }
             }
-            let course = match locked.course.word(step, said.word, person.account, now).permit() {
+            let course = match locked.course.word(step, said.word, person.account.0, now).permit() {
                 Ok(course) => course,
                 Err(findings) => return Err(refused.because(findings)),
             };

@@ -238,7 +238,7 @@ pub(super) async fn create(
                 Err(findings) => return Err(refused.because(findings)),
             };
             let chain = desk.control.scheme(kind, desk.union.kind).steps;
-            let course = Course::filed(chain, acting.person().account);
+            let course = Course::filed(chain, acting.person().account.0);
             let id = store::file(db, &acting, desk.union.id, &says, &course, filed, now).await?;
             let matter = store::find(db, acting.institution(), id).await?.ok_or(Failure::Missing)?;
             tell_next(db, &matter, &course, now).await?;
@@ -312,7 +312,7 @@ pub(super) async fn change(
             Ok(filed) => filed,
             Err(findings) => return Err(refused.because(findings)),
         };
-        let course = Course::filed(desk.control.scheme(kind, desk.union.kind).steps, acting.person().account);
+        let course = Course::filed(desk.control.scheme(kind, desk.union.kind).steps, acting.person().account.0);
         if !store::rewrite(db, &locked, acting.person(), &says, &course, filed, now).await? {
             return Err(super::moved_on(&app, &acting, id, "修改申请"));
         }

@@ -122,7 +122,7 @@ impl Row {
 
     fn matter(self, signed: Vec<Signed>, lines: Vec<BudgetLine>) -> anyhow::Result<Matter> {
         let chain = self.steps.iter().map(|step| step.parse::<Step>()).collect::<anyhow::Result<Vec<_>>>()?;
-        let course = Course::kept(chain, self.stage(signed)?, self.filed_by);
+        let course = Course::kept(chain, self.stage(signed)?, self.filed_by.0);
         let says = Application {
             title: self.title.clone(),
             department: self.department,
@@ -226,7 +226,7 @@ async fn signed(
     .await?;
     let mut found: HashMap<MatterId, Vec<Signed>> = HashMap::new();
     for row in rows {
-        let one = Signed { step: row.step.parse()?, by: row.by, at: row.at };
+        let one = Signed { step: row.step.parse()?, by: row.by.0, at: row.at };
         found.entry(row.matter).or_default().push(one);
     }
     Ok(found)
