@@ -24,7 +24,7 @@ use crate::{
     accounts::{self, Slips},
     activities, adoption,
     app::{App, Routes},
-    audit,
+    audit::{self, RecordVerb},
     campus::{self, Campus},
     clock::Clock,
     conduct,
@@ -160,6 +160,44 @@ fn navigation() -> Vec<NavItem> {
     entries
 }
 
+/// What is done in the portal, as the record names it; in the order in which its filter offers it.
+#[must_use]
+pub fn verbs() -> Vec<RecordVerb> {
+    let features = [
+        sign_in::VERBS,
+        accounts::VERBS,
+        campus::VERBS,
+        directory::VERBS,
+        people::VERBS,
+        imports::VERBS,
+        rollover::VERBS,
+        privacy::VERBS,
+        rulebook::VERBS,
+        plan_drafts::VERBS,
+        adoption::VERBS,
+        holidays::VERBS,
+        rotation::VERBS,
+        unions::VERBS,
+        vetting::VERBS,
+        elections::VERBS,
+        congress::VERBS,
+        reviews::VERBS,
+        conduct::VERBS,
+        education::VERBS,
+        matters::VERBS,
+        meetings::VERBS,
+        guidance::VERBS,
+        projects::VERBS,
+        voice::VERBS,
+        contact::VERBS,
+        surveys::VERBS,
+        disclosure::VERBS,
+        home::VERBS,
+        audit::VERBS,
+    ];
+    features.concat()
+}
+
 /// Every route of the portal, a line a feature.
 #[must_use]
 pub fn routes(portal: &Portal) -> Routes {
@@ -199,7 +237,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(privacy::routes())
         .merge(accounts::routes(portal.sign_in.clone(), portal.slips.clone()))
         .merge(campus::routes(portal.campus.clone()))
-        .merge(audit::routes())
+        .merge(audit::routes(&portal.app, verbs()))
 }
 
 /// Compresses answers but files that are compressed already: Word and Excel files are archives.

@@ -16,7 +16,7 @@ use crate::{
         self,
         store::{self, AccountManager, NewAccount, NewOffice, OfficePlace, Term},
     },
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::store::clear_expired,
     campus,
     clock::Clock,
@@ -28,7 +28,7 @@ use crate::{
         reach::{Reached, reach, wait_for},
     },
     demo,
-    directory::store::place_all_colleges,
+    directory::{self, store::place_all_colleges},
     elections,
     failure::Failure,
     imports, kept_forms,
@@ -305,7 +305,7 @@ async fn make_administrator(
         (Some(institution), _) => institution,
         (None, Some(name)) => {
             let institution = store::create_institution(db, &args.school, name.trim(), now).await?;
-            let entry = Entry::new(Verb::InstitutionCreated, name.trim());
+            let entry = Entry::new(directory::Verb::InstitutionCreated, name.trim());
             audit::append_by_operator(db, institution, entry, now).await?;
             institution
         }
@@ -318,7 +318,7 @@ async fn make_administrator(
     let (kind, place) = (OfficeKind::Administrator, OfficePlace::School);
     let office = NewOffice { kind, place, term: Term::since(now.date()) };
     store::grant(db, &manager, id, &office, now).await?;
-    let entry = Entry::about(Verb::AccountCreated, id).detail("职务", kind.label());
+    let entry = Entry::about(accounts::Verb::AccountCreated, id).detail("职务", kind.label());
     audit::append_by_operator(db, institution, entry, now).await
 }
 

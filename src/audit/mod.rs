@@ -9,7 +9,8 @@ mod chain;
 mod pages;
 mod store;
 
-pub use chain::{Entry, Mark, Verb};
+pub(crate) use chain::verbs;
+pub use chain::{Entry, Mark, RecordVerb};
 pub use pages::routes;
 pub use store::{
     Broken, Verified, append, append_by_nobody, append_by_operator, append_by_visitor, append_in_confidence, verify,
@@ -20,6 +21,11 @@ use crate::{
     office::{Office, Overseer},
     page::chrome::{NavGroup, NavItem},
 };
+
+verbs! {
+    /// A list of people was taken as a workbook.
+    ListExported = "list_exported", "导出名单";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {

@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     case::{ConductCase, Inquiry, InquiryKind, inquired},
     forms::{DecisionForm, DecisionSays, InquiryForm, ReviewForm, SaysForm, milder},
     paths::{CASES, Done},
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     holidays::store::workdays,

@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    Verb,
     lapse::Lapse,
     lapses_store::{self as store, Stay, Unmet},
     paths::{Done, EXITS, exit_of},
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::LapseId,

@@ -8,6 +8,7 @@ use axum::{
 };
 
 use super::{
+    Verb,
     case::ConductCase,
     exit::Exit,
     exits_store::{self, ExitFilter},
@@ -16,7 +17,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     clock::CHINA,
     failure::Failure,

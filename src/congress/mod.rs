@@ -24,6 +24,7 @@ use meeting::Meetings;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     elections::VOTERS,
     office::{CongressReader, Office, OfficeKind},
     page::chrome::{NavGroup, NavItem},
@@ -41,6 +42,19 @@ pub fn routes(meetings: Meetings) -> Routes {
         .merge(meeting::routes(meetings))
         .merge(proposals::routes())
         .merge(archive::routes())
+}
+
+verbs! {
+    /// A congress was prepared, convened, held, settled or called off.
+    CongressKept = "congress_kept", "学生代表大会";
+    /// The result of a congress was taken down, or took a step.
+    ResultKept = "result_kept", "学代会选举结果";
+    /// Delegates of a congress were recommended, reviewed, listed, seated or ended.
+    DelegatesKept = "delegates_kept", "大会代表";
+    /// A congress's meeting was arranged, its check-in opened or ended, a vote taken down, or its minutes kept.
+    MeetingKept = "meeting_kept", "大会会议";
+    /// A proposal was written, seconded, handed in, screened, assigned, answered or rated.
+    ProposalKept = "proposal_kept", "提案";
 }
 
 /// What the navigation offers of it.

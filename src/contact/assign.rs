@@ -12,6 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    Verb,
     contact::Contact,
     desk::{keeps, visible},
     even::{Pair, Side, propose},
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, ContactId, UnionId},

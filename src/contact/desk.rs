@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use time::Date;
 
 use super::{
+    Verb,
     contact::{Contact, LinkedRequest, LogEntry},
     log_store::{self, LogFilter, MonthCount},
     matrix::{Matrix, MatrixRow, Met, RowFacts},
@@ -22,7 +23,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, CollegeId, UnionId},

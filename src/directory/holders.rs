@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::store::{self, CollegeRow, HolderColumn, HolderRow, OfficeFilter, Tenure, Vacancy};
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     office::{OfficeKind, SchoolStaff},
@@ -132,7 +132,7 @@ async fn file(
     drop(db);
     let person = acting.person();
     app.write_as(person.authority(), async |db| {
-        let entry = Entry::new(Verb::ListExported, "任职一览").detail("项数", total);
+        let entry = Entry::new(audit::Verb::ListExported, "任职一览").detail("项数", total);
         audit::append(db, person, entry, now).await
     })
     .await?;

@@ -12,12 +12,13 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    Verb,
     paths::{Done, ORGANISATIONS, organisations_after},
     store::{self, Organisation, OrganisationKind, OrganisationRow},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::OrganisationId,

@@ -11,12 +11,13 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
+    Verb,
     paths::{Done, structure_after},
     store::{self, ClassRow, CollegeRow, Part},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::CollegeId,

@@ -13,6 +13,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    Verb,
     column_store::{self, Answered, AreaAnswered, Proposed},
     content::DepartmentLine,
     forms::CommentForm,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{InstitutionId, UnionId},

@@ -16,6 +16,7 @@ mod years;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, OfficeKind, SchoolLeague},
     page::chrome::{NavGroup, NavItem},
 };
@@ -23,6 +24,11 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     columns::routes().merge(years::routes()).merge(sheet::routes()).merge(figures::routes())
+}
+
+verbs! {
+    /// A union's public page, or the yearly account, was kept, signed or published.
+    DisclosureKept = "disclosure_kept", "公开栏和自评表";
 }
 
 /// What the navigation offers of it.

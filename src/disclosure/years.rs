@@ -11,6 +11,7 @@ use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
 
 use super::{
+    Verb,
     content::{Content, Difference},
     forms::{BeginForm, NewAccount, SaidForm},
     live,
@@ -19,7 +20,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DisclosureId, InstitutionId, UnionId},

@@ -8,6 +8,7 @@ use std::{
 };
 
 use super::{
+    Verb,
     ballot::Votes,
     names::SettledNames,
     record,
@@ -15,7 +16,7 @@ use super::{
     store::{self, ContestResult, CountedBallots, Envelope},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     elections::Elections,
     elections::{

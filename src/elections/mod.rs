@@ -29,6 +29,7 @@ pub(crate) use paths::SITTINGS;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
     page::chrome::{NavGroup, NavItem},
 };
@@ -47,6 +48,17 @@ pub const VOTERS: &[OfficeKind] = &[
     OfficeKind::Student,
 ];
 pub const KEEPERS: &[OfficeKind] = ElectionKeeper::KINDS;
+
+verbs! {
+    /// A sitting of an election was prepared, announced, opened, closed, counted, reported or voided.
+    SittingKept = "sitting_kept", "选举场次";
+    /// Monitors were named, made a passphrase, or gave their share.
+    MonitorsKept = "monitors_kept", "监票";
+    /// A voter was admitted, or voted on paper or by a slip.
+    VoterKept = "voter_kept", "选民与选票";
+    /// Paper ballots were counted.
+    PaperKept = "paper_kept", "纸质选票";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[

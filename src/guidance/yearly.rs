@@ -13,12 +13,13 @@ use sqlx::PgConnection;
 use time::{Date, Duration, Month, OffsetDateTime};
 
 use super::{
+    Verb,
     forms::{YearPaperForm, YearPaperSays},
     paths::{Done, YEAR_PAPERS},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         acting::Acting,
         person::{Held, SignedIn},

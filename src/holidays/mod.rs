@@ -9,9 +9,15 @@ pub mod store;
 pub use pages::routes;
 
 use crate::{
+    audit::verbs,
     office::{HolidayKeeper, Office},
     page::chrome::{NavGroup, NavItem},
 };
+
+verbs! {
+    /// The public holidays of a year were kept, or a break of the school.
+    HolidaysKept = "holidays_kept", "工作日历";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[NavItem {

@@ -12,13 +12,14 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
+    Verb,
     forms::{BreakForm, COLUMNS, ScheduleForm, lines_of},
     paths::Done,
     store::{self, TermBreak},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::TermBreakId,

@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use time::Duration;
 
 use super::{
+    Verb,
     calendar::{self, CalendarQuery, gather},
     entries::{Days, entries},
     entry::CalendarEntry,
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{person::SignedIn, token::Token},
     calendar_file::{Event, When, calendar as calendar_file},
     clock::CHINA,

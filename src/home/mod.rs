@@ -14,6 +14,7 @@ mod waiting;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::OfficeKind,
     page::chrome::{NavGroup, NavItem},
 };
@@ -21,6 +22,11 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(calendar::routes()).merge(feed::routes())
+}
+
+verbs! {
+    /// A calendar's secret address was made or ended.
+    CalendarKept = "calendar_kept", "订阅日历";
 }
 
 /// What the navigation offers of it.

@@ -17,6 +17,7 @@ pub mod tasks;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{MatterReader, Office},
     page::chrome::{NavGroup, NavItem},
 };
@@ -24,6 +25,15 @@ use crate::{
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(papers::routes())
+}
+
+verbs! {
+    /// A controlled matter was filed, changed, signed, begun, settled or closed.
+    MatterKept = "matter_kept", "四类事项审核";
+    /// A prior report was made, answered, passed on, or decided upon.
+    PriorReportKept = "prior_report_kept", "事先报告";
+    /// How matters are controlled, or what counts as important, was set.
+    MatterRulesSet = "matter_rules_set", "设置事项审核";
 }
 
 /// What the navigation offers of it.

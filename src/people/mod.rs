@@ -22,6 +22,7 @@ pub(crate) use paths::OWN_DATA;
 
 use crate::{
     app::Routes,
+    audit::verbs,
     office::{Office, OfficeKind, PeopleReader, StudentAffairs},
     page::chrome::{NavGroup, NavItem},
 };
@@ -29,6 +30,19 @@ use crate::{
 #[must_use]
 pub fn routes(state: People) -> Routes {
     pages::routes().merge(own::routes()).merge(disputes::routes()).merge(find::routes(state))
+}
+
+verbs! {
+    /// A student's data were corrected.
+    StudentCorrected = "student_corrected", "更正学生信息";
+    /// A student got another number, and perhaps a second person under it was joined.
+    StudentRenumbered = "student_renumbered", "换学号";
+    /// A student left, or came back.
+    StudentLeft = "student_left", "登记离校";
+    /// An objection to a grade was raised.
+    DisputeRaised = "dispute_raised", "提出数据异议";
+    /// An objection to a grade was answered.
+    DisputeAnswered = "dispute_answered", "答复数据异议";
 }
 
 /// What the navigation offers of it.

@@ -12,13 +12,14 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
+    Verb,
     kept::{CHANGED, Data},
     paths::{RETENTION_AFTER_SET, retention_after_erasing},
     store::{self, Due},
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Mark, Verb},
+    audit::{self, Entry, Mark},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::StudentId,

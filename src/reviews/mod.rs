@@ -22,6 +22,7 @@ use axum::extract::FromRef;
 
 use crate::{
     app::{App, Routes},
+    audit::verbs,
     failure::Failure,
     ids::{AccountId, PortalId, ReviewId},
     office::{Office, OfficeKind, ReviewReader, SchoolLeague},
@@ -146,6 +147,13 @@ const REPORTING: &[OfficeKind] = &[
     OfficeKind::ClassBranch,
     OfficeKind::Student,
 ];
+
+verbs! {
+    /// A semester's review was begun, reported in, sat, opened, answered or settled.
+    ReviewKept = "review_kept", "述职评议";
+    /// A list of nominees was begun or decided.
+    NominationKept = "nomination_kept", "择优提名";
+}
 
 /// What the navigation offers of it.
 pub const NAV: &[NavItem] = &[

@@ -8,6 +8,7 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    Verb,
     pages::plan_page,
     papers::{self, MOST, Paper, saved_name},
     paths::{Done, PLANS, version_after},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{PlanDocumentId, PlanVersionId},

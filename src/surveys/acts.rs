@@ -8,7 +8,7 @@ use axum::{
 use axum_extra::extract::Form;
 
 use super::{
-    Surveys,
+    Surveys, Verb,
     counting::{CollegeName, Counted, count},
     desk::{DeskForms, kept, lock_kept, page, refusal, too_many_drafts},
     forms::{QuestionForm, SetupForm},
@@ -19,7 +19,7 @@ use super::{
     survey::{MOST_DRAFTS, Question, Survey},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     clock::CHINA,
     database::Locked,

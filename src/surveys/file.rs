@@ -6,14 +6,14 @@ use axum::{
 };
 
 use super::{
-    Surveys,
+    Surveys, Verb,
     desk::kept,
     results::{PartAnswers, QuestionResult, Results, results},
     store::{self, NamedSheet},
     survey::Question,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::SurveyId,

@@ -13,7 +13,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    Surveys,
+    Surveys, Verb,
     desk::too_many_drafts,
     forms::{SettingForm, SetupForm},
     hosts::Hosts,
@@ -22,7 +22,7 @@ use super::{
     survey::{MOST_DRAFTS, Stage, Survey},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     directory::store::{CollegeRow, colleges},
     failure::{Failure, Refusal},

@@ -10,14 +10,14 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 
 use super::{
-    Voice,
+    Verb, Voice,
     governance_store::{self as store, GovernanceEntry, GovernanceKind},
     paths::{Done, GOVERNANCE},
     session_forms::{EntryForm, ProgressForm},
     sessions::own_unions,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{GovernanceId, UnionId},

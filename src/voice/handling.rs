@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    Voice,
+    Verb, Voice,
     forms::HandleForm,
     list::jpeg,
     paths::{DESK, Done},
@@ -20,7 +20,7 @@ use super::{
     store::{self, Desk, RequestFilter},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     database::Locked,
     failure::{Failure, Refusal},

@@ -37,6 +37,7 @@ use time::Date;
 
 use crate::{
     app::{App, Routes},
+    audit::verbs,
     ids::{AccountId, VoiceRequestId},
     office::{Office, OfficeKind, SchoolLeague, VoiceHandler},
     page::chrome::{NavGroup, NavItem},
@@ -104,6 +105,11 @@ pub fn routes(state: Voice) -> Routes {
     let offices = desk::routes().merge(handling::routes()).merge(figures::routes()).merge(settings::routes());
     let meetings = sessions::routes().merge(governance::routes());
     own.merge(offices).merge(meetings).with_state(state)
+}
+
+verbs! {
+    /// A student's request was made, taken up, sent on, answered or closed, or how requests are handled was set.
+    VoiceKept = "voice_kept", "诉求办理";
 }
 
 /// What the navigation offers of it.

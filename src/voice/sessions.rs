@@ -12,14 +12,14 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    Voice,
+    Verb, Voice,
     paths::{Done, SESSIONS},
     session_forms::{PointForm, ProgressForm, SessionForm},
     session_store::{self as store, FaceSession, Point},
     tasks::speaks_for,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     clock::CHINA,
     failure::{Failure, Refusal},

@@ -18,11 +18,14 @@ use crate::{
         store::{self, ActivityFilter, CheckedIn},
     },
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::MatterId,
-    matters::store::{self as matters, MatterFilter},
+    matters::{
+        Verb as MatterVerb,
+        store::{self as matters, MatterFilter},
+    },
     office::{MatterFiler, MatterReader, Office},
     page::{
         charts::{Part, Qr, ShareBar, strip},
@@ -308,7 +311,7 @@ async fn set(app: &App, acting: &Acting<MatterFiler>, id: MatterId, from: CheckI
         if !store::set_check_in(db, &activity, to).await? {
             return Err(Failure::Busy);
         }
-        let entry = Entry::new(Verb::MatterKept, activity.matter.name()).detail("办理", wanted);
+        let entry = Entry::new(MatterVerb::MatterKept, activity.matter.name()).detail("办理", wanted);
         audit::append(db, acting.person(), entry, now).await
     })
     .await

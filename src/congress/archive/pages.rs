@@ -16,9 +16,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::{Congress, Delegate},
         delegates,
         meeting::{self, archived::MeetingFile},

@@ -13,9 +13,10 @@ use sqlx::PgConnection;
 use super::{frame, kept, refusal};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::Congress,
         forms::CongressForm,
         paths::{CONGRESSES, Done, NEW, filled_in},

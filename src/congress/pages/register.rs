@@ -14,9 +14,10 @@ use time::Date;
 use super::form::kept_unions;
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         paths::{CONGRESSES, Done},
         store,
     },

@@ -14,10 +14,10 @@ use time::Date;
 use super::{kept, refusal, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        archive,
+        Verb, archive,
         congress::{Congress, Stage},
         delegates,
         forms::ReasonForm,

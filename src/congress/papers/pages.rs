@@ -12,9 +12,10 @@ use axum_extra::extract::{Form, Query};
 use super::{forms::PaperForm, kinds::PaperKind, store};
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::Congress,
         pages::{frame, kept, visible},
         paths::Done,

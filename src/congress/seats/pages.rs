@@ -22,9 +22,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        Verb,
         congress::{Congress, Stage},
         forms::ReasonForm,
         pages::{frame, kept, refusal, visible},

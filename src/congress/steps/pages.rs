@@ -17,9 +17,10 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        Verb,
         congress::{Congress, Stage},
         pages::{frame, kept, refusal, visible},
         paths::Done,

@@ -14,10 +14,10 @@ use time::{Date, OffsetDateTime};
 
 use super::{done_at, frame, managed, refuse_candidates};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, token::hash_of},
     elections::{
-        Elections,
+        Elections, Verb,
         done::{Done, said},
         paths,
         sitting::{Sitting, Stage},

@@ -18,10 +18,11 @@ use super::{
     visible,
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     elections::Elections,
     elections::{
+        Verb,
         names::NameMatch,
         paths,
         public_paper::{Issue, PublicPaper},

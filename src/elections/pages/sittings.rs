@@ -11,10 +11,10 @@ use time::{Duration, Time};
 
 use super::{again, done_at, frame, managed, refusal, refuse_candidates};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     elections::{
-        Elections, ballot_key,
+        Elections, Verb, ballot_key,
         done::{Done, said},
         forms::SittingForm,
         paths,

@@ -15,7 +15,7 @@ use time::{Date, OffsetDateTime};
 use super::{own_union, refusal, seen, visible_unions};
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     clock::CHINA,
     failure::Failure,
@@ -23,6 +23,7 @@ use crate::{
     ids::{MatterId, PriorReportId},
     inbox::{self, Notice, To},
     matters::{
+        Verb,
         forms::{AnswerForm, DecideForm, ReplyForm, ReportForm},
         matter::{Matter, Office, PriorReport, office_of},
         paths::{Done, NEW_REPORT, REPORTS, typed},

@@ -12,10 +12,11 @@ use axum_extra::extract::{Form, Query};
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     matters::{
+        Verb,
         forms::{DropForm, GroundForm, RulesForm},
         paths::{Done, MATTERS, RULES},
         scheme::{CHAINS, Control},

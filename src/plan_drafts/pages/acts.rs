@@ -20,13 +20,13 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::PlanDraftId,
     inbox::{self, Notice, To},
     office::{Office, SchoolLeague},
-    rulebook::store as plans,
+    rulebook::{self, store as plans},
     rules::{Plan, Rule},
     web::forms::{Errors, reason},
 };
@@ -176,7 +176,7 @@ async fn confirm(
             let kept = entry(&draft, "第二人确认").detail("方案代码", plan.code.clone());
             audit::append(db, acting.person(), kept, now).await?;
             if is_new {
-                let mut added = Entry::new(Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
+                let mut added = Entry::new(rulebook::Verb::PlanAdded, format!("{}（{}）", plan.short, plan.code))
                     .detail("文号", plan.document.clone());
                 if let Some(provision) = plan.provision(Rule::Pol00) {
                     added = added.under(provision.clause());

@@ -18,11 +18,12 @@ use super::super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     office::SchoolLeague,
     page::{chrome::Chrome, filters},
+    plan_drafts::Verb,
     rulebook::store as plans,
     rules::plan::{self, LARGEST_FILE, PlanError},
     web::forms::{Attempt, Done as After, Errors, Upload},

@@ -17,12 +17,13 @@ use super::{
 };
 use crate::{
     app::{App, Routes},
-    audit::{Entry, Verb},
+    audit::Entry,
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::PlanDraftId,
     office::SchoolLeague,
     page::chrome::Chrome,
+    plan_drafts::Verb,
 };
 
 pub(super) fn routes() -> Routes {

@@ -21,7 +21,7 @@ use crate::{
     page::{chrome::Chrome, filters},
     people::find::{Among, PeopleField, Rest, Search, suggestions},
     reviews::{
-        MOST_MONITORS, Reviews, THRESHOLD,
+        MOST_MONITORS, Reviews, THRESHOLD, Verb,
         forms::{DrawForm, MemberForm, ReasonForm, TickedForm},
         paths::Done,
         review::{DealtShare, Member, Person, Review, Stage},
@@ -267,9 +267,8 @@ pub(super) async fn remove(
         if !store::remove_member(db, &locked, account).await? {
             return Err(not_now(&app, acting.person(), "移出评议会成员", &locked));
         }
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, account)
-            .detail("办理", "移出评议会")
-            .detail("评议", locked.title());
+        let entry =
+            audit::Entry::about(Verb::ReviewKept, account).detail("办理", "移出评议会").detail("评议", locked.title());
         audit::append(db, acting.person(), entry, now).await
     })
     .await?;

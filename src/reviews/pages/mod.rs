@@ -20,12 +20,13 @@ use super::{
     store,
 };
 use crate::{
-    audit::{Entry, Verb},
+    audit::Entry,
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{InstitutionId, ReviewId},
     office::{ReviewReader, UnionKeeper},
     page::chrome::Chrome,
+    reviews::Verb,
     rulebook::store::calendar,
     rules::{Finding, Outcome, Plan, Rule},
     web::routes::Routes,

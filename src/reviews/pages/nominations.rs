@@ -11,14 +11,14 @@ use axum_extra::extract::{Form, Query};
 
 use super::{by_practice, plan_on, refusal};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::NominationId,
     office::{Office as _, ReviewReader, UnionKeeper},
     page::{chrome::Chrome, filters},
     reviews::{
-        Reviews,
+        Reviews, Verb,
         forms::{CRITERIA, DecideForm, NominationForm},
         nomination::{Nomination, NominationKind, Nominee},
         paths::{Done, NOMINATE, NOMINATIONS},

@@ -16,7 +16,7 @@ use super::{
     show::{ResultView, result_of},
 };
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::person::SignedIn,
     failure::Failure,
     ids::ReviewId,
@@ -24,7 +24,7 @@ use crate::{
     office::OfficeKind,
     page::chrome::Chrome,
     reviews::{
-        Reviews,
+        Reviews, Verb,
         forms::{AspectField, LONGEST_TEXT, ReportForm, aspect_fields},
         paths::{Done, OWN},
         review::{Objection, Person, Review},

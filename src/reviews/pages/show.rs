@@ -20,7 +20,7 @@ use crate::{
     office::{ReviewReader, UnionKeeper},
     page::chrome::Chrome,
     reviews::{
-        Reviews,
+        Reviews, Verb,
         chart::{Radar, Trend},
         forms::{AnswerForm, ReasonForm},
         paths::Done,
@@ -287,7 +287,7 @@ pub(super) async fn excuse(
         if !store::excuse(db, &locked, place, &why).await? {
             return Err(not_now(&app, acting.person(), "登记不再述职", &locked));
         }
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, person.student)
+        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
             .detail("办理", "登记不再述职")
             .detail("评议", locked.title())
             .detail("理由", why.clone());
@@ -316,7 +316,7 @@ pub(super) async fn give_back(
         }
         let notice = Notice::new(format!("述职报告被退回：{}", locked.title()), id.own_path()).says(&why);
         tell(db, acting.institution(), To::Student(person.student), &notice, now).await?;
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, person.student)
+        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
             .detail("办理", "退回述职报告")
             .detail("评议", locked.title());
         audit::append(db, acting.person(), entry, now).await
@@ -346,7 +346,7 @@ pub(super) async fn answer(
         let notice = Notice::new(format!("对评议结果的异议已答复：{}", locked.title()), id.own_path()).says(&says);
         tell(db, acting.institution(), To::Student(person.student), &notice, now).await?;
         let what = grade.map_or("维持原等次".to_owned(), |grade| format!("改为{}", grade.label()));
-        let entry = audit::Entry::about(audit::Verb::ReviewKept, person.student)
+        let entry = audit::Entry::about(Verb::ReviewKept, person.student)
             .detail("办理", "答复异议")
             .detail("评议", locked.title())
             .detail("结果", what);

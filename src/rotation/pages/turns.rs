@@ -14,7 +14,7 @@ use time::Date;
 use super::{Permissions, lock, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{SemesterId, TurnId, UnionId},
@@ -22,6 +22,7 @@ use crate::{
     office::{OfficeKind, UnionKeeper},
     page::chrome::Chrome,
     rotation::{
+        Verb,
         chart::{TimelineChart, past_gaps},
         paths::{DUTY, Done},
         store::{self, ExplainedGap, SemesterRow},

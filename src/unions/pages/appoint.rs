@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{DocumentId, InstitutionId, UnionId},
@@ -40,6 +40,7 @@ use crate::{
     },
     text::{folded, is_hidden},
     unions::{
+        Verb,
         forms::{AppointForm, AppointRequest},
         paths::{Done, filled_in},
         store::{self, Appointee, LockedUnion, Route},

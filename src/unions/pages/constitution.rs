@@ -14,7 +14,7 @@ use time::Date;
 use super::{Tab, Tabs, calendar, frame, managed, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
@@ -23,6 +23,7 @@ use crate::{
     rules::{Clause, Rule},
     text::{day, trimmed},
     unions::{
+        Verb,
         documents::{self, Scan},
         paths::Done,
         store::{self, Constitution, NewConstitution},

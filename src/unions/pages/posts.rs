@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{DocumentId, PostId, StudentId, UnionId},
@@ -34,6 +34,7 @@ use crate::{
         roster::Post,
     },
     unions::{
+        Verb,
         forms::{AppointForm, EndForm, WHYS, other_post_value},
         paths::{Done, filled_in},
         store::{self, Correction, Grounds, HistoryAct, LockedUnion},

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId},
@@ -44,6 +44,7 @@ use crate::{
         union::{StudentFacts, sees_grades},
     },
     vetting::{
+        Verb,
         case::{Evidence, Origin},
         chain_office::ChainOffice,
         forms::{Application, ApplyForm, SeveralForm, sources},

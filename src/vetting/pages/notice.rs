@@ -14,7 +14,7 @@ use time::Date;
 use super::{frame, managed_round, said};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     directory::store::stroke_order,
     failure::{Failure, Refusal},
@@ -25,6 +25,7 @@ use crate::{
     papers::{self, Paper, document_number},
     text::trimmed,
     vetting::{
+        Verb,
         case::Case,
         paths::Done,
         public_notice::{self, NoticeIssuer, NoticedCase},

@@ -18,7 +18,7 @@ use time::{Date, OffsetDateTime};
 use super::{Composition, calendar, composition, evidence_today, frame};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     database::Locked,
     failure::{Failure, Refusal},
@@ -42,6 +42,7 @@ use crate::{
         union::{PostRow, Record, StudentFacts},
     },
     vetting::{
+        Verb,
         case::{Case, Evidence},
         forms::MOST_CASES,
         paths::Done,

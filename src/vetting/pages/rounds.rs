@@ -14,7 +14,7 @@ use time::{Date, Duration};
 use super::{ConditionText, asks, calendar, frame, managed_round};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId, UnionId},
@@ -33,6 +33,7 @@ use crate::{
         union::{PostKind, Record, StudentUnion},
     },
     vetting::{
+        Verb,
         chain_office::ChainOffice,
         forms::{ChangeForm, DUE_DAYS, RoundForm},
         paths::{self, Done},

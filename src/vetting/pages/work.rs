@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::Failure,
     ids::{CaseId, RoundId},
@@ -29,6 +29,7 @@ use crate::{
     text::searched,
     unions::union::sees_grades,
     vetting::{
+        Verb,
         case::Case,
         chain_office::ChainOffice,
         forms::{MOST_CASES, OpinionForm, SessionChoice},

@@ -11,9 +11,10 @@ use axum_extra::extract::{Form, Query};
 use super::{again, done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        Verb,
         congress::Congress,
         delegates::{
             forms::{DelegationForm, SeatingForm},

@@ -15,9 +15,10 @@ use time::Date;
 use super::{done_at, frame, kept, locked, refusal, under_preparation, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::{Congress, Standing},
         delegates::{
             forms::{Fields, ReasonForm, numbers},

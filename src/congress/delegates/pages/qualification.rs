@@ -12,9 +12,10 @@ use time::Date;
 use super::{again, done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        Verb,
         congress::Congress,
         delegates::{
             forms::AdoptForm,

@@ -16,9 +16,10 @@ use time::Date;
 use super::{again, college_of, done_at, frame, locked, refusal, under_preparation, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::Congress,
         delegates::{
             forms::{RecommendForm, ReviewForm},

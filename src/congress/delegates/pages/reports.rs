@@ -12,9 +12,10 @@ use sqlx::PgConnection;
 use super::{again, done_at, frame, locked, refusal, under_preparation, visible};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::Congress,
         delegates::{
             forms::ReportForm,

@@ -14,9 +14,10 @@ use time::Date;
 use super::{done_at, frame, kept, refusal, under_preparation};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::Congress,
         delegates::{
             forms::ReasonForm,

@@ -4,9 +4,10 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use crate::{
-    audit::{Entry, Verb},
+    audit::Entry,
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::{Congress, Stage},
         meeting::{nouns::Meeting, state::Meetings, store},
         pages::kept,

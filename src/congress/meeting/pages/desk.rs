@@ -13,9 +13,10 @@ use sqlx::PgConnection;
 
 use super::{counting_day, done_at, keeps};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{person::SignedIn, token::hash_of},
     congress::{
+        Verb,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},

@@ -8,7 +8,7 @@ use time::Duration;
 
 use super::{acts::Act, counting_day, done_at};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::meeting::{
         done::Done,
@@ -17,6 +17,7 @@ use crate::{
         store::{self, Wanted},
     },
     elections::{
+        Verb as ElectionVerb,
         sitting::ContestRules,
         store::{self as elections, ContestDraft, SittingDraft},
     },
@@ -83,7 +84,7 @@ pub(super) async fn create(
             round_of: None,
         };
         elections::add_contest(db, &sitting, &contest).await?;
-        let entry = Entry::new(Verb::SittingKept, draft.title.clone())
+        let entry = Entry::new(ElectionVerb::SittingKept, draft.title.clone())
             .detail("办理", act.wanted)
             .detail("选民", contest.people.len());
         audit::append(db, acting.person(), entry, act.now).await

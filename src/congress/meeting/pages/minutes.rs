@@ -11,9 +11,10 @@ use time::Date;
 
 use super::{Tab, acts::Act, again, below, done_at, keeps, papers::course, seen_meeting, tabs};
 use crate::{
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        Verb,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},

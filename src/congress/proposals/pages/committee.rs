@@ -12,9 +12,10 @@ use time::Date;
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        Verb,
         congress::Congress,
         pages::{frame, kept},
         proposals::{

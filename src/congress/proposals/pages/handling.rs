@@ -12,9 +12,10 @@ use sqlx::PgConnection;
 
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::Congress,
         pages::{frame, kept, refusal},
         proposals::{

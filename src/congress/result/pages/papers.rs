@@ -12,9 +12,10 @@ use axum_extra::extract::{Form, Query};
 use super::{plan_on, result_of};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     congress::{
+        Verb,
         congress::Congress,
         pages::{frame, kept, visible},
         papers::{forms::PaperForm, store as additions},

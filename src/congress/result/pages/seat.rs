@@ -16,7 +16,7 @@ use time::{Date, OffsetDateTime};
 use super::result_of;
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     conduct,
     congress::{
@@ -44,7 +44,7 @@ use crate::{
         rotation::first_gap,
     },
     unions::{
-        store as unions,
+        Verb as UnionVerb, store as unions,
         store::{Appointee, Grounds, LockedUnion, Route},
         union::{PostRow, Record, StudentFacts, TurnRow},
     },
@@ -387,7 +387,7 @@ impl Seating<'_> {
         inbox::tell_students(db, institution, &notices, *now).await?;
         conduct::term_ended(db, acting, union, &self.leavers(union), day, *now).await?;
         self.hand_over(db).await?;
-        let entry = Entry::new(Verb::Reshuffled, union.union.name.clone())
+        let entry = Entry::new(UnionVerb::Reshuffled, union.union.name.clone())
             .detail("大会", congress.short_title())
             .detail("自", day.to_string())
             .detail("就任", change.new.len())

@@ -14,9 +14,10 @@ use time::Date;
 use super::{next_step::NextStep, plan_on};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
+        Verb,
         congress::{Congress, Stage as CongressStage},
         pages::{frame, kept, refusal, visible},
         result::{

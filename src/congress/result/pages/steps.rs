@@ -15,12 +15,13 @@ use super::{
 };
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::{
         acting::Acting,
         person::{Held, SignedIn},
     },
     congress::{
+        Verb,
         congress::Congress,
         pages::refusal,
         result::{

@@ -15,7 +15,7 @@ use time::OffsetDateTime;
 use super::{changed_since, purpose_of};
 use crate::{
     app::App,
-    audit::{self, Entry, Verb},
+    audit::{self, Entry},
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::{DocumentId, DraftId, UnionId},
@@ -30,6 +30,7 @@ use crate::{
     },
     text::trimmed,
     unions::{
+        Verb,
         pages::{
             attempt::{answer, held_up},
             calendar,
