@@ -25,6 +25,7 @@ use crate::{
     activities, adoption,
     app::{App, Routes},
     audit::{self, RecordVerb},
+    auth::tasks::TasksOf,
     campus::{self, Campus},
     clock::Clock,
     conduct,
@@ -198,6 +199,37 @@ pub fn verbs() -> Vec<RecordVerb> {
     features.concat()
 }
 
+/// Features' tasks, each behind a pointer.
+macro_rules! tasks_of {
+    ($($feature:ident,)*) => {
+        &[$(|connection, person, now| Box::pin($feature::tasks::waiting(connection, person, now)),)*]
+    };
+}
+
+/// Who is asked what waits for a person.
+const TASKS: &[TasksOf] = tasks_of![
+    unions,
+    congress,
+    conduct,
+    education,
+    matters,
+    meetings,
+    guidance,
+    projects,
+    voice,
+    contact,
+    surveys,
+    rotation,
+    people,
+    plan_drafts,
+    accounts,
+    vetting,
+    imports,
+    elections,
+    reviews,
+    activities,
+];
+
 /// Every route of the portal, a line a feature.
 #[must_use]
 pub fn routes(portal: &Portal) -> Routes {
@@ -228,7 +260,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(surveys::routes(portal.surveys.clone()))
         .merge(disclosure::routes())
         .merge(roster_check::routes())
-        .merge(home::routes())
+        .merge(home::routes(&portal.app, TASKS))
         .merge(directory::routes())
         .merge(people::routes(portal.people.clone()))
         .merge(imports::routes(portal.imports.clone()))

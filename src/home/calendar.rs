@@ -10,6 +10,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
+    Home,
     entries::{Days, entries},
     entry::{CalendarEntry, Line, WEEKDAYS},
     month::{self, MonthView, monday},
@@ -18,7 +19,6 @@ use super::{
     waiting::waiting,
 };
 use crate::{
-    app::{App, Routes},
     auth::person::SignedIn,
     clock::CHINA,
     failure::Failure,
@@ -27,12 +27,13 @@ use crate::{
     page::{chrome::Chrome, filters, task::Task},
     text::chinese_day,
     vetting,
+    web::routes::Routes,
 };
 
 /// How far ahead the list goes: a year.
 const AHEAD: Duration = Duration::days(366);
 
-pub(super) fn routes() -> Routes {
+pub(super) fn routes() -> Routes<Home> {
     Routes::default().get("/calendar", show)
 }
 
@@ -73,12 +74,13 @@ pub(super) struct CalendarPage {
 /// What has a day for a person in the office in which they act: deadlines, notices, applications, papers of the year. Also
 /// what waits without one.
 pub(super) async fn gather(
+    app: &Home,
     db: &mut PgConnection,
     person: &SignedIn,
     now: OffsetDateTime,
 ) -> Result<Vec<Task>, Failure> {
     let today = now.to_offset(CHINA).date();
-    let mut tasks = waiting(db, person, now).await?;
+    let mut tasks = waiting(app.features, db, person, now).await?;
     for notice in vetting::store::on_notice(db, person.institution, today).await? {
         let says = format!("公示期满：{}", notice.title);
         let href = notice.round.notice_path();
@@ -116,14 +118,14 @@ async fn lines(
 
 /// The page; with the address under which a phone subscribes, where it was just made.
 pub(super) async fn page(
-    app: &App,
+    app: &Home,
     person: &SignedIn,
     query: &CalendarQuery,
     address: String,
 ) -> Result<CalendarPage, Failure> {
     let (mut db, now) = (app.read().await?, app.clock.now());
     let today = now.to_offset(CHINA).date();
-    let tasks = gather(&mut db, person, now).await?;
+    let tasks = gather(app, &mut db, person, now).await?;
     let undated = tasks.iter().filter(|task| task.due.is_none()).count();
     let since = subscription::since(&mut db, person).await?;
     let (mut found, mut month) = (Vec::new(), None);
@@ -144,7 +146,7 @@ pub(super) async fn page(
 }
 
 async fn show(
-    State(app): State<App>,
+    State(app): State<Home>,
     person: SignedIn,
     Query(query): Query<CalendarQuery>,
 ) -> Result<CalendarPage, Failure> {

@@ -18,6 +18,20 @@ use crate::{
     unions::{store as unions, union::StudentUnion},
 };
 
+/// Everything of it that waits for a person.
+pub async fn waiting(
+    connection: &mut PgConnection,
+    person: &SignedIn,
+    now: OffsetDateTime,
+) -> Result<Vec<Task>, Failure> {
+    let mut tasks = Vec::new();
+    if let Some(office) = &person.acting {
+        tasks.extend(of_office(connection, person, office, now).await?);
+    }
+    tasks.extend(own(connection, person).await?);
+    Ok(tasks)
+}
+
 /// An office speaks for a union in its sessions and in the log: the school's League committee for all, others for their own.
 #[must_use]
 pub fn speaks_for(office: &Held, union: &StudentUnion) -> bool {
@@ -51,7 +65,7 @@ async fn late_points(
 }
 
 /// For an office. The League committees hear of what is late alone: the unions do the daily work.
-pub async fn waiting(
+async fn of_office(
     connection: &mut PgConnection,
     person: &SignedIn,
     office: &Held,
@@ -83,7 +97,7 @@ pub async fn waiting(
 }
 
 /// For a student: an answer waits for their word.
-pub async fn own(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
+async fn own(connection: &mut PgConnection, person: &SignedIn) -> Result<Option<Task>, Failure> {
     if person.student.is_none() {
         return Ok(None);
     }
