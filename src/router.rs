@@ -42,7 +42,7 @@ use crate::{
     imports::{self, Imports},
     inbox, kept_forms, matters, meetings,
     page::{assets, chrome::NavItem},
-    people::{self, People},
+    people::{self, People, retention::EraseOf},
     plan_drafts, privacy, projects,
     reviews::{self, Reviews},
     rollover, roster_check, rotation, rulebook,
@@ -230,6 +230,28 @@ const TASKS: &[TasksOf] = tasks_of![
     activities,
 ];
 
+/// Features' erasures, each behind a pointer.
+macro_rules! erase_of {
+    ($($($room:ident)::+,)*) => {
+        &[$(|connection, gone| Box::pin($($room)::+::retention::erase(connection, gone)),)*]
+    };
+}
+
+/// Who keeps something of people that goes when they are erased.
+const ERASE: &[EraseOf] = erase_of![
+    vetting,
+    congress::delegates,
+    reviews,
+    conduct,
+    matters,
+    activities,
+    meetings,
+    voice,
+    contact,
+    surveys,
+    disclosure,
+];
+
 /// Every route of the portal, a line a feature.
 #[must_use]
 pub fn routes(portal: &Portal) -> Routes {
@@ -266,7 +288,7 @@ pub fn routes(portal: &Portal) -> Routes {
         .merge(imports::routes(portal.imports.clone()))
         .merge(rollover::routes())
         .merge(inbox::routes())
-        .merge(privacy::routes())
+        .merge(privacy::routes(&portal.app, ERASE))
         .merge(accounts::routes(portal.sign_in.clone(), portal.slips.clone()))
         .merge(campus::routes(portal.campus.clone()))
         .merge(audit::routes(&portal.app, verbs()))

@@ -1,9 +1,25 @@
 //! What goes of students themselves when they are erased.
 
+use std::pin::Pin;
+
 use sqlx::{PgConnection, types::Uuid};
 use time::OffsetDateTime;
 
 use crate::{failure::Failure, ids::InstitutionId};
+
+/// Who is erased, for the features that keep something of theirs: `student.id` and `account.id`. Their names and numbers are
+/// gone already.
+#[derive(Debug, Clone, Copy)]
+pub struct Gone<'a> {
+    pub students: &'a [Uuid],
+    pub accounts: &'a [Uuid],
+}
+
+/// A feature's part, behind a pointer: the type of the whole would grow with each feature, and compiling it with it.
+pub type Erasing<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
+
+/// `erase` of a feature's `retention.rs`.
+pub type EraseOf = for<'a> fn(&'a mut PgConnection, Gone<'a>) -> Erasing<'a>;
 
 /// The accounts of those students.
 pub async fn accounts_of(
