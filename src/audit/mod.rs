@@ -18,9 +18,14 @@ pub use store::{
 };
 
 use crate::{
-    office::{Office, Overseer},
+    office::{Office, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
+
+sets_of_offices! {
+    /// Who reads the record of what was done.
+    Overseer: Administrator, SchoolLeague, DeputySecretary, SchoolParty;
+}
 
 verbs! {
     /// A list of people was taken as a workbook.

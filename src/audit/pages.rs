@@ -13,7 +13,7 @@ use axum_extra::extract::Query;
 use serde::Deserialize;
 
 use super::{
-    Verb,
+    Overseer, Verb,
     chain::{Entry, RecordVerb},
     store::{self, EntryFilter, EntryRow},
 };
@@ -21,7 +21,6 @@ use crate::{
     app::{App, Routes},
     auth::acting::Acting,
     failure::Failure,
-    office::Overseer,
     page::{
         chrome::Chrome,
         filters::{self, minute_of, query},

@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use time::{Date, OffsetDateTime};
 
 use super::{
-    Verb,
+    ConductHandler, Verb,
     case::{ConductCase, Inquiry, InquiryKind, inquired},
     forms::{DecisionForm, DecisionSays, InquiryForm, ReviewForm, SaysForm, milder},
     paths::{CASES, Done},
@@ -26,7 +26,7 @@ use crate::{
     holidays::store::workdays,
     ids::ConductCaseId,
     inbox::{self, Notice, To},
-    office::{ConductHandler, Office, SchoolLeague},
+    office::{Office, SchoolLeague},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{

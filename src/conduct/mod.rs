@@ -26,7 +26,7 @@ pub(crate) use exits::term_ended;
 use crate::{
     app::Routes,
     audit::verbs,
-    office::{ConductHandler, Office, OfficeKind, UnionKeeper},
+    office::{Office, OfficeKind, UnionKeeper, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -39,6 +39,11 @@ pub fn routes() -> Routes {
         .merge(leaving::routes())
         .merge(papers::routes())
         .merge(terms::routes())
+}
+
+sets_of_offices! {
+    /// Who handles cases of misconduct: the school's League committee, and of its own people the Party committee.
+    ConductHandler: SchoolLeague, DeputySecretary, SchoolParty;
 }
 
 verbs! {

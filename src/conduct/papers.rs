@@ -8,7 +8,7 @@ use axum::{
 };
 
 use super::{
-    Verb,
+    ConductHandler, Verb,
     case::ConductCase,
     exit::Exit,
     exits_store::{self, ExitFilter},
@@ -22,7 +22,7 @@ use crate::{
     clock::CHINA,
     failure::Failure,
     ids::{ConductCaseId, ExitId},
-    office::{ConductHandler, UnionKeeper},
+    office::UnionKeeper,
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     rulebook::store::calendar,

@@ -6,10 +6,10 @@ use time::{Date, OffsetDateTime};
 use super::case::{ConductCase, Handler, Inquiry, InquiryKind, Objection, Source, Stage, Suspension};
 use crate::{
     auth::{acting::Acting, person::SignedIn},
+    conduct::ConductHandler,
     database::Locked,
     failure::Failure,
     ids::{AccountId, ConductCaseId, InquiryId, InstitutionId, StudentId},
-    office::ConductHandler,
     rules::conduct::{Decision, Ground, Sanction},
 };
 

@@ -5,6 +5,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    ConductHandler,
     case::Handler,
     lapses_store,
     paths::{CASES, EXITS, LEAVING},
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
-    office::{ConductHandler, Office, OfficeKind, UnionKeeper},
+    office::{Office, OfficeKind, UnionKeeper},
     page::task::Task,
 };
 

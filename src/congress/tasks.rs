@@ -4,7 +4,7 @@ use sqlx::PgConnection;
 use time::{Date, Duration, OffsetDateTime};
 
 use super::{
-    delegates, meeting,
+    CongressKeeper, CongressReader, DelegateReader, delegates, meeting,
     paths::{NEW, REGISTER},
     proposals, result,
     section::Progress,
@@ -15,7 +15,7 @@ use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
     ids::UnionId,
-    office::{CongressKeeper, CongressReader, DelegateReader, Office, OfficeKind},
+    office::{Office, OfficeKind},
     page::task::Task,
     rules::yearly::year_after,
 };

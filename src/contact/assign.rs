@@ -27,12 +27,13 @@ use crate::{
     failure::Failure,
     ids::{ClassId, ContactId, UnionId},
     inbox::{self, Notice, To},
-    office::{Office, UnionReader, VoiceKeeper},
+    office::{Office, UnionReader},
     page::chrome::Chrome,
     unions::{
         store::{self as unions, LockedUnion},
         union::StudentUnion,
     },
+    voice::VoiceKeeper,
     web::forms::{Done as After, Errors, Submitted},
 };
 

@@ -27,7 +27,7 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::{ClassId, CollegeId, UnionId},
-    office::{Office, SchoolLeague, UnionReader, VoiceKeeper},
+    office::{Office, SchoolLeague, UnionReader},
     page::chrome::Chrome,
     rulebook::store::calendar,
     rules::{
@@ -40,6 +40,7 @@ use crate::{
         store::{self as unions, ContactClass, UnionContacts},
         union::StudentUnion,
     },
+    voice::VoiceKeeper,
     web::workbook,
 };
 

@@ -11,8 +11,9 @@ use crate::{
     app::{App, Routes},
     audit::{self, Entry},
     auth::acting::Acting,
+    directory::SchoolStaff,
     failure::Failure,
-    office::{OfficeKind, SchoolStaff},
+    office::OfficeKind,
     page::{
         chrome::Chrome,
         filters::query,

@@ -15,7 +15,7 @@ mod structure;
 use crate::{
     app::Routes,
     audit::verbs,
-    office::{Office, SchoolLeague, SchoolStaff},
+    office::{Office, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -28,6 +28,11 @@ pub fn routes() -> Routes {
         .merge(order::routes())
         .merge(holders::routes())
         .merge(organisations::routes())
+}
+
+sets_of_offices! {
+    /// Who sees the figures of the whole university.
+    SchoolStaff: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
 }
 
 verbs! {

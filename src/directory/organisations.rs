@@ -12,7 +12,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
-    Verb,
+    SchoolStaff, Verb,
     paths::{Done, ORGANISATIONS, organisations_after},
     store::{self, Organisation, OrganisationKind, OrganisationRow},
 };
@@ -22,7 +22,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::OrganisationId,
-    office::{Office, OfficeKind, SchoolLeague, SchoolStaff},
+    office::{Office, OfficeKind, SchoolLeague},
     page::chrome::Chrome,
     text::{folded, trimmed},
     web::forms::{self, Errors, Submitted, written},

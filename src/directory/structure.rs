@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
-    Verb,
+    SchoolStaff, Verb,
     paths::{Done, structure_after},
     store::{self, ClassRow, CollegeRow, Part},
 };
@@ -21,7 +21,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::CollegeId,
-    office::{Office, Registrar, SchoolStaff},
+    office::{Office, Registrar},
     page::chrome::Chrome,
     rules::roster::level_label,
     web::forms::{Errors, Submitted, written},

@@ -17,13 +17,20 @@ mod years;
 use crate::{
     app::Routes,
     audit::verbs,
-    office::{Office, OfficeKind, SchoolLeague},
+    office::{Office, OfficeKind, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
 pub fn routes() -> Routes {
     columns::routes().merge(years::routes()).merge(sheet::routes()).merge(figures::routes())
+}
+
+sets_of_offices! {
+    /// Who reads the yearly account before it is published.
+    AccountReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+    /// Who signs the yearly account second.
+    AccountSigner: SchoolLeague, DeputySecretary, SchoolParty;
 }
 
 verbs! {

@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use sqlx::PgConnection;
 
 use super::{
-    Verb,
+    AccountReader, AccountSigner, Verb,
     content::{Content, Difference},
     forms::{BeginForm, NewAccount, SaidForm},
     live,
@@ -25,7 +25,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{DisclosureId, InstitutionId, UnionId},
     inbox::{self, Notice, To},
-    office::{AccountReader, AccountSigner, Office, OfficeKind, SchoolLeague},
+    office::{Office, OfficeKind, SchoolLeague},
     page::{
         charts::{Part, strip},
         chrome::Chrome,

@@ -30,7 +30,7 @@ pub(crate) use paths::SITTINGS;
 use crate::{
     app::Routes,
     audit::verbs,
-    office::{ElectionKeeper, ElectionReader, Office, OfficeKind, TurnoutReader},
+    office::{ElectionKeeper, Office, OfficeKind, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
@@ -48,6 +48,15 @@ pub const VOTERS: &[OfficeKind] = &[
     OfficeKind::Student,
 ];
 pub const KEEPERS: &[OfficeKind] = ElectionKeeper::KINDS;
+
+sets_of_offices! {
+    /// Who sees how sittings stand.
+    ElectionReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
+        CollegeUnion;
+    /// Who sees how many have voted: a class branch its own class's number.
+    TurnoutReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty,
+        CollegeUnion, ClassBranch;
+}
 
 verbs! {
     /// A sitting of an election was prepared, announced, opened, closed, counted, reported or voided.

@@ -10,9 +10,14 @@ pub use pages::routes;
 
 use crate::{
     audit::verbs,
-    office::{HolidayKeeper, Office},
+    office::{Office, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
+
+sets_of_offices! {
+    /// Who keeps the calendar of working days.
+    HolidayKeeper: Administrator, SchoolLeague, DeputySecretary;
+}
 
 verbs! {
     /// The public holidays of a year were kept, or a break of the school.

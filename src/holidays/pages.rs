@@ -12,7 +12,7 @@ use serde::Deserialize;
 use time::Date;
 
 use super::{
-    Verb,
+    HolidayKeeper, Verb,
     forms::{BreakForm, COLUMNS, ScheduleForm, lines_of},
     paths::Done,
     store::{self, TermBreak},
@@ -23,7 +23,6 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::TermBreakId,
-    office::HolidayKeeper,
     page::chrome::Chrome,
     sheet::drop_down_template,
     text::folded,

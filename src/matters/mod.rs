@@ -18,13 +18,22 @@ pub mod tasks;
 use crate::{
     app::Routes,
     audit::verbs,
-    office::{MatterReader, Office},
+    office::{MatterReader, Office, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
 pub fn routes() -> Routes {
     pages::routes().merge(papers::routes())
+}
+
+sets_of_offices! {
+    /// A union's own officers, who file matters and report.
+    MatterFiler: SchoolUnion, GraduateUnion, CollegeUnion;
+    /// Whose word matters need (GUI-02): the union's presidium, its guiding teacher, the deputy secretary.
+    MatterSigner: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
+    /// Who takes down how the Party committee replied to a report (GUI-05): it itself, or the League committee by its document.
+    PartyReplier: SchoolLeague, DeputySecretary, SchoolParty;
 }
 
 verbs! {

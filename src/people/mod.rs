@@ -23,13 +23,24 @@ pub(crate) use paths::OWN_DATA;
 use crate::{
     app::Routes,
     audit::verbs,
-    office::{Office, OfficeKind, PeopleReader, StudentAffairs},
+    office::{Office, OfficeKind, StudentAffairs, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 #[must_use]
 pub fn routes(state: People) -> Routes {
     pages::routes().merge(own::routes()).merge(disputes::routes()).merge(find::routes(state))
+}
+
+sets_of_offices! {
+    /// Who sees people's data: the whole university, a college its own, a class branch its class.
+    PeopleReader: Administrator, SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty,
+        ClassBranch;
+    /// Who sees people's grades among their data.
+    GradeReader: SchoolLeague, DeputySecretary, StudentAffairs, CollegeLeague, CollegeParty;
+    /// Who names people in forms and may have them suggested.
+    PeopleFinder: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion,
+        CollegeLeague, CollegeParty, CollegeUnion, ClassBranch;
 }
 
 verbs! {

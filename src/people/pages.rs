@@ -11,7 +11,7 @@ use axum_extra::extract::{Form, Query};
 use serde::Deserialize;
 
 use super::{
-    Verb,
+    GradeReader, PeopleReader, Verb,
     corrections::{self, Correction},
     forms::{CorrectForm, LeaveForm, RenumberForm},
     paths::{Done, OWN_DATA, PEOPLE, TWINS, people_file},
@@ -31,7 +31,7 @@ use crate::{
     failure::Failure,
     ids::StudentId,
     inbox::{self, Notice, To},
-    office::{GradeReader, Office, PeopleReader, Registrar, SchoolLeague},
+    office::{Office, Registrar, SchoolLeague},
     page::{
         chrome::Chrome,
         filters,

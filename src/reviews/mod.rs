@@ -25,7 +25,7 @@ use crate::{
     audit::verbs,
     failure::Failure,
     ids::{AccountId, PortalId, ReviewId},
-    office::{Office, OfficeKind, ReviewReader, SchoolLeague},
+    office::{Office, OfficeKind, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
     sealing::{
         keys::{MarkKey, PublicKey, SheetPlace},
@@ -147,6 +147,11 @@ const REPORTING: &[OfficeKind] = &[
     OfficeKind::ClassBranch,
     OfficeKind::Student,
 ];
+
+sets_of_offices! {
+    /// Who sees how reviews stand and what they came to: the school's offices all of them, a college's its own.
+    ReviewReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, CollegeLeague, CollegeParty;
+}
 
 verbs! {
     /// A semester's review was begun, reported in, sat, opened, answered or settled.

@@ -26,9 +26,9 @@ use crate::{
     directory::store::colleges,
     failure::Failure,
     ids::SurveyId,
-    office::VoiceKeeper,
     rulebook::store::calendar,
     rules::{Rule, survey::FEWEST_EARLY},
+    voice::VoiceKeeper,
     web::{forms::Errors, routes::Routes},
 };
 

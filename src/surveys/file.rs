@@ -17,8 +17,8 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::SurveyId,
-    office::VoiceKeeper,
     sheet::{ReportColumn, report_workbook},
+    voice::VoiceKeeper,
     web::{routes::Routes, workbook},
 };
 

@@ -27,7 +27,7 @@ use crate::{
     directory::store::{CollegeRow, colleges},
     failure::{Failure, Refusal},
     ids::SurveyId,
-    office::{SchoolLeague, VoiceKeeper},
+    office::SchoolLeague,
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{
@@ -35,6 +35,7 @@ use crate::{
         survey::{PER_SEMESTER, regular},
     },
     unions::{store::survey_coverage, union::StudentUnion},
+    voice::VoiceKeeper,
     web::{
         forms::{Done as After, Errors},
         routes::Routes,

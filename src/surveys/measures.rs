@@ -21,7 +21,7 @@ use crate::{
     clock::CHINA,
     failure::Failure,
     ids::{SurveyId, SurveyMeasureId},
-    office::VoiceKeeper,
+    voice::VoiceKeeper,
     web::{forms::Errors, routes::Routes},
 };
 

@@ -15,11 +15,12 @@ use crate::{
     clock::CHINA,
     failure::Failure,
     ids::StudentId,
-    office::{Office, OfficeKind, VoiceKeeper},
+    office::{Office, OfficeKind},
     page::task::Task,
     rulebook::store::calendar,
     rules::Rule,
     unions::store::survey_coverage,
+    voice::VoiceKeeper,
 };
 
 /// Everything of it that waits for a person.

@@ -18,9 +18,14 @@ pub use pages::{roster_html, routes};
 
 use crate::{
     audit::verbs,
-    office::{ComplianceReader, Office, UnionReader},
+    office::{Office, UnionReader, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
+
+sets_of_offices! {
+    /// Who has the compliance of every union before them.
+    ComplianceReader: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty;
+}
 
 verbs! {
     /// A student union was set up.

@@ -18,11 +18,18 @@ pub use pages::routes;
 
 use crate::{
     audit::verbs,
-    office::{Office, OfficeKind, Vetter},
+    office::{Office, OfficeKind, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
 };
 
 pub const APPLICANTS: &[OfficeKind] = &[OfficeKind::Student];
+
+sets_of_offices! {
+    /// Who acts in the chains of opinions or puts candidates forward: the school's offices, a college's, a class
+    /// branch, and the unions' own officers.
+    Vetter: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
+        CollegeParty, CollegeUnion, ClassBranch;
+}
 
 verbs! {
     /// A round of applications was opened, changed or ended.

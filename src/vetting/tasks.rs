@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
+    Vetter,
     chain_office::ChainOffice,
     paths,
     store::{self, WaitingFilter},
@@ -12,7 +13,7 @@ use crate::{
     auth::person::{Held, SignedIn},
     failure::Failure,
     ids::{CaseId, RoundId, StudentId},
-    office::{Office, UnionKeeper, Vetter},
+    office::{Office, UnionKeeper},
     page::task::Task,
 };
 

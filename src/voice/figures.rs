@@ -6,7 +6,7 @@ use axum::extract::State;
 use time::Date;
 
 use super::{
-    Voice,
+    Voice, VoiceHandler,
     paths::DESK,
     store::{self, By, Desk, Figures},
 };
@@ -14,7 +14,6 @@ use crate::{
     auth::acting::Acting,
     clock::CHINA,
     failure::Failure,
-    office::VoiceHandler,
     page::{
         charts::{Part, strip},
         chrome::Chrome,

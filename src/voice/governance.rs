@@ -10,7 +10,7 @@ use axum::{
 use axum_extra::extract::{Form, Query};
 
 use super::{
-    Verb, Voice,
+    Verb, Voice, VoiceKeeper,
     governance_store::{self as store, GovernanceEntry, GovernanceKind},
     paths::{Done, GOVERNANCE},
     session_forms::{EntryForm, ProgressForm},
@@ -21,7 +21,6 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     failure::Failure,
     ids::{GovernanceId, UnionId},
-    office::VoiceKeeper,
     page::{
         charts::{Part, strip},
         chrome::Chrome,

@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::OffsetDateTime;
 
 use super::{
-    Verb, Voice,
+    Verb, Voice, VoiceHandler,
     forms::HandleForm,
     list::jpeg,
     paths::{DESK, Done},
@@ -27,7 +27,7 @@ use crate::{
     holidays::store::workdays,
     ids::VoiceRequestId,
     inbox::{self, Notice, To},
-    office::{OfficeKind, SchoolLeague, VoiceHandler},
+    office::{OfficeKind, SchoolLeague},
     page::{chrome::Chrome, filters},
     rules::voice::{Ending, answer_due},
     web::{

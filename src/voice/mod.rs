@@ -39,7 +39,7 @@ use crate::{
     app::{App, Routes},
     audit::verbs,
     ids::{AccountId, VoiceRequestId},
-    office::{Office, OfficeKind, SchoolLeague, VoiceHandler},
+    office::{Office, OfficeKind, SchoolLeague, sets_of_offices},
     page::chrome::{NavGroup, NavItem},
     web::just_made::JustMade,
 };
@@ -105,6 +105,14 @@ pub fn routes(state: Voice) -> Routes {
     let offices = desk::routes().merge(handling::routes()).merge(figures::routes()).merge(settings::routes());
     let meetings = sessions::routes().merge(governance::routes());
     own.merge(offices).merge(meetings).with_state(state)
+}
+
+sets_of_offices! {
+    /// Who handles what students ask for: the unions take it up, the League committees see to it, offices answer.
+    VoiceHandler: SchoolLeague, DeputySecretary, StudentAffairs, SchoolParty, SchoolUnion, GraduateUnion, CollegeLeague,
+        CollegeParty, CollegeUnion;
+    /// Who speaks for students: the unions, and the League committees that guide them.
+    VoiceKeeper: SchoolLeague, DeputySecretary, SchoolUnion, GraduateUnion, CollegeLeague, CollegeUnion;
 }
 
 verbs! {

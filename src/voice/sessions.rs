@@ -12,7 +12,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
-    Verb, Voice,
+    Verb, Voice, VoiceKeeper,
     paths::{Done, SESSIONS},
     session_forms::{PointForm, ProgressForm, SessionForm},
     session_store::{self as store, FaceSession, Point},
@@ -24,7 +24,7 @@ use crate::{
     clock::CHINA,
     failure::{Failure, Refusal},
     ids::{FacePointId, FaceSessionId},
-    office::{Office, VoiceKeeper},
+    office::Office,
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{

@@ -12,12 +12,13 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{AccountId, CollegeId, InstitutionId, StudentId, VoiceRequestId, VoiceUnitId},
-    office::{OfficeKind, SchoolLeague, VoiceHandler},
+    office::{OfficeKind, SchoolLeague},
     page::paging::RowRange,
     rules::{
         proposal::Satisfaction,
         voice::{Area, Asked, Ending, Late, Stage, Within},
     },
+    voice::VoiceHandler,
 };
 
 /// How a university handles requests; what is usual, where it has not said.

@@ -4,6 +4,7 @@ use sqlx::PgConnection;
 use time::{Date, OffsetDateTime};
 
 use super::{
+    VoiceHandler,
     paths::{DESK, SESSIONS, VOICE},
     session_store,
     store::{self, Desk},
@@ -12,7 +13,7 @@ use crate::{
     auth::person::{Held, SignedIn},
     clock::CHINA,
     failure::Failure,
-    office::{Office, OfficeKind, VoiceHandler},
+    office::{Office, OfficeKind},
     page::task::Task,
     rules::plan::Union,
     unions::{store as unions, union::StudentUnion},

@@ -23,10 +23,10 @@ use crate::{
     failure::Failure,
     ids::MatterId,
     matters::{
-        Verb as MatterVerb,
+        MatterFiler, Verb as MatterVerb,
         store::{self as matters, MatterFilter},
     },
-    office::{MatterFiler, MatterReader, Office},
+    office::{MatterReader, Office},
     page::{
         charts::{Part, Qr, ShareBar, strip},
         chrome::Chrome,

@@ -25,8 +25,7 @@ use crate::{
     directory::store::{CollegeRow, OrganisationKind, OrganisationRow, class_named, colleges, organisations},
     failure::Failure,
     ids::MatterId,
-    matters::{Verb as MatterVerb, matter::Matter, store as matters},
-    office::MatterFiler,
+    matters::{MatterFiler, Verb as MatterVerb, matter::Matter, store as matters},
     page::chrome::Chrome,
     rulebook::store::calendar,
     rules::{

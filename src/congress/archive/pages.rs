@@ -19,7 +19,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, Verb,
         congress::{Congress, Delegate},
         delegates,
         meeting::{self, archived::MeetingFile},
@@ -35,7 +35,6 @@ use crate::{
     elections,
     failure::Failure,
     ids::{CongressId, DocumentId, MeetingDocumentId},
-    office::CongressKeeper,
     page::filters::query_value,
     papers::Paper,
     rulebook::store::calendar,

@@ -16,7 +16,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, Verb,
         congress::Congress,
         forms::CongressForm,
         paths::{CONGRESSES, Done, NEW, filled_in},
@@ -24,7 +24,7 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::CongressId,
-    office::{CongressKeeper, OfficeKind},
+    office::OfficeKind,
     page::chrome::Chrome,
     rulebook::governing,
     rules::{congress::meeting_of_all, plan::Union, yearly::academic_year},

@@ -17,7 +17,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb, archive,
+        CongressKeeper, CongressReader, Verb, archive,
         congress::{Congress, Stage},
         delegates,
         forms::ReasonForm,
@@ -29,7 +29,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     web::forms::{Done as DoneQuery, Errors, Submitted, reason},
 };

@@ -15,7 +15,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         pages::{frame, kept, visible},
         paths::Done,
@@ -23,7 +23,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Paper},
     web::forms::{Done as After, Errors, Submitted, as_query},

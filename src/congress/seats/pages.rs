@@ -25,7 +25,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
         forms::ReasonForm,
         pages::{frame, kept, refusal, visible},
@@ -35,7 +35,7 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     inbox::{self, Notice, To},
-    office::{CongressKeeper, CongressReader, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters},
     rulebook::governing,
     rules::{

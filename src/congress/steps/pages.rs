@@ -20,7 +20,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
         pages::{frame, kept, refusal, visible},
         paths::Done,
@@ -30,7 +30,7 @@ use crate::{
     failure::Failure,
     ids::{CongressId, DocumentId},
     inbox::{self, Notice, To},
-    office::{CongressKeeper, CongressReader, OfficeKind},
+    office::OfficeKind,
     page::chrome::Chrome,
     rulebook::governing,
     rules::{

@@ -22,7 +22,7 @@ use crate::{
     auth::{acting::Acting, person::SignedIn},
     elections::Elections,
     elections::{
-        Verb,
+        ElectionReader, Verb,
         names::NameMatch,
         paths,
         public_paper::{Issue, PublicPaper},
@@ -32,7 +32,7 @@ use crate::{
     },
     failure::{Failure, Refusal},
     ids::SittingId,
-    office::{ElectionKeeper, ElectionReader},
+    office::ElectionKeeper,
     page::{chrome::Chrome, filters},
     papers::Paper,
     sheet::drop_down_template,

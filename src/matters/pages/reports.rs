@@ -23,14 +23,14 @@ use crate::{
     ids::{MatterId, PriorReportId},
     inbox::{self, Notice, To},
     matters::{
-        Verb,
+        MatterFiler, PartyReplier, Verb,
         forms::{AnswerForm, DecideForm, ReplyForm, ReportForm},
         matter::{Matter, Office, PriorReport, office_of},
         paths::{Done, NEW_REPORT, REPORTS, typed},
         scheme::PASS_WITHIN,
         store::{self, NewReport, ReportFilter},
     },
-    office::{MatterFiler, MatterReader, Office as OfficeSet, OfficeKind, PartyReplier, SchoolLeague},
+    office::{MatterReader, Office as OfficeSet, OfficeKind, SchoolLeague},
     page::{chrome::Chrome, filters},
     rulebook::store::calendar,
     rules::{

@@ -8,8 +8,11 @@ use crate::{
     database::Locked,
     failure::Failure,
     ids::{CollegeId, InstitutionId, MatterId, PriorReportId, UnionId},
-    matters::matter::{AnswerGiven, DecisionTaken, PartyReply, PriorReport},
-    office::{MatterFiler, PartyReplier, SchoolLeague},
+    matters::{
+        MatterFiler, PartyReplier,
+        matter::{AnswerGiven, DecisionTaken, PartyReply, PriorReport},
+    },
+    office::SchoolLeague,
     rules::matters::{Answer, Decided, ReportKind},
 };
 

@@ -22,7 +22,8 @@ use super::paths::suggestions_path;
 use crate::{
     auth::{acting::Acting, person::Scope},
     ids::{CollegeId, InstitutionId},
-    office::{Office, PeopleReader},
+    office::Office,
+    people::PeopleReader,
     words::words,
 };
 

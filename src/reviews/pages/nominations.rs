@@ -15,10 +15,10 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::NominationId,
-    office::{Office as _, ReviewReader, UnionKeeper},
+    office::{Office as _, UnionKeeper},
     page::{chrome::Chrome, filters},
     reviews::{
-        Reviews, Verb,
+        ReviewReader, Reviews, Verb,
         forms::{CRITERIA, DecideForm, NominationForm},
         nomination::{Nomination, NominationKind, Nominee},
         paths::{Done, NOMINATE, NOMINATIONS},

@@ -17,10 +17,10 @@ use crate::{
     failure::Failure,
     ids::ReviewId,
     inbox::{Notice, To, tell, tell_all},
-    office::{ReviewReader, UnionKeeper},
+    office::UnionKeeper,
     page::chrome::Chrome,
     reviews::{
-        Reviews, Verb,
+        ReviewReader, Reviews, Verb,
         chart::{Radar, Trend},
         forms::{AnswerForm, ReasonForm},
         paths::Done,

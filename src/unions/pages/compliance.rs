@@ -19,7 +19,6 @@ use crate::{
     auth::acting::Acting,
     failure::Failure,
     ids::UnionId,
-    office::ComplianceReader,
     page::{
         charts::{Part, strip},
         chrome::Chrome,
@@ -37,6 +36,7 @@ use crate::{
     sheet::{ReportColumn, report_workbook},
     text::chinese_day,
     unions::{
+        ComplianceReader,
         paths::compliance_file,
         store::{self, DirectRow, OverdueFiling},
         union::{Record, StudentUnion},

@@ -19,7 +19,7 @@ use crate::{
     auth::acting::Acting,
     failure::{Failure, Refusal},
     ids::CaseId,
-    office::{Office, SlipPrinter, Vetter},
+    office::{Office, SlipPrinter},
     page::{chrome::Chrome, filters},
     rules::{
         Finding,
@@ -28,7 +28,7 @@ use crate::{
     text::searched,
     unions::{store as unions_store, union::sees_grades},
     vetting::{
-        Verb,
+        Verb, Vetter,
         case::{CandidateText, Case, Evidence, Opinion},
         chain_office::ChainOffice,
         forms::{OpinionForm, OpinionRequest, SessionChoice},

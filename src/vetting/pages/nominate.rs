@@ -30,7 +30,7 @@ use crate::{
     inbox::{self, Notice},
     kept_forms::{bring_file, keep_file},
     name::{key, same_number},
-    office::{Office, OfficeKind, RosterKeeper, SlipPrinter, Vetter},
+    office::{Office, OfficeKind, RosterKeeper, SlipPrinter},
     page::chrome::Chrome,
     people::find::{Among, Asked, PeopleField, PersonField, Rest, Search},
     rules::{
@@ -44,7 +44,7 @@ use crate::{
         union::{StudentFacts, sees_grades},
     },
     vetting::{
-        Verb,
+        Verb, Vetter,
         case::{Evidence, Origin},
         chain_office::ChainOffice,
         forms::{Application, ApplyForm, SeveralForm, sources},

@@ -19,7 +19,7 @@ use crate::{
     failure::{Failure, Refusal},
     ids::{PlaceId, RoundId, UnionId},
     inbox::{self, Notice},
-    office::{Office, SchoolLeague, UnionKeeper, Vetter},
+    office::{Office, SchoolLeague, UnionKeeper},
     page::chrome::Chrome,
     rules::{
         Finding, Outcome, Plan, Rule,
@@ -33,7 +33,7 @@ use crate::{
         union::{PostKind, Record, StudentUnion},
     },
     vetting::{
-        Verb,
+        Verb, Vetter,
         chain_office::ChainOffice,
         forms::{ChangeForm, DUE_DAYS, RoundForm},
         paths::{self, Done},

@@ -14,7 +14,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::{DelegationForm, SeatingForm},
@@ -27,7 +27,6 @@ use crate::{
     failure::Failure,
     ids::{CongressDelegationId, CongressId, DelegateId},
     name::order,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     text::trimmed,
     web::forms::{Done as DoneQuery, Errors, Submitted, written},

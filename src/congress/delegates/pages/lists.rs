@@ -18,7 +18,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, DelegateElector, Verb,
         congress::{Congress, Standing},
         delegates::{
             forms::{Fields, ReasonForm, numbers},
@@ -33,7 +33,7 @@ use crate::{
     ids::{CollegeId, CongressId, DelegateListId},
     inbox::{self, Notice, To},
     name::same_number,
-    office::{CongressKeeper, DelegateElector, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters},
     rules::delegates::{UnitList, hand_in as may_hand_in},
     web::forms::{Done as DoneQuery, Errors, reason},

@@ -14,7 +14,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::TermsForm,
@@ -28,7 +28,7 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     inbox::{self, Notice},
-    office::{CongressKeeper, CongressReader, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters},
     rulebook,
     rules::delegates::{DelegateChain, USUAL_MARGIN, margin},

@@ -15,7 +15,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::AdoptForm,
@@ -28,7 +28,6 @@ use crate::{
     directory,
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Column, Paper, Table},
     rulebook::governing,

@@ -19,7 +19,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        DelegateReader, DelegateRecommender, DelegateReviewer, Verb,
         congress::Congress,
         delegates::{
             forms::{RecommendForm, ReviewForm},
@@ -32,7 +32,7 @@ use crate::{
     failure::Failure,
     ids::{CollegeId, CongressId, RecommendationId},
     inbox::{self, Notice, To},
-    office::{ClassBranch, DelegateReader, DelegateRecommender, DelegateReviewer, Office, OfficeKind},
+    office::{ClassBranch, Office, OfficeKind},
     page::chrome::Chrome,
     people::find::{Among, PersonField, Search},
     rules::{

@@ -15,7 +15,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressReader, DelegateElector, Verb,
         congress::Congress,
         delegates::{
             forms::ReportForm,
@@ -27,7 +27,7 @@ use crate::{
     failure::Failure,
     ids::CongressId,
     name::same_number,
-    office::{CongressReader, DelegateElector, OfficeKind},
+    office::OfficeKind,
     page::{chrome::Chrome, filters::query_value},
     rules::delegates::{MOST_ON_A_BALLOT, without_every_step},
     unions::documents::{self, Scan},

@@ -17,7 +17,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         delegates::{
             forms::ReasonForm,
@@ -29,7 +29,6 @@ use crate::{
     failure::Failure,
     ids::{CongressId, DelegateId},
     inbox::{self, Notice, To},
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     people::OWN_DATA,
     web::forms::{Done as DoneQuery, Errors, reason},

@@ -7,7 +7,7 @@ use crate::{
     audit::Entry,
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, Verb,
         congress::{Congress, Stage},
         meeting::{nouns::Meeting, state::Meetings, store},
         pages::kept,
@@ -16,7 +16,6 @@ use crate::{
     database::Locked,
     failure::{Failure, Refusal},
     ids::CongressId,
-    office::CongressKeeper,
     page::chrome::Chrome,
 };
 

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     audit,
     auth::{acting::Acting, person::SignedIn},
+    congress::CongressKeeper,
     congress::meeting::{
         done::Done,
         forms::{DocumentForm, long_text},
@@ -25,7 +26,6 @@ use crate::{
     },
     failure::Failure,
     ids::{CongressId, MeetingDocumentId},
-    office::CongressKeeper,
     page::{chrome::Chrome, filters::query_value},
     web::forms::{Errors, Submitted, Upload},
 };

@@ -10,6 +10,7 @@ use super::{acts::Act, counting_day, done_at};
 use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
+    congress::CongressKeeper,
     congress::meeting::{
         done::Done,
         nouns::Attendee,
@@ -23,7 +24,7 @@ use crate::{
     },
     failure::Failure,
     ids::{CongressId, StudentId},
-    office::{CongressKeeper, ElectionKeeper},
+    office::ElectionKeeper,
     rules::{
         meeting::quorum,
         sitting::{Body, Fills},

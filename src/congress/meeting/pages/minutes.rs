@@ -14,7 +14,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage},
         meeting::{
             done::{Done, said},
@@ -27,7 +27,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::{chrome::Chrome, filters},
     text::day,
     web::forms::{Done as DoneQuery, Errors, Submitted},

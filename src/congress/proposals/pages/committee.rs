@@ -15,7 +15,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, Verb,
         congress::Congress,
         pages::{frame, kept},
         proposals::{
@@ -28,7 +28,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::CongressKeeper,
     page::{
         charts::{Part, strip},
         chrome::Chrome,

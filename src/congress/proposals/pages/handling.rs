@@ -15,7 +15,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, Verb,
         congress::Congress,
         pages::{frame, kept, refusal},
         proposals::{
@@ -30,7 +30,6 @@ use crate::{
     holidays,
     ids::{CongressId, ProposalId},
     inbox::{self, Notice, To},
-    office::CongressKeeper,
     page::chrome::Chrome,
     papers::{self, Paper},
     rules::proposal::{Ground, Stage},

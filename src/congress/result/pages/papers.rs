@@ -15,7 +15,7 @@ use crate::{
     audit::{self, Entry},
     auth::acting::Acting,
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::Congress,
         pages::{frame, kept, visible},
         papers::{forms::PaperForm, store as additions},
@@ -29,7 +29,6 @@ use crate::{
     },
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     papers::{self, Paper},
     rules::congress_result::announcing,

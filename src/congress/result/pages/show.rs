@@ -17,7 +17,7 @@ use crate::{
     audit::{self, Entry},
     auth::{acting::Acting, person::SignedIn},
     congress::{
-        Verb,
+        CongressKeeper, CongressReader, Verb,
         congress::{Congress, Stage as CongressStage},
         pages::{frame, kept, refusal, visible},
         result::{
@@ -31,7 +31,6 @@ use crate::{
     elections::elected::{ElectedPresidium, elected_presidium},
     failure::Failure,
     ids::CongressId,
-    office::{CongressKeeper, CongressReader},
     page::chrome::Chrome,
     rules::{
         Finding,

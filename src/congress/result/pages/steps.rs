@@ -21,7 +21,7 @@ use crate::{
         person::{Held, SignedIn},
     },
     congress::{
-        Verb,
+        CongressKeeper, ResultApprover, ResultReceiver, Verb,
         congress::Congress,
         pages::refusal,
         result::{
@@ -37,7 +37,7 @@ use crate::{
     holidays,
     ids::CongressId,
     inbox::{self, Notice, To},
-    office::{CongressKeeper, Office, OfficeKind, ResultApprover, ResultReceiver},
+    office::{Office, OfficeKind},
     rules::congress_result::{Step, StepTaken, take},
     rules::{Rule, plan::Union},
     unions::documents::Scan,
