@@ -199,57 +199,57 @@ pub fn verbs() -> Vec<RecordVerb> {
     features.concat()
 }
 
-/// Features' tasks, each behind a pointer.
+/// Functions as [`TasksOf`], each answer behind a pointer.
 macro_rules! tasks_of {
-    ($($feature:ident,)*) => {
-        &[$(|connection, person, now| Box::pin($feature::tasks::waiting(connection, person, now)),)*]
+    ($($($name:ident)::+,)*) => {
+        &[$(|connection, person, now| Box::pin($($name)::+(connection, person, now)),)*]
     };
 }
 
 /// Who is asked what waits for a person.
 const TASKS: &[TasksOf] = tasks_of![
-    unions,
-    congress,
-    conduct,
-    education,
-    matters,
-    meetings,
-    guidance,
-    projects,
-    voice,
-    contact,
-    surveys,
-    rotation,
-    people,
-    plan_drafts,
-    accounts,
-    vetting,
-    imports,
-    elections,
-    reviews,
-    activities,
+    unions::tasks::waiting,
+    congress::tasks::waiting,
+    conduct::tasks::waiting,
+    education::tasks::waiting,
+    matters::tasks::waiting,
+    meetings::tasks::waiting,
+    guidance::tasks::waiting,
+    projects::tasks::waiting,
+    voice::tasks::waiting,
+    contact::tasks::waiting,
+    surveys::tasks::waiting,
+    rotation::tasks::waiting,
+    people::tasks::waiting,
+    plan_drafts::tasks::waiting,
+    accounts::tasks::waiting,
+    vetting::tasks::waiting,
+    imports::tasks::waiting,
+    elections::tasks::waiting,
+    reviews::tasks::waiting,
+    activities::tasks::waiting,
 ];
 
-/// Features' erasures, each behind a pointer.
+/// Functions as [`EraseOf`], each answer behind a pointer.
 macro_rules! erase_of {
-    ($($($room:ident)::+,)*) => {
-        &[$(|connection, gone| Box::pin($($room)::+::retention::erase(connection, gone)),)*]
+    ($($($name:ident)::+,)*) => {
+        &[$(|connection, gone| Box::pin($($name)::+(connection, gone)),)*]
     };
 }
 
 /// Who keeps something of people that goes when they are erased.
 const ERASE: &[EraseOf] = erase_of![
-    vetting,
-    congress::delegates,
-    reviews,
-    conduct,
-    matters,
-    activities,
-    meetings,
-    voice,
-    contact,
-    surveys,
-    disclosure,
+    vetting::retention::erase,
+    congress::delegates::retention::erase,
+    reviews::retention::erase,
+    conduct::retention::erase,
+    matters::retention::erase,
+    activities::retention::erase,
+    meetings::retention::erase,
+    voice::retention::erase,
+    contact::retention::erase,
+    surveys::retention::erase,
+    disclosure::retention::erase,
 ];
 
 /// Every route of the portal, a line a feature.

@@ -18,7 +18,7 @@ pub struct Gone<'a> {
 /// A feature's part, behind a pointer: the type of the whole would grow with each feature, and compiling it with it.
 pub type Erasing<'a> = Pin<Box<dyn Future<Output = Result<(), Failure>> + Send + 'a>>;
 
-/// `erase` of a feature's `retention.rs`.
+/// A feature's function that erases, such as `voice::retention::erase`.
 pub type EraseOf = for<'a> fn(&'a mut PgConnection, Gone<'a>) -> Erasing<'a>;
 
 /// The accounts of those students.
