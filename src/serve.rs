@@ -22,10 +22,9 @@ use crate::{
     clock::Clock,
     config::{Config, DatabaseConfig},
     database::{
-        Database, Pools,
-        keeper::keep,
-        migrate, migrate_at,
-        reach::{Reached, reach, wait_for},
+        Database, Pools, migrate, migrate_at,
+        reach::{ReachedServer, reach, wait_for},
+        server_watch::watch_server,
     },
     demo,
     directory::{self, store::place_all_colleges},
@@ -114,7 +113,7 @@ async fn run(config: &Config, mut database: Database, with_demo: bool) -> Result
         () = dies(&database) => bail!(DATABASE_DIED),
     };
     let (mut portal, reached) = open(reached, &config.database, Some(metrics)).await?;
-    keep(&portal.pools, reached);
+    watch_server(&portal.pools, reached);
     portal.public_url = config.public_url.clone();
     elections::ballot_key::claim_at_start(&portal.elections).await?;
     if database.embedded.is_some() {
@@ -210,10 +209,10 @@ fn look_after(portal: &Portal) {
 
 /// A portal on the server that was reached, and the connection to it.
 async fn open(
-    mut reached: Reached,
+    mut reached: ReachedServer,
     config: &DatabaseConfig,
     metrics: Option<metrics_exporter_prometheus::PrometheusHandle>,
-) -> Result<(Portal, Reached)> {
+) -> Result<(Portal, ReachedServer)> {
     if config.url.is_some() {
         reached.refuse_pooler().await?;
     }

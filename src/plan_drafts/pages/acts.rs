@@ -16,7 +16,7 @@ use super::{
         paths::{DRAFTS, Done, adopted_from},
         store,
     },
-    Whole, checked, entry, not_open, overview, refusal, whole,
+    FullDraft, checked, entry, not_open, overview, refusal, whole,
 };
 use crate::{
     app::{App, Routes},
@@ -47,7 +47,7 @@ async fn submit(
 ) -> Result<Redirect, Failure> {
     let now = app.clock.now();
     let wanted = "交第二人确认";
-    let Whole { draft, content, .. } = whole(&mut *app.read().await?, &acting, id).await?;
+    let FullDraft { draft, content, .. } = whole(&mut *app.read().await?, &acting, id).await?;
     if !draft.is_open() {
         return Err(not_open(&app, &acting, id, wanted));
     }
