@@ -38,12 +38,12 @@ const MOST_EXPORTED: i64 = 50_000;
 
 /// The state of the record's pages: the application, and what is done in the whole portal.
 #[derive(Debug, Clone)]
-struct Record {
+struct Audit {
     app: App,
     verbs: Arc<[RecordVerb]>,
 }
 
-impl Deref for Record {
+impl Deref for Audit {
     type Target = App;
 
     fn deref(&self) -> &App {
@@ -51,17 +51,17 @@ impl Deref for Record {
     }
 }
 
-impl FromRef<Record> for App {
-    fn from_ref(record: &Record) -> Self {
-        record.app.clone()
+impl FromRef<Audit> for App {
+    fn from_ref(audit: &Audit) -> Self {
+        audit.app.clone()
     }
 }
 
 /// The routes of the record; `verbs` in the order in which its filter offers them.
 #[must_use]
 pub fn routes(app: &App, verbs: Vec<RecordVerb>) -> Routes {
-    let record = Record { app: app.clone(), verbs: verbs.into() };
-    routes::Routes::default().get("/audit", list).recorded_get("/audit.xlsx", file).with_state(record)
+    let audit = Audit { app: app.clone(), verbs: verbs.into() };
+    routes::Routes::default().get("/audit", list).recorded_get("/audit.xlsx", file).with_state(audit)
 }
 
 /// What the list is asked for, as the address has it.
@@ -138,7 +138,7 @@ impl AuditPage {
 }
 
 async fn list(
-    State(app): State<Record>,
+    State(app): State<Audit>,
     acting: Acting<Overseer>,
     Query(search): Query<AuditQuery>,
 ) -> Result<Response, Failure> {
@@ -158,7 +158,7 @@ async fn list(
 
 /// The list as a workbook. That somebody took it is an entry too.
 async fn file(
-    State(app): State<Record>,
+    State(app): State<Audit>,
     acting: Acting<Overseer>,
     Query(search): Query<AuditQuery>,
 ) -> Result<Response, Failure> {

@@ -128,7 +128,7 @@ fn search(app: &App, acting: &Acting<UnionKeeper>) -> Search {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ListQuery {
+struct ExitsQuery {
     done: String,
     union: String,
     number: String,
@@ -138,7 +138,7 @@ struct ListQuery {
 async fn list(
     State(app): State<App>,
     acting: Acting<UnionKeeper>,
-    Query(ListQuery { done, union, number, kind }): Query<ListQuery>,
+    Query(ExitsQuery { done, union, number, kind }): Query<ExitsQuery>,
 ) -> Result<ExitsPage, Failure> {
     let exit = ExitForm { kind, ..ExitForm::default() };
     let form = BeginForm { union, number, exit, ..BeginForm::default() };

@@ -2,10 +2,10 @@
 
 use sqlx::PgConnection;
 
-use crate::{failure::Failure, people::retention::Gone};
+use crate::{failure::Failure, people::retention::ErasedPeople};
 
 /// The words of cases about those students and of their exits; that there was one and what it came to stays.
-pub async fn erase(connection: &mut PgConnection, gone: Gone<'_>) -> Result<(), Failure> {
+pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
     sqlx::query!(
         "update conduct_case set says = '已删除', decision = case when decision is not null then '已删除' end,
                                  objection = case when objection is not null then '已删除' end,

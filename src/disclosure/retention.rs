@@ -2,10 +2,10 @@
 
 use sqlx::PgConnection;
 
-use crate::{failure::Failure, people::retention::Gone};
+use crate::{failure::Failure, people::retention::ErasedPeople};
 
 /// What those accounts said of unions.
-pub async fn erase(connection: &mut PgConnection, gone: Gone<'_>) -> Result<(), Failure> {
+pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
     sqlx::query!("delete from disclosure_comment where account_id = any($1)", gone.accounts)
         .execute(connection)
         .await?;

@@ -12,7 +12,7 @@ use time::{Date, Duration, OffsetDateTime};
 use super::{
     Home,
     entries::{Days, entries},
-    entry::{CalendarEntry, Line, WEEKDAYS},
+    entry::{CalendarEntry, CalendarLine, WEEKDAYS},
     month::{self, MonthView, monday},
     paths::month_path,
     subscription,
@@ -50,7 +50,7 @@ pub(super) struct CalendarQuery {
 /// A week with what falls into it.
 struct Week {
     label: String,
-    lines: Vec<Line>,
+    lines: Vec<CalendarLine>,
 }
 
 #[derive(Template, WebTemplate)]
@@ -103,11 +103,11 @@ async fn lines(
     tasks: Vec<Task>,
     days: Days,
     today: Date,
-) -> Result<Vec<Line>, Failure> {
-    let mut lines: Vec<Line> = tasks.into_iter().filter_map(|task| Line::due(task, today)).collect();
-    let found: Vec<Line> = entries(db, person, days).await?.iter().flat_map(CalendarEntry::lines).collect();
-    let is_due = |line: &Line| lines.iter().any(|due| due.day == line.day && due.href == line.href);
-    let more: Vec<Line> = found.into_iter().filter(|line| !is_due(line)).collect();
+) -> Result<Vec<CalendarLine>, Failure> {
+    let mut lines: Vec<CalendarLine> = tasks.into_iter().filter_map(|task| CalendarLine::due(task, today)).collect();
+    let found: Vec<CalendarLine> = entries(db, person, days).await?.iter().flat_map(CalendarEntry::lines).collect();
+    let is_due = |line: &CalendarLine| lines.iter().any(|due| due.day == line.day && due.href == line.href);
+    let more: Vec<CalendarLine> = found.into_iter().filter(|line| !is_due(line)).collect();
     lines.extend(more);
     // What has no time of day comes first, and among that what is to be done.
     lines.sort_by(|one, other| {
@@ -154,7 +154,7 @@ async fn show(
 }
 
 /// Lines, by their day, by weeks; what is late stands first, whatever its week.
-fn weeks(lines: impl Iterator<Item = Line>, today: Date) -> Vec<Week> {
+fn weeks(lines: impl Iterator<Item = CalendarLine>, today: Date) -> Vec<Week> {
     let mut weeks: Vec<Week> = Vec::new();
     for line in lines {
         let label = if line.late { "已逾期".to_owned() } else { week(line.day, today) };
@@ -200,7 +200,7 @@ mod tests {
             task("today", Some(today)),
             task("next", Some(date!(2026 - 12 - 01))),
         ];
-        let lines = tasks.into_iter().filter_map(|task| Line::due(task, today));
+        let lines = tasks.into_iter().filter_map(|task| CalendarLine::due(task, today));
         let said: Vec<(String, usize)> =
             weeks(lines, today).into_iter().map(|week| (week.label, week.lines.len())).collect();
         assert_eq!(said.first(), Some(&("已逾期".to_owned(), 2)));

@@ -13,7 +13,7 @@ use crate::{
     office::Administrator,
     people::{
         self,
-        retention::{EraseOf, Gone},
+        retention::{EraseOf, ErasedPeople},
     },
     sign_in,
 };
@@ -122,7 +122,7 @@ pub async fn erase(
     let erased = people::retention::erase(connection, institution, students, now).await?;
     // Last: triggers let an opinion be rewritten only once the person it is about is erased.
     for erase in features {
-        erase(&mut *connection, Gone { students, accounts: &accounts }).await?;
+        erase(&mut *connection, ErasedPeople { students, accounts: &accounts }).await?;
     }
     Ok(erased)
 }

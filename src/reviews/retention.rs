@@ -2,11 +2,11 @@
 
 use sqlx::PgConnection;
 
-use crate::{failure::Failure, people::retention::Gone};
+use crate::{failure::Failure, people::retention::ErasedPeople};
 
 /// The reports of those students, what was remarked on them, what they objected, and the grounds of their nominations. Scores
 /// stay with a number that says nothing.
-pub async fn erase(connection: &mut PgConnection, gone: Gone<'_>) -> Result<(), Failure> {
+pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
     sqlx::query!(
         "delete from review_comment c using review_person p
          where p.review_id = c.review_id and p.place = c.person and p.student_id = any($1)",

@@ -2,10 +2,10 @@
 
 use sqlx::PgConnection;
 
-use crate::{failure::Failure, people::retention::Gone};
+use crate::{failure::Failure, people::retention::ErasedPeople};
 
 /// The words and photos of those students' cases, and what was said of them.
-pub async fn erase(connection: &mut PgConnection, gone: Gone<'_>) -> Result<(), Failure> {
+pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
     // What was written of them and by them goes; that there was a case and what it came to stays.
     sqlx::query!(
         "delete from case_photo where case_id in (select id from vetting_case where student_id = any($1))",

@@ -57,7 +57,7 @@ struct Opened {
 pub struct Voice {
     app: App,
     opened: Arc<JustMade<Opened>>,
-    anonymous: Arc<Asked>,
+    anonymous: Arc<AnonymousToday>,
 }
 
 impl Deref for Voice {
@@ -80,7 +80,7 @@ const A_DAY: u32 = 10;
 
 /// How many anonymous requests each account made today. In memory alone: a table of it could be joined with the requests.
 #[derive(Debug, Default)]
-struct Asked(Mutex<HashMap<AccountId, Day>>);
+struct AnonymousToday(Mutex<HashMap<AccountId, Day>>);
 
 #[derive(Debug)]
 struct Day {
@@ -88,7 +88,7 @@ struct Day {
     count: u32,
 }
 
-impl Asked {
+impl AnonymousToday {
     /// Counts one more; `false` where there were enough.
     fn one_more(&self, account: AccountId, today: Date) -> bool {
         let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn an_account_asks_so_often_a_day_and_again_the_next() {
-        let (asked, account) = (Asked::default(), AccountId::random());
+        let (asked, account) = (AnonymousToday::default(), AccountId::random());
         let today = date!(2026 - 11 - 27);
         assert!((0..A_DAY).all(|_| asked.one_more(account, today)));
         assert!(!asked.one_more(account, today) && asked.one_more(AccountId::random(), today));

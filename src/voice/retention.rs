@@ -2,11 +2,11 @@
 
 use sqlx::PgConnection;
 
-use crate::{failure::Failure, people::retention::Gone};
+use crate::{failure::Failure, people::retention::ErasedPeople};
 
 /// The words and pictures of what those accounts asked; that there was a request and how it was handled stays. Of anonymous
 /// ones nobody knows whose they are.
-pub async fn erase(connection: &mut PgConnection, gone: Gone<'_>) -> Result<(), Failure> {
+pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
     sqlx::query!(
         "delete from voice_picture p using voice_request q where q.id = p.request_id and q.account_id = any($1)",
         gone.accounts

@@ -2,10 +2,10 @@
 
 use sqlx::PgConnection;
 
-use crate::{failure::Failure, people::retention::Gone};
+use crate::{failure::Failure, people::retention::ErasedPeople};
 
 /// What was said of those students. That they were recommended or a delegate stays, under a number that says nothing.
-pub async fn erase(connection: &mut PgConnection, gone: Gone<'_>) -> Result<(), Failure> {
+pub async fn erase(connection: &mut PgConnection, gone: ErasedPeople<'_>) -> Result<(), Failure> {
     sqlx::query!(
         "update recommendation_opinion o set says = '已删除' from recommendation r
          where r.id = o.recommendation_id and r.student_id = any ($1)",

@@ -35,7 +35,7 @@ const YEAR: Duration = Duration::days(365);
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct ListQuery {
+pub(super) struct MattersQuery {
     kind: String,
     /// `all`, or what is open.
     which: String,
@@ -58,7 +58,7 @@ pub(super) struct MattersPage {
     figures: Vec<KindFigures>,
     strip: Vec<Part>,
     kinds: Vec<KindChoice>,
-    query: ListQuery,
+    query: MattersQuery,
     /// The union's own officers look.
     files: bool,
     /// Where it is set how it is done; none for who may not.
@@ -78,7 +78,7 @@ impl MattersPage {
 pub(super) async fn list(
     State(app): State<App>,
     acting: Acting<MatterReader>,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<MattersQuery>,
 ) -> Result<MattersPage, Failure> {
     let now = app.clock.now();
     let mut db = app.read().await?;

@@ -10,7 +10,7 @@ mod pages;
 mod sought;
 mod store;
 
-pub use field::{Asked, PersonField};
+pub use field::{PersonField, SentField};
 pub use list::PeopleField;
 pub use pages::People;
 pub(super) use pages::routes;

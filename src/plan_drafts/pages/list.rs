@@ -14,7 +14,7 @@ use super::super::{
     forms::{BeginForm, Origin},
     paths::Done,
     reading, store,
-    typed::Content,
+    typed::DraftFields,
 };
 use crate::{
     app::{App, Routes},

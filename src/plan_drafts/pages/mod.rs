@@ -13,7 +13,7 @@ use super::{
     faults::{Checked, check},
     paths::DRAFTS,
     store::{self, SavedGroup},
-    typed::Content,
+    typed::DraftFields,
 };
 use crate::{
     app::{App, Routes},

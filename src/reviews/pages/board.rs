@@ -35,7 +35,7 @@ use crate::{
 
 /// What the board's forms hold when the page is shown again.
 #[derive(Default)]
-struct Typed {
+struct TypedBoard {
     member: MemberForm,
     people: PeopleField,
     draw: DrawForm,
@@ -58,7 +58,7 @@ struct BoardPage {
     /// Sheets that have come.
     sheets: i64,
     suggestions: String,
-    typed: Typed,
+    typed: TypedBoard,
     done: &'static str,
 }
 
@@ -109,7 +109,7 @@ async fn page(
     app: &Reviews,
     acting: &Acting<UnionKeeper>,
     id: ReviewId,
-    typed: Typed,
+    typed: TypedBoard,
     done: &'static str,
 ) -> Result<Response, Failure> {
     let (mut db, today) = (app.read().await?, app.clock.today());
@@ -153,7 +153,7 @@ pub(super) async fn show(
     Path(id): Path<ReviewId>,
     Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<Response, Failure> {
-    page(&app, &acting, id, Typed::default(), Done::said(&done)).await
+    page(&app, &acting, id, TypedBoard::default(), Done::said(&done)).await
 }
 
 pub(super) async fn name(
@@ -182,7 +182,7 @@ pub(super) async fn name(
     }
     drop(db);
     let Some(category) = category.filter(|_| errors.is_empty()) else {
-        let typed = Typed { member: form, people, errors, ..Typed::default() };
+        let typed = TypedBoard { member: form, people, errors, ..TypedBoard::default() };
         return page(&app, &acting, id, typed, "").await;
     };
     app.write_as(acting.person().authority(), async |db| {
@@ -234,7 +234,7 @@ pub(super) async fn draw(
     }
     drop(db);
     let Some(seats) = seats.filter(|_| errors.is_empty()) else {
-        let typed = Typed { draw: form, pool: people, errors, ..Typed::default() };
+        let typed = TypedBoard { draw: form, pool: people, errors, ..TypedBoard::default() };
         return page(&app, &acting, id, typed, "").await;
     };
     let seed = readable(20, 5);
@@ -451,7 +451,7 @@ pub(super) async fn void(
     managed(&mut *app.read().await?, &acting, id).await?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return page(&app, &acting, id, Typed { void: form, errors, ..Typed::default() }, "").await;
+        return page(&app, &acting, id, TypedBoard { void: form, errors, ..TypedBoard::default() }, "").await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;

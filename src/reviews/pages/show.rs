@@ -217,7 +217,7 @@ pub(super) async fn result_of(app: &Reviews, review: &Review, person: &Person) -
 
 /// What a page of a person shows again.
 #[derive(Default)]
-struct Typed {
+struct TypedPersonReview {
     reason: ReasonForm,
     answer: AnswerForm,
     errors: Errors,
@@ -228,7 +228,7 @@ async fn person_page(
     viewer: &SignedIn,
     review: Review,
     place: i16,
-    typed: Typed,
+    typed: TypedPersonReview,
     done: &'static str,
 ) -> Result<PersonPage, Failure> {
     let mut db = app.read().await?;
@@ -244,7 +244,7 @@ async fn person_page(
     let result = result_of(app, &review, &person).await?;
     let keeps = viewer.acting.as_ref().is_some_and(|office| review.union.is_managed_by(office));
     let chrome = frame(app, viewer, &review, &person.name);
-    let Typed { reason, answer, errors } = typed;
+    let TypedPersonReview { reason, answer, errors } = typed;
     Ok(PersonPage { chrome, review, person, attachments, result, objection, keeps, reason, answer, errors, done })
 }
 
@@ -255,7 +255,7 @@ pub(super) async fn person(
     Query(forms::Done { done }): Query<forms::Done>,
 ) -> Result<PersonPage, Failure> {
     let review = visible(&mut *app.read().await?, &acting, id).await?;
-    person_page(&app, acting.person(), review, place, Typed::default(), Done::said(&done)).await
+    person_page(&app, acting.person(), review, place, TypedPersonReview::default(), Done::said(&done)).await
 }
 
 /// The page again, with what was typed.
@@ -264,7 +264,7 @@ async fn again(
     acting: &Acting<UnionKeeper>,
     review: Review,
     place: i16,
-    typed: Typed,
+    typed: TypedPersonReview,
 ) -> Result<Response, Failure> {
     let page = person_page(app, acting.person(), review, place, typed, "").await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -280,7 +280,14 @@ pub(super) async fn excuse(
     let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return again(&app, &acting, review, place, Typed { reason: form, errors, ..Typed::default() }).await;
+        return again(
+            &app,
+            &acting,
+            review,
+            place,
+            TypedPersonReview { reason: form, errors, ..TypedPersonReview::default() },
+        )
+        .await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
@@ -307,7 +314,14 @@ pub(super) async fn give_back(
     let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some(why) = reason(&form.reason, &mut errors).filter(|_| errors.is_empty()) else {
-        return again(&app, &acting, review, place, Typed { reason: form, errors, ..Typed::default() }).await;
+        return again(
+            &app,
+            &acting,
+            review,
+            place,
+            TypedPersonReview { reason: form, errors, ..TypedPersonReview::default() },
+        )
+        .await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;
@@ -335,7 +349,14 @@ pub(super) async fn answer(
     let person = persons.into_iter().find(|person| person.place == place).ok_or(Failure::Missing)?;
     let (mut errors, now) = (Errors::default(), app.clock.now());
     let Some((says, grade)) = form.read(&mut errors) else {
-        return again(&app, &acting, review, place, Typed { answer: form, errors, ..Typed::default() }).await;
+        return again(
+            &app,
+            &acting,
+            review,
+            place,
+            TypedPersonReview { answer: form, errors, ..TypedPersonReview::default() },
+        )
+        .await;
     };
     app.write_as(acting.person().authority(), async |db| {
         let locked = store::lock(db, acting.institution(), id).await?;

@@ -26,7 +26,7 @@ use crate::{
     inbox::{self, Notice, To},
     office::UnionKeeper,
     page::{chrome::Chrome, filters},
-    people::find::{Among, Asked, PersonField, Search},
+    people::find::{Among, PersonField, Search, SentField},
     rules::{
         Clause, Finding, Plan, Rule,
         adoption::Calendar,
@@ -101,7 +101,7 @@ async fn page(
     acting: &Acting<UnionKeeper>,
     id: UnionId,
     submitted: Submitted<AppointForm>,
-    asked: Asked,
+    asked: SentField,
     warned: Vec<Finding>,
 ) -> Result<AppointPage, Failure> {
     let Submitted { mut form, errors } = submitted;
@@ -175,7 +175,7 @@ pub(super) async fn ask(
         }
     }
     drop(db);
-    page(&app, &acting, id, Submitted::new(form, errors), Asked::Lookup(person), Vec::new()).await
+    page(&app, &acting, id, Submitted::new(form, errors), SentField::Lookup(person), Vec::new()).await
 }
 
 /// What the rule is asked about an appointment.
@@ -278,7 +278,7 @@ pub(super) async fn act(
         errors.add("direct", "请说明为什么不经遴选程序直接任命；说明随任职保留，并列在对照检查总览里");
     }
     let Some(mut asked) = form.read(&record, today, &mut errors) else {
-        let asked = Asked::Form(person);
+        let asked = SentField::Form(person);
         let page = page(&app, &acting, id, Submitted::new(form, errors), asked, Vec::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
@@ -346,7 +346,7 @@ pub(super) async fn act(
         })
         .await?;
     answer(attempt, errors, Done::Appointed.at(&id.path()), async |errors, warned| {
-        let asked = Asked::Form(person);
+        let asked = SentField::Form(person);
         Ok(page(&app, &acting, id, Submitted::new(form, errors), asked, warned).await?.into_response())
     })
     .await

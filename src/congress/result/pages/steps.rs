@@ -45,7 +45,7 @@ use crate::{
 };
 
 /// A step as it was asked for.
-struct Asked {
+struct ResultStepRequest {
     day: Date,
     by: String,
     number: String,
@@ -59,7 +59,7 @@ fn read(
     upload: &Upload,
     today: Date,
     errors: &mut Errors,
-) -> Result<(StepForm, Option<Asked>), Failure> {
+) -> Result<(StepForm, Option<ResultStepRequest>), Failure> {
     let form: StepForm = upload.form()?;
     let day = past_day(&form.day, "day", "请填写日期", today, errors);
     let by = if step == Step::File {
@@ -84,7 +84,7 @@ fn read(
     }
     let asked = match (day, by, number, within) {
         (Some(day), Some(by), Some(number), Some(within)) if errors.is_empty() => {
-            Some(Asked { day, by, number, within, scan })
+            Some(ResultStepRequest { day, by, number, within, scan })
         }
         _ => None,
     };
@@ -170,7 +170,7 @@ async fn write(
     db: &mut PgConnection,
     congress: &Locked<Congress>,
     taken: StepTaken,
-    asked: &Asked,
+    asked: &ResultStepRequest,
 ) -> Result<bool, Failure> {
     match taken.step() {
         Step::Announce => store::announce(db, congress, taken, &asked.by).await,
