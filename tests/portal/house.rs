@@ -172,6 +172,17 @@ fn no_files_import_in_a_circle() {
     assert!(circle.is_empty(), "in a circle:\n{}", circle.join("\n"));
 }
 
+/// A file that goes over about 600 lines, its inline tests aside, says in its first lines why it is one.
+#[test]
+fn a_long_file_says_why_it_is_one() {
+    for (path, text) in files("src", "rs").into_iter().chain(files("tests", "rs")) {
+        let lines = text.split("#[cfg(test)]\nmod ").next().unwrap().lines().count();
+        let mut docs = text.lines().take_while(|line| line.starts_with("//!"));
+        let says = |line: &str| line.contains("ne file") || line.contains("ne module");
+        assert!(lines <= 640 || docs.any(says), "{} has {lines} lines", path.display());
+    }
+}
+
 #[test]
 fn no_drawer_for_odds_and_ends() {
     for (path, _) in files("src", "rs") {
