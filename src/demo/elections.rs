@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use super::schools::School;
 use crate::{
     elections::{
-        ballot::{Mark, Shape, Vote, Votes},
+        ballot::{CountedText, Mark, Shape, Vote, Votes},
         ballot_box::full_size,
         counting,
         reconciliation::Account,
@@ -411,9 +411,9 @@ async fn finish(
         kept.voted.push(envelope.voter);
         for (contest, vote) in own.iter().zip(votes.votes) {
             let pattern = vote.pattern();
-            match kept.patterns.iter_mut().find(|(known, text, _)| *known == contest.id && *text == pattern) {
-                Some((.., votes)) => *votes += 1,
-                None => kept.patterns.push((contest.id, pattern, 1)),
+            match kept.patterns.iter_mut().find(|one| one.contest == contest.id && one.text == pattern) {
+                Some(known) => known.votes += 1,
+                None => kept.patterns.push(CountedText { contest: contest.id, text: pattern, votes: 1 }),
             }
         }
     }

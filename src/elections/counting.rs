@@ -9,7 +9,7 @@ use std::{
 
 use super::{
     Verb,
-    ballot::Votes,
+    ballot::{CountedText, Votes},
     names::SettledNames,
     record,
     sitting::{Contest, Sitting, Stage},
@@ -190,8 +190,8 @@ async fn run(
         return Ok(Some(Halt::Failed("信封、回执和选票的数目不一致，没有写入任何结果")));
     }
     let flat = |map: HashMap<(ContestId, String), u32>| {
-        let mut rows: Vec<(ContestId, String, u32)> =
-            map.into_iter().map(|((contest, text), votes)| (contest, text, votes)).collect();
+        let mut rows: Vec<CountedText> =
+            map.into_iter().map(|((contest, text), votes)| CountedText { contest, text, votes }).collect();
         rows.sort();
         rows
     };

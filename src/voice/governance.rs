@@ -22,7 +22,7 @@ use crate::{
     failure::Failure,
     ids::{GovernanceId, UnionId},
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
     },
     rulebook::store::calendar,
@@ -77,10 +77,10 @@ async fn page(
     let clause = plan.and_then(|plan| plan.provision(Rule::Rgt07).map(|provision| provision.clause().clone()));
     let count = |kind: GovernanceKind| entries.iter().filter(|entry| entry.kind == kind).count();
     let counts = strip(&[
-        ("pass", GovernanceKind::Council.label(), count(GovernanceKind::Council)),
-        ("warn", GovernanceKind::Hearing.label(), count(GovernanceKind::Hearing)),
-        ("unknown", GovernanceKind::Consultation.label(), count(GovernanceKind::Consultation)),
-        ("fail", GovernanceKind::Other.label(), count(GovernanceKind::Other)),
+        PartCount::new("pass", GovernanceKind::Council.label(), count(GovernanceKind::Council)),
+        PartCount::new("warn", GovernanceKind::Hearing.label(), count(GovernanceKind::Hearing)),
+        PartCount::new("unknown", GovernanceKind::Consultation.label(), count(GovernanceKind::Consultation)),
+        PartCount::new("fail", GovernanceKind::Other.label(), count(GovernanceKind::Other)),
     ]);
     if form.day.is_empty() {
         form.day = today.to_string();

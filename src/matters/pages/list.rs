@@ -19,7 +19,7 @@ use crate::{
     },
     office::{MatterReader, Office, SchoolLeague},
     page::{
-        charts::{Part, strip},
+        charts::{Part, PartCount, strip},
         chrome::Chrome,
         filters,
     },
@@ -96,10 +96,10 @@ pub(super) async fn list(
     let figures = store::figures(&mut db, &ids, now - YEAR, now.date()).await?;
     let of = |word: StageWord| rows.iter().filter(|matter| matter.word() == word).count();
     let strip = strip(&[
-        ("unknown", "审批中", of(StageWord::Asked)),
-        ("warn", "退回修改", of(StageWord::Returned)),
-        ("pass", "已批准", of(StageWord::Approved)),
-        ("not_required", "已开展，待总结", of(StageWord::Begun)),
+        PartCount::new("unknown", "审批中", of(StageWord::Asked)),
+        PartCount::new("warn", "退回修改", of(StageWord::Returned)),
+        PartCount::new("pass", "已批准", of(StageWord::Approved)),
+        PartCount::new("not_required", "已开展，待总结", of(StageWord::Begun)),
     ]);
     let plans = calendar(&mut db, acting.institution()).await?;
     let plan = plans.in_force(now.date());
