@@ -351,7 +351,30 @@ fn parameters(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// Names stand in signatures. What axum hands over in one piece (`Path((a, b)): Path<(A, B)>`) and what closures take apart
+/// How many members the largest tuple in a type has. What functions take is none.
+fn widest_tuple(kind: &str) -> usize {
+    let mut open: Vec<Option<usize>> = Vec::new();
+    let mut widest = 0;
+    for (at, c) in kind.char_indices() {
+        match c {
+            '(' if kind[..at].ends_with(|before: char| before.is_alphanumeric()) => open.push(None),
+            '(' => open.push(Some(1)),
+            '[' | '<' => open.push(None),
+            ']' => drop(open.pop()),
+            '>' if !kind[..at].ends_with('-') => drop(open.pop()),
+            ')' => widest = widest.max(open.pop().flatten().unwrap_or(0)),
+            ',' => {
+                if let Some(Some(members)) = open.last_mut() {
+                    *members += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    widest
+}
+
+/// Names stand in signatures; a list may hold pairs, and nothing wider. What axum hands over in one piece (`Path((a, b)): Path<(A, B)>`) and what closures take apart
 /// are no signatures of ours.
 #[test]
 fn no_parameter_is_a_tuple() {
@@ -376,6 +399,8 @@ fn no_parameter_is_a_tuple() {
                 let is_tuple =
                     kind.starts_with('(') && kind != "()" && !kind.starts_with("(impl") && !kind.starts_with("(dyn");
                 assert!(!part.starts_with('(') && !is_tuple, "{}:{line} takes a tuple: {part}", path.display());
+                let widest = if kind.starts_with("Path<") { 0 } else { widest_tuple(kind) };
+                assert!(widest <= 2, "{}:{line} takes tuples of {widest}: {part}", path.display());
             }
         }
     }
