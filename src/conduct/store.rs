@@ -13,7 +13,6 @@ use crate::{
     rules::conduct::{Decision, Ground, Sanction},
 };
 
-/// Which cases.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct CaseFilter {
     pub one: Option<ConductCaseId>,

@@ -33,7 +33,6 @@ pub(super) fn routes() -> Routes {
     Routes::default().get("/conduct-terms", ask).post("/conduct-terms", keep)
 }
 
-/// The days.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Terms {
     /// Working days for the first answer.

@@ -60,7 +60,6 @@ pub(super) struct CalendarPage {
     /// The list; empty where a month is shown.
     weeks: Vec<Week>,
     month: Option<MonthView>,
-    /// Today's month.
     month_path: String,
     weekdays: [&'static str; 7],
     /// What waits without a day.

@@ -218,7 +218,6 @@ impl TickedForm {
     }
 }
 
-/// A reason.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReasonForm {

@@ -283,14 +283,12 @@ impl HandsForm {
     }
 }
 
-/// A reason.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct ReasonForm {
     pub(super) reason: String,
 }
 
-/// The minutes.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct MinutesForm {

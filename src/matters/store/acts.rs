@@ -330,7 +330,6 @@ pub async fn close(
     Ok(done.execute(connection).await?.rows_affected() == 1)
 }
 
-/// Something borrowed.
 #[derive(Debug, Clone)]
 pub struct NewLoan {
     pub what: String,

@@ -16,7 +16,6 @@ use crate::{
     rules::matters::{Answer, Decided, ReportKind},
 };
 
-/// Which reports.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ReportFilter {
     pub one: Option<PriorReportId>,
