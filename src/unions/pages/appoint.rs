@@ -335,7 +335,7 @@ pub(super) async fn act(
                 entry = entry.under(clause);
             }
             audit::append(db, acting.person(), entry, now).await?;
-            let notice = Notice::new(format!("你被任命为{union_name}{words}"), "/me/data").says(format!(
+            let notice = Notice::new(format!("你被任命为{union_name}{words}"), crate::people::OWN_DATA).says(format!(
                 "自 {} 起任职。依据：{}。对登记内容有疑问，请联系{}。",
                 appointment.wanted().from,
                 asked.grounds.words,

@@ -345,7 +345,8 @@ async fn tell_both(
         .detail("岗位", words)
         .detail("依据", "更正");
     audit::append(db, acting.person(), entry, now).await?;
-    let notice = Notice::new(format!("你在{name}的任职已登记"), "/me/data").says(format!("{words}（更正登记）。"));
+    let notice =
+        Notice::new(format!("你在{name}的任职已登记"), crate::people::OWN_DATA).says(format!("{words}（更正登记）。"));
     inbox::tell(db, acting.institution(), To::Student(student), &notice, now).await?;
     store::tell_end(db, locked, row, row.from_day, "登记有误，已更正", now).await
 }

@@ -377,11 +377,11 @@ impl Seating<'_> {
             let from_college = appointment.wanted().person.from_college_union;
             let appointee = Appointee { student: *student, from_college, route: Route::Elected(congress.id) };
             unions::appoint(db, union, appointment, appointee, &grounds, *now).await?;
-            let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), "/me/data");
+            let notice = Notice::new(format!("你就任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
             notices.push((*student, notice.says(format!("自 {day} 起任职。依据：{}。", grounds.words))));
         }
         for (one, _) in &change.staying {
-            let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), "/me/data");
+            let notice = Notice::new(format!("你连任{}主席团成员", congress.union_name()), crate::people::OWN_DATA);
             notices.push((one.student, notice.says(format!("依据：{}。", grounds.words))));
         }
         inbox::tell_students(db, institution, &notices, *now).await?;

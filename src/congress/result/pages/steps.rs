@@ -212,7 +212,8 @@ async fn tell(
     let notice = Notice::new(says, congress.id.result_path());
     inbox::tell(db, congress.institution, To::Office { kind, college, class: None }, &notice, now).await?;
     if step == Step::Approve {
-        let notice = Notice::new(format!("你当选{}主席团成员，选举结果已批准", congress.union_name()), "/me/data");
+        let notice =
+            Notice::new(format!("你当选{}主席团成员，选举结果已批准", congress.union_name()), crate::people::OWN_DATA);
         let notices: Vec<_> = result.elected.iter().map(|one| (one.student, notice.clone())).collect();
         inbox::tell_students(db, congress.institution, &notices, now).await?;
     }
