@@ -284,6 +284,16 @@ fn a_line_of_a_template_holds_one_block_element() {
     }
 }
 
+/// A page asks its struct, or an enum; a state is no word that somebody could misspell.
+#[test]
+fn a_template_compares_no_state_as_a_word() {
+    for (path, text) in files("templates", "html") {
+        for word in ["slug() == \"", "slug() != \"", "style == \"", "stage == \""] {
+            assert!(!text.contains(word), "{} has {word}", path.display());
+        }
+    }
+}
+
 /// On a phone a row is a card, and each cell of it says its heading.
 #[test]
 fn a_cell_is_labelled_with_a_heading_of_its_table() {

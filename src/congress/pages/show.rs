@@ -57,6 +57,12 @@ struct StageView {
     is_now: bool,
 }
 
+impl StageView {
+    fn is_done(&self) -> bool {
+        self.style == "done"
+    }
+}
+
 fn course(congress: &Congress) -> Vec<StageView> {
     let now = COURSE.iter().position(|stage| *stage == congress.stage);
     let view = |(place, stage): (usize, &Stage)| {

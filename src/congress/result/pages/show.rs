@@ -50,6 +50,12 @@ struct CourseStep {
     scan: Option<ScanOf>,
 }
 
+impl CourseStep {
+    fn is_done(&self) -> bool {
+        self.style == "done"
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "congress/result/show.html")]
 pub(super) struct ResultPage {
