@@ -139,8 +139,7 @@ pub(super) async fn begin(
     let id = app
         .write_as(acting.person().authority(), async |db| {
             let begun = NewNomination { review: new.review, title: &new.title, kind: new.kind, seats: new.seats };
-            let by = acting.person().account;
-            let id = store::begin_nomination(db, acting.institution(), &begun, &criteria, by, now).await?;
+            let id = store::begin_nomination(db, &acting, &begun, &criteria, now).await?;
             let entry = Entry::new(Verb::NominationKept, new.title.clone())
                 .detail("办理", "开始")
                 .detail("依据", review.title())
